@@ -1,0 +1,120 @@
+# entra-credential-helpers
+#
+#   make            build             make check             every test
+#   make install    DESTDIR, PREFIX   make check SANITIZE=1  the same under ASan and UBSan
+#   make demo       the main job      make deps              Debian's packages for all this
+
+VERSION := 0.1.0
+
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+MODULEDIR  ?= $(PREFIX)/lib/entra
+MANDIR     ?= $(PREFIX)/share/man
+PYTHON     ?= /usr/bin/python3
+INSTALL    ?= install
+PKG_CONFIG ?= pkg-config
+
+# Sanitizers by clang, whose runtime lets programs open modules by $ORIGIN.
+ifdef SANITIZE
+CC     := clang
+BUILD  ?= build/sanitize
+HARDEN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+          -DENTRA_SANITIZE
+else
+BUILD  ?= build
+HARDEN := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+          -fstack-clash-protection -fcf-protection
+LINK_HARDEN := -Wl,-z,relro,-z,now,-z,noexecstack
+endif
+
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+            -Wformat=2 -Wvla
+DEFINE   := -I. -DENTRA_VERSION='"$(VERSION)"'
+COMPILE   = $(CC) $(DEFINE) -std=gnu17 $(WARN) $(HARDEN) -fPIC -fvisibility=hidden \
+            -ffunction-sections -fdata-sections $(CPPFLAGS) $(CFLAGS)
+LINK      = $(COMPILE) $(LINK_HARDEN) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
+
+JSON_LIBS      = $(shell $(PKG_CONFIG) --libs json-c)
+ACQUIRE_LIBS   = $(shell $(PKG_CONFIG) --libs libcurl libssl libcrypto)
+SECRET_CFLAGS  = $(shell $(PKG_CONFIG) --cflags libsecret-1)
+SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
+
+# ---- what is built ----
+
+PROGRAMS := git-credential-entra exec-credential-entra curl-credential-entra entra
+MODULES  := entra-acquire.so entra-keyring-secret-service.so
+
+COMMON   := $(wildcard common/*.c common/config/*.c keyring/*.c)
+git-credential-entra_SOURCES  := helpers/git-credential-entra.c helpers/git_request.c
+exec-credential-entra_SOURCES := helpers/exec-credential-entra.c helpers/exec_credential.c
+curl-credential-entra_SOURCES := helpers/curl-credential-entra.c
+entra_SOURCES                 := $(wildcard helpers/entra/*.c)
+entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c)
+entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
+
+entra-acquire.so_LIBS                = $(ACQUIRE_LIBS)
+entra-keyring-secret-service.so_LIBS = $(SECRET_LIBS)
+$(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS)
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+PROGRAM_FILES := $(PROGRAMS:%=$(BUILD)/bin/%)
+MODULE_FILES  := $(MODULES:%=$(BUILD)/lib/entra/%)
+
+.PHONY: all install installed deps check check-unit check-integration demo clean
+all: $(PROGRAM_FILES) $(MODULE_FILES)
+
+.SECONDEXPANSION:
+$(PROGRAM_FILES): $(BUILD)/bin/%: $$(call objects,$$(%_SOURCES)) $(BUILD)/obj/common.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $*"
+	@$(LINK) -pie -o $@ $^ $(JSON_LIBS)
+
+$(MODULE_FILES): $(BUILD)/lib/entra/%: $$(call objects,$$(%_SOURCES)) $(BUILD)/obj/common.a
+	@mkdir -p $(@D)
+	@echo "  MODULE  $*"
+	@$(LINK) -shared -Wl,-Bsymbolic $(MODULE_UNDEFINED) -o $@ $^ $($*_LIBS) \
+	    $(JSON_LIBS)
+
+# A sanitizer's runtime stands in the program, so a module leaves those symbols open.
+MODULE_UNDEFINED = $(if $(SANITIZE),,-Wl,-z,defs)
+
+$(BUILD)/obj/common.a: $(call objects,$(COMMON))
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/obj/flags
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(COMPILE) -MMD -MP -c -o $@ $<
+
+# Other flags or another compiler mean other objects.
+FLAGS := $(LINK)
+$(BUILD)/obj/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS))' > $@
+FORCE:
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# ---- installing ----
+
+PAGES := $(wildcard man/*.[1-8])
+
+install: all
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MODULEDIR)'
+	$(INSTALL) -m 755 $(PROGRAM_FILES) '$(DESTDIR)$(BINDIR)'
+	$(INSTALL) -m 644 $(MODULE_FILES) '$(DESTDIR)$(MODULEDIR)'
+	for page in $(PAGES); do \
+	    section="$(MANDIR)/man$${page##*.}"; \
+	    $(INSTALL) -d "$(DESTDIR)$$section" && $(INSTALL) -m 644 "$$page" "$(DESTDIR)$$section" || exit 1; \
+	done
+
+# What tests and demo run: an installation in the build folder.
+installed: all
+	@$(MAKE) --no-print-directory -s install DESTDIR= PREFIX='$(abspath $(BUILD))/installed' \
+	    BINDIR='$(abspath $(BUILD))/installed/bin' MODULEDIR='$(abspath $(BUILD))/installed/lib/entra' \
+	    MANDIR='$(abspath $(BUILD))/installed/share/man'
+
+clean:
+	rm -rf build

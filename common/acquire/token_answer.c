@@ -1,0 +1,140 @@
+#define _GNU_SOURCE
+#include "common/acquire/token_answer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/aadsts.h"
+#include "common/json.h"
+
+/* An authority that is in trouble itself is like a network that is: it is worth trying again. */
+static enum error_kind kind_of(long status)
+{
+    return status >= 500 ? ERROR_NETWORK : ERROR_REFUSED;
+}
+
+static bool unusable(struct error *error, const char *what)
+{
+    return error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: %s", what);
+}
+
+/* The body is not an OAuth answer. It is never shown: it may hold what it was sent. */
+static bool explain_stranger(long status, struct error *error)
+{
+    if (status == 429)
+        return error_set(error, ERROR_REFUSED,
+                         "the authority is throttling: too many requests (HTTP 429)");
+    if (status >= 500)
+        return error_set(error, ERROR_NETWORK, "the authority has a fault (HTTP %ld)", status);
+    if (status >= 300 && status < 400) {
+        error_set(error, ERROR_NETWORK,
+                  "the authority sends elsewhere (HTTP %ld), and that is not followed", status);
+        return error_hint(error, "Check Instance.");
+    }
+    error_set(error, ERROR_NETWORK, "what answered is not a token endpoint (HTTP %ld)", status);
+    return error_hint(error, "Check Instance; a proxy or a captive portal may stand between.");
+}
+
+/* Entra's descriptions begin with AADSTS<code>. */
+static long code_of(const json_object *answer, const char *description)
+{
+    json_object *codes = NULL;
+    long code = 0;
+    if (json_object_object_get_ex(answer, "error_codes", &codes) &&
+        json_object_is_type(codes, json_type_array) && json_object_array_length(codes) > 0)
+        code = (long)json_object_get_int64(json_object_array_get_idx(codes, 0));
+    if (code == 0 && sscanf(description, "AADSTS%9ld", &code) != 1)
+        code = 0;
+    return code;
+}
+
+/* How much of the description is for people: what follows is ids, which are shown apart. */
+static int description_length(const char *description)
+{
+    size_t length = strcspn(description, "\r\n");
+    const char *ids = strstr(description, " Trace ID:");
+    if (ids != NULL && (size_t)(ids - description) < length)
+        length = (size_t)(ids - description);
+    return (int)(length < 1000 ? length : 1000);
+}
+
+/* ", correlation id X, at TIME", for the tenant's administrator or Microsoft's support. */
+static void append_ids(const json_object *answer, struct error *error)
+{
+    const char *correlation_id = json_string(answer, "correlation_id");
+    const char *timestamp = json_string(answer, "timestamp");
+    size_t used = strlen(error->message);
+    snprintf(error->message + used, sizeof error->message - used, "%s%.64s%s%.40s)",
+             correlation_id != NULL ? ", correlation id " : "",
+             correlation_id != NULL ? correlation_id : "", timestamp != NULL ? ", " : "",
+             timestamp != NULL ? timestamp : "");
+}
+
+static bool explain_refusal(long status, const json_object *answer, const char *code,
+                            struct error *error)
+{
+    const char *description = json_string(answer, "error_description");
+    if (description == NULL)
+        description = "no reason given";
+    error_set(error, kind_of(status), "the authority refused: %.*s (%.64s",
+              description_length(description), description, code);
+    append_ids(answer, error);
+    const char *hint = aadsts_hint(code_of(answer, description));
+    return hint != NULL && error_hint(error, "%s", hint);
+}
+
+static bool take_times(const json_object *answer, int64_t now, struct token *token,
+                       struct error *error)
+{
+    int64_t expires_in, refresh_in;
+    if (!json_int64(answer, "expires_in", &expires_in))
+        return unusable(error, "it has no expires_in that is a whole number");
+    if (expires_in < 1 || expires_in > TOKEN_LIFE_MAX)
+        return unusable(error, "its expires_in is no credible life");
+    token->received_on = now;
+    token->expires_on = now + expires_in;
+    token->refresh_on = 0;
+    if (json_int64(answer, "refresh_in", &refresh_in) && refresh_in > 0 && refresh_in < expires_in)
+        token->refresh_on = now + refresh_in;
+    return true;
+}
+
+static bool take_token(const json_object *answer, int64_t now, struct token *token,
+                       struct error *error)
+{
+    struct token read = { .source = TOKEN_FROM_AUTHORITY };
+    const char *type = json_string(answer, "token_type");
+    const char *text = json_string(answer, "access_token");
+    if (type == NULL || strcasecmp(type, "Bearer") != 0)
+        return unusable(error, "its token_type is not Bearer");
+    if (text == NULL)
+        return unusable(error, "it has no access_token");
+    if (strlen(text) > TOKEN_LENGTH_MAX)
+        return unusable(error, "its access_token is too long");
+    if (!token_is_valid_text(text, strlen(text)))
+        return unusable(error, "its access_token has characters that no token has");
+    if (!take_times(answer, now, &read, error))
+        return false;
+    read.access_token = secret_new(text, strlen(text));
+    if (read.access_token == NULL)
+        return error_no_memory(error);
+    *token = read;
+    return true;
+}
+
+bool token_answer_parse(long status, const char *body, size_t length, int64_t now,
+                        struct token *token, struct error *error)
+{
+    struct error not_json = { 0 };
+    auto_json_secret json_object *answer = json_parse(body, length, &not_json);
+    if (answer == NULL || !json_object_is_type(answer, json_type_object))
+        return explain_stranger(status, error);
+
+    const char *code = json_string(answer, "error");
+    if (code != NULL)
+        return explain_refusal(status, answer, code, error);
+    if (status != 200)
+        return explain_stranger(status, error);
+    return take_token(answer, now, token, error);
+}

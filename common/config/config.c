@@ -1,0 +1,31 @@
+#include "common/config/internal.h"
+
+static bool load(struct config *config, const struct options *options, struct error *error)
+{
+    if (!config_read_file(config, options, error))
+        return false;
+    if (config->root == NULL && (config->root = json_object_new_object()) == NULL)
+        return error_no_memory(error);
+    config_warn_of_readers(config);
+    return config_overlay_environment(config, error) && config_check_settings(config, error);
+}
+
+struct config *config_load(const struct options *options, struct error *error)
+{
+    auto_config struct config *config = calloc(1, sizeof *config);
+    if (config == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    return load(config, options, error) ? steal(&config) : NULL;
+}
+
+void config_free(struct config *config)
+{
+    if (config == NULL)
+        return;
+    free(config->path);
+    secret_free(config->text);
+    json_wipe(config->root);
+    free(config);
+}

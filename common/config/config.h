@@ -1,0 +1,61 @@
+/*
+ * Configuration: whose identity, for which API. The appsettings.json of a .NET daemon as it is, the
+ * environment, and the command line's flags, made into a token_request.
+ *
+ *     auto_config struct config *config = config_load(&options, &error);
+ *     if (config == NULL || !config_request(config, &options, NULL, &request, &error))
+ *         return error_print(&error);
+ *
+ * Sources, the stronger first: flags; the environment's Section__Key form; the file; the
+ * environment's AZURE_* names, which stand in for what all of these leave out.
+ *
+ * Any object of the file with ClientId or TenantId is an identity (AzureAd the default one), any
+ * object with Scopes is an API. Azure DevOps and AKS are built in as APIs.
+ */
+#ifndef COMMON_CONFIG_CONFIG_H
+#define COMMON_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+
+#include "common/cleanup.h"
+#include "common/error.h"
+#include "common/options.h"
+#include "common/request.h"
+#include "common/url.h"
+
+struct config;
+
+/* Reads the file (the first found of --config, $ENTRA_CONFIG, $XDG_CONFIG_HOME/entra/
+ * appsettings.json, /etc/entra/appsettings.json; there may be none) and lays the environment over
+ * it. Warns on stderr of unknown keys and of a file with secrets that others can read. NULL with
+ * ERROR_USAGE. Free with config_free. */
+struct config *config_load(const struct options *options, struct error *error);
+
+void config_free(struct config *config);
+
+/* Makes the request for the API that the options name (--api, --scope, --resource), or else for
+ * default_api, or else, where that is NULL, for the only API that the file has. The caller clears
+ * it. False with ERROR_USAGE, or ERROR_SIGN_IN where a person would have to sign in; the request
+ * then holds what was known so far and is to be cleared all the same. */
+bool config_request(const struct config *config, const struct options *options,
+                    const char *default_api, struct token_request *request, struct error *error);
+
+enum config_match {
+    CONFIG_MATCH,
+    CONFIG_NO_MATCH, /* no API is at home there: the request is not ours to answer */
+    CONFIG_FAILED,
+};
+
+/* As config_request, for the API to whose BaseUrl the URL belongs (the most specific one); with
+ * --api, for that one alone. A token is for this URL only if this says CONFIG_MATCH. */
+enum config_match config_request_for_url(const struct config *config,
+                                         const struct options *options, const struct url *url,
+                                         struct token_request *request, struct error *error);
+
+static inline void cleanup_config(struct config **config)
+{
+    config_free(*config);
+}
+#define auto_config CLEANUP(cleanup_config)
+
+#endif

@@ -1,0 +1,136 @@
+/* The environment's Section__Key form, as .NET's configuration reads it: two underscores part the
+ * steps of a path, keys are without regard to case, items of arrays have their index. */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/config/internal.h"
+
+#define NAME_MAX_LENGTH 256
+
+extern char **environ;
+
+static bool is_index(const char *step)
+{
+    return step[0] != '\0' && strlen(step) <= 3 && strspn(step, "0123456789") == strlen(step);
+}
+
+/* Splits "A__B__0" in place. False where it is not such a name. */
+static bool split_name(char *name, struct config_path *path)
+{
+    *path = (struct config_path){ 0 };
+    for (char *step = name; step != NULL;) {
+        char *mark = strstr(step, "__");
+        char *next = mark != NULL ? mark + 2 : NULL;
+        if (mark != NULL)
+            *mark = '\0';
+        if (step[0] == '\0' || path->depth == CONFIG_DEPTH_MAX)
+            return false;
+        path->steps[path->depth++] = step;
+        step = next;
+    }
+    return path->depth >= 2;
+}
+
+/* The setting that a path ends in, so that programs' other variables with "__" in their names are
+ * left alone. */
+static const struct setting *setting_at(const struct config_path *path)
+{
+    size_t last = path->depth - 1;
+    if (is_index(path->steps[last]))
+        last--;
+    return config_known_setting(path->steps[last]);
+}
+
+static json_object *child_of(json_object *parent, const char *step)
+{
+    if (json_object_is_type(parent, json_type_array))
+        return is_index(step) ? json_object_array_get_idx(parent, strtoul(step, NULL, 10)) : NULL;
+    return config_member(parent, step);
+}
+
+/* Puts a value under a step, in the place of one that is there. It is taken over. */
+static bool put_child(json_object *parent, const char *step, json_object *value)
+{
+    if (json_object_is_type(parent, json_type_object)) {
+        json_object_object_foreach(parent, name, old) {
+            (void)old;
+            if (strcasecmp(name, step) == 0)
+                return json_object_object_add(parent, name, value) == 0;
+        }
+        return json_object_object_add(parent, step, value) == 0;
+    }
+    size_t index = is_index(step) ? strtoul(step, NULL, 10) : SIZE_MAX;
+    return json_object_is_type(parent, json_type_array) &&
+           index <= json_object_array_length(parent) &&
+           json_object_array_put_idx(parent, index, value) == 0;
+}
+
+static json_object *leaf_value(const struct setting *setting, const char *text)
+{
+    if (setting->type == SETTING_BOOL && strcasecmp(text, "true") == 0)
+        return json_object_new_boolean(true);
+    if (setting->type == SETTING_BOOL && strcasecmp(text, "false") == 0)
+        return json_object_new_boolean(false);
+    return json_object_new_string(text);
+}
+
+static bool put(json_object *root, const struct config_path *path, json_object *leaf)
+{
+    json_object *parent = root;
+    for (size_t i = 0; i + 1 < path->depth; i++) {
+        json_object *child = child_of(parent, path->steps[i]);
+        if (child == NULL) {
+            child = is_index(path->steps[i + 1]) ? json_object_new_array() : json_object_new_object();
+            if (!put_child(parent, path->steps[i], child)) {
+                json_object_put(child);
+                json_object_put(leaf);
+                return false;
+            }
+        }
+        parent = child;
+    }
+    if (put_child(parent, path->steps[path->depth - 1], leaf))
+        return true;
+    json_object_put(leaf);
+    return false;
+}
+
+bool config_overlay_environment(struct config *config, struct error *error)
+{
+    for (char **entry = environ; *entry != NULL; entry++) {
+        char name[NAME_MAX_LENGTH];
+        struct config_path path;
+        size_t length = strcspn(*entry, "=");
+        if (length >= sizeof name || (*entry)[length] != '=')
+            continue;
+        memcpy(name, *entry, length);
+        name[length] = '\0';
+        if (strstr(name, "__") == NULL || !split_name(name, &path))
+            continue;
+        const struct setting *setting = setting_at(&path);
+        if (setting != NULL && !put(config->root, &path, leaf_value(setting, *entry + length + 1)))
+            return error_set(error, ERROR_USAGE,
+                             "the environment variable %.*s does not fit the configuration: what "
+                             "it names is not there or is of another type",
+                             (int)length, *entry);
+    }
+    return true;
+}
+
+const char *config_environment_name(const struct config_path *path)
+{
+    char name[NAME_MAX_LENGTH] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < path->depth && length < sizeof name; i++)
+        length += (size_t)snprintf(name + length, sizeof name - length, "%s%s", i > 0 ? "__" : "",
+                                   path->steps[i]);
+    if (length >= sizeof name)
+        return NULL;
+    for (char **entry = environ; *entry != NULL; entry++)
+        if (strncasecmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+            return *entry;
+    return NULL;
+}

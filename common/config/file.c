@@ -1,0 +1,123 @@
+/* The configuration's file: found, opened safely, read whole, parsed. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/config/internal.h"
+
+#define FILE_IN_ETC "/etc/entra/appsettings.json"
+
+/* $XDG_CONFIG_HOME/entra/appsettings.json, by the XDG Base Directory Specification: a relative
+ * path in the variable counts as none. NULL where there is no home either. */
+static char *path_in_home(void)
+{
+    const char *base = getenv("XDG_CONFIG_HOME");
+    const char *home = getenv("HOME");
+    char *path = NULL;
+    if (base != NULL && base[0] == '/') {
+        if (asprintf(&path, "%s/entra/appsettings.json", base) < 0)
+            return NULL;
+    } else if (home != NULL && home[0] == '/') {
+        if (asprintf(&path, "%s/.config/entra/appsettings.json", home) < 0)
+            return NULL;
+    }
+    return path;
+}
+
+/* Which file is meant. True with *path NULL where no file is named and none is found. */
+static bool find_file(const struct options *options, char **path, bool *named, struct error *error)
+{
+    const char *variable = getenv("ENTRA_CONFIG");
+    *named = true;
+    *path = NULL;
+    if (options->config != NULL)
+        *path = strdup(options->config);
+    else if (variable != NULL && variable[0] != '\0')
+        *path = strdup(variable);
+    else
+        *named = false;
+    if (*named)
+        return *path != NULL || error_no_memory(error);
+
+    *path = path_in_home();
+    if (*path != NULL && access(*path, F_OK) == 0)
+        return true;
+    free(*path);
+    *path = access(FILE_IN_ETC, F_OK) == 0 ? strdup(FILE_IN_ETC) : NULL;
+    return true;
+}
+
+/* Checks the open file itself, not its name: what is checked is what is read. */
+static bool check_file(int fd, const char *path, struct stat *status, struct error *error)
+{
+    if (fstat(fd, status) != 0)
+        return error_set(error, ERROR_USAGE, "%s: %s", path, strerror(errno));
+    if (!S_ISREG(status->st_mode))
+        return error_set(error, ERROR_USAGE, "%s is not a file", path);
+    if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        error_set(error, ERROR_USAGE, "%s is not used: others can write it (mode %04o)", path,
+                  status->st_mode & 07777);
+        return error_hint(error, "chmod go-w '%s', once you have looked at what is in it.", path);
+    }
+    if (status->st_uid != 0 && status->st_uid != geteuid())
+        return error_set(error, ERROR_USAGE,
+                         "%s is not used: another user (uid %u) owns it and can write it", path,
+                         (unsigned)status->st_uid);
+    return true;
+}
+
+static struct secret *read_file(int fd, const char *path, mode_t *mode, struct error *error)
+{
+    struct stat status;
+    if (!check_file(fd, path, &status, error))
+        return NULL;
+    *mode = status.st_mode;
+    auto_secret struct secret *text = secret_read(fd, CONFIG_FILE_MAX);
+    if (text == NULL || text->length > CONFIG_FILE_MAX) {
+        error_set(error, ERROR_USAGE, "%s: %s", path, strerror(text == NULL ? errno : EFBIG));
+        return NULL;
+    }
+    return steal(&text);
+}
+
+static bool parse_file(struct config *config, struct error *error)
+{
+    size_t line = 0;
+    struct error why = { 0 };
+    config->root = json_parse_lenient(config->text->bytes, config->text->length, &line, &why);
+    if (config->root == NULL)
+        return error_set(error, ERROR_USAGE, "%s:%zu: %s", config->path, line, why.message);
+    if (!json_object_is_type(config->root, json_type_object))
+        return error_set(error, ERROR_USAGE, "%s:1: the file's content is not an object", config->path);
+    return true;
+}
+
+bool config_read_file(struct config *config, const struct options *options, struct error *error)
+{
+    bool named;
+    if (!find_file(options, &config->path, &named, error))
+        return false;
+    if (config->path == NULL)
+        return true;
+
+    /* O_NONBLOCK: a FIFO must not keep us waiting for its writer. */
+    autoclose int fd = open(config->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) {
+        error_set(error, ERROR_USAGE, "%s: %s", config->path, strerror(errno));
+        return named && options->config == NULL && error_hint(error, "ENTRA_CONFIG names it.");
+    }
+    config->text = read_file(fd, config->path, &config->mode, error);
+    trace("the configuration is %s", config->path);
+    return config->text != NULL && parse_file(config, error);
+}
+
+void config_warn_of_readers(const struct config *config)
+{
+    if (config->path != NULL && (config->mode & (S_IRGRP | S_IROTH)) != 0 &&
+        config_has_secrets(config))
+        warning("%s holds a secret and others can read it (mode %04o): chmod go-r '%s'",
+                config->path, config->mode & 07777, config->path);
+}

@@ -1,0 +1,209 @@
+/* Who asks: an identity's authority, tenant, client id and credential, put together from the flags,
+ * the file and the environment. */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/authority.h"
+#include "common/config/internal.h"
+
+#define IDENTITY_DEFAULT "AzureAd"
+#define CLIENT_ID_MAX    256
+
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* The identity of this name; where none is named, AzureAd, or the only one that there is. True with
+ * object NULL where the file has none and none is named: the environment may be enough. */
+static bool find_identity(const struct config *config, const char *name, struct section *identity,
+                          struct error *error)
+{
+    struct section sections[CONFIG_SECTIONS_MAX];
+    size_t count = config_identities(config, sections);
+    const char *wanted = name != NULL ? name : IDENTITY_DEFAULT;
+    for (size_t i = 0; i < count; i++) {
+        if (strcasecmp(section_name(&sections[i]), wanted) == 0) {
+            *identity = sections[i];
+            return true;
+        }
+    }
+    if (name != NULL) {
+        error_set(error, ERROR_USAGE, "there is no identity '%.80s' in the configuration", name);
+        return error_hint(error, "AuthenticationOptionsName names it; an identity is an object with "
+                                 "ClientId or TenantId.");
+    }
+    if (count > 1) {
+        error_set(error, ERROR_USAGE, "the configuration has %zu identities and none of them is "
+                                      "called " IDENTITY_DEFAULT, count);
+        return error_hint(error, "Let the API's AcquireTokenOptions name one as "
+                                 "AuthenticationOptionsName.");
+    }
+    *identity = count == 1 ? sections[0] : (struct section){ 0 };
+    return true;
+}
+
+/* --authority: an instance, or with the tenant as its path. */
+static bool take_authority(const char *text, char **instance, char **tenant, struct error *error)
+{
+    size_t scheme = strstr(text, "://") != NULL ? (size_t)(strstr(text, "://") - text) + 3 : 0;
+    const char *path = strchr(text + scheme, '/');
+    if (path != NULL && strcmp(path, "/") != 0)
+        return authority_split(text, instance, tenant, error);
+    *instance = authority_instance(text, error);
+    return *instance != NULL;
+}
+
+/* Instance and TenantId, or Authority, which is both. */
+static bool take_section_authority(const struct config *config, const struct section *identity,
+                                   char **instance, char **tenant, struct error *error)
+{
+    const char *host = section_string(config, identity, "Instance", error);
+    const char *both = section_string(config, identity, "Authority", error);
+    const char *name = section_string(config, identity, "TenantId", error);
+    if (error->kind != ERROR_NONE)
+        return false;
+    if (both != NULL && !authority_split(both, instance, tenant, error))
+        return false;
+    if (host != NULL) {
+        free(*instance);
+        *instance = authority_instance(host, error);
+        if (*instance == NULL)
+            return false;
+    }
+    if (name != NULL) {
+        free(*tenant);
+        *tenant = strdup(name);
+    }
+    return true;
+}
+
+static void lower(char *text)
+{
+    for (; *text != '\0'; text++)
+        *text = (char)tolower((unsigned char)*text);
+}
+
+/* The strongest of the sources that has one: flags, the API, the identity, AZURE_*. */
+static bool fill_authority(const struct config *config, const struct options *options,
+                           const struct section *identity, const char *api_tenant,
+                           struct token_request *request, struct error *error)
+{
+    autofree char *flag_instance = NULL;
+    autofree char *flag_tenant = NULL;
+    autofree char *instance = NULL;
+    autofree char *tenant = NULL;
+    const char *host = environment("AZURE_AUTHORITY_HOST");
+
+    if (options->authority != NULL &&
+        !take_authority(options->authority, &flag_instance, &flag_tenant, error))
+        return false;
+    if (!take_section_authority(config, identity, &instance, &tenant, error))
+        return false;
+
+    if (flag_instance != NULL)
+        request->instance = steal(&flag_instance);
+    else if (instance != NULL)
+        request->instance = steal(&instance);
+    else
+        request->instance = authority_instance(host != NULL ? host : AUTHORITY_PUBLIC_CLOUD, error);
+
+    const char *name = options->tenant != NULL  ? options->tenant
+                       : flag_tenant != NULL    ? flag_tenant
+                       : api_tenant != NULL     ? api_tenant
+                       : tenant != NULL         ? tenant
+                                                : environment("AZURE_TENANT_ID");
+    if (request->instance == NULL || name == NULL)
+        return request->instance != NULL;
+    if (!authority_is_tenant(name)) {
+        error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", name);
+        return error_hint(error, "A tenant is a GUID or a domain, such as contoso.onmicrosoft.com.");
+    }
+    request->tenant = strdup(name);
+    if (request->tenant == NULL)
+        return error_no_memory(error);
+    lower(request->tenant); /* domains and GUIDs have no case: one name in the keyring */
+    return true;
+}
+
+static bool fill_client_id(const struct config *config, const struct options *options,
+                           const struct section *identity, struct token_request *request,
+                           struct error *error)
+{
+    const char *client_id = options->client_id;
+    if (client_id == NULL)
+        client_id = section_string(config, identity, "ClientId", error);
+    if (error->kind != ERROR_NONE)
+        return false;
+    if (client_id == NULL)
+        client_id = environment("AZURE_CLIENT_ID");
+    if (client_id == NULL)
+        return true;
+    /* Usually a GUID; an AD FS takes other names. Of what is allowed nothing needs escaping, in
+     * git's lines or in JSON. */
+    size_t length = strspn(client_id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                      "0123456789-._~:/");
+    if (client_id[length] != '\0' || length > CLIENT_ID_MAX) {
+        error_set(error, ERROR_USAGE, "'%.100s' is not a client id", client_id);
+        return error_hint(error, "It is the app registration's Application (client) ID, a GUID.");
+    }
+    request->client_id = strdup(client_id);
+    return request->client_id != NULL || error_no_memory(error);
+}
+
+/* The secret of the first entry of ClientCredentials that has one. */
+static bool take_credentials(const struct config *config, const struct section *identity,
+                             const char **client_secret, struct error *error)
+{
+    json_object *list = config_member(identity->object, "ClientCredentials");
+    size_t count = list != NULL ? json_object_array_length(list) : 0;
+    struct config_path path = config_path_to(&identity->path, "ClientCredentials");
+    for (size_t i = 0; i < count && *client_secret == NULL; i++) {
+        char index[24], where[CONFIG_WHERE_MAX];
+        snprintf(index, sizeof index, "%zu", i);
+        struct section entry = { json_object_array_get_idx(list, i), config_path_to(&path, index) };
+        const char *type = section_string(config, &entry, "SourceType", error);
+        if (error->kind != ERROR_NONE)
+            return false;
+        if (type == NULL || strcasecmp(type, "ClientSecret") != 0) {
+            error_set(error, ERROR_USAGE, "%s: SourceType '%.60s' is not supported",
+                      config_where(config, &entry.path, where), type != NULL ? type : "");
+            return error_hint(error, "This version knows the SourceType ClientSecret.");
+        }
+        *client_secret = section_string(config, &entry, "ClientSecret", error);
+    }
+    return error->kind == ERROR_NONE;
+}
+
+static bool fill_credential(const struct config *config, const struct section *identity,
+                            struct token_request *request, struct error *error)
+{
+    const char *client_secret = section_string(config, identity, "ClientSecret", error);
+    if (error->kind != ERROR_NONE ||
+        (client_secret == NULL && !take_credentials(config, identity, &client_secret, error)))
+        return false;
+    if (client_secret == NULL)
+        client_secret = environment("AZURE_CLIENT_SECRET");
+    if (client_secret == NULL)
+        return true;
+    request->credential.client_secret = secret_new(client_secret, strlen(client_secret));
+    if (request->credential.client_secret == NULL)
+        return error_no_memory(error);
+    request->credential.kind = CREDENTIAL_CLIENT_SECRET;
+    return true;
+}
+
+bool config_fill_identity(const struct config *config, const struct options *options,
+                          const char *name, const char *api_tenant, struct token_request *request,
+                          struct error *error)
+{
+    struct section identity;
+    return find_identity(config, name, &identity, error) &&
+           fill_credential(config, &identity, request, error) &&
+           fill_client_id(config, options, &identity, request, error) &&
+           fill_authority(config, options, &identity, api_tenant, request, error);
+}

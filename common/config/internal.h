@@ -1,0 +1,118 @@
+/*
+ * What the files of this folder share. Others use config.h.
+ */
+#ifndef COMMON_CONFIG_INTERNAL_H
+#define COMMON_CONFIG_INTERNAL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "common/config/config.h"
+#include "common/json.h"
+
+#define CONFIG_FILE_MAX     (1024 * 1024)
+#define CONFIG_SECTIONS_MAX 64
+#define CONFIG_DEPTH_MAX    6
+#define CONFIG_WHERE_MAX    512
+
+struct config {
+    char *path;          /* of the file; NULL: there is none */
+    mode_t mode;         /* of the file */
+    struct secret *text; /* of the file; NULL: there is none */
+    json_object *root;   /* the file's content, the environment laid over it */
+};
+
+/* The way to a value: keys from the root down, indices of arrays in decimal. */
+struct config_path {
+    const char *steps[CONFIG_DEPTH_MAX];
+    size_t depth;
+};
+
+/* An object of the configuration and the way to it. */
+struct section {
+    json_object *object;
+    struct config_path path;
+};
+
+/* ---- file.c: the file ---- */
+
+/* Finds, checks and parses the file. True with config->root NULL where there is none. */
+bool config_read_file(struct config *config, const struct options *options, struct error *error);
+
+/* Warns where the file holds a secret and others can read it. Before the environment is laid over. */
+void config_warn_of_readers(const struct config *config);
+
+/* ---- environment.c: Section__Key ---- */
+
+/* Lays the environment over config->root. */
+bool config_overlay_environment(struct config *config, struct error *error);
+
+/* The name of the environment variable that gives the value at this path; NULL where none does. */
+const char *config_environment_name(const struct config_path *path);
+
+/* ---- settings.c: which keys there are ---- */
+
+enum setting_type {
+    SETTING_STRING,
+    SETTING_BOOL,
+    SETTING_STRINGS, /* an array of strings, or one string */
+    SETTING_OBJECT,  /* whatever is in it is not looked at */
+    SETTING_OBJECTS, /* an array of objects, likewise */
+};
+
+struct setting {
+    const char *name; /* NULL ends a table */
+    enum setting_type type;
+    bool secret;                  /* its value must not be read by others */
+    const struct setting *inside; /* the keys of the object, or of each object; NULL: any */
+};
+
+/* The setting of this name in whichever table; NULL where no table has it. */
+const struct setting *config_known_setting(const char *name);
+
+/* Checks every identity and API against its table: wrong types are errors, unknown keys warnings
+ * that name the nearest known key. */
+bool config_check_settings(const struct config *config, struct error *error);
+
+/* Whether any setting with a secret stands in the file. */
+bool config_has_secrets(const struct config *config);
+
+/* ---- section.c: finding things ---- */
+
+/* Collect the identities (objects with ClientId or TenantId) and the APIs (objects with Scopes that
+ * are no identity), wherever they stand below the root; give their number. */
+size_t config_identities(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
+size_t config_apis(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
+
+/* The last step of a section's path: what people call it. */
+const char *section_name(const struct section *section);
+
+/* The member of an object, its key without regard to case; NULL where absent or null. */
+json_object *config_member(const json_object *object, const char *key);
+
+/* The path one step further; past CONFIG_DEPTH_MAX it stays. */
+struct config_path config_path_to(const struct config_path *path, const char *step);
+
+/* Where the value at a path comes from, for messages: "FILE:LINE" or "the environment variable X";
+ * into where, which is given back. */
+const char *config_where(const struct config *config, const struct config_path *path,
+                         char where[CONFIG_WHERE_MAX]);
+
+/* The string under a section's key; NULL where absent, null or empty. The sample files' place
+ * holders ("[Enter here ...]") are an error: NULL, and *error is filled. */
+const char *section_string(const struct config *config, const struct section *section,
+                           const char *key, struct error *error);
+
+/* The bool under a section's key, or what it is where absent. */
+bool section_bool(const struct section *section, const char *key, bool absent);
+
+/* ---- identity.c: who asks ---- */
+
+/* Fills in instance, tenant, client_id and credential from the identity of this name (NULL: the
+ * default one), the flags and AZURE_*. api_tenant, if not NULL, comes between flags and identity.
+ * What is not found is left NULL: config_request says what is missing. */
+bool config_fill_identity(const struct config *config, const struct options *options,
+                          const char *name, const char *api_tenant, struct token_request *request,
+                          struct error *error);
+
+#endif

@@ -1,0 +1,321 @@
+/* Which keys a configuration may have, and the check of a file against that. The names are those of
+ * Microsoft.Identity.Web (MicrosoftIdentityApplicationOptions, CredentialDescription,
+ * DownstreamApiOptions, AcquireTokenOptions in Microsoft.Identity.Abstractions) and of the older
+ * MicrosoftIdentityOptions; those that mean nothing to a credential helper are known all the same. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/config/internal.h"
+
+#define STRING(name)         { name, SETTING_STRING, false, NULL }
+#define SECRET(name)         { name, SETTING_STRING, true, NULL }
+#define BOOL(name)           { name, SETTING_BOOL, false, NULL }
+#define STRINGS(name)        { name, SETTING_STRINGS, false, NULL }
+#define OBJECT(name, inside) { name, SETTING_OBJECT, false, inside }
+#define OBJECTS(name, inside) { name, SETTING_OBJECTS, false, inside }
+#define END                  { NULL, SETTING_STRING, false, NULL }
+
+static const struct setting credential_settings[] = {
+    STRING("SourceType"),
+    SECRET("ClientSecret"),
+    STRING("CertificateDiskPath"),
+    SECRET("CertificatePassword"),
+    SECRET("Base64EncodedValue"),
+    STRING("KeyVaultUrl"),
+    STRING("KeyVaultCertificateName"),
+    STRING("CertificateStorePath"),
+    STRING("CertificateThumbprint"),
+    STRING("CertificateDistinguishedName"),
+    STRING("ManagedIdentityClientId"),
+    STRING("TokenExchangeUrl"),
+    STRING("TokenExchangeAuthority"),
+    STRING("SignedAssertionFileDiskPath"),
+    STRING("CustomSignedAssertionProviderName"),
+    OBJECT("CustomSignedAssertionProviderData", NULL),
+    OBJECT("DecryptKeysAuthenticationOptions", NULL),
+    STRING("Algorithm"),
+    STRING("Container"),
+    STRING("ReferenceOrValue"),
+    END,
+};
+
+static const struct setting identity_settings[] = {
+    STRING("Instance"),
+    STRING("TenantId"),
+    STRING("Authority"),
+    STRING("ClientId"),
+    SECRET("ClientSecret"),
+    OBJECTS("ClientCredentials", credential_settings),
+    OBJECTS("ClientCertificates", credential_settings),
+    OBJECTS("TokenDecryptionCredentials", credential_settings),
+    OBJECTS("TokenDecryptionCertificates", credential_settings),
+    BOOL("SendX5C"),
+    BOOL("WithSpaAuthCode"),
+    BOOL("AllowWebApiToBeAuthorizedByACL"),
+    BOOL("EnablePiiLogging"),
+    BOOL("LegacyCacheCompatibilityEnabled"),
+    BOOL("IsDefaultPlatform"),
+    STRING("AzureRegion"),
+    STRINGS("ClientCapabilities"),
+    OBJECT("ExtraQueryParameters", NULL),
+    STRING("UserAssignedManagedIdentityClientId"),
+    STRING("Name"),
+    STRING("AppHomeTenantId"),
+    STRING("Domain"),
+    STRING("Audience"),
+    STRINGS("Audiences"),
+    STRINGS("Scopes"),
+    STRINGS("Scope"),
+    STRING("CallbackPath"),
+    STRING("SignedOutCallbackPath"),
+    STRING("RemoteSignOutPath"),
+    STRING("RedirectUri"),
+    STRING("DefaultUserFlow"),
+    STRING("SignUpSignInPolicyId"),
+    STRING("ResetPasswordPolicyId"),
+    STRING("EditProfilePolicyId"),
+    STRING("ResetPasswordPath"),
+    STRING("ErrorPath"),
+    END,
+};
+
+static const struct setting managed_identity_settings[] = {
+    STRING("UserAssignedClientId"),
+    END,
+};
+
+static const struct setting acquire_token_settings[] = {
+    STRING("AuthenticationOptionsName"),
+    STRING("Tenant"),
+    BOOL("ForceRefresh"),
+    STRING("Claims"),
+    STRING("CorrelationId"),
+    STRING("UserFlow"),
+    STRING("FmiPath"),
+    STRING("PopPublicKey"),
+    STRING("PopClaim"),
+    STRING("LongRunningWebApiSessionKey"),
+    OBJECT("ManagedIdentity", managed_identity_settings),
+    OBJECT("ExtraQueryParameters", NULL),
+    OBJECT("ExtraHeadersParameters", NULL),
+    OBJECT("ExtraParameters", NULL),
+    END,
+};
+
+static const struct setting api_settings[] = {
+    STRING("BaseUrl"),
+    STRING("RelativePath"),
+    BOOL("RequestAppToken"),
+    STRINGS("Scopes"),
+    STRING("HttpMethod"),
+    STRING("ProtocolScheme"),
+    STRING("AcceptHeader"),
+    STRING("ContentType"),
+    STRING("Serializer"),
+    STRING("Deserializer"),
+    OBJECT("ExtraHeaderParameters", NULL),
+    OBJECT("ExtraQueryParameters", NULL),
+    OBJECT("AcquireTokenOptions", acquire_token_settings),
+    END,
+};
+
+static const struct setting *find(const struct setting *table, const char *name)
+{
+    for (; table->name != NULL; table++)
+        if (strcasecmp(table->name, name) == 0)
+            return table;
+    return NULL;
+}
+
+const struct setting *config_known_setting(const char *name)
+{
+    const struct setting *const tables[] = { identity_settings, api_settings,
+                                             credential_settings, acquire_token_settings,
+                                             managed_identity_settings };
+    const struct setting *setting = NULL;
+    for (size_t i = 0; setting == NULL && i < sizeof tables / sizeof tables[0]; i++)
+        setting = find(tables[i], name);
+    return setting;
+}
+
+/* ---- the nearest known name ---- */
+
+#define NAME_COMPARED_MAX 40
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t least_of_two = a < b ? a : b;
+    return least_of_two < c ? least_of_two : c;
+}
+
+/* Levenshtein's distance, without regard to case. Names too long are infinitely far. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[NAME_COMPARED_MAX + 1], length = strlen(b);
+    if (length > NAME_COMPARED_MAX || strlen(a) > NAME_COMPARED_MAX)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            size_t above = row[j];
+            size_t change = strncasecmp(&a[i - 1], &b[j - 1], 1) == 0 ? 0 : 1;
+            row[j] = least(above + 1, row[j - 1] + 1, diagonal + change);
+            diagonal = above;
+        }
+    }
+    return row[length];
+}
+
+static const char *nearest(const struct setting *table, const char *name)
+{
+    const char *best = NULL;
+    size_t best_distance = strlen(name) / 2; /* further off, it is another word */
+    for (; table->name != NULL; table++) {
+        size_t d = distance(name, table->name);
+        if (d <= best_distance) {
+            best = table->name;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+/* ---- the check ---- */
+
+static const char *const type_names[] = {
+    [SETTING_STRING] = "a string",         [SETTING_BOOL] = "true or false",
+    [SETTING_STRINGS] = "an array of strings", [SETTING_OBJECT] = "an object",
+    [SETTING_OBJECTS] = "an array of objects",
+};
+
+static bool all_items_are(const json_object *array, enum json_type type)
+{
+    if (!json_object_is_type(array, json_type_array))
+        return false;
+    for (size_t i = 0; i < json_object_array_length(array); i++)
+        if (!json_object_is_type(json_object_array_get_idx(array, i), type))
+            return false;
+    return true;
+}
+
+static bool is_clean_string(json_object *value)
+{
+    return json_object_is_type(value, json_type_string) &&
+           strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value);
+}
+
+static bool has_type(json_object *value, enum setting_type type)
+{
+    switch (type) {
+    case SETTING_STRING:
+        return is_clean_string(value);
+    case SETTING_BOOL:
+        return json_object_is_type(value, json_type_boolean);
+    case SETTING_STRINGS:
+        return is_clean_string(value) || all_items_are(value, json_type_string);
+    case SETTING_OBJECT:
+        return json_object_is_type(value, json_type_object);
+    case SETTING_OBJECTS:
+        return all_items_are(value, json_type_object);
+    }
+    return false;
+}
+
+static void warn_of_unknown(const struct config *config, const struct setting *table,
+                            const struct config_path *path)
+{
+    char where[CONFIG_WHERE_MAX];
+    const char *key = path->steps[path->depth - 1];
+    const char *known = nearest(table, key);
+    warning("%s: unknown key '%s'%s%s%s", config_where(config, path, where), key,
+            known != NULL ? ", did you mean '" : "", known != NULL ? known : "",
+            known != NULL ? "'?" : "");
+}
+
+static bool check_object(const struct config *config, const struct setting *table,
+                         json_object *object, const struct config_path *path, struct error *error);
+
+/* An object, or each object of an array. */
+static bool check_inside(const struct config *config, const struct setting *setting,
+                         json_object *value, const struct config_path *path, struct error *error)
+{
+    if (json_object_is_type(value, json_type_object))
+        return check_object(config, setting->inside, value, path, error);
+    for (size_t i = 0; i < json_object_array_length(value); i++) {
+        char index[24];
+        snprintf(index, sizeof index, "%zu", i);
+        struct config_path item = config_path_to(path, index);
+        if (!check_object(config, setting->inside, json_object_array_get_idx(value, i), &item, error))
+            return false;
+    }
+    return true;
+}
+
+static bool check_object(const struct config *config, const struct setting *table,
+                         json_object *object, const struct config_path *path, struct error *error)
+{
+    json_object_object_foreach(object, key, value) {
+        struct config_path here = config_path_to(path, key);
+        const struct setting *setting = find(table, key);
+        if (setting == NULL) {
+            warn_of_unknown(config, table, &here);
+        } else if (value != NULL && !has_type(value, setting->type)) {
+            char where[CONFIG_WHERE_MAX];
+            return error_set(error, ERROR_USAGE, "%s: %s must be %s",
+                             config_where(config, &here, where), setting->name,
+                             type_names[setting->type]);
+        } else if (value != NULL && setting->inside != NULL &&
+                   !check_inside(config, setting, value, &here, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_sections(const struct config *config, const struct setting *table,
+                           const struct section *sections, size_t count, struct error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!check_object(config, table, sections[i].object, &sections[i].path, error))
+            return false;
+    return true;
+}
+
+bool config_check_settings(const struct config *config, struct error *error)
+{
+    struct section identities[CONFIG_SECTIONS_MAX], apis[CONFIG_SECTIONS_MAX];
+    return check_sections(config, identity_settings, identities,
+                          config_identities(config, identities), error) &&
+           check_sections(config, api_settings, apis, config_apis(config, apis), error);
+}
+
+static bool has_secrets(const json_object *object)
+{
+    if (json_object_is_type(object, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(object); i++)
+            if (has_secrets(json_object_array_get_idx(object, i)))
+                return true;
+        return false;
+    }
+    if (!json_object_is_type(object, json_type_object))
+        return false;
+    json_object_object_foreach(object, key, value) {
+        const struct setting *setting = config_known_setting(key);
+        if (setting != NULL && setting->secret && json_object_is_type(value, json_type_string) &&
+            json_object_get_string_len(value) > 0)
+            return true;
+        if (has_secrets(value))
+            return true;
+    }
+    return false;
+}
+
+bool config_has_secrets(const struct config *config)
+{
+    return has_secrets(config->root);
+}

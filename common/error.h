@@ -1,0 +1,66 @@
+/*
+ * The one error type. It is filled where the failure is understood, once; passed up untouched;
+ * printed in main, once. Its kind is the program's exit code.
+ *
+ *     if (length > LIMIT)
+ *         return error_set(error, ERROR_USAGE, "%s is longer than %d bytes", name, LIMIT);
+ *
+ * What it prints is one paragraph: what was wanted, what went wrong, what to do.
+ *
+ *     entra: no token for AzureDevOps: the authority refused: AADSTS7000215: Invalid client
+ *     secret provided. ... Use the secret's value, not its id.
+ */
+#ifndef COMMON_ERROR_H
+#define COMMON_ERROR_H
+
+#include <stdbool.h>
+
+/* The values are the programs' exit codes (see the EXIT STATUS section of their man pages). */
+enum error_kind {
+    ERROR_NONE = 0,
+    ERROR_OTHER = 1,
+    ERROR_USAGE = 2,   /* usage or configuration */
+    ERROR_REFUSED = 3, /* the authority refused */
+    ERROR_NETWORK = 4, /* the authority was not reached, or did not answer as one */
+    ERROR_SIGN_IN = 5, /* a person must sign in first */
+    ERROR_KEYRING = 6, /* the keyring, where it was asked for by name */
+};
+
+struct error {
+    enum error_kind kind;
+    char wanted[320];   /* what was being done when it failed; may be empty */
+    char message[2048]; /* what went wrong */
+    char hint[512];     /* what to do; may be empty */
+};
+
+/* Fills in kind and message and empties wanted and hint. Always false, to be returned at once.
+ * Text too long for its field is cut. */
+bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* As error_set, for allocation failure. */
+bool error_no_memory(struct error *error);
+
+/* Says what to do about it: a sentence, with its full stop. Always false. */
+bool error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says what was wanted, where nobody below said it yet. Always false. */
+bool error_wanted(struct error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Takes every occurrence of a secret out of the error's texts: an authority, or what stands between,
+ * may echo what it was sent. */
+void error_redact(struct error *error, const char *secret);
+
+/* Prints the error on stderr, with the program's name before it. Bytes that could steer a terminal
+ * are shown as '?': parts of the text come from outside. Gives back the exit code. */
+int error_print(const struct error *error);
+
+/* Prints a warning on stderr in the same manner. */
+void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* One line on stderr about a step taken, if tracing is on (--verbose). Never give it a secret. */
+void trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+extern bool trace_is_on;
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * The options that every program here takes, and those that one program adds. One table makes the
+ * parser and the help.
+ *
+ * No option carries a secret: every user of a machine can read argv.
+ */
+#ifndef COMMON_OPTIONS_H
+#define COMMON_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/error.h"
+
+#define OPTIONS_SCOPES_MAX 8
+
+/* What was given on the command line. The texts are argv's own. NULL, 0 or false: not given. */
+struct options {
+    const char *config;
+    const char *api;
+    const char *scopes[OPTIONS_SCOPES_MAX];
+    size_t scope_count;
+    const char *resource;
+    const char *tenant;
+    const char *client_id;
+    const char *authority;
+    const char *claims;
+    const char *keyring;
+    int timeout; /* seconds */
+    bool force_refresh;
+    bool verbose;
+    bool help;
+    bool version;
+    const char *output;
+};
+
+enum option_kind {
+    OPTION_FLAG,  /* bool */
+    OPTION_TEXT,  /* const char * */
+    OPTION_SCOPE, /* adds to scopes */
+    OPTION_SECONDS,
+};
+
+struct option_spec {
+    const char *name;     /* without the dashes; NULL ends a table */
+    const char *argument; /* what the help calls it; NULL for a flag */
+    const char *help;
+    enum option_kind kind;
+    size_t offset; /* of the member of struct options that it fills */
+};
+
+/* Prints the help of a program on stdout: its usage and summary, then its options. */
+void options_print_help(const char *usage, const char *summary, const struct option_spec *own);
+
+/* Reads argv (argv[0] is skipped) by the program's own options (may be NULL) and the common ones,
+ * and moves the operands to its end. *first is where they begin. False with ERROR_USAGE. */
+bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
+                   int *first, struct error *error);
+
+#endif

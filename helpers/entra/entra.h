@@ -1,0 +1,12 @@
+/*
+ * The sub-commands of `entra`, the command for people and scripts. One file each.
+ */
+#ifndef HELPERS_ENTRA_ENTRA_H
+#define HELPERS_ENTRA_ENTRA_H
+
+#include "common/program.h"
+
+extern const struct program entra_token; /* token.c */
+extern const struct program entra_list;  /* list.c */
+
+#endif

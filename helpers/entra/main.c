@@ -1,0 +1,48 @@
+/* entra: the command for people and scripts. The table of sub-commands is its index and its help. */
+#include <stdio.h>
+#include <string.h>
+
+#include "helpers/entra/entra.h"
+
+static const struct {
+    const char *name;
+    const struct program *program;
+    const char *help;
+} commands[] = {
+    { "token", &entra_token, "print an access token" },
+    { "list", &entra_list, "list the tokens that the keyring keeps" },
+};
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static bool run(const struct options *options, int count, char **operands, struct error *error)
+{
+    (void)options;
+    if (count > 0)
+        error_set(error, ERROR_USAGE, "there is no command '%.40s'", operands[0]);
+    else
+        error_set(error, ERROR_USAGE, "a command is missing");
+    return error_hint(error, "entra --help lists them.");
+}
+
+/* The summary, with a line for each command. */
+static const char *summarize(void)
+{
+    static char summary[1024] = "Microsoft Entra tokens for people and scripts; see entra(1).\n";
+    for (size_t i = 0; i < COMMANDS; i++) {
+        size_t used = strlen(summary);
+        snprintf(summary + used, sizeof summary - used, "\n  %-22s %s", commands[i].name,
+                 commands[i].help);
+    }
+    return summary;
+}
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return program_main(argc - 1, argv + 1, commands[i].program);
+    return program_main(argc, argv,
+                        &(struct program){ .usage = "entra COMMAND [OPTION]...",
+                                           .summary = summarize(),
+                                           .run = run });
+}

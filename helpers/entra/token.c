@@ -1,0 +1,101 @@
+/* entra token: prints an access token, for scripts and for a look by hand. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/config/config.h"
+#include "common/rfc3339.h"
+#include "common/tokens.h"
+#include "helpers/entra/entra.h"
+
+static struct secret *format_bare(const struct token_request *request, const struct token *token)
+{
+    (void)request;
+    return secret_format("%s\n", token->access_token->bytes);
+}
+
+static struct secret *format_header(const struct token_request *request, const struct token *token)
+{
+    (void)request;
+    return secret_format("Authorization: Bearer %s\n", token->access_token->bytes);
+}
+
+/* The names that `az account get-access-token` uses. Not by json-c, which would leave copies of the
+ * token; no character that these fields may have needs escaping (request.h, token.h). */
+static struct secret *format_json(const struct token_request *request, const struct token *token)
+{
+    return secret_format("{\n"
+                         "  \"accessToken\": \"%s\",\n"
+                         "  \"expiresOn\": \"%s\",\n"
+                         "  \"expires_on\": %" PRId64 ",\n"
+                         "  \"tokenType\": \"Bearer\",\n"
+                         "  \"tenant\": \"%s\",\n"
+                         "  \"clientId\": \"%s\",\n"
+                         "  \"scope\": \"%s\",\n"
+                         "  \"source\": \"%s\"\n"
+                         "}\n",
+                         token->access_token->bytes, rfc3339_format(token->expires_on).text,
+                         token->expires_on, request->tenant, request->client_id, request->scope,
+                         token->source == TOKEN_FROM_KEYRING ? "keyring" : "authority");
+}
+
+static const struct output {
+    const char *name;
+    struct secret *(*format)(const struct token_request *, const struct token *);
+} outputs[] = {
+    { "token", format_bare },
+    { "json", format_json },
+    { "header", format_header },
+};
+
+static const struct output *find_output(const char *name, struct error *error)
+{
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+        if (strcmp(name, outputs[i].name) == 0)
+            return &outputs[i];
+    error_set(error, ERROR_USAGE, "--output takes token, json or header, not '%.40s'", name);
+    return NULL;
+}
+
+static bool answer(const struct options *options, const struct output *output, struct error *error)
+{
+    auto_token_request struct token_request request = { 0 };
+    auto_token struct token token = { 0 };
+    struct tokens tokens;
+    auto_config struct config *config = config_load(options, error);
+    if (config == NULL || !config_request(config, options, NULL, &request, error))
+        return false;
+    if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
+        return error_wanted(error, "no token for %.200s",
+                            request.api != NULL ? request.api : request.scope);
+
+    auto_secret struct secret *text = output->format(&request, &token);
+    if (text == NULL)
+        return error_no_memory(error);
+    return secret_write(text, STDOUT_FILENO) ||
+           error_set(error, ERROR_OTHER, "stdout cannot be written: %s", strerror(errno));
+}
+
+static bool run(const struct options *options, int count, char **operands, struct error *error)
+{
+    if (count > 0)
+        return error_set(error, ERROR_USAGE, "'%.40s' does not belong here", operands[0]);
+    const struct output *output =
+        find_output(options->output != NULL ? options->output : "token", error);
+    return output != NULL && answer(options, output, error);
+}
+
+static const struct option_spec own_options[] = {
+    { "output", "FORM", "token (alone), json or header", OPTION_TEXT,
+      offsetof(struct options, output) },
+    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+};
+
+const struct program entra_token = {
+    .usage = "entra token [--api NAME | --resource URI | --scope SCOPE] [OPTION]...",
+    .summary = "Prints an access token on stdout.",
+    .options = own_options,
+    .run = run,
+};

@@ -1,0 +1,63 @@
+/* The exec credential plugin for kubectl and everything else on client-go. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/config/config.h"
+#include "common/program.h"
+#include "common/tokens.h"
+#include "helpers/exec_credential.h"
+
+static bool read_info(struct exec_info *info, struct error *error)
+{
+    const char *text = getenv("KUBERNETES_EXEC_INFO");
+    if (text != NULL)
+        return exec_info_parse(text, strlen(text), info, error);
+    error_set(error, ERROR_USAGE, "KUBERNETES_EXEC_INFO is not set: kubectl and other clients of "
+                                  "Kubernetes call this program");
+    return error_hint(error, "Name it as users[].user.exec.command in the kubeconfig; for a token "
+                             "by hand there is 'entra token --api AKS'.");
+}
+
+static bool answer(const struct options *options, const struct exec_info *info,
+                   struct error *error)
+{
+    auto_token_request struct token_request request = { 0 };
+    auto_token struct token token = { 0 };
+    struct tokens tokens;
+    auto_config struct config *config = config_load(options, error);
+    if (config == NULL || !config_request(config, options, "AKS", &request, error))
+        return false;
+    if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
+        return error_wanted(error, "no token for %.200s",
+                            request.api != NULL ? request.api : request.scope);
+
+    auto_secret struct secret *credential = exec_credential_format(info, &token);
+    if (credential == NULL)
+        return error_no_memory(error);
+    return secret_write(credential, STDOUT_FILENO) ||
+           error_set(error, ERROR_OTHER, "the answer cannot be written: %s", strerror(errno));
+}
+
+static bool run(const struct options *options, int count, char **operands, struct error *error)
+{
+    struct exec_info info;
+    if (count > 1 || (count == 1 && strcmp(operands[0], "get-token") != 0))
+        return error_set(error, ERROR_USAGE, "'%.40s' does not belong here, only get-token does",
+                         operands[count - 1]);
+    return read_info(&info, error) && answer(options, &info, error);
+}
+
+static const struct program program = {
+    .usage = "exec-credential-entra [get-token] [OPTION]...",
+    .summary = "Gives kubectl, and everything else on client-go, a Microsoft Entra token, for AKS\n"
+               "where nothing else is named; see exec-credential-entra(1).",
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return program_main(argc, argv, &program);
+}

@@ -1,0 +1,76 @@
+#include "helpers/exec_credential.h"
+
+#include <string.h>
+
+#include "common/json.h"
+#include "common/rfc3339.h"
+
+static const char *const api_versions[] = {
+    "client.authentication.k8s.io/v1",
+    "client.authentication.k8s.io/v1beta1",
+};
+
+static bool broken(struct error *error, const char *what)
+{
+    error_set(error, ERROR_USAGE, "KUBERNETES_EXEC_INFO %s", what);
+    return error_hint(error, "client-go sets it to an ExecCredential of "
+                             "client.authentication.k8s.io/v1 or v1beta1.");
+}
+
+static const char *known_version(const char *version)
+{
+    for (size_t i = 0; version != NULL && i < sizeof api_versions / sizeof api_versions[0]; i++)
+        if (strcmp(version, api_versions[i]) == 0)
+            return api_versions[i];
+    return NULL;
+}
+
+/* A member that is absent, or of the type that belongs there. */
+static bool take_member(const json_object *object, const char *key, enum json_type type,
+                        json_object **value)
+{
+    *value = NULL;
+    return !json_object_object_get_ex(object, key, value) || json_object_is_type(*value, type);
+}
+
+bool exec_info_parse(const char *text, size_t length, struct exec_info *info, struct error *error)
+{
+    struct error why = { 0 };
+    if (length == 0)
+        return broken(error, "is empty");
+    if (length > EXEC_INFO_MAX)
+        return broken(error, "is too long");
+    auto_json json_object *object = json_parse(text, length, &why);
+    if (object == NULL)
+        return broken(error, "is not valid JSON");
+    if (!json_object_is_type(object, json_type_object))
+        return broken(error, "is not a JSON object");
+
+    const char *kind = json_string(object, "kind");
+    if (kind == NULL || strcmp(kind, "ExecCredential") != 0)
+        return broken(error, "is not of the kind ExecCredential");
+    *info = (struct exec_info){ .api_version = known_version(json_string(object, "apiVersion")) };
+    if (info->api_version == NULL)
+        return broken(error, "has an apiVersion that is not known");
+
+    json_object *spec, *cluster, *interactive;
+    if (!take_member(object, "spec", json_type_object, &spec))
+        return broken(error, "has a spec that is not an object");
+    if (spec == NULL)
+        return true;
+    if (!take_member(spec, "interactive", json_type_boolean, &interactive))
+        return broken(error, "has a spec.interactive that is neither true nor false");
+    if (!take_member(spec, "cluster", json_type_object, &cluster))
+        return broken(error, "has a spec.cluster that is not an object");
+    info->interactive = json_object_get_boolean(interactive);
+    return true;
+}
+
+struct secret *exec_credential_format(const struct exec_info *info, const struct token *token)
+{
+    /* Not by json-c, which would leave copies of the token; nothing here needs escaping. */
+    return secret_format("{\"apiVersion\":\"%s\",\"kind\":\"ExecCredential\",\"status\":{"
+                         "\"expirationTimestamp\":\"%s\",\"token\":\"%s\"}}\n",
+                         info->api_version, rfc3339_format(token_fresh_until(token)).text,
+                         token->access_token->bytes);
+}

@@ -1,0 +1,52 @@
+/*
+ * git's credential protocol, read and written: gitcredentials(7), git-credential(1), and git's
+ * Documentation/technical/api-credentials. Pure functions on buffers.
+ *
+ *     protocol=https
+ *     host=dev.azure.com
+ *     path=contoso/project/_git/repository
+ *     (an empty line, or the end)
+ */
+#ifndef HELPERS_GIT_REQUEST_H
+#define HELPERS_GIT_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/error.h"
+#include "common/request.h"
+#include "common/secret.h"
+#include "common/token.h"
+#include "common/url.h"
+
+#define GIT_LINE_MAX  65535 /* with its newline; git's own limit */
+#define GIT_INPUT_MAX (1024 * 1024)
+
+/* What git tells. The texts lie in the buffer that was parsed; NULL: not told. */
+struct git_request {
+    const char *protocol;
+    const char *host;
+    const char *path;
+    const char *url;
+    const char *username;
+    const char *password;
+    const char *credential;
+    bool wants_authtype; /* it announced that it takes authtype and credential (git 2.46) */
+};
+
+/* Parses the attributes in a buffer of length bytes, which is changed: lines become strings. After
+ * them it must have room for a NUL. False with ERROR_USAGE where it is not git's protocol to the letter:
+ * an over-long line, one without '=', a NUL or CR anywhere, no protocol or host. */
+bool git_request_parse(char *buffer, size_t length, struct git_request *request,
+                       struct error *error);
+
+/* Where the credential is for. False where that is no URL of http or https: not ours to answer. */
+bool git_request_url(const struct git_request *request, struct url *url);
+
+/* The answer to get: authtype and credential where git takes them, else user name and password.
+ * NULL if there is no memory. */
+struct secret *git_answer_format(const struct git_request *request,
+                                 const struct token_request *token_request,
+                                 const struct token *token);
+
+#endif
