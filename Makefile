@@ -61,7 +61,7 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 PROGRAM_FILES := $(PROGRAMS:%=$(BUILD)/bin/%)
 MODULE_FILES  := $(MODULES:%=$(BUILD)/lib/entra/%)
 
-.PHONY: all install installed deps check check-unit check-integration demo clean
+.PHONY: all install installed deps check check-man check-integration demo clean
 all: $(PROGRAM_FILES) $(MODULE_FILES)
 
 .SECONDEXPANSION:
@@ -115,6 +115,47 @@ installed: all
 	@$(MAKE) --no-print-directory -s install DESTDIR= PREFIX='$(abspath $(BUILD))/installed' \
 	    BINDIR='$(abspath $(BUILD))/installed/bin' MODULEDIR='$(abspath $(BUILD))/installed/lib/entra' \
 	    MANDIR='$(abspath $(BUILD))/installed/share/man'
+
+# ---- testing ----
+
+# What Debian calls all that building and testing needs.
+PACKAGES := gcc make pkg-config libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev \
+            libsecret-1-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-dev cppcheck \
+            valgrind shellcheck mandoc strace man-db dbus-daemon gnome-keyring libsecret-tools git \
+            curl openssl procps python3-authlib python3-cryptography python3-flask python3-jwt \
+            python3-pytest python3-pytest-xdist
+
+# kubectl comes from elsewhere on many machines, and Debian's package would be in its way.
+PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
+
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+deps:
+	@missing=; for package in $(PACKAGES); do \
+	    dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || \
+	        missing="$$missing $$package"; \
+	done; \
+	[ -z "$$missing" ] || { echo "  INSTALL$$missing"; $(SUDO) apt-get -qq update && \
+	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+	        install $$missing >/dev/null; }
+
+-include tests/unit/unit.mk tests/fuzz/fuzz.mk
+
+check: check-unit check-fuzz check-man check-integration
+
+check-man: installed
+	@man/check '$(abspath $(BUILD))/installed/bin'
+
+# Real daemons, servers and host tools around the installed programs. LeakSanitizer is told of what
+# GLib keeps for good.
+check-integration: installed
+	@ENTRA_PROGRAMS='$(abspath $(BUILD))/installed/bin' \
+	 LSAN_OPTIONS=suppressions='$(abspath tests/lsan.supp)':print_suppressions=0 \
+	 PYTHONPATH=tests $(PYTHON) -m pytest -q -n 2 -p no:cacheprovider tests
+
+demo: deps
+	@$(MAKE) --no-print-directory installed
+	@$(PYTHON) tests/demo/demo.py --programs '$(abspath $(BUILD))/installed/bin'
 
 clean:
 	rm -rf build

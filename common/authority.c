@@ -44,8 +44,8 @@ static bool parse_instance(const char *text, struct url *url, struct error *erro
     }
     const char *absolute = with_scheme != NULL ? with_scheme : text;
     struct error why = { 0 };
-    bool ok = strpbrk(absolute, "?#") == NULL &&
-              url_parse(absolute, strlen(absolute), url, &why) && path_is_safe(url);
+    bool ok = strpbrk(absolute, "?#") == NULL && url_parse(absolute, strlen(absolute), url, &why) &&
+              path_is_safe(url);
     if (!ok) {
         error_set(error, ERROR_USAGE, "'%.200s' is not an authority%s%s", text,
                   why.message[0] ? ": " : "", why.message);
@@ -59,7 +59,7 @@ static bool parse_instance(const char *text, struct url *url, struct error *erro
 
 char *authority_instance(const char *text, struct error *error)
 {
-    struct url url;
+    struct url url = { 0 };
     if (!parse_instance(text, &url, error))
         return NULL;
     char *instance = instance_format(&url);
@@ -70,7 +70,7 @@ char *authority_instance(const char *text, struct error *error)
 
 bool authority_split(const char *text, char **instance, char **tenant, struct error *error)
 {
-    struct url url;
+    struct url url = { 0 };
     if (!parse_instance(text, &url, error))
         return false;
 
@@ -82,8 +82,8 @@ bool authority_split(const char *text, char **instance, char **tenant, struct er
     char *slash = strrchr(url.path, '/');
     if (slash == NULL || !authority_is_tenant(slash + 1)) {
         error_set(error, ERROR_USAGE, "the authority '%.200s' names no tenant", text);
-        return error_hint(error, "An authority is a URL such as " AUTHORITY_PUBLIC_CLOUD
-                                 "/TENANT.");
+        return error_hint(error,
+                          "An authority is a URL such as " AUTHORITY_PUBLIC_CLOUD "/TENANT.");
     }
     autofree char *name = strdup(slash + 1);
     *slash = '\0';

@@ -5,7 +5,8 @@
  *     ...
  *     return steal(&path);      // ownership moves to the caller
  *
- * Types with a destructor of their own define their auto_* word beside it (auto_secret, auto_token).
+ * Types with a destructor of their own define their auto_* word beside it (auto_secret,
+ * auto_token).
  */
 #ifndef COMMON_CLEANUP_H
 #define COMMON_CLEANUP_H
@@ -25,8 +26,8 @@ static inline void cleanup_close(int *fd)
 }
 
 #define CLEANUP(function) __attribute__((cleanup(function)))
-#define autofree CLEANUP(cleanup_free)
-#define autoclose CLEANUP(cleanup_close)
+#define autofree          CLEANUP(cleanup_free)
+#define autoclose         CLEANUP(cleanup_close)
 
 /* Takes the value out of a variable and leaves NULL there: the caller owns it now. */
 #define steal(variable)                                                                            \

@@ -163,10 +163,9 @@ static json_object *parse(const char *text, size_t length, int flags, size_t *en
 
     if (outcome == json_tokener_success && value != NULL)
         return value;
-    const char *reason = outcome == json_tokener_continue ? "the text ends too early"
-                         : outcome == json_tokener_success
-                             ? "null stands where an object belongs"
-                             : json_tokener_error_desc(outcome);
+    const char *reason = outcome == json_tokener_continue  ? "the text ends too early"
+                         : outcome == json_tokener_success ? "null stands where an object belongs"
+                                                           : json_tokener_error_desc(outcome);
     error_set(error, ERROR_OTHER, "not valid JSON: %s", reason);
     json_wipe(value);
     return NULL;

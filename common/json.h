@@ -47,7 +47,7 @@ static inline void cleanup_json_secret(json_object **object)
 {
     json_wipe(*object);
 }
-#define auto_json CLEANUP(cleanup_json)
+#define auto_json        CLEANUP(cleanup_json)
 #define auto_json_secret CLEANUP(cleanup_json_secret)
 
 #endif

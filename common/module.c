@@ -21,8 +21,9 @@ const struct module *module_load(const char *file, struct error *error)
         return NULL;
     }
     if (strcmp(module->version, ENTRA_VERSION) != 0) {
-        error_set(error, ERROR_OTHER, "the module %s is of version %s, this program of " ENTRA_VERSION,
-                  file, module->version);
+        error_set(error, ERROR_OTHER,
+                  "the module %s is of version %s, this program of " ENTRA_VERSION, file,
+                  module->version);
         error_hint(error, "Install both from one build.");
         return NULL;
     }

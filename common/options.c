@@ -66,8 +66,9 @@ static bool take_seconds(int *member, const struct option_spec *spec, const char
     errno = 0;
     long seconds = strtol(value, &end, 10);
     if (errno != 0 || end == value || *end != '\0' || seconds < 1 || seconds > 3600)
-        return error_set(error, ERROR_USAGE, "--%s takes a whole number from 1 to 3600, not '%.40s'",
-                         spec->name, value);
+        return error_set(error, ERROR_USAGE,
+                         "--%s takes a whole number from 1 to 3600, not '%.40s'", spec->name,
+                         value);
     *member = (int)seconds;
     return true;
 }

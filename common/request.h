@@ -23,7 +23,7 @@ struct credential {
 
 /* Every pointer is owned, and NULL only where it says so. */
 struct token_request {
-    char *api;       /* its name in the configuration, for people; NULL where only a scope is known */
+    char *api; /* its name in the configuration, for people; NULL where only a scope is known */
     char *instance;  /* as authority_instance gives it */
     char *tenant;    /* as authority_is_tenant takes it */
     char *client_id; /* letters, digits and -._~:/ */

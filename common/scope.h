@@ -1,5 +1,6 @@
 /*
- * Scopes: what is asked of an API. An app asks for R/.default, where R is the resource's identifier.
+ * Scopes: what is asked of an API. An app asks for R/.default, where R is the resource's
+ * identifier.
  *
  * Entra takes the audience to be everything before the scope's last slash. A resource whose
  * identifier itself ends in a slash therefore keeps it: https://database.windows.net/ is asked for

@@ -22,14 +22,15 @@ struct secret {
 /* Copies length bytes. NULL if there is no memory. Free with secret_free. */
 struct secret *secret_new(const char *bytes, size_t length);
 
-/* Room for length bytes, all of them NUL, to be filled by the caller. NULL if there is no memory. */
+/* Room for length bytes, all of them NUL, to be filled by the caller. NULL if there is no memory.
+ */
 struct secret *secret_allocate(size_t length);
 
 /* As asprintf, into a secret. NULL if there is no memory. */
 struct secret *secret_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Reads a file descriptor to its end, but no more than max bytes and one (so that a length above max
- * says that there was too much). NULL with errno set if that fails. */
+/* Reads a file descriptor to its end, but no more than max bytes and one (so that a length above
+ * max says that there was too much). NULL with errno set if that fails. */
 struct secret *secret_read(int fd, size_t max);
 
 /* Wipes and frees. NULL is fine. */

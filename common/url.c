@@ -64,7 +64,8 @@ static bool is_ipv4(const char *host)
 }
 
 /* Names of letters, digits, hyphens and underscores. One whose last label is a number would be
- * taken for an IPv4 address by some parsers (WHATWG URL, 3.5), so only a dotted quad may look so. */
+ * taken for an IPv4 address by some parsers (WHATWG URL, 3.5), so only a dotted quad may look so.
+ */
 static bool is_name(const char *host)
 {
     const char *label = host;
@@ -151,7 +152,8 @@ static bool parse_authority(struct span authority, bool wildcard, struct url *ur
     return parse_port((struct span){ rest.bytes + 1, rest.length - 1 }, url, error);
 }
 
-/* Dot segments are resolved by clients or servers, so a path that has them is not where it seems. */
+/* Dot segments are resolved by clients or servers, so a path that has them is not where it seems.
+ */
 static bool has_dot_segment(const char *path)
 {
     for (const char *p = path; (p = strchr(p, '/')) != NULL; p++) {

@@ -21,12 +21,12 @@
 #define HOST_MAX 253 /* RFC 1035, 2.3.4, without the root's dot */
 
 struct url {
-    bool https;              /* else http */
-    char host[HOST_MAX + 1]; /* lower case; an IPv6 address in its brackets; "*." before a pattern */
+    bool https;
+    char host[HOST_MAX + 1]; /* lower case; IPv6 in its brackets; "*." begins a pattern */
     uint16_t port;           /* the scheme's own where none is given */
     bool has_path;           /* false where the asker did not say (git without useHttpPath) */
-    bool path_is_plain;      /* no dot segments and no encoded slash: a prefix of it means something */
-    char path[URL_MAX + 1];  /* percent-decoded, with its leading slash, without query and fragment */
+    bool path_is_plain;      /* no dot segment, no encoded slash: a prefix of it means something */
+    char path[URL_MAX + 1];  /* decoded, with its leading slash, without query and fragment */
 };
 
 /* Parses an absolute URL of length bytes, http or https. False with ERROR_USAGE. */

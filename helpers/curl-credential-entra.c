@@ -34,8 +34,10 @@ static bool find_request(const struct config *config, const struct options *opti
     case CONFIG_NO_MATCH:
         break;
     }
-    error_set(error, ERROR_USAGE, "%.200s belongs to no API of the configuration, so it is given no "
-                                  "token", text);
+    error_set(error, ERROR_USAGE,
+              "%.200s belongs to no API of the configuration, so it is given no "
+              "token",
+              text);
     return error_hint(error, "An API's BaseUrl says where its tokens may go.");
 }
 

@@ -15,14 +15,14 @@ static bool read_info(struct exec_info *info, struct error *error)
     const char *text = getenv("KUBERNETES_EXEC_INFO");
     if (text != NULL)
         return exec_info_parse(text, strlen(text), info, error);
-    error_set(error, ERROR_USAGE, "KUBERNETES_EXEC_INFO is not set: kubectl and other clients of "
-                                  "Kubernetes call this program");
+    error_set(error, ERROR_USAGE,
+              "KUBERNETES_EXEC_INFO is not set: kubectl and other clients of "
+              "Kubernetes call this program");
     return error_hint(error, "Name it as users[].user.exec.command in the kubeconfig; for a token "
                              "by hand there is 'entra token --api AKS'.");
 }
 
-static bool answer(const struct options *options, const struct exec_info *info,
-                   struct error *error)
+static bool answer(const struct options *options, const struct exec_info *info, struct error *error)
 {
     auto_token_request struct token_request request = { 0 };
     auto_token struct token token = { 0 };

@@ -1,7 +1,7 @@
 /*
- * client-go's exec credential protocol, read and written: KUBERNETES_EXEC_INFO in, an ExecCredential
- * out. Kubernetes documentation, "Authenticating", section "client-go credential plugins". Pure
- * functions on buffers.
+ * client-go's exec credential protocol, read and written: KUBERNETES_EXEC_INFO in, an
+ * ExecCredential out. Kubernetes documentation, "Authenticating", section "client-go credential
+ * plugins". Pure functions on buffers.
  */
 #ifndef HELPERS_EXEC_CREDENTIAL_H
 #define HELPERS_EXEC_CREDENTIAL_H
@@ -24,9 +24,9 @@ struct exec_info {
  * v1beta1. */
 bool exec_info_parse(const char *text, size_t length, struct exec_info *info, struct error *error);
 
-/* The answer. expirationTimestamp is the moment from which on another token would be given: client-go
- * counts a token as good to the very second, so it asks again then and no sooner. NULL if there is
- * no memory. */
+/* The answer. expirationTimestamp is the moment from which on another token would be given:
+ * client-go counts a token as good to the very second, so it asks again then and no sooner. NULL if
+ * there is no memory. */
 struct secret *exec_credential_format(const struct exec_info *info, const struct token *token);
 
 #endif

@@ -75,8 +75,8 @@ static bool erase(const struct options *options, const struct git_request *git_r
 {
     auto_token_request struct token_request request = { 0 };
     struct tokens tokens;
-    const char *refused = git_request->credential != NULL ? git_request->credential
-                                                          : git_request->password;
+    const char *refused =
+        git_request->credential != NULL ? git_request->credential : git_request->password;
     if (refused == NULL)
         return true;
     switch (find_request(options, git_request, &request, error)) {
@@ -107,8 +107,9 @@ static const struct {
 static bool run(const struct options *options, int count, char **operands, struct error *error)
 {
     if (count != 1) {
-        error_set(error, ERROR_USAGE, "exactly one operation belongs here: get, store, erase or "
-                                      "capability");
+        error_set(error, ERROR_USAGE,
+                  "exactly one operation belongs here: get, store, erase or "
+                  "capability");
         return error_hint(error, "git calls this program: git config --global credential.helper "
                                  "entra");
     }
@@ -122,7 +123,8 @@ static bool run(const struct options *options, int count, char **operands, struc
         struct git_request request;
         auto_secret struct secret *input = secret_read(STDIN_FILENO, GIT_INPUT_MAX);
         if (input == NULL)
-            return error_set(error, ERROR_OTHER, "git's request cannot be read: %s", strerror(errno));
+            return error_set(error, ERROR_OTHER, "git's request cannot be read: %s",
+                             strerror(errno));
         return git_request_parse(input->bytes, input->length, &request, error) &&
                operations[i].run(options, &request, error);
     }

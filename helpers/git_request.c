@@ -21,8 +21,8 @@ static void take(struct git_request *request, const char *key, const char *value
 {
     if (strcmp(key, "capability[]") == 0) {
         /* An empty value empties the list. */
-        request->wants_authtype = value[0] != '\0' && (request->wants_authtype ||
-                                                       strcmp(value, "authtype") == 0);
+        request->wants_authtype =
+            value[0] != '\0' && (request->wants_authtype || strcmp(value, "authtype") == 0);
         return;
     }
     for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++)
@@ -49,7 +49,8 @@ bool git_request_parse(char *buffer, size_t length, struct git_request *request,
 {
     *request = (struct git_request){ 0 };
     if (length > GIT_INPUT_MAX)
-        return error_set(error, ERROR_USAGE, "git's request is longer than %d bytes", GIT_INPUT_MAX);
+        return error_set(error, ERROR_USAGE, "git's request is longer than %d bytes",
+                         GIT_INPUT_MAX);
     /* A CR would end a line for other readers of it (CVE-2024-50338, CVE-2024-52006). */
     if (memchr(buffer, '\0', length) != NULL || memchr(buffer, '\r', length) != NULL)
         return error_set(error, ERROR_USAGE, "git's request has a NUL or a carriage return in it");

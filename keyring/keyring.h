@@ -73,7 +73,8 @@ struct keyring {
 
 /* The store of this name: auto, secret-service or none. auto takes the best that this machine
  * offers; *why then says why it is `none`, where it is (else it is ""). NULL with ERROR_USAGE for a
- * name that is not known, and ERROR_KEYRING for a store that is asked for by name but is not here. */
+ * name that is not known, and ERROR_KEYRING for a store that is asked for by name but is not here.
+ */
 const struct keyring *keyring_open(const char *name, struct error *why, struct error *error);
 
 /* The value of an item's attribute; "" where it has none of that name. */

@@ -26,7 +26,8 @@ struct http_response {
 };
 
 /* Posts the fields as application/x-www-form-urlencoded and takes the answer, whatever its status;
- * clear it with http_response_clear. False with ERROR_NETWORK where none came, or too long a one. */
+ * clear it with http_response_clear. False with ERROR_NETWORK where none came, or too long a one.
+ */
 bool http_post_form(const char *url, const struct http_field *fields, int64_t deadline,
                     struct http_response *response, struct error *error);
 

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/config/internal.h"
 #include "common/authority.h"
+#include "common/config/internal.h"
 #include "common/scope.h"
 
 /* APIs that need no configuration. */
@@ -37,7 +37,8 @@ struct api {
     const struct builtin *builtin;
 };
 
-static size_t list_apis(const struct config *config, struct api apis[CONFIG_SECTIONS_MAX + BUILTINS])
+static size_t list_apis(const struct config *config,
+                        struct api apis[CONFIG_SECTIONS_MAX + BUILTINS])
 {
     struct section sections[CONFIG_SECTIONS_MAX];
     size_t count = config_apis(config, sections);
@@ -123,7 +124,7 @@ static bool fill_scope(const struct config *config, const struct options *option
         request->scope = scope_from_resource(options->resource, error);
         return request->scope != NULL;
     }
-    const char *scope = options->scope_count > 0     ? options->scopes[0]
+    const char *scope = options->scope_count > 0      ? options->scopes[0]
                         : api->section.object != NULL ? section_scope(config, api, error)
                         : api->builtin != NULL        ? api->builtin->scope
                                                       : NULL;
@@ -203,10 +204,10 @@ static bool make_request(const struct config *config, const struct options *opti
 
 static const char *what_is_wanted(const struct options *options, const struct api *api)
 {
-    return options->resource != NULL      ? options->resource
-           : options->scope_count > 0     ? options->scopes[0]
-           : api->name != NULL            ? api->name
-                                          : "the API";
+    return options->resource != NULL  ? options->resource
+           : options->scope_count > 0 ? options->scopes[0]
+           : api->name != NULL        ? api->name
+                                      : "the API";
 }
 
 bool config_request(const struct config *config, const struct options *options,
@@ -285,9 +286,9 @@ static enum config_match match(const struct config *config, const struct options
     return most > 0 ? CONFIG_MATCH : CONFIG_NO_MATCH;
 }
 
-enum config_match config_request_for_url(const struct config *config,
-                                         const struct options *options, const struct url *url,
-                                         struct token_request *request, struct error *error)
+enum config_match config_request_for_url(const struct config *config, const struct options *options,
+                                         const struct url *url, struct token_request *request,
+                                         struct error *error)
 {
     struct api api = { 0 };
     if (options->api != NULL && !find_api(config, options->api, &api, error))

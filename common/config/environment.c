@@ -83,7 +83,8 @@ static bool put(json_object *root, const struct config_path *path, json_object *
     for (size_t i = 0; i + 1 < path->depth; i++) {
         json_object *child = child_of(parent, path->steps[i]);
         if (child == NULL) {
-            child = is_index(path->steps[i + 1]) ? json_object_new_array() : json_object_new_object();
+            child =
+                is_index(path->steps[i + 1]) ? json_object_new_array() : json_object_new_object();
             if (!put_child(parent, path->steps[i], child)) {
                 json_object_put(child);
                 json_object_put(leaf);

@@ -91,7 +91,8 @@ static bool parse_file(struct config *config, struct error *error)
     if (config->root == NULL)
         return error_set(error, ERROR_USAGE, "%s:%zu: %s", config->path, line, why.message);
     if (!json_object_is_type(config->root, json_type_object))
-        return error_set(error, ERROR_USAGE, "%s:1: the file's content is not an object", config->path);
+        return error_set(error, ERROR_USAGE, "%s:1: the file's content is not an object",
+                         config->path);
     return true;
 }
 

@@ -34,12 +34,15 @@ static bool find_identity(const struct config *config, const char *name, struct 
     }
     if (name != NULL) {
         error_set(error, ERROR_USAGE, "there is no identity '%.80s' in the configuration", name);
-        return error_hint(error, "AuthenticationOptionsName names it; an identity is an object with "
-                                 "ClientId or TenantId.");
+        return error_hint(error,
+                          "AuthenticationOptionsName names it; an identity is an object with "
+                          "ClientId or TenantId.");
     }
     if (count > 1) {
-        error_set(error, ERROR_USAGE, "the configuration has %zu identities and none of them is "
-                                      "called " IDENTITY_DEFAULT, count);
+        error_set(error, ERROR_USAGE,
+                  "the configuration has %zu identities and none of them is "
+                  "called " IDENTITY_DEFAULT,
+                  count);
         return error_hint(error, "Let the API's AcquireTokenOptions name one as "
                                  "AuthenticationOptionsName.");
     }
@@ -112,16 +115,17 @@ static bool fill_authority(const struct config *config, const struct options *op
     else
         request->instance = authority_instance(host != NULL ? host : AUTHORITY_PUBLIC_CLOUD, error);
 
-    const char *name = options->tenant != NULL  ? options->tenant
-                       : flag_tenant != NULL    ? flag_tenant
-                       : api_tenant != NULL     ? api_tenant
-                       : tenant != NULL         ? tenant
-                                                : environment("AZURE_TENANT_ID");
+    const char *name = options->tenant != NULL ? options->tenant
+                       : flag_tenant != NULL   ? flag_tenant
+                       : api_tenant != NULL    ? api_tenant
+                       : tenant != NULL        ? tenant
+                                               : environment("AZURE_TENANT_ID");
     if (request->instance == NULL || name == NULL)
         return request->instance != NULL;
     if (!authority_is_tenant(name)) {
         error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", name);
-        return error_hint(error, "A tenant is a GUID or a domain, such as contoso.onmicrosoft.com.");
+        return error_hint(error,
+                          "A tenant is a GUID or a domain, such as contoso.onmicrosoft.com.");
     }
     request->tenant = strdup(name);
     if (request->tenant == NULL)
@@ -163,13 +167,14 @@ static bool take_credentials(const struct config *config, const struct section *
     size_t count = list != NULL ? json_object_array_length(list) : 0;
     struct config_path path = config_path_to(&identity->path, "ClientCredentials");
     for (size_t i = 0; i < count && *client_secret == NULL; i++) {
-        char index[24], where[CONFIG_WHERE_MAX];
+        char index[24];
         snprintf(index, sizeof index, "%zu", i);
         struct section entry = { json_object_array_get_idx(list, i), config_path_to(&path, index) };
         const char *type = section_string(config, &entry, "SourceType", error);
         if (error->kind != ERROR_NONE)
             return false;
         if (type == NULL || strcasecmp(type, "ClientSecret") != 0) {
+            char where[CONFIG_WHERE_MAX];
             error_set(error, ERROR_USAGE, "%s: SourceType '%.60s' is not supported",
                       config_where(config, &entry.path, where), type != NULL ? type : "");
             return error_hint(error, "This version knows the SourceType ClientSecret.");
@@ -201,7 +206,7 @@ bool config_fill_identity(const struct config *config, const struct options *opt
                           const char *name, const char *api_tenant, struct token_request *request,
                           struct error *error)
 {
-    struct section identity;
+    struct section identity = { 0 };
     return find_identity(config, name, &identity, error) &&
            fill_credential(config, &identity, request, error) &&
            fill_client_id(config, options, &identity, request, error) &&

@@ -39,7 +39,8 @@ struct section {
 /* Finds, checks and parses the file. True with config->root NULL where there is none. */
 bool config_read_file(struct config *config, const struct options *options, struct error *error);
 
-/* Warns where the file holds a secret and others can read it. Before the environment is laid over. */
+/* Warns where the file holds a secret and others can read it. Before the environment is laid over.
+ */
 void config_warn_of_readers(const struct config *config);
 
 /* ---- environment.c: Section__Key ---- */

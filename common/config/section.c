@@ -50,7 +50,7 @@ static size_t collect(const struct section *above, const char *key, const char *
 }
 
 static size_t config_sections(const struct config *config, const char *key, const char *or_key,
-                       struct section sections[CONFIG_SECTIONS_MAX])
+                              struct section sections[CONFIG_SECTIONS_MAX])
 {
     struct section root = { config->root, { { NULL }, 0 } };
     return collect(&root, key, or_key, sections, 0);
@@ -88,7 +88,8 @@ const char *config_where(const struct config *config, const struct config_path *
     return where;
 }
 
-/* What the sample files have in the place of a value: "[Enter here the scopes for your web API]". */
+/* What the sample files have in the place of a value: "[Enter here the scopes for your web API]".
+ */
 static bool is_placeholder(const char *text)
 {
     return text[0] == '[' && text[strlen(text) - 1] == ']' && strchr(text, ' ') != NULL;

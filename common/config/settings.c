@@ -1,7 +1,7 @@
 /* Which keys a configuration may have, and the check of a file against that. The names are those of
  * Microsoft.Identity.Web (MicrosoftIdentityApplicationOptions, CredentialDescription,
  * DownstreamApiOptions, AcquireTokenOptions in Microsoft.Identity.Abstractions) and of the older
- * MicrosoftIdentityOptions; those that mean nothing to a credential helper are known all the same. */
+ * MicrosoftIdentityOptions; those that mean nothing here are known all the same. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -9,13 +9,15 @@
 
 #include "common/config/internal.h"
 
-#define STRING(name)         { name, SETTING_STRING, false, NULL }
-#define SECRET(name)         { name, SETTING_STRING, true, NULL }
-#define BOOL(name)           { name, SETTING_BOOL, false, NULL }
-#define STRINGS(name)        { name, SETTING_STRINGS, false, NULL }
-#define OBJECT(name, inside) { name, SETTING_OBJECT, false, inside }
+/* clang-format off */
+#define STRING(name)          { name, SETTING_STRING, false, NULL }
+#define SECRET(name)          { name, SETTING_STRING, true, NULL }
+#define BOOL(name)            { name, SETTING_BOOL, false, NULL }
+#define STRINGS(name)         { name, SETTING_STRINGS, false, NULL }
+#define OBJECT(name, inside)  { name, SETTING_OBJECT, false, inside }
 #define OBJECTS(name, inside) { name, SETTING_OBJECTS, false, inside }
-#define END                  { NULL, SETTING_STRING, false, NULL }
+#define END                   { NULL, SETTING_STRING, false, NULL }
+/* clang-format on */
 
 static const struct setting credential_settings[] = {
     STRING("SourceType"),
@@ -131,9 +133,8 @@ static const struct setting *find(const struct setting *table, const char *name)
 
 const struct setting *config_known_setting(const char *name)
 {
-    const struct setting *const tables[] = { identity_settings, api_settings,
-                                             credential_settings, acquire_token_settings,
-                                             managed_identity_settings };
+    const struct setting *const tables[] = { identity_settings, api_settings, credential_settings,
+                                             acquire_token_settings, managed_identity_settings };
     const struct setting *setting = NULL;
     for (size_t i = 0; setting == NULL && i < sizeof tables / sizeof tables[0]; i++)
         setting = find(tables[i], name);
@@ -188,8 +189,10 @@ static const char *nearest(const struct setting *table, const char *name)
 /* ---- the check ---- */
 
 static const char *const type_names[] = {
-    [SETTING_STRING] = "a string",         [SETTING_BOOL] = "true or false",
-    [SETTING_STRINGS] = "an array of strings", [SETTING_OBJECT] = "an object",
+    [SETTING_STRING] = "a string",
+    [SETTING_BOOL] = "true or false",
+    [SETTING_STRINGS] = "an array of strings",
+    [SETTING_OBJECT] = "an object",
     [SETTING_OBJECTS] = "an array of objects",
 };
 
@@ -250,7 +253,8 @@ static bool check_inside(const struct config *config, const struct setting *sett
         char index[24];
         snprintf(index, sizeof index, "%zu", i);
         struct config_path item = config_path_to(path, index);
-        if (!check_object(config, setting->inside, json_object_array_get_idx(value, i), &item, error))
+        if (!check_object(config, setting->inside, json_object_array_get_idx(value, i), &item,
+                          error))
             return false;
     }
     return true;

@@ -86,8 +86,8 @@ static void print_json(const struct row *rows, size_t count)
             json_object_object_add(object, names[c], json_object_new_string(rows[i].cells[c]));
         json_object_array_add(array, object);
     }
-    puts(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY |
-                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
+    puts(json_object_to_json_string_ext(array,
+                                        JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
 static bool run(const struct options *options, int count, char **operands, struct error *error)

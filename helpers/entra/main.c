@@ -1,4 +1,5 @@
-/* entra: the command for people and scripts. The table of sub-commands is its index and its help. */
+/* entra: the command for people and scripts. The table of sub-commands is its index and its help.
+ */
 #include <stdio.h>
 #include <string.h>
 

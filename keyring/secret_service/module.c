@@ -161,7 +161,8 @@ static bool store(const struct keyring_key *key, const char *label, const struct
 
     secret_service_store(NULL, NULL, attributes, SECRET_COLLECTION_DEFAULT, label, value,
                          call->cancellable, on_answer, call);
-    bool stored = call_wait(call) != NULL && secret_service_store_finish(NULL, call->result, &reason);
+    bool stored =
+        call_wait(call) != NULL && secret_service_store_finish(NULL, call->result, &reason);
     secret_value_unref(value);
     return stored || fail(call, reason, error);
 }
@@ -217,9 +218,9 @@ static bool list(const struct keyring_key *key, int64_t deadline, struct keyring
     size_t count = MIN(g_list_length(found), KEYRING_ITEMS_MAX);
     list->items = calloc(count + 1, sizeof *list->items);
     list->count = list->items != NULL ? count : 0;
-    GList *next = found;
-    for (size_t i = 0; i < list->count; i++, next = next->next)
-        fill_item(&list->items[i], SECRET_ITEM(next->data));
+    size_t filled = 0;
+    for (GList *next = found; next != NULL && filled < list->count; next = next->next)
+        fill_item(&list->items[filled++], SECRET_ITEM(next->data));
     g_list_free_full(found, g_object_unref);
     return list->items != NULL || error_no_memory(error);
 }
