@@ -22,13 +22,14 @@ struct row {
 static const char *const titles[COLUMNS] = { "APP", "TENANT", "API", "EXPIRES", "STORE" };
 static const char *const names[COLUMNS] = { "clientId", "tenant", "scope", "expiresOn", "store" };
 
-/* When a record's token ends; "expired" or "unreadable" where it is of no more use. */
+/* When a record's token ends, or what is the matter with it. */
 static struct rfc3339 expiry_of(const struct keyring_item *item)
 {
     struct error unused;
     auto_token struct token token = { 0 };
-    if (item->record == NULL ||
-        !token_from_json(item->record->bytes, item->record->length, &token, &unused))
+    if (item->record == NULL)
+        return (struct rfc3339){ "locked" };
+    if (!token_from_json(item->record->bytes, item->record->length, &token, &unused))
         return (struct rfc3339){ "unreadable" };
     if (token.expires_on <= time(NULL))
         return (struct rfc3339){ "expired" };
