@@ -1,0 +1,45 @@
+"""The authority's HTTP face: which path is answered by what."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify, request
+
+from authority.directory import Directory
+from authority.faults import Exchange, FaultQueue
+from authority.metadata import openid_configuration
+from authority.refusals import Refusal
+from authority.token_server import TokenServer
+from authority.tokens import TokenIssuer
+
+
+def echo_request_id(response: Response) -> Response:
+    """Gives the caller's own request id back, where the caller asked for that."""
+    if request.headers.get("return-client-request-id", "").lower() == "true":
+        response.headers["client-request-id"] = request.headers.get("client-request-id", "")
+    return response
+
+
+def add_token_endpoint(app: Flask, server: TokenServer, faults: FaultQueue) -> None:
+    def token(tenant: str) -> Response:
+        fault = faults.take()
+        if fault is None:
+            return server.create_token_response()
+        return fault.answer(Exchange(request, server.create_token_response,
+                                     server.issuer.authority_url))
+
+    app.add_url_rule("/<tenant>/oauth2/v2.0/token", view_func=token, methods=["POST"])
+    app.register_error_handler(Refusal, server.refuse)
+
+
+def add_metadata(app: Flask, directory: Directory, issuer: TokenIssuer) -> None:
+    def configuration(tenant: str) -> Response:
+        found = directory.tenant(tenant)
+        if found is None:
+            raise Refusal(90002, tenant=tenant)
+        return jsonify(openid_configuration(issuer.authority_url, found))
+
+    def keys(tenant: str) -> Response:
+        return jsonify(issuer.key.jwks())
+
+    app.add_url_rule("/<tenant>/v2.0/.well-known/openid-configuration", view_func=configuration)
+    app.add_url_rule("/<tenant>/discovery/v2.0/keys", view_func=keys)

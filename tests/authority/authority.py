@@ -1,0 +1,71 @@
+"""The authority as a test holds it: a running server, its log, and the levers to upset it."""
+
+from __future__ import annotations
+
+import os
+import ssl
+
+from flask import Flask
+
+from authority import application, contoso
+from authority.directory import Client, Directory
+from authority.faults import FaultQueue
+from authority.keys import SigningKey, process_key
+from authority.request_log import LoggedRequest, RequestLog
+from authority.token_server import TokenServer
+from authority.tokens import TokenIssuer
+from authority.web_server import WebServer
+
+
+class Authority:
+    """A running authority, over https or, without `tls`, http; close() stops it.
+
+    `url` is what goes into a configuration as Instance. `issuer.lifetime` and
+    `issuer.refresh_in` set what later tokens are like, `faults` what goes wrong.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None, directory: Directory | None = None,
+                 key: SigningKey | None = None) -> None:
+        self.directory = directory or contoso.directory()
+        self.key = key or process_key()
+        self.faults = FaultQueue()
+        if tls is None:
+            # Authlib refuses plain http otherwise, and even the loopback.
+            os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
+        app = Flask("authority")
+        app.json.sort_keys = False
+        self.log = RequestLog(app)
+        self._web_server = WebServer(app, tls)
+        self.url = self._web_server.url
+        self.issuer = TokenIssuer(self.key, self.url)
+        self._token_server = TokenServer(app, self.directory, self.issuer)
+        application.add_token_endpoint(app, self._token_server, self.faults)
+        application.add_metadata(app, self.directory, self.issuer)
+        app.after_request(application.echo_request_id)
+
+    @property
+    def requests(self) -> list[LoggedRequest]:
+        """Every request since the start, or since log.clear()."""
+        return self.log.all()
+
+    @property
+    def token_requests(self) -> list[LoggedRequest]:
+        return [one for one in self.requests if one.path.endswith("/oauth2/v2.0/token")]
+
+    @property
+    def issued_tokens(self) -> list[str]:
+        """Every access token that was signed, in order."""
+        return [answer["access_token"] for answer in self._token_server.issued]
+
+    def make_token(self, audience: str, client: Client = contoso.DAEMON) -> str:
+        """A token as a request would get it, without the request."""
+        return self.issuer.app_token(contoso.TENANT, client, audience)["access_token"]
+
+    def close(self) -> None:
+        self._web_server.close()
+
+    def __enter__(self) -> Authority:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

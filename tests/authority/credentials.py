@@ -1,0 +1,43 @@
+"""The ways in which a client proves who it is.
+
+Each is a function as Authlib wants them: it takes the client's look-up and the request, gives the
+client back, or None where the request carries no credential of its kind, or raises a Refusal.
+"""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from authlib.oauth2 import OAuth2Request
+
+from authority.directory import Client
+from authority.refusals import Refusal
+
+ClientLookup = Callable[[str], "Client | None"]
+
+
+def client_of(find_client: ClientLookup, request: OAuth2Request) -> Client:
+    """The client that the request names, if it is installed in the request's tenant."""
+    client_id = request.client_id
+    if not client_id:
+        raise Refusal(900144, parameter="client_id")
+    client = find_client(client_id)
+    if client is None or request.tenant.guid not in client.tenants:
+        raise Refusal(700016, client_id=client_id, tenant=request.tenant.domains[0])
+    return client
+
+
+def client_secret_post(find_client: ClientLookup, request: OAuth2Request) -> Client | None:
+    """The secret stands in the form itself."""
+    client = client_of(find_client, request)
+    secret = request.form.get("client_secret")
+    if not secret:
+        return None
+    if not client.check_client_secret(secret):
+        raise Refusal(7000215, client_id=client.client_id)
+    if client.secret_expired:
+        raise Refusal(7000222, client_id=client.client_id)
+    return client
+
+
+METHODS = {"client_secret_post": client_secret_post}

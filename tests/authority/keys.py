@@ -1,0 +1,35 @@
+"""The key that signs access tokens, and its public half as APIs fetch it."""
+
+from __future__ import annotations
+
+import uuid
+from functools import lru_cache
+from typing import Any
+
+from authlib.jose import JsonWebKey, jwt
+
+
+class SigningKey:
+    """An RSA key with a key id; tokens are signed RS256, as Entra does."""
+
+    def __init__(self) -> None:
+        self.kid = uuid.uuid4().hex
+        self._key = JsonWebKey.generate_key("RSA", 2048, {"kid": self.kid}, is_private=True)
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        header = {"typ": "JWT", "alg": "RS256", "kid": self.kid}
+        return jwt.encode(header, claims, self._key).decode("ascii")
+
+    @property
+    def public_key(self) -> Any:
+        """The public key in the form that PyJWT verifies with."""
+        return self._key.get_public_key()
+
+    def jwks(self) -> dict[str, Any]:
+        return {"keys": [self._key.as_dict(is_private=False) | {"use": "sig", "alg": "RS256"}]}
+
+
+@lru_cache(maxsize=None)
+def process_key() -> SigningKey:
+    """One key for the whole process: making it is the one slow step of starting an authority."""
+    return SigningKey()

@@ -1,0 +1,60 @@
+"""A WSGI application served from a thread on an ephemeral port of the loopback."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from typing import Any, Callable
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+WsgiApplication = Callable[..., Any]
+
+
+class _TlsSocket(ssl.SSLSocket):
+    """Reports a client that hung up, or did not like our certificate, as plain sockets do; the
+    server takes that for an everyday event, and any other error for a fault of its own."""
+
+    def send(self, *arguments: Any) -> int:
+        try:
+            return super().send(*arguments)
+        except ssl.SSLError as error:
+            raise ConnectionResetError(str(error)) from error
+
+    def recv_into(self, *arguments: Any) -> int:
+        try:
+            return super().recv_into(*arguments)
+        except ssl.SSLError as error:
+            raise ConnectionResetError(str(error)) from error
+
+
+class _SilentHandler(WSGIRequestHandler):
+    """Keeps the requests off the test's stderr."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        pass
+
+
+class WebServer:
+    """Serves from its creation until close(). Give a TLS context for https, None for http."""
+
+    def __init__(self, application: WsgiApplication, tls: ssl.SSLContext | None) -> None:
+        if tls is not None:
+            tls.sslsocket_class = _TlsSocket
+        self._server = make_server("127.0.0.1", 0, application, threaded=True,
+                                   request_handler=_SilentHandler, ssl_context=tls)
+        if tls is not None:
+            # A client that connects and then says nothing must not stop the others: the handshake
+            # happens in the connection's own thread, at its first read.
+            self._server.socket.do_handshake_on_connect = False
+        self.port: int = self._server.port
+        self.url = f"{'https' if tls else 'http'}://localhost:{self.port}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02},
+            name=f"web server {self.port}", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stops listening. Connections still open end with the process."""
+        self._server.shutdown()
+        self._thread.join()

@@ -1,0 +1,54 @@
+"""What all servers that want a token have in common: HTTPS, a gate, and a log."""
+
+from __future__ import annotations
+
+import ssl
+from typing import IO
+
+from flask import Flask, Response, g, request
+
+from authority.request_log import LoggedRequest, RequestLog
+from authority.web_server import WebServer
+from world.gate import Gate, Rejected
+
+
+def _drain(body: IO[bytes]) -> None:
+    """A client that is still sending when the connection closes may never see the answer."""
+    while body.read(64 * 1024):
+        pass
+
+
+class ApiServer:
+    """Starts serving when it is made. A subclass adds its paths, and says how it turns away."""
+
+    def __init__(self, tls: ssl.SSLContext | None, gate: Gate) -> None:
+        self.gate = gate
+        app = Flask(type(self).__name__)
+        app.json.sort_keys = False
+        self.log = RequestLog(app)
+        app.before_request(self._check)
+        app.register_error_handler(Rejected, self.turn_away)
+        self.add_paths(app)
+        self._web_server = WebServer(app, tls)
+        self.url = self._web_server.url
+
+    def add_paths(self, app: Flask) -> None:
+        raise NotImplementedError
+
+    def turn_away(self, rejected: Rejected) -> Response:
+        raise NotImplementedError
+
+    def _check(self) -> None:
+        """Every path is behind the gate; what let the request in stands in flask.g.claims."""
+        try:
+            g.claims = self.gate.claims(request.headers.get("Authorization", ""))
+        except Rejected:
+            _drain(request.stream)
+            raise
+
+    @property
+    def requests(self) -> list[LoggedRequest]:
+        return self.log.all()
+
+    def close(self) -> None:
+        self._web_server.close()

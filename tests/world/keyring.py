@@ -1,0 +1,64 @@
+"""The desktop's keyring: a real gnome-keyring-daemon, and what tests do to it."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Mapping
+
+from world.program import Daemon
+from world.secret_service import Item, SecretService
+from world.waiting import wait_until
+
+PASSWORD = "the password of the login keyring"
+
+
+class Keyring:
+    """The secret service of one session. It starts unlocked, with an empty `login` collection."""
+
+    def __init__(self, bus_address: str, log_folder: Path, env: Mapping[str, str]) -> None:
+        self._bus_address = bus_address
+        self._log = log_folder / "keyring.log"
+        self._env = env
+        self._daemon: Daemon | None = None
+        self._service: SecretService | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Starts the daemon (again); items of before are there again, as after a new login."""
+        self._daemon = Daemon(
+            ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets",
+             f"--control-directory={self._env['XDG_RUNTIME_DIR']}/keyring"],
+            self._env, self._log, input=PASSWORD.encode())
+        self._service = SecretService(self._bus_address)
+        wait_until(self._is_ready, "the keyring")
+
+    def _is_ready(self) -> bool:
+        self._daemon.check_alive()
+        return self._service.is_ready()
+
+    def stop(self) -> None:
+        """Takes the daemon away; nothing on the bus answers for the secret service any more."""
+        if self._daemon is not None:
+            self._service.close()
+            self._daemon.stop()
+            self._daemon = self._service = None
+
+    def lock(self) -> None:
+        self._service.lock()
+
+    def unlock(self) -> None:
+        self._service.unlock(PASSWORD)
+
+    def is_locked(self) -> bool:
+        return self._service.is_locked()
+
+    def freeze(self) -> None:
+        """The daemon stays on the bus and answers nothing, until thaw()."""
+        self._daemon.signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._daemon.signal(signal.SIGCONT)
+
+    def items(self, with_secrets: bool = False) -> list[Item]:
+        return self._service.items(with_secrets)

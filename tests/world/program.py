@@ -1,0 +1,96 @@
+"""Running a program to its end, and keeping one running beside us."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a program did. Its output is UTF-8; other bytes are kept as lone surrogates, so that
+    `out.encode("utf-8", "surrogateescape")` is exactly what was written."""
+
+    command: tuple[str, ...]
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+
+class TimedOut(Exception):
+    """The program was still running when its time was up; it has been killed."""
+
+
+def run(command: Sequence[str | Path], env: Mapping[str, str], *, input: str | bytes | None = None,
+        cwd: Path | None = None, timeout: float = 30) -> Outcome:
+    """Runs a program away from any terminal, so that nothing it starts can ask a person."""
+    words = tuple(str(word) for word in command)
+    data = input.encode("utf-8", "surrogateescape") if isinstance(input, str) else input
+    begin = time.monotonic()
+    process = subprocess.Popen(
+        words, env=dict(env), cwd=cwd, start_new_session=True,
+        stdin=subprocess.DEVNULL if data is None else subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        out, err = process.communicate(data, timeout)
+    except subprocess.TimeoutExpired:
+        raise TimedOut(f"{' '.join(words)} was not done after {timeout:g} s") from None
+    finally:
+        _kill_group(process)
+    return Outcome(words, process.returncode, _text(out), _text(err), time.monotonic() - begin)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Ends the program and all that it left behind in its group."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+class Daemon:
+    """A program that runs until stop(), and no longer than this process.
+
+    setpriv has the kernel kill it when the thread that started it ends; so even a test run that
+    is killed leaves nothing behind.
+    """
+
+    def __init__(self, command: Sequence[str | Path], env: Mapping[str, str], log: Path,
+                 input: bytes | None = None) -> None:
+        self.name = str(command[0])
+        self.log = log
+        with log.open("ab") as log_file:
+            self._process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", *map(str, command)], env=dict(env),
+                start_new_session=True, stdout=log_file, stderr=log_file,
+                stdin=subprocess.DEVNULL if input is None else subprocess.PIPE)
+        if input is not None:
+            self._process.stdin.write(input)
+            self._process.stdin.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def check_alive(self) -> None:
+        if self._process.poll() is not None:
+            raise RuntimeError(f"{self.name} ended with code {self._process.returncode}:\n"
+                               f"{self.log.read_text(errors='replace')}")
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def stop(self) -> None:
+        """Kills it, frozen or not; it has nothing to tidy up that the session's end does not."""
+        _kill_group(self._process)

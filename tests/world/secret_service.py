@@ -1,0 +1,104 @@
+"""A client of the Secret Service, to see and do what a person at the desktop could.
+
+Spoken over D-Bus directly (https://specifications.freedesktop.org/secret-service), so that tests
+do not look at libsecret's work through libsecret's eyes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gi.repository import Gio, GLib
+
+NAME = "org.freedesktop.secrets"
+SERVICE_PATH = "/org/freedesktop/secrets"
+SERVICE = "org.freedesktop.Secret.Service"
+COLLECTION = "org.freedesktop.Secret.Collection"
+ITEM = "org.freedesktop.Secret.Item"
+PROPERTIES = "org.freedesktop.DBus.Properties"
+GNOME_INTERNAL = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
+TIMEOUT_MS = 5000
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item as it lies in the keyring; `secret` is None where it was not asked for."""
+
+    label: str
+    attributes: dict[str, str]
+    secret: bytes | None
+    path: str
+
+
+class SecretService:
+    """One connection to the service on the bus at this address."""
+
+    def __init__(self, bus_address: str) -> None:
+        flags = (Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
+                 | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION)
+        self._bus = Gio.DBusConnection.new_for_address_sync(bus_address, flags, None, None)
+
+    def close(self) -> None:
+        """The bus may be gone already, and the connection with it."""
+        if not self._bus.is_closed():
+            self._bus.close_sync(None)
+
+    def is_ready(self) -> bool:
+        """The service is there, with a default collection that is open."""
+        return self._has_owner() and not self.is_locked()
+
+    def is_locked(self) -> bool:
+        path = self._default_collection()
+        return path == "/" or self._get(path, COLLECTION, "Locked")
+
+    def lock(self) -> None:
+        self._call(SERVICE_PATH, SERVICE, "Lock", "(ao)", [self._default_collection()])
+
+    def unlock(self, password: str) -> None:
+        """Unlocks as the login screen does, by the one way in that shows no dialogue."""
+        secret = (self._open_session(), b"", password.encode(), "text/plain")
+        self._call(SERVICE_PATH, GNOME_INTERNAL, "UnlockWithMasterPassword", "(o(oayays))",
+                   self._default_collection(), secret)
+
+    def items(self, with_secrets: bool = False) -> list[Item]:
+        """All items of the default collection. A locked one gives its attributes, no secrets."""
+        session = self._open_session() if with_secrets else None
+        paths = self._get(self._default_collection(), COLLECTION, "Items")
+        return [self._item(path, session) for path in paths]
+
+    def _item(self, path: str, session: str | None) -> Item:
+        secret = None
+        if session is not None:
+            (answer,) = self._call(path, ITEM, "GetSecret", "(o)", session)
+            secret = bytes(answer[2])
+        return Item(self._get(path, ITEM, "Label"), self._get(path, ITEM, "Attributes"), secret,
+                    path)
+
+    def _open_session(self) -> str:
+        """A session that hands secrets over as they are: the bus is ours alone."""
+        _, path = self._call(SERVICE_PATH, SERVICE, "OpenSession", "(sv)", "plain",
+                             GLib.Variant("s", ""))
+        return path
+
+    def _default_collection(self) -> str:
+        (path,) = self._call(SERVICE_PATH, SERVICE, "ReadAlias", "(s)", "default")
+        return path
+
+    def _has_owner(self) -> bool:
+        answer = self._bus.call_sync(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+            "NameHasOwner", GLib.Variant("(s)", (NAME,)), None, Gio.DBusCallFlags.NONE,
+            TIMEOUT_MS, None)
+        return answer.unpack()[0]
+
+    def _get(self, path: str, interface: str, name: str) -> Any:
+        (value,) = self._call(path, PROPERTIES, "Get", "(ss)", interface, name)
+        return value
+
+    def _call(self, path: str, interface: str, method: str, signature: str,
+              *arguments: Any) -> tuple[Any, ...]:
+        answer = self._bus.call_sync(
+            NAME, path, interface, method, GLib.Variant(signature, arguments), None,
+            Gio.DBusCallFlags.NO_AUTO_START, TIMEOUT_MS, None)
+        return answer.unpack()

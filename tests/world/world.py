@@ -1,0 +1,127 @@
+"""All that stands around the programs under test, each part started when it is first asked for.
+
+    with World(programs=Path("build/installed/bin")) as world:
+        world.write_appsettings()
+        outcome = world.run("entra", "token", "--api", "MyWebApi")
+        assert outcome.code == 0 and len(world.authority.token_requests) == 1
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from authority import contoso
+from authority.authority import Authority
+from authority.directory import Client
+from world import appsettings
+from world.git_server import GitServer
+from world.gate import Gate
+from world.kubeconfig import ExecPlugin, write_kubeconfig
+from world.kubernetes_api import KubernetesApi
+from world.program import Outcome
+from world.session import Session
+from world.tls import CertificateAuthority
+from world.web_api import WebApi
+
+
+class World:
+    """A session, an authority, and three servers that want its tokens.
+
+    `programs` is the folder that the session finds the programs in; `bus` and `keyring` are the
+    session's (see Session). `close()`, or the end of the `with` block, ends it all.
+    """
+
+    def __init__(self, programs: Path | None = None, *, bus: bool = True,
+                 keyring: bool = True) -> None:
+        self._programs = programs
+        self._bus = bus
+        self._keyring = keyring
+        self._cleanup = ExitStack()
+
+    @cached_property
+    def certificates(self) -> CertificateAuthority:
+        folder = Path(self._cleanup.enter_context(TemporaryDirectory(prefix="entra-world-tls-")))
+        return CertificateAuthority(folder)
+
+    @cached_property
+    def session(self) -> Session:
+        """Its programs believe the throw-away certificate authority, and no other."""
+        session = Session(programs=self._programs, bus=self._bus, keyring=self._keyring)
+        self._cleanup.callback(session.close)
+        session.trust(self.certificates.certificate_file)
+        return session
+
+    @cached_property
+    def authority(self) -> Authority:
+        authority = Authority(self.certificates.server_context())
+        self._cleanup.callback(authority.close)
+        return authority
+
+    @cached_property
+    def git_server(self) -> GitServer:
+        folder = self.session.root / "repositories"
+        folder.mkdir()
+        tenant = contoso.TENANT.guid
+        server = GitServer(
+            self.certificates.server_context(), self._gate(contoso.AZURE_DEVOPS), folder,
+            authorization_uri=f"{self.authority.url}/{tenant}", tenant=tenant)
+        self._cleanup.callback(server.close)
+        return server
+
+    @cached_property
+    def web_api(self) -> WebApi:
+        gate = self._gate(contoso.MY_WEB_API)
+        gate.role = contoso.DAEMON.roles[0]
+        server = WebApi(self.certificates.server_context(), gate)
+        self._cleanup.callback(server.close)
+        return server
+
+    @cached_property
+    def kubernetes(self) -> KubernetesApi:
+        server = KubernetesApi(self.certificates.server_context(), self._gate(contoso.AKS))
+        self._cleanup.callback(server.close)
+        return server
+
+    def _gate(self, audience: str) -> Gate:
+        return Gate(self.authority.key, audience)
+
+    @property
+    def appsettings_file(self) -> Path:
+        """Where the programs look first."""
+        return self.session.config / "entra" / "appsettings.json"
+
+    def appsettings(self, client: Client = contoso.DAEMON,
+                    tenant: str = contoso.TENANT.domains[0]) -> dict[str, Any]:
+        """A configuration that knows the authority, the web API and the git server."""
+        return {
+            "AzureAd": appsettings.identity(self.authority.url, tenant, client),
+            "MyWebApi": appsettings.api(self.web_api.url, f"{contoso.MY_WEB_API}/.default",
+                                        "api/TodoList"),
+            "GitServer": appsettings.api(self.git_server.url, f"{contoso.AZURE_DEVOPS}/.default"),
+        }
+
+    def write_appsettings(self, document: dict[str, Any] | None = None) -> Path:
+        """Writes that configuration, or another, where the programs look first."""
+        return appsettings.write(self.appsettings_file, document or self.appsettings())
+
+    def write_kubeconfig(self, plugin: ExecPlugin) -> Path:
+        """Writes the file that kubectl looks for, with the plugin as its user's credentials."""
+        return write_kubeconfig(self.session.home / ".kube" / "config", self.kubernetes.url,
+                                self.certificates.certificate_file, plugin)
+
+    def run(self, *command: str | Path, **how: Any) -> Outcome:
+        """Runs a program in the session; `how` is what Session.run takes."""
+        return self.session.run(*command, **how)
+
+    def close(self) -> None:
+        self._cleanup.close()
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
