@@ -121,7 +121,7 @@ installed: all
 # What Debian calls all that building and testing needs.
 PACKAGES := gcc make pkg-config libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev \
             libsecret-1-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-dev cppcheck \
-            valgrind shellcheck mandoc strace man-db dbus-daemon gnome-keyring libsecret-tools git \
+            valgrind shellcheck mandoc strace man-db dbus-daemon gnome-keyring python3-gi python3-requests util-linux libsecret-tools git \
             curl openssl procps python3-authlib python3-cryptography python3-flask python3-jwt \
             python3-pytest python3-pytest-xdist
 
