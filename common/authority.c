@@ -119,7 +119,34 @@ bool authority_is_tenant_of_app(const char *tenant, struct error *error)
 char *authority_token_endpoint(const char *instance, const char *tenant)
 {
     char *endpoint = NULL;
-    if (asprintf(&endpoint, "%s/%s/oauth2/v2.0/token", instance, tenant) < 0)
+    if (asprintf(&endpoint, "%s/%s/oauth2/%stoken", instance, tenant,
+                 authority_is_adfs(tenant) ? "" : "v2.0/") < 0)
         return NULL;
     return endpoint;
+}
+
+bool authority_is_adfs(const char *tenant)
+{
+    return strcasecmp(tenant, "adfs") == 0;
+}
+
+const char *authority_token_exchange_audience(const char *instance)
+{
+    static const struct {
+        const char *domain;
+        const char *audience;
+    } clouds[] = {
+        { ".partner.microsoftonline.cn", "api://AzureADTokenExchangeChina" },
+        { ".chinacloudapi.cn", "api://AzureADTokenExchangeChina" },
+        { ".microsoftonline.us", "api://AzureADTokenExchangeUSGov" },
+        { ".usgovcloudapi.net", "api://AzureADTokenExchangeUSGov" },
+        { ".sovcloud-identity.fr", "api://AzureADTokenExchangeFrance" },
+        { ".sovcloud-identity.de", "api://AzureADTokenExchangeGermany" },
+    };
+    for (size_t i = 0; i < sizeof clouds / sizeof clouds[0]; i++) {
+        size_t length = strlen(instance), tail = strlen(clouds[i].domain);
+        if (length > tail && strcmp(instance + length - tail, clouds[i].domain) == 0)
+            return clouds[i].audience;
+    }
+    return "api://AzureADTokenExchange";
 }

@@ -31,8 +31,16 @@ bool authority_is_tenant(const char *text);
  * one tenant. False with ERROR_USAGE. */
 bool authority_is_tenant_of_app(const char *tenant, struct error *error);
 
-/* {instance}/{tenant}/oauth2/v2.0/token. NULL if there is no memory. Free with free.
- * Source: Microsoft identity platform and the OAuth 2.0 client credentials flow. */
+/* {instance}/{tenant}/oauth2/v2.0/token, and {instance}/adfs/oauth2/token for an AD FS. NULL if
+ * there is no memory. Free with free. Source: Microsoft identity platform and the OAuth 2.0 client
+ * credentials flow. */
 char *authority_token_endpoint(const char *instance, const char *tenant);
+
+/* The audience that a federated token must have there. Static. Source: Microsoft, "Workload
+ * identity federation", and "Important considerations" for national clouds. */
+const char *authority_token_exchange_audience(const char *instance);
+
+/* Whether the authority is an AD FS, whose tenant is called adfs. */
+bool authority_is_adfs(const char *tenant);
 
 #endif

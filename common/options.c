@@ -28,6 +28,8 @@ static const struct option_spec common_options[] = {
       offsetof(struct options, force_refresh) },
     { "claims", "JSON", "a claims challenge that the token must satisfy", OPTION_TEXT,
       offsetof(struct options, claims) },
+    { "managed-identity", NULL, "as the identity that Azure gave this machine or app", OPTION_FLAG,
+      offsetof(struct options, managed_identity) },
     { "keyring", "STORE", "auto, secret-service or none", OPTION_TEXT,
       offsetof(struct options, keyring) },
     { "timeout", "SECONDS", "give up after so long (30)", OPTION_SECONDS,

@@ -28,6 +28,7 @@ struct options {
     const char *keyring;
     int timeout; /* seconds */
     bool force_refresh;
+    bool managed_identity;
     bool verbose;
     bool help;
     bool version;

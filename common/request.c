@@ -1,5 +1,20 @@
 #include "common/request.h"
 
+void credential_clear(struct credential *credential)
+{
+    free(credential->where);
+    free(credential->path);
+    free(credential->key_path);
+    secret_free(credential->secret);
+    secret_free(credential->password);
+    for (char **word = credential->command; word != NULL && *word != NULL; word++)
+        free(*word);
+    free(credential->command);
+    free(credential->id);
+    free(credential->audience);
+    *credential = (struct credential){ 0 };
+}
+
 void token_request_clear(struct token_request *request)
 {
     free(request->api);
@@ -8,6 +23,7 @@ void token_request_clear(struct token_request *request)
     free(request->client_id);
     free(request->scope);
     free(request->claims);
-    secret_free(request->credential.client_secret);
+    for (size_t i = 0; i < request->credential_count; i++)
+        credential_clear(&request->credentials[i]);
     *request = (struct token_request){ 0 };
 }

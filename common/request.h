@@ -6,20 +6,52 @@
 #define COMMON_REQUEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/error.h"
 #include "common/secret.h"
 
-/* How an app proves who it is. */
+/* How an app proves who it is, and which members of struct credential say more of it. */
 enum credential_kind {
-    CREDENTIAL_NONE,
-    CREDENTIAL_CLIENT_SECRET,
+    CREDENTIAL_CLIENT_SECRET,      /* secret */
+    CREDENTIAL_CLIENT_SECRET_FILE, /* path */
+    CREDENTIAL_KEYRING,            /* a client secret that the keyring keeps */
+    CREDENTIAL_CERTIFICATE,        /* path, or secret (Base64); key_path, password, send_x5c */
+    CREDENTIAL_ASSERTION_FILE,     /* path: a federated token that somebody else renews */
+    CREDENTIAL_ASSERTION_COMMAND,  /* command: its stdout is a federated token */
+    CREDENTIAL_GITHUB_ACTIONS,     /* the job's own OpenID Connect token; audience */
+    CREDENTIAL_AZURE_PIPELINES,    /* likewise; id: the service connection */
+    CREDENTIAL_ASSERTION_IDENTITY, /* a managed identity's token as the assertion; id, audience */
+    CREDENTIAL_MANAGED_IDENTITY,   /* the managed identity's own token; id */
+    CREDENTIAL_UNAVAILABLE,        /* not on this system; id: its name, hint: what to use instead */
 };
 
+/* What the id of a managed identity is; the system-assigned one has none. */
+enum identity_id {
+    IDENTITY_SYSTEM,
+    IDENTITY_CLIENT_ID,
+    IDENTITY_OBJECT_ID,
+    IDENTITY_RESOURCE_ID,
+};
+
+/* One way to prove it. Every pointer is owned (but for hint) and NULL where its kind says nothing
+ * of it, or where it was left out. */
 struct credential {
     enum credential_kind kind;
-    struct secret *client_secret;
+    char *where; /* what configured it, for messages: FILE:LINE or a variable's name */
+    char *path;
+    char *key_path;          /* the private key's, where it is not with the certificate */
+    struct secret *secret;   /* as the kind says */
+    struct secret *password; /* of an encrypted key */
+    bool send_x5c;           /* the whole chain goes along */
+    char **command;          /* a program and its arguments; NULL ends them */
+    char *id;
+    enum identity_id id_kind;
+    char *audience;   /* of the assertion; NULL: as the authority's cloud has it */
+    const char *hint; /* static */
 };
+
+#define CREDENTIALS_MAX 8
 
 /* Every pointer is owned, and NULL only where it says so. */
 struct token_request {
@@ -29,11 +61,14 @@ struct token_request {
     char *client_id; /* letters, digits and -._~:/ */
     char *scope;     /* as scope_check_for_app takes it */
     char *claims;    /* a claims challenge, a JSON object; NULL: none */
-    struct credential credential;
+    struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
+    size_t credential_count;
+    bool unconfigured;  /* nothing says who asks; a managed identity is the last resort */
     bool force_refresh; /* go past the keyring */
 };
 
-/* Wipes and releases what the request owns. */
+/* Wipe and release what they own. */
+void credential_clear(struct credential *credential);
 void token_request_clear(struct token_request *request);
 
 #define auto_token_request CLEANUP(token_request_clear)

@@ -27,11 +27,22 @@ static int64_t keyring_deadline(const struct tokens *tokens)
 static struct keyring_key key_of(const struct token_request *request)
 {
     return (struct keyring_key){ {
+        { TOKENS_KIND, "access_token" },
         { TOKENS_AUTHORITY, request->instance },
         { TOKENS_TENANT, request->tenant },
         { TOKENS_CLIENT_ID, request->client_id },
+        { TOKENS_ACCOUNT, "app" },
         { TOKENS_SCOPE, request->scope },
-        { TOKENS_GRANT, "client_credentials" },
+    } };
+}
+
+static struct keyring_key key_of_secret(const struct token_request *request)
+{
+    return (struct keyring_key){ {
+        { TOKENS_KIND, "client_secret" },
+        { TOKENS_AUTHORITY, request->instance },
+        { TOKENS_TENANT, request->tenant },
+        { TOKENS_CLIENT_ID, request->client_id },
     } };
 }
 
@@ -68,6 +79,39 @@ static enum keyring_answer find(struct tokens *tokens, const struct keyring_key 
         return KEYRING_FOUND;
     trace("the keyring's item is not used: %s", why.message);
     return KEYRING_NOTHING;
+}
+
+/* Fills in what rests in the keyring; where it has nothing, the credential is left as it is, and
+ * cannot be loaded. */
+static bool fill_from_keyring(struct tokens *tokens, struct token_request *request,
+                              struct credential *credential, struct error *error)
+{
+    struct keyring_key key = key_of_secret(request);
+    struct error why = { 0 };
+    if (tokens->trouble.message[0] != '\0')
+        return error_set(error, ERROR_KEYRING, "%s", tokens->trouble.message);
+    switch (tokens->keyring->lookup(&key, keyring_deadline(tokens), &credential->secret, &why)) {
+    case KEYRING_FAILED:
+        *error = why;
+        return false;
+    case KEYRING_NOTHING:
+        return true;
+    case KEYRING_FOUND:
+        break;
+    }
+    if (strlen(credential->secret->bytes) == credential->secret->length)
+        credential->kind = CREDENTIAL_CLIENT_SECRET;
+    return true;
+}
+
+static bool fill_all_from_keyring(struct tokens *tokens, struct token_request *request,
+                                  struct error *error)
+{
+    for (size_t i = 0; i < request->credential_count; i++)
+        if (request->credentials[i].kind == CREDENTIAL_KEYRING &&
+            !fill_from_keyring(tokens, request, &request->credentials[i], error))
+            return false;
+    return true;
 }
 
 static bool acquire(const struct tokens *tokens, const struct token_request *request,
@@ -116,7 +160,7 @@ static void warn_of_trouble(struct tokens *tokens)
             tokens->trouble.hint[0] ? ". " : "", tokens->trouble.hint);
 }
 
-bool tokens_get(struct tokens *tokens, const struct token_request *request, struct token *token,
+bool tokens_get(struct tokens *tokens, struct token_request *request, struct token *token,
                 struct error *error)
 {
     struct keyring_key key = key_of(request);
@@ -131,7 +175,7 @@ bool tokens_get(struct tokens *tokens, const struct token_request *request, stru
         if (answer == KEYRING_FOUND)
             token_clear(token);
     }
-    if (!acquire(tokens, request, token, error))
+    if (!fill_all_from_keyring(tokens, request, error) || !acquire(tokens, request, token, error))
         return false;
     if (!keep(tokens, &key, request, token, error)) {
         token_clear(token);
@@ -162,9 +206,30 @@ bool tokens_erase(struct tokens *tokens, const struct token_request *request, co
     return tokens->keyring->erase(&key, tokens->deadline, error);
 }
 
+bool tokens_keep_secret(struct tokens *tokens, const struct token_request *request,
+                        const struct secret *secret, struct error *error)
+{
+    struct keyring_key key = key_of_secret(request);
+    autofree char *label = NULL;
+    if (tokens->trouble.message[0] != '\0') {
+        *error = tokens->trouble;
+        return false;
+    }
+    if (strcmp(tokens->keyring->name, "none") == 0)
+        return error_set(error, ERROR_USAGE, "the keyring 'none' keeps nothing");
+    if (secret == NULL)
+        return tokens->keyring->erase(&key, tokens->deadline, error);
+    if (asprintf(&label, "Microsoft Entra client secret of app %s (tenant %s)", request->client_id,
+                 request->tenant) < 0) {
+        label = NULL;
+        return error_no_memory(error);
+    }
+    return tokens->keyring->store(&key, label, secret, tokens->deadline, error);
+}
+
 bool tokens_list(struct tokens *tokens, struct keyring_list *list, struct error *error)
 {
-    struct keyring_key every = { 0 };
+    struct keyring_key every = { { { TOKENS_KIND, "access_token" } } };
     if (tokens->trouble.message[0] != '\0')
         *error = tokens->trouble;
     else if (tokens->keyring->list(&every, tokens->deadline, list, error))

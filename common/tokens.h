@@ -36,8 +36,9 @@ struct tokens {
 bool tokens_open(struct tokens *tokens, const struct options *options, struct error *error);
 
 /* Gives a token for the request: from the keyring where it has a fresh one, else from the
- * authority. The caller clears it. False with any kind of error. */
-bool tokens_get(struct tokens *tokens, const struct token_request *request, struct token *token,
+ * authority. The caller clears it. A credential that rests in the keyring is filled in, in the
+ * request. False with any kind of error. */
+bool tokens_get(struct tokens *tokens, struct token_request *request, struct token *token,
                 struct error *error);
 
 /* Drops the request's token from the keyring if it is the one that was refused, and leaves any
@@ -49,11 +50,17 @@ bool tokens_erase(struct tokens *tokens, const struct token_request *request, co
  * that TOKENS_* name. False with ERROR_KEYRING, or ERROR_OTHER where no keyring was named. */
 bool tokens_list(struct tokens *tokens, struct keyring_list *list, struct error *error);
 
-/* The attributes under which a token rests in the keyring. */
+/* Keeps a client secret of the request's app in the keyring, or drops it (NULL). False with
+ * ERROR_KEYRING. */
+bool tokens_keep_secret(struct tokens *tokens, const struct token_request *request,
+                        const struct secret *secret, struct error *error);
+
+/* The attributes under which things rest in the keyring. */
+#define TOKENS_KIND      "kind" /* access_token or client_secret */
 #define TOKENS_AUTHORITY "authority"
 #define TOKENS_TENANT    "tenant"
 #define TOKENS_CLIENT_ID "client_id"
+#define TOKENS_ACCOUNT   "account" /* app: its own, not a person's */
 #define TOKENS_SCOPE     "scope"
-#define TOKENS_GRANT     "grant_type"
 
 #endif

@@ -18,10 +18,13 @@ static bool print(const struct secret *answer, struct error *error)
            error_set(error, ERROR_OTHER, "git does not read the answer: %s", strerror(errno));
 }
 
-/* git dies with our message instead of asking a person for a password. */
-static bool quit(struct error *error)
+/* Where an app's identity is configured, git dies with our message instead of asking a person for a
+ * password. */
+static bool quit(const struct token_request *request, const struct error *error)
 {
     struct error ignored;
+    if (request->credential_count == 0 || request->unconfigured)
+        return false;
     auto_secret struct secret *answer = secret_format("quit=1\n");
     print(answer, &ignored);
     return error->kind == ERROR_NONE;
@@ -57,13 +60,13 @@ static bool get(const struct options *options, const struct git_request *git_req
     case CONFIG_NO_MATCH:
         return true;
     case CONFIG_FAILED:
-        return request.credential.kind != CREDENTIAL_NONE && quit(error);
+        return quit(&request, error);
     case CONFIG_MATCH:
         break;
     }
     if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error)) {
         error_wanted(error, "no token for %s", request.api);
-        return quit(error);
+        return quit(&request, error);
     }
     auto_secret struct secret *answer = git_answer_format(git_request, &request, &token);
     return print(answer, error);

@@ -5,8 +5,9 @@
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
+#include <strings.h>
 
+#include "common/acquire/guid.h"
 #include "common/deadline.h"
 
 static void cleanup_easy(CURL **easy)
@@ -34,7 +35,7 @@ struct secret *http_escape(const char *value)
 static struct secret *format_form(const struct http_field *fields)
 {
     struct secret *form = secret_new("", 0);
-    for (; fields->name != NULL && form != NULL; fields++) {
+    for (; fields != NULL && fields->name != NULL && form != NULL; fields++) {
         if (fields->value == NULL)
             continue;
         auto_secret struct secret *value = http_escape(fields->value);
@@ -91,43 +92,71 @@ static void set_trust(CURL *easy)
     }
 }
 
-static void set_limits(CURL *easy, const char *url, int64_t deadline)
+/* Trusts one certificate, known by its thumbprint, and no CA: Service Fabric's own. */
+static int is_that_certificate(X509_STORE_CTX *context, void *thumbprint)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    char text[2 * EVP_MAX_MD_SIZE + 1] = "";
+    X509 *leaf = X509_STORE_CTX_get0_cert(context);
+    if (leaf == NULL || X509_digest(leaf, EVP_sha1(), digest, &length) != 1)
+        return 0;
+    for (unsigned i = 0; i < length; i++)
+        snprintf(text + (size_t)2 * i, 3, "%02X", digest[i]);
+    return strcasecmp(text, thumbprint) == 0;
+}
+
+static CURLcode trust_only(CURL *easy, void *context, void *thumbprint)
+{
+    (void)easy;
+    SSL_CTX_set_cert_verify_callback(context, is_that_certificate, thumbprint);
+    return CURLE_OK;
+}
+
+static void pin(CURL *easy, const char *thumbprint)
+{
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L); /* the certificate names no host */
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_only);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)thumbprint);
+}
+
+static void set_limits(CURL *easy, const struct http_request *request, int64_t deadline)
 {
     int64_t left = deadline_left(deadline);
-    bool https = strncmp(url, "https://", 8) == 0;
+    bool https = strncmp(request->url, "https://", 8) == 0;
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, https ? "https" : "http");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_milliseconds);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a resolver that hangs */
+    if (request->local)
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 }
 
-/* A GUID of version 4, by which the authority's logs name this request. */
-static struct curl_slist *make_headers(void)
+/* The request's own headers, and those by which an authority's logs name it. */
+static struct curl_slist *make_headers(const struct http_field *header)
 {
-    unsigned char r[16] = { 0 };
-    char id[64];
-    if (getrandom(r, sizeof r, 0) != sizeof r)
-        return curl_slist_append(NULL, "Accept: application/json");
-    r[6] = (unsigned char)((r[6] & 0x0f) | 0x40);
-    r[8] = (unsigned char)((r[8] & 0x3f) | 0x80);
-    snprintf(id, sizeof id,
-             "client-request-id: "
-             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-             r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13],
-             r[14], r[15]);
-    struct curl_slist *headers = curl_slist_append(NULL, id);
-    headers = curl_slist_append(headers, "return-client-request-id: true");
-    headers = curl_slist_append(headers, "x-client-SKU: entra-credential-helpers");
+    struct guid id;
+    struct curl_slist *headers = curl_slist_append(NULL, "x-client-SKU: entra-credential-helpers");
     headers = curl_slist_append(headers, "x-client-VER: " ENTRA_VERSION);
-    return curl_slist_append(headers, "Accept: application/json");
+    headers = curl_slist_append(headers, "return-client-request-id: true");
+    if (guid_make(&id)) {
+        auto_secret struct secret *line = secret_format("client-request-id: %s", id.text);
+        headers = curl_slist_append(headers, line != NULL ? line->bytes : "");
+    }
+    for (; header != NULL && header->name != NULL; header++) {
+        auto_secret struct secret *line = secret_format("%s: %s", header->name, header->value);
+        headers = curl_slist_append(headers, line != NULL ? line->bytes : "");
+    }
+    return headers;
 }
 
 static bool explain(CURLcode code, const char *url, const char *detail, struct error *error)
 {
-    int host = (int)strcspn(url + strlen("https://"), "/") + (int)strlen("https://");
+    int host = (int)(strcspn(url + strlen("https://"), "/?") + strlen("https://"));
     if (code == CURLE_WRITE_ERROR)
         return error_set(error, ERROR_NETWORK, "%.*s answered with more than %d bytes", host, url,
                          HTTP_BODY_MAX);
@@ -145,38 +174,68 @@ static bool explain(CURLcode code, const char *url, const char *detail, struct e
     return false;
 }
 
-bool http_post_form(const char *url, const struct http_field *fields, int64_t deadline,
-                    struct http_response *response, struct error *error)
+/* The URL with its query. A secret: a query is nobody else's business. */
+static struct secret *format_url(const struct http_request *request)
+{
+    auto_secret struct secret *query = format_form(request->query);
+    if (query == NULL || query->length == 0)
+        return secret_new(request->url, strlen(request->url));
+    return secret_format("%s%c%s", request->url, strchr(request->url, '?') != NULL ? '&' : '?',
+                         query->bytes);
+}
+
+static void set_request(CURL *easy, const struct http_request *request, const struct secret *url,
+                        const struct secret *form, const struct curl_slist *headers)
+{
+    curl_easy_setopt(easy, CURLOPT_URL, &url->bytes[0]);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "entra-credential-helpers/" ENTRA_VERSION);
+    if (!request->post)
+        return;
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, &form->bytes[0]);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)form->length);
+}
+
+static bool take_response(CURL *easy, const struct collector *collector,
+                          struct http_response *response, struct error *error)
+{
+    curl_off_t retry_after = 0;
+    struct curl_header *header = NULL;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->status);
+    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
+    response->retry_after = retry_after;
+    if (curl_easy_header(easy, "WWW-Authenticate", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+        strlen(header->value) < sizeof response->www_authenticate)
+        memcpy(response->www_authenticate, header->value, strlen(header->value) + 1);
+    response->body = secret_new(collector->body->bytes, collector->length);
+    return response->body != NULL || error_no_memory(error);
+}
+
+bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
+               struct error *error)
 {
     CURL *easy CLEANUP(cleanup_easy) = curl_easy_init();
-    struct curl_slist *headers CLEANUP(cleanup_list) = make_headers();
-    auto_secret struct secret *form = format_form(fields);
+    struct curl_slist *headers CLEANUP(cleanup_list) = make_headers(request->header);
+    auto_secret struct secret *url = format_url(request);
+    auto_secret struct secret *form = format_form(request->form);
     auto_secret struct secret *body = secret_allocate(HTTP_BODY_MAX);
-    if (easy == NULL || headers == NULL || form == NULL || body == NULL)
+    if (easy == NULL || headers == NULL || url == NULL || form == NULL || body == NULL)
         return error_no_memory(error);
 
     struct collector collector = { body, 0 };
     char detail[CURL_ERROR_SIZE] = "";
-    curl_off_t retry_after = 0;
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, &form->bytes[0]);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)form->length);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "entra-credential-helpers/" ENTRA_VERSION);
+    set_request(easy, request, url, form, headers);
+    set_limits(easy, request, deadline);
+    set_trust(easy);
+    if (request->thumbprint != NULL)
+        pin(easy, request->thumbprint);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &collector);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
-    set_limits(easy, url, deadline);
-    set_trust(easy);
 
     CURLcode code = curl_easy_perform(easy);
-    if (code != CURLE_OK)
-        return explain(code, url, detail, error);
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->status);
-    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
-    response->retry_after = retry_after;
-    response->body = secret_new(body->bytes, collector.length);
-    return response->body != NULL || error_no_memory(error);
+    return code == CURLE_OK ? take_response(easy, &collector, response, error)
+                            : explain(code, request->url, detail, error);
 }
 
 void http_response_clear(struct http_response *response)

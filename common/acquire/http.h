@@ -1,6 +1,6 @@
 /*
- * HTTP for authorities: one request, one bounded answer, by libcurl. https only, but for loopback;
- * redirects are not followed; certificates are always checked.
+ * HTTP for authorities: one request, one bounded answer, by libcurl. Redirects are not followed;
+ * certificates are always checked.
  */
 #ifndef COMMON_ACQUIRE_HTTP_H
 #define COMMON_ACQUIRE_HTTP_H
@@ -11,25 +11,38 @@
 #include "common/error.h"
 #include "common/secret.h"
 
-#define HTTP_BODY_MAX (256 * 1024)
+#define HTTP_BODY_MAX   (256 * 1024)
+#define HTTP_HEADER_MAX 1024
 
+/* A field of a form or a query, or a header. */
 struct http_field {
     const char *name;  /* NULL ends a list */
     const char *value; /* UTF-8, not encoded; NULL: the field is left out */
     bool secret;
 };
 
+struct http_request {
+    const char *url;                 /* http is for loopback, or where local says so */
+    const struct http_field *query;  /* appended to the URL, form-encoded; NULL: none */
+    const struct http_field *form;   /* the body, application/x-www-form-urlencoded; NULL: none */
+    const struct http_field *header; /* NULL: none */
+    bool post;                       /* else GET */
+    bool local;                      /* a service of this machine: no proxy, http is fine */
+    long connect_milliseconds;       /* how long connecting may take; 0: until the deadline */
+    const char *thumbprint;          /* SHA-1 of the only certificate that is trusted, in hex */
+};
+
 struct http_response {
     long status;
     int64_t retry_after; /* seconds; 0: the answer has no Retry-After */
+    char www_authenticate[HTTP_HEADER_MAX];
     struct secret *body;
 };
 
-/* Posts the fields as application/x-www-form-urlencoded and takes the answer, whatever its status;
- * clear it with http_response_clear. False with ERROR_NETWORK where none came, or too long a one.
- */
-bool http_post_form(const char *url, const struct http_field *fields, int64_t deadline,
-                    struct http_response *response, struct error *error);
+/* Sends the request and takes the answer, whatever its status; clear it with http_response_clear.
+ * False with ERROR_NETWORK where none came, or too long a one. */
+bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
+               struct error *error);
 
 /* A value as it is sent in a form. NULL if there is no memory. */
 struct secret *http_escape(const char *value);

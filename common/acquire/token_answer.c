@@ -84,11 +84,23 @@ static bool explain_refusal(long status, const json_object *answer, const char *
     return hint != NULL && error_hint(error, "%s", hint);
 }
 
+/* expires_in; a managed identity's endpoints may say expires_on, in Unix seconds, instead. */
+static bool take_life(const json_object *answer, int64_t now, int64_t *life)
+{
+    int64_t expires_on;
+    if (json_int64(answer, "expires_in", life))
+        return true;
+    if (!json_int64(answer, "expires_on", &expires_on) || expires_on < 0)
+        return false;
+    *life = expires_on - now;
+    return true;
+}
+
 static bool take_times(const json_object *answer, int64_t now, struct token *token,
                        struct error *error)
 {
     int64_t expires_in, refresh_in;
-    if (!json_int64(answer, "expires_in", &expires_in))
+    if (!take_life(answer, now, &expires_in))
         return unusable(error, "it has no expires_in that is a whole number");
     if (expires_in < 1 || expires_in > TOKEN_LIFE_MAX)
         return unusable(error, "its expires_in is no credible life");

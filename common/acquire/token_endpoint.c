@@ -30,7 +30,12 @@ bool token_endpoint_post(const struct token_request *request, const struct http_
         return error_no_memory(error);
 
     struct http_response response CLEANUP(http_response_clear) = { 0 };
-    if (!http_post_form(endpoint, fields, deadline, &response, error))
+    const struct http_field header[] = { { "Accept", "application/json", false },
+                                         { NULL, NULL, false } };
+    const struct http_request post = {
+        .url = endpoint, .form = fields, .header = header, .post = true
+    };
+    if (!http_send(&post, deadline, &response, error))
         return false;
     if (response.status != 200)
         redact(fields, response.body, error);

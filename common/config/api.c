@@ -140,18 +140,24 @@ static bool fill_scope(const struct config *config, const struct options *option
 
 /* ---- the request ---- */
 
-static bool check_complete(const struct token_request *request, bool app_token_wanted,
-                           struct error *error)
+static bool check_identity(const struct token_request *request, struct error *error)
 {
     const char *missing = request->client_id == NULL ? "client id (ClientId, or AZURE_CLIENT_ID)"
                           : request->tenant == NULL  ? "tenant (TenantId, or AZURE_TENANT_ID)"
                                                      : NULL;
-    if (missing != NULL) {
-        error_set(error, ERROR_USAGE, "no %s is configured", missing);
-        return error_hint(error, "Put it into ~/.config/entra/appsettings.json; see "
-                                 "entra-appsettings(5).");
-    }
-    if (request->credential.kind != CREDENTIAL_NONE && app_token_wanted)
+    if (missing == NULL)
+        return true;
+    error_set(error, ERROR_USAGE, "no %s is configured", missing);
+    return error_hint(error, "Put it into ~/.config/entra/appsettings.json; see "
+                             "entra-appsettings(5).");
+}
+
+static bool check_complete(const struct token_request *request, bool app_token_wanted,
+                           struct error *error)
+{
+    if (!check_identity(request, error))
+        return false;
+    if (request->credential_count > 0 && app_token_wanted)
         return authority_is_tenant_of_app(request->tenant, error);
     if (app_token_wanted) {
         error_set(error, ERROR_USAGE,
@@ -179,12 +185,26 @@ static bool take_claims(const char *claims, struct token_request *request, struc
     return request->claims != NULL || error_no_memory(error);
 }
 
+/* Who asks: a managed identity where one is asked for, else the identity that the API names. */
+static bool fill_identity(const struct config *config, const struct options *options,
+                          const struct section *acquire, const char *tenant,
+                          struct token_request *request, struct error *error)
+{
+    const char *name = section_string(config, acquire, "AuthenticationOptionsName", error);
+    struct section managed = { config_member(acquire->object, "ManagedIdentity"),
+                               config_path_to(&acquire->path, "ManagedIdentity") };
+    if (error->kind != ERROR_NONE)
+        return false;
+    if (options->managed_identity || managed.object != NULL)
+        return config_fill_managed_identity(config, options, &managed, request, error);
+    return config_fill_identity(config, options, name, tenant, request, error);
+}
+
 static bool make_request(const struct config *config, const struct options *options,
                          const struct api *api, struct token_request *request, struct error *error)
 {
     struct section acquire = { config_member(api->section.object, "AcquireTokenOptions"),
                                config_path_to(&api->section.path, "AcquireTokenOptions") };
-    const char *identity = section_string(config, &acquire, "AuthenticationOptionsName", error);
     const char *tenant = section_string(config, &acquire, "Tenant", error);
     const char *claims = section_string(config, &acquire, "Claims", error);
     if (error->kind != ERROR_NONE)
@@ -193,13 +213,33 @@ static bool make_request(const struct config *config, const struct options *opti
         return error_no_memory(error);
     request->force_refresh =
         options->force_refresh || section_bool(&acquire, "ForceRefresh", false);
-    if (!config_fill_identity(config, options, identity, tenant, request, error))
+    if (!fill_identity(config, options, &acquire, tenant, request, error))
         return false;
-    bool has_credential = request->credential.kind != CREDENTIAL_NONE;
-    bool app_token_wanted = section_bool(&api->section, "RequestAppToken", has_credential);
+    bool app_token_wanted =
+        section_bool(&api->section, "RequestAppToken", request->credential_count > 0);
+    if (app_token_wanted || config_member(api->section.object, "RequestAppToken") == NULL)
+        if (config_is_silent(config, options, request)) {
+            app_token_wanted = true;
+            if (!config_default_managed_identity(request, error))
+                return false;
+        }
     return check_complete(request, app_token_wanted, error) &&
            fill_scope(config, options, api, request, error) &&
            take_claims(options->claims != NULL ? options->claims : claims, request, error);
+}
+
+bool config_identity(const struct config *config, const struct options *options,
+                     struct token_request *request, struct error *error)
+{
+    struct api api = { 0 };
+    if (options->api != NULL && !find_api(config, options->api, &api, error))
+        return false;
+    struct section acquire = { config_member(api.section.object, "AcquireTokenOptions"),
+                               config_path_to(&api.section.path, "AcquireTokenOptions") };
+    const char *tenant = section_string(config, &acquire, "Tenant", error);
+    return error->kind == ERROR_NONE &&
+           fill_identity(config, options, &acquire, tenant, request, error) &&
+           check_identity(request, error);
 }
 
 static const char *what_is_wanted(const struct options *options, const struct api *api)

@@ -40,6 +40,11 @@ void config_free(struct config *config);
 bool config_request(const struct config *config, const struct options *options,
                     const char *default_api, struct token_request *request, struct error *error);
 
+/* Fills in who asks and no more: instance, tenant and client id of the identity that the options'
+ * --api uses, or else of the default one. The caller clears it. False with ERROR_USAGE. */
+bool config_identity(const struct config *config, const struct options *options,
+                     struct token_request *request, struct error *error);
+
 enum config_match {
     CONFIG_MATCH,
     CONFIG_NO_MATCH, /* no API is at home there: the request is not ours to answer */

@@ -1,12 +1,11 @@
 /* The configuration's file: found, opened safely, read whole, parsed. */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "common/config/internal.h"
+#include "common/file.h"
 
 #define FILE_IN_ETC "/etc/entra/appsettings.json"
 
@@ -50,39 +49,6 @@ static bool find_file(const struct options *options, char **path, bool *named, s
     return true;
 }
 
-/* Checks the open file itself, not its name: what is checked is what is read. */
-static bool check_file(int fd, const char *path, struct stat *status, struct error *error)
-{
-    if (fstat(fd, status) != 0)
-        return error_set(error, ERROR_USAGE, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(status->st_mode))
-        return error_set(error, ERROR_USAGE, "%s is not a file", path);
-    if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        error_set(error, ERROR_USAGE, "%s is not used: others can write it (mode %04o)", path,
-                  status->st_mode & 07777);
-        return error_hint(error, "chmod go-w '%s', once you have looked at what is in it.", path);
-    }
-    if (status->st_uid != 0 && status->st_uid != geteuid())
-        return error_set(error, ERROR_USAGE,
-                         "%s is not used: another user (uid %u) owns it and can write it", path,
-                         (unsigned)status->st_uid);
-    return true;
-}
-
-static struct secret *read_file(int fd, const char *path, mode_t *mode, struct error *error)
-{
-    struct stat status;
-    if (!check_file(fd, path, &status, error))
-        return NULL;
-    *mode = status.st_mode;
-    auto_secret struct secret *text = secret_read(fd, CONFIG_FILE_MAX);
-    if (text == NULL || text->length > CONFIG_FILE_MAX) {
-        error_set(error, ERROR_USAGE, "%s: %s", path, strerror(text == NULL ? errno : EFBIG));
-        return NULL;
-    }
-    return steal(&text);
-}
-
 static bool parse_file(struct config *config, struct error *error)
 {
     size_t line = 0;
@@ -104,15 +70,12 @@ bool config_read_file(struct config *config, const struct options *options, stru
     if (config->path == NULL)
         return true;
 
-    /* O_NONBLOCK: a FIFO must not keep us waiting for its writer. */
-    autoclose int fd = open(config->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0) {
-        error_set(error, ERROR_USAGE, "%s: %s", config->path, strerror(errno));
-        return named && options->config == NULL && error_hint(error, "ENTRA_CONFIG names it.");
-    }
-    config->text = read_file(fd, config->path, &config->mode, error);
+    config->text = file_read(config->path, CONFIG_FILE_MAX, &config->mode, error);
+    if (config->text == NULL)
+        return named && options->config == NULL && error->hint[0] == '\0' &&
+               error_hint(error, "ENTRA_CONFIG names it.");
     trace("the configuration is %s", config->path);
-    return config->text != NULL && parse_file(config, error);
+    return parse_file(config, error);
 }
 
 void config_warn_of_readers(const struct config *config)

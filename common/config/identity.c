@@ -10,7 +10,7 @@
 #include "common/config/internal.h"
 
 #define IDENTITY_DEFAULT "AzureAd"
-#define CLIENT_ID_MAX    256
+#define CLIENT_ID_MAX    512
 
 static const char *environment(const char *name)
 {
@@ -134,6 +134,15 @@ static bool fill_authority(const struct config *config, const struct options *op
     return true;
 }
 
+/* Usually a GUID; an AD FS takes other names, and a managed identity's resource id is a path. Of
+ * what is allowed nothing needs escaping, in git's lines or in JSON. */
+bool config_is_client_id(const char *text)
+{
+    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                 "0123456789-._~:/");
+    return length > 0 && length <= CLIENT_ID_MAX && text[length] == '\0';
+}
+
 static bool fill_client_id(const struct config *config, const struct options *options,
                            const struct section *identity, struct token_request *request,
                            struct error *error)
@@ -147,59 +156,12 @@ static bool fill_client_id(const struct config *config, const struct options *op
         client_id = environment("AZURE_CLIENT_ID");
     if (client_id == NULL)
         return true;
-    /* Usually a GUID; an AD FS takes other names. Of what is allowed nothing needs escaping, in
-     * git's lines or in JSON. */
-    size_t length = strspn(client_id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                      "0123456789-._~:/");
-    if (client_id[length] != '\0' || length > CLIENT_ID_MAX) {
+    if (!config_is_client_id(client_id)) {
         error_set(error, ERROR_USAGE, "'%.100s' is not a client id", client_id);
         return error_hint(error, "It is the app registration's Application (client) ID, a GUID.");
     }
     request->client_id = strdup(client_id);
     return request->client_id != NULL || error_no_memory(error);
-}
-
-/* The secret of the first entry of ClientCredentials that has one. */
-static bool take_credentials(const struct config *config, const struct section *identity,
-                             const char **client_secret, struct error *error)
-{
-    json_object *list = config_member(identity->object, "ClientCredentials");
-    size_t count = list != NULL ? json_object_array_length(list) : 0;
-    struct config_path path = config_path_to(&identity->path, "ClientCredentials");
-    for (size_t i = 0; i < count && *client_secret == NULL; i++) {
-        char index[24];
-        snprintf(index, sizeof index, "%zu", i);
-        struct section entry = { json_object_array_get_idx(list, i), config_path_to(&path, index) };
-        const char *type = section_string(config, &entry, "SourceType", error);
-        if (error->kind != ERROR_NONE)
-            return false;
-        if (type == NULL || strcasecmp(type, "ClientSecret") != 0) {
-            char where[CONFIG_WHERE_MAX];
-            error_set(error, ERROR_USAGE, "%s: SourceType '%.60s' is not supported",
-                      config_where(config, &entry.path, where), type != NULL ? type : "");
-            return error_hint(error, "This version knows the SourceType ClientSecret.");
-        }
-        *client_secret = section_string(config, &entry, "ClientSecret", error);
-    }
-    return error->kind == ERROR_NONE;
-}
-
-static bool fill_credential(const struct config *config, const struct section *identity,
-                            struct token_request *request, struct error *error)
-{
-    const char *client_secret = section_string(config, identity, "ClientSecret", error);
-    if (error->kind != ERROR_NONE ||
-        (client_secret == NULL && !take_credentials(config, identity, &client_secret, error)))
-        return false;
-    if (client_secret == NULL)
-        client_secret = environment("AZURE_CLIENT_SECRET");
-    if (client_secret == NULL)
-        return true;
-    request->credential.client_secret = secret_new(client_secret, strlen(client_secret));
-    if (request->credential.client_secret == NULL)
-        return error_no_memory(error);
-    request->credential.kind = CREDENTIAL_CLIENT_SECRET;
-    return true;
 }
 
 bool config_fill_identity(const struct config *config, const struct options *options,
@@ -208,7 +170,7 @@ bool config_fill_identity(const struct config *config, const struct options *opt
 {
     struct section identity = { 0 };
     return find_identity(config, name, &identity, error) &&
-           fill_credential(config, &identity, request, error) &&
+           config_fill_credentials(config, &identity, request, error) &&
            fill_client_id(config, options, &identity, request, error) &&
            fill_authority(config, options, &identity, api_tenant, request, error);
 }

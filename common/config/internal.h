@@ -5,7 +5,6 @@
 #define COMMON_CONFIG_INTERNAL_H
 
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "common/config/config.h"
 #include "common/json.h"
@@ -17,7 +16,7 @@
 
 struct config {
     char *path;          /* of the file; NULL: there is none */
-    mode_t mode;         /* of the file */
+    unsigned mode;       /* of the file */
     struct secret *text; /* of the file; NULL: there is none */
     json_object *root;   /* the file's content, the environment laid over it */
 };
@@ -115,5 +114,35 @@ bool section_bool(const struct section *section, const char *key, bool absent);
 bool config_fill_identity(const struct config *config, const struct options *options,
                           const char *name, const char *api_tenant, struct token_request *request,
                           struct error *error);
+
+/* ---- managed_identity.c ---- */
+
+/* Makes the request one of a managed identity: the one that --client-id or the section (object
+ * NULL: none says more) names, or else the system-assigned one. */
+bool config_fill_managed_identity(const struct config *config, const struct options *options,
+                                  const struct section *section, struct token_request *request,
+                                  struct error *error);
+
+/* Whether nothing at all says who asks, neither flags nor file nor environment, so that only a
+ * managed identity is left to try. */
+bool config_is_silent(const struct config *config, const struct options *options,
+                      const struct token_request *request);
+
+/* As config_fill_managed_identity, where config_is_silent: the end of DefaultAzureCredential's
+ * chain. AZURE_CLIENT_ID may name a user-assigned one. */
+bool config_default_managed_identity(struct token_request *request, struct error *error);
+
+/* ---- identity.c, again ---- */
+
+/* Whether this can be a client id: letters, digits and -._~:/ */
+bool config_is_client_id(const char *text);
+
+/* ---- credential.c: how it proves who it is ---- */
+
+/* Fills in the credentials of the identity (object NULL: there is none in the file), in their
+ * order; where it has none, what the environment offers, in the order of Azure's
+ * DefaultAzureCredential. */
+bool config_fill_credentials(const struct config *config, const struct section *identity,
+                             struct token_request *request, struct error *error);
 
 #endif

@@ -22,7 +22,9 @@
 static const struct setting credential_settings[] = {
     STRING("SourceType"),
     SECRET("ClientSecret"),
+    STRING("ClientSecretPath"),
     STRING("CertificateDiskPath"),
+    STRING("CertificateKeyDiskPath"),
     SECRET("CertificatePassword"),
     SECRET("Base64EncodedValue"),
     STRING("KeyVaultUrl"),
@@ -34,6 +36,8 @@ static const struct setting credential_settings[] = {
     STRING("TokenExchangeUrl"),
     STRING("TokenExchangeAuthority"),
     STRING("SignedAssertionFileDiskPath"),
+    STRINGS("SignedAssertionCommand"),
+    STRING("ServiceConnectionId"),
     STRING("CustomSignedAssertionProviderName"),
     OBJECT("CustomSignedAssertionProviderData", NULL),
     OBJECT("DecryptKeysAuthenticationOptions", NULL),
@@ -49,6 +53,7 @@ static const struct setting identity_settings[] = {
     STRING("Authority"),
     STRING("ClientId"),
     SECRET("ClientSecret"),
+    STRING("ClientSecretPath"),
     OBJECTS("ClientCredentials", credential_settings),
     OBJECTS("ClientCertificates", credential_settings),
     OBJECTS("TokenDecryptionCredentials", credential_settings),
@@ -85,6 +90,8 @@ static const struct setting identity_settings[] = {
 
 static const struct setting managed_identity_settings[] = {
     STRING("UserAssignedClientId"),
+    STRING("UserAssignedObjectId"),
+    STRING("UserAssignedResourceId"),
     END,
 };
 

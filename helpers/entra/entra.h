@@ -6,7 +6,8 @@
 
 #include "common/program.h"
 
-extern const struct program entra_token; /* token.c */
-extern const struct program entra_list;  /* list.c */
+extern const struct program entra_token;  /* token.c */
+extern const struct program entra_list;   /* list.c */
+extern const struct program entra_secret; /* secret.c */
 
 #endif

@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
     { "token", &entra_token, "print an access token" },
     { "list", &entra_list, "list the tokens that the keyring keeps" },
+    { "secret", &entra_secret, "keep an app's client secret in the keyring" },
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

@@ -1,0 +1,175 @@
+#define _GNU_SOURCE
+#include "common/acquire/client_assertion.h"
+
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/acquire/certificate.h"
+#include "common/acquire/guid.h"
+#include "common/authority.h"
+#include "common/json.h"
+
+#define SIGNATURE_MAX 2048 /* of RSA keys of 16384 bits, OpenSSL's limit */
+
+/* base64url without padding (RFC 7515, 2). NULL if there is no memory. */
+static struct secret *base64url(const unsigned char *bytes, size_t length)
+{
+    struct secret *text = secret_allocate((length + 2) / 3 * 4);
+    if (text == NULL)
+        return NULL;
+    EVP_EncodeBlock((unsigned char *)text->bytes, bytes, (int)length);
+    text->length = strcspn(text->bytes, "=");
+    text->bytes[text->length] = '\0';
+    for (size_t i = 0; i < text->length; i++)
+        text->bytes[i] = (char)(text->bytes[i] == '+'   ? '-'
+                                : text->bytes[i] == '/' ? '_'
+                                                        : text->bytes[i]);
+    return text;
+}
+
+static struct secret *base64url_json(json_object *object)
+{
+    size_t length = 0;
+    const char *text = json_object_to_json_string_length(
+        object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+    return base64url((const unsigned char *)text, length);
+}
+
+static void add(json_object *object, const char *key, const char *value)
+{
+    json_object_object_add(object, key, json_object_new_string(value));
+}
+
+/* ---- the header ---- */
+
+static bool add_thumbprint(json_object *header, const char *key, const EVP_MD *digest,
+                           const X509 *leaf)
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    if (X509_digest(leaf, digest, bytes, &length) != 1)
+        return false;
+    auto_secret struct secret *thumbprint = base64url(bytes, length);
+    if (thumbprint == NULL)
+        return false;
+    add(header, key, thumbprint->bytes);
+    return true;
+}
+
+/* x5c: plain Base64 of DER (RFC 7515, 4.1.6). */
+static bool add_to_chain(json_object *array, X509 *certificate)
+{
+    unsigned char *der = NULL;
+    int length = i2d_X509(certificate, &der);
+    if (length <= 0)
+        return false;
+    autofree char *text = calloc(1, ((size_t)length + 2) / 3 * 4 + 1);
+    if (text != NULL) {
+        EVP_EncodeBlock((unsigned char *)text, der, length);
+        json_object_array_add(array, json_object_new_string(text));
+    }
+    OPENSSL_free(der);
+    return text != NULL;
+}
+
+static bool add_chain(json_object *header, const struct certificate *certificate)
+{
+    json_object *array = json_object_new_array();
+    json_object_object_add(header, "x5c", array);
+    bool ok = add_to_chain(array, certificate->leaf);
+    for (int i = 0; ok && i < sk_X509_num(certificate->chain); i++)
+        ok = add_to_chain(array, sk_X509_value(certificate->chain, i));
+    return ok;
+}
+
+static struct secret *make_header(const struct certificate *certificate, bool adfs, bool send_x5c)
+{
+    auto_json json_object *header = json_object_new_object();
+    add(header, "alg", adfs ? "RS256" : "PS256");
+    add(header, "typ", "JWT");
+    bool ok = adfs ? add_thumbprint(header, "x5t", EVP_sha1(), certificate->leaf)
+                   : add_thumbprint(header, "x5t#S256", EVP_sha256(), certificate->leaf);
+    if (ok && send_x5c)
+        ok = add_chain(header, certificate);
+    return ok ? base64url_json(header) : NULL;
+}
+
+/* ---- the claims ---- */
+
+static struct secret *make_claims(const char *client_id, const char *audience)
+{
+    struct guid id;
+    auto_json json_object *claims = json_object_new_object();
+    int64_t now = time(NULL);
+    if (!guid_make(&id))
+        return NULL;
+    add(claims, "aud", audience);
+    add(claims, "iss", client_id);
+    add(claims, "sub", client_id);
+    add(claims, "jti", id.text);
+    json_object_object_add(claims, "nbf", json_object_new_int64(now));
+    json_object_object_add(claims, "iat", json_object_new_int64(now));
+    json_object_object_add(claims, "exp", json_object_new_int64(now + CLIENT_ASSERTION_SECONDS));
+    return base64url_json(claims);
+}
+
+/* ---- the signature ---- */
+
+/* PSS with SHA-256 in both places and a salt as long as the digest (RFC 7518, 3.5). */
+static bool set_padding(EVP_PKEY_CTX *context, bool adfs)
+{
+    if (adfs)
+        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) > 0;
+    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) > 0 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) > 0;
+}
+
+static struct secret *sign(EVP_PKEY *key, bool adfs, const struct secret *text, struct error *error)
+{
+    unsigned char signature[SIGNATURE_MAX];
+    size_t length = sizeof signature;
+    EVP_PKEY_CTX *context = NULL;
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    bool ok = digest != NULL &&
+              EVP_DigestSignInit_ex(digest, &context, "SHA256", NULL, NULL, key, NULL) == 1 &&
+              set_padding(context, adfs) &&
+              EVP_DigestSign(digest, signature, &length, (const unsigned char *)text->bytes,
+                             text->length) == 1;
+    EVP_MD_CTX_free(digest);
+    if (ok)
+        return base64url(signature, length);
+    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    error_set(error, ERROR_USAGE, "the private key does not sign: %s",
+              reason != NULL ? reason : "no reason given");
+    return NULL;
+}
+
+static struct secret *assemble(const struct token_request *request,
+                               const struct certificate *certificate, bool send_x5c,
+                               struct error *error)
+{
+    bool adfs = authority_is_adfs(request->tenant);
+    autofree char *endpoint = authority_token_endpoint(request->instance, request->tenant);
+    auto_secret struct secret *header = make_header(certificate, adfs, send_x5c);
+    auto_secret struct secret *claims =
+        endpoint != NULL ? make_claims(request->client_id, endpoint) : NULL;
+    if (header == NULL || claims == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    auto_secret struct secret *text = secret_format("%s.%s", header->bytes, claims->bytes);
+    auto_secret struct secret *signature =
+        text != NULL ? sign(certificate->key, adfs, text, error) : NULL;
+    return signature != NULL ? secret_format("%s.%s", text->bytes, signature->bytes) : NULL;
+}
+
+struct secret *client_assertion_sign(const struct token_request *request,
+                                     const struct credential *credential, struct error *error)
+{
+    struct certificate certificate CLEANUP(certificate_clear) = { 0 };
+    if (!certificate_load(credential, &certificate, error))
+        return NULL;
+    return assemble(request, &certificate, credential->send_x5c, error);
+}

@@ -1,0 +1,21 @@
+/*
+ * Client assertions: a JWT by which an app proves that it has the private key of a certificate
+ * (RFC 7523, 2.2; Microsoft's "Microsoft identity platform application authentication certificate
+ * credentials").
+ */
+#ifndef COMMON_ACQUIRE_CLIENT_ASSERTION_H
+#define COMMON_ACQUIRE_CLIENT_ASSERTION_H
+
+#include "common/error.h"
+#include "common/request.h"
+
+/* How long an assertion lives. */
+#define CLIENT_ASSERTION_SECONDS (10 * 60)
+
+/* Signs an assertion for the request's token endpoint with the certificate that the credential
+ * names: PS256 with x5t#S256, and for an AD FS RS256 with x5t. The caller frees it with
+ * secret_free. NULL with ERROR_USAGE. */
+struct secret *client_assertion_sign(const struct token_request *request,
+                                     const struct credential *credential, struct error *error);
+
+#endif

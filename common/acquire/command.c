@@ -1,0 +1,128 @@
+#define _GNU_SOURCE
+#include "common/acquire/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/wait.h>
+
+#include "common/deadline.h"
+
+extern char **environ;
+
+/* Variables, and last steps of Section__Key, that hold a secret. */
+static bool is_secret(const char *variable)
+{
+    static const char *const names[] = { "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+                                         "__ClientSecret", "__CertificatePassword",
+                                         "__Base64EncodedValue" };
+    size_t length = strcspn(variable, "=");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t tail = strlen(names[i]);
+        if (length >= tail && strncasecmp(variable + length - tail, names[i], tail) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The environment without them. NULL if there is no memory. */
+static char **clean_environment(void)
+{
+    size_t count = 0, kept = 0;
+    while (environ[count] != NULL)
+        count++;
+    char **clean = calloc(count + 1, sizeof *clean);
+    for (size_t i = 0; clean != NULL && i < count; i++)
+        if (!is_secret(environ[i]))
+            clean[kept++] = environ[i];
+    return clean;
+}
+
+/* Starts it with its stdout on the descriptor, in a process group of its own. 0, or an errno. */
+static int start(char *const *command, int output, pid_t *pid)
+{
+    autofree char **environment = clean_environment();
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    if (environment == NULL)
+        return ENOMEM;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    int failure = posix_spawnp(pid, command[0], &actions, &attributes, command, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return failure;
+}
+
+/* Reads until the end; false at the deadline, with too much, or on an error. */
+static bool collect(int fd, struct secret *output, int64_t deadline)
+{
+    size_t length = 0;
+    for (;;) {
+        struct pollfd ready = { .fd = fd, .events = POLLIN };
+        int64_t left = deadline_left(deadline);
+        if (left == 0 || poll(&ready, 1, (int)left) <= 0 || length == output->length)
+            return false;
+        ssize_t n = read(fd, output->bytes + length, output->length - length);
+        if (n <= 0) {
+            output->length = length;
+            return n == 0;
+        }
+        length += (size_t)n;
+    }
+}
+
+/* Waits for its end by the deadline. Where that is past, or it printed too much, it is killed with
+ * all that it started. Whether it ended well. */
+static bool finish(pid_t pid, bool complete, int64_t deadline)
+{
+    int status = 0;
+    pid_t ended = 0;
+    while (complete && (ended = waitpid(pid, &status, WNOHANG)) == 0 && deadline_left(deadline) > 0)
+        poll(NULL, 0, 5); /* it has closed its stdout, so it is about to end */
+    if (ended == pid)
+        return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    kill(-pid, SIGKILL);
+    waitpid(pid, &status, 0);
+    return false;
+}
+
+struct secret *command_read(char *const *command, size_t max, int64_t deadline, struct error *error)
+{
+    autoclose int reader = -1;
+    int ends[2];
+    pid_t pid = 0;
+    auto_secret struct secret *output = secret_allocate(max + 1);
+    if (output == NULL || pipe2(ends, O_CLOEXEC) != 0) {
+        error_no_memory(error);
+        return NULL;
+    }
+    reader = ends[0];
+    int failure = start(command, ends[1], &pid);
+    close(ends[1]);
+    if (failure != 0) {
+        error_set(error, ERROR_USAGE, "the command '%.100s' cannot be run: %s", command[0],
+                  strerror(failure));
+        return NULL;
+    }
+    bool complete = collect(reader, output, deadline);
+    if (finish(pid, complete, deadline) && output->length > 0 && output->length <= max)
+        return steal(&output);
+    error_set(error, ERROR_USAGE, "the command '%.100s' gave no token: it %s", command[0],
+              !complete             ? "did not end in time, or printed too much"
+              : output->length == 0 ? "printed nothing"
+                                    : "failed");
+    return NULL;
+}

@@ -1,0 +1,20 @@
+/*
+ * Another program's stdout.
+ */
+#ifndef COMMON_ACQUIRE_COMMAND_H
+#define COMMON_ACQUIRE_COMMAND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "common/secret.h"
+
+/* Runs a program (found in PATH, no shell; NULL ends its arguments) and takes what it prints, at
+ * most max bytes. Its stdin is empty, its stderr ours; the secrets of our environment are not
+ * handed on. It is killed at the deadline. NULL with ERROR_USAGE where it cannot be run, fails, or
+ * prints too much or nothing. */
+struct secret *command_read(char *const *command, size_t max, int64_t deadline,
+                            struct error *error);
+
+#endif

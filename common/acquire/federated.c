@@ -1,0 +1,225 @@
+#define _GNU_SOURCE
+#include "common/acquire/federated.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/acquire/command.h"
+#include "common/acquire/http.h"
+#include "common/acquire/managed_identity.h"
+#include "common/authority.h"
+#include "common/file.h"
+#include "common/json.h"
+#include "common/rfc3339.h"
+
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* ---- a JWT, as far as it must be looked at ---- */
+
+/* Three parts of base64url (RFC 7515, 7.1); nothing else may stand in a form field of ours. */
+static bool is_jwt(const struct secret *text)
+{
+    int dots = 0;
+    for (size_t i = 0; i < text->length; i++)
+        dots += text->bytes[i] == '.';
+    return dots == 2 && strspn(text->bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                            "0123456789-_.") == text->length;
+}
+
+/* The claims: base64url without padding, made plain Base64 with it. NULL where they are none. */
+static json_object *claims_of(const struct secret *jwt)
+{
+    const char *start = strchr(jwt->bytes, '.') + 1;
+    size_t length = strcspn(start, "."), padded = (length + 3) / 4 * 4;
+    auto_secret struct secret *text = secret_allocate(padded);
+    auto_secret struct secret *bytes = secret_allocate(padded);
+    struct error unused;
+    if (text == NULL || bytes == NULL)
+        return NULL;
+    for (size_t i = 0; i < padded; i++)
+        text->bytes[i] = i >= length       ? '='
+                         : start[i] == '-' ? '+'
+                         : start[i] == '_' ? '/'
+                                           : start[i];
+    int size =
+        EVP_DecodeBlock((unsigned char *)bytes->bytes, (unsigned char *)text->bytes, (int)padded);
+    if (size <= 0)
+        return NULL;
+    return json_parse(bytes->bytes, (size_t)size - (padded - length), &unused);
+}
+
+/* Takes the blank around it off, and says what is wrong with it. */
+static struct secret *check_jwt(const struct secret *text, const char *source, struct error *error)
+{
+    size_t blank = strspn(text->bytes, " \t\r\n");
+    size_t length = strcspn(text->bytes + blank, " \t\r\n");
+    auto_secret struct secret *jwt = secret_new(text->bytes + blank, length);
+    int64_t expires = 0;
+    if (jwt == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    if (length == 0) {
+        error_set(error, ERROR_USAGE, "%s holds no token: it is empty", source);
+        return NULL;
+    }
+    if (!is_jwt(jwt)) {
+        error_set(error, ERROR_USAGE, "%s holds no token: it is not a JWT", source);
+        return NULL;
+    }
+    auto_json json_object *claims = claims_of(jwt);
+    if (claims != NULL && json_int64(claims, "exp", &expires) && expires <= time(NULL)) {
+        error_set(error, ERROR_USAGE, "the token of %s is stale: it expired on %s", source,
+                  rfc3339_format(expires).text);
+        error_hint(error, "See to what renews it, and to this machine's clock.");
+        return NULL;
+    }
+    return steal(&jwt);
+}
+
+/* ---- where it comes from ---- */
+
+static struct secret *from_file(const struct credential *credential, struct error *error)
+{
+    unsigned mode;
+    auto_secret struct secret *text =
+        file_read(credential->path, FEDERATED_TOKEN_MAX, &mode, error);
+    return text != NULL ? check_jwt(text, credential->path, error) : NULL;
+}
+
+static struct secret *from_command(const struct credential *credential, int64_t deadline,
+                                   struct error *error)
+{
+    auto_secret struct secret *text =
+        command_read(credential->command, FEDERATED_TOKEN_MAX, deadline, error);
+    return text != NULL ? check_jwt(text, credential->command[0], error) : NULL;
+}
+
+/* Asks a build system for a token: it stands under key in the answer. */
+static struct secret *from_service(const struct http_request *request, const char *name,
+                                   const char *key, int64_t deadline, struct error *error)
+{
+    struct http_response response CLEANUP(http_response_clear) = { 0 };
+    struct error unused;
+    if (!http_send(request, deadline, &response, error))
+        return NULL;
+    auto_json_secret json_object *answer =
+        json_parse(response.body->bytes, response.body->length, &unused);
+    const char *token = answer != NULL ? json_string(answer, key) : NULL;
+    if (response.status != 200 || token == NULL) {
+        error_set(error, response.status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
+                  "%s gave no token (HTTP %ld)", name, response.status);
+        return NULL;
+    }
+    auto_secret struct secret *text = secret_new(token, strlen(token));
+    return text != NULL ? check_jwt(text, name, error) : NULL;
+}
+
+static struct secret *bearer(const char *scheme, const char *token)
+{
+    return secret_format("%s %s", scheme, token);
+}
+
+static bool is_https(const char *variable, const char *url, struct error *error)
+{
+    return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://127.0.0.1:", 17) == 0 ||
+           strncmp(url, "http://localhost:", 17) == 0 ||
+           error_set(error, ERROR_USAGE, "%s is not an https URL", variable);
+}
+
+/* GitHub: "OpenID Connect", section "Updating your actions for OIDC". */
+static struct secret *from_github(const struct token_request *request,
+                                  const struct credential *credential, int64_t deadline,
+                                  struct error *error)
+{
+    const char *url = environment("ACTIONS_ID_TOKEN_REQUEST_URL");
+    const char *token = environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
+    if (url == NULL || token == NULL) {
+        error_set(error, ERROR_USAGE, "ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN are not set");
+        error_hint(error, "A job of GitHub Actions has them with 'permissions: id-token: write'.");
+        return NULL;
+    }
+    if (!is_https("ACTIONS_ID_TOKEN_REQUEST_URL", url, error))
+        return NULL;
+    const char *audience = credential->audience != NULL
+                               ? credential->audience
+                               : authority_token_exchange_audience(request->instance);
+    auto_secret struct secret *authorization = bearer("bearer", token);
+    if (authorization == NULL)
+        return NULL;
+    const struct http_field query[] = { { "audience", audience, false }, { NULL, NULL, false } };
+    const struct http_field header[] = { { "Authorization", authorization->bytes, true },
+                                         { "Accept", "application/json; api-version=2.0", false },
+                                         { NULL, NULL, false } };
+    const struct http_request get = { .url = url, .query = query, .header = header };
+    return from_service(&get, "GitHub Actions", "value", deadline, error);
+}
+
+/* Azure DevOps Services REST API, "Oidctoken - Create". */
+static struct secret *from_pipelines(const struct credential *credential, int64_t deadline,
+                                     struct error *error)
+{
+    const char *url = environment("SYSTEM_OIDCREQUESTURI");
+    const char *token = environment("SYSTEM_ACCESSTOKEN");
+    if (url == NULL || token == NULL) {
+        error_set(error, ERROR_USAGE, "SYSTEM_OIDCREQUESTURI and SYSTEM_ACCESSTOKEN are not set");
+        error_hint(error, "A pipeline's step gets them with 'env: SYSTEM_ACCESSTOKEN: "
+                          "$(System.AccessToken)'.");
+        return NULL;
+    }
+    if (!is_https("SYSTEM_OIDCREQUESTURI", url, error))
+        return NULL;
+    auto_secret struct secret *authorization = bearer("Bearer", token);
+    if (authorization == NULL)
+        return NULL;
+    const struct http_field query[] = { { "api-version", "7.1", false },
+                                        { "serviceConnectionId", credential->id, false },
+                                        { NULL, NULL, false } };
+    const struct http_field header[] = { { "Authorization", authorization->bytes, true },
+                                         { "Content-Type", "application/json", false },
+                                         { "X-TFS-FedAuthRedirect", "Suppress", false },
+                                         { NULL, NULL, false } };
+    const struct http_request post = { .url = url, .query = query, .header = header, .post = true };
+    return from_service(&post, "Azure Pipelines", "oidcToken", deadline, error);
+}
+
+static struct secret *from_identity(const struct token_request *request,
+                                    const struct credential *credential, int64_t deadline,
+                                    struct error *error)
+{
+    auto_token struct token token = { 0 };
+    const char *audience = credential->audience != NULL
+                               ? credential->audience
+                               : authority_token_exchange_audience(request->instance);
+    auto_secret struct secret *scope = secret_format("%s/.default", audience);
+    if (scope == NULL ||
+        !managed_identity_acquire(scope->bytes, credential, deadline, &token, error))
+        return NULL;
+    return steal(&token.access_token);
+}
+
+struct secret *federated_assertion(const struct token_request *request,
+                                   const struct credential *credential, int64_t deadline,
+                                   struct error *error)
+{
+    switch (credential->kind) {
+    case CREDENTIAL_ASSERTION_FILE:
+        return from_file(credential, error);
+    case CREDENTIAL_ASSERTION_COMMAND:
+        return from_command(credential, deadline, error);
+    case CREDENTIAL_GITHUB_ACTIONS:
+        return from_github(request, credential, deadline, error);
+    case CREDENTIAL_AZURE_PIPELINES:
+        return from_pipelines(credential, deadline, error);
+    case CREDENTIAL_ASSERTION_IDENTITY:
+        return from_identity(request, credential, deadline, error);
+    default:
+        error_set(error, ERROR_OTHER, "no federated credential");
+        return NULL;
+    }
+}

@@ -1,0 +1,26 @@
+/*
+ * Managed identities: Azure gives what runs in it an identity of its own, through a service of the
+ * machine or the host. Which service there is, the environment tells; the order of looking is
+ * MSAL's.
+ *
+ * Source: Microsoft's "How managed identities for Azure resources work", the REST references of the
+ * services, and MSAL's ManagedIdentityClient.
+ */
+#ifndef COMMON_ACQUIRE_MANAGED_IDENTITY_H
+#define COMMON_ACQUIRE_MANAGED_IDENTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "common/request.h"
+#include "common/token.h"
+
+/* Asks this machine's service for a token of the identity that the credential names (id, id_kind),
+ * for the resource of the scope. The caller clears it. False with ERROR_REFUSED where there is no
+ * such identity, ERROR_NETWORK where there is no such service, ERROR_USAGE where the id is of a
+ * kind that the service does not take. */
+bool managed_identity_acquire(const char *scope, const struct credential *credential,
+                              int64_t deadline, struct token *token, struct error *error);
+
+#endif

@@ -1,0 +1,77 @@
+/* Managed identities: which one asks. */
+#define _GNU_SOURCE
+#include <string.h>
+
+#include "common/config/internal.h"
+
+/* What stands where an app has its authority and tenant: a managed identity has no choice of them.
+ */
+#define NO_AUTHORITY "managed-identity"
+#define NO_ID        "system-assigned"
+
+static bool fill(struct token_request *request, const char *where, const char *id,
+                 enum identity_id kind, struct error *error)
+{
+    if (id != NULL && !config_is_client_id(id))
+        return error_set(error, ERROR_USAGE, "'%.100s' is not the id of a managed identity", id);
+    for (size_t i = 0; i < request->credential_count; i++)
+        credential_clear(&request->credentials[i]);
+    free(request->instance);
+    free(request->tenant);
+    free(request->client_id);
+    request->credential_count = 1;
+    request->credentials[0] = (struct credential){ .kind = CREDENTIAL_MANAGED_IDENTITY,
+                                                   .where = strdup(where),
+                                                   .id = id != NULL ? strdup(id) : NULL,
+                                                   .id_kind = kind };
+    request->instance = strdup(NO_AUTHORITY);
+    request->tenant = strdup(NO_AUTHORITY);
+    request->client_id = strdup(id != NULL ? id : NO_ID);
+    return (request->instance != NULL && request->tenant != NULL && request->client_id != NULL) ||
+           error_no_memory(error);
+}
+
+bool config_fill_managed_identity(const struct config *config, const struct options *options,
+                                  const struct section *section, struct token_request *request,
+                                  struct error *error)
+{
+    static const struct {
+        const char *key;
+        enum identity_id kind;
+    } ids[] = {
+        { "UserAssignedClientId", IDENTITY_CLIENT_ID },
+        { "UserAssignedObjectId", IDENTITY_OBJECT_ID },
+        { "UserAssignedResourceId", IDENTITY_RESOURCE_ID },
+    };
+    const char *id = options->client_id;
+    enum identity_id kind = id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM;
+    char where[CONFIG_WHERE_MAX] = "--managed-identity";
+    if (!options->managed_identity)
+        config_where(config, &section->path, where);
+    for (size_t i = 0; id == NULL && i < sizeof ids / sizeof ids[0]; i++) {
+        id = section_string(config, section, ids[i].key, error);
+        kind = id != NULL ? ids[i].kind : IDENTITY_SYSTEM;
+        if (error->kind != ERROR_NONE)
+            return false;
+    }
+    return fill(request, where, id, kind, error);
+}
+
+bool config_is_silent(const struct config *config, const struct options *options,
+                      const struct token_request *request)
+{
+    struct section identities[CONFIG_SECTIONS_MAX];
+    return request->credential_count == 0 && options->client_id == NULL &&
+           options->tenant == NULL && options->authority == NULL && request->tenant == NULL &&
+           config_identities(config, identities) == 0;
+}
+
+bool config_default_managed_identity(struct token_request *request, struct error *error)
+{
+    const char *id = getenv("AZURE_CLIENT_ID");
+    if (id != NULL && id[0] == '\0')
+        id = NULL;
+    request->unconfigured = true;
+    return fill(request, "the default", id, id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM,
+                error);
+}

@@ -1,0 +1,82 @@
+#define _GNU_SOURCE
+#include "common/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool check(int fd, const char *path, unsigned *mode, struct error *error)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return error_set(error, ERROR_USAGE, "%s: %s", path, strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return error_set(error, ERROR_USAGE, "%s is not a file", path);
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        error_set(error, ERROR_USAGE, "%s is not used: others can write it (mode %04o)", path,
+                  status.st_mode & 07777U);
+        return error_hint(error, "chmod go-w '%s', once you have looked at what is in it.", path);
+    }
+    if (status.st_uid != 0 && status.st_uid != geteuid())
+        return error_set(error, ERROR_USAGE,
+                         "%s is not used: another user (uid %u) owns it and can write it", path,
+                         (unsigned)status.st_uid);
+    *mode = status.st_mode;
+    return true;
+}
+
+/* An open and checked file; -1 with an error. */
+static int open_checked(const char *path, unsigned *mode, struct error *error)
+{
+    /* O_NONBLOCK: a FIFO must not keep us waiting for its writer. */
+    autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) {
+        error_set(error, ERROR_USAGE, "%s: %s", path, strerror(errno));
+        return -1;
+    }
+    if (!check(fd, path, mode, error))
+        return -1;
+    int checked = fd;
+    fd = -1;
+    return checked;
+}
+
+struct secret *file_read(const char *path, size_t max, unsigned *mode, struct error *error)
+{
+    autoclose int fd = open_checked(path, mode, error);
+    if (fd < 0)
+        return NULL;
+    auto_secret struct secret *text = secret_read(fd, max);
+    if (text == NULL || text->length > max) {
+        error_set(error, ERROR_USAGE, "%s: %s", path, strerror(text == NULL ? errno : EFBIG));
+        return NULL;
+    }
+    return steal(&text);
+}
+
+static void warn_of_readers(const char *path, unsigned mode)
+{
+    if ((mode & (S_IRGRP | S_IROTH)) != 0)
+        warning("%s holds a secret and others can read it (mode %04o): chmod go-r '%s'", path,
+                mode & 07777U, path);
+}
+
+struct secret *file_read_secret(const char *path, size_t max, struct error *error)
+{
+    unsigned mode = 0;
+    struct secret *text = file_read(path, max, &mode, error);
+    if (text != NULL)
+        warn_of_readers(path, mode);
+    return text;
+}
+
+bool file_check_secret(const char *path, struct error *error)
+{
+    unsigned mode = 0;
+    autoclose int fd = open_checked(path, &mode, error);
+    if (fd >= 0)
+        warn_of_readers(path, mode);
+    return fd >= 0;
+}

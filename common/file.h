@@ -1,0 +1,28 @@
+/*
+ * Files that are believed or that hold secrets: opened safely, checked, read whole.
+ *
+ * What is checked is the open file, not its name. A file that others than its reader and root could
+ * have written is refused; whether others could read it is told, since only the caller knows
+ * whether that matters.
+ */
+#ifndef COMMON_FILE_H
+#define COMMON_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/error.h"
+#include "common/secret.h"
+
+/* Reads a file of at most max bytes. *mode gets its permissions (st_mode). NULL with ERROR_USAGE,
+ * the path in its message. */
+struct secret *file_read(const char *path, size_t max, unsigned *mode, struct error *error);
+
+/* As file_read, for a file that holds a secret: warns on stderr where others can read it. */
+struct secret *file_read_secret(const char *path, size_t max, struct error *error);
+
+/* Warns as file_read_secret does, for a file that somebody else reads. False with ERROR_USAGE where
+ * it cannot be opened or others can write it. */
+bool file_check_secret(const char *path, struct error *error);
+
+#endif

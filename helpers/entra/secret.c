@@ -1,0 +1,89 @@
+/* entra secret: keeps an app's client secret in the keyring, for SourceType Keyring. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/config/config.h"
+#include "common/terminal.h"
+#include "common/tokens.h"
+#include "helpers/entra/entra.h"
+
+#define CLIENT_SECRET_MAX 4096
+
+/* One line of stdin, which somebody pipes in. */
+static struct secret *read_stdin(struct error *error)
+{
+    auto_secret struct secret *text = secret_read(STDIN_FILENO, CLIENT_SECRET_MAX);
+    if (text == NULL) {
+        error_set(error, ERROR_OTHER, "stdin cannot be read: %s", strerror(errno));
+        return NULL;
+    }
+    return secret_new(text->bytes, text->length > 0 && text->bytes[text->length - 1] == '\n'
+                                       ? text->length - 1
+                                       : text->length);
+}
+
+static struct secret *read_secret(const struct token_request *request, struct error *error)
+{
+    autofree char *prompt = NULL;
+    if (!isatty(STDIN_FILENO))
+        return read_stdin(error);
+    if (asprintf(&prompt, "Client secret of app %s (it is not shown): ", request->client_id) < 0) {
+        prompt = NULL;
+        error_no_memory(error);
+        return NULL;
+    }
+    return terminal_ask_secret(prompt, CLIENT_SECRET_MAX, error);
+}
+
+/* A line's worth of bytes that a form can carry. */
+static bool is_secret(const struct secret *secret)
+{
+    return secret->length > 0 && secret->length <= CLIENT_SECRET_MAX &&
+           strcspn(secret->bytes, "\r\n") == secret->length;
+}
+
+static bool set(struct tokens *tokens, const struct token_request *request, struct error *error)
+{
+    auto_secret struct secret *secret = read_secret(request, error);
+    if (secret == NULL)
+        return error->kind != ERROR_NONE ? false : error_no_memory(error);
+    if (!is_secret(secret))
+        return error_set(error, ERROR_USAGE,
+                         "what was read is no client secret: it is empty, or "
+                         "more than one line");
+    if (!tokens_keep_secret(tokens, request, secret, error))
+        return false;
+    fprintf(stderr, "The keyring (%s) has the client secret of app %s now.\n",
+            tokens->keyring->name, request->client_id);
+    return true;
+}
+
+static bool clear(struct tokens *tokens, const struct token_request *request, struct error *error)
+{
+    return tokens_keep_secret(tokens, request, NULL, error);
+}
+
+static bool run(const struct options *options, int count, char **operands, struct error *error)
+{
+    auto_token_request struct token_request request = { 0 };
+    struct tokens tokens;
+    bool is_set = count == 1 && strcmp(operands[0], "set") == 0;
+    if (!is_set && !(count == 1 && strcmp(operands[0], "clear") == 0))
+        return error_set(error, ERROR_USAGE, "say 'entra secret set' or 'entra secret clear'");
+    auto_config struct config *config = config_load(options, error);
+    if (config == NULL || !config_identity(config, options, &request, error) ||
+        !tokens_open(&tokens, options, error))
+        return error_wanted(error, "no client secret %s", is_set ? "kept" : "dropped");
+    return (is_set ? set : clear)(&tokens, &request, error) ||
+           error_wanted(error, "no client secret %s", is_set ? "kept" : "dropped");
+}
+
+const struct program entra_secret = {
+    .usage = "entra secret set|clear [OPTION]...",
+    .summary = "Keeps a client secret in the keyring, read from the terminal or from stdin, or "
+               "drops it.\nThe configuration uses it where it says \"SourceType\": \"Keyring\".",
+    .run = run,
+};
