@@ -42,7 +42,7 @@ SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 # ---- what is built ----
 
 PROGRAMS := git-credential-entra exec-credential-entra curl-credential-entra entra
-MODULES  := entra-acquire.so entra-keyring-secret-service.so
+MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kernel.so
 
 COMMON   := $(wildcard common/*.c common/config/*.c keyring/*.c)
 git-credential-entra_SOURCES  := helpers/git-credential-entra.c helpers/git_request.c
@@ -51,9 +51,11 @@ curl-credential-entra_SOURCES := helpers/curl-credential-entra.c
 entra_SOURCES                 := $(wildcard helpers/entra/*.c)
 entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c)
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
+entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
 
 entra-acquire.so_LIBS                = $(ACQUIRE_LIBS)
 entra-keyring-secret-service.so_LIBS = $(SECRET_LIBS)
+entra-keyring-kernel.so_LIBS         = -lkeyutils
 $(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -120,7 +122,7 @@ installed: all
 
 # What Debian calls all that building and testing needs.
 PACKAGES := gcc make pkg-config libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev \
-            libsecret-1-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-dev cppcheck \
+            libsecret-1-dev libkeyutils-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-dev cppcheck \
             valgrind shellcheck mandoc strace man-db dbus-daemon gnome-keyring python3-gi python3-requests util-linux libsecret-tools git \
             curl openssl procps python3-authlib python3-cryptography python3-flask python3-jwt \
             python3-pytest python3-pytest-xdist

@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-static int64_t monotonic_milliseconds(void)
+int64_t deadline_now(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -11,11 +11,11 @@ static int64_t monotonic_milliseconds(void)
 
 int64_t deadline_in(int64_t milliseconds)
 {
-    return monotonic_milliseconds() + milliseconds;
+    return deadline_now() + milliseconds;
 }
 
 int64_t deadline_left(int64_t deadline)
 {
-    int64_t left = deadline - monotonic_milliseconds();
+    int64_t left = deadline - deadline_now();
     return left > 0 ? left : 0;
 }

@@ -7,6 +7,9 @@
 
 #include <stdint.h>
 
+/* This moment. All processes of a machine have the same clock. */
+int64_t deadline_now(void);
+
 /* The moment that lies so many milliseconds ahead. */
 int64_t deadline_in(int64_t milliseconds);
 

@@ -18,6 +18,7 @@ bool error_set(struct error *error, enum error_kind kind, const char *format, ..
     error->kind = kind;
     error->wanted[0] = '\0';
     error->hint[0] = '\0';
+    error->retry_after = 0;
     vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
     return false;

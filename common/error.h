@@ -14,6 +14,7 @@
 #define COMMON_ERROR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* The values are the programs' exit codes (see the EXIT STATUS section of their man pages). */
 enum error_kind {
@@ -31,6 +32,7 @@ struct error {
     char wanted[320];   /* what was being done when it failed; may be empty */
     char message[2048]; /* what went wrong */
     char hint[512];     /* what to do; may be empty */
+    int64_t retry_after; /* seconds for which the authority wants not to be asked; 0: not said */
 };
 
 /* Fills in kind and message and empties wanted and hint. Always false, to be returned at once.

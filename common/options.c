@@ -30,7 +30,7 @@ static const struct option_spec common_options[] = {
       offsetof(struct options, claims) },
     { "managed-identity", NULL, "as the identity that Azure gave this machine or app", OPTION_FLAG,
       offsetof(struct options, managed_identity) },
-    { "keyring", "STORE", "auto, secret-service or none", OPTION_TEXT,
+    { "keyring", "STORE", "auto, secret-service, kernel, runtime or none", OPTION_TEXT,
       offsetof(struct options, keyring) },
     { "timeout", "SECONDS", "give up after so long (30)", OPTION_SECONDS,
       offsetof(struct options, timeout) },
@@ -135,6 +135,8 @@ void options_print_help(const char *usage, const char *summary, const struct opt
     printf("usage: %s\n%s\n\n", usage, summary);
     for (size_t i = 0; i < count; i++) {
         char left[40];
+        if (specs[i]->help == NULL)
+            continue;
         snprintf(left, sizeof left, "--%s%s%s", specs[i]->name, specs[i]->argument ? " " : "",
                  specs[i]->argument ? specs[i]->argument : "");
         printf("  %-22s %s\n", left, specs[i]->help);

@@ -30,6 +30,27 @@ bool token_is_fresh(const struct token *token, int64_t now)
     return now >= token->received_on - TOKEN_MARGIN && now < token_fresh_until(token);
 }
 
+int64_t token_renewal_time(int64_t received_on, int64_t expires_on, int64_t refresh_in,
+                           uint32_t random)
+{
+    int64_t life = expires_on - received_on;
+    int64_t wait = refresh_in > 0 ? refresh_in : life > 2 * 3600 ? life / 2 : 0;
+    if (wait == 0)
+        return 0;
+    wait += wait / 10 * (int64_t)(random >> 16) / 65536;
+    return wait < life - TOKEN_MARGIN ? received_on + wait : 0;
+}
+
+bool token_is_due(const struct token *token, int64_t now)
+{
+    return token_is_fresh(token, now) && token->refresh_on > 0 && now >= token->refresh_on;
+}
+
+bool token_is_alive(const struct token *token, int64_t now)
+{
+    return now >= token->received_on - TOKEN_MARGIN && now < token->expires_on;
+}
+
 struct secret *token_to_json(const struct token *token)
 {
     /* json-c would leave a copy of the text behind; no character of a token needs escaping. */

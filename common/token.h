@@ -30,7 +30,7 @@ struct token {
     struct secret *access_token; /* owned; checked by token_is_valid_text */
     int64_t received_on;
     int64_t expires_on;
-    int64_t refresh_on; /* renew it in the background from here on; 0: the authority did not say */
+    int64_t refresh_on; /* renew it without waiting from here on; 0: not before its margin */
     enum token_source source;
 };
 
@@ -43,6 +43,19 @@ int64_t token_fresh_until(const struct token *token);
 
 /* Whether the token can be given out at this time: it has begun, and has not come to its margin. */
 bool token_is_fresh(const struct token *token, int64_t now);
+
+/* When to renew a token without waiting: at refresh_in (seconds from its receipt; 0: the authority
+ * did not say), or at half of a life of more than two hours, later by a random share of a tenth of
+ * that time, so that machines started together do not renew together. random is any number, drawn
+ * once for a token. 0: not before its margin. A pure function. */
+int64_t token_renewal_time(int64_t received_on, int64_t expires_on, int64_t refresh_in,
+                           uint32_t random);
+
+/* Whether the token is fresh, and the time to renew it has come. */
+bool token_is_due(const struct token *token, int64_t now);
+
+/* Whether the token has not ended yet, margin or no. */
+bool token_is_alive(const struct token *token, int64_t now);
 
 /* The token's JSON form, as it rests in a keyring. NULL if there is no memory. */
 struct secret *token_to_json(const struct token *token);

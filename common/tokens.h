@@ -2,7 +2,7 @@
  * The one way to a token. tokens_get is the only place where keyring and acquisition meet:
  *
  *     keyring lookup -> fresh? that is the answer
- *     acquire (network) -> keyring store
+ *     one flight for all who want the same: look again, acquire (network) -> keyring store
  *
  * A keyring that fails never stands between a caller and a token, unless it was asked for by name:
  * the token is given all the same, with one line on stderr that it could not be kept, and why.
@@ -24,10 +24,12 @@
 
 /* A keyring, and the time there is. */
 struct tokens {
+    const struct options *options; /* not owned */
     const struct keyring *keyring;
     bool named;           /* the keyring was asked for by name, so it must work */
     struct error trouble; /* why nothing can be kept; message "" where all is well */
     bool warned;          /* of that trouble */
+    int64_t began; /* deadline.h */
     int64_t deadline;
 };
 
@@ -40,6 +42,9 @@ bool tokens_open(struct tokens *tokens, const struct options *options, struct er
  * request. False with any kind of error. */
 bool tokens_get(struct tokens *tokens, struct token_request *request, struct token *token,
                 struct error *error);
+
+/* Renews the request's token in the keyring, if it is due. For `entra token --renew`. */
+bool tokens_renew(struct tokens *tokens, struct token_request *request, struct error *error);
 
 /* Drops the request's token from the keyring if it is the one that was refused, and leaves any
  * other, which may have come since. False with ERROR_KEYRING. */

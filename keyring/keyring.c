@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "keyring/kernel.h"
 #include "keyring/none.h"
+#include "keyring/runtime.h"
 #include "keyring/secret_service.h"
 
 /* Where a D-Bus client finds its session bus (D-Bus Specification, "Well-known Message Bus
@@ -26,30 +28,76 @@ static bool session_bus_is_offered(void)
     return stat(path, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
+static const struct keyring *open_module(const char *file, struct error *error)
+{
+    const struct keyring_module *module =
+        (const struct keyring_module *)(const void *)module_load(file, error);
+    if (module != NULL)
+        return &module->keyring;
+    error->kind = ERROR_KEYRING;
+    return NULL;
+}
+
 static const struct keyring *open_secret_service(struct error *error)
 {
     if (session_bus_is_offered())
-        return keyring_secret_service(error);
+        return open_module(KEYRING_SECRET_SERVICE_MODULE, error);
     error_set(error, ERROR_KEYRING,
               "there is no session bus here (DBUS_SESSION_BUS_ADDRESS is not set), so no desktop "
               "keyring");
     return NULL;
 }
 
+static const struct keyring *open_kernel(struct error *error)
+{
+    return open_module(KEYRING_KERNEL_MODULE, error);
+}
+
+static const struct keyring *open_none(struct error *error)
+{
+    (void)error;
+    return &keyring_none;
+}
+
+static const struct {
+    const char *name;
+    const struct keyring *(*open)(struct error *error);
+} stores[] = {
+    { "secret-service", open_secret_service },
+    { "kernel", open_kernel },
+    { "runtime", keyring_runtime },
+    { "none", open_none },
+};
+
+/* The Secret Service where there is a session bus, else the kernel's keyring. */
+static const struct keyring *open_best(struct error *why)
+{
+    const struct keyring *keyring = open_secret_service(why);
+    if (keyring == NULL)
+        keyring = open_kernel(why);
+    if (keyring == NULL)
+        return &keyring_none;
+    why->message[0] = '\0';
+    return keyring;
+}
+
 const struct keyring *keyring_open(const char *name, struct error *why, struct error *error)
 {
     why->message[0] = '\0';
-    if (strcmp(name, "none") == 0)
-        return &keyring_none;
-    if (strcmp(name, "secret-service") == 0)
-        return open_secret_service(error);
-    if (strcmp(name, "auto") == 0) {
-        const struct keyring *keyring = open_secret_service(why);
-        return keyring != NULL ? keyring : &keyring_none;
-    }
+    if (strcmp(name, "auto") == 0)
+        return open_best(why);
+    for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++)
+        if (strcmp(name, stores[i].name) == 0)
+            return stores[i].open(error);
     error_set(error, ERROR_USAGE, "there is no keyring '%.40s'", name);
-    error_hint(error, "Say auto, secret-service or none.");
+    error_hint(error, "Say auto, secret-service, kernel, runtime or none.");
     return NULL;
+}
+
+const struct keyring *keyring_next_best(const struct keyring *keyring)
+{
+    struct error unused;
+    return strcmp(keyring->name, "secret-service") == 0 ? open_kernel(&unused) : NULL;
 }
 
 const char *keyring_item_attribute(const struct keyring_item *item, const char *name)
@@ -58,6 +106,15 @@ const char *keyring_item_attribute(const struct keyring_item *item, const char *
         if (strcmp(item->attributes[i].name, name) == 0)
             return item->attributes[i].value;
     return "";
+}
+
+void keyring_item_add(struct keyring_item *item, const char *name, const char *value)
+{
+    size_t i = 0;
+    while (i < KEYRING_ATTRIBUTES_MAX && item->attributes[i].name != NULL)
+        i++;
+    if (i < KEYRING_ATTRIBUTES_MAX)
+        item->attributes[i] = (struct keyring_attribute){ strdup(name), strdup(value) };
 }
 
 void keyring_list_clear(struct keyring_list *list)

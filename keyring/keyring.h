@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "common/error.h"
+#include "common/module.h"
 #include "common/secret.h"
 
 #define KEYRING_ATTRIBUTES_MAX 8
@@ -49,6 +50,7 @@ enum keyring_answer {
     KEYRING_FOUND,
     KEYRING_NOTHING, /* the store answered that it has no such item */
     KEYRING_FAILED,  /* the store could not answer; the error says why (ERROR_KEYRING) */
+    KEYRING_ABSENT,  /* likewise, since no such service is offered on this machine */
 };
 
 struct keyring {
@@ -58,9 +60,10 @@ struct keyring {
     enum keyring_answer (*lookup)(const struct keyring_key *key, int64_t deadline,
                                   struct secret **record, struct error *error);
 
-    /* Keeps a record under the key, in the place of one that is there. False with ERROR_KEYRING. */
+    /* Keeps a record under the key, in the place of one that is there, at least until expires_on
+     * (Unix seconds; 0: for good). False with ERROR_KEYRING. */
     bool (*store)(const struct keyring_key *key, const char *label, const struct secret *record,
-                  int64_t deadline, struct error *error);
+                  int64_t expires_on, int64_t deadline, struct error *error);
 
     /* Drops the item. That there is none is no error. False with ERROR_KEYRING. */
     bool (*erase)(const struct keyring_key *key, int64_t deadline, struct error *error);
@@ -71,14 +74,27 @@ struct keyring {
                  struct error *error);
 };
 
+/* What the module of a store exports (module.h). */
+struct keyring_module {
+    struct module module;
+    struct keyring keyring;
+};
+
 /* The store of this name: auto, secret-service or none. auto takes the best that this machine
  * offers; *why then says why it is `none`, where it is (else it is ""). NULL with ERROR_USAGE for a
  * name that is not known, and ERROR_KEYRING for a store that is asked for by name but is not here.
  */
 const struct keyring *keyring_open(const char *name, struct error *why, struct error *error);
 
+/* The next best store, for `auto`, after one that answered KEYRING_ABSENT; NULL: there is none. */
+const struct keyring *keyring_next_best(const struct keyring *keyring);
+
 /* The value of an item's attribute; "" where it has none of that name. */
 const char *keyring_item_attribute(const struct keyring_item *item, const char *name);
+
+/* Adds an attribute to an item that is being filled; the texts are copied. Past
+ * KEYRING_ATTRIBUTES_MAX nothing happens. */
+void keyring_item_add(struct keyring_item *item, const char *name, const char *value);
 
 void keyring_list_clear(struct keyring_list *list);
 #define auto_keyring_list CLEANUP(keyring_list_clear)

@@ -8,9 +8,10 @@ static enum keyring_answer none_lookup(const struct keyring_key *key, int64_t de
 }
 
 static bool none_store(const struct keyring_key *key, const char *label,
-                       const struct secret *record, int64_t deadline, struct error *error)
+                       const struct secret *record, int64_t expires_on, int64_t deadline,
+                       struct error *error)
 {
-    (void)key, (void)label, (void)record, (void)deadline, (void)error;
+    (void)key, (void)label, (void)record, (void)expires_on, (void)deadline, (void)error;
     return true;
 }
 

@@ -9,19 +9,7 @@
 #ifndef KEYRING_SECRET_SERVICE_H
 #define KEYRING_SECRET_SERVICE_H
 
-#include "common/module.h"
-#include "keyring/keyring.h"
-
 #define KEYRING_SCHEMA                "org.entra_credential_helpers.Token"
 #define KEYRING_SECRET_SERVICE_MODULE "entra-keyring-secret-service.so"
-
-struct keyring_module {
-    struct module module;
-    struct keyring keyring;
-};
-
-/* The store, its module loaded. NULL with ERROR_KEYRING where it cannot be loaded. Whether a
- * service answers is known only with the first call. */
-const struct keyring *keyring_secret_service(struct error *error);
 
 #endif

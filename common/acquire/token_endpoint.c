@@ -4,6 +4,7 @@
 
 #include "common/acquire/token_answer.h"
 #include "common/authority.h"
+#include "common/rfc3339.h"
 
 /* Authorities, and what stands between, may echo what they were sent. The body is cleaned before
  * anything is cut out of it, the error again for what JSON's escapes hid. */
@@ -42,8 +43,11 @@ bool token_endpoint_post(const struct token_request *request, const struct http_
     if (token_answer_parse(response.status, response.body->bytes, response.body->length, time(NULL),
                            token, error))
         return true;
-    if (response.status == 429 && response.retry_after > 0)
-        error_hint(error, "Try again in %lld seconds.", (long long)response.retry_after);
+    if ((response.status == 429 || response.status == 503) && response.retry_after > 0) {
+        error->retry_after = response.retry_after;
+        error_hint(error, "It asks to be left alone until %s.",
+                   rfc3339_format(time(NULL) + response.retry_after).text);
+    }
     redact(fields, response.body, error);
     return false;
 }

@@ -67,6 +67,8 @@ static bool answer(const struct options *options, const struct output *output, s
     auto_config struct config *config = config_load(options, error);
     if (config == NULL || !config_request(config, options, NULL, &request, error))
         return false;
+    if (options->renew)
+        return tokens_open(&tokens, options, error) && tokens_renew(&tokens, &request, error);
     if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
         return error_wanted(error, "no token for %.200s",
                             request.api != NULL ? request.api : request.scope);
@@ -90,6 +92,7 @@ static bool run(const struct options *options, int count, char **operands, struc
 static const struct option_spec own_options[] = {
     { "output", "FORM", "token (alone), json or header", OPTION_TEXT,
       offsetof(struct options, output) },
+    { "renew", NULL, NULL, OPTION_FLAG, offsetof(struct options, renew) },
     { NULL, NULL, NULL, OPTION_FLAG, 0 },
 };
 

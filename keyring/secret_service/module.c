@@ -89,6 +89,16 @@ static void call_end(struct call **owned)
 }
 #define auto_call CLEANUP(call_end)
 
+/* Whether there is no such service at all, or no bus to ask for it. */
+static bool is_absence(const GError *reason)
+{
+    return g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
+           (reason != NULL && reason->domain == G_IO_ERROR &&
+            reason->code != G_IO_ERROR_CANCELLED && reason->code != G_IO_ERROR_TIMED_OUT);
+}
+
+/* Says what is wrong and frees the reason. Always false. */
 static bool fail(const struct call *call, GError *reason, struct error *error)
 {
     if (call->expirations > 0 || reason == NULL) {
@@ -140,8 +150,9 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     if (call_wait(call) != NULL)
         value = secret_service_lookup_finish(NULL, call->result, &reason);
     if (call->result == NULL || reason != NULL) {
+        bool absent = call->expirations == 0 && is_absence(reason);
         fail(call, reason, error);
-        return KEYRING_FAILED;
+        return absent ? KEYRING_ABSENT : KEYRING_FAILED;
     }
     if (value == NULL)
         return KEYRING_NOTHING;
@@ -151,8 +162,9 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
 }
 
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
-                  int64_t deadline, struct error *error)
+                  int64_t expires_on, int64_t deadline, struct error *error)
 {
+    (void)expires_on; /* a desktop keyring forgets nothing by itself */
     g_autoptr(GHashTable) attributes = attributes_of(key);
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
@@ -190,13 +202,11 @@ static void fill_item(struct keyring_item *item, SecretItem *found)
         secret_value_unref(value);
     }
 
-    size_t count = 0;
     GHashTableIter iterator;
     gpointer name, text;
     g_hash_table_iter_init(&iterator, attributes);
-    while (count < KEYRING_ATTRIBUTES_MAX && g_hash_table_iter_next(&iterator, &name, &text))
-        item->attributes[count++] =
-            (struct keyring_attribute){ strdup((const char *)name), strdup((const char *)text) };
+    while (g_hash_table_iter_next(&iterator, &name, &text))
+        keyring_item_add(item, name, text);
 }
 
 static bool list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,

@@ -1,0 +1,57 @@
+#define _GNU_SOURCE
+#include "common/notice.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include "common/deadline.h"
+#include "common/json.h"
+#include "common/runtime_folder.h"
+#include "common/secret.h"
+
+#define NOTICE_LENGTH_MAX 8192
+
+static struct secret *format(const struct error *error, int64_t until)
+{
+    auto_json json_object *notice = json_object_new_object();
+    json_object_object_add(notice, "until", json_object_new_int64(until));
+    json_object_object_add(notice, "posted", json_object_new_int64(deadline_now()));
+    json_object_object_add(notice, "kind", json_object_new_int64(error->kind));
+    json_object_object_add(notice, "message", json_object_new_string(error->message));
+    json_object_object_add(notice, "hint", json_object_new_string(error->hint));
+    return secret_format("%s", json_object_to_json_string(notice));
+}
+
+void notice_post(const char *name, const struct error *error, int64_t seconds)
+{
+    autoclose int folder = runtime_folder_open();
+    int64_t bounded = seconds < NOTICE_SECONDS_MAX ? seconds : NOTICE_SECONDS_MAX;
+    auto_secret struct secret *text = format(error, time(NULL) + bounded);
+    if (folder >= 0 && text != NULL)
+        runtime_write(folder, name, text);
+}
+
+static bool parse(const struct secret *text, int64_t now, int64_t since, struct error *error)
+{
+    struct error unused;
+    int64_t until, posted, kind;
+    auto_json json_object *notice = json_parse(text->bytes, text->length, &unused);
+    const char *message = notice != NULL ? json_string(notice, "message") : NULL;
+    const char *hint = notice != NULL ? json_string(notice, "hint") : NULL;
+    if (message == NULL || hint == NULL || !json_int64(notice, "until", &until) ||
+        !json_int64(notice, "posted", &posted) || !json_int64(notice, "kind", &kind) || kind < ERROR_OTHER || kind > ERROR_KEYRING)
+        return false;
+    if (until <= now || until > now + NOTICE_SECONDS_MAX || posted < since)
+        return false;
+    error_set(error, (enum error_kind)kind, "%s", message);
+    error_hint(error, "%s", hint);
+    return true;
+}
+
+bool notice_read(const char *name, int64_t since, struct error *error)
+{
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *text =
+        folder >= 0 ? runtime_read(folder, name, NOTICE_LENGTH_MAX) : NULL;
+    return text != NULL && parse(text, time(NULL), since, error);
+}

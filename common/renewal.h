@@ -1,0 +1,26 @@
+/*
+ * Renewal without waiting: a process of its own, which nobody waits for, renews a token that is
+ * still good, while the caller has its answer already.
+ *
+ * It holds none of the caller's descriptors, has a session of its own, says nothing and ends by its
+ * time limit. Where nothing may outlive the caller, ENTRA_RENEWAL=inline turns it off: the renewal
+ * then happens in line, and takes no longer than RENEWAL_INLINE_MILLISECONDS.
+ */
+#ifndef COMMON_RENEWAL_H
+#define COMMON_RENEWAL_H
+
+#include <stdbool.h>
+
+#include "common/options.h"
+#include "common/request.h"
+
+#define RENEWAL_INLINE_MILLISECONDS 1000
+
+/* Whether the environment wants renewals in line. */
+bool renewal_is_inline(void);
+
+/* Starts `entra token --renew` for a request that came of these options. Where that fails, the next
+ * caller tries again. */
+void renewal_start(const struct options *options, const struct token_request *request);
+
+#endif

@@ -1,0 +1,83 @@
+#define _GNU_SOURCE
+#include "common/runtime_folder.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+
+/* Only what is ours alone is used: in /tmp, anybody could have made a folder of this name. */
+static int open_own(const char *path)
+{
+    struct stat status;
+    autoclose int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0 || status.st_uid != geteuid() ||
+        (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return -1;
+    int own = fd;
+    fd = -1;
+    return own;
+}
+
+static int make_and_open(const char *path)
+{
+    mkdir(path, 0700); /* usually there already; what it is, open_own sees */
+    return open_own(path);
+}
+
+int runtime_folder_open(void)
+{
+    static const char *const patterns[] = { "/run/user/%u/entra", "/dev/shm/entra-%u",
+                                            "/tmp/entra-%u" };
+    char path[4096];
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    int fd = -1;
+    if (runtime != NULL && runtime[0] == '/' &&
+        (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path)
+        fd = make_and_open(path);
+    for (size_t i = 0; fd < 0 && i < sizeof patterns / sizeof patterns[0]; i++) {
+        snprintf(path, sizeof path, patterns[i], (unsigned)geteuid());
+        fd = make_and_open(path);
+    }
+    return fd;
+}
+
+struct runtime_name runtime_name(const char *ending, const char *const *texts)
+{
+    /* FNV-1a, 64 bits, with the NUL between the texts. Who could make two names meet could also
+     * just write into the folder. */
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (; *texts != NULL; texts++) {
+        const unsigned char *p = (const unsigned char *)*texts;
+        do
+            hash = (hash ^ *p) * UINT64_C(0x100000001b3);
+        while (*p++ != '\0');
+    }
+    struct runtime_name name;
+    snprintf(name.text, sizeof name.text, "%016" PRIx64 ".%s", hash, ending);
+    return name;
+}
+
+bool runtime_write(int folder, const char *name, const struct secret *content)
+{
+    char temporary[128];
+    snprintf(temporary, sizeof temporary, "%s.%ld", name, (long)getpid());
+    autoclose int fd =
+        openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    if (secret_write(content, fd) && renameat(folder, temporary, folder, name) == 0)
+        return true;
+    unlinkat(folder, temporary, 0);
+    return false;
+}
+
+struct secret *runtime_read(int folder, const char *name, size_t max)
+{
+    autoclose int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    return fd >= 0 ? secret_read(fd, max) : NULL;
+}

@@ -1,0 +1,179 @@
+/* The module behind keyring/kernel.h. The kernel answers at once, so deadlines mean nothing here. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <keyutils.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/json.h"
+#include "keyring/kernel.h"
+#include "keyring/keyring.h"
+
+#define PREFIX "entra:"
+
+/* All for who holds the key, and all but the right to change its rights for this user's processes
+ * that came to it another way (sudo, cron: sessions without a link to the user's keyring). */
+#define PERMISSIONS                                                                                \
+    (KEY_POS_ALL | KEY_USR_VIEW | KEY_USR_READ | KEY_USR_WRITE | KEY_USR_SEARCH | KEY_USR_SETATTR)
+
+static bool fail(struct error *error)
+{
+    const char *reason = errno == EDQUOT ? "this user's quota of keys is used up"
+                         : errno == EPERM || errno == ENOSYS
+                             ? "it may not be used here (a container's rules forbid it)"
+                             : strerror(errno);
+    error_set(error, ERROR_KEYRING, "the kernel's keyring failed: %s", reason);
+    if (errno == EPERM || errno == ENOSYS)
+        return error_hint(error, "--keyring runtime keeps tokens in memory there.");
+    return false;
+}
+
+/* The description of a key. Attributes keep their order, so one key has one description. */
+static char *describe(const struct keyring_key *key)
+{
+    auto_json json_object *attributes = json_object_new_object();
+    char *description = NULL;
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++)
+        json_object_object_add(attributes, key->attributes[i].name,
+                               json_object_new_string(key->attributes[i].value));
+    if (asprintf(&description, PREFIX "%s",
+                 json_object_to_json_string_ext(attributes, JSON_C_TO_STRING_PLAIN |
+                                                                JSON_C_TO_STRING_NOSLASHESCAPE)) < 0)
+        return NULL;
+    return description;
+}
+
+/* A big_key's payload does not count against the user's small quota; a kernel without it has user
+ * keys. */
+static const char *const types[] = { "big_key", "user" };
+
+static key_serial_t find(const char *description)
+{
+    key_serial_t serial = -1;
+    for (size_t i = 0; serial < 0 && i < 2; i++)
+        serial = (key_serial_t)keyctl_search(KEY_SPEC_USER_KEYRING, types[i], description, 0);
+    return serial;
+}
+
+static bool is_absence(int code)
+{
+    return code == ENOKEY || code == EKEYEXPIRED || code == EKEYREVOKED;
+}
+
+static struct secret *read_key(key_serial_t serial)
+{
+    auto_secret struct secret *record = secret_allocate(KEYRING_RECORD_MAX);
+    if (record == NULL)
+        return NULL;
+    long length = keyctl_read(serial, record->bytes, record->length);
+    if (length <= 0 || (size_t)length > record->length)
+        return NULL;
+    record->length = (size_t)length;
+    return steal(&record);
+}
+
+static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
+                                  struct secret **record, struct error *error)
+{
+    (void)deadline;
+    autofree char *description = describe(key);
+    key_serial_t serial = description != NULL ? find(description) : -1;
+    if (serial < 0 && is_absence(errno))
+        return KEYRING_NOTHING;
+    if (serial < 0) {
+        fail(error);
+        return KEYRING_FAILED;
+    }
+    *record = read_key(serial);
+    return *record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
+}
+
+static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
+                  int64_t expires_on, int64_t deadline, struct error *error)
+{
+    (void)label, (void)deadline;
+    autofree char *description = describe(key);
+    key_serial_t serial = -1;
+    for (size_t i = 0; description != NULL && serial < 0 && i < 2; i++)
+        serial = add_key(types[i], description, record->bytes, record->length,
+                         KEY_SPEC_USER_KEYRING);
+    if (serial < 0)
+        return fail(error);
+    int64_t life = expires_on - time(NULL);
+    if (keyctl_setperm(serial, PERMISSIONS) < 0 ||
+        (expires_on > 0 && keyctl_set_timeout(serial, life > 1 ? (unsigned)life : 1) < 0)) {
+        fail(error);
+        keyctl_unlink(serial, KEY_SPEC_USER_KEYRING);
+        return false;
+    }
+    return true;
+}
+
+static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
+{
+    (void)deadline;
+    autofree char *description = describe(key);
+    key_serial_t serial = description != NULL ? find(description) : -1;
+    if (serial < 0)
+        return is_absence(errno) || fail(error);
+    return keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0 || fail(error);
+}
+
+/* ---- list ---- */
+
+static bool includes(const json_object *attributes, const struct keyring_key *key)
+{
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++) {
+        const char *value = json_string(attributes, key->attributes[i].name);
+        if (value == NULL || strcmp(value, key->attributes[i].value) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Fills an item if the key is ours and wanted. Its description is "type;uid;gid;perm;entra:{...}". */
+static bool take(key_serial_t serial, const struct keyring_key *key, struct keyring_item *item)
+{
+    struct error unused;
+    autofree char *description = NULL;
+    if (keyctl_describe_alloc(serial, &description) < 0) {
+        description = NULL;
+        return false;
+    }
+    const char *ours = strstr(description, ";" PREFIX);
+    if (ours == NULL)
+        return false;
+    ours += strlen(";" PREFIX);
+    auto_json json_object *attributes = json_parse(ours, strlen(ours), &unused);
+    if (!json_object_is_type(attributes, json_type_object) || !includes(attributes, key))
+        return false;
+    json_object_object_foreach(attributes, name, value) {
+        keyring_item_add(item, name, json_object_get_string(value));
+    }
+    item->label = strdup(ours);
+    item->record = read_key(serial);
+    return true;
+}
+
+static bool list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
+                 struct error *error)
+{
+    (void)deadline;
+    void *keys = NULL;
+    long size = keyctl_read_alloc(KEY_SPEC_USER_KEYRING, &keys);
+    if (size < 0)
+        return fail(error);
+    autofree key_serial_t *serials = keys;
+    size_t count = (size_t)size / sizeof *serials;
+    list->items = calloc(count + 1, sizeof *list->items);
+    list->count = 0;
+    for (size_t i = 0; list->items != NULL && i < count && list->count < KEYRING_ITEMS_MAX; i++)
+        if (take(serials[i], key, &list->items[list->count]))
+            list->count++;
+    return list->items != NULL || error_no_memory(error);
+}
+
+MODULE_EXPORT const struct keyring_module entra_module = {
+    .module = { ENTRA_VERSION },
+    .keyring = { "kernel", lookup, store, erase, list },
+};

@@ -1,0 +1,194 @@
+#define _GNU_SOURCE
+#include "keyring/runtime.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/json.h"
+#include "common/runtime_folder.h"
+
+#define ENDING   "token"
+#define FILE_MAX (KEYRING_RECORD_MAX + 8192)
+
+/* A file is a line of JSON, {"label": ..., "expires_on": ..., "attributes": {...}}, then the record. */
+
+static bool is_memory(int folder)
+{
+    struct statfs status;
+    return fstatfs(folder, &status) == 0 &&
+           (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC);
+}
+
+/* The folder, if it is fit. -1 with an error. */
+static int open_folder(struct error *error)
+{
+    autoclose int folder = runtime_folder_open();
+    if (folder < 0 || !is_memory(folder)) {
+        error_set(error, ERROR_KEYRING,
+                  "there is no folder in memory (a tmpfs) of this user's own for the keyring "
+                  "'runtime'");
+        error_hint(error, "Let XDG_RUNTIME_DIR name one, of mode 0700.");
+        return -1;
+    }
+    int fit = folder;
+    folder = -1;
+    return fit;
+}
+
+static struct runtime_name name_of(const struct keyring_key *key)
+{
+    const char *texts[2 * KEYRING_ATTRIBUTES_MAX + 1] = { NULL };
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++) {
+        texts[2 * i] = key->attributes[i].name;
+        texts[2 * i + 1] = key->attributes[i].value;
+    }
+    return runtime_name(ENDING, texts);
+}
+
+/* Whether the header has exactly or at least the attributes of a key. */
+static bool includes(const json_object *attributes, const struct keyring_key *key)
+{
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++) {
+        const char *value = json_string(attributes, key->attributes[i].name);
+        if (value == NULL || strcmp(value, key->attributes[i].value) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Reads a file: its header and its record. False where it is none of ours, or its time is past. */
+static bool read_file(int folder, const char *name, const struct keyring_key *key,
+                      json_object **header, struct secret **record)
+{
+    struct error unused;
+    int64_t expires_on = 0;
+    json_object *attributes = NULL;
+    auto_secret struct secret *text = runtime_read(folder, name, FILE_MAX);
+    const char *end = text != NULL ? memchr(text->bytes, '\n', text->length) : NULL;
+    if (end == NULL || text->length > FILE_MAX)
+        return false;
+    auto_json json_object *read = json_parse(text->bytes, (size_t)(end - text->bytes), &unused);
+    if (read == NULL || !json_object_object_get_ex(read, "attributes", &attributes) ||
+        !includes(attributes, key) || !json_int64(read, "expires_on", &expires_on) ||
+        (expires_on > 0 && expires_on <= time(NULL)))
+        return false;
+    *record = secret_new(end + 1, text->length - (size_t)(end + 1 - text->bytes));
+    *header = steal(&read);
+    return *record != NULL;
+}
+
+static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
+                                  struct secret **record, struct error *error)
+{
+    (void)deadline;
+    auto_json json_object *header = NULL;
+    autoclose int folder = open_folder(error);
+    if (folder < 0)
+        return KEYRING_FAILED;
+    return read_file(folder, name_of(key).text, key, &header, record) ? KEYRING_FOUND
+                                                                       : KEYRING_NOTHING;
+}
+
+static struct secret *format(const struct keyring_key *key, const char *label, int64_t expires_on,
+                             const struct secret *record)
+{
+    auto_json json_object *header = json_object_new_object();
+    json_object *attributes = json_object_new_object();
+    json_object_object_add(header, "label", json_object_new_string(label));
+    json_object_object_add(header, "expires_on", json_object_new_int64(expires_on));
+    json_object_object_add(header, "attributes", attributes);
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++)
+        json_object_object_add(attributes, key->attributes[i].name,
+                               json_object_new_string(key->attributes[i].value));
+    return secret_format("%s\n%s", json_object_to_json_string_ext(header, JSON_C_TO_STRING_PLAIN),
+                         record->bytes);
+}
+
+static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
+                  int64_t expires_on, int64_t deadline, struct error *error)
+{
+    (void)deadline;
+    autoclose int folder = open_folder(error);
+    auto_secret struct secret *text = format(key, label, expires_on, record);
+    if (folder < 0)
+        return false;
+    if (text == NULL)
+        return error_no_memory(error);
+    return runtime_write(folder, name_of(key).text, text) ||
+           error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
+}
+
+static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
+{
+    (void)deadline;
+    autoclose int folder = open_folder(error);
+    if (folder < 0)
+        return false;
+    return unlinkat(folder, name_of(key).text, 0) == 0 || errno == ENOENT ||
+           error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
+}
+
+static void fill_item(struct keyring_item *item, const json_object *header)
+{
+    json_object *attributes = NULL;
+    const char *label = json_string(header, "label");
+    item->label = strdup(label != NULL ? label : "");
+    json_object_object_get_ex(header, "attributes", &attributes);
+    json_object_object_foreach(attributes, name, value) {
+        keyring_item_add(item, name, json_object_get_string(value));
+    }
+}
+
+static bool has_ending(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot != NULL && strcmp(dot + 1, ENDING) == 0;
+}
+
+static void collect(DIR *directory, const struct keyring_key *key, struct keyring_list *list)
+{
+    for (struct dirent *entry; list->count < KEYRING_ITEMS_MAX &&
+                               (entry = readdir(directory)) != NULL;) {
+        auto_json json_object *header = NULL;
+        struct keyring_item *item = &list->items[list->count];
+        if (!has_ending(entry->d_name) ||
+            !read_file(dirfd(directory), entry->d_name, key, &header, &item->record))
+            continue;
+        fill_item(item, header);
+        list->count++;
+    }
+}
+
+static bool list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
+                 struct error *error)
+{
+    (void)deadline;
+    int folder = open_folder(error);
+    if (folder < 0)
+        return false;
+    DIR *directory = fdopendir(folder); /* it closes the folder */
+    *list = (struct keyring_list){ .items = calloc(KEYRING_ITEMS_MAX, sizeof *list->items) };
+    if (directory == NULL || list->items == NULL) {
+        if (directory != NULL)
+            closedir(directory);
+        else
+            close(folder);
+        return error_no_memory(error);
+    }
+    collect(directory, key, list);
+    closedir(directory);
+    return true;
+}
+
+static const struct keyring runtime = { "runtime", lookup, store, erase, list };
+
+const struct keyring *keyring_runtime(struct error *error)
+{
+    autoclose int folder = open_folder(error);
+    return folder >= 0 ? &runtime : NULL;
+}
