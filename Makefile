@@ -56,7 +56,7 @@ entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
 entra-acquire.so_LIBS                = $(ACQUIRE_LIBS)
 entra-keyring-secret-service.so_LIBS = $(SECRET_LIBS)
 entra-keyring-kernel.so_LIBS         = -lkeyutils
-$(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS)
+$(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS) -DSECRET_API_SUBJECT_TO_CHANGE
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 

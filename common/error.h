@@ -29,9 +29,9 @@ enum error_kind {
 
 struct error {
     enum error_kind kind;
-    char wanted[320];   /* what was being done when it failed; may be empty */
-    char message[2048]; /* what went wrong */
-    char hint[512];     /* what to do; may be empty */
+    char wanted[320];    /* what was being done when it failed; may be empty */
+    char message[2048];  /* what went wrong */
+    char hint[512];      /* what to do; may be empty */
     int64_t retry_after; /* seconds for which the authority wants not to be asked; 0: not said */
 };
 

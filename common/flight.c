@@ -18,8 +18,7 @@
 static int open_lock(const char *name)
 {
     autoclose int folder = runtime_folder_open();
-    return folder < 0 ? -1
-                      : openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
 /* A shared lock is to be had once no pilot holds the exclusive one. */

@@ -39,7 +39,8 @@ static bool parse(const struct secret *text, int64_t now, int64_t since, struct 
     const char *message = notice != NULL ? json_string(notice, "message") : NULL;
     const char *hint = notice != NULL ? json_string(notice, "hint") : NULL;
     if (message == NULL || hint == NULL || !json_int64(notice, "until", &until) ||
-        !json_int64(notice, "posted", &posted) || !json_int64(notice, "kind", &kind) || kind < ERROR_OTHER || kind > ERROR_KEYRING)
+        !json_int64(notice, "posted", &posted) || !json_int64(notice, "kind", &kind) ||
+        kind < ERROR_OTHER || kind > ERROR_KEYRING)
         return false;
     if (until <= now || until > now + NOTICE_SECONDS_MAX || posted < since)
         return false;

@@ -18,8 +18,8 @@
  * spared, and nothing else happens. */
 void notice_post(const char *name, const struct error *error, int64_t seconds);
 
-/* Whether a notice is up now that was posted at that moment (deadline.h) or later, 0: whenever; then
- * the error is filled as it was posted. */
+/* Whether a notice is up now that was posted at that moment (deadline.h) or later, 0: whenever;
+ * then the error is filled as it was posted. */
 bool notice_read(const char *name, int64_t since, struct error *error);
 
 #endif

@@ -46,7 +46,7 @@ enum option_kind {
 struct option_spec {
     const char *name;     /* without the dashes; NULL ends a table */
     const char *argument; /* what the help calls it; NULL for a flag */
-    const char *help; /* NULL: not for people, and not shown */
+    const char *help;     /* NULL: not for people, and not shown */
     enum option_kind kind;
     size_t offset; /* of the member of struct options that it fills */
 };

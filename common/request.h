@@ -56,14 +56,15 @@ struct credential {
 /* Every pointer is owned, and NULL only where it says so. */
 struct token_request {
     char *api; /* its name in the configuration, for people; NULL where only a scope is known */
-    char *instance;  /* as authority_instance gives it */
-    char *tenant;    /* as authority_is_tenant takes it */
-    char *client_id; /* letters, digits and -._~:/ */
-    char *scope;     /* as scope_check_for_app takes it */
-    char *claims;    /* a claims challenge, a JSON object; NULL: none */
+    char *instance;                                 /* as authority_instance gives it */
+    char *tenant;                                   /* as authority_is_tenant takes it */
+    char *client_id;                                /* letters, digits and -._~:/ */
+    char *scope;                                    /* as scope_check_for_app takes it */
+    char *claims;                                   /* claims_merge's, a JSON object; NULL: none */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
     bool unconfigured;  /* nothing says who asks; a managed identity is the last resort */
+    bool challenged;    /* the claims hold a challenge, so the keyring's token will not do */
     bool force_refresh; /* go past the keyring */
 };
 

@@ -31,16 +31,19 @@ static int make_and_open(const char *path)
 
 int runtime_folder_open(void)
 {
-    static const char *const patterns[] = { "/run/user/%u/entra", "/dev/shm/entra-%u",
-                                            "/tmp/entra-%u" };
+    static const struct {
+        const char *before;
+        const char *after;
+    } places[] = { { "/run/user/", "/entra" }, { "/dev/shm/entra-", "" }, { "/tmp/entra-", "" } };
     char path[4096];
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     int fd = -1;
     if (runtime != NULL && runtime[0] == '/' &&
         (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path)
         fd = make_and_open(path);
-    for (size_t i = 0; fd < 0 && i < sizeof patterns / sizeof patterns[0]; i++) {
-        snprintf(path, sizeof path, patterns[i], (unsigned)geteuid());
+    for (size_t i = 0; fd < 0 && i < sizeof places / sizeof places[0]; i++) {
+        snprintf(path, sizeof path, "%s%u%s", places[i].before, (unsigned)geteuid(),
+                 places[i].after);
         fd = make_and_open(path);
     }
     return fd;

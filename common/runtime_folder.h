@@ -1,7 +1,8 @@
 /*
  * The folder that this user's processes share while the machine runs: $XDG_RUNTIME_DIR/entra, else
- * /run/user/UID/entra, /dev/shm/entra-UID or /tmp/entra-UID. It holds locks and notices, and secrets
- * only where a person asked for the keyring `runtime` by name and the folder lies in memory.
+ * /run/user/UID/entra, /dev/shm/entra-UID or /tmp/entra-UID. It holds locks and notices, and
+ * secrets only where a person asked for the keyring `runtime` by name and the folder lies in
+ * memory.
  */
 #ifndef COMMON_RUNTIME_FOLDER_H
 #define COMMON_RUNTIME_FOLDER_H

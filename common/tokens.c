@@ -189,8 +189,11 @@ static bool fill_all_from_keyring(struct tokens *tokens, struct token_request *r
  * client of an authority, which may be throttled. */
 static struct runtime_name token_name(const char *ending, const struct token_request *request)
 {
-    const char *const texts[] = { request->instance, request->tenant, request->client_id,
-                                  request->scope, request->claims != NULL ? request->claims : "",
+    const char *const texts[] = { request->instance,
+                                  request->tenant,
+                                  request->client_id,
+                                  request->scope,
+                                  request->claims != NULL ? request->claims : "",
                                   NULL };
     return runtime_name(ending, texts);
 }
@@ -232,9 +235,9 @@ static void spread_renewal(struct token *token)
     uint32_t random = 0;
     if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
         random = (uint32_t)getpid() * 2654435761U;
-    token->refresh_on =
-        token_renewal_time(token->received_on, token->expires_on,
-                           token->refresh_on > 0 ? token->refresh_on - token->received_on : 0, random);
+    token->refresh_on = token_renewal_time(
+        token->received_on, token->expires_on,
+        token->refresh_on > 0 ? token->refresh_on - token->received_on : 0, random);
 }
 
 static bool acquire(struct tokens *tokens, struct token_request *request, struct token *token,
@@ -260,7 +263,7 @@ static bool acquire(struct tokens *tokens, struct token_request *request, struct
 /* Whether a new token is asked for, whatever the keyring has. */
 static bool is_anew(const struct token_request *request)
 {
-    return request->force_refresh || request->claims != NULL;
+    return request->force_refresh || request->challenged;
 }
 
 static bool take(struct token *token, struct token *from)

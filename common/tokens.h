@@ -29,7 +29,7 @@ struct tokens {
     bool named;           /* the keyring was asked for by name, so it must work */
     struct error trouble; /* why nothing can be kept; message "" where all is well */
     bool warned;          /* of that trouble */
-    int64_t began; /* deadline.h */
+    int64_t began;        /* deadline.h */
     int64_t deadline;
 };
 

@@ -15,7 +15,8 @@
 #define ENDING   "token"
 #define FILE_MAX (KEYRING_RECORD_MAX + 8192)
 
-/* A file is a line of JSON, {"label": ..., "expires_on": ..., "attributes": {...}}, then the record. */
+/* A file is a line of JSON, {"label": ..., "expires_on": ..., "attributes": {...}}, then the
+ * record. */
 
 static bool is_memory(int folder)
 {
@@ -91,7 +92,7 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     if (folder < 0)
         return KEYRING_FAILED;
     return read_file(folder, name_of(key).text, key, &header, record) ? KEYRING_FOUND
-                                                                       : KEYRING_NOTHING;
+                                                                      : KEYRING_NOTHING;
 }
 
 static struct secret *format(const struct keyring_key *key, const char *label, int64_t expires_on,
@@ -152,8 +153,8 @@ static bool has_ending(const char *name)
 
 static void collect(DIR *directory, const struct keyring_key *key, struct keyring_list *list)
 {
-    for (struct dirent *entry; list->count < KEYRING_ITEMS_MAX &&
-                               (entry = readdir(directory)) != NULL;) {
+    for (struct dirent *entry;
+         list->count < KEYRING_ITEMS_MAX && (entry = readdir(directory)) != NULL;) {
         auto_json json_object *header = NULL;
         struct keyring_item *item = &list->items[list->count];
         if (!has_ending(entry->d_name) ||

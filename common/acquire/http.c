@@ -196,17 +196,27 @@ static void set_request(CURL *easy, const struct http_request *request, const st
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)form->length);
 }
 
+/* A header of the answer; NULL where it has none. It belongs to libcurl. */
+static const char *header_of(CURL *easy, const char *name)
+{
+    struct curl_header *header = NULL;
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value
+                                                                                   : NULL;
+}
+
 static bool take_response(CURL *easy, const struct collector *collector,
                           struct http_response *response, struct error *error)
 {
     curl_off_t retry_after = 0;
-    struct curl_header *header = NULL;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->status);
     curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
     response->retry_after = retry_after;
-    if (curl_easy_header(easy, "WWW-Authenticate", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
-        strlen(header->value) < sizeof response->www_authenticate)
-        memcpy(response->www_authenticate, header->value, strlen(header->value) + 1);
+    const char *date = header_of(easy, "Date");
+    time_t seconds = date != NULL ? curl_getdate(date, NULL) : -1;
+    response->date = seconds > 0 ? seconds : 0;
+    const char *challenge = header_of(easy, "WWW-Authenticate");
+    if (challenge != NULL && strlen(challenge) < sizeof response->www_authenticate)
+        memcpy(response->www_authenticate, challenge, strlen(challenge) + 1);
     response->body = secret_new(collector->body->bytes, collector->length);
     return response->body != NULL || error_no_memory(error);
 }

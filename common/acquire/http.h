@@ -35,6 +35,7 @@ struct http_request {
 struct http_response {
     long status;
     int64_t retry_after; /* seconds; 0: the answer has no Retry-After */
+    int64_t date;        /* Unix seconds, by the server's clock; 0: it does not say */
     char www_authenticate[HTTP_HEADER_MAX];
     struct secret *body;
 };

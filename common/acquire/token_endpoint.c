@@ -6,6 +6,9 @@
 #include "common/authority.h"
 #include "common/rfc3339.h"
 
+/* A clock that is further off than MSAL's margin is wrong. */
+#define CLOCK_MINUTES_WRONG 5
+
 /* Authorities, and what stands between, may echo what they were sent. The body is cleaned before
  * anything is cut out of it, the error again for what JSON's escapes hid. */
 static void redact(const struct http_field *fields, struct secret *body, struct error *error)
@@ -21,6 +24,29 @@ static void redact(const struct http_field *fields, struct secret *body, struct 
             error_redact(error, escaped->bytes);
         }
     }
+}
+
+/* Assertions, certificates and tokens are judged by the clock, so one that is wrong is worth a word
+ * with whatever refusal it may have caused. */
+static void blame_clock(int64_t date, struct error *error)
+{
+    int64_t ahead = time(NULL) - date;
+    int64_t minutes = (ahead < 0 ? -ahead : ahead) / 60;
+    if (date == 0 || minutes < CLOCK_MINUTES_WRONG)
+        return;
+    error_hint(error, "This machine's clock is %lld minutes %s the authority's: set it right.",
+               (long long)minutes, ahead > 0 ? "ahead of" : "behind");
+}
+
+static void add_hints(const struct http_response *response, struct error *error)
+{
+    if (error->kind == ERROR_REFUSED)
+        blame_clock(response->date, error);
+    if ((response->status != 429 && response->status != 503) || response->retry_after <= 0)
+        return;
+    error->retry_after = response->retry_after;
+    error_hint(error, "It asks to be left alone until %s.",
+               rfc3339_format(time(NULL) + response->retry_after).text);
 }
 
 bool token_endpoint_post(const struct token_request *request, const struct http_field *fields,
@@ -43,11 +69,7 @@ bool token_endpoint_post(const struct token_request *request, const struct http_
     if (token_answer_parse(response.status, response.body->bytes, response.body->length, time(NULL),
                            token, error))
         return true;
-    if ((response.status == 429 || response.status == 503) && response.retry_after > 0) {
-        error->retry_after = response.retry_after;
-        error_hint(error, "It asks to be left alone until %s.",
-                   rfc3339_format(time(NULL) + response.retry_after).text);
-    }
+    add_hints(&response, error);
     redact(fields, response.body, error);
     return false;
 }

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "common/authority.h"
+#include "common/claims.h"
 #include "common/config/internal.h"
 #include "common/scope.h"
 
@@ -173,16 +174,13 @@ static bool check_complete(const struct token_request *request, bool app_token_w
                              "rights.");
 }
 
-static bool take_claims(const char *claims, struct token_request *request, struct error *error)
+/* The challenge, with ClientCapabilities (cp1) of the identity merged in. */
+static bool take_claims(const struct config *config, const char *challenge,
+                        const struct section *acquire, struct token_request *request,
+                        struct error *error)
 {
-    struct error why = { 0 };
-    if (claims == NULL)
-        return true;
-    auto_json json_object *parsed = json_parse(claims, strlen(claims), &why);
-    if (!json_object_is_type(parsed, json_type_object))
-        return error_set(error, ERROR_USAGE, "the claims are not a JSON object");
-    request->claims = strdup(claims);
-    return request->claims != NULL || error_no_memory(error);
+    request->challenged = challenge != NULL;
+    return claims_merge(challenge, config_capabilities(config, acquire), &request->claims, error);
 }
 
 /* Who asks: a managed identity where one is asked for, else the identity that the API names. */
@@ -225,7 +223,8 @@ static bool make_request(const struct config *config, const struct options *opti
         }
     return check_complete(request, app_token_wanted, error) &&
            fill_scope(config, options, api, request, error) &&
-           take_claims(options->claims != NULL ? options->claims : claims, request, error);
+           take_claims(config, options->claims != NULL ? options->claims : claims, &acquire,
+                       request, error);
 }
 
 bool config_identity(const struct config *config, const struct options *options,

@@ -164,6 +164,20 @@ static bool fill_client_id(const struct config *config, const struct options *op
     return request->client_id != NULL || error_no_memory(error);
 }
 
+json_object *config_capabilities(const struct config *config, const struct section *acquire)
+{
+    struct section identity = { 0 };
+    struct error unused = { 0 };
+    const char *name = section_string(config, acquire, "AuthenticationOptionsName", &unused);
+    if (!find_identity(config, name, &identity, &unused))
+        return NULL;
+    json_object *capabilities = config_member(identity.object, "ClientCapabilities");
+    return json_object_is_type(capabilities, json_type_array) &&
+                   json_object_array_length(capabilities) > 0
+               ? capabilities
+               : NULL;
+}
+
 bool config_fill_identity(const struct config *config, const struct options *options,
                           const char *name, const char *api_tenant, struct token_request *request,
                           struct error *error)

@@ -137,6 +137,9 @@ bool config_default_managed_identity(struct token_request *request, struct error
 /* Whether this can be a client id: letters, digits and -._~:/ */
 bool config_is_client_id(const char *text);
 
+/* ClientCapabilities of the identity that an API's AcquireTokenOptions name: an array, or NULL. */
+json_object *config_capabilities(const struct config *config, const struct section *acquire);
+
 /* ---- credential.c: how it proves who it is ---- */
 
 /* Fills in the credentials of the identity (object NULL: there is none in the file), in their

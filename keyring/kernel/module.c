@@ -1,7 +1,9 @@
-/* The module behind keyring/kernel.h. The kernel answers at once, so deadlines mean nothing here. */
+/* The module behind keyring/kernel.h. The kernel answers at once, so deadlines mean nothing here.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <keyutils.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -37,8 +39,8 @@ static char *describe(const struct keyring_key *key)
         json_object_object_add(attributes, key->attributes[i].name,
                                json_object_new_string(key->attributes[i].value));
     if (asprintf(&description, PREFIX "%s",
-                 json_object_to_json_string_ext(attributes, JSON_C_TO_STRING_PLAIN |
-                                                                JSON_C_TO_STRING_NOSLASHESCAPE)) < 0)
+                 json_object_to_json_string_ext(
+                     attributes, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)) < 0)
         return NULL;
     return description;
 }
@@ -95,8 +97,8 @@ static bool store(const struct keyring_key *key, const char *label, const struct
     autofree char *description = describe(key);
     key_serial_t serial = -1;
     for (size_t i = 0; description != NULL && serial < 0 && i < 2; i++)
-        serial = add_key(types[i], description, record->bytes, record->length,
-                         KEY_SPEC_USER_KEYRING);
+        serial =
+            add_key(types[i], description, record->bytes, record->length, KEY_SPEC_USER_KEYRING);
     if (serial < 0)
         return fail(error);
     int64_t life = expires_on - time(NULL);
@@ -131,7 +133,8 @@ static bool includes(const json_object *attributes, const struct keyring_key *ke
     return true;
 }
 
-/* Fills an item if the key is ours and wanted. Its description is "type;uid;gid;perm;entra:{...}". */
+/* Fills an item if the key is ours and wanted. Its description is "type;uid;gid;perm;entra:{...}".
+ */
 static bool take(key_serial_t serial, const struct keyring_key *key, struct keyring_item *item)
 {
     struct error unused;

@@ -1,124 +1,16 @@
 /*
- * The module behind keyring/secret_service.h: the four calls of a store, each one libsecret call.
+ * The module behind keyring/secret_service.h.
  *
  * libsecret's simple API (secret_password_*) is not used: it lets the environment put a file in the
- * place of the Secret Service (SECRET_BACKEND). Its asynchronous calls are used, so that each has
- * an end: a service that hangs, or an unlocking prompt that nobody answers, costs the time until
- * the deadline and no more.
+ * place of the Secret Service (SECRET_BACKEND).
  */
 #include "keyring/secret_service.h"
 
 #include <libsecret/secret.h>
 #include <string.h>
 
-#include "common/deadline.h"
-
-/* One asynchronous call being waited for. */
-struct call {
-    GMainContext *context;
-    GSource *timeout;
-    GCancellable *cancellable;
-    GAsyncResult *result; /* NULL: not yet answered */
-    int expirations;
-};
-
-/* How often the deadline may pass: at the first the call is cancelled, at the second (a moment
- * later) it is given up. */
-#define GRACE_MILLISECONDS 200
-#define EXPIRATIONS_MAX    2
-
-static gboolean on_deadline(gpointer data)
-{
-    struct call *call = data;
-    call->expirations++;
-    g_cancellable_cancel(call->cancellable);
-    g_source_set_ready_time(call->timeout, g_get_monotonic_time() + GRACE_MILLISECONDS * 1000);
-    return G_SOURCE_CONTINUE;
-}
-
-static void on_answer(GObject *source, GAsyncResult *result, gpointer data)
-{
-    (void)source;
-    struct call *call = data;
-    call->result = g_object_ref(result);
-}
-
-static gboolean dispatch_timeout(GSource *source, GSourceFunc callback, gpointer data)
-{
-    (void)source;
-    return callback(data);
-}
-
-static GSourceFuncs timeout_functions = { .dispatch = dispatch_timeout };
-
-/* Begins: what is asked until call_end is answered in a context of its own. */
-static struct call *call_begin(int64_t deadline)
-{
-    struct call *call = g_new0(struct call, 1);
-    call->context = g_main_context_new();
-    g_main_context_push_thread_default(call->context);
-    call->cancellable = g_cancellable_new();
-    call->timeout = g_source_new(&timeout_functions, sizeof(GSource));
-    g_source_set_callback(call->timeout, on_deadline, call, NULL);
-    g_source_set_ready_time(call->timeout, g_get_monotonic_time() + deadline_left(deadline) * 1000);
-    g_source_attach(call->timeout, call->context);
-    return call;
-}
-
-/* Waits for the answer, or for the deadline. */
-static GAsyncResult *call_wait(struct call *call)
-{
-    while (call->result == NULL && call->expirations < EXPIRATIONS_MAX)
-        g_main_context_iteration(call->context, TRUE);
-    return call->result;
-}
-
-static void call_end(struct call **owned)
-{
-    struct call *call = *owned;
-    g_main_context_pop_thread_default(call->context);
-    g_source_destroy(call->timeout);
-    g_source_unref(call->timeout);
-    /* A call that was given up may still answer into this memory, so it is left to it. */
-    if (call->result == NULL)
-        return;
-    g_object_unref(call->result);
-    g_object_unref(call->cancellable);
-    g_main_context_unref(call->context);
-    g_free(call);
-}
-#define auto_call CLEANUP(call_end)
-
-/* Whether there is no such service at all, or no bus to ask for it. */
-static bool is_absence(const GError *reason)
-{
-    return g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
-           (reason != NULL && reason->domain == G_IO_ERROR &&
-            reason->code != G_IO_ERROR_CANCELLED && reason->code != G_IO_ERROR_TIMED_OUT);
-}
-
-/* Says what is wrong and frees the reason. Always false. */
-static bool fail(const struct call *call, GError *reason, struct error *error)
-{
-    if (call->expirations > 0 || reason == NULL) {
-        error_set(error, ERROR_KEYRING, "the desktop keyring did not answer in time");
-        error_hint(error, "It may hang, or wait to be unlocked.");
-    } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-               g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)) {
-        error_set(error, ERROR_KEYRING,
-                  "the session bus offers no keyring (no service has the name "
-                  "org.freedesktop.secrets)");
-    } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
-        error_set(error, ERROR_KEYRING, "the desktop keyring is locked");
-    } else {
-        g_dbus_error_strip_remote_error(reason);
-        error_set(error, ERROR_KEYRING, "the desktop keyring failed: %s", reason->message);
-    }
-    if (reason != NULL)
-        g_error_free(reason);
-    return false;
-}
+#include "keyring/keyring.h"
+#include "keyring/secret_service/call.h"
 
 /* The attributes as libsecret wants them; the texts are not copied. */
 static GHashTable *attributes_of(const struct keyring_key *key)
@@ -138,27 +30,105 @@ static struct secret *record_of(SecretValue *value)
     return length > 0 && length <= KEYRING_RECORD_MAX ? secret_new(bytes, length) : NULL;
 }
 
-static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
-                                  struct secret **record, struct error *error)
+/* Whether a prompt to unlock the keyring would be seen by anybody. */
+static bool person_is_there(void)
 {
-    g_autoptr(GHashTable) attributes = attributes_of(key);
+    const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+    return (x11 != NULL && x11[0] != '\0') || (wayland != NULL && wayland[0] != '\0');
+}
+
+static enum keyring_answer failed(const struct call *call, GError *reason, struct error *error)
+{
+    bool absent = call_found_nobody(call, reason);
+    call_fail(call, reason, error);
+    return absent ? KEYRING_ABSENT : KEYRING_FAILED;
+}
+
+/* The service, with the session in which secrets travel. It is libsecret's own: one a process. */
+static enum keyring_answer connect_to(SecretService **service, int64_t deadline,
+                                      struct error *error)
+{
+    auto_call struct call *call = call_begin(deadline);
+    GError *reason = NULL;
+    secret_service_get(SECRET_SERVICE_OPEN_SESSION, call->cancellable, call_on_answer, call);
+    *service = call_wait(call) != NULL ? secret_service_get_finish(call->result, &reason) : NULL;
+    return *service != NULL ? KEYRING_FOUND : failed(call, reason, error);
+}
+
+/* Finds an item's path. With *locked it is there, but not to be read. */
+static enum keyring_answer find_item(SecretService *service, GHashTable *attributes,
+                                     int64_t deadline, gchar **path, bool *locked,
+                                     struct error *error)
+{
+    auto_call struct call *call = call_begin(deadline);
+    g_auto(GStrv) readable = NULL;
+    g_auto(GStrv) unreadable = NULL;
+    GError *reason = NULL;
+    secret_service_search_for_dbus_paths(service, NULL, attributes, call->cancellable,
+                                         call_on_answer, call);
+    if (call_wait(call) == NULL || !secret_service_search_for_dbus_paths_finish(
+                                       service, call->result, &readable, &unreadable, &reason))
+        return failed(call, reason, error);
+    *path = g_strdup(readable[0] != NULL ? readable[0] : unreadable[0]);
+    *locked = readable[0] == NULL;
+    return *path != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
+}
+
+/* Reads an item's record. */
+static enum keyring_answer read_item(SecretService *service, const gchar *path, int64_t deadline,
+                                     struct secret **record, struct error *error)
+{
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
     SecretValue *value = NULL;
-
-    secret_service_lookup(NULL, NULL, attributes, call->cancellable, on_answer, call);
+    secret_service_get_secret_for_dbus_path(service, path, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
-        value = secret_service_lookup_finish(NULL, call->result, &reason);
-    if (call->result == NULL || reason != NULL) {
-        bool absent = call->expirations == 0 && is_absence(reason);
-        fail(call, reason, error);
-        return absent ? KEYRING_ABSENT : KEYRING_FAILED;
-    }
+        value = secret_service_get_secret_for_dbus_path_finish(service, call->result, &reason);
+    if (call->result == NULL || reason != NULL)
+        return failed(call, reason, error);
     if (value == NULL)
         return KEYRING_NOTHING;
     *record = record_of(value);
     secret_value_unref(value);
     return *record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
+}
+
+/* Asks the person to unlock the keyring, if there is one to ask. Whether it is unlocked now. */
+static bool unlock_item(SecretService *service, const gchar *path, int64_t deadline,
+                        struct error *error)
+{
+    const gchar *paths[] = { path, NULL };
+    if (person_is_there()) {
+        auto_call struct call *call = call_begin(deadline);
+        g_auto(GStrv) unlocked = NULL;
+        GError *reason = NULL;
+        secret_service_unlock_dbus_paths(service, paths, call->cancellable, call_on_answer, call);
+        gint count = -1;
+        if (call_wait(call) != NULL)
+            count =
+                secret_service_unlock_dbus_paths_finish(service, call->result, &unlocked, &reason);
+        if (count > 0)
+            return true;
+        if (count < 0)
+            return call_fail(call, reason, error);
+    }
+    error_set(error, ERROR_KEYRING, "the desktop keyring is locked");
+    return error_hint(error, "Unlock it, by logging in at the desktop or in Seahorse.");
+}
+
+static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
+                                  struct secret **record, struct error *error)
+{
+    g_autoptr(GHashTable) attributes = attributes_of(key);
+    g_autoptr(SecretService) service = NULL;
+    g_autofree gchar *path = NULL;
+    bool locked = false;
+    enum keyring_answer answer = connect_to(&service, deadline, error);
+    if (answer == KEYRING_FOUND)
+        answer = find_item(service, attributes, deadline, &path, &locked, error);
+    if (answer == KEYRING_FOUND && locked && !unlock_item(service, path, deadline, error))
+        answer = KEYRING_FAILED;
+    return answer == KEYRING_FOUND ? read_item(service, path, deadline, record, error) : answer;
 }
 
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
@@ -172,11 +142,11 @@ static bool store(const struct keyring_key *key, const char *label, const struct
         secret_value_new(record->bytes, (gssize)record->length, "application/json");
 
     secret_service_store(NULL, NULL, attributes, SECRET_COLLECTION_DEFAULT, label, value,
-                         call->cancellable, on_answer, call);
+                         call->cancellable, call_on_answer, call);
     bool stored =
         call_wait(call) != NULL && secret_service_store_finish(NULL, call->result, &reason);
     secret_value_unref(value);
-    return stored || fail(call, reason, error);
+    return stored || call_fail(call, reason, error);
 }
 
 static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
@@ -185,10 +155,10 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
 
-    secret_service_clear(NULL, NULL, attributes, call->cancellable, on_answer, call);
+    secret_service_clear(NULL, NULL, attributes, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         secret_service_clear_finish(NULL, call->result, &reason); /* false: there was none */
-    return (call->result != NULL && reason == NULL) || fail(call, reason, error);
+    return (call->result != NULL && reason == NULL) || call_fail(call, reason, error);
 }
 
 static void fill_item(struct keyring_item *item, SecretItem *found)
@@ -219,11 +189,11 @@ static bool list(const struct keyring_key *key, int64_t deadline, struct keyring
 
     secret_service_search(NULL, NULL, attributes,
                           SECRET_SEARCH_ALL | SECRET_SEARCH_UNLOCK | SECRET_SEARCH_LOAD_SECRETS,
-                          call->cancellable, on_answer, call);
+                          call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         found = secret_service_search_finish(NULL, call->result, &reason);
     if (call->result == NULL || reason != NULL)
-        return fail(call, reason, error);
+        return call_fail(call, reason, error);
 
     size_t count = MIN(g_list_length(found), KEYRING_ITEMS_MAX);
     list->items = calloc(count + 1, sizeof *list->items);

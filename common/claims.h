@@ -1,0 +1,18 @@
+/*
+ * The claims parameter: what a token must satisfy (OpenID Connect Core, 5.5; Microsoft's "Claims
+ * challenges, claims requests, and client capabilities").
+ */
+#ifndef COMMON_CLAIMS_H
+#define COMMON_CLAIMS_H
+
+#include "common/error.h"
+#include "common/json.h"
+
+/* Merges a challenge (a JSON object; NULL: none) with the client's capabilities (an array of
+ * strings; NULL: none), which stand under access_token.xms_cc.values. *claims is NULL where there
+ * is nothing to say; the caller frees it. False with ERROR_USAGE where the challenge is no object.
+ */
+bool claims_merge(const char *challenge, json_object *capabilities, char **claims,
+                  struct error *error);
+
+#endif

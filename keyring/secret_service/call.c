@@ -1,0 +1,103 @@
+#include "keyring/secret_service/call.h"
+
+#include <libsecret/secret.h>
+
+#include "common/deadline.h"
+
+/* How often the deadline may pass: at the first the call is cancelled, at the second (a moment
+ * later) it is given up. */
+#define GRACE_MILLISECONDS 200
+#define EXPIRATIONS_MAX    2
+
+static gboolean on_deadline(gpointer data)
+{
+    struct call *call = data;
+    call->expirations++;
+    g_cancellable_cancel(call->cancellable);
+    g_source_set_ready_time(call->timeout, g_get_monotonic_time() + GRACE_MILLISECONDS * 1000);
+    return G_SOURCE_CONTINUE;
+}
+
+void call_on_answer(GObject *source, GAsyncResult *result, gpointer data)
+{
+    (void)source;
+    struct call *call = data;
+    call->result = g_object_ref(result);
+}
+
+static gboolean dispatch_timeout(GSource *source, GSourceFunc callback, gpointer data)
+{
+    (void)source;
+    return callback(data);
+}
+
+static GSourceFuncs timeout_functions = { .dispatch = dispatch_timeout };
+
+struct call *call_begin(int64_t deadline)
+{
+    struct call *call = g_new0(struct call, 1);
+    call->context = g_main_context_new();
+    g_main_context_push_thread_default(call->context);
+    call->cancellable = g_cancellable_new();
+    call->timeout = g_source_new(&timeout_functions, sizeof(GSource));
+    g_source_set_callback(call->timeout, on_deadline, call, NULL);
+    g_source_set_ready_time(call->timeout, g_get_monotonic_time() + deadline_left(deadline) * 1000);
+    g_source_attach(call->timeout, call->context);
+    return call;
+}
+
+GAsyncResult *call_wait(struct call *call)
+{
+    while (call->result == NULL && call->expirations < EXPIRATIONS_MAX)
+        g_main_context_iteration(call->context, TRUE);
+    return call->result;
+}
+
+void call_end(struct call **owned)
+{
+    struct call *call = *owned;
+    g_main_context_pop_thread_default(call->context);
+    g_source_destroy(call->timeout);
+    g_source_unref(call->timeout);
+    /* A call that was given up may still answer into this memory, so it is left to it. */
+    if (call->result == NULL)
+        return;
+    g_object_unref(call->result);
+    g_object_unref(call->cancellable);
+    g_main_context_unref(call->context);
+    g_free(call);
+}
+
+static bool is_absence(const GError *reason)
+{
+    return g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
+           (reason != NULL && reason->domain == G_IO_ERROR &&
+            reason->code != G_IO_ERROR_CANCELLED && reason->code != G_IO_ERROR_TIMED_OUT);
+}
+
+bool call_found_nobody(const struct call *call, const GError *reason)
+{
+    return call->expirations == 0 && is_absence(reason);
+}
+
+bool call_fail(const struct call *call, GError *reason, struct error *error)
+{
+    if (call->expirations > 0 || reason == NULL) {
+        error_set(error, ERROR_KEYRING, "the desktop keyring did not answer in time");
+        error_hint(error, "It may hang, or wait to be unlocked.");
+    } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+               g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)) {
+        error_set(error, ERROR_KEYRING,
+                  "the session bus offers no keyring (no service has the name "
+                  "org.freedesktop.secrets)");
+    } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
+        error_set(error, ERROR_KEYRING, "the desktop keyring is locked");
+    } else {
+        g_dbus_error_strip_remote_error(reason);
+        error_set(error, ERROR_KEYRING, "the desktop keyring failed: %s", reason->message);
+    }
+    if (reason != NULL)
+        g_error_free(reason);
+    return false;
+}
