@@ -17,6 +17,7 @@ static struct secret *format(const struct error *error, int64_t until)
     json_object_object_add(notice, "until", json_object_new_int64(until));
     json_object_object_add(notice, "posted", json_object_new_int64(deadline_now()));
     json_object_object_add(notice, "kind", json_object_new_int64(error->kind));
+    json_object_object_add(notice, "throttles", json_object_new_boolean(error->retry_after > 0));
     json_object_object_add(notice, "message", json_object_new_string(error->message));
     json_object_object_add(notice, "hint", json_object_new_string(error->hint));
     return secret_format("%s", json_object_to_json_string(notice));
@@ -46,6 +47,8 @@ static bool parse(const struct secret *text, int64_t now, int64_t since, struct 
         return false;
     error_set(error, (enum error_kind)kind, "%s", message);
     error_hint(error, "%s", hint);
+    if (json_object_get_boolean(json_object_object_get(notice, "throttles")))
+        error->retry_after = until - now;
     return true;
 }
 

@@ -91,7 +91,8 @@ static bool erase(const struct options *options, const struct git_request *git_r
         break;
     }
     return tokens_open(&tokens, options, error) &&
-           tokens_erase(&tokens, &request, refused, strlen(refused), error);
+           token_store_erase(&tokens.store, &request, refused, strlen(refused), tokens.deadline,
+                             error);
 }
 
 /* Tokens are kept when they come; nothing that git offers is. */

@@ -37,6 +37,7 @@ struct keyring_key {
 /* One item of a list; owns what it points to, the attributes' texts included. */
 struct keyring_item {
     char *label;
+    const char *store; /* the name of the keyring that it is in; static */
     struct secret *record;
     struct keyring_attribute attributes[KEYRING_ATTRIBUTES_MAX];
 };

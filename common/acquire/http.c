@@ -154,6 +154,14 @@ static struct curl_slist *make_headers(const struct http_field *header)
     return headers;
 }
 
+/* Failures that may be gone a moment later. */
+static bool is_broken(CURLcode code)
+{
+    return code == CURLE_COULDNT_CONNECT || code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
+           code == CURLE_SEND_ERROR || code == CURLE_PARTIAL_FILE ||
+           code == CURLE_SSL_CONNECT_ERROR;
+}
+
 static bool explain(CURLcode code, const char *url, const char *detail, struct error *error)
 {
     int host = (int)(strcspn(url + strlen("https://"), "/?") + strlen("https://"));
@@ -244,6 +252,7 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
 
     CURLcode code = curl_easy_perform(easy);
+    response->broken = is_broken(code);
     return code == CURLE_OK ? take_response(easy, &collector, response, error)
                             : explain(code, request->url, detail, error);
 }

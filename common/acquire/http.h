@@ -34,6 +34,7 @@ struct http_request {
 
 struct http_response {
     long status;
+    bool broken;         /* no answer came, since the connection broke or was refused */
     int64_t retry_after; /* seconds; 0: the answer has no Retry-After */
     int64_t date;        /* Unix seconds, by the server's clock; 0: it does not say */
     char www_authenticate[HTTP_HEADER_MAX];

@@ -1,13 +1,19 @@
 #include "common/acquire/token_endpoint.h"
 
+#include <poll.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "common/acquire/token_answer.h"
 #include "common/authority.h"
+#include "common/deadline.h"
 #include "common/rfc3339.h"
 
 /* A clock that is further off than MSAL's margin is wrong. */
 #define CLOCK_MINUTES_WRONG 5
+
+#define RETRIES            2
+#define RETRY_MILLISECONDS 600
 
 /* Authorities, and what stands between, may echo what they were sent. The body is cleaned before
  * anything is cut out of it, the error again for what JSON's escapes hid. */
@@ -49,6 +55,34 @@ static void add_hints(const struct http_response *response, struct error *error)
                rfc3339_format(time(NULL) + response->retry_after).text);
 }
 
+/* How long to wait before asking again: a broken connection or a fault of the server is worth two
+ * more tries, at random moments, so that many clients do not return together. A server that names a
+ * time is left alone, and so is one that has refused. -1: not again. */
+static int wait_before_retry(const struct http_response *response, int attempt)
+{
+    bool passing = response->broken || (response->status >= 500 && response->retry_after <= 0);
+    unsigned char random = 128;
+    if (!passing || attempt >= RETRIES)
+        return -1;
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+        random = 128;
+    return RETRY_MILLISECONDS * (attempt + 1) * (256 + random) / 512;
+}
+
+static bool send_with_retries(const struct http_request *request, int64_t deadline,
+                              struct http_response *response, struct error *error)
+{
+    for (int attempt = 0;; attempt++) {
+        bool answered = http_send(request, deadline, response, error);
+        int wait = wait_before_retry(response, attempt);
+        if (wait < 0 || wait >= deadline_left(deadline))
+            return answered;
+        trace("no luck; asking again in %d ms", wait);
+        poll(NULL, 0, wait);
+        http_response_clear(response);
+    }
+}
+
 bool token_endpoint_post(const struct token_request *request, const struct http_field *fields,
                          int64_t deadline, struct token *token, struct error *error)
 {
@@ -62,7 +96,7 @@ bool token_endpoint_post(const struct token_request *request, const struct http_
     const struct http_request post = {
         .url = endpoint, .form = fields, .header = header, .post = true
     };
-    if (!http_send(&post, deadline, &response, error))
+    if (!send_with_retries(&post, deadline, &response, error))
         return false;
     if (response.status != 200)
         redact(fields, response.body, error);

@@ -36,14 +36,14 @@ static struct rfc3339 expiry_of(const struct keyring_item *item)
     return rfc3339_format(token.expires_on);
 }
 
-static void fill_row(struct row *row, struct keyring_item *item, const char *store)
+static void fill_row(struct row *row, struct keyring_item *item)
 {
     row->expiry = expiry_of(item);
-    row->cells[0] = keyring_item_attribute(item, TOKENS_CLIENT_ID);
-    row->cells[1] = keyring_item_attribute(item, TOKENS_TENANT);
-    row->cells[2] = keyring_item_attribute(item, TOKENS_SCOPE);
+    row->cells[0] = keyring_item_attribute(item, STORE_CLIENT_ID);
+    row->cells[1] = keyring_item_attribute(item, STORE_TENANT);
+    row->cells[2] = keyring_item_attribute(item, STORE_SCOPE);
     row->cells[3] = row->expiry.text;
-    row->cells[4] = store;
+    row->cells[4] = item->store;
     for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && item->attributes[i].name != NULL; i++)
         printable_make((char *)item->attributes[i].value);
 }
@@ -101,14 +101,15 @@ static bool run(const struct options *options, int count, char **operands, struc
     if (options->output != NULL && !json && strcmp(options->output, "table") != 0)
         return error_set(error, ERROR_USAGE, "--output takes table or json, not '%.40s'",
                          options->output);
-    if (!tokens_open(&tokens, options, error) || !tokens_list(&tokens, &list, error))
+    if (!tokens_open(&tokens, options, error) ||
+        !token_store_list(&tokens.store, tokens.deadline, &list, error))
         return error_wanted(error, "no list of tokens");
 
     autofree struct row *rows = calloc(list.count + 1, sizeof *rows);
     if (rows == NULL)
         return error_no_memory(error);
     for (size_t i = 0; i < list.count; i++)
-        fill_row(&rows[i], &list.items[i], tokens.keyring->name);
+        fill_row(&rows[i], &list.items[i]);
     qsort(rows, list.count, sizeof *rows, compare_rows);
     if (json)
         print_json(rows, list.count);

@@ -54,16 +54,16 @@ static bool set(struct tokens *tokens, const struct token_request *request, stru
         return error_set(error, ERROR_USAGE,
                          "what was read is no client secret: it is empty, or "
                          "more than one line");
-    if (!tokens_keep_secret(tokens, request, secret, error))
+    if (!token_store_keep_secret(&tokens->store, request, secret, tokens->deadline, error))
         return false;
     fprintf(stderr, "The keyring (%s) has the client secret of app %s now.\n",
-            tokens->keyring->name, request->client_id);
+            tokens->store.keyring->name, request->client_id);
     return true;
 }
 
 static bool clear(struct tokens *tokens, const struct token_request *request, struct error *error)
 {
-    return tokens_keep_secret(tokens, request, NULL, error);
+    return token_store_keep_secret(&tokens->store, request, NULL, tokens->deadline, error);
 }
 
 static bool run(const struct options *options, int count, char **operands, struct error *error)

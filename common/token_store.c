@@ -1,0 +1,245 @@
+#define _GNU_SOURCE
+#include "common/token_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/deadline.h"
+
+static struct keyring_key key_of(const struct token_request *request)
+{
+    return (struct keyring_key){ {
+        { STORE_KIND, "access_token" },
+        { STORE_AUTHORITY, request->instance },
+        { STORE_TENANT, request->tenant },
+        { STORE_CLIENT_ID, request->client_id },
+        { STORE_ACCOUNT, "app" },
+        { STORE_SCOPE, request->scope },
+    } };
+}
+
+static struct keyring_key key_of_secret(const struct token_request *request)
+{
+    return (struct keyring_key){ {
+        { STORE_KIND, "client_secret" },
+        { STORE_AUTHORITY, request->instance },
+        { STORE_TENANT, request->tenant },
+        { STORE_CLIENT_ID, request->client_id },
+    } };
+}
+
+bool token_store_open(struct token_store *store, const char *name, struct error *error)
+{
+    *store = (struct token_store){ .named = strcmp(name, "auto") != 0 };
+    store->keyring = keyring_open(name, &store->trouble, error);
+    return store->keyring != NULL;
+}
+
+static bool is_troubled(const struct token_store *store)
+{
+    return store->trouble.message[0] != '\0';
+}
+
+/* Goes on without the keyring, unless it must work. */
+static bool keyring_failed(struct token_store *store, const struct error *why, struct error *error)
+{
+    if (store->named) {
+        *error = *why;
+        return false;
+    }
+    store->trouble = *why;
+    return true;
+}
+
+/* Takes the next best keyring where this one is not here at all. Whether there is one. */
+static bool use_next_best(struct token_store *store)
+{
+    const struct keyring *next = store->named ? NULL : keyring_next_best(store->keyring);
+    if (next != NULL)
+        store->keyring = next;
+    return next != NULL;
+}
+
+/* The keyring may take half of the time, so that one that hangs leaves some for the authority. */
+static int64_t share_of(int64_t deadline)
+{
+    return deadline_in(deadline_left(deadline) / 2);
+}
+
+/* The record under a key. KEYRING_FAILED with an error only where the keyring must work. */
+static enum keyring_answer look_up(struct token_store *store, const struct keyring_key *key,
+                                   int64_t deadline, struct secret **record, struct error *error)
+{
+    struct error why = { 0 };
+    enum keyring_answer answer;
+    if (is_troubled(store))
+        return KEYRING_NOTHING;
+    do
+        answer = store->keyring->lookup(key, share_of(deadline), record, &why);
+    while (answer == KEYRING_ABSENT && use_next_best(store));
+    if (answer == KEYRING_FOUND || answer == KEYRING_NOTHING)
+        return answer;
+    return keyring_failed(store, &why, error) ? KEYRING_NOTHING : KEYRING_FAILED;
+}
+
+bool token_store_keeps(const struct token_store *store)
+{
+    return !is_troubled(store) && strcmp(store->keyring->name, "none") != 0;
+}
+
+enum keyring_answer token_store_find(struct token_store *store, const struct token_request *request,
+                                     int64_t deadline, struct token *token, struct error *error)
+{
+    struct keyring_key key = key_of(request);
+    auto_secret struct secret *record = NULL;
+    struct error why = { 0 };
+    token_clear(token);
+    enum keyring_answer answer = look_up(store, &key, deadline, &record, error);
+    if (answer == KEYRING_NOTHING)
+        trace("the keyring (%s) has no such token", store->keyring->name);
+    if (answer != KEYRING_FOUND)
+        return answer;
+    if (token_from_json(record->bytes, record->length, token, &why))
+        return KEYRING_FOUND;
+    trace("the keyring's item is not used: %s", why.message);
+    return KEYRING_NOTHING;
+}
+
+static char *label_of(const struct token_request *request)
+{
+    char *label = NULL;
+    if (asprintf(&label, "Microsoft Entra token for %s (app %s, tenant %s)",
+                 request->api != NULL ? request->api : request->scope, request->client_id,
+                 request->tenant) < 0)
+        return NULL;
+    return label;
+}
+
+bool token_store_keep(struct token_store *store, const struct token_request *request,
+                      const struct token *token, int64_t deadline, struct error *error)
+{
+    if (is_troubled(store))
+        return true;
+    struct keyring_key key = key_of(request);
+    autofree char *label = label_of(request);
+    auto_secret struct secret *record = token_to_json(token);
+    struct error why = { 0 };
+    if (label == NULL || record == NULL)
+        return error_no_memory(error);
+    if (store->keyring->store(&key, label, record, token->expires_on, deadline, &why))
+        return true;
+    return keyring_failed(store, &why, error);
+}
+
+void token_store_warn(struct token_store *store)
+{
+    if (!is_troubled(store) || store->warned)
+        return;
+    store->warned = true;
+    warning("the token could not be kept for the next time: %s%s%s", store->trouble.message,
+            store->trouble.hint[0] ? ". " : "", store->trouble.hint);
+}
+
+static bool fill_credential(struct token_store *store, const struct token_request *request,
+                            struct credential *credential, int64_t deadline, struct error *error)
+{
+    struct keyring_key key = key_of_secret(request);
+    enum keyring_answer answer = look_up(store, &key, deadline, &credential->secret, error);
+    if (is_troubled(store))
+        return error_set(error, ERROR_KEYRING, "%s", store->trouble.message);
+    if (answer != KEYRING_FOUND)
+        return answer == KEYRING_NOTHING;
+    if (strlen(credential->secret->bytes) == credential->secret->length)
+        credential->kind = CREDENTIAL_CLIENT_SECRET;
+    return true;
+}
+
+bool token_store_fill_credentials(struct token_store *store, struct token_request *request,
+                                  int64_t deadline, struct error *error)
+{
+    for (size_t i = 0; i < request->credential_count; i++)
+        if (request->credentials[i].kind == CREDENTIAL_KEYRING &&
+            !fill_credential(store, request, &request->credentials[i], deadline, error))
+            return false;
+    return true;
+}
+
+bool token_store_erase(struct token_store *store, const struct token_request *request,
+                       const char *refused, size_t length, int64_t deadline, struct error *error)
+{
+    struct keyring_key key = key_of(request);
+    auto_token struct token token = { 0 };
+    enum keyring_answer answer = token_store_find(store, request, deadline, &token, error);
+    if (answer != KEYRING_FOUND)
+        return answer == KEYRING_NOTHING;
+    if (!secret_equals(token.access_token, refused, length)) {
+        trace("the keyring has another token than the one refused; it stays");
+        return true;
+    }
+    trace("the keyring's token was refused; it goes");
+    return store->keyring->erase(&key, deadline, error);
+}
+
+bool token_store_keep_secret(struct token_store *store, const struct token_request *request,
+                             const struct secret *secret, int64_t deadline, struct error *error)
+{
+    struct keyring_key key = key_of_secret(request);
+    autofree char *label = NULL;
+    if (is_troubled(store)) {
+        *error = store->trouble;
+        return false;
+    }
+    if (strcmp(store->keyring->name, "none") == 0)
+        return error_set(error, ERROR_USAGE, "the keyring 'none' keeps nothing");
+    if (secret == NULL)
+        return store->keyring->erase(&key, deadline, error);
+    if (asprintf(&label, "Microsoft Entra client secret of app %s (tenant %s)", request->client_id,
+                 request->tenant) < 0) {
+        label = NULL;
+        return error_no_memory(error);
+    }
+    return store->keyring->store(&key, label, secret, 0, deadline, error);
+}
+
+/* Adds what one keyring has. */
+static bool list_one(const struct keyring *keyring, int64_t deadline, struct keyring_list *list,
+                     struct error *error)
+{
+    struct keyring_key every = { { { STORE_KIND, "access_token" } } };
+    struct keyring_list more = { 0 };
+    if (!keyring->list(&every, deadline, &more, error))
+        return false;
+    struct keyring_item *items =
+        realloc(list->items, (list->count + more.count + 1) * sizeof *items);
+    if (items == NULL) {
+        keyring_list_clear(&more);
+        return error_no_memory(error);
+    }
+    list->items = items;
+    for (size_t i = 0; i < more.count; i++) {
+        items[list->count] = more.items[i];
+        items[list->count++].store = keyring->name;
+    }
+    free(more.items);
+    return true;
+}
+
+bool token_store_list(struct token_store *store, int64_t deadline, struct keyring_list *list,
+                      struct error *error)
+{
+    bool any = false;
+    struct error first = store->trouble;
+    const struct keyring *keyring = is_troubled(store) ? NULL : store->keyring;
+    for (; keyring != NULL; keyring = store->named ? NULL : keyring_next_best(keyring)) {
+        struct error why = { 0 };
+        if (list_one(keyring, deadline, list, &why))
+            any = true;
+        else if (first.message[0] == '\0')
+            first = why;
+    }
+    if (any)
+        return true;
+    *error = first;
+    error->kind = store->named ? ERROR_KEYRING : ERROR_OTHER;
+    return false;
+}
