@@ -20,8 +20,8 @@ static struct secret *append_transfer(const struct secret *before, const char *t
                          before->length > 0 ? "next\n" : "", text, token->access_token->bytes);
 }
 
-static bool find_request(const struct config *config, const struct options *options,
-                         const char *text, struct token_request *request, struct error *error)
+static bool find_request(struct config *config, const struct options *options, const char *text,
+                         struct token_request *request, struct error *error)
 {
     struct url url;
     if (!url_parse(text, strlen(text), &url, error))
@@ -41,8 +41,8 @@ static bool find_request(const struct config *config, const struct options *opti
     return error_hint(error, "An API's BaseUrl says where its tokens may go.");
 }
 
-static bool answer(const struct config *config, const struct options *options, int count,
-                   char **urls, struct error *error)
+static bool answer(struct config *config, const struct options *options, int count, char **urls,
+                   struct error *error)
 {
     struct tokens tokens;
     if (!tokens_open(&tokens, options, error))

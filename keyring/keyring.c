@@ -108,6 +108,25 @@ const char *keyring_item_attribute(const struct keyring_item *item, const char *
     return "";
 }
 
+json_object *keyring_key_to_json(const struct keyring_key *key)
+{
+    json_object *attributes = json_object_new_object();
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++)
+        json_object_object_add(attributes, key->attributes[i].name,
+                               json_object_new_string(key->attributes[i].value));
+    return attributes;
+}
+
+bool keyring_key_is_in(const struct keyring_key *key, const json_object *attributes)
+{
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++) {
+        const char *value = json_string(attributes, key->attributes[i].name);
+        if (value == NULL || strcmp(value, key->attributes[i].value) != 0)
+            return false;
+    }
+    return true;
+}
+
 void keyring_item_add(struct keyring_item *item, const char *name, const char *value)
 {
     size_t i = 0;

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "common/error.h"
+#include "common/json.h"
 #include "common/module.h"
 #include "common/secret.h"
 
@@ -92,6 +93,11 @@ const struct keyring *keyring_next_best(const struct keyring *keyring);
 
 /* The value of an item's attribute; "" where it has none of that name. */
 const char *keyring_item_attribute(const struct keyring_item *item, const char *name);
+
+/* For stores that write attributes as a JSON object: makes one of a key (the caller puts it), and
+ * whether one has all of a key's. */
+json_object *keyring_key_to_json(const struct keyring_key *key);
+bool keyring_key_is_in(const struct keyring_key *key, const json_object *attributes);
 
 /* Adds an attribute to an item that is being filled; the texts are copied. Past
  * KEYRING_ATTRIBUTES_MAX nothing happens. */

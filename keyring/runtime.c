@@ -51,17 +51,6 @@ static struct runtime_name name_of(const struct keyring_key *key)
     return runtime_name(ENDING, texts);
 }
 
-/* Whether the header has exactly or at least the attributes of a key. */
-static bool includes(const json_object *attributes, const struct keyring_key *key)
-{
-    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++) {
-        const char *value = json_string(attributes, key->attributes[i].name);
-        if (value == NULL || strcmp(value, key->attributes[i].value) != 0)
-            return false;
-    }
-    return true;
-}
-
 /* Reads a file: its header and its record. False where it is none of ours, or its time is past. */
 static bool read_file(int folder, const char *name, const struct keyring_key *key,
                       json_object **header, struct secret **record)
@@ -75,7 +64,7 @@ static bool read_file(int folder, const char *name, const struct keyring_key *ke
         return false;
     auto_json json_object *read = json_parse(text->bytes, (size_t)(end - text->bytes), &unused);
     if (read == NULL || !json_object_object_get_ex(read, "attributes", &attributes) ||
-        !includes(attributes, key) || !json_int64(read, "expires_on", &expires_on) ||
+        !keyring_key_is_in(key, attributes) || !json_int64(read, "expires_on", &expires_on) ||
         (expires_on > 0 && expires_on <= time(NULL)))
         return false;
     *record = secret_new(end + 1, text->length - (size_t)(end + 1 - text->bytes));
@@ -99,13 +88,9 @@ static struct secret *format(const struct keyring_key *key, const char *label, i
                              const struct secret *record)
 {
     auto_json json_object *header = json_object_new_object();
-    json_object *attributes = json_object_new_object();
     json_object_object_add(header, "label", json_object_new_string(label));
     json_object_object_add(header, "expires_on", json_object_new_int64(expires_on));
-    json_object_object_add(header, "attributes", attributes);
-    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++)
-        json_object_object_add(attributes, key->attributes[i].name,
-                               json_object_new_string(key->attributes[i].value));
+    json_object_object_add(header, "attributes", keyring_key_to_json(key));
     return secret_format("%s\n%s", json_object_to_json_string_ext(header, JSON_C_TO_STRING_PLAIN),
                          record->bytes);
 }

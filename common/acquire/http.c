@@ -132,7 +132,7 @@ static void set_limits(CURL *easy, const struct http_request *request, int64_t d
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_milliseconds);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a resolver that hangs */
-    if (request->local)
+    if (request->local || !https) /* what is said in clear stays on this machine */
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 }
 

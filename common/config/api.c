@@ -198,7 +198,7 @@ static bool fill_identity(const struct config *config, const struct options *opt
     return config_fill_identity(config, options, name, tenant, request, error);
 }
 
-static bool make_request(const struct config *config, const struct options *options,
+static bool make_request(struct config *config, const struct options *options,
                          const struct api *api, struct token_request *request, struct error *error)
 {
     struct section acquire = { config_member(api->section.object, "AcquireTokenOptions"),
@@ -207,6 +207,7 @@ static bool make_request(const struct config *config, const struct options *opti
     const char *claims = section_string(config, &acquire, "Claims", error);
     if (error->kind != ERROR_NONE)
         return false;
+    config_warn(config);
     if (api->name != NULL && (request->api = strdup(api->name)) == NULL)
         return error_no_memory(error);
     request->force_refresh =
@@ -227,7 +228,7 @@ static bool make_request(const struct config *config, const struct options *opti
                        request, error);
 }
 
-bool config_identity(const struct config *config, const struct options *options,
+bool config_identity(struct config *config, const struct options *options,
                      struct token_request *request, struct error *error)
 {
     struct api api = { 0 };
@@ -236,6 +237,7 @@ bool config_identity(const struct config *config, const struct options *options,
     struct section acquire = { config_member(api.section.object, "AcquireTokenOptions"),
                                config_path_to(&api.section.path, "AcquireTokenOptions") };
     const char *tenant = section_string(config, &acquire, "Tenant", error);
+    config_warn(config);
     return error->kind == ERROR_NONE &&
            fill_identity(config, options, &acquire, tenant, request, error) &&
            check_identity(request, error);
@@ -249,8 +251,8 @@ static const char *what_is_wanted(const struct options *options, const struct ap
                                       : "the API";
 }
 
-bool config_request(const struct config *config, const struct options *options,
-                    const char *default_api, struct token_request *request, struct error *error)
+bool config_request(struct config *config, const struct options *options, const char *default_api,
+                    struct token_request *request, struct error *error)
 {
     struct api api = { 0 };
     const char *name = options->api != NULL ? options->api : default_api;
@@ -325,7 +327,7 @@ static enum config_match match(const struct config *config, const struct options
     return most > 0 ? CONFIG_MATCH : CONFIG_NO_MATCH;
 }
 
-enum config_match config_request_for_url(const struct config *config, const struct options *options,
+enum config_match config_request_for_url(struct config *config, const struct options *options,
                                          const struct url *url, struct token_request *request,
                                          struct error *error)
 {

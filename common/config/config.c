@@ -6,7 +6,7 @@ static bool load(struct config *config, const struct options *options, struct er
         return false;
     if (config->root == NULL && (config->root = json_object_new_object()) == NULL)
         return error_no_memory(error);
-    config_warn_of_readers(config);
+    config->has_secrets = config_has_secrets(config);
     return config_overlay_environment(config, error) && config_check_settings(config, error);
 }
 
@@ -18,6 +18,15 @@ struct config *config_load(const struct options *options, struct error *error)
         return NULL;
     }
     return load(config, options, error) ? steal(&config) : NULL;
+}
+
+void config_warn(struct config *config)
+{
+    if (config->warned)
+        return;
+    config->warned = true;
+    config_warn_of_readers(config);
+    config_warn_of_settings(config);
 }
 
 void config_free(struct config *config)

@@ -27,22 +27,24 @@ struct config;
 
 /* Reads the file (the first found of --config, $ENTRA_CONFIG, $XDG_CONFIG_HOME/entra/
  * appsettings.json, /etc/entra/appsettings.json; there may be none) and lays the environment over
- * it. Warns on stderr of unknown keys and of a file with secrets that others can read. NULL with
- * ERROR_USAGE. Free with config_free. */
+ * it. NULL with ERROR_USAGE. Free with config_free. */
 struct config *config_load(const struct options *options, struct error *error);
 
 void config_free(struct config *config);
 
-/* Makes the request for the API that the options name (--api, --scope, --resource), or else for
+/* The functions below warn once on stderr of unknown keys, and of a file with secrets that others
+ * can read.
+ *
+ * Makes the request for the API that the options name (--api, --scope, --resource), or else for
  * default_api, or else, where that is NULL, for the only API that the file has. The caller clears
  * it. False with ERROR_USAGE, or ERROR_SIGN_IN where a person would have to sign in; the request
  * then holds what was known so far and is to be cleared all the same. */
-bool config_request(const struct config *config, const struct options *options,
-                    const char *default_api, struct token_request *request, struct error *error);
+bool config_request(struct config *config, const struct options *options, const char *default_api,
+                    struct token_request *request, struct error *error);
 
 /* Fills in who asks and no more: instance, tenant and client id of the identity that the options'
  * --api uses, or else of the default one. The caller clears it. False with ERROR_USAGE. */
-bool config_identity(const struct config *config, const struct options *options,
+bool config_identity(struct config *config, const struct options *options,
                      struct token_request *request, struct error *error);
 
 enum config_match {

@@ -80,8 +80,7 @@ bool config_read_file(struct config *config, const struct options *options, stru
 
 void config_warn_of_readers(const struct config *config)
 {
-    if (config->path != NULL && (config->mode & (S_IRGRP | S_IROTH)) != 0 &&
-        config_has_secrets(config))
+    if (config->has_secrets && (config->mode & (S_IRGRP | S_IROTH)) != 0)
         warning("%s holds a secret and others can read it (mode %04o): chmod go-r '%s'",
                 config->path, config->mode & 07777, config->path);
 }

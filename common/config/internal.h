@@ -18,7 +18,9 @@ struct config {
     char *path;          /* of the file; NULL: there is none */
     unsigned mode;       /* of the file */
     struct secret *text; /* of the file; NULL: there is none */
+    bool has_secrets;    /* the file */
     json_object *root;   /* the file's content, the environment laid over it */
+    bool warned;         /* of what config_warn says */
 };
 
 /* The way to a value: keys from the root down, indices of arrays in decimal. */
@@ -41,6 +43,12 @@ bool config_read_file(struct config *config, const struct options *options, stru
 /* Warns where the file holds a secret and others can read it. Before the environment is laid over.
  */
 void config_warn_of_readers(const struct config *config);
+
+/* ---- config.c ---- */
+
+/* Says once on stderr what is not as it should be, now that the configuration is used: a request
+ * that is not ours to answer (git asks about every host) draws no word. */
+void config_warn(struct config *config);
 
 /* ---- environment.c: Section__Key ---- */
 
@@ -70,9 +78,11 @@ struct setting {
 /* The setting of this name in whichever table; NULL where no table has it. */
 const struct setting *config_known_setting(const char *name);
 
-/* Checks every identity and API against its table: wrong types are errors, unknown keys warnings
- * that name the nearest known key. */
+/* Checks every identity and API against its table: a wrong type is an error. */
 bool config_check_settings(const struct config *config, struct error *error);
+
+/* Warns of every key that its table does not have, with the nearest that it has. */
+void config_warn_of_settings(const struct config *config);
 
 /* Whether any setting with a secret stands in the file. */
 bool config_has_secrets(const struct config *config);

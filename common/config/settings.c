@@ -236,73 +236,96 @@ static bool has_type(json_object *value, enum setting_type type)
     return false;
 }
 
-static void warn_of_unknown(const struct config *config, const struct setting *table,
+/* What is looked for in a configuration: one pass finds what is wrong, another what is unknown. */
+struct visit {
+    const struct config *config;
+    bool warns;
+    struct error *error;
+};
+
+static void warn_of_unknown(const struct visit *visit, const struct setting *table,
                             const struct config_path *path)
 {
     char where[CONFIG_WHERE_MAX];
     const char *key = path->steps[path->depth - 1];
     const char *known = nearest(table, key);
-    warning("%s: unknown key '%s'%s%s%s", config_where(config, path, where), key,
-            known != NULL ? ", did you mean '" : "", known != NULL ? known : "",
-            known != NULL ? "'?" : "");
+    if (visit->warns)
+        warning("%s: unknown key '%s'%s%s%s", config_where(visit->config, path, where), key,
+                known != NULL ? ", did you mean '" : "", known != NULL ? known : "",
+                known != NULL ? "'?" : "");
 }
 
-static bool check_object(const struct config *config, const struct setting *table,
-                         json_object *object, const struct config_path *path, struct error *error);
+static bool wrong_type(const struct visit *visit, const struct setting *setting,
+                       const struct config_path *path)
+{
+    char where[CONFIG_WHERE_MAX];
+    return error_set(visit->error, ERROR_USAGE, "%s: %s must be %s",
+                     config_where(visit->config, path, where), setting->name,
+                     type_names[setting->type]);
+}
+
+static bool visit_object(const struct visit *visit, const struct setting *table,
+                         json_object *object, const struct config_path *path);
 
 /* An object, or each object of an array. */
-static bool check_inside(const struct config *config, const struct setting *setting,
-                         json_object *value, const struct config_path *path, struct error *error)
+static bool visit_inside(const struct visit *visit, const struct setting *setting,
+                         json_object *value, const struct config_path *path)
 {
     if (json_object_is_type(value, json_type_object))
-        return check_object(config, setting->inside, value, path, error);
+        return visit_object(visit, setting->inside, value, path);
     for (size_t i = 0; i < json_object_array_length(value); i++) {
         char index[24];
         snprintf(index, sizeof index, "%zu", i);
         struct config_path item = config_path_to(path, index);
-        if (!check_object(config, setting->inside, json_object_array_get_idx(value, i), &item,
-                          error))
+        if (!visit_object(visit, setting->inside, json_object_array_get_idx(value, i), &item))
             return false;
     }
     return true;
 }
 
-static bool check_object(const struct config *config, const struct setting *table,
-                         json_object *object, const struct config_path *path, struct error *error)
+static bool visit_object(const struct visit *visit, const struct setting *table,
+                         json_object *object, const struct config_path *path)
 {
     json_object_object_foreach(object, key, value) {
         struct config_path here = config_path_to(path, key);
         const struct setting *setting = find(table, key);
-        if (setting == NULL) {
-            warn_of_unknown(config, table, &here);
-        } else if (value != NULL && !has_type(value, setting->type)) {
-            char where[CONFIG_WHERE_MAX];
-            return error_set(error, ERROR_USAGE, "%s: %s must be %s",
-                             config_where(config, &here, where), setting->name,
-                             type_names[setting->type]);
-        } else if (value != NULL && setting->inside != NULL &&
-                   !check_inside(config, setting, value, &here, error)) {
+        if (setting == NULL)
+            warn_of_unknown(visit, table, &here);
+        else if (value != NULL && !has_type(value, setting->type))
+            return wrong_type(visit, setting, &here);
+        else if (value != NULL && setting->inside != NULL &&
+                 !visit_inside(visit, setting, value, &here))
             return false;
-        }
     }
     return true;
 }
 
-static bool check_sections(const struct config *config, const struct setting *table,
-                           const struct section *sections, size_t count, struct error *error)
+static bool visit_sections(const struct visit *visit, const struct setting *table,
+                           const struct section *sections, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!check_object(config, table, sections[i].object, &sections[i].path, error))
+        if (!visit_object(visit, table, sections[i].object, &sections[i].path))
             return false;
     return true;
 }
 
-bool config_check_settings(const struct config *config, struct error *error)
+static bool visit_all(const struct visit *visit)
 {
     struct section identities[CONFIG_SECTIONS_MAX], apis[CONFIG_SECTIONS_MAX];
-    return check_sections(config, identity_settings, identities,
-                          config_identities(config, identities), error) &&
-           check_sections(config, api_settings, apis, config_apis(config, apis), error);
+    return visit_sections(visit, identity_settings, identities,
+                          config_identities(visit->config, identities)) &&
+           visit_sections(visit, api_settings, apis, config_apis(visit->config, apis));
+}
+
+bool config_check_settings(const struct config *config, struct error *error)
+{
+    return visit_all(&(struct visit){ .config = config, .error = error });
+}
+
+void config_warn_of_settings(const struct config *config)
+{
+    struct error unused;
+    visit_all(&(struct visit){ .config = config, .warns = true, .error = &unused });
 }
 
 static bool has_secrets(const json_object *object)

@@ -33,11 +33,8 @@ static bool fail(struct error *error)
 /* The description of a key. Attributes keep their order, so one key has one description. */
 static char *describe(const struct keyring_key *key)
 {
-    auto_json json_object *attributes = json_object_new_object();
+    auto_json json_object *attributes = keyring_key_to_json(key);
     char *description = NULL;
-    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++)
-        json_object_object_add(attributes, key->attributes[i].name,
-                               json_object_new_string(key->attributes[i].value));
     if (asprintf(&description, PREFIX "%s",
                  json_object_to_json_string_ext(
                      attributes, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)) < 0)
@@ -123,16 +120,6 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
 
 /* ---- list ---- */
 
-static bool includes(const json_object *attributes, const struct keyring_key *key)
-{
-    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++) {
-        const char *value = json_string(attributes, key->attributes[i].name);
-        if (value == NULL || strcmp(value, key->attributes[i].value) != 0)
-            return false;
-    }
-    return true;
-}
-
 /* Fills an item if the key is ours and wanted. Its description is "type;uid;gid;perm;entra:{...}".
  */
 static bool take(key_serial_t serial, const struct keyring_key *key, struct keyring_item *item)
@@ -148,7 +135,7 @@ static bool take(key_serial_t serial, const struct keyring_key *key, struct keyr
         return false;
     ours += strlen(";" PREFIX);
     auto_json json_object *attributes = json_parse(ours, strlen(ours), &unused);
-    if (!json_object_is_type(attributes, json_type_object) || !includes(attributes, key))
+    if (!json_object_is_type(attributes, json_type_object) || !keyring_key_is_in(key, attributes))
         return false;
     json_object_object_foreach(attributes, name, value) {
         keyring_item_add(item, name, json_object_get_string(value));
