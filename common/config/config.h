@@ -55,7 +55,7 @@ enum config_match {
 
 /* As config_request, for the API to whose BaseUrl the URL belongs (the most specific one); with
  * --api, for that one alone. A token is for this URL only if this says CONFIG_MATCH. */
-enum config_match config_request_for_url(const struct config *config, const struct options *options,
+enum config_match config_request_for_url(struct config *config, const struct options *options,
                                          const struct url *url, struct token_request *request,
                                          struct error *error);
 
