@@ -1,0 +1,48 @@
+"""What every test may ask for: a world around the installed programs, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from authority.faults import NAMED  # noqa: F401  (asserts that tests/ is on the path)
+from world.world import World
+
+ROOT = Path(__file__).resolve().parent.parent
+SANITIZERS = ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS")
+
+
+@pytest.fixture(scope="session")
+def programs() -> Path:
+    """The folder of the installed programs."""
+    folder = Path(os.environ.get("ENTRA_PROGRAMS", ROOT / "build" / "installed" / "bin"))
+    assert (folder / "entra").exists(), f"no programs in {folder}: make installed"
+    return folder
+
+
+def _hand_on_sanitizers(world: World) -> World:
+    for name in SANITIZERS:
+        if name in os.environ:
+            world.session.env[name] = os.environ[name]
+    return world
+
+
+@pytest.fixture
+def world(programs: Path) -> Iterator[World]:
+    """A desktop with a keyring, and a configuration with a client secret."""
+    with World(programs=programs) as world:
+        _hand_on_sanitizers(world)
+        world.write_appsettings()
+        yield world
+
+
+@pytest.fixture
+def shell(programs: Path) -> Iterator[World]:
+    """As world, but over ssh or in a container: no session bus, so no desktop's keyring."""
+    with World(programs=programs, bus=False) as world:
+        _hand_on_sanitizers(world)
+        world.write_appsettings()
+        yield world

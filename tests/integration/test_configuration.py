@@ -1,0 +1,133 @@
+"""Where the configuration comes from, and what is said of one that is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from authority import contoso
+
+DAEMON = contoso.DAEMON
+
+
+def token(world, *words, **how):
+    return world.run("entra", "token", "--api", "MyWebApi", *words, **how)
+
+
+def test_the_daemons_file_is_taken_as_it_is(world):
+    text = world.appsettings_file.read_text()
+    commented = text.replace("{", "{ // Same AzureAd section as before.", 1).replace(
+        '"Scopes"', '/* of the API */ "scopes"', 1)
+    world.appsettings_file.write_text("\ufeff" + commented.rstrip().rstrip("}") + ",}")
+    outcome = token(world)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_flags_come_before_section_key_before_the_file_before_azure(world):
+    def client_of(*words, **env):
+        world.authority.log.clear()
+        token(world, "--keyring", "none", *words, env=env)
+        return world.authority.token_requests[0].form["client_id"]
+
+    assert client_of(AZURE_CLIENT_ID="from-azure") == DAEMON.client_id
+    assert client_of(AzureAd__ClientId="from-section") == "from-section"
+    assert client_of("--client-id", "from-flag", AzureAd__ClientId="x") == "from-flag"
+
+
+def test_the_environment_alone_is_enough(world):
+    world.appsettings_file.unlink()
+    outcome = world.run("entra", "token", "--resource", contoso.GRAPH, env={
+        "AZURE_TENANT_ID": contoso.TENANT.guid, "AZURE_CLIENT_ID": DAEMON.client_id,
+        "AZURE_CLIENT_SECRET": DAEMON.secret, "AZURE_AUTHORITY_HOST": world.authority.url})
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize("how", ["--config", "ENTRA_CONFIG"])
+def test_a_file_that_is_named_is_the_one_that_is_read(world, how, tmp_path):
+    moved = tmp_path / "mine.json"
+    world.appsettings_file.rename(moved)
+    words, env = (("--config", moved), {}) if how == "--config" else ((), {how: str(moved)})
+    assert token(world, *words, env=env).code == 0
+    moved.unlink()
+    outcome = token(world, *words, env=env)
+    assert outcome.code == 2
+    assert str(moved) in outcome.err
+
+
+def test_broken_json_is_named_with_its_line(world):
+    world.appsettings_file.write_text('{\n  "AzureAd": {\n    "TenantId": "x",\n    oops\n  }\n}\n')
+    outcome = token(world)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"{world.appsettings_file}:4: " in outcome.err
+
+
+def test_a_wrong_type_is_an_error_with_its_line(world):
+    settings = world.appsettings()
+    settings["MyWebApi"]["RequestAppToken"] = "yes"
+    world.write_appsettings(settings)
+    outcome = token(world)
+    assert outcome.code == 2
+    line = 1 + world.appsettings_file.read_text()[:world.appsettings_file.read_text().index(
+        "RequestAppToken")].count("\n")
+    assert f"{world.appsettings_file}:{line}: RequestAppToken must be true or false" in outcome.err
+
+
+def test_an_unknown_key_is_a_warning_with_the_nearest_name(world):
+    settings = world.appsettings()
+    settings["AzureAd"]["ClientSecrets"] = "x"
+    world.write_appsettings(settings)
+    outcome = token(world)
+    assert outcome.code == 0
+    assert "unknown key 'ClientSecrets', did you mean 'ClientSecret'?" in outcome.err
+
+
+def test_the_samples_place_holder_is_named(world):
+    settings = world.appsettings()
+    settings["AzureAd"]["TenantId"] = "[Enter here the tenant ID]"
+    world.write_appsettings(settings)
+    outcome = token(world)
+    assert outcome.code == 2
+    assert "place holder" in outcome.err
+
+
+@pytest.mark.parametrize("mode", [0o660, 0o606, 0o666])
+def test_a_file_that_others_can_write_is_refused(world, mode):
+    world.appsettings_file.chmod(mode)
+    outcome = token(world)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "others can write it" in outcome.err
+
+
+def test_a_file_with_a_secret_that_others_can_read_draws_a_warning(world):
+    world.appsettings_file.chmod(0o644)
+    outcome = token(world)
+    assert outcome.code == 0
+    assert "others can read it" in outcome.err
+
+
+def test_a_file_without_a_secret_may_be_read_by_all(world):
+    settings = world.appsettings()
+    del settings["AzureAd"]["ClientSecret"]
+    world.write_appsettings(settings).chmod(0o644)
+    outcome = token(world, env={"AZURE_CLIENT_SECRET": DAEMON.secret})
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_an_api_names_the_identity_that_asks(world):
+    settings = world.appsettings()
+    settings["Other"] = settings["AzureAd"] | {"ClientId": contoso.WITHOUT_ROLES.client_id,
+                                              "ClientSecret": contoso.WITHOUT_ROLES.secret}
+    settings["MyWebApi"]["AcquireTokenOptions"] = {"AuthenticationOptionsName": "Other",
+                                                   "ForceRefresh": False, "Claims": None}
+    world.write_appsettings(settings)
+    answer = json.loads(token(world, "--output", "json").out)
+    assert answer["clientId"] == contoso.WITHOUT_ROLES.client_id
+
+
+def test_a_person_must_sign_in_where_the_app_may_not_ask_for_itself(world):
+    settings = world.appsettings()
+    settings["MyWebApi"]["RequestAppToken"] = False
+    world.write_appsettings(settings)
+    outcome = token(world)
+    assert (outcome.code, outcome.out) == (5, "")

@@ -1,0 +1,72 @@
+"""curl: real curl through the helper, and the URLs that may not have a token."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def test_curl_calls_the_api_with_the_token(world):
+    url = world.web_api.todo_list_url
+    config = world.run("curl-credential-entra", url)
+    assert (config.code, config.err) == (0, "")
+    answer = world.run("curl", "--silent", "--fail", "-K", "-", input=config.out)
+    assert json.loads(answer.out)[0]["title"]
+
+
+def test_each_url_has_the_token_of_its_own_api(world):
+    config = world.run("curl-credential-entra", world.web_api.todo_list_url,
+                       f"{world.git_server.url}/contoso")
+    lines = config.out.splitlines()
+    tokens = [line.split('"')[1] for line in lines if line.startswith("oauth2-bearer")]
+    assert tokens == world.authority.issued_tokens
+    assert lines.count("next") == 1
+
+
+def test_one_url_that_is_not_known_leaves_the_others_without_a_token(world):
+    outcome = world.run("curl-credential-entra", world.web_api.todo_list_url,
+                        "https://evil.example/")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "evil.example" in outcome.err
+
+
+@pytest.mark.parametrize("change", [
+    lambda url: url.replace("https://", "http://"),
+    lambda url: url.replace("https://", "https://evil.example@"),
+    lambda url: url.replace("https://localhost", "https://localhost.evil.example"),
+    lambda url: url.replace("https://localhost", "https://localhost."),
+    lambda url: url.replace("https://localhost", "https://{localhost,evil.example}"),
+    lambda url: url.replace("localhost", "127.0.0.1"),
+    lambda url: url.replace("/api", "\\@evil.example/api"),
+    lambda url: url + '"\noutput = "x',
+    lambda url: url + '"',
+    lambda url: url.rsplit(":", 1)[0] + ":1/api",
+    lambda url: url.replace("https://", "ftp://"),
+    lambda url: url.replace("https://", "https:/"),
+    lambda url: " " + url,
+    lambda url: "",
+])
+def test_a_url_that_is_not_below_a_base_url_is_given_nothing(world, change):
+    outcome = world.run("curl-credential-entra", change(world.web_api.todo_list_url))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert len(outcome.err.splitlines()) == 1
+    assert world.authority.requests == []
+
+
+@pytest.mark.parametrize("path", [
+    "api/../admin", "api/%2e%2e/admin", "api%2f..%2fadmin", "api/..", "apis", "API/x", "", "api%5c..",
+])
+def test_a_path_outside_the_base_urls_is_given_nothing(world, path):
+    settings = world.appsettings()
+    settings["MyWebApi"]["BaseUrl"] += "api/"
+    world.write_appsettings(settings)
+    outcome = world.run("curl-credential-entra", f"{world.web_api.url}/{path}")
+    assert (outcome.code, outcome.out) == (2, "")
+
+
+def test_the_hosts_case_and_the_schemes_default_port_do_not_matter(world):
+    settings = world.appsettings()
+    settings["MyWebApi"]["BaseUrl"] = "https://API.contoso.com:443/"
+    world.write_appsettings(settings)
+    assert world.run("curl-credential-entra", "HTTPS://api.CONTOSO.com/x").code == 0

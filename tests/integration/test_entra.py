@@ -1,0 +1,109 @@
+"""entra token and entra list, and what the authority is sent."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from authority import contoso
+
+GRAPH_SCOPE = f"{contoso.GRAPH}/.default"
+
+
+def test_the_token_is_printed_alone(world):
+    outcome = world.run("entra", "token", "--api", "MyWebApi")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == world.authority.issued_tokens[0] + "\n"
+
+
+def test_json_has_the_documented_names(world):
+    first = json.loads(world.run("entra", "token", "--api", "MyWebApi", "--output", "json").out)
+    second = json.loads(world.run("entra", "token", "--api", "MyWebApi", "--output", "json").out)
+    assert list(first) == ["accessToken", "expiresOn", "expires_on", "tokenType", "tenant",
+                           "clientId", "scope", "source"]
+    assert first["tenant"] == contoso.TENANT.domains[0]
+    assert (first["source"], second["source"]) == ("authority", "keyring")
+    assert first | {"source": ""} == second | {"source": ""}
+
+
+def test_header_is_ready_for_http(world):
+    outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "header")
+    assert outcome.out == f"Authorization: Bearer {world.authority.issued_tokens[0]}\n"
+
+
+def test_the_form_is_that_of_the_documentation(world):
+    world.run("entra", "token", "--resource", contoso.GRAPH)
+    (request,) = world.authority.token_requests
+    assert request.method == "POST"
+    assert request.path == f"/{contoso.TENANT.domains[0]}/oauth2/v2.0/token"
+    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert request.form == {
+        "grant_type": "client_credentials",
+        "client_id": contoso.DAEMON.client_id,
+        "client_secret": contoso.DAEMON.secret,
+        "scope": GRAPH_SCOPE,
+    }
+
+
+def test_a_resource_keeps_its_slash(world):
+    world.run("entra", "token", "--resource", "https://database.windows.net/")
+    (request,) = world.authority.token_requests
+    assert request.form["scope"] == "https://database.windows.net//.default"
+
+
+@pytest.mark.parametrize("scope", ["https://graph.microsoft.com/User.Read", "openid", "/.default",
+                                   "a/.default b/.default", ""])
+def test_a_scope_that_no_app_can_ask_for_is_refused_before_the_network_is_asked(world, scope):
+    outcome = world.run("entra", "token", "--scope", scope)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert world.authority.requests == []
+
+
+def test_the_reason_names_default(world):
+    outcome = world.run("entra", "token", "--scope", "https://graph.microsoft.com/User.Read")
+    assert "does not end in /.default" in outcome.err
+    assert "--resource" in outcome.err
+
+
+def test_force_refresh_goes_past_the_keyring(world):
+    first = world.run("entra", "token", "--api", "MyWebApi").out
+    second = world.run("entra", "token", "--api", "MyWebApi", "--force-refresh").out
+    third = world.run("entra", "token", "--api", "MyWebApi").out
+    assert first != second == third
+
+
+def test_list_shows_whose_and_until_when_but_no_token(world):
+    world.run("entra", "token", "--api", "MyWebApi")
+    world.run("entra", "token", "--resource", contoso.GRAPH)
+    table = world.run("entra", "list").out
+    assert GRAPH_SCOPE in table and f"{contoso.MY_WEB_API}/.default" in table
+    assert "secret-service" in table
+    listed = json.loads(world.run("entra", "list", "--output", "json").out)
+    assert {row["scope"] for row in listed} == {GRAPH_SCOPE, f"{contoso.MY_WEB_API}/.default"}
+    for token in world.authority.issued_tokens:
+        assert token not in table + json.dumps(listed)
+
+
+@pytest.mark.parametrize("words", [
+    ["token", "--api", "Nonsense"], ["token", "--frobnicate"], ["token", "extra"], ["token"],
+    ["token", "--timeout", "0"], ["token", "--timeout", "x"], ["token", "--output", "xml"],
+    ["token", "--keyring", "pocket"], ["token", "--client-secret=hunter2", "--api", "MyWebApi"],
+    ["token", "--tenant", "../x", "--api", "MyWebApi"],
+    ["token", "--claims", "[]", "--api", "MyWebApi"],
+    ["token", "--authority", "http://login.example", "--api", "MyWebApi"],
+    ["frobnicate"], [],
+])
+def test_wrong_usage_is_one_line_and_exit_2(world, words):
+    outcome = world.run("entra", *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert len(outcome.err.splitlines()) == 1
+    assert "hunter2" not in outcome.err
+    assert world.authority.requests == []
+
+
+@pytest.mark.parametrize("program", ["git-credential-entra", "exec-credential-entra",
+                                     "curl-credential-entra", "entra"])
+def test_help_and_version_go_to_stdout(world, program):
+    assert "usage:" in world.run(program, "--help").out
+    assert world.run(program, "--version").out.startswith(program)

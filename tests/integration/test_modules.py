@@ -1,0 +1,66 @@
+"""What is loaded, and when."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra", "entra"]
+HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "libkeyutils")
+
+
+def opened(world, *command) -> str:
+    """The files that a program opened, as strace tells."""
+    log = world.session.temporary / "strace"
+    outcome = world.run("strace", "-f", "-e", "trace=openat,open,connect", "-o", log, *command,
+                        env={"ASAN_OPTIONS": "detect_leaks=0"})
+    assert outcome.code == 0, outcome.err
+    return log.read_text()
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_is_linked_to_nothing_heavy(programs, program):
+    done = subprocess.run(["ldd", programs / program], capture_output=True, text=True, check=True)
+    assert [name for name in HEAVY if name in done.stdout] == []
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace")
+def test_a_warm_answer_asks_the_keyring_and_nothing_else(world):
+    world.run("entra", "token", "--api", "MyWebApi")
+    files = opened(world, "entra", "token", "--api", "MyWebApi")
+    assert "libsecret" in files
+    assert "entra-acquire.so" not in files and "libcurl" not in files
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace")
+def test_without_a_keyring_no_glib_is_loaded(world):
+    files = opened(world, "entra", "token", "--api", "MyWebApi", "--keyring", "none")
+    assert "entra-acquire.so" in files
+    assert "libglib" not in files
+
+
+def test_the_environment_does_not_choose_a_module(world):
+    fakes = world.session.home / "fakes"
+    fakes.mkdir()
+    for name in ("entra-acquire.so", "entra-keyring-secret-service.so"):
+        (fakes / name).write_bytes(b"not a module")
+    outcome = world.run("entra", "token", "--api", "MyWebApi", env={"LD_LIBRARY_PATH": str(fakes)},
+                        cwd=fakes)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_a_program_behind_a_link_finds_its_modules(world, programs):
+    link = world.session.home / "entra-link"
+    link.symlink_to(programs / "entra")
+    assert world.run(link, "token", "--api", "MyWebApi").code == 0
+
+
+def test_another_store_of_libsecret_is_not_used(world):
+    outcome = world.run("entra", "token", "--api", "MyWebApi", env={
+        "SECRET_BACKEND": "file", "SECRET_FILE_TEST_PATH": str(world.session.home / "file"),
+        "SECRET_FILE_TEST_PASSWORD": "x"})
+    assert outcome.code == 0
+    assert len(world.session.keyring.items()) == 1
+    assert not (world.session.home / "file").exists()
