@@ -123,9 +123,9 @@ installed: all
 # What Debian calls all that building and testing needs.
 PACKAGES := gcc make pkg-config libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev \
             libsecret-1-dev libkeyutils-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-dev cppcheck \
-            valgrind shellcheck mandoc strace man-db dbus-daemon gnome-keyring python3-gi python3-requests util-linux libsecret-tools git \
+            valgrind shellcheck mandoc strace dbus-daemon gnome-keyring python3-gi python3-requests util-linux libsecret-tools git \
             curl openssl procps python3-authlib python3-cryptography python3-flask python3-jwt \
-            python3-pytest python3-pytest-xdist
+            python3-pytest python3-pytest-xdist swtpm tpm2-openssl tpm2-tools
 
 # kubectl comes from elsewhere on many machines, and Debian's package would be in its way.
 PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
@@ -153,7 +153,7 @@ check-man: installed
 check-integration: installed
 	@ENTRA_PROGRAMS='$(abspath $(BUILD))/installed/bin' \
 	 LSAN_OPTIONS=suppressions='$(abspath tests/lsan.supp)':print_suppressions=0 \
-	 PYTHONPATH=tests $(PYTHON) -m pytest -q -n 2 -p no:cacheprovider tests
+	 PYTHONPATH=tests $(PYTHON) -m pytest -q -n 2 --dist loadgroup -p no:cacheprovider tests
 
 demo: deps
 	@$(MAKE) --no-print-directory installed

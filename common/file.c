@@ -56,7 +56,7 @@ struct secret *file_read(const char *path, size_t max, unsigned *mode, struct er
     return steal(&text);
 }
 
-static void warn_of_readers(const char *path, unsigned mode)
+void file_warn_of_readers(const char *path, unsigned mode)
 {
     if ((mode & (S_IRGRP | S_IROTH)) != 0)
         warning("%s holds a secret and others can read it (mode %04o): chmod go-r '%s'", path,
@@ -68,15 +68,6 @@ struct secret *file_read_secret(const char *path, size_t max, struct error *erro
     unsigned mode = 0;
     struct secret *text = file_read(path, max, &mode, error);
     if (text != NULL)
-        warn_of_readers(path, mode);
+        file_warn_of_readers(path, mode);
     return text;
-}
-
-bool file_check_secret(const char *path, struct error *error)
-{
-    unsigned mode = 0;
-    autoclose int fd = open_checked(path, &mode, error);
-    if (fd >= 0)
-        warn_of_readers(path, mode);
-    return fd >= 0;
 }

@@ -21,8 +21,7 @@ struct secret *file_read(const char *path, size_t max, unsigned *mode, struct er
 /* As file_read, for a file that holds a secret: warns on stderr where others can read it. */
 struct secret *file_read_secret(const char *path, size_t max, struct error *error);
 
-/* Warns as file_read_secret does, for a file that somebody else reads. False with ERROR_USAGE where
- * it cannot be opened or others can write it. */
-bool file_check_secret(const char *path, struct error *error);
+/* Warns on stderr where others can read a file of these permissions, which holds a secret. */
+void file_warn_of_readers(const char *path, unsigned mode);
 
 #endif

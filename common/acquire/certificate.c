@@ -146,8 +146,14 @@ static bool read_path(const char *path, const struct secret *password, struct fo
 {
     if (is_uri(path))
         return read_source(path, NULL, password, found, error);
-    auto_secret struct secret *bytes = file_read_secret(path, CERTIFICATE_FILE_MAX, error);
-    return bytes != NULL && read_source(path, bytes, password, found, error);
+    unsigned mode = 0;
+    bool had_key = found->key != NULL;
+    auto_secret struct secret *bytes = file_read(path, CERTIFICATE_FILE_MAX, &mode, error);
+    if (bytes == NULL || !read_source(path, bytes, password, found, error))
+        return false;
+    if (!had_key && found->key != NULL) /* a certificate alone is no secret */
+        file_warn_of_readers(path, mode);
+    return true;
 }
 
 static struct secret *decode_base64(const struct secret *text, struct error *error)

@@ -2,7 +2,9 @@
 #include "common/acquire/client_assertion.h"
 
 #include <openssl/err.h>
+#include <openssl/provider.h>
 #include <openssl/rsa.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -128,12 +130,17 @@ static bool set_padding(EVP_PKEY_CTX *context, bool adfs)
 
 static struct secret *sign(EVP_PKEY *key, bool adfs, const struct secret *text, struct error *error)
 {
+    /* The provider that has the key must sign: another one would want to see it. */
+    const OSSL_PROVIDER *provider = EVP_PKEY_get0_provider(key);
+    char own[128] = "";
+    if (provider != NULL)
+        snprintf(own, sizeof own, "?provider=%s", OSSL_PROVIDER_get0_name(provider));
     unsigned char signature[SIGNATURE_MAX];
     size_t length = sizeof signature;
     EVP_PKEY_CTX *context = NULL;
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     bool ok = digest != NULL &&
-              EVP_DigestSignInit_ex(digest, &context, "SHA256", NULL, NULL, key, NULL) == 1 &&
+              EVP_DigestSignInit_ex(digest, &context, "SHA256", NULL, own, key, NULL) == 1 &&
               set_padding(context, adfs) &&
               EVP_DigestSign(digest, signature, &length, (const unsigned char *)text->bytes,
                              text->length) == 1;

@@ -118,11 +118,12 @@ struct secret *command_read(char *const *command, size_t max, int64_t deadline, 
         return NULL;
     }
     bool complete = collect(reader, output, deadline);
-    if (finish(pid, complete, deadline) && output->length > 0 && output->length <= max)
+    bool ended_well = finish(pid, complete, deadline);
+    if (ended_well && output->length > 0 && output->length <= max)
         return steal(&output);
     error_set(error, ERROR_USAGE, "the command '%.100s' gave no token: it %s", command[0],
-              !complete             ? "did not end in time, or printed too much"
-              : output->length == 0 ? "printed nothing"
-                                    : "failed");
+              !complete     ? "did not end in time, or printed too much"
+              : !ended_well ? "failed"
+                            : "printed nothing");
     return NULL;
 }

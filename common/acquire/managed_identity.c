@@ -189,12 +189,24 @@ static struct secret *endpoint_of(const struct source *source)
 
 /* ---- the answer ---- */
 
+/* What answers in the place of IMDS elsewhere: other clouds' metadata services, Docker Desktop. */
+static bool is_stranger(const struct source *source, const struct http_response *response)
+{
+    return source->endpoint_variable == NULL &&
+           (response->status == 403 || response->status == 405);
+}
+
 /* OAuth's form is error and error_description; App Service says message, Service Fabric nests both
  * under error. */
 static bool explain(const struct source *source, const struct http_response *response,
                     const struct error *why, struct error *error)
 {
     struct error unused;
+    if (is_stranger(source, response))
+        return error_set(error, ERROR_NETWORK,
+                         "there is no managed identity on this machine (what answers in the place "
+                         "of IMDS says HTTP %ld)",
+                         response->status);
     auto_json json_object *answer =
         json_parse(response->body->bytes, response->body->length, &unused);
     json_object *inner = NULL;

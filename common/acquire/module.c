@@ -3,6 +3,6 @@
 #include "common/acquire/client_credentials.h"
 
 MODULE_EXPORT const struct acquire_module entra_module = {
-    .module = { ENTRA_VERSION },
+    .module = MODULE_HEAD,
     .acquire = client_credentials_acquire,
 };

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/config/internal.h"
 #include "common/file.h"
@@ -80,7 +80,6 @@ bool config_read_file(struct config *config, const struct options *options, stru
 
 void config_warn_of_readers(const struct config *config)
 {
-    if (config->has_secrets && (config->mode & (S_IRGRP | S_IROTH)) != 0)
-        warning("%s holds a secret and others can read it (mode %04o): chmod go-r '%s'",
-                config->path, config->mode & 07777, config->path);
+    if (config->has_secrets)
+        file_warn_of_readers(config->path, config->mode);
 }

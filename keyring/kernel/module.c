@@ -164,6 +164,6 @@ static bool list(const struct keyring_key *key, int64_t deadline, struct keyring
 }
 
 MODULE_EXPORT const struct keyring_module entra_module = {
-    .module = { ENTRA_VERSION },
+    .module = MODULE_HEAD,
     .keyring = { "kernel", lookup, store, erase, list },
 };

@@ -206,6 +206,6 @@ static bool list(const struct keyring_key *key, int64_t deadline, struct keyring
 }
 
 MODULE_EXPORT const struct keyring_module entra_module = {
-    .module = { ENTRA_VERSION },
+    .module = MODULE_HEAD,
     .keyring = { "secret-service", lookup, store, erase, list },
 };

@@ -28,6 +28,9 @@ def add_token_endpoint(app: Flask, server: TokenServer, faults: FaultQueue) -> N
                                      server.issuer.authority_url))
 
     app.add_url_rule("/<tenant>/oauth2/v2.0/token", view_func=token, methods=["POST"])
+    # An AD FS has one endpoint, of an older form.
+    app.add_url_rule("/adfs/oauth2/token", defaults={"tenant": "adfs"}, view_func=token,
+                     methods=["POST"])
     app.register_error_handler(Refusal, server.refuse)
 
 

@@ -50,7 +50,7 @@ class Authority:
 
     @property
     def token_requests(self) -> list[LoggedRequest]:
-        return [one for one in self.requests if one.path.endswith("/oauth2/v2.0/token")]
+        return [one for one in self.requests if one.path.endswith(("/oauth2/v2.0/token", "/adfs/oauth2/token"))]
 
     @property
     def issued_tokens(self) -> list[str]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Callable
 
 from authlib.oauth2 import OAuth2Request
+from flask import request as http_request
 
+from authority.assertions import ASSERTION_TYPE, check_assertion
 from authority.directory import Client
 from authority.refusals import Refusal
 
@@ -40,4 +42,19 @@ def client_secret_post(find_client: ClientLookup, request: OAuth2Request) -> Cli
     return client
 
 
-METHODS = {"client_secret_post": client_secret_post}
+def client_assertion(find_client: ClientLookup, request: OAuth2Request) -> Client | None:
+    """The client shows a token that it, or somebody whom it trusts, has signed."""
+    client = client_of(find_client, request)
+    assertion = request.form.get("client_assertion")
+    if not assertion:
+        return None
+    if request.form.get("client_assertion_type") != ASSERTION_TYPE:
+        raise Refusal(900144, parameter="client_assertion_type")
+    check_assertion(client, assertion, http_request.url)
+    return client
+
+
+METHODS = {
+    "client_secret_post": client_secret_post,
+    "client_assertion": client_assertion,
+}

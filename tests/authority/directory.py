@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, field
+from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin
+from cryptography import x509
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,22 @@ class Tenant:
 
 
 @dataclass(frozen=True)
+class Federation:
+    """A foreign token that an application may show: who issued it, for whom, and the issuer's key."""
+
+    issuer: str
+    subject: str
+    public_key: Any
+    audience: str = "api://AzureADTokenExchange"
+
+
+@dataclass(frozen=True)
 class Client(ClientMixin):
     """A registered application.
 
     `tenants` are the GUIDs of the tenants it was installed in, `roles` the application permissions
     that its tokens carry, `resources` those that it may ask tokens for (None: any of the
-    directory).
+    directory), `certificates` those registered with it, `federations` its federated credentials.
     """
 
     client_id: str
@@ -34,6 +46,8 @@ class Client(ClientMixin):
     roles: tuple[str, ...] = ()
     resources: tuple[str, ...] | None = None
     secret_expired: bool = False
+    certificates: tuple[x509.Certificate, ...] = ()
+    federations: tuple[Federation, ...] = ()
     object_id: str = "5f3d1c58-3a52-4c1e-8a8f-0d6f0a4a7c11"
 
     def check_client_secret(self, client_secret: str) -> bool:

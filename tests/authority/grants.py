@@ -19,7 +19,7 @@ JSON_HEADERS = [
 class ClientCredentials(grants.ClientCredentialsGrant):
     """An app asks for a token of its own."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_post"]
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_post", "client_assertion"]
     TOKEN_RESPONSE_HEADER = JSON_HEADERS
 
     def validate_requested_scope(self) -> None:

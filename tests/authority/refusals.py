@@ -66,6 +66,23 @@ REASONS: dict[int, Reason] = {
         "invalid_client", 401,
         "Invalid client secret provided. Ensure the secret being sent in the request is the client "
         "secret value, not the client secret ID, for a secret added to app '{client_id}'."),
+    700024: Reason(
+        "invalid_client", 401,
+        "Client assertion is not within its valid time range. Current time: {now}, expiry time of "
+        "assertion {expiry}."),
+    700027: Reason(
+        "invalid_client", 401,
+        "The certificate with identifier used to sign the client assertion is not registered on "
+        "application. [Reason - {why}]."),
+    700021: Reason(
+        "invalid_client", 401,
+        "Client assertion application identifier doesn't match 'client_id' parameter. {why}"),
+    700211: Reason(
+        "invalid_client", 401,
+        "No matching federated identity record found for presented assertion issuer '{issuer}'."),
+    700213: Reason(
+        "invalid_client", 401,
+        "No matching federated identity record found for presented assertion subject '{subject}'."),
     7000216: Reason(
         "invalid_client", 401,
         "'client_assertion', 'client_secret' or 'request' is required for the "

@@ -79,7 +79,8 @@ def test_list_shows_whose_and_until_when_but_no_token(world):
     table = world.run("entra", "list").out
     assert GRAPH_SCOPE in table and f"{contoso.MY_WEB_API}/.default" in table
     assert "secret-service" in table
-    listed = json.loads(world.run("entra", "list", "--output", "json").out)
+    listed = json.loads(world.run("entra", "list", "--output", "json",
+                                    "--keyring", "secret-service").out)
     assert {row["scope"] for row in listed} == {GRAPH_SCOPE, f"{contoso.MY_WEB_API}/.default"}
     for token in world.authority.issued_tokens:
         assert token not in table + json.dumps(listed)

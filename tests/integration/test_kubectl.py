@@ -52,7 +52,8 @@ def test_the_answer_has_the_version_that_was_asked_for(world, version, words):
 def test_it_is_asked_again_five_minutes_before_the_token_ends(world):
     world.authority.issuer.lifetime = 3600
     status = json.loads(world.run("exec-credential-entra", env=info()).out)["status"]
-    listed = json.loads(world.run("entra", "list", "--output", "json").out)
+    listed = json.loads(world.run("entra", "list", "--output", "json",
+                                    "--keyring", "secret-service").out)
     until = datetime.fromisoformat(status["expirationTimestamp"].replace("Z", "+00:00"))
     end = datetime.fromisoformat(listed[0]["expiresOn"].replace("Z", "+00:00"))
     assert (end - until).total_seconds() == 300

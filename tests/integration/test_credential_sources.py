@@ -1,0 +1,178 @@
+"""ClientCredentials: which one is used, and the client secrets that rest in files or the keyring."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import signal
+import termios
+import time
+
+import pytest
+
+from authority import contoso
+from integration.credentials import CLIENT_ID, configure, path, refused, register, token
+from world.app_certificate import AppCertificate
+
+SECRET = contoso.DAEMON.secret
+BY_SECRET = {"SourceType": "ClientSecret", "ClientSecret": SECRET}
+
+
+def test_the_first_that_can_be_loaded_is_used(world, tmp_path):
+    configure(world, {"SourceType": "StoreWithThumbprint", "CertificateThumbprint": "AB"},
+              path(tmp_path / "nothing.pem"), BY_SECRET)
+    outcome = token(world, "--verbose")
+    assert outcome.code == 0
+    assert world.authority.token_requests[0].form["client_secret"] == SECRET
+    assert "nothing.pem: No such file" in outcome.err
+
+
+def test_one_that_the_authority_refuses_is_an_error_and_the_next_is_not_tried(world):
+    configure(world, {"SourceType": "ClientSecret", "ClientSecret": "wrong"}, BY_SECRET)
+    refused(token(world), 3, "AADSTS7000215")
+    assert len(world.authority.token_requests) == 1
+
+
+def test_where_none_can_be_loaded_the_first_ones_trouble_is_told(world, tmp_path):
+    configure(world, path(tmp_path / "a.pem"), path(tmp_path / "b.pem"))
+    refused(token(world), 2, "a.pem")
+
+
+@pytest.mark.parametrize("source, instead", [
+    ("KeyVault", "SignedAssertionFromManagedIdentity"), ("StoreWithThumbprint", "Path"),
+    ("StoreWithDistinguishedName", "Path"), ("SignedAssertionFromVault", "ManagedIdentity"),
+])
+def test_what_belongs_elsewhere_says_what_to_use_instead(world, source, instead):
+    configure(world, {"SourceType": source})
+    refused(token(world), 2, source, instead)
+
+
+def test_a_source_type_that_is_not_known_is_an_error_with_its_line(world):
+    configure(world, {"SourceType": "Psychic"})
+    refused(token(world), 2, "appsettings.json:", "'Psychic' is not known")
+
+
+def test_the_files_credential_comes_before_the_environments(world):
+    configure(world, BY_SECRET)
+    assert token(world, env={"AZURE_CLIENT_SECRET": "wrong"}).code == 0
+
+
+def test_a_secret_comes_before_a_certificate_in_the_environment(world, tmp_path):
+    app = AppCertificate(tmp_path)
+    register(world, certificates=(app.certificate,))
+    configure(world)
+    assert token(world, env={"AZURE_CLIENT_SECRET": SECRET,
+                             "AZURE_CLIENT_CERTIFICATE_PATH": str(app.pem())}).code == 0
+    assert "client_secret" in world.authority.token_requests[0].form
+
+
+# ---- a secret in a file ----
+
+
+@pytest.mark.parametrize("where", ["identity", "credential", "systemd"])
+def test_a_secret_is_read_from_a_file(world, tmp_path, where):
+    file = tmp_path / "secret"
+    file.write_text(SECRET + "\n")
+    file.chmod(0o600)
+    env = {}
+    if where == "identity":
+        configure(world, ClientSecretPath=str(file))
+    elif where == "credential":
+        configure(world, {"SourceType": "ClientSecretPath", "ClientSecretPath": str(file)})
+    else:
+        configure(world, ClientSecretPath="secret")
+        env = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    outcome = token(world, env=env)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize("content", ["", "\n", "two\nlines\n", "x" * 5000])
+def test_a_file_that_holds_no_secret_is_named(world, tmp_path, content):
+    file = tmp_path / "secret"
+    file.write_text(content)
+    file.chmod(0o600)
+    configure(world, ClientSecretPath=str(file))
+    refused(token(world), 2, str(file))
+
+
+# ---- a secret in the keyring ----
+
+BY_KEYRING = {"SourceType": "Keyring"}
+
+
+def test_the_keyring_keeps_a_secret_and_gives_it(world):
+    configure(world, BY_KEYRING)
+    refused(token(world), 2, "entra secret set")
+    outcome = world.run("entra", "secret", "set", input=SECRET + "\n")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert SECRET not in outcome.err
+    assert token(world).code == 0
+    assert json.loads(world.run("entra", "list", "--output", "json",
+                                    "--keyring", "secret-service").out)[0]["clientId"] == CLIENT_ID
+    assert world.run("entra", "secret", "clear").code == 0
+    refused(token(world, "--force-refresh"), 2, "entra secret set")
+
+
+@pytest.mark.parametrize("text", ["", "\n", "a\nb\n"])
+def test_what_is_no_secret_is_not_kept(world, text):
+    configure(world, BY_KEYRING)
+    assert world.run("entra", "secret", "set", input=text).code == 2
+    assert world.session.keyring.items() == []
+
+
+def test_a_secret_needs_a_keyring(shell):
+    configure(shell, BY_KEYRING)
+    assert shell.run("entra", "secret", "set", "--keyring", "none", input=SECRET).code == 2
+
+
+class Terminal:
+    """`entra secret set` on a terminal of its own."""
+
+    def __init__(self, world, programs) -> None:
+        pid, self.master = pty.fork()
+        if pid == 0:
+            os.execve(programs / "entra", ["entra", "secret", "set"], world.session.env)
+        self.pid = pid
+
+    def read_until(self, text: str) -> str:
+        seen = ""
+        deadline = time.monotonic() + 20
+        while text not in seen and time.monotonic() < deadline:
+            if select.select([self.master], [], [], 0.2)[0]:
+                try:
+                    seen += os.read(self.master, 4096).decode()
+                except OSError:
+                    break
+        return seen
+
+    def echoes(self) -> bool:
+        return bool(termios.tcgetattr(self.master)[3] & termios.ECHO)
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def wait(self) -> int:
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def test_a_secret_typed_on_a_terminal_is_not_shown(world, programs):
+    configure(world, BY_KEYRING)
+    terminal = Terminal(world, programs)
+    terminal.read_until("not shown): ")
+    assert not terminal.echoes()
+    terminal.type(SECRET + "\n")
+    assert SECRET not in terminal.read_until("has the client secret")
+    assert terminal.wait() == 0
+    assert token(world).code == 0
+
+
+def test_an_interrupt_gives_the_terminal_back(world, programs):
+    configure(world, BY_KEYRING)
+    terminal = Terminal(world, programs)
+    terminal.read_until("not shown): ")
+    terminal.type("half a sec\x03")
+    assert terminal.wait() == -signal.SIGINT
+    assert terminal.echoes()
+    assert world.session.keyring.items() == []

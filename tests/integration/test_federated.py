@@ -1,0 +1,192 @@
+"""Apps that prove themselves by a token of another issuer."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from flask import jsonify
+
+from authority.directory import Federation
+from authority.keys import SigningKey, process_key
+from integration.credentials import CLIENT_ID, configure, refused, register, token
+from world.identity_service import IdentityService
+
+ISSUER, SUBJECT = "https://issuer.example", "system:serviceaccount:default:app"
+AUDIENCE = "api://AzureADTokenExchange"
+
+
+def foreign_token(expires_in: int = 3600, key: SigningKey | None = None, **claims) -> str:
+    now = int(time.time())
+    return (key or process_key()).sign({"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE, "iat": now,
+                                        "nbf": now - 7200, "exp": now + expires_in} | claims)
+
+
+@pytest.fixture
+def trusting(world):
+    """The app trusts an issuer, and has no other credential."""
+    register(world, secret="", federations=(Federation(ISSUER, SUBJECT, process_key().public_key),))
+    configure(world)
+    return world
+
+
+@pytest.fixture
+def token_file(tmp_path):
+    file = tmp_path / "token"
+    file.write_text(foreign_token() + "\n")
+    return file
+
+
+def test_workload_identity_needs_nothing_but_its_environment(trusting, token_file):
+    outcome = token(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)})
+    assert (outcome.code, outcome.err) == (0, "")
+    form = trusting.authority.token_requests[0].form
+    assert form["client_assertion"] == token_file.read_text().strip()
+    assert "client_secret" not in form
+
+
+def test_the_file_is_read_anew_each_time(trusting, token_file):
+    configure(trusting, {"SourceType": "SignedAssertionFilePath",
+                         "SignedAssertionFileDiskPath": str(token_file)})
+    token(trusting)
+    token_file.write_text(foreign_token(jti="renewed"))
+    token(trusting, "--force-refresh")
+    first, second = (one.form["client_assertion"] for one in trusting.authority.token_requests)
+    assert first != second == token_file.read_text()
+
+
+@pytest.mark.parametrize("content, text", [
+    ("", "is empty"), ("\n", "is empty"), ("not a token", "not a JWT"), ("a.b", "not a JWT"),
+    (None, "No such file"),
+])
+def test_a_file_without_a_token_is_named(trusting, token_file, content, text):
+    if content is None:
+        token_file.unlink()
+    else:
+        token_file.write_text(content)
+    refused(token(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}), 2,
+            str(token_file), text)
+    assert trusting.authority.requests == []
+
+
+def test_a_stale_token_is_named_with_its_end(trusting, token_file):
+    token_file.write_text(foreign_token(expires_in=-60))
+    refused(token(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}), 2, "is stale")
+
+
+def test_a_subject_that_is_not_registered_is_refused_with_the_remedy(trusting, token_file):
+    token_file.write_text(foreign_token(sub="somebody else"))
+    refused(token(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}), 3,
+            "AADSTS700213", "to the letter")
+
+
+# ---- a command ----
+
+
+def command(world, tmp_path, script: str):
+    program = tmp_path / "issuer"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o700)
+    configure(world, {"SourceType": "SignedAssertionCommand",
+                      "SignedAssertionCommand": [str(program), "first", "second word"]})
+
+
+def test_a_commands_stdout_is_the_token(trusting, tmp_path):
+    command(trusting, tmp_path, f'[ "$2" = "second word" ] && echo {foreign_token()}')
+    assert token(trusting).code == 0
+
+
+def test_a_command_does_not_get_our_secrets(trusting, tmp_path):
+    command(trusting, tmp_path, f'env > {tmp_path}/env; echo {foreign_token()}')
+    token(trusting, env={"AZURE_CLIENT_SECRET": "hidden-one",
+                         "Other__ClientSecret": "hidden-two", "KEPT": "kept"})
+    seen = (tmp_path / "env").read_text()
+    assert "hidden" not in seen and "KEPT=kept" in seen
+
+
+@pytest.mark.parametrize("script, text", [
+    ("exit 1", "failed"), ("true", "printed nothing"), ("echo token; exit 3", "failed"),
+    ("yes", "too much"), ("exec sleep 60", "in time"), ("sleep 60 & sleep 60", "in time"),
+    ("echo not a token", "not a JWT"),
+])
+def test_a_command_that_gives_no_token_is_named(trusting, tmp_path, script, text):
+    command(trusting, tmp_path, script)
+    outcome = token(trusting, "--timeout", "2")
+    refused(outcome, 2, text)
+    assert outcome.seconds < 15
+
+
+def test_a_command_that_is_not_there_is_named(trusting, tmp_path):
+    configure(trusting, {"SourceType": "SignedAssertionCommand",
+                         "SignedAssertionCommand": [str(tmp_path / "nothing")]})
+    refused(token(trusting), 2, "cannot be run")
+
+
+# ---- build systems ----
+
+
+@pytest.fixture
+def issuer(world):
+    with IdentityService(world.certificates.server_context()) as service:
+        yield service
+
+
+def test_github_actions_gives_the_jobs_token(trusting, issuer):
+    issuer.answer = lambda: jsonify(value=foreign_token())
+    configure(trusting, {"SourceType": "GitHubActions"})
+    outcome = token(trusting, env={
+        "ACTIONS_ID_TOKEN_REQUEST_URL": f"{issuer.url}/idtoken?api-version=2.0",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token"})
+    assert (outcome.code, outcome.err) == (0, "")
+    (request,) = issuer.requests
+    assert request.method == "GET"
+    assert request.query == "api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange"
+    assert request.authorization == "bearer job-token"
+    assert request.headers["Accept"] == "application/json; api-version=2.0"
+
+
+def test_azure_pipelines_gives_the_jobs_token(trusting, issuer):
+    issuer.answer = lambda: jsonify(oidcToken=foreign_token())
+    configure(trusting, {"SourceType": "AzurePipelines", "ServiceConnectionId": "connection"})
+    outcome = token(trusting, env={"SYSTEM_OIDCREQUESTURI": f"{issuer.url}/oidctoken",
+                                   "SYSTEM_ACCESSTOKEN": "job-token"})
+    assert (outcome.code, outcome.err) == (0, "")
+    (request,) = issuer.requests
+    assert request.method == "POST"
+    assert request.query == "api-version=7.1&serviceConnectionId=connection"
+    assert request.authorization == "Bearer job-token"
+    assert request.headers["X-TFS-FedAuthRedirect"] == "Suppress"
+
+
+@pytest.mark.parametrize("source, text", [
+    ("GitHubActions", "ACTIONS_ID_TOKEN_REQUEST_URL"), ("AzurePipelines", "SYSTEM_OIDCREQUESTURI")])
+def test_outside_its_build_system_a_source_says_what_is_missing(trusting, source, text):
+    configure(trusting, {"SourceType": source, "ServiceConnectionId": "x"})
+    refused(token(trusting), 2, text)
+
+
+def test_a_jobs_token_is_not_sent_in_clear(trusting):
+    configure(trusting, {"SourceType": "GitHubActions"})
+    refused(token(trusting, env={"ACTIONS_ID_TOKEN_REQUEST_URL": "http://issuer.example/x",
+                                 "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token"}), 2, "https")
+
+
+def test_a_build_system_that_refuses_is_named_without_its_token(trusting, issuer):
+    issuer.answer = lambda: (jsonify(message="job-token is bad"), 401)
+    configure(trusting, {"SourceType": "GitHubActions"})
+    outcome = token(trusting, env={"ACTIONS_ID_TOKEN_REQUEST_URL": issuer.url,
+                                   "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token"})
+    refused(outcome, 3, "GitHub Actions gave no token")
+    assert "job-token" not in outcome.err
+
+
+def test_a_managed_identity_speaks_for_an_app(trusting):
+    with IdentityService() as service:
+        service.token = foreign_token()
+        configure(trusting, {"SourceType": "SignedAssertionFromManagedIdentity",
+                             "ManagedIdentityClientId": "the-identity"})
+        outcome = token(trusting, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+        assert (outcome.code, outcome.err) == (0, "")
+        assert "resource=api%3A%2F%2FAzureADTokenExchange" in service.requests[0].query
+        assert "client_id=the-identity" in service.requests[0].query
+        assert trusting.authority.token_requests[0].form["client_id"] == CLIENT_ID

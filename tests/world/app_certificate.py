@@ -1,0 +1,89 @@
+"""An app's certificate and key, in every form in which people keep them."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, PublicFormat, pkcs12)
+from cryptography.x509.oid import NameOID
+
+PASSWORD = "a password of the app"
+
+
+@lru_cache(maxsize=None)
+def _rsa_key(number: int) -> rsa.RSAPrivateKey:
+    """One key a number for the whole process: making them is slow."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+class AppCertificate:
+    """A self-signed certificate; `days` tells when it ends, counted from now. `folder` gets its
+    files, which only their owner may read."""
+
+    def __init__(self, folder: Path, *, number: int = 1, elliptic: bool = False,
+                 days: float = 30, public_key=None) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.key = ec.generate_private_key(ec.SECP256R1()) if elliptic else _rsa_key(number)
+        now = datetime.utcnow()
+        self.certificate = (
+            x509.CertificateBuilder()
+            .subject_name(_name("daemon.contoso.example")).issuer_name(_name("Contoso"))
+            .public_key(public_key or self.key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=60))
+            .not_valid_after(now + timedelta(days=days))
+            .sign(self.key, hashes.SHA256()))
+
+    def _write(self, name: str, content: bytes) -> Path:
+        path = self.folder / name
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+        return path
+
+    @property
+    def certificate_pem(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.PEM)
+
+    def key_pem(self, password: str | None = None) -> bytes:
+        encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+    def pem(self, *, key_first: bool = True, more: bytes = b"") -> Path:
+        """Key and certificate in one file, and further certificates."""
+        parts = [self.key_pem(), self.certificate_pem]
+        return self._write("app.pem", b"".join(parts if key_first else parts[::-1]) + more)
+
+    def certificate_file(self) -> Path:
+        return self._write("certificate.pem", self.certificate_pem)
+
+    def key_file(self, password: str | None = None) -> Path:
+        return self._write("key.pem", self.key_pem(password))
+
+    def pkcs12(self, password: str = PASSWORD) -> Path:
+        content = pkcs12.serialize_key_and_certificates(
+            b"app", self.key, self.certificate, None, BestAvailableEncryption(password.encode()))
+        return self._write("app.pfx", content)
+
+    def old_pkcs12(self, password: str = PASSWORD) -> Path:
+        """As old tools wrote it, encrypted with RC2 and 3DES."""
+        subprocess.run(["openssl", "pkcs12", "-export", "-legacy", "-in", self.pem(), "-out",
+                        self.folder / "old.pfx", "-passout", f"pass:{password}"], check=True)
+        (self.folder / "old.pfx").chmod(0o600)
+        return self.folder / "old.pfx"
+
+    @property
+    def public_key_pem(self) -> bytes:
+        return self.certificate.public_key().public_bytes(
+            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

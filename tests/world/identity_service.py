@@ -1,0 +1,49 @@
+"""The services that hand out tokens inside Azure and inside build systems: small stand-ins that
+check how they are asked."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable
+
+from flask import Flask, Response, jsonify, request
+
+from authority.request_log import RequestLog
+from authority.web_server import WebServer
+
+Answer = Callable[[], Response]
+
+
+class IdentityService:
+    """Answers every request with `answer()`, a Flask view; `requests` has what was asked."""
+
+    def __init__(self, tls=None, answer: Answer | None = None) -> None:
+        self.answer = answer or self.token_answer
+        self.token = "a-managed-identitys.token"
+        app = Flask("identity")
+        self.log = RequestLog(app)
+        app.add_url_rule("/", "root", self._serve, methods=["GET", "POST"])
+        app.add_url_rule("/<path:_>", "all", self._serve, methods=["GET", "POST"])
+        self._server = WebServer(app, tls)
+        self.url = self._server.url
+
+    def _serve(self, _: str = "") -> Response:
+        return self.answer()
+
+    def token_answer(self) -> Response:
+        """As IMDS has it: every number is a string, and the life's end is told."""
+        return jsonify(access_token=self.token, token_type="Bearer", expires_in="86399",
+                       expires_on=str(int(time.time()) + 86399), resource=request.values["resource"])
+
+    @property
+    def requests(self) -> list[Any]:
+        return self.log.all()
+
+    def close(self) -> None:
+        self._server.close()
+
+    def __enter__(self) -> IdentityService:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
