@@ -37,7 +37,7 @@ static void redact(const struct http_field *fields, struct secret *body, struct 
 static void blame_clock(int64_t date, struct error *error)
 {
     int64_t ahead = time(NULL) - date;
-    int64_t minutes = (ahead < 0 ? -ahead : ahead) / 60;
+    int64_t minutes = ((ahead < 0 ? -ahead : ahead) + 30) / 60;
     if (date == 0 || minutes < CLOCK_MINUTES_WRONG)
         return;
     error_hint(error, "This machine's clock is %lld minutes %s the authority's: set it right.",

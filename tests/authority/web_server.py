@@ -34,6 +34,10 @@ class _SilentHandler(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         pass
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Leaves Server and Date to werkzeug, which adds them where the response has none."""
+        self.send_response_only(code, message)
+
 
 class WebServer:
     """Serves from its creation until close(). Give a TLS context for https, None for http."""

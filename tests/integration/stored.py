@@ -1,0 +1,27 @@
+"""The record of a token in the keyring, made older than it is, so that no test has to wait."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from world.world import World
+
+
+def _secret_tool(world: World, *words: str, input: str | None = None) -> str:
+    outcome = world.run("secret-tool", *words, input=input)
+    assert outcome.code == 0, outcome.err
+    return outcome.out
+
+
+def age(world: World, *, lives: int, renew: bool = False) -> str:
+    """Leaves the only token of the keyring so many seconds to live, and has it due for renewal or
+    not; gives the token."""
+    (item,) = world.session.keyring.items(with_secrets=True)
+    words = [word for name, value in item.attributes.items() for word in (name, value)]
+    record = json.loads(_secret_tool(world, "lookup", *words))
+    now = int(time.time())
+    record |= {"received_on": now - 3600, "expires_on": now + lives,
+               "refresh_on": now - 1 if renew else 0}
+    _secret_tool(world, "store", "--label", item.label, *words, input=json.dumps(record))
+    return record["access_token"]

@@ -1,0 +1,208 @@
+"""Where tokens rest on machines without a desktop, and keyrings that are sick."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+
+from authority import contoso, faults
+from authority.directory import Client
+from world.waiting import wait_until
+from world.world import World
+
+
+@pytest.fixture
+def kernel():
+    """This user's kernel keyring, from which our keys of this test are gone afterwards."""
+    before = ours()
+    yield
+    for serial in ours() - before:
+        subprocess.run(["keyctl", "unlink", serial, "@u"], check=True, capture_output=True)
+
+
+def ours() -> set[str]:
+    done = subprocess.run(["keyctl", "show", "@u"], capture_output=True, text=True, check=True)
+    return {line.split()[0] for line in done.stdout.splitlines() if "entra:" in line}
+
+
+@pytest.fixture
+def own_app(shell: World) -> World:
+    """An app of this test alone, since all tests of a user share the kernel's keyring."""
+    client = Client(client_id=str(uuid.uuid4()), secret="its-secret",
+                    tenants=(contoso.TENANT.guid,))
+    shell.authority.directory.clients.append(client)
+    shell.write_appsettings(shell.appsettings(client))
+    return shell
+
+
+def token(world, *words, **how):
+    return world.run("entra", "token", "--api", "MyWebApi", *words, **how)
+
+
+# ---- the kernel's ----
+
+
+@pytest.mark.parametrize("words", [[], ["--keyring", "kernel"]])
+def test_without_a_desktop_the_kernel_keeps_the_token(own_app, kernel, words):
+    first, second = (token(own_app, *words) for _ in range(2))
+    assert (first.code, first.err) == (0, "")
+    assert first.out == second.out
+    assert len(own_app.authority.token_requests) == 1
+
+
+def test_a_bus_without_a_keyring_is_no_desktop(programs, kernel):
+    client = Client(client_id=str(uuid.uuid4()), secret="s", tenants=(contoso.TENANT.guid,))
+    with World(programs=programs, keyring=False) as world:
+        world.authority.directory.clients.append(client)
+        world.write_appsettings(world.appsettings(client))
+        assert token(world).err == ""
+        assert token(world).code == 0
+        assert len(world.authority.token_requests) == 1
+
+
+def test_a_key_is_this_users_alone_and_ends_with_its_token(own_app, kernel):
+    before = ours()
+    own_app.authority.issuer.lifetime = 1200
+    token(own_app)
+    (serial,) = ours() - before
+    described = subprocess.run(["keyctl", "rdescribe", serial], capture_output=True, text=True,
+                               check=True).stdout
+    permissions = int(described.split(";")[3], 16)
+    assert permissions & 0xFFFF == 0  # nothing for the group, nothing for others
+    (line,) = [line for line in Path("/proc/keys").read_text().splitlines()
+               if line.startswith(f"{int(serial):08x}")]
+    assert line.split()[3] in ("19m", "20m")
+
+
+def test_entra_list_and_git_erase_know_the_kernels_keys(own_app, kernel):
+    lines = f"protocol=https\nhost={own_app.git_server.url.removeprefix('https://')}\n"
+    own_app.run("git-credential-entra", "get", input=lines)
+    (issued,) = own_app.authority.issued_tokens
+    listed = json.loads(own_app.run("entra", "list", "--output", "json").out)
+    mine = own_app.authority.token_requests[0].form["client_id"]
+    assert [row["store"] for row in listed if row["clientId"] == mine] == ["kernel"]
+    own_app.run("git-credential-entra", "erase", input=lines + f"password={issued}\n")
+    listed = json.loads(own_app.run("entra", "list", "--output", "json").out)
+    assert mine not in [row["clientId"] for row in listed]
+
+
+# ---- in memory ----
+
+
+@pytest.fixture
+def memory(own_app):
+    """A folder on a tmpfs as XDG_RUNTIME_DIR."""
+    folder = Path("/dev/shm") / f"entra-test-{uuid.uuid4().hex}"
+    folder.mkdir(mode=0o700)
+    own_app.session.env["XDG_RUNTIME_DIR"] = str(folder)
+    yield folder
+    subprocess.run(["rm", "-rf", folder], check=True)
+
+
+def test_in_a_container_files_in_memory_serve_where_they_are_asked_for(own_app, memory):
+    first, second = (token(own_app, "--keyring", "runtime") for _ in range(2))
+    assert (first.code, first.err) == (0, "") and first.out == second.out
+    assert len(own_app.authority.token_requests) == 1
+    (file,) = (memory / "entra").glob("*.token")
+    assert file.stat().st_mode & 0o777 == 0o600
+    listed = json.loads(own_app.run("entra", "list", "--output", "json",
+                                    "--keyring", "runtime").out)
+    assert [row["store"] for row in listed] == ["runtime"]
+
+
+def test_what_is_not_in_memory_is_refused(own_app):
+    outcome = token(own_app, "--keyring", "runtime")
+    if outcome.code == 0:
+        pytest.skip("this machine's temporary folder is in memory")
+    assert (outcome.code, outcome.out) == (6, "")
+    assert "tmpfs" in outcome.err
+
+
+# ---- none ----
+
+
+def test_none_keeps_nothing_and_says_nothing(world):
+    for _ in range(2):
+        outcome = token(world, "--keyring", "none")
+        assert (outcome.code, outcome.err) == (0, "")
+    assert len(world.authority.token_requests) == 2
+    assert world.session.keyring.items() == []
+
+
+# ---- sick ones ----
+
+
+def delivered(world, *texts: str, **how) -> None:
+    """The token is there, and one line tells why it could not be kept."""
+    outcome = token(world, "--timeout", "6", **how)
+    assert outcome.code == 0
+    assert outcome.out.strip() == world.authority.issued_tokens[-1]
+    (line,) = outcome.err.splitlines()
+    for text in ("could not be kept", *texts):
+        assert text in line
+
+
+@pytest.mark.parametrize("display", [None, ":99"])
+def test_a_locked_keyring(world, display):
+    token(world)
+    world.session.keyring.lock()
+    delivered(world, "locked", env={"DISPLAY": display})
+    world.session.keyring.unlock()
+    assert token(world).out.strip() == world.authority.issued_tokens[0]
+
+
+def test_a_keyring_that_hangs(world):
+    token(world)
+    world.session.keyring.freeze()
+    delivered(world, "in time")
+    world.session.keyring.thaw()
+    assert token(world).out.strip() == world.authority.issued_tokens[0]
+
+
+def test_a_keyring_that_dies_in_mid_call(world, programs):
+    world.authority.faults.inject(faults.delayed(1))
+    process = subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
+                               env=world.session.env, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: len(world.authority.token_requests) == 1, "the request")
+    world.session.keyring.stop()
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out.strip()) == (0, world.authority.issued_tokens[-1])
+    assert "could not be kept" in err
+
+
+@pytest.mark.parametrize("sickness", ["locked", "frozen", "gone"])
+def test_a_keyring_asked_for_by_name_must_work(world, sickness):
+    token(world)
+    keyring = world.session.keyring
+    {"locked": keyring.lock, "frozen": keyring.freeze, "gone": keyring.stop}[sickness]()
+    outcome = token(world, "--keyring", "secret-service", "--timeout", "4")
+    assert (outcome.code, outcome.out) == (6, "")
+    assert len(outcome.err.splitlines()) == 1
+    if sickness == "frozen":
+        keyring.thaw()
+
+
+def test_no_bus_and_a_keyring_asked_for_by_name(shell):
+    outcome = token(shell, "--keyring", "secret-service")
+    assert (outcome.code, outcome.out) == (6, "")
+    assert "no session bus" in outcome.err
+
+
+@pytest.mark.parametrize("record", [
+    "garbage", "{}", '{"access_token":"a\\nb","received_on":1,"expires_on":2,"refresh_on":0}',
+    '{"access_token":"stolen","received_on":1795000000,"expires_on":99999999999,"refresh_on":0}',
+    "[" * 5000])
+def test_an_item_that_is_no_token_is_not_given_and_is_replaced(world, record):
+    token(world)
+    (item,) = world.session.keyring.items()
+    words = [word for pair in item.attributes.items() for word in pair]
+    assert world.run("secret-tool", "store", "--label", "x", *words, input=record).code == 0
+    outcome = token(world)
+    assert outcome.out.strip() == world.authority.issued_tokens[1]
+    assert token(world).out == outcome.out
+    assert len(world.session.keyring.items()) == 1

@@ -1,0 +1,120 @@
+"""Tokens are renewed before they end, and nobody waits for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from authority import faults
+from integration.stored import age
+from world.waiting import wait_until
+
+
+def token(world, *words, **how):
+    return world.run("entra", "token", "--api", "MyWebApi", *words, **how)
+
+
+def requests(world) -> int:
+    return len(world.authority.token_requests)
+
+
+@pytest.fixture
+def due(world) -> str:
+    """A good token whose time of renewal has come."""
+    token(world)
+    return age(world, lives=1800, renew=True)
+
+
+def no_renewal_runs() -> bool:
+    done = subprocess.run(["pgrep", "-f", "entra token --renew"], capture_output=True, check=False)
+    return done.returncode == 1
+
+
+def test_the_caller_has_the_old_token_at_once_and_the_next_one_the_new(world, due):
+    assert token(world).out == due + "\n"
+    wait_until(lambda: requests(world) == 2, "the renewal")
+    wait_until(lambda: token(world).out.strip() == world.authority.issued_tokens[1], "the new token")
+    assert requests(world) == 2
+
+
+def test_the_caller_does_not_wait_for_an_authority_that_hangs(world, due):
+    world.authority.faults.inject(faults.delayed(8))
+    reader, writer = os.pipe()
+    process = subprocess.Popen(["entra", "token", "--api", "MyWebApi"], env=world.session.env,
+                               stdout=writer, stderr=writer, pass_fds=[writer],
+                               executable=world.session.env["PATH"].split(":")[0] + "/entra")
+    os.close(writer)
+    process.wait(timeout=60)
+    wait_until(lambda: requests(world) == 2, "the renewal")
+    seen = os.read(reader, 65536)
+    assert seen.decode() == due + "\n"
+    assert os.read(reader, 1) == b""  # nobody holds the caller's descriptors any more
+    os.close(reader)
+
+
+def test_many_callers_start_one_renewal(world, due):
+    world.authority.faults.inject(faults.delayed(2))
+    for _ in range(10):
+        assert token(world).out == due + "\n"
+    wait_until(lambda: requests(world) >= 2, "the renewal")
+    assert requests(world) <= 3
+
+
+def test_where_nothing_may_outlive_the_caller_it_is_renewed_in_line(world, due):
+    outcome = token(world, env={"ENTRA_RENEWAL": "inline"})
+    assert outcome.out.strip() == world.authority.issued_tokens[1]
+
+
+def test_in_line_a_slow_authority_costs_about_a_second(world, due):
+    world.authority.faults.inject(faults.delayed(15))
+    outcome = token(world, env={"ENTRA_RENEWAL": "inline"})
+    assert (outcome.code, outcome.out, outcome.err) == (0, due + "\n", "")
+    assert outcome.seconds < 10
+
+
+def test_a_token_that_is_not_due_is_not_renewed(world):
+    token(world)
+    age(world, lives=1800)
+    token(world)
+    assert requests(world) == 1
+
+
+def test_past_its_margin_a_token_is_waited_for(world):
+    token(world)
+    old = age(world, lives=120)
+    assert token(world).out.strip() not in ("", old)
+    assert requests(world) == 2
+
+
+def test_a_token_past_its_margin_serves_where_the_authority_is_down(world):
+    token(world)
+    old = age(world, lives=120)
+    world.authority.close()
+    outcome = token(world)
+    assert (outcome.code, outcome.out) == (0, old + "\n")
+    assert "could not be renewed" in outcome.err and "warning" in outcome.err
+
+
+def test_an_ended_token_serves_nobody(world):
+    token(world)
+    age(world, lives=-1)
+    world.authority.close()
+    assert token(world).code == 4
+
+
+def test_a_refusal_is_not_made_up_for_by_an_old_token(world):
+    token(world)
+    age(world, lives=120)
+    assert token(world, env={"AzureAd__ClientSecret": "wrong"}).code == 3
+
+
+def test_a_renewal_that_fails_is_silent_and_not_tried_at_once_again(world, due):
+    world.authority.faults.inject(faults.NAMED["captive portal"])
+    token(world)
+    wait_until(lambda: requests(world) == 2, "the renewal")
+    wait_until(no_renewal_runs, "its end")
+    outcome = token(world)
+    assert (outcome.out, outcome.err) == (due + "\n", "")
+    assert requests(world) == 2

@@ -1,0 +1,84 @@
+"""Many processes that want one token behave as one careful client."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+from authority import faults
+from world.waiting import wait_until
+from world.world import World
+
+
+def start(world: World, programs: Path, *words: str, **env: str) -> subprocess.Popen:
+    return subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi", *words],
+                            env=world.session.env | env, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True)
+
+
+def finish(processes: list[subprocess.Popen]) -> list[tuple[int, str, str]]:
+    ends = [(process.communicate(timeout=120), process) for process in processes]
+    return [(process.returncode, out, err) for (out, err), process in ends]
+
+
+def test_a_hundred_processes_make_one_request(world, programs):
+    ends = finish([start(world, programs) for _ in range(100)])
+    assert {(code, err) for code, _, err in ends} == {(0, "")}
+    assert {out for _, out, _ in ends} == {world.authority.issued_tokens[0] + "\n"}
+    assert len(world.authority.token_requests) == 1
+
+
+def test_force_refresh_joins_a_flight_that_is_in_the_air(world, programs):
+    old = world.run("entra", "token", "--api", "MyWebApi").out
+    world.authority.log.clear()
+    world.authority.faults.inject(faults.delayed(1))
+    ends = finish([start(world, programs, "--force-refresh") for _ in range(20)])
+    assert {code for code, _, _ in ends} == {0}
+    assert old not in {out for _, out, _ in ends}
+    assert len(world.authority.token_requests) <= 3
+
+
+def test_a_wrong_secret_costs_a_handful_of_requests(world, programs):
+    ends = finish([start(world, programs, AzureAd__ClientSecret="wrong") for _ in range(60)])
+    assert {code for code, _, _ in ends} == {3}
+    assert all("AADSTS7000215" in err for _, _, err in ends)
+    assert len(world.authority.token_requests) <= 15
+
+
+def test_a_secret_that_was_mended_works_at_once(world):
+    assert world.run("entra", "token", "--api", "MyWebApi",
+                     env={"AzureAd__ClientSecret": "wrong"}).code == 3
+    assert world.run("entra", "token", "--api", "MyWebApi").code == 0
+
+
+def test_a_killed_process_frees_the_others(world, programs):
+    world.authority.faults.inject(faults.delayed(30), times=1)
+    first = start(world, programs)
+    wait_until(lambda: len(world.authority.token_requests) == 1, "the first request")
+    others = [start(world, programs) for _ in range(5)]
+    first.send_signal(signal.SIGKILL)
+    finish([first])
+    ends = finish(others)
+    assert {code for code, _, _ in ends} == {0}
+    assert len(world.authority.token_requests) == 2
+
+
+def test_a_waiting_process_keeps_its_own_time_limit(world, programs):
+    world.authority.faults.inject(faults.delayed(30), times=1)
+    first = start(world, programs)
+    wait_until(lambda: len(world.authority.token_requests) == 1, "the first request")
+    outcome = world.run("entra", "token", "--api", "MyWebApi", "--timeout", "1")
+    assert (outcome.code, outcome.out) == (4, "")
+    assert "another process" in outcome.err
+    first.kill()
+    finish([first])
+
+
+def test_locks_and_notices_are_this_users_alone_and_hold_no_secret(world):
+    world.run("entra", "token", "--api", "MyWebApi", env={"AzureAd__ClientSecret": "wrong-one"})
+    folder = world.session.runtime / "entra"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for file in folder.iterdir():
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert b"wrong-one" not in file.read_bytes()

@@ -1,0 +1,67 @@
+"""An authority that asks to be left alone is left alone, by every process."""
+
+from __future__ import annotations
+
+import re
+import time
+from email.utils import formatdate
+
+import pytest
+
+from authority import faults
+from integration.stored import age
+
+
+def token(world, *words, **how):
+    return world.run("entra", "token", "--api", "MyWebApi", *words, **how)
+
+
+@pytest.mark.parametrize("fault", [
+    lambda: faults.throttled("60"),
+    lambda: faults.throttled(formatdate(time.time() + 60, usegmt=True)),
+    lambda: faults.unavailable("60"),
+], ids=["seconds", "a date", "503"])
+def test_retry_after_is_remembered_by_all(world, fault):
+    world.authority.faults.inject(fault(), times=1)
+    first = token(world)
+    assert first.code in (3, 4)
+    assert re.search(r"until 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", first.err)
+    second = token(world)
+    assert (second.code, second.out) == (first.code, "")
+    assert "until 20" in second.err
+    assert world.run("entra", "token", "--api", "GitServer").code == first.code
+    assert len(world.authority.token_requests) == 1
+
+
+def test_another_app_is_not_held_back(world):
+    world.authority.faults.inject(faults.throttled("60"), times=1)
+    token(world)
+    assert token(world, "--client-id", "0f0f0f0f-0000-4000-8000-000000000000").code == 3
+    assert len(world.authority.token_requests) == 2
+
+
+def test_a_token_that_is_alive_is_given_meanwhile(world):
+    token(world)
+    old = age(world, lives=120)
+    world.authority.faults.inject(faults.throttled("60"), times=1)
+    for _ in range(2):
+        outcome = token(world)
+        assert (outcome.code, outcome.out) == (0, old + "\n")
+    assert len(world.authority.token_requests) == 2
+
+
+def test_a_fault_of_the_server_is_tried_again_twice(world):
+    world.authority.faults.inject(faults.unavailable(), times=2)
+    assert token(world).code == 0
+    assert len(world.authority.token_requests) == 3
+
+
+def test_it_is_not_tried_for_ever(world):
+    world.authority.faults.inject(faults.unavailable())
+    assert token(world).code == 4
+    assert len(world.authority.token_requests) == 3
+
+
+def test_a_refusal_is_never_tried_again(world):
+    assert token(world, env={"AzureAd__ClientSecret": "wrong"}).code == 3
+    assert len(world.authority.token_requests) == 1
