@@ -56,7 +56,7 @@ entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
 entra-acquire.so_LIBS                = $(ACQUIRE_LIBS)
 entra-keyring-secret-service.so_LIBS = $(SECRET_LIBS)
 entra-keyring-kernel.so_LIBS         = -lkeyutils
-$(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS) -DSECRET_API_SUBJECT_TO_CHANGE
+$(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
@@ -124,7 +124,7 @@ installed: all
 PACKAGES := gcc make pkg-config libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev \
             libsecret-1-dev libkeyutils-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-dev cppcheck \
             valgrind shellcheck mandoc strace dbus-daemon gnome-keyring python3-gi python3-requests util-linux libsecret-tools git \
-            curl openssl procps python3-authlib python3-cryptography python3-flask python3-jwt \
+            curl openssl keyutils procps python3-authlib python3-cryptography python3-flask python3-jwt \
             python3-pytest python3-pytest-xdist swtpm tpm2-openssl tpm2-tools
 
 # kubectl comes from elsewhere on many machines, and Debian's package would be in its way.

@@ -29,6 +29,14 @@ static inline void cleanup_close(int *fd)
 #define autofree          CLEANUP(cleanup_free)
 #define autoclose         CLEANUP(cleanup_close)
 
+/* Takes a file descriptor out of a variable and leaves -1 there: the caller closes it now. */
+static inline int steal_fd(int *fd)
+{
+    int stolen = *fd;
+    *fd = -1;
+    return stolen;
+}
+
 /* Takes the value out of a variable and leaves NULL there: the caller owns it now. */
 #define steal(variable)                                                                            \
     __extension__({                                                                                \

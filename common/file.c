@@ -38,9 +38,7 @@ static int open_checked(const char *path, unsigned *mode, struct error *error)
     }
     if (!check(fd, path, mode, error))
         return -1;
-    int checked = fd;
-    fd = -1;
-    return checked;
+    return steal_fd(&fd);
 }
 
 struct secret *file_read(const char *path, size_t max, unsigned *mode, struct error *error)

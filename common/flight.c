@@ -39,8 +39,7 @@ enum flight_role flight_board(struct flight *flight, const char *name, int64_t d
     flight->fd = -1;
     autoclose int fd = open_lock(name);
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0) {
-        flight->fd = fd;
-        fd = -1;
+        flight->fd = steal_fd(&fd);
         return FLIGHT_PILOT;
     }
     return wait_for_landing(fd, deadline) ? FLIGHT_PASSENGER : FLIGHT_LATE;

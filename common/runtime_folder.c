@@ -18,9 +18,7 @@ static int open_own(const char *path)
     if (fd < 0 || fstat(fd, &status) != 0 || status.st_uid != geteuid() ||
         (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         return -1;
-    int own = fd;
-    fd = -1;
-    return own;
+    return steal_fd(&fd);
 }
 
 static int make_and_open(const char *path)

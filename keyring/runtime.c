@@ -36,9 +36,7 @@ static int open_folder(struct error *error)
         error_hint(error, "Let XDG_RUNTIME_DIR name one, of mode 0700.");
         return -1;
     }
-    int fit = folder;
-    folder = -1;
-    return fit;
+    return steal_fd(&folder);
 }
 
 static struct runtime_name name_of(const struct keyring_key *key)

@@ -174,7 +174,7 @@ static struct secret *decode_base64(const struct secret *text, struct error *err
         error_set(error, ERROR_USAGE, "Base64EncodedValue is not Base64");
         return NULL;
     }
-    return secret_new(bytes->bytes, (size_t)(length + rest));
+    return secret_new(bytes->bytes, (size_t)length + (size_t)rest);
 }
 
 static bool read_sources(const struct credential *credential, struct found *found,

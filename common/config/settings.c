@@ -246,13 +246,14 @@ struct visit {
 static void warn_of_unknown(const struct visit *visit, const struct setting *table,
                             const struct config_path *path)
 {
+    if (!visit->warns)
+        return;
     char where[CONFIG_WHERE_MAX];
     const char *key = path->steps[path->depth - 1];
     const char *known = nearest(table, key);
-    if (visit->warns)
-        warning("%s: unknown key '%s'%s%s%s", config_where(visit->config, path, where), key,
-                known != NULL ? ", did you mean '" : "", known != NULL ? known : "",
-                known != NULL ? "'?" : "");
+    warning("%s: unknown key '%s'%s%s%s", config_where(visit->config, path, where), key,
+            known != NULL ? ", did you mean '" : "", known != NULL ? known : "",
+            known != NULL ? "'?" : "");
 }
 
 static bool wrong_type(const struct visit *visit, const struct setting *setting,

@@ -6,6 +6,8 @@
  */
 #include "keyring/secret_service.h"
 
+/* Object paths are part of an API that libsecret calls unstable; it has not changed since 0.16. */
+#define SECRET_API_SUBJECT_TO_CHANGE
 #include <libsecret/secret.h>
 #include <string.h>
 

@@ -11,22 +11,9 @@ import pytest
 
 from authority import contoso, faults
 from authority.directory import Client
+from world import kernel_keyring
 from world.waiting import wait_until
 from world.world import World
-
-
-@pytest.fixture
-def kernel():
-    """This user's kernel keyring, from which our keys of this test are gone afterwards."""
-    before = ours()
-    yield
-    for serial in ours() - before:
-        subprocess.run(["keyctl", "unlink", serial, "@u"], check=True, capture_output=True)
-
-
-def ours() -> set[str]:
-    done = subprocess.run(["keyctl", "show", "@u"], capture_output=True, text=True, check=True)
-    return {line.split()[0] for line in done.stdout.splitlines() if "entra:" in line}
 
 
 @pytest.fixture
@@ -47,14 +34,14 @@ def token(world, *words, **how):
 
 
 @pytest.mark.parametrize("words", [[], ["--keyring", "kernel"]])
-def test_without_a_desktop_the_kernel_keeps_the_token(own_app, kernel, words):
+def test_without_a_desktop_the_kernel_keeps_the_token(own_app, words):
     first, second = (token(own_app, *words) for _ in range(2))
     assert (first.code, first.err) == (0, "")
     assert first.out == second.out
     assert len(own_app.authority.token_requests) == 1
 
 
-def test_a_bus_without_a_keyring_is_no_desktop(programs, kernel):
+def test_a_bus_without_a_keyring_is_no_desktop(programs):
     client = Client(client_id=str(uuid.uuid4()), secret="s", tenants=(contoso.TENANT.guid,))
     with World(programs=programs, keyring=False) as world:
         world.authority.directory.clients.append(client)
@@ -64,11 +51,11 @@ def test_a_bus_without_a_keyring_is_no_desktop(programs, kernel):
         assert len(world.authority.token_requests) == 1
 
 
-def test_a_key_is_this_users_alone_and_ends_with_its_token(own_app, kernel):
-    before = ours()
+def test_a_key_is_this_users_alone_and_ends_with_its_token(own_app):
     own_app.authority.issuer.lifetime = 1200
     token(own_app)
-    (serial,) = ours() - before
+    (serial,) = [serial for serial, attributes in kernel_keyring.keys().items()
+                 if attributes["authority"] == own_app.authority.url]
     described = subprocess.run(["keyctl", "rdescribe", serial], capture_output=True, text=True,
                                check=True).stdout
     permissions = int(described.split(";")[3], 16)
@@ -78,7 +65,7 @@ def test_a_key_is_this_users_alone_and_ends_with_its_token(own_app, kernel):
     assert line.split()[3] in ("19m", "20m")
 
 
-def test_entra_list_and_git_erase_know_the_kernels_keys(own_app, kernel):
+def test_entra_list_and_git_erase_know_the_kernels_keys(own_app):
     lines = f"protocol=https\nhost={own_app.git_server.url.removeprefix('https://')}\n"
     own_app.run("git-credential-entra", "get", input=lines)
     (issued,) = own_app.authority.issued_tokens

@@ -17,7 +17,7 @@ from typing import Any
 from authority import contoso
 from authority.authority import Authority
 from authority.directory import Client
-from world import appsettings
+from world import appsettings, kernel_keyring
 from world.git_server import GitServer
 from world.gate import Gate
 from world.kubeconfig import ExecPlugin, write_kubeconfig
@@ -58,6 +58,7 @@ class World:
     @cached_property
     def authority(self) -> Authority:
         authority = Authority(self.certificates.server_context())
+        self._cleanup.callback(kernel_keyring.forget, authority.url)
         self._cleanup.callback(authority.close)
         return authority
 

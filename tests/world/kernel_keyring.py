@@ -1,0 +1,29 @@
+"""The kernel's keyring of this user: the one place that a session of a test shares with everybody."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+
+OURS = "entra:"
+
+
+def keys() -> dict[str, dict[str, str]]:
+    """The serial number and the attributes of each key that our programs made."""
+    if shutil.which("keyctl") is None:
+        return {}
+    shown = subprocess.run(["keyctl", "show", "@u"], capture_output=True, text=True, check=False)
+    found = {}
+    for line in shown.stdout.splitlines():
+        serial, _, description = line.partition(f" {OURS}")
+        if description:
+            found[serial.split()[0]] = json.loads(description)
+    return found
+
+
+def forget(authority_url: str) -> None:
+    """Removes the keys of one authority's tokens."""
+    for serial, attributes in keys().items():
+        if attributes.get("authority") == authority_url:
+            subprocess.run(["keyctl", "unlink", serial, "@u"], capture_output=True, check=False)
