@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/secret.h"
+
 /* A place in a text, for what json-c does not tell: what follows a value, and where a value is. */
 struct cursor {
     const char *text;
@@ -34,16 +36,23 @@ static void skip_past(struct cursor *cursor, const char *word)
         cursor->at += strlen(word);
 }
 
+/* At a comment: goes past it. Whether there was one. */
+static bool skip_comment(struct cursor *cursor)
+{
+    bool line = looking_at(cursor, "//"), block = looking_at(cursor, "/*");
+    if (!line && !block)
+        return false;
+    cursor->at += 2;
+    skip_past(cursor, line ? "\n" : "*/");
+    return true;
+}
+
 static void skip_blank(struct cursor *cursor)
 {
     while (cursor->at < cursor->length) {
-        if (strchr(" \t\r\n", peek(cursor)) != NULL && peek(cursor) != '\0')
+        if (peek(cursor) != '\0' && strchr(" \t\r\n", peek(cursor)) != NULL)
             cursor->at++;
-        else if (looking_at(cursor, "//"))
-            skip_past(cursor, "\n");
-        else if (looking_at(cursor, "/*"))
-            skip_past(cursor, "*/");
-        else
+        else if (!skip_comment(cursor))
             return;
     }
 }
@@ -99,7 +108,9 @@ static bool take_key(struct cursor *cursor, const char *wanted)
     size_t start = cursor->at + 1;
     skip_string(cursor);
     size_t end = cursor->at - 1;
-    skip_past(cursor, ":");
+    skip_blank(cursor);
+    if (peek(cursor) == ':')
+        cursor->at++;
     return end <= cursor->length && end - start == strlen(wanted) &&
            strncasecmp(cursor->text + start, wanted, end - start) == 0;
 }
@@ -177,13 +188,47 @@ json_object *json_parse(const char *text, size_t length, struct error *error)
     return parse(text, length, JSON_TOKENER_STRICT, &end, error);
 }
 
+/* Whether a comment that begins at start and was gone past is a block without an end. */
+static bool is_open_comment(const struct cursor *cursor, size_t start)
+{
+    return cursor->text[start + 1] == '*' &&
+           (cursor->at - start < 4 || memcmp(cursor->text + cursor->at - 2, "*/", 2) != 0);
+}
+
+/* A copy in which comments are blanks: json-c reads comments too, but misses the end of one in
+ * several stars, and of one that the file ends in. One without an end stays, to be refused. NULL if
+ * there is no memory. */
+static struct secret *blank_comments(const char *text, size_t length)
+{
+    struct secret *copy = secret_new(text, length);
+    struct cursor cursor = { text, length, 0 };
+    while (copy != NULL && cursor.at < length) {
+        size_t start = cursor.at;
+        if (at_string(&cursor)) {
+            skip_string(&cursor);
+        } else if (skip_comment(&cursor)) {
+            for (size_t i = start; !is_open_comment(&cursor, start) && i < cursor.at; i++)
+                if (copy->bytes[i] != '\n')
+                    copy->bytes[i] = ' ';
+        } else {
+            cursor.at++;
+        }
+    }
+    return copy;
+}
+
 json_object *json_parse_lenient(const char *text, size_t length, size_t *line, struct error *error)
 {
     struct cursor rest = { text, length, 0 };
     if (looking_at(&rest, "\xef\xbb\xbf"))
         rest.at += 3;
     size_t end = 0;
-    json_object *value = parse(text + rest.at, length - rest.at, 0, &end, error);
+    json_object *value = NULL;
+    auto_secret struct secret *plain = blank_comments(text + rest.at, length - rest.at);
+    if (plain == NULL)
+        error_no_memory(error);
+    else
+        value = parse(plain->bytes, plain->length, 0, &end, error);
     rest.at += end;
     if (value != NULL) {
         skip_blank(&rest);

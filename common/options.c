@@ -96,6 +96,22 @@ static bool take(struct options *options, const struct option_spec *spec, const 
     return false;
 }
 
+/* getopt's values of long options: each its own, or a name cut short that could be several would be
+ * taken for the first of them. */
+#define FIRST_VALUE 1000
+
+/* Only the option's name: somebody may have tried to give a secret as its value. */
+static bool not_an_option(int result, const char *word, struct error *error)
+{
+    if (result == ':')
+        error_set(error, ERROR_USAGE, "an argument is missing after %.80s", word);
+    else if (optopt > 0 && optopt < FIRST_VALUE)
+        error_set(error, ERROR_USAGE, "unknown option -%c", optopt);
+    else
+        error_set(error, ERROR_USAGE, "unknown option %.*s", (int)strcspn(word, "="), word);
+    return error_hint(error, "See --help.");
+}
+
 bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
                    int *first, struct error *error)
 {
@@ -105,23 +121,17 @@ bool options_parse(int argc, char **argv, const struct option_spec *own, struct 
     for (size_t i = 0; i < count; i++) {
         longs[i].name = specs[i]->name;
         longs[i].has_arg = specs[i]->argument != NULL ? required_argument : no_argument;
+        longs[i].val = FIRST_VALUE + (int)i;
     }
 
-    int index = 0, result;
+    int result;
     opterr = 0;
     optind = 0; /* glibc: start afresh, with its permutation of operands */
-    while ((result = getopt_long(argc, argv, ":", longs, &index)) != -1) {
-        if (result == 0) {
-            if (!take(options, specs[index], optarg, error))
-                return false;
-            continue;
-        }
-        /* Only its name: somebody may have tried to give a secret as its value. */
-        const char *word = argv[optind - 1];
-        error_set(error, ERROR_USAGE, "%s %.*s",
-                  result == ':' ? "an argument is missing after" : "unknown option",
-                  (int)strcspn(word, "="), word);
-        return error_hint(error, "See --help.");
+    while ((result = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+        if (result < FIRST_VALUE)
+            return not_an_option(result, argv[optind - 1], error);
+        if (!take(options, specs[result - FIRST_VALUE], optarg, error))
+            return false;
     }
     *first = optind;
     trace_is_on = options->verbose;

@@ -2,6 +2,7 @@
 #include "common/scope.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_SUFFIX "/.default"
@@ -42,6 +43,11 @@ char *scope_from_resource(const char *resource, struct error *error)
     } else if (asprintf(&scope, "%s" DEFAULT_SUFFIX, resource) < 0) {
         scope = NULL;
         error_no_memory(error);
+    } else if (strlen(scope) > SCOPE_MAX) {
+        free(scope);
+        scope = NULL;
+        error_set(error, ERROR_USAGE, "the resource is longer than %zu bytes",
+                  SCOPE_MAX - strlen(DEFAULT_SUFFIX));
     }
     return scope;
 }

@@ -63,7 +63,7 @@ static bool fill(int fd, struct secret *secret, size_t *filled)
 struct secret *secret_read(int fd, size_t max)
 {
     size_t filled = 0;
-    size_t capacity = 4096;
+    size_t capacity = max + 1 < 4096 ? max + 1 : 4096;
     auto_secret struct secret *secret = secret_allocate(capacity);
     while (secret != NULL) {
         if (!fill(fd, secret, &filled))

@@ -109,7 +109,9 @@ static const char *section_scope(const struct config *config, const struct api *
         wrong_scope_count(config, api, json_object_array_length(scopes), error);
         return NULL;
     }
-    return json_object_get_string(json_object_array_get_idx(scopes, 0));
+    struct config_path path = config_path_to(&api->section.path, "Scopes");
+    const char *scope = config_text(config, &path, json_object_array_get_idx(scopes, 0), error);
+    return scope == NULL && error->kind == ERROR_NONE ? "" : scope;
 }
 
 /* Of the flags, the file and what is built in, in this order. */

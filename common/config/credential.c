@@ -80,8 +80,11 @@ static struct credential *add_entry(const struct entry *entry, enum credential_k
 static void read_client_secret(const struct entry *entry, struct error *error)
 {
     const char *secret = get(entry, "ClientSecret", error);
-    struct credential *credential =
-        secret != NULL ? add_entry(entry, CREDENTIAL_CLIENT_SECRET, error) : NULL;
+    if (secret == NULL)
+        secret = environment("AZURE_CLIENT_SECRET");
+    if (secret == NULL)
+        secret = need(entry, "ClientSecret", error);
+    struct credential *credential = add_entry(entry, CREDENTIAL_CLIENT_SECRET, error);
     if (credential != NULL)
         credential->secret = copy_secret(secret);
 }
@@ -272,18 +275,23 @@ static bool read_list(const struct config *config, const struct section *identit
     return true;
 }
 
-/* ClientSecret and ClientSecretPath of the identity itself. */
+/* ClientSecret and ClientSecretPath of the identity itself, where it has them. */
 static void read_own(const struct config *config, const struct section *identity,
                      struct token_request *request, struct error *error)
 {
-    struct entry entry = { .config = config, .section = *identity, .request = request };
-    struct config_path path = config_path_to(&identity->path, "ClientSecret");
-    if (identity->object == NULL)
-        return;
-    config_where(config, &path, entry.where);
-    read_client_secret(&entry, error);
-    if (get(&entry, "ClientSecretPath", error) != NULL)
-        read_client_secret_path(&entry, error);
+    static const struct {
+        const char *key;
+        void (*read)(const struct entry *entry, struct error *error);
+    } own[] = { { "ClientSecret", read_client_secret },
+                { "ClientSecretPath", read_client_secret_path } };
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        struct entry entry = { .config = config, .section = *identity, .request = request };
+        struct config_path path = config_path_to(&identity->path, own[i].key);
+        if (get(&entry, own[i].key, error) == NULL)
+            continue;
+        config_where(config, &path, entry.where);
+        own[i].read(&entry, error);
+    }
 }
 
 /* ---- the environment ---- */

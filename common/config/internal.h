@@ -103,13 +103,17 @@ json_object *config_member(const json_object *object, const char *key);
 /* The path one step further; past CONFIG_DEPTH_MAX it stays. */
 struct config_path config_path_to(const struct config_path *path, const char *step);
 
-/* Where the value at a path comes from, for messages: "FILE:LINE" or "the environment variable X";
- * into where, which is given back. */
+/* Where the value at a path comes from, for messages: "FILE:LINE", "the environment variable X" or
+ * "the environment"; into where, which is given back. */
 const char *config_where(const struct config *config, const struct config_path *path,
                          char where[CONFIG_WHERE_MAX]);
 
-/* The string under a section's key; NULL where absent, null or empty. The sample files' place
- * holders ("[Enter here ...]") are an error: NULL, and *error is filled. */
+/* The string that a value at a path is; NULL where it is absent, null or empty. The sample files'
+ * place holders ("[Enter here ...]") are an error: NULL, and *error is filled. */
+const char *config_text(const struct config *config, const struct config_path *path,
+                        json_object *value, struct error *error);
+
+/* The same for the value under a section's key. */
 const char *section_string(const struct config *config, const struct section *section,
                            const char *key, struct error *error);
 

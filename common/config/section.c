@@ -83,8 +83,10 @@ const char *config_where(const struct config *config, const struct config_path *
     if (variable != NULL)
         snprintf(where, CONFIG_WHERE_MAX, "the environment variable %.*s",
                  (int)strcspn(variable, "="), variable);
-    else
-        snprintf(where, CONFIG_WHERE_MAX, "%s:%zu", config->path != NULL ? config->path : "", line);
+    else if (line > 0)
+        snprintf(where, CONFIG_WHERE_MAX, "%s:%zu", config->path, line);
+    else /* put together of several variables */
+        snprintf(where, CONFIG_WHERE_MAX, "the environment");
     return where;
 }
 
@@ -95,10 +97,9 @@ static bool is_placeholder(const char *text)
     return text[0] == '[' && text[strlen(text) - 1] == ']' && strchr(text, ' ') != NULL;
 }
 
-const char *section_string(const struct config *config, const struct section *section,
-                           const char *key, struct error *error)
+const char *config_text(const struct config *config, const struct config_path *path,
+                        json_object *value, struct error *error)
 {
-    json_object *value = config_member(section->object, key);
     if (!json_object_is_type(value, json_type_string))
         return NULL;
     const char *text = json_object_get_string(value);
@@ -107,10 +108,16 @@ const char *section_string(const struct config *config, const struct section *se
     if (!is_placeholder(text))
         return text;
     char where[CONFIG_WHERE_MAX];
-    struct config_path path = config_path_to(&section->path, key);
     error_set(error, ERROR_USAGE, "%s: %s still has the sample's place holder",
-              config_where(config, &path, where), key);
+              config_where(config, path, where), path->steps[path->depth - 1]);
     return NULL;
+}
+
+const char *section_string(const struct config *config, const struct section *section,
+                           const char *key, struct error *error)
+{
+    struct config_path path = config_path_to(&section->path, key);
+    return config_text(config, &path, config_member(section->object, key), error);
 }
 
 bool section_bool(const struct section *section, const char *key, bool absent)

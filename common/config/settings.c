@@ -203,35 +203,41 @@ static const char *const type_names[] = {
     [SETTING_OBJECTS] = "an array of objects",
 };
 
-static bool all_items_are(const json_object *array, enum json_type type)
+static bool is_object(json_object *value)
+{
+    return json_object_is_type(value, json_type_object);
+}
+
+/* A string without a NUL byte in it. */
+static bool is_string(json_object *value)
+{
+    return json_object_is_type(value, json_type_string) &&
+           strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value);
+}
+
+static bool is_array_of(const json_object *array, bool (*is_item)(json_object *))
 {
     if (!json_object_is_type(array, json_type_array))
         return false;
     for (size_t i = 0; i < json_object_array_length(array); i++)
-        if (!json_object_is_type(json_object_array_get_idx(array, i), type))
+        if (!is_item(json_object_array_get_idx(array, i)))
             return false;
     return true;
-}
-
-static bool is_clean_string(json_object *value)
-{
-    return json_object_is_type(value, json_type_string) &&
-           strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value);
 }
 
 static bool has_type(json_object *value, enum setting_type type)
 {
     switch (type) {
     case SETTING_STRING:
-        return is_clean_string(value);
+        return is_string(value);
     case SETTING_BOOL:
         return json_object_is_type(value, json_type_boolean);
     case SETTING_STRINGS:
-        return is_clean_string(value) || all_items_are(value, json_type_string);
+        return is_string(value) || is_array_of(value, is_string);
     case SETTING_OBJECT:
-        return json_object_is_type(value, json_type_object);
+        return is_object(value);
     case SETTING_OBJECTS:
-        return all_items_are(value, json_type_object);
+        return is_array_of(value, is_object);
     }
     return false;
 }
