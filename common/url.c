@@ -275,6 +275,7 @@ bool url_is_below(const struct url *url, const struct url *base)
         length--;
     if (length == 0)
         return true;
-    return url->path_is_plain && strncmp(url->path, base->path, length) == 0 &&
+    return url->path_is_plain && base->path_is_plain &&
+           strncmp(url->path, base->path, length) == 0 &&
            (url->path[length] == '/' || url->path[length] == '\0');
 }

@@ -125,6 +125,16 @@ def delayed(seconds: float, fault: Fault | None = None) -> Fault:
 
 # Faults with a parameter.
 
+def held(release: threading.Event, seconds: float = 30) -> Fault:
+    """Says nothing until the event is set, and then answers honestly."""
+
+    def answer(exchange: Exchange) -> Response:
+        release.wait(seconds)
+        return exchange.honest()
+
+    return Fault("held back", answer)
+
+
 def honest() -> Fault:
     """No fault at all: lets a request pass before the next fault has its turn."""
     return Fault("honest", lambda exchange: exchange.honest())
