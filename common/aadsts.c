@@ -27,12 +27,11 @@ static const struct {
     { 50194, "Name the tenant: TenantId cannot be 'common' for this." },
     { 900382, "The app belongs to another cloud: set Instance to that cloud's host." },
     { 900432, "The app belongs to another cloud: set Instance to that cloud's host." },
-    { 100007, "Leave AzureRegion out." },
 
     /* The app's credential. */
     { 7000215, "Use the secret's value, not its id." },
     { 7000222, "Its secret or certificate has expired: make a new one." },
-    { 7000216, "Configure a client secret." },
+    { 7000216, "Configure a client credential." },
     { 7000218, "Configure a client credential, or allow public client flows for the app." },
     { 700025, "The app is registered as a public client: leave the credential out." },
     { 700027, "Register this certificate with the app." },

@@ -51,9 +51,7 @@ bool error_wanted(struct error *error, const char *format, ...)
 
 void error_redact(struct error *error, const char *secret)
 {
-    secret_redact(error->wanted, strlen(error->wanted), secret);
     secret_redact(error->message, strlen(error->message), secret);
-    secret_redact(error->hint, strlen(error->hint), secret);
 }
 
 /* One write, so that lines of several processes do not mix. */

@@ -50,8 +50,8 @@ bool error_hint(struct error *error, const char *format, ...) __attribute__((for
 bool error_wanted(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Takes every occurrence of a secret out of the error's texts: an authority, or what stands
- * between, may echo what it was sent. */
+/* Takes every occurrence of a secret out of the error's message: an authority, or what stands
+ * between, may echo what it was sent. The other texts are our own. */
 void error_redact(struct error *error, const char *secret);
 
 /* Prints the error on stderr, with the program's name before it. Bytes that could steer a terminal

@@ -201,7 +201,9 @@ static bool renew_inline(struct tokens *tokens, struct token_request *request, s
                          struct error *error)
 {
     request->force_refresh = true;
-    return fly_together(tokens, request, token, error);
+    bool renewed = fly_together(tokens, request, token, error);
+    request->force_refresh = false;
+    return renewed;
 }
 
 /* Past the time of renewal the caller is not kept waiting: it gets the token that is there, and

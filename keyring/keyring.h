@@ -82,9 +82,10 @@ struct keyring_module {
     struct keyring keyring;
 };
 
-/* The store of this name: auto, secret-service or none. auto takes the best that this machine
- * offers; *why then says why it is `none`, where it is (else it is ""). NULL with ERROR_USAGE for a
- * name that is not known, and ERROR_KEYRING for a store that is asked for by name but is not here.
+/* The store of this name: auto, secret-service, kernel, runtime or none. auto takes the best that
+ * this machine offers; *why then says why it is `none`, where it is (else it is ""). NULL with
+ * ERROR_USAGE for a name that is not known, and ERROR_KEYRING for a store that is asked for by name
+ * but is not here.
  */
 const struct keyring *keyring_open(const char *name, struct error *why, struct error *error);
 

@@ -64,7 +64,8 @@ static bool load(const struct token_request *request, const struct credential *c
         proof->client_assertion = client_assertion_sign(request, credential, error);
         return proof->client_assertion != NULL;
     case CREDENTIAL_UNAVAILABLE:
-        error_set(error, ERROR_USAGE, "the SourceType %s is not for Linux", credential->id);
+        error_set(error, ERROR_USAGE, "a credential of the SourceType %s cannot be loaded here",
+                  credential->id);
         return error_hint(error, "%s", credential->hint);
     case CREDENTIAL_MANAGED_IDENTITY:
         break;

@@ -232,6 +232,7 @@ static bool take_response(CURL *easy, const struct collector *collector,
 bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
                struct error *error)
 {
+    unsetenv("SSLKEYLOGFILE"); /* or TLS would write its keys there, and so all that is sent */
     CURL *easy CLEANUP(cleanup_easy) = curl_easy_init();
     struct curl_slist *headers CLEANUP(cleanup_list) = make_headers(request->header);
     auto_secret struct secret *url = format_url(request);

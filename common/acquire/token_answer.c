@@ -7,6 +7,7 @@
 
 #include "common/aadsts.h"
 #include "common/json.h"
+#include "common/printable.h"
 
 /* An authority that is in trouble itself is like a network that is: it is worth trying again. */
 static enum error_kind kind_of(long status)
@@ -56,7 +57,7 @@ static int description_length(const char *description)
     const char *ids = strstr(description, " Trace ID:");
     if (ids != NULL && (size_t)(ids - description) < length)
         length = (size_t)(ids - description);
-    return (int)(length < 1000 ? length : 1000);
+    return (int)printable_cut(description, length < 1000 ? length : 1000);
 }
 
 /* ", correlation id X, at TIME", for the tenant's administrator or Microsoft's support. */

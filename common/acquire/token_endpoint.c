@@ -15,8 +15,7 @@
 #define RETRIES            2
 #define RETRY_MILLISECONDS 600
 
-/* Authorities, and what stands between, may echo what they were sent. The body is cleaned before
- * anything is cut out of it, the error again for what JSON's escapes hid. */
+/* Authorities, and what stands between, may echo what they were sent, as it is or escaped. */
 static void redact(const struct http_field *fields, struct secret *body, struct error *error)
 {
     for (; fields->name != NULL; fields++) {
@@ -83,6 +82,28 @@ static bool send_with_retries(const struct http_request *request, int64_t deadli
     }
 }
 
+static bool parse(const struct http_response *response, struct token *token, struct error *error)
+{
+    return token_answer_parse(response->status, response->body->bytes, response->body->length,
+                              time(NULL), token, error);
+}
+
+/* What is no token is an error: it is read out of a body that was cleaned before anything could be
+ * cut out of it, and cleaned again of what JSON's escapes hid. */
+static bool read_answer(const struct http_response *response, const struct http_field *fields,
+                        struct token *token, struct error *error)
+{
+    if (response->status == 200 && parse(response, token, error))
+        return true;
+    *error = (struct error){ 0 };
+    redact(fields, response->body, error);
+    if (parse(response, token, error))
+        return true;
+    add_hints(response, error);
+    redact(fields, response->body, error);
+    return false;
+}
+
 bool token_endpoint_post(const struct token_request *request, const struct http_field *fields,
                          int64_t deadline, struct token *token, struct error *error)
 {
@@ -96,14 +117,6 @@ bool token_endpoint_post(const struct token_request *request, const struct http_
     const struct http_request post = {
         .url = endpoint, .form = fields, .header = header, .post = true
     };
-    if (!send_with_retries(&post, deadline, &response, error))
-        return false;
-    if (response.status != 200)
-        redact(fields, response.body, error);
-    if (token_answer_parse(response.status, response.body->bytes, response.body->length, time(NULL),
-                           token, error))
-        return true;
-    add_hints(&response, error);
-    redact(fields, response.body, error);
-    return false;
+    return send_with_retries(&post, deadline, &response, error) &&
+           read_answer(&response, fields, token, error);
 }

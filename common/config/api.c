@@ -93,8 +93,9 @@ static bool wrong_scope_count(const struct config *config, const struct api *api
 {
     char where[CONFIG_WHERE_MAX];
     struct config_path path = config_path_to(&api->section.path, "Scopes");
-    error_set(error, ERROR_USAGE, "%s: %s has %zu scopes, and an app asks for exactly one",
-              config_where(config, &path, where), api->name, count);
+    error_set(error, ERROR_USAGE, "%s: %s has %s, and an app asks for exactly one",
+              config_where(config, &path, where), api->name,
+              count == 0 ? "no scope" : "several scopes");
     return error_hint(error, "It is RESOURCE/.default; make an API of each resource.");
 }
 
@@ -164,7 +165,8 @@ static bool check_complete(const struct token_request *request, bool app_token_w
         return authority_is_tenant_of_app(request->tenant, error);
     if (app_token_wanted) {
         error_set(error, ERROR_USAGE,
-                  "the app %s has no client credential (ClientSecret, or AZURE_CLIENT_SECRET)",
+                  "the app %s has no client credential (ClientCredentials, ClientSecret, or "
+                  "AZURE_CLIENT_SECRET)",
                   request->client_id);
         return error_hint(error, "RequestAppToken asks for the app's own token, which needs one.");
     }
@@ -172,8 +174,9 @@ static bool check_complete(const struct token_request *request, bool app_token_w
               "this needs a person's sign-in, since the app %s has no client credential or "
               "RequestAppToken is false, and this version signs no person in",
               request->client_id);
-    return error_hint(error, "Configure ClientSecret (or AZURE_CLIENT_SECRET) to use the app's own "
-                             "rights.");
+    return error_hint(error,
+                      "Configure ClientCredentials (or AZURE_CLIENT_SECRET) to use the app's "
+                      "own rights.");
 }
 
 /* The challenge, with ClientCapabilities (cp1) of the identity merged in. */
@@ -287,23 +290,35 @@ static bool base_covers(const char *base, const struct url *url, size_t *covered
     return true;
 }
 
+/* Says where the BaseUrl stands that cannot be used, and why. */
+static void blame_base(const struct config *config, const struct api *api, const char *base,
+                       struct error *error)
+{
+    char where[CONFIG_WHERE_MAX];
+    struct config_path path = config_path_to(&api->section.path, "BaseUrl");
+    struct error why = *error;
+    error_set(error, ERROR_USAGE, "%s: BaseUrl '%.200s' cannot be used: %s",
+              config_where(config, &path, where), base, why.message);
+}
+
+/* A BaseUrl that cannot be used is nobody's home. It is an error for the host that it names, whose
+ * request may be the one it was meant for; to the others it is nothing. */
 static bool api_covers(const struct config *config, const struct api *api, const struct url *url,
                        size_t *covered, struct error *error)
 {
+    struct error why = { 0 };
+    const char *base = section_string(config, &api->section, "BaseUrl", &why);
     *covered = 0;
-    const char *base = section_string(config, &api->section, "BaseUrl", error);
-    if (error->kind != ERROR_NONE)
-        return false;
-    if (base != NULL) {
-        struct error why = { 0 };
-        if (base_covers(base, url, covered, &why))
-            return true;
-        char where[CONFIG_WHERE_MAX];
-        struct config_path path = config_path_to(&api->section.path, "BaseUrl");
-        return error_set(error, ERROR_USAGE, "%s: BaseUrl '%.200s' cannot be used: %s",
-                         config_where(config, &path, where), base, why.message);
+    if (base != NULL && !base_covers(base, url, covered, &why)) {
+        blame_base(config, api, base, &why);
+        if (strcasestr(base, url->host) != NULL) {
+            *error = why;
+            return false;
+        }
     }
-    for (size_t i = 0; api->builtin != NULL && api->builtin->base_urls[i] != NULL; i++)
+    if (why.kind != ERROR_NONE)
+        trace("%s", why.message);
+    for (size_t i = 0; base == NULL && api->builtin != NULL && api->builtin->base_urls[i]; i++)
         if (!base_covers(api->builtin->base_urls[i], url, covered, error))
             return false;
     return true;

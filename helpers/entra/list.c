@@ -13,36 +13,35 @@
 
 #define COLUMNS 5
 
-/* What is shown of a token, in the order of the columns. */
+/* What is shown of a token, in the order of the columns. Rows are moved when they are sorted. */
 struct row {
     const char *cells[COLUMNS];
-    struct rfc3339 expiry;
 };
 
 static const char *const titles[COLUMNS] = { "APP", "TENANT", "API", "EXPIRES", "STORE" };
 static const char *const names[COLUMNS] = { "clientId", "tenant", "scope", "expiresOn", "store" };
 
-/* When a record's token ends, or what is the matter with it. */
-static struct rfc3339 expiry_of(const struct keyring_item *item)
+/* When a record's token ends (in text), or what is the matter with it. */
+static const char *expiry_of(const struct keyring_item *item, struct rfc3339 *text)
 {
     struct error unused;
     auto_token struct token token = { 0 };
     if (item->record == NULL)
-        return (struct rfc3339){ "locked" };
+        return "locked";
     if (!token_from_json(item->record->bytes, item->record->length, &token, &unused))
-        return (struct rfc3339){ "unreadable" };
+        return "unreadable";
     if (token.expires_on <= time(NULL))
-        return (struct rfc3339){ "expired" };
-    return rfc3339_format(token.expires_on);
+        return "expired";
+    *text = rfc3339_format(token.expires_on);
+    return text->text;
 }
 
-static void fill_row(struct row *row, struct keyring_item *item)
+static void fill_row(struct row *row, struct keyring_item *item, struct rfc3339 *expiry)
 {
-    row->expiry = expiry_of(item);
     row->cells[0] = keyring_item_attribute(item, STORE_CLIENT_ID);
     row->cells[1] = keyring_item_attribute(item, STORE_TENANT);
     row->cells[2] = keyring_item_attribute(item, STORE_SCOPE);
-    row->cells[3] = row->expiry.text;
+    row->cells[3] = expiry_of(item, expiry);
     row->cells[4] = item->store;
     for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && item->attributes[i].name != NULL; i++)
         printable_make((char *)item->attributes[i].value);
@@ -106,10 +105,11 @@ static bool run(const struct options *options, int count, char **operands, struc
         return error_wanted(error, "no list of tokens");
 
     autofree struct row *rows = calloc(list.count + 1, sizeof *rows);
-    if (rows == NULL)
+    autofree struct rfc3339 *expiries = calloc(list.count + 1, sizeof *expiries);
+    if (rows == NULL || expiries == NULL)
         return error_no_memory(error);
     for (size_t i = 0; i < list.count; i++)
-        fill_row(&rows[i], &list.items[i]);
+        fill_row(&rows[i], &list.items[i], &expiries[i]);
     qsort(rows, list.count, sizeof *rows, compare_rows);
     if (json)
         print_json(rows, list.count);

@@ -16,9 +16,20 @@ static const struct {
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
+static const struct program *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].program;
+    return NULL;
+}
+
 static bool run(const struct options *options, int count, char **operands, struct error *error)
 {
     (void)options;
+    if (count > 0 && find_command(operands[0]) != NULL)
+        return error_set(error, ERROR_USAGE, "the command comes first: entra %s [OPTION]...",
+                         operands[0]);
     if (count > 0)
         error_set(error, ERROR_USAGE, "there is no command '%.40s'", operands[0]);
     else
@@ -40,9 +51,9 @@ static const char *summarize(void)
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return program_main(argc - 1, argv + 1, commands[i].program);
+    const struct program *command = argc > 1 ? find_command(argv[1]) : NULL;
+    if (command != NULL)
+        return program_main(argc - 1, argv + 1, command);
     return program_main(argc, argv,
                         &(struct program){ .usage = "entra COMMAND [OPTION]...",
                                            .summary = summarize(),

@@ -63,7 +63,11 @@ static bool set(struct tokens *tokens, const struct token_request *request, stru
 
 static bool clear(struct tokens *tokens, const struct token_request *request, struct error *error)
 {
-    return token_store_keep_secret(&tokens->store, request, NULL, tokens->deadline, error);
+    if (!token_store_keep_secret(&tokens->store, request, NULL, tokens->deadline, error))
+        return false;
+    fprintf(stderr, "The keyring (%s) has no client secret of app %s now.\n",
+            tokens->store.keyring->name, request->client_id);
+    return true;
 }
 
 static bool run(const struct options *options, int count, char **operands, struct error *error)

@@ -255,3 +255,12 @@ def test_a_key_in_a_tpm_signs_there(world, tpm, tmp_path):
     outcome = token(world)
     assert outcome.code == 0, outcome.err
     assert jwt.get_unverified_header(assertion(world))["alg"] == "PS256"
+
+
+def test_a_tpm_that_cannot_be_reached_is_one_line(world, app):
+    configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
+    world.session.env["TPM2OPENSSL_TCTI"] = "swtpm:host=127.0.0.1,port=1"
+    outcome = token(world)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert len(outcome.err.splitlines()) == 1, outcome.err
+    assert "handle:0x81000001: names no key" in outcome.err

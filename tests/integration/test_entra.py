@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -84,6 +85,30 @@ def test_list_shows_whose_and_until_when_but_no_token(world):
     assert {row["scope"] for row in listed} == {GRAPH_SCOPE, f"{contoso.MY_WEB_API}/.default"}
     for token in world.authority.issued_tokens:
         assert token not in table + json.dumps(listed)
+
+
+def test_list_shows_each_token_with_its_own_end(world):
+    """Their order is not that in which they came."""
+    lives = {contoso.MY_WEB_API: 7000, contoso.GRAPH: 4000}
+    for resource, life in lives.items():
+        world.authority.issuer.lifetime = life
+        world.run("entra", "token", "--resource", resource)
+    rows = {row["scope"]: row["expiresOn"]
+            for row in json.loads(world.run("entra", "list", "--output", "json").out)}
+    ends = [datetime.fromisoformat(rows[f"{resource}/.default"]) for resource in lives]
+    assert timedelta(seconds=2900) < ends[0] - ends[1] < timedelta(seconds=3100)
+
+
+def test_the_command_comes_first(world):
+    outcome = world.run("entra", "--verbose", "token")
+    assert outcome.code == 2
+    assert outcome.err.strip() == "entra: the command comes first: entra token [OPTION]..."
+
+
+def test_tls_keys_are_not_logged(world, tmp_path):
+    log = tmp_path / "keys"
+    assert world.run("entra", "token", "--api", "MyWebApi", env={"SSLKEYLOGFILE": str(log)}).code == 0
+    assert not log.exists()
 
 
 @pytest.mark.parametrize("words", [

@@ -1,0 +1,71 @@
+/* The claims parameter: a challenge and the client's capabilities, merged. */
+#include "tests/unit/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/claims.h"
+#include "common/cleanup.h"
+
+/* The claims of a challenge and capabilities, both by json_text; "" where there are none. */
+static char *merge(const char *challenge, const char *capabilities, struct error *error)
+{
+    autofree char *asked = challenge != NULL ? json_text(challenge) : NULL;
+    autofree char *offered = json_text(capabilities != NULL ? capabilities : "[]");
+    auto_json json_object *array = json_parse(offered, strlen(offered), error);
+    char *claims = NULL;
+    if (!claims_merge(asked, capabilities != NULL ? array : NULL, &claims, error))
+        assert_null(claims);
+    return claims != NULL ? claims : strdup("");
+}
+
+static void challenge_and_capabilities_become_one_object(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *challenge, *capabilities, *claims;
+    } cases[] = {
+        { NULL, NULL, "" },
+        { "{}", NULL, "" },
+        { "{'a':1}", NULL, "{'a':1}" },
+        { NULL, "['cp1']", "{'access_token':{'xms_cc':{'values':['cp1']}}}" },
+        { "{'access_token':{'nbf':{'essential':true,'value':'1'}}}", "['cp1']",
+          "{'access_token':{'nbf':{'essential':true,'value':'1'},'xms_cc':{'values':['cp1']}}}" },
+        { "{'access_token':{'xms_cc':{'values':['old'],'essential':true}}}", "['cp1','cp2']",
+          "{'access_token':{'xms_cc':{'values':['cp1','cp2'],'essential':true}}}" },
+        /* What stands in the way of it is no claim. */
+        { "{'access_token':7}", "['cp1']", "{'access_token':{'xms_cc':{'values':['cp1']}}}" },
+        { "{'access_token':null}", "['cp1']", "{'access_token':{'xms_cc':{'values':['cp1']}}}" },
+        { "{'u':'https://a/b'}", NULL, "{'u':'https://a/b'}" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = { 0 };
+        autofree char *claims = merge(cases[i].challenge, cases[i].capabilities, &error);
+        autofree char *expected = json_text(cases[i].claims);
+        assert_string_equal(error.message, "");
+        assert_string_equal(claims, expected);
+    }
+}
+
+static void a_challenge_that_is_no_object_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "",     "x", "[]",   "'a'",
+                                         "null", "{", "{} x", "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = { 0 };
+        autofree char *claims = merge(cases[i], "['cp1']", &error);
+        assert_error(&error, ERROR_USAGE, "the claims are not a JSON object");
+        assert_has(error.hint, "Base64");
+        assert_string_equal(claims, "");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(challenge_and_capabilities_become_one_object),
+        cmocka_unit_test(a_challenge_that_is_no_object_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

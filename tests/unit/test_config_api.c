@@ -1,0 +1,463 @@
+/* Which API is asked: by its name, by what the flags say, by the URL it is at home under. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/json.h"
+
+#define NONE     ((struct options){ 0 })
+#define IDENTITY "'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'}"
+#define TWO_APIS                                                                                   \
+    "{" IDENTITY ",'First':{'Scopes':['api://first/.default']},"                                   \
+    "'Second':{'Scopes':['api://second/.default']}}"
+
+/* ---- by name ---- */
+
+static void an_api_is_asked_by_its_name(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask(TWO_APIS, (struct options){ .api = "SECOND" });
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.request.api, "Second");
+    assert_string_equal(asked.request.scope, "api://second/.default");
+}
+
+static void the_only_one_need_not_be_named(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{" IDENTITY ",'First':{'Scopes':['api://first/.default']}}", NONE);
+    assert_string_equal(asked.request.api, "First");
+}
+
+static void of_several_one_must_be(void **state)
+{
+    (void)state;
+    auto_asked struct asked several = ask(TWO_APIS, NONE);
+    assert_error(&several.error, ERROR_USAGE, "the configuration has several");
+    auto_asked struct asked none = ask("{" IDENTITY "}", NONE);
+    assert_error(&none.error, ERROR_USAGE, "it is not said which API the token is for");
+    assert_has(none.error.hint, "--api NAME");
+}
+
+static void a_helper_may_name_one_for_where_nobody_does(void **state)
+{
+    (void)state;
+    auto_asked struct asked by_helper = ask_or_else(TWO_APIS, NONE, "First");
+    assert_string_equal(by_helper.request.api, "First");
+    auto_asked struct asked by_flag =
+        ask_or_else(TWO_APIS, (struct options){ .api = "Second" }, "First");
+    assert_string_equal(by_flag.request.api, "Second");
+    auto_asked struct asked by_scope = ask_or_else(
+        TWO_APIS, (struct options){ .scopes = { "x/.default" }, .scope_count = 1 }, "First");
+    assert_null(by_scope.request.api);
+    assert_string_equal(by_scope.request.scope, "x/.default");
+}
+
+static void one_that_is_not_there_is_an_error(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask(TWO_APIS, (struct options){ .api = "Third" });
+    assert_error(&asked.error, ERROR_USAGE, "there is no API 'Third'");
+}
+
+static void an_error_says_what_was_wanted(void **state)
+{
+    (void)state;
+    static const struct {
+        struct options options;
+        const char *wanted;
+    } cases[] = {
+        { { .api = "First" }, "no token for First" },
+        { { .resource = "api://x" }, "no token for api://x" },
+        { { .scopes = { "y/.default" }, .scope_count = 1 }, "no token for y/.default" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked =
+            ask("{'AzureAd':{'TenantId':'t'},'First':{'Scopes':['a/.default']}}", cases[i].options);
+        assert_false(asked.ok);
+        assert_string_equal(asked.error.wanted, cases[i].wanted);
+    }
+}
+
+/* ---- what is built in ---- */
+
+static void azure_devops_and_aks_need_no_configuration(void **state)
+{
+    (void)state;
+    auto_asked struct asked devops =
+        ask("{" IDENTITY "}", (struct options){ .api = "azuredevops" });
+    assert_string_equal(devops.request.api, "AzureDevOps");
+    assert_string_equal(devops.request.scope, "499b84ac-1321-427f-aa17-267ca6975798/.default");
+    auto_asked struct asked aks = ask_or_else("{" IDENTITY "}", NONE, "AKS");
+    assert_string_equal(aks.request.scope, "6dae42f8-4368-4678-94ff-3960e28e3630/.default");
+}
+
+static void they_do_not_count_as_the_only_api(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask("{" IDENTITY "}", NONE);
+    assert_error(&asked.error, ERROR_USAGE, "it is not said which API");
+}
+
+static void the_file_may_say_more_of_them(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask("{" IDENTITY ",'aks':{'Scopes':['api://server/.default']}}",
+                                        (struct options){ .api = "AKS" });
+    assert_string_equal(asked.request.scope, "api://server/.default");
+}
+
+/* ---- the scope ---- */
+
+static void flags_say_the_scope_before_the_file(void **state)
+{
+    (void)state;
+    auto_asked struct asked by_scope = ask(
+        TWO_APIS, (struct options){ .api = "First", .scopes = { "x/.default" }, .scope_count = 1 });
+    assert_string_equal(by_scope.request.scope, "x/.default");
+    auto_asked struct asked by_resource =
+        ask(TWO_APIS, (struct options){ .api = "First", .resource = "https://x/" });
+    assert_string_equal(by_resource.request.scope, "https://x//.default");
+}
+
+static void they_say_it_once(void **state)
+{
+    (void)state;
+    auto_asked struct asked both =
+        ask(TWO_APIS,
+            (struct options){ .resource = "x", .scopes = { "x/.default" }, .scope_count = 1 });
+    assert_error(&both.error, ERROR_USAGE, "--resource and --scope say the same thing");
+    auto_asked struct asked two = ask(
+        TWO_APIS, (struct options){ .scopes = { "x/.default", "y/.default" }, .scope_count = 2 });
+    assert_error(&two.error, ERROR_USAGE, "an app asks for one scope, not for 2");
+}
+
+static void scopes_may_be_one_string(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask("{" IDENTITY ",'Api':{'Scopes':'api://a/.default'}}", NONE);
+    assert_string_equal(asked.request.scope, "api://a/.default");
+}
+
+static void scopes_are_exactly_one(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scopes, *message;
+    } cases[] = {
+        { "[]", ":2: Api has no scope" },
+        { "''", ":2: Api has no scope" },
+        { "['a/.default','b/.default']", ":2: Api has several scopes" },
+        { "['a/.default b/.default']", "more than one scope" },
+        { "'a/.default b/.default'", "more than one scope" },
+        { "['']", "is not a scope" },
+        { "['User.Read']", "does not end in /.default" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text, "{" IDENTITY ",'Api':{\n'Scopes':%s}}", cases[i].scopes) < 0)
+            fail();
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_error(&asked.error, ERROR_USAGE, cases[i].message);
+    }
+}
+
+static void the_samples_place_holder_is_no_scope(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "'[Enter here the scopes for your web API]'",
+        "['[Enter here the scopes for your web API]']",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text, "{" IDENTITY ",'Api':{\n'Scopes':%s}}", cases[i]) < 0)
+            fail();
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_error(&asked.error, ERROR_USAGE, ":2: Scopes still has the sample's place holder");
+    }
+}
+
+static void an_identity_with_scopes_is_no_api(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s','Scopes':'access'},"
+            "'Api':{'Scopes':['api://a/.default']}}",
+            NONE);
+    assert_string_equal(asked.request.api, "Api");
+}
+
+static void an_api_may_stand_inside_of_another_object(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{" IDENTITY ",'DownstreamApis':{'A':{'Scopes':['api://a/.default']},"
+            "'B':{'Scopes':['api://b/.default']}}}",
+            (struct options){ .api = "B" });
+    assert_string_equal(asked.request.scope, "api://b/.default");
+}
+
+/* ---- AcquireTokenOptions ---- */
+
+static void an_api_may_force_a_refresh(void **state)
+{
+    (void)state;
+    auto_asked struct asked by_file =
+        ask("{" IDENTITY ",'Api':{'Scopes':['a/.default'],'AcquireTokenOptions':"
+            "{'ForceRefresh':true}}}",
+            NONE);
+    assert_true(by_file.request.force_refresh);
+    auto_asked struct asked by_flag =
+        ask("{" IDENTITY ",'Api':{'Scopes':['a/.default'],'AcquireTokenOptions':"
+            "{'ForceRefresh':false}}}",
+            (struct options){ .force_refresh = true });
+    assert_true(by_flag.request.force_refresh);
+}
+
+#define CLAIMS                                                                                     \
+    "{" IDENTITY ",'Api':{'Scopes':['a/.default'],'AcquireTokenOptions':"                          \
+    "{'Claims':'{\\u0022file\\u0022:1}'}}}"
+
+static void a_challenge_is_of_flag_or_file(void **state)
+{
+    (void)state;
+    auto_asked struct asked by_file = ask(CLAIMS, NONE);
+    assert_string_equal(by_file.request.claims, "{\"file\":1}");
+    assert_true(by_file.request.challenged);
+    auto_asked struct asked by_flag = ask(CLAIMS, (struct options){ .claims = "{\"flag\":1}" });
+    assert_string_equal(by_flag.request.claims, "{\"flag\":1}");
+}
+
+static void claims_that_are_no_object_are_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "",      "x",     "[]",
+                                         "\"a\"", "7",     "null",
+                                         "{",     "{} {}", "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask(CLAIMS, (struct options){ .claims = cases[i] });
+        assert_error(&asked.error, ERROR_USAGE, "the claims are not a JSON object");
+    }
+}
+
+static void capabilities_of_the_identity_go_into_the_claims(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s',"
+            "'ClientCapabilities':['cp1']},'Api':{'Scopes':['a/.default']}}",
+            NONE);
+    assert_string_equal(asked.request.claims,
+                        "{\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}");
+    assert_false(asked.request.challenged);
+}
+
+/* ---- by URL ---- */
+
+#define HOMES                                                                                      \
+    "{" IDENTITY ",'Root':{'BaseUrl':'https://api.example/','Scopes':['root/.default']},"          \
+    "'Deep':{'BaseUrl':'https://api.example/v1/deep/','Scopes':['deep/.default']},"                \
+    "'Middle':{'BaseUrl':'https://api.example/v1','Scopes':['middle/.default']},"                  \
+    "'Port':{'BaseUrl':'https://api.example:8443','Scopes':['port/.default']},"                    \
+    "'Local':{'BaseUrl':'http://localhost:8080/','Scopes':['local/.default']},"                    \
+    "'Homeless':{'Scopes':['homeless/.default']}}"
+
+static void a_url_belongs_to_the_api_that_covers_most_of_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *api;
+    } cases[] = {
+        { "https://api.example/", "Root" },
+        { "https://api.example/v2", "Root" },
+        { "https://api.example/v1", "Middle" },
+        { "https://api.example/v1/", "Middle" },
+        { "https://api.example/v1/deeper", "Middle" },
+        { "https://api.example/v1/deep", "Deep" },
+        { "https://api.example/v1/deep/a?q#f", "Deep" },
+        { "https://API.example:443/v1/deep/a", "Deep" },
+        { "https://api.example/v1/deep/../../v2", "Root" }, /* who knows where that is */
+        { "https://api.example:8443/v1", "Port" },
+        { "http://localhost:8080/v1", "Local" },
+        { "https://dev.azure.com/contoso/_git/r", "AzureDevOps" },
+        { "https://contoso.visualstudio.com/_git/r", "AzureDevOps" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask_for_url(HOMES, NONE, cases[i].url);
+        if (asked.match != CONFIG_MATCH)
+            fail_msg("%s belongs to no API: %s", cases[i].url, asked.error.message);
+        assert_string_equal(asked.request.api, cases[i].api);
+    }
+}
+
+/* The rule of the house: a token goes only to whom it is meant for. */
+static void any_other_url_belongs_to_none(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "http://api.example/",          "https://api.example:8444/",
+        "https://api.example.evil/",    "https://evil.example/",
+        "https://a.api.example/",       "http://localhost/",
+        "https://localhost:8080/",      "http://127.0.0.1:8080/",
+        "http://dev.azure.com/contoso", "https://visualstudio.com/",
+        "https://dev.azure.com.evil/",  "https://dev.azure.com:8443/",
+        "https://evildev.azure.com/",   "https://contoso.visualstudio.com.evil/",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask_for_url(HOMES, NONE, cases[i]);
+        if (asked.match != CONFIG_NO_MATCH)
+            fail_msg("%s belongs to %s", cases[i], asked.request.api);
+        assert_int_equal(asked.error.kind, ERROR_NONE);
+        assert_null(asked.request.client_id);
+    }
+}
+
+/* git asks about every host. */
+static void a_url_of_none_draws_no_warning(void **state)
+{
+    (void)state;
+    auto_asked struct asked none =
+        ask_for_url("{'AzureAd':{'TenantId':'t','Typo':1}}", NONE, "https://github.com/");
+    assert_string_equal(none.said, "");
+    auto_asked struct asked ours =
+        ask_for_url("{'AzureAd':{'TenantId':'t','Typo':1}}", NONE, "https://dev.azure.com/");
+    assert_has(ours.said, "unknown key 'Typo'");
+}
+
+static void with_a_name_only_that_api_counts(void **state)
+{
+    (void)state;
+    auto_asked struct asked root =
+        ask_for_url(HOMES, (struct options){ .api = "root" }, "https://api.example/v1/deep");
+    assert_string_equal(root.request.api, "Root");
+    auto_asked struct asked deep =
+        ask_for_url(HOMES, (struct options){ .api = "Deep" }, "https://api.example/v2");
+    assert_int_equal(deep.match, CONFIG_NO_MATCH);
+    auto_asked struct asked homeless =
+        ask_for_url(HOMES, (struct options){ .api = "Homeless" }, "https://api.example/");
+    assert_int_equal(homeless.match, CONFIG_NO_MATCH);
+    auto_asked struct asked missing =
+        ask_for_url(HOMES, (struct options){ .api = "Missing" }, "https://api.example/");
+    assert_int_equal(missing.match, CONFIG_FAILED);
+    assert_error(&missing.error, ERROR_USAGE, "there is no API 'Missing'");
+}
+
+static void flags_do_not_send_a_token_elsewhere(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask_for_url(HOMES, (struct options){ .resource = "api://x" }, "https://evil.example/");
+    assert_int_equal(asked.match, CONFIG_NO_MATCH);
+}
+
+static void the_files_own_azure_devops_goes_before_the_built_in_one(void **state)
+{
+    (void)state;
+    auto_asked struct asked by_name =
+        ask_for_url("{" IDENTITY ",'AzureDevOps':{'Scopes':['own/.default']}}", NONE,
+                    "https://dev.azure.com/contoso");
+    assert_string_equal(by_name.request.scope, "own/.default");
+    auto_asked struct asked by_url = ask_for_url(
+        "{" IDENTITY ",'Own':{'BaseUrl':'https://dev.azure.com/','Scopes':['own/.default']}}", NONE,
+        "https://dev.azure.com/contoso");
+    assert_string_equal(by_url.request.api, "Own");
+    auto_asked struct asked elsewhere = ask_for_url(
+        "{" IDENTITY ",'AzureDevOps':{'BaseUrl':'https://tfs.example/','Scopes':['own/.default']}}",
+        NONE, "https://dev.azure.com/contoso");
+    assert_int_equal(elsewhere.match, CONFIG_NO_MATCH);
+}
+
+static void a_base_url_that_cannot_be_used_is_an_error_for_its_host_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *base, *message;
+    } cases[] = {
+        { "http://api.example/", "not sent over http" },
+        { "api.example", "does not begin with https://" },
+        { "https://user@api.example/", "user name" },
+        { "https://API.example:x/", "port" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text, "{" IDENTITY ",'Api':{'Scopes':['a/.default'],\n'BaseUrl':'%s'}}",
+                     cases[i].base) < 0)
+            fail();
+        auto_asked struct asked asked = ask_for_url(text, NONE, "https://api.example/");
+        assert_int_equal(asked.match, CONFIG_FAILED);
+        assert_error(&asked.error, ERROR_USAGE, cases[i].message);
+        assert_has(asked.error.message, ":2: BaseUrl");
+        auto_asked struct asked other = ask_for_url(text, NONE, "https://github.com/");
+        assert_int_equal(other.match, CONFIG_NO_MATCH);
+        assert_string_equal(other.said, "");
+        auto_asked struct asked builtin = ask_for_url(text, NONE, "https://dev.azure.com/");
+        assert_true(builtin.ok);
+    }
+}
+
+static void a_base_url_that_names_no_host_covers_nothing(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "https://*.com/", "[Enter here the URL]" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text, "{" IDENTITY ",'Api':{'Scopes':['a/.default'],'BaseUrl':'%s'}}",
+                     cases[i]) < 0)
+            fail();
+        auto_asked struct asked asked = ask_for_url(text, NONE, "https://api.com/");
+        assert_int_equal(asked.match, CONFIG_NO_MATCH);
+    }
+}
+
+static void a_url_of_an_api_without_an_identity_fails_with_what_was_wanted(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask_for_url("{'AzureAd':{'TenantId':'t'}}", NONE, "https://dev.azure.com/contoso");
+    assert_int_equal(asked.match, CONFIG_FAILED);
+    assert_string_equal(asked.error.wanted, "no token for AzureDevOps");
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, clear_environment)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_api_is_asked_by_its_name),
+        TEST(the_only_one_need_not_be_named),
+        TEST(of_several_one_must_be),
+        TEST(a_helper_may_name_one_for_where_nobody_does),
+        TEST(one_that_is_not_there_is_an_error),
+        TEST(an_error_says_what_was_wanted),
+        TEST(azure_devops_and_aks_need_no_configuration),
+        TEST(they_do_not_count_as_the_only_api),
+        TEST(the_file_may_say_more_of_them),
+        TEST(flags_say_the_scope_before_the_file),
+        TEST(they_say_it_once),
+        TEST(scopes_may_be_one_string),
+        TEST(scopes_are_exactly_one),
+        TEST(the_samples_place_holder_is_no_scope),
+        TEST(an_identity_with_scopes_is_no_api),
+        TEST(an_api_may_stand_inside_of_another_object),
+        TEST(an_api_may_force_a_refresh),
+        TEST(a_challenge_is_of_flag_or_file),
+        TEST(claims_that_are_no_object_are_refused),
+        TEST(capabilities_of_the_identity_go_into_the_claims),
+        TEST(a_url_belongs_to_the_api_that_covers_most_of_it),
+        TEST(any_other_url_belongs_to_none),
+        TEST(a_url_of_none_draws_no_warning),
+        TEST(with_a_name_only_that_api_counts),
+        TEST(flags_do_not_send_a_token_elsewhere),
+        TEST(the_files_own_azure_devops_goes_before_the_built_in_one),
+        TEST(a_base_url_that_cannot_be_used_is_an_error_for_its_host_alone),
+        TEST(a_base_url_that_names_no_host_covers_nothing),
+        TEST(a_url_of_an_api_without_an_identity_fails_with_what_was_wanted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

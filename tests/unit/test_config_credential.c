@@ -1,0 +1,410 @@
+/* How an app proves who it is: what the file says, or else the environment offers. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+
+#define NONE ((struct options){ 0 })
+#define API  "'Api':{'Scopes':['api://a/.default']}"
+
+/* A configuration whose identity has these members, each on a line of its own. */
+static struct asked ask_identity(const char *members)
+{
+    autofree char *text = NULL;
+    if (asprintf(&text, "{'AzureAd':{'TenantId':'t','ClientId':'c',\n%s}," API "}", members) < 0)
+        abort();
+    return ask(text, NONE);
+}
+
+static struct asked ask_entry(const char *entry)
+{
+    autofree char *members = NULL;
+    if (asprintf(&members, "'ClientCredentials':[\n{%s}]", entry) < 0)
+        abort();
+    return ask_identity(members);
+}
+
+static const char *text_of(const struct secret *secret)
+{
+    return secret != NULL ? secret->bytes : "";
+}
+
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+/* ---- entries of ClientCredentials ---- */
+
+static void every_source_type_has_its_kind(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *entry;
+        enum credential_kind kind;
+        const char *path, *key_path, *secret, *password, *id, *audience;
+    } cases[] = {
+        { "'SourceType':'ClientSecret','ClientSecret':'s3cret'", CREDENTIAL_CLIENT_SECRET, "", "",
+          "s3cret", "", "", "" },
+        { "'SourceType':'clientsecret','ClientSecret':'s3cret'", CREDENTIAL_CLIENT_SECRET, "", "",
+          "s3cret", "", "", "" },
+        { "'SourceType':'ClientSecretPath','ClientSecretPath':'/run/secret'",
+          CREDENTIAL_CLIENT_SECRET_FILE, "/run/secret", "", "", "", "", "" },
+        { "'SourceType':'Keyring'", CREDENTIAL_KEYRING, "", "", "", "", "", "" },
+        { "'SourceType':'Path','CertificateDiskPath':'/etc/app.pem'", CREDENTIAL_CERTIFICATE,
+          "/etc/app.pem", "", "", "", "", "" },
+        { "'SourceType':'Path','CertificateDiskPath':'/etc/app.pem','CertificateKeyDiskPath':"
+          "'/etc/app.key','CertificatePassword':'p4ss'",
+          CREDENTIAL_CERTIFICATE, "/etc/app.pem", "/etc/app.key", "", "p4ss", "", "" },
+        { "'SourceType':'Base64Encoded','Base64EncodedValue':'TUlJ'", CREDENTIAL_CERTIFICATE, "",
+          "", "TUlJ", "", "", "" },
+        { "'SourceType':'SignedAssertionFilePath','SignedAssertionFileDiskPath':'/run/token'",
+          CREDENTIAL_ASSERTION_FILE, "/run/token", "", "", "", "", "" },
+        { "'SourceType':'SignedAssertionFromManagedIdentity'", CREDENTIAL_ASSERTION_IDENTITY, "",
+          "", "", "", "", "" },
+        { "'SourceType':'SignedAssertionFromManagedIdentity','ManagedIdentityClientId':'m',"
+          "'TokenExchangeUrl':'api://x'",
+          CREDENTIAL_ASSERTION_IDENTITY, "", "", "", "", "m", "api://x" },
+        { "'SourceType':'GitHubActions','TokenExchangeUrl':'api://x'", CREDENTIAL_GITHUB_ACTIONS,
+          "", "", "", "", "", "api://x" },
+        { "'SourceType':'AzurePipelines','ServiceConnectionId':'k'", CREDENTIAL_AZURE_PIPELINES, "",
+          "", "", "", "k", "" },
+        { "'SourceType':'KeyVault'", CREDENTIAL_UNAVAILABLE, "", "", "", "", "KeyVault", "" },
+        { "'SourceType':'StoreWithThumbprint'", CREDENTIAL_UNAVAILABLE, "", "", "", "",
+          "StoreWithThumbprint", "" },
+        { "'SourceType':'StoreWithDistinguishedName'", CREDENTIAL_UNAVAILABLE, "", "", "", "",
+          "StoreWithDistinguishedName", "" },
+        { "'SourceType':'SignedAssertionFromVault'", CREDENTIAL_UNAVAILABLE, "", "", "", "",
+          "SignedAssertionFromVault", "" },
+        { "'SourceType':'CustomSignedAssertion'", CREDENTIAL_UNAVAILABLE, "", "", "", "",
+          "CustomSignedAssertion", "" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask_entry(cases[i].entry);
+        const struct credential *credential = &asked.request.credentials[0];
+        assert_string_equal(asked.error.message, "");
+        assert_int_equal(asked.request.credential_count, 1);
+        assert_int_equal(credential->kind, cases[i].kind);
+        assert_string_equal(or_empty(credential->path), cases[i].path);
+        assert_string_equal(or_empty(credential->key_path), cases[i].key_path);
+        assert_string_equal(text_of(credential->secret), cases[i].secret);
+        assert_string_equal(text_of(credential->password), cases[i].password);
+        assert_string_equal(or_empty(credential->id), cases[i].id);
+        assert_string_equal(or_empty(credential->audience), cases[i].audience);
+        assert_has(credential->where, ":3");
+        if (credential->kind == CREDENTIAL_UNAVAILABLE)
+            assert_string_not_equal(or_empty(credential->hint), "");
+    }
+}
+
+static void a_command_is_a_program_and_its_arguments(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask_entry(
+        "'SourceType':'SignedAssertionCommand','SignedAssertionCommand':['get-token','-x','a b']");
+    char **command = asked.request.credentials[0].command;
+    assert_string_equal(command[0], "get-token");
+    assert_string_equal(command[1], "-x");
+    assert_string_equal(command[2], "a b");
+    assert_null(command[3]);
+
+    auto_asked struct asked one =
+        ask_entry("'SourceType':'SignedAssertionCommand','SignedAssertionCommand':'get-token -x'");
+    assert_string_equal(one.request.credentials[0].command[0], "get-token -x"); /* no shell */
+    assert_null(one.request.credentials[0].command[1]);
+}
+
+static void what_an_entry_lacks_is_told_with_its_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *entry, *message;
+    } cases[] = {
+        { "", ":3: SourceType is missing" },
+        { "'SourceType':'Magic'", ":3: the SourceType 'Magic' is not known" },
+        { "'SourceType':'ClientSecretPath'", ":3: ClientSecretPath is missing" },
+        { "'SourceType':'Path'", ":3: CertificateDiskPath is missing" },
+        { "'SourceType':'Base64Encoded'", ":3: Base64EncodedValue is missing" },
+        { "'SourceType':'SignedAssertionFilePath'", ":3: SignedAssertionFileDiskPath is missing" },
+        { "'SourceType':'SignedAssertionCommand'", ":3: SignedAssertionCommand is missing" },
+        { "'SourceType':'SignedAssertionCommand','SignedAssertionCommand':[]",
+          ":3: SignedAssertionCommand is missing" },
+        { "'SourceType':'AzurePipelines'", ":3: ServiceConnectionId is missing" },
+        { "'SourceType':'Path','CertificateDiskPath':'[Enter the path]'",
+          ":3: CertificateDiskPath still has the sample's place holder" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask_entry(cases[i].entry);
+        assert_error(&asked.error, ERROR_USAGE, cases[i].message);
+    }
+}
+
+static void the_environment_fills_in_for_some(void **state)
+{
+    (void)state;
+    setenv("AZURE_FEDERATED_TOKEN_FILE", "/run/token", 1);
+    setenv("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "k", 1);
+    setenv("AZURE_CLIENT_SECRET", "s3cret", 1);
+    auto_asked struct asked file = ask_entry("'SourceType':'SignedAssertionFilePath'");
+    assert_string_equal(or_empty(file.request.credentials[0].path), "/run/token");
+    auto_asked struct asked pipelines = ask_entry("'SourceType':'AzurePipelines'");
+    assert_string_equal(or_empty(pipelines.request.credentials[0].id), "k");
+    auto_asked struct asked secret = ask_entry("'SourceType':'ClientSecret'");
+    assert_string_equal(text_of(secret.request.credentials[0].secret), "s3cret");
+}
+
+/* ---- several ---- */
+
+static void credentials_keep_their_order(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask_identity(
+        "'ClientCertificates':[{'SourceType':'Base64Encoded','Base64EncodedValue':'d'}],\n"
+        "'ClientCredentials':[{'SourceType':'Keyring'},\n"
+        "{'SourceType':'ClientSecret','ClientSecret':'c'}],\n"
+        "'ClientSecretPath':'b',\n'ClientSecret':'a'");
+    assert_string_equal(asked.error.message, "");
+    static const enum credential_kind kinds[] = {
+        CREDENTIAL_CLIENT_SECRET, CREDENTIAL_CLIENT_SECRET_FILE, CREDENTIAL_KEYRING,
+        CREDENTIAL_CLIENT_SECRET, CREDENTIAL_CERTIFICATE,
+    };
+    assert_int_equal(asked.request.credential_count, COUNT(kinds));
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        assert_int_equal(asked.request.credentials[i].kind, kinds[i]);
+}
+
+static void there_are_at_most_eight(void **state)
+{
+    (void)state;
+#define KEYRING "{'SourceType':'Keyring'}"
+#define FOUR    KEYRING "," KEYRING "," KEYRING "," KEYRING
+    auto_asked struct asked eight = ask_identity("'ClientCredentials':[" FOUR "," FOUR "]");
+    assert_int_equal(eight.request.credential_count, CREDENTIALS_MAX);
+    assert_true(eight.ok);
+    auto_asked struct asked nine =
+        ask_identity("'ClientCredentials':[" FOUR "," FOUR ",\n" KEYRING "]");
+    assert_error(&nine.error, ERROR_USAGE, ":3: more than 8 client credentials");
+}
+
+static void each_says_where_it_stands(void **state)
+{
+    (void)state;
+    auto_asked struct asked by_secret = ask_identity("'ClientSecret':'s'");
+    assert_has(by_secret.request.credentials[0].where, ":2");
+    setenv("AzureAd__ClientSecret", "s", 1);
+    auto_asked struct asked by_variable = ask_identity("'ClientSecret':'s'");
+    assert_string_equal(by_variable.request.credentials[0].where,
+                        "the environment variable AzureAd__ClientSecret");
+}
+
+static void so_does_the_path_of_a_client_secret(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask_identity("'ClientSecretPath':'/run/secret'");
+    assert_has(asked.request.credentials[0].where, ":2");
+}
+
+static void the_whole_chain_goes_along_where_the_identity_says_so(void **state)
+{
+    (void)state;
+    auto_asked struct asked with = ask_identity(
+        "'SendX5C':true,'ClientCredentials':[{'SourceType':'Path','CertificateDiskPath':'p'}]");
+    assert_true(with.request.credentials[0].send_x5c);
+    auto_asked struct asked without =
+        ask_identity("'ClientCredentials':[{'SourceType':'Path','CertificateDiskPath':'p'}]");
+    assert_false(without.request.credentials[0].send_x5c);
+}
+
+/* ---- the environment ---- */
+
+static void
+a_secret_of_the_environment_goes_before_a_certificate_and_that_before_a_token(void **state)
+{
+    (void)state;
+    setenv("AZURE_FEDERATED_TOKEN_FILE", "/run/token", 1);
+    auto_asked struct asked token = ask_identity("'SendX5C':false");
+    assert_int_equal(token.request.credentials[0].kind, CREDENTIAL_ASSERTION_FILE);
+    assert_string_equal(token.request.credentials[0].path, "/run/token");
+    assert_string_equal(token.request.credentials[0].where, "AZURE_FEDERATED_TOKEN_FILE");
+
+    setenv("AZURE_CLIENT_CERTIFICATE_PATH", "/etc/app.pem", 1);
+    setenv("AZURE_CLIENT_CERTIFICATE_PASSWORD", "p4ss", 1);
+    auto_asked struct asked certificate = ask_identity("'SendX5C':false");
+    assert_int_equal(certificate.request.credentials[0].kind, CREDENTIAL_CERTIFICATE);
+    assert_string_equal(certificate.request.credentials[0].path, "/etc/app.pem");
+    assert_string_equal(text_of(certificate.request.credentials[0].password), "p4ss");
+
+    setenv("AZURE_CLIENT_SECRET", "s3cret", 1);
+    auto_asked struct asked secret = ask_identity("'SendX5C':false");
+    assert_int_equal(secret.request.credential_count, 1);
+    assert_int_equal(secret.request.credentials[0].kind, CREDENTIAL_CLIENT_SECRET);
+    assert_string_equal(text_of(secret.request.credentials[0].secret), "s3cret");
+}
+
+static void the_environment_may_send_the_chain(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        bool sent;
+    } cases[] = { { "1", true },      { "true", true }, { "True", true }, { "0", false },
+                  { "false", false }, { "", false },    { "yes", false } };
+    setenv("AZURE_CLIENT_CERTIFICATE_PATH", "/etc/app.pem", 1);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        setenv("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN", cases[i].value, 1);
+        auto_asked struct asked asked = ask_identity("'SendX5C':false");
+        assert_int_equal(asked.request.credentials[0].send_x5c, cases[i].sent);
+    }
+}
+
+static void the_files_credential_goes_before_the_environments(void **state)
+{
+    (void)state;
+    setenv("AZURE_CLIENT_SECRET", "environment", 1);
+    setenv("AZURE_FEDERATED_TOKEN_FILE", "/run/token", 1);
+    auto_asked struct asked asked = ask_entry("'SourceType':'Keyring'");
+    assert_int_equal(asked.request.credential_count, 1);
+    assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_KEYRING);
+}
+
+/* ---- without one ---- */
+
+static void an_app_without_one_cannot_have_a_token_of_its_own(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{'AzureAd':{'TenantId':'t','ClientId':'c'},'Api':{'Scopes':['api://a/.default'],"
+            "'RequestAppToken':true}}",
+            NONE);
+    assert_error(&asked.error, ERROR_USAGE, "the app c has no client credential");
+}
+
+static void a_person_would_have_to_sign_in(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{'AzureAd':{'TenantId':'t','ClientId':'c'}," API "}",
+        "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'},'Api':{'Scopes':"
+        "['api://a/.default'],'RequestAppToken':false}}",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i], NONE);
+        assert_error(&asked.error, ERROR_SIGN_IN, "sign-in");
+    }
+}
+
+/* ---- managed identities ---- */
+
+static void a_managed_identity_may_be_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *managed;
+        enum identity_id kind;
+        const char *id, *client_id;
+    } cases[] = {
+        { "{}", IDENTITY_SYSTEM, "", "system-assigned" },
+        { "{'UserAssignedClientId':'m'}", IDENTITY_CLIENT_ID, "m", "m" },
+        { "{'UserAssignedObjectId':'o'}", IDENTITY_OBJECT_ID, "o", "o" },
+        { "{'UserAssignedResourceId':'/subscriptions/r'}", IDENTITY_RESOURCE_ID, "/subscriptions/r",
+          "/subscriptions/r" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text,
+                     "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'},'Api':"
+                     "{'Scopes':['api://a/.default'],'AcquireTokenOptions':{'ManagedIdentity':%s}"
+                     "}}",
+                     cases[i].managed) < 0)
+            fail();
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_string_equal(asked.error.message, "");
+        assert_int_equal(asked.request.credential_count, 1);
+        assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_MANAGED_IDENTITY);
+        assert_int_equal(asked.request.credentials[0].id_kind, cases[i].kind);
+        assert_string_equal(or_empty(asked.request.credentials[0].id), cases[i].id);
+        assert_string_equal(asked.request.client_id, cases[i].client_id);
+    }
+}
+
+static void the_flag_asks_for_one_too(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{" API "}", (struct options){ .managed_identity = true, .client_id = "m" });
+    assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_MANAGED_IDENTITY);
+    assert_string_equal(asked.request.credentials[0].id, "m");
+    auto_asked struct asked system = ask("{" API "}", (struct options){ .managed_identity = true });
+    assert_null(system.request.credentials[0].id);
+    assert_false(system.request.unconfigured);
+}
+
+static void where_nothing_says_who_asks_a_managed_identity_is_the_last_resort(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask("{" API "}", NONE);
+    assert_true(asked.ok);
+    assert_true(asked.request.unconfigured);
+    assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_MANAGED_IDENTITY);
+    setenv("AZURE_CLIENT_ID", "m", 1);
+    auto_asked struct asked named = ask("{" API "}", NONE);
+    assert_string_equal(named.request.credentials[0].id, "m");
+}
+
+static void where_anything_says_who_asks_it_is_not(void **state)
+{
+    (void)state;
+    static const struct options cases[] = { { .tenant = "t" },
+                                            { .client_id = "c" },
+                                            { .authority = "https://login.example/t" } };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask("{" API "}", cases[i]);
+        assert_false(asked.ok);
+        assert_false(asked.request.unconfigured);
+    }
+    auto_asked struct asked file = ask("{'AzureAd':{'TenantId':'t'}," API "}", NONE);
+    assert_false(file.ok);
+    setenv("AZURE_TENANT_ID", "t", 1);
+    auto_asked struct asked variable = ask("{" API "}", NONE);
+    assert_false(variable.ok);
+}
+
+static void an_id_that_could_change_a_url_is_refused(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{" API "}", (struct options){ .managed_identity = true, .client_id = "a&b=c" });
+    assert_error(&asked.error, ERROR_USAGE, "is not the id of a managed identity");
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, clear_environment)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(every_source_type_has_its_kind),
+        TEST(a_command_is_a_program_and_its_arguments),
+        TEST(what_an_entry_lacks_is_told_with_its_line),
+        TEST(the_environment_fills_in_for_some),
+        TEST(credentials_keep_their_order),
+        TEST(there_are_at_most_eight),
+        TEST(each_says_where_it_stands),
+        TEST(so_does_the_path_of_a_client_secret),
+        TEST(the_whole_chain_goes_along_where_the_identity_says_so),
+        TEST(a_secret_of_the_environment_goes_before_a_certificate_and_that_before_a_token),
+        TEST(the_environment_may_send_the_chain),
+        TEST(the_files_credential_goes_before_the_environments),
+        TEST(an_app_without_one_cannot_have_a_token_of_its_own),
+        TEST(a_person_would_have_to_sign_in),
+        TEST(a_managed_identity_may_be_asked_for),
+        TEST(the_flag_asks_for_one_too),
+        TEST(where_nothing_says_who_asks_a_managed_identity_is_the_last_resort),
+        TEST(where_anything_says_who_asks_it_is_not),
+        TEST(an_id_that_could_change_a_url_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

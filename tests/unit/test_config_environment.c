@@ -1,0 +1,278 @@
+/* The environment over the file: Section__Key, as .NET reads it. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+
+#define NONE ((struct options){ 0 })
+#define FILE_                                                                                      \
+    "{'AzureAd':{'Instance':'https://login.microsoftonline.com/','TenantId':'file.example',"       \
+    "'ClientId':'file-app','ClientSecret':'file-secret'},"                                         \
+    "'Api':{'BaseUrl':'https://api.example/','Scopes':['api://file/.default']}}"
+
+static void a_variable_goes_before_the_file(void **state)
+{
+    (void)state;
+    setenv("AzureAd__Instance", "https://login.microsoftonline.us/", 1);
+    setenv("AzureAd__TenantId", "environment.example", 1);
+    setenv("AzureAd__ClientId", "environment-app", 1);
+    setenv("AzureAd__ClientSecret", "environment-secret", 1);
+    setenv("Api__Scopes__0", "api://environment/.default", 1);
+    auto_asked struct asked asked = ask(FILE_, NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.request.instance, "https://login.microsoftonline.us");
+    assert_string_equal(asked.request.tenant, "environment.example");
+    assert_string_equal(asked.request.client_id, "environment-app");
+    assert_string_equal(asked.request.credentials[0].secret->bytes, "environment-secret");
+    assert_string_equal(asked.request.scope, "api://environment/.default");
+}
+
+static void its_name_is_without_regard_to_case(void **state)
+{
+    (void)state;
+    setenv("AZUREAD__TENANTID", "upper.example", 1);
+    setenv("api__acquiretokenoptions__tenant", "lower.example", 1);
+    auto_asked struct asked asked = ask(FILE_, NONE);
+    assert_string_equal(asked.request.tenant, "lower.example");
+    unsetenv("api__acquiretokenoptions__tenant");
+    auto_asked struct asked again = ask(FILE_, NONE);
+    assert_string_equal(again.request.tenant, "upper.example");
+}
+
+static void variables_alone_make_identities_and_apis(void **state)
+{
+    (void)state;
+    setenv("AzureAd__TenantId", "t", 1);
+    setenv("AzureAd__ClientId", "c", 1);
+    setenv("AzureAd__ClientCredentials__0__SourceType", "ClientSecret", 1);
+    setenv("AzureAd__ClientCredentials__0__ClientSecret", "s", 1);
+    setenv("Api__Scopes", "api://a/.default", 1);
+    setenv("Api__AcquireTokenOptions__ForceRefresh", "true", 1);
+    auto_asked struct asked asked = ask("{}", NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.request.tenant, "t");
+    assert_string_equal(asked.request.credentials[0].secret->bytes, "s");
+    assert_string_equal(asked.request.scope, "api://a/.default");
+    assert_true(asked.request.force_refresh);
+}
+
+static void a_variable_may_fill_what_the_file_has_as_null(void **state)
+{
+    (void)state;
+    setenv("AzureAd__ClientSecret", "s", 1);
+    setenv("Api__AcquireTokenOptions__Tenant", "api.example", 1);
+    auto_asked struct asked asked =
+        ask("{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':null},"
+            "'Api':{'Scopes':['api://a/.default'],'AcquireTokenOptions':null}}",
+            NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.request.tenant, "api.example");
+}
+
+static void an_empty_variable_is_as_if_left_out(void **state)
+{
+    (void)state;
+    setenv("AzureAd__TenantId", "", 1);
+    auto_asked struct asked asked = ask(FILE_, NONE);
+    assert_error(&asked.error, ERROR_USAGE, "no tenant");
+}
+
+static void true_and_false_are_read_without_regard_to_case(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool value;
+    } cases[] = { { "true", true }, { "True", true }, { "TRUE", true }, { "false", false } };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        setenv("Api__AcquireTokenOptions__ForceRefresh", cases[i].text, 1);
+        auto_asked struct asked asked = ask(FILE_, NONE);
+        assert_true(asked.ok);
+        assert_int_equal(asked.request.force_refresh, cases[i].value);
+    }
+}
+
+static void a_wrong_value_is_told_by_the_variables_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *value, *message;
+    } cases[] = {
+        { "Api__RequestAppToken", "yes", "RequestAppToken must be true or false" },
+        { "Api__AcquireTokenOptions__ForceRefresh", "", "ForceRefresh must be true or false" },
+        { "Api__BaseUrl", "http://api.example", "BaseUrl 'http://api.example' cannot be used" },
+        { "AzureAd__TenantId", "[Enter the tenant]", "TenantId still has the sample's" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *where = NULL;
+        if (asprintf(&where, "the environment variable %s: ", cases[i].name) < 0)
+            fail();
+        setenv(cases[i].name, cases[i].value, 1);
+        auto_asked struct asked asked = ask_for_url(FILE_, NONE, "https://api.example/");
+        unsetenv(cases[i].name);
+        assert_error(&asked.error, ERROR_USAGE, cases[i].message);
+        assert_has(asked.error.message, where);
+    }
+}
+
+/* Nothing in the file, whose line could be told. */
+static void what_several_variables_make_wrong_is_told_by_no_line(void **state)
+{
+    (void)state;
+    setenv("Other__Scopes__0", "api://a/.default", 1);
+    setenv("Other__Scopes__1", "api://b/.default", 1);
+    auto_asked struct asked asked = ask(FILE_, (struct options){ .api = "Other" });
+    assert_error(&asked.error, ERROR_USAGE, "has several scopes");
+    assert_lacks(asked.error.message, ":0:");
+}
+
+static void an_array_is_filled_in_order(void **state)
+{
+    (void)state;
+    setenv("Api__Scopes__2", "api://b/.default", 1);
+    auto_asked struct asked asked = ask(FILE_, NONE);
+    assert_error(&asked.error, ERROR_USAGE, "the environment variable Api__Scopes__2");
+}
+
+static void a_variable_that_does_not_fit_the_file_is_an_error(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *file;
+    } cases[] = {
+        { "AzureAd__TenantId", "{'AzureAd':'x'}" },
+        { "AzureAd__TenantId", "{'AzureAd':[]}" },
+        { "AzureAd__TenantId__ClientId", "{'AzureAd':{'TenantId':'t'}}" },
+        { "Api__Scopes__0", "{'Api':{'Scopes':'a/.default'}}" },
+        { "Api__Scopes__1", "{'Api':{'Scopes':[]}}" },
+        { "Api__Scopes__Scopes", "{'Api':{'Scopes':[]}}" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        setenv(cases[i].name, "s3cret", 1);
+        auto_asked struct asked asked = ask(cases[i].file, NONE);
+        unsetenv(cases[i].name);
+        assert_error(&asked.error, ERROR_USAGE, cases[i].name);
+        assert_has(asked.error.message, "does not fit the configuration");
+        assert_lacks(asked.error.message, "s3cret");
+    }
+}
+
+static void variables_of_other_programs_are_left_alone(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "AzureAd_TenantId",
+        "AzureAd__",
+        "__TenantId",
+        "__",
+        "____TenantId",
+        "AzureAd____TenantId",
+        "TenantId",
+        "Logging__LogLevel__Default",
+        "AzureAd__NoSuchKey",
+        "AzureAd__0",
+        "A__B__C__D__E__F__TenantId",
+        "GIT__PS1",
+        "AzureAd__TenantId__0000",
+    };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        setenv(names[i], "other.example", 1);
+        auto_asked struct asked asked = ask(FILE_, NONE);
+        if (!asked.ok || strcmp(asked.request.tenant, "file.example") != 0)
+            fail_msg("%s changed the configuration: %s", names[i], asked.error.message);
+        assert_string_equal(asked.said, "");
+        unsetenv(names[i]);
+    }
+}
+
+static void a_variable_with_a_very_long_name_is_left_alone(void **state)
+{
+    (void)state;
+    autofree char *name = repeated('a', 300);
+    memcpy(name + 280, "__TenantId", 11);
+    setenv(name, "other.example", 1);
+    auto_asked struct asked asked = ask(FILE_, NONE);
+    assert_string_equal(asked.request.tenant, "file.example");
+}
+
+/* ---- the names of the Azure SDKs ---- */
+
+static void what_nothing_else_says_the_azure_variables_do(void **state)
+{
+    (void)state;
+    setenv("AZURE_TENANT_ID", "azure.example", 1);
+    setenv("AZURE_CLIENT_ID", "azure-app", 1);
+    setenv("AZURE_CLIENT_SECRET", "azure-secret", 1);
+    setenv("AZURE_AUTHORITY_HOST", "https://login.chinacloudapi.cn/", 1);
+    auto_asked struct asked asked = ask("{'Api':{'Scopes':['api://a/.default']}}", NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.request.tenant, "azure.example");
+    assert_string_equal(asked.request.client_id, "azure-app");
+    assert_string_equal(asked.request.credentials[0].secret->bytes, "azure-secret");
+    assert_string_equal(asked.request.instance, "https://login.chinacloudapi.cn");
+}
+
+static void the_file_goes_before_them(void **state)
+{
+    (void)state;
+    setenv("AZURE_TENANT_ID", "azure.example", 1);
+    setenv("AZURE_CLIENT_ID", "azure-app", 1);
+    setenv("AZURE_CLIENT_SECRET", "azure-secret", 1);
+    setenv("AZURE_AUTHORITY_HOST", "https://login.chinacloudapi.cn/", 1);
+    auto_asked struct asked asked = ask(FILE_, NONE);
+    assert_string_equal(asked.request.tenant, "file.example");
+    assert_string_equal(asked.request.client_id, "file-app");
+    assert_string_equal(asked.request.credentials[0].secret->bytes, "file-secret");
+    assert_string_equal(asked.request.instance, "https://login.microsoftonline.com");
+}
+
+static void one_that_is_empty_is_as_if_not_set(void **state)
+{
+    (void)state;
+    setenv("AZURE_TENANT_ID", "", 1);
+    setenv("AZURE_CLIENT_ID", "app", 1);
+    setenv("AZURE_CLIENT_SECRET", "s", 1);
+    setenv("AZURE_AUTHORITY_HOST", "", 1);
+    auto_asked struct asked asked = ask("{'Api':{'Scopes':['api://a/.default']}}", NONE);
+    assert_error(&asked.error, ERROR_USAGE, "no tenant");
+    assert_string_equal(asked.request.instance, "https://login.microsoftonline.com");
+}
+
+static void an_authority_host_that_is_none_is_an_error(void **state)
+{
+    (void)state;
+    setenv("AZURE_AUTHORITY_HOST", "http://login.example/", 1);
+    auto_asked struct asked asked = ask("{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':"
+                                        "'s'},'Api':{'Scopes':['api://a/.default']}}",
+                                        NONE);
+    assert_error(&asked.error, ERROR_USAGE, "use https");
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, clear_environment)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_variable_goes_before_the_file),
+        TEST(its_name_is_without_regard_to_case),
+        TEST(variables_alone_make_identities_and_apis),
+        TEST(a_variable_may_fill_what_the_file_has_as_null),
+        TEST(an_empty_variable_is_as_if_left_out),
+        TEST(true_and_false_are_read_without_regard_to_case),
+        TEST(a_wrong_value_is_told_by_the_variables_name),
+        TEST(what_several_variables_make_wrong_is_told_by_no_line),
+        TEST(an_array_is_filled_in_order),
+        TEST(a_variable_that_does_not_fit_the_file_is_an_error),
+        TEST(variables_of_other_programs_are_left_alone),
+        TEST(a_variable_with_a_very_long_name_is_left_alone),
+        TEST(what_nothing_else_says_the_azure_variables_do),
+        TEST(the_file_goes_before_them),
+        TEST(one_that_is_empty_is_as_if_not_set),
+        TEST(an_authority_host_that_is_none_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

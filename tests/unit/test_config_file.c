@@ -1,0 +1,337 @@
+/* The configuration's file: which one, how it is opened, how it is read. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+
+#define NONE ((struct options){ 0 })
+
+#define IDENTITY "'AzureAd':{'TenantId':'contoso.example','ClientId':'app','ClientSecret':'s3cret'}"
+#define API      "'Api':{'Scopes':['api://a/.default']}"
+#define FILE_    "{" IDENTITY "," API "}"
+
+/* Asks with a file of these bytes and this mode. */
+static struct asked ask_file(const char *bytes, size_t length, mode_t mode)
+{
+    return ask(NULL, (struct options){ .config = file_of_bytes(bytes, length, mode) });
+}
+
+static struct asked ask_mode(const char *text, mode_t mode)
+{
+    autofree char *json = json_text(text);
+    return ask_file(json, strlen(json), mode);
+}
+
+/* ---- what is in it ---- */
+
+static void a_file_of_net_is_taken_as_it_is(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("\xef\xbb\xbf// appsettings.json\r\n"
+            "{\r\n"
+            "  'Logging': { 'LogLevel': { 'Default': 'Information', } },\r\n"
+            "  'AllowedHosts': '*',\r\n"
+            "  /* Who asks. */\r\n"
+            "  'AzureAd': {\r\n"
+            "    'Instance': 'https://login.microsoftonline.com/',\r\n"
+            "    'TenantId': 'contoso.onmicrosoft.com', // or a GUID\r\n"
+            "    'ClientId': '97e0a5b7-d745-40b6-94fe-5f77d35c6e05',\r\n"
+            "    'ClientSecret': 's3cret',\r\n"
+            "  },\r\n"
+            "  'MyWebApi': {\r\n"
+            "    'BaseUrl': 'https://localhost:44372/',\r\n"
+            "    'RelativePath': 'api/TodoList',\r\n"
+            "    'RequestAppToken': true,\r\n"
+            "    'Scopes': [ 'api://my-web-api/.default', ],\r\n"
+            "  },\r\n"
+            "}\r\n",
+            NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.said, "");
+    assert_string_equal(asked.request.api, "MyWebApi");
+    assert_string_equal(asked.request.instance, "https://login.microsoftonline.com");
+    assert_string_equal(asked.request.tenant, "contoso.onmicrosoft.com");
+    assert_string_equal(asked.request.client_id, "97e0a5b7-d745-40b6-94fe-5f77d35c6e05");
+    assert_string_equal(asked.request.credentials[0].secret->bytes, "s3cret");
+    assert_string_equal(asked.request.scope, "api://my-web-api/.default");
+    assert_null(asked.request.claims);
+    assert_false(asked.request.force_refresh);
+}
+
+static void a_mistake_is_told_with_file_and_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *where;
+    } cases[] = {
+        { "", ":1: not valid JSON" },
+        { "{\n'AzureAd': {\n", ":3: not valid JSON" },
+        { "{\n'AzureAd' {}\n}", ":2: not valid JSON" },
+        { "{\n'A': 1\n'B': 2\n}", ":3: not valid JSON" },
+        { "{}\n\n{}", ":3: not valid JSON" },
+        { "[]", ":1: the file's content is not an object" },
+        { "'text'", ":1: the file's content is not an object" },
+        { "[[[[[[[[[[[[[[[[[[[[", ":1: not valid JSON: nesting too deep" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i].text, NONE);
+        assert_error(&asked.error, ERROR_USAGE, cases[i].where);
+        assert_has(asked.error.message, "/proc/self/fd/");
+    }
+}
+
+static void a_nul_byte_in_the_file_is_refused(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask_file("{}\0", 3, 0600);
+    assert_error(&asked.error, ERROR_USAGE, "NUL");
+}
+
+static void what_is_in_a_file_with_a_mistake_is_not_shown(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask("{'AzureAd':{'ClientSecret':'s3cret'", NONE);
+    assert_false(asked.ok);
+    assert_lacks(asked.error.message, "s3cret");
+}
+
+/* ---- whose it is ---- */
+
+static void a_file_that_others_can_write_is_refused(void **state)
+{
+    (void)state;
+    static const mode_t modes[] = { 0620, 0602, 0666, 0622, 0777 };
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        auto_asked struct asked asked = ask_mode(FILE_, modes[i]);
+        assert_error(&asked.error, ERROR_USAGE, "others can write it");
+        assert_has(asked.error.hint, "chmod go-w");
+    }
+}
+
+static void a_file_with_a_secret_that_others_can_read_draws_a_warning(void **state)
+{
+    (void)state;
+    static const char *const files[] = {
+        FILE_,
+        "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientCredentials':[{'SourceType':"
+        "'ClientSecret','ClientSecret':'s3cret'}]}," API "}",
+        "{'AzureAd':{'TenantId':'t','ClientCertificates':[{'CertificatePassword':'s3cret'}]}," API
+        "}",
+        "{'AzureAd':{'TenantId':'t','ClientCertificates':[{'Base64EncodedValue':'s3cret'}]}," API
+        "}",
+        "{'Other':{'Nested':[{'clientsecret':'s3cret'}]}," API "}",
+    };
+    static const mode_t modes[] = { 0640, 0604, 0644, 0444 };
+    for (size_t f = 0; f < COUNT(files); f++)
+        for (size_t m = 0; m < COUNT(modes); m++) {
+            auto_asked struct asked asked = ask_mode(files[f], modes[m]);
+            assert_has(asked.said, "holds a secret and others can read it");
+            assert_has(asked.said, "chmod go-r");
+            assert_lacks(asked.said, "s3cret");
+        }
+}
+
+static void the_warning_does_not_stand_in_the_way(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask_mode(FILE_, 0644);
+    assert_true(asked.ok);
+}
+
+static void a_file_that_gives_nothing_away_draws_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        mode_t mode;
+    } cases[] = {
+        { FILE_, 0600 },
+        { FILE_, 0400 },
+        { "{'AzureAd':{'TenantId':'t','ClientId':'c'}," API "}", 0644 },
+        { "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':''}," API "}", 0644 },
+        { "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':null}," API "}", 0644 },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask_mode(cases[i].text, cases[i].mode);
+        assert_string_equal(asked.said, "");
+    }
+}
+
+static void a_secret_of_the_environment_is_not_the_files(void **state)
+{
+    (void)state;
+    setenv("AzureAd__ClientSecret", "s3cret", 1);
+    auto_asked struct asked asked =
+        ask_mode("{'AzureAd':{'TenantId':'t','ClientId':'c'}," API "}", 0644);
+    assert_true(asked.ok);
+    assert_string_equal(asked.said, "");
+}
+
+static void a_file_of_another_user_is_refused(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip(); /* only root can make one */
+    const char *path = file_of(FILE_);
+    assert_int_equal(chown(path, 65534, 65534), 0);
+    auto_asked struct asked asked = ask(NULL, (struct options){ .config = path });
+    assert_error(&asked.error, ERROR_USAGE, "another user (uid 65534) owns it");
+}
+
+/* ---- what it is ---- */
+
+static void what_is_not_a_file_is_refused(void **state)
+{
+    (void)state;
+    static const char *const paths[] = { "/", "/dev/null", "/proc/self" };
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        auto_asked struct asked asked = ask(NULL, (struct options){ .config = paths[i] });
+        assert_error(&asked.error, ERROR_USAGE, "is not a file");
+    }
+}
+
+static void a_fifo_without_a_writer_is_refused_at_once(void **state)
+{
+    (void)state;
+    int ends[2];
+    char path[40];
+    assert_int_equal(pipe(ends), 0);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
+    close(ends[1]);
+    auto_asked struct asked asked = ask(NULL, (struct options){ .config = path });
+    close(ends[0]);
+    assert_error(&asked.error, ERROR_USAGE, "is not a file");
+}
+
+static void a_file_has_at_most_a_mebibyte(void **state)
+{
+    (void)state;
+    size_t most = (size_t)1024 * 1024;
+    autofree char *json = json_text(FILE_);
+    autofree char *text = repeated(' ', most + 1);
+    memcpy(text, json, strlen(json));
+    auto_asked struct asked fits = ask_file(text, most, 0600);
+    assert_true(fits.ok);
+    auto_asked struct asked too_large = ask_file(text, most + 1, 0600);
+    assert_error(&too_large.error, ERROR_USAGE, "too large");
+}
+
+/* ---- which one it is ---- */
+
+/* Makes the file, if it is not there, with an API of this name. */
+static void put_file(const char *path, const char *api)
+{
+    char whole[128];
+    snprintf(whole, sizeof whole, "%s", below(path));
+    for (char *slash = whole + strlen(below("")); (slash = strchr(slash, '/')) != NULL; slash++) {
+        *slash = '\0';
+        mkdir(whole, 0700);
+        *slash = '/';
+    }
+    FILE *file = fopen(whole, "w");
+    assert_non_null(file);
+    fprintf(file, "{\"%s\":{\"Scopes\":[\"a/.default\"]}}", api);
+    fclose(file);
+    chmod(whole, 0600);
+}
+
+/* The API of the file that is found, with an identity from the environment. */
+static const char *found(const char *config)
+{
+    static char name[sizeof((struct error *)NULL)->message];
+    setenv("AZURE_TENANT_ID", "t", 1);
+    setenv("AZURE_CLIENT_ID", "c", 1);
+    setenv("AZURE_CLIENT_SECRET", "s", 1);
+    auto_asked struct asked asked = ask(NULL, (struct options){ .config = config });
+    snprintf(name, sizeof name, "%s", asked.ok ? asked.request.api : asked.error.message);
+    return name;
+}
+
+static void the_flags_file_goes_before_the_environments_and_that_before_the_homes(void **state)
+{
+    (void)state;
+    autofree char *json = json_text("{'Flag':{'Scopes':['a/.default']}}");
+    autofree char *other = json_text("{'Variable':{'Scopes':['a/.default']}}");
+    put_file("xdg/entra/appsettings.json", "Xdg");
+    put_file("home/.config/entra/appsettings.json", "Home");
+
+    setenv("HOME", below("home"), 1);
+    assert_string_equal(found(NULL), "Home");
+    setenv("XDG_CONFIG_HOME", below("xdg"), 1);
+    assert_string_equal(found(NULL), "Xdg");
+    setenv("ENTRA_CONFIG", file_of_bytes(other, strlen(other), 0600), 1);
+    assert_string_equal(found(NULL), "Variable");
+    assert_string_equal(found(file_of_bytes(json, strlen(json), 0600)), "Flag");
+}
+
+/* XDG Base Directory Specification: a relative path is invalid and to be ignored. */
+static void a_variable_that_is_empty_or_relative_counts_as_none(void **state)
+{
+    (void)state;
+    put_file("home/.config/entra/appsettings.json", "Home");
+    setenv("HOME", below("home"), 1);
+    setenv("ENTRA_CONFIG", "", 1);
+    setenv("XDG_CONFIG_HOME", "", 1);
+    assert_string_equal(found(NULL), "Home");
+    setenv("XDG_CONFIG_HOME", "xdg", 1);
+    assert_string_equal(found(NULL), "Home");
+}
+
+static void a_file_that_is_named_must_be_there(void **state)
+{
+    (void)state;
+    auto_asked struct asked by_flag =
+        ask(NULL, (struct options){ .config = "/nowhere/appsettings.json" });
+    assert_error(&by_flag.error, ERROR_USAGE, "/nowhere/appsettings.json: No such file");
+    setenv("ENTRA_CONFIG", "/nowhere/appsettings.json", 1);
+    auto_asked struct asked by_variable = ask(NULL, NONE);
+    assert_error(&by_variable.error, ERROR_USAGE, "/nowhere/appsettings.json: No such file");
+    assert_has(by_variable.error.hint, "ENTRA_CONFIG");
+}
+
+static void without_any_file_the_environment_may_be_enough(void **state)
+{
+    (void)state;
+    if (access("/etc/entra/appsettings.json", F_OK) == 0)
+        skip(); /* this machine has one for everybody */
+    setenv("AZURE_TENANT_ID", "contoso.example", 1);
+    setenv("AZURE_CLIENT_ID", "app", 1);
+    setenv("AZURE_CLIENT_SECRET", "s3cret", 1);
+    setenv("HOME", "/nowhere", 1);
+    auto_asked struct asked asked = ask(NULL, (struct options){ .api = "AzureDevOps" });
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.request.tenant, "contoso.example");
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, clear_environment)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_file_of_net_is_taken_as_it_is),
+        TEST(a_mistake_is_told_with_file_and_line),
+        TEST(a_nul_byte_in_the_file_is_refused),
+        TEST(what_is_in_a_file_with_a_mistake_is_not_shown),
+        TEST(a_file_that_others_can_write_is_refused),
+        TEST(a_file_with_a_secret_that_others_can_read_draws_a_warning),
+        TEST(the_warning_does_not_stand_in_the_way),
+        TEST(a_file_that_gives_nothing_away_draws_none),
+        TEST(a_secret_of_the_environment_is_not_the_files),
+        TEST(a_file_of_another_user_is_refused),
+        TEST(what_is_not_a_file_is_refused),
+        TEST(a_fifo_without_a_writer_is_refused_at_once),
+        TEST(a_file_has_at_most_a_mebibyte),
+        TEST(the_flags_file_goes_before_the_environments_and_that_before_the_homes),
+        TEST(a_variable_that_is_empty_or_relative_counts_as_none),
+        TEST(a_file_that_is_named_must_be_there),
+        TEST(without_any_file_the_environment_may_be_enough),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

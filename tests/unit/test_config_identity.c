@@ -1,0 +1,363 @@
+/* Who asks: authority, tenant and client id, put together from flags, API, identity, environment.
+ */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+
+#define NONE ((struct options){ 0 })
+#define API  "'Api':{'Scopes':['api://a/.default']}"
+#define FILE_                                                                                      \
+    "{'AzureAd':{'Instance':'https://file.example/','TenantId':'file-tenant',"                     \
+    "'ClientId':'file-app','ClientSecret':'s'},'Api':{'Scopes':['api://a/.default'],"              \
+    "'AcquireTokenOptions':{'Tenant':'api-tenant'}}}"
+
+/* An identity with this member, and an API. */
+static char *file_with(const char *member)
+{
+    char *text = NULL;
+    if (asprintf(&text,
+                 "{'AzureAd':{'ClientId':'c','ClientSecret':'s'%s%s},"
+                 "'Api':{'Scopes':['api://a/.default']}}",
+                 member[0] != '\0' ? "," : "", member) < 0)
+        abort();
+    return text;
+}
+
+/* ---- which source counts ---- */
+
+static void the_tenant_is_of_flag_api_environment_file_in_this_order(void **state)
+{
+    (void)state;
+    setenv("AZURE_TENANT_ID", "azure-tenant", 1);
+    setenv("AzureAd__TenantId", "variable-tenant", 1);
+    auto_asked struct asked by_flag =
+        ask(FILE_, (struct options){ .tenant = "flag-tenant",
+                                     .authority = "https://flag.example/path-tenant" });
+    assert_string_equal(by_flag.request.tenant, "flag-tenant");
+    auto_asked struct asked by_path =
+        ask(FILE_, (struct options){ .authority = "https://flag.example/path-tenant" });
+    assert_string_equal(by_path.request.tenant, "path-tenant");
+    auto_asked struct asked by_api = ask(FILE_, NONE);
+    assert_string_equal(by_api.request.tenant, "api-tenant");
+
+    setenv("Api__AcquireTokenOptions__Tenant", "", 1);
+    auto_asked struct asked by_variable = ask(FILE_, NONE);
+    assert_string_equal(by_variable.request.tenant, "variable-tenant");
+    unsetenv("AzureAd__TenantId");
+    auto_asked struct asked by_file = ask(FILE_, NONE);
+    assert_string_equal(by_file.request.tenant, "file-tenant");
+    setenv("AzureAd__TenantId", "", 1);
+    auto_asked struct asked by_azure = ask(FILE_, NONE);
+    assert_string_equal(by_azure.request.tenant, "azure-tenant");
+}
+
+static void the_client_id_is_of_flag_environment_file_in_this_order(void **state)
+{
+    (void)state;
+    setenv("AZURE_CLIENT_ID", "azure-app", 1);
+    setenv("AzureAd__ClientId", "variable-app", 1);
+    auto_asked struct asked by_flag = ask(FILE_, (struct options){ .client_id = "flag-app" });
+    assert_string_equal(by_flag.request.client_id, "flag-app");
+    auto_asked struct asked by_variable = ask(FILE_, NONE);
+    assert_string_equal(by_variable.request.client_id, "variable-app");
+    unsetenv("AzureAd__ClientId");
+    auto_asked struct asked by_file = ask(FILE_, NONE);
+    assert_string_equal(by_file.request.client_id, "file-app");
+    setenv("AzureAd__ClientId", "", 1);
+    auto_asked struct asked by_azure = ask(FILE_, NONE);
+    assert_string_equal(by_azure.request.client_id, "azure-app");
+}
+
+static void the_instance_is_of_flag_environment_file_in_this_order(void **state)
+{
+    (void)state;
+    setenv("AZURE_AUTHORITY_HOST", "https://azure.example/", 1);
+    setenv("AzureAd__Instance", "https://variable.example/", 1);
+    auto_asked struct asked by_flag =
+        ask(FILE_, (struct options){ .authority = "https://flag.example" });
+    assert_string_equal(by_flag.request.instance, "https://flag.example");
+    auto_asked struct asked by_variable = ask(FILE_, NONE);
+    assert_string_equal(by_variable.request.instance, "https://variable.example");
+    unsetenv("AzureAd__Instance");
+    auto_asked struct asked by_file = ask(FILE_, NONE);
+    assert_string_equal(by_file.request.instance, "https://file.example");
+    setenv("AzureAd__Instance", "", 1);
+    auto_asked struct asked by_azure = ask(FILE_, NONE);
+    assert_string_equal(by_azure.request.instance, "https://azure.example");
+    unsetenv("AZURE_AUTHORITY_HOST");
+    auto_asked struct asked by_nobody = ask(FILE_, NONE);
+    assert_string_equal(by_nobody.request.instance, "https://login.microsoftonline.com");
+}
+
+/* ---- the authority ---- */
+
+static void an_authority_is_instance_and_tenant_in_one(void **state)
+{
+    (void)state;
+    autofree char *text = file_with("'Authority':'https://login.microsoftonline.us/Contoso/v2.0'");
+    auto_asked struct asked asked = ask(text, NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.request.instance, "https://login.microsoftonline.us");
+    assert_string_equal(asked.request.tenant, "contoso");
+}
+
+static void what_is_said_apart_goes_before_the_authority(void **state)
+{
+    (void)state;
+    autofree char *text = file_with("'Authority':'https://a.example/tenant-a','Instance':"
+                                    "'https://b.example/','TenantId':'tenant-b'");
+    auto_asked struct asked asked = ask(text, NONE);
+    assert_string_equal(asked.request.instance, "https://b.example");
+    assert_string_equal(asked.request.tenant, "tenant-b");
+}
+
+static void a_flag_may_name_the_instance_alone(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "https://flag.example", "https://flag.example/",
+                                         "flag.example", "flag.example/" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask(FILE_, (struct options){ .authority = cases[i] });
+        assert_string_equal(asked.request.instance, "https://flag.example");
+        assert_string_equal(asked.request.tenant, "api-tenant");
+    }
+}
+
+static void an_authority_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *member, *message;
+    } cases[] = {
+        { "'TenantId':'t','Instance':'http://login.example/'", "use https" },
+        { "'TenantId':'t','Instance':'https://user@login.example/'", "not an authority" },
+        { "'TenantId':'t','Instance':'login example'", "not an authority" },
+        { "'Authority':'https://login.example/'", "names no tenant" },
+        { "'Authority':'https://login.example/a/../b'", "not an authority" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *text = file_with(cases[i].member);
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_error(&asked.error, ERROR_USAGE, cases[i].message);
+    }
+    auto_asked struct asked by_flag =
+        ask(FILE_, (struct options){ .authority = "http://login.example/t" });
+    assert_error(&by_flag.error, ERROR_USAGE, "use https");
+}
+
+/* ---- tenant and client id ---- */
+
+static void a_tenant_is_written_in_lower_case(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask(FILE_, (struct options){ .tenant = "97E0A5B7-D745-40B6-94FE-5F77D35C6E05" });
+    assert_string_equal(asked.request.tenant, "97e0a5b7-d745-40b6-94fe-5f77d35c6e05");
+}
+
+static void a_tenant_that_would_change_the_url_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "../common", "a/b", "a?b", "a#b", "a b", "a%2fb", "." };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask(FILE_, (struct options){ .tenant = cases[i] });
+        assert_error(&asked.error, ERROR_USAGE, "is not a tenant");
+    }
+}
+
+static void an_app_needs_a_tenant_of_its_own(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "common", "organizations", "Consumers" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask(FILE_, (struct options){ .tenant = cases[i] });
+        assert_error(&asked.error, ERROR_USAGE, "stands for many");
+    }
+}
+
+static void a_client_id_has_no_character_that_needs_escaping(void **state)
+{
+    (void)state;
+    static const char *const taken[] = { "97e0a5b7-d745-40b6-94fe-5f77d35c6e05", "urn:contoso:app",
+                                         "https://contoso.example/app", "A_b~c" };
+    static const char *const refused[] = { "a b", "a\"b",  "a\\b",     "a\nb", "a&b",
+                                           "a=b", "a%20b", "\xc3\xa4", "a{b" };
+    for (size_t i = 0; i < COUNT(taken); i++) {
+        auto_asked struct asked asked = ask(FILE_, (struct options){ .client_id = taken[i] });
+        assert_string_equal(asked.request.client_id, taken[i]);
+    }
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        auto_asked struct asked asked = ask(FILE_, (struct options){ .client_id = refused[i] });
+        assert_error(&asked.error, ERROR_USAGE, "is not a client id");
+    }
+}
+
+static void a_client_id_has_at_most_512_characters(void **state)
+{
+    (void)state;
+    autofree char *id = repeated('a', 513);
+    auto_asked struct asked too_long = ask(FILE_, (struct options){ .client_id = id });
+    assert_error(&too_long.error, ERROR_USAGE, "is not a client id");
+    auto_asked struct asked fits = ask(FILE_, (struct options){ .client_id = id + 1 });
+    assert_true(fits.ok);
+}
+
+static void what_is_missing_is_named(void **state)
+{
+    (void)state;
+    auto_asked struct asked no_tenant =
+        ask("{'AzureAd':{'ClientId':'c','ClientSecret':'s'}," API "}", NONE);
+    assert_error(&no_tenant.error, ERROR_USAGE, "no tenant (TenantId, or AZURE_TENANT_ID)");
+    auto_asked struct asked no_client =
+        ask("{'AzureAd':{'TenantId':'t','ClientSecret':'s'}," API "}", NONE);
+    assert_error(&no_client.error, ERROR_USAGE, "no client id (ClientId, or AZURE_CLIENT_ID)");
+    assert_has(no_client.error.hint, "appsettings.json");
+}
+
+static void a_place_holder_of_the_sample_is_told_with_its_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *member, *key;
+    } cases[] = {
+        { "\n'TenantId':'[Enter here the tenantID or domain name]'", "TenantId" },
+        { "'TenantId':'t',\n'Instance':'[Enter the instance]'", "Instance" },
+        { "'TenantId':'t',\n'Authority':'[Enter the authority]'", "Authority" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *text = file_with(cases[i].member);
+        autofree char *message = NULL;
+        if (asprintf(&message, ":2: %s still has the sample's place holder", cases[i].key) < 0)
+            fail();
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_error(&asked.error, ERROR_USAGE, message);
+    }
+    auto_asked struct asked asked =
+        ask("{'AzureAd':{'TenantId':'t','ClientId':\n'[Enter here the ClientId]','ClientSecret':"
+            "'s'}," API "}",
+            NONE);
+    assert_error(&asked.error, ERROR_USAGE, ":2: ClientId still has the sample's place holder");
+}
+
+/* ---- several identities ---- */
+
+#define TWO                                                                                        \
+    "'First':{'TenantId':'first','ClientId':'c','ClientSecret':'s'},"                              \
+    "'Second':{'TenantId':'second','ClientId':'c','ClientSecret':'s'}"
+
+static void an_api_names_its_identity(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask("{" TWO ",'AzureAd':{'TenantId':'t'},'Api':{'Scopes':"
+                                        "['api://a/.default'],'AcquireTokenOptions':"
+                                        "{'AuthenticationOptionsName':'second'}}}",
+                                        NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.request.tenant, "second");
+}
+
+static void where_it_names_none_azure_ad_asks(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask(
+        "{" TWO ",'azuread':{'TenantId':'third','ClientId':'c','ClientSecret':'s'}," API "}", NONE);
+    assert_string_equal(asked.request.tenant, "third");
+}
+
+static void the_only_identity_may_have_any_name(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{'Contoso':{'TenantId':'t','ClientId':'c','ClientSecret':'s'}," API "}", NONE);
+    assert_string_equal(asked.request.tenant, "t");
+}
+
+static void an_identity_may_stand_inside_of_another_object(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask("{'Authentication':{'Schemes':{'Entra':{'TenantId':'t',"
+                                        "'ClientId':'c','ClientSecret':'s'}}}," API "}",
+                                        NONE);
+    assert_string_equal(asked.request.tenant, "t");
+}
+
+static void among_several_one_must_be_named(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask("{" TWO "," API "}", NONE);
+    assert_error(&asked.error, ERROR_USAGE, "2 identities and none of them is called AzureAd");
+    assert_has(asked.error.hint, "AuthenticationOptionsName");
+}
+
+static void an_identity_that_is_not_there_is_an_error(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{" TWO ",'Api':{'Scopes':['api://a/.default'],'AcquireTokenOptions':"
+            "{'AuthenticationOptionsName':'Third'}}}",
+            NONE);
+    assert_error(&asked.error, ERROR_USAGE, "there is no identity 'Third'");
+}
+
+/* ---- who asks, and no more ---- */
+
+static void who_asks_can_be_asked_alone(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    auto_token_request struct token_request request = { 0 };
+    struct options options = { .config = file_of(FILE_), .api = "Api" };
+    auto_config struct config *config = config_load(&options, &error);
+    assert_true(config_identity(config, &options, &request, &error));
+    assert_string_equal(request.instance, "https://file.example");
+    assert_string_equal(request.tenant, "api-tenant");
+    assert_string_equal(request.client_id, "file-app");
+    assert_null(request.scope);
+}
+
+static void who_asks_must_be_complete(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    auto_token_request struct token_request request = { 0 };
+    struct options options = { .config = file_of("{'AzureAd':{'TenantId':'t'}}") };
+    auto_config struct config *config = config_load(&options, &error);
+    assert_false(config_identity(config, &options, &request, &error));
+    assert_error(&error, ERROR_USAGE, "no client id");
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, clear_environment)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_tenant_is_of_flag_api_environment_file_in_this_order),
+        TEST(the_client_id_is_of_flag_environment_file_in_this_order),
+        TEST(the_instance_is_of_flag_environment_file_in_this_order),
+        TEST(an_authority_is_instance_and_tenant_in_one),
+        TEST(what_is_said_apart_goes_before_the_authority),
+        TEST(a_flag_may_name_the_instance_alone),
+        TEST(an_authority_that_is_none_is_refused),
+        TEST(a_tenant_is_written_in_lower_case),
+        TEST(a_tenant_that_would_change_the_url_is_refused),
+        TEST(an_app_needs_a_tenant_of_its_own),
+        TEST(a_client_id_has_no_character_that_needs_escaping),
+        TEST(a_client_id_has_at_most_512_characters),
+        TEST(what_is_missing_is_named),
+        TEST(a_place_holder_of_the_sample_is_told_with_its_line),
+        TEST(an_api_names_its_identity),
+        TEST(where_it_names_none_azure_ad_asks),
+        TEST(the_only_identity_may_have_any_name),
+        TEST(an_identity_may_stand_inside_of_another_object),
+        TEST(among_several_one_must_be_named),
+        TEST(an_identity_that_is_not_there_is_an_error),
+        TEST(who_asks_can_be_asked_alone),
+        TEST(who_asks_must_be_complete),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,229 @@
+/* The one error: filled once, freed of secrets, printed as one line. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "common/error.h"
+
+static struct error error_of(const char *wanted, const char *message, const char *hint)
+{
+    struct error error = { 0 };
+    error_set(&error, ERROR_OTHER, "%s", message);
+    error_wanted(&error, "%s", wanted);
+    error_hint(&error, "%s", hint);
+    return error;
+}
+
+static int name_the_program(void **state)
+{
+    (void)state;
+    program_invocation_short_name = (char *)"entra";
+    return 0;
+}
+
+static const char *printed(const struct error *error)
+{
+    catch_output(STDERR_FILENO);
+    error_print(error);
+    return caught_output();
+}
+
+/* ---- filling ---- */
+
+static void filling_empties_what_was_there(void **state)
+{
+    (void)state;
+    struct error error = error_of("old", "old", "old");
+    error.retry_after = 60;
+    assert_false(error_set(&error, ERROR_USAGE, "%s has %d bytes", "it", 7));
+    assert_int_equal(error.kind, ERROR_USAGE);
+    assert_string_equal(error.message, "it has 7 bytes");
+    assert_string_equal(error.wanted, "");
+    assert_string_equal(error.hint, "");
+    assert_int_equal(error.retry_after, 0);
+}
+
+static void every_filling_gives_false_to_be_returned(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    assert_false(error_set(&error, ERROR_OTHER, "m"));
+    assert_false(error_hint(&error, "h"));
+    assert_false(error_wanted(&error, "w"));
+    assert_false(error_no_memory(&error));
+    assert_error(&error, ERROR_OTHER, "memory");
+}
+
+static void what_was_wanted_is_said_by_the_first_who_knows(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    error_set(&error, ERROR_REFUSED, "m");
+    error_wanted(&error, "no token for %s", "AKS");
+    error_wanted(&error, "no answer");
+    assert_string_equal(error.wanted, "no token for AKS");
+}
+
+static void a_text_too_long_for_its_field_is_cut(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    autofree char *text = repeated('x', 100000);
+    error_set(&error, ERROR_OTHER, "%s", text);
+    error_hint(&error, "%s", text);
+    error_wanted(&error, "%s", text);
+    assert_int_equal(strlen(error.message), sizeof error.message - 1);
+    assert_int_equal(strlen(error.hint), sizeof error.hint - 1);
+    assert_int_equal(strlen(error.wanted), sizeof error.wanted - 1);
+}
+
+/* ---- redaction ---- */
+
+static void a_secret_is_taken_out_of_the_message_wherever_it_stands(void **state)
+{
+    (void)state;
+    struct error error = error_of("", "s3cret, s3crets3cret s3cre as3cretb", "");
+    error_redact(&error, "s3cret");
+    assert_string_equal(error.message, "******, ************ s3cre a******b");
+}
+
+/* An app whose secret is "secret" is told what to do with it all the same. */
+static void our_own_words_stay_as_they_are(void **state)
+{
+    (void)state;
+    struct error error = error_of("no token", "wrong secret", "Make a new secret.");
+    error_redact(&error, "secret");
+    error_redact(&error, "token");
+    assert_string_equal(error.wanted, "no token");
+    assert_string_equal(error.message, "wrong ******");
+    assert_string_equal(error.hint, "Make a new secret.");
+}
+
+static void an_empty_secret_takes_nothing_out(void **state)
+{
+    (void)state;
+    struct error error = error_of("a", "b", "c");
+    error_redact(&error, "");
+    assert_string_equal(error.wanted, "a");
+    assert_string_equal(error.message, "b");
+    assert_string_equal(error.hint, "c");
+}
+
+static void a_secret_longer_than_the_text_takes_nothing_out(void **state)
+{
+    (void)state;
+    struct error error = error_of("", "short", "");
+    error_redact(&error, "shorter");
+    assert_string_equal(error.message, "short");
+}
+
+/* ---- printing ---- */
+
+static void an_error_is_printed_as_one_paragraph(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *wanted, *message, *hint, *text;
+    } cases[] = {
+        { "", "it broke", "", "entra: it broke\n" },
+        { "no token", "it broke", "", "entra: no token: it broke\n" },
+        { "no token", "it broke", "Mend it.", "entra: no token: it broke. Mend it.\n" },
+        { "", "it broke", "Mend it.", "entra: it broke. Mend it.\n" },
+        /* A message from outside may end its own sentence. */
+        { "", "It broke.", "Mend it.", "entra: It broke. Mend it.\n" },
+        { "", "It broke!", "Mend it.", "entra: It broke! Mend it.\n" },
+        { "", "Broke it?", "Mend it.", "entra: Broke it? Mend it.\n" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = error_of(cases[i].wanted, cases[i].message, cases[i].hint);
+        assert_string_equal(printed(&error), cases[i].text);
+    }
+}
+
+static void the_kind_is_the_exit_code(void **state)
+{
+    (void)state;
+    static const struct {
+        enum error_kind kind;
+        int code;
+    } cases[] = {
+        { ERROR_OTHER, 1 },   { ERROR_USAGE, 2 },   { ERROR_REFUSED, 3 }, { ERROR_NETWORK, 4 },
+        { ERROR_SIGN_IN, 5 }, { ERROR_KEYRING, 6 }, { ERROR_NONE, 1 }, /* a failure that nobody
+                                                                          explained is still one */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = { .kind = cases[i].kind, .message = "m" };
+        catch_output(STDERR_FILENO);
+        int code = error_print(&error);
+        caught_output();
+        assert_int_equal(code, cases[i].code);
+    }
+}
+
+static void the_longest_error_is_printed_whole(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    autofree char *text = repeated('x', 10000);
+    error_set(&error, ERROR_OTHER, "%s", text);
+    error_hint(&error, "%s", text);
+    error_wanted(&error, "%s", text);
+    size_t length = strlen("entra: ") + strlen(error.wanted) + strlen(": ") +
+                    strlen(error.message) + strlen(". ") + strlen(error.hint) + strlen("\n");
+    assert_int_equal(strlen(printed(&error)), length);
+}
+
+/* Else a message from outside could forge a second one, or steer the terminal. */
+static void what_could_steer_a_terminal_is_shown_as_a_question_mark(void **state)
+{
+    (void)state;
+    struct error error = error_of("a\r\nentra: b", "\x1b[2J\x07\x08\x7f\t",
+                                  "\xc2\x9b"
+                                  "31m \xc2\x80\xc2\x9f");
+    assert_string_equal(printed(&error), "entra: a??entra: b: ?[2J????. ??31m ????\n");
+}
+
+static void a_warning_is_printed_in_the_same_manner(void **state)
+{
+    (void)state;
+    catch_output(STDERR_FILENO);
+    warning("%s:%d: odd\n", "file", 7);
+    assert_string_equal(caught_output(), "entra: warning: file:7: odd?\n");
+}
+
+static void the_trace_is_silent_until_it_is_asked_for(void **state)
+{
+    (void)state;
+    catch_output(STDERR_FILENO);
+    trace("a %s", "step");
+    trace_is_on = true;
+    trace("another %s\x1b", "step");
+    trace_is_on = false;
+    assert_string_equal(caught_output(), "entra: another step?\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(filling_empties_what_was_there),
+        cmocka_unit_test(every_filling_gives_false_to_be_returned),
+        cmocka_unit_test(what_was_wanted_is_said_by_the_first_who_knows),
+        cmocka_unit_test(a_text_too_long_for_its_field_is_cut),
+        cmocka_unit_test(a_secret_is_taken_out_of_the_message_wherever_it_stands),
+        cmocka_unit_test(our_own_words_stay_as_they_are),
+        cmocka_unit_test(an_empty_secret_takes_nothing_out),
+        cmocka_unit_test(a_secret_longer_than_the_text_takes_nothing_out),
+        cmocka_unit_test(an_error_is_printed_as_one_paragraph),
+        cmocka_unit_test(the_kind_is_the_exit_code),
+        cmocka_unit_test(the_longest_error_is_printed_whole),
+        cmocka_unit_test(what_could_steer_a_terminal_is_shown_as_a_question_mark),
+        cmocka_unit_test(a_warning_is_printed_in_the_same_manner),
+        cmocka_unit_test(the_trace_is_silent_until_it_is_asked_for),
+    };
+    return cmocka_run_group_tests(tests, name_the_program, NULL);
+}

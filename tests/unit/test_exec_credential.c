@@ -1,0 +1,154 @@
+/* client-go's exec credential protocol: what it asks, and what it is answered. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/json.h"
+#include "helpers/exec_credential.h"
+
+#define V1      "'apiVersion':'client.authentication.k8s.io/v1','kind':'ExecCredential'"
+#define V1BETA1 "'apiVersion':'client.authentication.k8s.io/v1beta1','kind':'ExecCredential'"
+
+static bool parse(const char *text, struct exec_info *info, struct error *error)
+{
+    size_t length;
+    autofree char *json = json_bytes(text, &length);
+    return exec_info_parse(json, length, info, error);
+}
+
+static void what_client_go_says_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *api_version;
+        bool interactive;
+    } cases[] = {
+        { "{" V1 ",'spec':{'interactive':false}}", "client.authentication.k8s.io/v1", false },
+        { "{" V1 ",'spec':{'interactive':true}}", "client.authentication.k8s.io/v1", true },
+        { "{" V1BETA1 ",'spec':{'interactive':true}}", "client.authentication.k8s.io/v1beta1",
+          true },
+        { "{" V1 ",'spec':{}}", "client.authentication.k8s.io/v1", false },
+        { "{" V1 "}", "client.authentication.k8s.io/v1", false },
+        { " {'kind':'ExecCredential',\n'new':[1],'apiVersion':'client.authentication.k8s.io/v1'}\n",
+          "client.authentication.k8s.io/v1", false },
+        { "{" V1 ",'spec':{'cluster':{'server':'https://k.example','config':{'a':[{'b':1}]}},"
+          "'interactive':true}}",
+          "client.authentication.k8s.io/v1", true },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct exec_info info = { 0 };
+        struct error error = { 0 };
+        if (!parse(cases[i].text, &info, &error))
+            fail_msg("%s was refused: %s", cases[i].text, error.message);
+        assert_string_equal(info.api_version, cases[i].api_version);
+        assert_int_equal(info.interactive, cases[i].interactive);
+    }
+}
+
+static void what_is_no_exec_credential_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        { "", "is empty" },
+        { " ", "is not valid JSON" },
+        { "{", "is not valid JSON" },
+        { "{" V1 "} x", "is not valid JSON" },
+        { "{" V1 ",}", "is not valid JSON" },
+        { "{" V1, "is not valid JSON" },
+        { "[]", "is not a JSON object" },
+        { "'ExecCredential'", "is not a JSON object" },
+        { "{}", "is not of the kind ExecCredential" },
+        { "{'kind':'ExecCredentialList'}", "is not of the kind ExecCredential" },
+        { "{'kind':7}", "is not of the kind ExecCredential" },
+        { "{'kind':null}", "is not of the kind ExecCredential" },
+        { "{'kind':'ExecCredential\\u0000'}", "is not of the kind ExecCredential" },
+        { "{'kind':'ExecCredential'}", "an apiVersion that is not known" },
+        { "{'kind':'ExecCredential','apiVersion':''}", "an apiVersion that is not known" },
+        { "{'kind':'ExecCredential','apiVersion':'v1'}", "an apiVersion that is not known" },
+        { "{'kind':'ExecCredential','apiVersion':'client.authentication.k8s.io/v1alpha1'}",
+          "an apiVersion that is not known" },
+        { "{'kind':'ExecCredential','apiVersion':'client.authentication.k8s.io/v2'}",
+          "an apiVersion that is not known" },
+        { "{'kind':'ExecCredential','apiVersion':1}", "an apiVersion that is not known" },
+        { "{" V1 ",'spec':[]}", "a spec that is not an object" },
+        { "{" V1 ",'spec':'x'}", "a spec that is not an object" },
+        { "{" V1 ",'spec':{'interactive':'false'}}", "neither true nor false" },
+        { "{" V1 ",'spec':{'interactive':0}}", "neither true nor false" },
+        { "{" V1 ",'spec':{'cluster':'x'}}", "a spec.cluster that is not an object" },
+        { "{" V1 ",'spec':{'cluster':[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]}}",
+          "is not valid JSON" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct exec_info info = { 0 };
+        struct error error = { 0 };
+        if (parse(cases[i].text, &info, &error))
+            fail_msg("%s was taken", cases[i].text);
+        assert_error(&error, ERROR_USAGE, cases[i].message);
+        assert_has(error.message, "KUBERNETES_EXEC_INFO");
+        assert_has(error.hint, "client-go");
+    }
+}
+
+static void what_is_asked_has_at_most_256_kib(void **state)
+{
+    (void)state;
+    struct exec_info info = { 0 };
+    struct error error = { 0 };
+    autofree char *text = repeated(' ', EXEC_INFO_MAX + 1);
+    autofree char *json = json_text("{" V1 "}");
+    memcpy(text, json, strlen(json));
+    assert_true(exec_info_parse(text, EXEC_INFO_MAX, &info, &error));
+    assert_false(exec_info_parse(text, EXEC_INFO_MAX + 1, &info, &error));
+    assert_error(&error, ERROR_USAGE, "too long");
+}
+
+/* client-go does not take another version than it asked for. */
+static void the_answer_is_of_the_version_that_was_asked(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "{" V1 "}", "{" V1BETA1 "}" };
+    auto_token struct token token = { .access_token = secret_new("a", 1) };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct exec_info info = { 0 };
+        struct error error = { 0 };
+        assert_true(parse(cases[i], &info, &error));
+        auto_secret struct secret *answer = exec_credential_format(&info, &token);
+        auto_json json_object *object = json_parse(answer->bytes, answer->length, &error);
+        assert_string_equal(json_string(object, "apiVersion"), info.api_version);
+        assert_string_equal(json_string(object, "kind"), "ExecCredential");
+    }
+}
+
+/* It counts a token as good to the very second, so it is told the moment at which a new one comes.
+ */
+static void the_answer_ends_where_the_token_stops_being_fresh(void **state)
+{
+    (void)state;
+    const struct exec_info info = { .api_version = "client.authentication.k8s.io/v1" };
+    auto_token struct token token = { .access_token = secret_new("eyJ0.eyJh.c2ln", 14),
+                                      .received_on = 1767366245,
+                                      .expires_on = 1767369845 };
+    auto_secret struct secret *answer = exec_credential_format(&info, &token);
+    autofree char *expected = json_text(
+        "{'apiVersion':'client.authentication.k8s.io/v1','kind':'ExecCredential','status':{"
+        "'expirationTimestamp':'2026-01-02T15:59:05Z','token':'eyJ0.eyJh.c2ln'}}\n");
+    assert_string_equal(answer->bytes, expected);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_client_go_says_is_read),
+        cmocka_unit_test(what_is_no_exec_credential_is_refused),
+        cmocka_unit_test(what_is_asked_has_at_most_256_kib),
+        cmocka_unit_test(the_answer_is_of_the_version_that_was_asked),
+        cmocka_unit_test(the_answer_ends_where_the_token_stops_being_fresh),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

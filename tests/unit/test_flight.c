@@ -1,0 +1,106 @@
+/* Single flight: one fetches, the others wait for it. The other process is this one's second
+ * descriptor, and it lands while this one waits (ld --wrap=poll). */
+#include "tests/unit/support.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "common/deadline.h"
+#include "common/flight.h"
+
+static struct flight other = { .fd = -1 };
+static int waits; /* how often it was waited, before the other lands */
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
+{
+    (void)fds, (void)count, (void)milliseconds;
+    if (--waits == 0)
+        flight_land(&other);
+    return 0;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    clear_environment(NULL);
+    setenv("XDG_RUNTIME_DIR", below(""), 1);
+    flight_land(&other);
+    waits = 0;
+    return 0;
+}
+
+static int64_t later(void)
+{
+    return deadline_in((int64_t)3600 * 1000);
+}
+
+static void who_boards_first_is_the_pilot(void **state)
+{
+    (void)state;
+    assert_int_equal(flight_board(&other, "a.flight", 0), FLIGHT_PILOT);
+    assert_true(flight_is_in_air("a.flight"));
+    flight_land(&other);
+    assert_false(flight_is_in_air("a.flight"));
+}
+
+static void who_boards_later_waits_for_the_landing(void **state)
+{
+    (void)state;
+    auto_flight struct flight flight;
+    flight_board(&other, "a.flight", 0);
+    waits = 3;
+    assert_int_equal(flight_board(&flight, "a.flight", later()), FLIGHT_PASSENGER);
+    assert_int_equal(waits, 0);
+    assert_int_equal(flight.fd, -1);
+}
+
+static void who_waits_past_the_deadline_is_late(void **state)
+{
+    (void)state;
+    auto_flight struct flight flight;
+    flight_board(&other, "a.flight", 0);
+    assert_int_equal(flight_board(&flight, "a.flight", deadline_now()), FLIGHT_LATE);
+    assert_true(flight_is_in_air("a.flight"));
+}
+
+static void passengers_do_not_keep_each_other_waiting(void **state)
+{
+    (void)state;
+    auto_flight struct flight first, second;
+    flight_board(&other, "a.flight", 0);
+    waits = 1;
+    assert_int_equal(flight_board(&first, "a.flight", later()), FLIGHT_PASSENGER);
+    assert_int_equal(flight_board(&second, "a.flight", 0), FLIGHT_PILOT);
+}
+
+static void flights_of_other_names_do_not_matter(void **state)
+{
+    (void)state;
+    auto_flight struct flight flight;
+    flight_board(&other, "a.flight", 0);
+    assert_int_equal(flight_board(&flight, "b.flight", 0), FLIGHT_PILOT);
+    assert_false(flight_is_in_air("c.flight"));
+}
+
+static void landing_twice_is_fine(void **state)
+{
+    (void)state;
+    flight_board(&other, "a.flight", 0);
+    flight_land(&other);
+    flight_land(&other);
+    assert_int_equal(other.fd, -1);
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, begin)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(who_boards_first_is_the_pilot),        TEST(who_boards_later_waits_for_the_landing),
+        TEST(who_waits_past_the_deadline_is_late),  TEST(passengers_do_not_keep_each_other_waiting),
+        TEST(flights_of_other_names_do_not_matter), TEST(landing_twice_is_fine),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,446 @@
+/* git's credential protocol: what git asks, and what it is answered. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "helpers/git_request.h"
+
+/* A request that was parsed, and the buffer in which its texts lie. */
+struct parsed {
+    char *buffer;
+    struct git_request request;
+    struct error error;
+    bool ok;
+};
+
+static void parsed_clear(struct parsed *parsed)
+{
+    free(parsed->buffer);
+}
+#define auto_parsed CLEANUP(parsed_clear)
+
+static struct parsed parse_bytes(const char *bytes, size_t length)
+{
+    struct parsed parsed = { .buffer = malloc(length + 1) };
+    memcpy(parsed.buffer, bytes, length);
+    parsed.buffer[length] = 'x'; /* there is room for a NUL, but none */
+    parsed.ok = git_request_parse(parsed.buffer, length, &parsed.request, &parsed.error);
+    return parsed;
+}
+
+static struct parsed parse(const char *text)
+{
+    return parse_bytes(text, strlen(text));
+}
+
+static void assert_refused(const char *bytes, size_t length, const char *message)
+{
+    auto_parsed struct parsed parsed = parse_bytes(bytes, length);
+    if (parsed.ok)
+        fail_msg("'%.100s' was taken", bytes);
+    assert_error(&parsed.error, ERROR_USAGE, message);
+}
+
+/* ---- what git asks ---- */
+
+static void the_attributes_of_a_request_are_read(void **state)
+{
+    (void)state;
+    auto_parsed struct parsed parsed =
+        parse("capability[]=authtype\ncapability[]=state\nprotocol=https\nhost=dev.azure.com\n"
+              "path=contoso/project/_git/repository\nusername=contoso\npassword=p=a=s=s\n"
+              "credential=eyJ0\nwwwauth[]=Basic realm=\"x\"\nstate[]=entra:1\n\n");
+    assert_true(parsed.ok);
+    assert_string_equal(parsed.request.protocol, "https");
+    assert_string_equal(parsed.request.host, "dev.azure.com");
+    assert_string_equal(parsed.request.path, "contoso/project/_git/repository");
+    assert_string_equal(parsed.request.username, "contoso");
+    assert_string_equal(parsed.request.password, "p=a=s=s");
+    assert_string_equal(parsed.request.credential, "eyJ0");
+    assert_null(parsed.request.url);
+    assert_true(parsed.request.wants_authtype);
+}
+
+static void what_git_does_not_tell_is_null(void **state)
+{
+    (void)state;
+    auto_parsed struct parsed parsed = parse("protocol=https\nhost=dev.azure.com\n");
+    assert_true(parsed.ok);
+    assert_null(parsed.request.path);
+    assert_null(parsed.request.url);
+    assert_null(parsed.request.username);
+    assert_null(parsed.request.password);
+    assert_null(parsed.request.credential);
+    assert_false(parsed.request.wants_authtype);
+}
+
+static void an_empty_line_or_the_end_of_the_input_ends_it(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "protocol=https\nhost=a",
+        "protocol=https\nhost=a\n",
+        "protocol=https\nhost=a\n\n",
+        "protocol=https\nhost=a\n\nhost=evil.example\n",
+        "protocol=https\nhost=a\n\nno attribute",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_parsed struct parsed parsed = parse(cases[i]);
+        assert_true(parsed.ok);
+        assert_string_equal(parsed.request.host, "a");
+    }
+}
+
+static void of_several_values_the_last_counts(void **state)
+{
+    (void)state;
+    auto_parsed struct parsed parsed =
+        parse("protocol=http\nhost=a\nprotocol=https\nhost=b\nusername=u\nusername=\n");
+    assert_true(parsed.ok);
+    assert_string_equal(parsed.request.protocol, "https");
+    assert_string_equal(parsed.request.host, "b");
+    assert_string_equal(parsed.request.username, "");
+}
+
+static void attributes_of_a_later_git_are_left_alone(void **state)
+{
+    (void)state;
+    auto_parsed struct parsed parsed =
+        parse("protocol=https\nnew=1\nhost[]=evil.example\nHOST=evil.example\n host=evil.example\n"
+              "host =evil.example\nhostx=evil.example\n=evil.example\nhost=a\next:host=b\n");
+    assert_true(parsed.ok);
+    assert_string_equal(parsed.request.host, "a");
+}
+
+static void a_value_may_be_empty_or_have_equals_signs(void **state)
+{
+    (void)state;
+    auto_parsed struct parsed parsed = parse("protocol=https\nhost=a\npath=\npassword==b=\n");
+    assert_true(parsed.ok);
+    assert_string_equal(parsed.request.path, "");
+    assert_string_equal(parsed.request.password, "=b=");
+}
+
+/* gitcredentials(7), since 2.46: an empty value empties the list. */
+static void a_capability_counts_until_the_list_is_emptied(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *lines;
+        bool wanted;
+    } cases[] = {
+        { "", false },
+        { "capability[]=authtype\n", true },
+        { "capability[]=state\n", false },
+        { "capability[]=state\ncapability[]=authtype\n", true },
+        { "capability[]=authtype\ncapability[]=state\n", true },
+        { "capability[]=authtype\ncapability[]=\n", false },
+        { "capability[]=authtype\ncapability[]=\ncapability[]=state\n", false },
+        { "capability[]=\ncapability[]=authtype\n", true },
+        { "capability=authtype\n", false },
+        { "capability[]=authtypes\n", false },
+        { "capability[]=AUTHTYPE\n", false },
+        { "capability[]= authtype\n", false },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text, "%sprotocol=https\nhost=a\n", cases[i].lines) < 0)
+            fail();
+        auto_parsed struct parsed parsed = parse(text);
+        assert_true(parsed.ok);
+        if (parsed.request.wants_authtype != cases[i].wanted)
+            fail_msg("after '%s' authtype is %swanted", cases[i].lines,
+                     cases[i].wanted ? "not " : "");
+    }
+}
+
+/* ---- what is no request ---- */
+
+/* CVE-2020-11008: an empty or missing host or protocol. */
+static void a_request_names_protocol_and_host(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        { "", "names no protocol" },
+        { "\n", "names no protocol" },
+        { "\nprotocol=https\nhost=a\n", "names no protocol" },
+        { "host=dev.azure.com\n", "names no protocol" },
+        { "protocol=\nhost=dev.azure.com\n", "names no protocol" },
+        { "path=a\n", "names no protocol" },
+        { "protocol=https\n", "names no host" },
+        { "protocol=https\nhost=\n", "names no host" },
+        { "protocol=http\nhost=\n", "names no host" },
+        { "protocol=https\nhost=a\nhost=\n", "names no host" },
+        { "protocol=https\nHost=a\n", "names no host" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_refused(cases[i].text, strlen(cases[i].text), cases[i].message);
+}
+
+static void a_certificates_password_has_no_host(void **state)
+{
+    (void)state;
+    auto_parsed struct parsed parsed = parse("protocol=cert\nhost=\npath=/home/a/client.pem\n");
+    assert_true(parsed.ok);
+}
+
+/* CVE-2024-50338, CVE-2024-52006: some readers end a line at a bare CR. */
+static void a_carriage_return_is_refused_wherever_it_stands(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "protocol=https\r\nhost=a\r\n",
+        "protocol=https\nhost=a\rhost=evil.example\n",
+        "protocol=https\nhost=a\nwwwauth[]=x\rhost=evil.example\n",
+        "\rprotocol=https\nhost=a\n",
+        "protocol=https\nhost=a\n\r",
+        "protocol=https\nhost=a\n\n\r",
+        "pro\rtocol=https\nhost=a\n",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_refused(cases[i], strlen(cases[i]), "carriage return");
+}
+
+static void a_nul_byte_is_refused_wherever_it_stands(void **state)
+{
+    (void)state;
+    static const char text[] = "protocol=https\nhost=a\n\n";
+    for (size_t i = 0; i < sizeof text; i++) {
+        char with_nul[sizeof text];
+        memcpy(with_nul, text, sizeof text);
+        with_nul[i] = '\0';
+        assert_refused(with_nul, sizeof text, "NUL");
+    }
+}
+
+static void a_line_without_an_equals_sign_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "protocol=https\nhost\n",      "protocol=https\nhost=a\nx", "protocol=https\nhost=a\n \n",
+        "x\nprotocol=https\nhost=a\n", "protocol:https\nhost=a\n",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_refused(cases[i], strlen(cases[i]), "a line without '='");
+}
+
+static void a_line_has_at_most_65535_bytes_with_its_end(void **state)
+{
+    (void)state;
+    static const char head[] = "protocol=https\nhost=a\nx=";
+    static const size_t value = sizeof head - 1 - strlen("x=");
+    size_t longest = value + GIT_LINE_MAX - 1;
+    autofree char *text = repeated('y', longest + 2);
+    memcpy(text, head, sizeof head - 1);
+
+    text[longest] = '\n';
+    auto_parsed struct parsed ended = parse_bytes(text, longest + 1);
+    assert_true(ended.ok);
+    auto_parsed struct parsed open = parse_bytes(text, longest); /* its end is that of the input */
+    assert_true(open.ok);
+
+    text[longest] = 'y';
+    text[longest + 1] = '\n';
+    assert_refused(text, longest + 2, "a line of more than 65535 bytes");
+    assert_refused(text, longest + 1, "a line of more than 65535 bytes");
+}
+
+static void a_request_has_at_most_a_mebibyte(void **state)
+{
+    (void)state;
+    autofree char *text = repeated('\n', GIT_INPUT_MAX + 1);
+    memcpy(text, "protocol=https\nhost=a", 21);
+    auto_parsed struct parsed parsed = parse_bytes(text, GIT_INPUT_MAX);
+    assert_true(parsed.ok);
+    assert_refused(text, GIT_INPUT_MAX + 1, "longer than");
+}
+
+/* git 71201ab0e5: a fixed-size buffer made a second line of a long one's end. */
+static void a_long_header_cannot_smuggle_in_a_host(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = { 10,   100,  1000,  1023,  1024,  4095,
+                                    4096, 8192, 16384, 32768, 65000, 65488 };
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        autofree char *header = repeated('A', sizes[i]);
+        for (size_t before = sizes[i] > 40 ? sizes[i] - 40 : 0; before <= sizes[i]; before++) {
+            autofree char *text = NULL;
+            if (asprintf(&text,
+                         "protocol=https\nhost=a\nwwwauth[]=%.*shost=evil.example\n"
+                         "wwwauth[]=host=evil.example\n\n",
+                         (int)before, header) < 0)
+                fail();
+            auto_parsed struct parsed parsed = parse(text);
+            assert_true(parsed.ok);
+            assert_string_equal(parsed.request.host, "a");
+        }
+    }
+}
+
+static void a_header_longer_than_a_line_is_refused_whole(void **state)
+{
+    (void)state;
+    for (size_t size = 65400; size < 65600; size++) {
+        autofree char *header = repeated('A', size);
+        autofree char *text = NULL;
+        if (asprintf(&text, "protocol=https\nhost=a\nwwwauth[]=%shost=evil.example\n", header) < 0)
+            fail();
+        auto_parsed struct parsed parsed = parse(text);
+        assert_int_equal(parsed.ok, strlen("wwwauth[]=host=evil.example\n") + size <= 65535);
+        if (parsed.ok)
+            assert_string_equal(parsed.request.host, "a");
+    }
+}
+
+/* ---- where it is for ---- */
+
+static void a_request_is_for_a_url(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *host, *path;
+    } cases[] = {
+        { "protocol=https\nhost=dev.azure.com\npath=c/_git/r\n", "dev.azure.com", "/c/_git/r" },
+        { "protocol=https\nhost=Dev.Azure.com:443\npath=\n", "dev.azure.com", "/" },
+        { "url=https://dev.azure.com/c/_git/r\n", "dev.azure.com", "/c/_git/r" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_parsed struct parsed parsed = parse(cases[i].text);
+        struct url url = { 0 };
+        assert_true(parsed.ok);
+        assert_true(git_request_url(&parsed.request, &url));
+        assert_string_equal(url.host, cases[i].host);
+        assert_string_equal(url.path, cases[i].path);
+    }
+}
+
+static void a_request_for_something_else_has_no_url(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "protocol=ssh\nhost=dev.azure.com\n",
+        "protocol=cert\npath=/a\n",
+        "protocol=cert\nhost=\npath=/a\n",
+        "protocol=httpx\nhost=dev.azure.com\n",
+        "protocol=smtp\nhost=example.com:587\n",
+        "protocol=https\nhost=a@dev.azure.com\n",
+        "protocol=https\nhost=dev.azure.com/\n",
+        "url=ssh://dev.azure.com/\n",
+        "url=https://a@dev.azure.com/\n",
+        "url=\n",
+        "protocol=https\nhost=dev.azure.com\nurl=\n",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_parsed struct parsed parsed = parse(cases[i]);
+        struct url url = { 0 };
+        assert_true(parsed.ok);
+        if (git_request_url(&parsed.request, &url))
+            fail_msg("'%s' is for %s", cases[i], url.host);
+    }
+}
+
+/* ---- the answer ---- */
+
+#define EXPIRES_ON 1767369844
+
+static struct secret *answer_to(const char *text)
+{
+    auto_parsed struct parsed parsed = parse(text);
+    auto_token struct token token = { .access_token = secret_new("eyJ0.eyJh.c2ln", 14),
+                                      .received_on = EXPIRES_ON - 3599,
+                                      .expires_on = EXPIRES_ON };
+    const struct token_request request = { .client_id =
+                                               (char *)"97e0a5b7-d745-40b6-94fe-5f77d35c6e05" };
+    assert_true(parsed.ok);
+    return git_answer_format(&parsed.request, &request, &token);
+}
+
+static void a_git_that_takes_it_is_given_a_bearer_credential(void **state)
+{
+    (void)state;
+    auto_secret struct secret *answer =
+        answer_to("capability[]=authtype\nprotocol=https\nhost=dev.azure.com\nusername=u\n");
+    assert_string_equal(answer->bytes,
+                        "capability[]=authtype\nauthtype=Bearer\ncredential=eyJ0.eyJh.c2ln\n"
+                        "ephemeral=1\npassword_expiry_utc=1767369844\n");
+}
+
+static void an_older_git_is_given_a_user_name_and_a_password(void **state)
+{
+    (void)state;
+    auto_secret struct secret *answer = answer_to("protocol=https\nhost=dev.azure.com\n");
+    assert_string_equal(answer->bytes, "username=97e0a5b7-d745-40b6-94fe-5f77d35c6e05\n"
+                                       "password=eyJ0.eyJh.c2ln\npassword_expiry_utc=1767369844\n");
+}
+
+static void the_user_name_that_git_asked_with_is_kept(void **state)
+{
+    (void)state;
+    auto_secret struct secret *answer =
+        answer_to("protocol=https\nhost=dev.azure.com\nusername=contoso\n");
+    assert_has(answer->bytes, "username=contoso\n");
+}
+
+/* RFC 7617, 2: a colon would end it. */
+static void a_user_name_that_basic_cannot_carry_is_not(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "protocol=https\nhost=a\nusername=\n",
+        "protocol=https\nhost=a\nusername=a:b\n",
+        "protocol=https\nhost=a\nusername=:\n",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_secret struct secret *answer = answer_to(cases[i]);
+        assert_has(answer->bytes, "username=97e0a5b7-d745-40b6-94fe-5f77d35c6e05\n");
+    }
+}
+
+static void a_client_id_that_basic_cannot_carry_becomes_a_word(void **state)
+{
+    (void)state;
+    static const char *const ids[] = { "urn:contoso:app", "" };
+    auto_token struct token token = { .access_token = secret_new("a", 1) };
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        const struct git_request git_request = { .protocol = "https", .host = "a" };
+        const struct token_request request = { .client_id = (char *)ids[i] };
+        auto_secret struct secret *answer = git_answer_format(&git_request, &request, &token);
+        assert_has(answer->bytes, "username=app\n");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_attributes_of_a_request_are_read),
+        cmocka_unit_test(what_git_does_not_tell_is_null),
+        cmocka_unit_test(an_empty_line_or_the_end_of_the_input_ends_it),
+        cmocka_unit_test(of_several_values_the_last_counts),
+        cmocka_unit_test(attributes_of_a_later_git_are_left_alone),
+        cmocka_unit_test(a_value_may_be_empty_or_have_equals_signs),
+        cmocka_unit_test(a_capability_counts_until_the_list_is_emptied),
+        cmocka_unit_test(a_request_names_protocol_and_host),
+        cmocka_unit_test(a_certificates_password_has_no_host),
+        cmocka_unit_test(a_carriage_return_is_refused_wherever_it_stands),
+        cmocka_unit_test(a_nul_byte_is_refused_wherever_it_stands),
+        cmocka_unit_test(a_line_without_an_equals_sign_is_refused),
+        cmocka_unit_test(a_line_has_at_most_65535_bytes_with_its_end),
+        cmocka_unit_test(a_request_has_at_most_a_mebibyte),
+        cmocka_unit_test(a_long_header_cannot_smuggle_in_a_host),
+        cmocka_unit_test(a_header_longer_than_a_line_is_refused_whole),
+        cmocka_unit_test(a_request_is_for_a_url),
+        cmocka_unit_test(a_request_for_something_else_has_no_url),
+        cmocka_unit_test(a_git_that_takes_it_is_given_a_bearer_credential),
+        cmocka_unit_test(an_older_git_is_given_a_user_name_and_a_password),
+        cmocka_unit_test(the_user_name_that_git_asked_with_is_kept),
+        cmocka_unit_test(a_user_name_that_basic_cannot_carry_is_not),
+        cmocka_unit_test(a_client_id_that_basic_cannot_carry_becomes_a_word),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,485 @@
+/* JSON: the strict reader, the lenient one for files that people write, and where a value stands.
+ */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/json.h"
+
+static json_object *parse_strictly(const char *text, struct error *error)
+{
+    size_t length;
+    autofree char *json = json_bytes(text, &length);
+    return json_parse(json, length, error);
+}
+
+static json_object *parse_leniently(const char *text, size_t *line, struct error *error)
+{
+    size_t length;
+    autofree char *json = json_bytes(text, &length);
+    return json_parse_lenient(json, length, line, error);
+}
+
+/* ---- to the letter ---- */
+
+static void one_value_is_taken(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *value;
+    } cases[] = {
+        { "{}", "{}" },
+        { " {'a':1} \t\r\n", "{'a':1}" },
+        { "[1,'b',true,false,null]", "[1,'b',true,false,null]" },
+        { "{'a':{'b':[{'c':-9223372036854775808}]}}", "{'a':{'b':[{'c':-9223372036854775808}]}}" },
+        { "{'a':'\\u00e4\\n\\/'}", "{'a':'\xc3\xa4\\n/'}" },
+        { "{'a':'\\ud83d\\ude00'}", "{'a':'\xf0\x9f\x98\x80'}" },
+        { "'text'", "'text'" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = { 0 };
+        autofree char *expected = json_text(cases[i].value);
+        auto_json json_object *value = parse_strictly(cases[i].text, &error);
+        if (value == NULL)
+            fail_msg("%s was refused: %s", cases[i].text, error.message);
+        assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_NOSLASHESCAPE),
+                            expected);
+    }
+}
+
+static void what_is_not_one_value_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "",
+        " ",
+        "{",
+        "}",
+        "[",
+        "{'a'",
+        "{'a':",
+        "{'a':1",
+        "{'a':'b",
+        "{'a':1]",
+        "[1}",
+        "{'a' 1}",
+        "{'a':1 'b':2}",
+        "[1 2]",
+        "{a:1}",
+        "{'a':b}",
+        "{'a':tru}",
+        "{1:2}",
+        /* Something after it. */
+        "{} x",
+        "{}{}",
+        "{},",
+        "[]]",
+        "'a' 'b'",
+        /* What only the lenient reader takes. */
+        "{'a':1,}",
+        "[1,]",
+        "{/**/}",
+        "{}//\n",
+        "\xef\xbb\xbf{}",
+        "{'a':TRUE}",
+        "{'a':01}",
+        /* Numbers and texts that are none. */
+        "{'a':.5}",
+        "{'a':+1}",
+        "{'a':-}",
+        "{'a':1e}",
+        "{'a':0x1}",
+        "{'a':1-2}",
+        "{'a':'\\x'}",
+        "{'a':'\\u12'}",
+        "{'a':'\xff'}",
+        "{'a':'\xc3'}",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = { 0 };
+        auto_json json_object *value = parse_strictly(cases[i], &error);
+        if (value != NULL)
+            fail_msg("%s was taken", cases[i]);
+        assert_error(&error, ERROR_OTHER, "not valid JSON: ");
+    }
+}
+
+static void a_nul_byte_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\":1}\0{\"b\":2}";
+    size_t line;
+    struct error error = { 0 };
+    assert_null(json_parse(text, sizeof text - 1, &error));
+    assert_error(&error, ERROR_OTHER, "NUL");
+    assert_null(json_parse_lenient(text, sizeof text - 1, &line, &error));
+    assert_error(&error, ERROR_OTHER, "NUL");
+    assert_null(json_parse("\0", 1, &error));
+}
+
+static void depth_is_bounded(void **state)
+{
+    (void)state;
+    autofree char *endless = repeated('[', 1000000);
+    struct error error = { 0 };
+    assert_null(json_parse(endless, 1000000, &error));
+    assert_error(&error, ERROR_OTHER, "too deep");
+
+    char text[64] = "";
+    for (int depth = 1; depth <= JSON_DEPTH_MAX + 1; depth++) {
+        snprintf(text, sizeof text, "%.*s%.*s", depth, "[[[[[[[[[[[[[[[[[[[[", depth,
+                 "]]]]]]]]]]]]]]]]]]]]");
+        auto_json json_object *value = json_parse(text, strlen(text), &error);
+        if ((value != NULL) != (depth <= JSON_DEPTH_MAX))
+            fail_msg("a depth of %d was %s", depth, value != NULL ? "taken" : "refused");
+    }
+}
+
+static void a_refused_text_is_not_in_the_error(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "s3cret", "{'a':s3cret}", "{'a':'s3cret'", "{s3cret:1}",
+                                         "{'a':'s3cret'} x" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        size_t line;
+        struct error error = { 0 };
+        assert_null(parse_strictly(cases[i], &error));
+        assert_lacks(error.message, "s3cret");
+        assert_null(parse_leniently(cases[i], &line, &error));
+        assert_lacks(error.message, "s3cret");
+    }
+}
+
+/* ---- for people ---- */
+
+static void people_may_write_comments_commas_and_a_byte_order_mark(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *value;
+    } cases[] = {
+        { "{'a':1} // the end\n", "{'a':1}" },
+        { "// the beginning\r\n{'a':1}", "{'a':1}" },
+        { "/* the beginning */{'a':1}/* the end */", "{'a':1}" },
+        { "{ // a: 2\n 'a': 1 }", "{'a':1}" },
+        { "{ /* 'a': 2, */ 'a': 1 }", "{'a':1}" },
+        { "{'a'/*:*/:/*,*/1/*,*/,/**/'b':2}", "{'a':1,'b':2}" },
+        { "{ /* over\n two lines */ 'a': 1 }", "{'a':1}" },
+        { "{ /* * / */ 'a': 1 }", "{'a':1}" },
+        { "{'a':'/* no comment */','b':'// nor this'}",
+          "{'a':'/* no comment */','b':'// nor this'}" },
+        { "{'a':1,}", "{'a':1}" },
+        { "{'a':[1,2,],}", "{'a':[1,2]}" },
+        { "{'a':1, // the last\n}", "{'a':1}" },
+        { "\xef\xbb\xbf{'a':1}", "{'a':1}" },
+        { "\xef\xbb\xbf // x\n {'a':1}\n\n", "{'a':1}" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        size_t line;
+        struct error error = { 0 };
+        autofree char *expected = json_text(cases[i].value);
+        auto_json json_object *value = parse_leniently(cases[i].text, &line, &error);
+        if (value == NULL)
+            fail_msg("%s was refused: %s", cases[i].text, error.message);
+        assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_NOSLASHESCAPE),
+                            expected);
+    }
+}
+
+static void a_comment_may_end_with_the_file(void **state)
+{
+    (void)state;
+    size_t line;
+    struct error error = { 0 };
+    auto_json json_object *value = parse_leniently("{'a':1}\n// the end", &line, &error);
+    assert_string_equal(error.message, "");
+    assert_non_null(value);
+}
+
+/* Else what follows, up to the end of some other comment, would be lost in silence. */
+static void a_comment_may_end_in_several_stars(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{ /***/ 'a':1, /* b */ 'b':2 }",
+        "{ /** the first **/ 'a':1, /* the second */ 'b':2 }",
+        "{ /****\n * a box\n ****/ 'a':1, /* b */ 'b':2 }",
+        "/***/{'a':1,'b':2}/***/",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        size_t line;
+        struct error error = { 0 };
+        auto_json json_object *value = parse_leniently(cases[i], &line, &error);
+        if (value == NULL)
+            fail_msg("%s was refused: %s", cases[i], error.message);
+        assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN),
+                            "{\"a\":1,\"b\":2}");
+    }
+}
+
+static void people_are_told_the_line_of_their_mistake(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t line;
+    } cases[] = {
+        { "", 1 },
+        { "x", 1 },
+        { "{\n'a':1\n'b':2\n}", 3 },
+        { "{\n'a':1,\n'b':\n}", 4 },
+        { "{\n'a':1\n", 3 },
+        { "{\n}\n}", 3 },
+        { "{\n}\n\n// x\n{}", 5 },
+        { "// x\n/*\n*/\n{'a':b}", 4 },
+        { "\xef\xbb\xbf{\n'a':b}", 2 },
+        { "\xef\xbb\xbf\xef\xbb\xbf{}", 1 },
+        { "{\r\n'a':b}", 2 },
+        { "{}\n/* without an end\n\n", 4 },
+        { "{}\n/", 2 },
+        { "[1,,]", 1 },
+        { "{,}", 1 },
+        { "null", 1 },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        size_t line = 0;
+        struct error error = { 0 };
+        auto_json json_object *value = parse_leniently(cases[i].text, &line, &error);
+        if (value != NULL || line != cases[i].line)
+            fail_msg("%s is %s, line %zu", cases[i].text, value ? "taken" : "refused", line);
+        assert_error(&error, ERROR_OTHER, "not valid JSON: ");
+    }
+}
+
+/* ---- where a value stands ---- */
+
+#define PATH(...)                                                                                  \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+
+static void a_value_is_found_by_its_path(void **state)
+{
+    (void)state;
+    static const char text[] = "\xef\xbb\xbf// 1: 'AzureAd'\n"
+                               "{\n"
+                               "  'Logging': { 'x': [ '}', ']', { 'AzureAd': 1 } ] }, // 3\n"
+                               "  /* 'AzureAd':\n"
+                               "  5 */ 'AzureAd': { 'TenantId': 'a\\'b',\n"
+                               "    'ClientId' :\n"
+                               "      7, 'Deep': { 'Scopes': [ 'a',\n"
+                               "      ['b'],\n"
+                               "      'c' ] } },\n"
+                               "  'Api': { 'Scopes': null, 'Last': true,\n"
+                               "  'Very': -1.5e3 } }\n";
+    static const struct {
+        const char *path[5];
+        size_t line;
+    } cases[] = {
+        { PATH(NULL), 2 },
+        { PATH("Logging"), 3 },
+        { PATH("Logging", "x"), 3 },
+        { PATH("Logging", "x", "2", "AzureAd"), 3 },
+        { PATH("AzureAd"), 5 },
+        { PATH("azuread"), 5 },
+        { PATH("AzureAd", "TenantId"), 5 },
+        { PATH("AzureAd", "CLIENTID"), 7 },
+        { PATH("AzureAd", "Deep", "Scopes"), 7 },
+        { PATH("AzureAd", "Deep", "Scopes", "0"), 7 },
+        { PATH("AzureAd", "Deep", "Scopes", "1"), 8 },
+        { PATH("AzureAd", "Deep", "Scopes", "1", "0"), 8 },
+        { PATH("AzureAd", "Deep", "Scopes", "2"), 9 },
+        { PATH("Api"), 10 },
+        { PATH("Api", "Scopes"), 10 },
+        { PATH("Api", "Last"), 10 },
+        { PATH("Api", "Very"), 11 },
+        /* What is not there. */
+        { PATH("Api", "Less"), 0 },
+        { PATH("Nothing"), 0 },
+        { PATH("AzureAd", "TenantId", "0"), 0 },
+        { PATH("AzureAd", "Deep", "Scopes", "3"), 0 },
+        { PATH("Api", "Scopes", "0"), 0 },
+        { PATH("Azure"), 0 },
+        { PATH("AzureAdX"), 0 },
+        { PATH(""), 0 },
+    };
+    autofree char *json = json_text(text);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        size_t depth = 0;
+        while (depth < 5 && cases[i].path[depth] != NULL)
+            depth++;
+        size_t line = json_line(json, strlen(json), cases[i].path, depth);
+        if (line != cases[i].line)
+            fail_msg("%s/%s is found on line %zu, not %zu", cases[i].path[0], cases[i].path[1],
+                     line, cases[i].line);
+    }
+}
+
+static void a_value_behind_an_odd_comment_is_found(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{ /*/ 'b': 1, \n 'a': 0 */\n 'a': 1 }", /* its slash does not close it */
+        "{ 'x' /* : */ : 1,\n\n 'a': 1 }",       "{ 'x': 1 /* , */,\n\n 'a': 1 }",
+        "{ 'x' // : 'a'\n :\n 1, 'a': 1 }",      "{ 'x': '/*',\n\n 'a': 1 /* */ }",
+    };
+    static const char *const path[] = { "a" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *json = json_text(cases[i]);
+        size_t line = json_line(json, strlen(json), path, 1);
+        if (line != 3)
+            fail_msg("in %s it is found on line %zu, not 3", cases[i], line);
+    }
+}
+
+static void no_text_makes_the_search_run_past_its_end(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "",      "{",      "{'",     "{'a",      "{'a'",
+                                         "{'a':", "{'a'/*", "{'a'//", "{'b':'\\", "{'b':[{",
+                                         "{'b':", "/",      "[",      "[1",       "/*",
+                                         "{,",    "{'b':,", "}" };
+    static const char *const path[] = { "a", "0" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        size_t length = strlen(cases[i]);
+        autofree char *json = json_text(cases[i]);
+        autofree char *bytes = malloc(length + 1);
+        memcpy(bytes, json, length);
+        memcpy(bytes + length, "\"", 1);
+        assert_int_equal(json_line(bytes, length, path, 2), 0);
+    }
+}
+
+/* ---- members ---- */
+
+static void a_string_is_given_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    auto_json json_object *object = parse_strictly(
+        "{'text':'a','empty':'','nul':'a\\u0000b','number':1,'null':null,'list':['a']}", &error);
+    assert_string_equal(json_string(object, "text"), "a");
+    assert_string_equal(json_string(object, "empty"), "");
+    static const char *const none[] = { "nul", "number", "null", "list", "absent", "Text" };
+    for (size_t i = 0; i < COUNT(none); i++)
+        if (json_string(object, none[i]) != NULL)
+            fail_msg("%s gave '%s'", none[i], json_string(object, none[i]));
+    assert_null(json_string(NULL, "text"));
+}
+
+static void a_whole_number_may_be_a_string(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t value;
+    } cases[] = {
+        { "{'n':0}", 0 },
+        { "{'n':-1}", -1 },
+        { "{'n':3599}", 3599 },
+        { "{'n':'3599'}", 3599 },
+        { "{'n':'0'}", 0 },
+        { "{'n':9223372036854775807}", INT64_MAX },
+        { "{'n':'9223372036854775807'}", INT64_MAX },
+        { "{'n':18446744073709551615}", INT64_MAX }, /* at most */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t value = -7;
+        struct error error = { 0 };
+        auto_json json_object *object = parse_strictly(cases[i].text, &error);
+        if (!json_int64(object, "n", &value) || value != cases[i].value)
+            fail_msg("%s gave %lld", cases[i].text, (long long)value);
+    }
+}
+
+static void what_is_no_whole_number_gives_none(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{}",
+        "{'n':null}",
+        "{'n':true}",
+        "{'n':1.5}",
+        "{'n':1.0}",
+        "{'n':1e2}",
+        "{'n':[1]}",
+        "{'n':{}}",
+        "{'n':''}",
+        "{'n':' 1'}",
+        "{'n':'1 '}",
+        "{'n':'+1'}",
+        "{'n':'-1'}",
+        "{'n':'1.5'}",
+        "{'n':'1e2'}",
+        "{'n':'a'}",
+        "{'n':'0x1'}",
+        "{'N':1}",
+        "{'n':'9223372036854775808'}",
+        "{'n':'1\\u00002'}",
+        "[1]",
+        "'n'",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t value = 0;
+        struct error error = { 0 };
+        auto_json json_object *object = parse_strictly(cases[i], &error);
+        assert_non_null(object);
+        if (json_int64(object, "n", &value))
+            fail_msg("%s gave %lld", cases[i], (long long)value);
+    }
+}
+
+/* ---- wiping ---- */
+
+static void wiping_overwrites_every_string_below(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    json_object *object = parse_strictly(
+        "{'a':'s3cret one','b':['s3cret two',{'c':'s3cret three, longer than what json-c keeps "
+        "inside of its object'}],'d':1,'e':null}",
+        &error);
+    json_object *b = json_object_object_get(object, "b");
+    /* References of our own keep the strings, so that they can be looked at. */
+    json_object *const strings[] = {
+        json_object_get(json_object_object_get(object, "a")),
+        json_object_get(json_object_array_get_idx(b, 0)),
+        json_object_get(json_object_object_get(json_object_array_get_idx(b, 1), "c")),
+    };
+    json_wipe(object);
+    for (size_t i = 0; i < COUNT(strings); i++) {
+        size_t length = (size_t)json_object_get_string_len(strings[i]);
+        autofree char *zeros = repeated('\0', length);
+        assert_true(length > 0);
+        assert_memory_equal(json_object_get_string(strings[i]), zeros, length);
+        json_object_put(strings[i]);
+    }
+    json_wipe(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_value_is_taken),
+        cmocka_unit_test(what_is_not_one_value_is_refused),
+        cmocka_unit_test(a_nul_byte_is_refused),
+        cmocka_unit_test(depth_is_bounded),
+        cmocka_unit_test(a_refused_text_is_not_in_the_error),
+        cmocka_unit_test(people_may_write_comments_commas_and_a_byte_order_mark),
+        cmocka_unit_test(a_comment_may_end_with_the_file),
+        cmocka_unit_test(a_comment_may_end_in_several_stars),
+        cmocka_unit_test(people_are_told_the_line_of_their_mistake),
+        cmocka_unit_test(a_value_is_found_by_its_path),
+        cmocka_unit_test(a_value_behind_an_odd_comment_is_found),
+        cmocka_unit_test(no_text_makes_the_search_run_past_its_end),
+        cmocka_unit_test(a_string_is_given_whole_or_not_at_all),
+        cmocka_unit_test(a_whole_number_may_be_a_string),
+        cmocka_unit_test(what_is_no_whole_number_gives_none),
+        cmocka_unit_test(wiping_overwrites_every_string_below),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,216 @@
+/* Which store serves, and what a list of items is. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "keyring/kernel.h"
+#include "keyring/secret_service.h"
+
+/* In the place of common/module.c's: which stores can be loaded, and how often that was tried. */
+static struct {
+    bool desktop, kernel;
+    int desktop_loads, kernel_loads;
+} modules;
+
+static const struct module *load(const struct keyring_module *table, bool there, int *loads,
+                                 struct error *error)
+{
+    ++*loads;
+    if (!there)
+        error_set(error, ERROR_OTHER, "the module %s cannot be loaded", table->keyring.name);
+    return there ? &table->module : NULL;
+}
+
+const struct module *module_load(const char *file, struct error *error)
+{
+    static const struct keyring_module desktop = { .keyring = { .name = "secret-service" } };
+    static const struct keyring_module kernel = { .keyring = { .name = "kernel" } };
+    if (strcmp(file, KEYRING_SECRET_SERVICE_MODULE) == 0)
+        return load(&desktop, modules.desktop, &modules.desktop_loads, error);
+    assert_string_equal(file, KEYRING_KERNEL_MODULE);
+    return load(&kernel, modules.kernel, &modules.kernel_loads, error);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    clearenv();
+    memset(&modules, 0, sizeof modules);
+    modules.desktop = modules.kernel = true;
+    return 0;
+}
+
+static void none_keeps_nothing(void **state)
+{
+    (void)state;
+    struct error why = { 0 }, error = { 0 };
+    struct keyring_key key = { { { "a", "b" } } };
+    struct keyring_list list;
+    struct secret *found = NULL;
+    auto_secret struct secret *record = secret_new("r", 1);
+    const struct keyring *none = keyring_open("none", &why, &error);
+    assert_string_equal(none->name, "none");
+    assert_true(none->store(&key, "label", record, 0, 0, &error));
+    assert_int_equal(none->lookup(&key, 0, &found, &error), KEYRING_NOTHING);
+    assert_true(none->erase(&key, 0, &error));
+    assert_true(none->list(&key, 0, &list, &error));
+    assert_int_equal(list.count, 0);
+    assert_int_equal(modules.desktop_loads + modules.kernel_loads, 0);
+}
+
+static void where_a_session_bus_is_offered_the_desktop_keyring_serves(void **state)
+{
+    (void)state;
+    struct error why = { 0 }, error = { 0 };
+    setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere", 1);
+    assert_string_equal(keyring_open("auto", &why, &error)->name, "secret-service");
+    assert_string_equal(why.message, "");
+    assert_string_equal(keyring_open("secret-service", &why, &error)->name, "secret-service");
+    assert_int_equal(modules.kernel_loads, 0);
+}
+
+/* Loading GLib would be for nothing, and might start a bus. */
+static void where_none_is_its_module_is_not_loaded(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { NULL, "" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error why = { 0 }, error = { 0 };
+        if (cases[i] != NULL)
+            setenv("DBUS_SESSION_BUS_ADDRESS", cases[i], 1);
+        assert_string_equal(keyring_open("auto", &why, &error)->name, "kernel");
+        assert_string_equal(why.message, "");
+        assert_null(keyring_open("secret-service", &why, &error));
+        assert_error(&error, ERROR_KEYRING, "no session bus");
+        assert_int_equal(modules.desktop_loads, 0);
+    }
+}
+
+/* systemd's user bus, where the environment names no other. */
+static void a_socket_in_the_runtime_folder_is_a_session_bus(void **state)
+{
+    (void)state;
+    struct error why = { 0 }, error = { 0 };
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    char folder[] = "/tmp/entra-unit-......";
+    memset(strchr(folder, '.'), 'X', 6);
+    assert_non_null(mkdtemp(folder));
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/bus", folder);
+    setenv("XDG_RUNTIME_DIR", folder, 1);
+
+    const struct keyring *without = keyring_open("auto", &why, &error);
+    bool made_folder = mkdir(address.sun_path, 0700) == 0;
+    const struct keyring *with_folder = keyring_open("auto", &why, &error);
+    rmdir(address.sun_path);
+    autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool bound = bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+    const struct keyring *with_socket = keyring_open("auto", &why, &error);
+    unlink(address.sun_path);
+    rmdir(folder);
+
+    assert_true(made_folder && bound);
+    assert_string_equal(without->name, "kernel");
+    assert_string_equal(with_folder->name, "kernel");
+    assert_string_equal(with_socket->name, "secret-service");
+}
+
+static void what_cannot_be_loaded_is_an_error_only_by_name(void **state)
+{
+    (void)state;
+    struct error why = { 0 }, error = { 0 };
+    setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere", 1);
+    modules.desktop = false;
+    assert_string_equal(keyring_open("auto", &why, &error)->name, "kernel");
+    assert_int_equal(error.kind, ERROR_NONE);
+    assert_null(keyring_open("secret-service", &why, &error));
+    assert_error(&error, ERROR_KEYRING, "secret-service cannot be loaded");
+}
+
+static void where_nothing_can_be_loaded_nothing_is_kept(void **state)
+{
+    (void)state;
+    struct error why = { 0 }, error = { 0 };
+    modules.kernel = false;
+    assert_string_equal(keyring_open("auto", &why, &error)->name, "none");
+    assert_error(&why, ERROR_KEYRING, "kernel cannot be loaded");
+    assert_int_equal(error.kind, ERROR_NONE);
+    assert_null(keyring_open("kernel", &why, &error));
+    assert_error(&error, ERROR_KEYRING, "kernel cannot be loaded");
+}
+
+static void after_the_desktops_keyring_the_kernels_is_the_next_best(void **state)
+{
+    (void)state;
+    struct error why = { 0 }, error = { 0 };
+    setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere", 1);
+    const struct keyring *next = keyring_next_best(keyring_open("auto", &why, &error));
+    assert_string_equal(next->name, "kernel");
+    assert_null(keyring_next_best(next));
+}
+
+static void a_store_that_is_not_known_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "", "file", "NONE", "secret_service", "none " };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error why = { 0 }, error = { 0 };
+        if (keyring_open(cases[i], &why, &error) != NULL)
+            fail_msg("'%s' was taken", cases[i]);
+        assert_error(&error, ERROR_USAGE, "there is no keyring");
+        assert_has(error.hint, "secret-service");
+    }
+}
+
+static void an_attribute_that_an_item_does_not_have_is_empty(void **state)
+{
+    (void)state;
+    const struct keyring_item item = { .attributes = { { "a", "1" }, { "b", "2" } } };
+    assert_string_equal(keyring_item_attribute(&item, "a"), "1");
+    assert_string_equal(keyring_item_attribute(&item, "b"), "2");
+    assert_string_equal(keyring_item_attribute(&item, "c"), "");
+
+    struct keyring_item full = { 0 };
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX; i++)
+        full.attributes[i] = (struct keyring_attribute){ "n", "v" };
+    assert_string_equal(keyring_item_attribute(&full, "x"), "");
+}
+
+static void a_cleared_list_is_empty(void **state)
+{
+    (void)state;
+    struct keyring_list list = { calloc(2, sizeof(struct keyring_item)), 2 };
+    list.items[0] = (struct keyring_item){ .label = strdup("label"),
+                                           .record = secret_new("r", 1),
+                                           .attributes = { { strdup("name"), strdup("value") } } };
+    keyring_list_clear(&list);
+    assert_null(list.items);
+    assert_int_equal(list.count, 0);
+    keyring_list_clear(&list);
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, begin)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(none_keeps_nothing),
+        TEST(where_a_session_bus_is_offered_the_desktop_keyring_serves),
+        TEST(where_none_is_its_module_is_not_loaded),
+        TEST(a_socket_in_the_runtime_folder_is_a_session_bus),
+        TEST(what_cannot_be_loaded_is_an_error_only_by_name),
+        TEST(where_nothing_can_be_loaded_nothing_is_kept),
+        TEST(after_the_desktops_keyring_the_kernels_is_the_next_best),
+        TEST(a_store_that_is_not_known_is_refused),
+        TEST(an_attribute_that_an_item_does_not_have_is_empty),
+        TEST(a_cleared_list_is_empty),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

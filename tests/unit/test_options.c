@@ -1,0 +1,322 @@
+/* The command line. */
+#include "tests/unit/support.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/options.h"
+
+#define WORDS_MAX 24
+
+static const struct option_spec own_options[] = {
+    { "output", "FORM", "token or json", OPTION_TEXT, offsetof(struct options, output) },
+    { "renew", NULL, NULL, OPTION_FLAG, offsetof(struct options, renew) },
+    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+};
+
+struct outcome {
+    bool ok;
+    struct options options;
+    struct error error;
+    char *argv[WORDS_MAX];
+    int argc;
+    int first;
+};
+
+/* Reads a command line; its words are those of a table that NULL ends. */
+static struct outcome parse(const char *const words[])
+{
+    struct outcome outcome = { .argv = { (char *)"program" }, .argc = 1 };
+    while (outcome.argc + 1 < WORDS_MAX && words[outcome.argc - 1] != NULL) {
+        outcome.argv[outcome.argc] = (char *)words[outcome.argc - 1];
+        outcome.argc++;
+    }
+    outcome.ok = options_parse(outcome.argc, outcome.argv, own_options, &outcome.options,
+                               &outcome.first, &outcome.error);
+    return outcome;
+}
+#define PARSE(...) parse((const char *const[]){ __VA_ARGS__, NULL })
+
+static void assert_refused(const struct outcome *outcome, const char *message)
+{
+    assert_false(outcome->ok);
+    assert_error(&outcome->error, ERROR_USAGE, message);
+}
+
+static void every_option_fills_its_member(void **state)
+{
+    (void)state;
+    struct outcome outcome =
+        PARSE("--config", "a.json", "--api", "Api", "--scope", "s/.default", "--tenant", "t",
+              "--client-id", "c", "--authority", "https://a", "--claims", "{}", "--keyring", "none",
+              "--timeout=7", "--resource=r", "--output", "json");
+    assert_true(outcome.ok);
+    assert_string_equal(outcome.options.config, "a.json");
+    assert_string_equal(outcome.options.api, "Api");
+    assert_int_equal(outcome.options.scope_count, 1);
+    assert_string_equal(outcome.options.scopes[0], "s/.default");
+    assert_string_equal(outcome.options.resource, "r");
+    assert_string_equal(outcome.options.tenant, "t");
+    assert_string_equal(outcome.options.client_id, "c");
+    assert_string_equal(outcome.options.authority, "https://a");
+    assert_string_equal(outcome.options.claims, "{}");
+    assert_string_equal(outcome.options.keyring, "none");
+    assert_string_equal(outcome.options.output, "json");
+    assert_int_equal(outcome.options.timeout, 7);
+    assert_int_equal(outcome.first, outcome.argc);
+}
+
+static void flags_take_no_argument(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--force-refresh", "a", "--verbose", "b", "--help", "--version",
+                                   "--managed-identity", "c");
+    assert_true(outcome.ok);
+    assert_true(outcome.options.force_refresh);
+    assert_true(outcome.options.managed_identity);
+    assert_true(outcome.options.verbose);
+    assert_true(outcome.options.help);
+    assert_true(outcome.options.version);
+    assert_int_equal(outcome.argc - outcome.first, 3);
+    trace_is_on = false;
+}
+
+static void what_is_not_given_is_null_or_zero(void **state)
+{
+    (void)state;
+    static const struct options nothing;
+    struct outcome outcome = PARSE("operand");
+    assert_true(outcome.ok);
+    assert_memory_equal(&outcome.options, &nothing, sizeof nothing);
+}
+
+static void operands_are_moved_to_the_end_in_their_order(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("one", "--api", "Api", "two", "--verbose", "three");
+    assert_true(outcome.ok);
+    assert_int_equal(outcome.argc - outcome.first, 3);
+    assert_string_equal(outcome.argv[outcome.first], "one");
+    assert_string_equal(outcome.argv[outcome.first + 1], "two");
+    assert_string_equal(outcome.argv[outcome.first + 2], "three");
+    trace_is_on = false;
+}
+
+static void after_two_dashes_all_are_operands(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--api", "Api", "--", "--verbose", "-x");
+    assert_true(outcome.ok);
+    assert_false(outcome.options.verbose);
+    assert_int_equal(outcome.argc - outcome.first, 2);
+    assert_string_equal(outcome.argv[outcome.first], "--verbose");
+}
+
+static void the_last_of_several_counts_but_scopes_add_up(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--api", "A", "--scope", "1", "--api", "B", "--scope", "2");
+    assert_true(outcome.ok);
+    assert_string_equal(outcome.options.api, "B");
+    assert_int_equal(outcome.options.scope_count, 2);
+    assert_string_equal(outcome.options.scopes[0], "1");
+    assert_string_equal(outcome.options.scopes[1], "2");
+}
+
+static void scopes_have_a_greatest_number(void **state)
+{
+    (void)state;
+    const char *words[2 * (OPTIONS_SCOPES_MAX + 1) + 1] = { NULL };
+    for (size_t i = 0; i < OPTIONS_SCOPES_MAX; i++) {
+        words[2 * i] = "--scope";
+        words[2 * i + 1] = "s";
+    }
+    struct outcome outcome = parse(words);
+    assert_true(outcome.ok);
+    assert_int_equal(outcome.options.scope_count, OPTIONS_SCOPES_MAX);
+    words[(size_t)2 * OPTIONS_SCOPES_MAX] = "--scope=s";
+    outcome = parse(words);
+    assert_refused(&outcome, "more than 8 scopes");
+}
+
+static void a_time_out_is_from_one_second_to_an_hour(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--timeout", "1");
+    assert_int_equal(outcome.options.timeout, 1);
+    outcome = PARSE("--timeout", "3600");
+    assert_int_equal(outcome.options.timeout, 3600);
+
+    static const char *const cases[] = { "0",
+                                         "-1",
+                                         "3601",
+                                         "",
+                                         "x",
+                                         "1x",
+                                         "1.5",
+                                         "1 ",
+                                         "0x10",
+                                         "1e3",
+                                         "99999999999999999999",
+                                         "-99999999999999999999" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        outcome = PARSE("--timeout", cases[i]);
+        if (outcome.ok)
+            fail_msg("--timeout '%s' was taken", cases[i]);
+        assert_refused(&outcome, "--timeout takes a whole number from 1 to 3600");
+    }
+}
+
+static void an_empty_argument_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "--config=", "--api=",       "--resource=", "--tenant=",
+                                         "--claims=", "--client-id=", "--keyring=",  "--output=" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct outcome outcome = PARSE(cases[i]);
+        assert_refused(&outcome, "is empty");
+    }
+}
+
+static void a_missing_argument_is_told_by_the_options_name(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--tenant");
+    assert_refused(&outcome, "an argument is missing after --tenant");
+    outcome = PARSE("operand", "--verbose", "--claims");
+    assert_refused(&outcome, "an argument is missing after --claims");
+    assert_has(outcome.error.hint, "--help");
+}
+
+static void an_option_that_is_not_known_is_told_by_its_name(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--no-such");
+    assert_refused(&outcome, "unknown option --no-such");
+    outcome = PARSE("operand", "--no-such", "x");
+    assert_refused(&outcome, "unknown option --no-such");
+    outcome = PARSE("-x");
+    assert_refused(&outcome, "unknown option -x");
+    assert_has(outcome.error.hint, "--help");
+}
+
+/* Somebody may have tried to give a secret as its value. */
+static void what_stands_after_an_unknown_option_is_not_shown(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--client-secret=s3cret");
+    assert_refused(&outcome, "unknown option --client-secret");
+    assert_lacks(outcome.error.message, "s3cret");
+    outcome = PARSE("--client-secret", "s3cret");
+    assert_lacks(outcome.error.message, "s3cret");
+}
+
+static void letters_in_a_row_are_told_by_the_first_that_is_not_known(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--tenant", "contoso", "-xyz");
+    assert_refused(&outcome, "unknown option -x");
+    outcome = PARSE("operand", "-ps3cret");
+    assert_refused(&outcome, "unknown option -p");
+    assert_lacks(outcome.error.message, "s3cret");
+}
+
+static void an_argument_that_a_flag_does_not_take_is_refused(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--verbose=1");
+    assert_refused(&outcome, "--verbose");
+}
+
+static void a_name_may_be_cut_short_where_it_is_clear(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--ten", "t", "--out", "json");
+    assert_true(outcome.ok);
+    assert_string_equal(outcome.options.tenant, "t");
+    assert_string_equal(outcome.options.output, "json");
+}
+
+static void a_name_cut_short_that_could_be_two_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "--c", "--cl", "--t", "--a" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct outcome outcome = PARSE(cases[i], "7");
+        if (outcome.ok)
+            fail_msg("%s was taken", cases[i]);
+        assert_refused(&outcome, cases[i]);
+    }
+    struct outcome outcome = PARSE("--ver"); /* verbose, version */
+    assert_refused(&outcome, "--ver");
+}
+
+static void the_trace_is_on_where_it_is_asked_for(void **state)
+{
+    (void)state;
+    PARSE("--verbose");
+    assert_true(trace_is_on);
+    PARSE("operand");
+    assert_false(trace_is_on);
+}
+
+static void the_help_names_every_option_that_is_taken(void **state)
+{
+    (void)state;
+    catch_output(STDOUT_FILENO);
+    options_print_help("program [OPTION]...", "Does its work.", own_options);
+    const char *help = caught_output();
+    assert_has(help, "usage: program [OPTION]...\nDoes its work.\n\n");
+
+    size_t count = 0;
+    for (const char *line = strstr(help, "\n  --"); line != NULL;
+         line = strstr(line + 1, "\n  --")) {
+        char name[40], argument[40];
+        assert_int_equal(sscanf(line, " %39s %39s", name, argument), 2);
+        bool flag = argument[0] < 'A' || argument[0] > 'Z';
+        struct outcome outcome = flag ? PARSE(name) : PARSE(name, "7");
+        if (!outcome.ok || outcome.first != outcome.argc)
+            fail_msg("%s is not taken as the help says: %s", name, outcome.error.message);
+        count++;
+    }
+    assert_true(count >= 16);
+    trace_is_on = false;
+}
+
+static void what_is_not_for_people_is_taken_but_not_in_the_help(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--renew");
+    assert_true(outcome.options.renew);
+    catch_output(STDOUT_FILENO);
+    options_print_help("program", "Works.", own_options);
+    assert_lacks(caught_output(), "--renew");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_option_fills_its_member),
+        cmocka_unit_test(flags_take_no_argument),
+        cmocka_unit_test(what_is_not_given_is_null_or_zero),
+        cmocka_unit_test(operands_are_moved_to_the_end_in_their_order),
+        cmocka_unit_test(after_two_dashes_all_are_operands),
+        cmocka_unit_test(the_last_of_several_counts_but_scopes_add_up),
+        cmocka_unit_test(scopes_have_a_greatest_number),
+        cmocka_unit_test(a_time_out_is_from_one_second_to_an_hour),
+        cmocka_unit_test(an_empty_argument_is_refused),
+        cmocka_unit_test(a_missing_argument_is_told_by_the_options_name),
+        cmocka_unit_test(an_option_that_is_not_known_is_told_by_its_name),
+        cmocka_unit_test(what_stands_after_an_unknown_option_is_not_shown),
+        cmocka_unit_test(letters_in_a_row_are_told_by_the_first_that_is_not_known),
+        cmocka_unit_test(an_argument_that_a_flag_does_not_take_is_refused),
+        cmocka_unit_test(a_name_may_be_cut_short_where_it_is_clear),
+        cmocka_unit_test(a_name_cut_short_that_could_be_two_is_refused),
+        cmocka_unit_test(the_trace_is_on_where_it_is_asked_for),
+        cmocka_unit_test(the_help_names_every_option_that_is_taken),
+        cmocka_unit_test(what_is_not_for_people_is_taken_but_not_in_the_help),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

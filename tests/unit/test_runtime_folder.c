@@ -1,0 +1,206 @@
+/* The folder that this user's processes share: only what is ours alone is used. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "common/runtime_folder.h"
+
+/* Each test has a runtime folder of its own. */
+static int begin(void **state)
+{
+    (void)state;
+    static int count;
+    char name[16];
+    snprintf(name, sizeof name, "%d", count++);
+    clear_environment(NULL);
+    setenv("XDG_RUNTIME_DIR", below(name), 1);
+    return mkdir(getenv("XDG_RUNTIME_DIR"), 0700);
+}
+
+/* Whether a path is what is open. */
+static bool is_open(int fd, const char *path)
+{
+    struct stat opened, named;
+    return fd >= 0 && fstat(fd, &opened) == 0 && stat(path, &named) == 0 &&
+           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+static const char *own_path(void)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s/entra", getenv("XDG_RUNTIME_DIR"));
+    return path;
+}
+
+static void the_folder_is_made_for_its_owner_alone(void **state)
+{
+    (void)state;
+    struct stat status;
+    autoclose int fd = runtime_folder_open();
+    assert_true(is_open(fd, own_path()));
+    assert_int_equal(fstat(fd, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0700);
+}
+
+static void the_folder_that_is_there_is_used(void **state)
+{
+    (void)state;
+    mkdir(own_path(), 0700);
+    autoclose int fd = runtime_folder_open();
+    assert_true(is_open(fd, own_path()));
+}
+
+static void one_that_others_can_enter_is_not_used(void **state)
+{
+    (void)state;
+    static const mode_t modes[] = { 0750, 0705, 0770, 0777, 0701 };
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        mkdir(own_path(), 0700);
+        assert_int_equal(chmod(own_path(), modes[i]), 0);
+        autoclose int fd = runtime_folder_open();
+        assert_false(is_open(fd, own_path()));
+    }
+}
+
+static void one_of_another_user_is_not_used(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip(); /* only root can make one */
+    mkdir(own_path(), 0700);
+    assert_int_equal(chown(own_path(), 65534, 65534), 0);
+    autoclose int fd = runtime_folder_open();
+    assert_false(is_open(fd, own_path()));
+}
+
+static void a_link_in_its_place_is_not_followed(void **state)
+{
+    (void)state;
+    mkdir(below("target"), 0700);
+    assert_int_equal(symlink(below("target"), own_path()), 0);
+    autoclose int fd = runtime_folder_open();
+    assert_false(is_open(fd, below("target")));
+}
+
+static void a_relative_runtime_folder_counts_as_none(void **state)
+{
+    (void)state;
+    setenv("XDG_RUNTIME_DIR", "relative", 1);
+    autoclose int fd = runtime_folder_open();
+    assert_false(is_open(fd, "relative/entra"));
+    assert_int_not_equal(access("relative", F_OK), 0);
+}
+
+/* ---- names ---- */
+
+#define NAME(ending, ...) runtime_name(ending, (const char *const[]){ __VA_ARGS__, NULL }).text
+
+static void the_same_texts_have_the_same_name(void **state)
+{
+    (void)state;
+    char first[64];
+    snprintf(first, sizeof first, "%s", NAME("lock", "a", "b"));
+    assert_string_equal(NAME("lock", "a", "b"), first);
+    assert_int_equal(strspn(first, "0123456789abcdef"), 16);
+    assert_string_equal(first + 16, ".lock");
+}
+
+static void other_texts_have_another(void **state)
+{
+    (void)state;
+    const struct runtime_name names[] = {
+        runtime_name("lock", (const char *const[]){ "a", "b", NULL }),
+        runtime_name("lock", (const char *const[]){ "b", "a", NULL }),
+        runtime_name("lock", (const char *const[]){ "ab", NULL }),
+        runtime_name("lock", (const char *const[]){ "ab", "", NULL }),
+        runtime_name("lock", (const char *const[]){ "", "ab", NULL }),
+        runtime_name("lock", (const char *const[]){ "a", "b", "", NULL }),
+        runtime_name("lock", (const char *const[]){ NULL }),
+        runtime_name("note", (const char *const[]){ "a", "b", NULL }),
+        runtime_name("lock", (const char *const[]){ "../../x", NULL }),
+    };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        assert_null(strchr(names[i].text, '/'));
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(names[i].text, names[j].text);
+    }
+}
+
+/* ---- files ---- */
+
+static void what_is_written_is_read_again_and_replaces_what_was_there(void **state)
+{
+    (void)state;
+    autoclose int folder = runtime_folder_open();
+    static const char *const contents[] = { "first, and longer", "second", "" };
+    for (size_t i = 0; i < COUNT(contents); i++) {
+        auto_secret struct secret *content = secret_new(contents[i], strlen(contents[i]));
+        assert_true(runtime_write(folder, "file", content));
+        auto_secret struct secret *read = runtime_read(folder, "file", 1000);
+        assert_string_equal(read->bytes, contents[i]);
+    }
+}
+
+static void a_file_is_for_its_owner_alone_and_nothing_is_left_beside_it(void **state)
+{
+    (void)state;
+    struct stat status;
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *content = secret_new("x", 1);
+    mode_t before = umask(0);
+    runtime_write(folder, "file", content);
+    umask(before);
+    assert_int_equal(fstatat(folder, "file", &status, 0), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+    assert_int_equal(unlinkat(folder, "file", 0), 0);
+    assert_int_equal(rmdir(own_path()), 0); /* it is empty */
+}
+
+static void what_is_no_file_of_ours_is_not_read(void **state)
+{
+    (void)state;
+    autoclose int folder = runtime_folder_open();
+    assert_null(runtime_read(folder, "absent", 100));
+    assert_int_equal(symlinkat("/dev/null", folder, "link"), 0);
+    assert_null(runtime_read(folder, "link", 100));
+    assert_int_equal(mkdirat(folder, "folder", 0700), 0);
+    assert_null(runtime_read(folder, "folder", 100));
+}
+
+static void of_too_much_one_byte_too_many_is_read(void **state)
+{
+    (void)state;
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *content = secret_allocate(20000);
+    runtime_write(folder, "file", content);
+    auto_secret struct secret *read = runtime_read(folder, "file", 10000);
+    assert_int_equal(read->length, 10001);
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, begin)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_folder_is_made_for_its_owner_alone),
+        TEST(the_folder_that_is_there_is_used),
+        TEST(one_that_others_can_enter_is_not_used),
+        TEST(one_of_another_user_is_not_used),
+        TEST(a_link_in_its_place_is_not_followed),
+        TEST(a_relative_runtime_folder_counts_as_none),
+        TEST(the_same_texts_have_the_same_name),
+        TEST(other_texts_have_another),
+        TEST(what_is_written_is_read_again_and_replaces_what_was_there),
+        TEST(a_file_is_for_its_owner_alone_and_nothing_is_left_beside_it),
+        TEST(what_is_no_file_of_ours_is_not_read),
+        TEST(of_too_much_one_byte_too_many_is_read),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

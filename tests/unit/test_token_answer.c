@@ -1,0 +1,548 @@
+/* What a token endpoint answers: every shape that Entra and what stands before it gives. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/acquire/token_answer.h"
+#include "common/cleanup.h"
+
+#define NOW 1767366245
+
+static bool parse(long status, const char *body, struct token *token, struct error *error)
+{
+    size_t length;
+    autofree char *json = json_bytes(body, &length);
+    return token_answer_parse(status, json, length, NOW, token, error);
+}
+
+/* Parses an answer that has no token; gives the error. */
+static struct error refusal(long status, const char *body)
+{
+    struct token token = { 0 };
+    struct error error = { 0 };
+    if (parse(status, body, &token, &error))
+        fail_msg("a token was made of HTTP %ld %s", status, body);
+    assert_null(token.access_token);
+    assert_int_not_equal(error.kind, ERROR_NONE);
+    return error;
+}
+
+/* ---- tokens ---- */
+
+static void an_answer_becomes_a_token(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    struct error error = { 0 };
+    assert_true(parse(200,
+                      "{'token_type':'Bearer','expires_in':3599,'ext_expires_in':3599,"
+                      "'access_token':'eyJ0.eyJh.c2ln'}",
+                      &token, &error));
+    assert_string_equal(token.access_token->bytes, "eyJ0.eyJh.c2ln");
+    assert_int_equal(token.source, TOKEN_FROM_AUTHORITY);
+    assert_int_equal(token.received_on, NOW);
+    assert_int_equal(token.expires_on, NOW + 3599);
+    assert_int_equal(token.refresh_on, 0);
+    assert_int_equal(error.kind, ERROR_NONE);
+}
+
+static void numbers_may_come_as_strings(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    struct error error = { 0 };
+    assert_true(parse(200,
+                      "{'token_type':'Bearer','expires_in':'86399','refresh_in':'43199',"
+                      "'access_token':'a'}",
+                      &token, &error));
+    assert_int_equal(token.expires_on, NOW + 86399);
+    assert_int_equal(token.refresh_on, NOW + 43199);
+}
+
+static void what_else_an_answer_says_is_left_alone(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    struct error error = { 0 };
+    assert_true(parse(200,
+                      "\r\n {'token_type':'bearer','scope':'openid','expires_in':1,"
+                      "'refresh_token':'0.A','id_token':'e.y.J','client_info':'x','foci':'1',"
+                      "'expires_on':7,'not_before':null,'access_token':'a','resource':[{}]} \r\n",
+                      &token, &error));
+    assert_string_equal(token.access_token->bytes, "a");
+    assert_int_equal(token.expires_on, NOW + 1);
+}
+
+static void a_moment_of_renewal_outside_its_life_is_none(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "0",      "-1",   "3600",   "999999999999", "'3600'",
+                                         "'soon'", "null", "1800.5", "{}",           "true" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_token struct token token = { 0 };
+        struct error error = { 0 };
+        autofree char *body = NULL;
+        if (asprintf(&body,
+                     "{'token_type':'Bearer','access_token':'a','expires_in':3600,"
+                     "'refresh_in':%s}",
+                     cases[i]) < 0 ||
+            !parse(200, body, &token, &error))
+            fail_msg("%s: %s", body, error.message);
+        assert_int_equal(token.refresh_on, 0);
+    }
+}
+
+static void a_life_is_from_one_second_to_28_days(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    struct error error = { 0 };
+    assert_true(parse(200, "{'token_type':'Bearer','access_token':'a','expires_in':2419200}",
+                      &token, &error));
+    assert_int_equal(token.expires_on, NOW + 2419200);
+
+    static const char *const cases[] = {
+        "0", "-1", "2419201", "9223372036854775807", "18446744073709551616", "'0'"
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *body = NULL;
+        if (asprintf(&body, "{'token_type':'Bearer','access_token':'a','expires_in':%s}",
+                     cases[i]) < 0)
+            fail();
+        struct error why = refusal(200, body);
+        assert_error(&why, ERROR_NETWORK, "no credible life");
+    }
+}
+
+static void a_life_is_a_whole_number(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "3599.0",       "3.6e3",   "''",
+                                         "'3599 '",      "' 3599'", "'+3599'",
+                                         "'-3599'",      "'1h'",    "'0x10'",
+                                         "'36\\u00009'", "null",    "true",
+                                         "[3599]",       "{}",      "'99999999999999999999'" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *body = NULL;
+        if (asprintf(&body, "{'token_type':'Bearer','access_token':'a','expires_in':%s}",
+                     cases[i]) < 0)
+            fail();
+        struct error error = refusal(200, body);
+        assert_error(&error, ERROR_NETWORK, "expires_in that is a whole number");
+    }
+    struct error error = refusal(200, "{'token_type':'Bearer','access_token':'a'}");
+    assert_error(&error, ERROR_NETWORK, "expires_in");
+}
+
+/* As managed identities answer. */
+static void where_no_life_is_told_the_end_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *times;
+        int64_t expires_on;
+    } cases[] = {
+        { "'expires_on':1767452644", 1767452644 },
+        { "'expires_on':'1767452644'", 1767452644 },
+        { "'expires_on':'1767452644','expires_in':null", 1767452644 },
+        { "'expires_on':'1767452644','expires_in':'soon'", 1767452644 },
+        { "'expires_on':'1767452644','expires_in':'100'", NOW + 100 },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_token struct token token = { 0 };
+        struct error error = { 0 };
+        autofree char *body = NULL;
+        if (asprintf(&body, "{'token_type':'Bearer','access_token':'a',%s}", cases[i].times) < 0 ||
+            !parse(200, body, &token, &error))
+            fail_msg("%s: %s", body, error.message);
+        assert_int_equal(token.received_on, NOW);
+        assert_int_equal(token.expires_on, cases[i].expires_on);
+    }
+}
+
+static void an_end_that_is_past_or_far_or_no_number_is_none(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "'expires_on':0",
+        "'expires_on':1767366245", /* now */
+        "'expires_on':'1767366244'",
+        "'expires_on':-1",
+        "'expires_on':-9223372036854775808",
+        "'expires_on':9223372036854775807",
+        "'expires_on':1769785446", /* 28 days and a second */
+        "'expires_on':'01/02/2026 15:04:05 +00:00'",
+        "'expires_on':1767452644.5",
+        "'expires_on':null",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *body = NULL;
+        if (asprintf(&body, "{'token_type':'Bearer','access_token':'a',%s}", cases[i]) < 0)
+            fail();
+        struct error error = refusal(200, body);
+        assert_error(&error, ERROR_NETWORK, "expires_in");
+    }
+}
+
+static void only_a_bearer_token_is_one(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{'access_token':'a','expires_in':1}",
+        "{'token_type':'pop','access_token':'a','expires_in':1}",
+        "{'token_type':'','access_token':'a','expires_in':1}",
+        "{'token_type':null,'access_token':'a','expires_in':1}",
+        "{'token_type':['Bearer'],'access_token':'a','expires_in':1}",
+        "{'token_type':'Bearer ','access_token':'a','expires_in':1}",
+        "{'token_type':'Bearer\\u0000x','access_token':'a','expires_in':1}",
+        "{}",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = refusal(200, cases[i]);
+        assert_error(&error, ERROR_NETWORK, "its token_type is not Bearer");
+    }
+}
+
+static void a_text_that_no_token_has_is_not_handed_on(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        { "null", "no access_token" },
+        { "1", "no access_token" },
+        { "['a']", "no access_token" },
+        { "'a\\u0000b'", "no access_token" },
+        { "''", "characters that no token has" },
+        { "'a b'", "characters that no token has" },
+        { "'a\\nhost=evil.example'", "characters that no token has" },
+        { "'a\\r'", "characters that no token has" },
+        { "'a\\u0022'", "characters that no token has" },
+        { "'a\\\\'", "characters that no token has" },
+        { "'\\u00e4'", "characters that no token has" },
+        { "'a=b'", "characters that no token has" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *body = NULL;
+        if (asprintf(&body, "{'token_type':'Bearer','expires_in':1,'access_token':%s}",
+                     cases[i].text) < 0)
+            fail();
+        struct error error = refusal(200, body);
+        assert_error(&error, ERROR_NETWORK, cases[i].message);
+    }
+    struct error error = refusal(200, "{'token_type':'Bearer','expires_in':1}");
+    assert_error(&error, ERROR_NETWORK, "no access_token");
+}
+
+static void a_token_has_a_longest_length(void **state)
+{
+    (void)state;
+    autofree char *text = repeated('a', TOKEN_LENGTH_MAX + 1);
+    for (size_t length = TOKEN_LENGTH_MAX; length <= TOKEN_LENGTH_MAX + 1; length++) {
+        auto_token struct token token = { 0 };
+        struct error error = { 0 };
+        autofree char *body = NULL;
+        if (asprintf(&body, "{'token_type':'Bearer','expires_in':1,'access_token':'%.*s'}",
+                     (int)length, text) < 0)
+            fail();
+        assert_int_equal(parse(200, body, &token, &error), length == TOKEN_LENGTH_MAX);
+        if (length > TOKEN_LENGTH_MAX)
+            assert_error(&error, ERROR_NETWORK, "too long");
+    }
+}
+
+/* ---- refusals ---- */
+
+#define INVALID_CLIENT                                                                             \
+    "{'error':'invalid_client','error_description':'AADSTS7000215: Invalid client secret "         \
+    "provided. Trace ID: 5e4a0d41-7c6c-4b3e-9f6e-1c6f0c7f5f00 Correlation ID: "                    \
+    "2c4d5a1e-2d0b-4b43-bb60-9f8f4d6d7e0a Timestamp: 2026-01-02 15:04:05Z','error_codes':"         \
+    "[7000215],'timestamp':'2026-01-02 15:04:05Z','trace_id':"                                     \
+    "'5e4a0d41-7c6c-4b3e-9f6e-1c6f0c7f5f00','correlation_id':"                                     \
+    "'2c4d5a1e-2d0b-4b43-bb60-9f8f4d6d7e0a','error_uri':"                                          \
+    "'https://login.microsoftonline.com/error?code=7000215'}"
+
+static void a_refusal_keeps_the_authoritys_text_and_ids(void **state)
+{
+    (void)state;
+    struct error error = refusal(401, INVALID_CLIENT);
+    assert_int_equal(error.kind, ERROR_REFUSED);
+    assert_string_equal(error.message,
+                        "the authority refused: AADSTS7000215: Invalid client secret provided. "
+                        "(invalid_client, correlation id 2c4d5a1e-2d0b-4b43-bb60-9f8f4d6d7e0a, "
+                        "2026-01-02 15:04:05Z)");
+}
+
+static void a_refusal_says_what_to_do(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body, *hint;
+    } cases[] = {
+        { INVALID_CLIENT, "Use the secret's value, not its id." },
+        /* The code, where error_codes does not say it, stands in the description. */
+        { "{'error':'x','error_description':'AADSTS700016: Application not found.'}", "ClientId" },
+        { "{'error':'x','error_description':'AADSTS700016: x','error_codes':[]}", "ClientId" },
+        { "{'error':'x','error_description':'AADSTS700016: x','error_codes':700016}", "ClientId" },
+        { "{'error':'x','error_description':'AADSTS700016: x','error_codes':[null]}", "ClientId" },
+        { "{'error':'x','error_description':'AADSTS1: x','error_codes':['700016']}", "ClientId" },
+        { "{'error':'x','error_codes':[700016]}", "ClientId" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = refusal(400, cases[i].body);
+        assert_has(error.hint, cases[i].hint);
+    }
+}
+
+static void a_code_that_is_not_known_has_no_hint(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{'error':'x','error_description':'AADSTS1: no such code'}",
+        "{'error':'x','error_description':'AADSTS: no number'}",
+        "{'error':'x','error_description':'AADSTS700016999999999999999999: far too large'}",
+        "{'error':'x','error_description':'AADSTS-700016: negative'}",
+        "{'error':'x','error_codes':[1e300]}",
+        "{'error':'x','error_codes':[{}]}",
+        "{'error':'x','error_description':'it was AADSTS700016'}",
+        "{'error':'x'}",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = refusal(400, cases[i]);
+        assert_int_equal(error.kind, ERROR_REFUSED);
+        assert_string_equal(error.hint, "");
+    }
+}
+
+static void of_a_description_its_first_line_is_kept_without_the_ids(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *description, *message;
+    } cases[] = {
+        { "one\\r\\nTrace ID: 2", "the authority refused: one (x)" },
+        { "one\\nTrace ID: 2", "the authority refused: one (x)" },
+        { "one. Trace ID: 2\\r\\n3", "the authority refused: one. (x)" },
+        { "one", "the authority refused: one (x)" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *body = NULL;
+        if (asprintf(&body, "{'error':'x','error_description':'%s'}", cases[i].description) < 0)
+            fail();
+        struct error error = refusal(400, body);
+        assert_string_equal(error.message, cases[i].message);
+    }
+}
+
+static void a_refusal_without_a_reason_is_one(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{'error':'x'}",
+        "{'error':'x','error_description':null}",
+        "{'error':'x','error_description':7}",
+        "{'error':'x','error_description':'a\\u0000b'}",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = refusal(400, cases[i]);
+        assert_error(&error, ERROR_REFUSED, "the authority refused: no reason given (x)");
+    }
+}
+
+static void an_endless_refusal_is_cut(void **state)
+{
+    (void)state;
+    autofree char *text = repeated('y', 100000);
+    autofree char *body = NULL;
+    if (asprintf(&body,
+                 "{'error':'%s','error_description':'%s','correlation_id':'%s','timestamp':'%s'}",
+                 text, text, text, text) < 0)
+        fail();
+    struct error error = refusal(400, body);
+    assert_int_equal(error.kind, ERROR_REFUSED);
+    assert_true(strlen(error.message) < 1300);
+    assert_has(error.message, "yy (yy"); /* the code is still there */
+    assert_has(error.message, "correlation id y");
+}
+
+static void a_refusal_may_come_with_success(void **state)
+{
+    (void)state;
+    struct error error = refusal(200, "{'error':'authorization_pending','token_type':'Bearer',"
+                                      "'access_token':'a','expires_in':3599}");
+    assert_error(&error, ERROR_REFUSED, "authorization_pending");
+}
+
+static void an_authority_with_a_fault_is_like_a_network_with_one(void **state)
+{
+    (void)state;
+    struct error error =
+        refusal(503, "{'error':'temporarily_unavailable','error_description':'AADSTS90033: A "
+                     "transient error has occurred.'}");
+    assert_error(&error, ERROR_NETWORK, "AADSTS90033");
+    assert_has(error.hint, "try again");
+}
+
+/* ---- what is no OAuth answer ---- */
+
+static void throttling_is_bare_text(void **state)
+{
+    (void)state;
+    struct error error = refusal(429, "Too Many Requests");
+    assert_error(&error, ERROR_REFUSED, "throttling");
+    assert_has(error.message, "429");
+}
+
+static void what_is_no_token_endpoint_is_told_by_its_status(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "<!DOCTYPE html><title>Sign in to the Wi-Fi</title>",
+        "",
+        " ",
+        "[]",
+        "'text'",
+        "null",
+        "7",
+        "{",
+        "{'access_token':'a'",
+        "{'token_type':'Bearer'} {}",
+        "{'a':}",
+    };
+    static const struct {
+        long status;
+        const char *message, *hint;
+    } cases[] = {
+        { 200, "not a token endpoint (HTTP 200)", "captive portal" },
+        { 301, "sends elsewhere (HTTP 301)", "Instance" },
+        { 302, "sends elsewhere (HTTP 302)", "Instance" },
+        { 400, "not a token endpoint (HTTP 400)", "captive portal" },
+        { 404, "not a token endpoint (HTTP 404)", "captive portal" },
+        { 407, "not a token endpoint (HTTP 407)", "proxy" },
+        { 500, "has a fault (HTTP 500)", "" },
+        { 502, "has a fault (HTTP 502)", "" },
+        { 503, "has a fault (HTTP 503)", "" },
+        { 0, "not a token endpoint (HTTP 0)", "captive portal" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        for (size_t b = 0; b < COUNT(bodies); b++) {
+            struct error error = refusal(cases[i].status, bodies[b]);
+            assert_error(&error, ERROR_NETWORK, cases[i].message);
+            assert_has(error.hint, cases[i].hint);
+        }
+    }
+}
+
+static void a_token_under_another_status_than_200_is_none(void **state)
+{
+    (void)state;
+    static const long cases[] = { 100, 201, 204, 206, 302, 400, 401, 500 };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error =
+            refusal(cases[i], "{'token_type':'Bearer','access_token':'a','expires_in':3599}");
+        assert_int_equal(error.kind, ERROR_NETWORK);
+    }
+}
+
+static void an_error_that_is_no_text_is_no_oauth_answer(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{'error':{'code':'Authorization_RequestDenied','message':'m'}}",
+        "{'error':404}",
+        "{'error':null}",
+        "{'error':['x']}",
+        "{'error':'a\\u0000b'}",
+        "{'Message':'An error has occurred.'}",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = refusal(400, cases[i]);
+        assert_error(&error, ERROR_NETWORK, "not a token endpoint");
+    }
+}
+
+static void a_stranger_is_not_quoted(void **state)
+{
+    (void)state;
+    static const long statuses[] = { 200, 302, 403, 429, 502 };
+    static const char *const bodies[] = { "<p>s3cret</p>", "{'echo':'s3cret'}", "s3cret",
+                                          "{'access_token':'s3cret'" };
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        for (size_t b = 0; b < COUNT(bodies); b++) {
+            struct error error = refusal(statuses[i], bodies[b]);
+            assert_lacks(error.message, "s3cret");
+            assert_lacks(error.hint, "s3cret");
+        }
+    }
+}
+
+static void an_answer_that_cannot_be_used_is_not_quoted(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{'token_type':'Bearer','access_token':'s3cret'}",
+        "{'token_type':'Bearer','access_token':'s3cret ','expires_in':1}",
+        "{'token_type':'s3cret','access_token':'s3cret','expires_in':1}",
+        "{'token_type':'Bearer','access_token':'s3cret','expires_in':'s3cret'}",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = refusal(200, cases[i]);
+        assert_lacks(error.message, "s3cret");
+        assert_string_equal(error.hint, "");
+    }
+}
+
+static void an_answer_with_a_nul_byte_is_none(void **state)
+{
+    (void)state;
+    struct token token = { 0 };
+    struct error error = { 0 };
+    autofree char *json = json_text("{'token_type':'Bearer','access_token':'a','expires_in':1}");
+    assert_false(token_answer_parse(200, json, strlen(json) + 1, NOW, &token, &error));
+    assert_error(&error, ERROR_NETWORK, "not a token endpoint");
+}
+
+static void an_answer_nested_too_deeply_is_none(void **state)
+{
+    (void)state;
+    autofree char *deep = repeated('[', 100000);
+    struct error error = refusal(200, deep);
+    assert_error(&error, ERROR_NETWORK, "not a token endpoint");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_becomes_a_token),
+        cmocka_unit_test(numbers_may_come_as_strings),
+        cmocka_unit_test(what_else_an_answer_says_is_left_alone),
+        cmocka_unit_test(a_moment_of_renewal_outside_its_life_is_none),
+        cmocka_unit_test(a_life_is_from_one_second_to_28_days),
+        cmocka_unit_test(a_life_is_a_whole_number),
+        cmocka_unit_test(where_no_life_is_told_the_end_is),
+        cmocka_unit_test(an_end_that_is_past_or_far_or_no_number_is_none),
+        cmocka_unit_test(only_a_bearer_token_is_one),
+        cmocka_unit_test(a_text_that_no_token_has_is_not_handed_on),
+        cmocka_unit_test(a_token_has_a_longest_length),
+        cmocka_unit_test(a_refusal_keeps_the_authoritys_text_and_ids),
+        cmocka_unit_test(a_refusal_says_what_to_do),
+        cmocka_unit_test(a_code_that_is_not_known_has_no_hint),
+        cmocka_unit_test(of_a_description_its_first_line_is_kept_without_the_ids),
+        cmocka_unit_test(a_refusal_without_a_reason_is_one),
+        cmocka_unit_test(an_endless_refusal_is_cut),
+        cmocka_unit_test(a_refusal_may_come_with_success),
+        cmocka_unit_test(an_authority_with_a_fault_is_like_a_network_with_one),
+        cmocka_unit_test(throttling_is_bare_text),
+        cmocka_unit_test(what_is_no_token_endpoint_is_told_by_its_status),
+        cmocka_unit_test(a_token_under_another_status_than_200_is_none),
+        cmocka_unit_test(an_error_that_is_no_text_is_no_oauth_answer),
+        cmocka_unit_test(a_stranger_is_not_quoted),
+        cmocka_unit_test(an_answer_that_cannot_be_used_is_not_quoted),
+        cmocka_unit_test(an_answer_with_a_nul_byte_is_none),
+        cmocka_unit_test(an_answer_nested_too_deeply_is_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

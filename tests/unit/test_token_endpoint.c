@@ -1,0 +1,280 @@
+/* The token endpoint, with a network of this test's own: what is sent, and that no secret comes
+ * back in an error. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/acquire/token_endpoint.h"
+#include "common/cleanup.h"
+#include "common/deadline.h"
+#include "common/rfc3339.h"
+
+#define SECRET  "s3cr~t \"&=\\/\xc3\xa4"
+#define ESCAPED "s3cr~t%20%22%26%3D%5C%2F%C3%A4"
+
+/* ---- in the place of common/acquire/http.c ---- */
+
+static struct {
+    struct http_response answer; /* its body aside */
+    const char *body;            /* NULL: there is no network */
+    int failures;                /* so many connections break before that */
+    int requests, waits;
+    char url[256];
+    int64_t deadline;
+} network;
+
+bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
+               struct error *error)
+{
+    network.requests++;
+    network.deadline = deadline;
+    snprintf(network.url, sizeof network.url, "%s", request->url);
+    *response = network.answer;
+    response->broken = network.requests <= network.failures;
+    if (network.body == NULL || response->broken)
+        return error_set(error, ERROR_NETWORK, "there is no network");
+    response->body = secret_new(network.body, strlen(network.body));
+    return true;
+}
+
+struct secret *http_escape(const char *value)
+{
+    const char *escaped = strcmp(value, SECRET) == 0 ? ESCAPED : value;
+    return secret_new(escaped, strlen(escaped));
+}
+
+void http_response_clear(struct http_response *response)
+{
+    secret_free(response->body);
+    response->body = NULL;
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
+{
+    (void)fds, (void)count, (void)milliseconds;
+    network.waits++;
+    return 0;
+}
+
+/* ---- */
+
+static int64_t deadline;
+
+/* Lets the network answer so, and asks it. */
+static bool post(long status, const char *body, struct token *token, struct error *error)
+{
+    const struct token_request request = { .instance = (char *)"https://login.microsoftonline.com",
+                                           .tenant = (char *)"contoso.example" };
+    const struct http_field fields[] = { { "client_id", "public-id", false },
+                                         { "client_secret", SECRET, true },
+                                         { "claims", NULL, false },
+                                         { NULL, NULL, false } };
+    network.answer.status = status;
+    network.body = body;
+    network.requests = 0;
+    return token_endpoint_post(&request, fields, deadline, token, error);
+}
+
+static struct error refusal(long status, const char *body)
+{
+    struct token token = { 0 };
+    struct error error = { 0 };
+    assert_false(post(status, body, &token, &error));
+    assert_null(token.access_token);
+    return error;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    memset(&network, 0, sizeof network);
+    deadline = deadline_in((int64_t)3600 * 1000);
+    return 0;
+}
+
+static void an_answer_of_the_tenants_endpoint_becomes_a_token(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    struct error error = { 0 };
+    assert_true(post(200, "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"a\"}",
+                     &token, &error));
+    assert_string_equal(token.access_token->bytes, "a");
+    assert_string_equal(network.url,
+                        "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token");
+    assert_int_equal(network.deadline, deadline);
+}
+
+static void that_there_is_no_network_is_passed_on(void **state)
+{
+    (void)state;
+    struct error error = refusal(0, NULL);
+    assert_error(&error, ERROR_NETWORK, "there is no network");
+}
+
+static void a_secret_that_is_echoed_is_not_shown(void **state)
+{
+    (void)state;
+    static const char *const echoes[] = {
+        "s3cr~t%20%22%26%3D%5C%2F%C3%A4",        /* as it was sent */
+        "s3cr~t \\\"&=\\\\/\xc3\xa4",            /* as JSON writes it */
+        "s3cr~t \\u0022&=\\\\\\/\\u00e4",        /* as others write it */
+        "\\u0073\\u0033cr~t \\\"&=\\\\/\\u00e4", /* as nobody writes it */
+    };
+    static const long statuses[] = { 200, 400, 401, 500 };
+    for (size_t i = 0; i < COUNT(echoes); i++)
+        for (size_t s = 0; s < COUNT(statuses); s++) {
+            autofree char *body = NULL;
+            if (asprintf(&body,
+                         "{\"error\":\"%s\",\"error_description\":\"AADSTS1: got %s, %s\","
+                         "\"correlation_id\":\"%s\",\"timestamp\":\"%s\"}",
+                         echoes[i], echoes[i], echoes[i], echoes[i], echoes[i]) < 0)
+                fail();
+            struct error error = refusal(statuses[s], body);
+            assert_has(error.message, "AADSTS1: got ***");
+            assert_lacks(error.message, "s3cr~t");
+        }
+}
+
+/* What is cut off where it stands could not be recognized any more. */
+static void a_secret_on_the_edge_of_what_is_kept_is_not_shown_in_part(void **state)
+{
+    (void)state;
+    static const long statuses[] = { 200, 400 };
+    autofree char *text = repeated('x', 1000);
+    for (size_t s = 0; s < COUNT(statuses); s++)
+        for (int before = 970; before <= 1000; before++) {
+            autofree char *body = NULL;
+            if (asprintf(&body, "{\"error\":\"x\",\"error_description\":\"%.*s%s\"}", before, text,
+                         ESCAPED) < 0)
+                fail();
+            struct error error = refusal(statuses[s], body);
+            assert_lacks(error.message, "s3");
+        }
+}
+
+static void what_is_no_secret_may_be_shown(void **state)
+{
+    (void)state;
+    struct error error =
+        refusal(400, "{\"error\":\"x\",\"error_description\":\"no application public-id\"}");
+    assert_has(error.message, "no application public-id");
+}
+
+/* ---- throttling ---- */
+
+static void who_is_throttled_is_told_until_when(void **state)
+{
+    (void)state;
+    static const long statuses[] = { 429, 503 };
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        network.answer.retry_after = 60;
+        int64_t before = time(NULL);
+        struct error error = refusal(statuses[i], "Too Many Requests");
+        assert_has(error.hint, "It asks to be left alone until ");
+        if (time(NULL) == before)
+            assert_has(error.hint, rfc3339_format(before + 60).text);
+        assert_int_equal(error.retry_after, 60);
+        assert_int_equal(network.requests, 1);
+    }
+}
+
+static void other_refusals_throttle_nobody(void **state)
+{
+    (void)state;
+    network.answer.retry_after = 60;
+    struct error error = refusal(400, "{\"error\":\"x\"}");
+    assert_int_equal(error.retry_after, 0);
+}
+
+/* ---- trying again ---- */
+
+#define GOOD "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"a\"}"
+
+static void a_broken_connection_is_tried_again_twice(void **state)
+{
+    (void)state;
+    for (int failures = 0; failures <= 3; failures++) {
+        auto_token struct token token = { 0 };
+        struct error error = { 0 };
+        network.failures = failures;
+        network.waits = 0;
+        assert_int_equal(post(200, GOOD, &token, &error), failures <= 2);
+        assert_int_equal(network.requests, failures <= 2 ? failures + 1 : 3);
+        assert_int_equal(network.waits, failures <= 2 ? failures : 2);
+    }
+}
+
+static void a_fault_of_the_server_is_tried_again_and_a_refusal_is_not(void **state)
+{
+    (void)state;
+    static const struct {
+        long status;
+        int requests;
+    } cases[] = {
+        { 500, 3 }, { 502, 3 }, { 504, 3 }, { 400, 1 }, { 401, 1 }, { 403, 1 }, { 429, 1 }
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        refusal(cases[i].status, "{}");
+        assert_int_equal(network.requests, cases[i].requests);
+    }
+}
+
+static void past_the_deadline_nothing_is_tried_again(void **state)
+{
+    (void)state;
+    deadline = deadline_now();
+    refusal(500, "{}");
+    assert_int_equal(network.requests, 1);
+}
+
+/* ---- the clock ---- */
+
+static void a_wrong_clock_is_named_with_a_refusal(void **state)
+{
+    (void)state;
+    network.answer.date = time(NULL) - 10 * 60;
+    struct error error = refusal(401, "{\"error\":\"invalid_client\"}");
+    assert_has(error.hint, "This machine's clock is 10 minutes ahead of the authority's");
+    network.answer.date = time(NULL) + 7 * 60;
+    error = refusal(401, "{\"error\":\"invalid_client\"}");
+    assert_has(error.hint, "7 minutes behind the authority's");
+}
+
+static void a_clock_that_is_a_little_off_is_not(void **state)
+{
+    (void)state;
+    static const int64_t seconds[] = { 0, 4 * 60, -4 * 60 };
+    for (size_t i = 0; i < COUNT(seconds); i++) {
+        network.answer.date = time(NULL) + seconds[i];
+        struct error error = refusal(401, "{\"error\":\"invalid_client\"}");
+        assert_lacks(error.hint, "clock");
+    }
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, begin)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_answer_of_the_tenants_endpoint_becomes_a_token),
+        TEST(that_there_is_no_network_is_passed_on),
+        TEST(a_secret_that_is_echoed_is_not_shown),
+        TEST(a_secret_on_the_edge_of_what_is_kept_is_not_shown_in_part),
+        TEST(what_is_no_secret_may_be_shown),
+        TEST(who_is_throttled_is_told_until_when),
+        TEST(other_refusals_throttle_nobody),
+        TEST(a_broken_connection_is_tried_again_twice),
+        TEST(a_fault_of_the_server_is_tried_again_and_a_refusal_is_not),
+        TEST(past_the_deadline_nothing_is_tried_again),
+        TEST(a_wrong_clock_is_named_with_a_refusal),
+        TEST(a_clock_that_is_a_little_off_is_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,558 @@
+/* The one way to a token: the keyring first, then one flight to the authority. The authority is a
+ * table here, and what another process does, it does while this one waits (ld --wrap=poll). */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/acquire/acquire.h"
+#include "common/cleanup.h"
+#include "common/deadline.h"
+#include "common/flight.h"
+#include "common/notice.h"
+#include "common/runtime_folder.h"
+#include "common/tokens.h"
+
+/* ---- an authority that says what it is told to ---- */
+
+static struct {
+    const char *text; /* of its token; NULL: it fails so: */
+    struct error failure;
+    int asked;
+    int64_t deadline;
+} authority;
+
+static bool ask_authority(const struct token_request *request, int64_t deadline,
+                          struct token *token, struct error *error)
+{
+    (void)request;
+    authority.asked++;
+    authority.deadline = deadline;
+    if (authority.text == NULL) {
+        *error = authority.failure;
+        return false;
+    }
+    *token = (struct token){ .access_token = secret_new(authority.text, strlen(authority.text)),
+                             .received_on = time(NULL),
+                             .expires_on = time(NULL) + 3600 };
+    return true;
+}
+
+/* In the place of common/module.c's. */
+const struct module *module_load(const char *file, struct error *error)
+{
+    static const struct acquire_module module = { .module = { ENTRA_VERSION },
+                                                  .acquire = ask_authority };
+    assert_string_equal(file, ACQUIRE_MODULE);
+    (void)error;
+    return &module.module;
+}
+
+static void let_it_fail(enum error_kind kind, int64_t retry_after)
+{
+    authority.text = NULL;
+    error_set(&authority.failure, kind, "the authority failed");
+    authority.failure.retry_after = retry_after;
+}
+
+/* ---- what the tests begin with ---- */
+
+static struct token_request request;
+static struct options options;
+static struct tokens tokens;
+static struct error error;
+static const char *said; /* on stderr, by the last get */
+
+/* A pilot in another process. While this one waits, it does something and lands. */
+static struct flight pilot = { .fd = -1 };
+static void (*before_landing)(void);
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
+{
+    (void)fds, (void)count, (void)milliseconds;
+    if (before_landing != NULL)
+        before_landing();
+    flight_land(&pilot);
+    return 0;
+}
+
+/* Every test has a runtime folder of its own, so that no notice of another reaches it. */
+static void make_runtime_folder(void)
+{
+    static char name[] = "@";
+    name[0]++;
+    mkdir(below(name), 0700);
+    setenv("XDG_RUNTIME_DIR", below(name), 1);
+}
+
+static int begin(void **state)
+{
+    clear_environment(state);
+    make_runtime_folder();
+    setenv("ENTRA_RENEWAL", "inline", 1);
+    place_clear();
+    memset(&authority, 0, sizeof authority);
+    authority.text = "new";
+    flight_land(&pilot);
+    before_landing = NULL;
+    options = (struct options){ 0 };
+    tokens = (struct tokens){ .options = &options,
+                              .store = { .keyring = &keyring_place },
+                              .began = deadline_now(),
+                              .deadline = deadline_in((int64_t)3600 * 1000) };
+    request = (struct token_request){
+        .api = (char *)"Api",
+        .instance = (char *)"https://login.microsoftonline.com",
+        .tenant = (char *)"contoso.example",
+        .client_id = (char *)"97e0a5b7-d745-40b6-94fe-5f77d35c6e05",
+        .scope = (char *)"api://my-web-api/.default",
+    };
+    return 0;
+}
+
+/* Puts a token that came so long ago, and has this long to live, into the keyring. */
+static void keep(const char *text, int64_t age, int64_t left)
+{
+    int64_t now = time(NULL);
+    auto_token struct token token = { .access_token = secret_new(text, strlen(text)),
+                                      .received_on = now - age,
+                                      .expires_on = now + left };
+    auto_secret struct secret *record = token_to_json(&token);
+    place_put(record->bytes, record->length);
+}
+
+/* Likewise one that is fresh, but whose time of renewal has come. */
+static void keep_due(const char *text)
+{
+    int64_t now = time(NULL);
+    auto_token struct token token = { .access_token = secret_new(text, strlen(text)),
+                                      .received_on = now - 3000,
+                                      .refresh_on = now - 1,
+                                      .expires_on = now + 3000 };
+    auto_secret struct secret *record = token_to_json(&token);
+    place_put(record->bytes, record->length);
+}
+
+/* Whether the keyring has this token. */
+static bool kept(const char *text)
+{
+    return place.record != NULL && strstr(place.record->bytes, text) != NULL;
+}
+
+/* Gets a token; its text is "" where there is none. */
+static const char *get(void)
+{
+    static char text[64];
+    auto_token struct token token = { 0 };
+    error = (struct error){ 0 };
+    catch_output(STDERR_FILENO);
+    bool ok = tokens_get(&tokens, &request, &token, &error);
+    said = caught_output();
+    snprintf(text, sizeof text, "%s", ok ? token.access_token->bytes : "");
+    if (!ok)
+        assert_null(token.access_token);
+    return text;
+}
+
+/* ---- getting ---- */
+
+static void a_fresh_token_of_the_keyring_is_the_answer(void **state)
+{
+    (void)state;
+    keep("old", 100, 3000);
+    assert_string_equal(get(), "old");
+    assert_int_equal(authority.asked, 0);
+    assert_int_equal(place.stores, 0);
+}
+
+static void what_the_keyring_does_not_have_the_authority_gives_and_it_is_kept(void **state)
+{
+    (void)state;
+    assert_string_equal(get(), "new");
+    assert_int_equal(authority.asked, 1);
+    assert_true(kept("new"));
+    assert_string_equal(get(), "new");
+    assert_int_equal(authority.asked, 1);
+}
+
+static void a_token_that_is_not_fresh_is_replaced(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t age, left;
+    } cases[] = {
+        { 3500, 100 },     /* within its margin */
+        { 7200, -3600 },   /* over */
+        { -86400, 90000 }, /* from the future: the clock was set back */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        keep("old", cases[i].age, cases[i].left);
+        assert_string_equal(get(), "new");
+        assert_true(kept("new"));
+    }
+}
+
+static void forcing_goes_past_the_keyring_and_replaces_what_is_there(void **state)
+{
+    (void)state;
+    request.force_refresh = true;
+    keep("old", 100, 3000);
+    assert_string_equal(get(), "new");
+    assert_int_equal(place.lookups, 0);
+    assert_true(kept("new"));
+}
+
+/* The token that is there did not satisfy them. */
+static void a_claims_challenge_goes_past_the_keyring_too(void **state)
+{
+    (void)state;
+    request.challenged = true;
+    keep("old", 100, 3000);
+    assert_string_equal(get(), "new");
+    assert_true(kept("new"));
+}
+
+static void a_refusal_is_passed_on_and_leaves_the_keyring_alone(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_REFUSED, 0);
+    keep("old", 3500, 100);
+    assert_string_equal(get(), "");
+    assert_error(&error, ERROR_REFUSED, "the authority failed");
+    assert_int_equal(place.stores, 0);
+    assert_true(kept("old"));
+}
+
+static void the_authority_has_all_of_the_time(void **state)
+{
+    (void)state;
+    get();
+    assert_int_equal(authority.deadline, tokens.deadline);
+}
+
+/* ---- a keyring that fails ---- */
+
+static void a_keyring_that_fails_does_not_stand_in_the_way(void **state)
+{
+    (void)state;
+    place.answer = KEYRING_FAILED;
+    assert_string_equal(get(), "new");
+    assert_has(said, "the keyring is locked");
+}
+
+static void one_asked_for_by_name_must_work(void **state)
+{
+    (void)state;
+    tokens.store.named = true;
+    place.answer = KEYRING_FAILED;
+    assert_string_equal(get(), "");
+    assert_error(&error, ERROR_KEYRING, "the keyring is locked");
+    assert_int_equal(authority.asked, 0);
+    assert_string_equal(said, "");
+}
+
+/* ---- making do ---- */
+
+static void a_token_past_its_margin_serves_where_the_authority_cannot_be_reached(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_NETWORK, 0);
+    keep("old", 3500, 100);
+    assert_string_equal(get(), "old");
+    assert_has(said, "could not be renewed: the authority failed");
+    assert_int_equal(error.kind, ERROR_NONE);
+}
+
+static void it_serves_where_the_authority_throttles(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_REFUSED, 60);
+    keep("old", 3500, 100);
+    assert_string_equal(get(), "old");
+}
+
+static void it_does_not_serve_once_it_has_ended(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_NETWORK, 0);
+    keep("old", 3700, -100);
+    assert_string_equal(get(), "");
+    assert_error(&error, ERROR_NETWORK, "the authority failed");
+}
+
+static void it_does_not_serve_who_asks_for_a_new_one(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_NETWORK, 0);
+    keep("old", 3500, 100);
+    request.force_refresh = true;
+    assert_string_equal(get(), "");
+}
+
+/* ---- one flight for all ---- */
+
+/* The name under which all who want this token meet. */
+static struct runtime_name name_of(const char *ending)
+{
+    const char *const texts[] = {
+        request.instance, request.tenant, request.client_id, request.scope, "", NULL
+    };
+    return runtime_name(ending, texts);
+}
+
+static void board_other_pilot(void (*then)(void))
+{
+    before_landing = then;
+    assert_int_equal(flight_board(&pilot, name_of("flight").text, 0), FLIGHT_PILOT);
+}
+
+static void put_theirs(void)
+{
+    keep("theirs", 0, 3600);
+}
+
+static void post_their_failure(void)
+{
+    struct error theirs = { 0 };
+    error_set(&theirs, ERROR_REFUSED, "their secret is wrong");
+    notice_post(name_of("failure").text, &theirs, 60);
+}
+
+static void a_passenger_takes_what_the_pilot_got(void **state)
+{
+    (void)state;
+    board_other_pilot(put_theirs);
+    assert_string_equal(get(), "theirs");
+    assert_int_equal(authority.asked, 0);
+}
+
+static void a_passenger_who_wants_a_new_one_takes_the_pilots_too(void **state)
+{
+    (void)state;
+    request.force_refresh = true;
+    board_other_pilot(put_theirs);
+    assert_string_equal(get(), "theirs");
+    assert_int_equal(authority.asked, 0);
+}
+
+static void but_not_one_that_was_there_before(void **state)
+{
+    (void)state;
+    request.force_refresh = true;
+    keep("old", 100, 3000);
+    board_other_pilot(NULL);
+    assert_string_equal(get(), "new");
+}
+
+static void a_passenger_shares_the_pilots_failure(void **state)
+{
+    (void)state;
+    board_other_pilot(post_their_failure);
+    assert_string_equal(get(), "");
+    assert_error(&error, ERROR_REFUSED, "their secret is wrong");
+    assert_int_equal(authority.asked, 0);
+}
+
+static void an_earlier_failure_is_nobodys(void **state)
+{
+    (void)state;
+    post_their_failure();
+    tokens.began = deadline_now() + 1;
+    assert_string_equal(get(), "new");
+}
+
+static void where_a_pilot_is_killed_a_passenger_takes_over(void **state)
+{
+    (void)state;
+    board_other_pilot(NULL);
+    assert_string_equal(get(), "new");
+    assert_int_equal(authority.asked, 1);
+}
+
+static void who_waits_past_the_deadline_is_told(void **state)
+{
+    (void)state;
+    board_other_pilot(NULL);
+    tokens.deadline = deadline_now();
+    assert_string_equal(get(), "");
+    assert_error(&error, ERROR_NETWORK, "another process is asking");
+}
+
+static void where_nothing_can_be_kept_everybody_flies(void **state)
+{
+    (void)state;
+    struct error why;
+    board_other_pilot(NULL);
+    assert_true(token_store_open(&tokens.store, "none", &why));
+    assert_string_equal(get(), "new");
+    assert_int_not_equal(pilot.fd, -1); /* it was not waited for */
+}
+
+/* ---- throttling ---- */
+
+static void an_authority_that_throttles_is_left_alone(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_REFUSED, 60);
+    get();
+    authority.text = "new";
+    tokens.began = deadline_now() + 1;
+    assert_string_equal(get(), "");
+    assert_error(&error, ERROR_REFUSED, "the authority failed");
+    assert_int_equal(authority.asked, 1);
+}
+
+static void it_is_for_the_same_clients_other_scopes_too(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_REFUSED, 60);
+    get();
+    request.scope = (char *)"api://another-api/.default";
+    assert_string_equal(get(), "");
+    assert_int_equal(authority.asked, 1);
+}
+
+static void it_is_not_for_other_clients(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_REFUSED, 60);
+    get();
+    authority.text = "new";
+    request.client_id = (char *)"00000000-0000-0000-0000-000000000001";
+    assert_string_equal(get(), "new");
+}
+
+/* ---- renewal ---- */
+
+static void a_token_that_is_due_is_renewed_in_line_where_that_is_wanted(void **state)
+{
+    (void)state;
+    keep_due("old");
+    assert_string_equal(get(), "new");
+    assert_true(kept("new"));
+    assert_true(authority.deadline < tokens.deadline);
+}
+
+static void one_that_cannot_be_renewed_serves_without_a_word(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_NETWORK, 0);
+    keep_due("old");
+    assert_string_equal(get(), "old");
+    assert_string_equal(said, "");
+}
+
+static void after_a_renewal_that_failed_there_is_a_pause(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_REFUSED, 0);
+    keep_due("old");
+    get();
+    assert_string_equal(get(), "old");
+    assert_int_equal(authority.asked, 1);
+}
+
+static void while_another_renews_nobody_does(void **state)
+{
+    (void)state;
+    keep_due("old");
+    board_other_pilot(NULL);
+    assert_string_equal(get(), "old");
+    assert_int_equal(authority.asked, 0);
+}
+
+/* Here no `entra` stands beside the program: whatever comes of the start, the answer is the same.
+ */
+static void where_it_is_not_in_line_the_caller_does_not_wait(void **state)
+{
+    (void)state;
+    unsetenv("ENTRA_RENEWAL");
+    keep_due("old");
+    assert_string_equal(get(), "old");
+    assert_int_equal(authority.asked, 0);
+}
+
+static void renewing_asks_only_where_there_is_something_due(void **state)
+{
+    (void)state;
+    assert_true(tokens_renew(&tokens, &request, &error));
+    assert_int_equal(authority.asked, 0);
+    keep("old", 100, 3000);
+    assert_true(tokens_renew(&tokens, &request, &error));
+    assert_int_equal(authority.asked, 0);
+    keep_due("old");
+    assert_true(tokens_renew(&tokens, &request, &error));
+    assert_true(kept("new"));
+}
+
+/* ---- opening ---- */
+
+static void opening_takes_the_keyring_and_the_time_of_the_options(void **state)
+{
+    (void)state;
+    struct tokens opened;
+    struct options named = { .keyring = "none", .timeout = 3600 };
+    assert_true(tokens_open(&opened, &named, &error));
+    assert_string_equal(opened.store.keyring->name, "none");
+    assert_true(deadline_left(opened.deadline) <= 3600 * 1000);
+    assert_true(deadline_left(opened.deadline) > TOKENS_TIMEOUT_SECONDS * 1000);
+    named.timeout = 0;
+    assert_true(tokens_open(&opened, &named, &error));
+    assert_true(deadline_left(opened.deadline) <= TOKENS_TIMEOUT_SECONDS * 1000);
+}
+
+static void opening_a_keyring_that_is_not_known_is_refused(void **state)
+{
+    (void)state;
+    struct tokens opened;
+    assert_false(tokens_open(&opened, &(struct options){ .keyring = "wallet" }, &error));
+    assert_error(&error, ERROR_USAGE, "there is no keyring 'wallet'");
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, begin)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_fresh_token_of_the_keyring_is_the_answer),
+        TEST(what_the_keyring_does_not_have_the_authority_gives_and_it_is_kept),
+        TEST(a_token_that_is_not_fresh_is_replaced),
+        TEST(forcing_goes_past_the_keyring_and_replaces_what_is_there),
+        TEST(a_claims_challenge_goes_past_the_keyring_too),
+        TEST(a_refusal_is_passed_on_and_leaves_the_keyring_alone),
+        TEST(the_authority_has_all_of_the_time),
+        TEST(a_keyring_that_fails_does_not_stand_in_the_way),
+        TEST(one_asked_for_by_name_must_work),
+        TEST(a_token_past_its_margin_serves_where_the_authority_cannot_be_reached),
+        TEST(it_serves_where_the_authority_throttles),
+        TEST(it_does_not_serve_once_it_has_ended),
+        TEST(it_does_not_serve_who_asks_for_a_new_one),
+        TEST(a_passenger_takes_what_the_pilot_got),
+        TEST(a_passenger_who_wants_a_new_one_takes_the_pilots_too),
+        TEST(but_not_one_that_was_there_before),
+        TEST(a_passenger_shares_the_pilots_failure),
+        TEST(an_earlier_failure_is_nobodys),
+        TEST(where_a_pilot_is_killed_a_passenger_takes_over),
+        TEST(who_waits_past_the_deadline_is_told),
+        TEST(where_nothing_can_be_kept_everybody_flies),
+        TEST(an_authority_that_throttles_is_left_alone),
+        TEST(it_is_for_the_same_clients_other_scopes_too),
+        TEST(it_is_not_for_other_clients),
+        TEST(a_token_that_is_due_is_renewed_in_line_where_that_is_wanted),
+        TEST(one_that_cannot_be_renewed_serves_without_a_word),
+        TEST(after_a_renewal_that_failed_there_is_a_pause),
+        TEST(while_another_renews_nobody_does),
+        TEST(where_it_is_not_in_line_the_caller_does_not_wait),
+        TEST(renewing_asks_only_where_there_is_something_due),
+        TEST(opening_takes_the_keyring_and_the_time_of_the_options),
+        TEST(opening_a_keyring_that_is_not_known_is_refused),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,630 @@
+/* URLs, as far as they decide who may be given a token. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/url.h"
+
+static struct url url_of(const char *text)
+{
+    struct url url = { 0 };
+    struct error error = { 0 };
+    if (!url_parse(text, strlen(text), &url, &error))
+        fail_msg("'%s' was refused: %s", text, error.message);
+    return url;
+}
+
+static struct url base_of(const char *text)
+{
+    struct url url = { 0 };
+    struct error error = { 0 };
+    if (!url_parse_base(text, strlen(text), &url, &error))
+        fail_msg("the base '%s' was refused: %s", text, error.message);
+    return url;
+}
+
+/* ---- reading ---- */
+
+static void a_url_is_read_into_its_parts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *parts; /* scheme, host, port, path */
+    } cases[] = {
+        { "https://example.com/a/b", "https example.com 443 /a/b" },
+        { "https://example.com:8443/a", "https example.com 8443 /a" },
+        { "https://example.com", "https example.com 443 /" },
+        { "https://example.com/", "https example.com 443 /" },
+        { "http://example.com", "http example.com 80 /" },
+        { "http://localhost:1/", "http localhost 1 /" },
+        { "https://example.com:65535", "https example.com 65535 /" },
+        { "HTTPS://Dev.Azure.COM/Contoso", "https dev.azure.com 443 /Contoso" },
+        { "https://example.com?q=/a", "https example.com 443 /" },
+        { "https://example.com#/a", "https example.com 443 /" },
+        { "https://example.com/a?q#f", "https example.com 443 /a" },
+        { "https://example.com/a?https://evil.example/", "https example.com 443 /a" },
+        { "https://a_b-c.example", "https a_b-c.example 443 /" },
+        { "https://xn--bcher-kva.example", "https xn--bcher-kva.example 443 /" },
+        { "https://192.0.2.1:80/a", "https 192.0.2.1 80 /a" },
+        { "https://[2001:db8::1]/a", "https [2001:db8::1] 443 /a" },
+        { "https://[2001:DB8::A]:8443", "https [2001:db8::a] 8443 /" },
+        { "https://1and1.example", "https 1and1.example 443 /" },
+        { "https://example.com/a%20b%C3%A4", "https example.com 443 /a b\xc3\xa4" },
+        { "https://example.com//a//", "https example.com 443 //a//" },
+        { "https://example.com/a:b@c;d,e=f!$&'()*+[]{}|", /* none of this is special there */
+          "https example.com 443 /a:b@c;d,e=f!$&'()*+[]{}|" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct url url = url_of(cases[i].text);
+        autofree char *parts = NULL;
+        if (asprintf(&parts, "%s %s %u %s", url.https ? "https" : "http", url.host, url.port,
+                     url.path) < 0)
+            fail();
+        assert_string_equal(parts, cases[i].parts);
+        assert_true(url.has_path);
+    }
+}
+
+/* What two parsers could read differently, and what is no URL of http at all. */
+static const char *const refused[] = {
+    "",
+    "https",
+    "https:",
+    "https:/",
+    "https://",
+    "https:///",
+    "https:///path",
+    "://example.com",
+    "//example.com",
+    "example.com",
+    "/path",
+    "ftp://example.com",
+    "file:///etc/passwd",
+    "httpss://example.com",
+    "http s://example.com",
+    "javascript://example.com",
+    "https:example.com",
+    "https:/example.com",
+    "https;//example.com",
+    /* User info. */
+    "https://user@example.com",
+    "https://user:password@example.com",
+    "https://dev.azure.com@evil.example",
+    "https://dev.azure.com:443@evil.example",
+    "https://dev.azure.com:@evil.example/",
+    "https://@example.com",
+    /* Backslashes, blanks, control characters. */
+    "https://dev.azure.com\\@evil.example",
+    "https://evil.example\\.dev.azure.com",
+    "https:\\\\example.com",
+    "https://example.com\\a",
+    "https://example.com/a\\b",
+    " https://example.com",
+    "https://example.com ",
+    "https://example.com/a b",
+    "https://exam\tple.com",
+    "https://exam\nple.com",
+    "https://example.com/\r\nHost: evil.example",
+    "https://example.com/\x7f",
+    "https://example.com/\"",
+    "https://example.com/<a>",
+    "https://example.com/^",
+    "https://example.com/`",
+    /* Letters that look like others, or are written as others. */
+    "https://ex\xc3\xa4mple.com",
+    "https://example.com/\xc3\xa4",
+    "https://dev.azure\xe3\x80\x82"
+    "com",
+    "https://dev%2eazure.com",
+    "https://dev.azure.com%00.evil.example",
+    "https://dev.azure.com%2f@evil.example",
+    /* Hosts that are none. */
+    "https://.",
+    "https://..",
+    "https://.example.com",
+    "https://example.com.",
+    "https://example..com",
+    "https://exam,ple.com",
+    "https://exam;ple.com",
+    "https://exam&ple.com",
+    "https://(example.com)",
+    "https://*.example.com",
+    "https://exam*ple.com",
+    "https://$HOST",
+    "https://{a,b}.example.com",
+    /* Addresses in forms that only some read. */
+    "https://127.1",
+    "https://127.0.1",
+    "https://2130706433",
+    "https://0x7f000001",
+    "https://0x7f.0.0.1",
+    "https://0177.0.0.1",
+    "https://127.0.0.01",
+    "https://127.0.0.256",
+    "https://127.0.0.1.2",
+    "https://example.1",
+    "https://example.0x1",
+    "https://[::1",
+    "https://::1",
+    "https://[::1]a",
+    "https://[::1]]",
+    "https://[[::1]]",
+    "https://[]",
+    "https://[::1%25eth0]",
+    "https://[fe80::1%eth0]",
+    "https://[::g]",
+    "https://[127.0.0.1]",
+    "https://[v1.a]",
+    "https://[1:2:3:4:5:6:7:8:9]",
+    "https://[0000000000000000000000000000000000000000000000001::]",
+    /* Ports that are none. */
+    "https://example.com:",
+    "https://example.com:/a",
+    "https://example.com:0",
+    "https://example.com:00443",
+    "https://example.com:65536",
+    "https://example.com:99999",
+    "https://example.com:100000",
+    "https://example.com:4294967739",
+    "https://example.com:-443",
+    "https://example.com:+443",
+    "https://example.com:443a",
+    "https://example.com:0x1bb",
+    "https://example.com:443:443",
+    "https://[::1]443",
+    "https://[::1]:",
+    /* Escapes that are none, or NUL. */
+    "https://example.com/%",
+    "https://example.com/%2",
+    "https://example.com/%2?2",
+    "https://example.com/%zz",
+    "https://example.com/%-1",
+    "https://example.com/%00",
+    "https://example.com/a%00b",
+};
+
+static void what_two_parsers_could_read_differently_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        struct url url = { 0 };
+        struct error error = { 0 };
+        if (url_parse(refused[i], strlen(refused[i]), &url, &error))
+            fail_msg("'%s' was taken, with the host %s", refused[i], url.host);
+        assert_int_equal(error.kind, ERROR_USAGE);
+        assert_string_not_equal(error.message, "");
+    }
+}
+
+static void what_no_url_is_no_base_is_either(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        struct url url = { 0 };
+        struct error error = { 0 };
+        if (strstr(refused[i], "://*.") == NULL &&
+            url_parse_base(refused[i], strlen(refused[i]), &url, &error))
+            fail_msg("'%s' was taken as a base", refused[i]);
+    }
+}
+
+static void a_nul_byte_is_refused_wherever_it_stands(void **state)
+{
+    (void)state;
+    static const char text[] = "https://example.com:443/a?b#c";
+    for (size_t i = 0; i < sizeof text; i++) {
+        struct url url = { 0 };
+        struct error error = { 0 };
+        char with_nul[sizeof text];
+        memcpy(with_nul, text, sizeof text);
+        with_nul[i] = '\0';
+        if (url_parse(with_nul, sizeof text, &url, &error))
+            fail_msg("a NUL byte at %zu was taken", i);
+    }
+}
+
+static void no_byte_after_the_length_is_read(void **state)
+{
+    (void)state;
+    static const char text[] = "https://example.com:44/a%20b?c";
+    struct error error = { 0 };
+    struct url url = { 0 };
+    assert_true(url_parse(text, strlen("https://example.com"), &url, &error));
+    assert_string_equal(url.host, "example.com");
+    assert_int_equal(url.port, 443);
+    assert_true(url_parse(text, strlen("https://example.com:4"), &url, &error));
+    assert_int_equal(url.port, 4);
+    assert_true(url_parse(text, strlen("https://example.com:44/a"), &url, &error));
+    assert_string_equal(url.path, "/a");
+    assert_false(url_parse(text, strlen("https://example.com:44/a%2"), &url, &error));
+}
+
+static void a_url_has_at_most_8192_bytes(void **state)
+{
+    (void)state;
+    struct url url = { 0 };
+    struct error error = { 0 };
+    autofree char *text = repeated('a', URL_MAX + 1);
+    memcpy(text, "https://example.com/", 20);
+    assert_true(url_parse(text, URL_MAX, &url, &error));
+    assert_int_equal(strlen(url.path), URL_MAX - 19);
+    assert_false(url_parse(text, URL_MAX + 1, &url, &error));
+    assert_error(&error, ERROR_USAGE, "longer than 8192 bytes");
+}
+
+static void a_host_has_at_most_253_bytes_in_labels_of_at_most_63(void **state)
+{
+    (void)state;
+    struct url url = { 0 };
+    struct error error = { 0 };
+    char text[300] = "https://";
+    for (size_t labels = 0; labels < 4; labels++)
+        memcpy(text + 8 + labels * 64,
+               "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.", 64);
+    assert_true(url_parse(text, 8 + 253, &url, &error));
+    assert_int_equal(strlen(url.host), 253);
+    assert_false(url_parse(text, 8 + 254, &url, &error));
+
+    assert_true(url_parse(text, 8 + 63, &url, &error));
+    text[8 + 63] = 'a';
+    assert_false(url_parse(text, 8 + 64, &url, &error));
+}
+
+static void a_refused_host_is_named_in_the_error(void **state)
+{
+    (void)state;
+    struct url url = { 0 };
+    struct error error = { 0 };
+    assert_false(url_parse("https://127.1/a", 15, &url, &error));
+    assert_error(&error, ERROR_USAGE, "'127.1' is not a usable host name");
+}
+
+/* ---- plain paths ---- */
+
+static void a_path_with_dot_segments_is_not_plain(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        bool plain;
+    } cases[] = {
+        { "/a/b", true },       { "/", true },          { "/a.b/c..d", true }, { "/.a", true },
+        { "/..a", true },       { "/a./b", true },      { "/...", true },      { "/.../a", true },
+        { "/%41", true },       { "//", true },         { "/.", false },       { "/..", false },
+        { "/./a", false },      { "/../a", false },     { "/a/..", false },    { "/a/../b", false },
+        { "/a/./b", false },    { "/%2e%2e/a", false }, { "/%2E./a", false },  { "/.%2e", false },
+        { "/a/%2e%2e", false }, { "/a//../b", false },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text, "https://example.com%s", cases[i].path) < 0)
+            fail();
+        struct url url = url_of(text);
+        if (url.path_is_plain != cases[i].plain)
+            fail_msg("'%s' is %splain", text, url.path_is_plain ? "" : "not ");
+    }
+}
+
+static void an_encoded_slash_percent_or_backslash_makes_it_not_plain(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "/a%2fb", "/a%2Fb",       "/%2f",   "/a%5cb",   "/a%5Cb",
+                                         "/a%25b", "/%252e%252e/", "/%252f", "/a%2f../b" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text, "https://example.com%s", cases[i]) < 0)
+            fail();
+        struct url url = url_of(text);
+        if (url.path_is_plain)
+            fail_msg("'%s' is plain", text);
+    }
+}
+
+/* ---- bases ---- */
+
+static void a_base_is_https_unless_it_is_loopback(void **state)
+{
+    (void)state;
+    static const char *const taken[] = {
+        "https://example.com/", "http://localhost:8080/",    "http://127.0.0.1/",
+        "http://[::1]:80/",     "http://127.255.255.254:1/", "http://LOCALHOST/",
+    };
+    static const char *const not_taken[] = {
+        "http://example.com/",
+        "http://localhost.example/",
+        "http://127.0.0.1.example/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://0.0.0.0/",
+        "http://128.0.0.1/",
+        "http://*.localhost.example/",
+        "http://[::2]/",
+        "http://[::]/",
+    };
+    for (size_t i = 0; i < COUNT(taken); i++)
+        base_of(taken[i]);
+    for (size_t i = 0; i < COUNT(not_taken); i++) {
+        struct url url = { 0 };
+        struct error error = { 0 };
+        if (url_parse_base(not_taken[i], strlen(not_taken[i]), &url, &error))
+            fail_msg("'%s' was taken", not_taken[i]);
+        assert_error(&error, ERROR_USAGE, "not sent over http");
+    }
+}
+
+static void a_base_may_stand_for_all_hosts_below_a_domain(void **state)
+{
+    (void)state;
+    struct url base = base_of("https://*.VisualStudio.com/");
+    assert_string_equal(base.host, "*.visualstudio.com");
+
+    static const char *const cases[] = {
+        "https://*",
+        "https://*.",
+        "https://*.com",
+        "https://**.example.com",
+        "https://*example.com",
+        "https://a.*.example.com",
+        "https://*.*.example.com",
+        "https://*.192.0.2.1",
+        "https://*.[::1]",
+        "https://*.example.com.",
+        "https://*..com",
+        "https://*.example.1",
+        "https://example.*",
+        "https://*:443",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct url url = { 0 };
+        struct error error = { 0 };
+        if (url_parse_base(cases[i], strlen(cases[i]), &url, &error))
+            fail_msg("'%s' was taken", cases[i]);
+    }
+}
+
+/* ---- what lies below what ---- */
+
+struct relation {
+    const char *url, *base;
+    bool below;
+};
+
+static void assert_relations(const struct relation *relations, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct url url = url_of(relations[i].url), base = base_of(relations[i].base);
+        if (url_is_below(&url, &base) != relations[i].below)
+            fail_msg("%s is %sbelow %s", relations[i].url, relations[i].below ? "not " : "",
+                     relations[i].base);
+    }
+}
+
+static void a_base_covers_whole_segments_only(void **state)
+{
+    (void)state;
+    static const struct relation cases[] = {
+        { "https://h.example/", "https://h.example/", true },
+        { "https://h.example", "https://h.example/", true },
+        { "https://h.example/", "https://h.example", true },
+        { "https://h.example/a/b/c", "https://h.example", true },
+        { "https://h.example/a", "https://h.example/a", true },
+        { "https://h.example/a/", "https://h.example/a", true },
+        { "https://h.example/a", "https://h.example/a/", true },
+        { "https://h.example/a/b", "https://h.example/a", true },
+        { "https://h.example/a/b", "https://h.example/a/", true },
+        { "https://h.example/a?q", "https://h.example/a", true },
+        { "https://h.example/a%62c", "https://h.example/abc", true },
+        { "https://h.example/abc", "https://h.example/a%62c", true },
+        { "https://h.example/ab", "https://h.example/a", false },
+        { "https://h.example/ab/c", "https://h.example/a", false },
+        { "https://h.example/A", "https://h.example/a", false },
+        { "https://h.example/", "https://h.example/a", false },
+        { "https://h.example", "https://h.example/a", false },
+        { "https://h.example/b/a", "https://h.example/a", false },
+        { "https://h.example//a", "https://h.example/a", false },
+        { "https://h.example/?/a", "https://h.example/a", false },
+        { "https://h.example/#/a", "https://h.example/a", false },
+        { "https://h.example/a%20b", "https://h.example/a", false },
+    };
+    assert_relations(cases, COUNT(cases));
+}
+
+static void a_base_covers_its_own_scheme_host_and_port_only(void **state)
+{
+    (void)state;
+    static const struct relation cases[] = {
+        { "https://h.example:443/", "https://h.example/", true },
+        { "https://H.EXAMPLE/", "https://h.example/", true },
+        { "https://h.example:8443/a", "https://h.example:8443/", true },
+        { "http://localhost:80/", "http://localhost/", true },
+        { "http://h.example/", "https://h.example/", false },
+        { "http://h.example:443/", "https://h.example/", false },
+        { "http://localhost/", "https://localhost/", false },
+        { "https://localhost:80/", "http://localhost/", false },
+        { "https://h.example:8443/", "https://h.example/", false },
+        { "https://h.example/", "https://h.example:8443/", false },
+        { "https://a.h.example/", "https://h.example/", false },
+        { "https://h.example.evil.example/", "https://h.example/", false },
+        { "https://evil-h.example/", "https://h.example/", false },
+        { "https://h.exampl/", "https://h.example/", false },
+        { "https://127.0.0.1/", "https://localhost/", false },
+        { "https://evil.example/https://h.example/", "https://h.example/", false },
+        { "https://evil.example/?https://h.example/", "https://h.example/", false },
+    };
+    assert_relations(cases, COUNT(cases));
+}
+
+static void a_wildcard_covers_the_hosts_below_its_domain_only(void **state)
+{
+    (void)state;
+    static const struct relation cases[] = {
+        { "https://contoso.visualstudio.com/", "https://*.visualstudio.com/", true },
+        { "https://a.b.visualstudio.com/p", "https://*.visualstudio.com/", true },
+        { "https://contoso.visualstudio.com/p/q", "https://*.visualstudio.com/p", true },
+        { "https://contoso.visualstudio.com/q", "https://*.visualstudio.com/p", false },
+        { "https://visualstudio.com/", "https://*.visualstudio.com/", false },
+        { "https://evilvisualstudio.com/", "https://*.visualstudio.com/", false },
+        { "https://contoso.visualstudio.com.evil.example/", "https://*.visualstudio.com/", false },
+        { "https://contoso.visualstudio.com:8443/", "https://*.visualstudio.com/", false },
+        { "http://contoso.visualstudio.com/", "https://*.visualstudio.com/", false },
+    };
+    assert_relations(cases, COUNT(cases));
+}
+
+static void a_path_that_is_not_plain_lies_below_the_root_only(void **state)
+{
+    (void)state;
+    static const struct relation cases[] = {
+        { "https://h.example/a/../b", "https://h.example/", true },
+        { "https://h.example/a/../b", "https://h.example/a", false },
+        { "https://h.example/a/..", "https://h.example/a", false },
+        { "https://h.example/a/%2e%2e/b", "https://h.example/a", false },
+        { "https://h.example/a/.", "https://h.example/a", false },
+        { "https://h.example/a/b%2fc", "https://h.example/a", false },
+        { "https://h.example/a/b%5cc", "https://h.example/a", false },
+        { "https://h.example/a/b%25c", "https://h.example/a", false },
+        /* A base that is not plain covers nothing. */
+        { "https://h.example/a/b", "https://h.example/a/../a", false },
+        { "https://h.example/a/../a", "https://h.example/a/../a", false },
+        { "https://h.example/a/b", "https://h.example/a%2fb", false },
+    };
+    assert_relations(cases, COUNT(cases));
+}
+
+/* ---- what git tells ---- */
+
+static bool from_parts(const char *protocol, const char *host, const char *path, struct url *url)
+{
+    struct error error = { 0 };
+    bool taken = url_from_parts(protocol, host, path, url, &error);
+    assert_int_equal(error.kind, taken ? ERROR_NONE : ERROR_USAGE);
+    return taken;
+}
+
+static void what_git_tells_makes_the_same_url(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *protocol, *host, *path, *text;
+    } cases[] = {
+        { "https", "dev.azure.com", "contoso/_git/r", "https://dev.azure.com/contoso/_git/r" },
+        { "https", "example.com:8443", "", "https://example.com:8443" },
+        { "HTTPS", "Example.com", "a", "https://example.com/a" },
+        { "http", "localhost:8080", "a", "http://localhost:8080/a" },
+        { "https", "[::1]:8443", "a", "https://[::1]:8443/a" },
+        { "https", "example.com", "a b", "https://example.com/a%20b" },
+        { "https", "example.com", "/a", "https://example.com/a" },
+        { "https", "example.com", "a/../b", "https://example.com/a/../b" },
+        { "https", "example.com", "\xc3\xa4", "https://example.com/%C3%A4" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct url url = { 0 }, expected = url_of(cases[i].text);
+        assert_true(from_parts(cases[i].protocol, cases[i].host, cases[i].path, &url));
+        assert_int_equal(url.https, expected.https);
+        assert_string_equal(url.host, expected.host);
+        assert_int_equal(url.port, expected.port);
+        assert_string_equal(url.path, expected.path);
+        assert_int_equal(url.path_is_plain, expected.path_is_plain);
+        assert_true(url.has_path);
+    }
+}
+
+/* git decodes it, so what looks like an escape or a query is a name. */
+static void a_path_that_git_tells_is_taken_to_the_letter(void **state)
+{
+    (void)state;
+    struct url url = { 0 };
+    assert_true(from_parts("https", "example.com", "a%2fb?c#d", &url));
+    assert_string_equal(url.path, "/a%2fb?c#d");
+    assert_true(from_parts("https", "example.com", "a\\b", &url));
+    assert_false(url.path_is_plain);
+}
+
+static void a_path_that_git_does_not_tell_lies_below_the_root_only(void **state)
+{
+    (void)state;
+    struct url url = { 0 };
+    struct url root = base_of("https://example.com/"), below = base_of("https://example.com/a");
+    assert_true(from_parts("https", "example.com", NULL, &url));
+    assert_false(url.has_path);
+    assert_true(url_is_below(&url, &root));
+    assert_false(url_is_below(&url, &below));
+}
+
+static void no_part_that_git_tells_can_reach_into_another(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *protocol, *host;
+    } cases[] = {
+        { "https", "" },
+        { "https", "dev.azure.com@evil.example" },
+        { "https", "user@dev.azure.com" },
+        { "https", "dev.azure.com/evil" },
+        { "https", "dev.azure.com?evil" },
+        { "https", "dev.azure.com#evil" },
+        { "https", "dev.azure.com\\evil" },
+        { "https", "dev.azure.com:443:443" },
+        { "https", "dev.azure.com:" },
+        { "https", "dev.azure.com:443/" },
+        { "https", "dev.azure.com\n.evil.example" },
+        { "https", "dev.azure.com\r" },
+        { "https", " dev.azure.com" },
+        { "https", "dev.azure.com " },
+        { "https", "dev%2eazure.com" },
+        { "https", "*.visualstudio.com" },
+        { "https", "[::1" },
+        { "https", "[::1]x" },
+        { "https://evil.example/", "dev.azure.com" },
+        { "https:", "dev.azure.com" },
+        { "", "dev.azure.com" },
+        { "ssh", "dev.azure.com" },
+        { "https\n", "dev.azure.com" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct url url = { 0 };
+        if (from_parts(cases[i].protocol, cases[i].host, "a", &url))
+            fail_msg("'%s' '%s' was taken", cases[i].protocol, cases[i].host);
+    }
+}
+
+static void a_path_that_git_tells_has_a_longest_length(void **state)
+{
+    (void)state;
+    struct url url = { 0 };
+    autofree char *path = repeated('a', URL_MAX);
+    assert_false(from_parts("https", "example.com", path, &url));
+    assert_true(from_parts("https", "example.com", path + 1, &url));
+    assert_int_equal(strlen(url.path), URL_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_url_is_read_into_its_parts),
+        cmocka_unit_test(what_two_parsers_could_read_differently_is_refused),
+        cmocka_unit_test(what_no_url_is_no_base_is_either),
+        cmocka_unit_test(a_nul_byte_is_refused_wherever_it_stands),
+        cmocka_unit_test(no_byte_after_the_length_is_read),
+        cmocka_unit_test(a_url_has_at_most_8192_bytes),
+        cmocka_unit_test(a_host_has_at_most_253_bytes_in_labels_of_at_most_63),
+        cmocka_unit_test(a_refused_host_is_named_in_the_error),
+        cmocka_unit_test(a_path_with_dot_segments_is_not_plain),
+        cmocka_unit_test(an_encoded_slash_percent_or_backslash_makes_it_not_plain),
+        cmocka_unit_test(a_base_is_https_unless_it_is_loopback),
+        cmocka_unit_test(a_base_may_stand_for_all_hosts_below_a_domain),
+        cmocka_unit_test(a_base_covers_whole_segments_only),
+        cmocka_unit_test(a_base_covers_its_own_scheme_host_and_port_only),
+        cmocka_unit_test(a_wildcard_covers_the_hosts_below_its_domain_only),
+        cmocka_unit_test(a_path_that_is_not_plain_lies_below_the_root_only),
+        cmocka_unit_test(what_git_tells_makes_the_same_url),
+        cmocka_unit_test(a_path_that_git_tells_is_taken_to_the_letter),
+        cmocka_unit_test(a_path_that_git_does_not_tell_lies_below_the_root_only),
+        cmocka_unit_test(no_part_that_git_tells_can_reach_into_another),
+        cmocka_unit_test(a_path_that_git_tells_has_a_longest_length),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,46 @@
+# Unit tests: each test_*.c is one cmocka program.
+#
+#   make check-unit        all of them; -k goes on after one that fails
+#   make check-unit-url    one of them
+
+UNIT_TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+UNIT_PROGRAMS := $(UNIT_TESTS:%=$(BUILD)/unit/%)
+CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
+
+# What a test needs beside common.a.
+unit_exec_credential_SOURCES := helpers/exec_credential.c
+unit_git_request_SOURCES     := helpers/git_request.c
+unit_token_answer_SOURCES    := common/acquire/token_answer.c
+unit_token_endpoint_SOURCES  := common/acquire/token_answer.c common/acquire/token_endpoint.c
+unit_url_curl_SOURCES        := tests/fuzz/curl_reading.c
+unit_url_curl_LIBS            = $(shell $(PKG_CONFIG) --libs libcurl)
+# The test sees what is freed, before it is.
+unit_secret_LIBS             := -Wl,--wrap=free
+# Nobody waits: what happens meanwhile, the test does.
+unit_flight_LIBS             := -Wl,--wrap=poll
+unit_tokens_LIBS             := -Wl,--wrap=poll
+unit_token_endpoint_LIBS     := -Wl,--wrap=poll
+
+.PHONY: check-unit $(UNIT_TESTS:%=check-unit-%)
+check-unit: $(UNIT_TESTS:%=check-unit-%)
+
+$(UNIT_PROGRAMS): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/test_%.o \
+                  $(BUILD)/obj/tests/unit/support.o $$(call objects,$$(unit_%_SOURCES)) \
+                  $(BUILD)/obj/common.a
+	@mkdir -p $(@D)
+	@$(LINK) -pie -o $@ $^ $(CMOCKA_LIBS) $(JSON_LIBS) $(unit_$*_LIBS)
+
+# Of what cmocka says, its count where all is well; where not, all but the tests that passed. In one
+# write, so that programs side by side do not mix their lines.
+$(UNIT_TESTS:%=check-unit-%): check-unit-%: $(BUILD)/unit/%
+	@if $< >$<.log 2>&1; then \
+	    printf '  UNIT    %-20s %s\n' $* "$$(grep -o '\[  PASSED  \].*' $<.log)"; \
+	else \
+	    printf '  UNIT    %s fails\n%s\n' $* "$$(awk '\
+	        /^\[ RUN/ { run = $$0; next } \
+	        /^\[ +OK/ { run = ""; next } \
+	        run != "" { print run; run = "" } \
+	        { print } \
+	        END { if (run != "") print run }' $<.log)"; \
+	    exit 1; \
+	fi
