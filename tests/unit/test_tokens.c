@@ -47,8 +47,7 @@ static bool ask_authority(const struct token_request *request, int64_t deadline,
 /* In the place of common/module.c's. */
 const struct module *module_load(const char *file, struct error *error)
 {
-    static const struct acquire_module module = { .module = { ENTRA_VERSION },
-                                                  .acquire = ask_authority };
+    static const struct acquire_module module = { .module = MODULE_HEAD, .acquire = ask_authority };
     assert_string_equal(file, ACQUIRE_MODULE);
     (void)error;
     return &module.module;
