@@ -117,8 +117,7 @@ static const char *const refused[] = {
     /* Letters that look like others, or are written as others. */
     "https://ex\xc3\xa4mple.com",
     "https://example.com/\xc3\xa4",
-    "https://dev.azure\xe3\x80\x82"
-    "com",
+    "https://dev.azure\u3002com",
     "https://dev%2eazure.com",
     "https://dev.azure.com%00.evil.example",
     "https://dev.azure.com%2f@evil.example",
