@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "common/error.h"
+#include "common/request.h"
 
 #define OPTIONS_SCOPES_MAX 8
 
@@ -26,9 +27,13 @@ struct options {
     const char *authority;
     const char *claims;
     const char *keyring;
+    const char *account;         /* the person whose token is wanted, by user name */
+    const char *fallback_tenant; /* where nothing else names one; no option, a helper learned it */
+    enum sign_in_method sign_in;
     int timeout; /* seconds */
     bool force_refresh;
     bool managed_identity;
+    bool person; /* a person's token, whatever RequestAppToken says */
     bool verbose;
     bool help;
     bool version;

@@ -53,6 +53,13 @@ struct credential {
 
 #define CREDENTIALS_MAX 8
 
+/* How a person signs in. */
+enum sign_in_method {
+    SIGN_IN_AUTO, /* by the browser where one can be opened, else by device code */
+    SIGN_IN_BROWSER,
+    SIGN_IN_DEVICE_CODE,
+};
+
 /* Every pointer is owned, and NULL only where it says so. */
 struct token_request {
     char *api; /* its name in the configuration, for people; NULL where only a scope is known */
@@ -63,9 +70,13 @@ struct token_request {
     char *claims;                                   /* claims_merge's, a JSON object; NULL: none */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
-    bool unconfigured;  /* nothing says who asks; a managed identity is the last resort */
-    bool challenged;    /* the claims hold a challenge, so the keyring's token will not do */
-    bool force_refresh; /* go past the keyring */
+    bool person;   /* a person's token is wanted, not the app's own */
+    char *account; /* the person's user name; NULL: the default account */
+    enum sign_in_method sign_in;
+    bool (*may_ask)(void); /* whether a person may be asked now; NULL: never */
+    bool unconfigured;     /* nothing says who asks; a managed identity is the last resort */
+    bool challenged;       /* the claims hold a challenge, so the keyring's token will not do */
+    bool force_refresh;    /* go past the keyring */
 };
 
 /* Wipe and release what they own. */
