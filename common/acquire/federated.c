@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "common/acquire/federated.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 #include <time.h>
 
@@ -11,6 +10,7 @@
 #include "common/authority.h"
 #include "common/file.h"
 #include "common/json.h"
+#include "common/jwt.h"
 #include "common/rfc3339.h"
 
 static const char *environment(const char *name)
@@ -31,28 +31,6 @@ static bool is_jwt(const struct secret *text)
                                             "0123456789-_.") == text->length;
 }
 
-/* The claims: base64url without padding, made plain Base64 with it. NULL where they are none. */
-static json_object *claims_of(const struct secret *jwt)
-{
-    const char *start = strchr(jwt->bytes, '.') + 1;
-    size_t length = strcspn(start, "."), padded = (length + 3) / 4 * 4;
-    auto_secret struct secret *text = secret_allocate(padded);
-    auto_secret struct secret *bytes = secret_allocate(padded);
-    struct error unused;
-    if (text == NULL || bytes == NULL)
-        return NULL;
-    for (size_t i = 0; i < padded; i++)
-        text->bytes[i] = i >= length       ? '='
-                         : start[i] == '-' ? '+'
-                         : start[i] == '_' ? '/'
-                                           : start[i];
-    int size =
-        EVP_DecodeBlock((unsigned char *)bytes->bytes, (unsigned char *)text->bytes, (int)padded);
-    if (size <= 0)
-        return NULL;
-    return json_parse(bytes->bytes, (size_t)size - (padded - length), &unused);
-}
-
 /* Takes the blank around it off, and says what is wrong with it. */
 static struct secret *check_jwt(const struct secret *text, const char *source, struct error *error)
 {
@@ -60,6 +38,7 @@ static struct secret *check_jwt(const struct secret *text, const char *source, s
     size_t length = strcspn(text->bytes + blank, " \t\r\n");
     auto_secret struct secret *jwt = secret_new(text->bytes + blank, length);
     int64_t expires = 0;
+    struct error unused;
     if (jwt == NULL) {
         error_no_memory(error);
         return NULL;
@@ -72,7 +51,7 @@ static struct secret *check_jwt(const struct secret *text, const char *source, s
         error_set(error, ERROR_USAGE, "%s holds no token: it is not a JWT", source);
         return NULL;
     }
-    auto_json json_object *claims = claims_of(jwt);
+    auto_json json_object *claims = jwt_claims(jwt->bytes, jwt->length, &unused);
     if (claims != NULL && json_int64(claims, "exp", &expires) && expires <= time(NULL)) {
         error_set(error, ERROR_USAGE, "the token of %s is stale: it expired on %s", source,
                   rfc3339_format(expires).text);
