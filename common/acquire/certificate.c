@@ -2,7 +2,6 @@
 #include "common/acquire/certificate.h"
 
 #include <openssl/err.h>
-#include <openssl/provider.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
 #include <stdio.h>
@@ -10,8 +9,9 @@
 
 #include "common/file.h"
 
-/* All that the sources held, and what went wrong with them. */
+/* All that the sources held. */
 struct found {
+    struct providers *providers;
     EVP_PKEY *key;
     STACK_OF(X509) * certificates;
 };
@@ -22,11 +22,20 @@ static void clear_found(struct found *found)
     sk_X509_pop_free(found->certificates, X509_free);
 }
 
+static void unload(OSSL_PROVIDER *provider)
+{
+    if (provider != NULL)
+        OSSL_PROVIDER_unload(provider);
+}
+
+/* The key goes before the provider that has it. */
 void certificate_clear(struct certificate *certificate)
 {
     EVP_PKEY_free(certificate->key);
     X509_free(certificate->leaf);
     sk_X509_pop_free(certificate->chain, X509_free);
+    unload(certificate->providers.device);
+    unload(certificate->providers.legacy);
     *certificate = (struct certificate){ 0 };
 }
 
@@ -58,19 +67,26 @@ static bool is_uri(const char *name)
     return scheme > 1 && name[scheme] == ':';
 }
 
-/* Loads what a source needs beside OpenSSL's own: old PKCS#12 files are encrypted with RC2
+/* The providers that have the keys of a scheme. */
+static const struct {
+    const char *scheme;
+    const char *provider;
+} devices[] = { { "pkcs11:", "pkcs11" }, { "handle:", "tpm2" } };
+
+/* Loads what a source needs beside OpenSSL's own, once: old PKCS#12 files are encrypted with RC2
  * (legacy), and a URI names its provider. Where that is not installed, opening the source says so.
  */
-static void load_providers(const char *uri)
+static void load_providers(const char *uri, struct providers *providers)
 {
-    OSSL_PROVIDER_try_load(NULL, "default", 1);
-    OSSL_PROVIDER_try_load(NULL, "legacy", 1);
-    if (uri != NULL && strncmp(uri, "pkcs11:", strlen("pkcs11:")) == 0)
-        OSSL_PROVIDER_try_load(NULL, "pkcs11", 1);
-    if (uri != NULL && strncmp(uri, "handle:", strlen("handle:")) == 0) {
-        setenv("TSS2_LOG", "all+NONE", 0); /* or its library says more of a failure than we do */
-        OSSL_PROVIDER_try_load(NULL, "tpm2", 1);
-    }
+    if (providers->legacy == NULL)
+        providers->legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    for (size_t i = 0; uri != NULL && i < sizeof devices / sizeof devices[0]; i++)
+        if (strncmp(uri, devices[i].scheme, strlen(devices[i].scheme)) == 0 &&
+            providers->device == NULL) {
+            setenv("TSS2_LOG", "all+NONE",
+                   0); /* or its library says more of a failure than we do */
+            providers->device = OSSL_PROVIDER_try_load(NULL, devices[i].provider, 1);
+        }
 }
 
 static void take(struct found *found, OSSL_STORE_INFO *info)
@@ -127,7 +143,7 @@ static bool read_source(const char *name, const struct secret *bytes,
     int before = (found->key != NULL) + sk_X509_num(found->certificates);
 
     ERR_clear_error();
-    load_providers(bytes == NULL ? name : NULL);
+    load_providers(bytes == NULL ? name : NULL, found->providers);
     OSSL_STORE_CTX *store =
         bytes != NULL
             ? OSSL_STORE_attach(memory, "file", NULL, NULL, method, &password, NULL, NULL, NULL)
@@ -255,8 +271,8 @@ static void warn_of_dates(const struct credential *credential,
 bool certificate_load(const struct credential *credential, struct certificate *certificate,
                       struct error *error)
 {
-    struct found found CLEANUP(clear_found) = { 0 };
     *certificate = (struct certificate){ 0 };
+    struct found found CLEANUP(clear_found) = { .providers = &certificate->providers };
     if (!read_sources(credential, &found, error) || !choose(credential, &found, certificate, error))
         return false;
     warn_of_dates(credential, certificate);

@@ -7,6 +7,7 @@
 #define COMMON_ACQUIRE_CERTIFICATE_H
 
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 
 #include "common/error.h"
@@ -14,7 +15,14 @@
 
 #define CERTIFICATE_FILE_MAX (256 * 1024)
 
+/* OpenSSL's providers beside its default one, which hold keys and read old files. */
+struct providers {
+    OSSL_PROVIDER *legacy;
+    OSSL_PROVIDER *device; /* the one of a URI's scheme */
+};
+
 struct certificate {
+    struct providers providers;
     EVP_PKEY *key;          /* RSA */
     X509 *leaf;             /* the certificate of that key */
     STACK_OF(X509) * chain; /* all others that were found, in their order */
