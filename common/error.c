@@ -19,6 +19,8 @@ bool error_set(struct error *error, enum error_kind kind, const char *format, ..
     error->wanted[0] = '\0';
     error->hint[0] = '\0';
     error->retry_after = 0;
+    error->oauth_error[0] = '\0';
+    error->suberror[0] = '\0';
     vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
     return false;

@@ -33,6 +33,9 @@ struct error {
     char message[2048];  /* what went wrong */
     char hint[512];      /* what to do; may be empty */
     int64_t retry_after; /* seconds for which the authority wants not to be asked; 0: not said */
+    char
+        oauth_error[48]; /* the authority's own word (RFC 6749, 5.2), invalid_grant; may be empty */
+    char suberror[48];   /* Entra's further one, bad_token; may be empty */
 };
 
 /* Fills in kind and message and empties wanted and hint. Always false, to be returned at once.

@@ -47,6 +47,26 @@ static const char *find_dot(const char *text, const char *end)
     return memchr(text, '.', (size_t)(end - text));
 }
 
+json_object *jwt_part(const char *text, size_t length, struct error *error)
+{
+    size_t decoded = 0;
+    struct error unused;
+    if (length > TOKEN_LENGTH_MAX)
+        return refuse(error, "it is too long");
+    auto_secret struct secret *bytes = secret_allocate(length / 4 * 3 + 2);
+    if (bytes == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    if (!decode(text, length, bytes->bytes, &decoded))
+        return refuse(error, "its claims are not base64url");
+    json_object *object = json_parse(bytes->bytes, decoded, &unused);
+    if (json_object_is_type(object, json_type_object))
+        return object;
+    json_object_put(object);
+    return refuse(error, "its claims are no JSON object");
+}
+
 json_object *jwt_claims(const char *token, size_t length, struct error *error)
 {
     if (length > TOKEN_LENGTH_MAX)
@@ -56,19 +76,5 @@ json_object *jwt_claims(const char *token, size_t length, struct error *error)
     const char *second = first != NULL ? find_dot(first + 1, end) : NULL;
     if (second == NULL || find_dot(second + 1, end) != NULL)
         return refuse(error, "it has not three parts");
-
-    size_t claims_length = (size_t)(second - first) - 1, decoded = 0;
-    auto_secret struct secret *text = secret_allocate(claims_length / 4 * 3 + 2);
-    if (text == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
-    if (!decode(first + 1, claims_length, text->bytes, &decoded))
-        return refuse(error, "its claims are not base64url");
-    struct error unused;
-    json_object *claims = json_parse(text->bytes, decoded, &unused);
-    if (json_object_is_type(claims, json_type_object))
-        return claims;
-    json_object_put(claims);
-    return refuse(error, "its claims are no JSON object");
+    return jwt_part(first + 1, (size_t)(second - first) - 1, error);
 }

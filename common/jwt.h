@@ -17,4 +17,8 @@
  * for opaque or encrypted tokens. Nothing of the token is in the message. */
 json_object *jwt_claims(const char *token, size_t length, struct error *error);
 
+/* One part alone: a JSON object in base64url, as Entra's client_info is one too. Otherwise as
+ * jwt_claims. */
+json_object *jwt_part(const char *text, size_t length, struct error *error);
+
 #endif

@@ -24,6 +24,7 @@ void token_request_clear(struct token_request *request)
     free(request->scope);
     free(request->claims);
     free(request->account);
+    free(request->home_account_id);
     for (size_t i = 0; i < request->credential_count; i++)
         credential_clear(&request->credentials[i]);
     *request = (struct token_request){ 0 };

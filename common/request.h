@@ -70,8 +70,9 @@ struct token_request {
     char *claims;                                   /* claims_merge's, a JSON object; NULL: none */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
-    bool person;   /* a person's token is wanted, not the app's own */
-    char *account; /* the person's user name; NULL: the default account */
+    bool person;           /* a person's token is wanted, not the app's own */
+    char *account;         /* the person's user name; NULL: the default account */
+    char *home_account_id; /* whose that is; NULL: nobody is known by it (sign_in.h) */
     enum sign_in_method sign_in;
     bool (*may_ask)(void); /* whether a person may be asked now; NULL: never */
     bool unconfigured;     /* nothing says who asks; a managed identity is the last resort */

@@ -9,11 +9,11 @@
 static struct keyring_key key_of(const struct token_request *request)
 {
     return (struct keyring_key){ {
-        { STORE_KIND, "access_token" },
+        { STORE_KIND, STORE_KIND_TOKEN },
         { STORE_AUTHORITY, request->instance },
         { STORE_TENANT, request->tenant },
         { STORE_CLIENT_ID, request->client_id },
-        { STORE_ACCOUNT, "app" },
+        { STORE_ACCOUNT, request->person ? request->home_account_id : "app" },
         { STORE_SCOPE, request->scope },
     } };
 }
@@ -21,7 +21,7 @@ static struct keyring_key key_of(const struct token_request *request)
 static struct keyring_key key_of_secret(const struct token_request *request)
 {
     return (struct keyring_key){ {
-        { STORE_KIND, "client_secret" },
+        { STORE_KIND, STORE_KIND_CLIENT_SECRET },
         { STORE_AUTHORITY, request->instance },
         { STORE_TENANT, request->tenant },
         { STORE_CLIENT_ID, request->client_id },
@@ -66,9 +66,9 @@ static int64_t share_of(int64_t deadline)
     return deadline_in(deadline_left(deadline) / 2);
 }
 
-/* The record under a key. KEYRING_FAILED with an error only where the keyring must work. */
-static enum keyring_answer look_up(struct token_store *store, const struct keyring_key *key,
-                                   int64_t deadline, struct secret **record, struct error *error)
+enum keyring_answer token_store_look_up(struct token_store *store, const struct keyring_key *key,
+                                        int64_t deadline, struct secret **record,
+                                        struct error *error)
 {
     struct error why = { 0 };
     enum keyring_answer answer;
@@ -80,6 +80,27 @@ static enum keyring_answer look_up(struct token_store *store, const struct keyri
     if (answer == KEYRING_FOUND || answer == KEYRING_NOTHING)
         return answer;
     return keyring_failed(store, &why, error) ? KEYRING_NOTHING : KEYRING_FAILED;
+}
+
+bool token_store_put(struct token_store *store, const struct keyring_key *key, const char *label,
+                     const struct secret *record, int64_t expires_on, int64_t deadline,
+                     struct error *error)
+{
+    struct error why = { 0 };
+    if (is_troubled(store))
+        return true;
+    if (label == NULL || record == NULL)
+        return error_no_memory(error);
+    return store->keyring->store(key, label, record, expires_on, deadline, &why) ||
+           keyring_failed(store, &why, error);
+}
+
+bool token_store_drop(struct token_store *store, const struct keyring_key *key, int64_t deadline,
+                      struct error *error)
+{
+    struct error why = { 0 };
+    return is_troubled(store) || store->keyring->erase(key, deadline, &why) ||
+           keyring_failed(store, &why, error);
 }
 
 bool token_store_keeps(const struct token_store *store)
@@ -94,7 +115,7 @@ enum keyring_answer token_store_find(struct token_store *store, const struct tok
     auto_secret struct secret *record = NULL;
     struct error why = { 0 };
     token_clear(token);
-    enum keyring_answer answer = look_up(store, &key, deadline, &record, error);
+    enum keyring_answer answer = token_store_look_up(store, &key, deadline, &record, error);
     if (answer == KEYRING_NOTHING)
         trace("the keyring (%s) has no such token", store->keyring->name);
     if (answer != KEYRING_FOUND)
@@ -108,9 +129,10 @@ enum keyring_answer token_store_find(struct token_store *store, const struct tok
 static char *label_of(const struct token_request *request)
 {
     char *label = NULL;
-    if (asprintf(&label, "Microsoft Entra token for %s (app %s, tenant %s)",
-                 request->api != NULL ? request->api : request->scope, request->client_id,
-                 request->tenant) < 0)
+    if (asprintf(&label, "Microsoft Entra token for %s (%s%s, tenant %s)",
+                 request->api != NULL ? request->api : request->scope,
+                 request->person ? "" : "app ",
+                 request->person ? request->account : request->client_id, request->tenant) < 0)
         return NULL;
     return label;
 }
@@ -118,17 +140,10 @@ static char *label_of(const struct token_request *request)
 bool token_store_keep(struct token_store *store, const struct token_request *request,
                       const struct token *token, int64_t deadline, struct error *error)
 {
-    if (is_troubled(store))
-        return true;
     struct keyring_key key = key_of(request);
     autofree char *label = label_of(request);
     auto_secret struct secret *record = token_to_json(token);
-    struct error why = { 0 };
-    if (label == NULL || record == NULL)
-        return error_no_memory(error);
-    if (store->keyring->store(&key, label, record, token->expires_on, deadline, &why))
-        return true;
-    return keyring_failed(store, &why, error);
+    return token_store_put(store, &key, label, record, token->expires_on, deadline, error);
 }
 
 void token_store_warn(struct token_store *store)
@@ -144,7 +159,8 @@ static bool fill_credential(struct token_store *store, const struct token_reques
                             struct credential *credential, int64_t deadline, struct error *error)
 {
     struct keyring_key key = key_of_secret(request);
-    enum keyring_answer answer = look_up(store, &key, deadline, &credential->secret, error);
+    enum keyring_answer answer =
+        token_store_look_up(store, &key, deadline, &credential->secret, error);
     if (is_troubled(store))
         return error_set(error, ERROR_KEYRING, "%s", store->trouble.message);
     if (answer != KEYRING_FOUND)
@@ -202,10 +218,10 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
 }
 
 /* Adds what one keyring has. */
-static bool list_one(const struct keyring *keyring, int64_t deadline, struct keyring_list *list,
-                     struct error *error)
+static bool list_one(const struct keyring *keyring, const char *kind, int64_t deadline,
+                     struct keyring_list *list, struct error *error)
 {
-    struct keyring_key every = { { { STORE_KIND, "access_token" } } };
+    struct keyring_key every = { { { STORE_KIND, kind } } };
     struct keyring_list more = { 0 };
     if (!keyring->list(&every, deadline, &more, error))
         return false;
@@ -224,15 +240,15 @@ static bool list_one(const struct keyring *keyring, int64_t deadline, struct key
     return true;
 }
 
-bool token_store_list(struct token_store *store, int64_t deadline, struct keyring_list *list,
-                      struct error *error)
+bool token_store_list(struct token_store *store, const char *kind, int64_t deadline,
+                      struct keyring_list *list, struct error *error)
 {
     bool any = false;
     struct error first = store->trouble;
     const struct keyring *keyring = is_troubled(store) ? NULL : store->keyring;
     for (; keyring != NULL; keyring = store->named ? NULL : keyring_next_best(keyring)) {
         struct error why = { 0 };
-        if (list_one(keyring, deadline, list, &why))
+        if (list_one(keyring, kind, deadline, list, &why))
             any = true;
         else if (first.message[0] == '\0')
             first = why;

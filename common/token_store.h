@@ -1,5 +1,6 @@
 /*
- * What the keyring keeps for us: tokens under their request, client secrets under their app.
+ * What the keyring keeps for us: tokens under their request, client secrets under their app. What
+ * it keeps of persons' sign-ins is account_store.h's.
  *
  * A keyring that fails never stands between a caller and a token, unless it was asked for by name:
  * it is then in trouble, nothing more is asked of it, and one line on stderr says so at the end.
@@ -24,12 +25,16 @@ struct token_store {
 };
 
 /* The attributes under which things rest in the keyring. */
-#define STORE_KIND      "kind" /* access_token or client_secret */
+#define STORE_KIND      "kind" /* access_token, client_secret, refresh_token or account */
 #define STORE_AUTHORITY "authority"
 #define STORE_TENANT    "tenant"
 #define STORE_CLIENT_ID "client_id"
-#define STORE_ACCOUNT   "account" /* app: its own token, not a person's */
+#define STORE_ACCOUNT   "account" /* a person's home account id; app: the app's own token */
+#define STORE_USERNAME  "username"
 #define STORE_SCOPE     "scope"
+
+#define STORE_KIND_TOKEN         "access_token"
+#define STORE_KIND_CLIENT_SECRET "client_secret"
 
 /* Opens the keyring of this name (keyring_open). False with ERROR_USAGE or ERROR_KEYRING. */
 bool token_store_open(struct token_store *store, const char *name, struct error *error);
@@ -37,7 +42,19 @@ bool token_store_open(struct token_store *store, const char *name, struct error 
 /* Whether what is put into it will be found again, as far as is known. */
 bool token_store_keeps(const struct token_store *store);
 
-/* Finds the request's token, fresh or not; the caller clears it. KEYRING_FAILED with an error only
+/* The keyring's lookup, store and erase under this policy. KEYRING_FAILED and false, with an error,
+ * only where the keyring must work. */
+enum keyring_answer token_store_look_up(struct token_store *store, const struct keyring_key *key,
+                                        int64_t deadline, struct secret **record,
+                                        struct error *error);
+bool token_store_put(struct token_store *store, const struct keyring_key *key, const char *label,
+                     const struct secret *record, int64_t expires_on, int64_t deadline,
+                     struct error *error);
+bool token_store_drop(struct token_store *store, const struct keyring_key *key, int64_t deadline,
+                      struct error *error);
+
+/* Finds the request's token, fresh or not; the caller clears it. A person's account is resolved
+ * before (account_store_resolve). KEYRING_FAILED with an error only
  * where the keyring must work. */
 enum keyring_answer token_store_find(struct token_store *store, const struct token_request *request,
                                      int64_t deadline, struct token *token, struct error *error);
@@ -60,10 +77,10 @@ bool token_store_fill_credentials(struct token_store *store, struct token_reques
 bool token_store_keep_secret(struct token_store *store, const struct token_request *request,
                              const struct secret *secret, int64_t deadline, struct error *error);
 
-/* Gives all tokens that are kept, of every keyring that auto may use where none was named; the
- * caller clears the list. False with ERROR_KEYRING, or ERROR_OTHER where none was named. */
-bool token_store_list(struct token_store *store, int64_t deadline, struct keyring_list *list,
-                      struct error *error);
+/* Gives everything that is kept of a kind, of every keyring that auto may use where none was named;
+ * the caller clears the list. False with ERROR_KEYRING, or ERROR_OTHER where none was named. */
+bool token_store_list(struct token_store *store, const char *kind, int64_t deadline,
+                      struct keyring_list *list, struct error *error);
 
 /* Says once on stderr, where it is so, that the token could not be kept, and why. */
 void token_store_warn(struct token_store *store);

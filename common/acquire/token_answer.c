@@ -81,6 +81,9 @@ static bool explain_refusal(long status, const json_object *answer, const char *
     error_set(error, kind_of(status), "the authority refused: %.*s (%.64s",
               description_length(description), description, code);
     append_ids(answer, error);
+    const char *suberror = json_string(answer, "suberror");
+    snprintf(error->oauth_error, sizeof error->oauth_error, "%s", code);
+    snprintf(error->suberror, sizeof error->suberror, "%s", suberror != NULL ? suberror : "");
     const char *hint = aadsts_hint(code_of(answer, description));
     return hint != NULL && error_hint(error, "%s", hint);
 }

@@ -101,7 +101,7 @@ static bool run(const struct options *options, int count, char **operands, struc
         return error_set(error, ERROR_USAGE, "--output takes table or json, not '%.40s'",
                          options->output);
     if (!tokens_open(&tokens, options, error) ||
-        !token_store_list(&tokens.store, tokens.deadline, &list, error))
+        !token_store_list(&tokens.store, STORE_KIND_TOKEN, tokens.deadline, &list, error))
         return error_wanted(error, "no list of tokens");
 
     autofree struct row *rows = calloc(list.count + 1, sizeof *rows);

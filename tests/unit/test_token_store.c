@@ -422,7 +422,7 @@ static void every_token_is_listed_with_its_keyring(void **state)
     (void)state;
     auto_keyring_list struct keyring_list list = { 0 };
     keep("eyJ0");
-    assert_true(token_store_list(&store, deadline, &list, &error));
+    assert_true(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_int_equal(list.count, 1);
     assert_string_equal(list.items[0].store, "place");
     assert_string_equal(place.key.attributes[0].name, "kind");
@@ -436,7 +436,7 @@ static void those_of_the_next_best_keyring_are_listed_too(void **state)
     auto_keyring_list struct keyring_list list = { 0 };
     keep("eyJ0");
     store.keyring = &keyring_absent;
-    assert_true(token_store_list(&store, deadline, &list, &error));
+    assert_true(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_int_equal(list.count, 1);
     assert_string_equal(list.items[0].store, "kernel");
 }
@@ -446,14 +446,14 @@ static void a_list_that_cannot_be_had_is_an_error(void **state)
     (void)state;
     auto_keyring_list struct keyring_list list = { 0 };
     place.answer = KEYRING_FAILED;
-    assert_false(token_store_list(&store, deadline, &list, &error));
+    assert_false(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_error(&error, ERROR_OTHER, "the keyring is locked");
     store.named = true;
-    assert_false(token_store_list(&store, deadline, &list, &error));
+    assert_false(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");
     store.named = false;
     error_set(&store.trouble, ERROR_KEYRING, "there is no session bus here");
-    assert_false(token_store_list(&store, deadline, &list, &error));
+    assert_false(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_error(&error, ERROR_OTHER, "there is no session bus here");
 }
 

@@ -1,0 +1,130 @@
+#define _GNU_SOURCE
+#include "common/account_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct keyring_key key_of_account(const struct token_request *request, const char *username)
+{
+    return (struct keyring_key){ {
+        { STORE_KIND, STORE_KIND_ACCOUNT },
+        { STORE_AUTHORITY, request->instance },
+        { STORE_USERNAME, username },
+    } };
+}
+
+/* Not of a tenant: a refresh token serves in every tenant that the account is in. */
+static struct keyring_key key_of_refresh_token(const struct token_request *request,
+                                               const char *home_account_id)
+{
+    return (struct keyring_key){ {
+        { STORE_KIND, STORE_KIND_REFRESH_TOKEN },
+        { STORE_AUTHORITY, request->instance },
+        { STORE_CLIENT_ID, request->client_id },
+        { STORE_ACCOUNT, home_account_id },
+    } };
+}
+
+static enum keyring_answer look_up(struct token_store *store, const struct keyring_key *key,
+                                   int64_t deadline, struct sign_in *sign_in, struct error *error)
+{
+    struct error why = { 0 };
+    auto_secret struct secret *record = NULL;
+    enum keyring_answer answer = token_store_look_up(store, key, deadline, &record, error);
+    if (answer != KEYRING_FOUND)
+        return answer;
+    if (sign_in_from_json(record->bytes, record->length, sign_in, &why))
+        return KEYRING_FOUND;
+    trace("the keyring's item is not used: %s", why.message);
+    return KEYRING_NOTHING;
+}
+
+static const char *username_of(const struct token_request *request)
+{
+    return request->account != NULL ? request->account : ACCOUNT_DEFAULT;
+}
+
+enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
+                                          int64_t deadline, struct error *error)
+{
+    auto_sign_in struct sign_in account = { 0 };
+    struct keyring_key key = key_of_account(request, username_of(request));
+    enum keyring_answer answer = look_up(store, &key, deadline, &account, error);
+    if (answer == KEYRING_NOTHING)
+        trace("%s has signed in at %s", request->account != NULL ? request->account : "nobody",
+              request->account != NULL ? "no place here" : request->instance);
+    if (answer != KEYRING_FOUND)
+        return answer;
+    free(request->home_account_id);
+    free(request->account);
+    request->home_account_id = steal(&account.home_account_id);
+    request->account = steal(&account.username);
+    return KEYRING_FOUND;
+}
+
+enum keyring_answer account_store_find(struct token_store *store,
+                                       const struct token_request *request, int64_t deadline,
+                                       struct sign_in *sign_in, struct error *error)
+{
+    struct keyring_key key = key_of_refresh_token(request, request->home_account_id);
+    enum keyring_answer answer = look_up(store, &key, deadline, sign_in, error);
+    if (answer == KEYRING_FOUND && sign_in->refresh_token == NULL)
+        answer = KEYRING_NOTHING;
+    return answer;
+}
+
+static bool keep_refresh_token(struct token_store *store, const struct token_request *request,
+                               const struct sign_in *sign_in, int64_t deadline, struct error *error)
+{
+    struct keyring_key key = key_of_refresh_token(request, sign_in->home_account_id);
+    auto_secret struct secret *record = sign_in_to_json(sign_in);
+    autofree char *label = NULL;
+    if (asprintf(&label, "Microsoft Entra sign-in of %s (client %s)", sign_in->username,
+                 request->client_id) < 0)
+        label = NULL;
+    return token_store_put(store, &key, label, record, 0, deadline, error);
+}
+
+static bool keep_username(struct token_store *store, const struct token_request *request,
+                          const struct sign_in *sign_in, bool is_default, int64_t deadline,
+                          struct error *error)
+{
+    const struct sign_in account = { NULL, sign_in->home_account_id, sign_in->username };
+    struct keyring_key key =
+        key_of_account(request, is_default ? ACCOUNT_DEFAULT : sign_in->username);
+    auto_secret struct secret *record = sign_in_to_json(&account);
+    autofree char *label = NULL;
+    if (asprintf(&label, "Microsoft Entra %s %s", is_default ? "default account" : "account",
+                 sign_in->username) < 0)
+        label = NULL;
+    return token_store_put(store, &key, label, record, 0, deadline, error);
+}
+
+bool account_store_keep(struct token_store *store, const struct token_request *request,
+                        const struct sign_in *sign_in, bool make_default, int64_t deadline,
+                        struct error *error)
+{
+    auto_sign_in struct sign_in other = { 0 };
+    if (sign_in->refresh_token != NULL &&
+        !keep_refresh_token(store, request, sign_in, deadline, error))
+        return false;
+    if (!keep_username(store, request, sign_in, false, deadline, error))
+        return false;
+    struct keyring_key key = key_of_account(request, ACCOUNT_DEFAULT);
+    enum keyring_answer answer =
+        make_default ? KEYRING_NOTHING : look_up(store, &key, deadline, &other, error);
+    return answer == KEYRING_NOTHING ? keep_username(store, request, sign_in, true, deadline, error)
+                                     : answer == KEYRING_FOUND;
+}
+
+bool account_store_drop(struct token_store *store, const struct token_request *request,
+                        const struct secret *refresh_token, int64_t deadline, struct error *error)
+{
+    auto_sign_in struct sign_in found = { 0 };
+    struct keyring_key key = key_of_refresh_token(request, request->home_account_id);
+    enum keyring_answer answer = account_store_find(store, request, deadline, &found, error);
+    if (answer != KEYRING_FOUND ||
+        !secret_equals(found.refresh_token, refresh_token->bytes, refresh_token->length))
+        return answer != KEYRING_FAILED;
+    return token_store_drop(store, &key, deadline, error);
+}

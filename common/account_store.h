@@ -1,0 +1,38 @@
+/*
+ * What the keyring keeps of persons' sign-ins: for each account, client and authority one refresh
+ * token, and for each user name whose account it is. One user name, "*", stands for the default
+ * account.
+ */
+#ifndef COMMON_ACCOUNT_STORE_H
+#define COMMON_ACCOUNT_STORE_H
+
+#include "common/sign_in.h"
+#include "common/token_store.h"
+
+#define STORE_KIND_ACCOUNT       "account"
+#define STORE_KIND_REFRESH_TOKEN "refresh_token"
+
+#define ACCOUNT_DEFAULT "*" /* no user name is so */
+
+/* Finds out whose account the request's user name is, or the default one, and fills it in, with its
+ * user name. KEYRING_NOTHING: nobody has signed in by that name. KEYRING_FAILED with an error only
+ * where the keyring must work. */
+enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
+                                          int64_t deadline, struct error *error);
+
+/* Finds the refresh token of the request's account, which is resolved. The caller clears it. */
+enum keyring_answer account_store_find(struct token_store *store,
+                                       const struct token_request *request, int64_t deadline,
+                                       struct sign_in *sign_in, struct error *error);
+
+/* Keeps a sign-in: its refresh token, where it has one, in the place of an older one; then its user
+ * name. It becomes the default account where that is asked for or there was none. */
+bool account_store_keep(struct token_store *store, const struct token_request *request,
+                        const struct sign_in *sign_in, bool make_default, int64_t deadline,
+                        struct error *error);
+
+/* Drops the refresh token of the request's account for its client, if it still is this one. */
+bool account_store_drop(struct token_store *store, const struct token_request *request,
+                        const struct secret *refresh_token, int64_t deadline, struct error *error);
+
+#endif
