@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPTIONS_MAX 32
+#define OPTIONS_MAX 64
+#define SECONDS_MAX 3600
 
 static const struct option_spec common_options[] = {
     { "config", "FILE", "read this appsettings.json", OPTION_TEXT,
@@ -61,18 +62,53 @@ static bool take_scope(struct options *options, const char *value, struct error 
     return true;
 }
 
+/* How many seconds a unit of Go's durations has; 0 where it is none that is used here. */
+static long unit_seconds(char unit)
+{
+    return unit == 'h' ? 3600 : unit == 'm' ? 60 : unit == 's' ? 1 : 0;
+}
+
+/* "90", or a Go duration of whole hours, minutes and seconds: "1m30s". 0 where it is neither, or
+ * too long. */
+static long parse_seconds(const char *value)
+{
+    long seconds = 0;
+    for (const char *rest = value; rest[0] != '\0';) {
+        char *end = NULL;
+        errno = 0;
+        long number = strtol(rest, &end, 10);
+        long unit = rest == value && *end == '\0' ? 1 : unit_seconds(*end);
+        if (errno != 0 || end == rest || unit == 0 || number < 0 || number > SECONDS_MAX / unit)
+            return 0;
+        seconds += number * unit;
+        if (seconds > SECONDS_MAX)
+            return 0;
+        rest = *end == '\0' ? end : end + 1;
+    }
+    return seconds;
+}
+
 static bool take_seconds(int *member, const struct option_spec *spec, const char *value,
                          struct error *error)
 {
-    char *end = NULL;
-    errno = 0;
-    long seconds = strtol(value, &end, 10);
-    if (errno != 0 || end == value || *end != '\0' || seconds < 1 || seconds > 3600)
-        return error_set(error, ERROR_USAGE,
-                         "--%s takes a whole number from 1 to 3600, not '%.40s'", spec->name,
-                         value);
-    *member = (int)seconds;
-    return true;
+    *member = (int)parse_seconds(value);
+    return *member > 0 ||
+           error_set(error, ERROR_USAGE, "--%s takes a whole number from 1 to %d, not '%.40s'",
+                     spec->name, SECONDS_MAX, value);
+}
+
+/* Go's strconv.ParseBool; the name alone is true. */
+static bool take_switch(const char **member, const struct option_spec *spec, const char *value,
+                        struct error *error)
+{
+    static const char *const words[][6] = { { "false", "0", "f", "F", "FALSE", "False" },
+                                            { "true", "1", "t", "T", "TRUE", "True" } };
+    for (size_t truth = 0; truth < 2; truth++)
+        for (size_t i = 0; i < 6; i++)
+            if (strcmp(value != NULL ? value : "true", words[truth][i]) == 0)
+                *member = words[truth][0];
+    return *member != NULL || error_set(error, ERROR_USAGE, "--%s takes true or false, not '%.40s'",
+                                        spec->name, value);
 }
 
 static bool take(struct options *options, const struct option_spec *spec, const char *value,
@@ -83,6 +119,9 @@ static bool take(struct options *options, const struct option_spec *spec, const 
     case OPTION_FLAG:
         *(bool *)(void *)member = true;
         return true;
+    case OPTION_SWITCH:
+        *(const char **)(void *)member = NULL;
+        return take_switch((const char **)(void *)member, spec, value, error);
     case OPTION_TEXT:
         if (value[0] == '\0')
             return error_set(error, ERROR_USAGE, "--%s is empty", spec->name);
@@ -112,25 +151,60 @@ static bool not_an_option(int result, const char *word, struct error *error)
     return error_hint(error, "See --help.");
 }
 
+/* What getopt_long is told. */
+struct grammar {
+    struct option longs[OPTIONS_MAX + 1];
+    char letters[2 * OPTIONS_MAX + 2]; /* each takes an argument */
+};
+
+static void make_grammar(const struct option_spec *const *specs, size_t count,
+                         struct grammar *grammar)
+{
+    size_t long_count = 0, length = strlen(grammar->letters);
+    for (size_t i = 0; i < count; i++) {
+        if (specs[i]->name[1] == '\0') {
+            grammar->letters[length++] = specs[i]->name[0];
+            grammar->letters[length++] = ':';
+            continue;
+        }
+        grammar->longs[long_count++] = (struct option){
+            .name = specs[i]->name,
+            .has_arg = specs[i]->argument != NULL        ? required_argument
+                       : specs[i]->kind == OPTION_SWITCH ? optional_argument
+                                                         : no_argument,
+            .val = FIRST_VALUE + (int)i,
+        };
+    }
+}
+
+static const struct option_spec *find_letter(const struct option_spec *const *specs, size_t count,
+                                             char letter)
+{
+    size_t i = 0;
+    while (i + 1 < count && (specs[i]->name[0] != letter || specs[i]->name[1] != '\0'))
+        i++;
+    return specs[i];
+}
+
 bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
                    int *first, struct error *error)
 {
     const struct option_spec *specs[OPTIONS_MAX];
-    struct option longs[OPTIONS_MAX + 1] = { 0 };
+    struct grammar grammar = { .letters = ":" };
     size_t count = collect(own, specs);
-    for (size_t i = 0; i < count; i++) {
-        longs[i].name = specs[i]->name;
-        longs[i].has_arg = specs[i]->argument != NULL ? required_argument : no_argument;
-        longs[i].val = FIRST_VALUE + (int)i;
-    }
+    make_grammar(specs, count, &grammar);
 
     int result;
     opterr = 0;
     optind = 0; /* glibc: start afresh, with its permutation of operands */
-    while ((result = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-        if (result < FIRST_VALUE)
+    while ((result = getopt_long(argc, argv, grammar.letters, grammar.longs, NULL)) != -1) {
+        if (result == '?' || result == ':')
             return not_an_option(result, argv[optind - 1], error);
-        if (!take(options, specs[result - FIRST_VALUE], optarg, error))
+        bool is_letter = result < FIRST_VALUE;
+        const struct option_spec *spec =
+            is_letter ? find_letter(specs, count, (char)result) : specs[result - FIRST_VALUE];
+        /* -l=VALUE is -l VALUE to Go's programs. */
+        if (!take(options, spec, is_letter && optarg[0] == '=' ? optarg + 1 : optarg, error))
             return false;
     }
     *first = optind;
@@ -144,7 +218,7 @@ void options_print_help(const char *usage, const char *summary, const struct opt
     size_t count = collect(own, specs);
     printf("usage: %s\n%s\n\n", usage, summary);
     for (size_t i = 0; i < count; i++) {
-        char left[40];
+        char left[64];
         if (specs[i]->help == NULL)
             continue;
         snprintf(left, sizeof left, "--%s%s%s", specs[i]->name, specs[i]->argument ? " " : "",

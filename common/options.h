@@ -14,6 +14,7 @@
 #include "common/request.h"
 
 #define OPTIONS_SCOPES_MAX 8
+#define OPTIONS_OWN_MAX    32
 
 /* What was given on the command line. The texts are argv's own. NULL, 0 or false: not given. */
 struct options {
@@ -39,18 +40,24 @@ struct options {
     bool version;
     const char *output;
     bool renew;
+    const char *own[OPTIONS_OWN_MAX]; /* of the program's own options, as it numbers them */
+
+    /* No options either: what a helper made of its own ones, for the configuration to use. */
+    const char *identity_resource_id; /* of the managed identity; client_id goes before it */
+    struct credential *credential;    /* the app's only one; the request takes it over */
 };
 
 enum option_kind {
-    OPTION_FLAG,  /* bool */
-    OPTION_TEXT,  /* const char * */
-    OPTION_SCOPE, /* adds to scopes */
-    OPTION_SECONDS,
+    OPTION_FLAG,    /* bool */
+    OPTION_SWITCH,  /* const char *, "true" or "false"; --name=false, as Go's programs have it */
+    OPTION_TEXT,    /* const char * */
+    OPTION_SCOPE,   /* adds to scopes */
+    OPTION_SECONDS, /* int; 90, or as Go writes it 1m30s */
 };
 
 struct option_spec {
-    const char *name;     /* without the dashes; NULL ends a table */
-    const char *argument; /* what the help calls it; NULL for a flag */
+    const char *name;     /* without the dashes, one letter for -l; NULL ends a table */
+    const char *argument; /* what the help calls it; NULL for a flag or a switch */
     const char *help;     /* NULL: not for people, and not shown */
     enum option_kind kind;
     size_t offset; /* of the member of struct options that it fills */

@@ -338,9 +338,16 @@ static void send_chain(const struct section *identity, struct token_request *req
             request->credentials[i].send_x5c || section_bool(identity, "SendX5C", false);
 }
 
-bool config_fill_credentials(const struct config *config, const struct section *identity,
-                             struct token_request *request, struct error *error)
+/* The options' own, or else the file's, or else the environment's. */
+static bool read_strongest(const struct config *config, const struct options *options,
+                           const struct section *identity, struct token_request *request,
+                           struct error *error)
 {
+    if (options->credential != NULL) {
+        request->credentials[request->credential_count++] = *options->credential;
+        *options->credential = (struct credential){ 0 };
+        return true;
+    }
     read_own(config, identity, request, error);
     if (error->kind != ERROR_NONE ||
         !read_list(config, identity, "ClientCredentials", request, error) ||
@@ -350,9 +357,16 @@ bool config_fill_credentials(const struct config *config, const struct section *
         read_environment(request, error);
     if (request->credential_count == 0 && error->kind == ERROR_NONE)
         read_workload_identity(request, error);
-    send_chain(identity, request);
-    if (error->kind != ERROR_NONE)
+    return error->kind == ERROR_NONE;
+}
+
+bool config_fill_credentials(const struct config *config, const struct options *options,
+                             const struct section *identity, struct token_request *request,
+                             struct error *error)
+{
+    if (!read_strongest(config, options, identity, request, error))
         return false;
+    send_chain(identity, request);
     for (size_t i = 0; i < request->credential_count; i++)
         trace("%s a client credential: %s", i == 0 ? "there is" : "else there is",
               request->credentials[i].where);

@@ -184,7 +184,7 @@ bool config_fill_identity(const struct config *config, const struct options *opt
 {
     struct section identity = { 0 };
     return find_identity(config, name, &identity, error) &&
-           config_fill_credentials(config, &identity, request, error) &&
+           config_fill_credentials(config, options, &identity, request, error) &&
            fill_client_id(config, options, &identity, request, error) &&
            fill_authority(config, options, &identity, api_tenant, request, error);
 }

@@ -156,10 +156,11 @@ json_object *config_capabilities(const struct config *config, const struct secti
 
 /* ---- credential.c: how it proves who it is ---- */
 
-/* Fills in the credentials of the identity (object NULL: there is none in the file), in their
- * order; where it has none, what the environment offers, in the order of Azure's
+/* Fills in the options' own credential; or else those of the identity (object NULL: there is none
+ * in the file), in their order; or else what the environment offers, in the order of Azure's
  * DefaultAzureCredential. */
-bool config_fill_credentials(const struct config *config, const struct section *identity,
-                             struct token_request *request, struct error *error);
+bool config_fill_credentials(const struct config *config, const struct options *options,
+                             const struct section *identity, struct token_request *request,
+                             struct error *error);
 
 #endif

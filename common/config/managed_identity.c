@@ -43,8 +43,11 @@ bool config_fill_managed_identity(const struct config *config, const struct opti
         { "UserAssignedObjectId", IDENTITY_OBJECT_ID },
         { "UserAssignedResourceId", IDENTITY_RESOURCE_ID },
     };
-    const char *id = options->client_id;
-    enum identity_id kind = id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM;
+    const char *id =
+        options->client_id != NULL ? options->client_id : options->identity_resource_id;
+    enum identity_id kind = options->client_id != NULL ? IDENTITY_CLIENT_ID
+                            : id != NULL               ? IDENTITY_RESOURCE_ID
+                                                       : IDENTITY_SYSTEM;
     char where[CONFIG_WHERE_MAX] = "--managed-identity";
     if (!options->managed_identity)
         config_where(config, &section->path, where);

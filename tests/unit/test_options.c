@@ -13,6 +13,9 @@
 static const struct option_spec own_options[] = {
     { "output", "FORM", "token or json", OPTION_TEXT, offsetof(struct options, output) },
     { "renew", NULL, NULL, OPTION_FLAG, offsetof(struct options, renew) },
+    { "legacy", NULL, "as it was", OPTION_SWITCH, offsetof(struct options, own[0]) },
+    { "login", "MODE", "who asks", OPTION_TEXT, offsetof(struct options, own[1]) },
+    { "l", "MODE", NULL, OPTION_TEXT, offsetof(struct options, own[1]) },
     { NULL, NULL, NULL, OPTION_FLAG, 0 },
 };
 
@@ -169,6 +172,65 @@ static void a_time_out_is_from_one_second_to_an_hour(void **state)
     }
 }
 
+static void a_time_out_may_be_written_as_go_writes_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int seconds;
+    } cases[] = { { "60s", 60 }, { "1m", 60 }, { "1m30s", 90 }, { "1h", 3600 }, { "0m5s", 5 } };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct outcome outcome = PARSE("--timeout", cases[i].text);
+        assert_true(outcome.ok);
+        assert_int_equal(outcome.options.timeout, cases[i].seconds);
+    }
+    static const char *const wrong[] = { "0s", "1h1s", "s", "1m30", "m1", "-1m", "1ms", "2h" };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct outcome outcome = PARSE("--timeout", wrong[i]);
+        if (outcome.ok)
+            fail_msg("--timeout '%s' was taken", wrong[i]);
+    }
+}
+
+static void a_switch_is_true_by_its_name_alone_and_may_be_false(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word, *value;
+    } cases[] = { { "--legacy", "true" },        { "--legacy=true", "true" },
+                  { "--legacy=1", "true" },      { "--legacy=false", "false" },
+                  { "--legacy=False", "false" }, { "--legacy=0", "false" } };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct outcome outcome = PARSE(cases[i].word, "operand");
+        assert_true(outcome.ok);
+        assert_string_equal(outcome.options.own[0], cases[i].value);
+        assert_string_equal(outcome.argv[outcome.first], "operand");
+    }
+    struct outcome outcome = PARSE("--legacy=yes");
+    assert_refused(&outcome, "--legacy takes true or false, not 'yes'");
+    outcome = PARSE("--legacy=");
+    assert_refused(&outcome, "--legacy takes true or false");
+    outcome = PARSE("--legacy=false", "--legacy");
+    assert_string_equal(outcome.options.own[0], "true");
+}
+
+static void a_letter_stands_for_a_name(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        { "-l", "spn", NULL }, { "-lspn", NULL }, { "-l=spn", NULL }, { "--login", "spn", NULL }
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct outcome outcome = parse(cases[i]);
+        assert_true(outcome.ok);
+        assert_string_equal(outcome.options.own[1], "spn");
+    }
+    struct outcome outcome = PARSE("-l");
+    assert_refused(&outcome, "an argument is missing after -l");
+    outcome = PARSE("-l=");
+    assert_refused(&outcome, "is empty");
+}
+
 static void an_empty_argument_is_refused(void **state)
 {
     (void)state;
@@ -306,6 +368,9 @@ int main(void)
         cmocka_unit_test(the_last_of_several_counts_but_scopes_add_up),
         cmocka_unit_test(scopes_have_a_greatest_number),
         cmocka_unit_test(a_time_out_is_from_one_second_to_an_hour),
+        cmocka_unit_test(a_time_out_may_be_written_as_go_writes_it),
+        cmocka_unit_test(a_switch_is_true_by_its_name_alone_and_may_be_false),
+        cmocka_unit_test(a_letter_stands_for_a_name),
         cmocka_unit_test(an_empty_argument_is_refused),
         cmocka_unit_test(a_missing_argument_is_told_by_the_options_name),
         cmocka_unit_test(an_option_that_is_not_known_is_told_by_its_name),
