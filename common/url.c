@@ -255,6 +255,24 @@ bool url_is_loopback(const struct url *url)
            (strncmp(url->host, "127.", 4) == 0 && is_ipv4(url->host));
 }
 
+static bool is_nearby_ipv4(const char *host)
+{
+    struct in_addr address;
+    if (inet_pton(AF_INET, host, &address) != 1)
+        return false;
+    uint32_t bits = ntohl(address.s_addr);
+    return bits >> 24 == 10 || bits >> 20 == 0xac1 || bits >> 16 == 0xc0a8 || bits >> 16 == 0xa9fe;
+}
+
+bool url_is_nearby(const struct url *url)
+{
+    /* fc00::/7 and fe80::/10; url_parse has seen to the form */
+    bool ipv6 = url->host[0] == '[' && strchr(url->host + 1, ':') - url->host == 5 &&
+                (strncmp(url->host, "[fc", 3) == 0 || strncmp(url->host, "[fd", 3) == 0 ||
+                 (strncmp(url->host, "[fe", 3) == 0 && strchr("89ab", url->host[3]) != NULL));
+    return url_is_loopback(url) || is_nearby_ipv4(url->host) || ipv6;
+}
+
 static bool host_matches(const char *host, const char *pattern)
 {
     if (strncmp(pattern, "*.", 2) != 0)

@@ -44,6 +44,11 @@ bool url_from_parts(const char *protocol, const char *host, const char *path, st
 /* Whether the host is this machine: localhost, 127.0.0.0/8, [::1]. Only there may http be used. */
 bool url_is_loopback(const struct url *url);
 
+/* Whether the host is this machine, or an address that no router hands on to the internet: private
+ * (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, RFC 1918; fc00::/7, RFC 4193) or link-local
+ * (169.254.0.0/16, fe80::/10). There the hosts of Azure serve the machines that they run. */
+bool url_is_nearby(const struct url *url);
+
 /* Whether url is base or lies below it: scheme, host and port equal, base's path a prefix of whole
  * segments. A URL whose path is not plain, or not known, lies below the root path only. */
 bool url_is_below(const struct url *url, const struct url *base);

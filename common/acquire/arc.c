@@ -73,5 +73,8 @@ bool arc_send(const struct http_request *request, int64_t deadline, struct http_
     struct http_request answer = *request;
     answer.header = header;
     http_response_clear(response);
-    return http_send(&answer, deadline, response, error);
+    if (!http_send(&answer, deadline, response, error))
+        return false;
+    secret_redact(response->body->bytes, response->body->length, key->bytes);
+    return true;
 }

@@ -104,7 +104,8 @@ static bool acquire_as_machine(const struct token_request *request,
                                const struct credential *credential, int64_t deadline,
                                struct token *token, struct error *error)
 {
-    if (managed_identity_acquire(request->scope, credential, deadline, token, error))
+    if (managed_identity_acquire(request->scope, credential, request->unconfigured, deadline, token,
+                                 error))
         return true;
     return request->unconfigured &&
            error_hint(error, "No identity is configured: put one into "

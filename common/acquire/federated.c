@@ -21,29 +21,41 @@ static const char *environment(const char *name)
 
 /* ---- a JWT, as far as it must be looked at ---- */
 
-/* Three parts of base64url (RFC 7515, 7.1); nothing else may stand in a form field of ours. */
+/* Three parts of base64url (RFC 7515, 7.1), none of them empty; nothing else may stand in a form
+ * field of ours. */
 static bool is_jwt(const struct secret *text)
 {
-    int dots = 0;
-    for (size_t i = 0; i < text->length; i++)
-        dots += text->bytes[i] == '.';
-    return dots == 2 && strspn(text->bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                            "0123456789-_.") == text->length;
+    const char *part = text->bytes;
+    for (int i = 0; i < 3; i++) {
+        size_t length = strspn(part, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                     "0123456789-_");
+        if (length == 0 || part[length] != (i < 2 ? '.' : '\0'))
+            return false;
+        part += length + (i < 2);
+    }
+    return (size_t)(part - text->bytes) == text->length;
+}
+
+/* The text without the blank around it; a NUL byte stays, and is no part of any JWT. */
+static struct secret *trim(const struct secret *text)
+{
+    size_t start = strspn(text->bytes, " \t\r\n"), end = text->length;
+    while (end > start && memchr(" \t\r\n", text->bytes[end - 1], 4) != NULL)
+        end--;
+    return secret_new(text->bytes + start, end - start);
 }
 
 /* Takes the blank around it off, and says what is wrong with it. */
 static struct secret *check_jwt(const struct secret *text, const char *source, struct error *error)
 {
-    size_t blank = strspn(text->bytes, " \t\r\n");
-    size_t length = strcspn(text->bytes + blank, " \t\r\n");
-    auto_secret struct secret *jwt = secret_new(text->bytes + blank, length);
+    auto_secret struct secret *jwt = trim(text);
     int64_t expires = 0;
     struct error unused;
     if (jwt == NULL) {
         error_no_memory(error);
         return NULL;
     }
-    if (length == 0) {
+    if (jwt->length == 0) {
         error_set(error, ERROR_USAGE, "%s holds no token: it is empty", source);
         return NULL;
     }
@@ -104,13 +116,6 @@ static struct secret *bearer(const char *scheme, const char *token)
     return secret_format("%s %s", scheme, token);
 }
 
-static bool is_https(const char *variable, const char *url, struct error *error)
-{
-    return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://127.0.0.1:", 17) == 0 ||
-           strncmp(url, "http://localhost:", 17) == 0 ||
-           error_set(error, ERROR_USAGE, "%s is not an https URL", variable);
-}
-
 /* GitHub: "OpenID Connect", section "Updating your actions for OIDC". */
 static struct secret *from_github(const struct token_request *request,
                                   const struct credential *credential, int64_t deadline,
@@ -123,19 +128,24 @@ static struct secret *from_github(const struct token_request *request,
         error_hint(error, "A job of GitHub Actions has them with 'permissions: id-token: write'.");
         return NULL;
     }
-    if (!is_https("ACTIONS_ID_TOKEN_REQUEST_URL", url, error))
-        return NULL;
     const char *audience = credential->audience != NULL
                                ? credential->audience
                                : authority_token_exchange_audience(request->instance);
     auto_secret struct secret *authorization = bearer("bearer", token);
-    if (authorization == NULL)
+    if (authorization == NULL) {
+        error_no_memory(error);
         return NULL;
+    }
     const struct http_field query[] = { { "audience", audience, false }, { NULL, NULL, false } };
     const struct http_field header[] = { { "Authorization", authorization->bytes, true },
                                          { "Accept", "application/json; api-version=2.0", false },
                                          { NULL, NULL, false } };
-    const struct http_request get = { .url = url, .query = query, .header = header };
+    const struct http_request get = {
+        .url = url,
+        .url_name = "ACTIONS_ID_TOKEN_REQUEST_URL",
+        .query = query,
+        .header = header,
+    };
     return from_service(&get, "GitHub Actions", "value", deadline, error);
 }
 
@@ -151,11 +161,11 @@ static struct secret *from_pipelines(const struct credential *credential, int64_
                           "$(System.AccessToken)'.");
         return NULL;
     }
-    if (!is_https("SYSTEM_OIDCREQUESTURI", url, error))
-        return NULL;
     auto_secret struct secret *authorization = bearer("Bearer", token);
-    if (authorization == NULL)
+    if (authorization == NULL) {
+        error_no_memory(error);
         return NULL;
+    }
     const struct http_field query[] = { { "api-version", "7.1", false },
                                         { "serviceConnectionId", credential->id, false },
                                         { NULL, NULL, false } };
@@ -163,7 +173,13 @@ static struct secret *from_pipelines(const struct credential *credential, int64_
                                          { "Content-Type", "application/json", false },
                                          { "X-TFS-FedAuthRedirect", "Suppress", false },
                                          { NULL, NULL, false } };
-    const struct http_request post = { .url = url, .query = query, .header = header, .post = true };
+    const struct http_request post = {
+        .url = url,
+        .url_name = "SYSTEM_OIDCREQUESTURI",
+        .query = query,
+        .header = header,
+        .post = true,
+    };
     return from_service(&post, "Azure Pipelines", "oidcToken", deadline, error);
 }
 
@@ -177,7 +193,7 @@ static struct secret *from_identity(const struct token_request *request,
                                : authority_token_exchange_audience(request->instance);
     auto_secret struct secret *scope = secret_format("%s/.default", audience);
     if (scope == NULL ||
-        !managed_identity_acquire(scope->bytes, credential, deadline, &token, error))
+        !managed_identity_acquire(scope->bytes, credential, false, deadline, &token, error))
         return NULL;
     return steal(&token.access_token);
 }

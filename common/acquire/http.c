@@ -9,6 +9,7 @@
 
 #include "common/acquire/guid.h"
 #include "common/deadline.h"
+#include "common/url.h"
 
 static void cleanup_easy(CURL **easy)
 {
@@ -164,7 +165,8 @@ static bool is_broken(CURLcode code)
 
 static bool explain(CURLcode code, const char *url, const char *detail, struct error *error)
 {
-    int host = (int)(strcspn(url + strlen("https://"), "/?") + strlen("https://"));
+    const char *name = strstr(url, "://") + 3; /* check_url has seen it */
+    int host = (int)(name - url) + (int)strcspn(name, "/?#");
     if (code == CURLE_WRITE_ERROR)
         return error_set(error, ERROR_NETWORK, "%.*s answered with more than %d bytes", host, url,
                          HTTP_BODY_MAX);
@@ -229,9 +231,48 @@ static bool take_response(CURL *easy, const struct collector *collector,
     return response->body != NULL || error_no_memory(error);
 }
 
+/* ---- what may be sent, and where to ---- */
+
+static bool may_be_clear(const struct url *url, enum http_clear clear)
+{
+    return clear != HTTP_CLEAR_NEVER &&
+           (url_is_loopback(url) || (clear == HTTP_CLEAR_NEARBY && url_is_nearby(url)));
+}
+
+static bool check_url(const struct http_request *request, struct error *error)
+{
+    struct url url;
+    struct error why = { 0 };
+    const char *name = request->url_name != NULL ? request->url_name : "the URL to ask";
+    if (!url_parse(request->url, strlen(request->url), &url, &why))
+        return error_set(error, ERROR_USAGE, "%s cannot be asked: %s", name, why.message);
+    if (strchr(request->url, '#') != NULL) /* what is appended would not be sent */
+        return error_set(error, ERROR_USAGE, "%s cannot be asked: the URL has a fragment", name);
+    if (url.https || may_be_clear(&url, request->clear))
+        return true;
+    return error_set(error, ERROR_USAGE,
+                     "%s is not asked, since it is not https and what is sent there is secret",
+                     name);
+}
+
+/* A line break in a value, from the environment or a file, would begin a header of its own. */
+static bool check_headers(const struct http_field *header, struct error *error)
+{
+    for (; header != NULL && header->name != NULL; header++)
+        for (const char *c = header->value; *c != '\0'; c++)
+            if ((unsigned char)*c < ' ' || *c == 0x7f)
+                return error_set(error, ERROR_USAGE,
+                                 "the value for the header %s has a line break or another control "
+                                 "character",
+                                 header->name);
+    return true;
+}
+
 bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
                struct error *error)
 {
+    if (!check_url(request, error) || !check_headers(request->header, error))
+        return false;
     unsetenv("SSLKEYLOGFILE"); /* or TLS would write its keys there, and so all that is sent */
     CURL *easy CLEANUP(cleanup_easy) = curl_easy_init();
     struct curl_slist *headers CLEANUP(cleanup_list) = make_headers(request->header);

@@ -21,13 +21,22 @@ struct http_field {
     bool secret;
 };
 
+/* Where what is sent, and what comes back, may go without TLS. */
+enum http_clear {
+    HTTP_CLEAR_LOOPBACK, /* within this machine */
+    HTTP_CLEAR_NEARBY,   /* to what url_is_nearby too: the host that runs this machine */
+    HTTP_CLEAR_NEVER,
+};
+
 struct http_request {
-    const char *url;                 /* http is for loopback, or where local says so */
+    const char *url;
+    const char *url_name;            /* the variable that gave it, for messages; NULL: none did */
+    enum http_clear clear;           /* whether the URL may be http */
     const struct http_field *query;  /* appended to the URL, form-encoded; NULL: none */
     const struct http_field *form;   /* the body, application/x-www-form-urlencoded; NULL: none */
     const struct http_field *header; /* NULL: none */
     bool post;                       /* else GET */
-    bool local;                      /* a service of this machine: no proxy, http is fine */
+    bool local;                      /* a service of this machine or its host: no proxy */
     long connect_milliseconds;       /* how long connecting may take; 0: until the deadline */
     const char *thumbprint;          /* SHA-1 of the only certificate that is trusted, in hex */
 };
@@ -42,7 +51,9 @@ struct http_response {
 };
 
 /* Sends the request and takes the answer, whatever its status; clear it with http_response_clear.
- * False with ERROR_NETWORK where none came, or too long a one. */
+ * False with ERROR_NETWORK where none came, or too long a one; with ERROR_USAGE where the URL is
+ * none, or not one to which this may be sent (user info, http to where it must not go), or where a
+ * header's value would break its line. */
 bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
                struct error *error);
 

@@ -57,6 +57,8 @@ def test_the_file_is_read_anew_each_time(trusting, token_file):
 
 @pytest.mark.parametrize("content, text", [
     ("", "is empty"), ("\n", "is empty"), ("not a token", "not a JWT"), ("a.b", "not a JWT"),
+    ("..", "not a JWT"), ("a..b", "not a JWT"), ("a.b.c.d", "not a JWT"), ("a.b.c d", "not a JWT"),
+    ("a.b.c\0", "not a JWT"), ("a.b.c\nd.e.f", "not a JWT"), ("x" * 40000, "too large"),
     (None, "No such file"),
 ])
 def test_a_file_without_a_token_is_named(trusting, token_file, content, text):
@@ -165,10 +167,33 @@ def test_outside_its_build_system_a_source_says_what_is_missing(trusting, source
     refused(token(trusting), 2, text)
 
 
-def test_a_jobs_token_is_not_sent_in_clear(trusting):
-    configure(trusting, {"SourceType": "GitHubActions"})
-    refused(token(trusting, env={"ACTIONS_ID_TOKEN_REQUEST_URL": "http://issuer.example/x",
-                                 "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token"}), 2, "https")
+JOBS = {
+    "GitHubActions": ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+    "AzurePipelines": ("SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN"),
+}
+
+
+@pytest.mark.parametrize("source", JOBS)
+@pytest.mark.parametrize("url, text", [
+    ("http://issuer.example/x", "is not https"), ("http://10.0.0.1/x", "is not https"),
+    ("http://localhost:1@evil.example/x", "user name"), ("https://a@evil.example/x", "user name"),
+    ("http://127.0.0.1:1.evil.example/", "port"), ("http://localhost.evil.example/", "not https"),
+    ("x", "cannot be asked"), ("file:///etc/passwd", "does not begin with https://")])
+def test_a_jobs_token_goes_only_over_https(trusting, source, url, text):
+    url_name, token_name = JOBS[source]
+    configure(trusting, {"SourceType": source, "ServiceConnectionId": "x"})
+    outcome = token(trusting, env={url_name: url, token_name: "job-token"})
+    refused(outcome, 2, url_name, text)
+    assert "job-token" not in outcome.err
+
+
+@pytest.mark.parametrize("source", JOBS)
+def test_a_jobs_token_cannot_begin_another_header(trusting, issuer, source):
+    url_name, token_name = JOBS[source]
+    configure(trusting, {"SourceType": source, "ServiceConnectionId": "x"})
+    outcome = token(trusting, env={url_name: issuer.url, token_name: "a\r\nX-Forged: 1"})
+    refused(outcome, 2, "line break")
+    assert issuer.requests == []
 
 
 def test_a_build_system_that_refuses_is_named_without_its_token(trusting, issuer):

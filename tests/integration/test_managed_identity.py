@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import ssl
+import threading
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -12,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from flask import Response, jsonify
 
+from integration.credentials import refused
 from world.app_certificate import AppCertificate
 from world.identity_service import IdentityService
 
@@ -123,6 +126,66 @@ def test_service_fabric_is_known_by_its_certificate(machine, tmp_path, right):
             assert service.requests[0].headers["Secret"] == "key"
 
 
+def test_azure_ml_has_a_default_identity(machine, service):
+    env = {"MSI_ENDPOINT": service.url, "MSI_SECRET": "key",
+           "DEFAULT_IDENTITY_CLIENT_ID": "the-default"}
+    assert token(machine, env=env).code == 0
+    assert token(machine, "--client-id", "another", env=env).code == 0
+    assert [fields(one)["clientid"] for one in service.requests] == ["the-default", "another"]
+
+
+@pytest.mark.parametrize("name, id", [
+    ("Cloud Shell", "UserAssignedClientId"), ("Azure ML", "UserAssignedObjectId")])
+def test_an_id_that_a_service_does_not_take_is_an_error(world, service, name, id):
+    settings = world.appsettings()
+    settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {id: "the/id"}}
+    world.write_appsettings(settings)
+    env = {key: service.url if value == "URL" else value
+           for key, value in SERVICES[name][0].items()}
+    refused(world.run("entra", "token", "--api", "MyWebApi", env=env), 2, "does not take the id")
+    assert service.requests == []
+
+
+# ---- where they are asked ----
+
+ENDPOINTS = {
+    "http to another machine": ("http://identity.example/token", "is not https"),
+    "http to a public address": ("http://8.8.8.8/token", "is not https"),
+    "user info": ("http://localhost:1@evil.example/token", "user name"),
+    "no URL": ("x", "cannot be asked"),
+    "no host": ("http://", "no usable host"),
+    "another scheme": ("file:///etc/passwd", "does not begin with https://"),
+    "a fragment": ("http://127.0.0.1:1/token#x", "has a fragment"),
+    "a line break": ("http://127.0.0.1:1/\r\nHost: evil.example", "no URL has"),
+}
+
+
+@pytest.mark.parametrize("what", ENDPOINTS)
+@pytest.mark.parametrize("variables", [
+    {"IDENTITY_HEADER": "key"}, {"IMDS_ENDPOINT": "here"}, {"MSI_SECRET": "key"}])
+def test_what_is_secret_is_not_sent_to_a_strange_endpoint(machine, what, variables):
+    url, text = ENDPOINTS[what]
+    name = "MSI_ENDPOINT" if "MSI_SECRET" in variables else "IDENTITY_ENDPOINT"
+    refused(token(machine, env=variables | {name: url}), 2, name, text)
+
+
+def test_arcs_key_does_not_leave_the_machine(machine):
+    refused(token(machine, env={"IDENTITY_ENDPOINT": "http://10.1.2.3:1/token",
+                                "IMDS_ENDPOINT": "here"}), 2, "IDENTITY_ENDPOINT", "is not https")
+
+
+def test_service_fabric_is_not_asked_in_clear(machine, service):
+    refused(token(machine, env={"IDENTITY_ENDPOINT": service.url, "IDENTITY_HEADER": "key",
+                                "IDENTITY_SERVER_THUMBPRINT": "00" * 20}), 2, "is not https")
+    assert service.requests == []
+
+
+def test_a_header_cannot_begin_another(machine, service):
+    refused(token(machine, env={"IDENTITY_ENDPOINT": service.url,
+                                "IDENTITY_HEADER": "key\r\nX-Forged: 1"}), 2, "line break")
+    assert service.requests == []
+
+
 # ---- Azure Arc ----
 
 TOKENS = Path("/var/opt/azcmagent/tokens")
@@ -147,10 +210,7 @@ def arc_folder():
         pytest.skip("/var/opt/azcmagent cannot be made here")
     TOKENS.mkdir(parents=True)
     yield TOKENS
-    for file in TOKENS.iterdir():
-        file.unlink()
-    TOKENS.rmdir()
-    TOKENS.parent.rmdir()
+    shutil.rmtree(TOKENS.parent)
 
 
 @pytest.mark.xdist_group("arc")
@@ -168,6 +228,36 @@ def test_arcs_challenge_is_answered_with_its_key(machine, service, arc_folder):
 
 
 @pytest.mark.xdist_group("arc")
+def test_arcs_key_stands_in_no_message(machine, service, arc_folder):
+    (arc_folder / "a1.key").write_text("the key of arc")
+    answers = iter([
+        Response(status=401, headers={"WWW-Authenticate": f"Basic realm={arc_folder}/a1.key"}),
+        Response('{"error_description": "not the key of arc"}', status=401)])
+    service.answer = lambda: next(answers)
+    outcome = token(machine, env={"IDENTITY_ENDPOINT": service.url, "IMDS_ENDPOINT": service.url})
+    refused(outcome, 3, "Azure Arc gave no token")
+    assert "the key of arc" not in outcome.err
+
+
+@pytest.mark.xdist_group("arc")
+@pytest.mark.parametrize("kind", ["symlink", "folder", "fifo"])
+def test_a_key_of_arc_is_a_file(machine, service, arc_folder, tmp_path, kind):
+    key = arc_folder / "a1.key"
+    if kind == "symlink":
+        (tmp_path / "key").write_text("not arc's")
+        key.symlink_to(tmp_path / "key")
+    elif kind == "folder":
+        key.mkdir()
+    else:
+        os.mkfifo(key)
+    service.answer = lambda: Response(status=401, headers={
+        "WWW-Authenticate": f"Basic realm={key}"})
+    outcome = token(machine, env={"IDENTITY_ENDPOINT": service.url, "IMDS_ENDPOINT": service.url})
+    refused(outcome, 3, str(key))
+    assert len(service.requests) == 1
+
+
+@pytest.mark.xdist_group("arc")
 @pytest.mark.parametrize("content", ["", "x" * 4097, "two\nlines"])
 def test_a_key_of_arc_that_is_none_is_not_sent(machine, service, arc_folder, content):
     (arc_folder / "a1.key").write_text(content)
@@ -179,6 +269,48 @@ def test_a_key_of_arc_that_is_none_is_not_sent(machine, service, arc_folder, con
 
 
 # ---- where there is none, or it fails ----
+
+STRANGE_ANSWERS = {
+    "garbage": (lambda: (b"\xff\x00<html>", 200), 4, "not a token endpoint"),
+    "an empty body": (lambda: ("", 200), 4, "IMDS"),
+    "a list": (lambda: ("[1]", 200), 4, "IMDS"),
+    "too much": (lambda: ("x" * 300000, 200), 4, "more than"),
+    "deep JSON": (lambda: ("[" * 100000, 200), 4, "IMDS"),
+    "no token": (lambda: (jsonify(expires_in=1, token_type="Bearer"), 200), 4, "no access_token"),
+    "a token that breaks its line": (lambda: (jsonify(
+        access_token="a\r\nb", expires_in=99, token_type="Bearer"), 200), 4, "characters"),
+    "a life of no end": (lambda: (jsonify(
+        access_token="a", expires_in=2**62, token_type="Bearer"), 200), 4, "no credible life"),
+    "a redirect": (lambda: ("", 302, {"Location": "http://127.0.0.1:1/"}), 3, "HTTP 302"),
+    "a text with true in it": (lambda: (jsonify(error="x", error_description="is it true?"), 400),
+                               3, "is it true?"),
+}
+
+
+@pytest.mark.parametrize("what", STRANGE_ANSWERS)
+def test_a_strange_answer_is_one_line(machine, service, what):
+    answer, code, text = STRANGE_ANSWERS[what]
+    service.answer = answer
+    refused(token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}), code, text)
+    assert len(service.requests) == 1
+
+
+def test_a_service_that_does_not_answer_ends_with_the_time_given(machine, service):
+    stop = threading.Event()
+    service.answer = lambda: stop.wait(60) and ""
+    try:
+        outcome = token(machine, "--timeout", "1",
+                        env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+    finally:
+        stop.set()
+    refused(outcome, 4, "did not answer in time")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 405])
+def test_imds_no_is_taken_at_once(machine, service, status):
+    service.answer = lambda: ("{}", status)
+    assert token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}).code in (3, 4)
+    assert len(service.requests) == 1
 
 
 def test_an_identity_that_is_not_assigned_is_refused_without_another_try(machine, service):
@@ -210,10 +342,40 @@ def test_another_clouds_metadata_service_is_no_imds(machine, service):
     assert "no managed identity on this machine" in outcome.err
 
 
+def unconfigured(machine, service, *words):
+    return machine.run("entra", "token", "--resource", VAULT, *words,
+                       env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+
+
 def test_where_nothing_is_configured_a_managed_identity_is_the_last_resort(machine, service):
-    outcome = machine.run("entra", "token", "--resource", VAULT,
-                          env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+    service.answer = service.as_imds
+    outcome = unconfigured(machine, service)
     assert (outcome.code, outcome.err) == (0, "")
+    probe, request = service.requests
+    assert "Metadata" not in probe.headers and request.headers["Metadata"] == "true"
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 403, 404])
+def test_where_nothing_is_configured_another_service_at_its_address_is_left_alone(
+        machine, service, status):
+    service.answer = lambda: ("another cloud's", status)
+    outcome = unconfigured(machine, service, "--verbose")
+    assert (outcome.code, outcome.out) == (4, "")
+    assert "there is no managed identity on this machine" in outcome.err
+    assert f"HTTP {status}" in outcome.err
+    assert len(service.requests) == 1
+
+
+def test_where_nothing_is_configured_silence_at_its_address_is_noticed(machine, service):
+    stop = threading.Event()
+    service.answer = lambda: stop.wait(60) and ""
+    try:
+        outcome = unconfigured(machine, service, "--timeout", "60")
+    finally:
+        stop.set()
+    assert (outcome.code, outcome.out) == (4, "")
+    assert "there is no managed identity on this machine" in outcome.err
+    assert outcome.seconds < 30
 
 
 def test_git_goes_on_to_ask_a_person_where_nothing_is_configured(machine):

@@ -600,6 +600,47 @@ static void a_path_that_git_tells_has_a_longest_length(void **state)
     assert_int_equal(strlen(url.path), URL_MAX);
 }
 
+static void private_and_link_local_addresses_are_nearby(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool nearby;
+    } cases[] = {
+        { "http://localhost:40342/", true },
+        { "http://127.0.0.1/", true },
+        { "http://[::1]/", true },
+        { "http://169.254.169.254/", true },
+        { "http://10.0.0.1/", true },
+        { "http://172.16.1.1/", true },
+        { "http://172.31.255.255/", true },
+        { "http://192.168.1.1/", true },
+        { "http://[fe80::1]/", true },
+        { "http://[febf::1]/", true },
+        { "http://[fd00:ec2::254]/", true },
+        { "http://172.32.0.1/", false },
+        { "http://172.15.0.1/", false },
+        { "http://11.0.0.1/", false },
+        { "http://169.253.1.1/", false },
+        { "http://192.169.0.1/", false },
+        { "http://8.8.8.8/", false },
+        { "http://[fec0::1]/", false },
+        { "http://[fd::1]/", false },
+        { "http://[2001:db8::1]/", false },
+        { "http://10.0.0.1.example/", false },
+        { "http://imds.example/", false },
+        { "http://localhost.example/", false },
+        { "http://fd00.example/", false },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct url url = { 0 };
+        struct error error = { 0 };
+        assert_true(url_parse(cases[i].text, strlen(cases[i].text), &url, &error));
+        if (url_is_nearby(&url) != cases[i].nearby)
+            fail_msg("%s", cases[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -624,6 +665,7 @@ int main(void)
         cmocka_unit_test(a_path_that_git_does_not_tell_lies_below_the_root_only),
         cmocka_unit_test(no_part_that_git_tells_can_reach_into_another),
         cmocka_unit_test(a_path_that_git_tells_has_a_longest_length),
+        cmocka_unit_test(private_and_link_local_addresses_are_nearby),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,13 @@ class IdentityService:
     def _serve(self, _: str = "") -> Response:
         return self.answer()
 
+    def as_imds(self) -> Response:
+        """IMDS refuses whoever does not say that the request comes from this machine."""
+        if request.headers.get("Metadata") != "true":
+            return jsonify(error="invalid_request",
+                           error_description="Required metadata header not specified"), 400
+        return self.token_answer()
+
     def token_answer(self) -> Response:
         """As IMDS has it: every number is a string, and the life's end is told."""
         return jsonify(access_token=self.token, token_type="Bearer", expires_in="86399",
