@@ -35,7 +35,8 @@ static ssize_t read_line(int fd, struct secret *line)
     }
 }
 
-static ssize_t read_without_echo(int fd, struct secret *line)
+/* Echo ends before the prompt is there: who sees the prompt may type. */
+static ssize_t ask_without_echo(int fd, const char *prompt, struct secret *line)
 {
     struct termios before, silent;
     struct sigaction old[SIGNALS];
@@ -48,8 +49,8 @@ static ssize_t read_without_echo(int fd, struct secret *line)
     silent = before;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
     silent.c_lflag |= ECHONL;
-    tcsetattr(fd, TCSAFLUSH, &silent);
-    ssize_t length = read_line(fd, line);
+    bool asked = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && write(fd, prompt, strlen(prompt)) >= 0;
+    ssize_t length = asked ? read_line(fd, line) : -1;
     tcsetattr(fd, TCSAFLUSH, &before);
     for (size_t i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &old[i], NULL);
@@ -66,11 +67,11 @@ struct secret *terminal_ask_secret(const char *prompt, size_t max, struct error 
         error_no_memory(error);
         return NULL;
     }
-    if (fd < 0 || write(fd, prompt, strlen(prompt)) < 0) {
+    if (fd < 0) {
         error_set(error, ERROR_USAGE, "there is no terminal to ask on: %s", strerror(errno));
         return NULL;
     }
-    ssize_t length = read_without_echo(fd, line);
+    ssize_t length = ask_without_echo(fd, prompt, line);
     if (length <= 0) {
         error_set(error, ERROR_USAGE, "nothing was typed, or too much");
         return NULL;

@@ -12,7 +12,6 @@ from authority.faults import NAMED  # noqa: F401  (asserts that tests/ is on the
 from world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
-SANITIZERS = ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS")
 
 
 @pytest.fixture(scope="session")
@@ -23,18 +22,10 @@ def programs() -> Path:
     return folder
 
 
-def _hand_on_sanitizers(world: World) -> World:
-    for name in SANITIZERS:
-        if name in os.environ:
-            world.session.env[name] = os.environ[name]
-    return world
-
-
 @pytest.fixture
 def world(programs: Path) -> Iterator[World]:
     """A desktop with a keyring, and a configuration with a client secret."""
     with World(programs=programs) as world:
-        _hand_on_sanitizers(world)
         world.write_appsettings()
         yield world
 
@@ -43,6 +34,5 @@ def world(programs: Path) -> Iterator[World]:
 def shell(programs: Path) -> Iterator[World]:
     """As world, but over ssh or in a container: no session bus, so no desktop's keyring."""
     with World(programs=programs, bus=False) as world:
-        _hand_on_sanitizers(world)
         world.write_appsettings()
         yield world
