@@ -33,8 +33,12 @@ static void take(struct git_request *request, const char *key, const char *value
 
 static bool check_complete(const struct git_request *request, struct error *error)
 {
+    bool has_parts = request->protocol != NULL || request->host != NULL || request->path != NULL;
+    /* Which of the two counts, git decides by their order. */
     if (request->url != NULL)
-        return true;
+        return !has_parts || error_set(error, ERROR_USAGE,
+                                       "git's request names its place twice: by url, and by "
+                                       "protocol, host or path");
     if (request->protocol == NULL || request->protocol[0] == '\0')
         return error_set(error, ERROR_USAGE, "git's request names no protocol");
     /* A certificate's password (protocol=cert) has none. */

@@ -36,7 +36,8 @@ struct git_request {
 
 /* Parses the attributes in a buffer of length bytes, which is changed: lines become strings. After
  * them it must have room for a NUL. False with ERROR_USAGE where it is not git's protocol to the
- * letter: an over-long line, one without '=', a NUL or CR anywhere, no protocol or host. */
+ * letter: an over-long line, one without '=', a NUL or CR anywhere, no protocol, no host where it
+ * is http's, a url beside them. */
 bool git_request_parse(char *buffer, size_t length, struct git_request *request,
                        struct error *error);
 

@@ -298,6 +298,21 @@ static void a_header_longer_than_a_line_is_refused_whole(void **state)
     }
 }
 
+/* A caller that heeds the one and asks for the other would get a token for the wrong host. */
+static void a_place_named_twice_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "url=https://dev.azure.com/\nprotocol=https\nhost=evil.example\n",
+        "protocol=https\nhost=evil.example\nurl=https://dev.azure.com/\n",
+        "url=https://dev.azure.com/\nhost=evil.example\n",
+        "url=https://dev.azure.com/\npath=a\n",
+        "protocol=https\nhost=dev.azure.com\nurl=\n",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_refused(cases[i], strlen(cases[i]), "names its place twice");
+}
+
 /* ---- where it is for ---- */
 
 static void a_request_is_for_a_url(void **state)
@@ -324,17 +339,11 @@ static void a_request_for_something_else_has_no_url(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "protocol=ssh\nhost=dev.azure.com\n",
-        "protocol=cert\npath=/a\n",
-        "protocol=cert\nhost=\npath=/a\n",
-        "protocol=httpx\nhost=dev.azure.com\n",
-        "protocol=smtp\nhost=example.com:587\n",
-        "protocol=https\nhost=a@dev.azure.com\n",
-        "protocol=https\nhost=dev.azure.com/\n",
-        "url=ssh://dev.azure.com/\n",
-        "url=https://a@dev.azure.com/\n",
-        "url=\n",
-        "protocol=https\nhost=dev.azure.com\nurl=\n",
+        "protocol=ssh\nhost=dev.azure.com\n",    "protocol=cert\npath=/a\n",
+        "protocol=cert\nhost=\npath=/a\n",       "protocol=httpx\nhost=dev.azure.com\n",
+        "protocol=smtp\nhost=example.com:587\n", "protocol=https\nhost=a@dev.azure.com\n",
+        "protocol=https\nhost=dev.azure.com/\n", "url=ssh://dev.azure.com/\n",
+        "url=https://a@dev.azure.com/\n",        "url=\n",
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         auto_parsed struct parsed parsed = parse(cases[i]);
@@ -434,6 +443,7 @@ int main(void)
         cmocka_unit_test(a_request_has_at_most_a_mebibyte),
         cmocka_unit_test(a_long_header_cannot_smuggle_in_a_host),
         cmocka_unit_test(a_header_longer_than_a_line_is_refused_whole),
+        cmocka_unit_test(a_place_named_twice_is_refused),
         cmocka_unit_test(a_request_is_for_a_url),
         cmocka_unit_test(a_request_for_something_else_has_no_url),
         cmocka_unit_test(a_git_that_takes_it_is_given_a_bearer_credential),

@@ -1,0 +1,37 @@
+/*
+ * What every fuzzer here has: libFuzzer's entry, and a check that stays in with NDEBUG.
+ *
+ * A fuzzer hands its parser a copy of the input that ends where the input ends, so that
+ * AddressSanitizer sees a byte read past it, and then checks what the parser promises of what it
+ * takes.
+ */
+#ifndef TESTS_FUZZ_FUZZ_H
+#define TESTS_FUZZ_FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define HOLDS(condition)                                                                           \
+    ((condition) ? (void)0                                                                         \
+                 : (fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, #condition),  \
+                    abort()))
+
+/* A copy with room for some more bytes; free with free. */
+static inline char *fuzz_copy(const uint8_t *data, size_t size, size_t more)
+{
+    char *copy = malloc(size + more + (size + more == 0));
+    HOLDS(copy != NULL);
+    if (size > 0)
+        memcpy(copy, data, size);
+    return copy;
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* The JSON of authorities (strict) and of people's files (with comments). */
+#include "common/json.h"
+#include "tests/fuzz/fuzz.h"
+
+static const char *form(json_object *value)
+{
+    return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
+}
+
+/* A line that is in the text, or 0, wherever the path leads. */
+static void find_lines(const char *text, size_t size, json_object *root)
+{
+    size_t lines = 1;
+    for (size_t i = 0; i < size; i++)
+        lines += text[i] == '\n' || text[i] == '\r';
+    if (!json_object_is_type(root, json_type_object))
+        return;
+    json_object_object_foreach(root, key, value) {
+        (void)value;
+        const char *const path[] = { key, "ClientCredentials", "0" };
+        for (size_t depth = 1; depth <= 3; depth++)
+            HOLDS(json_line(text, size, path, depth) <= lines);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct error error = { 0 };
+    size_t line = 0;
+    autofree char *text = fuzz_copy(data, size, 0);
+    auto_json json_object *strict = json_parse(text, size, &error);
+    auto_json json_object *lenient = json_parse_lenient(text, size, &line, &error);
+    if (lenient == NULL)
+        HOLDS(strict == NULL && line >= 1);
+    else
+        find_lines(text, size, lenient);
+    if (strict != NULL)
+        HOLDS(strcmp(form(strict), form(lenient)) == 0);
+    return 0;
+}

@@ -1,0 +1,27 @@
+/* A token's record in a keyring: who may write there may write anything. */
+#include "common/token.h"
+#include "tests/fuzz/fuzz.h"
+
+static bool is_same(const struct token *a, const struct token *b)
+{
+    return secret_equals(a->access_token, b->access_token->bytes, b->access_token->length) &&
+           a->received_on == b->received_on && a->expires_on == b->expires_on &&
+           a->refresh_on == b->refresh_on;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    auto_token struct token token = { 0 };
+    auto_token struct token again = { 0 };
+    struct error error = { 0 };
+    autofree char *text = fuzz_copy(data, size, 0);
+    if (!token_from_json(text, size, &token, &error))
+        return 0;
+    HOLDS(token_is_valid_text(token.access_token->bytes, token.access_token->length));
+    HOLDS(!token_is_fresh(&token, token.expires_on) && !token_is_alive(&token, token.expires_on));
+    auto_secret struct secret *written = token_to_json(&token);
+    HOLDS(written != NULL);
+    HOLDS(token_from_json(written->bytes, written->length, &again, &error));
+    HOLDS(is_same(&token, &again));
+    return 0;
+}

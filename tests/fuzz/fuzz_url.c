@@ -1,0 +1,22 @@
+/* A URL that may be given a token. What is taken here, curl reads the same way. */
+#include "common/url.h"
+#include "tests/fuzz/curl_reading.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct url url = { 0 };
+    struct error error = { 0 };
+    autofree char *exact = fuzz_copy(data, size, 0);
+    if (!url_parse(exact, size, &url, &error))
+        return 0;
+    autofree char *text = fuzz_copy(data, size, 1);
+    text[size] = '\0';
+    HOLDS(strlen(text) == size);
+    const char *difference = curl_reads_otherwise(text, &url);
+    if (difference != NULL)
+        fprintf(stderr, "%s\n", difference);
+    HOLDS(difference == NULL);
+    HOLDS(!url.path_is_plain || url_is_below(&url, &url));
+    return 0;
+}
