@@ -2,7 +2,8 @@
 #
 #   make            build             make check             every test
 #   make install    DESTDIR, PREFIX   make check SANITIZE=1  the same under ASan and UBSan
-#   make demo       the main job      make deps              Debian's packages for all this
+#   make demo       the main job      make fuzz, make soak   the same for as long as you like
+#   make clean                        make deps              Debian's packages for all this
 
 VERSION := 0.1.0
 
@@ -63,7 +64,7 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 PROGRAM_FILES := $(PROGRAMS:%=$(BUILD)/bin/%)
 MODULE_FILES  := $(MODULES:%=$(BUILD)/lib/entra/%)
 
-.PHONY: all install installed deps check check-man check-integration demo clean
+.PHONY: all install installed deps check check-man check-integration soak demo clean
 all: $(PROGRAM_FILES) $(MODULE_FILES)
 
 .SECONDEXPANSION:
@@ -150,11 +151,19 @@ check-man: installed
 	@man/check '$(abspath $(BUILD))/installed/bin'
 
 # Real daemons, servers and host tools around the installed programs. LeakSanitizer is told of what
-# GLib keeps for good.
+# GIO keeps for good, and unwinds slowly enough to see whose it is.
+PYTEST = ENTRA_PROGRAMS='$(abspath $(BUILD))/installed/bin' PYTHONPATH=tests \
+         ASAN_OPTIONS=fast_unwind_on_malloc=0 \
+         LSAN_OPTIONS=suppressions='$(abspath tests/lsan.supp)':print_suppressions=0 \
+         $(PYTHON) -m pytest -q -p no:cacheprovider
+
 check-integration: installed
-	@ENTRA_PROGRAMS='$(abspath $(BUILD))/installed/bin' \
-	 LSAN_OPTIONS=suppressions='$(abspath tests/lsan.supp)':print_suppressions=0 \
-	 PYTHONPATH=tests $(PYTHON) -m pytest -q -n 2 --dist loadgroup -p no:cacheprovider tests
+	@$(PYTEST) -n 2 --dist loadgroup tests
+
+# Minutes of everything at once, where make check has seconds of it. It tells what it counted.
+SOAK_SECONDS ?= 180
+soak: installed
+	@ENTRA_SOAK_SECONDS=$(SOAK_SECONDS) $(PYTEST) -s tests/integration/test_soak.py
 
 demo: deps
 	@$(MAKE) --no-print-directory installed

@@ -61,6 +61,10 @@ class Authority:
         """A token as a request would get it, without the request."""
         return self.issuer.app_token(contoso.TENANT, client, audience)["access_token"]
 
+    def start(self) -> None:
+        """Is there again after close(), under the same URL."""
+        self._web_server.start()
+
     def close(self) -> None:
         self._web_server.close()
 

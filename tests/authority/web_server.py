@@ -45,14 +45,21 @@ class WebServer:
     def __init__(self, application: WsgiApplication, tls: ssl.SSLContext | None) -> None:
         if tls is not None:
             tls.sslsocket_class = _TlsSocket
-        self._server = make_server("127.0.0.1", 0, application, threaded=True,
-                                   request_handler=_SilentHandler, ssl_context=tls)
-        if tls is not None:
+        self._application = application
+        self._tls = tls
+        self.port = 0
+        self.start()
+        self.url = f"{'https' if tls else 'http'}://localhost:{self.port}"
+
+    def start(self) -> None:
+        """Serves again after close(), on the same port."""
+        self._server = make_server("127.0.0.1", self.port, self._application, threaded=True,
+                                   request_handler=_SilentHandler, ssl_context=self._tls)
+        if self._tls is not None:
             # A client that connects and then says nothing must not stop the others: the handshake
             # happens in the connection's own thread, at its first read.
             self._server.socket.do_handshake_on_connect = False
         self.port: int = self._server.port
-        self.url = f"{'https' if tls else 'http'}://localhost:{self.port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02},
             name=f"web server {self.port}", daemon=True)

@@ -27,11 +27,6 @@ def due(world) -> str:
     return age(world, lives=1800, renew=True)
 
 
-def no_renewal_runs() -> bool:
-    done = subprocess.run(["pgrep", "-f", "entra token --renew"], capture_output=True, check=False)
-    return done.returncode == 1
-
-
 def test_the_caller_has_the_old_token_at_once_and_the_next_one_the_new(world, due):
     assert token(world).out == due + "\n"
     wait_until(lambda: requests(world) == 2, "the renewal")
@@ -114,7 +109,7 @@ def test_a_renewal_that_fails_is_silent_and_not_tried_at_once_again(world, due):
     world.authority.faults.inject(faults.NAMED["captive portal"])
     token(world)
     wait_until(lambda: requests(world) == 2, "the renewal")
-    wait_until(no_renewal_runs, "its end")
+    wait_until(lambda: not world.session.is_running("entra"), "its end")
     outcome = token(world)
     assert (outcome.out, outcome.err) == (due + "\n", "")
     assert requests(world) == 2

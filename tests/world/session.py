@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import tempfile
 from contextlib import ExitStack
@@ -14,6 +15,8 @@ from world.bus import MessageBus
 from world.keyring import Keyring
 from world.program import Outcome
 
+SANITIZERS = ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS")
+
 GIT_IDENTITY = "[user]\n\tname = Ada Example\n\temail = ada@contoso.example\n" \
                "[init]\n\tdefaultBranch = main\n"
 
@@ -24,7 +27,7 @@ class Session:
     With bus=False it is a bare shell, as over ssh or in a container; with keyring=False a desktop
     without a secret service. `programs` is a folder to find programs in before the system's.
 
-    Nothing of the caller's environment is handed on. `env` is a plain dict; change it at will.
+    Nothing of the caller's environment is handed on, but for what steers sanitizers. `env` is a plain dict; change it at will.
     """
 
     def __init__(self, *, programs: Path | None = None, bus: bool = True,
@@ -69,6 +72,7 @@ class Session:
             "XDG_DATA_HOME": str(self.data),
             "XDG_CACHE_HOME": str(self.cache),
             "GIT_CONFIG_NOSYSTEM": "1",
+            **{name: os.environ[name] for name in SANITIZERS if name in os.environ},
         }
 
     def trust(self, certificate_authority: Path) -> None:
@@ -95,6 +99,24 @@ class Session:
         merged = {**self.env, **(env or {})}
         given = {name: value for name, value in merged.items() if value is not None}
         return program.run(command, given, input=input, cwd=cwd or self.home, timeout=timeout)
+
+    def is_running(self, name: str) -> bool:
+        """Whether a program of this name runs in the session, whoever started it, or one that this
+        process started is dead and not waited for."""
+        return any(self._is_ours(process, name) for process in Path("/proc").glob("[0-9]*"))
+
+    def _is_ours(self, process: Path, name: str) -> bool:
+        try:
+            status = (process / "status").read_text()
+            if not status.startswith(f"Name:\t{name[:15]}\n"):
+                return False
+            if "State:\tZ" in status:
+                return f"PPid:\t{os.getpid()}\n" in status
+            return f"HOME={self.home}\0".encode() in (process / "environ").read_bytes()
+        except PermissionError:  # our programs hide theirs, but from root
+            return True
+        except OSError:  # it has just ended
+            return False
 
     def files_holding(self, needle: bytes) -> list[Path]:
         """The files of the session in which these bytes stand."""
