@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
 from flask import Flask, Response, jsonify, request
 
+from authority.device_authorization import DeviceAuthorization
 from authority.directory import Directory
 from authority.faults import Exchange, FaultQueue
 from authority.metadata import openid_configuration
@@ -19,19 +22,30 @@ def echo_request_id(response: Response) -> Response:
     return response
 
 
+def _answer(honest: Callable[[], Response], faults: FaultQueue, server: TokenServer) -> Response:
+    fault = faults.take()
+    if fault is None:
+        return honest()
+    return fault.answer(Exchange(request, honest, server.issuer.authority_url))
+
+
 def add_token_endpoint(app: Flask, server: TokenServer, faults: FaultQueue) -> None:
     def token(tenant: str) -> Response:
-        fault = faults.take()
-        if fault is None:
-            return server.create_token_response()
-        return fault.answer(Exchange(request, server.create_token_response,
-                                     server.issuer.authority_url))
+        return _answer(server.create_token_response, faults, server)
 
     app.add_url_rule("/<tenant>/oauth2/v2.0/token", view_func=token, methods=["POST"])
     # An AD FS has one endpoint, of an older form.
     app.add_url_rule("/adfs/oauth2/token", defaults={"tenant": "adfs"}, view_func=token,
                      methods=["POST"])
     app.register_error_handler(Refusal, server.refuse)
+
+
+def add_device_code_endpoint(app: Flask, server: TokenServer, faults: FaultQueue) -> None:
+    def device_code(tenant: str) -> Response:
+        return _answer(lambda: server.create_endpoint_response(DeviceAuthorization.ENDPOINT_NAME),
+                       faults, server)
+
+    app.add_url_rule("/<tenant>/oauth2/v2.0/devicecode", view_func=device_code, methods=["POST"])
 
 
 def add_metadata(app: Flask, directory: Directory, issuer: TokenIssuer) -> None:

@@ -7,10 +7,13 @@ import ssl
 
 from flask import Flask
 
-from authority import application, contoso
+from authority import application, contoso, pages
+from authority.authorization_codes import AuthorizationCodes
+from authority.device_codes import DeviceCodes
 from authority.directory import Client, Directory
 from authority.faults import FaultQueue
 from authority.keys import SigningKey, process_key
+from authority.refresh_tokens import RefreshTokens
 from authority.request_log import LoggedRequest, RequestLog
 from authority.token_server import TokenServer
 from authority.tokens import TokenIssuer
@@ -21,7 +24,10 @@ class Authority:
     """A running authority, over https or, without `tls`, http; close() stops it.
 
     `url` is what goes into a configuration as Instance. `issuer.lifetime` and
-    `issuer.refresh_in` set what later tokens are like, `faults` what goes wrong.
+    `issuer.refresh_in` set what later tokens are like, `faults` and `device_faults` what goes wrong
+    at the token endpoint and where a device asks for its code. `authorization_codes`,
+    `device_codes` and `refresh_tokens` are those in the hands of people's clients, with levers of
+    their own.
     """
 
     def __init__(self, tls: ssl.SSLContext | None, directory: Directory | None = None,
@@ -29,6 +35,7 @@ class Authority:
         self.directory = directory or contoso.directory()
         self.key = key or process_key()
         self.faults = FaultQueue()
+        self.device_faults = FaultQueue()
         if tls is None:
             # Authlib refuses plain http otherwise, and even the loopback.
             os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -40,6 +47,9 @@ class Authority:
         self.issuer = TokenIssuer(self.key, self.url)
         self._token_server = TokenServer(app, self.directory, self.issuer)
         application.add_token_endpoint(app, self._token_server, self.faults)
+        application.add_device_code_endpoint(app, self._token_server, self.device_faults)
+        pages.add_sign_in_page(app, self._token_server)
+        pages.add_device_page(app, self._token_server)
         application.add_metadata(app, self.directory, self.issuer)
         app.after_request(application.echo_request_id)
 
@@ -50,7 +60,35 @@ class Authority:
 
     @property
     def token_requests(self) -> list[LoggedRequest]:
-        return [one for one in self.requests if one.path.endswith(("/oauth2/v2.0/token", "/adfs/oauth2/token"))]
+        return self._requests_to("/oauth2/v2.0/token", "/adfs/oauth2/token")
+
+    @property
+    def refresh_requests(self) -> list[LoggedRequest]:
+        return [one for one in self.token_requests if one.form.get("grant_type") == "refresh_token"]
+
+    @property
+    def device_code_requests(self) -> list[LoggedRequest]:
+        return self._requests_to("/oauth2/v2.0/devicecode")
+
+    @property
+    def authorize_requests(self) -> list[LoggedRequest]:
+        """Each time that a sign-in page was opened."""
+        return [one for one in self._requests_to("/oauth2/v2.0/authorize") if one.method == "GET"]
+
+    def _requests_to(self, *ends: str) -> list[LoggedRequest]:
+        return [one for one in self.requests if one.path.endswith(ends)]
+
+    @property
+    def authorization_codes(self) -> AuthorizationCodes:
+        return self._token_server.authorization_codes
+
+    @property
+    def device_codes(self) -> DeviceCodes:
+        return self._token_server.device_codes
+
+    @property
+    def refresh_tokens(self) -> RefreshTokens:
+        return self._token_server.refresh_tokens
 
     @property
     def issued_tokens(self) -> list[str]:

@@ -1,8 +1,9 @@
-"""The directory that tests meet unless they bring their own: one company, a few applications."""
+"""The directory that tests meet unless they bring their own: two companies, a few people, a few
+applications."""
 
 from __future__ import annotations
 
-from authority.directory import Client, Directory, Tenant
+from authority.directory import Client, Directory, Tenant, User
 
 TENANT = Tenant("8f1c9d52-6f0a-4c3b-9a51-2d7e4b0c6a13", ("contoso.onmicrosoft.com", "contoso.com"))
 OTHER_TENANT = Tenant("c2a4e6f8-1b3d-4f5a-8c7e-9d0b1a2c3e4f", ("fabrikam.onmicrosoft.com",))
@@ -37,11 +38,59 @@ OF_FABRIKAM = Client(
     tenants=(OTHER_TENANT.guid,),
 )
 
+# People. Grace is at home in Contoso and a guest of Fabrikam.
+ADA = User("ada@contoso.com", "Ada's pass&word=1%", "Ada Example",
+           {TENANT.guid: "0a5d7a1e-52f4-4e0b-9c3d-6b1f2e8c4d01"})
+GRACE = User("grace@contoso.com", "Grace's password", "Grace Example",
+             {TENANT.guid: "1b6e8b2f-63a5-4f1c-8d4e-7c2a3f9d5e02",
+              OTHER_TENANT.guid: "2c7f9c3a-74b6-4a2d-9e5f-8d3b4a0e6f03"})
+BOB = User("bob@fabrikam.onmicrosoft.com", "Bob's password", "Bob Example",
+           {OTHER_TENANT.guid: "3d8a0d4b-85c7-4b3e-8f6a-9e4c5b1f7a04"})
+
+LOCALHOST = ("http://localhost",)
+ANYWHERE = (TENANT.guid, OTHER_TENANT.guid)
+
+DESKTOP = Client(
+    client_id="e2b4c6d8-0f1a-4b3c-9d5e-7f8a9b0c1d04",
+    secret="",
+    tenants=(TENANT.guid,),
+    public=True,
+    redirect_uris=LOCALHOST,
+)
+# Microsoft's own public clients that tools borrow, each with what it may ask for.
+GIT_CREDENTIAL_MANAGER = Client(
+    client_id="872cd9fa-d31f-45e0-9eab-6e460a02d1f1",
+    secret="",
+    tenants=ANYWHERE,
+    resources=(AZURE_DEVOPS, GRAPH),
+    public=True,
+    redirect_uris=LOCALHOST,
+    family=True,
+)
+KUBELOGIN = Client(
+    client_id="80faf920-1908-4b52-b5ef-a8e7bedfc67a",
+    secret="",
+    tenants=ANYWHERE,
+    resources=(AKS,),
+    public=True,
+    redirect_uris=LOCALHOST,
+)
+AZURE_CLI = Client(
+    client_id="04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+    secret="",
+    tenants=ANYWHERE,
+    public=True,
+    redirect_uris=LOCALHOST,
+    family=True,
+)
+
 
 def directory() -> Directory:
     """A fresh copy, so that a test may add to it."""
     return Directory(
         tenants=[TENANT, OTHER_TENANT],
-        clients=[DAEMON, EXPIRED, WITHOUT_ROLES, OF_FABRIKAM],
+        users=[ADA, GRACE, BOB],
+        clients=[DAEMON, EXPIRED, WITHOUT_ROLES, OF_FABRIKAM, DESKTOP, GIT_CREDENTIAL_MANAGER,
+                 KUBELOGIN, AZURE_CLI],
         resources=[GRAPH, MY_WEB_API, AZURE_DEVOPS, AKS, AZURE_SQL],
     )

@@ -12,7 +12,7 @@ from authlib.oauth2 import OAuth2Request
 from flask import request as http_request
 
 from authority.assertions import ASSERTION_TYPE, check_assertion
-from authority.directory import Client
+from authority.directory import ORGANIZATIONS, Client
 from authority.refusals import Refusal
 
 ClientLookup = Callable[[str], "Client | None"]
@@ -24,8 +24,10 @@ def client_of(find_client: ClientLookup, request: OAuth2Request) -> Client:
     if not client_id:
         raise Refusal(900144, parameter="client_id")
     client = find_client(client_id)
-    if client is None or request.tenant.guid not in client.tenants:
+    if client is None or not client.is_in(request.tenant):
         raise Refusal(700016, client_id=client_id, tenant=request.tenant.domains[0])
+    if request.tenant is ORGANIZATIONS and not client.is_multi_tenant:
+        raise Refusal(50194, client_id=client_id)
     return client
 
 
@@ -35,6 +37,8 @@ def client_secret_post(find_client: ClientLookup, request: OAuth2Request) -> Cli
     secret = request.form.get("client_secret")
     if not secret:
         return None
+    if client.public:
+        raise Refusal(700025)
     if not client.check_client_secret(secret):
         raise Refusal(7000215, client_id=client.client_id)
     if client.secret_expired:
@@ -48,13 +52,24 @@ def client_assertion(find_client: ClientLookup, request: OAuth2Request) -> Clien
     assertion = request.form.get("client_assertion")
     if not assertion:
         return None
+    if client.public:
+        raise Refusal(700025)
     if request.form.get("client_assertion_type") != ASSERTION_TYPE:
         raise Refusal(900144, parameter="client_assertion_type")
     check_assertion(client, assertion, http_request.url)
     return client
 
 
+def public_client(find_client: ClientLookup, request: OAuth2Request) -> Client:
+    """The client need not prove anything; it is the person who does."""
+    client = client_of(find_client, request)
+    if not client.public:
+        raise Refusal(7000218)
+    return client
+
+
 METHODS = {
     "client_secret_post": client_secret_post,
     "client_assertion": client_assertion,
+    "none": public_client,
 }

@@ -1,10 +1,11 @@
-"""What a tenant's directory holds: its names, its registered applications, its resources."""
+"""What a tenant's directory holds: names, people, registered applications, resources."""
 
 from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Mapping
+from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749 import ClientMixin
 from cryptography import x509
@@ -19,6 +20,28 @@ class Tenant:
 
     def is_called(self, name: str) -> bool:
         return name.lower() in (self.guid, *self.domains)
+
+
+# Whatever tenant the person who signs in is at home in; no app has a token there.
+ORGANIZATIONS = Tenant("organizations", ("common",))
+
+
+@dataclass(frozen=True)
+class User:
+    """A person. `object_ids` has the tenants' GUIDs and who the person is in each, the home first:
+    a guest goes by another id there than at home."""
+
+    username: str
+    password: str
+    name: str
+    object_ids: Mapping[str, str]
+
+    @property
+    def home(self) -> str:
+        return next(iter(self.object_ids))
+
+    def check_password(self, password: str) -> bool:
+        return hmac.compare_digest(self.password.encode(), password.encode())
 
 
 @dataclass(frozen=True)
@@ -38,6 +61,9 @@ class Client(ClientMixin):
     `tenants` are the GUIDs of the tenants it was installed in, `roles` the application permissions
     that its tokens carry, `resources` those that it may ask tokens for (None: any of the
     directory), `certificates` those registered with it, `federations` its federated credentials.
+
+    One that is `public` has no credential and serves people, at its `redirect_uris`; the refresh
+    tokens of the clients in the `family` serve all of them, as those of Microsoft's own do.
     """
 
     client_id: str
@@ -49,6 +75,19 @@ class Client(ClientMixin):
     certificates: tuple[x509.Certificate, ...] = ()
     federations: tuple[Federation, ...] = ()
     object_id: str = "5f3d1c58-3a52-4c1e-8a8f-0d6f0a4a7c11"
+    public: bool = False
+    redirect_uris: tuple[str, ...] = ()
+    family: bool = False
+
+    def get_client_id(self) -> str:
+        return self.client_id
+
+    def is_in(self, tenant: Tenant) -> bool:
+        return tenant is ORGANIZATIONS or tenant.guid in self.tenants
+
+    @property
+    def is_multi_tenant(self) -> bool:
+        return len(self.tenants) > 1
 
     def check_client_secret(self, client_secret: str) -> bool:
         return hmac.compare_digest(self.secret.encode(), client_secret.encode())
@@ -59,20 +98,43 @@ class Client(ClientMixin):
     def check_grant_type(self, grant_type: str) -> bool:
         return True
 
+    def check_response_type(self, response_type: str) -> bool:
+        return response_type == "code"
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """A port of http://localhost is as good as another; nothing else may differ."""
+        return any(_same_redirect(known, redirect_uri) for known in self.redirect_uris)
+
     def may_ask_for(self, resource: str) -> bool:
         return self.resources is None or resource in self.resources
 
 
+def _same_redirect(known: str, asked: str) -> bool:
+    if known == asked:
+        return True
+    known_parts, parts = urlsplit(known), urlsplit(asked)
+    return (known_parts.scheme == parts.scheme == "http"
+            and known_parts.netloc == parts.hostname == "localhost" and parts.username is None
+            and (known_parts.path or "/") == (parts.path or "/")
+            and known_parts.query == parts.query and not parts.fragment)
+
+
 @dataclass
 class Directory:
-    """All tenants, clients and resources that the authority knows."""
+    """All tenants, people, clients and resources that the authority knows."""
 
     tenants: list[Tenant] = field(default_factory=list)
+    users: list[User] = field(default_factory=list)
     clients: list[Client] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)
 
     def tenant(self, name: str) -> Tenant | None:
-        return next((tenant for tenant in self.tenants if tenant.is_called(name)), None)
+        return next((tenant for tenant in (*self.tenants, ORGANIZATIONS)
+                     if tenant.is_called(name)), None)
+
+    def user(self, username: str) -> User | None:
+        wanted = username.lower()
+        return next((user for user in self.users if user.username == wanted), None)
 
     def client(self, client_id: str) -> Client | None:
         wanted = client_id.lower()

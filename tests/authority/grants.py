@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import grants
+from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oauth2.rfc8628 import DeviceCodeGrant
 
 from authority import scopes
+from authority.authorization_codes import AuthorizationCode as Code
+from authority.credentials import client_of
+from authority.device_codes import DeviceCode as PendingDevice
+from authority.directory import Client, User
+from authority.people import tenant_of
+from authority.refresh_tokens import RefreshToken as Token, Rotation
+from authority.refusals import Refusal
+from authority.tokens import client_info
 
 JSON_HEADERS = [
     ("Content-Type", "application/json; charset=utf-8"),
@@ -32,4 +43,139 @@ class ClientCredentials(grants.ClientCredentialsGrant):
             self.request.tenant, self.request.client, self.audience)
 
 
-GRANTS = [ClientCredentials]
+class _InAPersonsName:
+    """What the grants share in which a person stands behind the client. `request.credential` is
+    what the client brought: a code or a refresh token."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_post", "client_assertion", "none"]
+    TOKEN_RESPONSE_HEADER = JSON_HEADERS
+    PARAMETERS: tuple[str, ...] = ()
+
+    def validate_token_request(self) -> None:
+        for parameter in self.PARAMETERS:
+            if not self.request.form.get(parameter):
+                raise Refusal(900144, parameter=parameter)
+        super().validate_token_request()
+
+    def asked(self, scope: str | None) -> scopes.PersonScope:
+        return scopes.scope_for_person(scope or "", self.request.tenant, self.request.client,
+                                       self.server.directory)
+
+    def generate_token(self, user: User, scope: str, **_: Any) -> dict[str, Any]:
+        """The whole answer, members in Entra's order."""
+        client = self.request.client
+        asked = self.asked(scope)
+        tenant = tenant_of(user, self.request.tenant, client)
+        answer = self.server.issuer.person_token(tenant, client, user, asked)
+        if "offline_access" in asked.openid and self.gives_refresh_token():
+            answer["refresh_token"] = self.server.refresh_tokens.issue(client, user)
+        if client.family:
+            answer["foci"] = "1"
+        if "openid" in asked.openid:
+            nonce = getattr(self.request.credential, "nonce", None)
+            answer["id_token"] = self.server.issuer.id_token(tenant, client, user, nonce)
+        if self.request.form.get("client_info") == "1":
+            answer["client_info"] = client_info(user)
+        return answer
+
+    def gives_refresh_token(self) -> bool:
+        return True
+
+
+class AuthorizationCode(_InAPersonsName, grants.AuthorizationCodeGrant):
+    """A person signed in at the browser, and the browser brought the client a code."""
+
+    PARAMETERS = ("code", "redirect_uri", "code_verifier")
+
+    def validate_authorization_request(self) -> str:
+        client = client_of(self.server.query_client, self.request)
+        if not client.check_redirect_uri(self.request.redirect_uri or ""):
+            raise Refusal(50011, client_id=client.client_id, redirect_uri=self.request.redirect_uri)
+        return super().validate_authorization_request()
+
+    def validate_requested_scope(self) -> None:
+        self.asked(self.request.scope)
+
+    def query_authorization_code(self, code: str, client: Client) -> Code:
+        found = self.server.authorization_codes.redeem(code, client)
+        if self.request.redirect_uri != found.redirect_uri:
+            raise Refusal(500112, redirect_uri=self.request.redirect_uri, asked=found.redirect_uri)
+        return found
+
+    def delete_authorization_code(self, authorization_code: Code) -> None:
+        """It is kept, to know it if it comes again."""
+
+    def authenticate_user(self, authorization_code: Code) -> User:
+        return authorization_code.user
+
+
+class ProofKey(CodeChallenge):
+    """PKCE by S256, of everyone: who does not use it here would not use it at Entra."""
+
+    def validate_code_challenge(self, grant: AuthorizationCode) -> None:
+        data = grant.request.data
+        if not data.get("code_challenge") or data.get("code_challenge_method") != "S256":
+            raise Refusal(9002325)
+
+    def validate_code_verifier(self, grant: AuthorizationCode) -> None:
+        try:
+            super().validate_code_verifier(grant)
+        except OAuth2Error as error:
+            raise Refusal(501481) from error
+
+
+class DeviceCode(_InAPersonsName, DeviceCodeGrant):
+    """The client shows a code, and asks until a person has entered it somewhere else."""
+
+    PARAMETERS = ("device_code",)
+
+    def query_device_credential(self, device_code: str) -> PendingDevice:
+        found = self.server.device_codes.of_device(device_code)
+        if found is None or found.redeemed or found.client.client_id != self.request.client_id:
+            raise Refusal(70018)
+        return found
+
+    def query_user_grant(self, user_code: str) -> tuple[User | None, bool] | None:
+        code = self.server.device_codes.of_user(user_code)
+        return (code.user, not code.declined) if code.user or code.declined else None
+
+    def should_slow_down(self, credential: PendingDevice) -> bool:
+        return self.server.device_codes.is_too_soon(credential)
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        response = super().create_token_response()
+        self.request.credential.redeemed = True
+        return response
+
+
+class RefreshToken(_InAPersonsName, grants.RefreshTokenGrant):
+    """The client brings what it was given at the sign-in, for this API or any other."""
+
+    PARAMETERS = ("refresh_token",)
+
+    def authenticate_refresh_token(self, refresh_token: str) -> Token:
+        asked = self.asked(self.request.scope)
+        return self.server.refresh_tokens.check(refresh_token, self.request.client, asked.audience)
+
+    def _validate_token_scope(self, token: Token) -> None:
+        """Any API will do, so there is nothing to compare."""
+
+    def authenticate_user(self, credential: Token) -> User:
+        return credential.user
+
+    def issue_token(self, user: User, credential: Token) -> dict[str, Any]:
+        return self.generate_token(user=user, scope=self.request.scope)
+
+    def gives_refresh_token(self) -> bool:
+        return self.server.refresh_tokens.rotation is not Rotation.NONE
+
+    def revoke_old_credential(self, credential: Token) -> None:
+        credential.ended = self.server.refresh_tokens.rotation is Rotation.ENDS_OLD
+
+
+GRANTS = [
+    (ClientCredentials, []),
+    (AuthorizationCode, [ProofKey()]),
+    (DeviceCode, []),
+    (RefreshToken, []),
+]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from authority.directory import Tenant
+from authority.directory import ORGANIZATIONS, Tenant
 
 
 def openid_configuration(authority_url: str, tenant: Tenant) -> dict[str, Any]:
     base = f"{authority_url}/{tenant.guid}"
+    issuer = "{tenantid}" if tenant is ORGANIZATIONS else tenant.guid
     return {
         "token_endpoint": f"{base}/oauth2/v2.0/token",
         "token_endpoint_auth_methods_supported": ["client_secret_post"],
@@ -18,7 +19,7 @@ def openid_configuration(authority_url: str, tenant: Tenant) -> dict[str, Any]:
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": f"{base}/v2.0",
+        "issuer": f"{authority_url}/{issuer}/v2.0",
         "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
         "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
         "tenant_region_scope": "EU",

@@ -7,12 +7,18 @@ from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error, OAuth2Request
-from authlib.oauth2.rfc6749 import InvalidClientError, UnsupportedGrantTypeError
+from authlib.oauth2.rfc6749 import (AccessDeniedError, InvalidClientError,
+                                    UnsupportedGrantTypeError, UnsupportedResponseTypeError)
+from authlib.oauth2.rfc8628 import AuthorizationPendingError, ExpiredTokenError, SlowDownError
 from flask import Flask, Response, request as http_request
 
+from authority.authorization_codes import AuthorizationCodes
 from authority.credentials import METHODS
+from authority.device_authorization import DeviceAuthorization
+from authority.device_codes import DeviceCodes
 from authority.directory import Directory, Tenant
 from authority.grants import GRANTS, JSON_HEADERS
+from authority.refresh_tokens import RefreshTokens
 from authority.refusals import Refusal
 from authority.tokens import TokenIssuer
 
@@ -20,8 +26,29 @@ from authority.tokens import TokenIssuer
 WELL_FORMED_TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[^.]+(\.[^.]+)+", re.I)
 
 
+def _not_a_grant(request: OAuth2Request) -> Refusal:
+    if not request.grant_type:
+        return Refusal(900144, parameter="grant_type")
+    return Refusal(70003, grant_type=request.grant_type)
+
+
+# Entra's words for errors that are Authlib's own.
+IN_ENTRAS_WORDS = {
+    AccessDeniedError: lambda _: Refusal(65004, error="authorization_declined"),
+    AuthorizationPendingError: lambda _: Refusal(70016),
+    ExpiredTokenError: lambda _: Refusal(70020),
+    InvalidClientError: lambda _: Refusal(7000216),
+    UnsupportedGrantTypeError: _not_a_grant,
+    UnsupportedResponseTypeError: lambda _: Refusal(900144, parameter="response_type"),
+}
+
+
+def in_entras_words(request: OAuth2Request, error: OAuth2Error) -> Refusal:
+    return error if isinstance(error, Refusal) else IN_ENTRAS_WORDS[type(error)](request)
+
+
 class TokenServer(AuthorizationServer):
-    """Handles one token request after another; keeps what it issued in `issued`."""
+    """Handles one request after another; keeps the answers with tokens in `issued`."""
 
     def __init__(self, app: Flask, directory: Directory, issuer: TokenIssuer) -> None:
         super().__init__(app, query_client=directory.client, save_token=self._remember)
@@ -30,8 +57,12 @@ class TokenServer(AuthorizationServer):
         self.issued: list[dict[str, Any]] = []
         for name, method in METHODS.items():
             self.register_client_auth_method(name, method)
-        for grant in GRANTS:
-            self.register_grant(grant)
+        self.authorization_codes = AuthorizationCodes()
+        self.device_codes = DeviceCodes()
+        self.refresh_tokens = RefreshTokens()
+        for grant, extensions in GRANTS:
+            self.register_grant(grant, extensions)
+        self.register_endpoint(DeviceAuthorization)
 
     def _remember(self, token: dict[str, Any], _: OAuth2Request) -> None:
         self.issued.append(token)
@@ -40,8 +71,6 @@ class TokenServer(AuthorizationServer):
         """Entra's requests name their tenant in the path, so it is part of the request here."""
         oauth_request = super().create_oauth2_request(request)
         oauth_request.tenant = self._tenant(http_request.view_args["tenant"])
-        if not oauth_request.grant_type:
-            raise Refusal(900144, parameter="grant_type")
         return oauth_request
 
     def _tenant(self, name: str) -> Tenant:
@@ -51,12 +80,10 @@ class TokenServer(AuthorizationServer):
         raise Refusal(90002 if WELL_FORMED_TENANT.fullmatch(name) else 900023, tenant=name)
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:
-        """Answers in Entra's words where the error is one of Authlib's own."""
-        if isinstance(error, InvalidClientError):
-            error = Refusal(7000216)
-        elif isinstance(error, UnsupportedGrantTypeError):
-            error = Refusal(70003, grant_type=request.grant_type)
-        return self.refuse(error)
+        """Answers in Entra's words. For slow_down there are none: it is as RFC 8628 has it."""
+        if isinstance(error, SlowDownError):
+            return super().handle_error_response(request, error)
+        return self.refuse(in_entras_words(request, error))
 
     def refuse(self, refusal: Refusal) -> Response:
         body = refusal.body(self.issuer.authority_url, http_request.headers)

@@ -1,15 +1,27 @@
-"""The access tokens that the authority makes, and the answer that carries one."""
+"""The tokens that the authority makes, and the answer that carries them."""
 
 from __future__ import annotations
 
 import base64
+import json
 import os
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from authority.directory import Client, Tenant
+from authority.directory import Client, Tenant, User
 from authority.keys import SigningKey
+from authority.scopes import PersonScope
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
+
+
+def client_info(user: User) -> str:
+    """Who the person is at home, in the words of MSAL's account ids."""
+    who = {"uid": user.object_ids[user.home], "utid": user.home}
+    return _base64url(json.dumps(who, separators=(",", ":")).encode())
 
 
 @dataclass
@@ -25,32 +37,70 @@ class TokenIssuer:
 
     def app_token(self, tenant: Tenant, client: Client, audience: str) -> dict[str, Any]:
         """The answer to an app's request, members in Entra's order."""
-        answer: dict[str, Any] = {
-            "token_type": "Bearer",
-            "expires_in": self.lifetime,
-            "ext_expires_in": self.lifetime,
-        }
-        if self.refresh_in is not None:
-            answer["refresh_in"] = self.refresh_in
-        answer["access_token"] = self.key.sign(self._claims(tenant, client, audience))
-        return answer
-
-    def _claims(self, tenant: Tenant, client: Client, audience: str) -> dict[str, Any]:
-        """The claims of an app's v1.0 access token; `uti` makes each token differ."""
-        now = int(time.time())
-        return {
-            "aud": audience,
-            "iss": f"{self.authority_url}/{tenant.guid}/",
-            "iat": now,
-            "nbf": now,
-            "exp": now + self.lifetime,
+        token = self._sign(tenant.guid, audience, {
             "appid": client.client_id,
             "appidacr": "1",
             "idtyp": "app",
             "oid": client.object_id,
             "roles": list(client.roles),
             "sub": client.object_id,
-            "tid": tenant.guid,
-            "uti": base64.urlsafe_b64encode(os.urandom(16)).decode("ascii").rstrip("="),
-            "ver": "1.0",
+        })
+        return {"token_type": "Bearer"} | self._times() | {"access_token": token}
+
+    def person_token(self, tenant: str, client: Client, user: User,
+                     scope: PersonScope) -> dict[str, Any]:
+        """The answer to a request in a person's name, as far as the access token; `tenant` is a
+        GUID."""
+        token = self._sign(tenant, scope.audience, {
+            "acr": "1",
+            "amr": ["pwd"],
+            "appid": client.client_id,
+            "appidacr": "0",
+            "idtyp": "user",
+            "name": user.name,
+            "oid": user.object_ids[tenant],
+            "scp": " ".join(scope.granted),
+            "sub": user.object_ids[tenant],
+            "unique_name": user.username,
+            "upn": user.username,
+        })
+        return {"token_type": "Bearer", "scope": scope.answered} | self._times() | {
+            "access_token": token}
+
+    def id_token(self, tenant: str, client: Client, user: User, nonce: str | None) -> str:
+        """Who signed in, for the client to read: a v2.0 token, as the endpoints are."""
+        now = int(time.time())
+        claims = {
+            "aud": client.client_id,
+            "iss": f"{self.authority_url}/{tenant}/v2.0",
+            "iat": now,
+            "nbf": now,
+            "exp": now + self.lifetime,
+            "name": user.name,
+            "oid": user.object_ids[tenant],
+            "preferred_username": user.username,
+            "sub": user.object_ids[tenant],
+            "tid": tenant,
+            "uti": _base64url(os.urandom(16)),
+            "ver": "2.0",
         }
+        return self.key.sign(claims | ({"nonce": nonce} if nonce else {}))
+
+    def _times(self) -> dict[str, int]:
+        times = {"expires_in": self.lifetime, "ext_expires_in": self.lifetime}
+        return times if self.refresh_in is None else times | {"refresh_in": self.refresh_in}
+
+    def _sign(self, tenant: str, audience: str, whose: dict[str, Any]) -> str:
+        """A v1.0 access token; `uti` makes each one differ."""
+        now = int(time.time())
+        return self.key.sign({
+            "aud": audience,
+            "iss": f"{self.authority_url}/{tenant}/",
+            "iat": now,
+            "nbf": now,
+            "exp": now + self.lifetime,
+        } | whose | {
+            "tid": tenant,
+            "uti": _base64url(os.urandom(16)),
+            "ver": "1.0",
+        })

@@ -23,7 +23,8 @@ class Rejected(Exception):
 
 @dataclass
 class Gate:
-    """Lets in who brings a token of the authority for `audience`, with `role` if one is named.
+    """Lets in who brings a token of the authority for `audience`; an app only with `role`, if one
+    is named.
 
     A token in `revoked` is turned away though it is valid otherwise. With `basic_too`, the token
     may also come as the password of Basic authentication, beside any user name but an empty one.
@@ -45,7 +46,8 @@ class Gate:
                                 audience=self.audience)
         except jwt.InvalidTokenError as error:
             raise Rejected(401, str(error)) from None
-        if self.role is not None and self.role not in claims["roles"]:
+        is_app = "scp" not in claims
+        if is_app and self.role is not None and self.role not in claims["roles"]:
             raise Rejected(403, "Insufficient privileges to complete the operation.")
         return claims
 
