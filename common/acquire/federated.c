@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/acquire/command.h"
+#include "common/command.h"
 #include "common/acquire/http.h"
 #include "common/acquire/managed_identity.h"
 #include "common/authority.h"

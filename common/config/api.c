@@ -344,6 +344,31 @@ static enum config_match match(const struct config *config, const struct options
     return most > 0 ? CONFIG_MATCH : CONFIG_NO_MATCH;
 }
 
+enum config_match config_find_url(const struct config *config, const struct options *options,
+                                  const struct url *url, struct error *error)
+{
+    struct api api = { 0 };
+    return match(config, options, url, &api, error);
+}
+
+bool config_base_urls(const struct config *config, const char *name,
+                      const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error)
+{
+    struct api api = { 0 };
+    size_t count = 0;
+    if (!find_api(config, name, &api, error))
+        return false;
+    const char *base = section_string(config, &api.section, "BaseUrl", error);
+    if (base != NULL)
+        urls[count++] = base;
+    for (size_t i = 0; base == NULL && api.builtin != NULL && api.builtin->base_urls[i]; i++)
+        urls[count++] = api.builtin->base_urls[i];
+    urls[count] = NULL;
+    if (error->kind == ERROR_NONE && count == 0)
+        error_set(error, ERROR_USAGE, "the API '%.80s' has no BaseUrl", name);
+    return error->kind == ERROR_NONE;
+}
+
 enum config_match config_request_for_url(struct config *config, const struct options *options,
                                          const struct url *url, struct token_request *request,
                                          struct error *error)

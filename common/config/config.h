@@ -59,6 +59,18 @@ enum config_match config_request_for_url(struct config *config, const struct opt
                                          const struct url *url, struct token_request *request,
                                          struct error *error);
 
+/* Whether any API (with --api, that one) is at home at the URL, whoever would ask there, and whether
+ * or not that could be done. */
+enum config_match config_find_url(const struct config *config, const struct options *options,
+                                  const struct url *url, struct error *error);
+
+#define CONFIG_BASE_URLS_MAX 2
+
+/* The base URLs of an API, NULL after the last; they belong to the configuration. False with
+ * ERROR_USAGE where there is no such API, or it has none. */
+bool config_base_urls(const struct config *config, const char *name,
+                      const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error);
+
 static inline void cleanup_config(struct config **config)
 {
     config_free(*config);

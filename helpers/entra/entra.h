@@ -9,5 +9,6 @@
 extern const struct program entra_token;  /* token.c */
 extern const struct program entra_list;   /* list.c */
 extern const struct program entra_secret; /* secret.c */
+extern const struct program entra_setup;  /* setup.c */
 
 #endif

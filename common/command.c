@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "common/acquire/command.h"
+#include "common/command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,21 +85,22 @@ static bool collect(int fd, struct secret *output, int64_t deadline)
 }
 
 /* Waits for its end by the deadline. Where that is past, or it printed too much, it is killed with
- * all that it started. Whether it ended well. */
-static bool finish(pid_t pid, bool complete, int64_t deadline)
+ * all that it started. Its exit status; -1 where it had none. */
+static int finish(pid_t pid, bool complete, int64_t deadline)
 {
     int status = 0;
     pid_t ended = 0;
     while (complete && (ended = waitpid(pid, &status, WNOHANG)) == 0 && deadline_left(deadline) > 0)
         poll(NULL, 0, 5); /* it has closed its stdout, so it is about to end */
     if (ended == pid)
-        return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     kill(-pid, SIGKILL);
     waitpid(pid, &status, 0);
-    return false;
+    return -1;
 }
 
-struct secret *command_read(char *const *command, size_t max, int64_t deadline, struct error *error)
+struct secret *command_run(char *const *command, size_t max, int64_t deadline, int *status,
+                           struct error *error)
 {
     autoclose int reader = -1;
     int ends[2];
@@ -118,12 +119,21 @@ struct secret *command_read(char *const *command, size_t max, int64_t deadline, 
         return NULL;
     }
     bool complete = collect(reader, output, deadline);
-    bool ended_well = finish(pid, complete, deadline);
-    if (ended_well && output->length > 0 && output->length <= max)
+    *status = finish(pid, complete, deadline);
+    if (complete && output->length <= max)
         return steal(&output);
-    error_set(error, ERROR_USAGE, "the command '%.100s' gave no token: it %s", command[0],
-              !complete     ? "did not end in time, or printed too much"
-              : !ended_well ? "failed"
-                            : "printed nothing");
+    error_set(error, ERROR_USAGE, "the command '%.100s' did not end in time, or printed too much",
+              command[0]);
+    return NULL;
+}
+
+struct secret *command_read(char *const *command, size_t max, int64_t deadline, struct error *error)
+{
+    int status = 0;
+    auto_secret struct secret *output = command_run(command, max, deadline, &status, error);
+    if (output == NULL || (status == 0 && output->length > 0))
+        return steal(&output);
+    error_set(error, ERROR_USAGE, "the command '%.100s' %s", command[0],
+              status != 0 ? "failed" : "printed nothing");
     return NULL;
 }

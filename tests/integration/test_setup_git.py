@@ -1,0 +1,153 @@
+"""entra setup git: what it writes into git's configuration, and that it can be undone."""
+
+from __future__ import annotations
+
+import pytest
+
+DEV_AZURE = "credential.https://dev.azure.com"
+VISUAL_STUDIO = "credential.https://*.visualstudio.com"
+
+
+def set_up(world, *words, **how):
+    return world.run("entra", "setup", "git", *words, **how)
+
+
+def values(world, key) -> list[str]:
+    return world.run("git", "config", "--global", "--get-all", key).out.splitlines()
+
+
+def configuration(world) -> str:
+    return (world.session.home / ".gitconfig").read_text()
+
+
+def test_git_is_set_up_for_azure_devops(world):
+    outcome = set_up(world)
+    assert (outcome.code, outcome.err) == (0, "")
+    for url in (DEV_AZURE, VISUAL_STUDIO):
+        assert values(world, f"{url}.helper") == ["", "entra"]
+    assert values(world, f"{DEV_AZURE}.useHttpPath") == ["true"]
+    assert values(world, f"{VISUAL_STUDIO}.useHttpPath") == []
+
+
+def test_a_dry_run_shows_the_commands_and_runs_none(world):
+    before = configuration(world)
+    shown = set_up(world, "--dry-run")
+    assert f"git config --global --add {DEV_AZURE}.helper ''\n" in shown.out
+    assert f"git config --global --add '{VISUAL_STUDIO}.helper' entra\n" in shown.out
+    assert configuration(world) == before
+    assert set_up(world).out == shown.out
+
+
+def test_what_is_shown_can_be_typed(world):
+    settings = world.appsettings_file.rename(world.session.home / "it's mine.json")
+    script = set_up(world, "--dry-run", "--config", settings, "--keyring", "kernel").out
+    assert world.run("sh", "-e", input=script).code == 0
+    assert values(world, f"{DEV_AZURE}.helper")[1].endswith("mine.json' --keyring kernel")
+
+
+def test_setting_up_twice_is_setting_up_once(world):
+    set_up(world)
+    before = configuration(world)
+    outcome = set_up(world)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "already" in outcome.err
+    assert configuration(world) == before
+
+
+def test_other_options_take_the_place_of_those_that_were_there(world):
+    set_up(world)
+    assert set_up(world, "--keyring", "kernel").code == 0
+    assert values(world, f"{DEV_AZURE}.helper") == ["", "entra --keyring kernel"]
+    assert values(world, f"{DEV_AZURE}.useHttpPath") == ["true"]
+
+
+def test_a_program_that_is_not_in_the_path_is_named_by_its_own(world, programs, tmp_path):
+    folder = tmp_path / "a folder"
+    folder.symlink_to(programs.parent)
+    entra = folder / "bin" / "entra"
+    assert world.run(entra, "setup", "git", env={"PATH": "/usr/bin:/bin"}).code == 0
+    _, helper = values(world, f"{DEV_AZURE}.helper")
+    assert helper == f"!{(programs / 'git-credential-entra').resolve()}"
+    assert world.run("git", "credential", "fill", env={"PATH": "/usr/bin:/bin"},
+                     input="protocol=https\nhost=dev.azure.com\n").code == 0
+
+
+OTHERS = {
+    "nothing": "",
+    "a general helper": "[credential]\n\thelper = cache\n",
+    "a helper for the host": '[credential "https://dev.azure.com"]\n\thelper = manager\n',
+    "an empty value of one's own":
+        '[credential "https://dev.azure.com"]\n\thelper =\n\thelper = manager\n\thelper = cache\n',
+    "a path setting":
+        '[credential "https://dev.azure.com"]\n\tuseHttpPath = true\n\tusername = ada\n',
+    "hosts of like names": '[credential "https://dev.azure.com.evil.example"]\n\thelper = entra\n'
+                           '[credential "https://dev.azure"]\n\thelper = entra\n',
+}
+
+
+@pytest.mark.parametrize("before", OTHERS.values(), ids=OTHERS)
+def test_removing_leaves_what_was_there(world, before):
+    (world.session.home / ".gitconfig").write_text(before)
+    listed = world.run("git", "config", "--global", "--list").out
+    assert set_up(world).code == 0
+    assert values(world, f"{DEV_AZURE}.helper")[-2:] == ["", "entra"]
+    assert set(listed.splitlines()) <= set(
+        world.run("git", "config", "--global", "--list").out.splitlines())
+    assert set_up(world, "--remove").code == 0
+    assert world.run("git", "config", "--global", "--list").out == listed
+
+
+def test_removing_what_is_not_there_changes_nothing(world):
+    before = configuration(world)
+    outcome = set_up(world, "--remove")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert configuration(world) == before
+
+
+def test_a_host_of_the_configuration_is_set_up_by_its_url(world):
+    url = world.git_server.url
+    assert set_up(world, url).code == 0
+    assert values(world, f"credential.{url}.helper") == ["", "entra"]
+    assert values(world, f"{DEV_AZURE}.helper") == []
+
+
+def test_an_api_is_set_up_by_its_name(world):
+    assert set_up(world, "--api", "GitServer").code == 0
+    assert values(world, f"credential.{world.git_server.url}.helper") == [
+        "", "entra --api GitServer"]
+
+
+def test_a_base_url_with_a_path_has_git_tell_the_path(world):
+    settings = world.appsettings()
+    settings["GitServer"]["BaseUrl"] += "contoso/"
+    world.write_appsettings(settings)
+    url = f"{world.git_server.url}/contoso"
+    assert set_up(world, f"{url}/").code == 0
+    assert values(world, f"credential.{url}.useHttpPath") == ["true"]
+    remote = world.git_server.create_repository()
+    assert world.run("git", "ls-remote", remote).code == 0
+
+
+@pytest.mark.parametrize("words, text", [
+    (("https://github.com",), "no BaseUrl"),
+    (("git@github.com:app",), "URL"),
+    (("--api", "Nothing"), "no API 'Nothing'"),
+    (("--api", "AKS"), "no BaseUrl"),
+])
+def test_what_cannot_be_set_up_is_named(world, words, text):
+    before = configuration(world)
+    outcome = set_up(world, *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("entra: git is not set up: ") and text in outcome.err
+    assert configuration(world) == before
+
+
+def test_a_git_that_fails_is_named(world):
+    (world.session.home / ".gitconfig").write_text("[credential\n")
+    outcome = set_up(world)
+    assert outcome.code != 0 and "git is not set up" in outcome.err
+
+
+def test_a_thing_that_cannot_be_set_up_is_named(world):
+    outcome = world.run("entra", "setup", "emacs")
+    assert outcome.code == 2 and "emacs" in outcome.err
