@@ -40,13 +40,13 @@ struct options {
     bool version;
     const char *output;
     bool renew;
+    bool dry_run;
+    bool remove;
     const char *own[OPTIONS_OWN_MAX]; /* of the program's own options, as it numbers them */
 
     /* No options either: what a helper made of its own ones, for the configuration to use. */
     const char *identity_resource_id; /* of the managed identity; client_id goes before it */
     struct credential *credential;    /* the app's only one; the request takes it over */
-    bool dry_run;
-    bool remove;
 };
 
 enum option_kind {
