@@ -126,21 +126,28 @@ PACKAGES := gcc make pkg-config libc6-dev libcurl4-openssl-dev libssl-dev libjso
             libsecret-1-dev libkeyutils-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-dev cppcheck \
             valgrind shellcheck mandoc strace dbus-daemon gnome-keyring python3-gi python3-requests util-linux libsecret-tools git \
             curl openssl keyutils procps python3-authlib python3-cryptography python3-flask python3-jwt \
-            python3-pytest python3-pytest-xdist swtpm tpm2-openssl tpm2-tools
+            python3-pytest python3-pytest-xdist swtpm tpm2-openssl tpm2-tools xdg-utils
 
 # kubectl comes from elsewhere on many machines, and Debian's package would be in its way.
 PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
 
+# Tests drive a real browser, and are skipped where there is none to be had.
+BROWSER_PACKAGES := chromium chromium-driver python3-selenium
+
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-deps:
-	@missing=; for package in $(PACKAGES); do \
+# Installs those of $(1) that are missing.
+install_packages = missing=; for package in $(1); do \
 	    dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || \
 	        missing="$$missing $$package"; \
 	done; \
 	[ -z "$$missing" ] || { echo "  INSTALL$$missing"; $(SUDO) apt-get -qq update && \
 	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
 	        install $$missing >/dev/null; }
+
+deps:
+	@$(call install_packages,$(PACKAGES))
+	@$(call install_packages,$(BROWSER_PACKAGES)) || echo "  no Chromium: its tests are skipped"
 
 include tests/unit/unit.mk
 -include tests/fuzz/fuzz.mk

@@ -17,7 +17,9 @@ from typing import Any
 from authority import contoso
 from authority.authority import Authority
 from authority.directory import Client
+from authority.visitor import Visitor
 from world import appsettings, kernel_keyring
+from world.browser import Browser
 from world.git_server import GitServer
 from world.gate import Gate
 from world.kubeconfig import ExecPlugin, write_kubeconfig
@@ -61,6 +63,18 @@ class World:
         self._cleanup.callback(kernel_keyring.forget, authority.url)
         self._cleanup.callback(authority.close)
         return authority
+
+    @cached_property
+    def browser(self) -> Browser:
+        """The person's browser, which programs of the session find in $BROWSER from now on."""
+        browser = Browser(self.session.root / "browser", self.certificates.certificate_file)
+        self.session.env["BROWSER"] = str(browser.program)
+        return browser
+
+    @cached_property
+    def visitor(self) -> Visitor:
+        """The person at a browser of another machine."""
+        return Visitor(self.certificates.certificate_file)
 
     @cached_property
     def git_server(self) -> GitServer:

@@ -1,0 +1,92 @@
+"""A real browser: headless Chromium, where there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from authority.directory import User
+from world.waiting import wait_until
+
+# Any tab; nothing that talks to anybody on its own account; and no sandbox, which containers lack.
+SWITCHES = """--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run
+--disable-background-networking --disable-component-update --disable-sync --disable-default-apps
+--ignore-certificate-errors --remote-debugging-port=0""".split()
+
+PROGRAM = """\
+#!/bin/sh
+echo $$ >'{pid}'
+exec chromium {switches} --user-data-dir='{profile}' "$1" >>'{log}' 2>&1
+"""
+
+
+def require() -> None:
+    """Skips the test where Chromium or what drives it is not installed."""
+    pytest.importorskip("selenium", reason="selenium drives Chromium, and is not installed")
+    for program in ("chromium", "chromedriver"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+
+
+class Chromium:
+    """`program` is what goes into $BROWSER; the person signs in at the page that it shows."""
+
+    def __init__(self, folder: Path) -> None:
+        self._profile = folder / "profile"
+        self._profile.mkdir(parents=True)
+        self._pid_file = folder / "pid"
+        self.program = folder / "chromium"
+        self.program.write_text(PROGRAM.format(
+            switches=" ".join(SWITCHES), profile=self._profile, pid=self._pid_file,
+            log=folder / "log"))
+        self.program.chmod(0o755)
+        self._driver: Any = None
+
+    def attach(self) -> None:
+        """Waits until it was started, and takes hold of it."""
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
+
+        port_file = self._profile / "DevToolsActivePort"
+        wait_until(lambda: port_file.exists() and "\n" in port_file.read_text(), "Chromium", 60)
+        options = webdriver.ChromeOptions()
+        options.debugger_address = f"localhost:{port_file.read_text().splitlines()[0]}"
+        self._driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")),
+                                        options=options)
+
+    def sign_in(self, user: User) -> None:
+        self._wait_for("[name=username]").send_keys(user.username)
+        self._driver.find_element("css selector", "[name=password]").send_keys(user.password)
+        self._driver.find_element("css selector", "[value=sign-in]").click()
+
+    def wait_for_text(self, text: str) -> str:
+        """The text of the page that has this text in it."""
+        wait_until(lambda: text in self._text(), f"{text!r} in the browser", 30)
+        return self._text()
+
+    @property
+    def url(self) -> str:
+        return self._driver.current_url
+
+    def _text(self) -> str:
+        return self._driver.find_element("css selector", "body").text
+
+    def _wait_for(self, selector: str) -> Any:
+        wait_until(lambda: self._driver.find_elements("css selector", selector) != [],
+                   f"{selector} in the browser", 30)
+        return self._driver.find_element("css selector", selector)
+
+    def close(self) -> None:
+        """Ends it, whether or not anybody took hold of it."""
+        if self._driver is not None:
+            self._driver.service.stop()
+            self._driver = None
+        if self._pid_file.exists():
+            pid = int(self._pid_file.read_text())
+            self._pid_file.unlink()
+            os.kill(pid, signal.SIGTERM)

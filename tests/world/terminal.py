@@ -1,0 +1,113 @@
+"""A terminal with a person before it: what a program shows there, and what is typed to it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import signal
+import subprocess
+import termios
+import threading
+import time
+from pathlib import Path
+from typing import Mapping, Sequence
+
+from world.program import Outcome
+from world.waiting import wait_until
+
+INTERRUPT = "\x03"
+
+
+class Terminal:
+    """A program that was started at a terminal of its own, which is its stdin and stderr, and what
+    /dev/tty opens. Its stdout is a pipe, as where a program's answer goes to another program; with
+    `whole`, it is the terminal too."""
+
+    def __init__(self, command: Sequence[str | Path], env: Mapping[str, str],
+                 cwd: Path | None = None, whole: bool = False) -> None:
+        self._words = tuple(str(word) for word in command)
+        self._begin = time.monotonic()
+        self._shown = bytearray()
+        self._out = bytearray()
+        self._master, slave = os.openpty()
+        self._process = subprocess.Popen(
+            self._words, env=dict(env) | {"TERM": "xterm"}, cwd=cwd, start_new_session=True,
+            stdin=slave, stderr=slave, stdout=slave if whole else subprocess.PIPE,
+            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0))
+        os.close(slave)
+        self._readers = [threading.Thread(target=self._read, args=(self._master, self._shown),
+                                          daemon=True)]
+        if not whole:
+            self._readers.append(threading.Thread(
+                target=self._read, args=(self._process.stdout.fileno(), self._out), daemon=True))
+        for reader in self._readers:
+            reader.start()
+
+    @staticmethod
+    def _read(descriptor: int, into: bytearray) -> None:
+        try:
+            while data := os.read(descriptor, 65536):
+                into += data
+        except OSError:
+            """The last program at the terminal has ended."""
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def screen(self) -> str:
+        """All that was shown so far, whatever may have been wiped of it since."""
+        return self._shown.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        """What the terminal shows, once something matches; fails if the program ends first."""
+        found = None
+
+        def shown() -> bool:
+            nonlocal found
+            ended = not self.is_running
+            found = re.search(pattern, self.screen)
+            return bool(found) or ended
+
+        wait_until(shown, f"{pattern!r} on the terminal")
+        assert found, f"{self._words} ended without {pattern!r}: {self.screen}"
+        return found
+
+    def type(self, keys: str) -> None:
+        """INTERRUPT is Ctrl-C."""
+        os.write(self._master, keys.encode())
+
+    def finish(self, timeout: float = 30) -> Outcome:
+        """Waits for the program's end; `err` is what the terminal showed."""
+        try:
+            self._process.wait(timeout)
+        finally:
+            self.close()
+        return Outcome(self._words, self._process.returncode,
+                       self._out.decode("utf-8", "surrogateescape"), self.screen,
+                       time.monotonic() - self._begin)
+
+    def close(self) -> None:
+        """Ends the program and all in its group. Once is enough, twice does no harm."""
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self._process.wait()
+        for reader in self._readers:
+            reader.join(5)
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
