@@ -28,7 +28,7 @@ play(Path({folder!r}), sys.argv[1:])
 
 
 class Browser:
-    """`program` is what goes into $BROWSER. Who sits before it is said by one of the `will_...`, and
+    """`program` is what goes into $BROWSER. Who sits before it is said by a `will_...`, and
     holds from then on; Ada signs in where nothing is said."""
 
     def __init__(self, folder: Path, trust: Path) -> None:

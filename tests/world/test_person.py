@@ -82,10 +82,11 @@ def test_a_terminal_can_be_all_there_is() -> None:
 
 
 def test_an_interrupt_ends_what_runs_at_the_terminal() -> None:
-    with Terminal(["sh", "-c", "echo ready; sleep 60"], ENV, whole=True) as terminal:
+    with Terminal(["sh", "-c", "trap 'exit 7' INT; echo ready; read line"], ENV,
+                  whole=True) as terminal:
         terminal.wait_for("ready")
         terminal.type(INTERRUPT)
-        assert terminal.finish().code == -2
+        assert terminal.finish().code == 7
 
 
 def test_a_real_browser_brings_the_app_its_code(app: DesktopApp, tmp_path: Path) -> None:
