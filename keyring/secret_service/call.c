@@ -81,6 +81,21 @@ bool call_found_nobody(const struct call *call, const GError *reason)
     return call->expirations == 0 && is_absence(reason);
 }
 
+/* What is asked for by its path is found before, but for the default collection. */
+static bool is_of_no_object(const GError *reason)
+{
+    return g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT) ||
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
+}
+
+bool call_fail_locked(struct error *error)
+{
+    error_set(error, ERROR_KEYRING, "the desktop keyring is locked");
+    return error_hint(error, "Unlock it, or make one where there is none yet, by logging in at the "
+                             "desktop or in Seahorse.");
+}
+
 bool call_fail(const struct call *call, GError *reason, struct error *error)
 {
     if (call->expirations > 0 || reason == NULL) {
@@ -92,7 +107,10 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
                   "the session bus offers no keyring (no service has the name "
                   "org.freedesktop.secrets)");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
-        error_set(error, ERROR_KEYRING, "the desktop keyring is locked");
+        call_fail_locked(error);
+    } else if (is_of_no_object(reason)) {
+        error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
+        error_hint(error, "Make one, by logging in at the desktop or in Seahorse.");
     } else {
         g_dbus_error_strip_remote_error(reason);
         error_set(error, ERROR_KEYRING, "the desktop keyring failed: %s", reason->message);

@@ -41,6 +41,9 @@ bool call_found_nobody(const struct call *call, const GError *reason);
  * Always false. */
 bool call_fail(const struct call *call, GError *reason, struct error *error);
 
+/* Says in the error that the keyring is locked. Always false. */
+bool call_fail_locked(struct error *error);
+
 void call_end(struct call **call);
 #define auto_call CLEANUP(call_end)
 

@@ -13,6 +13,7 @@
 
 #include "keyring/keyring.h"
 #include "keyring/secret_service/call.h"
+#include "keyring/secret_service/prompt.h"
 
 /* The attributes as libsecret wants them; the texts are not copied. */
 static GHashTable *attributes_of(const struct keyring_key *key)
@@ -32,13 +33,6 @@ static struct secret *record_of(SecretValue *value)
     return length > 0 && length <= KEYRING_RECORD_MAX ? secret_new(bytes, length) : NULL;
 }
 
-/* Whether a prompt to unlock the keyring would be seen by anybody. */
-static bool person_is_there(void)
-{
-    const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
-    return (x11 != NULL && x11[0] != '\0') || (wayland != NULL && wayland[0] != '\0');
-}
-
 static enum keyring_answer failed(const struct call *call, GError *reason, struct error *error)
 {
     bool absent = call_found_nobody(call, reason);
@@ -46,14 +40,16 @@ static enum keyring_answer failed(const struct call *call, GError *reason, struc
     return absent ? KEYRING_ABSENT : KEYRING_FAILED;
 }
 
-/* The service, with the session in which secrets travel. It is libsecret's own: one a process. */
+/* The service, with a session in which secrets travel. Each operation has its own: between two of
+ * them the daemon may have been started anew. */
 static enum keyring_answer connect_to(SecretService **service, int64_t deadline,
                                       struct error *error)
 {
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
-    secret_service_get(SECRET_SERVICE_OPEN_SESSION, call->cancellable, call_on_answer, call);
-    *service = call_wait(call) != NULL ? secret_service_get_finish(call->result, &reason) : NULL;
+    secret_service_open(prompt_service_get_type(), NULL, SECRET_SERVICE_OPEN_SESSION,
+                        call->cancellable, call_on_answer, call);
+    *service = call_wait(call) != NULL ? secret_service_open_finish(call->result, &reason) : NULL;
     return *service != NULL ? KEYRING_FOUND : failed(call, reason, error);
 }
 
@@ -95,27 +91,36 @@ static enum keyring_answer read_item(SecretService *service, const gchar *path, 
     return *record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
 }
 
-/* Asks the person to unlock the keyring, if there is one to ask. Whether it is unlocked now. */
-static bool unlock_item(SecretService *service, const gchar *path, int64_t deadline,
-                        struct error *error)
+/* Has the person asked to unlock the keyring, if there is one to ask and it is our turn. What came
+ * of it, or of another's turn, is seen when the item is looked for again. */
+static void unlock_item(SecretService *service, const gchar *path, int64_t deadline)
 {
     const gchar *paths[] = { path, NULL };
-    if (person_is_there()) {
-        auto_call struct call *call = call_begin(deadline);
-        g_auto(GStrv) unlocked = NULL;
-        GError *reason = NULL;
-        secret_service_unlock_dbus_paths(service, paths, call->cancellable, call_on_answer, call);
-        gint count = -1;
-        if (call_wait(call) != NULL)
-            count =
-                secret_service_unlock_dbus_paths_finish(service, call->result, &unlocked, &reason);
-        if (count > 0)
-            return true;
-        if (count < 0)
-            return call_fail(call, reason, error);
-    }
-    error_set(error, ERROR_KEYRING, "the desktop keyring is locked");
-    return error_hint(error, "Unlock it, by logging in at the desktop or in Seahorse.");
+    auto_flight struct flight flight = { -1 };
+    if (!prompt_is_welcome() || !prompt_take_turn(&flight, deadline))
+        return;
+    auto_call struct call *call = call_begin(deadline);
+    g_auto(GStrv) unlocked = NULL;
+    secret_service_unlock_dbus_paths(service, paths, call->cancellable, call_on_answer, call);
+    if (call_wait(call) != NULL)
+        secret_service_unlock_dbus_paths_finish(service, call->result, &unlocked, NULL);
+}
+
+/* Finds an item that can be read; where it is locked, after a try to unlock it. */
+static enum keyring_answer find_readable(SecretService *service, GHashTable *attributes,
+                                         int64_t deadline, gchar **path, struct error *error)
+{
+    bool locked = false;
+    enum keyring_answer answer = find_item(service, attributes, deadline, path, &locked, error);
+    if (answer != KEYRING_FOUND || !locked)
+        return answer;
+    unlock_item(service, *path, deadline);
+    g_clear_pointer(path, g_free);
+    answer = find_item(service, attributes, deadline, path, &locked, error);
+    if (answer != KEYRING_FOUND || !locked)
+        return answer;
+    call_fail_locked(error);
+    return KEYRING_FAILED;
 }
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
@@ -124,12 +129,9 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     g_autoptr(GHashTable) attributes = attributes_of(key);
     g_autoptr(SecretService) service = NULL;
     g_autofree gchar *path = NULL;
-    bool locked = false;
     enum keyring_answer answer = connect_to(&service, deadline, error);
     if (answer == KEYRING_FOUND)
-        answer = find_item(service, attributes, deadline, &path, &locked, error);
-    if (answer == KEYRING_FOUND && locked && !unlock_item(service, path, deadline, error))
-        answer = KEYRING_FAILED;
+        answer = find_readable(service, attributes, deadline, &path, error);
     return answer == KEYRING_FOUND ? read_item(service, path, deadline, record, error) : answer;
 }
 
@@ -138,15 +140,18 @@ static bool store(const struct keyring_key *key, const char *label, const struct
 {
     (void)expires_on; /* a desktop keyring forgets nothing by itself */
     g_autoptr(GHashTable) attributes = attributes_of(key);
+    g_autoptr(SecretService) service = NULL;
+    if (connect_to(&service, deadline, error) != KEYRING_FOUND)
+        return false;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
     SecretValue *value =
         secret_value_new(record->bytes, (gssize)record->length, "application/json");
 
-    secret_service_store(NULL, NULL, attributes, SECRET_COLLECTION_DEFAULT, label, value,
+    secret_service_store(service, NULL, attributes, SECRET_COLLECTION_DEFAULT, label, value,
                          call->cancellable, call_on_answer, call);
     bool stored =
-        call_wait(call) != NULL && secret_service_store_finish(NULL, call->result, &reason);
+        call_wait(call) != NULL && secret_service_store_finish(service, call->result, &reason);
     secret_value_unref(value);
     return stored || call_fail(call, reason, error);
 }
@@ -154,12 +159,15 @@ static bool store(const struct keyring_key *key, const char *label, const struct
 static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
 {
     g_autoptr(GHashTable) attributes = attributes_of(key);
+    g_autoptr(SecretService) service = NULL;
+    if (connect_to(&service, deadline, error) != KEYRING_FOUND)
+        return false;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
 
-    secret_service_clear(NULL, NULL, attributes, call->cancellable, call_on_answer, call);
+    secret_service_clear(service, NULL, attributes, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
-        secret_service_clear_finish(NULL, call->result, &reason); /* false: there was none */
+        secret_service_clear_finish(service, call->result, &reason); /* false: there was none */
     return (call->result != NULL && reason == NULL) || call_fail(call, reason, error);
 }
 
@@ -185,15 +193,18 @@ static bool list(const struct keyring_key *key, int64_t deadline, struct keyring
                  struct error *error)
 {
     g_autoptr(GHashTable) attributes = attributes_of(key);
+    g_autoptr(SecretService) service = NULL;
+    if (connect_to(&service, deadline, error) != KEYRING_FOUND)
+        return false;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
     GList *found = NULL;
 
-    secret_service_search(NULL, NULL, attributes,
+    secret_service_search(service, NULL, attributes,
                           SECRET_SEARCH_ALL | SECRET_SEARCH_UNLOCK | SECRET_SEARCH_LOAD_SECRETS,
                           call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
-        found = secret_service_search_finish(NULL, call->result, &reason);
+        found = secret_service_search_finish(service, call->result, &reason);
     if (call->result == NULL || reason != NULL)
         return call_fail(call, reason, error);
 

@@ -50,6 +50,10 @@ class Keyring:
     def unlock(self) -> None:
         self._service.unlock(PASSWORD)
 
+    def delete(self) -> None:
+        """There is no default collection any more."""
+        self._service.delete_default_collection()
+
     def is_locked(self) -> bool:
         return self._service.is_locked()
 

@@ -61,6 +61,11 @@ class SecretService:
         self._call(SERVICE_PATH, GNOME_INTERNAL, "UnlockWithMasterPassword", "(o(oayays))",
                    self._default_collection(), secret)
 
+    def delete_default_collection(self) -> None:
+        path = self._default_collection()
+        self._call(SERVICE_PATH, SERVICE, "SetAlias", "(so)", "default", "/")
+        self._call(path, COLLECTION, "Delete", "()")
+
     def items(self, with_secrets: bool = False) -> list[Item]:
         """All items of the default collection. A locked one gives its attributes, no secrets."""
         session = self._open_session() if with_secrets else None

@@ -1,0 +1,86 @@
+#include "keyring/secret_service/prompt.h"
+
+#define SECRET_API_SUBJECT_TO_CHANGE
+#include <libsecret/secret.h>
+#include <stdlib.h>
+
+#include "common/notice.h"
+#include "common/runtime_folder.h"
+
+/* Other helpers, and the next call of this one, do not ask again for so long. */
+#define DISMISSED_SECONDS 60
+
+typedef SecretService PromptService;
+typedef SecretServiceClass PromptServiceClass;
+G_DEFINE_TYPE(PromptService, prompt_service, SECRET_TYPE_SERVICE)
+
+static struct runtime_name name_of(const char *ending)
+{
+    const char *const texts[] = { "unlock", "secret-service", NULL };
+    return runtime_name(ending, texts);
+}
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0';
+}
+
+bool prompt_is_welcome(void)
+{
+    struct error unused;
+    return (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")) &&
+           !notice_read(name_of("dismissed").text, 0, &unused);
+}
+
+bool prompt_take_turn(struct flight *flight, int64_t deadline)
+{
+    return flight_board(flight, name_of("prompt").text, deadline) == FLIGHT_PILOT;
+}
+
+static void ask(SecretService *self, SecretPrompt *prompt, const GVariantType *type,
+                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+    if (prompt_is_welcome()) {
+        SECRET_SERVICE_CLASS(prompt_service_parent_class)
+            ->prompt_async(self, prompt, type, cancellable, callback, data);
+        return;
+    }
+    GTask *task = g_task_new(self, cancellable, callback, data);
+    g_task_set_source_tag(task, ask);
+    g_task_return_new_error(task, SECRET_ERROR, SECRET_ERROR_IS_LOCKED, "locked");
+    g_object_unref(task);
+}
+
+/* No comes as a dismissal, or as an answer that names nothing which is unlocked now. */
+static bool is_no(GVariant *answer)
+{
+    return answer == NULL ||
+           (g_variant_is_container(answer) && g_variant_n_children(answer) == 0) ||
+           (g_variant_is_of_type(answer, G_VARIANT_TYPE_OBJECT_PATH) &&
+            g_str_equal(g_variant_get_string(answer, NULL), "/"));
+}
+
+static GVariant *take_answer(SecretService *self, GAsyncResult *result, GError **reason)
+{
+    if (g_async_result_is_tagged(result, ask))
+        return g_task_propagate_pointer(G_TASK(result), reason);
+    GVariant *answer =
+        SECRET_SERVICE_CLASS(prompt_service_parent_class)->prompt_finish(self, result, reason);
+    struct error dismissed = { 0 };
+    error_set(&dismissed, ERROR_KEYRING, "the question to unlock the keyring was dismissed");
+    if (is_no(answer))
+        notice_post(name_of("dismissed").text, &dismissed, DISMISSED_SECONDS);
+    return answer;
+}
+
+static void prompt_service_class_init(PromptServiceClass *class)
+{
+    class->prompt_async = ask;
+    class->prompt_finish = take_answer;
+}
+
+static void prompt_service_init(PromptService *self)
+{
+    (void)self;
+}

@@ -1,0 +1,79 @@
+"""A locked keyring asks a person, where there is one, and takes no for an answer."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from world.prompter import Prompter
+from world.world import World
+
+DISPLAY = {"DISPLAY": ":99"}
+
+
+@pytest.fixture(params=["the token is in it", "the token is not in it"])
+def locked(request, world) -> World:
+    if request.param == "the token is in it":
+        world.run("entra", "token", "--api", "MyWebApi")
+    world.session.keyring.lock()
+    return world
+
+
+def token(world, **env):
+    return world.run("entra", "token", "--api", "MyWebApi", "--timeout", "6", env=env)
+
+
+def delivered(world, outcome) -> None:
+    assert (outcome.code, outcome.out.strip()) == (0, world.authority.issued_tokens[-1])
+    (line,) = outcome.err.splitlines()
+    assert "locked" in line and "could not be kept" in line
+
+
+def test_nobody_is_asked_where_nobody_sees_it(locked):
+    with Prompter(locked.session.bus.address) as prompter:
+        delivered(locked, token(locked))
+        locked.run("entra", "list")
+        assert prompter.asked == 0
+
+
+def test_cancel_is_respected_and_nobody_is_asked_again_at_once(locked):
+    with Prompter(locked.session.bus.address) as prompter:
+        for _ in range(3):
+            delivered(locked, token(locked, **DISPLAY))
+        assert prompter.asked == 1
+
+
+def test_many_processes_ask_once(locked, programs):
+    with Prompter(locked.session.bus.address) as prompter:
+        processes = [subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
+                                      env=locked.session.env | DISPLAY, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, text=True) for _ in range(20)]
+        ends = [(*process.communicate(timeout=60), process.returncode) for process in processes]
+        assert {code for _, _, code in ends} == {0}
+        assert {out.strip() for out, _, _ in ends} <= set(locked.authority.issued_tokens)
+        assert prompter.asked == 1
+
+
+def test_a_keyring_that_is_unlocked_gives_its_token(world):
+    first = token(world).out
+    world.session.keyring.lock()
+    with Prompter(world.session.bus.address, answer=world.session.keyring.unlock) as prompter:
+        outcome = token(world, **DISPLAY)
+        assert (outcome.code, outcome.out, outcome.err) == (0, first, "")
+        assert prompter.asked == 1
+
+
+def test_a_question_that_nobody_answers_ends_in_time(locked):
+    with Prompter(locked.session.bus.address, answer=None) as prompter:
+        outcome = token(locked, **DISPLAY)
+        assert outcome.code == 0 and outcome.seconds < 20
+        assert "could not be kept" in outcome.err
+        assert prompter.asked == 1
+
+
+def test_no_default_collection_is_said_and_nobody_is_asked(world):
+    world.session.keyring.delete()
+    with Prompter(world.session.bus.address) as prompter:
+        delivered(world, token(world))
+        assert prompter.asked == 0
