@@ -35,7 +35,7 @@ static enum keyring_answer look_up(struct token_store *store, const struct keyri
         return answer;
     if (sign_in_from_json(record->bytes, record->length, sign_in, &why))
         return KEYRING_FOUND;
-    trace("the keyring's item is not used: %s", why.message);
+    trace("keyring: the item is not used: %s", why.message);
     return KEYRING_NOTHING;
 }
 
@@ -51,7 +51,8 @@ enum keyring_answer account_store_resolve(struct token_store *store, struct toke
     struct keyring_key key = key_of_account(request, username_of(request));
     enum keyring_answer answer = look_up(store, &key, deadline, &account, error);
     if (answer == KEYRING_NOTHING)
-        trace("%s has signed in at %s", request->account != NULL ? request->account : "nobody",
+        trace("keyring: %s has signed in at %s",
+              request->account != NULL ? request->account : "nobody",
               request->account != NULL ? "no place here" : request->instance);
     if (answer != KEYRING_FOUND)
         return answer;

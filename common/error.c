@@ -6,23 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/catalogue.h"
+#include "common/json.h"
 #include "common/printable.h"
 #include "common/secret.h"
 
-bool trace_is_on = false;
-
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
 {
+    struct error fresh = { .kind = kind }; /* what is said may be made of the old one's texts */
     va_list arguments;
     va_start(arguments, format);
-    error->kind = kind;
-    error->wanted[0] = '\0';
-    error->hint[0] = '\0';
-    error->retry_after = 0;
-    error->oauth_error[0] = '\0';
-    error->suberror[0] = '\0';
-    vsnprintf(error->message, sizeof error->message, format, arguments);
+    vsnprintf(fresh.message, sizeof fresh.message, format, arguments);
     va_end(arguments);
+    *error = fresh;
     return false;
 }
 
@@ -40,6 +36,13 @@ bool error_hint(struct error *error, const char *format, ...)
     return false;
 }
 
+bool error_remedy(struct error *error, const char *code)
+{
+    const char *remedy = catalogue_remedy(code);
+    snprintf(error->code, sizeof error->code, "%s", code);
+    return remedy != NULL && error_hint(error, "%s", remedy);
+}
+
 bool error_wanted(struct error *error, const char *format, ...)
 {
     va_list arguments;
@@ -53,16 +56,10 @@ bool error_wanted(struct error *error, const char *format, ...)
 
 void error_redact(struct error *error, const char *secret)
 {
-    secret_redact(error->message, strlen(error->message), secret);
-}
-
-/* One write, so that lines of several processes do not mix. */
-static void print_line(const char *label, const char *text)
-{
-    char line[4096];
-    snprintf(line, sizeof line, "%s: %s%s", program_invocation_short_name, label, text);
-    printable_make(line);
-    fprintf(stderr, "%s\n", line);
+    char *const texts[] = { error->message,  error->code,           error->oauth_error,
+                            error->suberror, error->correlation_id, error->timestamp };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        secret_redact(texts[i], strlen(texts[i]), secret);
 }
 
 /* A message from outside may end its own sentence already. */
@@ -72,34 +69,64 @@ static const char *full_stop(const char *sentence)
     return length > 0 && strchr(".!?", sentence[length - 1]) != NULL ? "" : ".";
 }
 
-int error_print(const struct error *error)
+/* One write, so that lines of several processes do not mix. */
+static void print_text(const struct error *error)
 {
     char text[sizeof error->wanted + sizeof error->message + sizeof error->hint + 8];
     snprintf(text, sizeof text, "%s%s%s%s%s%s", error->wanted, error->wanted[0] ? ": " : "",
              error->message, error->hint[0] ? full_stop(error->message) : "",
              error->hint[0] ? " " : "", error->hint);
-    print_line("", text);
+    printable_make(text);
+    fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
+}
+
+static const char *const kind_names[] = {
+    [ERROR_NONE] = "other",      [ERROR_OTHER] = "other",     [ERROR_USAGE] = "usage",
+    [ERROR_REFUSED] = "refused", [ERROR_NETWORK] = "network", [ERROR_SIGN_IN] = "sign-in",
+    [ERROR_KEYRING] = "keyring",
+};
+
+/* Adds a text, fit to be shown, unless it is empty. */
+static void add_text(json_object *object, const char *name, const char *text)
+{
+    char shown[sizeof((struct error *)NULL)->message];
+    if (text[0] == '\0')
+        return;
+    snprintf(shown, sizeof shown, "%s", text);
+    printable_make(shown);
+    json_object_object_add(object, name, json_object_new_string(shown));
+}
+
+json_object *error_to_json(const struct error *error)
+{
+    json_object *object = json_object_new_object();
+    add_text(object, "kind", kind_names[error->kind]);
+    json_object_object_add(object, "exitCode", json_object_new_int(error_exit_code(error)));
+    add_text(object, "wanted", error->wanted);
+    add_text(object, "message", error->message);
+    add_text(object, "hint", error->hint);
+    add_text(object, "code", error->code);
+    add_text(object, "error", error->oauth_error);
+    add_text(object, "suberror", error->suberror);
+    add_text(object, "correlationId", error->correlation_id);
+    add_text(object, "timestamp", error->timestamp);
+    if (error->retry_after > 0)
+        json_object_object_add(object, "retryAfter", json_object_new_int64(error->retry_after));
+    return object;
+}
+
+int error_exit_code(const struct error *error)
+{
     return error->kind == ERROR_NONE ? ERROR_OTHER : (int)error->kind;
 }
 
-void warning(const char *format, ...)
+int error_print(const struct error *error)
 {
-    char text[2048];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    print_line("warning: ", text);
-}
-
-void trace(const char *format, ...)
-{
-    char text[1024];
-    va_list arguments;
-    if (!trace_is_on)
-        return;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    print_line("", text);
+    if (reporting.as_json) {
+        auto_json json_object *object = error_to_json(error);
+        fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
+    } else {
+        print_text(error);
+    }
+    return error_exit_code(error);
 }

@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/report.h"
+
 /* The values are the programs' exit codes (see the EXIT STATUS section of their man pages). */
 enum error_kind {
     ERROR_NONE = 0,
@@ -33,12 +35,16 @@ struct error {
     char message[2048];  /* what went wrong */
     char hint[512];      /* what to do; may be empty */
     int64_t retry_after; /* seconds for which the authority wants not to be asked; 0: not said */
-    char
-        oauth_error[48]; /* the authority's own word (RFC 6749, 5.2), invalid_grant; may be empty */
-    char suberror[48];   /* Entra's further one, bad_token; may be empty */
+
+    /* For programs; any of them may be empty. */
+    char code[48];           /* what the catalogue calls it: AADSTS7000215, keyring_locked */
+    char oauth_error[48];    /* the authority's own word (RFC 6749, 5.2): invalid_grant */
+    char suberror[48];       /* Entra's further one: bad_token */
+    char correlation_id[64]; /* by which its logs find it */
+    char timestamp[40];      /* by its clock */
 };
 
-/* Fills in kind and message and empties wanted and hint. Always false, to be returned at once.
+/* Fills in kind and message and empties the rest. Always false, to be returned at once.
  * Text too long for its field is cut. */
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -49,23 +55,29 @@ bool error_no_memory(struct error *error);
 /* Says what to do about it: a sentence, with its full stop. Always false. */
 bool error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Says what the catalogue (catalogue.h) calls it, and the remedy that it has for that, if any.
+ * Always false. */
+bool error_remedy(struct error *error, const char *code);
+
 /* Says what was wanted, where nobody below said it yet. Always false. */
 bool error_wanted(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Takes every occurrence of a secret out of the error's message: an authority, or what stands
+/* Takes every occurrence of a secret out of what an authority said in the error: it, or what stands
  * between, may echo what it was sent. The other texts are our own. */
 void error_redact(struct error *error, const char *secret);
 
-/* Prints the error on stderr, with the program's name before it. Bytes that could steer a terminal
- * are shown as '?': parts of the text come from outside. Gives back the exit code. */
+/* The exit code of a program that fails by it. */
+int error_exit_code(const struct error *error);
+
+/* The error as a JSON object: kind, exitCode, message and, where they are known, wanted, hint,
+ * code, error and suberror (the authority's), correlationId, timestamp and retryAfter (seconds).
+ * The caller puts it. */
+struct json_object *error_to_json(const struct error *error);
+
+/* Prints the error on stderr, with the program's name before it; where reporting.as_json, as a JSON
+ * object. Bytes that could steer a terminal are shown as '?': parts of the text come from outside.
+ * Gives back the exit code. */
 int error_print(const struct error *error);
-
-/* Prints a warning on stderr in the same manner. */
-void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* One line on stderr about a step taken, if tracing is on (--verbose). Never give it a secret. */
-void trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
-extern bool trace_is_on;
 
 #endif

@@ -15,6 +15,9 @@
 
 #define JSON_DEPTH_MAX 16
 
+/* json-c's flags for one line, as it is read most easily. */
+#define JSON_LINE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
 /* Parses a text that is one JSON value, to the letter of RFC 8259. NULL with ERROR_OTHER (the
  * message says what is wrong, without any of the text) where it is not. Free with json_wipe or
  * json_object_put. */

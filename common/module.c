@@ -27,6 +27,6 @@ const struct module *module_load(const char *file, struct error *error)
         error_hint(error, "Install both from one build.");
         return NULL;
     }
-    *module->trace_is_on = trace_is_on;
+    *module->reporting = reporting;
     return module;
 }

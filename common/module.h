@@ -13,13 +13,13 @@
 
 struct module {
     const char *version; /* ENTRA_VERSION: programs and modules of one build belong together */
-    bool *trace_is_on;   /* the module's own, which the program sets as its own is */
+    struct reporting *reporting; /* the module's own, which becomes as the program's is */
 };
 
 /* What the first member of a module's table is. */
 #define MODULE_HEAD                                                                                \
     {                                                                                              \
-        ENTRA_VERSION, &trace_is_on                                                                \
+        ENTRA_VERSION, &reporting                                                                  \
     }
 
 #define MODULE_EXPORT __attribute__((visibility("default")))

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "common/notice.h"
 
+#include <stddef.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,6 +13,18 @@
 
 #define NOTICE_LENGTH_MAX 8192
 
+/* The texts of an error that go along; all but the message may be empty. */
+#define TEXT(name)                                                                                 \
+    {                                                                                              \
+#name, offsetof(struct error, name), sizeof((struct error *)NULL)->name                    \
+    }
+static const struct {
+    const char *name;
+    size_t offset, size;
+} texts[] = { TEXT(message),  TEXT(hint),           TEXT(code),     TEXT(oauth_error),
+              TEXT(suberror), TEXT(correlation_id), TEXT(timestamp) };
+#define TEXTS (sizeof texts / sizeof texts[0])
+
 static struct secret *format(const struct error *error, int64_t until)
 {
     auto_json json_object *notice = json_object_new_object();
@@ -18,8 +32,9 @@ static struct secret *format(const struct error *error, int64_t until)
     json_object_object_add(notice, "posted", json_object_new_int64(deadline_now()));
     json_object_object_add(notice, "kind", json_object_new_int64(error->kind));
     json_object_object_add(notice, "throttles", json_object_new_boolean(error->retry_after > 0));
-    json_object_object_add(notice, "message", json_object_new_string(error->message));
-    json_object_object_add(notice, "hint", json_object_new_string(error->hint));
+    for (size_t i = 0; i < TEXTS; i++)
+        json_object_object_add(notice, texts[i].name,
+                               json_object_new_string((const char *)error + texts[i].offset));
     return secret_format("%s", json_object_to_json_string(notice));
 }
 
@@ -32,21 +47,31 @@ void notice_post(const char *name, const struct error *error, int64_t seconds)
         runtime_write(folder, name, text);
 }
 
+/* False where one is missing. */
+static bool read_texts(const json_object *notice, struct error *error)
+{
+    for (size_t i = 0; i < TEXTS; i++) {
+        const char *text = json_string(notice, texts[i].name);
+        if (text == NULL)
+            return false;
+        snprintf((char *)error + texts[i].offset, texts[i].size, "%s", text);
+    }
+    return true;
+}
+
 static bool parse(const struct secret *text, int64_t now, int64_t since, struct error *error)
 {
-    struct error unused;
+    struct error posted_error = { 0 };
     int64_t until, posted, kind;
-    auto_json json_object *notice = json_parse(text->bytes, text->length, &unused);
-    const char *message = notice != NULL ? json_string(notice, "message") : NULL;
-    const char *hint = notice != NULL ? json_string(notice, "hint") : NULL;
-    if (message == NULL || hint == NULL || !json_int64(notice, "until", &until) ||
+    auto_json json_object *notice = json_parse(text->bytes, text->length, &posted_error);
+    if (notice == NULL || !json_int64(notice, "until", &until) ||
         !json_int64(notice, "posted", &posted) || !json_int64(notice, "kind", &kind) ||
-        kind < ERROR_OTHER || kind > ERROR_KEYRING)
+        kind < ERROR_OTHER || kind > ERROR_KEYRING || !read_texts(notice, &posted_error))
         return false;
     if (until <= now || until > now + NOTICE_SECONDS_MAX || posted < since)
         return false;
-    error_set(error, (enum error_kind)kind, "%s", message);
-    error_hint(error, "%s", hint);
+    *error = posted_error;
+    error->kind = (enum error_kind)kind;
     if (json_object_get_boolean(json_object_object_get(notice, "throttles")))
         error->retry_after = until - now;
     return true;

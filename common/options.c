@@ -208,7 +208,6 @@ bool options_parse(int argc, char **argv, const struct option_spec *own, struct 
             return false;
     }
     *first = optind;
-    trace_is_on = options->verbose;
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/secret.h"
@@ -34,11 +35,21 @@ static bool flush(struct error *error)
     return fflush(stdout) == 0 || error_set(error, ERROR_OTHER, "stdout cannot be written: %m");
 }
 
+/* Even of options that are wrong, those before the fault say how it is to be told. */
+static bool parse(int argc, char **argv, const struct program *program, struct options *options,
+                  int *first, struct error *error)
+{
+    bool parsed = options_parse(argc, argv, program->options, options, first, error);
+    reporting.as_json = options->output != NULL && strcmp(options->output, "json") == 0;
+    reporting.verbose = reporting.verbose || options->verbose;
+    return parsed;
+}
+
 static bool run(int argc, char **argv, const struct program *program, struct error *error)
 {
     struct options options = { 0 };
     int first = 0;
-    if (!options_parse(argc, argv, program->options, &options, &first, error))
+    if (!parse(argc, argv, program, &options, &first, error))
         return false;
     if (options.help)
         options_print_help(program->usage, program->summary, program->options);
@@ -53,5 +64,6 @@ int program_main(int argc, char **argv, const struct program *program)
 {
     struct error error = { 0 };
     protect();
+    report_begin();
     return run(argc, argv, program, &error) ? 0 : error_print(&error);
 }

@@ -92,7 +92,7 @@ void renewal_start(const struct options *options, const struct token_request *re
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
     int failure =
         posix_spawn(&pid, path, &actions, &attributes, (char *const *)command.words, environ);
-    trace("the token is renewed in the background: %s",
+    trace("network: the token is renewed in the background: %s",
           failure == 0 ? "started" : strerror(failure));
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);

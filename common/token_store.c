@@ -91,8 +91,9 @@ bool token_store_put(struct token_store *store, const struct keyring_key *key, c
         return true;
     if (label == NULL || record == NULL)
         return error_no_memory(error);
-    return store->keyring->store(key, label, record, expires_on, deadline, &why) ||
-           keyring_failed(store, &why, error);
+    bool kept = store->keyring->store(key, label, record, expires_on, deadline, &why);
+    trace("store: %s %s", store->keyring->name, kept ? "keeps it" : why.message);
+    return kept || keyring_failed(store, &why, error);
 }
 
 bool token_store_drop(struct token_store *store, const struct keyring_key *key, int64_t deadline,
@@ -117,12 +118,12 @@ enum keyring_answer token_store_find(struct token_store *store, const struct tok
     token_clear(token);
     enum keyring_answer answer = token_store_look_up(store, &key, deadline, &record, error);
     if (answer == KEYRING_NOTHING)
-        trace("the keyring (%s) has no such token", store->keyring->name);
+        trace("keyring: %s has no such token", store->keyring->name);
     if (answer != KEYRING_FOUND)
         return answer;
     if (token_from_json(record->bytes, record->length, token, &why))
         return KEYRING_FOUND;
-    trace("the keyring's item is not used: %s", why.message);
+    trace("keyring: the item is not used: %s", why.message);
     return KEYRING_NOTHING;
 }
 
@@ -189,10 +190,10 @@ bool token_store_erase(struct token_store *store, const struct token_request *re
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
     if (!secret_equals(token.access_token, refused, length)) {
-        trace("the keyring has another token than the one refused; it stays");
+        trace("keyring: it has another token than the one refused; it stays");
         return true;
     }
-    trace("the keyring's token was refused; it goes");
+    trace("keyring: the token was refused; it goes");
     return store->keyring->erase(&key, deadline, error);
 }
 

@@ -95,7 +95,7 @@ static bool acquire(struct tokens *tokens, struct token_request *request, struct
     if (module == NULL ||
         !token_store_fill_credentials(&tokens->store, request, tokens->deadline, error))
         return false;
-    trace("asking %s for %s", request->instance, request->scope);
+    trace("network: asking %s for %s", request->instance, request->scope);
     if (!module->acquire(request, tokens->deadline, token, error)) {
         post_failure(request, error);
         return false;
@@ -174,7 +174,7 @@ static bool fly_together(struct tokens *tokens, struct token_request *request, s
         case FLIGHT_PASSENGER:
             break;
         }
-        trace("another process has just asked for this token");
+        trace("network: another process has just asked for this token");
         if (disembark(tokens, request, boarded_on, token, error) || error->kind != ERROR_NONE)
             return error->kind == ERROR_NONE;
     }
@@ -234,7 +234,7 @@ bool tokens_get(struct tokens *tokens, struct token_request *request, struct tok
     if (answer == KEYRING_FAILED)
         return false;
     if (answer == KEYRING_FOUND && token_is_fresh(token, time(NULL))) {
-        trace("the keyring (%s) has the token", tokens->store.keyring->name);
+        trace("keyring: %s has the token", tokens->store.keyring->name);
         renew(tokens, request, token);
         return true;
     }

@@ -37,7 +37,7 @@ static enum config_match find_request(const struct options *options,
 {
     struct url url;
     if (!git_request_url(git_request, &url)) {
-        trace("not a host of ours: no answer");
+        trace("configuration: not a host of ours: no answer");
         return CONFIG_NO_MATCH;
     }
     auto_config struct config *config = config_load(options, error);
@@ -45,8 +45,9 @@ static enum config_match find_request(const struct options *options,
         return CONFIG_FAILED;
     enum config_match match = config_request_for_url(config, options, &url, request, error);
     if (match == CONFIG_NO_MATCH)
-        trace("no API's BaseUrl matches %s://%s: no answer%s", url.https ? "https" : "http",
-              url.host, url.has_path ? "" : " (git told no path; see credential.useHttpPath)");
+        trace("configuration: no API's BaseUrl matches %s://%s: no answer%s",
+              url.https ? "https" : "http", url.host,
+              url.has_path ? "" : " (git told no path; see credential.useHttpPath)");
     return match;
 }
 

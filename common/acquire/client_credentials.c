@@ -125,10 +125,11 @@ bool client_credentials_acquire(const struct token_request *request, int64_t dea
         if (credential->kind == CREDENTIAL_MANAGED_IDENTITY)
             return acquire_as_machine(request, credential, deadline, token, error);
         if (load(request, credential, deadline, &proof, &why)) {
-            trace("the client credential of %s is used", credential->where);
+            trace("configuration: the client credential of %s is used", credential->where);
             return post(request, &proof, deadline, token, error);
         }
-        trace("the client credential of %s cannot be loaded: %s", credential->where, why.message);
+        trace("configuration: the client credential of %s cannot be loaded: %s", credential->where,
+              why.message);
         if (first.kind == ERROR_NONE)
             first = why;
     }

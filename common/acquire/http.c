@@ -163,25 +163,68 @@ static bool is_broken(CURLcode code)
            code == CURLE_SSL_CONNECT_ERROR;
 }
 
-static bool explain(CURLcode code, const char *url, const char *detail, struct error *error)
+/* What libcurl's failures are called in the catalogue. */
+static const struct {
+    CURLcode code;
+    const char *name;
+} failures[] = {
+    { CURLE_COULDNT_RESOLVE_HOST, "name_not_resolved" },
+    { CURLE_COULDNT_RESOLVE_PROXY, "proxy_not_resolved" },
+    { CURLE_PROXY, "proxy_refused" },
+    { CURLE_COULDNT_CONNECT, "not_connected" },
+    { CURLE_OPERATION_TIMEDOUT, "timed_out" },
+    { CURLE_WRITE_ERROR, "answer_too_long" },
+    { CURLE_PEER_FAILED_VERIFICATION, "tls_untrusted" },
+    { CURLE_SSL_CONNECT_ERROR, "tls_failed" },
+    { CURLE_SSL_CACERT_BADFILE, "tls_ca_file" },
+    { CURLE_GOT_NOTHING, "connection_broken" },
+    { CURLE_RECV_ERROR, "connection_broken" },
+    { CURLE_SEND_ERROR, "connection_broken" },
+    { CURLE_PARTIAL_FILE, "connection_broken" },
+};
+
+static bool add_remedy(CURL *easy, CURLcode code, struct error *error)
 {
-    const char *name = strstr(url, "://") + 3; /* check_url has seen it */
-    int host = (int)(name - url) + (int)strcspn(name, "/?#");
-    if (code == CURLE_WRITE_ERROR)
-        return error_set(error, ERROR_NETWORK, "%.*s answered with more than %d bytes", host, url,
-                         HTTP_BODY_MAX);
-    if (code == CURLE_OPERATION_TIMEDOUT) {
-        error_set(error, ERROR_NETWORK, "%.*s did not answer in time", host, url);
-        return error_hint(error, "--timeout sets how long to wait.");
-    }
-    error_set(error, ERROR_NETWORK, "%.*s cannot be reached: %s", host, url,
-              detail[0] ? detail : curl_easy_strerror(code));
-    if (code == CURLE_PEER_FAILED_VERIFICATION)
-        error_hint(error, "The certificate is not trusted here: if a proxy inspects TLS, name its "
-                          "CA's file in SSL_CERT_FILE.");
-    else if (code == CURLE_SSL_CACERT_BADFILE)
-        error_hint(error, "Check the file that CURL_CA_BUNDLE or SSL_CERT_FILE names.");
+    long from_proxy = 0; /* what it said to CONNECT */
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
+    if (from_proxy >= 300)
+        return error_remedy(error, "proxy_refused");
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
+        if (failures[i].code == code)
+            return error_remedy(error, failures[i].name);
     return false;
+}
+
+static bool explain(CURL *easy, CURLcode code, const char *url, const char *detail,
+                    struct error *error)
+{
+    int host = (int)(strcspn(url + strlen("https://"), "/?") + strlen("https://"));
+    if (code == CURLE_WRITE_ERROR)
+        error_set(error, ERROR_NETWORK, "%.*s answered with more than %d bytes", host, url,
+                  HTTP_BODY_MAX);
+    else if (code == CURLE_OPERATION_TIMEDOUT)
+        error_set(error, ERROR_NETWORK, "%.*s did not answer in time", host, url);
+    else
+        error_set(error, ERROR_NETWORK, "%.*s cannot be reached: %s", host, url,
+                  detail[0] ? detail : curl_easy_strerror(code));
+    return add_remedy(easy, code, error);
+}
+
+/* Where the time went, in milliseconds from the start. */
+static void trace_times(CURL *easy, CURLcode code, const char *url)
+{
+    static const CURLINFO stages[] = { CURLINFO_NAMELOOKUP_TIME_T, CURLINFO_CONNECT_TIME_T,
+                                       CURLINFO_APPCONNECT_TIME_T, CURLINFO_TOTAL_TIME_T };
+    curl_off_t at[4] = { 0 };
+    long status = 0;
+    if (!trace_is_on())
+        return;
+    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++)
+        curl_easy_getinfo(easy, stages[i], &at[i]);
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    trace("network: %.*s: %s %ld (name %.1f, connection %.1f, TLS %.1f, all %.1f ms)",
+          (int)strcspn(url, "?"), url, code == CURLE_OK ? "HTTP" : curl_easy_strerror(code), status,
+          (double)at[0] / 1000, (double)at[1] / 1000, (double)at[2] / 1000, (double)at[3] / 1000);
 }
 
 /* The URL with its query. A secret: a query is nobody else's business. */
@@ -294,9 +337,10 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
 
     CURLcode code = curl_easy_perform(easy);
+    trace_times(easy, code, request->url);
     response->broken = is_broken(code);
     return code == CURLE_OK ? take_response(easy, &collector, response, error)
-                            : explain(code, request->url, detail, error);
+                            : explain(easy, code, request->url, detail, error);
 }
 
 void http_response_clear(struct http_response *response)

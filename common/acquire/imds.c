@@ -28,9 +28,9 @@ bool imds_is_here(const char *url, int64_t deadline)
     int64_t soon = deadline_in(PROBE_MILLISECONDS);
     bool answered = http_send(&probe, soon < deadline ? soon : deadline, &response, &why);
     if (!answered)
-        trace("%s", why.message);
+        trace("network: %s", why.message);
     else if (!is_imds_answer(response.status))
-        trace("what answers in the place of IMDS is another (HTTP %ld)", response.status);
+        trace("network: what answers in the place of IMDS is another (HTTP %ld)", response.status);
     return answered && is_imds_answer(response.status);
 }
 
@@ -57,7 +57,8 @@ bool imds_send(const struct http_request *request, int64_t deadline, struct http
         int64_t wait = wait_before_retry(response->status, attempt);
         if (wait < 0 || wait >= deadline_left(deadline))
             return true;
-        trace("IMDS answered %ld; asking again in %lld ms", response->status, (long long)wait);
+        trace("network: IMDS answered %ld; asking again in %lld ms", response->status,
+              (long long)wait);
         poll(NULL, 0, (int)wait);
         http_response_clear(response);
     }

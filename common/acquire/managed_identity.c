@@ -132,7 +132,7 @@ bool managed_identity_acquire(const char *scope, const struct credential *creden
     auto_secret struct secret *resource = secret_new(scope, scope_resource_length(scope));
     if (url == NULL || resource == NULL)
         return error_no_memory(error);
-    trace("asking %s for a managed identity's token", service->name);
+    trace("network: asking %s for a managed identity's token", service->name);
     return (!probe || check_here(service, url->bytes, deadline, error)) &&
            ask(service, url->bytes, resource->bytes, id_parameter, id, deadline, token, error);
 }

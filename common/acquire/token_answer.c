@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/aadsts.h"
 #include "common/json.h"
 #include "common/printable.h"
 
@@ -17,24 +16,29 @@ static enum error_kind kind_of(long status)
 
 static bool unusable(struct error *error, const char *what)
 {
-    return error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: %s", what);
+    error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: %s", what);
+    return error_remedy(error, "unusable_answer");
 }
 
 /* The body is not an OAuth answer. It is never shown: it may hold what it was sent. */
 static bool explain_stranger(long status, struct error *error)
 {
-    if (status == 429)
-        return error_set(error, ERROR_REFUSED,
-                         "the authority is throttling: too many requests (HTTP 429)");
-    if (status >= 500)
-        return error_set(error, ERROR_NETWORK, "the authority has a fault (HTTP %ld)", status);
+    if (status == 429) {
+        error_set(error, ERROR_REFUSED,
+                  "the authority is throttling: too many requests (HTTP 429)");
+        return error_remedy(error, "http_throttled");
+    }
+    if (status >= 500) {
+        error_set(error, ERROR_NETWORK, "the authority has a fault (HTTP %ld)", status);
+        return error_remedy(error, "http_fault");
+    }
     if (status >= 300 && status < 400) {
         error_set(error, ERROR_NETWORK,
                   "the authority sends elsewhere (HTTP %ld), and that is not followed", status);
-        return error_hint(error, "Check Instance.");
+        return error_remedy(error, "http_redirect");
     }
     error_set(error, ERROR_NETWORK, "what answered is not a token endpoint (HTTP %ld)", status);
-    return error_hint(error, "Check Instance; a proxy or a captive portal may stand between.");
+    return error_remedy(error, "not_a_token_endpoint");
 }
 
 /* Entra's descriptions begin with AADSTS<code>. */
@@ -72,6 +76,26 @@ static void append_ids(const json_object *answer, struct error *error)
              timestamp != NULL ? timestamp : "");
 }
 
+/* Keeps a text for programs to read: whole, or not at all, so that it can be found again and
+ * nothing that is cut can hold a part of a secret. */
+static void keep(char *field, size_t size, const char *text)
+{
+    if (text != NULL && strlen(text) < size)
+        memcpy(field, text, strlen(text) + 1);
+}
+
+/* The remedy: by Entra's number, else by OAuth's words for it, the narrower first. */
+static void add_remedy(const json_object *answer, const char *description, struct error *error)
+{
+    char number[32];
+    long code = code_of(answer, description);
+    snprintf(number, sizeof number, "AADSTS%ld", code);
+    const char *const names[] = { number, error->suberror, error->oauth_error };
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && error->hint[0] == '\0'; i++)
+        error_remedy(error, names[i]);
+    keep(error->code, sizeof error->code, code > 0 ? number : error->oauth_error);
+}
+
 static bool explain_refusal(long status, const json_object *answer, const char *code,
                             struct error *error)
 {
@@ -81,11 +105,13 @@ static bool explain_refusal(long status, const json_object *answer, const char *
     error_set(error, kind_of(status), "the authority refused: %.*s (%.64s",
               description_length(description), description, code);
     append_ids(answer, error);
-    const char *suberror = json_string(answer, "suberror");
-    snprintf(error->oauth_error, sizeof error->oauth_error, "%s", code);
-    snprintf(error->suberror, sizeof error->suberror, "%s", suberror != NULL ? suberror : "");
-    const char *hint = aadsts_hint(code_of(answer, description));
-    return hint != NULL && error_hint(error, "%s", hint);
+    keep(error->oauth_error, sizeof error->oauth_error, code);
+    keep(error->suberror, sizeof error->suberror, json_string(answer, "suberror"));
+    keep(error->correlation_id, sizeof error->correlation_id,
+         json_string(answer, "correlation_id"));
+    keep(error->timestamp, sizeof error->timestamp, json_string(answer, "timestamp"));
+    add_remedy(answer, description, error);
+    return false;
 }
 
 /* expires_in; a managed identity's endpoints may say expires_on, in Unix seconds, instead. */

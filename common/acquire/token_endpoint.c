@@ -76,7 +76,7 @@ static bool send_with_retries(const struct http_request *request, int64_t deadli
         int wait = wait_before_retry(response, attempt);
         if (wait < 0 || wait >= deadline_left(deadline))
             return answered;
-        trace("no luck; asking again in %d ms", wait);
+        trace("network: no luck; asking again in %d ms", wait);
         poll(NULL, 0, wait);
         http_response_clear(response);
     }

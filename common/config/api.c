@@ -317,7 +317,7 @@ static bool api_covers(const struct config *config, const struct api *api, const
         }
     }
     if (why.kind != ERROR_NONE)
-        trace("%s", why.message);
+        trace("configuration: %s", why.message);
     for (size_t i = 0; base == NULL && api->builtin != NULL && api->builtin->base_urls[i]; i++)
         if (!base_covers(api->builtin->base_urls[i], url, covered, error))
             return false;

@@ -368,7 +368,7 @@ bool config_fill_credentials(const struct config *config, const struct options *
         return false;
     send_chain(identity, request);
     for (size_t i = 0; i < request->credential_count; i++)
-        trace("%s a client credential: %s", i == 0 ? "there is" : "else there is",
+        trace("configuration: %s a client credential: %s", i == 0 ? "there is" : "else there is",
               request->credentials[i].where);
     return true;
 }

@@ -74,7 +74,7 @@ bool config_read_file(struct config *config, const struct options *options, stru
     if (config->text == NULL)
         return named && options->config == NULL && error->hint[0] == '\0' &&
                error_hint(error, "ENTRA_CONFIG names it.");
-    trace("the configuration is %s", config->path);
+    trace("configuration: %s is read", config->path);
     return parse_file(config, error);
 }
 

@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/catalogue.h"
 #include "common/cleanup.h"
 #include "common/error.h"
+#include "common/json.h"
 
 static struct error error_of(const char *wanted, const char *message, const char *hint)
 {
@@ -104,6 +106,22 @@ static void our_own_words_stay_as_they_are(void **state)
     assert_string_equal(error.hint, "Make a new secret.");
 }
 
+static void a_secret_is_taken_out_of_all_that_an_authority_said(void **state)
+{
+    (void)state;
+    struct error error = { .code = "xs3cret",
+                           .oauth_error = "s3cret",
+                           .suberror = "s3cret",
+                           .timestamp = "s3cret",
+                           .correlation_id = "s3cret" };
+    error_redact(&error, "s3cret");
+    assert_string_equal(error.code, "x******");
+    assert_string_equal(error.oauth_error, "******");
+    assert_string_equal(error.suberror, "******");
+    assert_string_equal(error.correlation_id, "******");
+    assert_string_equal(error.timestamp, "******");
+}
+
 static void an_empty_secret_takes_nothing_out(void **state)
 {
     (void)state;
@@ -188,23 +206,88 @@ static void what_could_steer_a_terminal_is_shown_as_a_question_mark(void **state
     assert_string_equal(printed(&error), "entra: a??entra: b: ?[2J????. ??31m ????\n");
 }
 
-static void a_warning_is_printed_in_the_same_manner(void **state)
+/* ---- for programs ---- */
+
+static const char *printed_as_json(const struct error *error)
 {
-    (void)state;
-    catch_output(STDERR_FILENO);
-    warning("%s:%d: odd\n", "file", 7);
-    assert_string_equal(caught_output(), "entra: warning: file:7: odd?\n");
+    reporting.as_json = true;
+    const char *text = printed(error);
+    reporting.as_json = false;
+    return text;
 }
 
-static void the_trace_is_silent_until_it_is_asked_for(void **state)
+static void an_error_is_one_line_of_json_where_that_is_wanted(void **state)
 {
     (void)state;
-    catch_output(STDERR_FILENO);
-    trace("a %s", "step");
-    trace_is_on = true;
-    trace("another %s\x1b", "step");
-    trace_is_on = false;
-    assert_string_equal(caught_output(), "entra: another step?\n");
+    struct error error = error_of("no token", "it \"broke\"\n", "Mend it.");
+    assert_string_equal(printed_as_json(&error),
+                        "{\"kind\":\"other\",\"exitCode\":1,\"wanted\":\"no token\","
+                        "\"message\":\"it \\\"broke\\\"?\",\"hint\":\"Mend it.\"}\n");
+}
+
+static void json_has_what_the_authority_told_of_itself(void **state)
+{
+    (void)state;
+    struct error error = { .kind = ERROR_REFUSED,
+                           .message = "m",
+                           .code = "AADSTS50196",
+                           .oauth_error = "invalid_grant",
+                           .suberror = "bad_token",
+                           .correlation_id = "2c4d5a1e",
+                           .timestamp = "2026-01-02 15:04:05Z",
+                           .retry_after = 60 };
+    assert_string_equal(printed_as_json(&error),
+                        "{\"kind\":\"refused\",\"exitCode\":3,\"message\":\"m\",\"code\":"
+                        "\"AADSTS50196\",\"error\":\"invalid_grant\",\"suberror\":\"bad_token\","
+                        "\"correlationId\":\"2c4d5a1e\",\"timestamp\":\"2026-01-02 15:04:05Z\","
+                        "\"retryAfter\":60}\n");
+}
+
+static void the_longest_error_is_json_too(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    autofree char *text = repeated('"', 10000);
+    error_set(&error, ERROR_OTHER, "%s", text);
+    error_hint(&error, "%s", text);
+    error_wanted(&error, "%s", text);
+    struct error unused;
+    const char *line = printed_as_json(&error);
+    auto_json json_object *read = json_parse(line, strlen(line), &unused);
+    assert_non_null(read);
+    assert_string_equal(json_string(read, "message"), error.message);
+}
+
+static void every_kind_has_a_name(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "other",   "other",   "usage",  "refused",
+                                         "network", "sign-in", "keyring" };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct error error = { .kind = (enum error_kind)i };
+        auto_json json_object *object = error_to_json(&error);
+        assert_string_equal(json_string(object, "kind"), names[i]);
+    }
+}
+
+/* ---- remedies ---- */
+
+static void a_remedy_is_the_catalogues(void **state)
+{
+    (void)state;
+    struct error error = error_of("w", "m", "");
+    assert_false(error_remedy(&error, "keyring_locked"));
+    assert_string_equal(error.code, "keyring_locked");
+    assert_string_equal(error.hint, catalogue_remedy("keyring_locked"));
+}
+
+static void a_code_without_a_remedy_is_kept(void **state)
+{
+    (void)state;
+    struct error error = error_of("w", "m", "h");
+    assert_false(error_remedy(&error, "AADSTS1"));
+    assert_string_equal(error.code, "AADSTS1");
+    assert_string_equal(error.hint, "h");
 }
 
 int main(void)
@@ -216,14 +299,19 @@ int main(void)
         cmocka_unit_test(a_text_too_long_for_its_field_is_cut),
         cmocka_unit_test(a_secret_is_taken_out_of_the_message_wherever_it_stands),
         cmocka_unit_test(our_own_words_stay_as_they_are),
+        cmocka_unit_test(a_secret_is_taken_out_of_all_that_an_authority_said),
         cmocka_unit_test(an_empty_secret_takes_nothing_out),
         cmocka_unit_test(a_secret_longer_than_the_text_takes_nothing_out),
         cmocka_unit_test(an_error_is_printed_as_one_paragraph),
         cmocka_unit_test(the_kind_is_the_exit_code),
         cmocka_unit_test(the_longest_error_is_printed_whole),
         cmocka_unit_test(what_could_steer_a_terminal_is_shown_as_a_question_mark),
-        cmocka_unit_test(a_warning_is_printed_in_the_same_manner),
-        cmocka_unit_test(the_trace_is_silent_until_it_is_asked_for),
+        cmocka_unit_test(an_error_is_one_line_of_json_where_that_is_wanted),
+        cmocka_unit_test(json_has_what_the_authority_told_of_itself),
+        cmocka_unit_test(the_longest_error_is_json_too),
+        cmocka_unit_test(every_kind_has_a_name),
+        cmocka_unit_test(a_remedy_is_the_catalogues),
+        cmocka_unit_test(a_code_without_a_remedy_is_kept),
     };
     return cmocka_run_group_tests(tests, name_the_program, NULL);
 }

@@ -22,11 +22,15 @@ static int begin(void **state)
 
 static struct error failure(enum error_kind kind, int64_t retry_after)
 {
-    struct error error = { 0 };
-    error_set(&error, kind, "the authority refused: \"AADSTS1\"\n");
-    error_hint(&error, "Mend it.");
-    error.retry_after = retry_after;
-    return error;
+    return (struct error){ .kind = kind,
+                           .message = "the authority refused: \"AADSTS1\"\n",
+                           .hint = "Mend it.",
+                           .code = "AADSTS1",
+                           .oauth_error = "invalid_grant",
+                           .suberror = "bad_token",
+                           .correlation_id = "2c4d5a1e",
+                           .timestamp = "2026-01-02",
+                           .retry_after = retry_after };
 }
 
 /* Puts up a text of somebody's own. */
@@ -50,6 +54,11 @@ static void a_notice_tells_others_what_happened(void **state)
         assert_int_equal(read.kind, posted.kind);
         assert_string_equal(read.message, posted.message);
         assert_string_equal(read.hint, posted.hint);
+        assert_string_equal(read.code, "AADSTS1");
+        assert_string_equal(read.oauth_error, "invalid_grant");
+        assert_string_equal(read.suberror, "bad_token");
+        assert_string_equal(read.correlation_id, "2c4d5a1e");
+        assert_string_equal(read.timestamp, "2026-01-02");
         assert_int_equal(read.retry_after, 0);
     }
 }

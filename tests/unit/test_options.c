@@ -83,7 +83,6 @@ static void flags_take_no_argument(void **state)
     assert_true(outcome.options.help);
     assert_true(outcome.options.version);
     assert_int_equal(outcome.argc - outcome.first, 3);
-    trace_is_on = false;
 }
 
 static void what_is_not_given_is_null_or_zero(void **state)
@@ -104,7 +103,6 @@ static void operands_are_moved_to_the_end_in_their_order(void **state)
     assert_string_equal(outcome.argv[outcome.first], "one");
     assert_string_equal(outcome.argv[outcome.first + 1], "two");
     assert_string_equal(outcome.argv[outcome.first + 2], "three");
-    trace_is_on = false;
 }
 
 static void after_two_dashes_all_are_operands(void **state)
@@ -315,15 +313,6 @@ static void a_name_cut_short_that_could_be_two_is_refused(void **state)
     assert_refused(&outcome, "--ver");
 }
 
-static void the_trace_is_on_where_it_is_asked_for(void **state)
-{
-    (void)state;
-    PARSE("--verbose");
-    assert_true(trace_is_on);
-    PARSE("operand");
-    assert_false(trace_is_on);
-}
-
 static void the_help_names_every_option_that_is_taken(void **state)
 {
     (void)state;
@@ -344,7 +333,6 @@ static void the_help_names_every_option_that_is_taken(void **state)
         count++;
     }
     assert_true(count >= 16);
-    trace_is_on = false;
 }
 
 static void what_is_not_for_people_is_taken_but_not_in_the_help(void **state)
@@ -379,7 +367,6 @@ int main(void)
         cmocka_unit_test(an_argument_that_a_flag_does_not_take_is_refused),
         cmocka_unit_test(a_name_may_be_cut_short_where_it_is_clear),
         cmocka_unit_test(a_name_cut_short_that_could_be_two_is_refused),
-        cmocka_unit_test(the_trace_is_on_where_it_is_asked_for),
         cmocka_unit_test(the_help_names_every_option_that_is_taken),
         cmocka_unit_test(what_is_not_for_people_is_taken_but_not_in_the_help),
     };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/acquire/token_answer.h"
+#include "common/catalogue.h"
 #include "common/cleanup.h"
 
 #define NOW 1767366245
@@ -297,6 +298,57 @@ static void a_refusal_says_what_to_do(void **state)
     }
 }
 
+static void a_refusal_keeps_what_programs_look_for(void **state)
+{
+    (void)state;
+    struct error error = refusal(401, INVALID_CLIENT);
+    assert_string_equal(error.code, "AADSTS7000215");
+    assert_string_equal(error.oauth_error, "invalid_client");
+    assert_string_equal(error.correlation_id, "2c4d5a1e-2d0b-4b43-bb60-9f8f4d6d7e0a");
+    assert_string_equal(error.timestamp, "2026-01-02 15:04:05Z");
+    error = refusal(400, "{'error':'invalid_grant','suberror':'bad_token'}");
+    assert_string_equal(error.code, "invalid_grant");
+    assert_string_equal(error.suberror, "bad_token");
+}
+
+/* A number that is not known may stand beside a word that is. */
+static void without_a_known_number_oauths_words_say_what_to_do(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body, *code, *known;
+    } cases[] = {
+        { "{'error':'invalid_scope'}", "invalid_scope", "invalid_scope" },
+        { "{'error':'invalid_scope','error_codes':[1]}", "AADSTS1", "invalid_scope" },
+        { "{'error':'invalid_grant','suberror':'consent_required'}", "invalid_grant",
+          "consent_required" },
+        { "{'error':'invalid_grant','suberror':'new_word'}", "invalid_grant", "invalid_grant" },
+        { "{'error':'invalid_grant','suberror':'bad_token','error_codes':[65001]}", "AADSTS65001",
+          "AADSTS65001" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct error error = refusal(400, cases[i].body);
+        assert_string_equal(error.code, cases[i].code);
+        assert_string_equal(error.hint, catalogue_remedy(cases[i].known));
+    }
+}
+
+static void what_is_too_long_for_a_program_is_left_out(void **state)
+{
+    (void)state;
+    autofree char *text = repeated('y', 64);
+    autofree char *body = NULL;
+    if (asprintf(&body, "{'error':'%s','suberror':'%s','correlation_id':'%s','timestamp':'%s'}",
+                 text, text, text, text) < 0)
+        fail();
+    struct error error = refusal(400, body);
+    assert_string_equal(error.code, "");
+    assert_string_equal(error.oauth_error, "");
+    assert_string_equal(error.suberror, "");
+    assert_string_equal(error.correlation_id, "");
+    assert_string_equal(error.timestamp, "");
+}
+
 static void a_code_that_is_not_known_has_no_hint(void **state)
 {
     (void)state;
@@ -491,7 +543,7 @@ static void an_answer_that_cannot_be_used_is_not_quoted(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct error error = refusal(200, cases[i]);
         assert_lacks(error.message, "s3cret");
-        assert_string_equal(error.hint, "");
+        assert_lacks(error.hint, "s3cret");
     }
 }
 
@@ -529,6 +581,9 @@ int main(void)
         cmocka_unit_test(a_token_has_a_longest_length),
         cmocka_unit_test(a_refusal_keeps_the_authoritys_text_and_ids),
         cmocka_unit_test(a_refusal_says_what_to_do),
+        cmocka_unit_test(a_refusal_keeps_what_programs_look_for),
+        cmocka_unit_test(without_a_known_number_oauths_words_say_what_to_do),
+        cmocka_unit_test(what_is_too_long_for_a_program_is_left_out),
         cmocka_unit_test(a_code_that_is_not_known_has_no_hint),
         cmocka_unit_test(of_a_description_its_first_line_is_kept_without_the_ids),
         cmocka_unit_test(a_refusal_without_a_reason_is_one),
