@@ -47,7 +47,8 @@ MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kerne
 
 COMMON   := $(wildcard common/*.c common/config/*.c keyring/*.c)
 git-credential-entra_SOURCES  := helpers/git-credential-entra.c helpers/git_request.c
-exec-credential-entra_SOURCES := helpers/exec-credential-entra.c helpers/exec_credential.c
+exec-credential-entra_SOURCES := helpers/exec-credential-entra.c helpers/exec_credential.c \
+                                 helpers/kubelogin.c helpers/kubelogin_apply.c
 curl-credential-entra_SOURCES := helpers/curl-credential-entra.c
 entra_SOURCES                 := $(wildcard helpers/entra/*.c)
 entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c)

@@ -10,6 +10,7 @@
 
 #define OPTIONS_MAX 64
 #define SECONDS_MAX 3600
+#define HELP_COLUMN 22
 
 static const struct option_spec common_options[] = {
     { "config", "FILE", "read this appsettings.json", OPTION_TEXT,
@@ -222,6 +223,11 @@ void options_print_help(const char *usage, const char *summary, const struct opt
             continue;
         snprintf(left, sizeof left, "--%s%s%s", specs[i]->name, specs[i]->argument ? " " : "",
                  specs[i]->argument ? specs[i]->argument : "");
-        printf("  %-22s %s\n", left, specs[i]->help);
+        /* A long name has its help below it. */
+        if (strlen(left) > HELP_COLUMN) {
+            printf("  %s\n", left);
+            left[0] = '\0';
+        }
+        printf("  %-*s %s\n", HELP_COLUMN, left, specs[i]->help);
     }
 }

@@ -30,6 +30,7 @@ struct options {
     const char *keyring;
     const char *account;         /* the person whose token is wanted, by user name */
     const char *fallback_tenant; /* where nothing else names one; no option, a helper learned it */
+    const char *fallback_client_id; /* likewise */
     enum sign_in_method sign_in;
     int timeout; /* seconds */
     bool force_refresh;

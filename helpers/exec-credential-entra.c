@@ -9,6 +9,7 @@
 #include "common/program.h"
 #include "common/tokens.h"
 #include "helpers/exec_credential.h"
+#include "helpers/kubelogin.h"
 
 static bool read_info(struct exec_info *info, struct error *error)
 {
@@ -22,14 +23,33 @@ static bool read_info(struct exec_info *info, struct error *error)
                              "by hand there is 'entra token --api AKS'.");
 }
 
-static bool answer(const struct options *options, const struct exec_info *info, struct error *error)
+/* Whether somebody sees a question: kubectl hands its terminal on (spec.interactive), and what goes
+ * to stderr is not caught by a program around it. */
+static bool person_is_there(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+static bool make_request(const struct options *options, const struct kubelogin *kubelogin,
+                         struct token_request *request, struct error *error)
+{
+    auto_config struct config *config = config_load(options, error);
+    if (config == NULL)
+        return false;
+    bool made = config_request(config, options, "AKS", request, error);
+    bool person_needed = made ? request->person : error->kind == ERROR_SIGN_IN;
+    return kubelogin_check(kubelogin, person_needed && !options->person, error) && made;
+}
+
+static bool answer(const struct options *options, const struct kubelogin *kubelogin,
+                   const struct exec_info *info, struct error *error)
 {
     auto_token_request struct token_request request = { 0 };
     auto_token struct token token = { 0 };
     struct tokens tokens;
-    auto_config struct config *config = config_load(options, error);
-    if (config == NULL || !config_request(config, options, "AKS", &request, error))
+    if (!make_request(options, kubelogin, &request, error))
         return false;
+    request.may_ask = info->interactive ? person_is_there : NULL;
     if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
         return error_wanted(error, "no token for %.200s",
                             request.api != NULL ? request.api : request.scope);
@@ -41,23 +61,28 @@ static bool answer(const struct options *options, const struct exec_info *info, 
            error_set(error, ERROR_OTHER, "the answer cannot be written: %s", strerror(errno));
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run(const struct options *given, int count, char **operands, struct error *error)
 {
-    struct exec_info info;
+    auto_exec_info struct exec_info info = { 0 };
+    auto_kubelogin struct kubelogin kubelogin = { 0 };
+    struct options options = *given;
     if (count > 1 || (count == 1 && strcmp(operands[0], "get-token") != 0))
         return error_set(error, ERROR_USAGE, "'%.40s' does not belong here, only get-token does",
                          operands[count - 1]);
-    return read_info(&info, error) && answer(options, &info, error);
+    return read_info(&info, error) && kubelogin_read(&kubelogin, given, info.config, error) &&
+           kubelogin_apply(&kubelogin, &options, error) &&
+           answer(&options, &kubelogin, &info, error);
 }
-
-static const struct program program = {
-    .usage = "exec-credential-entra [get-token] [OPTION]...",
-    .summary = "Gives kubectl, and everything else on client-go, a Microsoft Entra token, for AKS\n"
-               "where nothing else is named; see exec-credential-entra(1).",
-    .run = run,
-};
 
 int main(int argc, char **argv)
 {
-    return program_main(argc, argv, &program);
+    return program_main(
+        argc, argv,
+        &(struct program){
+            .usage = "exec-credential-entra [get-token] [OPTION]...",
+            .summary = "Gives kubectl, and everything else on client-go, a Microsoft Entra token, "
+                       "for AKS\nwhere nothing else is named; takes kubelogin's options too. See "
+                       "exec-credential-entra(1).",
+            .options = kubelogin_options(),
+            .run = run });
 }

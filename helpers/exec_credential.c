@@ -33,6 +33,30 @@ static bool take_member(const json_object *object, const char *key, enum json_ty
     return !json_object_object_get_ex(object, key, value) || json_object_is_type(*value, type);
 }
 
+/* spec.cluster.config: what the kubeconfig has as the cluster's extension. client-go writes null
+ * where it has none. */
+static bool take_config(const json_object *cluster, struct exec_info *info, struct error *error)
+{
+    json_object *config = NULL;
+    if (!json_object_object_get_ex(cluster, "config", &config) || config == NULL)
+        return true;
+    if (!json_object_is_type(config, json_type_object))
+        return broken(error, "has a spec.cluster.config that is not an object");
+    info->config = json_object_get(config);
+    return true;
+}
+
+static bool take_spec(const json_object *spec, struct exec_info *info, struct error *error)
+{
+    json_object *cluster, *interactive;
+    if (!take_member(spec, "interactive", json_type_boolean, &interactive))
+        return broken(error, "has a spec.interactive that is neither true nor false");
+    if (!take_member(spec, "cluster", json_type_object, &cluster))
+        return broken(error, "has a spec.cluster that is not an object");
+    info->interactive = json_object_get_boolean(interactive);
+    return cluster == NULL || take_config(cluster, info, error);
+}
+
 bool exec_info_parse(const char *text, size_t length, struct exec_info *info, struct error *error)
 {
     struct error why = { 0 };
@@ -53,17 +77,16 @@ bool exec_info_parse(const char *text, size_t length, struct exec_info *info, st
     if (info->api_version == NULL)
         return broken(error, "has an apiVersion that is not known");
 
-    json_object *spec, *cluster, *interactive;
+    json_object *spec;
     if (!take_member(object, "spec", json_type_object, &spec))
         return broken(error, "has a spec that is not an object");
-    if (spec == NULL)
-        return true;
-    if (!take_member(spec, "interactive", json_type_boolean, &interactive))
-        return broken(error, "has a spec.interactive that is neither true nor false");
-    if (!take_member(spec, "cluster", json_type_object, &cluster))
-        return broken(error, "has a spec.cluster that is not an object");
-    info->interactive = json_object_get_boolean(interactive);
-    return true;
+    return spec == NULL || take_spec(spec, info, error);
+}
+
+void exec_info_clear(struct exec_info *info)
+{
+    json_object_put(info->config);
+    *info = (struct exec_info){ 0 };
 }
 
 struct secret *exec_credential_format(const struct exec_info *info, const struct token *token)

@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/cleanup.h"
 #include "common/error.h"
+#include "common/json.h"
 #include "common/secret.h"
 #include "common/token.h"
 
@@ -18,11 +20,15 @@
 struct exec_info {
     const char *api_version; /* one of those known here; static */
     bool interactive;        /* a person may be asked on the terminal */
+    json_object *config;     /* spec.cluster.config, an object; NULL: there is none */
 };
 
 /* Parses KUBERNETES_EXEC_INFO. False with ERROR_USAGE where it is not an ExecCredential of v1 or
- * v1beta1. */
+ * v1beta1. The caller clears it. */
 bool exec_info_parse(const char *text, size_t length, struct exec_info *info, struct error *error);
+
+void exec_info_clear(struct exec_info *info);
+#define auto_exec_info CLEANUP(exec_info_clear)
 
 /* The answer. expirationTimestamp is the moment from which on another token would be given:
  * client-go counts a token as good to the very second, so it asks again then and no sooner. NULL if

@@ -19,7 +19,7 @@ static const struct builtin {
       { "https://dev.azure.com/", "https://*.visualstudio.com/", NULL },
       "499b84ac-1321-427f-aa17-267ca6975798/.default" },
     /* The AKS server application; kubectl talks to it through the cluster, so it has no URL. */
-    { "AKS", { NULL }, "6dae42f8-4368-4678-94ff-3960e28e3630/.default" },
+    { "AKS", { NULL }, CONFIG_AKS_SERVER "/.default" },
 };
 #define BUILTINS (sizeof builtins / sizeof builtins[0])
 

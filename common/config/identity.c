@@ -155,6 +155,8 @@ static bool fill_client_id(const struct config *config, const struct options *op
     if (client_id == NULL)
         client_id = environment("AZURE_CLIENT_ID");
     if (client_id == NULL)
+        client_id = options->fallback_client_id;
+    if (client_id == NULL)
         return true;
     if (!config_is_client_id(client_id)) {
         error_set(error, ERROR_USAGE, "'%.100s' is not a client id", client_id);

@@ -40,7 +40,7 @@ static void what_client_go_says_is_read(void **state)
           "client.authentication.k8s.io/v1", true },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct exec_info info = { 0 };
+        auto_exec_info struct exec_info info = { 0 };
         struct error error = { 0 };
         if (!parse(cases[i].text, &info, &error))
             fail_msg("%s was refused: %s", cases[i].text, error.message);
@@ -81,11 +81,16 @@ static void what_is_no_exec_credential_is_refused(void **state)
         { "{" V1 ",'spec':{'interactive':'false'}}", "neither true nor false" },
         { "{" V1 ",'spec':{'interactive':0}}", "neither true nor false" },
         { "{" V1 ",'spec':{'cluster':'x'}}", "a spec.cluster that is not an object" },
+        { "{" V1 ",'spec':{'cluster':null}}", "a spec.cluster that is not an object" },
+        { "{" V1 ",'spec':{'cluster':{'config':'x'}}}",
+          "a spec.cluster.config that is not an object" },
+        { "{" V1 ",'spec':{'cluster':{'config':[]}}}",
+          "a spec.cluster.config that is not an object" },
         { "{" V1 ",'spec':{'cluster':[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]}}",
           "is not valid JSON" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct exec_info info = { 0 };
+        auto_exec_info struct exec_info info = { 0 };
         struct error error = { 0 };
         if (parse(cases[i].text, &info, &error))
             fail_msg("%s was taken", cases[i].text);
@@ -95,10 +100,33 @@ static void what_is_no_exec_credential_is_refused(void **state)
     }
 }
 
+/* client-go writes null where the kubeconfig's cluster has no such extension. */
+static void the_clusters_config_is_kept_where_there_is_one(void **state)
+{
+    (void)state;
+    auto_exec_info struct exec_info info = { 0 };
+    auto_exec_info struct exec_info without = { 0 };
+    struct error error = { 0 };
+    assert_true(parse("{" V1 ",'spec':{'cluster':{'config':{'tenant-id':'t'}}}}", &info, &error));
+    assert_string_equal(json_string(info.config, "tenant-id"), "t");
+    assert_true(parse("{" V1 ",'spec':{'cluster':{'config':null}}}", &without, &error));
+    assert_null(without.config);
+}
+
+static void a_megabyte_is_too_long(void **state)
+{
+    (void)state;
+    auto_exec_info struct exec_info info = { 0 };
+    struct error error = { 0 };
+    autofree char *text = repeated('[', 1024 * 1024);
+    assert_false(exec_info_parse(text, 1024 * 1024, &info, &error));
+    assert_error(&error, ERROR_USAGE, "KUBERNETES_EXEC_INFO is too long");
+}
+
 static void what_is_asked_has_at_most_256_kib(void **state)
 {
     (void)state;
-    struct exec_info info = { 0 };
+    auto_exec_info struct exec_info info = { 0 };
     struct error error = { 0 };
     autofree char *text = repeated(' ', EXEC_INFO_MAX + 1);
     autofree char *json = json_text("{" V1 "}");
@@ -115,7 +143,7 @@ static void the_answer_is_of_the_version_that_was_asked(void **state)
     static const char *const cases[] = { "{" V1 "}", "{" V1BETA1 "}" };
     auto_token struct token token = { .access_token = secret_new("a", 1) };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct exec_info info = { 0 };
+        auto_exec_info struct exec_info info = { 0 };
         struct error error = { 0 };
         assert_true(parse(cases[i], &info, &error));
         auto_secret struct secret *answer = exec_credential_format(&info, &token);
@@ -146,6 +174,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_client_go_says_is_read),
         cmocka_unit_test(what_is_no_exec_credential_is_refused),
+        cmocka_unit_test(the_clusters_config_is_kept_where_there_is_one),
+        cmocka_unit_test(a_megabyte_is_too_long),
         cmocka_unit_test(what_is_asked_has_at_most_256_kib),
         cmocka_unit_test(the_answer_is_of_the_version_that_was_asked),
         cmocka_unit_test(the_answer_ends_where_the_token_stops_being_fresh),

@@ -1,0 +1,355 @@
+/* What kubelogin's settings mean here: its logins, clouds and servers, written into struct options.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/authority.h"
+#include "common/config/config.h"
+#include "helpers/kubelogin.h"
+
+#define CLUSTER_SAYS "spec.cluster.config"
+
+static const char *text_of(const struct kubelogin *kubelogin, enum kubelogin_setting which)
+{
+    return kubelogin->values[which].text;
+}
+
+static bool is_on(const struct kubelogin *kubelogin, enum kubelogin_setting which)
+{
+    const char *text = text_of(kubelogin, which);
+    return text != NULL && strcmp(text, "true") == 0;
+}
+
+static bool is_from_cluster(const struct kubelogin *kubelogin, enum kubelogin_setting which)
+{
+    const char *from = kubelogin->values[which].from;
+    return from != NULL && strcmp(from, CLUSTER_SAYS) == 0;
+}
+
+/* ---- the logins ---- */
+
+/* Makes the options' credential of one kind, configured by the setting. */
+static bool make_credential(struct kubelogin *kubelogin, enum credential_kind kind,
+                            const char *where, struct options *options, struct error *error)
+{
+    kubelogin->credential = (struct credential){ .kind = kind, .where = strdup(where) };
+    options->credential = &kubelogin->credential;
+    return kubelogin->credential.where != NULL || error_no_memory(error);
+}
+
+/* Copies a setting into a member of the credential, where it was said. */
+static bool take_text(const struct kubelogin *kubelogin, enum kubelogin_setting which,
+                      char **member, struct error *error)
+{
+    const char *text = text_of(kubelogin, which);
+    *member = text != NULL ? strdup(text) : NULL;
+    return text == NULL || *member != NULL || error_no_memory(error);
+}
+
+static bool take_secret(const struct kubelogin *kubelogin, enum kubelogin_setting which,
+                        struct secret **member, struct error *error)
+{
+    const char *text = text_of(kubelogin, which);
+    *member = text != NULL ? secret_new(text, strlen(text)) : NULL;
+    return text == NULL || *member != NULL || error_no_memory(error);
+}
+
+/* A certificate goes before a secret, and its chain along, as in kubelogin. Where neither is named,
+ * the configuration may have one. */
+static bool apply_spn(struct kubelogin *kubelogin, struct options *options, struct error *error)
+{
+    const struct kubelogin_value *certificate = &kubelogin->values[KUBELOGIN_CLIENT_CERTIFICATE];
+    const struct kubelogin_value *secret = &kubelogin->values[KUBELOGIN_CLIENT_SECRET];
+    struct credential *credential = &kubelogin->credential;
+    if (certificate->text != NULL) {
+        if (!make_credential(kubelogin, CREDENTIAL_CERTIFICATE, certificate->from, options, error))
+            return false;
+        credential->send_x5c = true;
+        return take_text(kubelogin, KUBELOGIN_CLIENT_CERTIFICATE, &credential->path, error) &&
+               take_secret(kubelogin, KUBELOGIN_CERTIFICATE_PASSWORD, &credential->password, error);
+    }
+    return secret->text == NULL ||
+           (make_credential(kubelogin, CREDENTIAL_CLIENT_SECRET, secret->from, options, error) &&
+            take_secret(kubelogin, KUBELOGIN_CLIENT_SECRET, &credential->secret, error));
+}
+
+static bool apply_msi(struct kubelogin *kubelogin, struct options *options, struct error *error)
+{
+    (void)error;
+    options->managed_identity = true;
+    options->identity_resource_id = text_of(kubelogin, KUBELOGIN_IDENTITY_RESOURCE_ID);
+    return true;
+}
+
+static bool is_set(const char *name)
+{
+    const char *text = getenv(name);
+    return text != NULL && text[0] != '\0';
+}
+
+/* In a job of GitHub Actions its own token, else that of the file; where none is named, the
+ * configuration may have one. */
+static bool apply_workloadidentity(struct kubelogin *kubelogin, struct options *options,
+                                   struct error *error)
+{
+    const struct kubelogin_value *file = &kubelogin->values[KUBELOGIN_FEDERATED_TOKEN_FILE];
+    if (is_set("ACTIONS_ID_TOKEN_REQUEST_TOKEN") && is_set("ACTIONS_ID_TOKEN_REQUEST_URL"))
+        return make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS, "ACTIONS_ID_TOKEN_REQUEST_URL",
+                               options, error);
+    return file->text == NULL ||
+           (make_credential(kubelogin, CREDENTIAL_ASSERTION_FILE, file->from, options, error) &&
+            take_text(kubelogin, KUBELOGIN_FEDERATED_TOKEN_FILE, &kubelogin->credential.path,
+                      error));
+}
+
+static bool apply_azurepipelines(struct kubelogin *kubelogin, struct options *options,
+                                 struct error *error)
+{
+    const struct kubelogin_value *connection = &kubelogin->values[KUBELOGIN_SERVICE_CONNECTION];
+    if (connection->text != NULL)
+        return make_credential(kubelogin, CREDENTIAL_AZURE_PIPELINES, connection->from, options,
+                               error) &&
+               take_text(kubelogin, KUBELOGIN_SERVICE_CONNECTION, &kubelogin->credential.id, error);
+    error_set(error, ERROR_USAGE, "--login azurepipelines needs the service connection's id");
+    return error_hint(error, "Give --azure-pipelines-service-connection-id, or let the task set "
+                             "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID.");
+}
+
+static bool apply_devicecode(struct kubelogin *kubelogin, struct options *options,
+                             struct error *error)
+{
+    (void)kubelogin;
+    (void)error;
+    options->person = true;
+    options->sign_in = SIGN_IN_DEVICE_CODE;
+    return true;
+}
+
+static bool apply_interactive(struct kubelogin *kubelogin, struct options *options,
+                              struct error *error)
+{
+    (void)kubelogin;
+    (void)error;
+    options->person = true;
+    options->sign_in = SIGN_IN_BROWSER;
+    return true;
+}
+
+/* No --login: an app where a credential is configured, else a person, by kubelogin's default. */
+static bool apply_default(struct kubelogin *kubelogin, struct options *options, struct error *error)
+{
+    options->sign_in = SIGN_IN_DEVICE_CODE;
+    return apply_spn(kubelogin, options, error);
+}
+
+static const struct login {
+    const char *name;
+    bool (*apply)(struct kubelogin *kubelogin, struct options *options, struct error *error);
+    bool is_app;
+    const char *refused; /* why it is not to be had */
+} logins[] = {
+    { "devicecode", apply_devicecode, false, NULL },
+    { "interactive", apply_interactive, false, NULL },
+    { "spn", apply_spn, true, NULL },
+    { "msi", apply_msi, true, NULL },
+    { "workloadidentity", apply_workloadidentity, true, NULL },
+    { "azurepipelines", apply_azurepipelines, true, NULL },
+    { "azurecli", NULL, false,
+      "the sign-in of 'az' is not borrowed. Use --login devicecode or interactive: one sign-in, "
+      "kept in the keyring; 'entra login' does it beforehand." },
+    { "azd", NULL, false,
+      "the sign-in of 'azd' is not borrowed. Use --login devicecode or interactive: one sign-in, "
+      "kept in the keyring; 'entra login' does it beforehand." },
+    { "ropc", NULL, false,
+      "nobody's password is asked for: it gets past no second factor. Use --login devicecode or "
+      "interactive; a job uses spn, msi or workloadidentity." },
+};
+
+static const struct login *find_login(const char *name)
+{
+    for (size_t i = 0; i < sizeof logins / sizeof logins[0]; i++)
+        if (strcmp(logins[i].name, name) == 0)
+            return &logins[i];
+    return NULL;
+}
+
+static bool apply_login(struct kubelogin *kubelogin, struct options *options, struct error *error)
+{
+    const struct kubelogin_value *named = &kubelogin->values[KUBELOGIN_LOGIN];
+    if (named->text == NULL)
+        return apply_default(kubelogin, options, error);
+    const struct login *login = find_login(named->text);
+    if (login == NULL) {
+        error_set(error, ERROR_USAGE, "%s: there is no login '%.40s'", named->from, named->text);
+        return error_hint(error, "It is devicecode, interactive, spn, msi, workloadidentity or "
+                                 "azurepipelines.");
+    }
+    if (login->apply != NULL)
+        return login->apply(kubelogin, options, error);
+    error_set(error, ERROR_USAGE, "%s: '%s' is not available", named->from, login->name);
+    return error_hint(error, "Here %s", login->refused);
+}
+
+bool kubelogin_check(const struct kubelogin *kubelogin, bool person_needed, struct error *error)
+{
+    const char *name = text_of(kubelogin, KUBELOGIN_LOGIN);
+    const struct login *login = name != NULL ? find_login(name) : NULL;
+    if (!person_needed || login == NULL || !login->is_app)
+        return true;
+    error_set(error, ERROR_USAGE, "--login %s needs a client credential, and none is configured",
+              login->name);
+    return error_hint(error, strcmp(name, "workloadidentity") == 0
+                                 ? "Set AZURE_FEDERATED_TOKEN_FILE, or give "
+                                   "--federated-token-file."
+                                 : "Set AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH, or "
+                                   "configure ClientCredentials; see entra-appsettings(5).");
+}
+
+/* ---- the cloud ---- */
+
+/* kubelogin's names, without regard to case. NULL: its default, which says nothing that the
+ * configuration does not know better. */
+static const struct cloud {
+    const char *name;
+    const char *authority;
+} clouds[] = {
+    { "AzurePublicCloud", NULL },
+    { "AzurePublic", NULL },
+    { "AzureCloud", NULL },
+    { "AzureUSGovernmentCloud", "https://login.microsoftonline.us" },
+    { "AzureUSGovernment", "https://login.microsoftonline.us" },
+    { "AzureChinaCloud", "https://login.partner.microsoftonline.cn" },
+};
+
+/* An environment is a name of this table, so a cluster can name no authority but a known one. */
+static bool apply_cloud(const struct kubelogin *kubelogin, struct options *options,
+                        struct error *error)
+{
+    const char *name = text_of(kubelogin, KUBELOGIN_ENVIRONMENT);
+    if (options->authority == NULL)
+        options->authority = text_of(kubelogin, KUBELOGIN_AUTHORITY_HOST);
+    for (size_t i = 0; name != NULL && i < sizeof clouds / sizeof clouds[0]; i++) {
+        if (strcasecmp(name, clouds[i].name) != 0)
+            continue;
+        if (options->authority == NULL)
+            options->authority = clouds[i].authority;
+        return true;
+    }
+    if (name == NULL)
+        return true;
+    error_set(error, ERROR_USAGE, "%s: there is no cloud '%.40s'",
+              kubelogin->values[KUBELOGIN_ENVIRONMENT].from, name);
+    return error_hint(error, "It is AzurePublicCloud, AzureUSGovernmentCloud or AzureChinaCloud; "
+                             "any other has an --authority.");
+}
+
+/* ---- the server ---- */
+
+/* APIs that a person or an app has more to lose at than a cluster: their tokens go to none, even if
+ * the cluster says that its server is one of them. */
+static const char *const not_a_cluster[] = {
+    "00000002-0000-0000-c000-000000000000", /* Azure AD Graph */
+    "00000002-0000-0ff1-ce00-000000000000", /* Exchange */
+    "00000003-0000-0000-c000-000000000000", /* Microsoft Graph */
+    "00000003-0000-0ff1-ce00-000000000000", /* SharePoint */
+    "499b84ac-1321-427f-aa17-267ca6975798", /* Azure DevOps */
+    "797f4846-ba00-4fd7-ba43-dac1f8f63013", /* Azure Resource Manager */
+    "cfa8b339-82a2-471a-a3c9-0fa0be7a2093", /* Key Vault */
+    "e406a681-f3d4-42a8-90b6-c2b029497af1", /* Storage */
+};
+
+static bool is_guid(const char *text)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    size_t i = 0;
+    while (form[i] != '\0' &&
+           (form[i] == '-' ? text[i] == '-'
+                           : strchr("0123456789abcdefABCDEF", text[i]) != NULL && text[i] != '\0'))
+        i++;
+    return form[i] == '\0' && text[i] == '\0';
+}
+
+/* The token will go to the very cluster that names the server, so it is to be an app of its own. */
+static bool check_server_of_cluster(const char *server, struct error *error)
+{
+    bool ok = is_guid(server);
+    for (size_t i = 0; ok && i < sizeof not_a_cluster / sizeof not_a_cluster[0]; i++)
+        ok = strcasecmp(server, not_a_cluster[i]) != 0;
+    if (ok)
+        return true;
+    error_set(error, ERROR_USAGE,
+              "KUBERNETES_EXEC_INFO has a spec.cluster.config.server-id '%.80s' that is not "
+              "believed of a cluster",
+              server);
+    return error_hint(error, "It is the GUID of a server application; give any other as "
+                             "--server-id in args.");
+}
+
+static bool ends_in(const char *text, size_t length, const char *end)
+{
+    size_t tail = strlen(end);
+    return length >= tail && memcmp(text + length - tail, end, tail) == 0;
+}
+
+/* As kubelogin makes it: without slashes at its end, with /.default, and spn: for those clusters
+ * that were set up before v1 of the integration. */
+static bool make_scope(struct kubelogin *kubelogin, const char *server, struct error *error)
+{
+    size_t length = strlen(server);
+    while (length > 0 && server[length - 1] == '/')
+        length--;
+    bool legacy = is_on(kubelogin, KUBELOGIN_LEGACY) && strncmp(server, "spn:", 4) != 0;
+    if (asprintf(&kubelogin->scope, "%s%.*s%s", legacy ? "spn:" : "", (int)length, server,
+                 ends_in(server, length, "/.default") ? "" : "/.default") >= 0)
+        return true;
+    kubelogin->scope = NULL;
+    return error_no_memory(error);
+}
+
+static bool apply_server(struct kubelogin *kubelogin, struct options *options, struct error *error)
+{
+    const struct kubelogin_value *server = &kubelogin->values[KUBELOGIN_SERVER_ID];
+    bool other = options->api != NULL || options->resource != NULL || options->scope_count > 0;
+    if (other && server->text != NULL && !is_from_cluster(kubelogin, KUBELOGIN_SERVER_ID))
+        return error_set(error, ERROR_USAGE,
+                         "--server-id says the same thing as --api, --resource and --scope, use "
+                         "one");
+    if (other || (server->text == NULL && !is_on(kubelogin, KUBELOGIN_LEGACY)))
+        return true;
+    if (is_from_cluster(kubelogin, KUBELOGIN_SERVER_ID) &&
+        !check_server_of_cluster(server->text, error))
+        return false;
+    const char *id = server->text != NULL ? server->text : CONFIG_AKS_SERVER;
+    if (strcasecmp(id, CONFIG_AKS_SERVER) == 0)
+        options->api = "AKS"; /* so that what the configuration says of it holds */
+    if (!make_scope(kubelogin, id, error))
+        return false;
+    options->scopes[options->scope_count++] = kubelogin->scope;
+    return true;
+}
+
+/* ---- all of it ---- */
+
+bool kubelogin_apply(struct kubelogin *kubelogin, struct options *options, struct error *error)
+{
+    const char *hint = text_of(kubelogin, KUBELOGIN_LOGIN_HINT);
+    const char **client_id = is_from_cluster(kubelogin, KUBELOGIN_CLIENT_ID)
+                                 ? &options->fallback_client_id /* an app asks as itself */
+                                 : &options->client_id;
+    *client_id = text_of(kubelogin, KUBELOGIN_CLIENT_ID);
+    if (options->tenant == NULL)
+        options->tenant = text_of(kubelogin, KUBELOGIN_TENANT_ID);
+    if (kubelogin->is_called && options->account == NULL)
+        options->account = hint != NULL ? hint : text_of(kubelogin, KUBELOGIN_USERNAME);
+    return apply_cloud(kubelogin, options, error) && apply_server(kubelogin, options, error) &&
+           (!kubelogin->is_called || apply_login(kubelogin, options, error));
+}
+
+void kubelogin_clear(struct kubelogin *kubelogin)
+{
+    free(kubelogin->scope);
+    credential_clear(&kubelogin->credential);
+    *kubelogin = (struct kubelogin){ 0 };
+}

@@ -1,0 +1,366 @@
+"""exec-credential-entra in kubelogin's place: its flags, its variables, and which of them goes first."""
+
+from __future__ import annotations
+
+import re
+
+import jwt
+import pytest
+
+from authority import contoso
+from authority.directory import Federation
+from authority.keys import process_key
+from integration.asking import EXEC_INFO, failed
+from integration.credentials import register
+from integration.test_federated import ISSUER, SUBJECT, foreign_token
+from world.app_certificate import AppCertificate
+from world.identity_service import IdentityService
+from world.kubeconfig import V1BETA1, ExecPlugin
+
+APP, TENANT = contoso.DAEMON, contoso.TENANT.guid
+OTHER = "11111111-2222-4333-8444-555555555555"
+GOVERNMENT = "login.microsoftonline.us"
+
+
+@pytest.fixture
+def machine(world):
+    """A machine where nothing but kubelogin's own names says who asks."""
+    world.appsettings_file.unlink()
+    return world
+
+
+def spn(world, *more: str) -> list[str]:
+    return ["get-token", "--login", "spn", "--server-id", contoso.AKS, "--client-id", APP.client_id,
+            "--tenant-id", TENANT, "--authority-host", f"{world.authority.url}/", *more]
+
+
+def ask(world, *words: str, **env: str):
+    return world.run("exec-credential-entra", *words, env=EXEC_INFO | env)
+
+
+def asked(world):
+    """The one request that the authority was sent."""
+    (request,) = world.authority.token_requests
+    return request
+
+
+def answered(outcome) -> None:
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+
+
+# ---- flags ----
+
+def flags(world, help_text: str) -> list[str]:
+    """The flags whose help is this, by --help: the table's own order and words."""
+    text = re.sub(r"\n {10,}", " ", world.run("exec-credential-entra", "--help").out)
+    return re.findall(rf"^  --([a-z-]+)(?: [A-Z]+)? +{help_text}", text, re.MULTILINE)
+
+
+def word(world, name: str) -> list[str]:
+    """The flag with an argument where it takes one."""
+    text = world.run("exec-credential-entra", "--help").out
+    return [f"--{name}", "s3cret-value"] if re.search(rf"^  --{name} [A-Z]", text, re.M) else [
+        f"--{name}"]
+
+
+def test_every_flag_of_kubelogin_is_taken(machine):
+    text = machine.run("exec-credential-entra", "--help").out
+    assert set(re.findall(r"^  --([a-z-]+)", text, re.MULTILINE)) >= {
+        "login", "client-id", "client-secret", "client-certificate", "client-certificate-password",
+        "username", "password", "identity-resource-id", "server-id", "federated-token-file",
+        "authority-host", "azure-pipelines-service-connection-id", "cache-dir", "token-cache-dir",
+        "tenant-id", "subscription", "environment", "legacy", "use-azurerm-env-vars", "pop-enabled",
+        "pop-claims", "timeout", "disable-environment-override", "disable-instance-discovery",
+        "redirect-url", "login-hint"}
+
+
+def test_what_makes_no_sense_here_is_left_alone_with_a_word_under_verbose(machine):
+    names = flags(machine, "not used")
+    assert len(names) >= 5
+    for name in names:
+        outcome = ask(machine, *spn(machine, *word(machine, name)), AZURE_CLIENT_SECRET=APP.secret)
+        answered(outcome)
+        outcome = ask(machine, *spn(machine, "--verbose", *word(machine, name)),
+                      AZURE_CLIENT_SECRET=APP.secret)
+        assert f"--{name} is not used: " in outcome.err
+        assert APP.secret not in outcome.err
+
+
+def test_a_secret_on_the_command_line_is_refused_and_not_shown(machine):
+    names = flags(machine, "refused")
+    assert set(names) == {"client-secret", "client-certificate-password", "password"}
+    for name in names:
+        for words in ([f"--{name}", "s3cret-value"], [f"--{name}=s3cret-value"]):
+            outcome = ask(machine, *spn(machine, "--verbose", *words))
+            assert (outcome.code, outcome.out) == (2, "")
+            assert f"--{name}: no secret is taken from the command line" in outcome.err
+            assert "s3cret" not in outcome.err
+    assert machine.authority.requests == []
+
+
+def test_proof_of_possession_is_said_to_be_missing(machine):
+    names = flags(machine, "not available")
+    assert set(names) == {"pop-enabled", "pop-claims"}
+    for name in names:
+        failed("exec-credential-entra", ask(machine, *spn(machine, *word(machine, name))), 2,
+               f"--{name} is not available", "kubelogin")
+    answered(ask(machine, *spn(machine, "--pop-enabled=false"), AZURE_CLIENT_SECRET=APP.secret))
+
+
+def test_an_unknown_flag_is_one_clear_line(machine):
+    failed("exec-credential-entra", ask(machine, "get-token", "--no-such", "x"), 2,
+           "unknown option --no-such")
+
+
+def test_letters_stand_for_flags(machine):
+    outcome = ask(machine, "get-token", "-l", "spn", "-t", TENANT, "-e", "AzurePublicCloud", "-s",
+                  "a subscription", "--server-id", contoso.AKS, "--client-id", APP.client_id,
+                  "--authority-host", f"{machine.authority.url}/", "--timeout", "1m30s",
+                  AZURE_CLIENT_SECRET=APP.secret)
+    answered(outcome)
+
+
+@pytest.mark.parametrize("words, scope", [
+    (["--server-id", contoso.AKS], f"{contoso.AKS}/.default"),
+    (["--server-id", f"{contoso.AKS}/"], f"{contoso.AKS}/.default"),
+    (["--server-id", f"{contoso.AKS}/.default"], f"{contoso.AKS}/.default"),
+    (["--server-id", OTHER], f"{OTHER}/.default"),
+    (["--legacy", "--server-id", contoso.AKS], f"spn:{contoso.AKS}/.default"),
+    (["--legacy=false", "--server-id", OTHER], f"{OTHER}/.default"),
+    (["--legacy"], f"spn:{contoso.AKS}/.default"),
+    ([], f"{contoso.AKS}/.default"),
+])
+def test_the_server_is_what_the_token_is_for(machine, words, scope):
+    machine.authority.directory.resources += [OTHER, f"spn:{contoso.AKS}"]
+    answered(ask(machine, "--login", "spn", "--client-id", APP.client_id, "--tenant-id", TENANT,
+                 "--authority-host", machine.authority.url, *words, AZURE_CLIENT_SECRET=APP.secret))
+    assert asked(machine).form["scope"] == scope
+
+
+def test_the_server_and_a_scope_are_not_both_taken(machine):
+    failed("exec-credential-entra", ask(machine, *spn(machine, "--resource", OTHER)), 2,
+           "--server-id says the same thing")
+
+
+@pytest.mark.parametrize("cloud, host", [
+    ("AzureUSGovernment", GOVERNMENT), ("azureusgovernmentcloud", GOVERNMENT),
+    ("AzureChinaCloud", "login.partner.microsoftonline.cn"),
+    ("AzurePublicCloud", "login.microsoftonline.com"), ("AZURECLOUD", "login.microsoftonline.com")])
+def test_an_environment_has_its_login_host(machine, cloud, host):
+    outcome = ask(machine, "--login", "spn", "--server-id", OTHER, "--client-id", OTHER,
+                  "--tenant-id", TENANT, "--environment", cloud, AZURE_CLIENT_SECRET="x",
+                  https_proxy="http://127.0.0.1:1", no_proxy="")
+    failed("exec-credential-entra", outcome, 4, host)
+
+
+def test_an_environment_that_is_not_known_is_refused(machine):
+    failed("exec-credential-entra", ask(machine, *spn(machine, "-e", "AzureMoonCloud")), 2,
+           "no cloud 'AzureMoonCloud'")
+
+
+# ---- logins ----
+
+def test_an_app_by_certificate_sends_its_chain(machine, tmp_path):
+    certificate = AppCertificate(tmp_path)
+    register(machine, secret="", certificates=(certificate.certificate,))
+    answered(ask(machine, *spn(machine, "--client-certificate", str(certificate.pem())),
+                 AAD_SERVICE_PRINCIPAL_CLIENT_SECRET="not this one"))
+    header = jwt.get_unverified_header(asked(machine).form["client_assertion"])
+    assert len(header["x5c"]) == 1
+
+
+def test_the_password_of_a_certificate_comes_from_a_variable(machine, tmp_path):
+    certificate = AppCertificate(tmp_path)
+    register(machine, secret="", certificates=(certificate.certificate,))
+    answered(ask(machine, *spn(machine),
+                 AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE=str(certificate.pkcs12("pass word")),
+                 AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD="pass word"))
+
+
+@pytest.mark.parametrize("login", ["spn", "workloadidentity"])
+def test_an_app_without_a_credential_is_told_where_it_belongs(machine, login):
+    outcome = ask(machine, *spn(machine), "--login", login)
+    failed("exec-credential-entra", outcome, 2, f"--login {login} needs a client credential")
+
+
+def test_an_app_may_have_its_credential_in_the_configuration(world):
+    answered(ask(world, *spn(world)))
+    assert asked(world).form["client_secret"] == APP.secret
+
+
+def test_a_managed_identity_may_be_the_machines_or_one_of_its_own(machine):
+    with IdentityService() as service:
+        env = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}
+        cases = [([], {}), (["--client-id", OTHER], {"client_id": OTHER}),
+                 (["--identity-resource-id", "/subscriptions/s/x"], {"msi_res_id":
+                                                                     "/subscriptions/s/x"})]
+        for words, _ in cases:
+            answered(ask(machine, "--login", "msi", "--server-id", contoso.AKS, *words, **env))
+        for (_, fields), request in zip(cases, service.requests, strict=True):
+            assert f"resource={contoso.AKS}" in request.query
+            for name, value in fields.items():
+                assert f"{name}={value}".replace("/", "%2F") in request.query.replace("/", "%2F")
+
+
+@pytest.fixture
+def trusting(machine, tmp_path):
+    """The app trusts an issuer, whose token lies in a file."""
+    register(machine, secret="", federations=(Federation(ISSUER, SUBJECT,
+                                                         process_key().public_key),))
+    (tmp_path / "token").write_text(foreign_token())
+    return machine
+
+
+def test_a_workload_has_its_token_in_a_file(trusting, tmp_path):
+    words = ["--login", "workloadidentity", "--server-id", contoso.AKS]
+    answered(ask(trusting, *spn(trusting), *words, "--federated-token-file",
+                 str(tmp_path / "token")))
+    answered(ask(trusting, *words, "--force-refresh", AZURE_CLIENT_ID=APP.client_id,
+                 AZURE_TENANT_ID=TENANT, AZURE_FEDERATED_TOKEN_FILE=str(tmp_path / "token"),
+                 AZURE_AUTHORITY_HOST=f"{trusting.authority.url}/"))
+    for request in trusting.authority.token_requests:
+        assert request.form["client_assertion"] == (tmp_path / "token").read_text()
+
+
+def test_a_job_of_github_has_its_own_token(trusting):
+    with IdentityService(answer=lambda: {"value": foreign_token()}) as service:
+        answered(ask(trusting, *spn(trusting), "--login", "workloadidentity",
+                     ACTIONS_ID_TOKEN_REQUEST_TOKEN="t",
+                     ACTIONS_ID_TOKEN_REQUEST_URL=f"{service.url}/job?x=1"))
+
+
+def test_a_pipeline_has_its_service_connection(trusting):
+    with IdentityService(answer=lambda: {"oidcToken": foreign_token()}) as service:
+        env = {"SYSTEM_ACCESSTOKEN": "t", "SYSTEM_OIDCREQUESTURI": f"{service.url}/oidc",
+               "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": "weak",
+               "AZURESUBSCRIPTION_CLIENT_ID": APP.client_id,
+               "AZURESUBSCRIPTION_TENANT_ID": TENANT}
+        words = ["--login", "azurepipelines", "--server-id", contoso.AKS, "--authority-host",
+                 f"{trusting.authority.url}/"]
+        answered(ask(trusting, *words, **env))
+        answered(ask(trusting, *words, "--force-refresh", "--azure-pipelines-service-connection-id",
+                     "strong", **env))
+        assert ["serviceConnectionId=weak" in service.requests[0].query,
+                "serviceConnectionId=strong" in service.requests[1].query] == [True, True]
+
+
+def test_a_pipeline_without_a_service_connection_is_told(machine):
+    failed("exec-credential-entra", ask(machine, *spn(machine), "--login", "azurepipelines"), 2,
+           "--azure-pipelines-service-connection-id")
+
+
+@pytest.mark.parametrize("login, text", [
+    ("azurecli", "sign-in of 'az'"), ("azd", "sign-in of 'azd'"), ("ropc", "nobody's password")])
+def test_a_login_that_is_not_to_be_had_says_what_is(machine, login, text):
+    failed("exec-credential-entra", ask(machine, *spn(machine), "--login", login), 2, text,
+           "--login devicecode")
+
+
+def test_a_login_that_is_not_known_is_refused(machine):
+    failed("exec-credential-entra", ask(machine, "--login", "magic"), 2, "no login 'magic'")
+
+
+# ---- which goes first ----
+
+SECRETS = {"AAD_SERVICE_PRINCIPAL_CLIENT_ID": APP.client_id,
+           "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET": APP.secret, "AZURE_TENANT_ID": TENANT}
+
+
+def test_its_variables_alone_make_the_call_its_own(machine):
+    answered(ask(machine, "--authority-host", machine.authority.url, AAD_LOGIN_METHOD="spn",
+                 **SECRETS))
+    answered(ask(machine, "--force-refresh", "--authority", machine.authority.url,
+                 AAD_LOGIN_METHOD="spn", **SECRETS))
+
+
+def test_variables_go_before_flags_and_azure_before_aad(machine):
+    words = spn(machine)
+    words[words.index("--client-id") + 1] = OTHER
+    answered(ask(machine, *words, "--login", "msi", AAD_LOGIN_METHOD="spn", **SECRETS))
+    outcome = ask(machine, *words, "--force-refresh", AZURE_CLIENT_ID=OTHER, **SECRETS)
+    failed("exec-credential-entra", outcome, 3, "AADSTS700016")
+
+
+def test_flags_go_first_where_that_is_asked_for(machine):
+    words = spn(machine, "--disable-environment-override")
+    outcome = ask(machine, *words, AZURE_CLIENT_ID=OTHER, AAD_LOGIN_METHOD="msi", AZURE_TENANT_ID=OTHER,
+                  AZURE_CLIENT_SECRET=APP.secret)
+    answered(outcome)
+    assert asked(machine).form["client_id"] == APP.client_id
+
+
+def test_terraforms_variables_take_the_place_of_the_others(machine):
+    answered(ask(machine, "--login", "spn", "--use-azurerm-env-vars", "--server-id", contoso.AKS,
+                 "--authority-host", machine.authority.url, ARM_CLIENT_ID=APP.client_id,
+                 ARM_CLIENT_SECRET=APP.secret, ARM_TENANT_ID=TENANT, AZURE_CLIENT_ID=OTHER,
+                 AZURE_TENANT_ID=OTHER, AAD_SERVICE_PRINCIPAL_CLIENT_SECRET="x"))
+
+
+def test_an_empty_variable_says_nothing(machine):
+    answered(ask(machine, *spn(machine), AZURE_CLIENT_ID="", AAD_LOGIN_METHOD="", AZURE_TENANT_ID="",
+                 AZURE_CLIENT_SECRET=APP.secret))
+
+
+def test_in_a_call_of_our_own_flags_go_before_the_environment(machine):
+    answered(ask(machine, "--client-id", APP.client_id, "--tenant", TENANT, "--authority",
+                 machine.authority.url, AZURE_CLIENT_ID=OTHER, AZURE_TENANT_ID=OTHER,
+                 AZURE_CLIENT_SECRET=APP.secret))
+
+
+# ---- what the cluster says ----
+
+def cluster(world, config, **spec):
+    world.write_kubeconfig(ExecPlugin("exec-credential-entra", cluster_config=config,
+                                      provide_cluster_info=True, **spec))
+    return world.run("kubectl", "get", "pods")
+
+
+def without_tenant(world):
+    settings = world.appsettings()
+    del settings["AzureAd"]["TenantId"]
+    world.write_appsettings(settings)
+    return world
+
+
+def test_the_cluster_may_say_tenant_and_server(world):
+    outcome = cluster(without_tenant(world), {"tenant-id": TENANT, "server-id": contoso.AKS,
+                                              "client-id": OTHER, "environment":
+                                              "AzurePublicCloud", "of-somebody-else": [1]},
+                      api_version=V1BETA1)
+    assert outcome.code == 0, outcome.err
+    assert asked(world).path == f"/{TENANT}/oauth2/v2.0/token"
+    assert asked(world).form["client_id"] == APP.client_id
+
+
+def test_a_cluster_without_the_extension_says_nothing(world):
+    outcome = cluster(world, None, api_version=V1BETA1)
+    assert outcome.code == 0, outcome.err
+
+
+def test_arguments_go_before_what_the_cluster_says(world):
+    outcome = cluster(world, {"tenant": "fabrikam.onmicrosoft.com", "server-id": OTHER},
+                      args=["get-token", "--tenant", TENANT, "--server-id", contoso.AKS],
+                      api_version=V1BETA1)
+    assert outcome.code == 0, outcome.err
+
+
+@pytest.mark.parametrize("config, text", [
+    ({"server-id": "https://graph.microsoft.com"}, "not believed of a cluster"),
+    ({"server-id": "00000003-0000-0000-c000-000000000000"}, "not believed of a cluster"),
+    ({"server-id": contoso.AZURE_DEVOPS}, "not believed of a cluster"),
+    ({"server-id": 7}, "config.server-id that is not a string"),
+    ({"environment": "https://login.evil.example"}, "there is no cloud"),
+    ({"tenant-id": "../x"}, "is not a tenant"),
+])
+def test_a_cluster_is_not_believed_everything(world, config, text):
+    outcome = cluster(world, config, api_version=V1BETA1)
+    assert outcome.code != 0
+    assert text in outcome.err
+    assert world.authority.token_requests == []
+
+
+def test_a_cluster_can_name_no_authority(world):
+    outcome = cluster(world, {"authority-host": "https://login.evil.example/", "authority":
+                              "https://login.evil.example/"}, api_version=V1BETA1)
+    assert outcome.code == 0, outcome.err
+    assert APP.secret == asked(world).form["client_secret"]
