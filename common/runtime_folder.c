@@ -1,14 +1,20 @@
 #define _GNU_SOURCE
 #include "common/runtime_folder.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
+
+#define SWEEP_SECONDS (24 * 3600)
 
 /* Only what is ours alone is used: in /tmp, anybody could have made a folder of this name. */
 static int open_own(const char *path)
@@ -63,12 +69,42 @@ struct runtime_name runtime_name(const char *ending, const char *const *texts)
     return name;
 }
 
+/* Removes what lay there for more than a day: the half of a file whose writer was killed, locks and
+ * notices of requests that nobody makes any more. What the keyring keeps stays. */
+static void sweep(int folder)
+{
+    struct stat status;
+    time_t old = time(NULL) - SWEEP_SECONDS;
+    int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* it closes the descriptor */
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        const char *ending = strrchr(entry->d_name, '.');
+        if ((ending == NULL || strcmp(ending, "." RUNTIME_KEPT) != 0) &&
+            fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(status.st_mode) && status.st_mtime < old)
+            unlinkat(folder, entry->d_name, 0);
+    }
+    if (directory != NULL)
+        closedir(directory);
+    else if (fd >= 0)
+        close(fd);
+}
+
+/* Makes a file that nobody else writes; containers that share the folder may share process ids. */
+static int make_temporary(int folder, const char *name, char *temporary, size_t size)
+{
+    unsigned random = 0;
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+        random = (unsigned)getpid();
+    snprintf(temporary, size, "%s.%08x", name, random);
+    return openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
 bool runtime_write(int folder, const char *name, const struct secret *content)
 {
     char temporary[128];
-    snprintf(temporary, sizeof temporary, "%s.%ld", name, (long)getpid());
-    autoclose int fd =
-        openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    sweep(folder);
+    autoclose int fd = make_temporary(folder, name, temporary, sizeof temporary);
     if (fd < 0)
         return false;
     if (secret_write(content, fd) && renameat(folder, temporary, folder, name) == 0)

@@ -22,6 +22,9 @@ struct runtime_name {
 };
 struct runtime_name runtime_name(const char *ending, const char *const *texts);
 
+/* The ending of what is kept; files of other endings go when they are a day old. */
+#define RUNTIME_KEPT "token"
+
 /* Puts content into a file of the folder, mode 0600, whole or not at all. False with errno set. */
 bool runtime_write(int folder, const char *name, const struct secret *content);
 

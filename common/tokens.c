@@ -12,6 +12,9 @@
 #include "common/renewal.h"
 #include "common/runtime_folder.h"
 
+/* A failure so close to the deadline comes of it. */
+#define LATE_MILLISECONDS 100
+
 /* How long the notice of a failure is up. Only those heed it who were waiting when it came. */
 #define FAILURE_SECONDS 60
 
@@ -53,19 +56,28 @@ static struct runtime_name failure_name(const struct token_request *request)
     return token_name("failure", request);
 }
 
+static struct runtime_name lateness_name(const struct token_request *request)
+{
+    return token_name("late", request);
+}
+
 static struct runtime_name throttle_name(const struct token_request *request)
 {
     const char *const texts[] = { request->instance, request->tenant, request->client_id, NULL };
     return runtime_name("throttle", texts);
 }
 
-/* Spares the others what happened to us. */
-static void post_failure(const struct token_request *request, const struct error *error)
+/* Spares the others what happened to us. That our time was up is no failure of theirs, who may have
+ * more of it, but renewals pause. */
+static void post_failure(const struct tokens *tokens, const struct token_request *request,
+                         const struct error *error)
 {
+    bool late = deadline_left(tokens->deadline) < LATE_MILLISECONDS;
     if (error->retry_after > 0)
         notice_post(throttle_name(request).text, error, error->retry_after);
     else if (error->kind == ERROR_REFUSED || error->kind == ERROR_NETWORK)
-        notice_post(failure_name(request).text, error, FAILURE_SECONDS);
+        notice_post((late ? lateness_name(request) : failure_name(request)).text, error,
+                    FAILURE_SECONDS);
 }
 
 /* Whether the authority wants to be left alone, or failed another process since that moment. */
@@ -97,7 +109,7 @@ static bool acquire(struct tokens *tokens, struct token_request *request, struct
         return false;
     trace("network: asking %s for %s", request->instance, request->scope);
     if (!module->acquire(request, tokens->deadline, token, error)) {
-        post_failure(request, error);
+        post_failure(tokens, request, error);
         return false;
     }
     spread_renewal(token);
@@ -206,13 +218,21 @@ static bool renew_inline(struct tokens *tokens, struct token_request *request, s
     return renewed;
 }
 
+/* Whether a renewal has failed just now, or waits to be let through. */
+static bool renewal_pauses(const struct token_request *request)
+{
+    struct error unused = { 0 };
+    int64_t since = deadline_now() - RENEWAL_PAUSE_MILLISECONDS;
+    return is_spared(request, since, &unused) ||
+           notice_read(lateness_name(request).text, since, &unused);
+}
+
 /* Past the time of renewal the caller is not kept waiting: it gets the token that is there, and
  * another process renews it. */
 static void renew(struct tokens *tokens, struct token_request *request, struct token *token)
 {
     struct error unused = { 0 };
-    if (!token_is_due(token, time(NULL)) ||
-        is_spared(request, deadline_now() - RENEWAL_PAUSE_MILLISECONDS, &unused) ||
+    if (!token_is_due(token, time(NULL)) || renewal_pauses(request) ||
         flight_is_in_air(flight_name(request).text))
         return;
     if (renewal_is_inline()) {

@@ -12,7 +12,6 @@
 #include "common/json.h"
 #include "common/runtime_folder.h"
 
-#define ENDING   "token"
 #define FILE_MAX (KEYRING_RECORD_MAX + 8192)
 
 /* A file is a line of JSON, {"label": ..., "expires_on": ..., "attributes": {...}}, then the
@@ -46,7 +45,7 @@ static struct runtime_name name_of(const struct keyring_key *key)
         texts[2 * i] = key->attributes[i].name;
         texts[2 * i + 1] = key->attributes[i].value;
     }
-    return runtime_name(ENDING, texts);
+    return runtime_name(RUNTIME_KEPT, texts);
 }
 
 /* Reads a file: its header and its record. False where it is none of ours, or its time is past. */
@@ -131,7 +130,7 @@ static void fill_item(struct keyring_item *item, const json_object *header)
 static bool has_ending(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    return dot != NULL && strcmp(dot + 1, ENDING) == 0;
+    return dot != NULL && strcmp(dot + 1, RUNTIME_KEPT) == 0;
 }
 
 static void collect(DIR *directory, const struct keyring_key *key, struct keyring_list *list)

@@ -69,6 +69,13 @@ def test_in_line_a_slow_authority_costs_about_a_second(world, due):
     assert outcome.seconds < 10
 
 
+def test_in_line_an_authority_that_hangs_costs_one_caller_its_second(world, due):
+    world.authority.faults.inject(faults.delayed(15))
+    for _ in range(3):
+        assert token(world, env={"ENTRA_RENEWAL": "inline"}).out == due + "\n"
+    assert requests(world) == 2
+
+
 def test_a_token_that_is_not_due_is_not_renewed(world):
     token(world)
     age(world, lives=1800)

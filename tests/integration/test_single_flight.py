@@ -75,6 +75,14 @@ def test_a_waiting_process_keeps_its_own_time_limit(world, programs):
     finish([first])
 
 
+def test_a_time_limit_that_ran_out_is_nobody_elses(world, programs):
+    world.authority.faults.inject(faults.delayed(8), times=1)
+    hasty = start(world, programs, "--timeout", "2")
+    wait_until(lambda: len(world.authority.token_requests) == 1, "the first request")
+    patient = start(world, programs, "--timeout", "60")
+    assert [code for code, _, _ in finish([hasty, patient])] == [4, 0]
+
+
 def test_locks_and_notices_are_this_users_alone_and_hold_no_secret(world):
     world.run("entra", "token", "--api", "MyWebApi", env={"AzureAd__ClientSecret": "wrong-one"})
     folder = world.session.runtime / "entra"

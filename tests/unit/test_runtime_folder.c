@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
@@ -163,6 +164,39 @@ static void a_file_is_for_its_owner_alone_and_nothing_is_left_beside_it(void **s
     assert_int_equal(rmdir(own_path()), 0); /* it is empty */
 }
 
+static void make_file(int folder, const char *name, time_t age)
+{
+    const struct timespec times[2] = { { .tv_sec = time(NULL) - age },
+                                       { .tv_sec = time(NULL) - age } };
+    autoclose int fd = openat(folder, name, O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(futimens(fd, times), 0);
+}
+
+static void what_was_left_goes_after_a_day_and_what_is_kept_stays(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        time_t age;
+        bool stays;
+    } files[] = {
+        { "a.token", 30 * 24 * 3600, true },
+        { "a.token.1234", 25 * 3600, false },
+        { "a.token.5678", 60, true },
+        { "a.flight", 25 * 3600, false },
+        { "b.flight", 23 * 3600, true },
+        { "a.failure", 25 * 3600, false },
+        { "a.failure.0badcafe", 25 * 3600, false },
+    };
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *content = secret_new("x", 1);
+    for (size_t i = 0; i < COUNT(files); i++)
+        make_file(folder, files[i].name, files[i].age);
+    assert_true(runtime_write(folder, "file", content));
+    for (size_t i = 0; i < COUNT(files); i++)
+        assert_int_equal(faccessat(folder, files[i].name, F_OK, 0) == 0, files[i].stays);
+}
+
 static void what_is_no_file_of_ours_is_not_read(void **state)
 {
     (void)state;
@@ -199,6 +233,7 @@ int main(void)
         TEST(other_texts_have_another),
         TEST(what_is_written_is_read_again_and_replaces_what_was_there),
         TEST(a_file_is_for_its_owner_alone_and_nothing_is_left_beside_it),
+        TEST(what_was_left_goes_after_a_day_and_what_is_kept_stays),
         TEST(what_is_no_file_of_ours_is_not_read),
         TEST(of_too_much_one_byte_too_many_is_read),
     };

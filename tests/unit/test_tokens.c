@@ -359,6 +359,20 @@ static void a_passenger_shares_the_pilots_failure(void **state)
     assert_int_equal(authority.asked, 0);
 }
 
+static void a_time_limit_that_ran_out_is_nobody_elses(void **state)
+{
+    (void)state;
+    struct error unused = { 0 };
+    let_it_fail(ERROR_NETWORK, 0);
+    tokens.deadline = deadline_now();
+    assert_string_equal(get(), "");
+    assert_false(notice_read(name_of("failure").text, 0, &unused));
+    tokens.deadline = deadline_in(60 * 1000);
+    keep_due("old");
+    assert_string_equal(get(), "old"); /* but no renewal is tried at once */
+    assert_int_equal(authority.asked, 1);
+}
+
 static void an_earlier_failure_is_nobodys(void **state)
 {
     (void)state;
@@ -537,6 +551,7 @@ int main(void)
         TEST(a_passenger_who_wants_a_new_one_takes_the_pilots_too),
         TEST(but_not_one_that_was_there_before),
         TEST(a_passenger_shares_the_pilots_failure),
+        TEST(a_time_limit_that_ran_out_is_nobody_elses),
         TEST(an_earlier_failure_is_nobodys),
         TEST(where_a_pilot_is_killed_a_passenger_takes_over),
         TEST(who_waits_past_the_deadline_is_told),
