@@ -67,9 +67,5 @@ bool scope_check_for_app(const char *scope, struct error *error)
               "the scope '%.200s' does not end in " DEFAULT_SUFFIX
               ", and an app can ask for no other: its permissions are those of its registration",
               scope);
-    if (strncmp(scope, "https://", 8) == 0 || strncmp(scope, "api://", 6) == 0)
-        return error_hint(error, "Use the resource's identifier and " DEFAULT_SUFFIX
-                                 ", or --resource, which appends it.");
-    return error_hint(error, "Use RESOURCE" DEFAULT_SUFFIX ", such as "
-                             "https://graph.microsoft.com" DEFAULT_SUFFIX ".");
+    return error_remedy(error, "scope_not_default");
 }

@@ -38,7 +38,7 @@ static bool find_request(struct config *config, const struct options *options, c
               "%.200s belongs to no API of the configuration, so it is given no "
               "token",
               text);
-    return error_hint(error, "An API's BaseUrl says where its tokens may go.");
+    return error_remedy(error, "url_of_nobody");
 }
 
 static bool answer(struct config *config, const struct options *options, int count, char **urls,

@@ -118,15 +118,16 @@ static bool unreadable(const char *name, const struct password *password, struct
     unsigned long code = ERR_peek_last_error();
     if (password->asked && password->secret == NULL) {
         error_set(error, ERROR_USAGE, "%s is encrypted, and no password is configured", name);
-        return error_hint(error, "Set CertificatePassword or AZURE_CLIENT_CERTIFICATE_PASSWORD.");
+        return error_remedy(error, "certificate_no_password");
     }
-    if (password->asked)
-        return error_set(error, ERROR_USAGE, "%s cannot be opened with the configured password",
-                         name);
+    if (password->asked) {
+        error_set(error, ERROR_USAGE, "%s cannot be opened with the configured password", name);
+        return error_remedy(error, "certificate_wrong_password");
+    }
     if (is_uri(name)) {
         error_set(error, ERROR_USAGE, "%.*s: names no key or certificate that OpenSSL can reach",
                   (int)strcspn(name, ";?"), name);
-        return error_hint(error, "Its provider must be installed (pkcs11-provider, tpm2-openssl).");
+        return error_remedy(error, "provider_missing");
     }
     return error_set(error, ERROR_USAGE, "%s holds no key and no certificate that can be read%s%s",
                      name, code != 0 ? ": " : "", code != 0 ? ERR_reason_error_string(code) : "");
@@ -242,20 +243,19 @@ static bool choose(const struct credential *credential, struct found *found,
     const char *name = source_name(credential);
     if (found->key == NULL) {
         error_set(error, ERROR_USAGE, "%s holds no private key", name);
-        return error_hint(error, "CertificateKeyDiskPath names the file of the key.");
+        return error_remedy(error, "certificate_no_key");
     }
     if (!EVP_PKEY_is_a(found->key, "RSA") && !EVP_PKEY_is_a(found->key, "RSA-PSS"))
         return error_set(error, ERROR_USAGE, "the key of %s is not RSA, and Entra takes no other",
                          name);
     if (sk_X509_num(found->certificates) == 0) {
         error_set(error, ERROR_USAGE, "%s holds no certificate, only a key", name);
-        return error_hint(error, "Let CertificateDiskPath name the certificate's file, and "
-                                 "CertificateKeyDiskPath the key.");
+        return error_remedy(error, "certificate_missing");
     }
-    if (!match(found, certificate))
-        return error_set(error, ERROR_USAGE, "the key and the certificate of %s do not match",
-                         name);
-    return true;
+    if (match(found, certificate))
+        return true;
+    error_set(error, ERROR_USAGE, "the key and the certificate of %s do not match", name);
+    return error_remedy(error, "certificate_no_match");
 }
 
 static void warn_of_dates(const struct credential *credential,

@@ -59,7 +59,7 @@ static bool load(const struct token_request *request, const struct credential *c
     case CREDENTIAL_KEYRING:
         error_set(error, ERROR_USAGE, "the keyring has no client secret of the app %s",
                   request->client_id);
-        return error_hint(error, "'entra secret set' keeps one there.");
+        return error_remedy(error, "keyring_no_secret");
     case CREDENTIAL_CERTIFICATE:
         proof->client_assertion = client_assertion_sign(request, credential, error);
         return proof->client_assertion != NULL;
@@ -107,9 +107,7 @@ static bool acquire_as_machine(const struct token_request *request,
     if (managed_identity_acquire(request->scope, credential, request->unconfigured, deadline, token,
                                  error))
         return true;
-    return request->unconfigured &&
-           error_hint(error, "No identity is configured: put one into "
-                             "~/.config/entra/appsettings.json, see entra-appsettings(5).");
+    return request->unconfigured && error_remedy(error, "unconfigured");
 }
 
 /* What is said where no credential could be loaded: the first one's trouble, as it is the one that

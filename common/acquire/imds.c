@@ -50,8 +50,7 @@ bool imds_send(const struct http_request *request, int64_t deadline, struct http
     for (int attempt = 0;; attempt++) {
         if (!http_send(request, deadline, response, error)) {
             if (error->kind == ERROR_NETWORK)
-                error_hint(error, "There is no managed identity on this machine, unless it runs in "
-                                  "Azure.");
+                error_remedy(error, "no_managed_identity");
             return false;
         }
         int64_t wait = wait_before_retry(response->status, attempt);

@@ -51,7 +51,7 @@ static bool explain(const struct identity_service *service, const struct http_re
               "%s gave no token: %.600s (HTTP %ld)", service->name,
               text != NULL ? text : "no reason given", response->status);
     if (response->status == 400 || response->status == 404)
-        error_hint(error, "Check that this identity is assigned to this machine or app.");
+        error_remedy(error, "identity_not_assigned");
     return false;
 }
 

@@ -68,7 +68,7 @@ static bool find_api(const struct config *config, const char *name, struct api *
         }
     }
     error_set(error, ERROR_USAGE, "there is no API '%.80s' in the configuration", name);
-    return error_hint(error, "An API is an object with Scopes; AzureDevOps and AKS are built in.");
+    return error_remedy(error, "unknown_api");
 }
 
 /* The API where none is named: the only one in the file. */
@@ -83,7 +83,7 @@ static bool find_only_api(const struct config *config, struct api *api, struct e
     }
     error_set(error, ERROR_USAGE, "it is not said which API the token is for%s",
               count == 0 ? "" : ", and the configuration has several");
-    return error_hint(error, "Say --api NAME, --resource URI or --scope SCOPE.");
+    return error_remedy(error, "which_api");
 }
 
 /* ---- the scope ---- */
@@ -96,7 +96,7 @@ static bool wrong_scope_count(const struct config *config, const struct api *api
     error_set(error, ERROR_USAGE, "%s: %s has %s, and an app asks for exactly one",
               config_where(config, &path, where), api->name,
               count == 0 ? "no scope" : "several scopes");
-    return error_hint(error, "It is RESOURCE/.default; make an API of each resource.");
+    return error_remedy(error, "scope_count");
 }
 
 /* Scopes: an array, or in older files one string. */
@@ -152,8 +152,7 @@ static bool check_identity(const struct token_request *request, struct error *er
     if (missing == NULL)
         return true;
     error_set(error, ERROR_USAGE, "no %s is configured", missing);
-    return error_hint(error, "Put it into ~/.config/entra/appsettings.json; see "
-                             "entra-appsettings(5).");
+    return error_remedy(error, "no_identity");
 }
 
 static bool check_complete(const struct token_request *request, bool app_token_wanted,
@@ -168,7 +167,7 @@ static bool check_complete(const struct token_request *request, bool app_token_w
                   "the app %s has no client credential (ClientCredentials, ClientSecret, or "
                   "AZURE_CLIENT_SECRET)",
                   request->client_id);
-        return error_hint(error, "RequestAppToken asks for the app's own token, which needs one.");
+        return error_remedy(error, "no_credential");
     }
     error_set(error, ERROR_SIGN_IN,
               "this needs a person's sign-in, since the app %s has no client credential or "

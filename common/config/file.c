@@ -54,12 +54,14 @@ static bool parse_file(struct config *config, struct error *error)
     size_t line = 0;
     struct error why = { 0 };
     config->root = json_parse_lenient(config->text->bytes, config->text->length, &line, &why);
-    if (config->root == NULL)
-        return error_set(error, ERROR_USAGE, "%s:%zu: %s", config->path, line, why.message);
-    if (!json_object_is_type(config->root, json_type_object))
-        return error_set(error, ERROR_USAGE, "%s:1: the file's content is not an object",
-                         config->path);
-    return true;
+    if (config->root == NULL) {
+        error_set(error, ERROR_USAGE, "%s:%zu: %s", config->path, line, why.message);
+        return error_remedy(error, "configuration_syntax");
+    }
+    if (json_object_is_type(config->root, json_type_object))
+        return true;
+    error_set(error, ERROR_USAGE, "%s:1: the file's content is not an object", config->path);
+    return error_remedy(error, "configuration_syntax");
 }
 
 bool config_read_file(struct config *config, const struct options *options, struct error *error)

@@ -20,13 +20,16 @@
 
 static bool fail(struct error *error)
 {
-    const char *reason = errno == EDQUOT ? "this user's quota of keys is used up"
-                         : errno == EPERM || errno == ENOSYS
+    int code = errno;
+    const char *reason = code == EDQUOT ? "this user's quota of keys is used up"
+                         : code == EPERM || code == ENOSYS
                              ? "it may not be used here (a container's rules forbid it)"
-                             : strerror(errno);
+                             : strerror(code);
     error_set(error, ERROR_KEYRING, "the kernel's keyring failed: %s", reason);
-    if (errno == EPERM || errno == ENOSYS)
-        return error_hint(error, "--keyring runtime keeps tokens in memory there.");
+    if (code == EDQUOT)
+        return error_remedy(error, "keyring_full");
+    if (code == EPERM || code == ENOSYS)
+        return error_remedy(error, "keyring_forbidden");
     return false;
 }
 
