@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from authority import contoso
 from authority.faults import NAMED  # noqa: F401  (asserts that tests/ is on the path)
 from world.world import World
 
@@ -35,4 +36,14 @@ def shell(programs: Path) -> Iterator[World]:
     """As world, but over ssh or in a container: no session bus, so no desktop's keyring."""
     with World(programs=programs, bus=False) as world:
         world.write_appsettings()
+        yield world
+
+
+@pytest.fixture
+def desk(programs: Path) -> Iterator[World]:
+    """A desktop with a person at it: a browser, a keyring, and a configuration that wants that
+    person's tokens."""
+    with World(programs=programs) as world:
+        world.write_appsettings(world.people_appsettings())
+        world.browser.will_sign_in(contoso.ADA)
         yield world

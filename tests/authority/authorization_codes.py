@@ -55,6 +55,11 @@ class AuthorizationCodes:
             self._codes[issued.code] = issued
         return issued.code
 
+    def all(self) -> list[AuthorizationCode]:
+        """Every code that was issued, in order."""
+        with self._lock:
+            return list(self._codes.values())
+
     def redeem(self, code: str, client: Client) -> AuthorizationCode:
         """What the code stands for; from now on it stands for nothing."""
         with self._lock:

@@ -74,6 +74,10 @@ class Visitor:
         """Signs in at the page of this URL, and follows it to where the browser ends up."""
         return self._follow(self._sign_in(self.open(url), user, password))
 
+    def sign_in_until_redirect(self, url: str, user: User) -> Page:
+        """As far as the page whose form brings the code to the client, which is not sent."""
+        return self._sign_in(self.open(url), user, None)
+
     def decline(self, url: str) -> Page:
         return self._follow(self.submit(self.open(url), decision="cancel"))
 

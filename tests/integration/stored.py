@@ -1,10 +1,12 @@
-"""The record of a token in the keyring, made older than it is, so that no test has to wait."""
+"""What the keyring keeps: how much of it, and tokens made older than they are, so that no test has
+to wait."""
 
 from __future__ import annotations
 
 import json
 import time
 
+from world.secret_service import Item
 from world.world import World
 
 
@@ -14,14 +16,20 @@ def _secret_tool(world: World, *words: str, input: str | None = None) -> str:
     return outcome.out
 
 
+def kept(world: World, kind: str) -> list[Item]:
+    """The items of this kind: access_token, refresh_token, account, client_secret."""
+    return [item for item in world.session.keyring.items(with_secrets=True)
+            if item.attributes["kind"] == kind]
+
+
 def age(world: World, *, lives: int, renew: bool = False) -> str:
-    """Leaves the only token of the keyring so many seconds to live, and has it due for renewal or
-    not; gives the token."""
-    (item,) = world.session.keyring.items(with_secrets=True)
-    words = [word for name, value in item.attributes.items() for word in (name, value)]
-    record = json.loads(_secret_tool(world, "lookup", *words))
-    now = int(time.time())
-    record |= {"received_on": now - 3600, "expires_on": now + lives,
-               "refresh_on": now - 1 if renew else 0}
-    _secret_tool(world, "store", "--label", item.label, *words, input=json.dumps(record))
+    """Leaves every token of the keyring so many seconds to live, and has it due for renewal or not;
+    gives the last of them."""
+    for item in kept(world, "access_token"):
+        words = [word for name, value in item.attributes.items() for word in (name, value)]
+        record = json.loads(_secret_tool(world, "lookup", *words))
+        now = int(time.time())
+        record |= {"received_on": now - 3600, "expires_on": now + lives,
+                   "refresh_on": now - 1 if renew else 0}
+        _secret_tool(world, "store", "--label", item.label, *words, input=json.dumps(record))
     return record["access_token"]

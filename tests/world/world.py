@@ -26,6 +26,7 @@ from world.kubeconfig import ExecPlugin, write_kubeconfig
 from world.kubernetes_api import KubernetesApi
 from world.program import Outcome
 from world.session import Session
+from world.terminal import Terminal
 from world.tls import CertificateAuthority
 from world.web_api import WebApi
 
@@ -112,11 +113,20 @@ class World:
     def appsettings(self, client: Client = contoso.DAEMON,
                     tenant: str = contoso.TENANT.domains[0]) -> dict[str, Any]:
         """A configuration that knows the authority, the web API and the git server."""
+        return {"AzureAd": appsettings.identity(self.authority.url, tenant, client)} | self._apis()
+
+    def people_appsettings(self, client: Client | None = contoso.DESKTOP,
+                           tenant: str = contoso.TENANT.domains[0]) -> dict[str, Any]:
+        """The same with no credential, and a person's tokens for both."""
+        return {"AzureAd": appsettings.public_identity(self.authority.url, tenant, client)
+                } | self._apis(app_token=False)
+
+    def _apis(self, app_token: bool = True) -> dict[str, Any]:
         return {
-            "AzureAd": appsettings.identity(self.authority.url, tenant, client),
             "MyWebApi": appsettings.api(self.web_api.url, f"{contoso.MY_WEB_API}/.default",
-                                        "api/TodoList"),
-            "GitServer": appsettings.api(self.git_server.url, f"{contoso.AZURE_DEVOPS}/.default"),
+                                        "api/TodoList", app_token),
+            "GitServer": appsettings.api(self.git_server.url, f"{contoso.AZURE_DEVOPS}/.default",
+                                         app_token=app_token),
         }
 
     def write_appsettings(self, document: dict[str, Any] | None = None) -> Path:
@@ -131,6 +141,16 @@ class World:
     def run(self, *command: str | Path, **how: Any) -> Outcome:
         """Runs a program in the session; `how` is what Session.run takes."""
         return self.session.run(*command, **how)
+
+    def at_terminal(self, *command: str | Path, env: dict[str, str | None] | None = None,
+                    cwd: Path | None = None, whole: bool = False) -> Terminal:
+        """Starts a program of the session at a terminal; `env` is Session.run's, `whole`
+        Terminal's."""
+        merged = self.session.env | (env or {})
+        given = {name: value for name, value in merged.items() if value is not None}
+        terminal = Terminal(command, given, cwd or self.session.home, whole)
+        self._cleanup.callback(terminal.close)
+        return terminal
 
     def close(self) -> None:
         self._cleanup.close()

@@ -1,0 +1,77 @@
+"""What the tests of people share: signing in, and whose token came of it."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Sequence
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+
+from authority import contoso
+from authority.directory import User
+from world.program import Outcome
+from world.terminal import Terminal
+from world.world import World
+
+API = ("--api", "MyWebApi")
+SIGN_IN_FIRST = 5
+
+
+def login(world: World, *words: str, user: User = contoso.ADA, **how: Any) -> Outcome:
+    """`entra login` at a terminal, with this user at the browser."""
+    world.browser.will_sign_in(user)
+    outcome = world.at_terminal("entra", "login", *words, **how).finish()
+    assert outcome.code == 0, outcome
+    return outcome
+
+
+def token(world: World, *words: str, **how: Any) -> Outcome:
+    """`entra token` where nobody can be asked."""
+    return world.run("entra", "token", *(words if "--api" in words else (*API, *words)), **how)
+
+
+def claims(world: World, printed: str, audience: str = contoso.MY_WEB_API) -> dict[str, Any]:
+    """What the token says; that it is one, and nothing but one, is checked."""
+    assert re.fullmatch(r"[\w.-]+\n?", printed), printed
+    return jwt.decode(printed.strip(), world.authority.key.public_key, algorithms=["RS256"],
+                      audience=audience)
+
+
+def whose(world: World, outcome: Outcome, audience: str = contoso.MY_WEB_API) -> str:
+    assert outcome.code == 0, outcome
+    return claims(world, outcome.out, audience)["upn"]
+
+
+def sign_in_url(world: World, terminal: Terminal) -> str:
+    """The URL that is shown to the person."""
+    return terminal.wait_for(rf"{re.escape(world.authority.url)}/\S+/authorize\?\S+").group()
+
+
+def query(url: str) -> dict[str, str]:
+    return {name: value for name, (value,) in parse_qs(urlsplit(url).query).items()}
+
+
+def start_device_code(world: World, *command: str, **how: Any) -> tuple[Terminal, str]:
+    """A command that signs in by device code, and the code that it shows."""
+    terminal = world.at_terminal(*(command or ("entra", "login")), "--device-code", **how)
+    terminal.wait_for(rf"{re.escape(world.authority.url)}/device")
+    return terminal, terminal.wait_for(r"\b[A-Z0-9]{9}\b").group()
+
+
+def enter(world: World, code: str, user: User = contoso.ADA) -> None:
+    """The person goes to another machine, and enters the code there."""
+    page = world.visitor.enter_code(f"{world.authority.url}/device", code, user)
+    assert "You have signed in" in page.text, page.text
+
+
+def asked_nobody(world: World) -> bool:
+    """Whether no sign-in was begun, at the browser or by device code."""
+    return not world.authority.authorize_requests and not world.authority.device_code_requests
+
+
+def all_at_once(world: World, commands: Sequence[Sequence[str]], **how: Any) -> list[Outcome]:
+    """Runs them all at the same time, where nobody can be asked unless `how` says so."""
+    with ThreadPoolExecutor(len(commands)) as pool:
+        return list(pool.map(lambda command: world.run(*command, timeout=120, **how), commands))
