@@ -77,9 +77,19 @@ enum keyring_answer token_store_look_up(struct token_store *store, const struct 
     do
         answer = store->keyring->lookup(key, share_of(deadline), record, &why);
     while (answer == KEYRING_ABSENT && use_next_best(store));
+    store->settled = true;
     if (answer == KEYRING_FOUND || answer == KEYRING_NOTHING)
         return answer;
     return keyring_failed(store, &why, error) ? KEYRING_NOTHING : KEYRING_FAILED;
+}
+
+/* Which keyring of `auto` is here, a lookup shows; who asks for a new token has had none. */
+static bool settle(struct token_store *store, const struct keyring_key *key, int64_t deadline,
+                   struct error *error)
+{
+    auto_secret struct secret *unused = NULL;
+    return store->settled || store->named ||
+           token_store_look_up(store, key, deadline, &unused, error) != KEYRING_FAILED;
 }
 
 bool token_store_put(struct token_store *store, const struct keyring_key *key, const char *label,
@@ -87,6 +97,8 @@ bool token_store_put(struct token_store *store, const struct keyring_key *key, c
                      struct error *error)
 {
     struct error why = { 0 };
+    if (!settle(store, key, deadline, error))
+        return false;
     if (is_troubled(store))
         return true;
     if (label == NULL || record == NULL)

@@ -20,6 +20,7 @@
 struct token_store {
     const struct keyring *keyring;
     bool named;           /* the keyring was asked for by name, so it must work */
+    bool settled;         /* it has been looked into, so it is the one that is here */
     struct error trouble; /* why nothing can be kept; message "" where all is well */
     bool warned;          /* of that trouble */
 };

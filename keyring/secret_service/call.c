@@ -72,6 +72,7 @@ static bool is_absence(const GError *reason)
 {
     return g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
+           (reason != NULL && reason->domain == G_SPAWN_ERROR) || /* dbus-launch: no bus either */
            (reason != NULL && reason->domain == G_IO_ERROR &&
             reason->code != G_IO_ERROR_CANCELLED && reason->code != G_IO_ERROR_TIMED_OUT);
 }

@@ -9,6 +9,7 @@
 /* Object paths are part of an API that libsecret calls unstable; it has not changed since 0.16. */
 #define SECRET_API_SUBJECT_TO_CHANGE
 #include <libsecret/secret.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "keyring/keyring.h"
@@ -40,11 +41,24 @@ static enum keyring_answer failed(const struct call *call, GError *reason, struc
     return absent ? KEYRING_ABSENT : KEYRING_FAILED;
 }
 
+/* GLib says what it is told to say by G_MESSAGES_DEBUG and G_DBUS_DEBUG on stdout, where the answer
+ * belongs; the latter would show every message, secrets and all. */
+static void silence_stdout(void)
+{
+    static bool done; /* before there are threads, GLib asks */
+    if (done)
+        return;
+    done = true;
+    unsetenv("G_DBUS_DEBUG");
+    g_log_writer_default_set_use_stderr(TRUE);
+}
+
 /* The service, with a session in which secrets travel. Each operation has its own: between two of
  * them the daemon may have been started anew. */
 static enum keyring_answer connect_to(SecretService **service, int64_t deadline,
                                       struct error *error)
 {
+    silence_stdout();
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
     secret_service_open(prompt_service_get_type(), NULL, SECRET_SERVICE_OPEN_SESSION,

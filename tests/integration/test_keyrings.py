@@ -51,6 +51,23 @@ def test_a_bus_without_a_keyring_is_no_desktop(programs):
         assert len(world.authority.token_requests) == 1
 
 
+def test_who_asks_for_a_new_token_has_it_kept_there_too(programs):
+    client = Client(client_id=str(uuid.uuid4()), secret="s", tenants=(contoso.TENANT.guid,))
+    with World(programs=programs, keyring=False) as world:
+        world.authority.directory.clients.append(client)
+        world.write_appsettings(world.appsettings(client))
+        first = token(world, "--force-refresh")
+        assert (first.code, first.err) == (0, "")
+        assert token(world).out == first.out
+
+
+@pytest.mark.parametrize("name", ["G_MESSAGES_DEBUG", "G_DBUS_DEBUG"])
+def test_what_glib_has_to_say_is_not_on_stdout(world, name):
+    outcome = token(world, env={name: "all"})
+    assert (outcome.code, outcome.out) == (0, world.authority.issued_tokens[0] + "\n")
+    assert outcome.out.strip() not in outcome.err
+
+
 def test_a_key_is_this_users_alone_and_ends_with_its_token(own_app):
     own_app.authority.issuer.lifetime = 1200
     token(own_app)
