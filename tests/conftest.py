@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from authority import contoso
+from authority.authority import Authority
+from authority.desktop_app import DesktopApp
 from authority.faults import NAMED  # noqa: F401  (asserts that tests/ is on the path)
+from world.tls import CertificateAuthority
 from world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,3 +50,17 @@ def desk(programs: Path) -> Iterator[World]:
         world.write_appsettings(world.people_appsettings())
         world.browser.will_sign_in(contoso.ADA)
         yield world
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> CertificateAuthority:
+    return CertificateAuthority(tmp_path / "certificates")
+
+
+@pytest.fixture
+def app(certificates: CertificateAuthority) -> Iterator[DesktopApp]:
+    """A client of people's that is none of ours, and an authority to sign in at."""
+    with Authority(certificates.server_context()) as authority:
+        app = DesktopApp(authority, certificates.certificate_file)
+        yield app
+        app.close()

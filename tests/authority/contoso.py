@@ -3,6 +3,8 @@ applications."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from authority.directory import Client, Directory, Tenant, User
 
 TENANT = Tenant("8f1c9d52-6f0a-4c3b-9a51-2d7e4b0c6a13", ("contoso.onmicrosoft.com", "contoso.com"))
@@ -47,42 +49,21 @@ GRACE = User("grace@contoso.com", "Grace's password", "Grace Example",
 BOB = User("bob@fabrikam.onmicrosoft.com", "Bob's password", "Bob Example",
            {OTHER_TENANT.guid: "3d8a0d4b-85c7-4b3e-8f6a-9e4c5b1f7a04"})
 
-LOCALHOST = ("http://localhost",)
 ANYWHERE = (TENANT.guid, OTHER_TENANT.guid)
 
-DESKTOP = Client(
-    client_id="e2b4c6d8-0f1a-4b3c-9d5e-7f8a9b0c1d04",
-    secret="",
-    tenants=(TENANT.guid,),
-    public=True,
-    redirect_uris=LOCALHOST,
-)
+
+def _public(client_id: str, **more: Any) -> Client:
+    """A client of people's, at a desktop."""
+    return Client(client_id=client_id, secret="", public=True, redirect_uris=("http://localhost",),
+                  **{"tenants": ANYWHERE} | more)
+
+
+DESKTOP = _public("e2b4c6d8-0f1a-4b3c-9d5e-7f8a9b0c1d04", tenants=(TENANT.guid,))
 # Microsoft's own public clients that tools borrow, each with what it may ask for.
-GIT_CREDENTIAL_MANAGER = Client(
-    client_id="872cd9fa-d31f-45e0-9eab-6e460a02d1f1",
-    secret="",
-    tenants=ANYWHERE,
-    resources=(AZURE_DEVOPS, GRAPH),
-    public=True,
-    redirect_uris=LOCALHOST,
-    family=True,
-)
-KUBELOGIN = Client(
-    client_id="80faf920-1908-4b52-b5ef-a8e7bedfc67a",
-    secret="",
-    tenants=ANYWHERE,
-    resources=(AKS,),
-    public=True,
-    redirect_uris=LOCALHOST,
-)
-AZURE_CLI = Client(
-    client_id="04b07795-8ddb-461a-bbee-02f9e1bf7b46",
-    secret="",
-    tenants=ANYWHERE,
-    public=True,
-    redirect_uris=LOCALHOST,
-    family=True,
-)
+GIT_CREDENTIAL_MANAGER = _public("872cd9fa-d31f-45e0-9eab-6e460a02d1f1", family=True,
+                                 resources=(AZURE_DEVOPS, GRAPH))
+KUBELOGIN = _public("80faf920-1908-4b52-b5ef-a8e7bedfc67a", resources=(AKS,))
+AZURE_CLI = _public("04b07795-8ddb-461a-bbee-02f9e1bf7b46", family=True)
 
 
 def directory() -> Directory:

@@ -6,32 +6,16 @@ import base64
 import json
 from dataclasses import replace
 from html import unescape
-from typing import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
 from authority import contoso, faults
-from authority.authority import Authority
 from authority.desktop_app import DEVOPS_SCOPE, DesktopApp
 from authority.directory import Client, User
 from authority.refresh_tokens import Rotation
 from authority.visitor import Page
-from world.tls import CertificateAuthority
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
-    return CertificateAuthority(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture
-def app(certificates: CertificateAuthority) -> Iterator[DesktopApp]:
-    with Authority(certificates.server_context()) as authority:
-        app = DesktopApp(authority, certificates.certificate_file)
-        yield app
-        app.close()
-
 
 def refused(answer: requests.Response, code: int, error: str) -> None:
     body = answer.json()

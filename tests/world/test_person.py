@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 
 from authority import contoso
-from authority.authority import Authority
 from authority.desktop_app import DesktopApp
 from world import chromium
 from world.browser import CHATTER, Browser
@@ -18,19 +16,6 @@ from world.terminal import INTERRUPT, Terminal
 from world.tls import CertificateAuthority
 
 ENV = {"PATH": "/usr/bin:/bin"}
-
-
-@pytest.fixture
-def certificates(tmp_path: Path) -> CertificateAuthority:
-    return CertificateAuthority(tmp_path)
-
-
-@pytest.fixture
-def app(certificates: CertificateAuthority) -> Iterator[DesktopApp]:
-    with Authority(certificates.server_context()) as authority:
-        app = DesktopApp(authority, certificates.certificate_file)
-        yield app
-        app.close()
 
 
 @pytest.fixture
