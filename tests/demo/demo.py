@@ -86,7 +86,7 @@ class Demo:
 
     def list_tokens(self) -> None:
         resources = (contoso.AZURE_DEVOPS, contoso.AKS, contoso.MY_WEB_API)
-        self._step("entra lists the tokens that it keeps", "entra list",
+        self._step("entra lists the tokens that it keeps", "entra list --keyring secret-service",
                    lambda outcome: all(resource in outcome.out for resource in resources))
 
     def keyring_items(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -94,6 +95,21 @@ def test_entra_list_and_git_erase_know_the_kernels_keys(own_app):
     assert mine not in [row["clientId"] for row in listed]
 
 
+def in_container(world, *words):
+    return world.run(sys.executable, "-m", "world.container", "entra", "token", "--api",
+                     "MyWebApi", *words, env={"PYTHONPATH": str(Path(__file__).parents[1])})
+
+
+def test_in_a_container_the_token_is_given_with_one_line(own_app):
+    outcome = in_container(own_app)
+    assert (outcome.code, outcome.out.strip()) == (0, own_app.authority.issued_tokens[0])
+    (line,) = outcome.err.splitlines()
+    for text in ("could not be kept", "the kernel's keyring", "--keyring runtime"):
+        assert text in line
+    named = in_container(own_app, "--keyring", "kernel")
+    assert (named.code, named.out) == (6, "")
+
+
 # ---- in memory ----
 
 
@@ -116,6 +132,8 @@ def test_in_a_container_files_in_memory_serve_where_they_are_asked_for(own_app, 
     listed = json.loads(own_app.run("entra", "list", "--output", "json",
                                     "--keyring", "runtime").out)
     assert [row["store"] for row in listed] == ["runtime"]
+    third = in_container(own_app, "--keyring", "runtime")
+    assert (third.code, third.out, third.err) == (0, first.out, "")
 
 
 def test_what_is_not_in_memory_is_refused(own_app):
