@@ -5,7 +5,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct exec_info info = { 0 };
+    auto_exec_info struct exec_info info = { 0 };
     struct error error = { 0 };
     autofree char *text = fuzz_copy(data, size, 0);
     if (!exec_info_parse(text, size, &info, &error))
