@@ -3,14 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
-#include "common/deadline.h"
+#include "common/child.h"
 
 extern char **environ;
 
@@ -66,51 +65,18 @@ static int start(char *const *command, int output, pid_t *pid)
     return failure;
 }
 
-/* Reads until the end; false at the deadline, with too much, or on an error. */
-static bool collect(int fd, struct secret *output, int64_t deadline)
-{
-    size_t length = 0;
-    for (;;) {
-        struct pollfd ready = { .fd = fd, .events = POLLIN };
-        int64_t left = deadline_left(deadline);
-        if (left == 0 || poll(&ready, 1, (int)left) <= 0 || length == output->length)
-            return false;
-        ssize_t n = read(fd, output->bytes + length, output->length - length);
-        if (n <= 0) {
-            output->length = length;
-            return n == 0;
-        }
-        length += (size_t)n;
-    }
-}
-
-/* Waits for its end by the deadline. Where that is past, or it printed too much, it is killed with
- * all that it started. Its exit status; -1 where it had none. */
-static int finish(pid_t pid, bool complete, int64_t deadline)
-{
-    int status = 0;
-    pid_t ended = 0;
-    while (complete && (ended = waitpid(pid, &status, WNOHANG)) == 0 && deadline_left(deadline) > 0)
-        poll(NULL, 0, 5); /* it has closed its stdout, so it is about to end */
-    if (ended == pid)
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    kill(-pid, SIGKILL);
-    waitpid(pid, &status, 0);
-    return -1;
-}
-
 struct secret *command_run(char *const *command, size_t max, int64_t deadline, int *status,
                            struct error *error)
 {
-    autoclose int reader = -1;
     int ends[2];
     pid_t pid = 0;
-    auto_secret struct secret *output = secret_allocate(max + 1);
-    if (output == NULL || pipe2(ends, O_CLOEXEC) != 0) {
+    struct secret *output = NULL;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
         error_no_memory(error);
         return NULL;
     }
-    reader = ends[0];
+    autoclose int reader = ends[0];
+    child_expect();
     int failure = start(command, ends[1], &pid);
     close(ends[1]);
     if (failure != 0) {
@@ -118,13 +84,13 @@ struct secret *command_run(char *const *command, size_t max, int64_t deadline, i
                   strerror(failure));
         return NULL;
     }
-    bool complete = collect(reader, output, deadline);
-    *status = finish(pid, complete, deadline);
-    if (complete && output->length <= max)
-        return steal(&output);
-    error_set(error, ERROR_USAGE, "the command '%.100s' did not end in time, or printed too much",
-              command[0]);
-    return NULL;
+    enum child_end end = child_collect(pid, reader, max, deadline, status, &output);
+    if (end == CHILD_NONE)
+        error_no_memory(error);
+    else if (end != CHILD_ENDED)
+        error_set(error, ERROR_USAGE, "the command '%.100s' %s", command[0],
+                  end == CHILD_TOO_LONG ? "did not end in time" : "printed too much");
+    return output;
 }
 
 struct secret *command_read(char *const *command, size_t max, int64_t deadline, struct error *error)

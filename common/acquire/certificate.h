@@ -1,31 +1,17 @@
 /*
- * An app's certificate and private key, from wherever OpenSSL's OSSL_STORE finds them: PEM and DER
- * files, PKCS#12, and the URIs of providers (pkcs11:, handle: of a TPM), whose keys never leave
- * their device.
+ * An app's certificate and its private key.
  */
 #ifndef COMMON_ACQUIRE_CERTIFICATE_H
 #define COMMON_ACQUIRE_CERTIFICATE_H
 
-#include <openssl/evp.h>
-#include <openssl/provider.h>
-#include <openssl/x509.h>
-
-#include "common/error.h"
+#include "common/acquire/key_store.h"
 #include "common/request.h"
 
-#define CERTIFICATE_FILE_MAX (256 * 1024)
-
-/* OpenSSL's providers beside its default one, which hold keys and read old files. */
-struct providers {
-    OSSL_PROVIDER *legacy;
-    OSSL_PROVIDER *device; /* the one of a URI's scheme */
-};
-
 struct certificate {
-    struct providers providers;
-    EVP_PKEY *key;          /* RSA */
-    X509 *leaf;             /* the certificate of that key */
-    STACK_OF(X509) * chain; /* all others that were found, in their order */
+    struct key_store store; /* has the key and, left over, the certificates that are not its */
+    X509 *leaf;             /* the certificate of that key, which is RSA */
+    STACK_OF(X509) *
+        chain; /* who issued the leaf, who issued that, ... as far as they were found */
 };
 
 /* Loads the certificate that a credential of kind CREDENTIAL_CERTIFICATE names. Warns on stderr

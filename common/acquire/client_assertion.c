@@ -11,6 +11,7 @@
 #include "common/acquire/certificate.h"
 #include "common/acquire/guid.h"
 #include "common/authority.h"
+#include "common/child.h"
 #include "common/json.h"
 
 #define SIGNATURE_MAX 2048 /* of RSA keys of 16384 bits, OpenSSL's limit */
@@ -167,16 +168,67 @@ static struct secret *assemble(const struct token_request *request,
         return NULL;
     }
     auto_secret struct secret *text = secret_format("%s.%s", header->bytes, claims->bytes);
-    auto_secret struct secret *signature =
-        text != NULL ? sign(certificate->key, adfs, text, error) : NULL;
+    if (text == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    auto_secret struct secret *signature = sign(certificate->store.key, adfs, text, error);
     return signature != NULL ? secret_format("%s.%s", text->bytes, signature->bytes) : NULL;
 }
 
-struct secret *client_assertion_sign(const struct token_request *request,
-                                     const struct credential *credential, struct error *error)
+/* ---- within the time given ---- */
+
+struct order {
+    const struct token_request *request;
+    const struct credential *credential;
+};
+
+static bool write_all(int fd, const void *bytes, size_t length)
 {
+    auto_secret struct secret *text = secret_new(bytes, length);
+    return text != NULL && secret_write(text, fd);
+}
+
+/* Writes the assertion, or else the error, each after a mark. */
+static bool load_and_sign(void *context, int fd)
+{
+    const struct order *order = context;
     struct certificate certificate CLEANUP(certificate_clear) = { 0 };
-    if (!certificate_load(credential, &certificate, error))
-        return NULL;
-    return assemble(request, &certificate, credential->send_x5c, error);
+    struct error error = { 0 };
+    auto_secret struct secret *assertion =
+        certificate_load(order->credential, &certificate, &error)
+            ? assemble(order->request, &certificate, order->credential->send_x5c, &error)
+            : NULL;
+    return assertion != NULL ? write_all(fd, "+", 1) && secret_write(assertion, fd)
+                             : write_all(fd, "-", 1) && write_all(fd, &error, sizeof error);
+}
+
+/* A device may not answer, and a file may ask for millions of rounds of key derivation; OpenSSL
+ * knows no deadline. */
+static void explain(enum child_end end, const struct credential *credential, struct error *error)
+{
+    const char *path = credential->path != NULL ? credential->path : "Base64EncodedValue";
+    const char *key = credential->key_path != NULL ? credential->key_path : path;
+    error_set(error, ERROR_USAGE, "the key of %.*s %s", key_store_shown(key), key,
+              end == CHILD_TOO_LONG ? "did not sign in time" : "cannot be used: OpenSSL broke off");
+    if (end == CHILD_TOO_LONG)
+        error_hint(error, "--timeout sets how long to wait.");
+}
+
+struct secret *client_assertion_sign(const struct token_request *request,
+                                     const struct credential *credential, int64_t deadline,
+                                     struct error *error)
+{
+    struct order order = { request, credential };
+    auto_secret struct secret *answer = NULL;
+    int status = 0;
+    enum child_end end =
+        child_run(load_and_sign, &order, CLIENT_ASSERTION_MAX, deadline, &status, &answer);
+    if (end == CHILD_ENDED && status == 0 && answer->length > 1 && answer->bytes[0] == '+')
+        return secret_new(answer->bytes + 1, answer->length - 1);
+    if (end == CHILD_ENDED && status == 0 && answer->length == 1 + sizeof *error)
+        memcpy(error, answer->bytes + 1, sizeof *error);
+    else
+        explain(end, credential, error);
+    return NULL;
 }

@@ -12,10 +12,15 @@
 /* How long an assertion lives. */
 #define CLIENT_ASSERTION_SECONDS (10 * 60)
 
+/* The longest: with a chain as long as its file may be, twice in Base64. */
+#define CLIENT_ASSERTION_MAX (512 * 1024)
+
 /* Signs an assertion for the request's token endpoint with the certificate that the credential
- * names: PS256 with x5t#S256, and for an AD FS RS256 with x5t. The caller frees it with
- * secret_free. NULL with ERROR_USAGE. */
+ * names: PS256 with x5t#S256, and for an AD FS RS256 with x5t. The key is only ever in a process of
+ * its own, which ends by the deadline. The caller frees the assertion with secret_free. NULL with
+ * ERROR_USAGE. */
 struct secret *client_assertion_sign(const struct token_request *request,
-                                     const struct credential *credential, struct error *error);
+                                     const struct credential *credential, int64_t deadline,
+                                     struct error *error);
 
 #endif

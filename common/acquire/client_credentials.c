@@ -61,7 +61,7 @@ static bool load(const struct token_request *request, const struct credential *c
                   request->client_id);
         return error_remedy(error, "keyring_no_secret");
     case CREDENTIAL_CERTIFICATE:
-        proof->client_assertion = client_assertion_sign(request, credential, error);
+        proof->client_assertion = client_assertion_sign(request, credential, deadline, error);
         return proof->client_assertion != NULL;
     case CREDENTIAL_UNAVAILABLE:
         error_set(error, ERROR_USAGE, "a credential of the SourceType %s cannot be loaded here",

@@ -107,6 +107,8 @@ static void read_certificate(const struct entry *entry, const char *path, const 
 {
     const char *key_path = get(entry, "CertificateKeyDiskPath", error);
     const char *password = get(entry, "CertificatePassword", error);
+    if (password == NULL)
+        password = environment("AZURE_CLIENT_CERTIFICATE_PASSWORD");
     struct credential *credential = add_entry(entry, CREDENTIAL_CERTIFICATE, error);
     if (credential == NULL)
         return;

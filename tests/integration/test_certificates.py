@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
 import socket
 import subprocess
+from pathlib import Path
 
 import jwt
 import pytest
@@ -56,10 +58,27 @@ def test_no_two_assertions_are_the_same(world, app):
     assert len(ids) == 2
 
 
+@pytest.fixture
+def chain(world, tmp_path) -> list[AppCertificate]:
+    """The app's certificate, its issuer's, the root's."""
+    root = AppCertificate(tmp_path / "root", number=3, name="root")
+    issuer = AppCertificate(tmp_path / "issuer", number=2, name="issuer", issuer=root)
+    app = AppCertificate(tmp_path / "app", issuer=issuer)
+    register(world, secret="", certificates=(app.certificate,))
+    return [app, issuer, root]
+
+
+def sent_chain(world) -> list[bytes]:
+    return [base64.b64decode(one) for one in jwt.get_unverified_header(assertion(world))["x5c"]]
+
+
 @pytest.mark.parametrize("how", ["SendX5C", "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"])
-def test_the_chain_goes_along_where_it_is_asked_for(world, app, tmp_path, how):
-    issuer = AppCertificate(tmp_path / "issuer", number=2)
-    file = app.pem(more=issuer.certificate_pem)
+@pytest.mark.parametrize("form", ["PEM", "PKCS#12"])
+def test_the_chain_goes_along_in_its_order_where_it_is_asked_for(world, chain, tmp_path, how, form):
+    app, issuer, root = chain
+    stranger = AppCertificate(tmp_path / "stranger", number=2)
+    file = app.pkcs12("", [stranger, root, issuer]) if form == "PKCS#12" else app.pem(
+        more=b"".join(one.certificate_pem for one in (stranger, root, issuer)))
     if how == "SendX5C":
         configure(world, path(file), SendX5C=True)
         env = {}
@@ -67,9 +86,13 @@ def test_the_chain_goes_along_where_it_is_asked_for(world, app, tmp_path, how):
         configure(world)
         env = {"AZURE_CLIENT_CERTIFICATE_PATH": str(file), how: "true"}
     assert token(world, env=env).code == 0
-    chain = jwt.get_unverified_header(assertion(world))["x5c"]
-    assert [base64.b64decode(one) for one in chain] == [
-        one.public_bytes(Encoding.DER) for one in (app.certificate, issuer.certificate)]
+    assert sent_chain(world) == [one.certificate.public_bytes(Encoding.DER) for one in chain]
+
+
+def test_no_chain_goes_along_where_it_is_not_asked_for(world, chain):
+    configure(world, path(chain[0].pem(more=chain[1].certificate_pem)))
+    assert token(world).code == 0
+    assert "x5c" not in jwt.get_unverified_header(assertion(world))
 
 
 def test_an_ad_fs_gets_the_older_form(world, app):
@@ -94,6 +117,12 @@ FORMS = {
                                          CertificateKeyDiskPath=str(app.key_file(PASSWORD)),
                                          CertificatePassword=PASSWORD),
     "PKCS#12": lambda app: path(app.pkcs12(), CertificatePassword=PASSWORD),
+    "PKCS#12 without a password": lambda app: path(app.pkcs12("")),
+    "PKCS#12 with an empty one": lambda app: path(app.old_pkcs12("")),
+    "a file: URI": lambda app: path(f"file://{app.pem()}"),
+    "a key elsewhere than in the same file": lambda app: path(
+        AppCertificate(app.folder / "other", number=2).pem(more=app.certificate_pem),
+        CertificateKeyDiskPath=str(app.key_file())),
     "old PKCS#12": lambda app: path(app.old_pkcs12(), CertificatePassword=PASSWORD),
     "Base64": lambda app: {"SourceType": "Base64Encoded", "CertificatePassword": PASSWORD,
                            "Base64EncodedValue": base64.b64encode(
@@ -108,11 +137,22 @@ def test_keys_are_read_in_every_form(world, app, form):
     assert (outcome.code, outcome.err) == (0, "")
 
 
+def test_the_environment_stands_in_for_a_password_that_the_file_leaves_out(world, app):
+    configure(world, path(app.pkcs12()))
+    outcome = token(world, env={"AZURE_CLIENT_CERTIFICATE_PASSWORD": PASSWORD})
+    assert (outcome.code, outcome.err) == (0, "")
+
+
 def test_the_environment_names_a_certificate_as_the_azure_sdks_have_it(world, app):
     configure(world)
     outcome = token(world, env={"AZURE_CLIENT_CERTIFICATE_PATH": str(app.pkcs12()),
                                 "AZURE_CLIENT_CERTIFICATE_PASSWORD": PASSWORD})
     assert (outcome.code, outcome.err) == (0, "")
+
+
+def fifo(file: Path) -> Path:
+    os.mkfifo(file, 0o600)
+    return file
 
 
 BROKEN = {
@@ -121,6 +161,23 @@ BROKEN = {
     "no password": (lambda app: path(app.certificate_file(),
                                      CertificateKeyDiskPath=str(app.key_file(PASSWORD))),
                     "no password is configured"),
+    "no password beside its certificate": (
+        lambda app: path(app.write("both.pem", app.certificate_pem + app.key_pem(PASSWORD))),
+        "no password is configured"),
+    "a wrong password beside its certificate": (
+        lambda app: path(app.write("both.pem", app.certificate_pem + app.key_pem(PASSWORD)),
+                         CertificatePassword="wrong"),
+        "cannot be opened with the configured password"),
+    "a password longer than OpenSSL takes": (
+        lambda app: path(app.pkcs12(), CertificatePassword="wrong" * 1000),
+        "cannot be opened with the configured password"),
+    "a device": (lambda app: path("/dev/zero"), "is not a file"),
+    "a pipe without a writer": (lambda app: path(fifo(app.folder / "pipe")), "is not a file"),
+    "too large a file": (lambda app: path(app.write("large", b"x" * 300_000)), "too large"),
+    "noise": (lambda app: path(app.write("noise", bytes(range(256)) * 20)), "PEM, DER or PKCS#12"),
+    "a PIN in a URI of a certificate": (lambda app: path("pkcs11:pin-value=4711"), "provider"),
+    "a PIN in a URI of a key": (lambda app: path(
+        app.certificate_file(), CertificateKeyDiskPath="pkcs11:object=x?pin-value=4711"), "provider"),
     "no file": (lambda app: path(app.folder / "nothing"), "No such file"),
     "a folder": (lambda app: path(app.folder), "is not a file"),
     "no key": (lambda app: path(app.certificate_file()), "holds no private key"),
@@ -153,6 +210,54 @@ def test_a_truncated_file_is_named(world, app, length):
     file.write_bytes(file.read_bytes()[:length])
     configure(world, path(file, CertificatePassword=PASSWORD))
     refused(token(world), 2, str(file))
+
+
+@pytest.mark.parametrize("uri", [False, True])
+def test_a_key_file_that_others_can_write_is_refused_however_it_is_named(world, app, uri):
+    file = app.pem()
+    file.chmod(0o622)
+    configure(world, path(f"file://{file}" if uri else file))
+    refused(token(world), 2, "others can write it")
+
+
+def test_a_file_that_is_named_like_a_device_is_not_taken_for_it(world, app, tmp_path):
+    app.write("handle:0x81000001", app.key_pem())
+    configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
+    refused(token(world, cwd=app.folder), 2, "a file of that name is in the current folder")
+
+
+def test_a_link_to_a_key_is_followed_as_kubernetes_mounts_them(world, app, tmp_path):
+    (tmp_path / "link.pem").symlink_to(app.pem())
+    configure(world, path(tmp_path / "link.pem"))
+    outcome = token(world)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return bytes([tag, len(body)]) + body
+
+
+def endless_key() -> bytes:
+    """An encrypted key (RFC 8018, PBES2) that asks for 2**31 - 1 rounds of key derivation."""
+    oid = lambda text: der(6, bytes.fromhex(text))
+    prf = der(0x30, oid("2a864886f70d0209"), der(5))
+    rounds = der(2, (2**31 - 1).to_bytes(4, "big"))
+    derivation = der(0x30, oid("2a864886f70d01050c"), der(0x30, der(4, b"saltsalt"), rounds, prf))
+    cipher = der(0x30, oid("60864801650304012a"), der(4, bytes(16)))
+    algorithm = der(0x30, oid("2a864886f70d01050d"), der(0x30, derivation, cipher))
+    text = base64.encodebytes(der(0x30, algorithm, der(4, bytes(16))))
+    return b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + text + \
+        b"-----END ENCRYPTED PRIVATE KEY-----\n"
+
+
+def test_a_key_that_takes_for_ever_to_open_ends_with_the_time_given(world, app):
+    app.write("slow.pem", endless_key())
+    configure(world, path(app.certificate_file(), CertificatePassword=PASSWORD,
+                          CertificateKeyDiskPath=str(app.folder / "slow.pem")))
+    outcome = token(world, "--timeout", "1")
+    refused(outcome, 2, "slow.pem did not sign in time", "--timeout")
+    assert outcome.seconds < 20
 
 
 def test_an_expired_certificate_is_warned_of_since_the_authority_decides(world, tmp_path):

@@ -28,25 +28,27 @@ def _name(common_name: str) -> x509.Name:
 
 
 class AppCertificate:
-    """A self-signed certificate; `days` tells when it ends, counted from now. `folder` gets its
-    files, which only their owner may read."""
+    """A certificate that `issuer` has signed, or else its own key; `days` tells when it ends, counted
+    from now. `folder` gets its files, which only their owner may read."""
 
-    def __init__(self, folder: Path, *, number: int = 1, elliptic: bool = False,
-                 days: float = 30, public_key=None) -> None:
+    def __init__(self, folder: Path, *, number: int = 1, elliptic: bool = False, days: float = 30,
+                 public_key=None, name: str = "daemon.contoso.example",
+                 issuer: AppCertificate | None = None) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.key = ec.generate_private_key(ec.SECP256R1()) if elliptic else _rsa_key(number)
         now = datetime.utcnow()
         self.certificate = (
             x509.CertificateBuilder()
-            .subject_name(_name("daemon.contoso.example")).issuer_name(_name("Contoso"))
+            .subject_name(_name(name))
+            .issuer_name(issuer.certificate.subject if issuer else _name("Contoso"))
             .public_key(public_key or self.key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(days=60))
             .not_valid_after(now + timedelta(days=days))
-            .sign(self.key, hashes.SHA256()))
+            .sign(issuer.key if issuer else self.key, hashes.SHA256()))
 
-    def _write(self, name: str, content: bytes) -> Path:
+    def write(self, name: str, content: bytes) -> Path:
         path = self.folder / name
         path.touch(mode=0o600)
         path.write_bytes(content)
@@ -63,18 +65,20 @@ class AppCertificate:
     def pem(self, *, key_first: bool = True, more: bytes = b"") -> Path:
         """Key and certificate in one file, and further certificates."""
         parts = [self.key_pem(), self.certificate_pem]
-        return self._write("app.pem", b"".join(parts if key_first else parts[::-1]) + more)
+        return self.write("app.pem", b"".join(parts if key_first else parts[::-1]) + more)
 
     def certificate_file(self) -> Path:
-        return self._write("certificate.pem", self.certificate_pem)
+        return self.write("certificate.pem", self.certificate_pem)
 
     def key_file(self, password: str | None = None) -> Path:
-        return self._write("key.pem", self.key_pem(password))
+        return self.write("key.pem", self.key_pem(password))
 
-    def pkcs12(self, password: str = PASSWORD) -> Path:
+    def pkcs12(self, password: str = PASSWORD, chain: list[AppCertificate] | None = None) -> Path:
+        """An empty password: not encrypted."""
         content = pkcs12.serialize_key_and_certificates(
-            b"app", self.key, self.certificate, None, BestAvailableEncryption(password.encode()))
-        return self._write("app.pfx", content)
+            b"app", self.key, self.certificate, [one.certificate for one in chain or []],
+            BestAvailableEncryption(password.encode()) if password else NoEncryption())
+        return self.write("app.pfx", content)
 
     def old_pkcs12(self, password: str = PASSWORD) -> Path:
         """As old tools wrote it, encrypted with RC2 and 3DES."""

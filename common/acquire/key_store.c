@@ -1,0 +1,209 @@
+#define _GNU_SOURCE
+#include "common/acquire/key_store.h"
+
+#include <openssl/err.h>
+#include <openssl/store.h>
+#include <openssl/ui.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/file.h"
+
+static void unload(OSSL_PROVIDER *provider)
+{
+    if (provider != NULL)
+        OSSL_PROVIDER_unload(provider);
+}
+
+/* The key goes before the provider that has it. */
+void key_store_clear(struct key_store *store)
+{
+    EVP_PKEY_free(store->key);
+    sk_X509_pop_free(store->certificates, X509_free);
+    unload(store->device);
+    unload(store->legacy);
+    *store = (struct key_store){ 0 };
+}
+
+/* ---- names ---- */
+
+/* A provider's URI, such as pkcs11:token=... or handle:0x81000000, and no path. file: is a path,
+ * see path_of. */
+static bool is_uri(const char *name)
+{
+    size_t scheme = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
+    return scheme > 1 && name[scheme] == ':' && strncmp(name, "file:", 5) != 0;
+}
+
+/* file:///path and file:/path (RFC 8089): read by us, not by OpenSSL, which checks no owner. */
+static const char *path_of(const char *name)
+{
+    return strncmp(name, "file:///", 8) == 0 ? name + 7
+           : strncmp(name, "file:/", 6) == 0 ? name + 5
+                                             : name;
+}
+
+int key_store_shown(const char *path)
+{
+    size_t length = strlen(path);
+    if (!is_uri(path))
+        return (int)length;
+    const char *pin = strcasestr(path, "pin-");
+    length = strcspn(path, ";?");
+    return (int)(pin != NULL && (size_t)(pin - path) < length ? (size_t)(pin - path) : length);
+}
+
+/* ---- passwords ---- */
+
+/* What OpenSSL's password callback is given. */
+struct password {
+    const struct secret *secret; /* NULL: none is configured */
+    bool asked;
+};
+
+static int give_password(char *buffer, int size, int writing, void *data)
+{
+    (void)writing;
+    struct password *password = data;
+    password->asked = true;
+    if (password->secret == NULL || password->secret->length > (size_t)size)
+        return -1;
+    memcpy(buffer, password->secret->bytes, password->secret->length);
+    return (int)password->secret->length;
+}
+
+/* ---- stores ---- */
+
+/* The providers that have the keys of a scheme. */
+static const struct {
+    const char *scheme;
+    const char *provider;
+} devices[] = { { "pkcs11:", "pkcs11" }, { "handle:", "tpm2" } };
+
+/* Loads what a source needs beside OpenSSL's own, once. Where that is not installed, opening the
+ * source says so. */
+static void load_providers(struct key_store *store, const char *uri)
+{
+    if (store->legacy == NULL)
+        store->legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    setenv("TSS2_LOG", "all+NONE", 0); /* or the TPM's library says more of a failure than we do */
+    for (size_t i = 0; uri != NULL && i < sizeof devices / sizeof devices[0]; i++)
+        if (strncmp(uri, devices[i].scheme, strlen(devices[i].scheme)) == 0 &&
+            store->device == NULL)
+            store->device = OSSL_PROVIDER_try_load(NULL, devices[i].provider, 1);
+}
+
+static void take(struct key_store *store, OSSL_STORE_INFO *info)
+{
+    if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY && store->key == NULL)
+        store->key = OSSL_STORE_INFO_get1_PKEY(info);
+    else if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT)
+        sk_X509_push(store->certificates, OSSL_STORE_INFO_get1_CERT(info));
+}
+
+static int count(const struct key_store *store)
+{
+    return (store->key != NULL) + sk_X509_num(store->certificates);
+}
+
+/* Takes all keys and certificates out of a source. One that ends with an error may have given what
+ * is needed before. Whether there was no error. */
+static bool take_all(OSSL_STORE_CTX *source, struct key_store *store)
+{
+    bool ok = true;
+    for (int i = 0; i < KEY_FILE_OBJECT_MAX && !OSSL_STORE_eof(source); i++) {
+        OSSL_STORE_INFO *info = OSSL_STORE_load(source);
+        if (info != NULL)
+            take(store, info);
+        else if (OSSL_STORE_error(source))
+            ok = false;
+        if (info == NULL && count(store) == 0)
+            break;
+        OSSL_STORE_INFO_free(info);
+    }
+    OSSL_STORE_close(source);
+    return ok;
+}
+
+static bool locked(const char *name, const struct password *password, struct error *error)
+{
+    if (password->secret != NULL) {
+        error_set(error, ERROR_USAGE, "%.*s cannot be opened with the configured password",
+                  key_store_shown(name), name);
+        return error_remedy(error, "certificate_wrong_password");
+    }
+    error_set(error, ERROR_USAGE, "%.*s is encrypted, and no password is configured",
+              key_store_shown(name), name);
+    return error_remedy(error, "certificate_no_password");
+}
+
+static bool empty(const char *name, struct error *error)
+{
+    if (is_uri(name)) {
+        error_set(error, ERROR_USAGE, "%.*s: names no key or certificate that OpenSSL can reach",
+                  key_store_shown(name), name);
+        return error_remedy(error, "provider_missing");
+    }
+    error_set(error, ERROR_USAGE, "%s holds no key and no certificate that can be read", name);
+    return error_hint(error, "It must be PEM, DER or PKCS#12, and whole.");
+}
+
+/* Adds what a source holds. bytes: its content, where it was read already; NULL: name is a URI. */
+static bool read_source(struct key_store *store, const char *name, const struct secret *bytes,
+                        const struct secret *secret, struct error *error)
+{
+    struct password password = { secret, false };
+    if (store->certificates == NULL && (store->certificates = sk_X509_new_null()) == NULL)
+        return error_no_memory(error);
+    UI_METHOD *method = UI_UTIL_wrap_read_pem_callback(give_password, 0);
+    BIO *memory = bytes != NULL ? BIO_new_mem_buf(bytes->bytes, (int)bytes->length) : NULL;
+    int before = count(store);
+
+    ERR_clear_error();
+    load_providers(store, bytes == NULL ? name : NULL);
+    OSSL_STORE_CTX *source =
+        bytes != NULL
+            ? OSSL_STORE_attach(memory, "file", NULL, NULL, method, &password, NULL, NULL, NULL)
+            : OSSL_STORE_open_ex(name, NULL, NULL, method, &password, NULL, NULL, NULL);
+    bool whole = source != NULL && take_all(source, store);
+    BIO_free(memory);
+    UI_destroy_method(method);
+    if (password.asked && !whole && store->key == NULL)
+        return locked(name, &password, error);
+    return count(store) > before || empty(name, error);
+}
+
+bool key_store_read_bytes(struct key_store *store, const char *name, const struct secret *bytes,
+                          const struct secret *password, struct error *error)
+{
+    return read_source(store, name, bytes, password, error);
+}
+
+/* A URI is read by its provider. OpenSSL would look for a file of its name first, in whatever
+ * folder we were started. */
+static bool read_uri(struct key_store *store, const char *uri, const struct secret *password,
+                     struct error *error)
+{
+    struct stat status;
+    if (lstat(uri, &status) == 0)
+        return error_set(error, ERROR_USAGE,
+                         "%.*s is not used: a file of that name is in the current folder, and "
+                         "OpenSSL would take it for the key",
+                         key_store_shown(uri), uri);
+    return read_source(store, uri, NULL, password, error);
+}
+
+bool key_store_read(struct key_store *store, const char *path, const struct secret *password,
+                    struct error *error)
+{
+    if (is_uri(path))
+        return read_uri(store, path, password, error);
+    unsigned mode = 0;
+    bool had_key = store->key != NULL;
+    auto_secret struct secret *bytes = file_read(path_of(path), KEY_FILE_MAX, &mode, error);
+    if (bytes == NULL || !read_source(store, path, bytes, password, error))
+        return false;
+    if (!had_key && store->key != NULL) /* a certificate alone is no secret */
+        file_warn_of_readers(path_of(path), mode);
+    return true;
+}
