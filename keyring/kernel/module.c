@@ -62,16 +62,22 @@ static bool is_absence(int code)
     return code == ENOKEY || code == EKEYEXPIRED || code == EKEYREVOKED;
 }
 
+/* The payload, in no more locked memory than it takes. Should another process put a longer one in
+ * its place meanwhile, it is read anew. */
 static struct secret *read_key(key_serial_t serial)
 {
-    auto_secret struct secret *record = secret_allocate(KEYRING_RECORD_MAX);
-    if (record == NULL)
-        return NULL;
-    long length = keyctl_read(serial, record->bytes, record->length);
-    if (length <= 0 || (size_t)length > record->length)
-        return NULL;
-    record->length = (size_t)length;
-    return steal(&record);
+    long length = keyctl_read(serial, NULL, 0);
+    while (length > 0 && length <= KEYRING_RECORD_MAX) {
+        auto_secret struct secret *record = secret_allocate((size_t)length);
+        if (record == NULL)
+            return NULL;
+        length = keyctl_read(serial, record->bytes, record->length);
+        if (length > 0 && (size_t)length <= record->length) {
+            record->length = (size_t)length;
+            return steal(&record);
+        }
+    }
+    return NULL;
 }
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,

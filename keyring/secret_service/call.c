@@ -9,6 +9,18 @@
 #define GRACE_MILLISECONDS 200
 #define EXPIRATIONS_MAX    2
 
+/* Where all answers and signals arrive. It is the module's own: a program's main context, had it
+ * one, would not be iterated here. */
+static GMainContext *main_context(void)
+{
+    static GMainContext *context;
+    if (context == NULL) {
+        context = g_main_context_new();
+        g_main_context_push_thread_default(context);
+    }
+    return context;
+}
+
 static gboolean on_deadline(gpointer data)
 {
     struct call *call = data;
@@ -36,27 +48,30 @@ static GSourceFuncs timeout_functions = { .dispatch = dispatch_timeout };
 struct call *call_begin(int64_t deadline)
 {
     struct call *call = g_new0(struct call, 1);
-    call->context = g_main_context_new();
-    g_main_context_push_thread_default(call->context);
     call->cancellable = g_cancellable_new();
     call->timeout = g_source_new(&timeout_functions, sizeof(GSource));
     g_source_set_callback(call->timeout, on_deadline, call, NULL);
     g_source_set_ready_time(call->timeout, g_get_monotonic_time() + deadline_left(deadline) * 1000);
-    g_source_attach(call->timeout, call->context);
+    g_source_attach(call->timeout, main_context());
     return call;
 }
 
 GAsyncResult *call_wait(struct call *call)
 {
     while (call->result == NULL && call->expirations < EXPIRATIONS_MAX)
-        g_main_context_iteration(call->context, TRUE);
+        g_main_context_iteration(main_context(), TRUE);
     return call->result;
+}
+
+void call_catch_up(void)
+{
+    while (g_main_context_iteration(main_context(), FALSE))
+        ;
 }
 
 void call_end(struct call **owned)
 {
     struct call *call = *owned;
-    g_main_context_pop_thread_default(call->context);
     g_source_destroy(call->timeout);
     g_source_unref(call->timeout);
     /* A call that was given up may still answer into this memory, so it is left to it. */
@@ -64,7 +79,6 @@ void call_end(struct call **owned)
         return;
     g_object_unref(call->result);
     g_object_unref(call->cancellable);
-    g_main_context_unref(call->context);
     g_free(call);
 }
 
@@ -75,11 +89,6 @@ static bool is_absence(const GError *reason)
            (reason != NULL && reason->domain == G_SPAWN_ERROR) || /* dbus-launch: no bus either */
            (reason != NULL && reason->domain == G_IO_ERROR &&
             reason->code != G_IO_ERROR_CANCELLED && reason->code != G_IO_ERROR_TIMED_OUT);
-}
-
-bool call_found_nobody(const struct call *call, const GError *reason)
-{
-    return call->expirations == 0 && is_absence(reason);
 }
 
 /* What is asked for by its path is found before, but for the default collection. */
@@ -120,4 +129,11 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
     if (reason != NULL)
         g_error_free(reason);
     return false;
+}
+
+enum keyring_answer call_failed(const struct call *call, GError *reason, struct error *error)
+{
+    bool absent = call->expirations == 0 && is_absence(reason);
+    call_fail(call, reason, error);
+    return absent ? KEYRING_ABSENT : KEYRING_FAILED;
 }

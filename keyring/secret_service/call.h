@@ -3,9 +3,11 @@
  * that hangs, or an unlocking prompt that nobody answers, costs the time until then and no more.
  *
  *     auto_call struct call *call = call_begin(deadline);
- *     secret_service_get(flags, call->cancellable, call_on_answer, call);
+ *     secret_service_ensure_session(service, call->cancellable, call_on_answer, call);
  *     if (call_wait(call) != NULL)
- *         service = secret_service_get_finish(call->result, &reason);
+ *         secret_service_ensure_session_finish(service, call->result, &reason);
+ *
+ * Several may be under way at once. What arrives is seen while one of them is waited for.
  */
 #ifndef KEYRING_SECRET_SERVICE_CALL_H
 #define KEYRING_SECRET_SERVICE_CALL_H
@@ -16,16 +18,16 @@
 
 #include "common/cleanup.h"
 #include "common/error.h"
+#include "keyring/keyring.h"
 
 struct call {
-    GMainContext *context;
     GSource *timeout;
     GCancellable *cancellable;
     GAsyncResult *result; /* NULL: not yet answered */
     int expirations;      /* how often the deadline has passed */
 };
 
-/* Begins: what is asked until call_end is answered in a main context of its own. */
+/* Begins: from now on until call_end the time runs. */
 struct call *call_begin(int64_t deadline);
 
 /* The GAsyncReadyCallback to be given with the call as its data. */
@@ -34,12 +36,16 @@ void call_on_answer(GObject *source, GAsyncResult *result, gpointer data);
 /* Waits for the answer. NULL where the deadline came first. */
 GAsyncResult *call_wait(struct call *call);
 
-/* Whether a failure's reason is that there is no such service at all, or no bus to ask for it. */
-bool call_found_nobody(const struct call *call, const GError *reason);
+/* Sees what has arrived by now, without waiting. */
+void call_catch_up(void);
 
 /* Says in the error what went wrong (ERROR_KEYRING), and frees the reason, which may be NULL.
  * Always false. */
 bool call_fail(const struct call *call, GError *reason, struct error *error);
+
+/* Likewise. KEYRING_ABSENT where the reason is that there is no such service at all, or no bus to
+ * ask for it; else KEYRING_FAILED. */
+enum keyring_answer call_failed(const struct call *call, GError *reason, struct error *error);
 
 /* Says in the error that the keyring is locked. Always false. */
 bool call_fail_locked(struct error *error);

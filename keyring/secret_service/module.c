@@ -6,15 +6,12 @@
  */
 #include "keyring/secret_service.h"
 
-/* Object paths are part of an API that libsecret calls unstable; it has not changed since 0.16. */
-#define SECRET_API_SUBJECT_TO_CHANGE
-#include <libsecret/secret.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "keyring/keyring.h"
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/prompt.h"
+#include "keyring/secret_service/service.h"
 
 /* The attributes as libsecret wants them; the texts are not copied. */
 static GHashTable *attributes_of(const struct keyring_key *key)
@@ -34,53 +31,27 @@ static struct secret *record_of(SecretValue *value)
     return length > 0 && length <= KEYRING_RECORD_MAX ? secret_new(bytes, length) : NULL;
 }
 
-static enum keyring_answer failed(const struct call *call, GError *reason, struct error *error)
-{
-    bool absent = call_found_nobody(call, reason);
-    call_fail(call, reason, error);
-    return absent ? KEYRING_ABSENT : KEYRING_FAILED;
-}
-
-/* GLib says what it is told to say by G_MESSAGES_DEBUG and G_DBUS_DEBUG on stdout, where the answer
- * belongs; the latter would show every message, secrets and all. */
-static void silence_stdout(void)
-{
-    static bool done; /* before there are threads, GLib asks */
-    if (done)
-        return;
-    done = true;
-    unsetenv("G_DBUS_DEBUG");
-    g_log_writer_default_set_use_stderr(TRUE);
-}
-
-/* The service, with a session in which secrets travel. Each operation has its own: between two of
- * them the daemon may have been started anew. */
-static enum keyring_answer connect_to(SecretService **service, int64_t deadline,
-                                      struct error *error)
-{
-    silence_stdout();
-    auto_call struct call *call = call_begin(deadline);
-    GError *reason = NULL;
-    secret_service_open(prompt_service_get_type(), NULL, SECRET_SERVICE_OPEN_SESSION,
-                        call->cancellable, call_on_answer, call);
-    *service = call_wait(call) != NULL ? secret_service_open_finish(call->result, &reason) : NULL;
-    return *service != NULL ? KEYRING_FOUND : failed(call, reason, error);
-}
-
-/* Finds an item's path. With *locked it is there, but not to be read. */
+/* Finds an item's path. With *locked it is there, but not to be read. The session is opened
+ * meanwhile: libsecret computes its half of the key while the service looks. */
 static enum keyring_answer find_item(SecretService *service, GHashTable *attributes,
                                      int64_t deadline, gchar **path, bool *locked,
                                      struct error *error)
 {
-    auto_call struct call *call = call_begin(deadline);
+    auto_call struct call *search = call_begin(deadline);
+    auto_call struct call *session = call_begin(deadline);
     g_auto(GStrv) readable = NULL;
     g_auto(GStrv) unreadable = NULL;
     GError *reason = NULL;
-    secret_service_search_for_dbus_paths(service, NULL, attributes, call->cancellable,
-                                         call_on_answer, call);
-    if (call_wait(call) == NULL || !secret_service_search_for_dbus_paths_finish(
-                                       service, call->result, &readable, &unreadable, &reason))
-        return failed(call, reason, error);
+    secret_service_search_for_dbus_paths(service, NULL, attributes, search->cancellable,
+                                         call_on_answer, search);
+    secret_service_ensure_session(service, session->cancellable, call_on_answer, session);
+
+    if (call_wait(search) == NULL || !secret_service_search_for_dbus_paths_finish(
+                                         service, search->result, &readable, &unreadable, &reason))
+        return call_failed(search, reason, error);
+    if (call_wait(session) == NULL ||
+        !secret_service_ensure_session_finish(service, session->result, &reason))
+        return call_failed(session, reason, error);
     *path = g_strdup(readable[0] != NULL ? readable[0] : unreadable[0]);
     *locked = readable[0] == NULL;
     return *path != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
@@ -97,7 +68,7 @@ static enum keyring_answer read_item(SecretService *service, const gchar *path, 
     if (call_wait(call) != NULL)
         value = secret_service_get_secret_for_dbus_path_finish(service, call->result, &reason);
     if (call->result == NULL || reason != NULL)
-        return failed(call, reason, error);
+        return call_failed(call, reason, error);
     if (value == NULL)
         return KEYRING_NOTHING;
     *record = record_of(value);
@@ -141,9 +112,9 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
                                   struct secret **record, struct error *error)
 {
     g_autoptr(GHashTable) attributes = attributes_of(key);
-    g_autoptr(SecretService) service = NULL;
+    SecretService *service = NULL;
     g_autofree gchar *path = NULL;
-    enum keyring_answer answer = connect_to(&service, deadline, error);
+    enum keyring_answer answer = service_connect(&service, deadline, error);
     if (answer == KEYRING_FOUND)
         answer = find_readable(service, attributes, deadline, &path, error);
     return answer == KEYRING_FOUND ? read_item(service, path, deadline, record, error) : answer;
@@ -154,8 +125,8 @@ static bool store(const struct keyring_key *key, const char *label, const struct
 {
     (void)expires_on; /* a desktop keyring forgets nothing by itself */
     g_autoptr(GHashTable) attributes = attributes_of(key);
-    g_autoptr(SecretService) service = NULL;
-    if (connect_to(&service, deadline, error) != KEYRING_FOUND)
+    SecretService *service = NULL;
+    if (service_connect(&service, deadline, error) != KEYRING_FOUND)
         return false;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
@@ -173,8 +144,8 @@ static bool store(const struct keyring_key *key, const char *label, const struct
 static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
 {
     g_autoptr(GHashTable) attributes = attributes_of(key);
-    g_autoptr(SecretService) service = NULL;
-    if (connect_to(&service, deadline, error) != KEYRING_FOUND)
+    SecretService *service = NULL;
+    if (service_connect(&service, deadline, error) != KEYRING_FOUND)
         return false;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
@@ -207,8 +178,8 @@ static bool list(const struct keyring_key *key, int64_t deadline, struct keyring
                  struct error *error)
 {
     g_autoptr(GHashTable) attributes = attributes_of(key);
-    g_autoptr(SecretService) service = NULL;
-    if (connect_to(&service, deadline, error) != KEYRING_FOUND)
+    SecretService *service = NULL;
+    if (service_connect(&service, deadline, error) != KEYRING_FOUND)
         return false;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;

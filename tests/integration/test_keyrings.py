@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import uuid
 from pathlib import Path
 
@@ -195,6 +196,20 @@ def test_a_keyring_that_dies_in_mid_call(world, programs):
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out.strip()) == (0, world.authority.issued_tokens[-1])
     assert "could not be kept" in err
+
+
+def test_a_keyring_that_is_started_anew_in_mid_call_keeps_the_token(world, programs):
+    again = threading.Event()
+    world.authority.faults.inject(faults.held(again), times=1)
+    process = subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
+                               env=world.session.env, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: len(world.authority.token_requests) == 1, "the request")
+    world.session.keyring.stop()
+    world.session.keyring.start()
+    again.set()
+    assert process.communicate(timeout=30) == (world.authority.issued_tokens[0] + "\n", "")
+    assert len(world.session.keyring.items()) == 1
 
 
 @pytest.mark.parametrize("sickness", ["locked", "frozen", "gone"])

@@ -1,0 +1,69 @@
+"""A warm answer costs little: what it asks of the desktop's keyring, and what is installed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from world.program import Daemon
+from world.waiting import wait_until
+
+CALL = re.compile(r"^method call .* sender=(\S+) .* member=(\w+)$", re.MULTILINE)
+
+
+@contextmanager
+def watched(world) -> Iterator[Path]:
+    """The session bus under the eyes of dbus-monitor; gives the log that it writes."""
+    log = world.session.logs / "monitor.log"
+    monitor = Daemon(["dbus-monitor", "--monitor", "--address", world.session.bus.address],
+                     world.session.env, log)
+    try:
+        wait_until(lambda: "member=NameAcquired" in log.read_text(errors="replace"), "dbus-monitor")
+        yield log
+    finally:
+        monitor.stop()
+
+
+def calls_of_who_called(member: str, log: Path) -> list[str]:
+    """All that the caller of this method called, in order."""
+    calls = CALL.findall(log.read_text(errors="replace"))
+    sender = next((sender for sender, called in calls if called == member), None)
+    return [called for one, called in calls if one == sender]
+
+
+def test_a_warm_answer_asks_the_secret_service_three_questions(world):
+    world.run("entra", "token", "--api", "MyWebApi")
+    with watched(world) as log:
+        assert world.run("entra", "token", "--api", "MyWebApi").code == 0
+        wait_until(lambda: "GetSecrets" in calls_of_who_called("GetSecrets", log), "the answer")
+    calls = calls_of_who_called("GetSecrets", log)
+    assert calls[-3:] == ["SearchItems", "OpenSession", "GetSecrets"]
+    assert set(calls[:-3]) <= {"Hello", "AddMatch", "GetNameOwner"}, "of the bus itself"
+    assert len(calls) <= 6
+
+
+def test_a_cold_answer_opens_one_session(world):
+    with watched(world) as log:
+        assert world.run("entra", "token", "--api", "MyWebApi").code == 0
+        wait_until(lambda: "CreateItem" in calls_of_who_called("CreateItem", log), "the token")
+    calls = calls_of_who_called("CreateItem", log)
+    assert (calls.count("Hello"), calls.count("OpenSession")) == (1, 1)
+
+
+def test_two_hundred_processes_on_an_empty_keyring_make_one_request(world, programs):
+    processes = [subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
+                                  env=world.session.env, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True) for _ in range(200)]
+    said = {process.communicate(timeout=120)[0] for process in processes}
+    assert said == {world.authority.issued_tokens[0] + "\n"}
+    assert {process.returncode for process in processes} == {0}
+    assert len(world.authority.token_requests) == 1
+
+
+def test_all_that_is_installed_is_less_than_a_megabyte(programs):
+    sanitized = b"__asan" in (programs / "entra").read_bytes()
+    files = [file for file in programs.parent.rglob("*") if file.is_file()]
+    assert sanitized or sum(file.stat().st_size for file in files) < 1_000_000
