@@ -17,6 +17,7 @@ from world.world import World
 
 API = ("--api", "MyWebApi")
 SIGN_IN_FIRST = 5
+NO_BROWSER = {"BROWSER": None}
 
 
 def login(world: World, *words: str, user: User = contoso.ADA, **how: Any) -> Outcome:
@@ -54,10 +55,20 @@ def query(url: str) -> dict[str, str]:
 
 
 def start_device_code(world: World, *command: str, **how: Any) -> tuple[Terminal, str]:
-    """A command that signs in by device code, and the code that it shows."""
-    terminal = world.at_terminal(*(command or ("entra", "login")), "--device-code", **how)
+    """A sign-in by device code, or a command that comes to one, and the code that it shows."""
+    terminal = world.at_terminal(*(command or ("entra", "login", "--device-code")),
+                                 env=NO_BROWSER, **how)
     terminal.wait_for(rf"{re.escape(world.authority.url)}/device")
-    return terminal, terminal.wait_for(r"\b[A-Z0-9]{9}\b").group()
+    return terminal, user_code(terminal)
+
+
+def user_code(terminal: Terminal) -> str:
+    return terminal.wait_for(r"\b[A-Z0-9]{9}\b").group()
+
+
+def plain(shown: str) -> str:
+    """What was shown, without the steps by which a line is wiped for the next."""
+    return shown.replace("\r\x1b[K", "")
 
 
 def enter(world: World, code: str, user: User = contoso.ADA) -> None:
