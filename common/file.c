@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,9 +56,19 @@ struct secret *file_read(const char *path, size_t max, unsigned *mode, struct er
     return steal(&text);
 }
 
+/* systemd gives a service its credentials by an access control list, whose mask stat shows as the
+ * group's rights: no group can read them, and a chmod would take them from the service. */
+static unsigned readers_that_count(const char *path)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    size_t length = folder != NULL ? strlen(folder) : 0;
+    bool is_credential = length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/';
+    return is_credential ? S_IROTH : S_IRGRP | S_IROTH;
+}
+
 void file_warn_of_readers(const char *path, unsigned mode)
 {
-    if ((mode & (S_IRGRP | S_IROTH)) != 0)
+    if ((mode & readers_that_count(path)) != 0)
         warning("%s holds a secret and others can read it (mode %04o): chmod go-r '%s'", path,
                 mode & 07777U, path);
 }

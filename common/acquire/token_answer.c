@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "common/json.h"
 #include "common/printable.h"
@@ -114,13 +115,34 @@ static bool explain_refusal(long status, const json_object *answer, const char *
     return false;
 }
 
-/* expires_in; a managed identity's endpoints may say expires_on, in Unix seconds, instead. */
+/* App Service and the services made after it have said when a token ends in three ways. */
+static bool parse_date(const char *text, int64_t *seconds)
+{
+    static const char *const formats[] = { "%m/%d/%Y %I:%M:%S %p %z", "%m/%d/%Y %H:%M:%S %z",
+                                           "%Y-%m-%dT%H:%M:%S%z" };
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        struct tm tm = { 0 };
+        const char *end = strptime(text, formats[i], &tm);
+        if (end == NULL || *end != '\0')
+            continue;
+        long offset = tm.tm_gmtoff; /* timegm clears it */
+        *seconds = timegm(&tm) - offset;
+        return true;
+    }
+    return false;
+}
+
+/* expires_in; a managed identity's endpoints may say expires_on, in Unix seconds, or a date,
+ * instead. */
 static bool take_life(const json_object *answer, int64_t now, int64_t *life)
 {
     int64_t expires_on;
     if (json_int64(answer, "expires_in", life))
         return true;
-    if (!json_int64(answer, "expires_on", &expires_on) || expires_on < 0)
+    const char *date = json_string(answer, "expires_on");
+    bool ok = json_int64(answer, "expires_on", &expires_on) ||
+              (date != NULL && parse_date(date, &expires_on));
+    if (!ok || expires_on < 0)
         return false;
     *life = expires_on - now;
     return true;

@@ -340,6 +340,35 @@ static void send_chain(const struct section *identity, struct token_request *req
             request->credentials[i].send_x5c || section_bool(identity, "SendX5C", false);
 }
 
+/* What DefaultAzureCredential looks at before it turns to managed identities, in its order. */
+static const struct {
+    const char *name;
+    void (*read)(struct token_request *request, struct error *error);
+    const char *missing;
+} chain[] = {
+    { "environment", read_environment,
+      "neither AZURE_CLIENT_SECRET nor AZURE_CLIENT_CERTIFICATE_PATH is set" },
+    { "workload identity", read_workload_identity, "AZURE_FEDERATED_TOKEN_FILE is not set" },
+};
+
+static bool read_chain(struct token_request *request, struct error *error)
+{
+    size_t links = request->credential_count == 0 ? sizeof chain / sizeof chain[0] : 0;
+    for (size_t i = 0; i < links && request->credential_count == 0; i++) {
+        if (i == 0)
+            trace("configuration: no client credential is in it");
+        chain[i].read(request, error);
+        if (error->kind != ERROR_NONE)
+            return false;
+        if (request->credential_count == 0)
+            trace("configuration: %s: %s", chain[i].name, chain[i].missing);
+    }
+    if (request->credential_count == 0)
+        trace("configuration: managed identity: only where asked for, or where nothing says who "
+              "asks");
+    return true;
+}
+
 /* The options' own, or else the file's, or else the environment's. */
 static bool read_strongest(const struct config *config, const struct options *options,
                            const struct section *identity, struct token_request *request,
@@ -355,11 +384,7 @@ static bool read_strongest(const struct config *config, const struct options *op
         !read_list(config, identity, "ClientCredentials", request, error) ||
         !read_list(config, identity, "ClientCertificates", request, error))
         return false;
-    if (request->credential_count == 0)
-        read_environment(request, error);
-    if (request->credential_count == 0 && error->kind == ERROR_NONE)
-        read_workload_identity(request, error);
-    return error->kind == ERROR_NONE;
+    return read_chain(request, error);
 }
 
 bool config_fill_credentials(const struct config *config, const struct options *options,

@@ -75,6 +75,7 @@ bool config_default_managed_identity(struct token_request *request, struct error
     if (id != NULL && id[0] == '\0')
         id = NULL;
     request->unconfigured = true;
+    trace("configuration: managed identity: tried as the last resort, since nothing says who asks");
     return fill(request, "the default", id, id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM,
                 error);
 }

@@ -68,6 +68,31 @@ def test_a_secret_comes_before_a_certificate_in_the_environment(world, tmp_path)
     assert "client_secret" in world.authority.token_requests[0].form
 
 
+ENVIRONMENT = {"AZURE_CLIENT_SECRET": "environment: neither AZURE_CLIENT_SECRET",
+               "AZURE_FEDERATED_TOKEN_FILE": "workload identity: AZURE_FEDERATED_TOKEN_FILE"}
+
+
+@pytest.mark.parametrize("there", [None, *ENVIRONMENT])
+def test_the_chain_of_choice_is_told_under_verbose(world, there):
+    configure(world)
+    outcome = token(world, "--verbose", env={there: "/nothing"} if there else {})
+    assert outcome.code != 0
+    assert "no client credential is in it" in outcome.err
+    names = list(ENVIRONMENT)
+    missing = names[:names.index(there)] if there else names
+    for name, text in ENVIRONMENT.items():
+        assert (text in outcome.err) == (name in missing), outcome.err
+    assert ("there is a client credential" in outcome.err) == (there is not None)
+    assert ("managed identity: only where asked for" in outcome.err) == (there is None)
+
+
+def test_a_federated_token_that_fails_is_an_error_and_no_reason_for_another_identity(world):
+    configure(world)
+    refused(token(world, env={"AZURE_FEDERATED_TOKEN_FILE": "/nothing",
+                              "AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"}),
+            2, "/nothing")
+
+
 # ---- a secret in a file ----
 
 
@@ -88,7 +113,18 @@ def test_a_secret_is_read_from_a_file(world, tmp_path, where):
     assert (outcome.code, outcome.err) == (0, "")
 
 
-@pytest.mark.parametrize("content", ["", "\n", "two\nlines\n", "x" * 5000])
+@pytest.mark.parametrize("mode, warned", [(0o440, False), (0o444, True)])
+def test_the_mask_of_systemds_access_list_is_no_group_that_can_read(world, tmp_path, mode, warned):
+    file = tmp_path / "secret"
+    file.write_text(SECRET)
+    file.chmod(mode)
+    configure(world, ClientSecretPath="secret")
+    outcome = token(world, env={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert (outcome.code, "others can read it" in outcome.err) == (0, warned)
+
+
+@pytest.mark.parametrize("content", ["", "\n", "two\nlines\n", "x" * 5000],
+                         ids=["empty", "blank", "two lines", "too long"])
 def test_a_file_that_holds_no_secret_is_named(world, tmp_path, content):
     file = tmp_path / "secret"
     file.write_text(content)

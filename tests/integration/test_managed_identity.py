@@ -7,6 +7,7 @@ import os
 import shutil
 import ssl
 import threading
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -124,6 +125,18 @@ def test_service_fabric_is_known_by_its_certificate(machine, tmp_path, right):
         assert len(service.requests) == (1 if right else 0)
         if right:
             assert service.requests[0].headers["Secret"] == "key"
+
+
+@pytest.mark.parametrize("form", [
+    "%m/%d/%Y %I:%M:%S %p +00:00", "%m/%d/%Y %H:%M:%S +00:00", "%Y-%m-%dT%H:%M:%SZ", "%s"])
+def test_a_tokens_end_may_be_told_as_a_date(machine, service, form):
+    end = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=20)
+    text = str(int(end.timestamp())) if form == "%s" else end.strftime(form)
+    service.answer = lambda: jsonify(access_token="a.token", token_type="Bearer", expires_on=text)
+    outcome = token(machine, "--output", "json",
+                    env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key"})
+    assert outcome.code == 0, outcome.err
+    assert json.loads(outcome.out)["expires_on"] == int(end.timestamp())
 
 
 def test_azure_ml_has_a_default_identity(machine, service):
