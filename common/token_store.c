@@ -92,6 +92,20 @@ static bool settle(struct token_store *store, const struct keyring_key *key, int
            token_store_look_up(store, key, deadline, &unused, error) != KEYRING_FAILED;
 }
 
+bool token_store_match(struct token_store *store, const struct keyring_key *key, int64_t deadline,
+                       struct keyring_list *list, struct error *error)
+{
+    struct error why = { 0 };
+    enum keyring_answer answer;
+    if (is_troubled(store))
+        return true;
+    do
+        answer = store->keyring->list(key, share_of(deadline), list, &why);
+    while (answer == KEYRING_ABSENT && use_next_best(store));
+    store->settled = true;
+    return answer == KEYRING_FOUND || keyring_failed(store, &why, error);
+}
+
 bool token_store_put(struct token_store *store, const struct keyring_key *key, const char *label,
                      const struct secret *record, int64_t expires_on, int64_t deadline,
                      struct error *error)
@@ -236,7 +250,7 @@ static bool list_one(const struct keyring *keyring, const char *kind, int64_t de
 {
     struct keyring_key every = { { { STORE_KIND, kind } } };
     struct keyring_list more = { 0 };
-    if (!keyring->list(&every, deadline, &more, error))
+    if (keyring->list(&every, deadline, &more, error) != KEYRING_FOUND)
         return false;
     struct keyring_item *items =
         realloc(list->items, (list->count + more.count + 1) * sizeof *items);

@@ -43,8 +43,10 @@ bool token_store_open(struct token_store *store, const char *name, struct error 
 /* Whether what is put into it will be found again, as far as is known. */
 bool token_store_keeps(const struct token_store *store);
 
-/* The keyring's lookup, store and erase under this policy. KEYRING_FAILED and false, with an error,
- * only where the keyring must work. */
+/* The keyring's list, lookup, store and erase under this policy. KEYRING_FAILED and false, with an
+ * error, only where the keyring must work. */
+bool token_store_match(struct token_store *store, const struct keyring_key *key, int64_t deadline,
+                       struct keyring_list *list, struct error *error);
 enum keyring_answer token_store_look_up(struct token_store *store, const struct keyring_key *key,
                                         int64_t deadline, struct secret **record,
                                         struct error *error);

@@ -70,9 +70,9 @@ struct keyring {
     /* Drops the item. That there is none is no error. False with ERROR_KEYRING. */
     bool (*erase)(const struct keyring_key *key, int64_t deadline, struct error *error);
 
-    /* Gives every item whose attributes include those of the key. The caller frees the list with
-     * keyring_list_clear. False with ERROR_KEYRING. */
-    bool (*list)(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
+    /* Gives every item whose attributes include those of the key: KEYRING_FOUND, with none too. The
+     * caller frees the list with keyring_list_clear. */
+    enum keyring_answer (*list)(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
                  struct error *error);
 };
 

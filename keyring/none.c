@@ -21,12 +21,12 @@ static bool none_erase(const struct keyring_key *key, int64_t deadline, struct e
     return true;
 }
 
-static bool none_list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
-                      struct error *error)
+static enum keyring_answer none_list(const struct keyring_key *key, int64_t deadline,
+                                     struct keyring_list *list, struct error *error)
 {
     (void)key, (void)deadline, (void)error;
     *list = (struct keyring_list){ 0 };
-    return true;
+    return KEYRING_FOUND;
 }
 
 const struct keyring keyring_none = { "none", none_lookup, none_store, none_erase, none_list };

@@ -147,13 +147,13 @@ static void collect(DIR *directory, const struct keyring_key *key, struct keyrin
     }
 }
 
-static bool list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
-                 struct error *error)
+static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
+                                struct keyring_list *list, struct error *error)
 {
     (void)deadline;
     int folder = open_folder(error);
     if (folder < 0)
-        return false;
+        return KEYRING_FAILED;
     DIR *directory = fdopendir(folder); /* it closes the folder */
     *list = (struct keyring_list){ .items = calloc(KEYRING_ITEMS_MAX, sizeof *list->items) };
     if (directory == NULL || list->items == NULL) {
@@ -161,11 +161,12 @@ static bool list(const struct keyring_key *key, int64_t deadline, struct keyring
             closedir(directory);
         else
             close(folder);
-        return error_no_memory(error);
+        error_no_memory(error);
+        return KEYRING_FAILED;
     }
     collect(directory, key, list);
     closedir(directory);
-    return true;
+    return KEYRING_FOUND;
 }
 
 static const struct keyring runtime = { "runtime", lookup, store, erase, list };

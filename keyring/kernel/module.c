@@ -154,14 +154,16 @@ static bool take(key_serial_t serial, const struct keyring_key *key, struct keyr
     return true;
 }
 
-static bool list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
-                 struct error *error)
+static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
+                                struct keyring_list *list, struct error *error)
 {
     (void)deadline;
     void *keys = NULL;
     long size = keyctl_read_alloc(KEY_SPEC_USER_KEYRING, &keys);
-    if (size < 0)
-        return fail(error);
+    if (size < 0) {
+        fail(error);
+        return KEYRING_FAILED;
+    }
     autofree key_serial_t *serials = keys;
     size_t count = (size_t)size / sizeof *serials;
     list->items = calloc(count + 1, sizeof *list->items);
@@ -169,7 +171,10 @@ static bool list(const struct keyring_key *key, int64_t deadline, struct keyring
     for (size_t i = 0; list->items != NULL && i < count && list->count < KEYRING_ITEMS_MAX; i++)
         if (take(serials[i], key, &list->items[list->count]))
             list->count++;
-    return list->items != NULL || error_no_memory(error);
+    if (list->items != NULL)
+        return KEYRING_FOUND;
+    error_no_memory(error);
+    return KEYRING_FAILED;
 }
 
 MODULE_EXPORT const struct keyring_module entra_module = {

@@ -174,33 +174,53 @@ static void fill_item(struct keyring_item *item, SecretItem *found)
         keyring_item_add(item, name, text);
 }
 
-static bool list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
-                 struct error *error)
+static bool fill_list(struct keyring_list *list, GList *found)
 {
-    g_autoptr(GHashTable) attributes = attributes_of(key);
-    SecretService *service = NULL;
-    if (service_connect(&service, deadline, error) != KEYRING_FOUND)
-        return false;
+    size_t count = MIN(g_list_length(found), KEYRING_ITEMS_MAX), filled = 0;
+    list->items = calloc(count + 1, sizeof *list->items);
+    list->count = list->items != NULL ? count : 0;
+    for (GList *next = found; next != NULL && filled < list->count; next = next->next)
+        fill_item(&list->items[filled++], SECRET_ITEM(next->data));
+    g_list_free_full(found, g_object_unref);
+    return list->items != NULL;
+}
+
+static enum keyring_answer read_items(SecretService *service, GHashTable *attributes,
+                                      int64_t deadline, struct keyring_list *list,
+                                      struct error *error)
+{
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
     GList *found = NULL;
-
-    secret_service_search(service, NULL, attributes,
-                          SECRET_SEARCH_ALL | SECRET_SEARCH_UNLOCK | SECRET_SEARCH_LOAD_SECRETS,
+    secret_service_search(service, NULL, attributes, SECRET_SEARCH_ALL | SECRET_SEARCH_LOAD_SECRETS,
                           call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         found = secret_service_search_finish(service, call->result, &reason);
     if (call->result == NULL || reason != NULL)
-        return call_fail(call, reason, error);
+        return call_failed(call, reason, error);
+    if (fill_list(list, found))
+        return KEYRING_FOUND;
+    error_no_memory(error);
+    return KEYRING_FAILED;
+}
 
-    size_t count = MIN(g_list_length(found), KEYRING_ITEMS_MAX);
-    list->items = calloc(count + 1, sizeof *list->items);
-    list->count = list->items != NULL ? count : 0;
-    size_t filled = 0;
-    for (GList *next = found; next != NULL && filled < list->count; next = next->next)
-        fill_item(&list->items[filled++], SECRET_ITEM(next->data));
-    g_list_free_full(found, g_object_unref);
-    return list->items != NULL || error_no_memory(error);
+/* Mostly there is nothing, as one question shows. */
+static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
+                                struct keyring_list *list, struct error *error)
+{
+    g_autoptr(GHashTable) attributes = attributes_of(key);
+    SecretService *service = NULL;
+    g_autofree gchar *path = NULL;
+    bool locked = false;
+    *list = (struct keyring_list){ 0 };
+    enum keyring_answer answer = service_connect(&service, deadline, error);
+    if (answer == KEYRING_FOUND)
+        answer = find_item(service, attributes, deadline, &path, &locked, error);
+    if (answer != KEYRING_FOUND)
+        return answer == KEYRING_NOTHING ? KEYRING_FOUND : answer;
+    if (locked)
+        unlock_item(service, path, deadline);
+    return read_items(service, attributes, deadline, list, error);
 }
 
 MODULE_EXPORT const struct keyring_module entra_module = {

@@ -263,16 +263,16 @@ static bool place_erase(const struct keyring_key *key, int64_t deadline, struct 
     return true;
 }
 
-static bool place_list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
+static enum keyring_answer place_list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
                        struct error *error)
 {
     if (place_fails(key, deadline, error))
-        return false;
+        return KEYRING_FAILED;
     list->items = have(calloc(1, sizeof *list->items));
     list->count = place.record != NULL ? 1 : 0;
     if (place.record != NULL)
         list->items[0].record = secret_new(place.record->bytes, place.record->length);
-    return true;
+    return KEYRING_FOUND;
 }
 
 const struct keyring keyring_place = { "place", place_lookup, place_store, place_erase,

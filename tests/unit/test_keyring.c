@@ -61,7 +61,7 @@ static void none_keeps_nothing(void **state)
     assert_true(none->store(&key, "label", record, 0, 0, &error));
     assert_int_equal(none->lookup(&key, 0, &found, &error), KEYRING_NOTHING);
     assert_true(none->erase(&key, 0, &error));
-    assert_true(none->list(&key, 0, &list, &error));
+    assert_int_equal(none->list(&key, 0, &list, &error), KEYRING_FOUND);
     assert_int_equal(list.count, 0);
     assert_int_equal(modules.desktop_loads + modules.kernel_loads, 0);
 }

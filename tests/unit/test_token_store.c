@@ -39,11 +39,12 @@ static enum keyring_answer absent_lookup(const struct keyring_key *key, int64_t 
     return KEYRING_ABSENT;
 }
 
-static bool absent_list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
+static enum keyring_answer absent_list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
                         struct error *error)
 {
     (void)key, (void)deadline, (void)list;
-    return error_set(error, ERROR_KEYRING, "the session bus offers no keyring");
+    error_set(error, ERROR_KEYRING, "the session bus offers no keyring");
+    return KEYRING_ABSENT;
 }
 
 static const struct keyring keyring_absent = { .name = "secret-service",
