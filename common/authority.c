@@ -129,6 +129,28 @@ bool authority_is_adfs(const char *tenant)
     return strcasecmp(tenant, "adfs") == 0;
 }
 
+bool authority_is_known_cloud(const char *instance)
+{
+    static const char *const clouds[] = {
+        AUTHORITY_PUBLIC_CLOUD,
+        "https://login.windows.net",
+        "https://login.microsoft.com",
+        "https://sts.windows.net",
+        "https://login.partner.microsoftonline.cn",
+        "https://login.chinacloudapi.cn",
+        "https://login.microsoftonline.us",
+        "https://login.usgovcloudapi.net",
+        "https://login.microsoftonline.de",
+        "https://login.sovcloud-identity.fr",
+        "https://login.sovcloud-identity.de",
+        "https://login.sovcloud-identity.sg",
+    };
+    for (size_t i = 0; i < sizeof clouds / sizeof clouds[0]; i++)
+        if (strcmp(instance, clouds[i]) == 0)
+            return true;
+    return false;
+}
+
 const char *authority_token_exchange_audience(const char *instance)
 {
     static const struct {

@@ -13,6 +13,7 @@
 #include "common/error.h"
 
 #define AUTHORITY_PUBLIC_CLOUD "https://login.microsoftonline.com"
+#define AUTHORITY_TENANT_MAX   256 /* more than any tenant has, with its NUL */
 
 /* The instance in the one form that everything here uses: with its scheme, its host in lower case,
  * without a slash at its end. A bare host name is taken as https. https only, but for loopback.
@@ -39,6 +40,11 @@ char *authority_token_endpoint(const char *instance, const char *tenant);
 /* The audience that a federated token must have there. Static. Source: Microsoft, "Workload
  * identity federation", and "Important considerations" for national clouds. */
 const char *authority_token_exchange_audience(const char *instance);
+
+/* Whether an instance, in the form above, is one of Entra's own clouds under one of their names:
+ * the only ones that are believed where somebody else than the configuration names them. Source:
+ * Microsoft, "National clouds"; MSAL's list of known authorities. */
+bool authority_is_known_cloud(const char *instance);
 
 /* Whether the authority is an AD FS, whose tenant is called adfs. */
 bool authority_is_adfs(const char *tenant);

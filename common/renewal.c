@@ -50,7 +50,8 @@ static void make_command(struct command *command, const struct options *options,
     for (size_t i = 0; i < options->scope_count; i++)
         add_option(command, "--scope", options->scopes[i]);
     add_option(command, "--resource", options->resource);
-    add_option(command, "--tenant", options->tenant);
+    add_option(command, "--tenant",
+               options->tenant != NULL ? options->tenant : options->fallback_tenant);
     add_option(command, "--client-id", options->client_id);
     add_option(command, "--authority", options->authority);
     add_option(command, "--keyring", options->keyring);

@@ -27,7 +27,7 @@ static int open_own(const char *path)
     return steal_fd(&fd);
 }
 
-static int make_and_open(const char *path)
+int runtime_folder_open_own(const char *path)
 {
     mkdir(path, 0700); /* usually there already; what it is, open_own sees */
     return open_own(path);
@@ -44,11 +44,11 @@ int runtime_folder_open(void)
     int fd = -1;
     if (runtime != NULL && runtime[0] == '/' &&
         (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path)
-        fd = make_and_open(path);
+        fd = runtime_folder_open_own(path);
     for (size_t i = 0; fd < 0 && i < sizeof places / sizeof places[0]; i++) {
         snprintf(path, sizeof path, "%s%u%s", places[i].before, (unsigned)geteuid(),
                  places[i].after);
-        fd = make_and_open(path);
+        fd = runtime_folder_open_own(path);
     }
     return fd;
 }
@@ -102,8 +102,13 @@ static int make_temporary(int folder, const char *name, char *temporary, size_t 
 
 bool runtime_write(int folder, const char *name, const struct secret *content)
 {
-    char temporary[128];
     sweep(folder);
+    return runtime_replace(folder, name, content);
+}
+
+bool runtime_replace(int folder, const char *name, const struct secret *content)
+{
+    char temporary[128];
     autoclose int fd = make_temporary(folder, name, temporary, sizeof temporary);
     if (fd < 0)
         return false;

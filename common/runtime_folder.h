@@ -16,6 +16,10 @@
  * write to. Close it with close. */
 int runtime_folder_open(void);
 
+/* Opens a folder of this user's own, made if it was not there (but not what it lies in); -1 where
+ * it is no folder, or others may look into it. */
+int runtime_folder_open_own(const char *path);
+
 /* A file name made of texts (NULL ends them) that belongs to them alone, and an ending. */
 struct runtime_name {
     char text[64];
@@ -27,6 +31,9 @@ struct runtime_name runtime_name(const char *ending, const char *const *texts);
 
 /* Puts content into a file of the folder, mode 0600, whole or not at all. False with errno set. */
 bool runtime_write(int folder, const char *name, const struct secret *content);
+
+/* The same in any folder, from which nothing is swept. */
+bool runtime_replace(int folder, const char *name, const struct secret *content);
 
 /* Reads a file of the folder, of at most max bytes (one more says that there was too much). NULL
  * where there is none. */

@@ -15,6 +15,12 @@
 
 #define ACQUIRE_MODULE "entra-acquire.so"
 
+/* What a server that wants tokens says to who brings none; "" where it does not say. */
+struct acquire_challenge {
+    char www_authenticate[4096]; /* all such fields, with commas between them (challenge.h) */
+    char resource_tenant[64];    /* X-VSS-ResourceTenant: the GUID of Azure DevOps' tenant */
+};
+
 struct acquire_module {
     struct module module;
 
@@ -23,6 +29,11 @@ struct acquire_module {
      * ERROR_NETWORK or ERROR_USAGE. */
     bool (*acquire)(const struct token_request *request, int64_t deadline, struct token *token,
                     struct error *error);
+
+    /* Sends the server at an https URL a HEAD request without credentials, follows no redirect, and
+     * gives its challenge. False with ERROR_NETWORK. */
+    bool (*ask_challenge)(const char *url, int64_t deadline, struct acquire_challenge *challenge,
+                          struct error *error);
 };
 
 #endif

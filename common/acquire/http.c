@@ -243,6 +243,7 @@ static void set_request(CURL *easy, const struct http_request *request, const st
     curl_easy_setopt(easy, CURLOPT_URL, &url->bytes[0]);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "entra-credential-helpers/" ENTRA_VERSION);
+    curl_easy_setopt(easy, CURLOPT_NOBODY, request->head ? 1L : 0L);
     if (!request->post)
         return;
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, &form->bytes[0]);
@@ -257,6 +258,21 @@ static const char *header_of(CURL *easy, const char *name)
                                                                                    : NULL;
 }
 
+/* All fields of a name as one, which means the same (RFC 9110, 5.3). What does not fit is left out. */
+static void join_headers(CURL *easy, const char *name, char *value, size_t size)
+{
+    struct curl_header *header = NULL;
+    size_t length = 0;
+    value[0] = '\0';
+    for (size_t i = 0; curl_easy_header(easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+         i++) {
+        const char *comma = length > 0 ? ", " : "";
+        if (length + strlen(comma) + strlen(header->value) >= size)
+            continue;
+        length += (size_t)snprintf(value + length, size - length, "%s%s", comma, header->value);
+    }
+}
+
 static bool take_response(CURL *easy, const struct collector *collector,
                           struct http_response *response, struct error *error)
 {
@@ -267,9 +283,10 @@ static bool take_response(CURL *easy, const struct collector *collector,
     const char *date = header_of(easy, "Date");
     time_t seconds = date != NULL ? curl_getdate(date, NULL) : -1;
     response->date = seconds > 0 ? seconds : 0;
-    const char *challenge = header_of(easy, "WWW-Authenticate");
-    if (challenge != NULL && strlen(challenge) < sizeof response->www_authenticate)
-        memcpy(response->www_authenticate, challenge, strlen(challenge) + 1);
+    join_headers(easy, "WWW-Authenticate", response->www_authenticate,
+                 sizeof response->www_authenticate);
+    join_headers(easy, "X-VSS-ResourceTenant", response->resource_tenant,
+                 sizeof response->resource_tenant);
     response->body = secret_new(collector->body->bytes, collector->length);
     return response->body != NULL || error_no_memory(error);
 }

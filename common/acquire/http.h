@@ -12,7 +12,7 @@
 #include "common/secret.h"
 
 #define HTTP_BODY_MAX   (256 * 1024)
-#define HTTP_HEADER_MAX 1024
+#define HTTP_HEADER_MAX 4096
 
 /* A field of a form or a query, or a header. */
 struct http_field {
@@ -35,7 +35,8 @@ struct http_request {
     const struct http_field *query;  /* appended to the URL, form-encoded; NULL: none */
     const struct http_field *form;   /* the body, application/x-www-form-urlencoded; NULL: none */
     const struct http_field *header; /* NULL: none */
-    bool post;                       /* else GET */
+    bool post;                       /* else GET, or HEAD */
+    bool head;
     bool local;                      /* a service of this machine or its host: no proxy */
     long connect_milliseconds;       /* how long connecting may take; 0: until the deadline */
     const char *thumbprint;          /* SHA-1 of the only certificate that is trusted, in hex */
@@ -46,7 +47,8 @@ struct http_response {
     bool broken;         /* no answer came, since the connection broke or was refused */
     int64_t retry_after; /* seconds; 0: the answer has no Retry-After */
     int64_t date;        /* Unix seconds, by the server's clock; 0: it does not say */
-    char www_authenticate[HTTP_HEADER_MAX];
+    char www_authenticate[HTTP_HEADER_MAX]; /* all such fields, with commas between them */
+    char resource_tenant[64];               /* X-VSS-ResourceTenant; "" */
     struct secret *body;
 };
 

@@ -1,8 +1,10 @@
 #include "common/acquire/acquire.h"
 
 #include "common/acquire/client_credentials.h"
+#include "common/acquire/probe.h"
 
 MODULE_EXPORT const struct acquire_module entra_module = {
     .module = MODULE_HEAD,
     .acquire = client_credentials_acquire,
+    .ask_challenge = probe_ask_challenge,
 };

@@ -344,10 +344,14 @@ static enum config_match match(const struct config *config, const struct options
 }
 
 enum config_match config_find_url(const struct config *config, const struct options *options,
-                                  const struct url *url, struct error *error)
+                                  const struct url *url, bool *has_scope, struct error *error)
 {
     struct api api = { 0 };
-    return match(config, options, url, &api, error);
+    enum config_match answer = match(config, options, url, &api, error);
+    json_object *scopes = config_member(api.section.object, "Scopes");
+    *has_scope =
+        !json_object_is_type(scopes, json_type_array) || json_object_array_length(scopes) > 0;
+    return answer;
 }
 
 bool config_base_urls(const struct config *config, const char *name,

@@ -62,10 +62,10 @@ enum config_match config_request_for_url(struct config *config, const struct opt
                                          const struct url *url, struct token_request *request,
                                          struct error *error);
 
-/* Whether any API (with --api, that one) is at home at the URL, whoever would ask there, and whether
- * or not that could be done. */
+/* Whether any API (with --api, that one) is at home at the URL, whoever would ask there.
+ * *has_scope: a token is meant for it; an API whose Scopes are an empty array has none. */
 enum config_match config_find_url(const struct config *config, const struct options *options,
-                                  const struct url *url, struct error *error);
+                                  const struct url *url, bool *has_scope, struct error *error);
 
 #define CONFIG_BASE_URLS_MAX 2
 

@@ -117,6 +117,8 @@ static bool fill_authority(const struct config *config, const struct options *op
                        : api_tenant != NULL    ? api_tenant
                        : tenant != NULL        ? tenant
                                                : environment("AZURE_TENANT_ID");
+    if (name == NULL)
+        name = options->fallback_tenant;
     if (request->instance == NULL || name == NULL)
         return request->instance != NULL;
     if (!authority_is_tenant(name)) {

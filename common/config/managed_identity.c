@@ -60,12 +60,19 @@ bool config_fill_managed_identity(const struct config *config, const struct opti
     return fill(request, where, id, kind, error);
 }
 
+/* What a server said of its tenant configures nothing. */
+static bool is_learned(const struct options *options, const char *tenant)
+{
+    return options->fallback_tenant != NULL && strcmp(tenant, options->fallback_tenant) == 0;
+}
+
 bool config_is_silent(const struct config *config, const struct options *options,
                       const struct token_request *request)
 {
     struct section identities[CONFIG_SECTIONS_MAX];
     return request->credential_count == 0 && options->client_id == NULL &&
-           options->tenant == NULL && options->authority == NULL && request->tenant == NULL &&
+           options->tenant == NULL && options->authority == NULL &&
+           (request->tenant == NULL || is_learned(options, request->tenant)) &&
            config_identities(config, identities) == 0;
 }
 

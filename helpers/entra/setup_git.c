@@ -294,9 +294,10 @@ static bool check_url(const struct config *config, const struct options *options
                       struct error *error)
 {
     struct url url;
+    bool has_scope;
     if (!url_parse(text, strlen(text), &url, error))
         return false;
-    switch (config_find_url(config, options, &url, error)) {
+    switch (config_find_url(config, options, &url, &has_scope, error)) {
     case CONFIG_MATCH:
         return true;
     case CONFIG_FAILED:
