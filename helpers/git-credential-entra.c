@@ -5,10 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/config/config.h"
+#include "common/json.h"
+#include "common/jwt.h"
 #include "common/program.h"
 #include "common/tokens.h"
-#include "helpers/git_request.h"
+#include "common/typed_credentials.h"
+#include "helpers/git_claims.h"
+#include "helpers/git_inquiry.h"
 
 static bool print(const struct secret *answer, struct error *error)
 {
@@ -30,78 +33,146 @@ static bool quit(const struct token_request *request, const struct error *error)
     return error->kind == ERROR_NONE;
 }
 
-/* What all operations begin with: whose token the request is about. */
-static enum config_match find_request(const struct options *options,
-                                      const struct git_request *git_request,
-                                      struct token_request *request, struct error *error)
+/* ---- get ---- */
+
+/* The token, but not the one that the server refused a moment ago. */
+static bool get_token(struct git_inquiry *inquiry, struct token_request *request,
+                      struct token *token, struct error *error)
 {
-    struct url url;
-    if (!git_request_url(git_request, &url)) {
-        trace("configuration: not a host of ours: no answer");
-        return CONFIG_NO_MATCH;
-    }
-    auto_config struct config *config = config_load(options, error);
-    if (config == NULL)
-        return CONFIG_FAILED;
-    enum config_match match = config_request_for_url(config, options, &url, request, error);
-    if (match == CONFIG_NO_MATCH)
-        trace("configuration: no API's BaseUrl matches %s://%s: no answer%s",
-              url.https ? "https" : "http", url.host,
-              url.has_path ? "" : " (git told no path; see credential.useHttpPath)");
-    return match;
+    int64_t refused = git_request_refused(inquiry->git);
+    if (!tokens_get(&inquiry->tokens, request, token, error))
+        return false;
+    if (refused == 0 || token->source != TOKEN_FROM_KEYRING || token->received_on != refused)
+        return true;
+    trace("keyring: the server refused the token; another is asked for");
+    token_clear(token);
+    request->force_refresh = true;
+    return tokens_get(&inquiry->tokens, request, token, error);
 }
 
-static bool get(const struct options *options, const struct git_request *git_request,
-                struct error *error)
+static bool answer_with_token(struct git_inquiry *inquiry, struct error *error)
 {
     auto_token_request struct token_request request = { 0 };
     auto_token struct token token = { 0 };
-    struct tokens tokens;
-    switch (find_request(options, git_request, &request, error)) {
-    case CONFIG_NO_MATCH:
-        return true;
-    case CONFIG_FAILED:
+    inquiry->claims = git_claims_take(inquiry->git, &inquiry->url);
+    if (inquiry->options.claims == NULL)
+        inquiry->options.claims = inquiry->claims;
+    if (!git_inquiry_request(inquiry, true, &request, error))
         return quit(&request, error);
-    case CONFIG_MATCH:
-        break;
-    }
-    if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error)) {
+    if (!get_token(inquiry, &request, &token, error)) {
+        git_inquiry_doubt_tenant(inquiry);
         error_wanted(error, "no token for %s", request.api);
         return quit(&request, error);
     }
-    auto_secret struct secret *answer = git_answer_format(git_request, &request, &token);
+    auto_secret struct secret *answer = git_answer_format(inquiry->git, &request, &token);
     return print(answer, error);
 }
 
-/* git was refused with this credential. */
-static bool erase(const struct options *options, const struct git_request *git_request,
-                  struct error *error)
+static bool get(const struct options *options, const struct git_request *git, struct error *error)
 {
-    auto_token_request struct token_request request = { 0 };
-    struct tokens tokens;
-    const char *refused =
-        git_request->credential != NULL ? git_request->credential : git_request->password;
-    if (refused == NULL)
-        return true;
-    switch (find_request(options, git_request, &request, error)) {
-    case CONFIG_NO_MATCH:
-        return true;
-    case CONFIG_FAILED:
-        return false;
-    case CONFIG_MATCH:
-        break;
+    auto_git_inquiry struct git_inquiry inquiry;
+    auto_typed_credential struct typed_credential typed = { 0 };
+    enum config_match match = git_inquire(&inquiry, options, git, error);
+    if (match != CONFIG_MATCH)
+        return match == CONFIG_NO_MATCH;
+    switch (typed_credentials_find(&inquiry.tokens.store, &inquiry.typed, git->takes_authtype,
+                                   inquiry.tokens.deadline, &typed, error)) {
+    case KEYRING_FOUND: {
+        trace("keyring: %s has a typed credential", inquiry.tokens.store.keyring->name);
+        auto_secret struct secret *answer = git_answer_format_typed(&typed);
+        return print(answer, error);
     }
-    return tokens_open(&tokens, options, error) &&
-           token_store_erase(&tokens.store, &request, refused, strlen(refused), tokens.deadline,
-                             error);
+    case KEYRING_FAILED:
+        return error_wanted(error, "no credential for %s", inquiry.typed.host);
+    default:
+        return !inquiry.wants_token || answer_with_token(&inquiry, error);
+    }
 }
 
-/* Tokens are kept when they come; nothing that git offers is. */
-static bool store(const struct options *options, const struct git_request *git_request,
-                  struct error *error)
+/* ---- erase ---- */
+
+/* git was refused with this credential. */
+static bool erase_token(struct git_inquiry *inquiry, const char *refused, struct error *error)
 {
-    (void)options, (void)git_request, (void)error;
-    return true;
+    auto_token_request struct token_request request = { 0 };
+    struct error unused = { 0 };
+    git_claims_keep(inquiry->git, &inquiry->url);
+    if (!git_inquiry_request(inquiry, false, &request, &unused))
+        return true; /* then it was no token of ours */
+    git_inquiry_doubt_tenant(inquiry);
+    return token_store_erase(&inquiry->tokens.store, &request, refused, strlen(refused),
+                             inquiry->tokens.deadline, error);
+}
+
+static const char *secret_of(const struct git_request *git)
+{
+    return git->credential != NULL ? git->credential : git->password;
+}
+
+static bool erase(const struct options *options, const struct git_request *git, struct error *error)
+{
+    auto_git_inquiry struct git_inquiry inquiry;
+    enum config_match match = git_inquire(&inquiry, options, git, error);
+    if (match != CONFIG_MATCH)
+        return match == CONFIG_NO_MATCH;
+    return typed_credentials_erase(&inquiry.tokens.store, &inquiry.typed, secret_of(git),
+                                   inquiry.tokens.deadline, error) &&
+           (secret_of(git) == NULL || !inquiry.wants_token ||
+            erase_token(&inquiry, secret_of(git), error));
+}
+
+/* ---- store ---- */
+
+/* Whether this is an access token, ours or another's: nobody types those, and they end soon. The
+ * JSON Web Tokens of Entra are, without a look into the keyring, after every success of git's. */
+static bool looks_like_token(const char *secret)
+{
+    struct error unused;
+    auto_json_secret json_object *claims = NULL;
+    if (strlen(secret) > TYPED_SECRET_MAX)
+        return true;
+    claims = jwt_claims(secret, strlen(secret), &unused);
+    return claims != NULL;
+}
+
+/* Whether it is the token that we gave: a git before 2.46 offers that to be kept. */
+static bool is_our_token(struct git_inquiry *inquiry, const char *secret)
+{
+    struct error unused = { 0 };
+    auto_token_request struct token_request request = { 0 };
+    auto_token struct token token = { 0 };
+    return inquiry->wants_token && git_inquiry_request(inquiry, false, &request, &unused) &&
+           token_store_find(&inquiry->tokens.store, &request, inquiry->tokens.deadline, &token,
+                            &unused) == KEYRING_FOUND &&
+           secret_equals(token.access_token, secret, strlen(secret));
+}
+
+static struct secret *copy(const char *text)
+{
+    return text != NULL ? secret_new(text, strlen(text)) : NULL;
+}
+
+/* What a person typed is kept; what we gave is in the keyring already. */
+static bool store(const struct options *options, const struct git_request *git, struct error *error)
+{
+    auto_git_inquiry struct git_inquiry inquiry;
+    const char *secret = secret_of(git);
+    bool complete = git->credential != NULL ? git->authtype != NULL : git->username != NULL;
+    if (secret == NULL || !complete || git_request_is_ephemeral(git) || looks_like_token(secret))
+        return true;
+    enum config_match match = git_inquire(&inquiry, options, git, error);
+    if (match != CONFIG_MATCH || is_our_token(&inquiry, secret))
+        return match != CONFIG_FAILED;
+    auto_typed_credential struct typed_credential typed = {
+        .username = copy(git->username),
+        .password = git->credential == NULL ? copy(git->password) : NULL,
+        .authtype = git->credential != NULL ? copy(git->authtype) : NULL,
+        .credential = copy(git->credential),
+        .oauth_refresh_token = copy(git->oauth_refresh_token),
+        .expires_on = git_request_expiry(git),
+    };
+    return typed_credentials_keep(&inquiry.tokens.store, &inquiry.typed, &typed,
+                                  inquiry.tokens.deadline, error);
 }
 
 static const struct {
@@ -119,7 +190,7 @@ static bool run(const struct options *options, int count, char **operands, struc
                                  "entra");
     }
     if (strcmp(operands[0], "capability") == 0) {
-        fputs("version 0\ncapability authtype\n", stdout);
+        fputs("version 0\ncapability authtype\ncapability state\n", stdout);
         return true;
     }
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {

@@ -125,15 +125,9 @@ def test_erase_leaves_a_token_that_was_not_refused(world):
     assert len(world.session.keyring.items()) == 1
 
 
-def test_store_keeps_quiet_and_keeps_nothing(world):
-    outcome = ask(world, *host_of(world), "username=a", "password=b", operation="store")
-    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
-    assert world.session.keyring.items() == []
-
-
 def test_capability_says_what_it_knows(world):
     outcome = ask(world, operation="capability")
-    assert outcome.out == "version 0\ncapability authtype\n"
+    assert outcome.out == "version 0\ncapability authtype\ncapability state\n"
 
 
 def test_an_operation_that_is_not_known_is_ignored(world):

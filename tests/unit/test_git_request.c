@@ -62,7 +62,7 @@ static void the_attributes_of_a_request_are_read(void **state)
     assert_string_equal(parsed.request.password, "p=a=s=s");
     assert_string_equal(parsed.request.credential, "eyJ0");
     assert_null(parsed.request.url);
-    assert_true(parsed.request.wants_authtype);
+    assert_true(parsed.request.takes_authtype);
 }
 
 static void what_git_does_not_tell_is_null(void **state)
@@ -75,7 +75,7 @@ static void what_git_does_not_tell_is_null(void **state)
     assert_null(parsed.request.username);
     assert_null(parsed.request.password);
     assert_null(parsed.request.credential);
-    assert_false(parsed.request.wants_authtype);
+    assert_false(parsed.request.takes_authtype);
 }
 
 static void an_empty_line_or_the_end_of_the_input_ends_it(void **state)
@@ -152,7 +152,7 @@ static void a_capability_counts_until_the_list_is_emptied(void **state)
             fail();
         auto_parsed struct parsed parsed = parse(text);
         assert_true(parsed.ok);
-        if (parsed.request.wants_authtype != cases[i].wanted)
+        if (parsed.request.takes_authtype != cases[i].wanted)
             fail_msg("after '%s' authtype is %swanted", cases[i].lines,
                      cases[i].wanted ? "not " : "");
     }

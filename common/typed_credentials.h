@@ -1,0 +1,62 @@
+/*
+ * Credentials that a person typed (a personal access token, say), kept in the keyring for a host
+ * that is ours, as git's own helpers keep them: one item for each protocol, host, path and user
+ * name.
+ *
+ * Their attributes have other names than those of git's libsecret helper, which would take an item
+ * with its own ones for a password of its own, whoever wrote it.
+ */
+#ifndef COMMON_TYPED_CREDENTIALS_H
+#define COMMON_TYPED_CREDENTIALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/token_store.h"
+
+/* Nobody types more than this. */
+#define TYPED_SECRET_MAX 512
+
+/* Where a credential is used. The texts are not owned; NULL: not said, so any. */
+struct typed_place {
+    const char *protocol; /* never NULL */
+    const char *host;     /* with its port, where that is not the protocol's; never NULL */
+    const char *path;
+    const char *username;
+};
+
+/* Either user name and password, or authtype and credential, which may have a user name too. All
+ * are owned; NULL: it has none. */
+struct typed_credential {
+    struct secret *username;
+    struct secret *password;
+    struct secret *authtype;
+    struct secret *credential;
+    struct secret *oauth_refresh_token;
+    int64_t expires_on; /* Unix seconds; 0: never */
+};
+
+/* Finds the place's credential, the newest of several, that has not ended; one with an authtype
+ * only where that is taken. The caller clears it. KEYRING_FAILED with an error only where the
+ * keyring must work. */
+enum keyring_answer typed_credentials_find(struct token_store *store,
+                                           const struct typed_place *place, bool takes_authtype,
+                                           int64_t deadline, struct typed_credential *found,
+                                           struct error *error);
+
+/* Keeps a credential, in the place of one with the same path and user name. What cannot be kept,
+ * since it is too long or no UTF-8, is not. False with ERROR_KEYRING only where the keyring must
+ * work. */
+bool typed_credentials_keep(struct token_store *store, const struct typed_place *place,
+                            const struct typed_credential *credential, int64_t deadline,
+                            struct error *error);
+
+/* Drops the place's credentials; where refused is not NULL, only those with this password or
+ * credential. False with ERROR_KEYRING only where the keyring must work. */
+bool typed_credentials_erase(struct token_store *store, const struct typed_place *place,
+                             const char *refused, int64_t deadline, struct error *error);
+
+void typed_credential_clear(struct typed_credential *credential);
+#define auto_typed_credential CLEANUP(typed_credential_clear)
+
+#endif

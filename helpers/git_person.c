@@ -1,0 +1,56 @@
+#include "helpers/git_person.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/command.h"
+#include "common/deadline.h"
+#include "common/error.h"
+
+#define GIT_MILLISECONDS 5000
+#define VALUE_MAX        256
+
+/* git's own words for no, and never. A variable that is empty says no too. */
+static bool says_no(const char *value)
+{
+    static const char *const words[] = { "", "0", "false", "no", "off", "never" };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcasecmp(value, words[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && !says_no(value);
+}
+
+static bool has_terminal(void)
+{
+    autoclose int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    return terminal >= 0;
+}
+
+static bool git_is_interactive(void)
+{
+    char *const command[] = { "git", "config", "--get", "credential.interactive", NULL };
+    struct error unused;
+    int status = 0;
+    auto_secret struct secret *value =
+        command_run(command, VALUE_MAX, deadline_in(GIT_MILLISECONDS), &status, &unused);
+    if (value == NULL || status != 0)
+        return true; /* it is not set */
+    value->bytes[strcspn(value->bytes, "\n")] = '\0';
+    return !says_no(value->bytes);
+}
+
+bool git_may_ask(void)
+{
+    const char *prompt = getenv("GIT_TERMINAL_PROMPT");
+    if (is_set("CI") || (prompt != NULL && says_no(prompt)))
+        return false;
+    return (has_terminal() || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")) &&
+           git_is_interactive();
+}
