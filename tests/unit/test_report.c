@@ -146,6 +146,7 @@ static void make_link(const char *path)
 static void make_second_name(const char *path)
 {
     autoclose int fd = open(below("first"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
     assert_int_equal(link(below("first"), path), 0);
 }
 
