@@ -124,6 +124,15 @@ char *authority_token_endpoint(const char *instance, const char *tenant)
     return endpoint;
 }
 
+char *authority_metadata_url(const char *instance, const char *tenant)
+{
+    char *url = NULL;
+    if (asprintf(&url, "%s/%s/%s.well-known/openid-configuration", instance, tenant,
+                 authority_is_adfs(tenant) ? "" : "v2.0/") < 0)
+        return NULL;
+    return url;
+}
+
 bool authority_is_adfs(const char *tenant)
 {
     return strcasecmp(tenant, "adfs") == 0;

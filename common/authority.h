@@ -37,6 +37,10 @@ bool authority_is_tenant_of_app(const char *tenant, struct error *error);
  * credentials flow. */
 char *authority_token_endpoint(const char *instance, const char *tenant);
 
+/* Where the authority tells of itself: OpenID Connect Discovery 1.0, section 4. NULL if there is no
+ * memory. Free with free. */
+char *authority_metadata_url(const char *instance, const char *tenant);
+
 /* The audience that a federated token must have there. Static. Source: Microsoft, "Workload
  * identity federation", and "Important considerations" for national clouds. */
 const char *authority_token_exchange_audience(const char *instance);

@@ -69,14 +69,19 @@ static const char *full_stop(const char *sentence)
     return length > 0 && strchr(".!?", sentence[length - 1]) != NULL ? "" : ".";
 }
 
+void error_format(const struct error *error, char *text, size_t size)
+{
+    snprintf(text, size, "%s%s%s%s%s%s", error->wanted, error->wanted[0] ? ": " : "",
+             error->message, error->hint[0] ? full_stop(error->message) : "",
+             error->hint[0] ? " " : "", error->hint);
+    printable_make(text);
+}
+
 /* One write, so that lines of several processes do not mix. */
 static void print_text(const struct error *error)
 {
     char text[sizeof error->wanted + sizeof error->message + sizeof error->hint + 8];
-    snprintf(text, sizeof text, "%s%s%s%s%s%s", error->wanted, error->wanted[0] ? ": " : "",
-             error->message, error->hint[0] ? full_stop(error->message) : "",
-             error->hint[0] ? " " : "", error->hint);
-    printable_make(text);
+    error_format(error, text, sizeof text);
     fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 }
 

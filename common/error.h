@@ -14,6 +14,7 @@
 #define COMMON_ERROR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/report.h"
@@ -74,6 +75,9 @@ int error_exit_code(const struct error *error);
  * code, error and suberror (the authority's), correlationId, timestamp and retryAfter (seconds).
  * The caller puts it. */
 struct json_object *error_to_json(const struct error *error);
+
+/* The error as one paragraph, fit for a terminal; into text, cut to its size. */
+void error_format(const struct error *error, char *text, size_t size);
 
 /* Prints the error on stderr, with the program's name before it; where reporting.as_json, as a JSON
  * object. Bytes that could steer a terminal are shown as '?': parts of the text come from outside.

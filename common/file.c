@@ -66,11 +66,17 @@ static unsigned readers_that_count(const char *path)
     return is_credential ? S_IROTH : S_IRGRP | S_IROTH;
 }
 
+bool file_has_readers(const char *path, unsigned mode)
+{
+    return (mode & readers_that_count(path)) != 0;
+}
+
 void file_warn_of_readers(const char *path, unsigned mode)
 {
-    if ((mode & readers_that_count(path)) != 0)
-        warning("%s holds a secret and others can read it (mode %04o): chmod go-r '%s'", path,
-                mode & 07777U, path);
+    if (file_has_readers(path, mode))
+        warning_of("file_readable",
+                   "%s holds a secret and others can read it (mode %04o): chmod go-r '%s'", path,
+                   mode & 07777U, path);
 }
 
 struct secret *file_read_secret(const char *path, size_t max, struct error *error)

@@ -21,6 +21,9 @@ struct secret *file_read(const char *path, size_t max, unsigned *mode, struct er
 /* As file_read, for a file that holds a secret: warns on stderr where others can read it. */
 struct secret *file_read_secret(const char *path, size_t max, struct error *error);
 
+/* Whether others can read a file of these permissions. */
+bool file_has_readers(const char *path, unsigned mode);
+
 /* Warns on stderr where others can read a file of these permissions, which holds a secret. */
 void file_warn_of_readers(const char *path, unsigned mode);
 

@@ -92,21 +92,40 @@ static void print_json(json_object *object)
     fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
 }
 
-void warning(const char *format, ...)
+static void warn(const char *code, const char *format, va_list arguments)
 {
     char text[2048];
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
     printable_make(text);
+    if (reporting.on_warning != NULL) {
+        reporting.on_warning(code, text);
+        return;
+    }
     if (!reporting.as_json) {
         fprintf(stderr, "%s: warning: %s\n", program_invocation_short_name, text);
         return;
     }
     auto_json json_object *object = json_object_new_object();
     json_object_object_add(object, "warning", json_object_new_string(text));
+    if (code[0] != '\0')
+        json_object_object_add(object, "code", json_object_new_string(code));
     print_json(object);
+}
+
+void warning(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    warn("", format, arguments);
+    va_end(arguments);
+}
+
+void warning_of(const char *code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    warn(code, format, arguments);
+    va_end(arguments);
 }
 
 static void trace_on_stderr(double milliseconds, const char *text)

@@ -22,6 +22,9 @@ struct reporting {
     bool verbose;  /* steps are told on stderr */
     int file;      /* steps are told in this file, beside other processes; -1: in none */
     int64_t began; /* microseconds of CLOCK_MONOTONIC */
+
+    /* Who takes the warnings in the place of stderr; NULL: nobody. */
+    void (*on_warning)(const char *code, const char *text);
 };
 extern struct reporting reporting;
 
@@ -33,6 +36,9 @@ void report_begin(void);
 
 /* Prints a warning on stderr, with the program's name before it. */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same, for what the catalogue has a name for. */
+void warning_of(const char *code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Tells of a step, if somebody wants to know. */
 void trace(const char *format, ...) __attribute__((format(printf, 1, 2)));

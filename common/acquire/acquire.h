@@ -21,6 +21,23 @@ struct acquire_challenge {
     char resource_tenant[64];    /* X-VSS-ResourceTenant: the GUID of Azure DevOps' tenant */
 };
 
+/* What stands on the way to an authority. Texts are "" where it is not known. */
+struct authority_probe {
+    char proxy[300];    /* which the environment names, without user name and password */
+    bool by_proxy;      /* it was used */
+    char address[64];   /* whom we are connected with: the authority, or the proxy */
+    char issuer[256];   /* of the authority's certificate */
+    char certified[64]; /* until when that is valid */
+    bool clock_is_known;
+    int64_t clock_ahead; /* seconds by which this machine's clock is ahead of the authority's */
+};
+
+/* What is known of a credential before anybody is asked. */
+struct credential_facts {
+    char text[600];     /* a phrase: what it is */
+    int64_t expires_on; /* Unix seconds; 0: it does not say */
+};
+
 struct acquire_module {
     struct module module;
 
@@ -34,6 +51,17 @@ struct acquire_module {
      * gives its challenge. False with ERROR_NETWORK. */
     bool (*ask_challenge)(const char *url, int64_t deadline, struct acquire_challenge *challenge,
                           struct error *error);
+
+    /* Asks the request's authority for what it publishes about itself. The probe is filled in as
+     * far as that came. False with ERROR_REFUSED (no such tenant) or ERROR_NETWORK. */
+    bool (*probe)(const struct token_request *request, int64_t deadline,
+                  struct authority_probe *probe, struct error *error);
+
+    /* Loads a credential as acquire would, and shows it to nobody. A certificate's key has signed
+     * something then. False with ERROR_USAGE, ERROR_NETWORK or ERROR_REFUSED. */
+    bool (*check_credential)(const struct token_request *request,
+                             const struct credential *credential, int64_t deadline,
+                             struct credential_facts *facts, struct error *error);
 };
 
 #endif

@@ -125,10 +125,11 @@ static void warn_of_dates(const struct credential *credential,
 {
     struct names name = names_of(credential);
     if (X509_cmp_current_time(X509_get0_notAfter(certificate->leaf)) < 0)
-        warning("the certificate of %.*s has expired", name.certificate_length, name.certificate);
+        warning_of("certificate_expired", "the certificate of %.*s has expired",
+                   name.certificate_length, name.certificate);
     else if (X509_cmp_current_time(X509_get0_notBefore(certificate->leaf)) > 0)
-        warning("the certificate of %.*s is not valid yet", name.certificate_length,
-                name.certificate);
+        warning_of("certificate_expired", "the certificate of %.*s is not valid yet",
+                   name.certificate_length, name.certificate);
 }
 
 bool certificate_load(const struct credential *credential, struct certificate *certificate,

@@ -11,13 +11,7 @@
 
 #define CLIENT_SECRET_MAX 4096
 
-/* What the token endpoint is shown: one of the two. */
-struct proof {
-    struct secret *client_secret;
-    struct secret *client_assertion;
-};
-
-static void clear_proof(struct proof *proof)
+void client_proof_clear(struct client_proof *proof)
 {
     secret_free(proof->client_secret);
     secret_free(proof->client_assertion);
@@ -46,8 +40,8 @@ static struct secret *read_client_secret(const char *name, struct error *error)
     return secret_new(text->bytes, length);
 }
 
-static bool load(const struct token_request *request, const struct credential *credential,
-                 int64_t deadline, struct proof *proof, struct error *error)
+bool client_proof_load(const struct token_request *request, const struct credential *credential,
+                       int64_t deadline, struct client_proof *proof, struct error *error)
 {
     switch (credential->kind) {
     case CREDENTIAL_CLIENT_SECRET:
@@ -81,8 +75,8 @@ static const char *bytes_of(const struct secret *secret)
     return secret != NULL ? secret->bytes : NULL;
 }
 
-static bool post(const struct token_request *request, const struct proof *proof, int64_t deadline,
-                 struct token *token, struct error *error)
+static bool post(const struct token_request *request, const struct client_proof *proof,
+                 int64_t deadline, struct token *token, struct error *error)
 {
     const char *assertion = bytes_of(proof->client_assertion);
     const struct http_field fields[] = {
@@ -118,11 +112,11 @@ bool client_credentials_acquire(const struct token_request *request, int64_t dea
     struct error first = { 0 };
     for (size_t i = 0; i < request->credential_count; i++) {
         const struct credential *credential = &request->credentials[i];
-        struct proof proof CLEANUP(clear_proof) = { NULL, NULL };
+        struct client_proof proof CLEANUP(client_proof_clear) = { NULL, NULL };
         struct error why = { 0 };
         if (credential->kind == CREDENTIAL_MANAGED_IDENTITY)
             return acquire_as_machine(request, credential, deadline, token, error);
-        if (load(request, credential, deadline, &proof, &why)) {
+        if (client_proof_load(request, credential, deadline, &proof, &why)) {
             trace("configuration: the client credential of %s is used", credential->where);
             return post(request, &proof, deadline, token, error);
         }

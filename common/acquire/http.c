@@ -258,7 +258,8 @@ static const char *header_of(CURL *easy, const char *name)
                                                                                    : NULL;
 }
 
-/* All fields of a name as one, which means the same (RFC 9110, 5.3). What does not fit is left out. */
+/* All fields of a name as one, which means the same (RFC 9110, 5.3). What does not fit is left out.
+ */
 static void join_headers(CURL *easy, const char *name, char *value, size_t size)
 {
     struct curl_header *header = NULL;
@@ -328,6 +329,32 @@ static bool check_headers(const struct http_field *header, struct error *error)
     return true;
 }
 
+/* Of the server's own certificate, the first of its chain, what libcurl calls so. */
+static void copy_certified(const struct curl_certinfo *chain, const char *name, char *text,
+                           size_t size)
+{
+    const struct curl_slist *line = chain->num_of_certs > 0 ? chain->certinfo[0] : NULL;
+    for (; line != NULL; line = line->next)
+        if (strncmp(line->data, name, strlen(name)) == 0)
+            snprintf(text, size, "%s", line->data + strlen(name));
+}
+
+static void take_route(CURL *easy, struct http_route *route)
+{
+    const char *address = NULL;
+    long from_proxy = 0;
+    struct curl_certinfo *chain = NULL;
+    *route = (struct http_route){ 0 };
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
+    snprintf(route->address, sizeof route->address, "%s", address != NULL ? address : "");
+    route->by_proxy = from_proxy != 0;
+    if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL)
+        return;
+    copy_certified(chain, "Expire date:", route->certified, sizeof route->certified);
+    copy_certified(chain, "Issuer:", route->issuer, sizeof route->issuer);
+}
+
 bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
                struct error *error)
 {
@@ -353,7 +380,11 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &collector);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
 
+    if (request->route != NULL)
+        curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
     CURLcode code = curl_easy_perform(easy);
+    if (request->route != NULL)
+        take_route(easy, request->route);
     trace_times(easy, code, request->url);
     response->broken = is_broken(code);
     return code == CURLE_OK ? take_response(easy, &collector, response, error)

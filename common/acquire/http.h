@@ -37,9 +37,18 @@ struct http_request {
     const struct http_field *header; /* NULL: none */
     bool post;                       /* else GET, or HEAD */
     bool head;
-    bool local;                      /* a service of this machine or its host: no proxy */
-    long connect_milliseconds;       /* how long connecting may take; 0: until the deadline */
-    const char *thumbprint;          /* SHA-1 of the only certificate that is trusted, in hex */
+    bool local;                /* a service of this machine or its host: no proxy */
+    long connect_milliseconds; /* how long connecting may take; 0: until the deadline */
+    struct http_route *route;  /* gets the way that it took; NULL: nobody wants to know */
+    const char *thumbprint;    /* SHA-1 of the only certificate that is trusted, in hex */
+};
+
+/* The way that a request took, as far as it came. The texts are cut to fit; "": not known. */
+struct http_route {
+    char address[64];   /* the peer's: the server's, or the proxy's */
+    bool by_proxy;      /* through an HTTP proxy's CONNECT */
+    char certified[64]; /* until when the server's certificate is valid */
+    char issuer[256];   /* who issued it */
 };
 
 struct http_response {

@@ -74,6 +74,28 @@ enum config_match config_find_url(const struct config *config, const struct opti
 bool config_base_urls(const struct config *config, const char *name,
                       const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error);
 
+/* One value that was given, for people: what it is called, what it is, and where it stands. */
+struct config_value {
+    const char *name;  /* AzureAd:TenantId, AZURE_TENANT_ID, --tenant */
+    const char *value; /* "set" in the place of what may be a secret */
+    const char *where; /* FILE:LINE, "the environment variable X", "the command line" */
+};
+
+/* Hands over every value, of the flags, of the file with the environment laid over it, and of the
+ * environment's AZURE_* names: the stronger first. The texts are good for the one call. */
+void config_each_value(const struct config *config, const struct options *options,
+                       void (*take)(void *context, const struct config_value *value),
+                       void *context);
+
+/* The file that was read, and its permissions (st_mode); NULL: there was none. */
+const char *config_file(const struct config *config, unsigned *mode);
+
+/* Whether that file holds a secret. */
+bool config_has_secret(const struct config *config);
+
+/* An API to try where none is named: the first of the file, or else AzureDevOps. */
+const char *config_some_api(const struct config *config);
+
 static inline void cleanup_config(struct config **config)
 {
     config_free(*config);

@@ -9,6 +9,7 @@
 extern const struct program entra_token;  /* token.c */
 extern const struct program entra_list;   /* list.c */
 extern const struct program entra_secret; /* secret.c */
+extern const struct program entra_doctor; /* doctor.c */
 extern const struct program entra_setup;  /* setup.c */
 
 #endif

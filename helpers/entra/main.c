@@ -13,6 +13,7 @@ static const struct {
     { "token", &entra_token, "print an access token" },
     { "list", &entra_list, "list the tokens that the keyring keeps" },
     { "secret", &entra_secret, "keep an app's client secret in the keyring" },
+    { "doctor", &entra_doctor, "check whether all is well, and say what to do" },
     { "setup", &entra_setup, "have another program ask here for tokens" },
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])

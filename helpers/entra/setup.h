@@ -19,6 +19,10 @@
  * program's name. False with any kind of error. */
 bool setup_git(const struct options *options, int count, char **operands, struct error *error);
 
+/* Whether a value of git's credential.helper is ours: entra, or a path to our program, with or
+ * without options. */
+bool setup_git_is_helper(const char *value);
+
 /* Prints the command on stdout as it could be typed, and runs it; with --dry-run it only prints.
  * False with ERROR_OTHER where it fails. */
 bool setup_run(const struct options *options, char *const *command, struct error *error);

@@ -108,8 +108,7 @@ static char *helper_command(const struct options *options)
     return command;
 }
 
-/* Whether a value is a line of ours: entra, or a path to our program, with or without options. */
-static bool is_ours(const char *value)
+bool setup_git_is_helper(const char *value)
 {
     const char *path = strstr(value, "/" PROGRAM);
     const char *after = path != NULL                      ? path + strlen("/" PROGRAM)
@@ -141,7 +140,7 @@ static bool take_setting(struct settings *settings, const char *url, char *name,
     if (settings->count == GIT_SETTING_MAX)
         return false;
     settings->items[settings->count] = (struct setting){ is_helper, value };
-    if (is_helper && is_ours(value))
+    if (is_helper && setup_git_is_helper(value))
         settings->ours = settings->count;
     settings->count++;
     return true;

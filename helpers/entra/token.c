@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "common/config/config.h"
+#include "common/jwt.h"
 #include "common/rfc3339.h"
 #include "common/tokens.h"
 #include "helpers/entra/entra.h"
+#include "helpers/entra/token_claims.h"
 
 static struct secret *format_bare(const struct token_request *request, const struct token *token)
 {
@@ -59,6 +61,18 @@ static const struct output *find_output(const char *name, struct error *error)
     return NULL;
 }
 
+/* Says, to who wants to know, where an API will refuse the token. */
+static void foretell(const struct token_request *request, const struct token *token)
+{
+    struct error error = { 0 };
+    if (!trace_is_on())
+        return;
+    auto_json json_object *claims =
+        jwt_claims(token->access_token->bytes, token->access_token->length, &error);
+    if (claims != NULL && !token_claims_judge(claims, request->scope, NULL, &error))
+        trace("token: %s. %s", error.message, error.hint);
+}
+
 static bool answer(const struct options *options, const struct output *output, struct error *error)
 {
     auto_token_request struct token_request request = { 0 };
@@ -73,6 +87,7 @@ static bool answer(const struct options *options, const struct output *output, s
         return error_wanted(error, "no token for %.200s",
                             request.api != NULL ? request.api : request.scope);
 
+    foretell(&request, &token);
     auto_secret struct secret *text = output->format(&request, &token);
     if (text == NULL)
         return error_no_memory(error);

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import ssl
+import time
+from email.utils import formatdate
 
-from flask import Flask
+from flask import Flask, Response
 
 from authority import application, contoso, pages
 from authority.authorization_codes import AuthorizationCodes
@@ -27,13 +29,14 @@ class Authority:
     `issuer.refresh_in` set what later tokens are like, `faults` and `device_faults` what goes wrong
     at the token endpoint and where a device asks for its code. `authorization_codes`,
     `device_codes` and `refresh_tokens` are those in the hands of people's clients, with levers of
-    their own.
+    their own. Its clock is `clock_ahead` seconds fast.
     """
 
     def __init__(self, tls: ssl.SSLContext | None, directory: Directory | None = None,
                  key: SigningKey | None = None) -> None:
         self.directory = directory or contoso.directory()
         self.key = key or process_key()
+        self.clock_ahead = 0
         self.faults = FaultQueue()
         self.device_faults = FaultQueue()
         if tls is None:
@@ -52,6 +55,12 @@ class Authority:
         pages.add_device_page(app, self._token_server)
         application.add_metadata(app, self.directory, self.issuer)
         app.after_request(application.echo_request_id)
+        app.after_request(self._tell_time)
+
+    def _tell_time(self, response: Response) -> Response:
+        response.headers.setdefault(
+            "Date", formatdate(time.time() + self.clock_ahead, usegmt=True))
+        return response
 
     @property
     def requests(self) -> list[LoggedRequest]:

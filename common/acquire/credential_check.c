@@ -1,0 +1,93 @@
+#define _GNU_SOURCE
+#include "common/acquire/credential_check.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/acquire/certificate.h"
+#include "common/acquire/client_credentials.h"
+#include "common/jwt.h"
+#include "common/rfc3339.h"
+
+/* Unix seconds; 0 where the time is none. */
+static int64_t seconds_of(const ASN1_TIME *time)
+{
+    struct tm parts;
+    return ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) : 0;
+}
+
+/* SHA-1 in hex, as the portal shows a registered certificate. */
+static void format_thumbprint(const X509 *certificate, char *text, size_t size)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    text[0] = '\0';
+    if (X509_digest(certificate, EVP_sha1(), digest, &length) != 1 || size <= (size_t)length * 2)
+        return;
+    for (unsigned i = 0; i < length; i++)
+        snprintf(text + (size_t)2 * i, 3, "%02X", digest[i]);
+}
+
+/* The key is the certificate's, or it would not have been loaded. */
+static bool look_at_certificate(const struct credential *credential, struct credential_facts *facts,
+                                struct error *error)
+{
+    struct certificate certificate CLEANUP(certificate_clear) = { 0 };
+    char subject[256] = "", thumbprint[2 * EVP_MAX_MD_SIZE + 1];
+    if (!certificate_load(credential, &certificate, error))
+        return false;
+    X509_NAME_oneline(X509_get_subject_name(certificate.leaf), subject, sizeof subject);
+    format_thumbprint(certificate.leaf, thumbprint, sizeof thumbprint);
+    int64_t begins_on = seconds_of(X509_get0_notBefore(certificate.leaf)), now = time(NULL);
+    facts->expires_on = seconds_of(X509_get0_notAfter(certificate.leaf));
+    snprintf(facts->text, sizeof facts->text,
+             "the key is that of the certificate %s, thumbprint %s", subject, thumbprint);
+    if (begins_on <= now && now < facts->expires_on)
+        return true;
+    if (begins_on > now)
+        error_set(error, ERROR_USAGE, "the certificate %s is not valid before %s", subject,
+                  rfc3339_format(begins_on).text);
+    else
+        error_set(error, ERROR_USAGE, "the certificate %s has expired on %s", subject,
+                  rfc3339_format(facts->expires_on).text);
+    return error_remedy(error, "certificate_expired");
+}
+
+/* Issuer and subject are what is registered with the app, to the letter. */
+static void look_at_assertion(const struct secret *assertion, struct credential_facts *facts)
+{
+    struct error unused;
+    auto_json json_object *claims = jwt_claims(assertion->bytes, assertion->length, &unused);
+    const char *issuer = claims != NULL ? json_string(claims, "iss") : NULL;
+    const char *subject = claims != NULL ? json_string(claims, "sub") : NULL;
+    if (claims == NULL || !json_int64(claims, "exp", &facts->expires_on))
+        facts->expires_on = 0;
+    snprintf(facts->text, sizeof facts->text, "a federated token of issuer %.200s, subject %.200s",
+             issuer != NULL ? issuer : "(none)", subject != NULL ? subject : "(none)");
+}
+
+/* A secret's id is a GUID, and no secret's value is. */
+static bool is_guid(const struct secret *secret)
+{
+    return secret->length == 36 && strspn(secret->bytes, "0123456789abcdefABCDEF-") == 36 &&
+           secret->bytes[8] == '-' && secret->bytes[13] == '-' && secret->bytes[18] == '-' &&
+           secret->bytes[23] == '-';
+}
+
+bool credential_check(const struct token_request *request, const struct credential *credential,
+                      int64_t deadline, struct credential_facts *facts, struct error *error)
+{
+    struct client_proof proof CLEANUP(client_proof_clear) = { NULL, NULL };
+    *facts = (struct credential_facts){ 0 };
+    if (!client_proof_load(request, credential, deadline, &proof, error))
+        return false;
+    if (credential->kind == CREDENTIAL_CERTIFICATE)
+        return look_at_certificate(credential, facts, error);
+    if (proof.client_assertion != NULL)
+        look_at_assertion(proof.client_assertion, facts);
+    else
+        snprintf(facts->text, sizeof facts->text, "a client secret is there%s",
+                 is_guid(proof.client_secret) ? ", but it looks like a secret's id" : "");
+    return true;
+}
