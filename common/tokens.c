@@ -138,6 +138,16 @@ static enum keyring_answer find(struct tokens *tokens, const struct token_reques
     return token_store_find(&tokens->store, request, tokens->deadline, token, error);
 }
 
+/* Keeps the new token. Where that fails, passengers need not wait for one another. */
+static bool keep(struct tokens *tokens, const struct token_request *request,
+                 const struct token *token, struct error *error)
+{
+    bool passed = token_store_keep(&tokens->store, request, token, tokens->deadline, error);
+    if (tokens->store.trouble.message[0] != '\0')
+        notice_post(token_name("unkept", request).text, &tokens->store.trouble, FAILURE_SECONDS);
+    return passed;
+}
+
 /* As the pilot: looks once more, since another flight may have landed just now, then asks. */
 static bool fly(struct tokens *tokens, struct token_request *request, struct token *token,
                 struct error *error)
@@ -150,8 +160,7 @@ static bool fly(struct tokens *tokens, struct token_request *request, struct tok
     if (answer == KEYRING_FOUND && token_is_fresh(&fresh, time(NULL)))
         return take(token, &fresh);
     token_clear(&fresh);
-    return acquire(tokens, request, &fresh, error) &&
-           token_store_keep(&tokens->store, request, &fresh, tokens->deadline, error) &&
+    return acquire(tokens, request, &fresh, error) && keep(tokens, request, &fresh, error) &&
            take(token, &fresh);
 }
 
@@ -189,6 +198,9 @@ static bool fly_together(struct tokens *tokens, struct token_request *request, s
         trace("network: another process has just asked for this token");
         if (disembark(tokens, request, boarded_on, token, error) || error->kind != ERROR_NONE)
             return error->kind == ERROR_NONE;
+        struct error unused = { 0 };
+        if (notice_read(token_name("unkept", request).text, tokens->began, &unused))
+            break;
     }
     return fly(tokens, request, token, error);
 }
