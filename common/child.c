@@ -79,17 +79,16 @@ enum child_end child_run(bool (*function)(void *context, int fd), void *context,
     if (pipe2(ends, O_CLOEXEC) != 0)
         return CHILD_NONE;
     autoclose int reader = ends[0];
-    autoclose int writer = ends[1];
     child_expect();
     pid_t parent = getpid(), pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        _exit(getppid() == parent && function(context, ends[1]) ? 0 : 1);
+    }
+    close(ends[1]);
     if (pid < 0)
         return CHILD_NONE;
     setpgid(pid, pid); /* in both, for whoever comes first */
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(getppid() == parent && function(context, writer) ? 0 : 1);
-    }
-    close(writer);
-    writer = -1;
     return child_collect(pid, reader, max, deadline, status, answer);
 }

@@ -36,11 +36,16 @@ static bool is_jwt(const struct secret *text)
     return (size_t)(part - text->bytes) == text->length;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* The text without the blank around it; a NUL byte stays, and is no part of any JWT. */
 static struct secret *trim(const struct secret *text)
 {
     size_t start = strspn(text->bytes, " \t\r\n"), end = text->length;
-    while (end > start && memchr(" \t\r\n", text->bytes[end - 1], 4) != NULL)
+    while (end > start && is_blank(text->bytes[end - 1]))
         end--;
     return secret_new(text->bytes + start, end - start);
 }

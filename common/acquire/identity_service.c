@@ -124,9 +124,9 @@ const struct identity_service *identity_service_find(void)
 
 struct secret *identity_service_url(const struct identity_service *service)
 {
-    if (!is_set(service->endpoint_variable))
-        return secret_format("%s", service->endpoint);
     const char *url = getenv(service->endpoint_variable);
+    if (url == NULL || url[0] == '\0')
+        return secret_format("%s", service->endpoint);
     size_t length = strlen(url);
     while (service->is_imds && length > 0 && url[length - 1] == '/')
         length--;

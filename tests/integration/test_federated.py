@@ -118,6 +118,12 @@ def test_a_command_that_gives_no_token_is_named(trusting, tmp_path, script, text
     assert outcome.seconds < 15
 
 
+def test_a_parent_that_ignores_the_end_of_children_is_no_hindrance(trusting, tmp_path):
+    command(trusting, tmp_path, f"echo {foreign_token()}")
+    outcome = trusting.run("sh", "-c", "trap '' CHLD; exec entra token --api MyWebApi")
+    assert (outcome.code, outcome.err) == (0, "")
+
+
 def test_a_command_that_is_not_there_is_named(trusting, tmp_path):
     configure(trusting, {"SourceType": "SignedAssertionCommand",
                          "SignedAssertionCommand": [str(tmp_path / "nothing")]})
