@@ -92,7 +92,8 @@ static void print_json(json_object *object)
     fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
 }
 
-static void warn(const char *code, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void warn(const char *code, const char *format,
+                                                       va_list arguments)
 {
     char text[2048];
     vsnprintf(text, sizeof text, format, arguments);

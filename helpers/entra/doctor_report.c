@@ -54,8 +54,8 @@ static void add_finding(struct doctor *doctor, const struct mark *mark, const ch
     json_object_array_add(doctor->findings, doctor->last);
 }
 
-static void report(struct doctor *doctor, const struct mark *mark, const char *format,
-                   va_list arguments)
+__attribute__((format(printf, 3, 0))) static void
+report(struct doctor *doctor, const struct mark *mark, const char *format, va_list arguments)
 {
     char text[TEXT_MAX];
     vsnprintf(text, sizeof text, format, arguments);
