@@ -39,27 +39,23 @@ static enum keyring_answer look_up(struct token_store *store, const struct keyri
     return KEYRING_NOTHING;
 }
 
-static const char *username_of(const struct token_request *request)
-{
-    return request->account != NULL ? request->account : ACCOUNT_DEFAULT;
-}
-
 enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
                                           int64_t deadline, struct error *error)
 {
     auto_sign_in struct sign_in account = { 0 };
-    struct keyring_key key = key_of_account(request, username_of(request));
+    struct keyring_key key =
+        key_of_account(request, request->account != NULL ? request->account : ACCOUNT_DEFAULT);
     enum keyring_answer answer = look_up(store, &key, deadline, &account, error);
     if (answer == KEYRING_NOTHING)
-        trace("keyring: %s has signed in at %s",
-              request->account != NULL ? request->account : "nobody",
-              request->account != NULL ? "no place here" : request->instance);
+        trace("keyring: nobody has signed in at %s%s%s", request->instance,
+              request->account != NULL ? " as " : "",
+              request->account != NULL ? request->account : "");
     if (answer != KEYRING_FOUND)
         return answer;
     free(request->home_account_id);
-    free(request->account);
+    free(request->username);
     request->home_account_id = steal(&account.home_account_id);
-    request->account = steal(&account.username);
+    request->username = steal(&account.username);
     return KEYRING_FOUND;
 }
 
@@ -74,9 +70,11 @@ enum keyring_answer account_store_find(struct token_store *store,
     return answer;
 }
 
-static bool keep_refresh_token(struct token_store *store, const struct token_request *request,
-                               const struct sign_in *sign_in, int64_t deadline, struct error *error)
+bool account_store_rotate(struct token_store *store, const struct token_request *request,
+                          const struct sign_in *sign_in, int64_t deadline, struct error *error)
 {
+    if (sign_in->refresh_token == NULL)
+        return true;
     struct keyring_key key = key_of_refresh_token(request, sign_in->home_account_id);
     auto_secret struct secret *record = sign_in_to_json(sign_in);
     autofree char *label = NULL;
@@ -106,10 +104,8 @@ bool account_store_keep(struct token_store *store, const struct token_request *r
                         struct error *error)
 {
     auto_sign_in struct sign_in other = { 0 };
-    if (sign_in->refresh_token != NULL &&
-        !keep_refresh_token(store, request, sign_in, deadline, error))
-        return false;
-    if (!keep_username(store, request, sign_in, false, deadline, error))
+    if (!account_store_rotate(store, request, sign_in, deadline, error) ||
+        !keep_username(store, request, sign_in, false, deadline, error))
         return false;
     struct keyring_key key = key_of_account(request, ACCOUNT_DEFAULT);
     enum keyring_answer answer =

@@ -115,11 +115,11 @@ bool authority_is_tenant_of_app(const char *tenant, struct error *error)
     return true;
 }
 
-char *authority_token_endpoint(const char *instance, const char *tenant)
+char *authority_endpoint(const char *instance, const char *tenant, const char *name)
 {
     char *endpoint = NULL;
-    if (asprintf(&endpoint, "%s/%s/oauth2/%stoken", instance, tenant,
-                 authority_is_adfs(tenant) ? "" : "v2.0/") < 0)
+    if (asprintf(&endpoint, "%s/%s/oauth2/%s%s", instance, tenant,
+                 authority_is_adfs(tenant) ? "" : "v2.0/", name) < 0)
         return NULL;
     return endpoint;
 }

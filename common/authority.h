@@ -32,10 +32,10 @@ bool authority_is_tenant(const char *text);
  * one tenant. False with ERROR_USAGE. */
 bool authority_is_tenant_of_app(const char *tenant, struct error *error);
 
-/* {instance}/{tenant}/oauth2/v2.0/token, and {instance}/adfs/oauth2/token for an AD FS. NULL if
- * there is no memory. Free with free. Source: Microsoft identity platform and the OAuth 2.0 client
- * credentials flow. */
-char *authority_token_endpoint(const char *instance, const char *tenant);
+/* {instance}/{tenant}/oauth2/v2.0/{name}, and {instance}/adfs/oauth2/{name} for an AD FS, where
+ * name is token, authorize or devicecode. NULL if there is no memory. Free with free. Source:
+ * Microsoft identity platform, the pages of its OAuth 2.0 flows. */
+char *authority_endpoint(const char *instance, const char *tenant, const char *name);
 
 /* Where the authority tells of itself: OpenID Connect Discovery 1.0, section 4. NULL if there is no
  * memory. Free with free. */

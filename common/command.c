@@ -28,8 +28,7 @@ static bool is_secret(const char *variable)
     return false;
 }
 
-/* The environment without them. NULL if there is no memory. */
-static char **clean_environment(void)
+char **command_environment(void)
 {
     size_t count = 0, kept = 0;
     while (environ[count] != NULL)
@@ -44,7 +43,7 @@ static char **clean_environment(void)
 /* Starts it with its stdout on the descriptor, in a process group of its own. 0, or an errno. */
 static int start(char *const *command, int output, pid_t *pid)
 {
-    autofree char **environment = clean_environment();
+    autofree char **environment = command_environment();
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t defaults;
@@ -102,4 +101,24 @@ struct secret *command_read(char *const *command, size_t max, int64_t deadline, 
     error_set(error, ERROR_USAGE, "the command '%.100s' %s", command[0],
               status != 0 ? "failed" : "printed nothing");
     return NULL;
+}
+
+int command_detach(const char *program, char *const *words, char *const *environment, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawn_file_actions_init(&actions);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
+    int failure = posix_spawnp(pid, program, &actions, &attributes, words, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return failure;
 }

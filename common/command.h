@@ -1,11 +1,12 @@
 /*
- * Another program's stdout.
+ * Other programs: run for what they print, or started and left alone.
  */
 #ifndef COMMON_COMMAND_H
 #define COMMON_COMMAND_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/error.h"
 #include "common/secret.h"
@@ -20,5 +21,13 @@ struct secret *command_run(char *const *command, size_t max, int64_t deadline, i
 /* As command_run, and NULL with ERROR_USAGE too where it fails or prints nothing. */
 struct secret *command_read(char *const *command, size_t max, int64_t deadline,
                             struct error *error);
+
+/* Starts a program (found in PATH, unless it has a slash) in a session of its own, with none of our
+ * descriptors, and does not wait for it. 0 with *pid, or an errno. */
+int command_detach(const char *program, char *const *words, char *const *environment, pid_t *pid);
+
+/* Our environment without its secrets, for what is started. The list is to be freed with free, its
+ * texts are the environment's own. NULL if there is no memory. */
+char **command_environment(void);
 
 #endif

@@ -32,6 +32,8 @@ static const struct option_spec common_options[] = {
       offsetof(struct options, claims) },
     { "managed-identity", NULL, "as the identity that Azure gave this machine or app", OPTION_FLAG,
       offsetof(struct options, managed_identity) },
+    { "account", "NAME", "the person who asks, by user name, if not the default one", OPTION_TEXT,
+      offsetof(struct options, account) },
     { "keyring", "STORE", "auto, secret-service, kernel, runtime or none", OPTION_TEXT,
       offsetof(struct options, keyring) },
     { "timeout", "SECONDS", "give up after so long (30)", OPTION_SECONDS,

@@ -41,6 +41,9 @@ struct options {
     bool version;
     const char *output;
     bool renew;
+    bool all;
+    bool browser;
+    bool device_code;
     bool dry_run;
     bool remove;
     const char *own[OPTIONS_OWN_MAX]; /* of the program's own options, as it numbers them */

@@ -1,12 +1,11 @@
 #define _GNU_SOURCE
 #include "common/renewal.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "common/command.h"
 
 #define ARGUMENTS_MAX 48
 
@@ -50,11 +49,16 @@ static void make_command(struct command *command, const struct options *options,
     for (size_t i = 0; i < options->scope_count; i++)
         add_option(command, "--scope", options->scopes[i]);
     add_option(command, "--resource", options->resource);
+    /* One that was learned from a server is not found again. */
     add_option(command, "--tenant",
-               options->tenant != NULL ? options->tenant : options->fallback_tenant);
+               options->fallback_tenant != NULL && options->tenant == NULL ? request->tenant
+                                                                           : options->tenant);
+    add_option(command, "--account", options->account);
     add_option(command, "--client-id", options->client_id);
     add_option(command, "--authority", options->authority);
     add_option(command, "--keyring", options->keyring);
+    if (options->person)
+        add(command, "--person");
     if (options->managed_identity)
         add(command, "--managed-identity");
 }
@@ -75,26 +79,11 @@ void renewal_start(const struct options *options, const struct token_request *re
 {
     char path[4096];
     struct command command = { 0 };
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
     pid_t pid;
     make_command(&command, options, request);
     if (!find_program(path, sizeof path))
         return;
-    posix_spawn_file_actions_init(&actions);
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
-    int failure =
-        posix_spawn(&pid, path, &actions, &attributes, (char *const *)command.words, environ);
+    int failure = command_detach(path, (char *const *)command.words, environ, &pid);
     trace("network: the token is renewed in the background: %s",
           failure == 0 ? "started" : strerror(failure));
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
 }

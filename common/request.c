@@ -25,7 +25,11 @@ void token_request_clear(struct token_request *request)
     free(request->claims);
     free(request->account);
     free(request->home_account_id);
+    free(request->username);
     for (size_t i = 0; i < request->credential_count; i++)
         credential_clear(&request->credentials[i]);
+    if (request->or_person != NULL)
+        token_request_clear(request->or_person);
+    free(request->or_person);
     *request = (struct token_request){ 0 };
 }

@@ -63,21 +63,24 @@ enum sign_in_method {
 /* Every pointer is owned, and NULL only where it says so. */
 struct token_request {
     char *api; /* its name in the configuration, for people; NULL where only a scope is known */
-    char *instance;                                 /* as authority_instance gives it */
-    char *tenant;                                   /* as authority_is_tenant takes it */
-    char *client_id;                                /* letters, digits and -._~:/ */
-    char *scope;                                    /* as scope_check_for_app takes it */
-    char *claims;                                   /* claims_merge's, a JSON object; NULL: none */
+    char *instance;  /* as authority_instance gives it */
+    char *tenant;    /* as authority_is_tenant takes it */
+    char *client_id; /* letters, digits and -._~:/ */
+    char *scope;  /* as scope_check_for_app takes it, or for a person as scope_check_for_person */
+    char *claims; /* claims_merge's, a JSON object; NULL: none */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
     bool person;           /* a person's token is wanted, not the app's own */
-    char *account;         /* the person's user name; NULL: the default account */
-    char *home_account_id; /* whose that is; NULL: nobody is known by it (sign_in.h) */
+    char *account;         /* the user name that was asked for; NULL: the default account */
+    char *home_account_id; /* whose that is; NULL: nobody is known by it yet (sign_in.h) */
+    char *username;        /* the account's own; NULL likewise */
     enum sign_in_method sign_in;
     bool (*may_ask)(void); /* whether a person may be asked now; NULL: never */
-    bool unconfigured;     /* nothing says who asks; a managed identity is the last resort */
-    bool challenged;       /* the claims hold a challenge, so the keyring's token will not do */
-    bool force_refresh;    /* go past the keyring */
+
+    bool unconfigured; /* nothing says who asks; a managed identity is the last resort */
+    struct token_request *or_person; /* then, where a person's token would do: the same for them */
+    bool challenged;    /* the claims hold a challenge, so the keyring's token will not do */
+    bool force_refresh; /* go past the keyring */
 };
 
 /* Wipe and release what they own. */

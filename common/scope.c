@@ -52,6 +52,11 @@ char *scope_from_resource(const char *resource, struct error *error)
     return scope;
 }
 
+bool scope_check_for_person(const char *scope, struct error *error)
+{
+    return is_scope_token(scope) || error_set(error, ERROR_USAGE, "'%.200s' is not a scope", scope);
+}
+
 bool scope_check_for_app(const char *scope, struct error *error)
 {
     if (strpbrk(scope, " \t") != NULL) {

@@ -25,6 +25,9 @@ char *scope_from_resource(const char *resource, struct error *error);
  * False with ERROR_USAGE saying why not. */
 bool scope_check_for_app(const char *scope, struct error *error);
 
+/* Whether a person may ask for it: one scope, of whatever kind. False with ERROR_USAGE. */
+bool scope_check_for_person(const char *scope, struct error *error);
+
 /* How long the resource's part of the scope is: all before the last slash. */
 size_t scope_resource_length(const char *scope);
 

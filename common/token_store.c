@@ -159,7 +159,7 @@ static char *label_of(const struct token_request *request)
     if (asprintf(&label, "Microsoft Entra token for %s (%s%s, tenant %s)",
                  request->api != NULL ? request->api : request->scope,
                  request->person ? "" : "app ",
-                 request->person ? request->account : request->client_id, request->tenant) < 0)
+                 request->person ? request->username : request->client_id, request->tenant) < 0)
         return NULL;
     return label;
 }
@@ -285,4 +285,13 @@ bool token_store_list(struct token_store *store, const char *kind, int64_t deadl
     *error = first;
     error->kind = store->named ? ERROR_KEYRING : ERROR_OTHER;
     return false;
+}
+
+bool token_store_drop_item(const struct keyring_item *item, int64_t deadline, struct error *error)
+{
+    struct error why;
+    struct keyring_key key;
+    const struct keyring *keyring = keyring_open(item->store, &why, error);
+    memcpy(key.attributes, item->attributes, sizeof key.attributes);
+    return keyring != NULL && keyring->erase(&key, deadline, error);
 }

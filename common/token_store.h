@@ -85,6 +85,9 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
 bool token_store_list(struct token_store *store, const char *kind, int64_t deadline,
                       struct keyring_list *list, struct error *error);
 
+/* Drops an item of such a list. False with ERROR_KEYRING. */
+bool token_store_drop_item(const struct keyring_item *item, int64_t deadline, struct error *error);
+
 /* Says once on stderr, where it is so, that the token could not be kept, and why. */
 void token_store_warn(struct token_store *store);
 

@@ -25,6 +25,8 @@ struct tokens {
     struct token_store store;
     int64_t began; /* deadline.h */
     int64_t deadline;
+    int64_t sign_in_deadline; /* for a person who signs in */
+    bool asked;               /* a person was asked to */
 };
 
 /* Opens the keyring that the options name (auto where they name none); the time begins to run.
@@ -36,6 +38,20 @@ bool tokens_open(struct tokens *tokens, const struct options *options, struct er
  * request. False with any kind of error. */
 bool tokens_get(struct tokens *tokens, struct token_request *request, struct token *token,
                 struct error *error);
+
+/* Whether the keyring keeps this token for the request. */
+bool tokens_keep(struct tokens *tokens, struct token_request *request, const char *text,
+                 size_t length);
+
+/* Drops the request's token from the keyring if it is the one that was refused (token_store_erase).
+ * False with ERROR_KEYRING. */
+bool tokens_erase(struct tokens *tokens, struct token_request *request, const char *refused,
+                  size_t length, struct error *error);
+
+/* Has a person sign in for the request, whatever the keyring has; their account becomes the default
+ * one. For `entra login`. */
+bool tokens_sign_in(struct tokens *tokens, struct token_request *request, struct token *token,
+                    struct error *error);
 
 /* Renews the request's token in the keyring, if it is due. For `entra token --renew`. */
 bool tokens_renew(struct tokens *tokens, struct token_request *request, struct error *error);

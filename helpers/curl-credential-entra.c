@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/config/config.h"
+#include "common/person.h"
 #include "common/program.h"
 #include "common/tokens.h"
 
@@ -53,6 +54,7 @@ static bool answer(struct config *config, const struct options *options, int cou
         auto_token struct token token = { 0 };
         if (!find_request(config, options, urls[i], &request, error))
             return false;
+        request.may_ask = person_is_there;
         if (!tokens_get(&tokens, &request, &token, error))
             return error_wanted(error, "no token for %s", request.api);
         auto_secret struct secret *before = transfers;

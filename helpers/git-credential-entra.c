@@ -100,8 +100,7 @@ static bool erase_token(struct git_inquiry *inquiry, const char *refused, struct
     if (!git_inquiry_request(inquiry, false, &request, &unused))
         return true; /* then it was no token of ours */
     git_inquiry_doubt_tenant(inquiry);
-    return token_store_erase(&inquiry->tokens.store, &request, refused, strlen(refused),
-                             inquiry->tokens.deadline, error);
+    return tokens_erase(&inquiry->tokens, &request, refused, strlen(refused), error);
 }
 
 static const char *secret_of(const struct git_request *git)
@@ -140,11 +139,8 @@ static bool is_our_token(struct git_inquiry *inquiry, const char *secret)
 {
     struct error unused = { 0 };
     auto_token_request struct token_request request = { 0 };
-    auto_token struct token token = { 0 };
     return inquiry->wants_token && git_inquiry_request(inquiry, false, &request, &unused) &&
-           token_store_find(&inquiry->tokens.store, &request, inquiry->tokens.deadline, &token,
-                            &unused) == KEYRING_FOUND &&
-           secret_equals(token.access_token, secret, strlen(secret));
+           tokens_keep(&inquiry->tokens, &request, secret, strlen(secret));
 }
 
 static struct secret *copy(const char *text)

@@ -11,6 +11,7 @@
 #include "common/error.h"
 #include "common/module.h"
 #include "common/request.h"
+#include "common/sign_in.h"
 #include "common/token.h"
 
 #define ACQUIRE_MODULE "entra-acquire.so"
@@ -38,12 +39,12 @@ struct credential_facts {
     int64_t expires_on; /* Unix seconds; 0: it does not say */
 };
 
+/* Each ends by the deadline (deadline.h); the caller clears what it fills. False with
+ * ERROR_REFUSED, ERROR_NETWORK or ERROR_USAGE. */
 struct acquire_module {
     struct module module;
 
-    /* Asks the request's authority for a token, by whatever credential the request has, and ends by
-     * the deadline (deadline.h). The caller clears the token. False with ERROR_REFUSED,
-     * ERROR_NETWORK or ERROR_USAGE. */
+    /* Asks the request's authority for an app's token, by whatever credential the request has. */
     bool (*acquire)(const struct token_request *request, int64_t deadline, struct token *token,
                     struct error *error);
 
@@ -62,6 +63,16 @@ struct acquire_module {
     bool (*check_credential)(const struct token_request *request,
                              const struct credential *credential, int64_t deadline,
                              struct credential_facts *facts, struct error *error);
+
+    /* Asks it for a person's, by a refresh token. *renewed is what is known of the person now, with
+     * a refresh token where a new one came, which then stands in the place of the old one. */
+    bool (*refresh)(const struct token_request *request, const struct sign_in *known,
+                    int64_t deadline, struct token *token, struct sign_in *renewed,
+                    struct error *error);
+
+    /* Has a person sign in, as the request says how. */
+    bool (*sign_in)(const struct token_request *request, int64_t deadline, struct token *token,
+                    struct sign_in *sign_in, struct error *error);
 };
 
 #endif

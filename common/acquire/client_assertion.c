@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/acquire/base64url.h"
 #include "common/acquire/certificate.h"
 #include "common/acquire/guid.h"
 #include "common/authority.h"
@@ -15,22 +16,6 @@
 #include "common/json.h"
 
 #define SIGNATURE_MAX 2048 /* of RSA keys of 16384 bits, OpenSSL's limit */
-
-/* base64url without padding (RFC 7515, 2). NULL if there is no memory. */
-static struct secret *base64url(const unsigned char *bytes, size_t length)
-{
-    struct secret *text = secret_allocate((length + 2) / 3 * 4);
-    if (text == NULL)
-        return NULL;
-    EVP_EncodeBlock((unsigned char *)text->bytes, bytes, (int)length);
-    text->length = strcspn(text->bytes, "=");
-    text->bytes[text->length] = '\0';
-    for (size_t i = 0; i < text->length; i++)
-        text->bytes[i] = (char)(text->bytes[i] == '+'   ? '-'
-                                : text->bytes[i] == '/' ? '_'
-                                                        : text->bytes[i]);
-    return text;
-}
 
 static struct secret *base64url_json(json_object *object)
 {
@@ -159,7 +144,7 @@ static struct secret *assemble(const struct token_request *request,
                                struct error *error)
 {
     bool adfs = authority_is_adfs(request->tenant);
-    autofree char *endpoint = authority_token_endpoint(request->instance, request->tenant);
+    autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "token");
     auto_secret struct secret *header = make_header(certificate, adfs, send_x5c);
     auto_secret struct secret *claims =
         endpoint != NULL ? make_claims(request->client_id, endpoint) : NULL;

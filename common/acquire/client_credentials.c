@@ -94,6 +94,7 @@ static bool post(const struct token_request *request, const struct client_proof 
     return token_endpoint_post(request, fields, deadline, token, error);
 }
 
+/* Where a machine has no identity, only a person is left to ask, if one would do. */
 static bool acquire_as_machine(const struct token_request *request,
                                const struct credential *credential, int64_t deadline,
                                struct token *token, struct error *error)
@@ -101,6 +102,9 @@ static bool acquire_as_machine(const struct token_request *request,
     if (managed_identity_acquire(request->scope, credential, request->unconfigured, deadline, token,
                                  error))
         return true;
+    if (error->kind != ERROR_SIGN_IN || request->or_person != NULL)
+        return false;
+    error->kind = request->unconfigured ? ERROR_USAGE : ERROR_NETWORK;
     return request->unconfigured && error_remedy(error, "unconfigured");
 }
 

@@ -198,7 +198,8 @@ static bool add_remedy(CURL *easy, CURLcode code, struct error *error)
 static bool explain(CURL *easy, CURLcode code, const char *url, const char *detail,
                     struct error *error)
 {
-    int host = (int)(strcspn(url + strlen("https://"), "/?") + strlen("https://"));
+    const char *name = strstr(url, "://") + 3; /* check_url has seen it */
+    int host = (int)(name - url) + (int)strcspn(name, "/?#");
     if (code == CURLE_WRITE_ERROR)
         error_set(error, ERROR_NETWORK, "%.*s answered with more than %d bytes", host, url,
                   HTTP_BODY_MAX);
@@ -227,14 +228,15 @@ static void trace_times(CURL *easy, CURLcode code, const char *url)
           (double)at[0] / 1000, (double)at[1] / 1000, (double)at[2] / 1000, (double)at[3] / 1000);
 }
 
-/* The URL with its query. A secret: a query is nobody else's business. */
-static struct secret *format_url(const struct http_request *request)
+/* A secret, since a query is nobody else's business. */
+struct secret *http_url(const char *url, const struct http_field *fields)
 {
-    auto_secret struct secret *query = format_form(request->query);
-    if (query == NULL || query->length == 0)
-        return secret_new(request->url, strlen(request->url));
-    return secret_format("%s%c%s", request->url, strchr(request->url, '?') != NULL ? '&' : '?',
-                         query->bytes);
+    auto_secret struct secret *query = format_form(fields);
+    if (query == NULL)
+        return NULL;
+    if (query->length == 0)
+        return secret_new(url, strlen(url));
+    return secret_format("%s%c%s", url, strchr(url, '?') != NULL ? '&' : '?', query->bytes);
 }
 
 static void set_request(CURL *easy, const struct http_request *request, const struct secret *url,
@@ -363,7 +365,7 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
     unsetenv("SSLKEYLOGFILE"); /* or TLS would write its keys there, and so all that is sent */
     CURL *easy CLEANUP(cleanup_easy) = curl_easy_init();
     struct curl_slist *headers CLEANUP(cleanup_list) = make_headers(request->header);
-    auto_secret struct secret *url = format_url(request);
+    auto_secret struct secret *url = http_url(request->url, request->query);
     auto_secret struct secret *form = format_form(request->form);
     auto_secret struct secret *body = secret_allocate(HTTP_BODY_MAX);
     if (easy == NULL || headers == NULL || url == NULL || form == NULL || body == NULL)

@@ -68,6 +68,9 @@ struct http_response {
 bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
                struct error *error);
 
+/* A URL with a query appended, form-encoded (NULL: none). NULL if there is no memory. */
+struct secret *http_url(const char *url, const struct http_field *query);
+
 /* A value as it is sent in a form. NULL if there is no memory. */
 struct secret *http_escape(const char *value);
 

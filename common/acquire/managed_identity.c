@@ -32,7 +32,7 @@ static bool explain(const struct identity_service *service, const struct http_re
 {
     struct error unused;
     if (is_stranger(service, response))
-        return error_set(error, ERROR_NETWORK,
+        return error_set(error, ERROR_SIGN_IN,
                          "there is no managed identity on this machine (what answers in the place "
                          "of IMDS says HTTP %ld)",
                          response->status);
@@ -72,14 +72,14 @@ static bool take_answer(const struct identity_service *service,
     return false;
 }
 
-/* Outside Azure nothing is configured either, and what is at IMDS' address then must not keep us.
- */
+/* Outside Azure nothing is configured either, and what is at IMDS' address then must not keep us:
+ * only a person is left to ask. */
 static bool check_here(const struct identity_service *service, const char *url, int64_t deadline,
                        struct error *error)
 {
     if (!service->is_imds || imds_is_here(url, deadline))
         return true;
-    return error_set(error, ERROR_NETWORK, "there is no managed identity on this machine");
+    return error_set(error, ERROR_SIGN_IN, "there is no managed identity on this machine");
 }
 
 static bool ask(const struct identity_service *service, const char *url, const char *resource,

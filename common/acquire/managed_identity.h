@@ -19,8 +19,8 @@
 /* Asks this machine's service for a token of the identity that the credential names (id, id_kind),
  * for the resource of the scope. probe: it is not known whether this machine has one, so IMDS is
  * looked for first, for a second. The caller clears it. False with ERROR_REFUSED where there is no
- * such identity, ERROR_NETWORK where there is no such service, ERROR_USAGE where the id is of a
- * kind that the service does not take. */
+ * such identity, ERROR_NETWORK where the service does not answer, ERROR_SIGN_IN where this machine
+ * has none, ERROR_USAGE where the id is of a kind that the service does not take. */
 bool managed_identity_acquire(const char *scope, const struct credential *credential, bool probe,
                               int64_t deadline, struct token *token, struct error *error);
 

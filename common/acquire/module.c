@@ -4,6 +4,8 @@
 #include "common/acquire/credential_check.h"
 #include "common/acquire/discovery.h"
 #include "common/acquire/probe.h"
+#include "common/acquire/interactive.h"
+#include "common/acquire/refresh.h"
 
 MODULE_EXPORT const struct acquire_module entra_module = {
     .module = MODULE_HEAD,
@@ -11,4 +13,6 @@ MODULE_EXPORT const struct acquire_module entra_module = {
     .ask_challenge = probe_ask_challenge,
     .probe = discovery_probe,
     .check_credential = credential_check,
+    .refresh = refresh_acquire,
+    .sign_in = interactive_sign_in,
 };

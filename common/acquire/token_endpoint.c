@@ -1,9 +1,12 @@
+#define _GNU_SOURCE
 #include "common/acquire/token_endpoint.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <sys/random.h>
 #include <time.h>
 
+#include "common/acquire/sign_in_answer.h"
 #include "common/acquire/token_answer.h"
 #include "common/authority.h"
 #include "common/deadline.h"
@@ -104,19 +107,52 @@ static bool read_answer(const struct http_response *response, const struct http_
     return false;
 }
 
-bool token_endpoint_post(const struct token_request *request, const struct http_field *fields,
-                         int64_t deadline, struct token *token, struct error *error)
+/* The answer, whatever it says. */
+static bool post(const struct token_request *request, const struct http_field *fields,
+                 int64_t deadline, struct http_response *response, struct error *error)
 {
-    autofree char *endpoint = authority_token_endpoint(request->instance, request->tenant);
+    autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "token");
     if (endpoint == NULL)
         return error_no_memory(error);
-
-    struct http_response response CLEANUP(http_response_clear) = { 0 };
     const struct http_field header[] = { { "Accept", "application/json", false },
                                          { NULL, NULL, false } };
     const struct http_request post = {
         .url = endpoint, .form = fields, .header = header, .post = true
     };
-    return send_with_retries(&post, deadline, &response, error) &&
+    return send_with_retries(&post, deadline, response, error);
+}
+
+bool token_endpoint_post(const struct token_request *request, const struct http_field *fields,
+                         int64_t deadline, struct token *token, struct error *error)
+{
+    struct http_response response CLEANUP(http_response_clear) = { 0 };
+    return post(request, fields, deadline, &response, error) &&
            read_answer(&response, fields, token, error);
+}
+
+bool token_endpoint_post_for_person(const struct token_request *request,
+                                    const struct http_field *fields, const char *nonce,
+                                    int64_t deadline, struct token *token, struct sign_in *sign_in,
+                                    struct error *error)
+{
+    struct http_response response CLEANUP(http_response_clear) = { 0 };
+    auto_token struct token read = { 0 };
+    if (!post(request, fields, deadline, &response, error) ||
+        !read_answer(&response, fields, &read, error) ||
+        !sign_in_answer_parse(response.body->bytes, response.body->length, request->client_id,
+                              nonce, sign_in, error))
+        return false;
+    *token = read;
+    read.access_token = NULL;
+    return true;
+}
+
+char *token_endpoint_person_scope(const struct token_request *request)
+{
+    char *scope = NULL;
+    return asprintf(&scope, "%s%soffline_access openid profile",
+                    request->scope != NULL ? request->scope : "",
+                    request->scope != NULL ? " " : "") < 0
+               ? NULL
+               : scope;
 }

@@ -6,6 +6,7 @@
 
 #include "common/acquire/http.h"
 #include "common/request.h"
+#include "common/sign_in.h"
 #include "common/token.h"
 
 /* Posts the fields (a NULL name ends them, one with a NULL value is left out) to the request's
@@ -13,5 +14,16 @@
  * ERROR_NETWORK, no secret field's value in its texts. */
 bool token_endpoint_post(const struct token_request *request, const struct http_field *fields,
                          int64_t deadline, struct token *token, struct error *error);
+
+/* The same for a person's token: the answer's sign-in is read too (sign_in_answer_parse). The
+ * caller clears both. */
+bool token_endpoint_post_for_person(const struct token_request *request,
+                                    const struct http_field *fields, const char *nonce,
+                                    int64_t deadline, struct token *token, struct sign_in *sign_in,
+                                    struct error *error);
+
+/* What is asked for in a person's name: the request's scope, and what makes the answer say whose it
+ * is and brings a refresh token. NULL if there is no memory. Free with free. */
+char *token_endpoint_person_scope(const struct token_request *request);
 
 #endif

@@ -40,10 +40,15 @@ void config_free(struct config *config);
  *
  * Makes the request for the API that the options name (--api, --scope, --resource), or else for
  * default_api, or else, where that is NULL, for the only API that the file has. The caller clears
- * it. False with ERROR_USAGE, or ERROR_SIGN_IN where a person would have to sign in; the request
+ * it. False with ERROR_USAGE; the request
  * then holds what was known so far and is to be cleared all the same. */
 bool config_request(struct config *config, const struct options *options, const char *default_api,
                     struct token_request *request, struct error *error);
+
+/* Makes the request of a person who signs in, for the API that the options name, or for none: its
+ * scope is NULL then. As config_request. */
+bool config_sign_in_request(struct config *config, const struct options *options,
+                            struct token_request *request, struct error *error);
 
 /* Fills in who asks and no more: instance, tenant and client id of the identity that the options'
  * --api uses, or else of the default one. The caller clears it. False with ERROR_USAGE. */

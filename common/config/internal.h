@@ -120,6 +120,37 @@ const char *section_string(const struct config *config, const struct section *se
 /* The bool under a section's key, or what it is where absent. */
 bool section_bool(const struct section *section, const char *key, bool absent);
 
+/* ---- api.c: which APIs there are ---- */
+
+struct builtin_api {
+    const char *name;
+    const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them */
+    const char *scope;
+    const char *public_client; /* by which persons ask for it, where they bring none of their own */
+};
+
+/* One of the configuration's APIs, or a built-in one, or both where the file says more of it. */
+struct config_api {
+    const char *name;
+    struct section section; /* object NULL: not in the file */
+    const struct builtin_api *builtin;
+    const char *public_client; /* by which a person asks, where no client is configured */
+};
+
+/* The client by which a person asks for the built-in API of this name (NULL: any other). */
+const char *config_public_client(const char *name);
+
+/* The API of this name, and where none is named, the only one in the file. */
+bool config_find_api(const struct config *config, const char *name, struct config_api *api,
+                     struct error *error);
+bool config_find_only_api(const struct config *config, struct config_api *api, struct error *error);
+
+/* The API that covers most of the URL, the file's before the built-in ones; with --api, that one.
+ */
+enum config_match config_find_api_by_url(const struct config *config, const struct options *options,
+                                         const struct url *url, struct config_api *best,
+                                         struct error *error);
+
 /* ---- identity.c: who asks ---- */
 
 /* Fills in instance, tenant, client_id and credential from the identity of this name (NULL: the
@@ -128,6 +159,21 @@ bool section_bool(const struct section *section, const char *key, bool absent);
 bool config_fill_identity(const struct config *config, const struct options *options,
                           const char *name, const char *api_tenant, struct token_request *request,
                           struct error *error);
+
+/* ---- person.c ---- */
+
+/* Makes the request a person's. silent: config_is_silent said so. */
+bool config_fill_person(const struct config *config, const struct options *options,
+                        const struct config_api *api, bool silent, struct token_request *request,
+                        struct error *error);
+
+/* ---- scope.c ---- */
+
+/* Fills in the scope, of the flags, the file and what is built in, in this order; NULL where none
+ * of them names an API, for a person who only signs in. */
+bool config_fill_scope(const struct config *config, const struct options *options,
+                       const struct config_api *api, struct token_request *request,
+                       struct error *error);
 
 /* ---- managed_identity.c ---- */
 

@@ -118,6 +118,7 @@ static const struct setting api_settings[] = {
     STRING("RelativePath"),
     BOOL("RequestAppToken"),
     STRINGS("Scopes"),
+    STRING("Account"),
     STRING("HttpMethod"),
     STRING("ProtocolScheme"),
     STRING("AcceptHeader"),

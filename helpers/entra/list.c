@@ -5,21 +5,29 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/account_store.h"
 #include "common/json.h"
 #include "common/printable.h"
 #include "common/rfc3339.h"
 #include "common/tokens.h"
 #include "helpers/entra/entra.h"
 
-#define COLUMNS 5
+/* What the list says of an item. */
+enum column { ACCOUNT, CLIENT_ID, TENANT, SCOPE, EXPIRES, STORE, COLUMNS };
 
-/* What is shown of a token, in the order of the columns. Rows are moved when they are sorted. */
+/* Rows are moved when they are sorted, so the text of a time stands elsewhere. */
 struct row {
     const char *cells[COLUMNS];
 };
 
-static const char *const titles[COLUMNS] = { "APP", "TENANT", "API", "EXPIRES", "STORE" };
-static const char *const names[COLUMNS] = { "clientId", "tenant", "scope", "expiresOn", "store" };
+static const struct {
+    const char *title; /* of the table; NULL: it has no such column */
+    const char *name;  /* of the JSON object's member */
+} columns[COLUMNS] = {
+    [ACCOUNT] = { "ACCOUNT", "account" },   [CLIENT_ID] = { NULL, "clientId" },
+    [TENANT] = { "TENANT", "tenant" },      [SCOPE] = { "API", "scope" },
+    [EXPIRES] = { "EXPIRES", "expiresOn" }, [STORE] = { "STORE", "store" },
+};
 
 /* When a record's token ends (in text), or what is the matter with it. */
 static const char *expiry_of(const struct keyring_item *item, struct rfc3339 *text)
@@ -36,15 +44,36 @@ static const char *expiry_of(const struct keyring_item *item, struct rfc3339 *te
     return text->text;
 }
 
-static void fill_row(struct row *row, struct keyring_item *item, struct rfc3339 *expiry)
+/* The user name of an account; the app's id for its own tokens. */
+static const char *account_of(const struct keyring_item *item, const struct keyring_list *accounts)
 {
-    row->cells[0] = keyring_item_attribute(item, STORE_CLIENT_ID);
-    row->cells[1] = keyring_item_attribute(item, STORE_TENANT);
-    row->cells[2] = keyring_item_attribute(item, STORE_SCOPE);
-    row->cells[3] = expiry_of(item, expiry);
-    row->cells[4] = item->store;
+    const char *id = keyring_item_attribute(item, STORE_ACCOUNT);
+    if (strcmp(id, "app") == 0)
+        return keyring_item_attribute(item, STORE_CLIENT_ID);
+    const char *username = account_store_username(accounts, id);
+    return username != NULL ? username : id;
+}
+
+static void make_fit_for_terminal(struct keyring_item *item)
+{
     for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && item->attributes[i].name != NULL; i++)
         printable_make((char *)item->attributes[i].value);
+}
+
+static struct row make_row(struct keyring_item *item, const struct keyring_list *accounts,
+                           struct rfc3339 *expiry)
+{
+    bool is_sign_in =
+        strcmp(keyring_item_attribute(item, STORE_KIND), STORE_KIND_REFRESH_TOKEN) == 0;
+    make_fit_for_terminal(item);
+    return (struct row){ {
+        [ACCOUNT] = account_of(item, accounts),
+        [CLIENT_ID] = keyring_item_attribute(item, STORE_CLIENT_ID),
+        [TENANT] = is_sign_in ? "-" : keyring_item_attribute(item, STORE_TENANT),
+        [SCOPE] = is_sign_in ? "(sign-in)" : keyring_item_attribute(item, STORE_SCOPE),
+        [EXPIRES] = is_sign_in ? "-" : expiry_of(item, expiry),
+        [STORE] = item->store,
+    } };
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -56,25 +85,28 @@ static int compare_rows(const void *a, const void *b)
     return order;
 }
 
-static void print_line(const char *const cells[COLUMNS], const int widths[COLUMNS])
+static void print_cells(const char *const cells[COLUMNS], const int widths[COLUMNS])
 {
     for (size_t c = 0; c + 1 < COLUMNS; c++)
-        printf("%-*s  ", widths[c], cells[c]);
+        if (columns[c].title != NULL)
+            printf("%-*s  ", widths[c], cells[c]);
     printf("%s\n", cells[COLUMNS - 1]);
 }
 
 static void print_table(const struct row *rows, size_t count)
 {
+    const char *titles[COLUMNS];
     int widths[COLUMNS];
     for (size_t c = 0; c < COLUMNS; c++) {
+        titles[c] = columns[c].title != NULL ? columns[c].title : "";
         size_t width = strlen(titles[c]);
         for (size_t i = 0; i < count; i++)
             width = strlen(rows[i].cells[c]) > width ? strlen(rows[i].cells[c]) : width;
         widths[c] = (int)width;
     }
-    print_line(titles, widths);
+    print_cells(titles, widths);
     for (size_t i = 0; i < count; i++)
-        print_line(rows[i].cells, widths);
+        print_cells(rows[i].cells, widths);
 }
 
 static void print_json(const struct row *rows, size_t count)
@@ -83,16 +115,42 @@ static void print_json(const struct row *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         json_object *object = json_object_new_object();
         for (size_t c = 0; c < COLUMNS; c++)
-            json_object_object_add(object, names[c], json_object_new_string(rows[i].cells[c]));
+            json_object_object_add(object, columns[c].name,
+                                   json_object_new_string(rows[i].cells[c]));
         json_object_array_add(array, object);
     }
     puts(json_object_to_json_string_ext(array,
                                         JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
+/* Adds the rows of a kind's items. */
+static void add_rows(struct row *rows, size_t *count, const struct keyring_list *items,
+                     const struct keyring_list *accounts, struct rfc3339 *expiries)
+{
+    for (size_t i = 0; i < items->count; i++, (*count)++)
+        rows[*count] = make_row(&items->items[i], accounts, &expiries[*count]);
+}
+
+static bool print_list(const struct keyring_list *tokens, const struct keyring_list *sign_ins,
+                       const struct keyring_list *accounts, bool json, struct error *error)
+{
+    size_t count = 0, room = tokens->count + sign_ins->count + 1;
+    autofree struct row *rows = calloc(room, sizeof *rows);
+    autofree struct rfc3339 *expiries = calloc(room, sizeof *expiries);
+    if (rows == NULL || expiries == NULL)
+        return error_no_memory(error);
+    add_rows(rows, &count, tokens, accounts, expiries);
+    add_rows(rows, &count, sign_ins, accounts, expiries);
+    qsort(rows, count, sizeof *rows, compare_rows);
+    (json ? print_json : print_table)(rows, count);
+    return true;
+}
+
 static bool run(const struct options *options, int count, char **operands, struct error *error)
 {
-    auto_keyring_list struct keyring_list list = { 0 };
+    auto_keyring_list struct keyring_list found = { 0 };
+    auto_keyring_list struct keyring_list sign_ins = { 0 };
+    auto_keyring_list struct keyring_list accounts = { 0 };
     struct tokens tokens;
     bool json = options->output != NULL && strcmp(options->output, "json") == 0;
     if (count > 0)
@@ -100,22 +158,15 @@ static bool run(const struct options *options, int count, char **operands, struc
     if (options->output != NULL && !json && strcmp(options->output, "table") != 0)
         return error_set(error, ERROR_USAGE, "--output takes table or json, not '%.40s'",
                          options->output);
-    if (!tokens_open(&tokens, options, error) ||
-        !token_store_list(&tokens.store, STORE_KIND_TOKEN, tokens.deadline, &list, error))
+    if (!tokens_open(&tokens, options, error))
         return error_wanted(error, "no list of tokens");
-
-    autofree struct row *rows = calloc(list.count + 1, sizeof *rows);
-    autofree struct rfc3339 *expiries = calloc(list.count + 1, sizeof *expiries);
-    if (rows == NULL || expiries == NULL)
-        return error_no_memory(error);
-    for (size_t i = 0; i < list.count; i++)
-        fill_row(&rows[i], &list.items[i], &expiries[i]);
-    qsort(rows, list.count, sizeof *rows, compare_rows);
-    if (json)
-        print_json(rows, list.count);
-    else
-        print_table(rows, list.count);
-    return true;
+    struct token_store *store = &tokens.store;
+    int64_t deadline = tokens.deadline;
+    return (token_store_list(store, STORE_KIND_TOKEN, deadline, &found, error) &&
+            token_store_list(store, STORE_KIND_REFRESH_TOKEN, deadline, &sign_ins, error) &&
+            token_store_list(store, STORE_KIND_ACCOUNT, deadline, &accounts, error) &&
+            print_list(&found, &sign_ins, &accounts, json, error)) ||
+           error_wanted(error, "no list of tokens");
 }
 
 static const struct option_spec own_options[] = {
@@ -125,7 +176,8 @@ static const struct option_spec own_options[] = {
 
 const struct program entra_list = {
     .usage = "entra list [OPTION]...",
-    .summary = "Lists the tokens that the keyring keeps: whose, for which API, until when.",
+    .summary = "Lists the tokens and sign-ins that the keyring keeps: whose, for which API, until\n"
+               "when.",
     .options = own_options,
     .run = run,
 };

@@ -11,7 +11,9 @@ static const struct {
     const char *help;
 } commands[] = {
     { "token", &entra_token, "print an access token" },
-    { "list", &entra_list, "list the tokens that the keyring keeps" },
+    { "login", &entra_login, "sign a person in" },
+    { "logout", &entra_logout, "forget a person's sign-in" },
+    { "list", &entra_list, "list the tokens and sign-ins that the keyring keeps" },
     { "secret", &entra_secret, "keep an app's client secret in the keyring" },
     { "doctor", &entra_doctor, "check whether all is well, and say what to do" },
     { "setup", &entra_setup, "have another program ask here for tokens" },

@@ -7,6 +7,7 @@
 
 #include "common/config/config.h"
 #include "common/jwt.h"
+#include "common/person.h"
 #include "common/rfc3339.h"
 #include "common/tokens.h"
 #include "helpers/entra/entra.h"
@@ -81,6 +82,7 @@ static bool answer(const struct options *options, const struct output *output, s
     auto_config struct config *config = config_load(options, error);
     if (config == NULL || !config_request(config, options, NULL, &request, error))
         return false;
+    request.may_ask = options->renew ? NULL : person_is_there;
     if (options->renew)
         return tokens_open(&tokens, options, error) && tokens_renew(&tokens, &request, error);
     if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
@@ -108,6 +110,7 @@ static const struct option_spec own_options[] = {
     { "output", "FORM", "token (alone), json or header", OPTION_TEXT,
       offsetof(struct options, output) },
     { "renew", NULL, NULL, OPTION_FLAG, offsetof(struct options, renew) },
+    { "person", NULL, NULL, OPTION_FLAG, offsetof(struct options, person) },
     { NULL, NULL, NULL, OPTION_FLAG, 0 },
 };
 

@@ -373,7 +373,7 @@ def test_where_nothing_is_configured_another_service_at_its_address_is_left_alon
         machine, service, status):
     service.answer = lambda: ("another cloud's", status)
     outcome = unconfigured(machine, service, "--verbose")
-    assert (outcome.code, outcome.out) == (4, "")
+    assert (outcome.code, outcome.out) == (5, "")
     assert "there is no managed identity on this machine" in outcome.err
     assert f"HTTP {status}" in outcome.err
     assert len(service.requests) == 1
@@ -386,7 +386,7 @@ def test_where_nothing_is_configured_silence_at_its_address_is_noticed(machine, 
         outcome = unconfigured(machine, service, "--timeout", "60")
     finally:
         stop.set()
-    assert (outcome.code, outcome.out) == (4, "")
+    assert (outcome.code, outcome.out) == (5, "")
     assert "there is no managed identity on this machine" in outcome.err
     assert outcome.seconds < 30
 
@@ -396,7 +396,7 @@ def test_git_goes_on_to_ask_a_person_where_nothing_is_configured(machine):
                           input="protocol=https\nhost=dev.azure.com\n",
                           env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
     assert outcome.out == ""
-    assert "No identity is configured" in outcome.err
+    assert "no identity is configured" in outcome.err
 
 
 def test_a_configured_credential_that_fails_does_not_become_a_managed_identity(world, service):

@@ -191,7 +191,7 @@ static void the_token_endpoint_is_below_instance_and_tenant(void **state)
 {
     (void)state;
     autofree char *endpoint =
-        authority_token_endpoint("https://login.microsoftonline.com", "contoso.onmicrosoft.com");
+        authority_endpoint("https://login.microsoftonline.com", "contoso.onmicrosoft.com", "token");
     assert_string_equal(endpoint, "https://login.microsoftonline.com/contoso.onmicrosoft.com"
                                   "/oauth2/v2.0/token");
 }
@@ -202,7 +202,7 @@ static void an_ad_fs_has_no_version_in_its_endpoint(void **state)
     static const char *const tenants[] = { "adfs", "ADFS" };
     for (size_t i = 0; i < COUNT(tenants); i++) {
         autofree char *endpoint =
-            authority_token_endpoint("https://sts.contoso.example", tenants[i]);
+            authority_endpoint("https://sts.contoso.example", tenants[i], "token");
         assert_true(authority_is_adfs(tenants[i]));
         assert_has(endpoint, "https://sts.contoso.example/");
         assert_has(endpoint, "/oauth2/token");

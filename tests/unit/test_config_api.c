@@ -78,7 +78,8 @@ static void an_error_says_what_was_wanted(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         auto_asked struct asked asked =
-            ask("{'AzureAd':{'TenantId':'t'},'First':{'Scopes':['a/.default']}}", cases[i].options);
+            ask("{'AzureAd':{'TenantId':'t','ClientSecret':'s'},'First':{'Scopes':['a/.default']}}",
+                cases[i].options);
         assert_false(asked.ok);
         assert_string_equal(asked.error.wanted, cases[i].wanted);
     }
@@ -418,8 +419,8 @@ static void a_base_url_that_names_no_host_covers_nothing(void **state)
 static void a_url_of_an_api_without_an_identity_fails_with_what_was_wanted(void **state)
 {
     (void)state;
-    auto_asked struct asked asked =
-        ask_for_url("{'AzureAd':{'TenantId':'t'}}", NONE, "https://dev.azure.com/contoso");
+    auto_asked struct asked asked = ask_for_url("{'AzureAd':{'TenantId':'t','ClientSecret':'s'}}",
+                                                NONE, "https://dev.azure.com/contoso");
     assert_int_equal(asked.match, CONFIG_FAILED);
     assert_string_equal(asked.error.wanted, "no token for AzureDevOps");
 }

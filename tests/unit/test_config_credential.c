@@ -283,7 +283,7 @@ static void an_app_without_one_cannot_have_a_token_of_its_own(void **state)
     assert_error(&asked.error, ERROR_USAGE, "the app c has no client credential");
 }
 
-static void a_person_would_have_to_sign_in(void **state)
+static void without_a_credential_or_with_the_flag_it_is_a_persons(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -293,7 +293,9 @@ static void a_person_would_have_to_sign_in(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         auto_asked struct asked asked = ask(cases[i], NONE);
-        assert_error(&asked.error, ERROR_SIGN_IN, "sign-in");
+        assert_true(asked.ok);
+        assert_true(asked.request.person);
+        assert_int_equal(asked.request.credential_count, 0);
     }
 }
 
@@ -363,14 +365,14 @@ static void where_anything_says_who_asks_it_is_not(void **state)
                                             { .authority = "https://login.example/t" } };
     for (size_t i = 0; i < COUNT(cases); i++) {
         auto_asked struct asked asked = ask("{" API "}", cases[i]);
-        assert_false(asked.ok);
+        assert_true(asked.request.person);
         assert_false(asked.request.unconfigured);
     }
     auto_asked struct asked file = ask("{'AzureAd':{'TenantId':'t'}," API "}", NONE);
-    assert_false(file.ok);
+    assert_true(file.request.person);
     setenv("AZURE_TENANT_ID", "t", 1);
     auto_asked struct asked variable = ask("{" API "}", NONE);
-    assert_false(variable.ok);
+    assert_true(variable.request.person);
 }
 
 static void an_id_that_could_change_a_url_is_refused(void **state)
@@ -399,7 +401,7 @@ int main(void)
         TEST(the_environment_may_send_the_chain),
         TEST(the_files_credential_goes_before_the_environments),
         TEST(an_app_without_one_cannot_have_a_token_of_its_own),
-        TEST(a_person_would_have_to_sign_in),
+        TEST(without_a_credential_or_with_the_flag_it_is_a_persons),
         TEST(a_managed_identity_may_be_asked_for),
         TEST(the_flag_asks_for_one_too),
         TEST(where_nothing_says_who_asks_a_managed_identity_is_the_last_resort),

@@ -301,7 +301,7 @@ static void it_does_not_serve_who_asks_for_a_new_one(void **state)
 static struct runtime_name name_of(const char *ending)
 {
     const char *const texts[] = {
-        request.instance, request.tenant, request.client_id, request.scope, "", NULL
+        request.instance, request.tenant, request.client_id, request.scope, "", "app", NULL
     };
     return runtime_name(ending, texts);
 }

@@ -1,0 +1,14 @@
+/*
+ * base64url without padding (RFC 7515, 2).
+ */
+#ifndef COMMON_ACQUIRE_BASE64URL_H
+#define COMMON_ACQUIRE_BASE64URL_H
+
+#include <stddef.h>
+
+#include "common/secret.h"
+
+/* NULL if there is no memory. */
+struct secret *base64url(const unsigned char *bytes, size_t length);
+
+#endif

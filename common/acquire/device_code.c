@@ -1,0 +1,188 @@
+#define _GNU_SOURCE
+#include "common/acquire/device_code.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/acquire/token_answer.h"
+#include "common/acquire/token_endpoint.h"
+#include "common/authority.h"
+#include "common/deadline.h"
+#include "common/json.h"
+#include "common/url.h"
+
+#define EXPIRES_IN_DEFAULT 900
+#define EXPIRES_IN_MAX     3600
+#define INTERVAL_DEFAULT   5 /* RFC 8628, 3.2 */
+#define INTERVAL_MAX       60
+#define SLOWER_SECONDS     5 /* RFC 8628, 3.5: slow_down */
+#define TICK_MILLISECONDS  1000
+
+/* ---- the codes ---- */
+
+/* A number within bounds; what is absent, or no number, is what it is by default. */
+static int64_t number(const json_object *answer, const char *key, int64_t absent, int64_t most)
+{
+    int64_t value;
+    if (!json_int64(answer, key, &value) || value < 1)
+        return absent;
+    return value < most ? value : most;
+}
+
+/* The person is sent there, so it is a place of the web; http only on this machine. */
+static bool is_web_address(const char *text)
+{
+    struct url url;
+    struct error unused;
+    return strlen(text) < VERIFICATION_URI_MAX && url_parse(text, strlen(text), &url, &unused) &&
+           (url.https || url_is_loopback(&url));
+}
+
+/* What is read aloud and typed: letters, digits, hyphens. */
+static bool is_user_code(const char *text)
+{
+    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                 "0123456789-");
+    return length > 0 && length < USER_CODE_MAX && text[length] == '\0';
+}
+
+bool device_code_parse(const char *body, size_t length, struct device_code *code,
+                       struct error *error)
+{
+    struct error not_json = { 0 };
+    auto_json_secret json_object *answer = json_parse(body, length, &not_json);
+    const char *device_code = json_string(answer, "device_code");
+    const char *user_code = json_string(answer, "user_code");
+    const char *uri = json_string(answer, "verification_uri");
+    if (uri == NULL) /* its name in older drafts */
+        uri = json_string(answer, "verification_url");
+    if (device_code == NULL || device_code[0] == '\0' || user_code == NULL ||
+        !is_user_code(user_code) || uri == NULL || !is_web_address(uri))
+        return error_set(error, ERROR_NETWORK,
+                         "the authority's answer cannot be used: it has no code to sign in by");
+    *code = (struct device_code){
+        .device_code = secret_new(device_code, strlen(device_code)),
+        .expires_in = number(answer, "expires_in", EXPIRES_IN_DEFAULT, EXPIRES_IN_MAX),
+        .interval = number(answer, "interval", INTERVAL_DEFAULT, INTERVAL_MAX),
+    };
+    snprintf(code->user_code, sizeof code->user_code, "%s", user_code);
+    snprintf(code->verification_uri, sizeof code->verification_uri, "%s", uri);
+    return code->device_code != NULL || error_no_memory(error);
+}
+
+void device_code_clear(struct device_code *code)
+{
+    secret_free(code->device_code);
+    code->device_code = NULL;
+}
+
+/* An error may come under HTTP 200. */
+static bool read_codes(const struct http_response *response, struct device_code *code,
+                       struct error *error)
+{
+    struct error why = { 0 };
+    auto_token struct token none = { 0 };
+    if (response->status == 200 &&
+        device_code_parse(response->body->bytes, response->body->length, code, &why))
+        return true;
+    token_answer_parse(response->status, response->body->bytes, response->body->length, 0, &none,
+                       error);
+    if (response->status == 200 && error->kind != ERROR_REFUSED)
+        *error = why;
+    return false;
+}
+
+static bool ask_for_codes(const struct token_request *request, int64_t deadline,
+                          struct device_code *code, struct error *error)
+{
+    autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "devicecode");
+    autofree char *scope = token_endpoint_person_scope(request);
+    struct http_response response CLEANUP(http_response_clear) = { 0 };
+    if (endpoint == NULL || scope == NULL)
+        return error_no_memory(error);
+    const struct http_field fields[] = {
+        { "client_id", request->client_id, false },
+        { "scope", scope, false },
+        { "claims", request->claims, false },
+        { NULL, NULL, false },
+    };
+    const struct http_field header[] = { { "Accept", "application/json", false },
+                                         { NULL, NULL, false } };
+    const struct http_request post = {
+        .url = endpoint, .form = fields, .header = header, .post = true
+    };
+    return http_send(&post, deadline, &response, error) && read_codes(&response, code, error);
+}
+
+/* ---- the wait ---- */
+
+static void wait_seconds(struct prompt *prompt, int64_t seconds, int64_t deadline)
+{
+    int64_t until = deadline_in(seconds * 1000);
+    do {
+        int64_t left = deadline_left(until);
+        prompt_wait(prompt, deadline);
+        poll(NULL, 0, (int)(left < TICK_MILLISECONDS ? left : TICK_MILLISECONDS));
+    } while (deadline_left(until) > 0 && deadline_left(deadline) > 0);
+}
+
+/* Whether it is worth asking again after this error, and how many seconds later than before. */
+static bool is_pending(const struct error *error, int64_t *interval)
+{
+    if (strcmp(error->oauth_error, "authorization_pending") == 0)
+        return true;
+    if (strcmp(error->oauth_error, "slow_down") != 0 && error->kind != ERROR_NETWORK)
+        return false;
+    *interval += SLOWER_SECONDS; /* RFC 8628, 3.5: after a time-out too */
+    return true;
+}
+
+static bool ended(struct error *error)
+{
+    if (strcmp(error->oauth_error, "authorization_declined") == 0 ||
+        strcmp(error->oauth_error, "access_denied") == 0)
+        return error_set(error, ERROR_REFUSED, "the sign-in was declined");
+    if (strcmp(error->oauth_error, "expired_token") == 0 ||
+        strcmp(error->oauth_error, "code_expired") == 0)
+        return error_set(error, ERROR_SIGN_IN, "nobody has signed in while the code was good");
+    return false;
+}
+
+static bool poll_for_token(const struct token_request *request, const struct device_code *code,
+                           struct prompt *prompt, int64_t deadline, struct token *token,
+                           struct sign_in *sign_in, struct error *error)
+{
+    const struct http_field fields[] = {
+        { "grant_type", "urn:ietf:params:oauth:grant-type:device_code", false },
+        { "client_id", request->client_id, false },
+        { "device_code", code->device_code->bytes, true },
+        { "client_info", "1", false },
+        { NULL, NULL, false },
+    };
+    int64_t interval = code->interval;
+    while (deadline_left(deadline) > 0) {
+        wait_seconds(prompt, interval, deadline);
+        *error = (struct error){ 0 };
+        if (deadline_left(deadline) > 0 &&
+            token_endpoint_post_for_person(request, fields, NULL, deadline, token, sign_in, error))
+            return true;
+        if (error->kind != ERROR_NONE && !is_pending(error, &interval))
+            return ended(error);
+    }
+    return error_set(error, ERROR_SIGN_IN, "nobody has signed in within the time there was");
+}
+
+bool device_code_sign_in(const struct token_request *request, struct prompt *prompt,
+                         int64_t deadline, struct token *token, struct sign_in *sign_in,
+                         struct error *error)
+{
+    struct device_code code CLEANUP(device_code_clear) = { 0 };
+    if (!ask_for_codes(request, deadline, &code, error))
+        return false;
+    int64_t expiry = deadline_in(code.expires_in * 1000);
+    prompt_say(prompt, "To sign in, open %s on any device and enter the code %s",
+               code.verification_uri, code.user_code);
+    return poll_for_token(request, &code, prompt, expiry < deadline ? expiry : deadline, token,
+                          sign_in, error);
+}

@@ -1,0 +1,68 @@
+#define _GNU_SOURCE
+#include "common/acquire/prompt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/deadline.h"
+#include "common/printable.h"
+
+#define CLEAR_LINE "\r\033[K"
+
+struct prompt prompt_open(void)
+{
+    int fd = open("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    return fd >= 0 ? (struct prompt){ .fd = fd, .is_terminal = true }
+                   : (struct prompt){ .fd = STDERR_FILENO };
+}
+
+/* A terminal that is gone is no reason to end. */
+static void print(const struct prompt *prompt, const char *text)
+{
+    ssize_t written = write(prompt->fd, text, strlen(text));
+    (void)written;
+}
+
+static void clear(struct prompt *prompt)
+{
+    if (prompt->waits)
+        print(prompt, CLEAR_LINE);
+    prompt->waits = false;
+}
+
+void prompt_say(struct prompt *prompt, const char *format, ...)
+{
+    char text[4096], line[sizeof text + 2];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    printable_make(text);
+    clear(prompt);
+    snprintf(line, sizeof line, "%s\n", text);
+    print(prompt, line);
+}
+
+void prompt_wait(struct prompt *prompt, int64_t deadline)
+{
+    char line[80];
+    int seconds = (int)(deadline_left(deadline) / 1000);
+    if (!prompt->is_terminal)
+        return;
+    snprintf(line, sizeof line,
+             CLEAR_LINE "Waiting for the sign-in, %d:%02d left (Ctrl-C gives up)", seconds / 60,
+             seconds % 60);
+    print(prompt, line);
+    prompt->waits = true;
+}
+
+void prompt_close(struct prompt *prompt)
+{
+    clear(prompt);
+    if (prompt->is_terminal)
+        close(prompt->fd);
+    prompt->fd = -1;
+}

@@ -1,0 +1,85 @@
+/* What is asked of an API: an app's one scope, or a person's scopes. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+
+#include "common/config/internal.h"
+#include "common/scope.h"
+
+static bool wrong_scope_count(const struct config *config, const struct config_api *api,
+                              size_t count, bool person, struct error *error)
+{
+    char where[CONFIG_WHERE_MAX];
+    struct config_path path = config_path_to(&api->section.path, "Scopes");
+    error_set(error, ERROR_USAGE, "%s: %s has %s%s", config_where(config, &path, where), api->name,
+              count == 0 ? "no scope" : "several scopes",
+              person ? "" : ", and an app asks for exactly one");
+    return error_remedy(error, "scope_count");
+}
+
+/* Adds one to those that are asked for already. */
+static bool add(struct token_request *request, const char *scope, struct error *error)
+{
+    char *longer = NULL;
+    bool ok =
+        request->person ? scope_check_for_person(scope, error) : scope_check_for_app(scope, error);
+    if (!ok)
+        return false;
+    if (asprintf(&longer, "%s%s%s", request->scope != NULL ? request->scope : "",
+                 request->scope != NULL ? " " : "", scope) < 0)
+        return error_no_memory(error);
+    free(request->scope);
+    request->scope = longer;
+    return strlen(longer) <= SCOPE_MAX ||
+           error_set(error, ERROR_USAGE, "the scopes are longer than %d bytes", SCOPE_MAX);
+}
+
+/* Scopes: an array, or in older files one string. */
+static bool add_section_scopes(const struct config *config, const struct config_api *api,
+                               struct token_request *request, struct error *error)
+{
+    struct config_path path = config_path_to(&api->section.path, "Scopes");
+    json_object *scopes = config_member(api->section.object, "Scopes");
+    bool is_array = json_object_is_type(scopes, json_type_array);
+    size_t count = is_array ? json_object_array_length(scopes) : 1;
+    if (count == 0 || (count > 1 && !request->person))
+        return wrong_scope_count(config, api, count, request->person, error);
+    for (size_t i = 0; i < count; i++) {
+        json_object *item = is_array ? json_object_array_get_idx(scopes, i) : scopes;
+        const char *scope = config_text(config, &path, item, error);
+        if (error->kind != ERROR_NONE)
+            return false;
+        if (scope == NULL && !is_array)
+            return wrong_scope_count(config, api, 0, request->person, error);
+        if (!add(request, scope != NULL ? scope : "", error))
+            return false;
+    }
+    return true;
+}
+
+static bool add_resource(struct token_request *request, const char *resource, struct error *error)
+{
+    autofree char *scope = scope_from_resource(resource, error);
+    return scope != NULL && add(request, scope, error);
+}
+
+bool config_fill_scope(const struct config *config, const struct options *options,
+                       const struct config_api *api, struct token_request *request,
+                       struct error *error)
+{
+    if (options->resource != NULL && options->scope_count > 0)
+        return error_set(error, ERROR_USAGE, "--resource and --scope say the same thing, use one");
+    if (options->scope_count > 1 && !request->person)
+        return error_set(error, ERROR_USAGE, "an app asks for one scope, not for %zu",
+                         options->scope_count);
+    if (options->resource != NULL)
+        return add_resource(request, options->resource, error);
+    for (size_t i = 0; i < options->scope_count; i++)
+        if (!add(request, options->scopes[i], error))
+            return false;
+    if (options->scope_count > 0 || api->name == NULL)
+        return true;
+    if (api->section.object != NULL)
+        return add_section_scopes(config, api, request, error);
+    return add(request, api->builtin->scope, error);
+}

@@ -1,0 +1,191 @@
+#define _GNU_SOURCE
+#include "common/grant.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/account_store.h"
+#include "common/deadline.h"
+#include "common/flight.h"
+#include "common/notice.h"
+#include "common/runtime_folder.h"
+
+/* How long the notice of a sign-in that failed is up, for those who were waiting for it. */
+#define FAILURE_SECONDS 60
+
+/* What the keyring is given to keep a sign-in, however long that took. */
+#define KEEPING_MILLISECONDS 10000
+
+/* ---- one at a time ---- */
+
+static struct runtime_name name(const char *ending, const struct token_request *request)
+{
+    const char *account = request->account != NULL ? request->account : ACCOUNT_DEFAULT;
+    const char *const texts[] = { request->instance, request->client_id, account, NULL };
+    return runtime_name(ending, texts);
+}
+
+static bool may_ask(const struct token_request *request)
+{
+    return request->may_ask != NULL && request->may_ask();
+}
+
+/* Waits until nobody else has the grant. Whoever may ask a person waits as long as for one: it may
+ * be that one is being asked. */
+static bool hold(const struct token_request *request, const struct grant_wait *wait,
+                 struct flight *flight, struct error *error)
+{
+    struct runtime_name grant = name("grant", request);
+    int64_t deadline = deadline_in(0);
+    for (;;) {
+        switch (flight_board(flight, grant.text, deadline)) {
+        case FLIGHT_PILOT:
+            return true;
+        case FLIGHT_PASSENGER:
+            break;
+        case FLIGHT_LATE:
+            if (deadline >= wait->deadline)
+                return error_set(error, ERROR_SIGN_IN,
+                                 "another process is waiting for a person to sign in already");
+            trace("network: another process has the grant; waiting for it");
+            deadline = may_ask(request) ? wait->sign_in_deadline : wait->deadline;
+        }
+    }
+}
+
+/* ---- the sign-in ---- */
+
+/* Whose sign-in it is about, for people; NULL: anybody's. */
+static const char *account_of(const struct token_request *request)
+{
+    return request->username != NULL ? request->username : request->account;
+}
+
+/* What to type. */
+static bool say_what_to_run(const struct token_request *request, struct error *error)
+{
+    const char *account = request->account;
+    return error_hint(
+        error, "Run 'entra login %s %.200s%s%s'%s.", request->api != NULL ? "--api" : "--scope",
+        request->api != NULL ? request->api : request->scope, account != NULL ? " --account " : "",
+        account != NULL ? account : "",
+        request->unconfigured ? ", or configure an app: see entra-appsettings(5)" : "");
+}
+
+/* Nobody can be asked. The reason is the authority's, or none, where nobody has signed in yet. */
+static bool need_sign_in(const struct token_request *request, const struct error *reason,
+                         struct error *error)
+{
+    const char *account = account_of(request);
+    if (reason->kind != ERROR_NONE)
+        error_set(error, ERROR_SIGN_IN, "%s must sign in again: %s",
+                  account != NULL ? account : "the person", reason->message);
+    else if (account != NULL)
+        error_set(error, ERROR_SIGN_IN, "%s has not signed in", account);
+    else
+        error_set(error, ERROR_SIGN_IN, "%s",
+                  request->unconfigured
+                      ? "no identity is configured, there is no managed identity on this "
+                        "machine, and nobody has signed in"
+                      : "nobody has signed in");
+    return say_what_to_run(request, error);
+}
+
+static bool adopt(struct token_request *request, const struct sign_in *sign_in, struct error *error)
+{
+    free(request->home_account_id);
+    free(request->username);
+    request->home_account_id = strdup(sign_in->home_account_id);
+    request->username = strdup(sign_in->username);
+    return (request->home_account_id != NULL && request->username != NULL) ||
+           error_no_memory(error);
+}
+
+static bool sign_in(const struct acquire_module *module, struct token_store *store,
+                    struct token_request *request, const struct grant_wait *wait, bool make_default,
+                    struct token *token, struct error *error)
+{
+    auto_sign_in struct sign_in fresh = { 0 };
+    struct runtime_name failure = name("grant-failure", request);
+    if (!module->sign_in(request, wait->sign_in_deadline, token, &fresh, error)) {
+        notice_post(failure.text, error, FAILURE_SECONDS);
+        return false;
+    }
+    return adopt(request, &fresh, error) &&
+           account_store_keep(store, request, &fresh, make_default,
+                              deadline_in(KEEPING_MILLISECONDS), error);
+}
+
+bool grant_sign_in(const struct acquire_module *module, struct token_store *store,
+                   struct token_request *request, const struct grant_wait *wait,
+                   struct token *token, struct error *error)
+{
+    auto_flight struct flight flight = { -1 };
+    return hold(request, wait, &flight, error) &&
+           sign_in(module, store, request, wait, true, token, error);
+}
+
+/* ---- silence ---- */
+
+/* What a person can mend by signing in again. */
+static bool is_worth_a_sign_in(const struct error *error)
+{
+    static const char *const errors[] = { "invalid_grant", "interaction_required", "login_required",
+                                          "consent_required" };
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+        if (strcmp(error->oauth_error, errors[i]) == 0)
+            return true;
+    return false;
+}
+
+/* By the refresh token that the keyring has. *reason is why there is no token where a sign-in would
+ * help: nothing (ERROR_NONE), or what the authority said. */
+static bool refresh(const struct acquire_module *module, struct token_store *store,
+                    struct token_request *request, const struct grant_wait *wait,
+                    struct token *token, struct error *reason, struct error *error)
+{
+    auto_sign_in struct sign_in known = { 0 };
+    auto_sign_in struct sign_in renewed = { 0 };
+    enum keyring_answer answer = KEYRING_FOUND;
+    if (request->home_account_id == NULL)
+        answer = account_store_resolve(store, request, wait->deadline, error);
+    if (answer == KEYRING_FOUND)
+        answer = account_store_find(store, request, wait->deadline, &known, error);
+    if (answer != KEYRING_FOUND)
+        return false;
+    trace("network: asking %s for %s, by the refresh token of %s", request->instance,
+          request->scope, known.username);
+    if (module->refresh(request, &known, wait->deadline, token, &renewed, error))
+        return account_store_rotate(store, request, &renewed, deadline_in(KEEPING_MILLISECONDS),
+                                    error);
+    if (is_worth_a_sign_in(error)) {
+        *reason = *error;
+        *error = (struct error){ 0 };
+        /* The one word by which the authority says that it will never be taken again (MSAL). */
+        if (strcmp(reason->suberror, "bad_token") == 0)
+            account_store_drop(store, request, known.refresh_token, wait->deadline, error);
+    }
+    return false;
+}
+
+bool grant_acquire(const struct acquire_module *module, struct token_store *store,
+                   struct token_request *request, const struct grant_wait *wait,
+                   struct token *token, bool *asked, struct error *error)
+{
+    auto_flight struct flight flight = { -1 };
+    struct error reason = { 0 };
+    *asked = false;
+    if (!hold(request, wait, &flight, error) ||
+        notice_read(name("grant-failure", request).text, wait->began, error))
+        return false;
+    if (refresh(module, store, request, wait, token, &reason, error))
+        return true;
+    if (error->kind != ERROR_NONE)
+        return false;
+    if (!may_ask(request))
+        return need_sign_in(request, &reason, error);
+    if (reason.kind != ERROR_NONE)
+        warning("%s must sign in again: %s", request->username, reason.message);
+    *asked = true;
+    return sign_in(module, store, request, wait, false, token, error);
+}

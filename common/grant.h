@@ -1,0 +1,45 @@
+/*
+ * A person's grant: a refresh token, from which tokens come in silence; and where there is none, or
+ * it is no longer taken, a sign-in by which a new one comes.
+ *
+ * For one account and client there is one at a time: whoever wants it waits for the others, so that
+ * twenty processes show one prompt, and a new refresh token is not lost to an older one.
+ */
+#ifndef COMMON_GRANT_H
+#define COMMON_GRANT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/acquire/acquire.h"
+#include "common/error.h"
+#include "common/request.h"
+#include "common/token.h"
+#include "common/token_store.h"
+
+/* How long a person is waited for, where no time limit was given: as long as Entra's device codes
+ * are good. */
+#define GRANT_SIGN_IN_SECONDS (15 * 60)
+
+/* Who waits for a grant, and how long. */
+struct grant_wait {
+    int64_t began;            /* deadline.h: failures since then are heeded */
+    int64_t deadline;         /* for keyring and authority */
+    int64_t sign_in_deadline; /* for a person */
+};
+
+/* Gives a person's token, and keeps the refresh token that came with it; fills in whose it is, in
+ * the request. *asked: a person was asked to sign in, so more time has gone than deadline gave. The
+ * caller clears the token. False with any kind of error; ERROR_SIGN_IN where a person must sign in
+ * and may not be asked now, or did not. */
+bool grant_acquire(const struct acquire_module *module, struct token_store *store,
+                   struct token_request *request, const struct grant_wait *wait,
+                   struct token *token, bool *asked, struct error *error);
+
+/* The same, for a person who wants to sign in: no refresh token is tried, and the account becomes
+ * the default one. */
+bool grant_sign_in(const struct acquire_module *module, struct token_store *store,
+                   struct token_request *request, const struct grant_wait *wait,
+                   struct token *token, struct error *error);
+
+#endif

@@ -1,0 +1,56 @@
+/* entra login: a person signs in, so that git, kubectl and the rest get tokens in silence. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+
+#include "common/config/config.h"
+#include "common/tokens.h"
+#include "helpers/entra/entra.h"
+
+/* The command itself is the wish to be asked. */
+static bool always(void)
+{
+    return true;
+}
+
+static bool sign_in(const struct options *options, struct token_request *request,
+                    struct error *error)
+{
+    auto_token struct token token = { 0 };
+    struct tokens tokens;
+    return tokens_open(&tokens, options, error) && tokens_sign_in(&tokens, request, &token, error);
+}
+
+static bool run(const struct options *options, int count, char **operands, struct error *error)
+{
+    auto_token_request struct token_request request = { 0 };
+    struct options with_method = *options;
+    if (count > 0)
+        return error_set(error, ERROR_USAGE, "'%.40s' does not belong here", operands[0]);
+    if (options->device_code && options->browser)
+        return error_set(error, ERROR_USAGE, "--browser and --device-code exclude each other");
+    with_method.sign_in = options->device_code ? SIGN_IN_DEVICE_CODE
+                          : options->browser   ? SIGN_IN_BROWSER
+                                               : SIGN_IN_AUTO;
+    auto_config struct config *config = config_load(options, error);
+    if (config == NULL || !config_sign_in_request(config, &with_method, &request, error))
+        return false;
+    request.may_ask = always;
+    return sign_in(&with_method, &request, error) || error_wanted(error, "no sign-in");
+}
+
+static const struct option_spec own_options[] = {
+    { "browser", NULL, "by a browser of this machine", OPTION_FLAG,
+      offsetof(struct options, browser) },
+    { "device-code", NULL, "by a code, entered in a browser of any device", OPTION_FLAG,
+      offsetof(struct options, device_code) },
+    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+};
+
+const struct program entra_login = {
+    .usage = "entra login [--api NAME | --resource URI | --scope SCOPE] [OPTION]...",
+    .summary = "Signs a person in, whose account becomes the default one. Tokens then come in\n"
+               "silence, for every API of the same client.",
+    .options = own_options,
+    .run = run,
+};
