@@ -72,8 +72,8 @@ struct keyring {
 
     /* Gives every item whose attributes include those of the key: KEYRING_FOUND, with none too. The
      * caller frees the list with keyring_list_clear. */
-    enum keyring_answer (*list)(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
-                 struct error *error);
+    enum keyring_answer (*list)(const struct keyring_key *key, int64_t deadline,
+                                struct keyring_list *list, struct error *error);
 };
 
 /* What the module of a store exports (module.h). */

@@ -3,8 +3,8 @@
 #include "common/acquire/client_credentials.h"
 #include "common/acquire/credential_check.h"
 #include "common/acquire/discovery.h"
-#include "common/acquire/probe.h"
 #include "common/acquire/interactive.h"
+#include "common/acquire/probe.h"
 #include "common/acquire/refresh.h"
 
 MODULE_EXPORT const struct acquire_module entra_module = {

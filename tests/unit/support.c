@@ -263,8 +263,8 @@ static bool place_erase(const struct keyring_key *key, int64_t deadline, struct 
     return true;
 }
 
-static enum keyring_answer place_list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
-                       struct error *error)
+static enum keyring_answer place_list(const struct keyring_key *key, int64_t deadline,
+                                      struct keyring_list *list, struct error *error)
 {
     if (place_fails(key, deadline, error))
         return KEYRING_FAILED;

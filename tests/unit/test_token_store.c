@@ -39,8 +39,8 @@ static enum keyring_answer absent_lookup(const struct keyring_key *key, int64_t 
     return KEYRING_ABSENT;
 }
 
-static enum keyring_answer absent_list(const struct keyring_key *key, int64_t deadline, struct keyring_list *list,
-                        struct error *error)
+static enum keyring_answer absent_list(const struct keyring_key *key, int64_t deadline,
+                                       struct keyring_list *list, struct error *error)
 {
     (void)key, (void)deadline, (void)list;
     error_set(error, ERROR_KEYRING, "the session bus offers no keyring");
