@@ -87,9 +87,11 @@ static bool configure(struct git_inquiry *inquiry, const char *fallback_tenant,
                                   error) == CONFIG_MATCH;
 }
 
+/* Where nothing says who asks, a tenant is a person's affair: a machine has no choice. */
 static bool is_tenant(const struct token_request *request, const char *tenant)
 {
-    return request->tenant != NULL && strcmp(request->tenant, tenant) == 0;
+    const char *own = request->or_person != NULL ? request->or_person->tenant : request->tenant;
+    return own != NULL && strcmp(own, tenant) == 0;
 }
 
 /* Learns the place's tenant, from what it said before or, if it may be asked, says now. */
