@@ -11,10 +11,11 @@
 
 extern char **environ;
 
-bool renewal_is_inline(void)
+bool renewal_is_inline(const struct options *options)
 {
     const char *value = getenv("ENTRA_RENEWAL");
-    return value != NULL && strcmp(value, "inline") == 0;
+    return (value != NULL && strcmp(value, "inline") == 0) || options->credential != NULL ||
+           options->identity_resource_id != NULL;
 }
 
 /* A command line being made. */

@@ -289,12 +289,16 @@ static bool make_do(const struct token_request *request, const struct token *tok
     return true;
 }
 
+/* Nobody is asked to sign in while the token is good. */
 static bool renew_inline(struct tokens *tokens, struct token_request *request, struct token *token,
                          struct error *error)
 {
+    bool (*may_ask)(void) = request->may_ask;
+    request->may_ask = NULL;
     request->force_refresh = true;
     bool renewed = fly_together(tokens, request, token, error);
     request->force_refresh = false;
+    request->may_ask = may_ask;
     return renewed;
 }
 
@@ -315,7 +319,7 @@ static void renew(struct tokens *tokens, struct token_request *request, struct t
     if (!token_is_due(token, time(NULL)) || renewal_pauses(request) ||
         flight_is_in_air(flight_name(request).text))
         return;
-    if (renewal_is_inline()) {
+    if (renewal_is_inline(tokens->options)) {
         int64_t deadline = tokens->deadline;
         if (deadline_left(deadline) > RENEWAL_INLINE_MILLISECONDS)
             tokens->deadline = deadline_in(RENEWAL_INLINE_MILLISECONDS);
