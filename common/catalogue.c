@@ -206,11 +206,9 @@ static const struct catalogue_entry entries[] = {
       "Log in at the desktop, or use --keyring kernel; over ssh that is what auto does." },
     { "keyring_absent", "No keyring is on the session bus.",
       "Start one (gnome-keyring-daemon, KWallet, KeePassXC), or use --keyring kernel." },
-    { "keyring_locked", "The desktop keyring is locked.",
+    { "keyring_locked", "The desktop keyring is locked, or there is none yet.",
       "Unlock it, or make one where there is none yet, by logging in at the desktop or in "
       "Seahorse." },
-    { "keyring_empty", "The desktop keyring has no default collection.",
-      "Make one, by logging in at the desktop or in Seahorse." },
     { "keyring_silent", "The desktop keyring does not answer.",
       "It may hang, or wait to be unlocked." },
     { "keyring_failed", "The desktop keyring does not do what it is asked.",
@@ -291,7 +289,6 @@ static const struct catalogue_entry entries[] = {
       "Check that this identity is assigned to this machine or app." },
     { "no_managed_identity", "Azure gave this machine no identity.",
       "There is no managed identity on this machine, unless it runs in Azure." },
-    { "sign_in_needed", "A person must sign in first.", "Sign in, by 'entra login'." },
 
     /* ---- git and kubectl ---- */
     { "git_plaintext_helper", "git hands the token to a helper that writes it into a file.",

@@ -120,7 +120,7 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
         call_fail_locked(error);
     } else if (is_of_no_object(reason)) {
         error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
-        error_remedy(error, "keyring_empty");
+        error_remedy(error, "keyring_locked");
     } else {
         g_dbus_error_strip_remote_error(reason);
         error_set(error, ERROR_KEYRING, "the desktop keyring failed: %s", reason->message);

@@ -2,11 +2,14 @@
 seccomp profile.
 
     python3 -m world.container entra token
+
+With --full before the program, it may be used, and is full.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
 import struct
@@ -16,19 +19,19 @@ import sys
 SYSTEM_CALLS = {"x86_64": (248, 249, 250), "aarch64": (217, 218, 219)}
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 LOAD_WORD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
-ALLOW, FAIL_WITH_EPERM = 0x7FFF0000, 0x00050001
+ALLOW, FAIL_WITH = 0x7FFF0000, 0x00050000
 
 
 class Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
-def forbid_keyctl() -> None:
-    """For this process and all that it starts (seccomp(2), struct sock_fprog)."""
-    calls = SYSTEM_CALLS[platform.machine()]
+def forbid(calls: tuple[int, ...], reason: int) -> None:
+    """System calls fail with this errno, for this process and all that it starts (seccomp(2), struct
+    sock_fprog)."""
     code = [(LOAD_WORD, 0, 0, 0)]  # the number of the system call
     code += [(JUMP_IF_EQUAL, len(calls) - i, 0, call) for i, call in enumerate(calls)]
-    code += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, FAIL_WITH_EPERM)]
+    code += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, FAIL_WITH | reason)]
     instructions = b"".join(struct.pack("HBBI", *instruction) for instruction in code)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 or libc.prctl(
@@ -38,5 +41,10 @@ def forbid_keyctl() -> None:
 
 
 if __name__ == "__main__":
-    forbid_keyctl()
+    calls = SYSTEM_CALLS[platform.machine()]
+    if sys.argv[1] == "--full":
+        del sys.argv[1]
+        forbid(calls[:1], errno.EDQUOT)
+    else:
+        forbid(calls, errno.EPERM)
     os.execvp(sys.argv[1], sys.argv[1:])

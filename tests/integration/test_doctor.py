@@ -1,0 +1,228 @@
+"""entra doctor: its report, and what it finds in the configuration."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from authority import contoso
+from integration.credentials import configure
+from integration.examining import CHECKS, CROSS, DASH, TICK, examine
+from world.terminal import Terminal
+
+DAEMON = contoso.DAEMON
+
+# ---- the report ----
+
+
+def test_where_all_is_well_it_exits_0(world):
+    report = examine(world)
+    assert report.ok and report.crosses == []
+    assert report.statuses("token") == report.statuses("keyring") == {"ok"}
+
+
+def test_each_check_is_a_mark_and_a_line(world):
+    outcome = world.run("entra", "doctor")
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = [line for line in outcome.out.splitlines() if not line.startswith(" ")]
+    assert {line[0] for line in lines} == {TICK, DASH}
+    assert sorted({line.split()[1] for line in lines}) == sorted(CHECKS)
+
+
+def test_a_cross_says_what_is_wrong_and_what_to_do(world):
+    outcome = world.run("entra", "doctor", env={"AzureAd__ClientSecret": "wrong"})
+    assert outcome.code == 3
+    (line,) = [line for line in outcome.out.splitlines() if line.startswith(CROSS)]
+    for text in ("token", "no token for MyWebApi", "AADSTS7000215", "correlation id",
+                 "Use the secret's value, not its id."):
+        assert text in line
+    assert outcome.err == "entra: 1 thing is not well\n"
+
+
+def test_the_exit_code_is_that_of_the_first_cross(world):
+    world.authority.close()
+    report = examine(world, "https://elsewhere.example/")
+    assert [check for check, _ in report.crosses] == ["host", "network", "token"]
+    assert report.outcome.code == 2
+
+
+def test_json_tells_of_a_cross_what_an_error_has(world):
+    report = examine(world, env={"AzureAd__ClientSecret": "wrong"})
+    (cross,) = report.of("token", "failed")
+    assert cross["code"] == "AADSTS7000215" and cross["error"] == "invalid_client"
+    assert cross["correlationId"] == \
+        world.authority.token_requests[-1].headers["client-request-id"]
+
+
+@pytest.mark.parametrize("env, coloured", [({}, True), ({"NO_COLOR": "1"}, False),
+                                           ({"NO_COLOR": ""}, True)])
+def test_colours_are_for_terminals(world, env, coloured):
+    world.authority.close()
+    with Terminal(["entra", "doctor"], world.session.env | env, world.session.home,
+                  whole=True) as terminal:
+        shown = terminal.finish().err
+    assert ("\x1b[31m" in shown) == ("\x1b[32m" in shown) == coloured
+    assert CROSS in shown
+
+
+def test_no_colours_elsewhere(world):
+    assert "\x1b" not in world.run("entra", "doctor", env={"TERM": "xterm"}).out
+
+
+@pytest.mark.parametrize("words", [["a/b"], ["https://a/", "https://b/"], ["--output", "xml"],
+                                   ["https://a/", "--explain", "all"], ["--explain", "AADSTS0"],
+                                   ["ftp://a/"]])
+def test_wrong_usage_is_told(world, words):
+    outcome = world.run("entra", "doctor", *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert len(outcome.err.splitlines()) == 1
+
+
+# ---- configuration ----
+
+
+def test_each_value_is_told_with_its_place(world):
+    report = examine(world, "--tenant", contoso.TENANT.guid, env={
+        "AzureAd__ClientSecret": DAEMON.secret, "MyWebApi__RelativePath": "x",
+        "AZURE_CLIENT_ID": "of-the-environment"})
+    details, file = report.details("configuration"), world.appsettings_file
+    assert details["AzureAd:ClientId"] == (DAEMON.client_id, f"{file}:5")
+    assert details["AzureAd:Instance"] == (f"{world.authority.url}/", f"{file}:3")
+    assert details["AzureAd:ClientSecret"] == (
+        "set", "the environment variable AzureAd__ClientSecret")
+    assert details["MyWebApi:RelativePath"] == (
+        "x", "the environment variable MyWebApi__RelativePath")
+    assert details["MyWebApi:Scopes:0"][0] == f"{contoso.MY_WEB_API}/.default"
+    assert details["--tenant"] == (contoso.TENANT.guid, "the command line")
+    assert details["AZURE_CLIENT_ID"] == ("of-the-environment", "the environment")
+
+
+def test_what_may_be_a_secret_is_only_set(world):
+    settings = world.appsettings()
+    settings["AzureAd"] |= {
+        "Nonsense": "hunter2", "ExtraQueryParameters": {"key": "hunter2"},
+        "ClientCredentials": [
+            {"SourceType": "SignedAssertionCommand", "SignedAssertionCommand": ["x", "hunter2"]},
+            {"SourceType": "Path", "CertificateDiskPath": "/x", "CertificatePassword": "hunter2"}]}
+    world.write_appsettings(settings)
+    outcome = world.run("entra", "doctor", env={"AZURE_CLIENT_SECRET": "hunter2",
+                                                "AZURE_CLIENT_CERTIFICATE_PASSWORD": "hunter2"})
+    assert "hunter2" not in outcome.out + outcome.err
+    assert DAEMON.secret not in outcome.out + outcome.err
+    assert outcome.out.count(": set (") >= 7
+
+
+def test_the_environment_alone_is_a_configuration(world):
+    world.appsettings_file.unlink()
+    report = examine(world, "--resource", contoso.GRAPH, env={
+        "AZURE_TENANT_ID": contoso.TENANT.guid, "AZURE_CLIENT_ID": DAEMON.client_id,
+        "AZURE_CLIENT_SECRET": DAEMON.secret, "AZURE_AUTHORITY_HOST": world.authority.url})
+    assert report.ok
+    assert report.of("configuration")[0]["status"] == "skipped"
+    assert report.details("configuration")["AZURE_CLIENT_SECRET"] == ("set", "the environment")
+
+
+def test_a_file_that_is_not_json_leaves_nothing_to_check_but_the_rest(world):
+    world.appsettings_file.write_text("{\n  \"AzureAd\": oops\n}")
+    report = examine(world)
+    assert report.crosses == [("configuration", "configuration_syntax")]
+    assert f"{world.appsettings_file}:2" in report.of("configuration")[0]["message"]
+    assert report.statuses("token") == {"skipped"}
+    assert report.statuses("keyring") == {"ok"}
+
+
+def test_an_unknown_key_is_not_well(world):
+    settings = world.appsettings()
+    settings["AzureAd"]["TennantId"] = "x"
+    world.write_appsettings(settings)
+    (cross,) = examine(world).of("configuration", "failed")
+    assert "did you mean 'TenantId'?" in cross["message"]
+
+
+def test_an_api_that_cannot_be_asked_for_leaves_the_authority_to_look_at(world):
+    report = examine(world, "--scope", "User.Read")
+    assert report.crosses == [("configuration", "scope_not_default")]
+    assert report.statuses("network") == report.statuses("credential") == {"ok"}
+    assert report.statuses("token") == {"skipped"}
+
+
+def test_who_asks_and_for_what_is_told(world):
+    messages = " ".join(one["message"] for one in examine(world).of("configuration"))
+    for text in (DAEMON.client_id, contoso.TENANT.domains[0], world.authority.url,
+                 f"{contoso.MY_WEB_API}/.default"):
+        assert text in messages
+
+
+def test_a_person_is_not_asked(world):
+    settings = world.appsettings()
+    settings["MyWebApi"]["RequestAppToken"] = False
+    del settings["AzureAd"]["ClientSecret"]
+    world.write_appsettings(settings)
+    with Terminal(["entra", "doctor"], world.session.env, world.session.home,
+                  whole=True) as terminal:
+        outcome = terminal.finish()
+    assert outcome.code == 5
+    assert world.authority.token_requests == []
+
+
+# ---- permissions ----
+
+
+def test_a_file_with_a_secret_that_others_can_read_is_not_well(world):
+    world.appsettings_file.chmod(0o644)
+    report = examine(world)
+    assert report.crosses == [("permissions", "file_readable")]
+    assert "0644" in report.of("permissions")[0]["message"]
+    assert report.of("permissions")[0]["hint"] == "chmod go-r."
+
+
+def test_a_file_that_others_can_write_is_not_read(world):
+    world.appsettings_file.chmod(0o620)
+    report = examine(world)
+    assert report.crosses == [("configuration", "file_writable")]
+
+
+def test_each_file_of_a_credential_is_looked_at(world, tmp_path):
+    key = tmp_path / "key.pem"
+    certificate = tmp_path / "certificate.pem"
+    for file, mode in ((key, 0o640), (certificate, 0o644)):
+        file.write_text("")
+        file.chmod(mode)
+    configure(world, {"SourceType": "Path", "CertificateDiskPath": str(certificate),
+                      "CertificateKeyDiskPath": str(key)})
+    report = examine(world)
+    (cross,) = report.of("permissions", "failed")
+    assert cross["code"] == "file_readable" and str(key) in cross["message"]
+    assert any(str(certificate) in one["message"] for one in report.of("permissions", "ok"))
+
+
+# ---- host ----
+
+
+def test_a_url_is_told_whose_it_is(world):
+    report = examine(world, world.git_server.url + "/contoso/_git/x")
+    (finding,) = report.of("host")
+    assert (finding["status"], "GitServer" in finding["message"]) == ("ok", True)
+    assert report.details("token")["aud"][0] == contoso.AZURE_DEVOPS
+
+
+def test_a_url_of_nobody_is_given_nothing(world):
+    report = examine(world, world.web_api.url.replace("localhost", "127.0.0.1"))
+    assert report.crosses == [("host", "url_of_nobody")]
+
+
+# ---- --explain ----
+
+
+def test_a_code_is_explained_whoever_showed_it(world):
+    outcome = world.run("entra", "doctor", "--explain", "Authorization_RequestDenied")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "administrator" in outcome.out and "403" in outcome.out
+
+
+def test_all_codes_are_explained_as_json(world):
+    entries = json.loads(
+        world.run("entra", "doctor", "--explain", "all", "--output", "json").out)
+    assert all(set(entry) == {"codes", "meaning", "remedy"} for entry in entries)
+    assert any("AADSTS7000215" in entry["codes"].split() for entry in entries)

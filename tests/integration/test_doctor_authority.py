@@ -1,0 +1,255 @@
+"""entra doctor: the way to the authority, what is shown to it, and what comes back."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+
+from authority import contoso, faults
+from authority.authority import Authority
+from integration.credentials import configure, path, register
+from integration.examining import examine
+from integration.test_federated import ISSUER, SUBJECT, foreign_token
+from world.app_certificate import AppCertificate
+from world.connect_proxy import ConnectProxy
+from world.identity_service import IdentityService
+from world.tls import CertificateAuthority
+
+# ---- clock ----
+
+
+@pytest.mark.parametrize("ahead, words", [(0, "s "), (100, "s behind"), (-100, "s ahead of")])
+def test_a_clock_that_is_a_little_off_is_well(world, ahead, words):
+    world.authority.clock_ahead = ahead
+    (finding,) = examine(world).of("clock")
+    assert finding["status"] == "ok" and words in finding["message"]
+
+
+@pytest.mark.parametrize("ahead, words", [(900, "behind"), (-900, "ahead of")])
+def test_a_clock_that_is_wrong_is_not(world, ahead, words):
+    world.authority.clock_ahead = ahead
+    report = examine(world)
+    assert report.crosses == [("clock", "clock_wrong")]
+    assert words in report.of("clock")[0]["message"]
+
+
+# ---- network ----
+
+
+def test_the_way_to_the_authority_is_told(world):
+    details = examine(world).details("network")
+    assert details["proxy"][0] == "none"
+    assert details["DNS"][0] == "127.0.0.1"
+    assert "Throw-away test CA" in details["TLS, certified by"][0]
+
+
+def test_a_proxy_is_told_without_its_password(world):
+    with ConnectProxy() as proxy:
+        report = examine(world, env={
+            "https_proxy": proxy.url.replace("//", "//ada:hunter2@"), "no_proxy": "none.example"})
+    assert report.ok
+    assert report.details("network")["proxy"] == (proxy.url, "127.0.0.1")
+    assert proxy.connects[0] == world.authority.url.removeprefix("https://")
+    assert "hunter2" not in report.outcome.out
+
+
+def test_a_proxy_that_is_not_for_this_host_is_told_apart(world):
+    details = examine(world, env={"https_proxy": "http://127.0.0.1:1",
+                                  "no_proxy": "localhost"}).details("network")
+    assert details["proxy"] == ("http://127.0.0.1:1", "not for this host, or SOCKS")
+
+
+def test_a_proxy_that_refuses_is_a_cross(world):
+    with ConnectProxy(refusal=407) as proxy:
+        report = examine(world, env={"https_proxy": proxy.url})
+    assert ("network", "proxy_refused") in report.crosses
+
+
+def test_a_name_that_is_not_known_is_a_cross(world):
+    report = examine(world, "--authority", "https://login.invalid", "--timeout", "5")
+    assert ("network", "name_not_resolved") in report.crosses
+    assert report.statuses("clock") == {"skipped"}
+
+
+def test_a_certificate_that_is_not_trusted_is_a_cross(world, tmp_path):
+    with Authority(CertificateAuthority(tmp_path, "Another CA").server_context()) as impostor:
+        report = examine(world, "--authority", impostor.url)
+    assert report.crosses == [("network", "tls_untrusted"), ("token", "tls_untrusted")]
+
+
+def test_an_authority_that_says_nothing_costs_no_more_than_each_checks_time(world):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        report = examine(world, "--timeout", "1", "--authority",
+                         f"https://localhost:{silent.getsockname()[1]}")
+    assert ("network", "timed_out") in report.crosses
+    assert report.outcome.seconds < 15
+
+
+def test_an_unknown_tenant_is_a_cross(world):
+    report = examine(world, "--tenant", "nowhere.example")
+    assert report.crosses == [("network", "AADSTS90002"), ("token", "AADSTS90002")]
+
+
+def test_what_is_no_authority_is_a_cross(world):
+    report = examine(world, "--authority", world.web_api.url)
+    assert ("network", "not_a_token_endpoint") in report.crosses
+
+
+def test_a_managed_identity_has_no_authority_to_look_at(world):
+    world.appsettings_file.unlink()
+    with IdentityService() as service:
+        report = examine(world, "--managed-identity", "--resource", "https://vault.azure.net",
+                         env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+    assert report.ok
+    for check in ("clock", "network", "credential"):
+        assert report.statuses(check) == {"skipped"}
+    assert "what it says cannot be told" in report.of("token", "skipped")[0]["message"]
+
+
+# ---- credential ----
+
+
+@pytest.fixture
+def app(world, tmp_path) -> AppCertificate:
+    return AppCertificate(tmp_path, days=90)
+
+
+def registered(world, app: AppCertificate) -> AppCertificate:
+    register(world, secret="", certificates=(app.certificate,))
+    return app
+
+
+def test_a_certificate_is_told_with_its_thumbprint_and_end(world, app):
+    configure(world, path(registered(world, app).pem()))
+    report = examine(world)
+    assert report.ok
+    (finding,) = report.of("credential")
+    assert app.certificate.fingerprint(hashes.SHA1()).hex().upper() in finding["message"]
+    assert f"until {app.certificate.not_valid_after:%Y-%m-%dT%H:%M:%SZ} (" in finding["message"]
+
+
+def test_a_certificate_that_ends_soon_is_told(world, tmp_path):
+    configure(world, path(registered(world, AppCertificate(tmp_path, days=10)).pem()))
+    assert "make a new one soon" in examine(world).of("credential")[0]["message"]
+
+
+def test_a_certificate_that_has_ended_is_a_cross(world, tmp_path):
+    old = registered(world, AppCertificate(tmp_path, days=-1))
+    configure(world, path(old.pem()))
+    crosses = examine(world).crosses
+    assert crosses[0] == ("credential", "certificate_expired")
+    assert len([one for one in crosses if one[0] == "credential"]) == 1
+
+
+def test_a_key_of_another_certificate_is_a_cross(world, app, tmp_path):
+    other = AppCertificate(tmp_path / "other", number=2)
+    configure(world, path(app.certificate_file(), CertificateKeyDiskPath=str(other.key_file())))
+    report = examine(world)
+    assert ("credential", "certificate_no_match") in report.crosses
+
+
+def test_one_that_cannot_be_loaded_is_passed_over_for_the_next(world, app, tmp_path):
+    configure(world, path(tmp_path / "nothing.pem"), path(registered(world, app).pem()))
+    report = examine(world)
+    assert report.ok
+    assert [one["status"] for one in report.of("credential")] == ["skipped", "ok"]
+
+
+def test_a_secrets_id_is_not_its_value(world):
+    report = examine(world, env={"AzureAd__ClientSecret": "0f0f0f0f-0000-4000-8000-000000000000"})
+    assert "looks like a secret's id" in report.of("credential")[0]["message"]
+
+
+def test_a_keyring_without_the_secret_is_a_cross(world):
+    configure(world, {"SourceType": "Keyring"})
+    assert examine(world).crosses[0] == ("credential", "keyring_no_secret")
+
+
+def test_a_federated_token_is_told_with_what_must_be_registered(world, tmp_path):
+    file = tmp_path / "token"
+    file.write_text(foreign_token())
+    configure(world, {"SourceType": "SignedAssertionFilePath",
+                      "SignedAssertionFileDiskPath": str(file)})
+    report = examine(world)
+    message = report.of("credential")[0]["message"]
+    assert ISSUER in message and SUBJECT in message
+    assert file.read_text() not in report.outcome.out
+    file.write_text(foreign_token(expires_in=-10))
+    assert ("credential", "federated_stale") in examine(world).crosses
+
+
+# ---- token ----
+
+
+def test_what_the_token_says_is_told_and_not_the_token(world):
+    report = examine(world)
+    details = {name: value for name, (value, _) in report.details("token").items()}
+    assert details == {"aud": contoso.MY_WEB_API, "appid": contoso.DAEMON.client_id,
+                       "tid": contoso.TENANT.guid, "roles": "access_as_application"}
+    assert "until" in report.of("token")[0]["message"]
+    (token,) = world.authority.issued_tokens
+    assert not any(part in report.outcome.out for part in token.split("."))
+
+
+def test_a_new_token_is_asked_for(world):
+    world.run("entra", "token", "--api", "MyWebApi")
+    assert world.authority.url in examine(world).of("token")[0]["message"]
+    assert len(world.authority.token_requests) == 2
+
+
+def without_roles(world) -> None:
+    world.write_appsettings(world.appsettings(contoso.WITHOUT_ROLES))
+
+
+def test_a_token_without_roles_will_be_refused_by_an_api_of_ones_own(world):
+    without_roles(world)
+    report = examine(world)
+    assert report.crosses == [("token", "no_app_roles")]
+    (cross,) = report.of("token", "failed")
+    assert "403" in cross["message"] and "app roles" in cross["hint"]
+    assert report.details("token")["roles"][0] == "(none)"
+
+
+def test_graph_will_refuse_it_for_want_of_privileges(world):
+    without_roles(world)
+    report = examine(world, "--resource", contoso.GRAPH)
+    assert report.crosses == [("token", "Authorization_RequestDenied")]
+    assert "administrator" in report.of("token", "failed")[0]["hint"]
+
+
+@pytest.mark.parametrize("resource", [contoso.AZURE_DEVOPS, contoso.AKS, contoso.AZURE_SQL])
+def test_apis_with_lists_of_their_own_need_no_roles(world, resource):
+    without_roles(world)
+    assert examine(world, "--resource", resource).ok
+
+
+def test_azure_sql_without_its_slash_will_refuse_it(world):
+    report = examine(world, "--resource", contoso.AZURE_SQL.rstrip("/"))
+    (cross,) = report.of("token", "failed")
+    assert "401" in cross["message"] and "database.windows.net//.default" in cross["hint"]
+
+
+def test_the_audience_of_another_api_will_be_refused(world):
+    settings = world.appsettings()
+    settings["MyWebApi"]["BaseUrl"] = "https://graph.microsoft.com/v1.0/"
+    world.write_appsettings(settings)
+    report = examine(world, "--api", "MyWebApi")
+    assert report.crosses == [("token", "invalid_token")]
+    assert contoso.GRAPH in report.of("token", "failed")[0]["message"]
+
+
+def test_a_token_that_is_no_jwt_is_said_to_be_none(world):
+    world.authority.faults.inject(faults.altered("opaque", access_token="opaque-and-secret"))
+    report = examine(world)
+    assert report.ok and "opaque-and-secret" not in report.outcome.out
+    assert "no JWT" in report.of("token", "skipped")[0]["message"]
+
+
+def test_a_verbose_token_is_told_its_fate(world):
+    without_roles(world)
+    outcome = world.run("entra", "token", "--api", "MyWebApi", "--verbose")
+    assert outcome.code == 0 and "403" in outcome.err
+    assert world.run("entra", "token", "--api", "MyWebApi").err == ""

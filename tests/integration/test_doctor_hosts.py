@@ -1,0 +1,232 @@
+"""entra doctor: keyrings, and git's and kubectl's configuration as they are."""
+
+from __future__ import annotations
+
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+
+from authority import contoso
+from authority.directory import Client
+from integration.examining import examine
+from world import kernel_keyring
+from world.kubeconfig import ExecPlugin
+
+# ---- keyring ----
+
+
+def keyring(report) -> tuple[str, str]:
+    (finding,) = report.of("keyring")
+    return finding["status"], finding["message"]
+
+
+def test_the_desktops_keyring_gives_back_what_it_is_given(world):
+    status, message = keyring(examine(world))
+    assert status == "ok" and message.startswith("secret-service ")
+
+
+def test_the_test_leaves_nothing_behind(world):
+    examine(world)
+    kinds = [item.attributes["kind"] for item in world.session.keyring.items()]
+    assert kinds == ["access_token"]
+
+
+@pytest.fixture
+def own_app(shell):
+    """An app of this test alone, since all tests of a user share the kernel's keyring."""
+    client = Client(client_id=str(uuid.uuid4()), secret="its-secret",
+                    tenants=(contoso.TENANT.guid,), roles=("r",))
+    shell.authority.directory.clients.append(client)
+    shell.write_appsettings(shell.appsettings(client))
+    return shell
+
+
+def test_without_a_desktop_it_is_the_kernels(own_app):
+    status, message = keyring(examine(own_app))
+    assert status == "ok" and message.startswith("kernel ")
+    assert "doctor" not in [key["kind"] for key in kernel_keyring.keys().values()]
+
+
+def test_a_bus_without_a_keyring_is_no_desktop(world):
+    world.session.keyring.stop()
+    status, message = keyring(examine(world))
+    assert status == "ok" and message.startswith("kernel ")
+
+
+def test_a_locked_keyring_is_a_cross(world):
+    world.session.keyring.lock()
+    report = examine(world, "--timeout", "5")
+    assert ("keyring", "keyring_locked") in report.crosses
+    assert report.of("token", "ok")
+
+
+def test_a_keyring_that_hangs_costs_no_more_than_each_checks_time(world):
+    world.session.keyring.freeze()
+    report = examine(world, "--timeout", "2")
+    assert ("keyring", "keyring_silent") in report.crosses
+    assert report.outcome.seconds < 20
+
+
+def test_a_keyring_that_is_named_and_not_there_is_a_cross(own_app):
+    report = examine(own_app, "--keyring", "secret-service")
+    assert report.crosses == [("keyring", "keyring_no_bus")]
+    assert report.outcome.code == 6
+
+
+def test_no_keyring_is_a_dash_where_none_is_wanted(world):
+    assert keyring(examine(world, "--keyring", "none"))[0] == "skipped"
+
+
+def test_files_in_memory_are_a_keyring_too(own_app):
+    folder = Path("/dev/shm") / f"entra-test-{uuid.uuid4().hex}"
+    folder.mkdir(mode=0o700)
+    try:
+        status, _ = keyring(examine(own_app, "--keyring", "runtime",
+                                    env={"XDG_RUNTIME_DIR": str(folder)}))
+        assert status == "ok"
+        assert len(list((folder / "entra").glob("*.token"))) == 1  # the app's
+    finally:
+        subprocess.run(["rm", "-rf", folder], check=True)
+
+
+# ---- git ----
+
+
+def git_config(world, *words: str) -> None:
+    assert world.run("git", "config", "--global", "--add", *words).code == 0
+
+
+def of_git(report) -> tuple[str, str]:
+    finding = report.of("git")[0]
+    return finding["status"], finding["message"]
+
+
+def test_git_that_does_not_ask_us_is_a_dash(world):
+    status, message = of_git(examine(world))
+    assert status == "skipped" and "dev.azure.com" in message and "entra setup git" in message
+
+
+@pytest.mark.parametrize("key", ["credential.helper", "credential.https://dev.azure.com.helper",
+                                 "credential.dev.azure.com.helper"])
+def test_git_that_asks_us_is_told(world, key):
+    git_config(world, key, "entra --api AzureDevOps")
+    status, message = of_git(examine(world))
+    assert status == "ok" and "entra --api AzureDevOps" in message
+
+
+def test_a_helper_of_another_host_is_none(world):
+    git_config(world, "credential.https://github.com.helper", "entra")
+    assert of_git(examine(world))[0] == "skipped"
+
+
+def test_what_entra_setup_has_set_up_is_well(world):
+    assert world.run("entra", "setup", "git").code == 0
+    report = examine(world)
+    assert report.ok and of_git(report)[0] == "ok"
+
+
+def test_a_helper_that_writes_tokens_into_a_file_is_a_cross(world):
+    git_config(world, "credential.helper", "store --file ~/.git-tokens")
+    git_config(world, "credential.helper", "entra")
+    report = examine(world)
+    assert report.crosses == [("git", "git_plaintext_helper")]
+
+
+def test_an_empty_helper_keeps_those_before_it_away(world):
+    git_config(world, "credential.helper", "store")
+    git_config(world, "credential.https://dev.azure.com.helper", "")
+    git_config(world, "credential.https://dev.azure.com.helper", "entra")
+    assert examine(world).ok
+
+
+def test_other_helpers_that_are_told_the_token_are_named(world):
+    git_config(world, "credential.helper", "cache --timeout 60")
+    git_config(world, "credential.helper", "entra")
+    report = examine(world)
+    assert report.ok
+    assert report.details("git")["also asked, and told the token"][0] == "cache --timeout 60"
+
+
+def with_a_path(world) -> str:
+    """An API that has its host's path as a border; the URL of a repository within."""
+    settings = world.appsettings()
+    settings["GitServer"]["BaseUrl"] += "contoso/"
+    world.write_appsettings(settings)
+    git_config(world, "credential.helper", "entra")
+    return f"{world.git_server.url}/contoso/_git/x"
+
+
+def test_git_that_must_tell_the_path_and_does_not_is_a_cross(world):
+    url = with_a_path(world)
+    assert examine(world, url).crosses == [("git", "git_use_http_path")]
+    git_config(world, "credential.useHttpPath", "true")
+    assert examine(world, url).ok
+
+
+def test_a_helper_that_is_not_installed_is_a_cross(world, programs):
+    git_config(world, "credential.helper", "entra")
+    path = world.session.env["PATH"].removeprefix(f"{programs}:")
+    report_of = world.run(programs / "entra", "doctor", env={"PATH": path})
+    assert report_of.code == 2 and "git-credential-entra" in report_of.out
+
+
+def test_a_git_that_cannot_read_its_configuration_is_a_cross(world):
+    (world.session.home / ".gitconfig").write_text("[credential\n")
+    outcome = world.run("entra", "doctor")
+    assert outcome.code == 2 and "git cannot read its configuration" in outcome.out
+
+
+def test_a_repositorys_own_configuration_runs_nothing(world):
+    """It is only read: whoever wrote it may be a stranger."""
+    repository = world.session.home / "hostile"
+    world.run("git", "init", str(repository))
+    trap = world.session.home / "trapped"
+    for key in ("credential.helper", "alias.credential-entra", "core.fsmonitor", "core.pager"):
+        world.run("git", "-C", str(repository), "config", key, f"!touch {trap}")
+    world.run("entra", "doctor", cwd=repository)
+    assert not trap.exists()
+
+
+# ---- kubectl ----
+
+
+def of_kubectl(report) -> tuple[str, str]:
+    (finding,) = report.of("kubectl")
+    return finding["status"], finding["message"]
+
+
+def test_kubectl_without_our_plugin_is_a_dash(world):
+    assert of_kubectl(examine(world))[0] == "skipped"
+
+
+def test_kubectl_with_our_plugin_is_told(world):
+    world.write_kubeconfig(ExecPlugin("exec-credential-entra"))
+    status, message = of_kubectl(examine(world))
+    assert status == "ok" and "user app" in message
+
+
+def test_a_plugin_that_is_not_there_is_a_cross(world):
+    world.write_kubeconfig(ExecPlugin("/nowhere/exec-credential-entra"))
+    assert examine(world).crosses == [("kubectl", "program_not_found")]
+
+
+def test_a_plugin_of_another_context_is_a_dash(world):
+    world.write_kubeconfig(ExecPlugin("exec-credential-entra"))
+    world.run("kubectl", "config", "unset", "current-context")
+    status, message = of_kubectl(examine(world))
+    assert status == "skipped" and "current context" in message
+
+
+def test_a_kubeconfig_that_kubectl_does_not_take_is_a_cross(world):
+    file = world.write_kubeconfig(ExecPlugin("exec-credential-entra"))
+    file.write_text("{")
+    outcome = world.run("entra", "doctor")
+    assert outcome.code != 0 and "kubectl's configuration cannot be read" in outcome.out
+
+
+def test_without_git_and_kubectl_there_is_nothing_to_look_at(world, programs):
+    report = examine(world, env={"PATH": str(programs)})
+    assert report.ok
+    assert report.statuses("git") == report.statuses("kubectl") == {"skipped"}

@@ -1,0 +1,411 @@
+"""The catalogue of errors: each of its entries is met here, in the real programs, and says what it has
+to say. One that is added without being met makes a test fail."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+from flask import jsonify
+
+from authority import contoso, faults
+from authority.authority import Authority
+from integration.credentials import configure, path
+from integration.examining import examine
+from integration.test_federated import foreign_token
+from world.app_certificate import AppCertificate
+from world.connect_proxy import ConnectProxy
+from world.identity_service import IdentityService
+from world.kubeconfig import ExecPlugin
+from world.tls import CertificateAuthority
+from world.world import World
+
+Error = dict[str, Any]
+TESTS = Path(__file__).parents[1]
+
+# What an authority may call it; its numbers are all those of the catalogue.
+WORDS = {"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
+         "unsupported_grant_type", "invalid_scope", "invalid_resource", "invalid_target",
+         "interaction_required", "login_required", "access_denied", "authorization_declined",
+         "expired_token", "bad_verification_code", "temporarily_unavailable", "server_error",
+         "insufficient_claims", "invalid_token"}
+SUBERRORS = {"bad_token", "consent_required", "basic_action", "additional_action", "message_only"}
+
+
+def catalogue(world: World) -> dict[str, str]:
+    """The remedy for each code."""
+    entries = json.loads(
+        world.run("entra", "doctor", "--explain", "all", "--output", "json").out)
+    return {code: entry["remedy"] for entry in entries for code in entry["codes"].split()}
+
+
+def error_of(world: World, *words: str, of: str = "token", **how: Any) -> Error:
+    """The one object that stands on stderr."""
+    outcome = world.run("entra", of, "--output", "json", *words, **how)
+    assert outcome.code != 0 and outcome.out == ""
+    *_, error = [json.loads(line) for line in outcome.err.splitlines()]
+    assert error["exitCode"] == outcome.code
+    return error
+
+
+def token(world: World, *words: str, **how: Any) -> Error:
+    return error_of(world, "--api", "MyWebApi", "--timeout", "5", *words, **how)
+
+
+# ---- what an authority says ----
+
+
+def refusal(world: World, error: str, code: int, **members: str) -> Error:
+    def answer(exchange):
+        response = faults.refused("said", error, code, "Said.").answer(exchange)
+        response.set_data(json.dumps(json.loads(response.get_data()) | members))
+        return response
+    with world.authority.faults.injected(faults.Fault("said", answer)):
+        return token(world)
+
+
+def test_every_number_has_its_remedy(world):
+    for code, remedy in catalogue(world).items():
+        if code.startswith("AADSTS"):
+            error = refusal(world, "invalid_grant", int(code.removeprefix("AADSTS")))
+            assert (error["code"], error["hint"]) == (code, remedy)
+            assert error["message"].startswith(f"the authority refused: {code}: Said. (")
+
+
+def test_every_word_has_its_remedy_where_the_number_is_not_known(world):
+    remedies = catalogue(world)
+    for word in WORDS:
+        error = refusal(world, word, 1)
+        assert (error["code"], error["error"], error["hint"]) == ("AADSTS1", word, remedies[word])
+    for word in SUBERRORS:
+        error = refusal(world, "invalid_grant", 1, suberror=word)
+        assert (error["suberror"], error["hint"]) == (word, remedies[word])
+
+
+def test_the_authoritys_ids_are_there_for_its_support(world):
+    error = refusal(world, "invalid_client", 7000215)
+    (request,) = world.authority.token_requests
+    assert error["correlationId"] == request.headers["client-request-id"]
+    assert error["timestamp"].startswith("20") and error["wanted"] == "no token for MyWebApi"
+    assert "Trace ID" not in error["message"]
+
+
+def test_how_long_to_wait_is_there_too(world):
+    world.authority.faults.inject(faults.throttled("77"))
+    assert token(world)["retryAfter"] == 77
+    assert 0 < token(world)["retryAfter"] <= 77  # by word of the first
+
+
+# ---- everything else, and how it comes about ----
+
+MET: dict[str, Callable[[World, Path], Error]] = {}
+
+
+def meets(function: Callable[[World, Path], Error]) -> Callable[[World, Path], Error]:
+    """A function that has the programs meet the error of its name."""
+    MET[function.__name__] = function
+    return function
+
+
+def fault(name: str, fault: faults.Fault) -> None:
+    def meet(world: World, folder: Path) -> Error:
+        with world.authority.faults.injected(fault):
+            return token(world, "--timeout", "2")
+    MET[name] = meet
+
+
+fault("http_redirect", faults.redirected("https://elsewhere.example/"))
+fault("http_throttled", faults.fixed("throttled", 429, b"Too Many Requests"))
+fault("http_fault", faults.unavailable())
+fault("not_a_token_endpoint", faults.NAMED["captive portal"])
+fault("unusable_answer", faults.NAMED["no token"])
+fault("connection_broken", faults.NAMED["broken connection"])
+fault("answer_too_long", faults.endless_body())
+fault("timed_out", faults.delayed(5))
+
+
+def asked(name: str, *words: str, env: dict[str, str] | None = None, of: str = "token") -> None:
+    """An error that these words, or these variables, lead to."""
+    def meet(world: World, folder: Path) -> Error:
+        return error_of(world, *words, "--timeout", "5", of=of, env=env)
+    MET[name] = meet
+
+
+asked("name_not_resolved", "--api", "MyWebApi", "--authority", "https://login.invalid")
+asked("not_connected", "--api", "MyWebApi", "--authority", "https://localhost:1")
+asked("proxy_not_resolved", "--api", "MyWebApi", env={"https_proxy": "http://proxy.invalid:1"})
+asked("tls_ca_file", "--api", "MyWebApi", env={"CURL_CA_BUNDLE": "/nowhere.pem"})
+asked("unknown_api", "--api", "Nobodys")
+asked("which_api")
+asked("scope_not_default", "--scope", "https://graph.microsoft.com/User.Read")
+asked("tenant_malformed", "--api", "MyWebApi", "--tenant", "a/b")
+asked("tenant_of_many", "--api", "MyWebApi", "--tenant", "common")
+asked("client_id_malformed", "--api", "MyWebApi", "--client-id", "a b")
+asked("authority_malformed", "--api", "MyWebApi", "--authority", "ftp://x")
+asked("keyring_unknown", "--api", "MyWebApi", "--keyring", "pocket")
+asked("keyring_no_bus", "--keyring", "secret-service", of="list",
+      env={"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": "/nowhere"})
+asked("keyring_failed", "--keyring", "secret-service", of="list",
+      env={"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"})
+asked("keyring_no_folder", "--keyring", "runtime", of="list")
+asked("no_managed_identity", "--managed-identity", "--resource", "https://vault.azure.net",
+      env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
+
+
+def configured(name: str, change: Callable[[dict[str, Any]], object]) -> None:
+    """An error that a change of the configuration leads to."""
+    def meet(world: World, folder: Path) -> Error:
+        settings = world.appsettings()
+        change(settings)
+        world.write_appsettings(settings)
+        return token(world)
+    MET[name] = meet
+
+
+configured("no_identity", lambda all: all["AzureAd"].pop("ClientId"))
+configured("no_credential", lambda all: all["AzureAd"].pop("ClientSecret"))
+configured("unknown_identity", lambda all: all["MyWebApi"].update(
+    AcquireTokenOptions={"AuthenticationOptionsName": "Nobody"}))
+configured("several_identities", lambda all: all.update(
+    A=all["AzureAd"], B=all.pop("AzureAd")))
+configured("scope_count", lambda all: all["MyWebApi"].update(
+    Scopes=["api://a/.default", "api://b/.default"]))
+configured("place_holder", lambda all: all["AzureAd"].update(
+    ClientSecret="[Enter the client secret here]"))
+
+
+def credential(name: str, **members: str) -> None:
+    def meet(world: World, folder: Path) -> Error:
+        configure(world, members)
+        return token(world)
+    MET[name] = meet
+
+
+credential("keyring_no_secret", SourceType="Keyring")
+credential("github_no_token", SourceType="GitHubActions")
+credential("pipelines_no_token", SourceType="AzurePipelines", ServiceConnectionId="x")
+credential("provider_missing", SourceType="Path", CertificateDiskPath="pkcs11:token=nobodys")
+
+
+def cross(world: World, check: str, *words: str, **how: Any) -> Error:
+    """What entra doctor says of it."""
+    return examine(world, *words, **how).of(check, "failed")[0]
+
+
+@meets
+def proxy_refused(world, folder):
+    with ConnectProxy(refusal=407) as proxy:
+        return token(world, env={"https_proxy": proxy.url})
+
+
+@meets
+def tls_untrusted(world, folder):
+    with Authority(CertificateAuthority(folder, "Another CA").server_context()) as impostor:
+        return token(world, "--authority", impostor.url)
+
+
+@meets
+def tls_failed(world, folder):
+    with Authority(None) as in_clear:
+        return token(world, "--authority", in_clear.url.replace("http:", "https:"))
+
+
+@meets
+def clock_wrong(world, folder):
+    world.authority.clock_ahead = 3600
+    return cross(world, "clock")
+
+
+@meets
+def keyring_absent(world, folder):
+    world.session.keyring.stop()
+    return token(world, "--keyring", "secret-service")
+
+
+@meets
+def keyring_locked(world, folder):
+    world.session.keyring.lock()
+    return token(world, "--keyring", "secret-service")
+
+
+@meets
+def keyring_silent(world, folder):
+    world.session.keyring.freeze()
+    return token(world, "--keyring", "secret-service", "--timeout", "2")
+
+
+def contained(world: World, *how: str) -> Error:
+    outcome = world.run(sys.executable, "-m", "world.container", *how, "entra", "token", "--api",
+                        "MyWebApi", "--keyring", "kernel", "--output", "json",
+                        env={"PYTHONPATH": str(TESTS)})
+    return json.loads(outcome.err)
+
+
+@meets
+def keyring_forbidden(world, folder):
+    return contained(world)
+
+
+@meets
+def keyring_full(world, folder):
+    return contained(world, "--full")
+
+
+@meets
+def unconfigured(world, folder):
+    world.appsettings_file.unlink()
+    return error_of(world, "--resource", "https://vault.azure.net",
+                    env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
+
+
+@meets
+def configuration_syntax(world, folder):
+    world.appsettings_file.write_text("{")
+    return token(world)
+
+
+@meets
+def file_writable(world, folder):
+    world.appsettings_file.chmod(0o666)
+    return token(world)
+
+
+@meets
+def file_readable(world, folder):
+    world.appsettings_file.chmod(0o644)
+    return cross(world, "permissions")
+
+
+@meets
+def url_of_nobody(world, folder):
+    return cross(world, "host", "https://elsewhere.example/")
+
+
+@meets
+def certificate_no_password(world, folder):
+    app = AppCertificate(folder)
+    configure(world, path(app.certificate_file(), CertificateKeyDiskPath=str(app.key_file("x"))))
+    return token(world)
+
+
+@meets
+def certificate_wrong_password(world, folder):
+    configure(world, path(AppCertificate(folder).pkcs12(), CertificatePassword="wrong"))
+    return token(world)
+
+
+@meets
+def certificate_no_key(world, folder):
+    configure(world, path(AppCertificate(folder).certificate_file()))
+    return token(world)
+
+
+@meets
+def certificate_missing(world, folder):
+    configure(world, path(AppCertificate(folder).key_file()))
+    return token(world)
+
+
+@meets
+def certificate_no_match(world, folder):
+    app, other = AppCertificate(folder), AppCertificate(folder / "other", number=2)
+    configure(world, path(app.certificate_file(), CertificateKeyDiskPath=str(other.key_file())))
+    return token(world)
+
+
+@meets
+def certificate_expired(world, folder):
+    configure(world, path(AppCertificate(folder, days=-1).pem()))
+    return cross(world, "credential")
+
+
+@meets
+def federated_stale(world, folder):
+    file = folder / "token"
+    file.write_text(foreign_token(expires_in=-1))
+    configure(world, {"SourceType": "SignedAssertionFilePath",
+                      "SignedAssertionFileDiskPath": str(file)})
+    return token(world)
+
+
+@meets
+def identity_not_assigned(world, folder):
+    with IdentityService(answer=lambda: (jsonify(error="invalid_request"), 400)) as imds:
+        return error_of(world, "--managed-identity", "--resource", "https://vault.azure.net",
+                        env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": imds.url})
+
+
+@meets
+def no_app_roles(world, folder):
+    world.write_appsettings(world.appsettings(contoso.WITHOUT_ROLES))
+    return cross(world, "token")
+
+
+@meets
+def Authorization_RequestDenied(world, folder):
+    world.write_appsettings(world.appsettings(contoso.WITHOUT_ROLES))
+    return cross(world, "token", "--resource", contoso.GRAPH)
+
+
+@meets
+def git_plaintext_helper(world, folder):
+    for helper in ("store", "entra"):
+        world.run("git", "config", "--global", "--add", "credential.helper", helper)
+    return cross(world, "git")
+
+
+@meets
+def git_use_http_path(world, folder):
+    settings = world.appsettings()
+    settings["GitServer"]["BaseUrl"] += "contoso/"
+    world.write_appsettings(settings)
+    world.run("git", "config", "--global", "credential.helper", "entra")
+    return cross(world, "git", f"{world.git_server.url}/contoso/x")
+
+
+@meets
+def program_not_found(world, folder):
+    world.write_kubeconfig(ExecPlugin("/nowhere/exec-credential-entra"))
+    return cross(world, "kubectl")
+
+
+# Those that say more than the catalogue can know.
+MORE_IS_SAID = {"file_writable"}
+
+
+@pytest.mark.parametrize("code", sorted(MET))
+def test_each_error_is_met_and_says_what_helps(world, tmp_path, code):
+    error = MET[code](world, tmp_path)
+    assert error["code"] == code, error
+    if code not in MORE_IS_SAID:
+        assert error["hint"] == catalogue(world)[code]
+
+
+def test_every_entry_of_the_catalogue_is_met_here(world):
+    numbers = {code for code in catalogue(world) if code.startswith("AADSTS")}
+    assert set(catalogue(world)) == numbers | WORDS | SUBERRORS | set(MET)
+
+
+# ---- as JSON ----
+
+
+@pytest.mark.parametrize("words", [
+    ["token", "--frobnicate"], ["token", "--api", "Nobodys"], ["list", "--keyring", "pocket"],
+    ["doctor", "a/b"]])
+def test_a_failure_is_one_line_of_json_where_that_is_wanted(world, words):
+    error = error_of(world, *words[1:], of=words[0])
+    assert set(error) <= {"kind", "exitCode", "wanted", "message", "hint", "code"}
+    assert (error["kind"], error["exitCode"]) == ("usage", 2)
+
+
+def test_all_that_is_said_beside_it_is_json_too(world):
+    world.appsettings_file.chmod(0o644)
+    outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "json", "--verbose",
+                        env={"AzureAd__ClientSecret": "wrong"})
+    objects = [json.loads(line) for line in outcome.err.splitlines()]
+    assert sum("warning" in one for one in objects) == 1
+    assert sum("step" in one for one in objects) > 3
+    assert [one["code"] for one in objects if "kind" in one] == ["AADSTS7000215"]
