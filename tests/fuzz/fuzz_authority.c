@@ -10,7 +10,7 @@ static void check_endpoint(const char *instance, const char *tenant)
 {
     struct url whole = { 0 }, part = { 0 };
     struct error error = { 0 };
-    autofree char *endpoint = authority_token_endpoint(instance, tenant);
+    autofree char *endpoint = authority_endpoint(instance, tenant, "token");
     HOLDS(url_parse(instance, strlen(instance), &part, &error));
     HOLDS(part.https || url_is_loopback(&part));
     HOLDS(endpoint != NULL && url_parse(endpoint, strlen(endpoint), &whole, &error));
