@@ -51,9 +51,17 @@ struct call *call_begin(int64_t deadline)
     call->cancellable = g_cancellable_new();
     call->timeout = g_source_new(&timeout_functions, sizeof(GSource));
     g_source_set_callback(call->timeout, on_deadline, call, NULL);
-    g_source_set_ready_time(call->timeout, g_get_monotonic_time() + deadline_left(deadline) * 1000);
+    call_set_deadline(call, deadline);
     g_source_attach(call->timeout, main_context());
     return call;
+}
+
+void call_set_deadline(struct call *call, int64_t deadline)
+{
+    g_source_set_ready_time(call->timeout,
+                            deadline == CALL_WITHOUT_DEADLINE
+                                ? -1
+                                : g_get_monotonic_time() + deadline_left(deadline) * 1000);
 }
 
 GAsyncResult *call_wait(struct call *call)

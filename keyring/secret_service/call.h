@@ -27,11 +27,15 @@ struct call {
     int expirations;      /* how often the deadline has passed */
 };
 
-/* Begins: from now on until call_end the time runs. */
+/* Begins a call. One that is not waited for at once has no deadline until then. */
+#define CALL_WITHOUT_DEADLINE INT64_MAX
 struct call *call_begin(int64_t deadline);
 
 /* The GAsyncReadyCallback to be given with the call as its data. */
 void call_on_answer(GObject *source, GAsyncResult *result, gpointer data);
+
+/* Gives a call another deadline. */
+void call_set_deadline(struct call *call, int64_t deadline);
 
 /* Waits for the answer. NULL where the deadline came first. */
 GAsyncResult *call_wait(struct call *call);

@@ -31,27 +31,21 @@ static struct secret *record_of(SecretValue *value)
     return length > 0 && length <= KEYRING_RECORD_MAX ? secret_new(bytes, length) : NULL;
 }
 
-/* Finds an item's path. With *locked it is there, but not to be read. The session is opened
- * meanwhile: libsecret computes its half of the key while the service looks. */
+/* Finds an item's path. With *locked it is there, but not to be read. */
 static enum keyring_answer find_item(SecretService *service, GHashTable *attributes,
                                      int64_t deadline, gchar **path, bool *locked,
                                      struct error *error)
 {
-    auto_call struct call *search = call_begin(deadline);
-    auto_call struct call *session = call_begin(deadline);
+    auto_call struct call *call = call_begin(deadline);
     g_auto(GStrv) readable = NULL;
     g_auto(GStrv) unreadable = NULL;
     GError *reason = NULL;
-    secret_service_search_for_dbus_paths(service, NULL, attributes, search->cancellable,
-                                         call_on_answer, search);
-    secret_service_ensure_session(service, session->cancellable, call_on_answer, session);
-
-    if (call_wait(search) == NULL || !secret_service_search_for_dbus_paths_finish(
-                                         service, search->result, &readable, &unreadable, &reason))
-        return call_failed(search, reason, error);
-    if (call_wait(session) == NULL ||
-        !secret_service_ensure_session_finish(service, session->result, &reason))
-        return call_failed(session, reason, error);
+    secret_service_search_for_dbus_paths(service, NULL, attributes, call->cancellable,
+                                         call_on_answer, call);
+    service_open_session(service);
+    if (call_wait(call) == NULL || !secret_service_search_for_dbus_paths_finish(
+                                       service, call->result, &readable, &unreadable, &reason))
+        return call_failed(call, reason, error);
     *path = g_strdup(readable[0] != NULL ? readable[0] : unreadable[0]);
     *locked = readable[0] == NULL;
     return *path != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
@@ -61,6 +55,9 @@ static enum keyring_answer find_item(SecretService *service, GHashTable *attribu
 static enum keyring_answer read_item(SecretService *service, const gchar *path, int64_t deadline,
                                      struct secret **record, struct error *error)
 {
+    enum keyring_answer answer = service_await_session(service, deadline, error);
+    if (answer != KEYRING_FOUND)
+        return answer;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
     SecretValue *value = NULL;
@@ -126,7 +123,8 @@ static bool store(const struct keyring_key *key, const char *label, const struct
     (void)expires_on; /* a desktop keyring forgets nothing by itself */
     g_autoptr(GHashTable) attributes = attributes_of(key);
     SecretService *service = NULL;
-    if (service_connect(&service, deadline, error) != KEYRING_FOUND)
+    if (service_connect(&service, deadline, error) != KEYRING_FOUND ||
+        service_await_session(service, deadline, error) != KEYRING_FOUND)
         return false;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
@@ -189,6 +187,9 @@ static enum keyring_answer read_items(SecretService *service, GHashTable *attrib
                                       int64_t deadline, struct keyring_list *list,
                                       struct error *error)
 {
+    enum keyring_answer answer = service_await_session(service, deadline, error);
+    if (answer != KEYRING_FOUND)
+        return answer;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
     GList *found = NULL;

@@ -50,6 +50,42 @@ static void silence_stdout(void)
     g_log_writer_default_set_use_stderr(TRUE);
 }
 
+/* The session that is being opened; NULL: none is. */
+static struct call *opening;
+
+void service_open_session(SecretService *service)
+{
+    if (opening != NULL || secret_service_get_session_dbus_path(service) != NULL)
+        return;
+    opening = call_begin(CALL_WITHOUT_DEADLINE);
+    secret_service_ensure_session(service, opening->cancellable, call_on_answer, opening);
+}
+
+enum keyring_answer service_await_session(SecretService *service, int64_t deadline,
+                                          struct error *error)
+{
+    if (opening == NULL)
+        return KEYRING_FOUND;
+    auto_call struct call *call = steal(&opening);
+    GError *reason = NULL;
+    call_set_deadline(call, deadline);
+    return call_wait(call) != NULL &&
+                   secret_service_ensure_session_finish(service, call->result, &reason)
+               ? KEYRING_FOUND
+               : call_failed(call, reason, error);
+}
+
+/* ---- the connection ---- */
+
+static void disconnect(SecretService **service)
+{
+    if (opening != NULL)
+        call_end(&opening);
+    opening = NULL;
+    g_object_unref(*service);
+    *service = NULL;
+}
+
 static SecretService *open_service(struct call *call, GError **reason)
 {
     secret_service_open(lean_service_get_type(), NULL, SECRET_SERVICE_NONE, call->cancellable,
@@ -65,10 +101,8 @@ enum keyring_answer service_connect(SecretService **service, int64_t deadline, s
     call_catch_up();
     if (connected != NULL) {
         g_autofree gchar *now = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(connected));
-        if (g_strcmp0(owner, now) != 0) {
-            g_object_unref(connected);
-            connected = NULL;
-        }
+        if (g_strcmp0(owner, now) != 0)
+            disconnect(&connected);
     }
     if (connected == NULL) {
         auto_call struct call *call = call_begin(deadline);

@@ -15,4 +15,14 @@
  * was started anew. */
 enum keyring_answer service_connect(SecretService **service, int64_t deadline, struct error *error);
 
+/* Begins to open the session in which secrets travel, unless that was done before. Half of the work
+ * is done at once (libsecret computes a key), so it is called while an answer is awaited. */
+void service_open_session(SecretService *service);
+
+/* Waits for the session, if it was begun; else libsecret opens it itself on first need. To be
+ * called before secrets are read or written, or there would be two. KEYRING_FOUND, or as
+ * call_failed. */
+enum keyring_answer service_await_session(SecretService *service, int64_t deadline,
+                                          struct error *error);
+
 #endif

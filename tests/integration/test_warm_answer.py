@@ -45,6 +45,17 @@ def test_a_warm_answer_asks_the_secret_service_three_questions(world):
     assert len(calls) <= 6
 
 
+def test_git_is_answered_in_one_session_opened_while_the_keyring_is_searched(world):
+    request = f"url={world.git_server.url}\n\n"
+    world.run("git-credential-entra", "get", input=request)
+    with watched(world) as log:
+        assert world.run("git-credential-entra", "get", input=request).code == 0
+        wait_until(lambda: "GetSecrets" in calls_of_who_called("GetSecrets", log), "the answer")
+    # What a person typed comes before a token, so that is looked for first.
+    assert calls_of_who_called("GetSecrets", log)[-4:] == ["SearchItems", "OpenSession",
+                                                           "SearchItems", "GetSecrets"]
+
+
 def test_a_cold_answer_opens_one_session(world):
     with watched(world) as log:
         assert world.run("entra", "token", "--api", "MyWebApi").code == 0
