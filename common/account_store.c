@@ -15,14 +15,37 @@ static struct keyring_key key_of_account(const struct token_request *request, co
 
 /* Not of a tenant: a refresh token serves in every tenant that the account is in. */
 static struct keyring_key key_of_refresh_token(const struct token_request *request,
-                                               const char *home_account_id)
+                                               const char *client_id, const char *home_account_id)
 {
     return (struct keyring_key){ {
         { STORE_KIND, STORE_KIND_REFRESH_TOKEN },
         { STORE_AUTHORITY, request->instance },
-        { STORE_CLIENT_ID, request->client_id },
+        { STORE_CLIENT_ID, client_id },
         { STORE_ACCOUNT, home_account_id },
     } };
+}
+
+/* Stands for all clients of Microsoft's family. */
+#define FAMILY "family-1"
+
+/* Those that are borrowed and belong to it: the Azure CLI and Visual Studio. */
+static bool is_of_family(const char *client_id)
+{
+    return strcmp(client_id, "04b07795-8ddb-461a-bbee-02f9e1bf7b46") == 0 ||
+           strcmp(client_id, "872cd9fa-d31f-45e0-9eab-6e460a02d1f1") == 0;
+}
+
+/* The clients whose refresh token would serve the request's, the best first; NULL after the last.
+ * The family's is first, as with MSAL: it is renewed by whichever client is used. */
+struct clients {
+    const char *ids[3];
+};
+
+static struct clients clients_of(const struct token_request *request)
+{
+    return is_of_family(request->client_id)
+               ? (struct clients){ { FAMILY, request->client_id, NULL } }
+               : (struct clients){ { request->client_id, NULL } };
 }
 
 static enum keyring_answer look_up(struct token_store *store, const struct keyring_key *key,
@@ -59,14 +82,28 @@ enum keyring_answer account_store_resolve(struct token_store *store, struct toke
     return KEYRING_FOUND;
 }
 
+/* As account_store_find, among one client's. */
+static enum keyring_answer find(struct token_store *store, const struct token_request *request,
+                                const char *client_id, int64_t deadline, struct sign_in *sign_in,
+                                struct error *error)
+{
+    struct keyring_key key = key_of_refresh_token(request, client_id, request->home_account_id);
+    enum keyring_answer answer = look_up(store, &key, deadline, sign_in, error);
+    if (answer == KEYRING_FOUND && sign_in->refresh_token == NULL) {
+        sign_in_clear(sign_in);
+        answer = KEYRING_NOTHING;
+    }
+    return answer;
+}
+
 enum keyring_answer account_store_find(struct token_store *store,
                                        const struct token_request *request, int64_t deadline,
                                        struct sign_in *sign_in, struct error *error)
 {
-    struct keyring_key key = key_of_refresh_token(request, request->home_account_id);
-    enum keyring_answer answer = look_up(store, &key, deadline, sign_in, error);
-    if (answer == KEYRING_FOUND && sign_in->refresh_token == NULL)
-        answer = KEYRING_NOTHING;
+    const struct clients clients = clients_of(request);
+    enum keyring_answer answer = KEYRING_NOTHING;
+    for (size_t i = 0; clients.ids[i] != NULL && answer == KEYRING_NOTHING; i++)
+        answer = find(store, request, clients.ids[i], deadline, sign_in, error);
     return answer;
 }
 
@@ -75,11 +112,12 @@ bool account_store_rotate(struct token_store *store, const struct token_request 
 {
     if (sign_in->refresh_token == NULL)
         return true;
-    struct keyring_key key = key_of_refresh_token(request, sign_in->home_account_id);
+    const char *client_id = sign_in->family ? FAMILY : request->client_id;
+    struct keyring_key key = key_of_refresh_token(request, client_id, sign_in->home_account_id);
     auto_secret struct secret *record = sign_in_to_json(sign_in);
     autofree char *label = NULL;
     if (asprintf(&label, "Microsoft Entra sign-in of %s (client %s)", sign_in->username,
-                 request->client_id) < 0)
+                 client_id) < 0)
         label = NULL;
     return token_store_put(store, &key, label, record, 0, deadline, error);
 }
@@ -88,7 +126,8 @@ static bool keep_username(struct token_store *store, const struct token_request 
                           const struct sign_in *sign_in, bool is_default, int64_t deadline,
                           struct error *error)
 {
-    const struct sign_in account = { NULL, sign_in->home_account_id, sign_in->username };
+    const struct sign_in account = { .home_account_id = sign_in->home_account_id,
+                                     .username = sign_in->username };
     struct keyring_key key =
         key_of_account(request, is_default ? ACCOUNT_DEFAULT : sign_in->username);
     auto_secret struct secret *record = sign_in_to_json(&account);
@@ -117,11 +156,17 @@ bool account_store_keep(struct token_store *store, const struct token_request *r
 bool account_store_drop(struct token_store *store, const struct token_request *request,
                         const struct secret *refresh_token, int64_t deadline, struct error *error)
 {
-    auto_sign_in struct sign_in found = { 0 };
-    struct keyring_key key = key_of_refresh_token(request, request->home_account_id);
-    enum keyring_answer answer = account_store_find(store, request, deadline, &found, error);
-    if (answer != KEYRING_FOUND ||
-        !secret_equals(found.refresh_token, refresh_token->bytes, refresh_token->length))
-        return answer != KEYRING_FAILED;
-    return token_store_drop(store, &key, deadline, error);
+    const struct clients clients = clients_of(request);
+    for (size_t i = 0; clients.ids[i] != NULL; i++) {
+        auto_sign_in struct sign_in found = { 0 };
+        struct keyring_key key =
+            key_of_refresh_token(request, clients.ids[i], request->home_account_id);
+        enum keyring_answer answer = find(store, request, clients.ids[i], deadline, &found, error);
+        if (answer == KEYRING_FAILED)
+            return false;
+        if (answer == KEYRING_FOUND &&
+            secret_equals(found.refresh_token, refresh_token->bytes, refresh_token->length))
+            return token_store_drop(store, &key, deadline, error);
+    }
+    return true;
 }

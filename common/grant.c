@@ -61,25 +61,43 @@ static const char *account_of(const struct token_request *request)
     return request->username != NULL ? request->username : request->account;
 }
 
-/* What to type. */
-static bool say_what_to_run(const struct token_request *request, struct error *error)
+static void append(char *text, size_t size, const char *option, const char *value)
 {
-    const char *account = request->account;
-    return error_hint(
-        error, "Run 'entra login %s %.200s%s%s'%s.", request->api != NULL ? "--api" : "--scope",
-        request->api != NULL ? request->api : request->scope, account != NULL ? " --account " : "",
-        account != NULL ? account : "",
-        request->unconfigured ? ", or configure an app: see entra-appsettings(5)" : "");
+    size_t used = strlen(text);
+    if (value != NULL)
+        snprintf(text + used, size - used, " %s %s", option, value);
+}
+
+/* What to type: what names the API and the client, and what was typed in the first place. */
+static bool say_what_to_run(const struct token_request *request, const struct options *options,
+                            struct error *error)
+{
+    char words[sizeof error->hint - 100] = "";
+    append(words, sizeof words, request->api != NULL ? "--api" : "--scope",
+           request->api != NULL ? request->api : request->scope);
+    append(words, sizeof words, "--account", request->account);
+    append(words, sizeof words, "--tenant", options->tenant);
+    append(words, sizeof words, "--client-id", options->client_id);
+    append(words, sizeof words, "--authority", options->authority);
+    append(words, sizeof words, "--config", options->config);
+    append(words, sizeof words, "--keyring", options->keyring);
+    return error_hint(error, "Run 'entra login%s'%s.", words,
+                      request->unconfigured && request->home_account_id == NULL
+                          ? ", or configure an app: see entra-appsettings(5)"
+                          : "");
 }
 
 /* Nobody can be asked. The reason is the authority's, or none, where nobody has signed in yet. */
-static bool need_sign_in(const struct token_request *request, const struct error *reason,
-                         struct error *error)
+static bool need_sign_in(const struct token_request *request, const struct options *options,
+                         const struct error *reason, struct error *error)
 {
     const char *account = account_of(request);
     if (reason->kind != ERROR_NONE)
         error_set(error, ERROR_SIGN_IN, "%s must sign in again: %s",
                   account != NULL ? account : "the person", reason->message);
+    else if (request->home_account_id != NULL)
+        error_set(error, ERROR_SIGN_IN, "%s has not signed in yet for this API's client (%s)",
+                  account, request->client_id);
     else if (account != NULL)
         error_set(error, ERROR_SIGN_IN, "%s has not signed in", account);
     else
@@ -88,7 +106,7 @@ static bool need_sign_in(const struct token_request *request, const struct error
                       ? "no identity is configured, there is no managed identity on this "
                         "machine, and nobody has signed in"
                       : "nobody has signed in");
-    return say_what_to_run(request, error);
+    return say_what_to_run(request, options, error);
 }
 
 static bool adopt(struct token_request *request, const struct sign_in *sign_in, struct error *error)
@@ -183,7 +201,7 @@ bool grant_acquire(const struct acquire_module *module, struct token_store *stor
     if (error->kind != ERROR_NONE)
         return false;
     if (!may_ask(request))
-        return need_sign_in(request, &reason, error);
+        return need_sign_in(request, wait->options, &reason, error);
     if (reason.kind != ERROR_NONE)
         warning("%s must sign in again: %s", request->username, reason.message);
     *asked = true;

@@ -13,6 +13,7 @@
 
 #include "common/acquire/acquire.h"
 #include "common/error.h"
+#include "common/options.h"
 #include "common/request.h"
 #include "common/token.h"
 #include "common/token_store.h"
@@ -23,9 +24,10 @@
 
 /* Who waits for a grant, and how long. */
 struct grant_wait {
-    int64_t began;            /* deadline.h: failures since then are heeded */
-    int64_t deadline;         /* for keyring and authority */
-    int64_t sign_in_deadline; /* for a person */
+    const struct options *options; /* what the request came of */
+    int64_t began;                 /* deadline.h: failures since then are heeded */
+    int64_t deadline;              /* for keyring and authority */
+    int64_t sign_in_deadline;      /* for a person */
 };
 
 /* Gives a person's token, and keeps the refresh token that came with it; fills in whose it is, in

@@ -22,6 +22,7 @@ struct sign_in {
     struct secret *refresh_token; /* NULL: none came */
     char *home_account_id;        /* sign_in_is_home_account_id */
     char *username;               /* lower case; sign_in_is_username */
+    bool family;                  /* Microsoft's own clients may use each other's refresh token */
 };
 
 /* Whether the text can be a user name: no blank, quote or backslash, nothing that steers a terminal

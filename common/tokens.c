@@ -124,7 +124,8 @@ static void give_time(struct tokens *tokens)
 
 static struct grant_wait wait_of(const struct tokens *tokens)
 {
-    return (struct grant_wait){ tokens->began, tokens->deadline, tokens->sign_in_deadline };
+    return (struct grant_wait){ tokens->options, tokens->began, tokens->deadline,
+                                tokens->sign_in_deadline };
 }
 
 static bool acquire_for_person(struct tokens *tokens, struct token_request *request,

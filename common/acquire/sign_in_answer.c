@@ -25,6 +25,8 @@ static bool take_refresh_token(const json_object *answer, struct sign_in *sign_i
         return true;
     }
     sign_in->refresh_token = secret_new(text, strlen(text));
+    const char *family = json_string(answer, "foci"); /* MSAL: "family of client ids" */
+    sign_in->family = family != NULL && strcmp(family, "1") == 0;
     return sign_in->refresh_token != NULL || error_no_memory(error);
 }
 
