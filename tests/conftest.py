@@ -13,6 +13,8 @@ from authority.authority import Authority
 from authority.desktop_app import DesktopApp
 from authority.faults import NAMED  # noqa: F401  (asserts that tests/ is on the path)
 from world.tls import CertificateAuthority
+from world import newer_git
+from world.debian import NotToBeHad
 from world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,3 +66,20 @@ def app(certificates: CertificateAuthority) -> Iterator[DesktopApp]:
         app = DesktopApp(authority, certificates.certificate_file)
         yield app
         app.close()
+
+
+@pytest.fixture(params=["this machine's git", "a newer git"])
+def each_git(request: pytest.FixtureRequest, world: World) -> str:
+    """The world with git 2.39 of Debian 12, and once more with one of 2.47 or later."""
+    if request.param == "a newer git":
+        request.getfixturevalue("newer")
+    return request.param
+
+
+@pytest.fixture
+def newer(world: World) -> None:
+    """The world with a git that has authtype, state and continue."""
+    try:
+        newer_git.use_in(world.session.env)
+    except NotToBeHad as reason:
+        pytest.skip(f"no newer git is to be had: {reason}")

@@ -8,43 +8,16 @@ from pathlib import Path
 import pytest
 
 from authority import contoso
+from git_asking import ask, attributes, clone_of, commit, host_of, push
 from world.world import World
-
-
-def attributes(text: str) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in text.splitlines())
-
-
-def ask(world: World, *lines: str, operation: str = "get", **how):
-    return world.run("git-credential-entra", operation, input="".join(f"{line}\n" for line in lines),
-                     **how)
-
-
-def host_of(world: World) -> tuple[str, str]:
-    return "protocol=https", f"host={world.git_server.url.removeprefix('https://')}"
 
 
 @pytest.fixture
 def clone(world: World) -> Path:
-    """A repository with a commit, whose remote wants a token, and git set up to ask for one."""
-    url = world.git_server.create_repository()
-    world.run("git", "config", "--global", "credential.helper", "entra")
-    folder = world.session.home / "app"
-    assert world.run("git", "init", "--quiet", folder).code == 0
-    assert world.run("git", "remote", "add", "origin", url, cwd=folder).code == 0
-    commit(world, folder, "First")
-    return folder
+    return clone_of(world, world.git_server.create_repository())
 
 
-def commit(world: World, folder: Path, subject: str) -> None:
-    assert world.run("git", "commit", "--quiet", "--allow-empty", "-m", subject, cwd=folder).code == 0
-
-
-def push(world: World, folder: Path):
-    return world.run("git", "push", "--quiet", "origin", "main", cwd=folder)
-
-
-def test_two_pushes_cost_one_token_request(world, clone):
+def test_two_pushes_cost_one_token_request(world, each_git, clone):
     assert push(world, clone).code == 0
     commit(world, clone, "Second")
     outcome = push(world, clone)
@@ -73,7 +46,7 @@ def test_a_revoked_token_is_dropped_and_the_next_push_gets_another(world, clone)
     assert len(world.authority.token_requests) == 2
 
 
-def test_git_does_not_ask_a_person_where_the_secret_is_wrong(world, clone):
+def test_git_does_not_ask_a_person_where_the_secret_is_wrong(world, each_git, clone):
     asked = world.session.home / "asked"
     askpass = world.session.home / "askpass"
     askpass.write_text(f"#!/bin/sh\ntouch {asked}\necho x\n")
@@ -100,9 +73,54 @@ def test_get_keeps_the_user_name_that_git_asked_with(world):
     assert attributes(outcome.out)["username"] == "contoso"
 
 
+def test_a_newer_git_replaces_a_revoked_token_in_the_same_push(world, newer, clone):
+    assert push(world, clone).code == 0
+    world.git_server.gate.revoked.add(world.authority.issued_tokens[0])
+    commit(world, clone, "Second")
+    outcome = push(world, clone)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert len(world.authority.token_requests) == 2
+
+
+def test_a_newer_git_does_not_go_on_asking_where_no_token_is_taken(world, newer, clone):
+    world.git_server.gate.audience = "somebody else"
+    outcome = push(world, clone, env={"GIT_TERMINAL_PROMPT": "0"})
+    assert outcome.code != 0 and "Authentication failed" in outcome.err
+    assert len(world.authority.token_requests) == 2
+    assert world.session.keyring.items() == []
+
+
+def test_get_offers_to_be_asked_again_where_git_announces_it(world):
+    first = ask(world, "capability[]=authtype", "capability[]=state", *host_of(world)).out
+    assert "capability[]=state\n" in first and "continue=1\n" in first
+    (state,) = [line for line in first.splitlines() if line.startswith("state[]=")]
+    assert state.startswith("state[]=entra:")
+    again = ask(world, "capability[]=authtype", "capability[]=state", state,
+                "state[]=other:entra:1", *host_of(world)).out
+    assert "continue" not in again and "state" not in again
+    assert attributes(again)["credential"] == world.authority.issued_tokens[1]
+
+
+def test_a_token_that_came_since_the_refusal_is_given_without_another_request(world):
+    ask(world, *host_of(world))
+    answer = ask(world, "capability[]=authtype", "capability[]=state",
+                 "state[]=entra:received_on=1700000000", *host_of(world)).out
+    assert attributes(answer)["credential"] == world.authority.issued_tokens[0]
+    assert len(world.authority.token_requests) == 1
+
+
+@pytest.mark.parametrize("state", ["entra:", "entra:received_on=", "entra:received_on=x", "other:1",
+                                   "entra:received_on=-1", "entra:received_on=" + "9" * 400])
+def test_a_state_that_is_not_ours_means_nothing(world, state):
+    answer = ask(world, "capability[]=authtype", "capability[]=state", f"state[]={state}",
+                 *host_of(world)).out
+    assert "continue=1\n" in answer
+
+
 def test_get_answers_with_bearer_where_git_announces_it(world):
     outcome = ask(world, "capability[]=authtype", *host_of(world))
     assert outcome.out.splitlines()[0] == "capability[]=authtype"
+    assert "continue" not in outcome.out and "state" not in outcome.out
     answer = attributes(outcome.out)
     assert answer["authtype"] == "Bearer"
     assert answer["ephemeral"] == "1"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import ssl
 import subprocess
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Iterator
 
 from flask import Flask, Response, request
 
 from world import cgi_program
 from world.api_server import ApiServer
-from world.gate import Gate, Rejected
+from world.gate import INSUFFICIENT_CLAIMS, Gate, Rejected
 
 
 @lru_cache(maxsize=None)
@@ -24,12 +27,17 @@ class GitServer(ApiServer):
     """Serves the bare repositories below `folder` with git's own http-backend.
 
     It turns away with Azure DevOps' challenges: Basic, and Bearer with the authority's address in
-    `authorization_uri`. `tenant` is the GUID that X-VSS-ResourceTenant names.
+    `authorization_uri`. `tenant` is the GUID that X-VSS-ResourceTenant names; None: it names none.
+    `claims` is the claims challenge for tokens that the gate finds wanting.
+
+    Each repository has git-lfs' server beside it; `large_files` has what arrived.
     """
 
     def __init__(self, tls: ssl.SSLContext | None, gate: Gate, folder: Path, *,
-                 authorization_uri: str, tenant: str) -> None:
+                 authorization_uri: str | None, tenant: str | None) -> None:
         self.folder = folder
+        self.claims: dict[str, Any] = {}
+        self.large_files: dict[str, bytes] = {}
         self.authorization_uri = authorization_uri
         self.tenant = tenant
         gate.basic_too = True
@@ -54,6 +62,10 @@ class GitServer(ApiServer):
 
     def add_paths(self, app: Flask) -> None:
         app.add_url_rule("/<path:_>", "git", self._serve, methods=["GET", "POST"])
+        app.add_url_rule("/<path:repository>/info/lfs/objects/batch", "lfs", self._offer,
+                         methods=["POST"])
+        app.add_url_rule("/<path:_>/info/lfs/objects/<name>", "lfs object", self._object,
+                         methods=["GET", "PUT"])
 
     def _serve(self, _: str) -> Response:
         """REMOTE_USER tells http-backend that the gate was passed, so a push is allowed."""
@@ -64,10 +76,40 @@ class GitServer(ApiServer):
         }
         return cgi_program.respond([_http_backend()], env, request.stream)
 
+    def _offer(self, repository: str) -> Response:
+        """git-lfs' batch API: where each object goes, or comes from."""
+        batch = request.get_json(force=True)
+        objects = []
+        for one in batch["objects"]:
+            missing = one["oid"] not in self.large_files
+            wanted = missing == (batch["operation"] == "upload")
+            action = {"href": f"{request.host_url}{repository}/info/lfs/objects/{one['oid']}"}
+            objects.append(one | ({"actions": {batch["operation"]: action}} if wanted else {}))
+        return _lfs({"transfer": "basic", "objects": objects})
+
+    def _object(self, _: str, name: str) -> Response:
+        if request.method == "PUT":
+            self.large_files[name] = request.get_data()
+        return Response(self.large_files[name], mimetype="application/octet-stream")
+
     def turn_away(self, rejected: Rejected) -> Response:
         response = Response(rejected.why, rejected.status, mimetype="text/plain")
-        response.headers.add("WWW-Authenticate",
-                             f"Bearer authorization_uri={self.authorization_uri}")
-        response.headers.add("WWW-Authenticate", f'Basic realm="{self.url}/"')
-        response.headers["X-VSS-ResourceTenant"] = self.tenant
+        for challenge in self._challenges(rejected):
+            response.headers.add("WWW-Authenticate", challenge)
+        if self.tenant is not None:
+            response.headers["X-VSS-ResourceTenant"] = self.tenant
         return response
+
+    def _challenges(self, rejected: Rejected) -> Iterator[str]:
+        bearer = "Bearer"
+        if self.authorization_uri is not None:
+            bearer += f" authorization_uri={self.authorization_uri}"
+        if rejected.why == INSUFFICIENT_CLAIMS:
+            claims = base64.b64encode(json.dumps(self.claims).encode()).decode()
+            bearer = f'Bearer error="{INSUFFICIENT_CLAIMS}", claims="{claims}"'
+        yield bearer
+        yield f'Basic realm="{self.url}/"'
+
+
+def _lfs(answer: dict[str, Any]) -> Response:
+    return Response(json.dumps(answer), mimetype="application/vnd.git-lfs+json")

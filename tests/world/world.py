@@ -25,6 +25,7 @@ from world.gate import Gate
 from world.kubeconfig import ExecPlugin, write_kubeconfig
 from world.kubernetes_api import KubernetesApi
 from world.program import Outcome
+from world.proxy import Proxy
 from world.session import Session
 from world.terminal import Terminal
 from world.tls import CertificateAuthority
@@ -60,7 +61,7 @@ class World:
 
     @cached_property
     def authority(self) -> Authority:
-        authority = Authority(self.certificates.server_context())
+        authority = Authority(self.certificates.server_context("login.microsoftonline.com"))
         self._cleanup.callback(kernel_keyring.forget, authority.url)
         self._cleanup.callback(authority.close)
         return authority
@@ -83,7 +84,8 @@ class World:
         folder.mkdir()
         tenant = contoso.TENANT.guid
         server = GitServer(
-            self.certificates.server_context(), self._gate(contoso.AZURE_DEVOPS), folder,
+            self.certificates.server_context("dev.azure.com", "contoso.visualstudio.com"),
+            self._gate(contoso.AZURE_DEVOPS), folder,
             authorization_uri=f"{self.authority.url}/{tenant}", tenant=tenant)
         self._cleanup.callback(server.close)
         return server
@@ -101,6 +103,17 @@ class World:
         server = KubernetesApi(self.certificates.server_context(), self._gate(contoso.AKS))
         self._cleanup.callback(server.close)
         return server
+
+    @cached_property
+    def internet(self) -> Proxy:
+        """Azure DevOps and Entra's public cloud by their own names, which are the git server and the
+        authority; the session's programs have no other way out."""
+        proxy = Proxy({"dev.azure.com:443": self.git_server.url,
+                       "contoso.visualstudio.com:443": self.git_server.url,
+                       "login.microsoftonline.com:443": self.authority.url})
+        self._cleanup.callback(proxy.close)
+        self.session.env |= proxy.environment
+        return proxy
 
     def _gate(self, audience: str) -> Gate:
         return Gate(self.authority.key, audience)

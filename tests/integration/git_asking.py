@@ -1,0 +1,39 @@
+"""What the tests of git share: its protocol by hand, and repositories to push from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from world.program import Outcome
+from world.world import World
+
+
+def attributes(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines())
+
+
+def ask(world: World, *lines: str, operation: str = "get", **how) -> Outcome:
+    return world.run("git-credential-entra", operation, input="".join(f"{line}\n" for line in lines),
+                     **how)
+
+
+def host_of(world: World) -> tuple[str, str]:
+    return "protocol=https", f"host={world.git_server.url.removeprefix('https://')}"
+
+
+def clone_of(world: World, url: str) -> Path:
+    """A repository with a commit, whose remote is at the URL, and git set up to ask for a token."""
+    world.run("git", "config", "--global", "credential.helper", "entra")
+    folder = world.session.home / "app"
+    assert world.run("git", "init", "--quiet", folder).code == 0
+    assert world.run("git", "remote", "add", "origin", url, cwd=folder).code == 0
+    commit(world, folder, "First")
+    return folder
+
+
+def commit(world: World, folder: Path, subject: str) -> None:
+    assert world.run("git", "commit", "--quiet", "--allow-empty", "-m", subject, cwd=folder).code == 0
+
+
+def push(world: World, folder: Path, **how) -> Outcome:
+    return world.run("git", "push", "--quiet", "origin", "main", cwd=folder, **how)

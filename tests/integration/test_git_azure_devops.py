@@ -1,0 +1,270 @@
+"""git with Azure DevOps by its own names, and with nothing configured but an identity: the tenant is
+what the server names."""
+
+from __future__ import annotations
+
+import pytest
+
+from authority import contoso
+from git_asking import ask, attributes, clone_of, commit, push
+from world.world import World
+
+PUBLIC_CLOUD = "https://login.microsoftonline.com"
+HOME = contoso.TENANT.guid
+DEV_AZURE = ("protocol=https", "host=dev.azure.com")
+OLD_NAME = ("protocol=https", "host=contoso.visualstudio.com")
+
+
+@pytest.fixture
+def azure(world: World) -> World:
+    """dev.azure.com and login.microsoftonline.com are at hand; the app's tenant is not known."""
+    world.internet
+    world.git_server.authorization_uri = f"{PUBLIC_CLOUD}/{HOME}"
+    world.write_appsettings({"AzureAd": {"ClientId": contoso.DAEMON.client_id,
+                                         "ClientSecret": contoso.DAEMON.secret}})
+    return world
+
+
+def challenge(uri: str) -> str:
+    return f"wwwauth[]=Bearer authorization_uri={uri}"
+
+
+def tenants_asked(world: World) -> list[str]:
+    return [request.path.split("/")[1] for request in world.authority.token_requests]
+
+
+def questions(world: World) -> list[str]:
+    """The server's requests that came without a credential from us, not from git."""
+    return [request.path for request in world.git_server.requests if request.method == "HEAD"]
+
+
+# ---- through real git ----
+
+@pytest.mark.parametrize("url", ["https://dev.azure.com/contoso/app/_git/app",
+                                 "https://contoso@dev.azure.com/contoso/app/_git/app",
+                                 "https://contoso.visualstudio.com/contoso/app/_git/app"])
+@pytest.mark.parametrize("set_up", [True, False], ids=["entra setup git", "credential.helper"])
+def test_an_identity_is_enough(azure, each_git, url, set_up):
+    azure.git_server.create_repository()
+    clone = clone_of(azure, url)
+    if set_up:
+        azure.run("git", "config", "--global", "--unset", "credential.helper")
+        assert azure.run("entra", "setup", "git").code == 0
+    elif "contoso" not in url.partition("/contoso/")[0]:
+        azure.run("git", "config", "--global", "credential.useHttpPath", "true")
+    for subject in ("Second", "Third"):
+        commit(azure, clone, subject)
+        outcome = push(azure, clone)
+        assert (outcome.code, outcome.err) == (0, "")
+    assert azure.git_server.commits() == ["Third", "Second", "First"]
+    assert tenants_asked(azure) == [HOME]
+    assert len(questions(azure)) <= 1
+
+
+# ---- by a challenge ----
+
+@pytest.mark.parametrize("uri", [
+    f"{PUBLIC_CLOUD}/{HOME}",
+    f"{PUBLIC_CLOUD}/{HOME}/oauth2/authorize, resource_id=499b84ac",
+    f'"{PUBLIC_CLOUD}/{HOME}"',
+    f"https://login.windows.net/{HOME.upper()}",
+    f"https://login.microsoftonline.us/{HOME}",
+])
+@pytest.mark.parametrize("before", ["", 'Basic realm="https://tfsprodweu.visualstudio.com/", ',
+                                    'Basic realm="a, Bearer authorization_uri=https://evil.example/'
+                                    'x", TFS-Federated, '])
+def test_a_challenge_names_the_tenant(azure, uri, before):
+    line = f"wwwauth[]={before}Bearer authorization_uri={uri}"
+    outcome = ask(azure, *DEV_AZURE, line)
+    assert attributes(outcome.out)["password"] == azure.authority.issued_tokens[0]
+    assert tenants_asked(azure) == [HOME]
+    assert questions(azure) == []
+
+
+@pytest.mark.parametrize("line", [
+    challenge(f"https://login.microsoftonline.com.evil.example/{HOME}"),
+    challenge(f"https://evil.example/{HOME}"),
+    challenge(f"https://login.microsoftonline.com@evil.example/{HOME}"),
+    challenge(f"http://login.microsoftonline.com/{HOME}"),
+    challenge(f"https://login.microsoftonline.com:444/{HOME}"),
+    challenge(f"https://evil.example/https://login.microsoftonline.com/{HOME}"),
+    challenge(f"{PUBLIC_CLOUD}/common"),
+    challenge(f"{PUBLIC_CLOUD}/../evil"),
+    challenge(f"{PUBLIC_CLOUD}/"),
+    challenge(f"{PUBLIC_CLOUD}/a%2fb"),
+    f"wwwauth[]=Basic authorization_uri={PUBLIC_CLOUD}/{HOME}",
+    f'wwwauth[]=Basic realm="Bearer authorization_uri={PUBLIC_CLOUD}/{HOME}"',
+    f'wwwauth[]=Bearer realm="never closed, authorization_uri={PUBLIC_CLOUD}/{HOME}',
+    "wwwauth[]=Bearer",
+    "wwwauth[]=Bearer authorization_uri=" + "a" * 60000,
+    f"wwwauth[]=Bearer authorization_uri={PUBLIC_CLOUD}/" + "a" * 1000,
+])
+def test_a_challenge_of_somebody_else_is_not_believed(azure, line):
+    outcome = ask(azure, *DEV_AZURE, line)
+    assert (outcome.code, outcome.out) == (2, "quit=1\n")
+    assert "tenant" in outcome.err
+    assert azure.authority.requests == []
+
+
+def test_a_configured_tenant_is_not_overridden(azure):
+    azure.write_appsettings({"AzureAd": {"ClientId": contoso.DAEMON.client_id, "TenantId": HOME,
+                                         "ClientSecret": contoso.DAEMON.secret}})
+    ask(azure, *DEV_AZURE, "path=contoso/app", challenge(f"{PUBLIC_CLOUD}/{contoso.OTHER_TENANT.guid}"))
+    assert tenants_asked(azure) == [HOME]
+    assert questions(azure) == []
+
+
+# ---- by a question ----
+
+def test_the_server_is_asked_where_git_hands_no_challenge_on(azure):
+    outcome = ask(azure, *DEV_AZURE, "path=Contoso/app/_git/app")
+    assert attributes(outcome.out)["password"] == azure.authority.issued_tokens[0]
+    assert tenants_asked(azure) == [HOME]
+    assert questions(azure) == ["/contoso"]
+    assert all("Authorization" not in request.headers for request in azure.git_server.requests)
+
+
+def test_a_header_of_azure_devops_names_it_too(azure):
+    azure.git_server.authorization_uri = None
+    ask(azure, *DEV_AZURE, "path=contoso/app/_git/app")
+    assert tenants_asked(azure) == [HOME]
+
+
+@pytest.mark.parametrize("header", ["not-a-guid", "../../evil", HOME + "0", "00000000-0000"])
+def test_a_header_that_names_no_tenant_is_not_believed(azure, header):
+    azure.git_server.authorization_uri, azure.git_server.tenant = None, header
+    outcome = ask(azure, *DEV_AZURE, "path=contoso/app/_git/app")
+    assert (outcome.code, outcome.out) == (2, "quit=1\n")
+    assert azure.authority.requests == []
+
+
+def test_an_organization_of_microsoft_accounts_has_no_tenant_for_an_app(azure):
+    azure.git_server.authorization_uri = None
+    azure.git_server.tenant = "00000000-0000-0000-0000-000000000000"
+    outcome = ask(azure, *DEV_AZURE, "path=contoso/app/_git/app")
+    assert (outcome.code, outcome.out) == (2, "quit=1\n")
+    assert "organizations" in outcome.err
+
+
+@pytest.mark.parametrize("lines", [
+    (*DEV_AZURE,), (*DEV_AZURE, "username=ada@contoso.com"), (*DEV_AZURE, "path=..%2fcontoso/app"),
+    (*DEV_AZURE, "path=con toso"), (*DEV_AZURE, "path=con?toso"), (*DEV_AZURE, "path=" + "a" * 65),
+])
+def test_without_an_organization_nobody_can_be_asked(azure, lines):
+    outcome = ask(azure, *lines)
+    assert (outcome.code, outcome.out) == (2, "quit=1\n")
+    assert azure.git_server.requests == [] and azure.internet.asked == []
+
+
+@pytest.mark.parametrize("lines, asked", [
+    ((*DEV_AZURE, "username=Contoso"), "/contoso"), (OLD_NAME, "/")])
+def test_what_names_the_organization(azure, lines, asked):
+    ask(azure, *lines)
+    assert questions(azure) == [asked]
+    assert tenants_asked(azure) == [HOME]
+
+
+def test_a_server_that_cannot_be_reached_is_no_delay_without_end(azure):
+    azure.internet.routes.clear()
+    outcome = ask(azure, *DEV_AZURE, "path=contoso/app/_git/app")
+    assert (outcome.code, outcome.out) == (2, "quit=1\n")
+    assert azure.internet.asked == ["dev.azure.com:443"]
+
+
+# ---- remembered ----
+
+def forget_tokens(world: World) -> None:
+    (item,) = world.session.keyring.items()
+    words = [word for pair in item.attributes.items() for word in pair]
+    assert world.run("secret-tool", "clear", *words).code == 0
+
+
+def test_an_organizations_tenant_is_asked_once(azure):
+    for path in ("contoso/app/_git/app", "contoso/other/_git/other"):
+        assert "password=" in ask(azure, *DEV_AZURE, f"path={path}").out
+    forget_tokens(azure)
+    assert "password=" in ask(azure, *DEV_AZURE, "username=contoso").out
+    assert len(questions(azure)) == 1
+
+
+def test_what_a_challenge_named_is_remembered(azure):
+    ask(azure, *DEV_AZURE, "path=contoso/app", challenge(f"{PUBLIC_CLOUD}/{HOME}"))
+    assert "password=" in ask(azure, *DEV_AZURE, "path=contoso/app").out
+    assert questions(azure) == []
+
+
+def test_the_memory_is_a_file_that_only_its_owner_can_read(azure):
+    ask(azure, *DEV_AZURE, "path=contoso/app")
+    (file,) = (azure.session.home / ".local" / "state" / "entra").iterdir()
+    assert file.read_text() == f"https://dev.azure.com/contoso {HOME}\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_challenge_counts_for_more_than_what_is_remembered(azure):
+    ask(azure, *DEV_AZURE, "path=contoso/app", challenge(f"{PUBLIC_CLOUD}/{HOME}"))
+    ask(azure, *DEV_AZURE, "path=contoso/app",
+        challenge(f"{PUBLIC_CLOUD}/{contoso.OTHER_TENANT.guid}"))
+    assert tenants_asked(azure) == [HOME, contoso.OTHER_TENANT.guid]
+
+
+def test_each_organization_has_a_tenant_of_its_own(azure):
+    ask(azure, *DEV_AZURE, "path=fabrikam/app",
+        challenge(f"{PUBLIC_CLOUD}/{contoso.OTHER_TENANT.guid}"))
+    ask(azure, *DEV_AZURE, "path=contoso/app")
+    assert tenants_asked(azure) == [contoso.OTHER_TENANT.guid, HOME]
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"\n", b"https://dev.azure.com/contoso\n", b"https://dev.azure.com/contoso evil/tenant\n",
+    b"https://dev.azure.com/fabrikam " + HOME.encode() + b"\n", b"\0" * 5000, b"a" * 5000 + b"\n",
+    b"https://dev.azure.com/contoso " + HOME.encode() + b"\nmore\n",
+])
+def test_a_memory_that_is_spoilt_is_learned_anew(azure, content):
+    ask(azure, *DEV_AZURE, "path=contoso/app")
+    (file,) = (azure.session.home / ".local" / "state" / "entra").iterdir()
+    file.write_bytes(content)
+    assert "password=" in ask(azure, *DEV_AZURE, "path=contoso/app").out
+    assert len(questions(azure)) == 2
+
+
+def test_a_folder_that_others_can_write_to_is_not_believed(azure):
+    ask(azure, *DEV_AZURE, "path=contoso/app")
+    (azure.session.home / ".local" / "state" / "entra").chmod(0o777)
+    assert "password=" in ask(azure, *DEV_AZURE, "path=contoso/app").out
+    assert len(questions(azure)) == 2
+
+
+def test_a_tenant_that_leads_to_no_token_is_forgotten(azure):
+    ask(azure, *DEV_AZURE, "path=contoso/app",
+        challenge(f"{PUBLIC_CLOUD}/{contoso.OTHER_TENANT.guid}"))
+    assert "password=" in ask(azure, *DEV_AZURE, "path=contoso/app").out
+    assert tenants_asked(azure) == [contoso.OTHER_TENANT.guid, HOME]
+
+
+def test_a_tenant_whose_token_is_refused_is_forgotten(azure):
+    ask(azure, *DEV_AZURE, "path=contoso/app")
+    (token,) = azure.authority.issued_tokens
+    ask(azure, *DEV_AZURE, "path=contoso/app", f"password={token}", operation="erase")
+    assert azure.session.keyring.items() == []
+    ask(azure, *DEV_AZURE, "path=contoso/app")
+    assert len(questions(azure)) == 2
+
+
+def test_without_a_home_nothing_is_remembered(azure):
+    for _ in range(2):
+        outcome = ask(azure, *DEV_AZURE, "path=contoso/app", env={"HOME": None})
+        assert "password=" in outcome.out and outcome.err == ""
+
+
+# ---- another host ----
+
+def test_another_hosts_challenge_names_its_tenant_too(azure):
+    settings = azure.appsettings()
+    del settings["AzureAd"]["TenantId"]
+    azure.write_appsettings(settings)
+    host = azure.git_server.url.removeprefix("https://")
+    assert "password=" in ask(azure, "protocol=https", f"host={host}").out
+    assert tenants_asked(azure) == [HOME]
+    (file,) = (azure.session.home / ".local" / "state" / "entra").iterdir()
+    assert file.read_text() == f"{azure.git_server.url}/ {HOME}\n"
