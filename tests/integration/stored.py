@@ -22,14 +22,24 @@ def kept(world: World, kind: str) -> list[Item]:
             if item.attributes["kind"] == kind]
 
 
+def change(world: World, **members: object) -> dict:
+    """Writes these members into the record of every token in the keyring; gives the last record."""
+    for item in kept(world, "access_token"):
+        words = [word for name, value in item.attributes.items() for word in (name, value)]
+        record = json.loads(_secret_tool(world, "lookup", *words)) | members
+        _secret_tool(world, "store", "--label", item.label, *words, input=json.dumps(record))
+    return record
+
+
 def age(world: World, *, lives: int, renew: bool = False) -> str:
     """Leaves every token of the keyring so many seconds to live, and has it due for renewal or not;
     gives the last of them."""
-    for item in kept(world, "access_token"):
-        words = [word for name, value in item.attributes.items() for word in (name, value)]
-        record = json.loads(_secret_tool(world, "lookup", *words))
-        now = int(time.time())
-        record |= {"received_on": now - 3600, "expires_on": now + lives,
-                   "refresh_on": now - 1 if renew else 0}
-        _secret_tool(world, "store", "--label", item.label, *words, input=json.dumps(record))
-    return record["access_token"]
+    now = int(time.time())
+    return change(world, received_on=now - 3600, expires_on=now + lives,
+                  refresh_on=now - 1 if renew else 0)["access_token"]
+
+
+def forget_tokens(world: World) -> None:
+    """Drops every token, as if the keyring had never had one."""
+    _secret_tool(world, "clear", "kind", "access_token")
+    assert kept(world, "access_token") == []

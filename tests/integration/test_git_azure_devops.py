@@ -7,6 +7,7 @@ import pytest
 
 from authority import contoso
 from git_asking import ask, attributes, clone_of, commit, push
+from stored import forget_tokens
 from world.world import World
 
 PUBLIC_CLOUD = "https://login.microsoftonline.com"
@@ -172,12 +173,6 @@ def test_a_server_that_cannot_be_reached_is_no_delay_without_end(azure):
 
 
 # ---- remembered ----
-
-def forget_tokens(world: World) -> None:
-    (item,) = world.session.keyring.items()
-    words = [word for pair in item.attributes.items() for word in pair]
-    assert world.run("secret-tool", "clear", *words).code == 0
-
 
 def test_an_organizations_tenant_is_asked_once(azure):
     for path in ("contoso/app/_git/app", "contoso/other/_git/other"):

@@ -22,8 +22,8 @@ def keys() -> dict[str, dict[str, str]]:
     return found
 
 
-def forget(authority_url: str) -> None:
-    """Removes the keys of one authority's tokens."""
+def forget(value: str, attribute: str = "authority") -> None:
+    """Removes the keys that have this attribute: those of one authority's tokens, by its URL."""
     for serial, attributes in keys().items():
-        if attributes.get("authority") == authority_url:
+        if attributes.get(attribute) == value:
             subprocess.run(["keyctl", "unlink", serial, "@u"], capture_output=True, check=False)

@@ -1,0 +1,272 @@
+"""Credentials that a person typed for a host of ours: kept, given back, dropped; and never those of
+other hosts, or our own tokens."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Iterator
+
+import pytest
+
+from git_asking import ask, attributes, clone_of, commit, host_of, push
+from stored import change
+from world import kernel_keyring, newer_git
+from world.debian import NotToBeHad
+from world.world import World
+
+PAT = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
+
+
+def typed(world: World) -> list[dict[str, str]]:
+    return [item.attributes for item in world.session.keyring.items()
+            if item.attributes.get("kind") == "git_credential"]
+
+
+def store(world: World, *lines: str, host: tuple[str, ...] = ()):
+    outcome = ask(world, *(host or host_of(world)), *lines, operation="store")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+def erase(world: World, *lines: str):
+    outcome = ask(world, *host_of(world), *lines, operation="erase")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+def get(world: World, *lines: str) -> dict[str, str]:
+    return attributes(ask(world, *host_of(world), *lines).out)
+
+
+# ---- git's own tests ----
+
+HOSTS = ("example.com", "sso.tld", "git.example.com", "git2.example.com", "victim.example.com",
+         "other.tld", "timeout.tld")
+
+
+@pytest.fixture
+def own_tests(tmp_path: Path) -> Path:
+    """git's t/, as if git had been built. Of what would have been made, these tests use only
+    test-tool, and of that only its way to read a bool of the environment: all keep their default."""
+    try:
+        source = newer_git.source()
+    except NotToBeHad as reason:
+        pytest.skip(f"git's source is not to be had: {reason}")
+    subprocess.run(["cp", "-r", "--reflink=auto", source, tmp_path / "git"], check=True)
+    folder = tmp_path / "git"
+    subprocess.run(["make", "-s", "GIT-BUILD-OPTIONS"], cwd=folder, check=True, capture_output=True)
+    (folder / "templates" / "blt").mkdir(exist_ok=True)
+    tool = folder / "t" / "helper" / "test-tool"
+    tool.write_text('#!/bin/sh\ntest "$1 $3" = "env-helper --default=true"\n')
+    tool.chmod(0o755)
+    test = folder / "t" / "t0303-credential-external.sh"
+    last = 'helper_test_oauth_refresh_token "$GIT_TEST_CREDENTIAL_HELPER"\n'
+    text = test.read_text()
+    assert last in text
+    test.write_text(text.replace(last, last + 'helper_test_authtype "$GIT_TEST_CREDENTIAL_HELPER"\n'))
+    return test
+
+
+def test_gits_own_tests_of_helpers_pass(world, newer, own_tests):
+    settings = world.appsettings()
+    for host in HOSTS:
+        settings[host.replace(".", "")] = {"BaseUrl": f"https://{host}/", "Scopes": []}
+    file = world.write_appsettings(settings)
+    script = world.session.root / "bin" / "git-credential-tested"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec git-credential-entra --config {file} "$@"\n')
+    script.chmod(0o755)
+    outcome = world.run("sh", own_tests, cwd=own_tests.parent, timeout=120, env={
+        "GIT_TEST_CREDENTIAL_HELPER": "tested", "GIT_TEST_INSTALLED": str(newer_git.folder()),
+        "PATH": f"{script.parent}:{world.session.env['PATH']}"})
+    failures = [line for line in outcome.out.splitlines() if line.startswith("not ok")]
+    assert (outcome.code, failures) == (0, []), outcome.out[-3000:] + outcome.err[-3000:]
+    assert outcome.out.count("\nok ") + 1 >= 27
+    assert world.authority.requests == []
+
+
+@pytest.fixture
+def memory(shell: World) -> Iterator[None]:
+    """A folder on a tmpfs as XDG_RUNTIME_DIR; nothing stays in the kernel's keyring."""
+    with TemporaryDirectory(dir="/dev/shm", prefix="entra-test-") as folder:
+        shell.session.env["XDG_RUNTIME_DIR"] = folder
+        yield
+    kernel_keyring.forget(shell.git_server.url.removeprefix("https://"), "host")
+
+
+# ---- through real git ----
+
+def test_what_a_person_typed_is_asked_once(world, each_git):
+    """The identity's token is not taken, a personal access token is."""
+    settings = world.appsettings()
+    settings["GitServer"]["Scopes"] = []
+    world.write_appsettings(settings)
+    world.git_server.gate.personal_access_tokens.add(PAT)
+    clone = clone_of(world, world.git_server.create_repository())
+    asked = world.session.home / "asked"
+    askpass = world.session.home / "askpass"
+    askpass.write_text(f"#!/bin/sh\necho x >>{asked}\necho {PAT}\n")
+    askpass.chmod(0o755)
+    for subject in ("Second", "Third"):
+        commit(world, clone, subject)
+        outcome = push(world, clone, env={"GIT_ASKPASS": str(askpass)})
+        assert (outcome.code, outcome.err) == (0, "")
+    assert len(asked.read_text().splitlines()) == 2  # user name and password, once
+    assert world.session.files_holding(PAT.encode()) == [askpass]
+
+    world.git_server.gate.personal_access_tokens.clear()
+    commit(world, clone, "Fourth")
+    assert push(world, clone).code != 0
+    assert typed(world) == []
+
+
+def test_a_token_that_we_gave_is_not_kept_as_typed(world, each_git):
+    clone = clone_of(world, world.git_server.create_repository())
+    assert push(world, clone).code == 0
+    assert typed(world) == []
+    assert len(world.session.keyring.items()) == 1
+
+
+# ---- by hand ----
+
+def test_it_wins_over_a_token_until_it_is_refused(world):
+    token = get(world)["password"]
+    store(world, "username=ada", f"password={PAT}")
+    assert get(world) == {"username": "ada", "password": PAT}
+    assert get(world, "capability[]=authtype") == {"username": "ada", "password": PAT}
+    erase(world, "username=ada", f"password={PAT}")
+    assert get(world)["password"] == token
+
+
+def test_another_password_than_the_refused_one_stays(world):
+    store(world, "username=ada", f"password={PAT}")
+    erase(world, "username=ada", "password=another")
+    assert get(world)["password"] == PAT
+
+
+def test_what_git_says_beside_it_is_given_back(world):
+    end = int(time.time()) + 1000
+    store(world, "username=ada", f"password={PAT}", f"password_expiry_utc={end}",
+          "oauth_refresh_token=refresh")
+    assert get(world) == {"username": "ada", "password": PAT, "password_expiry_utc": str(end),
+                          "oauth_refresh_token": "refresh"}
+
+
+def test_one_that_has_ended_is_not_given(world):
+    store(world, "username=ada", f"password={PAT}", f"password_expiry_utc={int(time.time()) - 1}")
+    assert get(world)["password"] == world.authority.issued_tokens[0]
+
+
+def test_one_with_an_authtype_is_for_those_who_take_it(world):
+    store(world, "capability[]=authtype", "authtype=Token", f"credential={PAT}")
+    assert get(world, "capability[]=authtype") == {
+        "capability[]": "authtype", "authtype": "Token", "credential": PAT}
+    assert get(world)["password"] == world.authority.issued_tokens[0]
+
+
+def test_a_name_has_its_own(world):
+    for name in ("ada", "grace"):
+        store(world, f"username={name}", f"password=of-{name}")
+    assert get(world, "username=ada")["password"] == "of-ada"
+    assert get(world, "username=grace")["password"] == "of-grace"
+    assert get(world, "username=bob")["password"] == world.authority.issued_tokens[0]
+
+
+def test_a_path_has_its_own(world):
+    store(world, "path=contoso/app", "username=ada", "password=of-app")
+    assert get(world, "path=contoso/app")["password"] == "of-app"
+    assert get(world)["password"] == "of-app"
+    assert get(world, "path=contoso/other")["password"] == world.authority.issued_tokens[0]
+
+
+def test_in_azure_devops_one_serves_an_organization(world):
+    azure = ("protocol=https", "host=dev.azure.com")
+    store(world, "path=contoso/app/_git/app", "username=ada", f"password={PAT}", host=azure)
+    assert attributes(ask(world, *azure, "path=contoso/other/_git/other").out)["password"] == PAT
+    assert typed(world)[0]["path"] == "contoso"
+    assert PAT not in ask(world, *azure, "path=fabrikam/app/_git/app").out
+
+
+def test_storing_it_again_writes_nothing(world):
+    store(world, "username=ada", f"password={PAT}")
+    before = [item.path for item in world.session.keyring.items()]
+    (written,) = [line for line in world.run(
+        "git-credential-entra", "--verbose", "store",
+        input="\n".join((*host_of(world), "username=ada", f"password={PAT}", ""))
+    ).err.splitlines() if "store: " in line] or [None]
+    assert written is None
+    assert [item.path for item in world.session.keyring.items()] == before
+
+
+def test_its_attributes_are_not_those_of_gits_libsecret_helper(world):
+    store(world, "username=ada", f"password={PAT}")
+    (item,) = typed(world)
+    assert not {"user", "object", "protocol_", "port", "server"} & set(item)
+
+
+@pytest.mark.parametrize("keyring", ["kernel", "runtime"])
+def test_every_keyring_keeps_it(shell, keyring, memory):
+    lines = "\n".join((*host_of(shell), "username=ada", f"password={PAT}", ""))
+    asked = "\n".join((*host_of(shell), ""))
+
+    def helper(operation: str, request: str):
+        return shell.run("git-credential-entra", "--keyring", keyring, operation, input=request)
+
+    assert (helper("store", lines).code, helper("store", lines).err) == (0, "")
+    assert attributes(helper("get", asked).out)["password"] == PAT
+    assert helper("erase", lines).code == 0
+    assert attributes(helper("get", asked).out)["password"] == shell.authority.issued_tokens[0]
+
+
+@pytest.mark.parametrize("lines", [
+    ("username=ada", "ephemeral=1"), ("username=ada", "ephemeral=true"), (),
+], ids=["ephemeral", "ephemeral by a word", "no user name"])
+def test_what_is_not_to_be_kept_is_not(world, lines):
+    store(world, *lines, f"password={PAT}")
+    assert world.session.keyring.items() == []
+
+
+@pytest.mark.parametrize("host", [
+    ("protocol=https", "host=github.com"), ("protocol=http", "host=dev.azure.com"),
+    ("protocol=https", "host=dev.azure.com.evil.example"), ("protocol=cert", "path=/key.pem"),
+])
+def test_other_hosts_credentials_are_never_kept(world, host):
+    store(world, "username=ada", f"password={PAT}", host=host)
+    assert world.session.keyring.items() == []
+
+
+def test_a_token_is_not_kept_whoever_made_it(world):
+    """As a git before 2.46 offers the one that it was given, and as people paste those of az."""
+    token = get(world)["password"]
+    store(world, "username=ada", f"password={token}")
+    store(world, "username=ada", "password=" + "E" * 600)
+    assert typed(world) == []
+
+
+def test_an_opaque_token_is_known_by_the_one_that_is_kept(world):
+    """Tokens need not be JSON Web Tokens: this one is what a person might have typed."""
+    get(world)
+    change(world, access_token="EwAoA8l6BAAU")
+    store(world, "username=ada", "password=EwAoA8l6BAAU")
+    assert typed(world) == []
+    store(world, "username=ada", "password=EwAoA8l6BAAV")
+    assert len(typed(world)) == 1
+
+
+@pytest.mark.parametrize("line", ["username=" + "a" * 2000, "path=" + "a" * 2000,
+                                  "username=\udcff\udcfe", "path=\x1b[2J"])
+def test_what_cannot_be_named_is_not_kept(world, line):
+    store(world, "username=ada", line, f"password={PAT}")
+    assert typed(world) == []
+    assert get(world, line)["password"] == world.authority.issued_tokens[0]
+
+
+def test_a_kept_record_that_is_spoilt_is_not_given(world):
+    store(world, "username=ada", f"password={PAT}")
+    (item,) = world.session.keyring.items()
+    words = [word for pair in item.attributes.items() for word in pair]
+    for record in ("", "x", "{}", '{"username":"ada","password":"a\\nhost=evil","expires_on":0,'
+                   '"stored_on":1}'):
+        world.run("secret-tool", "store", "--label", "x", *words, input=record)
+        assert get(world)["password"] == world.authority.issued_tokens[0]
