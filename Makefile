@@ -41,26 +41,31 @@ LINK      = $(COMPILE) $(LINK_HARDEN) -Wl,--gc-sections -Wl,--as-needed $(LDFLAG
 JSON_LIBS      = $(shell $(PKG_CONFIG) --libs json-c)
 ACQUIRE_LIBS   = $(shell $(PKG_CONFIG) --libs libcurl libssl libcrypto)
 SECRET_CFLAGS  = $(shell $(PKG_CONFIG) --cflags libsecret-1)
+YAML_LIBS      = $(shell $(PKG_CONFIG) --libs yaml-0.1)
 SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 
 # ---- what is built ----
 
 PROGRAMS := git-credential-entra exec-credential-entra curl-credential-entra entra
-MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kernel.so
+MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kernel.so \
+            entra-kubeconfig.so
 
 COMMON   := $(wildcard common/*.c common/config/*.c keyring/*.c)
 git-credential-entra_SOURCES  := helpers/git-credential-entra.c $(wildcard helpers/git_*.c)
 exec-credential-entra_SOURCES := helpers/exec-credential-entra.c helpers/exec_credential.c \
                                  helpers/kubelogin.c helpers/kubelogin_apply.c
 curl-credential-entra_SOURCES := helpers/curl-credential-entra.c
-entra_SOURCES                 := $(wildcard helpers/entra/*.c)
+entra_SOURCES                 := $(wildcard helpers/entra/*.c) helpers/kubeconfig/edits.c \
+                                 helpers/kubelogin.c helpers/kubelogin_apply.c
 entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c)
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
+entra-kubeconfig.so_SOURCES   := $(wildcard helpers/kubeconfig/*.c)
 
 entra-acquire.so_LIBS                = $(ACQUIRE_LIBS)
 entra-keyring-secret-service.so_LIBS = $(SECRET_LIBS)
 entra-keyring-kernel.so_LIBS         = -lkeyutils
+entra-kubeconfig.so_LIBS             = $(YAML_LIBS)
 $(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -129,7 +134,7 @@ installed: all
 
 # What Debian calls all that building and testing needs.
 PACKAGES := gcc make pkg-config libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev \
-            libsecret-1-dev libkeyutils-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-dev cppcheck \
+            libsecret-1-dev libkeyutils-dev libyaml-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-dev cppcheck \
             valgrind shellcheck mandoc strace dbus-bin dbus-daemon gnome-keyring python3-gi python3-requests util-linux libsecret-tools git \
             curl git-lfs perl openssl keyutils procps python3-authlib python3-cryptography python3-flask python3-jwt \
             python3-pytest python3-pytest-xdist swtpm tpm2-openssl tpm2-tools xdg-utils

@@ -85,6 +85,9 @@ bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
  * kubelogin must outlive them. False with ERROR_USAGE. */
 bool kubelogin_apply(struct kubelogin *kubelogin, struct options *options, struct error *error);
 
+/* Whether --login can be this. False with ERROR_USAGE, which says why not; from is who said it. */
+bool kubelogin_check_login(const char *name, const char *from, struct error *error);
+
 /* After config_request failed or made a request: whether --login is an app's and yet a person would
  * have to sign in, for want of a credential. Then false with ERROR_USAGE, which says so. */
 bool kubelogin_check(const struct kubelogin *kubelogin, bool person_needed, struct error *error);

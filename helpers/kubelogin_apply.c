@@ -175,21 +175,27 @@ static const struct login *find_login(const char *name)
     return NULL;
 }
 
+bool kubelogin_check_login(const char *name, const char *from, struct error *error)
+{
+    const struct login *login = find_login(name);
+    if (login == NULL) {
+        error_set(error, ERROR_USAGE, "%s: there is no login '%.40s'", from, name);
+        return error_hint(error, "It is devicecode, interactive, spn, msi, workloadidentity or "
+                                 "azurepipelines.");
+    }
+    if (login->apply != NULL)
+        return true;
+    error_set(error, ERROR_USAGE, "%s: '%s' is not available", from, login->name);
+    return error_hint(error, "Here %s", login->refused);
+}
+
 static bool apply_login(struct kubelogin *kubelogin, struct options *options, struct error *error)
 {
     const struct kubelogin_value *named = &kubelogin->values[KUBELOGIN_LOGIN];
     if (named->text == NULL)
         return apply_default(kubelogin, options, error);
-    const struct login *login = find_login(named->text);
-    if (login == NULL) {
-        error_set(error, ERROR_USAGE, "%s: there is no login '%.40s'", named->from, named->text);
-        return error_hint(error, "It is devicecode, interactive, spn, msi, workloadidentity or "
-                                 "azurepipelines.");
-    }
-    if (login->apply != NULL)
-        return login->apply(kubelogin, options, error);
-    error_set(error, ERROR_USAGE, "%s: '%s' is not available", named->from, login->name);
-    return error_hint(error, "Here %s", login->refused);
+    return kubelogin_check_login(named->text, named->from, error) &&
+           find_login(named->text)->apply(kubelogin, options, error);
 }
 
 bool kubelogin_check(const struct kubelogin *kubelogin, bool person_needed, struct error *error)

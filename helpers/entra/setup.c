@@ -16,8 +16,39 @@ static const struct {
     bool (*run)(const struct options *, int, char **, struct error *);
 } things[] = {
     { "git", setup_git },
+    { "kubectl", setup_kubectl },
 };
 #define THINGS (sizeof things / sizeof things[0])
+
+/* ---- for those who set up ---- */
+
+static const struct {
+    const char *name;
+    size_t offset;
+} handed_on[] = {
+    { "--config", offsetof(struct options, config) },
+    { "--api", offsetof(struct options, api) },
+    { "--tenant", offsetof(struct options, tenant) },
+    { "--client-id", offsetof(struct options, client_id) },
+    { "--authority", offsetof(struct options, authority) },
+    { "--keyring", offsetof(struct options, keyring) },
+};
+
+void setup_hand_on(const struct options *options, char config[PATH_MAX],
+                   const char *words[SETUP_HANDED_ON_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof handed_on / sizeof handed_on[0]; i++) {
+        const char *value =
+            *(const char *const *)(const void *)((const char *)options + handed_on[i].offset);
+        if (value == NULL)
+            continue;
+        bool is_file = handed_on[i].offset == offsetof(struct options, config);
+        words[count++] = handed_on[i].name;
+        words[count++] = is_file && realpath(value, config) != NULL ? config : value;
+    }
+    words[count] = NULL;
+}
 
 static void quote_word(FILE *text, const char *word)
 {
@@ -87,18 +118,26 @@ static bool run(const struct options *options, int count, char **operands, struc
 }
 
 static const struct option_spec own_options[] = {
-    { "dry-run", NULL, "show the commands, and run none that changes anything", OPTION_FLAG,
+    { "dry-run", NULL, "show what would be done, and change nothing", OPTION_FLAG,
       offsetof(struct options, dry_run) },
     { "remove", NULL, "undo what setup did", OPTION_FLAG, offsetof(struct options, remove) },
+    { "context", "NAME", "kubectl: only the user of this context", OPTION_TEXT,
+      offsetof(struct options, own[SETUP_CONTEXT]) },
+    { "kubeconfig", "FILE", "kubectl: this file, and not those of KUBECONFIG", OPTION_TEXT,
+      offsetof(struct options, own[SETUP_KUBECONFIG]) },
+    { "login", "MODE", "kubectl: who asks, as exec-credential-entra has it", OPTION_TEXT,
+      offsetof(struct options, own[SETUP_LOGIN]) },
     { NULL, NULL, NULL, OPTION_FLAG, 0 },
 };
 
 const struct program entra_setup = {
-    .usage = "entra setup git [OPTION]... [URL]...",
-    .summary = "Has another program ask here for tokens: shows and runs the commands that change "
-               "its\nconfiguration. The options of the helper go into it.\n"
-               "\n"
-               "  git                    for Azure DevOps, for the API of --api, or for the URLs",
+    .usage = "entra setup git|kubectl [OPTION]... [URL]...",
+    .summary =
+        "Has another program ask here for tokens: changes its configuration, and shows how.\n"
+        "The options of the helper go into it.\n"
+        "\n"
+        "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
+        "  kubectl                kubeconfigs whose users ask kubelogin, or are of AKS",
     .options = own_options,
     .run = run,
 };

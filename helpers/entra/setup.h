@@ -1,6 +1,7 @@
 /*
- * What `entra setup` sets up: a file each, named in the table of setup.c. All of them change
- * another program's configuration by that program's own command, shown before it is run:
+ * What `entra setup` sets up: a file each, named in the table of setup.c. A program's configuration
+ * is changed by its own command, shown before it is run, unless that would spoil it (kubectl drops
+ * what people wrote beside the settings):
  *
  *     char *const command[] = { "git", "config", "--global", key, value, NULL };
  *     return setup_run(options, command, error);
@@ -8,6 +9,7 @@
 #ifndef HELPERS_ENTRA_SETUP_H
 #define HELPERS_ENTRA_SETUP_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,10 +20,26 @@
 /* Each sets its program up, or with --remove undoes that. The operands are argv's words after the
  * program's name. False with any kind of error. */
 bool setup_git(const struct options *options, int count, char **operands, struct error *error);
+bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error);
 
 /* Whether a value of git's credential.helper is ours: entra, or a path to our program, with or
  * without options. */
 bool setup_git_is_helper(const char *value);
+
+/* The options of setup alone, in options.own. */
+enum setup_option {
+    SETUP_CONTEXT,
+    SETUP_KUBECONFIG,
+    SETUP_LOGIN,
+};
+
+#define SETUP_HANDED_ON_MAX 16
+
+/* The common options that go into another program's configuration, since whoever asks later gives
+ * none: writes their names and values, and NULL after the last. A path is made absolute, in config.
+ */
+void setup_hand_on(const struct options *options, char config[PATH_MAX],
+                   const char *words[SETUP_HANDED_ON_MAX]);
 
 /* Prints the command on stdout as it could be typed, and runs it; with --dry-run it only prints.
  * False with ERROR_OTHER where it fails. */

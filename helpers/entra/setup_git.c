@@ -44,20 +44,6 @@ static char *key_of(const char *url, const char *name)
 
 /* ---- our helper's line ---- */
 
-/* The options that go into it; whoever asks later gives none. */
-static const struct {
-    const char *name;
-    size_t offset;
-} handed_on[] = {
-    { "--config", offsetof(struct options, config) },
-    { "--api", offsetof(struct options, api) },
-    { "--tenant", offsetof(struct options, tenant) },
-    { "--client-id", offsetof(struct options, client_id) },
-    { "--authority", offsetof(struct options, authority) },
-    { "--keyring", offsetof(struct options, keyring) },
-};
-#define HANDED_ON (sizeof handed_on / sizeof handed_on[0])
-
 /* Whether the name alone leads a shell to the program at this path. */
 static bool is_in_path(const char *program)
 {
@@ -83,8 +69,7 @@ static char *helper_command(const struct options *options)
 {
     char program[PATH_MAX] = "";
     char config[PATH_MAX];
-    const char *words[2 * HANDED_ON + 2] = { "entra" };
-    size_t count = 1;
+    const char *words[SETUP_HANDED_ON_MAX + 1] = { "entra" };
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof PROGRAM);
     char *slash = length > 0 ? strrchr(program, '/') : NULL;
     if (slash != NULL)
@@ -92,15 +77,7 @@ static char *helper_command(const struct options *options)
     bool short_name = slash == NULL || is_in_path(program);
     if (!short_name)
         words[0] = program;
-    for (size_t i = 0; i < HANDED_ON; i++) {
-        const char *value =
-            *(const char *const *)(const void *)((const char *)options + handed_on[i].offset);
-        if (value == NULL)
-            continue;
-        bool is_file = handed_on[i].offset == offsetof(struct options, config);
-        words[count++] = handed_on[i].name;
-        words[count++] = is_file && realpath(value, config) != NULL ? config : value;
-    }
+    setup_hand_on(options, config, words + 1);
     autofree char *line = setup_quote((char *const *)words);
     char *command = NULL;
     if (line == NULL || asprintf(&command, "%s%s", short_name ? "" : "!", line) < 0)
