@@ -176,6 +176,7 @@ PYTEST = ENTRA_PROGRAMS='$(abspath $(BUILD))/installed/bin' PYTHONPATH=tests \
          $(PYTHON) -m pytest -q -p no:cacheprovider
 
 check-integration: installed
+	@tests/peers/fetch build/peers
 	@$(PYTEST) -n 2 --dist loadgroup tests
 
 # Minutes of everything at once, where make check has seconds of it. It tells what it counted.

@@ -11,11 +11,17 @@
 #include "helpers/exec_credential.h"
 #include "helpers/kubelogin.h"
 
-static bool read_info(struct exec_info *info, struct error *error)
+/* kubelogin answers clients, too, that do not say what they want: the JavaScript one, for instance.
+ */
+static bool read_info(struct exec_info *info, const struct options *options, struct error *error)
 {
     const char *text = getenv("KUBERNETES_EXEC_INFO");
     if (text != NULL)
         return exec_info_parse(text, strlen(text), info, error);
+    if (kubelogin_is_called(options)) {
+        *info = exec_info_default();
+        return true;
+    }
     error_set(error, ERROR_USAGE,
               "KUBERNETES_EXEC_INFO is not set: kubectl and other clients of "
               "Kubernetes call this program");
@@ -69,7 +75,8 @@ static bool run(const struct options *given, int count, char **operands, struct 
     if (count > 1 || (count == 1 && strcmp(operands[0], "get-token") != 0))
         return error_set(error, ERROR_USAGE, "'%.40s' does not belong here, only get-token does",
                          operands[count - 1]);
-    return read_info(&info, error) && kubelogin_read(&kubelogin, given, info.config, error) &&
+    return read_info(&info, given, error) &&
+           kubelogin_read(&kubelogin, given, info.config, error) &&
            kubelogin_apply(&kubelogin, &options, error) &&
            answer(&options, &kubelogin, &info, error);
 }

@@ -5,9 +5,11 @@
 #include "common/json.h"
 #include "common/rfc3339.h"
 
+#define V1BETA1 "client.authentication.k8s.io/v1beta1"
+
 static const char *const api_versions[] = {
     "client.authentication.k8s.io/v1",
-    "client.authentication.k8s.io/v1beta1",
+    V1BETA1,
 };
 
 static bool broken(struct error *error, const char *what)
@@ -81,6 +83,11 @@ bool exec_info_parse(const char *text, size_t length, struct exec_info *info, st
     if (!take_member(object, "spec", json_type_object, &spec))
         return broken(error, "has a spec that is not an object");
     return spec == NULL || take_spec(spec, info, error);
+}
+
+struct exec_info exec_info_default(void)
+{
+    return (struct exec_info){ .api_version = V1BETA1 };
 }
 
 void exec_info_clear(struct exec_info *info)

@@ -27,6 +27,9 @@ struct exec_info {
  * v1beta1. The caller clears it. */
 bool exec_info_parse(const char *text, size_t length, struct exec_info *info, struct error *error);
 
+/* What a client is taken to ask that does not say: v1beta1, without a person. */
+struct exec_info exec_info_default(void);
+
 void exec_info_clear(struct exec_info *info);
 #define auto_exec_info CLEANUP(exec_info_clear)
 

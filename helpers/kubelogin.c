@@ -256,6 +256,16 @@ static bool any_flag_is_given(const struct options *options)
     return false;
 }
 
+static bool reads_environment(const struct options *options)
+{
+    return !is_given(options, KUBELOGIN_NO_ENVIRONMENT);
+}
+
+bool kubelogin_is_called(const struct options *options)
+{
+    return any_flag_is_given(options) || (reads_environment(options) && own_variable_is_set());
+}
+
 /* ---- the cluster ---- */
 
 static bool take_key(struct kubelogin_value *value, json_object *cluster, const char *key,
@@ -308,16 +318,14 @@ static void say(const struct kubelogin *kubelogin)
 bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
                     json_object *cluster, struct error *error)
 {
-    bool reads_environment = !is_given(options, KUBELOGIN_NO_ENVIRONMENT);
-    kubelogin->is_called =
-        any_flag_is_given(options) || (reads_environment && own_variable_is_set());
+    kubelogin->is_called = kubelogin_is_called(options);
     if (!check_flags(options, error))
         return false;
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {
         if (flag_value(options, which) != NULL)
             kubelogin->values[which] =
                 (struct kubelogin_value){ flag_value(options, which), settings[which].flag };
-        if (kubelogin->is_called && reads_environment)
+        if (kubelogin->is_called && reads_environment(options))
             take_environment(kubelogin, which, is_given(options, KUBELOGIN_TERRAFORM));
     }
     if (!take_cluster(kubelogin, cluster, error))

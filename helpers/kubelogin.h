@@ -75,6 +75,9 @@ struct kubelogin {
  * common options. Static. */
 const struct option_spec *kubelogin_options(void);
 
+/* Whether the call is one of kubelogin's. */
+bool kubelogin_is_called(const struct options *options);
+
 /* Gathers what flags, environment and the cluster (spec.cluster.config, which may be NULL and must
  * outlive kubelogin) say. False with ERROR_USAGE: a secret is on the command line, a flag is not
  * available here, or the cluster says what is not believed of it. */

@@ -125,19 +125,40 @@ static bool replace_mode(const struct kubeconfig *file, const struct login_argum
     return replace_scalar(file, login->item, text, user, edits, error);
 }
 
-/* --login MODE after the first argument, get-token. */
-static bool insert_mode(const struct kubeconfig *file, const struct user *user, const char *mode,
-                        struct edits *edits, struct error *error)
+/* --login MODE as the first of the arguments, but for get-token. */
+static bool insert_mode(const struct kubeconfig *file, const struct user *user,
+                        const yaml_node_t *first, const char *mode, struct edits *edits,
+                        struct error *error)
 {
-    const yaml_node_t *first = yaml_item(&file->yaml, user->args, 0);
-    const char *const words[] = { yaml_scalar(first), "--login", mode, NULL };
+    bool is_word = strcmp(yaml_scalar(first), "get-token") == 0;
+    const char *const words[] = { is_word ? "get-token" : "--login", is_word ? "--login" : mode,
+                                  is_word ? mode : yaml_scalar(first), NULL };
     struct exec_text form = { .args = words,
                               .flow = yaml_is_flow(user->args),
                               .column = user->args->start_mark.column,
                               .newline = newline_of(file) };
-    if (words[0] == NULL)
-        return error_set(error, ERROR_USAGE, "the user '%.80s' has no args", user->name);
     return add(edits, yaml_span(&file->yaml, first), exec_text_items(&form), user->name, error);
+}
+
+/* Arguments for a user that has none: in place of an empty list, or before the command. */
+static bool add_mode(const struct kubeconfig *file, const struct user *user, const char *mode,
+                     struct edits *edits, struct error *error)
+{
+    const yaml_node_t *command = yaml_find(&file->yaml, user->exec.value, "command").key;
+    struct span span = yaml_span(&file->yaml, user->args != NULL ? user->args : command);
+    autofree char *quoted = exec_text_quote(mode, true);
+    char *text = NULL;
+    int length = -1;
+    if (quoted != NULL && user->args != NULL)
+        length = asprintf(&text, "%s[\"--login\", %s]", span.start == span.end ? " " : "", quoted);
+    else if (quoted != NULL && yaml_is_flow(user->exec.value))
+        length = asprintf(&text, "\"args\": [\"--login\", %s], ", quoted);
+    else if (quoted != NULL)
+        length = asprintf(&text, "args: [\"--login\", %s]%s%*s", quoted, newline_of(file),
+                          (int)command->start_mark.column, "");
+    if (user->args == NULL)
+        span.end = span.start;
+    return add(edits, span, length >= 0 ? text : NULL, user->name, error);
 }
 
 static bool change_login(const struct kubeconfig *file, const struct user *user, const char *mode,
@@ -146,8 +167,11 @@ static bool change_login(const struct kubeconfig *file, const struct user *user,
     struct login_argument login = find_login(&file->yaml, user->args);
     if (mode == NULL || (login.mode != NULL && strcmp(login.mode, mode) == 0))
         return true;
+    const yaml_node_t *first = yaml_item(&file->yaml, user->args, 0);
+    if (login.mode == NULL && yaml_scalar(first) != NULL)
+        return insert_mode(file, user, first, mode, edits, error);
     if (login.mode == NULL)
-        return insert_mode(file, user, mode, edits, error);
+        return add_mode(file, user, mode, edits, error);
     return replace_mode(file, &login, mode, user->name, edits, error);
 }
 

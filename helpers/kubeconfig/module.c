@@ -73,7 +73,8 @@ static bool is_meant(const struct user *user)
 
 static void warn(const struct error *error)
 {
-    warning("%s, and is left as it is. %s", error->message, error->hint);
+    warning("%s, and is left as it is%s%s", error->message, error->hint[0] != '\0' ? ". " : "",
+            error->hint);
 }
 
 static bool convert_all(const struct kubeconfig *file, const struct kubeconfig_wish *wish,

@@ -59,7 +59,7 @@ static bool is_ascii(const char *text, size_t length)
 
 bool yaml_parse(const char *text, size_t length, struct yaml *yaml, struct error *error)
 {
-    *yaml = (struct yaml){ text, length, is_ascii(text, length), { 0 } };
+    *yaml = (struct yaml){ .text = text, .length = length, .is_ascii = is_ascii(text, length) };
     if (memchr(text, '\0', length) != NULL)
         return error_set(error, ERROR_USAGE, "it is not UTF-8 text");
     bool ok = true;

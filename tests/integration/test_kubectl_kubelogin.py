@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import jwt
@@ -299,6 +300,13 @@ def test_terraforms_variables_take_the_place_of_the_others(machine):
 def test_an_empty_variable_says_nothing(machine):
     answered(ask(machine, *spn(machine), AZURE_CLIENT_ID="", AAD_LOGIN_METHOD="", AZURE_TENANT_ID="",
                  AZURE_CLIENT_SECRET=APP.secret))
+
+
+def test_a_client_that_says_nothing_is_answered_as_kubelogin_answers_it(machine):
+    outcome = machine.run("exec-credential-entra", *spn(machine),
+                          env={"AZURE_CLIENT_SECRET": APP.secret})
+    answered(outcome)
+    assert json.loads(outcome.out)["apiVersion"] == V1BETA1
 
 
 def test_in_a_call_of_our_own_flags_go_before_the_environment(machine):

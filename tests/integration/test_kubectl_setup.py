@@ -230,6 +230,24 @@ def test_a_login_is_replaced_where_it_stands(world, before, after):
     assert user(world)["exec"]["args"] == after
 
 
+@pytest.mark.parametrize("before, after", [
+    ("", ["--login", "msi"]), ("      args: null\n", ["--login", "msi"]),
+    ("      args:\n", ["--login", "msi"]), ("      args: []\n", ["--login", "msi"]),
+    ("      args: [--keyring, kernel]\n", ["--login", "msi", "--keyring", "kernel"]),
+    ("      args:\n        - --keyring\n        - kernel\n",
+     ["--login", "msi", "--keyring", "kernel"]),
+])
+def test_the_login_of_a_user_of_ours_may_be_changed(world, before, after):
+    write(world, head() + f"  user:\n    exec:\n{before}      command: exec-credential-entra\n"
+                          "      apiVersion: client.authentication.k8s.io/v1beta1\n")
+    assert set_up(world, "--context", "prod", "--login", "msi").code == 0
+    assert user(world)["exec"]["args"] == after
+    write(world, '{"users": [{"name": "me", "user": {"exec": {"command": "exec-credential-entra"}}}],'
+                 ' "contexts": [{"name": "prod", "context": {"user": "me"}}]}')
+    assert set_up(world, "--context", "prod", "--login", "msi").code == 0
+    assert user(world)["exec"]["args"] == ["--login", "msi"]
+
+
 def test_carriage_returns_stay(world):
     path = write(world, (head() + PROVIDER).replace("\n", "\r\n"))
     assert set_up(world).code == 0

@@ -1,0 +1,52 @@
+/* A kubeconfig, and what becomes of its users. */
+#include "helpers/kubeconfig/kubeconfig.h"
+#include "tests/fuzz/fuzz.h"
+
+extern const struct kubeconfig_module entra_module;
+
+/* Edits lie in the text, in order and apart; else bytes of it would be lost or doubled. */
+static void check(const struct edits *edits, size_t size)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < edits->count; i++) {
+        HOLDS(edits->items[i].span.start >= at);
+        HOLDS(edits->items[i].span.end >= edits->items[i].span.start);
+        at = edits->items[i].span.end;
+    }
+    HOLDS(at <= size);
+    for (size_t i = 0; i < edits->secret_count; i++)
+        HOLDS(edits->secrets[i].end <= size && edits->secrets[i].start <= edits->secrets[i].end);
+}
+
+static void apply(const struct edits *edits, const struct secret *text)
+{
+    struct error error = { 0 };
+    auto_secret struct secret *changed = edits_apply(edits, text);
+    HOLDS(changed != NULL && changed->length == strlen(changed->bytes));
+    struct kubeconfig *again = entra_module.parse(changed->bytes, changed->length, &error);
+    entra_module.free(again);
+    FILE *nowhere = fopen("/dev/null", "w");
+    HOLDS(nowhere != NULL && edits_print_diff(edits, text, "config", nowhere));
+    fclose(nowhere);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct kubeconfig_wish wishes[] = { { 0 }, { .login = "spn", .args = { "--x" } } };
+    static const char *const users[] = { NULL, "me" };
+    struct error error = { 0 };
+    auto_secret struct secret *text = secret_new((const char *)data, size);
+    HOLDS(text != NULL);
+    struct kubeconfig *file = entra_module.parse(text->bytes, size, &error);
+    for (int i = 0; file != NULL && i < 4; i++) {
+        auto_edits struct edits edits = { 0 };
+        const char *user = users[i / 2];
+        if ((user != NULL && !entra_module.has_user(file, user)) ||
+            !entra_module.convert(file, user, &wishes[i % 2], &edits, &error))
+            continue;
+        check(&edits, size);
+        apply(&edits, text);
+    }
+    entra_module.free(file);
+    return 0;
+}
