@@ -1,6 +1,7 @@
 /* What kubelogin's settings mean here: its logins, clouds and servers, written into struct options.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -269,12 +270,10 @@ static const char *const not_a_cluster[] = {
 static bool is_guid(const char *text)
 {
     static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    size_t i = 0;
-    while (form[i] != '\0' &&
-           (form[i] == '-' ? text[i] == '-'
-                           : strchr("0123456789abcdefABCDEF", text[i]) != NULL && text[i] != '\0'))
-        i++;
-    return form[i] == '\0' && text[i] == '\0';
+    bool ok = strlen(text) == strlen(form);
+    for (size_t i = 0; ok && form[i] != '\0'; i++)
+        ok = form[i] == '-' ? text[i] == '-' : isxdigit((unsigned char)text[i]) != 0;
+    return ok;
 }
 
 /* The token will go to the very cluster that names the server, so it is to be an app of its own. */
@@ -316,21 +315,22 @@ static bool make_scope(struct kubelogin *kubelogin, const char *server, struct e
 
 static bool apply_server(struct kubelogin *kubelogin, struct options *options, struct error *error)
 {
-    const struct kubelogin_value *server = &kubelogin->values[KUBELOGIN_SERVER_ID];
-    bool other = options->api != NULL || options->resource != NULL || options->scope_count > 0;
-    if (other && server->text != NULL && !is_from_cluster(kubelogin, KUBELOGIN_SERVER_ID))
-        return error_set(error, ERROR_USAGE,
+    const char *server = text_of(kubelogin, KUBELOGIN_SERVER_ID);
+    bool of_cluster = is_from_cluster(kubelogin, KUBELOGIN_SERVER_ID);
+    if (options->api != NULL || options->resource != NULL || options->scope_count > 0)
+        return server == NULL || of_cluster ||
+               error_set(error, ERROR_USAGE,
                          "--server-id says the same thing as --api, --resource and --scope, use "
                          "one");
-    if (other || (server->text == NULL && !is_on(kubelogin, KUBELOGIN_LEGACY)))
+    if (server == NULL && is_on(kubelogin, KUBELOGIN_LEGACY))
+        server = CONFIG_AKS_SERVER;
+    if (server == NULL)
         return true;
-    if (is_from_cluster(kubelogin, KUBELOGIN_SERVER_ID) &&
-        !check_server_of_cluster(server->text, error))
+    if (of_cluster && !check_server_of_cluster(server, error))
         return false;
-    const char *id = server->text != NULL ? server->text : CONFIG_AKS_SERVER;
-    if (strcasecmp(id, CONFIG_AKS_SERVER) == 0)
+    if (strcasecmp(server, CONFIG_AKS_SERVER) == 0)
         options->api = "AKS"; /* so that what the configuration says of it holds */
-    if (!make_scope(kubelogin, id, error))
+    if (!make_scope(kubelogin, server, error))
         return false;
     options->scopes[options->scope_count++] = kubelogin->scope;
     return true;

@@ -51,11 +51,11 @@ static bool put_in_place(const char *path, const struct stat *like, const struct
                          struct error *error)
 {
     char name[PATH_MAX];
-    if (snprintf(name, sizeof name, "%s.XXXXXX", path) >= (int)sizeof name) {
+    if (snprintf(name, sizeof name, "%s.new-%ld", path, (long)getpid()) >= (int)sizeof name) {
         errno = ENAMETOOLONG;
         return failed(path, error);
     }
-    autoclose int fd = mkostemp(name, O_CLOEXEC);
+    autoclose int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return failed(name, error);
     if (!fill(fd, name, like, text, error)) {
