@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/config/config.h"
+#include "common/person.h"
 #include "common/program.h"
 #include "common/tokens.h"
 #include "helpers/exec_credential.h"
@@ -29,13 +30,6 @@ static bool read_info(struct exec_info *info, const struct options *options, str
                              "by hand there is 'entra token --api AKS'.");
 }
 
-/* Whether somebody sees a question: kubectl hands its terminal on (spec.interactive), and what goes
- * to stderr is not caught by a program around it. */
-static bool person_is_there(void)
-{
-    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
-}
-
 static bool make_request(const struct options *options, const struct kubelogin *kubelogin,
                          struct token_request *request, struct error *error)
 {
@@ -55,7 +49,7 @@ static bool answer(const struct options *options, const struct kubelogin *kubelo
     struct tokens tokens;
     if (!make_request(options, kubelogin, &request, error))
         return false;
-    request.may_ask = info->interactive ? person_is_there : NULL;
+    request.may_ask = info->interactive ? person_is_there : NULL; /* as the client says */
     if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
         return error_wanted(error, "no token for %.200s",
                             request.api != NULL ? request.api : request.scope);
