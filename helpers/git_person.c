@@ -1,12 +1,12 @@
 #include "helpers/git_person.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/command.h"
 #include "common/deadline.h"
 #include "common/error.h"
+#include "common/person.h"
 
 #define GIT_MILLISECONDS 5000
 #define VALUE_MAX        256
@@ -19,18 +19,6 @@ static bool says_no(const char *value)
         if (strcasecmp(value, words[i]) == 0)
             return true;
     return false;
-}
-
-static bool is_set(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && !says_no(value);
-}
-
-static bool has_terminal(void)
-{
-    autoclose int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-    return terminal >= 0;
 }
 
 static bool git_is_interactive(void)
@@ -49,8 +37,7 @@ static bool git_is_interactive(void)
 bool git_may_ask(void)
 {
     const char *prompt = getenv("GIT_TERMINAL_PROMPT");
-    if (is_set("CI") || (prompt != NULL && says_no(prompt)))
+    if (prompt != NULL && says_no(prompt))
         return false;
-    return (has_terminal() || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")) &&
-           git_is_interactive();
+    return person_is_there() && git_is_interactive();
 }
