@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/printable.h"
 #include "helpers/entra/replace_file.h"
 #include "helpers/entra/setup.h"
 #include "helpers/kubeconfig/kubeconfig.h"
@@ -201,13 +202,18 @@ static bool verify(const struct kubeconfig_module *module, const struct target *
     return error_hint(error, "'kubectl config view --raw --flatten' writes it in a plain one.");
 }
 
+/* One line a user, of which several edits may be. */
 static void report(const struct target *target, const char *backup)
 {
+    const char *last = "";
     for (size_t i = 0; i < target->edits.count; i++) {
-        const char *user = target->edits.items[i].user;
-        if (user != NULL && (i == 0 || target->edits.items[i - 1].user == NULL ||
-                             strcmp(user, target->edits.items[i - 1].user) != 0))
+        char *user = target->edits.items[i].user;
+        if (user == NULL)
+            continue;
+        printable_make(user); /* it comes from the file */
+        if (strcmp(user, last) != 0)
             printf("%s: the user '%s' asks exec-credential-entra\n", target->path, user);
+        last = user;
     }
     printf("%s is as it was in %s\n", target->path, backup);
 }

@@ -5,8 +5,7 @@
 
 #include "helpers/kubeconfig/exec_text.h"
 
-#define INSTALL_HINT OUR_PROGRAM " is not installed; it comes with entra-credential-helpers."
-#define WORDS_MAX    (KUBECONFIG_ARGS + 16)
+#define WORDS_MAX (KUBECONFIG_ARGS + 16)
 
 static const char *newline_of(const struct kubeconfig *file)
 {

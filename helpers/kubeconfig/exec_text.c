@@ -62,7 +62,9 @@ static bool put_items(FILE *stream, const struct exec_text *form)
 static bool put_flow(FILE *stream, const struct exec_text *form)
 {
     fputs("\"exec\": {\"apiVersion\": \"" API_VERSION "\", \"args\": [", stream);
-    return put_items(stream, form) && fputs("], \"command\": \"" OUR_PROGRAM "\"}", stream) >= 0;
+    return put_items(stream, form) &&
+           fputs("], \"command\": \"" OUR_PROGRAM "\", \"installHint\": \"" INSTALL_HINT "\"}",
+                 stream) >= 0;
 }
 
 static bool put_block(FILE *stream, const struct exec_text *form)
@@ -73,7 +75,8 @@ static bool put_block(FILE *stream, const struct exec_text *form)
     fprintf(stream, "exec:%s%*sapiVersion: " API_VERSION "%s%*sargs:%s%*s- ", form->newline, indent,
             "", form->newline, indent, "", form->newline, indent, "");
     return put_items(stream, &inside) &&
-           fprintf(stream, "%s%*scommand: " OUR_PROGRAM, form->newline, indent, "") > 0;
+           fprintf(stream, "%s%*scommand: " OUR_PROGRAM "%s%*sinstallHint: " INSTALL_HINT,
+                   form->newline, indent, "", form->newline, indent, "") > 0;
 }
 
 static char *write_with(bool (*put_form)(FILE *, const struct exec_text *),

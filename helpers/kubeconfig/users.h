@@ -6,7 +6,8 @@
 
 #include "helpers/kubeconfig/yaml.h"
 
-#define OUR_PROGRAM "exec-credential-entra"
+#define OUR_PROGRAM  "exec-credential-entra"
+#define INSTALL_HINT OUR_PROGRAM " is not installed; it comes with entra-credential-helpers."
 
 struct kubeconfig {
     struct yaml yaml;

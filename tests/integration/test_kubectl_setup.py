@@ -12,6 +12,7 @@ import pytest
 from authority import contoso
 from integration.credentials import refused
 
+HINT = "exec-credential-entra is not installed; it comes with entra-credential-helpers."
 CLIENT = "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
 TENANT = contoso.TENANT.guid
 
@@ -122,8 +123,7 @@ def test_kubelogins_user_changes_one_word_and_the_hint(world):
     assert (outcome.code, outcome.err) == (0, "")
     assert "the user 'me' asks exec-credential-entra" in outcome.out
     start, end = before.index("|2"), before.index("\n      provideClusterInfo")
-    expected = (before[:start] + '"exec-credential-entra is not installed; it comes with '
-                'entra-credential-helpers."' + before[end:])
+    expected = before[:start] + f'"{HINT}"' + before[end:]
     assert path.read_text() == expected.replace("command: kubelogin #",
                                                 "command: exec-credential-entra #")
     assert backup(path).read_text() == before
@@ -141,7 +141,7 @@ def test_the_auth_provider_becomes_an_exec_section(world):
         "apiVersion": "client.authentication.k8s.io/v1beta1", "command": "exec-credential-entra",
         "args": ["get-token", "--login", "devicecode", "--server-id", contoso.AKS, "--client-id",
                  CLIENT, "--tenant-id", TENANT, "--environment", "AzurePublicCloud"],
-        "env": None, "interactiveMode": "IfAvailable", "provideClusterInfo": False}}
+        "env": None, "installHint": HINT, "interactiveMode": "IfAvailable", "provideClusterInfo": False}}
     assert "s3cret-access" in backup(path).read_text()
 
 
@@ -308,8 +308,15 @@ def test_a_dry_run_shows_a_diff_without_secrets_and_changes_nothing(world):
     lines = outcome.out.splitlines()
     assert lines[:2] == [f"--- {path}", f"+++ {path}"]
     assert "-        access-token: REDACTED" in lines
-    assert "+      command: exec-credential-entra  # until 1.25" in lines
+    assert "+      command: exec-credential-entra" in lines
     assert "s3cret" not in outcome.out
+
+
+def test_a_users_name_cannot_steer_the_terminal(world):
+    write(world, '{"users": [{"name": "me\\u001b[2J", "user": {"exec": {"command": "kubelogin", '
+                 '"args": ["get-token"]}}}]}')
+    outcome = set_up(world)
+    assert outcome.code == 0 and "\x1b" not in outcome.out and "me?[2J" in outcome.out
 
 
 def test_a_diff_is_one_that_patch_takes(world):
