@@ -134,13 +134,15 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
                               deadline_in(KEEPING_MILLISECONDS), error);
 }
 
+/* Nobody is waited for: whoever wants to sign in now is not kept by a prompt that may stand,
+ * unseen, somewhere else. */
 bool grant_sign_in(const struct acquire_module *module, struct token_store *store,
                    struct token_request *request, const struct grant_wait *wait,
                    struct token *token, struct error *error)
 {
     auto_flight struct flight flight = { -1 };
-    return hold(request, wait, &flight, error) &&
-           sign_in(module, store, request, wait, true, token, error);
+    flight_board(&flight, name("grant", request).text, deadline_in(0));
+    return sign_in(module, store, request, wait, true, token, error);
 }
 
 /* ---- silence ---- */

@@ -241,6 +241,17 @@ static bool wait_longer(const struct tokens *tokens, const struct token_request 
     return true;
 }
 
+static bool too_late(const struct token_request *request, struct error *error)
+{
+    if (request->person)
+        return error_set(error, ERROR_SIGN_IN,
+                         "another process is waiting for a person to sign in already");
+    return error_set(error, ERROR_NETWORK,
+                     "another process is asking %s for this token already, and had no answer in "
+                     "time",
+                     request->instance);
+}
+
 static bool fly_together(struct tokens *tokens, struct token_request *request, struct token *token,
                          struct error *error)
 {
@@ -255,10 +266,7 @@ static bool fly_together(struct tokens *tokens, struct token_request *request, s
         case FLIGHT_LATE:
             if (wait_longer(tokens, request, &deadline))
                 continue;
-            return error_set(error, ERROR_NETWORK,
-                             "another process is asking %s for this token already, and had no "
-                             "answer in time",
-                             request->instance);
+            return too_late(request, error);
         case FLIGHT_PASSENGER:
             break;
         }
