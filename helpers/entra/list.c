@@ -15,7 +15,8 @@
 /* What the list says of an item. */
 enum column { ACCOUNT, CLIENT_ID, TENANT, SCOPE, EXPIRES, STORE, COLUMNS };
 
-/* Rows are moved when they are sorted, so the text of a time stands elsewhere. */
+/* A sign-in has no tenant, scope or end: NULL. Rows are moved when they are sorted, so the text of
+ * a time stands elsewhere. */
 struct row {
     const char *cells[COLUMNS];
 };
@@ -69,11 +70,18 @@ static struct row make_row(struct keyring_item *item, const struct keyring_list 
     return (struct row){ {
         [ACCOUNT] = account_of(item, accounts),
         [CLIENT_ID] = keyring_item_attribute(item, STORE_CLIENT_ID),
-        [TENANT] = is_sign_in ? "-" : keyring_item_attribute(item, STORE_TENANT),
-        [SCOPE] = is_sign_in ? "(sign-in)" : keyring_item_attribute(item, STORE_SCOPE),
-        [EXPIRES] = is_sign_in ? "-" : expiry_of(item, expiry),
+        [TENANT] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_TENANT),
+        [SCOPE] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_SCOPE),
+        [EXPIRES] = is_sign_in ? NULL : expiry_of(item, expiry),
         [STORE] = item->store,
     } };
+}
+
+/* What the table shows. */
+static const char *shown(const struct row *row, size_t column)
+{
+    const char *cell = row->cells[column];
+    return cell != NULL ? cell : column == SCOPE ? "(sign-in)" : "-";
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -81,32 +89,32 @@ static int compare_rows(const void *a, const void *b)
     const struct row *left = a, *right = b;
     int order = 0;
     for (size_t c = 0; c < COLUMNS && order == 0; c++)
-        order = strcmp(left->cells[c], right->cells[c]);
+        order = strcmp(shown(left, c), shown(right, c));
     return order;
 }
 
-static void print_cells(const char *const cells[COLUMNS], const int widths[COLUMNS])
+static void print_row(const struct row *row, const int widths[COLUMNS])
 {
     for (size_t c = 0; c + 1 < COLUMNS; c++)
         if (columns[c].title != NULL)
-            printf("%-*s  ", widths[c], cells[c]);
-    printf("%s\n", cells[COLUMNS - 1]);
+            printf("%-*s  ", widths[c], shown(row, c));
+    printf("%s\n", shown(row, COLUMNS - 1));
 }
 
 static void print_table(const struct row *rows, size_t count)
 {
-    const char *titles[COLUMNS];
+    struct row titles = { { NULL } };
     int widths[COLUMNS];
     for (size_t c = 0; c < COLUMNS; c++) {
-        titles[c] = columns[c].title != NULL ? columns[c].title : "";
-        size_t width = strlen(titles[c]);
+        titles.cells[c] = columns[c].title;
+        size_t width = strlen(shown(&titles, c));
         for (size_t i = 0; i < count; i++)
-            width = strlen(rows[i].cells[c]) > width ? strlen(rows[i].cells[c]) : width;
+            width = strlen(shown(&rows[i], c)) > width ? strlen(shown(&rows[i], c)) : width;
         widths[c] = (int)width;
     }
-    print_cells(titles, widths);
+    print_row(&titles, widths);
     for (size_t i = 0; i < count; i++)
-        print_cells(rows[i].cells, widths);
+        print_row(&rows[i], widths);
 }
 
 static void print_json(const struct row *rows, size_t count)
@@ -115,8 +123,9 @@ static void print_json(const struct row *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         json_object *object = json_object_new_object();
         for (size_t c = 0; c < COLUMNS; c++)
-            json_object_object_add(object, columns[c].name,
-                                   json_object_new_string(rows[i].cells[c]));
+            json_object_object_add(
+                object, columns[c].name,
+                rows[i].cells[c] != NULL ? json_object_new_string(rows[i].cells[c]) : NULL);
         json_object_array_add(array, object);
     }
     puts(json_object_to_json_string_ext(array,
