@@ -252,6 +252,7 @@ static bool list_one(const struct keyring *keyring, const char *kind, int64_t de
     struct keyring_list more = { 0 };
     if (keyring->list(&every, deadline, &more, error) != KEYRING_FOUND)
         return false;
+    trace("keyring: %s has %zu of the kind %s", keyring->name, more.count, kind);
     struct keyring_item *items =
         realloc(list->items, (list->count + more.count + 1) * sizeof *items);
     if (items == NULL) {

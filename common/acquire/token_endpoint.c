@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -18,19 +19,53 @@
 #define RETRIES            2
 #define RETRY_MILLISECONDS 600
 
-/* Authorities, and what stands between, may echo what they were sent, as it is or escaped. */
+/* A value as HTML's forms write it (a blank is a plus), made of what http_escape gives. */
+static struct secret *as_form(const char *escaped)
+{
+    struct secret *form = secret_allocate(strlen(escaped));
+    size_t length = 0;
+    for (const char *at = escaped; form != NULL && *at != '\0'; at++) {
+        bool is_blank = strncmp(at, "%20", 3) == 0;
+        form->bytes[length++] = (char)(is_blank ? '+' : *at);
+        at += is_blank ? 2 : 0;
+    }
+    return form;
+}
+
+/* A value as it stands in a string of JSON. Not by json-c, which would leave copies of it. */
+static struct secret *as_json(const char *value)
+{
+    struct secret *json = secret_allocate(2 * strlen(value));
+    size_t length = 0;
+    for (; json != NULL && *value != '\0'; value++) {
+        if (*value == '"' || *value == '\\')
+            json->bytes[length++] = '\\';
+        json->bytes[length++] = *value;
+    }
+    return json;
+}
+
+static void redact_text(const char *text, struct secret *body, struct error *error)
+{
+    secret_redact(body->bytes, body->length, text);
+    error_redact(error, text);
+}
+
+/* Authorities, and what stands between, may echo what they were sent, as it is or written in
+ * another way. */
 static void redact(const struct http_field *fields, struct secret *body, struct error *error)
 {
     for (; fields->name != NULL; fields++) {
         if (!fields->secret || fields->value == NULL)
             continue;
         auto_secret struct secret *escaped = http_escape(fields->value);
-        secret_redact(body->bytes, body->length, fields->value);
-        error_redact(error, fields->value);
-        if (escaped != NULL) {
-            secret_redact(body->bytes, body->length, escaped->bytes);
-            error_redact(error, escaped->bytes);
-        }
+        auto_secret struct secret *form = escaped != NULL ? as_form(escaped->bytes) : NULL;
+        auto_secret struct secret *json = as_json(fields->value);
+        const struct secret *const ways[] = { escaped, form, json };
+        redact_text(fields->value, body, error);
+        for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+            if (ways[i] != NULL)
+                redact_text(ways[i]->bytes, body, error);
     }
 }
 

@@ -1,0 +1,246 @@
+"""Every command, with everything that can go wrong: no secret stands in what it says, nor in any file
+that is left behind. The one place for secrets is the keyring; the one for a token, the answer."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any, Callable, Iterator
+from urllib.parse import quote, quote_plus
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from flask import Response
+
+from authority import contoso, faults
+from authority.directory import Federation
+from authority.faults import NAMED, Exchange, Fault
+from authority.keys import process_key
+from integration.asking import ASK, EXEC_INFO, own_host
+from integration.credentials import configure, path, register
+from integration.test_federated import ISSUER, SUBJECT, foreign_token
+from world.app_certificate import PASSWORD, AppCertificate
+from world.program import Outcome
+from world.world import World
+
+SECRET = contoso.DAEMON.secret
+
+# ---- the commands ----
+
+
+def run_git_erase(world: World, *words: str, **how: Any) -> Outcome:
+    """git gives a refused token back."""
+    return world.run("git-credential-entra", *words, "erase", **how,
+                     input=own_host(world) + f"password={refused_token(world)}\n")
+
+
+def refused_token(world: World) -> str:
+    return world.authority.make_token("api://refused")
+
+
+def run_secret(world: World, *words: str, **how: Any) -> Outcome:
+    return world.run("entra", "secret", "set", *words, input=SECRET + "\n", **how)
+
+
+def entra(*command: str) -> Callable[..., Outcome]:
+    return lambda world, *words, **how: world.run("entra", *command, *words, **how)
+
+
+COMMANDS: dict[str, Callable[..., Outcome]] = ASK | {
+    "git erase": run_git_erase,
+    "entra token --output json": entra("token", "--api", "MyWebApi", "--output", "json"),
+    "entra token --output header": entra("token", "--api", "MyWebApi", "--output", "header"),
+    "entra list": entra("list"),
+    "entra list --output json": entra("list", "--output", "json"),
+    "entra secret set": run_secret,
+    "entra doctor": entra("doctor"),
+    "entra doctor --output json": entra("doctor", "--output", "json"),
+    "entra setup git": entra("setup", "git"),
+}
+ANSWERS = {name for name in COMMANDS if name in ASK or name.startswith("entra token")}
+
+# ---- what goes wrong ----
+
+
+def everything_echoed(exchange: Exchange) -> Response:
+    """All that was sent comes back, wherever it may be shown, in each way to write it."""
+    form = exchange.request.form
+    sent = form.get("client_secret") or form.get("client_assertion", "")
+    hidden = "".join(f"\\u{ord(character):04x}" for character in sent)
+    text = json.dumps(f"AADSTS7000215: {sent} {quote(sent, safe='')} {quote_plus(sent)} ")[:-1]
+    body = f'{{"error_description":{text}{hidden}","error":"{hidden}","suberror":"{hidden}",' \
+           f'"correlation_id":"{hidden}","timestamp":"{hidden}"}}'
+    return Response(body, 401, {"Content-Type": "application/json", "Retry-After": sent})
+
+
+# That which has the authority left alone comes last.
+FAULTS: list[Fault] = sorted(
+    [faults.honest(), *NAMED.values(), faults.endless_body(),
+     faults.redirected("https://elsewhere.example/"),
+     faults.refused("plain", "invalid_client", 7000215, "Wrong.", 401),
+     Fault("everything echoed", everything_echoed)],
+    key=lambda fault: fault.name == "throttled")
+
+# ---- the search ----
+
+
+def in_every_form(secret: str | bytes) -> Iterator[bytes]:
+    raw = secret if isinstance(secret, bytes) else secret.encode()
+    yield raw
+    yield base64.b64encode(raw)[:-4]
+    yield raw.hex().encode()
+    if isinstance(secret, str):
+        yield quote(secret, safe="").encode()
+        yield quote_plus(secret).encode()
+        yield json.dumps(secret)[1:-1].encode()
+
+
+def tokens_of(world: World) -> list[str]:
+    """Each token's signature, without which it is none."""
+    return [token.rpartition(".")[2] for token in
+            [*world.authority.issued_tokens, refused_token(world)]]
+
+
+def assertions_of(world: World) -> list[str]:
+    return [request.form["client_assertion"].rpartition(".")[2]
+            for request in world.authority.token_requests if "client_assertion" in request.form]
+
+
+class Search:
+    """Looks for secrets in what programs say, and at the end in the session's files."""
+
+    def __init__(self, world: World, *secrets: str | bytes, but: tuple[Path, ...] = ()) -> None:
+        """`but` has the files that the person wrote."""
+        self.world = world
+        self.secrets = secrets
+        self.but = set(but)
+        self.trace = world.session.home / "trace"
+        world.session.env["ENTRA_TRACE"] = str(self.trace)
+
+    def run(self, name: str, *words: str, **how: Any) -> Outcome:
+        outcome = COMMANDS[name](self.world, "--verbose", "--timeout", "5", *words, **how)
+        said = (outcome.out + outcome.err).encode("utf-8", "surrogateescape")
+        self.look(said, [*self.secrets, *assertions_of(self.world)], outcome)
+        if outcome.code == 0 and name in ANSWERS:
+            said = outcome.err.encode("utf-8", "surrogateescape")
+        self.look(said, tokens_of(self.world), outcome)
+        return outcome
+
+    @staticmethod
+    def look(said: bytes, secrets: list[str | bytes], where: object) -> None:
+        for secret in secrets:
+            for form in in_every_form(secret):
+                assert form not in said, (secret, where)
+
+    def run_through_faults(self, name: str) -> None:
+        for fault in FAULTS:
+            asked = len(self.world.authority.token_requests)
+            with self.world.authority.faults.injected(fault):
+                self.run(name, *(["--force-refresh"] if name in ANSWERS else []))
+            if name in ANSWERS or name.startswith("entra doctor"):
+                assert len(self.world.authority.token_requests) > asked, fault.name
+
+    def finish(self) -> None:
+        """The files: of the runtime folder, of the trace, of the keyring, all of them."""
+        assert " ms  " in self.trace.read_text()
+        for file in sorted(self.world.session.root.rglob("*")):
+            if file.is_file() and file not in self.but:
+                self.look(file.read_bytes(), [*self.secrets, *tokens_of(self.world),
+                                              *assertions_of(self.world)], file)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_whatever_the_authority_does_no_client_secret_is_shown(world, name):
+    search = Search(world, SECRET, but=(world.appsettings_file,))
+    search.run_through_faults(name)
+    search.finish()
+
+
+@pytest.fixture(params=["pem", "pkcs12", "federated"])
+def proof(request, world, tmp_path) -> Search:
+    """An app that has a certificate, or another's token."""
+    if request.param == "federated":
+        register(world, secret="",
+                 federations=(Federation(ISSUER, SUBJECT, process_key().public_key),))
+        file = tmp_path / "token"
+        file.write_text(foreign_token())
+        configure(world, {"SourceType": "SignedAssertionFilePath",
+                          "SignedAssertionFileDiskPath": str(file)})
+        return Search(world, file.read_text().rpartition(".")[2])
+    app = AppCertificate(tmp_path)
+    register(world, secret="", certificates=(app.certificate,))
+    file = app.pem() if request.param == "pem" else app.pkcs12()
+    configure(world, path(file, CertificatePassword=PASSWORD))
+    key = app.key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    lines = app.key_pem().decode().splitlines()[1:-1]
+    return Search(world, PASSWORD, key[-64:], *lines, but=(world.appsettings_file,))
+
+
+@pytest.mark.parametrize("name", ["git-credential-entra", "entra token --output json",
+                                  "entra doctor"])
+def test_whatever_the_authority_does_no_key_password_or_assertion_is_shown(proof, name):
+    proof.run_through_faults(name)
+    proof.finish()
+
+
+@pytest.mark.parametrize("upset", ["stop", "lock", "freeze"])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_whatever_the_keyring_does_nothing_is_shown_or_left(world, name, upset):
+    search = Search(world, SECRET, but=(world.appsettings_file,))
+    world.run("entra", "token", "--api", "MyWebApi")
+    getattr(world.session.keyring, upset)()
+    search.run(name, "--timeout", "2")
+    search.run(name, "--keyring", "secret-service", "--timeout", "1")
+    if upset == "freeze":
+        world.session.keyring.thaw()
+    search.finish()
+
+
+def test_a_broken_configuration_shows_nothing_of_itself(world):
+    """Its secret stands where it does not belong, or next to what is wrong."""
+    whole = json.dumps(world.appsettings(), indent=1)
+    written = json.dumps(SECRET)
+    assert written in whole
+    broken = [
+        whole[:whole.index(written) + len(written) - 2],
+        whole.replace(f"{written}", f"{written} {written}"),
+        whole.replace(f"{written}", f"[{written}]"),
+        whole.replace(f"{written}", f'{{"x": {written}}}'),
+        whole.replace("ClientSecret", "ClientSecrett"),
+        whole.replace(f"{written}", f'{written}, "Unknown": {written}'),
+        whole.replace(f"{written}", f"{written},,"),
+        whole.replace('"MyWebApi"', f'{written}: 5, "MyWebApi"'),
+    ]
+    search = Search(world, SECRET, but=(world.appsettings_file,))
+    for text in broken:
+        world.appsettings_file.write_text(text)
+        for name in COMMANDS:
+            search.run(name)
+    search.finish()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_environments_secrets_are_not_shown_either(world, name):
+    configure(world)
+    search = Search(world, SECRET, "hunter2-the-password")
+    env = {"AZURE_CLIENT_SECRET": SECRET, "AzureAd__ClientSecret": SECRET,
+           "AZURE_CLIENT_CERTIFICATE_PASSWORD": "hunter2-the-password"}
+    how = {"env": env | EXEC_INFO}
+    search.run(name, **how)
+    for fault in FAULTS:
+        if fault.name in ("plain", "everything echoed"):
+            with world.authority.faults.injected(fault):
+                search.run(name, *(["--force-refresh"] if name in ANSWERS else []), **how)
+    search.finish()
+
+
+def test_the_search_finds_what_is_there(world):
+    """Or all of the above would prove nothing."""
+    search = Search(world, SECRET)
+    world.run("entra", "token", "--api", "MyWebApi")
+    with pytest.raises(AssertionError):  # the configuration, which is not left out here
+        search.finish()
+    for said in in_every_form(SECRET):
+        with pytest.raises(AssertionError):
+            search.look(b"it is " + said + b".", [SECRET], "")
