@@ -287,6 +287,7 @@ static const struct catalogue_entry entries[] = {
       "A pipeline's step gets them with 'env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)'." },
     { "identity_not_assigned", "The managed identity that is asked for is not here.",
       "Check that this identity is assigned to this machine or app." },
+    { "sign_in_needed", "A person must sign in first.", "Sign in, by 'entra login'." },
     { "no_managed_identity", "Azure gave this machine no identity.",
       "There is no managed identity on this machine, unless it runs in Azure." },
 

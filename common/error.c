@@ -54,6 +54,16 @@ bool error_wanted(struct error *error, const char *format, ...)
     return false;
 }
 
+bool error_inherit(struct error *error, const struct error *reason)
+{
+    memcpy(error->code, reason->code, sizeof error->code);
+    memcpy(error->oauth_error, reason->oauth_error, sizeof error->oauth_error);
+    memcpy(error->suberror, reason->suberror, sizeof error->suberror);
+    memcpy(error->correlation_id, reason->correlation_id, sizeof error->correlation_id);
+    memcpy(error->timestamp, reason->timestamp, sizeof error->timestamp);
+    return false;
+}
+
 void error_redact(struct error *error, const char *secret)
 {
     char *const texts[] = { error->message,  error->code,           error->oauth_error,

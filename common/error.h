@@ -64,6 +64,10 @@ bool error_remedy(struct error *error, const char *code);
 bool error_wanted(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Takes over what programs look for (code, the authority's words and ids) from the error that led
+ * to this one. Always false. */
+bool error_inherit(struct error *error, const struct error *reason);
+
 /* Takes every occurrence of a secret out of what an authority said in the error: it, or what stands
  * between, may echo what it was sent. The other texts are our own. */
 void error_redact(struct error *error, const char *secret);

@@ -106,6 +106,9 @@ static bool need_sign_in(const struct token_request *request, const struct optio
                       ? "no identity is configured, there is no managed identity on this "
                         "machine, and nobody has signed in"
                       : "nobody has signed in");
+    error_inherit(error, reason);
+    if (error->code[0] == '\0')
+        error_remedy(error, request->unconfigured ? "unconfigured" : "sign_in_needed");
     return say_what_to_run(request, options, error);
 }
 

@@ -9,6 +9,7 @@
 #include "common/acquire/base64url.h"
 #include "common/acquire/loopback.h"
 #include "common/acquire/open_url.h"
+#include "common/acquire/token_answer.h"
 #include "common/acquire/token_endpoint.h"
 #include "common/authority.h"
 
@@ -114,7 +115,10 @@ static bool refused(const struct redirect *redirect, struct error *error)
               redirect->description[0] != '\0' ? redirect->description : "no reason given",
               redirect->error);
     snprintf(error->oauth_error, sizeof error->oauth_error, "%.40s", redirect->error);
-    return false;
+    long code = 0;
+    if (sscanf(redirect->description, "AADSTS%9ld", &code) != 1)
+        code = 0;
+    return token_answer_remedy(code, error);
 }
 
 /* The wait for the browser: how long, and whether there is one. */

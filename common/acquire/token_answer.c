@@ -85,16 +85,15 @@ static void keep(char *field, size_t size, const char *text)
         memcpy(field, text, strlen(text) + 1);
 }
 
-/* The remedy: by Entra's number, else by OAuth's words for it, the narrower first. */
-static void add_remedy(const json_object *answer, const char *description, struct error *error)
+bool token_answer_remedy(long code, struct error *error)
 {
     char number[32];
-    long code = code_of(answer, description);
     snprintf(number, sizeof number, "AADSTS%ld", code);
     const char *const names[] = { number, error->suberror, error->oauth_error };
     for (size_t i = 0; i < sizeof names / sizeof names[0] && error->hint[0] == '\0'; i++)
         error_remedy(error, names[i]);
     keep(error->code, sizeof error->code, code > 0 ? number : error->oauth_error);
+    return false;
 }
 
 static bool explain_refusal(long status, const json_object *answer, const char *code,
@@ -111,8 +110,7 @@ static bool explain_refusal(long status, const json_object *answer, const char *
     keep(error->correlation_id, sizeof error->correlation_id,
          json_string(answer, "correlation_id"));
     keep(error->timestamp, sizeof error->timestamp, json_string(answer, "timestamp"));
-    add_remedy(answer, description, error);
-    return false;
+    return token_answer_remedy(code_of(answer, description), error);
 }
 
 /* App Service and the services made after it have said when a token ends in three ways. */

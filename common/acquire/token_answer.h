@@ -18,4 +18,8 @@
 bool token_answer_parse(long status, const char *body, size_t length, int64_t now,
                         struct token *token, struct error *error);
 
+/* Adds the remedy for a refusal, whose words the error has: by Entra's number (0: it has none),
+ * else by its suberror and error. Always false. */
+bool token_answer_remedy(long code, struct error *error);
+
 #endif

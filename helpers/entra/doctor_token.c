@@ -86,5 +86,7 @@ void doctor_token(struct doctor *doctor)
                 token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
                 request->api != NULL ? request->api : request->scope,
                 rfc3339_format(token.expires_on).text);
+    if (request->person && request->username != NULL)
+        doctor_detail(doctor, "account", request->username, NULL);
     look_into(doctor, &token);
 }

@@ -262,6 +262,13 @@ def unconfigured(world, folder):
 
 
 @meets
+def sign_in_needed(world, folder):
+    error = token(world, "--account", "ada@contoso.com", env={"MyWebApi__RequestAppToken": "false"})
+    assert "entra login --api MyWebApi --account ada@contoso.com" in error["hint"]
+    return error
+
+
+@meets
 def configuration_syntax(world, folder):
     world.appsettings_file.write_text("{")
     return token(world)
@@ -373,7 +380,7 @@ def program_not_found(world, folder):
 
 
 # Those that say more than the catalogue can know.
-MORE_IS_SAID = {"file_writable"}
+MORE_IS_SAID = {"file_writable", "sign_in_needed", "unconfigured"}
 
 
 @pytest.mark.parametrize("code", sorted(MET))
