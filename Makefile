@@ -3,7 +3,8 @@
 #   make            build             make check             every test
 #   make install    DESTDIR, PREFIX   make check SANITIZE=1  the same under ASan and UBSan
 #   make demo       the main job      make fuzz, make soak   the same for as long as you like
-#   make clean                        make deps              Debian's packages for all this
+#   make bench      how fast it is    make deps              Debian's packages for all this
+#   make clean
 
 VERSION := 0.1.0
 
@@ -162,6 +163,7 @@ deps:
 
 include tests/unit/unit.mk
 -include tests/fuzz/fuzz.mk
+include tests/bench/bench.mk
 
 check: check-unit check-man check-integration
 

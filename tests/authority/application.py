@@ -9,7 +9,7 @@ from flask import Flask, Response, jsonify, request
 from authority.device_authorization import DeviceAuthorization
 from authority.directory import Directory
 from authority.faults import Exchange, FaultQueue
-from authority.metadata import openid_configuration
+from authority.metadata import adfs_configuration, openid_configuration
 from authority.refusals import Refusal
 from authority.token_server import TokenServer
 from authority.tokens import TokenIssuer
@@ -58,5 +58,9 @@ def add_metadata(app: Flask, directory: Directory, issuer: TokenIssuer) -> None:
     def keys(tenant: str) -> Response:
         return jsonify(issuer.key.jwks())
 
+    def of_adfs() -> Response:
+        return jsonify(adfs_configuration(issuer.authority_url))
+
     app.add_url_rule("/<tenant>/v2.0/.well-known/openid-configuration", view_func=configuration)
+    app.add_url_rule("/adfs/.well-known/openid-configuration", view_func=of_adfs)
     app.add_url_rule("/<tenant>/discovery/v2.0/keys", view_func=keys)

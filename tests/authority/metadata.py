@@ -25,3 +25,18 @@ def openid_configuration(authority_url: str, tenant: Tenant) -> dict[str, Any]:
         "tenant_region_scope": "EU",
         "cloud_instance_name": "microsoftonline.com",
     }
+
+
+def adfs_configuration(authority_url: str) -> dict[str, Any]:
+    """What an AD FS publishes: one issuer, without tenants."""
+    base = f"{authority_url}/adfs"
+    return {
+        "issuer": base,
+        "authorization_endpoint": f"{base}/oauth2/authorize",
+        "token_endpoint": f"{base}/oauth2/token",
+        "jwks_uri": f"{base}/discovery/keys",
+        "token_endpoint_auth_methods_supported": ["client_secret_post"],
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+    }

@@ -1,0 +1,179 @@
+"""How fast the helpers are, beside floors in C and other tools.
+
+    python3 tests/bench/bench.py --programs build/installed/bin --folder build/bench
+
+Everything runs in a private session with a real message bus and keyring daemon, against the test
+authority. A table goes to stdout and to table.md in the folder, a plot to bench.svg. The folder has
+the floors (see bench.mk).
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from authority import contoso  # noqa: E402
+from contestant import Contestant, Section, Stopwatch, machine  # noqa: E402
+from peers import Peers  # noqa: E402
+from report import Goal, plot, table  # noqa: E402
+from world import kernel_keyring  # noqa: E402
+from world.world import World  # noqa: E402
+
+CROWD = 200
+CROWD_ROUNDS = 5
+CLEAR = ["secret-tool", "clear", "kind", "access_token"]
+SCOPE = f"{contoso.AZURE_DEVOPS}/.default"
+
+
+class Bench:
+    """The sections in their order: those that empty the keyring come last."""
+
+    def __init__(self, world: World, folder: Path, rounds: int) -> None:
+        self._world = world
+        self._folder = folder
+        self._rounds = rounds
+        self._stopwatch = Stopwatch(folder / "launch", folder, world.session.env)
+        self._request = folder / "request"
+        world.write_appsettings()
+        self._request.write_text(f"url={world.git_server.url}\n\n")
+        self.left_out: list[str] = []
+        self.sections = [self._secret_service(), self._kernel(), self._cold(), self._crowd()]
+
+    def _floor(self, name: str, *words: str) -> list[str]:
+        return [str(self._folder / name), *words]
+
+    def _must(self, *command: str) -> str:
+        done = self._world.run(*command, input=self._request.read_text())
+        if done.code != 0:
+            raise RuntimeError(f"{' '.join(command)}: {done.err}")
+        return done.out
+
+    def _measured(self, title: str, contestants: list[Contestant],
+                  rounds: int | None = None) -> Section:
+        print(f"  {title} ...", file=sys.stderr, flush=True)
+        section = Section(title, contestants)
+        self._stopwatch.run(section, rounds or self._rounds)
+        return section
+
+    def _secret_service(self) -> Section:
+        answer = self._must("git-credential-entra", "get")
+        token = next(line.partition("=")[2] for line in answer.splitlines()
+                     if line.startswith("password="))
+        peers = Peers(self._world, self._folder, self._world.git_server.url, token, SCOPE)
+        contestants = [
+            Contestant("git-credential-entra get", ["git-credential-entra", "get"],
+                       input=self._request, ours=True),
+            Contestant("floor: one libsecret lookup",
+                       self._floor("libsecret_lookup", SCOPE)),
+            *peers.all(),
+        ]
+        self.left_out = peers.left_out
+        section = self._measured("Warm, from the desktop's keyring", contestants)
+        peers.close()
+        return section
+
+    def _kernel(self) -> Section:
+        ours = ["git-credential-entra", "--keyring", "kernel", "get"]
+        self._must(*ours)
+        key = next(serial for serial, attributes in kernel_keyring.keys().items()
+                   if attributes.get("authority") == self._world.authority.url)
+        described = subprocess.run(["keyctl", "rdescribe", key], capture_output=True, text=True,
+                                   check=True).stdout
+        description = described[described.index(kernel_keyring.OURS):].rstrip("\n")
+        return self._measured("Warm, from the kernel's keyring", [
+            Contestant("git-credential-entra get", ours, input=self._request, ours=True),
+            Contestant("floor: an empty program", self._floor("empty")),
+            Contestant("floor: linked to json-c", self._floor("json_c")),
+            Contestant("floor: one search, one read", self._floor("keyctl_read", description)),
+        ])
+
+    def _cold(self) -> Section:
+        """Both parts of the floor stand by themselves; their sum is the row after them."""
+        daemon = contoso.DAEMON
+        form = {"grant_type": "client_credentials", "client_id": daemon.client_id,
+                "client_secret": daemon.secret, "scope": f"{contoso.MY_WEB_API}/.default"}
+        settings = self._folder / "curl.conf"
+        answer = self._folder / "answer"
+        url = f"{self._world.authority.url}/{contoso.TENANT.domains[0]}/oauth2/v2.0/token"
+        settings.write_text(f'url = "{url}"\nsilent\nfail\noutput = "{answer}"\n' + "".join(
+            'data-urlencode = "{}={}"\n'.format(name, value.replace('"', '\\"'))
+            for name, value in form.items()))
+        settings.chmod(0o600)
+        post = Contestant("curl making the same request", ["curl", "-K", str(settings)])
+        store = Contestant("secret-tool store keeping it",
+                           ["secret-tool", "store", "--label=bench", "kind", "access_token"],
+                           input=answer, prepare=CLEAR)
+        section = self._measured("Cold: asked for and kept", [
+            Contestant("entra token", ["entra", "token", "--api", "MyWebApi"], prepare=CLEAR,
+                       ours=True), post, store])
+        section.contestants.append(
+            Contestant("floor: those two", [],
+                       seconds=[a + b for a, b in zip(post.seconds, store.seconds)]))
+        settings.unlink()
+        answer.unlink()
+        return section
+
+    def _crowd(self) -> Section:
+        """One core takes the warm answers one after the other; the crowd has them all."""
+        numbers = self._folder / "numbers"
+        numbers.write_text("".join(f"{number}\n" for number in range(CROWD)))
+        xargs = ["xargs", "-a", str(numbers), "-I{}"]
+        ask = ["entra", "token", "--api", "MyWebApi"]
+        self._world.authority.log.clear()
+        section = self._measured(f"{CROWD} processes, from the first to the last answer", [
+            Contestant("at once, the keyring empty", [*xargs, "-P", str(CROWD), *ask],
+                       prepare=CLEAR, runs=1, ours=True),
+            Contestant("one after the other, warm, on one core",
+                       ["taskset", "-c", "0", *xargs, *ask], runs=1),
+        ], CROWD_ROUNDS)
+        # One crowd for its memory, and in each round one to warm up and one that counts.
+        self.requests_per_crowd = len(self._world.authority.token_requests) / (1 + 2 * CROWD_ROUNDS)
+        for one in section.contestants:
+            one.memory = 0  # xargs's own would be among it
+        return section
+
+    def goals(self, installed: int) -> list[Goal]:
+        service, kernel, cold, crowd = self.sections
+        by_name = {one.name: one.median for one in service.contestants}
+        empty, json_c = kernel.contestants[1].median, kernel.contestants[2].median
+        return [
+            Goal("warm, Secret Service, to secret-tool", service.ours.median
+                 / by_name["secret-tool lookup"], 1.05, " times",
+                 f"A bare libsecret lookup is {by_name['floor: one libsecret lookup']:.4f} s."),
+            Goal("warm, kernel, to an empty program", kernel.ours.median / empty, 2.2, " times",
+                 f"Linking json-c alone makes it {json_c / empty:.2f} times."),
+            Goal("cold, to curl and secret-tool",
+                 cold.ours.median / cold.contestants[-1].median, 1.15, " times"),
+            Goal(f"{CROWD} at once, to {CROWD} warm in turn on one core",
+                 crowd.ours.median / crowd.contestants[1].median, 2, " times"),
+            Goal(f"requests of {CROWD} at once", self.requests_per_crowd, 1, ""),
+            Goal("peak memory, Secret Service", service.ours.memory, 12, " MB"),
+            Goal("peak memory, kernel", kernel.ours.memory, 4, " MB"),
+            Goal("everything installed", installed / 1e6, 1, " MB"),
+        ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--programs", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--rounds", type=int, default=20)
+    arguments = parser.parse_args()
+    installed = sum(file.stat().st_size for file in arguments.programs.parent.rglob("*")
+                    if file.is_file())
+    with World(programs=arguments.programs) as world:
+        bench = Bench(world, arguments.folder, arguments.rounds)
+    text = f"{table(bench.sections)}\n\n{machine()}\n"
+    (arguments.folder / "table.md").write_text(text)
+    plot(bench.sections, arguments.folder / "bench.svg")
+    print(f"\n{text}", *bench.goals(installed), sep="\n")
+    for why in bench.left_out:
+        print(f"left out: {why}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+/* The floor of every program: a process that does nothing. */
+int main(void)
+{
+    return 0;
+}
