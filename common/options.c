@@ -168,7 +168,8 @@ static void make_grammar(const struct option_spec *const *specs, size_t count,
         if (specs[i]->name[1] == '\0') {
             grammar->letters[length++] = specs[i]->name[0];
             grammar->letters[length++] = ':';
-            continue;
+            if (specs[i]->help == NULL) /* it stands for a longer name */
+                continue;
         }
         grammar->longs[long_count++] = (struct option){
             .name = specs[i]->name,

@@ -62,7 +62,8 @@ enum option_kind {
 };
 
 struct option_spec {
-    const char *name;     /* without the dashes, one letter for -l; NULL ends a table */
+    const char *name; /* without the dashes; NULL ends a table. One letter is -l, and --l too where
+                       * it has a help */
     const char *argument; /* what the help calls it; NULL for a flag or a switch */
     const char *help;     /* NULL: not for people, and not shown */
     enum option_kind kind;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "common/report.h"
+
 /* Where a secret belongs that kubelogin takes on its command line. */
 #define SECRET_HINT                                                                                \
     "Every user of the machine can read a command line: put it into AZURE_CLIENT_SECRET, or into " \
@@ -116,6 +118,12 @@ static const struct setting {
     [KUBELOGIN_NO_DISCOVERY] = { .flag = "--disable-instance-discovery",
                                  .help = "not used",
                                  .ignored = "an authority is never looked up" },
+    [KUBELOGIN_LOG_LEVEL] = { .flag = "--v",
+                              .argument = "LEVEL",
+                              .help = "as --verbose, from level 1 on" },
+    [KUBELOGIN_LOG_TO_STDERR] = { .flag = "--logtostderr",
+                                  .help = "not used",
+                                  .ignored = "all that is said goes to stderr" },
     [KUBELOGIN_POP] = { .flag = "--pop-enabled", .help = "not available", .refused = POP_HINT },
     [KUBELOGIN_POP_CLAIMS] = { .flag = "--pop-claims",
                                .argument = "CLAIMS",
@@ -315,6 +323,16 @@ static void say(const struct kubelogin *kubelogin)
     }
 }
 
+/* klog's -v, of which kubelogin says most from 5 on. */
+static bool take_log_level(const struct kubelogin *kubelogin, struct error *error)
+{
+    const char *level = kubelogin->values[KUBELOGIN_LOG_LEVEL].text;
+    if (level != NULL && level[strspn(level, "0123456789")] != '\0')
+        return error_set(error, ERROR_USAGE, "-v takes a whole number, not '%.40s'", level);
+    reporting.verbose = reporting.verbose || (level != NULL && level[strspn(level, "0")] != '\0');
+    return true;
+}
+
 bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
                     json_object *cluster, struct error *error)
 {
@@ -328,7 +346,7 @@ bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
         if (kubelogin->is_called && reads_environment(options))
             take_environment(kubelogin, which, is_given(options, KUBELOGIN_TERRAFORM));
     }
-    if (!take_cluster(kubelogin, cluster, error))
+    if (!take_cluster(kubelogin, cluster, error) || !take_log_level(kubelogin, error))
         return false;
     say(kubelogin);
     return true;

@@ -72,7 +72,7 @@ def test_every_flag_of_kubelogin_is_taken(machine):
         "authority-host", "azure-pipelines-service-connection-id", "cache-dir", "token-cache-dir",
         "tenant-id", "subscription", "environment", "legacy", "use-azurerm-env-vars", "pop-enabled",
         "pop-claims", "timeout", "disable-environment-override", "disable-instance-discovery",
-        "redirect-url", "login-hint"}
+        "redirect-url", "login-hint", "v", "logtostderr"}
 
 
 def test_what_makes_no_sense_here_is_left_alone_with_a_word_under_verbose(machine):
@@ -119,6 +119,16 @@ def test_letters_stand_for_flags(machine):
                   "--authority-host", f"{machine.authority.url}/", "--timeout", "1m30s",
                   AZURE_CLIENT_SECRET=APP.secret)
     answered(outcome)
+
+
+@pytest.mark.parametrize("words, told", [(["-v", "5"], True), (["--v=10"], True), (["-v=0"], False),
+                                         (["--v", "00"], False)])
+def test_its_log_level_is_a_word_more(machine, words, told):
+    outcome = ask(machine, *spn(machine, *words), AZURE_CLIENT_SECRET=APP.secret)
+    assert outcome.code == 0 and bool(outcome.err) == told
+    assert APP.secret not in outcome.err
+    failed("exec-credential-entra", ask(machine, *spn(machine, "-v", "high")), 2,
+           "-v takes a whole number")
 
 
 @pytest.mark.parametrize("words, scope", [
