@@ -83,8 +83,7 @@ bool sign_in_from_json(const char *text, size_t length, struct sign_in *sign_in,
         if (read.refresh_token == NULL)
             return error_no_memory(error);
     }
-    *sign_in = read;
-    read = (struct sign_in){ 0 };
+    *sign_in = sign_in_take(&read);
     return true;
 }
 

@@ -50,6 +50,14 @@ bool sign_in_from_json(const char *text, size_t length, struct sign_in *sign_in,
 
 void sign_in_clear(struct sign_in *sign_in);
 
+/* Takes the contents out of a variable and leaves nothing there: the caller owns them now. */
+static inline struct sign_in sign_in_take(struct sign_in *sign_in)
+{
+    struct sign_in taken = *sign_in;
+    *sign_in = (struct sign_in){ 0 };
+    return taken;
+}
+
 #define auto_sign_in CLEANUP(sign_in_clear)
 
 #endif

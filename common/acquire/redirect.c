@@ -30,14 +30,16 @@ struct part {
 
 static bool is(struct part part, const char *text)
 {
-    return part.length == strlen(text) && strncasecmp(part.bytes, text, part.length) == 0;
+    return part.bytes != NULL && part.length == strlen(text) &&
+           strncasecmp(part.bytes, text, part.length) == 0;
 }
 
 /* Takes off what stands before the separator, or all. */
 static struct part take_before(struct part *rest, const char *separator)
 {
     size_t width = strlen(separator);
-    const char *end = memmem(rest->bytes, rest->length, separator, width);
+    const char *end =
+        rest->bytes != NULL ? memmem(rest->bytes, rest->length, separator, width) : NULL;
     struct part taken = { rest->bytes, end != NULL ? (size_t)(end - rest->bytes) : rest->length };
     size_t gone = taken.length + (end != NULL ? width : 0);
     rest->bytes += gone;

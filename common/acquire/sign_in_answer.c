@@ -113,7 +113,6 @@ bool sign_in_answer_parse(const char *body, size_t length, const char *client_id
     if (!take_account(client_info, id_token, &read, error) ||
         !take_refresh_token(answer, &read, error))
         return false;
-    *sign_in = read;
-    read = (struct sign_in){ 0 };
+    *sign_in = sign_in_take(&read);
     return true;
 }

@@ -154,7 +154,7 @@ static bool post(const struct token_request *request, const struct http_field *f
     const struct http_request post = {
         .url = endpoint, .form = fields, .header = header, .post = true
     };
-    return send_with_retries(&post, deadline, response, error);
+    return send_with_retries(&post, deadline, response, error) && response->body != NULL;
 }
 
 bool token_endpoint_post(const struct token_request *request, const struct http_field *fields,

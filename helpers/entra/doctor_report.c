@@ -126,11 +126,11 @@ bool doctor_end(struct doctor *doctor, struct error *error)
 {
     size_t crosses = doctor->crosses;
     if (doctor->as_json) {
-        auto_json json_object *report = json_object_new_object();
-        json_object_object_add(report, "ok", json_object_new_boolean(crosses == 0));
-        json_object_object_add(report, "checks", json_object_get(doctor->findings));
-        puts(json_object_to_json_string_ext(report, JSON_C_TO_STRING_PRETTY |
-                                                        JSON_C_TO_STRING_NOSLASHESCAPE));
+        auto_json json_object *whole = json_object_new_object();
+        json_object_object_add(whole, "ok", json_object_new_boolean(crosses == 0));
+        json_object_object_add(whole, "checks", json_object_get(doctor->findings));
+        puts(json_object_to_json_string_ext(whole, JSON_C_TO_STRING_PRETTY |
+                                                       JSON_C_TO_STRING_NOSLASHESCAPE));
     }
     json_object_put(doctor->findings);
     if (crosses == 0)
