@@ -1,0 +1,195 @@
+"""Several people, or one person of several names: each account's tokens are its own."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from authority import contoso
+from integration import people
+from integration.people import all_at_once, asked_nobody, login, token, whose
+from integration.stored import age, kept
+from world.program import Outcome
+from world.world import World
+
+ADA, GRACE = contoso.ADA.username, contoso.GRACE.username
+
+
+@pytest.fixture
+def two(desk: World) -> World:
+    """Ada signed in first, Grace after her."""
+    login(desk, user=contoso.ADA)
+    login(desk, "--account", GRACE, user=contoso.GRACE)
+    desk.authority.log.clear()
+    return desk
+
+
+def git(world: World, username: str | None = None, **how) -> Outcome:
+    """git's question for its server, with the user name of the URL where it has one."""
+    host = world.git_server.url.removeprefix("https://")
+    named = f"username={username}\n" if username else ""
+    return world.run("git-credential-entra", "get", input=f"protocol=https\nhost={host}\n{named}",
+                     **how)
+
+
+def whose_password(world: World, outcome: Outcome) -> str:
+    found = re.search(r"^password=(.*)$", outcome.out, re.M)
+    assert found, outcome
+    return people.claims(world, found.group(1), contoso.AZURE_DEVOPS)["upn"]
+
+
+def listed(world: World) -> list[dict]:
+    outcome = world.run("entra", "list", "--output", "json")
+    assert outcome.code == 0, outcome
+    return json.loads(outcome.out)
+
+
+@pytest.mark.parametrize("name", [ADA, GRACE, "ADA@Contoso.com"])
+def test_each_account_is_had_by_its_name(two, name):
+    assert whose(two, token(two, "--account", name)) == name.lower()
+    assert asked_nobody(two)
+
+
+def test_there_is_a_default(two):
+    """The same one each time, for each API, and among those who signed in."""
+    default = whose(two, token(two))
+    assert default in (ADA, GRACE)
+    assert whose(two, token(two)) == default
+    assert whose(two, token(two, "--api", "GitServer"), contoso.AZURE_DEVOPS) == default
+
+
+def test_a_user_name_in_a_git_url_is_the_account(two):
+    for name in (ADA, GRACE):
+        outcome = git(two, name)
+        assert whose_password(two, outcome) == name
+        assert f"username={name}\n" in outcome.out
+
+
+def test_a_user_name_in_a_git_url_that_is_no_account_is_as_none(two):
+    """Azure DevOps' clone URLs have the organization there."""
+    outcome = git(two, "contoso")
+    assert whose_password(two, outcome) in (ADA, GRACE)
+    assert "username=contoso\n" in outcome.out
+
+
+def test_accounts_never_mix_however_many_ask(two):
+    names = [ADA, GRACE] * 10
+    commands = [("entra", "token", *people.API, "--account", name, "--force-refresh")
+                for name in names]
+    outcomes = all_at_once(two, commands)
+    assert [whose(two, outcome) for outcome in outcomes] == names
+    age(two, lives=10)
+    commands = [("entra", "token", "--api", "GitServer", "--account", name) for name in names]
+    outcomes = all_at_once(two, commands)
+    assert [whose(two, outcome, contoso.AZURE_DEVOPS) for outcome in outcomes] == names
+
+
+def test_each_account_has_its_own_refresh_token(two):
+    assert {item.attributes["account"] for item in kept(two, "refresh_token")} == {
+        f"{user.object_ids[user.home]}.{user.home}" for user in (contoso.ADA, contoso.GRACE)}
+
+
+def test_an_account_that_has_not_signed_in_must(two):
+    outcome = token(two, "--account", "nobody@contoso.com")
+    assert (outcome.code, outcome.out) == (people.SIGN_IN_FIRST, "")
+    assert "nobody@contoso.com" in outcome.err and "entra login" in outcome.err
+    assert two.authority.token_requests == []
+
+
+def test_who_signs_in_as_somebody_else_is_not_taken_for_the_one_that_was_named(desk):
+    desk.browser.will_sign_in(contoso.GRACE)
+    outcome = desk.at_terminal("entra", "token", *people.API, "--account", ADA).finish()
+    assert outcome.out == "" and outcome.code != 0
+    assert ADA in outcome.err and GRACE in outcome.err
+    assert token(desk, "--account", ADA).code == people.SIGN_IN_FIRST
+
+
+def test_a_sign_in_again_changes_nobody_elses(two):
+    login(two, "--account", ADA, user=contoso.ADA)
+    assert len(kept(two, "refresh_token")) == 2
+    assert whose(two, token(two, "--account", GRACE)) == GRACE
+
+
+def test_the_list_says_who_what_how_long_and_where(two):
+    token(two, "--account", ADA)
+    token(two, "--account", GRACE, "--api", "GitServer")
+    lines = two.run("entra", "list").out.splitlines()
+    assert any(ADA in line for line in lines) and any(GRACE in line for line in lines)
+    text = "\n".join(lines)
+    for word in ("ACCOUNT", "TENANT", "EXPIRES"):
+        assert word in text.upper()
+    assert contoso.MY_WEB_API in text or "MyWebApi" in text
+    secrets = [item.value for item in two.authority.refresh_tokens.all()]
+    secrets += two.authority.issued_tokens
+    assert not any(secret in text for secret in secrets)
+
+
+def test_the_list_is_for_scripts_too(two):
+    token(two, "--account", ADA)
+    everything = json.dumps(listed(two))
+    assert ADA in everything and GRACE in everything
+    for item in two.authority.refresh_tokens.all():
+        assert item.value not in everything
+
+
+def test_a_logout_takes_the_account_and_all_its_tokens(two):
+    for name in (ADA, GRACE):
+        token(two, "--account", name)
+        token(two, "--account", name, "--api", "GitServer")
+    outcome = two.run("entra", "logout", "--account", ADA)
+    assert outcome.code == 0, outcome
+    left = two.session.keyring.items(with_secrets=True)
+    assert not any(ADA in str(item) or contoso.ADA.object_ids[contoso.TENANT.guid] in str(item)
+                   for item in left)
+    assert token(two, "--account", ADA).code == people.SIGN_IN_FIRST
+    assert whose(two, token(two, "--account", GRACE)) == GRACE
+
+
+def test_a_logout_of_everybody_leaves_no_account(two):
+    token(two, "--account", ADA)
+    assert two.run("entra", "logout", "--all").code == 0
+    assert [item for kind in ("access_token", "refresh_token", "account")
+            for item in kept(two, kind)] == []
+    assert token(two).code == people.SIGN_IN_FIRST
+
+
+def test_a_logout_leaves_what_is_an_apps_own(two):
+    two.write_appsettings(two.appsettings())
+    app = token(two)
+    assert app.code == 0
+    assert two.run("entra", "logout", "--all").code == 0
+    two.authority.log.clear()
+    assert token(two).out == app.out and two.authority.token_requests == []
+
+
+def test_a_logout_of_somebody_who_never_signed_in_says_so(two):
+    outcome = two.run("entra", "logout", "--account", "nobody@contoso.com")
+    assert "nobody@contoso.com" in outcome.err
+    assert len(kept(two, "refresh_token")) == 2
+
+
+def test_a_logout_of_the_default_account_leaves_no_dangling_default(two):
+    default = whose(two, token(two))
+    other = GRACE if default == ADA else ADA
+    assert two.run("entra", "logout", "--account", default).code == 0
+    outcome = token(two)
+    assert outcome.code == people.SIGN_IN_FIRST or whose(two, outcome) == other
+
+
+def test_a_guest_has_a_token_of_each_tenant_from_one_sign_in(desk):
+    desk.write_appsettings(desk.people_appsettings(contoso.AZURE_CLI))
+    login(desk, user=contoso.GRACE)
+    for tenant in (contoso.TENANT, contoso.OTHER_TENANT):
+        outcome = token(desk, "--tenant", tenant.guid)
+        assert people.claims(desk, outcome.out)["tid"] == tenant.guid
+    assert len(desk.browser.urls) == 1
+
+
+def test_anybodys_tenant_will_do_where_none_is_named(desk):
+    desk.write_appsettings(desk.people_appsettings(contoso.AZURE_CLI, "organizations"))
+    login(desk, user=contoso.BOB)
+    outcome = token(desk)
+    assert people.claims(desk, outcome.out)["tid"] == contoso.BOB.home
+    assert "/organizations/" in desk.browser.urls[0]

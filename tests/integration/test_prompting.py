@@ -1,0 +1,209 @@
+"""A person is asked only where there is one, and once; else one line says what to run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from authority import contoso
+from integration import people
+from integration.people import all_at_once, asked_nobody, token, whose
+from world.kubeconfig import V1, ExecPlugin
+from world.program import Outcome
+from world.waiting import wait_until
+from world.world import World
+
+DISPLAY = {"DISPLAY": ":0"}
+
+
+def kubectl_asks(interactive: bool) -> dict[str, str]:
+    return {"KUBERNETES_EXEC_INFO": json.dumps({
+        "apiVersion": V1, "kind": "ExecCredential", "spec": {"interactive": interactive}})}
+
+
+def git_request(world: World) -> str:
+    return f"protocol=https\nhost={world.git_server.url.removeprefix('https://')}\n"
+
+
+def add_aks(world: World) -> None:
+    """AKS for people, at the authority of the tests."""
+    world.write_appsettings(world.people_appsettings(None) | {
+        "AKS": {"RequestAppToken": False, "Scopes": [f"{contoso.AKS}/.default"]}})
+
+
+COMMANDS = {
+    "entra": lambda world: ("entra", "token", *people.API),
+    "curl-credential-entra": lambda world: ("curl-credential-entra", world.web_api.todo_list_url),
+    "exec-credential-entra": lambda world: ("exec-credential-entra",),
+    "git-credential-entra": lambda world: ("git-credential-entra", "get"),
+}
+
+
+def run(world: World, program: str, **how) -> Outcome:
+    env = kubectl_asks(True) | how.pop("env", {})
+    return world.run(*COMMANDS[program](world), input=git_request(world), env=env, **how)
+
+
+@pytest.mark.parametrize("program", COMMANDS)
+def test_where_nobody_is_one_line_says_what_to_run(desk, program):
+    add_aks(desk)
+    outcome = run(desk, program)
+    assert outcome.code == (0 if program == "git-credential-entra" and outcome.out else
+                            people.SIGN_IN_FIRST), outcome
+    assert outcome.out in ("", "quit=1\n")
+    lines = outcome.err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith(f"{program}: ") and "entra login" in lines[0]
+    assert asked_nobody(desk) and desk.browser.urls == []
+
+
+def test_the_line_can_be_run_as_it_stands(desk):
+    """With the tenant and account that it takes, so that the next try succeeds."""
+    outcome = token(desk, "--account", contoso.GRACE.username)
+    command = outcome.err[outcome.err.index("entra login"):].split("'")[0].rstrip(". \n")
+    desk.browser.will_sign_in(contoso.GRACE)
+    done = desk.at_terminal("sh", "-c", command).finish()
+    assert done.code == 0, (command, done)
+    assert whose(desk, token(desk, "--account",
+                             contoso.GRACE.username)) == contoso.GRACE.username
+
+
+# kubectl says that somebody is there only where its stdin is a terminal.
+@pytest.mark.parametrize("program", [one for one in COMMANDS if one != "exec-credential-entra"])
+def test_where_a_display_is_a_browser_opens(desk, program):
+    add_aks(desk)
+    outcome = run(desk, program, env=DISPLAY)
+    assert outcome.code == 0, outcome
+    assert len(desk.browser.urls) == 1
+
+
+NOBODY = {
+    "GIT_TERMINAL_PROMPT": ("git-credential-entra", {"GIT_TERMINAL_PROMPT": "0"}),
+    "spec.interactive": ("exec-credential-entra", kubectl_asks(False)),
+    **{f"CI, {program}": (program, {"CI": "true"}) for program in COMMANDS},
+}
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_it_is_told_that_nobody_is_there(desk, name):
+    program, env = NOBODY[name]
+    add_aks(desk)
+    outcome = run(desk, program, env=DISPLAY | env)
+    assert outcome.out in ("", "quit=1\n") and "entra login" in outcome.err
+    assert asked_nobody(desk) and desk.browser.urls == []
+
+
+@pytest.mark.parametrize("value", ["false", "never", "0"])
+def test_gits_configuration_says_that_nobody_is_there(desk, value):
+    desk.run("git", "config", "--global", "credential.interactive", value)
+    outcome = run(desk, "git-credential-entra", env=DISPLAY)
+    assert outcome.out in ("", "quit=1\n") and "entra login" in outcome.err
+    assert asked_nobody(desk)
+
+
+@pytest.mark.parametrize("value", ["true", "auto", "always"])
+def test_gits_configuration_may_say_that_somebody_is(desk, value):
+    desk.run("git", "config", "--global", "credential.interactive", value)
+    assert "password=" in run(desk, "git-credential-entra", env=DISPLAY).out
+
+
+@pytest.mark.parametrize("keyring", ["secret-service", "kernel"])
+def test_twenty_at_once_show_one_prompt(desk, keyring):
+    commands = [("entra", "token", *people.API, "--keyring", keyring)] * 20
+    outcomes = all_at_once(desk, commands, env=DISPLAY)
+    assert {whose(desk, outcome) for outcome in outcomes} == {contoso.ADA.username}
+    assert len(desk.browser.urls) == 1
+
+
+def test_twenty_for_two_apis_show_one_prompt(desk):
+    commands = [("entra", "token", *people.API), ("entra", "token", "--api", "GitServer")] * 10
+    outcomes = all_at_once(desk, commands, env=DISPLAY)
+    assert {outcome.code for outcome in outcomes} == {0}, outcomes
+    assert len(desk.browser.urls) == 1
+
+
+def test_a_prompt_that_is_declined_is_declined_for_all(desk):
+    desk.browser.will_decline()
+    outcomes = all_at_once(desk, [("entra", "token", *people.API)] * 20, env=DISPLAY)
+    assert all(outcome.code in (3, people.SIGN_IN_FIRST) for outcome in outcomes)
+    assert len(desk.browser.urls) <= 2
+
+
+@pytest.fixture
+def clone(desk: World) -> Path:
+    """A repository with a commit, whose remote wants a token, and git set up to ask for one."""
+    url = desk.git_server.create_repository()
+    desk.run("git", "config", "--global", "credential.helper", "entra")
+    folder = desk.session.home / "app"
+    for command in (("git", "init", "--quiet", folder),
+                    ("git", "-C", folder, "remote", "add", "origin", url),
+                    ("git", "-C", folder, "commit", "--quiet", "--allow-empty", "-m", "First")):
+        assert desk.run(*command).code == 0
+    return folder
+
+
+def test_a_push_signs_in_at_the_terminal_and_the_next_is_silent(desk, clone):
+    push = ("git", "push", "--quiet", "origin", "main")
+    outcome = desk.at_terminal(*push, cwd=clone, whole=True).finish()
+    assert outcome.code == 0, outcome
+    assert desk.git_server.commits() == ["First"]
+    assert len(desk.browser.urls) == 1
+    desk.run("git", "commit", "--quiet", "--allow-empty", "-m", "Second", cwd=clone)
+    outcome = desk.run(*push, cwd=clone)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert len(desk.browser.urls) == 1
+
+
+def test_a_push_over_ssh_signs_in_by_device_code(desk, clone):
+    terminal = desk.at_terminal("git", "push", "--quiet", "origin", "main", cwd=clone, whole=True,
+                                env=people.NO_BROWSER | {"SSH_CONNECTION": "::1 1 ::1 22"})
+    people.enter(desk, people.user_code(terminal))
+    outcome = terminal.finish()
+    assert outcome.code == 0, outcome
+    assert desk.git_server.commits() == ["First"]
+
+
+def test_kubectl_signs_in_at_the_terminal(desk):
+    add_aks(desk)
+    desk.write_kubeconfig(ExecPlugin("exec-credential-entra", interactive_mode="IfAvailable"))
+    outcome = desk.at_terminal("kubectl", "get", "pods").finish()
+    assert outcome.code == 0, outcome
+    assert "Running" in outcome.out and len(desk.browser.urls) == 1
+
+
+def test_a_prompt_waits_longer_than_a_network_would(desk):
+    """A person may take minutes; what limits a request to the authority does not limit them."""
+    desk.browser.will_wait()
+    process = subprocess.Popen(["entra", "token", *people.API], env=desk.session.env | DISPLAY,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: desk.browser.pages != [], "the page")
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(3)
+    desk.visitor.sign_in(desk.browser.urls[0], contoso.ADA)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+
+
+CLIENTS = {
+    "git": (contoso.GIT_CREDENTIAL_MANAGER, ("--api", "AzureDevOps"), contoso.AZURE_DEVOPS),
+    "kubectl": (contoso.KUBELOGIN, ("--api", "AKS"), contoso.AKS),
+    "the rest": (contoso.AZURE_CLI, people.API, contoso.MY_WEB_API),
+}
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_without_a_client_of_ones_own_the_fields_public_ones_serve(desk, name):
+    client, words, audience = CLIENTS[name]
+    add_aks(desk)
+    outcome = desk.at_terminal("entra", "token", *words).finish()
+    assert whose(desk, outcome, audience) == contoso.ADA.username
+    assert people.query(desk.browser.urls[0])["client_id"] == client.client_id
+
+
+def test_ones_own_client_serves_them_all(desk):
+    for words in (people.API, ("--api", "GitServer")):
+        assert desk.at_terminal("entra", "token", *words).finish().code == 0
+    assert len(desk.browser.urls) == 1
+    assert people.query(desk.browser.urls[0])["client_id"] == contoso.DESKTOP.client_id

@@ -1,0 +1,227 @@
+"""A person signs in at the browser: authorization code with PKCE, on a loopback redirect."""
+
+from __future__ import annotations
+
+import re
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from authority import contoso, faults
+from integration import people
+from integration.people import login, query, sign_in_url, token, whose
+from world import chromium
+from world.browser import CHATTER
+from world.chromium import Chromium
+from world.terminal import INTERRUPT
+from world.waiting import wait_until
+
+
+def test_a_sign_in_is_good_for_tokens_from_then_on(desk):
+    outcome = login(desk)
+    assert outcome.out == "" or CHATTER not in outcome.out
+    assert contoso.ADA.username in outcome.err + outcome.out
+    assert whose(desk, token(desk)) == contoso.ADA.username
+    assert len(desk.authority.authorize_requests) == 1
+
+
+def test_the_authority_is_asked_as_msal_does(desk):
+    login(desk)
+    asked = query(desk.browser.urls[0])
+    redirect = urlsplit(asked["redirect_uri"])
+    assert (redirect.scheme, redirect.hostname) == ("http", "localhost") and redirect.port
+    assert asked["response_type"] == "code"
+    assert asked["response_mode"] == "form_post"
+    assert asked["code_challenge_method"] == "S256"
+    assert len(asked["code_challenge"]) == 43
+    assert len(asked["state"]) >= 22
+    assert {"offline_access", "openid", "profile"} <= set(asked["scope"].split())
+    (redeemed,) = [one.form for one in desk.authority.token_requests
+                   if one.form["grant_type"] == "authorization_code"]
+    assert redeemed["redirect_uri"] == asked["redirect_uri"]
+    assert redeemed["code_verifier"] not in desk.browser.urls[0]
+
+
+def test_no_two_sign_ins_share_a_secret(desk):
+    login(desk)
+    login(desk)
+    first, second = map(query, desk.browser.urls)
+    for name in ("state", "code_challenge"):
+        assert first[name] != second[name]
+
+
+def test_a_code_stands_in_no_url_and_a_token_in_no_file(desk):
+    login(desk)
+    (code,) = desk.authority.authorization_codes.all()
+    assert desk.session.files_holding(code.code.encode()) == []
+    for issued in desk.authority.refresh_tokens.all():
+        assert desk.session.files_holding(issued.value.encode()) == []
+
+
+def test_what_the_browser_says_does_not_reach_the_answer(desk):
+    terminal = desk.at_terminal("entra", "token", *people.API)
+    outcome = terminal.finish()
+    assert whose(desk, outcome) == contoso.ADA.username
+    assert len(desk.browser.urls) == 1
+
+
+def test_the_last_page_is_small_and_plain(desk):
+    login(desk)
+    (page,) = desk.browser.pages
+    assert len(page) < 4096
+    assert re.search(r"close this (window|page|tab)", page)
+    for active in ("<script", "http:", "https:", "<img", "<link", "<iframe"):
+        assert active not in page.lower()
+
+
+def test_who_declines_reads_why_in_both_places(desk):
+    desk.browser.will_decline()
+    outcome = desk.at_terminal("entra", "login").finish()
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "AADSTS65004" in outcome.err
+    assert "AADSTS65004" in desk.browser.pages[0]
+    assert desk.session.keyring.items() == []
+
+
+def test_a_code_that_the_authority_does_not_take_is_an_error_in_the_terminal(desk):
+    desk.authority.authorization_codes.lifetime = -1
+    outcome = desk.at_terminal("entra", "login").finish()
+    assert outcome.code == 3
+    assert "AADSTS70008" in outcome.err
+    assert desk.session.keyring.items() == []
+
+
+def test_an_error_of_the_authority_does_nothing_to_browser_or_terminal(desk):
+    desk.browser.will_wait()
+    terminal = desk.at_terminal("entra", "login")
+    asked = query(sign_in_url(desk, terminal))
+    page = requests.post(asked["redirect_uri"], timeout=10, data={
+        "error": "access_denied", "state": asked["state"],
+        "error_description": "AADSTS65004: <script>alert(1)</script>\x1b[2J\x1b]0;owned\x07 & so on"})
+    outcome = terminal.finish()
+    assert outcome.code == 3
+    assert "\x1b" not in people.plain(outcome.err) and "\x07" not in outcome.err
+    assert "<script>" not in page.text and "\x1b" not in page.text
+    assert "AADSTS65004" in page.text
+
+
+def test_the_url_is_shown_too_and_can_be_opened_by_hand(desk):
+    desk.browser.will_wait()
+    terminal = desk.at_terminal("entra", "login")
+    url = sign_in_url(desk, terminal)
+    page = desk.visitor.sign_in(url, contoso.GRACE)
+    assert page.status == 200
+    assert terminal.finish().code == 0
+    assert whose(desk, token(desk)) == contoso.GRACE.username
+
+
+def test_the_redirect_listens_on_the_loopback_alone_and_no_longer_than_needed(desk):
+    desk.browser.will_wait()
+    terminal = desk.at_terminal("entra", "login")
+    url = sign_in_url(desk, terminal)
+    port = urlsplit(query(url)["redirect_uri"]).port
+    listening = [words[1].split(":")[0] for file in ("/proc/net/tcp", "/proc/net/tcp6")
+                 for words in map(str.split, Path(file).read_text().splitlines()[1:])
+                 if words[3] == "0A" and int(words[1].split(":")[1], 16) == port]
+    assert listening and set(listening) <= {"0100007F", "0" * 24 + "01000000"}
+    desk.visitor.sign_in(url, contoso.ADA)
+    assert terminal.finish().code == 0
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 5)
+
+
+def test_ctrl_c_ends_the_wait(desk):
+    desk.browser.will_wait()
+    terminal = desk.at_terminal("entra", "login")
+    port = urlsplit(query(sign_in_url(desk, terminal))["redirect_uri"]).port
+    terminal.type(INTERRUPT)
+    outcome = terminal.finish(10)
+    assert outcome.code != 0
+    assert desk.session.keyring.items() == []
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 5)
+
+
+def test_a_wait_ends_with_the_time_that_was_given(desk):
+    desk.browser.will_wait()
+    outcome = desk.at_terminal("entra", "login", "--timeout", "2").finish(20)
+    assert outcome.code not in (0, 1, 2)
+    assert outcome.seconds < 15
+
+
+def test_a_browser_that_fails_is_no_end(desk):
+    """The URL is there to be opened by hand."""
+    desk.browser.will_fail()
+    terminal = desk.at_terminal("entra", "login")
+    wait_until(lambda: desk.browser.urls != [], "the browser's start")
+    desk.visitor.sign_in(sign_in_url(desk, terminal), contoso.ADA)
+    assert terminal.finish().code == 0
+
+
+def test_where_no_browser_can_be_opened_the_device_code_is_offered(desk):
+    terminal = desk.at_terminal("entra", "login", env=people.NO_BROWSER)
+    people.enter(desk, people.user_code(terminal))
+    assert terminal.finish().code == 0
+    assert whose(desk, token(desk)) == contoso.ADA.username
+
+
+def test_xdg_open_opens_the_browser_of_the_desktop(desk):
+    program = desk.session.env.pop("BROWSER")
+    applications = desk.session.data / "applications"
+    applications.mkdir()
+    (applications / "browser.desktop").write_text(
+        f"[Desktop Entry]\nType=Application\nName=Browser\nExec={program} %u\n"
+        "MimeType=x-scheme-handler/https;x-scheme-handler/http;\n")
+    (desk.session.config / "mimeapps.list").write_text(
+        "[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
+    outcome = desk.at_terminal("entra", "token", *people.API, env={"DISPLAY": ":0"}).finish()
+    assert whose(desk, outcome) == contoso.ADA.username
+    assert len(desk.browser.urls) == 1
+
+
+def test_a_named_account_is_filled_in_on_the_page(desk):
+    login(desk, "--account", contoso.GRACE.username, user=contoso.GRACE)
+    assert query(desk.browser.urls[0])["login_hint"] == contoso.GRACE.username
+
+
+def test_a_tenant_may_be_named(desk):
+    desk.write_appsettings(desk.people_appsettings(contoso.AZURE_CLI))
+    login(desk, "--tenant", contoso.OTHER_TENANT.guid, user=contoso.BOB)
+    assert f"/{contoso.OTHER_TENANT.guid}/" in desk.browser.urls[0]
+
+
+def test_an_unknown_app_is_said_by_the_authority_at_the_browser(desk):
+    """The authority tells such an error to the person alone, so the wait goes on till Ctrl-C."""
+    settings = desk.people_appsettings()
+    settings["AzureAd"]["ClientId"] = "00000000-1111-2222-3333-444444444444"
+    desk.write_appsettings(settings)
+    desk.browser.will_wait()
+    terminal = desk.at_terminal("entra", "login")
+    wait_until(lambda: desk.browser.pages != [], "the page")
+    assert "AADSTS700016" in desk.browser.pages[0]
+    terminal.type(INTERRUPT)
+    assert terminal.finish(10).code != 0
+
+
+def test_an_authority_that_fails_once_is_asked_again(desk):
+    desk.authority.faults.inject(faults.unavailable(), times=1)
+    login(desk)
+
+
+def test_a_real_browser_signs_in(desk):
+    chromium.require()
+    browser = Chromium(desk.session.root / "chromium")
+    terminal = desk.at_terminal("entra", "token", *people.API,
+                                env={"BROWSER": str(browser.program)})
+    try:
+        browser.attach()
+        browser.sign_in(contoso.ADA)
+        outcome = terminal.finish()
+        browser.wait_for_text("close")
+        assert re.fullmatch(r"http://localhost:\d+/", browser.url)
+    finally:
+        browser.close()
+    assert whose(desk, outcome) == contoso.ADA.username

@@ -1,0 +1,220 @@
+"""A person signs in by device code: at another machine, with a code from this one's terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from authority import contoso, faults
+from authority.faults import Fault
+from integration import people
+from integration.people import enter, start_device_code, token, whose
+from world.terminal import INTERRUPT
+from world.waiting import wait_until
+from world.world import World
+
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+@pytest.fixture(autouse=True)
+def quick(desk: World) -> None:
+    desk.authority.device_codes.interval = 1
+
+
+def polls(world: World) -> list[float]:
+    return [one.time for one in world.authority.token_requests
+            if one.form["grant_type"] == DEVICE_GRANT]
+
+
+def wait_for_polls(world: World, count: int) -> None:
+    wait_until(lambda: len(polls(world)) >= count, f"{count} polls")
+
+
+def test_a_code_that_is_entered_elsewhere_signs_in(desk):
+    terminal, code = start_device_code(desk)
+    enter(desk, code, contoso.GRACE)
+    outcome = terminal.finish()
+    assert outcome.code == 0 and contoso.GRACE.username in outcome.err + outcome.out
+    assert whose(desk, token(desk)) == contoso.GRACE.username
+    assert desk.browser.urls == []
+
+
+def test_the_answer_on_stdout_is_the_token_alone(desk):
+    terminal, code = start_device_code(desk, "entra", "token", *people.API)
+    enter(desk, code)
+    assert whose(desk, terminal.finish()) == contoso.ADA.username
+
+
+def test_the_message_finds_the_person_though_stderr_is_a_file(desk):
+    log = desk.session.logs / "stderr"
+    terminal = desk.at_terminal(
+        "sh", "-c", f"exec entra token {' '.join(people.API)} 2>{log}", env=people.NO_BROWSER)
+    enter(desk, people.user_code(terminal))
+    assert whose(desk, terminal.finish()) == contoso.ADA.username
+
+
+def test_login_works_with_no_terminal_at_all(desk):
+    """As from a script whose stderr somebody reads."""
+    desk.authority.device_codes.expires_in = 60
+    outcomes = []
+    thread = threading.Thread(
+        target=lambda: outcomes.append(desk.run("entra", "login", "--device-code")))
+    thread.start()
+    wait_until(lambda: desk.authority.device_codes.all() != [], "the code")
+    code = desk.authority.device_codes.all()[0].user_code
+    enter(desk, code)
+    thread.join(30)
+    assert outcomes[0].code == 0, outcomes
+    assert code in outcomes[0].err and code not in outcomes[0].out
+
+
+def test_it_asks_no_oftener_than_the_authority_wants(desk):
+    terminal, code = start_device_code(desk)
+    wait_for_polls(desk, 3)
+    enter(desk, code)
+    assert terminal.finish().code == 0
+    times = polls(desk)
+    gaps = [after - before for before, after in zip(times, times[1:])]
+    assert all(0.95 <= gap for gap in gaps), gaps
+
+
+def test_it_slows_down_when_told(desk):
+    desk.authority.device_codes.slow_downs = 1
+    terminal, code = start_device_code(desk)
+    wait_for_polls(desk, 1)
+    enter(desk, code)
+    assert terminal.finish().code == 0
+    first, second = polls(desk)
+    assert second - first >= 5.9
+
+
+def test_something_is_shown_while_it_waits(desk):
+    terminal, code = start_device_code(desk)
+    shown = len(terminal.screen)
+    wait_for_polls(desk, 3)
+    assert len(terminal.screen) > shown
+    enter(desk, code)
+    outcome = terminal.finish()
+    assert outcome.code == 0 and outcome.out.count(code) == 0
+
+
+def test_who_declines_ends_the_wait(desk):
+    terminal, code = start_device_code(desk)
+    desk.visitor.decline_code(f"{desk.authority.url}/device", code)
+    outcome = terminal.finish()
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "declined" in outcome.err
+    assert desk.session.keyring.items() == []
+
+
+def test_a_code_that_nobody_enters_ends(desk):
+    terminal, _ = start_device_code(desk)
+    desk.authority.device_codes.expire()
+    outcome = terminal.finish()
+    assert outcome.code == people.SIGN_IN_FIRST
+    assert "while the code was good" in outcome.err
+
+
+def test_a_code_of_a_second_ends_by_our_own_clock_too(desk):
+    desk.authority.device_codes.expires_in = 2
+    terminal, _ = start_device_code(desk)
+    desk.authority.faults.inject(faults.unavailable())
+    outcome = terminal.finish(30)
+    assert outcome.code != 0 and outcome.seconds < 25
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_wait_at_once(desk, number):
+    terminal, code = start_device_code(desk)
+    wait_for_polls(desk, 1)
+    if number == signal.SIGINT:
+        terminal.type(INTERRUPT)
+    else:
+        os.kill(terminal.pid, number)
+    outcome = terminal.finish(10)
+    assert outcome.code in (-number, 128 + number)
+    assert desk.session.keyring.items() == []
+    enter(desk, code)
+    assert desk.authority.refresh_tokens.all() == []
+
+
+@pytest.mark.parametrize("fault", [faults.unavailable(), faults.throttled("1"),
+                                   faults.cut_short("broken", 0.5, keep_length=True)],
+                         ids=lambda fault: fault.name)
+def test_a_poll_that_fails_in_passing_is_no_end(desk, fault: Fault):
+    terminal, code = start_device_code(desk)
+    desk.authority.faults.inject(fault, times=1)
+    wait_for_polls(desk, 2)
+    enter(desk, code)
+    assert terminal.finish(60).code == 0
+
+
+def test_what_the_authority_says_does_nothing_to_the_terminal(desk):
+    desk.authority.device_codes.message = "\x1b[2J\x1b]0;owned\x07\x9b31m\r\n {uri} {code} \u202e"
+    terminal, code = start_device_code(desk)
+    enter(desk, code)
+    outcome = terminal.finish()
+    assert outcome.code == 0
+    for character in "\x1b\x07\x9b\u202e":
+        assert character not in people.plain(outcome.err)
+
+
+BROKEN = {
+    "no user code": {"user_code": faults.MISSING},
+    "a user code of another type": {"user_code": 123456789},
+    "a user code without end": {"user_code": "A" * 100_000},
+    "a user code with an escape": {"user_code": "\x1b[2JABC"},
+    "no device code": {"device_code": faults.MISSING},
+    "an empty device code": {"device_code": ""},
+    "no page": {"verification_uri": faults.MISSING},
+    "a page without https": {"verification_uri": "http://evil.example/device"},
+    "a page that is none": {"verification_uri": "javascript:alert(1)"},
+    "a page with an escape": {"verification_uri": "https://localhost/\x1b[2J"},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_an_answer_that_cannot_be_one_is_an_error(desk, name):
+    desk.authority.device_faults.inject(faults.altered(name, **BROKEN[name]))
+    outcome = desk.at_terminal("entra", "login", "--device-code").finish()
+    assert (outcome.code, outcome.out) == (4, ""), outcome
+    assert "\x1b" not in outcome.err and len(outcome.err) < 1000
+
+
+ODD = {
+    "an interval as text": {"interval": "1"},
+    "no interval": {"interval": faults.MISSING},
+    "an interval of nothing": {"interval": 0},
+    "a negative interval": {"interval": -5},
+    "no message": {"message": faults.MISSING},
+    "an empty message": {"message": ""},
+    "a life as text": {"expires_in": "900"},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_answer_that_is_merely_odd_is_taken(desk, name):
+    desk.authority.device_faults.inject(faults.altered(name, **ODD[name]))
+    terminal, code = start_device_code(desk)
+    enter(desk, code)
+    assert terminal.finish().code == 0
+
+
+def test_an_error_under_200_is_an_error(desk):
+    desk.authority.device_faults.inject(
+        faults.refused("under 200", "invalid_client", 7000218, "It is confidential.", 200))
+    outcome = desk.at_terminal("entra", "login", "--device-code").finish()
+    assert outcome.code == 3
+    assert "AADSTS7000218" in outcome.err and "public client" in outcome.err
+
+
+def test_an_authority_that_is_not_there_is_an_error(desk):
+    desk.write_appsettings(desk.people_appsettings())
+    desk.authority.close()
+    begin = time.monotonic()
+    outcome = desk.at_terminal("entra", "login", "--device-code").finish()
+    assert outcome.code == 4 and time.monotonic() - begin < 35

@@ -1,0 +1,243 @@
+"""Once signed in, a person is not asked again: refresh tokens renew, for every API of the client."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+from authority import contoso, faults
+from authority.refresh_tokens import Rotation
+from integration import people
+from integration.people import asked_nobody, login, token, whose
+from integration.stored import age, kept
+from world.waiting import wait_until
+from world.world import World
+
+OTHER_API = ("--api", "GitServer")
+CLAIMS = '{"access_token":{"capolids":{"essential":true,"values":["c1"]}}}'
+
+
+@pytest.fixture
+def signed_in(desk: World) -> World:
+    """Ada signed in a while ago, and the token of then has ended; nothing was asked since."""
+    login(desk)
+    assert token(desk).code == 0
+    age(desk, lives=-10)
+    desk.authority.log.clear()
+    return desk
+
+
+def used(world: World) -> list[str]:
+    """The refresh tokens that were sent, in order."""
+    return [one.form["refresh_token"] for one in world.authority.refresh_requests]
+
+
+def newest(world: World) -> str:
+    return world.authority.refresh_tokens.all()[-1].value
+
+
+def refresh_token_is_kept(world: World) -> bool:
+    return len(kept(world, "refresh_token")) == 1
+
+
+def test_a_token_that_ends_is_renewed_in_silence(signed_in):
+    outcome = token(signed_in)
+    assert whose(signed_in, outcome) == contoso.ADA.username
+    assert outcome.err == ""
+    assert len(signed_in.authority.refresh_requests) == 1 and asked_nobody(signed_in)
+
+
+def test_a_second_api_costs_no_second_sign_in(signed_in):
+    outcome = token(signed_in, *OTHER_API)
+    assert whose(signed_in, outcome, contoso.AZURE_DEVOPS) == contoso.ADA.username
+    assert asked_nobody(signed_in)
+    (request,) = signed_in.authority.refresh_requests
+    assert f"{contoso.AZURE_DEVOPS}/.default" in request.form["scope"].split()
+    assert refresh_token_is_kept(signed_in)
+
+
+@pytest.mark.parametrize("rotation", Rotation)
+def test_each_way_of_rotation_goes_on_and_on(signed_in, rotation):
+    signed_in.authority.refresh_tokens.rotation = rotation
+    for _ in range(3):
+        assert token(signed_in, "--force-refresh").code == 0
+    assert len(set(used(signed_in))) == (1 if rotation is Rotation.NONE else 3)
+    assert asked_nobody(signed_in) and refresh_token_is_kept(signed_in)
+
+
+def test_a_new_refresh_token_is_what_is_used_next(signed_in):
+    token(signed_in)
+    rotated = newest(signed_in)
+    token(signed_in, *OTHER_API)
+    assert used(signed_in)[-1] == rotated
+
+
+def test_a_token_near_its_end_is_renewed_behind_the_answer(signed_in):
+    assert token(signed_in).code == 0
+    signed_in.authority.log.clear()
+    old = age(signed_in, lives=1800, renew=True)
+    assert token(signed_in).out.strip() == old
+    wait_until(lambda: len(signed_in.authority.refresh_requests) == 1, "the renewal")
+    wait_until(lambda: token(signed_in).out.strip() != old, "the new token")
+    assert asked_nobody(signed_in)
+
+
+def start(world: World) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(["entra", "token", *people.API], env=world.session.env,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def answered(world: World) -> None:
+    wait_until(lambda: any(one.status for one in world.authority.refresh_requests), "the answer")
+
+
+@pytest.mark.parametrize("pause", [0, 0.3])
+def test_a_rotation_that_is_killed_before_it_is_kept_loses_nothing(signed_in, pause):
+    """The authority has answered, and the keyring does not take the new one in time."""
+    release = threading.Event()
+    signed_in.authority.faults.inject(faults.held(release), times=1)
+    process = start(signed_in)
+    wait_until(lambda: used(signed_in) != [], "the request")
+    signed_in.session.keyring.freeze()
+    release.set()
+    answered(signed_in)
+    time.sleep(pause)
+    kill(process)
+    signed_in.session.keyring.thaw()
+    assert whose(signed_in, token(signed_in)) == contoso.ADA.username
+    assert asked_nobody(signed_in)
+
+
+def test_a_rotation_that_is_killed_as_the_answer_comes_loses_nothing(signed_in):
+    signed_in.authority.faults.inject(faults.trickling(0.02), times=1)
+    process = start(signed_in)
+    answered(signed_in)
+    kill(process)
+    assert whose(signed_in, token(signed_in)) == contoso.ADA.username
+    assert asked_nobody(signed_in)
+
+
+def test_many_at_once_refresh_once(signed_in):
+    outcomes = people.all_at_once(signed_in, [("entra", "token", *people.API)] * 20)
+    assert {outcome.code for outcome in outcomes} == {0}
+    assert len({outcome.out for outcome in outcomes}) == 1
+    assert len(signed_in.authority.refresh_requests) == 1
+
+
+def test_many_for_two_apis_with_an_authority_that_ends_old_tokens(signed_in):
+    """The second must not come with what the first has used up."""
+    signed_in.authority.refresh_tokens.rotation = Rotation.ENDS_OLD
+    commands = [("entra", "token", *people.API), ("entra", "token", *OTHER_API)] * 8
+    outcomes = people.all_at_once(signed_in, commands)
+    assert {outcome.code for outcome in outcomes} == {0}, outcomes
+    assert asked_nobody(signed_in)
+
+
+@pytest.mark.parametrize("code", [50173, 700082, 70043])
+def test_a_grant_that_has_ended_asks_for_a_sign_in(signed_in, code):
+    signed_in.authority.refresh_tokens.revoke(contoso.ADA, code)
+    outcome = token(signed_in)
+    assert (outcome.code, outcome.out) == (people.SIGN_IN_FIRST, "")
+    assert len(outcome.err.splitlines()) == 1
+    assert "entra login" in outcome.err and f"AADSTS{code}" in outcome.err
+    assert asked_nobody(signed_in)
+
+
+def test_a_grant_that_has_ended_is_asked_for_at_once_where_a_person_is_there(signed_in):
+    signed_in.authority.refresh_tokens.revoke(contoso.ADA)
+    outcome = signed_in.at_terminal("entra", "token", *people.API).finish()
+    assert whose(signed_in, outcome) == contoso.ADA.username
+    assert people.query(signed_in.browser.urls[-1])["login_hint"] == contoso.ADA.username
+
+
+def test_what_is_still_good_outlives_an_ended_grant(signed_in):
+    assert token(signed_in, *OTHER_API).code == 0
+    signed_in.authority.refresh_tokens.revoke(contoso.ADA)
+    assert token(signed_in).code == people.SIGN_IN_FIRST
+    assert whose(signed_in, token(signed_in, *OTHER_API),
+                 contoso.AZURE_DEVOPS) == contoso.ADA.username
+
+
+@pytest.mark.parametrize("suberror", ["basic_action", "additional_action", "message_only",
+                                      "consent_required"])
+def test_a_demand_is_explained_and_costs_nothing(signed_in, suberror):
+    signed_in.authority.refresh_tokens.revoke(contoso.ADA, 50076, suberror=suberror)
+    outcome = token(signed_in)
+    assert (outcome.code, outcome.out) == (people.SIGN_IN_FIRST, "")
+    assert len(outcome.err.splitlines()) == 1
+    assert "AADSTS50076" in outcome.err and "entra login" in outcome.err
+    signed_in.authority.refresh_tokens.restore()
+    assert whose(signed_in, token(signed_in)) == contoso.ADA.username
+
+
+def test_what_a_demand_names_is_asked_for_at_the_sign_in(signed_in):
+    signed_in.authority.refresh_tokens.revoke(contoso.ADA, 50076, suberror="basic_action",
+                                              claims=CLAIMS)
+    outcome = signed_in.at_terminal("entra", "token", *people.API).finish()
+    assert whose(signed_in, outcome) == contoso.ADA.username
+    assert "capolids" in people.query(signed_in.browser.urls[-1])["claims"]
+
+
+def test_a_refresh_token_that_is_bad_is_dropped(signed_in):
+    signed_in.authority.refresh_tokens.revoke(contoso.ADA, 70000, suberror="bad_token")
+    assert token(signed_in).code == people.SIGN_IN_FIRST
+    assert not refresh_token_is_kept(signed_in)
+
+
+@pytest.mark.parametrize("fault", [
+    faults.unavailable(), faults.throttled(), faults.fixed("a portal", 200, b"<html>Wi-Fi</html>"),
+    faults.fixed("nothing", 400), faults.altered("no token", access_token=faults.MISSING)],
+    ids=lambda fault: fault.name)
+def test_an_authority_in_trouble_costs_no_sign_in(signed_in, fault):
+    with signed_in.authority.faults.injected(fault):
+        assert token(signed_in).code in (3, 4)
+    assert refresh_token_is_kept(signed_in)
+    assert asked_nobody(signed_in)
+
+
+@pytest.mark.parametrize("value", ["", 12345, None, "A" * 100_000, "with a blank", "line\nbreak",
+                                   'quote"'])
+def test_a_refresh_token_that_cannot_be_one_does_not_replace_the_good_one(signed_in, value):
+    signed_in.authority.faults.inject(faults.altered("bad", refresh_token=value), times=1)
+    token(signed_in)
+    assert token(signed_in, "--force-refresh").code == 0
+    assert asked_nobody(signed_in)
+
+
+def test_a_refresh_token_stands_in_no_file_argument_or_trace(signed_in):
+    outcome = token(signed_in, "--verbose")
+    (old,) = used(signed_in)
+    for secret in (old, newest(signed_in)):
+        assert secret not in outcome.err
+        assert signed_in.session.files_holding(secret.encode()) == []
+
+
+def test_a_person_signed_in_elsewhere_is_nobody_here(signed_in):
+    """Refresh tokens are of an authority, and go to no other."""
+    settings = signed_in.people_appsettings()
+    settings["AzureAd"]["Instance"] = settings["AzureAd"]["Instance"].replace("localhost",
+                                                                            "127.0.0.1")
+    signed_in.write_appsettings(settings)
+    assert token(signed_in).code == people.SIGN_IN_FIRST
+    assert used(signed_in) == []
+
+
+def test_another_client_of_ones_own_needs_its_own_sign_in(signed_in):
+    settings = signed_in.people_appsettings(contoso.KUBELOGIN)
+    signed_in.write_appsettings(settings)
+    assert token(signed_in).code == people.SIGN_IN_FIRST
+    assert used(signed_in) == []
+
+
+def test_a_challenge_of_an_api_is_handed_on(signed_in):
+    assert token(signed_in, "--claims", CLAIMS).code == 0
+    assert "capolids" in signed_in.authority.refresh_requests[-1].form["claims"]
