@@ -15,4 +15,9 @@
 bool claims_merge(const char *challenge, json_object *capabilities, char **claims,
                   struct error *error);
 
+/* Adds what an authority demands (a JSON object) to the claims that are asked for already (NULL:
+ * none); where both speak of the same, the demand counts. The caller frees it. NULL where the
+ * demand is no object, or there is no memory. */
+char *claims_add_demand(const char *claims, const char *demand);
+
 #endif

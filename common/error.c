@@ -67,7 +67,8 @@ bool error_inherit(struct error *error, const struct error *reason)
 void error_redact(struct error *error, const char *secret)
 {
     char *const texts[] = { error->message,  error->code,           error->oauth_error,
-                            error->suberror, error->correlation_id, error->timestamp };
+                            error->suberror, error->correlation_id, error->timestamp,
+                            error->claims };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         secret_redact(texts[i], strlen(texts[i]), secret);
 }

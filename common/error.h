@@ -43,6 +43,7 @@ struct error {
     char suberror[48];       /* Entra's further one: bad_token */
     char correlation_id[64]; /* by which its logs find it */
     char timestamp[40];      /* by its clock */
+    char claims[1024];       /* what the next sign-in has to bring (JSON, claims.h) */
 };
 
 /* Fills in kind and message and empties the rest. Always false, to be returned at once.

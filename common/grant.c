@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/account_store.h"
+#include "common/claims.h"
 #include "common/deadline.h"
 #include "common/flight.h"
 #include "common/notice.h"
@@ -122,13 +123,19 @@ static bool adopt(struct token_request *request, const struct sign_in *sign_in, 
            error_no_memory(error);
 }
 
+/* `demand` is what the authority wants the sign-in to bring, beside what the request asks for ("":
+ * nothing). */
 static bool sign_in(const struct acquire_module *module, struct token_store *store,
-                    struct token_request *request, const struct grant_wait *wait, bool make_default,
-                    struct token *token, struct error *error)
+                    struct token_request *request, const struct grant_wait *wait,
+                    const char *demand, bool make_default, struct token *token, struct error *error)
 {
     auto_sign_in struct sign_in fresh = { 0 };
     struct runtime_name failure = name("grant-failure", request);
-    if (!module->sign_in(request, wait->sign_in_deadline, token, &fresh, error)) {
+    struct token_request asked = *request; /* owns nothing */
+    autofree char *claims = demand[0] != '\0' ? claims_add_demand(request->claims, demand) : NULL;
+    if (claims != NULL)
+        asked.claims = claims;
+    if (!module->sign_in(&asked, wait->sign_in_deadline, token, &fresh, error)) {
         notice_post(failure.text, error, FAILURE_SECONDS);
         return false;
     }
@@ -145,7 +152,7 @@ bool grant_sign_in(const struct acquire_module *module, struct token_store *stor
 {
     auto_flight struct flight flight = { -1 };
     flight_board(&flight, name("grant", request).text, deadline_in(0));
-    return sign_in(module, store, request, wait, true, token, error);
+    return sign_in(module, store, request, wait, "", true, token, error);
 }
 
 /* ---- silence ---- */
@@ -210,5 +217,5 @@ bool grant_acquire(const struct acquire_module *module, struct token_store *stor
     if (reason.kind != ERROR_NONE)
         warning("%s must sign in again: %s", request->username, reason.message);
     *asked = true;
-    return sign_in(module, store, request, wait, false, token, error);
+    return sign_in(module, store, request, wait, reason.claims, false, token, error);
 }

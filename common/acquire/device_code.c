@@ -127,14 +127,23 @@ static void wait_seconds(struct prompt *prompt, int64_t seconds, int64_t deadlin
     } while (deadline_left(until) > 0 && deadline_left(deadline) > 0);
 }
 
-/* Whether it is worth asking again after this error, and how many seconds later than before. */
+/* What may be well by the next time: the network, or an authority in trouble or throttling. */
+static bool is_passing(const struct error *error)
+{
+    return error->kind == ERROR_NETWORK || error->retry_after > 0 ||
+           strcmp(error->code, "http_throttled") == 0;
+}
+
+/* Whether it is worth asking again after this error, and after how many seconds from now on. */
 static bool is_pending(const struct error *error, int64_t *interval)
 {
     if (strcmp(error->oauth_error, "authorization_pending") == 0)
         return true;
-    if (strcmp(error->oauth_error, "slow_down") != 0 && error->kind != ERROR_NETWORK)
+    if (strcmp(error->oauth_error, "slow_down") != 0 && !is_passing(error))
         return false;
     *interval += SLOWER_SECONDS; /* RFC 8628, 3.5: after a time-out too */
+    if (*interval < error->retry_after)
+        *interval = error->retry_after;
     return true;
 }
 

@@ -107,6 +107,7 @@ static bool explain_refusal(long status, const json_object *answer, const char *
     append_ids(answer, error);
     keep(error->oauth_error, sizeof error->oauth_error, code);
     keep(error->suberror, sizeof error->suberror, json_string(answer, "suberror"));
+    keep(error->claims, sizeof error->claims, json_string(answer, "claims"));
     keep(error->correlation_id, sizeof error->correlation_id,
          json_string(answer, "correlation_id"));
     keep(error->timestamp, sizeof error->timestamp, json_string(answer, "timestamp"));

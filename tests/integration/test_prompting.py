@@ -165,6 +165,14 @@ def test_a_push_over_ssh_signs_in_by_device_code(desk, clone):
     assert desk.git_server.commits() == ["First"]
 
 
+def test_kubectl_asks_nobody_in_a_ci_system(desk):
+    """Some of them have a terminal."""
+    add_aks(desk)
+    outcome = desk.at_terminal("exec-credential-entra",
+                               env=kubectl_asks(True) | {"CI": "true"}).finish()
+    assert outcome.code == people.SIGN_IN_FIRST and asked_nobody(desk)
+
+
 def test_kubectl_signs_in_at_the_terminal(desk):
     add_aks(desk)
     desk.write_kubeconfig(ExecPlugin("exec-credential-entra", interactive_mode="IfAvailable"))

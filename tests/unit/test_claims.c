@@ -47,6 +47,39 @@ static void challenge_and_capabilities_become_one_object(void **state)
     }
 }
 
+static void a_demand_is_added_to_what_is_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *claims, *demand, *both;
+    } cases[] = {
+        { NULL, "{'a':1}", "{'a':1}" },
+        { "{'a':1}", "{}", "{'a':1}" },
+        { "{'a':1,'b':2}", "{'a':{'c':3}}", "{'a':{'c':3},'b':2}" },
+        { "{'access_token':{'xms_cc':{'values':['cp1']}}}",
+          "{'access_token':{'capolids':{'essential':true,'values':['c1']}}}",
+          "{'access_token':{'xms_cc':{'values':['cp1']},"
+          "'capolids':{'essential':true,'values':['c1']}}}" },
+        { "{'a':{'b':1}}", "{'a':null}", "{'a':null}" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *claims = cases[i].claims != NULL ? json_text(cases[i].claims) : NULL;
+        autofree char *demand = json_text(cases[i].demand);
+        autofree char *expected = json_text(cases[i].both);
+        autofree char *both = claims_add_demand(claims, demand);
+        assert_non_null(both);
+        assert_string_equal(both, expected);
+    }
+}
+
+static void a_demand_that_is_no_object_is_none(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "", "x", "[]", "null", "{", "{} x" };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_null(claims_add_demand("{}", cases[i]));
+}
+
 static void a_challenge_that_is_no_object_is_refused(void **state)
 {
     (void)state;
@@ -66,6 +99,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(challenge_and_capabilities_become_one_object),
         cmocka_unit_test(a_challenge_that_is_no_object_is_refused),
+        cmocka_unit_test(a_demand_is_added_to_what_is_asked_for),
+        cmocka_unit_test(a_demand_that_is_no_object_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -306,6 +306,8 @@ static void a_refusal_keeps_what_programs_look_for(void **state)
     assert_string_equal(error.oauth_error, "invalid_client");
     assert_string_equal(error.correlation_id, "2c4d5a1e-2d0b-4b43-bb60-9f8f4d6d7e0a");
     assert_string_equal(error.timestamp, "2026-01-02 15:04:05Z");
+    error = refusal(400, "{'error':'interaction_required','claims':'{}'}");
+    assert_string_equal(error.claims, "{}");
     error = refusal(400, "{'error':'invalid_grant','suberror':'bad_token'}");
     assert_string_equal(error.code, "invalid_grant");
     assert_string_equal(error.suberror, "bad_token");
