@@ -74,7 +74,13 @@ class Chromium:
         return self._driver.current_url
 
     def _text(self) -> str:
-        return self._driver.find_element("css selector", "body").text
+        """What the page reads; nothing while one gives way to the next."""
+        from selenium.common.exceptions import WebDriverException
+
+        try:
+            return self._driver.find_element("css selector", "body").text
+        except WebDriverException:
+            return ""
 
     def _wait_for(self, selector: str) -> Any:
         wait_until(lambda: self._driver.find_elements("css selector", selector) != [],
