@@ -131,6 +131,8 @@ static bool parse(const struct http_response *response, struct token *token, str
 static bool read_answer(const struct http_response *response, const struct http_field *fields,
                         struct token *token, struct error *error)
 {
+    if (response->body == NULL) /* http_send gives one with every answer, unless memory is out */
+        return error_no_memory(error);
     if (response->status == 200 && parse(response, token, error))
         return true;
     *error = (struct error){ 0 };
@@ -154,7 +156,7 @@ static bool post(const struct token_request *request, const struct http_field *f
     const struct http_request post = {
         .url = endpoint, .form = fields, .header = header, .post = true
     };
-    return send_with_retries(&post, deadline, response, error) && response->body != NULL;
+    return send_with_retries(&post, deadline, response, error);
 }
 
 bool token_endpoint_post(const struct token_request *request, const struct http_field *fields,
