@@ -175,7 +175,7 @@ bool token_endpoint_post_for_person(const struct token_request *request,
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     auto_token struct token read = { 0 };
     if (!post(request, fields, deadline, &response, error) ||
-        !read_answer(&response, fields, &read, error) ||
+        !read_answer(&response, fields, &read, error) || response.body == NULL ||
         !sign_in_answer_parse(response.body->bytes, response.body->length, request->client_id,
                               nonce, sign_in, error))
         return false;
