@@ -40,9 +40,14 @@ static bool make_request(struct doctor *doctor, struct error *error)
 static void tell_who_asks(struct doctor *doctor)
 {
     const struct token_request *request = &doctor->request;
-    if (request->credential_count > 0 && !request->person &&
-        request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
-        doctor_good(doctor, "%s for %s", "a managed identity asks", request->scope);
+    if (request->unconfigured)
+        doctor_pass(doctor,
+                    "nothing says who asks for %s: a person who has signed in, or else a managed "
+                    "identity of this machine's",
+                    request->scope);
+    else if (request->credential_count > 0 && !request->person &&
+             request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
+        doctor_good(doctor, "a managed identity asks for %s", request->scope);
     else
         doctor_good(doctor, "%s the app %s of the tenant %s asks %s for %s",
                     request->person ? "for a person," : "as itself,", request->client_id,

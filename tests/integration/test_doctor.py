@@ -9,6 +9,7 @@ import pytest
 from authority import contoso
 from integration.credentials import configure
 from integration.examining import CHECKS, CROSS, DASH, TICK, examine
+from integration.people import asked_nobody, login
 from world.terminal import Terminal
 
 DAEMON = contoso.DAEMON
@@ -154,16 +155,27 @@ def test_who_asks_and_for_what_is_told(world):
         assert text in messages
 
 
-def test_a_person_is_not_asked(world):
-    settings = world.appsettings()
-    settings["MyWebApi"]["RequestAppToken"] = False
-    del settings["AzureAd"]["ClientSecret"]
-    world.write_appsettings(settings)
-    with Terminal(["entra", "doctor"], world.session.env, world.session.home,
-                  whole=True) as terminal:
-        outcome = terminal.finish()
+def test_a_person_who_must_sign_in_first_is_told_how_and_not_asked(desk):
+    outcome = desk.at_terminal("entra", "doctor", whole=True).finish()
     assert outcome.code == 5
-    assert world.authority.token_requests == []
+    assert "Run 'entra login --api MyWebApi'." in outcome.err
+    assert asked_nobody(desk)
+
+
+def test_a_person_who_has_signed_in_is_named(desk):
+    login(desk)
+    report = examine(desk)
+    assert report.ok
+    assert report.details("token")["account"][0] == "ada@contoso.com"
+    assert report.details("token")["scp"][0] == "user_impersonation"
+    assert report.statuses("credential") == {"skipped"}
+
+
+def test_where_nothing_says_who_asks_that_is_told(world):
+    world.appsettings_file.unlink()
+    report = examine(world, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
+    assert report.statuses("configuration") == {"skipped"}
+    assert report.crosses == [("token", "unconfigured")]
 
 
 # ---- permissions ----

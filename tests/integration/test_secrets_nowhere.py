@@ -19,6 +19,7 @@ from authority.faults import NAMED, Exchange, Fault
 from authority.keys import process_key
 from integration.asking import ASK, EXEC_INFO, own_host
 from integration.credentials import configure, path, register
+from integration.people import enter, login, start_device_code
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
 from world.app_certificate import PASSWORD, AppCertificate
 from world.program import Outcome
@@ -57,6 +58,7 @@ COMMANDS: dict[str, Callable[..., Outcome]] = ASK | {
     "entra doctor": entra("doctor"),
     "entra doctor --output json": entra("doctor", "--output", "json"),
     "entra setup git": entra("setup", "git"),
+    "entra logout --all": entra("logout", "--all"),
 }
 ANSWERS = {name for name in COMMANDS if name in ASK or name.startswith("entra token")}
 
@@ -102,9 +104,18 @@ def tokens_of(world: World) -> list[str]:
             [*world.authority.issued_tokens, refused_token(world)]]
 
 
-def assertions_of(world: World) -> list[str]:
-    return [request.form["client_assertion"].rpartition(".")[2]
-            for request in world.authority.token_requests if "client_assertion" in request.form]
+# What the authority is shown to prove something by.
+PROOFS = ("client_secret", "client_assertion", "refresh_token", "code", "code_verifier",
+          "device_code")
+
+
+def proofs_of(world: World) -> set[str]:
+    """All that was shown to the authority, and what it gave to be shown. Of a JWT its signature, too."""
+    forms = [request.form for request in world.authority.token_requests]
+    shown = {form[name] for form in forms for name in PROOFS if name in form}
+    shown |= {form["client_assertion"].rpartition(".")[2] for form in forms
+              if "client_assertion" in form}
+    return shown | {token.value for token in world.authority.refresh_tokens.all()}
 
 
 class Search:
@@ -120,12 +131,16 @@ class Search:
 
     def run(self, name: str, *words: str, **how: Any) -> Outcome:
         outcome = COMMANDS[name](self.world, "--verbose", "--timeout", "5", *words, **how)
+        self.read(name, outcome)
+        return outcome
+
+    def read(self, name: str, outcome: Outcome) -> None:
+        """Looks for everything, but for tokens where they are the answer."""
         said = (outcome.out + outcome.err).encode("utf-8", "surrogateescape")
-        self.look(said, [*self.secrets, *assertions_of(self.world)], outcome)
+        self.look(said, [*self.secrets, *proofs_of(self.world)], outcome)
         if outcome.code == 0 and name in ANSWERS:
             said = outcome.err.encode("utf-8", "surrogateescape")
         self.look(said, tokens_of(self.world), outcome)
-        return outcome
 
     @staticmethod
     def look(said: bytes, secrets: list[str | bytes], where: object) -> None:
@@ -136,9 +151,10 @@ class Search:
     def run_through_faults(self, name: str) -> None:
         for fault in FAULTS:
             asked = len(self.world.authority.token_requests)
+            asks = name in ANSWERS or name.startswith("entra doctor")
             with self.world.authority.faults.injected(fault):
-                self.run(name, *(["--force-refresh"] if name in ANSWERS else []))
-            if name in ANSWERS or name.startswith("entra doctor"):
+                self.run(name, *(["--force-refresh"] if asks else []))
+            if asks:
                 assert len(self.world.authority.token_requests) > asked, fault.name
 
     def finish(self) -> None:
@@ -147,7 +163,7 @@ class Search:
         for file in sorted(self.world.session.root.rglob("*")):
             if file.is_file() and file not in self.but:
                 self.look(file.read_bytes(), [*self.secrets, *tokens_of(self.world),
-                                              *assertions_of(self.world)], file)
+                                              *proofs_of(self.world)], file)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -182,6 +198,19 @@ def proof(request, world, tmp_path) -> Search:
 def test_whatever_the_authority_does_no_key_password_or_assertion_is_shown(proof, name):
     proof.run_through_faults(name)
     proof.finish()
+
+
+@pytest.mark.parametrize("name", ["git-credential-entra", "entra", "entra doctor",
+                                  "entra list --output json"])
+def test_whatever_the_authority_does_nothing_of_a_persons_sign_in_is_shown(desk, name):
+    search = Search(desk)
+    search.read("entra login", login(desk, "--verbose"))
+    terminal, code = start_device_code(desk, "entra", "login", "--device-code", "--verbose")
+    enter(desk, code)
+    search.read("entra login", terminal.finish())
+    search.run_through_faults(name)
+    search.run("entra logout --all")
+    search.finish()
 
 
 @pytest.mark.parametrize("upset", ["stop", "lock", "freeze"])
