@@ -38,8 +38,9 @@ static bool is(struct part part, const char *text)
 static struct part take_before(struct part *rest, const char *separator)
 {
     size_t width = strlen(separator);
-    const char *end =
-        rest->bytes != NULL ? memmem(rest->bytes, rest->length, separator, width) : NULL;
+    if (rest->bytes == NULL) /* a header that is not there */
+        return *rest;
+    const char *end = memmem(rest->bytes, rest->length, separator, width);
     struct part taken = { rest->bytes, end != NULL ? (size_t)(end - rest->bytes) : rest->length };
     size_t gone = taken.length + (end != NULL ? width : 0);
     rest->bytes += gone;
