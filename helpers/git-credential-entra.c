@@ -70,7 +70,7 @@ static bool answer_with_token(struct git_inquiry *inquiry, struct error *error)
 
 static bool get(const struct options *options, const struct git_request *git, struct error *error)
 {
-    auto_git_inquiry struct git_inquiry inquiry;
+    auto_git_inquiry struct git_inquiry inquiry = { 0 };
     auto_typed_credential struct typed_credential typed = { 0 };
     enum config_match match = git_inquire(&inquiry, options, git, error);
     if (match != CONFIG_MATCH)
@@ -110,7 +110,7 @@ static const char *secret_of(const struct git_request *git)
 
 static bool erase(const struct options *options, const struct git_request *git, struct error *error)
 {
-    auto_git_inquiry struct git_inquiry inquiry;
+    auto_git_inquiry struct git_inquiry inquiry = { 0 };
     enum config_match match = git_inquire(&inquiry, options, git, error);
     if (match != CONFIG_MATCH)
         return match == CONFIG_NO_MATCH;
@@ -151,7 +151,7 @@ static struct secret *copy(const char *text)
 /* What a person typed is kept; what we gave is in the keyring already. */
 static bool store(const struct options *options, const struct git_request *git, struct error *error)
 {
-    auto_git_inquiry struct git_inquiry inquiry;
+    auto_git_inquiry struct git_inquiry inquiry = { 0 };
     const char *secret = secret_of(git);
     bool complete = git->credential != NULL ? git->authtype != NULL : git->username != NULL;
     if (secret == NULL || !complete || git_request_is_ephemeral(git) || looks_like_token(secret))
