@@ -35,15 +35,21 @@ static void clear(struct prompt *prompt)
 
 void prompt_say(struct prompt *prompt, const char *format, ...)
 {
-    char text[4096], line[sizeof text + 2];
+    autofree char *text = NULL;
+    autofree char *line = NULL;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
     va_end(arguments);
-    printable_make(text);
     clear(prompt);
-    snprintf(line, sizeof line, "%s\n", text);
-    print(prompt, line);
+    if (text == NULL)
+        return;
+    printable_make(text);
+    if (asprintf(&line, "%s\n", text) < 0)
+        line = NULL;
+    if (line != NULL)
+        print(prompt, line);
 }
 
 void prompt_wait(struct prompt *prompt, int64_t deadline)

@@ -37,6 +37,14 @@ const char *config_public_client(const char *name)
     return builtin != NULL ? builtin->public_client : PUBLIC_CLIENT;
 }
 
+const char *config_public_client_of_scope(const char *scope)
+{
+    for (size_t i = 0; scope != NULL && i < BUILTINS; i++)
+        if (strcmp(builtins[i].scope, scope) == 0)
+            return builtins[i].public_client;
+    return NULL;
+}
+
 static struct config_api make_api(const char *name, struct section section)
 {
     return (struct config_api){ name, section, find_builtin(name), config_public_client(name) };

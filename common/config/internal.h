@@ -140,6 +140,9 @@ struct config_api {
 /* The client by which a person asks for the built-in API of this name (NULL: any other). */
 const char *config_public_client(const char *name);
 
+/* The same by the API's scope; NULL where no built-in API has it. */
+const char *config_public_client_of_scope(const char *scope);
+
 /* The API of this name, and where none is named, the only one in the file. */
 bool config_find_api(const struct config *config, const char *name, struct config_api *api,
                      struct error *error);
@@ -162,10 +165,15 @@ bool config_fill_identity(const struct config *config, const struct options *opt
 
 /* ---- person.c ---- */
 
-/* Makes the request a person's. silent: config_is_silent said so. */
+/* Makes the request a person's. silent: config_is_silent said so. The client, where the
+ * configuration has none, is filled in after the scope. */
 bool config_fill_person(const struct config *config, const struct options *options,
                         const struct config_api *api, bool silent, struct token_request *request,
                         struct error *error);
+
+/* Fills in the client by which a person asks, where no other is known. */
+bool config_fill_public_client(const struct config_api *api, struct token_request *request,
+                               struct error *error);
 
 /* ---- scope.c ---- */
 

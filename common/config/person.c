@@ -46,14 +46,26 @@ bool config_fill_person(const struct config *config, const struct options *optio
         credential_clear(&request->credentials[i]);
     request->credential_count = 0;
     request->sign_in = options->sign_in;
-    /* Where nothing is configured, AZURE_CLIENT_ID names a managed identity. */
-    if ((request->client_id == NULL || silent) &&
-        !set(&request->client_id, api->public_client, error))
-        return false;
+    if (silent) { /* AZURE_CLIENT_ID names a managed identity then */
+        free(request->client_id);
+        request->client_id = NULL;
+        if (options->fallback_client_id != NULL &&
+            !set(&request->client_id, options->fallback_client_id, error))
+            return false;
+    }
     if (request->tenant == NULL &&
         !set(&request->tenant,
              options->fallback_tenant != NULL ? options->fallback_tenant : TENANT_OF_ANYBODY,
              error))
         return false;
     return fill_account(config, options, api, request, error);
+}
+
+bool config_fill_public_client(const struct config_api *api, struct token_request *request,
+                               struct error *error)
+{
+    if (!request->person || request->client_id != NULL)
+        return true;
+    const char *by_scope = config_public_client_of_scope(request->scope);
+    return set(&request->client_id, by_scope != NULL ? by_scope : api->public_client, error);
 }

@@ -118,6 +118,7 @@ static bool make_request(struct config *config, const struct options *options,
         options->force_refresh || section_bool(&acquire, "ForceRefresh", false);
     return fill_who(config, options, api, &acquire, request, error) &&
            config_fill_scope(config, options, api, request, error) &&
+           config_fill_public_client(api, request, error) &&
            take_claims(config, options->claims != NULL ? options->claims : claims, &acquire,
                        request, error);
 }

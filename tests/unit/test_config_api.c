@@ -98,6 +98,36 @@ static void azure_devops_and_aks_need_no_configuration(void **state)
     assert_string_equal(aks.request.scope, "6dae42f8-4368-4678-94ff-3960e28e3630/.default");
 }
 
+static void persons_ask_for_each_by_the_client_that_the_field_uses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        struct options options;
+        const char *client_id;
+    } cases[] = {
+        { "{}", { .api = "AzureDevOps" }, "872cd9fa-d31f-45e0-9eab-6e460a02d1f1" },
+        { "{}", { .api = "AKS" }, "80faf920-1908-4b52-b5ef-a8e7bedfc67a" },
+        { "{}", { .resource = "api://x" }, "04b07795-8ddb-461a-bbee-02f9e1bf7b46" },
+        /* By whatever name it is asked for. */
+        { "{'Repos':{'Scopes':['499b84ac-1321-427f-aa17-267ca6975798/.default']}}",
+          { .api = "Repos" },
+          "872cd9fa-d31f-45e0-9eab-6e460a02d1f1" },
+        /* One's own goes before. */
+        { "{'AzureAd':{'ClientId':'mine'}}", { .api = "AKS" }, "mine" },
+        { "{}", { .api = "AKS", .client_id = "mine" }, "mine" },
+        { "{}", { .api = "AKS", .fallback_client_id = "theirs" }, "theirs" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct options options = cases[i].options;
+        options.person = true;
+        auto_asked struct asked asked = ask(cases[i].text, options);
+        assert_true(asked.ok);
+        assert_true(asked.request.person);
+        assert_string_equal(asked.request.client_id, cases[i].client_id);
+    }
+}
+
 static void they_do_not_count_as_the_only_api(void **state)
 {
     (void)state;
@@ -437,6 +467,7 @@ int main(void)
         TEST(one_that_is_not_there_is_an_error),
         TEST(an_error_says_what_was_wanted),
         TEST(azure_devops_and_aks_need_no_configuration),
+        TEST(persons_ask_for_each_by_the_client_that_the_field_uses),
         TEST(they_do_not_count_as_the_only_api),
         TEST(the_file_may_say_more_of_them),
         TEST(flags_say_the_scope_before_the_file),
