@@ -11,6 +11,7 @@ CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 unit_exec_credential_SOURCES := helpers/exec_credential.c
 unit_git_request_SOURCES     := helpers/git_request.c
 unit_token_answer_SOURCES    := common/acquire/token_answer.c
+unit_token_claims_SOURCES    := helpers/entra/token_claims.c
 unit_token_endpoint_SOURCES  := common/acquire/token_answer.c common/acquire/token_endpoint.c
 unit_url_curl_SOURCES        := tests/fuzz/curl_reading.c
 unit_url_curl_LIBS            = $(shell $(PKG_CONFIG) --libs libcurl)
