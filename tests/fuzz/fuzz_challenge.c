@@ -1,0 +1,17 @@
+/* What a server says of the credentials that it wants. */
+#include "common/challenge.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char tenant[AUTHORITY_TENANT_MAX], value[64];
+    autofree char *field = fuzz_copy(data, size, 1);
+    field[size] = '\0';
+    if (challenge_tenant(field, tenant))
+        HOLDS(authority_is_tenant(tenant));
+    if (challenge_parameter(field, "Bearer", "error", value, sizeof value))
+        HOLDS(strlen(value) < sizeof value);
+    autofree char *claims = challenge_claims(field);
+    HOLDS(claims == NULL || claims[0] == '{');
+    return 0;
+}
