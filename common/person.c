@@ -5,17 +5,12 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-
-static bool is_set(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && value[0] != '\0';
-}
+#include "common/environment.h"
 
 static bool is_in_ci(void)
 {
-    const char *value = getenv("CI");
-    return is_set("CI") && strcmp(value, "false") != 0 && strcmp(value, "0") != 0;
+    const char *value = environment("CI");
+    return value != NULL && strcmp(value, "false") != 0 && strcmp(value, "0") != 0;
 }
 
 static bool has_terminal(void)
@@ -26,5 +21,6 @@ static bool has_terminal(void)
 
 bool person_is_there(void)
 {
-    return !is_in_ci() && (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || has_terminal());
+    return !is_in_ci() && (environment("DISPLAY") != NULL ||
+                           environment("WAYLAND_DISPLAY") != NULL || has_terminal());
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/command.h"
+#include "common/environment.h"
 
 #define ARGUMENTS_MAX 48
 
@@ -13,7 +14,7 @@ extern char **environ;
 
 bool renewal_is_inline(const struct options *options)
 {
-    const char *value = getenv("ENTRA_RENEWAL");
+    const char *value = environment("ENTRA_RENEWAL");
     return (value != NULL && strcmp(value, "inline") == 0) || options->credential != NULL ||
            options->identity_resource_id != NULL;
 }

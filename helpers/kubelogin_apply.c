@@ -8,6 +8,7 @@
 
 #include "common/authority.h"
 #include "common/config/config.h"
+#include "common/environment.h"
 #include "helpers/kubelogin.h"
 
 #define CLUSTER_SAYS "spec.cluster.config"
@@ -84,19 +85,14 @@ static bool apply_msi(struct kubelogin *kubelogin, struct options *options, stru
     return true;
 }
 
-static bool is_set(const char *name)
-{
-    const char *text = getenv(name);
-    return text != NULL && text[0] != '\0';
-}
-
 /* In a job of GitHub Actions its own token, else that of the file; where none is named, the
  * configuration may have one. */
 static bool apply_workloadidentity(struct kubelogin *kubelogin, struct options *options,
                                    struct error *error)
 {
     const struct kubelogin_value *file = &kubelogin->values[KUBELOGIN_FEDERATED_TOKEN_FILE];
-    if (is_set("ACTIONS_ID_TOKEN_REQUEST_TOKEN") && is_set("ACTIONS_ID_TOKEN_REQUEST_URL"))
+    if (environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN") != NULL &&
+        environment("ACTIONS_ID_TOKEN_REQUEST_URL") != NULL)
         return make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS, "ACTIONS_ID_TOKEN_REQUEST_URL",
                                options, error);
     return file->text == NULL ||

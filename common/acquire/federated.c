@@ -8,16 +8,11 @@
 #include "common/acquire/managed_identity.h"
 #include "common/authority.h"
 #include "common/command.h"
+#include "common/environment.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "common/jwt.h"
 #include "common/rfc3339.h"
-
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && value[0] != '\0' ? value : NULL;
-}
 
 /* ---- a JWT, as far as it must be looked at ---- */
 

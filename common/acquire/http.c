@@ -9,6 +9,7 @@
 
 #include "common/acquire/guid.h"
 #include "common/deadline.h"
+#include "common/environment.h"
 #include "common/url.h"
 
 static void cleanup_easy(CURL **easy)
@@ -63,12 +64,6 @@ static size_t collect(char *bytes, size_t size, size_t count, void *data)
     memcpy(collector->body->bytes + collector->length, bytes, length);
     collector->length += length;
     return length;
-}
-
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
 static CURLcode trust_too(CURL *easy, void *context, void *file)

@@ -6,37 +6,33 @@
 
 #include "common/acquire/arc.h"
 #include "common/acquire/imds.h"
-
-static bool is_set(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && value[0] != '\0';
-}
+#include "common/environment.h"
 
 static bool is_service_fabric(void)
 {
-    return is_set("IDENTITY_ENDPOINT") && is_set("IDENTITY_HEADER") &&
-           is_set("IDENTITY_SERVER_THUMBPRINT");
+    return environment("IDENTITY_ENDPOINT") != NULL && environment("IDENTITY_HEADER") != NULL &&
+           environment("IDENTITY_SERVER_THUMBPRINT") != NULL;
 }
 
 static bool is_app_service(void)
 {
-    return is_set("IDENTITY_ENDPOINT") && is_set("IDENTITY_HEADER");
+    return environment("IDENTITY_ENDPOINT") != NULL && environment("IDENTITY_HEADER") != NULL;
 }
 
 static bool is_machine_learning(void)
 {
-    return is_set("MSI_ENDPOINT") && is_set("MSI_SECRET");
+    return environment("MSI_ENDPOINT") != NULL && environment("MSI_SECRET") != NULL;
 }
 
 static bool is_cloud_shell(void)
 {
-    return is_set("MSI_ENDPOINT");
+    return environment("MSI_ENDPOINT") != NULL;
 }
 
 static bool is_arc(void)
 {
-    return (is_set("IDENTITY_ENDPOINT") && is_set("IMDS_ENDPOINT")) || access(ARC_AGENT, X_OK) == 0;
+    return (environment("IDENTITY_ENDPOINT") != NULL && environment("IMDS_ENDPOINT") != NULL) ||
+           access(ARC_AGENT, X_OK) == 0;
 }
 
 static bool is_anything(void)

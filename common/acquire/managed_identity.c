@@ -7,14 +7,9 @@
 #include "common/acquire/identity_service.h"
 #include "common/acquire/imds.h"
 #include "common/acquire/token_answer.h"
+#include "common/environment.h"
 #include "common/json.h"
 #include "common/scope.h"
-
-static const char *environment(const char *name)
-{
-    const char *value = name != NULL ? getenv(name) : NULL;
-    return value != NULL && value[0] != '\0' ? value : NULL;
-}
 
 /* ---- the answer ---- */
 

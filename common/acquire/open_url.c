@@ -6,14 +6,9 @@
 
 #include "common/cleanup.h"
 #include "common/command.h"
+#include "common/environment.h"
 
 #define WORDS_MAX 16
-
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && value[0] != '\0' ? value : NULL;
-}
 
 bool open_url_is_possible(void)
 {

@@ -6,12 +6,7 @@
 #include <strings.h>
 
 #include "common/config/internal.h"
-
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && value[0] != '\0' ? value : NULL;
-}
+#include "common/environment.h"
 
 static bool is_true(const char *value)
 {

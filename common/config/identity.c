@@ -8,15 +8,10 @@
 
 #include "common/authority.h"
 #include "common/config/internal.h"
+#include "common/environment.h"
 
 #define IDENTITY_DEFAULT "AzureAd"
 #define CLIENT_ID_MAX    512
-
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && value[0] != '\0' ? value : NULL;
-}
 
 /* The identity of this name; where none is named, AzureAd, or the only one that there is. True with
  * object NULL where the file has none and none is named: the environment may be enough. */

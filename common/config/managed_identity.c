@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/config/internal.h"
+#include "common/environment.h"
 
 /* What stands where an app has its authority and tenant: a managed identity has no choice of them.
  */
@@ -78,9 +79,7 @@ bool config_is_silent(const struct config *config, const struct options *options
 
 bool config_default_managed_identity(struct token_request *request, struct error *error)
 {
-    const char *id = getenv("AZURE_CLIENT_ID");
-    if (id != NULL && id[0] == '\0')
-        id = NULL;
+    const char *id = environment("AZURE_CLIENT_ID");
     request->unconfigured = true;
     trace("configuration: managed identity: tried as the last resort, since nothing says who asks");
     return fill(request, "the default", id, id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM,

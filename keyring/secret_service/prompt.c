@@ -4,6 +4,7 @@
 #include <libsecret/secret.h>
 #include <stdlib.h>
 
+#include "common/environment.h"
 #include "common/notice.h"
 #include "common/runtime_folder.h"
 
@@ -22,16 +23,10 @@ static struct runtime_name name_of(const char *ending)
     return runtime_name(ending, texts);
 }
 
-static bool is_set(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && value[0] != '\0';
-}
-
 bool prompt_is_welcome(void)
 {
     struct error unused;
-    return (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")) &&
+    return (environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL) &&
            !notice_read(name_of("dismissed").text, 0, &unused);
 }
 
