@@ -162,7 +162,8 @@ void trace(const char *format, ...)
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     printable_make(text);
-    double milliseconds = (double)((microseconds() - reporting.began) / 100) / 10;
+    int64_t tenths = (microseconds() - reporting.began) / 100;
+    double milliseconds = (double)tenths / 10;
     if (reporting.verbose)
         trace_on_stderr(milliseconds, text);
     if (reporting.file >= 0)

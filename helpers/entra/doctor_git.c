@@ -164,7 +164,7 @@ void doctor_git(struct doctor *doctor)
     if (text != NULL && status > 1) /* 1: there is none */
         error_set(&error, ERROR_USAGE, "git cannot read its configuration (git config: %d)",
                   status);
-    if (error.kind != ERROR_NONE) {
+    if (text == NULL || error.kind != ERROR_NONE) {
         doctor_bad(doctor, &error);
         return;
     }
