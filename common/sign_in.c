@@ -11,7 +11,7 @@ bool sign_in_is_username(const char *text)
 {
     char shown[ACCOUNT_LENGTH_MAX + 1];
     size_t length = strlen(text);
-    if (length == 0 || length > ACCOUNT_LENGTH_MAX || strpbrk(text, " \"\\") != NULL)
+    if (length == 0 || length > ACCOUNT_LENGTH_MAX || strpbrk(text, " \"\\*") != NULL)
         return false;
     memcpy(shown, text, length + 1);
     printable_make(shown);
@@ -22,7 +22,7 @@ bool sign_in_is_home_account_id(const char *text)
 {
     size_t length = strlen(text);
     return length > 0 && length <= HOME_ACCOUNT_MAX &&
-           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") ==
+           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/=") ==
                length;
 }
 

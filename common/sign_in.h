@@ -25,10 +25,11 @@ struct sign_in {
     bool family;                  /* Microsoft's own clients may use each other's refresh token */
 };
 
-/* Whether the text can be a user name: no blank, quote or backslash, nothing that steers a terminal
- * or ends a line. */
+/* Whether the text can be a user name: no blank, quote, backslash or asterisk (which is no name but
+ * the default account's), nothing that steers a terminal or ends a line. */
 bool sign_in_is_username(const char *text);
 
+/* Letters, digits and -_.+/= (an AD FS has a sub in Base64). */
 bool sign_in_is_home_account_id(const char *text);
 
 /* Whether these bytes can be kept as a refresh token: visible ASCII (RFC 6749, A.17) without quote

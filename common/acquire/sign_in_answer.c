@@ -49,21 +49,22 @@ static char *home_account_id_of(const json_object *client_info, const json_objec
     char *id = NULL;
     const char *object = json_string(client_info, "uid");
     const char *tenant = json_string(client_info, "utid");
-    if (object == NULL || tenant == NULL) {
+    if (object == NULL || tenant == NULL || object[0] == '\0' || tenant[0] == '\0') {
         object = json_string(id_token, "oid");
         tenant = json_string(id_token, "tid");
     }
-    if (object != NULL && tenant != NULL)
+    if (object != NULL && tenant != NULL && object[0] != '\0' && tenant[0] != '\0')
         return asprintf(&id, "%s.%s", object, tenant) < 0 ? NULL : id;
     return json_string(id_token, "sub") != NULL ? strdup(json_string(id_token, "sub")) : NULL;
 }
 
-/* For display, and for choosing by name. */
+/* For display, and for choosing by name; what cannot serve as one (CONTOSO\\ada) is passed over. */
 static const char *username_of(const json_object *id_token)
 {
     static const char *const claims[] = { "preferred_username", "upn", "unique_name", "email" };
     for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++)
-        if (json_string(id_token, claims[i]) != NULL)
+        if (json_string(id_token, claims[i]) != NULL &&
+            sign_in_is_username(json_string(id_token, claims[i])))
             return json_string(id_token, claims[i]);
     return NULL;
 }

@@ -1,0 +1,99 @@
+/* What a sign-in leaves behind, and what an authority may say of whose it is. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/sign_in.h"
+
+static void user_names_are_what_people_have_and_nothing_else(void **state)
+{
+    (void)state;
+    static const char *const good[] = { "ada@contoso.com", "ada_live.com#EXT#@contoso.com",
+                                        "o'hara", "j\xc3\xb6rg@contoso.com" };
+    static const char *const bad[] = { "",
+                                       "*",
+                                       "ada lovelace",
+                                       "CONTOSO\\ada",
+                                       "a\"b",
+                                       "a\nb",
+                                       "a\033[2Jb",
+                                       "a\xffz",
+                                       "a\xe2\x80\xae"
+                                       "b" };
+    for (size_t i = 0; i < COUNT(good); i++)
+        assert_true(sign_in_is_username(good[i]));
+    for (size_t i = 0; i < COUNT(bad); i++)
+        if (sign_in_is_username(bad[i]))
+            fail_msg("case %zu", i);
+    autofree char *longest = repeated('a', ACCOUNT_LENGTH_MAX);
+    autofree char *longer = repeated('a', ACCOUNT_LENGTH_MAX + 1);
+    assert_true(sign_in_is_username(longest));
+    assert_false(sign_in_is_username(longer));
+}
+
+static void home_account_ids_may_be_an_ad_fs_sub(void **state)
+{
+    (void)state;
+    autofree char *longer = repeated('a', HOME_ACCOUNT_MAX + 1);
+    assert_true(sign_in_is_home_account_id("0000-11.2222-33"));
+    assert_true(sign_in_is_home_account_id("eUnQg8hVGJzz/W9M4kTR+gw="));
+    assert_false(sign_in_is_home_account_id(""));
+    assert_false(sign_in_is_home_account_id("a b"));
+    assert_false(sign_in_is_home_account_id("a\"b"));
+    assert_false(sign_in_is_home_account_id(longer));
+}
+
+static void a_record_is_read_as_it_was_written(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    auto_sign_in struct sign_in written = { .refresh_token = secret_new("M.C5!*$x", 8) };
+    auto_sign_in struct sign_in read = { 0 };
+    assert_true(sign_in_set_account(&written, "uid.utid", "Ada@Contoso.com", &error));
+    auto_secret struct secret *record = sign_in_to_json(&written);
+    assert_true(sign_in_from_json(record->bytes, record->length, &read, &error));
+    assert_string_equal(read.username, "ada@contoso.com");
+    assert_string_equal(read.home_account_id, "uid.utid");
+    assert_string_equal(read.refresh_token->bytes, "M.C5!*$x");
+}
+
+static void what_is_no_record_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "",
+        "[]",
+        "{}",
+        "{'home_account_id':'u.t'}",
+        "{'username':'ada'}",
+        "{'home_account_id':'u.t','username':'*'}",
+        "{'home_account_id':'u.t','username':'a b'}",
+        "{'home_account_id':'u t','username':'ada'}",
+        "{'home_account_id':'u.t','username':'ada','refresh_token':''}",
+        "{'home_account_id':'u.t','username':'ada','refresh_token':'a b'}",
+        "{'home_account_id':'u.t','username':'ada'",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct sign_in read = { 0 };
+        struct error error = { 0 };
+        size_t length;
+        autofree char *text = json_bytes(cases[i], &length);
+        assert_false(sign_in_from_json(text, length, &read, &error));
+        assert_error(&error, ERROR_OTHER, "not the record of a sign-in");
+        assert_null(read.username);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(user_names_are_what_people_have_and_nothing_else),
+        cmocka_unit_test(home_account_ids_may_be_an_ad_fs_sub),
+        cmocka_unit_test(a_record_is_read_as_it_was_written),
+        cmocka_unit_test(what_is_no_record_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
