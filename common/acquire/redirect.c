@@ -69,6 +69,7 @@ struct head {
 
 static void take_header(struct part line, struct head *head)
 {
+    bool has_colon = memchr(line.bytes, ':', line.length) != NULL;
     struct part name = take_before(&line, ":");
     struct {
         const char *name;
@@ -76,7 +77,7 @@ static void take_header(struct part line, struct head *head)
     } const known[] = { { "Host", &head->host },
                         { "Content-Type", &head->content_type },
                         { "Content-Length", &head->content_length } };
-    if (is(name, "Transfer-Encoding") || name.length == 0)
+    if (is(name, "Transfer-Encoding") || name.length == 0 || !has_colon)
         head->broken = true;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (!is(name, known[i].name))

@@ -15,6 +15,7 @@ fuzz_authority_SOURCES    := tests/fuzz/curl_reading.c
 fuzz_exec_info_SOURCES    := helpers/exec_credential.c
 fuzz_git_request_SOURCES  := helpers/git_request.c
 fuzz_kubeconfig_SOURCES   := $(wildcard helpers/kubeconfig/*.c)
+fuzz_redirect_SOURCES     := common/acquire/redirect.c
 fuzz_token_answer_SOURCES := common/acquire/token_answer.c
 fuzz_url_SOURCES          := tests/fuzz/curl_reading.c
 FUZZ_LIBS = $(shell $(PKG_CONFIG) --libs libcurl yaml-0.1)

@@ -1,0 +1,21 @@
+/* What is sent to the loopback listener, by the browser or by anybody else. */
+#include <strings.h>
+
+#include "common/acquire/redirect.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct redirect_expected expected = { 40123, "s" };
+    auto_redirect struct redirect redirect = { 0 };
+    autofree char *text = fuzz_copy(data, size, 0);
+    int status = redirect_parse(text, size, &expected, &redirect);
+    HOLDS(status == 0 || status == 200 || (status >= 400 && status < 500));
+    HOLDS(status == 200 || redirect.code == NULL);
+    if (status == 200) {
+        HOLDS(strncasecmp(text, "POST / HTTP/1.", 14) == 0);
+        HOLDS(redirect.code == NULL || redirect.code->length > 0);
+        HOLDS(strlen(redirect.description) < sizeof redirect.description);
+    }
+    return 0;
+}
