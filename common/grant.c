@@ -19,6 +19,7 @@
 
 /* ---- one at a time ---- */
 
+/* Under which those meet who want the same person to sign in. */
 static struct runtime_name name(const char *ending, const struct token_request *request)
 {
     const char *account = request->account != NULL ? request->account : ACCOUNT_DEFAULT;
@@ -26,30 +27,31 @@ static struct runtime_name name(const char *ending, const struct token_request *
     return runtime_name(ending, texts);
 }
 
+/* Under which those meet who use or replace an account's refresh tokens. */
+static struct runtime_name name_of_account(const struct token_request *request)
+{
+    const char *const texts[] = { request->instance, request->home_account_id, NULL };
+    return runtime_name("refresh", texts);
+}
+
 static bool may_ask(const struct token_request *request)
 {
     return request->may_ask != NULL && request->may_ask();
 }
 
-/* Waits until nobody else has the grant. Whoever may ask a person waits as long as for one: it may
- * be that one is being asked. */
-static bool hold(const struct token_request *request, const struct grant_wait *wait,
-                 struct flight *flight, struct error *error)
+/* Waits until nobody else is the pilot. *waited: somebody was. False: the time is up. */
+static bool hold(struct flight *flight, const char *lock, int64_t deadline, bool *waited)
 {
-    struct runtime_name grant = name("grant", request);
-    int64_t deadline = deadline_in(0);
+    *waited = false;
     for (;;) {
-        switch (flight_board(flight, grant.text, deadline)) {
+        switch (flight_board(flight, lock, deadline)) {
         case FLIGHT_PILOT:
             return true;
         case FLIGHT_PASSENGER:
+            *waited = true;
             break;
         case FLIGHT_LATE:
-            if (deadline >= wait->deadline)
-                return error_set(error, ERROR_SIGN_IN,
-                                 "another process is waiting for a person to sign in already");
-            trace("network: another process has the grant; waiting for it");
-            deadline = may_ask(request) ? wait->sign_in_deadline : wait->deadline;
+            return false;
         }
     }
 }
@@ -62,11 +64,17 @@ static const char *account_of(const struct token_request *request)
     return request->username != NULL ? request->username : request->account;
 }
 
+/* What a shell takes as it is. */
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_#~^"
+
+/* The line is there to be pasted into a shell, and a user name may come from a hostile URL. */
 static void append(char *text, size_t size, const char *option, const char *value)
 {
     size_t used = strlen(text);
+    bool plain = value != NULL && strspn(value, PLAIN) == strlen(value);
     if (value != NULL)
-        snprintf(text + used, size - used, " %s %s", option, value);
+        snprintf(text + used, size - used, plain ? " %s %s" : " %s \"%s\"", option,
+                 strpbrk(value, "\"$`\\!") == NULL ? value : "...");
 }
 
 /* What to type: what names the API and the client, and what was typed in the first place. */
@@ -139,8 +147,14 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
         notice_post(failure.text, error, FAILURE_SECONDS);
         return false;
     }
-    return adopt(request, &fresh, error) &&
-           account_store_keep(store, request, &fresh, make_default,
+    if (!adopt(request, &fresh, error))
+        return false;
+    /* A refresh under way would put the token that it has in the place of this one. */
+    bool waited = false;
+    int64_t deadline = deadline_in(KEEPING_MILLISECONDS);
+    auto_flight struct flight flight = { -1 };
+    hold(&flight, name_of_account(request).text, deadline, &waited);
+    return account_store_keep(store, request, &fresh, make_default,
                               deadline_in(KEEPING_MILLISECONDS), error);
 }
 
@@ -151,7 +165,7 @@ bool grant_sign_in(const struct acquire_module *module, struct token_store *stor
                    struct token *token, struct error *error)
 {
     auto_flight struct flight flight = { -1 };
-    flight_board(&flight, name("grant", request).text, deadline_in(0));
+    flight_board(&flight, name("sign-in", request).text, deadline_in(0));
     return sign_in(module, store, request, wait, "", true, token, error);
 }
 
@@ -168,24 +182,40 @@ static bool is_worth_a_sign_in(const struct error *error)
     return false;
 }
 
+/* One at a time, as of the account, so that a new refresh token is not lost to an older one. That
+ * takes no longer than the authority does: nobody is asked meanwhile. */
+static bool hold_account(const struct token_request *request, int64_t deadline,
+                         struct flight *flight, struct error *error)
+{
+    bool waited = false;
+    return hold(flight, name_of_account(request).text, deadline, &waited) ||
+           error_set(error, ERROR_NETWORK,
+                     "another process is asking %s for a token of %s already, and had no answer in "
+                     "time",
+                     request->instance, request->username);
+}
+
 /* By the refresh token that the keyring has. *reason is why there is no token where a sign-in would
  * help: nothing (ERROR_NONE), or what the authority said. */
 static bool refresh(const struct acquire_module *module, struct token_store *store,
-                    struct token_request *request, const struct grant_wait *wait,
-                    struct token *token, struct error *reason, struct error *error)
+                    struct token_request *request, int64_t deadline, struct token *token,
+                    struct error *reason, struct error *error)
 {
+    auto_flight struct flight flight = { -1 };
     auto_sign_in struct sign_in known = { 0 };
     auto_sign_in struct sign_in renewed = { 0 };
     enum keyring_answer answer = KEYRING_FOUND;
     if (request->home_account_id == NULL)
-        answer = account_store_resolve(store, request, wait->deadline, error);
+        answer = account_store_resolve(store, request, deadline, error);
+    if (answer == KEYRING_FOUND && !hold_account(request, deadline, &flight, error))
+        return false;
     if (answer == KEYRING_FOUND)
-        answer = account_store_find(store, request, wait->deadline, &known, error);
+        answer = account_store_find(store, request, deadline, &known, error);
     if (answer != KEYRING_FOUND)
         return false;
     trace("network: asking %s for %s, by the refresh token of %s", request->instance,
           request->scope, known.username);
-    if (module->refresh(request, &known, wait->deadline, token, &renewed, error))
+    if (module->refresh(request, &known, deadline, token, &renewed, error))
         return account_store_rotate(store, request, &renewed, deadline_in(KEEPING_MILLISECONDS),
                                     error);
     if (is_worth_a_sign_in(error)) {
@@ -193,9 +223,33 @@ static bool refresh(const struct acquire_module *module, struct token_store *sto
         *error = (struct error){ 0 };
         /* The one word by which the authority says that it will never be taken again (MSAL). */
         if (strcmp(reason->suberror, "bad_token") == 0)
-            account_store_drop(store, request, known.refresh_token, wait->deadline, error);
+            account_store_drop(store, request, known.refresh_token, deadline, error);
     }
     return false;
+}
+
+/* Waits until nobody else asks a person, who may be asked then. What others who asked have come to
+ * is ours too: a refresh token, or their failure. False: that, or *acquired. */
+static bool hold_person(const struct acquire_module *module, struct token_store *store,
+                        struct token_request *request, const struct grant_wait *wait,
+                        const struct error *reason, struct flight *flight, struct token *token,
+                        bool *acquired, struct error *error)
+{
+    bool waited = false;
+    struct error unused = { 0 };
+    if (!hold(flight, name("sign-in", request).text, wait->sign_in_deadline, &waited))
+        return error_set(error, ERROR_SIGN_IN,
+                         "another process is waiting for a person to sign in already");
+    if (notice_read(name("grant-failure", request).text, wait->began, error))
+        return false;
+    if (waited) { /* it may be another's sign-in than what was known before */
+        free(steal(&request->home_account_id));
+        free(steal(&request->username));
+    }
+    *acquired =
+        (waited || reason->kind == ERROR_NONE) &&
+        refresh(module, store, request, deadline_in(KEEPING_MILLISECONDS), token, &unused, error);
+    return !*acquired && error->kind == ERROR_NONE;
 }
 
 bool grant_acquire(const struct acquire_module *module, struct token_store *store,
@@ -204,18 +258,19 @@ bool grant_acquire(const struct acquire_module *module, struct token_store *stor
 {
     auto_flight struct flight flight = { -1 };
     struct error reason = { 0 };
+    bool acquired = false;
     *asked = false;
-    if (!hold(request, wait, &flight, error) ||
-        notice_read(name("grant-failure", request).text, wait->began, error))
-        return false;
-    if (refresh(module, store, request, wait, token, &reason, error))
+    if (refresh(module, store, request, wait->deadline, token, &reason, error))
         return true;
     if (error->kind != ERROR_NONE)
         return false;
     if (!may_ask(request))
         return need_sign_in(request, wait->options, &reason, error);
-    if (reason.kind != ERROR_NONE)
-        warning("%s must sign in again: %s", request->username, reason.message);
     *asked = true;
+    if (!hold_person(module, store, request, wait, &reason, &flight, token, &acquired, error))
+        return acquired;
+    if (reason.kind != ERROR_NONE)
+        warning("%s must sign in again: %s",
+                account_of(request) != NULL ? account_of(request) : "the person", reason.message);
     return sign_in(module, store, request, wait, reason.claims, false, token, error);
 }

@@ -2,8 +2,9 @@
  * A person's grant: a refresh token, from which tokens come in silence; and where there is none, or
  * it is no longer taken, a sign-in by which a new one comes.
  *
- * For one account and client there is one at a time: whoever wants it waits for the others, so that
- * twenty processes show one prompt, and a new refresh token is not lost to an older one.
+ * One process at a time uses an account's refresh token, so that a new one is not lost to an older
+ * one; and one asks a person to sign in, so that twenty processes show one prompt. The two are
+ * apart: a refresh never waits for a person.
  */
 #ifndef COMMON_GRANT_H
 #define COMMON_GRANT_H
@@ -31,9 +32,9 @@ struct grant_wait {
 };
 
 /* Gives a person's token, and keeps the refresh token that came with it; fills in whose it is, in
- * the request. *asked: a person was asked to sign in, so more time has gone than deadline gave. The
- * caller clears the token. False with any kind of error; ERROR_SIGN_IN where a person must sign in
- * and may not be asked now, or did not. */
+ * the request. *asked: a person was asked to sign in, here or by another process that was waited
+ * for, so more time has gone than deadline gave. The caller clears the token. False with any kind
+ * of error; ERROR_SIGN_IN where a person must sign in and may not be asked now, or did not. */
 bool grant_acquire(const struct acquire_module *module, struct token_store *store,
                    struct token_request *request, const struct grant_wait *wait,
                    struct token *token, bool *asked, struct error *error);
