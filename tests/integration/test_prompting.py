@@ -70,6 +70,21 @@ def test_the_line_can_be_run_as_it_stands(desk):
                              contoso.GRACE.username)) == contoso.GRACE.username
 
 
+def test_what_to_run_can_be_pasted_whatever_the_account_is_called(desk):
+    outcome = token(desk, "--account", "$(reboot)@contoso.com")
+    assert outcome.code == people.SIGN_IN_FIRST
+    assert "$(" not in outcome.err[outcome.err.index("entra login"):], outcome
+
+
+def test_a_refresh_waits_for_no_persons_sign_in(desk):
+    assert people.login(desk).code == 0
+    terminal, _ = people.start_device_code(desk, "entra", "login", "--device-code")
+    with terminal:
+        outcome = token(desk, "--force-refresh", "--timeout", "10")
+        assert whose(desk, outcome) == contoso.ADA.username
+        assert terminal.is_running
+
+
 # kubectl says that somebody is there only where its stdin is a terminal.
 @pytest.mark.parametrize("program", [one for one in COMMANDS if one != "exec-credential-entra"])
 def test_where_a_display_is_a_browser_opens(desk, program):
