@@ -2,26 +2,15 @@
 #include "common/tokens.h"
 
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "common/account_store.h"
-#include "common/acquire/acquire.h"
+#include "common/acquisition.h"
 #include "common/deadline.h"
 #include "common/flight.h"
 #include "common/grant.h"
-#include "common/notice.h"
 #include "common/renewal.h"
-#include "common/runtime_folder.h"
-
-/* A failure so close to the deadline comes of it. */
-#define LATE_MILLISECONDS 100
-
-/* How long the notice of a failure is up. Only those heed it who were waiting when it came. */
-#define FAILURE_SECONDS 60
-
-/* After a renewal that failed, none is started for so long. */
-#define RENEWAL_PAUSE_MILLISECONDS 30000
+#include "common/sparing.h"
 
 bool tokens_open(struct tokens *tokens, const struct options *options, struct error *error)
 {
@@ -33,133 +22,6 @@ bool tokens_open(struct tokens *tokens, const struct options *options, struct er
                                .sign_in_deadline = deadline_in((int64_t)sign_in_seconds * 1000) };
     return token_store_open(&tokens->store, options->keyring != NULL ? options->keyring : "auto",
                             error);
-}
-
-/* ---- the authority ---- */
-
-/* The names under which processes that want the same meet: one token (with these claims), and one
- * client of an authority, which may be throttled. */
-static struct runtime_name token_name(const char *ending, const struct token_request *request)
-{
-    const char *const texts[] = { request->instance,
-                                  request->tenant,
-                                  request->client_id,
-                                  request->scope,
-                                  request->claims != NULL ? request->claims : "",
-                                  !request->person           ? "app"
-                                  : request->account != NULL ? request->account
-                                                             : ACCOUNT_DEFAULT,
-                                  NULL };
-    return runtime_name(ending, texts);
-}
-
-static struct runtime_name flight_name(const struct token_request *request)
-{
-    return token_name("flight", request);
-}
-
-static struct runtime_name failure_name(const struct token_request *request)
-{
-    return token_name("failure", request);
-}
-
-static struct runtime_name lateness_name(const struct token_request *request)
-{
-    return token_name("late", request);
-}
-
-static struct runtime_name throttle_name(const struct token_request *request)
-{
-    const char *const texts[] = { request->instance, request->tenant, request->client_id, NULL };
-    return runtime_name("throttle", texts);
-}
-
-/* Spares the others what happened to us. That our time was up is no failure of theirs, who may have
- * more of it, but renewals pause. That nobody could be asked to sign in is our own affair too: they
- * may be able to. */
-static void post_failure(const struct tokens *tokens, const struct token_request *request,
-                         const struct error *error)
-{
-    bool late = deadline_left(tokens->deadline) < LATE_MILLISECONDS;
-    if (error->retry_after > 0)
-        notice_post(throttle_name(request).text, error, error->retry_after);
-    else if (error->kind == ERROR_REFUSED || error->kind == ERROR_NETWORK || tokens->asked)
-        notice_post((late ? lateness_name(request) : failure_name(request)).text, error,
-                    FAILURE_SECONDS);
-}
-
-/* Whether the authority wants to be left alone, or failed another process since that moment. */
-static bool is_spared(const struct token_request *request, int64_t since, struct error *error)
-{
-    return notice_read(throttle_name(request).text, 0, error) ||
-           notice_read(failure_name(request).text, since, error);
-}
-
-static void spread_renewal(struct token *token)
-{
-    uint32_t random = 0;
-    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
-        random = (uint32_t)getpid() * 2654435761U;
-    token->refresh_on = token_renewal_time(
-        token->received_on, token->expires_on,
-        token->refresh_on > 0 ? token->refresh_on - token->received_on : 0, random);
-}
-
-static bool acquire_for_app(struct tokens *tokens, struct token_request *request,
-                            const struct acquire_module *module, struct token *token,
-                            struct error *error)
-{
-    if (!token_store_fill_credentials(&tokens->store, request, tokens->deadline, error))
-        return false;
-    trace("network: asking %s for %s", request->instance, request->scope);
-    return module->acquire(request, tokens->deadline, token, error);
-}
-
-/* What a person's sign-in took is not time of the keyring's, or of a request after it. */
-static void give_time(struct tokens *tokens)
-{
-    if (deadline_left(tokens->deadline) < TOKENS_TIMEOUT_SECONDS * 1000 / 2)
-        tokens->deadline = deadline_in(TOKENS_TIMEOUT_SECONDS * 1000);
-}
-
-static struct grant_wait wait_of(const struct tokens *tokens)
-{
-    return (struct grant_wait){ tokens->options, tokens->began, tokens->deadline,
-                                tokens->sign_in_deadline };
-}
-
-static bool acquire_for_person(struct tokens *tokens, struct token_request *request,
-                               const struct acquire_module *module, struct token *token,
-                               struct error *error)
-{
-    struct grant_wait wait = wait_of(tokens);
-    bool acquired =
-        grant_acquire(module, &tokens->store, request, &wait, token, &tokens->asked, error);
-    if (tokens->asked)
-        give_time(tokens);
-    return acquired;
-}
-
-static const struct acquire_module *load_module(struct error *error)
-{
-    return (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, error);
-}
-
-static bool acquire(struct tokens *tokens, struct token_request *request, struct token *token,
-                    struct error *error)
-{
-    if (is_spared(request, tokens->began, error))
-        return false;
-    const struct acquire_module *module = load_module(error);
-    if (module == NULL)
-        return false;
-    if (!(request->person ? acquire_for_person : acquire_for_app)(tokens, request, module, token,
-                                                                  error)) {
-        post_failure(tokens, request, error);
-        return false;
-    }
-    spread_renewal(token);
-    return true;
 }
 
 /* ---- one flight for all ---- */
@@ -196,7 +58,7 @@ static bool keep(struct tokens *tokens, const struct token_request *request,
 {
     bool passed = token_store_keep(&tokens->store, request, token, tokens->deadline, error);
     if (tokens->store.trouble.message[0] != '\0')
-        notice_post(token_name("unkept", request).text, &tokens->store.trouble, FAILURE_SECONDS);
+        sparing_post_unkept(request, &tokens->store.trouble);
     return passed;
 }
 
@@ -212,8 +74,8 @@ static bool fly(struct tokens *tokens, struct token_request *request, struct tok
     if (answer == KEYRING_FOUND && token_is_fresh(&fresh, time(NULL)))
         return take(token, &fresh);
     token_clear(&fresh);
-    return acquire(tokens, request, &fresh, error) && keep(tokens, request, &fresh, error) &&
-           take(token, &fresh);
+    return acquisition_run(tokens, request, &fresh, error) &&
+           keep(tokens, request, &fresh, error) && take(token, &fresh);
 }
 
 /* What a passenger finds after the landing: the new token, or the pilot's failure. Neither is there
@@ -226,7 +88,7 @@ static bool disembark(struct tokens *tokens, struct token_request *request, int6
     if (answer == KEYRING_FOUND && token_is_fresh(&found, time(NULL)) &&
         (!is_anew(request) || found.received_on >= boarded_on))
         return take(token, &found);
-    return answer != KEYRING_FAILED && is_spared(request, tokens->began, error);
+    return answer != KEYRING_FAILED && sparing_heeds(request, tokens->began, error);
 }
 
 /* How long a passenger waits, having waited until now: where the pilot may be asking a person whom
@@ -255,7 +117,7 @@ static bool too_late(const struct token_request *request, struct error *error)
 static bool fly_together(struct tokens *tokens, struct token_request *request, struct token *token,
                          struct error *error)
 {
-    struct runtime_name name = flight_name(request);
+    struct runtime_name name = sparing_name("flight", request);
     int64_t deadline = tokens->deadline;
     while (token_store_keeps(&tokens->store)) {
         auto_flight struct flight flight;
@@ -270,13 +132,12 @@ static bool fly_together(struct tokens *tokens, struct token_request *request, s
         case FLIGHT_PASSENGER:
             break;
         }
-        trace("another process has just asked for this token");
+        trace("network: another process has just asked for this token");
         if (deadline != tokens->deadline)
-            give_time(tokens);
+            acquisition_give_time(tokens);
         if (disembark(tokens, request, boarded_on, token, error) || error->kind != ERROR_NONE)
             return error->kind == ERROR_NONE;
-        struct error unused = { 0 };
-        if (notice_read(token_name("unkept", request).text, tokens->began, &unused))
+        if (sparing_is_unkept(request, tokens->began))
             break;
     }
     return fly(tokens, request, token, error);
@@ -311,22 +172,13 @@ static bool renew_inline(struct tokens *tokens, struct token_request *request, s
     return renewed;
 }
 
-/* Whether a renewal has failed just now, or waits to be let through. */
-static bool renewal_pauses(const struct token_request *request)
-{
-    struct error unused = { 0 };
-    int64_t since = deadline_now() - RENEWAL_PAUSE_MILLISECONDS;
-    return is_spared(request, since, &unused) ||
-           notice_read(lateness_name(request).text, since, &unused);
-}
-
 /* Past the time of renewal the caller is not kept waiting: it gets the token that is there, and
  * another process renews it. */
 static void renew(struct tokens *tokens, struct token_request *request, struct token *token)
 {
     struct error unused = { 0 };
-    if (!token_is_due(token, time(NULL)) || renewal_pauses(request) ||
-        flight_is_in_air(flight_name(request).text))
+    if (!token_is_due(token, time(NULL)) || sparing_pauses_renewal(request) ||
+        flight_is_in_air(sparing_name("flight", request).text))
         return;
     if (renewal_is_inline(tokens->options)) {
         int64_t deadline = tokens->deadline;
@@ -430,12 +282,8 @@ bool tokens_erase(struct tokens *tokens, struct token_request *request, const ch
 bool tokens_sign_in(struct tokens *tokens, struct token_request *request, struct token *token,
                     struct error *error)
 {
-    struct grant_wait wait = wait_of(tokens);
-    const struct acquire_module *module = load_module(error);
-    if (module == NULL || !grant_sign_in(module, &tokens->store, request, &wait, token, error))
+    if (!acquisition_sign_in(tokens, request, token, error))
         return false;
-    give_time(tokens);
-    spread_renewal(token);
     bool kept = request->scope == NULL ||
                 token_store_keep(&tokens->store, request, token, tokens->deadline, error);
     token_store_warn(&tokens->store);
