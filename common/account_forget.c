@@ -81,10 +81,12 @@ static bool drop(const struct meant *meant, const struct keyring_list *items, in
     return true;
 }
 
-/* Lets another account of the same authority be the default one. */
-static bool promote(struct token_store *store, const struct meant *meant,
-                    const struct keyring_item *gone, int64_t deadline, struct error *error)
+/* Lets another account of the same authority be the default one, in the keyring in which the one
+ * that goes was: another may have a default account too. */
+static bool promote(const struct meant *meant, const struct keyring_item *gone, int64_t deadline,
+                    struct error *error)
 {
+    struct token_store store;
     const char *authority = keyring_item_attribute(gone, STORE_AUTHORITY);
     for (size_t i = 0; i < meant->accounts->count; i++) {
         auto_sign_in struct sign_in account = { 0 };
@@ -93,15 +95,16 @@ static bool promote(struct token_store *store, const struct meant *meant,
         if (!is_default(item) && item->store == gone->store && read_account(item, &account) &&
             !is_meant(meant, account.home_account_id) &&
             strcmp(keyring_item_attribute(item, STORE_AUTHORITY), authority) == 0)
-            return account_store_keep(store, &request, &account, true, deadline, error);
+            return token_store_open(&store, gone->store, error) &&
+                   account_store_keep(&store, &request, &account, true, deadline, error);
     }
     return true;
 }
 
 /* Drops the accounts themselves, last, so that what is left after a failure can be dropped again.
  */
-static bool drop_accounts(struct token_store *store, const struct meant *meant, int64_t deadline,
-                          size_t *count, struct error *error)
+static bool drop_accounts(const struct meant *meant, int64_t deadline, size_t *count,
+                          struct error *error)
 {
     for (size_t i = 0; i < meant->accounts->count; i++) {
         auto_sign_in struct sign_in account = { 0 };
@@ -110,7 +113,7 @@ static bool drop_accounts(struct token_store *store, const struct meant *meant, 
         if (meant->username != NULL && !(known && is_meant(meant, account.home_account_id)))
             continue;
         if (!token_store_drop_item(item, deadline, error) ||
-            (is_default(item) && !promote(store, meant, item, deadline, error)))
+            (is_default(item) && !promote(meant, item, deadline, error)))
             return false;
         *count += is_default(item) ? 0 : 1;
     }
@@ -127,5 +130,5 @@ bool account_store_forget(struct token_store *store, const char *username, int64
     const struct meant meant = { &kept.accounts, username };
     return drop(&meant, &kept.refresh_tokens, deadline, error) &&
            drop(&meant, &kept.tokens, deadline, error) &&
-           drop_accounts(store, &meant, deadline, count, error);
+           drop_accounts(&meant, deadline, count, error);
 }

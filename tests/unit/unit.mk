@@ -8,6 +8,7 @@ UNIT_PROGRAMS := $(UNIT_TESTS:%=$(BUILD)/unit/%)
 CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 
 # What a test needs beside common.a.
+unit_account_store_SOURCES   := tests/unit/shelf.c
 unit_exec_credential_SOURCES := helpers/exec_credential.c
 unit_git_request_SOURCES     := helpers/git_request.c
 unit_redirect_SOURCES        := common/acquire/redirect.c

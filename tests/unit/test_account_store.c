@@ -1,0 +1,483 @@
+/* What the keyring keeps of persons: whose account a user name is, and by which refresh token. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/account_store.h"
+#include "common/cleanup.h"
+#include "common/deadline.h"
+#include "tests/unit/shelf.h"
+
+#define AUTHORITY     "https://login.microsoftonline.com"
+#define AZURE_CLI     "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+#define VISUAL_STUDIO "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
+#define OUR_OWN       "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
+
+/* ---- in the place of common/module.c: the keyring with a place for every key, and, for `auto`, a
+ *      desktop's before it ---- */
+
+static struct keyring_module desktop;
+
+const struct module *module_load(const char *file, struct error *error)
+{
+    (void)error;
+    return strcmp(file, KEYRING_KERNEL_MODULE) == 0 ? &shelf_module.module : &desktop.module;
+}
+
+/* ---- */
+
+static struct token_store store;
+static struct token_request request;
+static struct error error;
+static int64_t deadline;
+
+static int begin(void **state)
+{
+    clear_environment(state);
+    shelf_clear();
+    place_clear();
+    token_request_clear(&request);
+    request = (struct token_request){
+        .instance = strdup(AUTHORITY),
+        .tenant = strdup("organizations"),
+        .client_id = strdup(AZURE_CLI),
+        .scope = strdup("api://a/.default"),
+        .person = true,
+    };
+    store = (struct token_store){ .keyring = &shelf_module.keyring, .named = true };
+    error = (struct error){ 0 };
+    deadline = deadline_in((int64_t)3600 * 1000);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    token_request_clear(&request);
+    shelf_clear();
+    return 0;
+}
+
+static void set(char **text, const char *value)
+{
+    free(*text);
+    *text = value != NULL ? strdup(value) : NULL;
+}
+
+static struct sign_in sign_in_of(const char *id, const char *username, const char *refresh_token,
+                                 bool family)
+{
+    struct sign_in sign_in = { .family = family };
+    assert_true(sign_in_set_account(&sign_in, id, username, &error));
+    if (refresh_token != NULL)
+        sign_in.refresh_token = secret_new(refresh_token, strlen(refresh_token));
+    return sign_in;
+}
+
+/* Somebody has signed in by the request's client. */
+static void keep(const char *id, const char *username, const char *refresh_token, bool family,
+                 bool make_default)
+{
+    auto_sign_in struct sign_in sign_in = sign_in_of(id, username, refresh_token, family);
+    assert_true(account_store_keep(&store, &request, &sign_in, make_default, deadline, &error));
+}
+
+static bool rotate(const char *id, const char *username, const char *refresh_token, bool family)
+{
+    auto_sign_in struct sign_in sign_in = sign_in_of(id, username, refresh_token, family);
+    return account_store_rotate(&store, &request, &sign_in, deadline, &error);
+}
+
+static bool drop(const char *refresh_token)
+{
+    auto_secret struct secret *secret = secret_new(refresh_token, strlen(refresh_token));
+    return account_store_drop(&store, &request, secret, deadline, &error);
+}
+
+/* Whose the user name (NULL: the default account) is: its home account id, or "". */
+static const char *resolve(const char *username)
+{
+    set(&request.account, username);
+    set(&request.home_account_id, NULL);
+    set(&request.username, NULL);
+    enum keyring_answer answer = account_store_resolve(&store, &request, deadline, &error);
+    assert_int_equal(error.kind, ERROR_NONE);
+    assert_int_equal(answer, request.home_account_id != NULL ? KEYRING_FOUND : KEYRING_NOTHING);
+    return request.home_account_id != NULL ? request.home_account_id : "";
+}
+
+/* The refresh token by which this client asks for the resolved account, or "". */
+static const char *found_for(const char *client_id)
+{
+    static char text[64];
+    auto_sign_in struct sign_in sign_in = { 0 };
+    set(&request.client_id, client_id);
+    enum keyring_answer answer = account_store_find(&store, &request, deadline, &sign_in, &error);
+    assert_int_equal(answer, sign_in.refresh_token != NULL ? KEYRING_FOUND : KEYRING_NOTHING);
+    snprintf(text, sizeof text, "%s",
+             sign_in.refresh_token != NULL ? sign_in.refresh_token->bytes : "");
+    return text;
+}
+
+/* ---- whose account ---- */
+
+static void before_a_sign_in_nobody_is_known(void **state)
+{
+    (void)state;
+    assert_string_equal(resolve(NULL), "");
+    assert_string_equal(resolve("ada@contoso.com"), "");
+}
+
+static void an_account_goes_by_its_user_name(void **state)
+{
+    (void)state;
+    keep("ada.c", "Ada@Contoso.com", "a", false, false);
+    keep("bob.c", "bob@contoso.com", "b", false, false);
+    assert_string_equal(resolve("bob@contoso.com"), "bob.c");
+    assert_string_equal(request.username, "bob@contoso.com");
+    assert_string_equal(resolve("ada@contoso.com"), "ada.c");
+    assert_string_equal(resolve("eve@contoso.com"), "");
+}
+
+static void the_first_is_the_default_one_until_another_is_wanted_so(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "a", false, false);
+    assert_string_equal(resolve(NULL), "ada.c");
+    keep("bob.c", "bob@contoso.com", "b", false, false);
+    assert_string_equal(resolve(NULL), "ada.c");
+    assert_string_equal(request.username, "ada@contoso.com");
+    keep("bob.c", "bob@contoso.com", "b", false, true);
+    assert_string_equal(resolve(NULL), "bob.c");
+}
+
+static void an_account_is_of_its_authority(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "a", false, false);
+    set(&request.instance, "https://login.microsoftonline.us");
+    assert_string_equal(resolve(NULL), "");
+    assert_string_equal(resolve("ada@contoso.com"), "");
+    keep("eve.c", "eve@contoso.us", "e", false, false);
+    assert_string_equal(resolve(NULL), "eve.c");
+    set(&request.instance, AUTHORITY);
+    assert_string_equal(resolve(NULL), "ada.c");
+}
+
+static void an_account_whose_record_is_garbled_is_nobody(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "a", false, false);
+    shelf_garble(STORE_KIND_ACCOUNT, "{\"home_account_id\":\"a b\",\"username\":\"ada\"}");
+    assert_string_equal(resolve(NULL), "");
+    keep("bob.c", "bob@contoso.com", "b", false, false); /* nor is it a default to leave alone */
+    assert_string_equal(resolve(NULL), "bob.c");
+}
+
+static void what_people_read_of_it_has_no_secret(void **state)
+{
+    (void)state;
+    store.keyring = &keyring_place;
+    assert_true(rotate("ada.c", "ada@contoso.com", "s3cret", false));
+    assert_string_equal(place.label,
+                        "Microsoft Entra sign-in of ada@contoso.com (client " AZURE_CLI ")");
+    assert_int_equal(place.expires_on, 0);
+}
+
+/* ---- by which refresh token ---- */
+
+static void a_refresh_token_is_of_its_client(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "a", false, false);
+    resolve(NULL);
+    assert_string_equal(found_for(AZURE_CLI), "a");
+    assert_string_equal(found_for(VISUAL_STUDIO), "");
+    assert_string_equal(found_for(OUR_OWN), "");
+}
+
+static void and_of_its_account(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "a", false, false);
+    keep("bob.c", "bob@contoso.com", NULL, false, false);
+    resolve("bob@contoso.com");
+    assert_string_equal(found_for(AZURE_CLI), "");
+}
+
+static void one_sign_in_serves_every_client_of_the_family_and_no_other(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "a", true, false);
+    resolve(NULL);
+    assert_string_equal(found_for(AZURE_CLI), "a");
+    assert_string_equal(found_for(VISUAL_STUDIO), "a");
+    assert_string_equal(found_for(OUR_OWN), "");
+    assert_non_null(shelf_record(STORE_KIND_REFRESH_TOKEN, STORE_CLIENT_ID, "family-1"));
+}
+
+static void the_familys_goes_before_the_clients_own(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "own", false, false);
+    keep("ada.c", "ada@contoso.com", "family", true, false);
+    resolve(NULL);
+    assert_string_equal(found_for(AZURE_CLI), "family");
+}
+
+static void a_new_one_takes_the_place_of_the_old(void **state)
+{
+    (void)state;
+    for (int family = 0; family < 2; family++) {
+        begin(NULL);
+        keep("ada.c", "ada@contoso.com", "old", family, false);
+        assert_true(rotate("ada.c", "ada@contoso.com", "new", family));
+        resolve(NULL);
+        assert_string_equal(found_for(AZURE_CLI), "new");
+        assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 1);
+    }
+}
+
+static void where_no_new_one_came_the_old_one_stays(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "old", false, false);
+    assert_true(rotate("ada.c", "ada@contoso.com", NULL, false));
+    resolve(NULL);
+    assert_string_equal(found_for(AZURE_CLI), "old");
+}
+
+static void only_the_very_one_is_dropped(void **state)
+{
+    (void)state;
+    static const char *const others[] = { "tok", "token2", "TOKEN", "" };
+    for (int family = 0; family < 2; family++) {
+        begin(NULL);
+        keep("ada.c", "ada@contoso.com", "token", family, false);
+        resolve(NULL);
+        for (size_t i = 0; i < COUNT(others); i++)
+            assert_true(drop(others[i]));
+        assert_string_equal(found_for(AZURE_CLI), "token");
+        assert_true(drop("token"));
+        assert_string_equal(found_for(AZURE_CLI), "");
+        assert_string_equal(resolve(NULL), "ada.c"); /* it is still known whose it was */
+    }
+}
+
+static void the_clients_own_is_dropped_behind_the_familys(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "own", false, false);
+    keep("ada.c", "ada@contoso.com", "family", true, false);
+    resolve(NULL);
+    assert_true(drop("own"));
+    assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 1);
+    assert_true(drop("family"));
+    assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 0);
+}
+
+static void a_record_without_a_refresh_token_is_none(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "a", true, false);
+    resolve(NULL);
+    shelf_garble(STORE_KIND_REFRESH_TOKEN,
+                 "{\"home_account_id\":\"ada.c\",\"username\":\"ada@contoso.com\"}");
+    assert_string_equal(found_for(AZURE_CLI), "");
+}
+
+/* ---- forgetting ---- */
+
+/* Keeps an access token of the resolved account, or the app's own (a person: false). */
+static void keep_token(bool person)
+{
+    auto_token struct token token = { .access_token = secret_new("t", 1), .expires_on = 1 };
+    request.person = person;
+    assert_true(token_store_keep(&store, &request, &token, deadline, &error));
+    request.person = true;
+}
+
+static size_t forget(const char *username)
+{
+    size_t count = 99;
+    assert_true(account_store_forget(&store, username, deadline, &count, &error));
+    return count;
+}
+
+/* Ada is the default account; both have tokens, and so has an app. */
+static void keep_ada_and_bob(void)
+{
+    keep("ada.c", "ada@contoso.com", "a", true, false);
+    keep("bob.c", "bob@contoso.com", "b", true, false);
+    keep_token(false);
+    resolve("bob@contoso.com");
+    keep_token(true);
+    resolve("ada@contoso.com");
+    keep_token(true);
+}
+
+static void one_account_is_forgotten_with_all_that_came_of_it(void **state)
+{
+    (void)state;
+    keep_ada_and_bob();
+    set(&request.client_id, OUR_OWN);
+    keep("bob.c", "bob@contoso.com", "b2", false, false);
+    assert_int_equal(forget("bob@contoso.com"), 1);
+    assert_string_equal(resolve("bob@contoso.com"), "");
+    assert_null(shelf_record(STORE_KIND_REFRESH_TOKEN, STORE_ACCOUNT, "bob.c"));
+    assert_null(shelf_record(STORE_KIND_TOKEN, STORE_ACCOUNT, "bob.c"));
+    assert_string_equal(resolve(NULL), "ada.c");
+    assert_string_equal(found_for(AZURE_CLI), "a");
+    assert_non_null(shelf_record(STORE_KIND_TOKEN, STORE_ACCOUNT, "ada.c"));
+}
+
+static void where_the_default_one_goes_another_takes_its_place(void **state)
+{
+    (void)state;
+    static const char *const names[] = { ACCOUNT_DEFAULT, "ada@contoso.com", "ADA@CONTOSO.COM" };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        begin(NULL);
+        keep_ada_and_bob();
+        assert_int_equal(forget(names[i]), 1);
+        assert_string_equal(resolve("ada@contoso.com"), "");
+        assert_string_equal(resolve(NULL), "bob.c");
+        assert_string_equal(found_for(AZURE_CLI), "b");
+    }
+}
+
+static void but_none_of_another_authority(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "a", false, false);
+    set(&request.instance, "https://login.microsoftonline.us");
+    keep("eve.c", "eve@contoso.us", "e", false, false);
+    assert_int_equal(forget("ada@contoso.com"), 1);
+    assert_string_equal(resolve(NULL), "eve.c");
+    set(&request.instance, AUTHORITY);
+    assert_string_equal(resolve(NULL), "");
+}
+
+/* In `auto`, the desktop's keyring and the kernel's may have a default account each. */
+static void it_takes_its_place_in_the_keyring_in_which_it_was(void **state)
+{
+    (void)state;
+    keep_ada_and_bob();
+    setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere", 1);
+    desktop.keyring = keyring_place;
+    desktop.keyring.name = "secret-service";
+    store = (struct token_store){ .keyring = &desktop.keyring };
+    assert_int_equal(forget("ada@contoso.com"), 1);
+    assert_int_equal(place.stores, 0);
+    store = (struct token_store){ .keyring = &shelf_module.keyring, .named = true };
+    assert_string_equal(resolve(NULL), "bob.c");
+}
+
+static void all_are_forgotten_at_once_and_the_apps_stay(void **state)
+{
+    (void)state;
+    keep_ada_and_bob();
+    assert_int_equal(forget(NULL), 2);
+    assert_int_equal(shelf_count(STORE_KIND_ACCOUNT), 0);
+    assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 0);
+    assert_int_equal(shelf_count(STORE_KIND_TOKEN), 1);
+    assert_non_null(shelf_record(STORE_KIND_TOKEN, STORE_ACCOUNT, "app"));
+}
+
+static void who_is_not_known_cannot_be_forgotten(void **state)
+{
+    (void)state;
+    keep_ada_and_bob();
+    assert_int_equal(forget("eve@contoso.com"), 0);
+    assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 2);
+    shelf_clear();
+    assert_int_equal(forget(NULL), 0);
+    assert_int_equal(forget(ACCOUNT_DEFAULT), 0);
+}
+
+static void a_garbled_account_goes_with_all(void **state)
+{
+    (void)state;
+    keep_ada_and_bob();
+    shelf_garble(STORE_KIND_ACCOUNT, "garbled");
+    assert_int_equal(forget("ada@contoso.com"), 0);
+    assert_int_equal(forget(NULL), 2);
+    assert_int_equal(shelf_count(STORE_KIND_ACCOUNT), 0);
+    assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 0);
+}
+
+static void a_user_name_is_found_by_whose_it_is(void **state)
+{
+    (void)state;
+    auto_keyring_list struct keyring_list accounts = { 0 };
+    keep_ada_and_bob();
+    assert_true(token_store_list(&store, STORE_KIND_ACCOUNT, deadline, &accounts, &error));
+    assert_string_equal(account_store_username(&accounts, "ada.c"), "ada@contoso.com");
+    assert_string_equal(account_store_username(&accounts, "bob.c"), "bob@contoso.com");
+    assert_null(account_store_username(&accounts, "eve.c"));
+}
+
+/* ---- a keyring that fails ---- */
+
+static void a_keyring_that_fails_is_an_error_where_it_was_named(void **state)
+{
+    (void)state;
+    size_t count;
+    auto_sign_in struct sign_in sign_in = { 0 };
+    keep("ada.c", "ada@contoso.com", "a", true, false);
+    resolve(NULL);
+    shelf_fails = true;
+    assert_int_equal(account_store_resolve(&store, &request, deadline, &error), KEYRING_FAILED);
+    assert_int_equal(account_store_find(&store, &request, deadline, &sign_in, &error),
+                     KEYRING_FAILED);
+    assert_false(rotate("ada.c", "ada@contoso.com", "b", true));
+    assert_false(drop("a"));
+    assert_false(account_store_forget(&store, NULL, deadline, &count, &error));
+    assert_error(&error, ERROR_KEYRING, "the keyring is locked");
+}
+
+static void it_stands_in_nobodys_way_where_it_was_not(void **state)
+{
+    (void)state;
+    store.named = false;
+    shelf_fails = true;
+    keep("ada.c", "ada@contoso.com", "a", true, false);
+    assert_string_equal(resolve(NULL), "");
+    assert_string_equal(store.trouble.message, "the keyring is locked");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(before_a_sign_in_nobody_is_known),
+        TEST(an_account_goes_by_its_user_name),
+        TEST(the_first_is_the_default_one_until_another_is_wanted_so),
+        TEST(an_account_is_of_its_authority),
+        TEST(an_account_whose_record_is_garbled_is_nobody),
+        TEST(what_people_read_of_it_has_no_secret),
+        TEST(a_refresh_token_is_of_its_client),
+        TEST(and_of_its_account),
+        TEST(one_sign_in_serves_every_client_of_the_family_and_no_other),
+        TEST(the_familys_goes_before_the_clients_own),
+        TEST(a_new_one_takes_the_place_of_the_old),
+        TEST(where_no_new_one_came_the_old_one_stays),
+        TEST(only_the_very_one_is_dropped),
+        TEST(the_clients_own_is_dropped_behind_the_familys),
+        TEST(a_record_without_a_refresh_token_is_none),
+        TEST(one_account_is_forgotten_with_all_that_came_of_it),
+        TEST(where_the_default_one_goes_another_takes_its_place),
+        TEST(but_none_of_another_authority),
+        TEST(it_takes_its_place_in_the_keyring_in_which_it_was),
+        TEST(all_are_forgotten_at_once_and_the_apps_stay),
+        TEST(who_is_not_known_cannot_be_forgotten),
+        TEST(a_garbled_account_goes_with_all),
+        TEST(a_user_name_is_found_by_whose_it_is),
+        TEST(a_keyring_that_fails_is_an_error_where_it_was_named),
+        TEST(it_stands_in_nobodys_way_where_it_was_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
