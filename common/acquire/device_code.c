@@ -5,86 +5,27 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/acquire/device_code_answer.h"
 #include "common/acquire/token_answer.h"
 #include "common/acquire/token_endpoint.h"
 #include "common/authority.h"
 #include "common/deadline.h"
-#include "common/json.h"
-#include "common/url.h"
 
-#define EXPIRES_IN_DEFAULT 900
-#define EXPIRES_IN_MAX     3600
-#define INTERVAL_DEFAULT   5 /* RFC 8628, 3.2 */
-#define INTERVAL_MAX       60
-#define SLOWER_SECONDS     5 /* RFC 8628, 3.5: slow_down */
-#define TICK_MILLISECONDS  1000
+#define SLOWER_SECONDS    5 /* RFC 8628, 3.5: slow_down */
+#define TICK_MILLISECONDS 1000
 
 /* ---- the codes ---- */
 
-/* A number within bounds; what is absent, or no number, is what it is by default. */
-static int64_t number(const json_object *answer, const char *key, int64_t absent, int64_t most)
-{
-    int64_t value;
-    if (!json_int64(answer, key, &value) || value < 1)
-        return absent;
-    return value < most ? value : most;
-}
-
-/* The person is sent there, so it is a place of the web; http only on this machine. */
-static bool is_web_address(const char *text)
-{
-    struct url url;
-    struct error unused;
-    return strlen(text) < VERIFICATION_URI_MAX && url_parse(text, strlen(text), &url, &unused) &&
-           (url.https || url_is_loopback(&url));
-}
-
-/* What is read aloud and typed: letters, digits, hyphens. */
-static bool is_user_code(const char *text)
-{
-    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                 "0123456789-");
-    return length > 0 && length < USER_CODE_MAX && text[length] == '\0';
-}
-
-bool device_code_parse(const char *body, size_t length, struct device_code *code,
-                       struct error *error)
-{
-    struct error not_json = { 0 };
-    auto_json_secret json_object *answer = json_parse(body, length, &not_json);
-    const char *device_code = json_string(answer, "device_code");
-    const char *user_code = json_string(answer, "user_code");
-    const char *uri = json_string(answer, "verification_uri");
-    if (uri == NULL) /* its name in older drafts */
-        uri = json_string(answer, "verification_url");
-    if (device_code == NULL || device_code[0] == '\0' || user_code == NULL ||
-        !is_user_code(user_code) || uri == NULL || !is_web_address(uri))
-        return error_set(error, ERROR_NETWORK,
-                         "the authority's answer cannot be used: it has no code to sign in by");
-    *code = (struct device_code){
-        .device_code = secret_new(device_code, strlen(device_code)),
-        .expires_in = number(answer, "expires_in", EXPIRES_IN_DEFAULT, EXPIRES_IN_MAX),
-        .interval = number(answer, "interval", INTERVAL_DEFAULT, INTERVAL_MAX),
-    };
-    snprintf(code->user_code, sizeof code->user_code, "%s", user_code);
-    snprintf(code->verification_uri, sizeof code->verification_uri, "%s", uri);
-    return code->device_code != NULL || error_no_memory(error);
-}
-
-void device_code_clear(struct device_code *code)
-{
-    secret_free(code->device_code);
-    code->device_code = NULL;
-}
-
 /* An error may come under HTTP 200. */
-static bool read_codes(const struct http_response *response, struct device_code *code,
+static bool read_codes(const struct http_response *response, struct device_code_answer *code,
                        struct error *error)
 {
     struct error why = { 0 };
     auto_token struct token none = { 0 };
+    if (response->body == NULL)
+        return error_no_memory(error);
     if (response->status == 200 &&
-        device_code_parse(response->body->bytes, response->body->length, code, &why))
+        device_code_answer_parse(response->body->bytes, response->body->length, code, &why))
         return true;
     token_answer_parse(response->status, response->body->bytes, response->body->length, 0, &none,
                        error);
@@ -94,7 +35,7 @@ static bool read_codes(const struct http_response *response, struct device_code 
 }
 
 static bool ask_for_codes(const struct token_request *request, int64_t deadline,
-                          struct device_code *code, struct error *error)
+                          struct device_code_answer *code, struct error *error)
 {
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "devicecode");
     autofree char *scope = token_endpoint_person_scope(request);
@@ -158,9 +99,10 @@ static bool ended(struct error *error)
     return false;
 }
 
-static bool poll_for_token(const struct token_request *request, const struct device_code *code,
-                           struct prompt *prompt, int64_t deadline, struct token *token,
-                           struct sign_in *sign_in, struct error *error)
+static bool poll_for_token(const struct token_request *request,
+                           const struct device_code_answer *code, struct prompt *prompt,
+                           int64_t deadline, struct token *token, struct sign_in *sign_in,
+                           struct error *error)
 {
     const struct http_field fields[] = {
         { "grant_type", "urn:ietf:params:oauth:grant-type:device_code", false },
@@ -186,7 +128,7 @@ bool device_code_sign_in(const struct token_request *request, struct prompt *pro
                          int64_t deadline, struct token *token, struct sign_in *sign_in,
                          struct error *error)
 {
-    struct device_code code CLEANUP(device_code_clear) = { 0 };
+    auto_device_code_answer struct device_code_answer code = { 0 };
     if (!ask_for_codes(request, deadline, &code, error))
         return false;
     int64_t expiry = deadline_in(code.expires_in * 1000);

@@ -9,9 +9,11 @@ CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 
 # What a test needs beside common.a.
 unit_account_store_SOURCES   := tests/unit/shelf.c
+unit_device_code_answer_SOURCES := common/acquire/device_code_answer.c
 unit_exec_credential_SOURCES := helpers/exec_credential.c
 unit_git_request_SOURCES     := helpers/git_request.c
 unit_redirect_SOURCES        := common/acquire/redirect.c
+unit_sign_in_answer_SOURCES := common/acquire/sign_in_answer.c
 unit_token_answer_SOURCES    := common/acquire/token_answer.c
 unit_token_claims_SOURCES    := helpers/entra/token_claims.c
 unit_token_endpoint_SOURCES  := common/acquire/token_answer.c common/acquire/token_endpoint.c
