@@ -98,9 +98,9 @@ bool sign_in_answer_parse(const char *body, size_t length, const char *client_id
 {
     struct error why = { 0 };
     struct sign_in read CLEANUP(sign_in_clear) = { 0 };
-    auto_json_secret json_object *answer = json_parse(body, length, error);
+    auto_json_secret json_object *answer = json_parse(body, length, &why);
     if (answer == NULL)
-        return false;
+        return unusable(error, why.message);
     auto_json json_object *id_token = read_part(answer, "id_token", jwt_claims, &why);
     auto_json json_object *client_info = read_part(answer, "client_info", jwt_part, &why);
     if (why.kind != ERROR_NONE) {

@@ -1,0 +1,68 @@
+/* What a token endpoint says of a person, in base64url in JSON. The input's lines are the claims of
+ * the id_token, the client_info and the rest of the answer; or the answer itself, where it has one
+ * line. */
+#include "common/acquire/sign_in_answer.h"
+#include "tests/fuzz/fuzz.h"
+
+#define CLIENT "c"
+
+/* Every letter of a text, as base64url writes it. */
+static void encode(FILE *out, const char *text, size_t length)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (size_t bit = 0; bit < length * 8; bit += 6) {
+        unsigned pair = (unsigned)(unsigned char)text[bit / 8] << 8;
+        if (bit / 8 + 1 < length)
+            pair |= (unsigned char)text[bit / 8 + 1];
+        fputc(letters[pair >> (10 - bit % 8) & 63], out);
+    }
+}
+
+/* The answer that the input stands for. */
+static char *write_answer(const char *text, size_t size, size_t *length)
+{
+    char *body = NULL;
+    const char *end = text + size;
+    const char *first = memchr(text, '\n', size);
+    const char *second = first != NULL ? memchr(first + 1, '\n', (size_t)(end - first - 1)) : NULL;
+    FILE *out = open_memstream(&body, length);
+    HOLDS(out != NULL);
+    if (second == NULL) {
+        fwrite(text, 1, size, out);
+    } else {
+        fputs("{\"id_token\":\"e30.", out);
+        encode(out, text, (size_t)(first - text));
+        fputs(".c2ln\",\"client_info\":\"", out);
+        encode(out, first + 1, (size_t)(second - first - 1));
+        fputs("\",", out);
+        fwrite(second + 1, 1, (size_t)(end - second - 1), out);
+    }
+    HOLDS(fclose(out) == 0);
+    return body;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    auto_sign_in struct sign_in sign_in = { 0 };
+    auto_sign_in struct sign_in again = { 0 };
+    struct error error = { 0 };
+    size_t length;
+    autofree char *text = fuzz_copy(data, size, 0);
+    autofree char *written = write_answer(text, size, &length);
+    autofree char *body = fuzz_copy((const uint8_t *)written, length, 0);
+    if (!sign_in_answer_parse(body, length, CLIENT, size % 2 == 0 ? "n" : NULL, &sign_in, &error)) {
+        HOLDS(error.kind == ERROR_NETWORK && error.message[0] != '\0');
+        HOLDS(sign_in.refresh_token == NULL && sign_in.home_account_id == NULL);
+        return 0;
+    }
+    HOLDS((sign_in.home_account_id == NULL) == (sign_in.username == NULL));
+    HOLDS(sign_in.refresh_token == NULL ||
+          sign_in_is_refresh_token(sign_in.refresh_token->bytes, sign_in.refresh_token->length));
+    if (sign_in.home_account_id == NULL)
+        return 0;
+    auto_secret struct secret *record = sign_in_to_json(&sign_in);
+    HOLDS(record != NULL && sign_in_from_json(record->bytes, record->length, &again, &error));
+    HOLDS(strcmp(sign_in.username, again.username) == 0);
+    return 0;
+}

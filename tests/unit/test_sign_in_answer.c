@@ -1,0 +1,323 @@
+/* Whose token it is, and the refresh token that came with it: what an authority may say of a
+ * person. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/acquire/sign_in_answer.h"
+#include "common/cleanup.h"
+
+#define CLIENT "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+#define ADA    "'aud':'" CLIENT "','preferred_username':'ada@contoso.com','oid':'oid','tid':'tid'"
+
+static struct error error;
+
+/* ---- what an authority writes ---- */
+
+/* base64url without padding (RFC 7515, 2) of a JSON text. */
+static char *encoded(const char *text)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    autofree char *json = json_text(text);
+    size_t length = strlen(json);
+    char *out = repeated('\0', length * 4 / 3 + 2);
+    size_t count = 0;
+    for (size_t bit = 0; bit < length * 8; bit += 6) {
+        unsigned pair = (unsigned)(unsigned char)json[bit / 8] << 8;
+        if (bit / 8 + 1 < length)
+            pair |= (unsigned char)json[bit / 8 + 1];
+        out[count++] = letters[pair >> (10 - bit % 8) & 63];
+    }
+    return out;
+}
+
+/* An answer: these claims in its id_token, this client_info (each NULL: none) and further members,
+ * ",'name':value". */
+static char *answer_with(const char *claims, const char *client_info, const char *more)
+{
+    char *body = NULL;
+    autofree char *id_token = claims != NULL ? encoded(claims) : NULL;
+    autofree char *info = client_info != NULL ? encoded(client_info) : NULL;
+    if (asprintf(&body, "{'access_token':'a'%s%s%s%s%s%s%s}",
+                 id_token != NULL ? ",'id_token':'eyJhbGciOiJub25lIn0." : "",
+                 id_token != NULL ? id_token : "", id_token != NULL ? ".c2ln'" : "",
+                 info != NULL ? ",'client_info':'" : "", info != NULL ? info : "",
+                 info != NULL ? "'" : "", more) < 0)
+        abort();
+    return body;
+}
+
+static bool parse(const char *body, const char *nonce, struct sign_in *sign_in)
+{
+    size_t length;
+    autofree char *json = json_bytes(body, &length);
+    error = (struct error){ 0 };
+    return sign_in_answer_parse(json, length, CLIENT, nonce, sign_in, &error);
+}
+
+/* What is made of such an answer, which is taken. */
+static struct sign_in taken(const char *claims, const char *client_info, const char *more)
+{
+    struct sign_in sign_in = { 0 };
+    autofree char *body = answer_with(claims, client_info, more);
+    if (!parse(body, NULL, &sign_in))
+        fail_msg("%s, %s: %s", claims, client_info, error.message);
+    return sign_in;
+}
+
+static void assert_refused(const char *body, const char *nonce, const char *why)
+{
+    struct sign_in sign_in = { 0 };
+    if (parse(body, nonce, &sign_in))
+        fail_msg("taken: %s", body);
+    assert_error(&error, ERROR_NETWORK, why);
+    assert_null(sign_in.refresh_token);
+    assert_null(sign_in.home_account_id);
+    assert_null(sign_in.username);
+}
+
+/* ---- whose it is ---- */
+
+static void an_account_is_uid_and_utid_of_client_info(void **state)
+{
+    (void)state;
+    auto_sign_in struct sign_in sign_in =
+        taken("{" ADA "}", "{'uid':'uid','utid':'utid'}", ",'refresh_token':'0.Aa-_'");
+    assert_string_equal(sign_in.home_account_id, "uid.utid");
+    assert_string_equal(sign_in.username, "ada@contoso.com");
+    assert_string_equal(sign_in.refresh_token->bytes, "0.Aa-_");
+    assert_false(sign_in.family);
+}
+
+static void where_that_says_nothing_it_is_oid_and_tid(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { NULL, "{}", "{'uid':'uid'}", "{'uid':'','utid':'t'}",
+                                         "{'uid':7,'utid':'t'}" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_sign_in struct sign_in sign_in = taken("{" ADA "}", cases[i], "");
+        assert_string_equal(sign_in.home_account_id, "oid.tid");
+    }
+}
+
+static void where_neither_does_it_is_an_ad_fs_sub(void **state)
+{
+    (void)state;
+    auto_sign_in struct sign_in sign_in =
+        taken("{'aud':'" CLIENT "','sub':'eUn/W9M+gw=','upn':'ada@contoso.com'}", NULL, "");
+    assert_string_equal(sign_in.home_account_id, "eUn/W9M+gw=");
+    assert_string_equal(sign_in.username, "ada@contoso.com");
+}
+
+static void an_answer_need_not_say_whose_it_is(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { NULL, "{'aud':'" CLIENT "'}",
+                                         "{'aud':'" CLIENT "','upn':'ada@contoso.com'}" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_sign_in struct sign_in sign_in = taken(cases[i], NULL, ",'refresh_token':'r'");
+        assert_null(sign_in.home_account_id);
+        assert_null(sign_in.username);
+        assert_string_equal(sign_in.refresh_token->bytes, "r");
+    }
+}
+
+static void a_user_name_is_the_first_claim_that_can_be_one(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *claims, *username;
+    } cases[] = {
+        { "'preferred_username':'Ada@Contoso.com','upn':'b'", "ada@contoso.com" },
+        { "'upn':'ada@contoso.com','unique_name':'b'", "ada@contoso.com" },
+        { "'unique_name':'ada@contoso.com','email':'b'", "ada@contoso.com" },
+        { "'email':'ada@contoso.com'", "ada@contoso.com" },
+        { "'unique_name':'CONTOSO\\\\ada','email':'ada@contoso.com'", "ada@contoso.com" },
+        { "'upn':'','email':'ada@contoso.com'", "ada@contoso.com" },
+        { "'upn':'*','email':'ada@contoso.com'", "ada@contoso.com" },
+        { "'upn':'\\u001b[2J','email':'ada@contoso.com'", "ada@contoso.com" },
+        { "'upn':'a\\u202eb','email':'ada@contoso.com'", "ada@contoso.com" },
+        { "'upn':'a\\u0000b','email':'ada@contoso.com'", "ada@contoso.com" },
+        { "'upn':'a\\nb','email':'ada@contoso.com'", "ada@contoso.com" },
+        { "'name':'Ada Lovelace'", "oid.tid" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *claims = NULL;
+        if (asprintf(&claims, "{'aud':'" CLIENT "','oid':'oid','tid':'tid',%s}", cases[i].claims) <
+            0)
+            abort();
+        auto_sign_in struct sign_in sign_in = taken(claims, NULL, "");
+        assert_string_equal(sign_in.username, cases[i].username);
+    }
+}
+
+/* It becomes an attribute in the keyring, and part of file names. */
+static void what_cannot_name_an_account_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "{'uid':'a b','utid':'t'}",
+                                         "{'uid':'\\u001b[2J','utid':'t'}",
+                                         "{'uid':'a','utid':'\\n'}", "{'uid':'a\\'b','utid':'t'}",
+                                         "{'uid':'*','utid':'t'}" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *body = answer_with("{" ADA "}", cases[i], "");
+        assert_refused(body, NULL, "it does not say whose token it is");
+    }
+    autofree char *long_name = repeated('a', HOME_ACCOUNT_MAX);
+    autofree char *info = NULL;
+    if (asprintf(&info, "{'uid':'%s','utid':'t'}", long_name) < 0)
+        abort();
+    autofree char *body = answer_with("{" ADA "}", info, "");
+    assert_refused(body, NULL, "it does not say whose token it is");
+}
+
+/* ---- the id_token ---- */
+
+static void an_id_token_is_for_this_client(void **state)
+{
+    (void)state;
+    static const char *const others[] = { "{'oid':'o','tid':'t'}",
+                                          "{'aud':'','oid':'o'}",
+                                          "{'aud':'872cd9fa-d31f-45e0-9eab-6e460a02d1f1'}",
+                                          "{'aud':'" CLIENT "0'}",
+                                          "{'aud':['" CLIENT "','evil']}",
+                                          "{'aud':'" CLIENT "\\u0000'}" };
+    auto_sign_in struct sign_in sign_in =
+        taken("{'aud':'04B07795-8DDB-461A-BBEE-02F9E1BF7B46','oid':'o','tid':'t'}", NULL, "");
+    assert_string_equal(sign_in.home_account_id, "o.t");
+    for (size_t i = 0; i < COUNT(others); i++) {
+        autofree char *body = answer_with(others[i], NULL, ",'refresh_token':'r'");
+        assert_refused(body, NULL, "its id_token is for another client");
+    }
+}
+
+static void it_has_the_nonce_that_was_sent(void **state)
+{
+    (void)state;
+    static const char *const others[] = { "{" ADA "}",
+                                          "{" ADA ",'nonce':''}",
+                                          "{" ADA ",'nonce':'n0nce '}",
+                                          "{" ADA ",'nonce':'N0NCE'}",
+                                          "{" ADA ",'nonce':null}",
+                                          "{" ADA ",'nonce':'n0nce\\u0000'}" };
+    auto_sign_in struct sign_in sign_in = { 0 };
+    autofree char *good = answer_with("{" ADA ",'nonce':'n0nce'}", NULL, "");
+    assert_true(parse(good, "n0nce", &sign_in));
+    for (size_t i = 0; i < COUNT(others); i++) {
+        autofree char *body = answer_with(others[i], NULL, ",'refresh_token':'r'");
+        assert_refused(body, "n0nce", "its id_token is of another sign-in (nonce)");
+    }
+    autofree char *without = answer_with(NULL, "{'uid':'u','utid':'t'}", "");
+    assert_refused(without, "n0nce", "it has no id_token");
+}
+
+static void a_part_that_cannot_be_read_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body, *why;
+    } cases[] = {
+        { "{'id_token':''}", "its id_token: " },
+        { "{'id_token':'a.b'}", "its id_token: " },
+        { "{'id_token':'a.b.c.d.e'}", "its id_token: " },
+        { "{'id_token':'a.W10.c'}", "its id_token: " }, /* [] */
+        { "{'id_token':'a.!!!!.c'}", "its id_token: " },
+        { "{'client_info':''}", "its client_info: " },
+        { "{'client_info':'e30='}", "its client_info: " }, /* {}, padded */
+        { "{'client_info':'W10'}", "its client_info: " },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_refused(cases[i].body, NULL, cases[i].why);
+}
+
+static void what_is_no_json_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "", "{", "<html>", "{} {}" };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_refused(cases[i], NULL, "the authority's answer cannot be used: ");
+}
+
+/* ---- the refresh token ---- */
+
+/* A personal Microsoft account's has ! * $ in it. */
+static void a_refresh_token_is_visible_ascii(void **state)
+{
+    (void)state;
+    auto_sign_in struct sign_in sign_in =
+        taken(NULL, NULL, ",'refresh_token':'M.C527_BAY.0.U.-CtJ!Zk*aB$$~'");
+    assert_string_equal(sign_in.refresh_token->bytes, "M.C527_BAY.0.U.-CtJ!Zk*aB$$~");
+}
+
+/* Without it the person signs in again, that is all; the access token is good. */
+static void one_that_cannot_be_kept_is_left_out(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "",         "a b",    "a\\nb",     "a\\u0000b",
+                                         "a\\u00e4", "a\\\\b", "a\\u0022b", "\\u001b[2J" };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *more = NULL;
+        if (asprintf(&more, ",'refresh_token':'%s','foci':'1'", cases[i]) < 0)
+            abort();
+        auto_sign_in struct sign_in sign_in = taken("{" ADA "}", NULL, more);
+        assert_null(sign_in.refresh_token);
+        assert_string_equal(sign_in.home_account_id, "oid.tid");
+    }
+}
+
+static void it_has_a_bound(void **state)
+{
+    (void)state;
+    for (size_t over = 0; over < 2; over++) {
+        autofree char *text = repeated('r', REFRESH_TOKEN_MAX + over);
+        autofree char *more = NULL;
+        if (asprintf(&more, ",'refresh_token':'%s'", text) < 0)
+            abort();
+        auto_sign_in struct sign_in sign_in = taken(NULL, NULL, more);
+        assert_int_equal(sign_in.refresh_token == NULL, over == 1);
+    }
+}
+
+static void foci_says_that_it_is_of_the_family(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *more;
+        bool family;
+    } cases[] = {
+        { "", false },           { ",'foci':'1'", true }, { ",'foci':'2'", false },
+        { ",'foci':''", false }, { ",'foci':[]", false }, { ",'foci':'1\\u0000'", false },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        autofree char *more = NULL;
+        if (asprintf(&more, ",'refresh_token':'r'%s", cases[i].more) < 0)
+            abort();
+        auto_sign_in struct sign_in sign_in = taken(NULL, NULL, more);
+        assert_int_equal(sign_in.family, cases[i].family);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_account_is_uid_and_utid_of_client_info),
+        cmocka_unit_test(where_that_says_nothing_it_is_oid_and_tid),
+        cmocka_unit_test(where_neither_does_it_is_an_ad_fs_sub),
+        cmocka_unit_test(an_answer_need_not_say_whose_it_is),
+        cmocka_unit_test(a_user_name_is_the_first_claim_that_can_be_one),
+        cmocka_unit_test(what_cannot_name_an_account_is_refused),
+        cmocka_unit_test(an_id_token_is_for_this_client),
+        cmocka_unit_test(it_has_the_nonce_that_was_sent),
+        cmocka_unit_test(a_part_that_cannot_be_read_is_refused),
+        cmocka_unit_test(what_is_no_json_is_refused),
+        cmocka_unit_test(a_refresh_token_is_visible_ascii),
+        cmocka_unit_test(one_that_cannot_be_kept_is_left_out),
+        cmocka_unit_test(it_has_a_bound),
+        cmocka_unit_test(foci_says_that_it_is_of_the_family),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
