@@ -13,6 +13,9 @@
 #include "common/acquire/token_endpoint.h"
 #include "common/authority.h"
 
+#define DEVICE_CODE "Where that cannot be, use --device-code."
+#define UNOPENED    "No browser could be started: open it by hand. " DEVICE_CODE
+
 /* What makes one sign-in another than all others. */
 struct attempt {
     struct secret *verifier;  /* PKCE's code_verifier (RFC 7636, 4.1) */
@@ -127,28 +130,33 @@ struct wait {
     int64_t deadline;
     pid_t browser;
     bool unopened;
+    bool by_hand; /* the person may open the URL themself, so that is waited for */
 };
 
 static bool goes_on(void *data)
 {
     struct wait *wait = data;
-    if (wait->browser > 0 && open_url_has_failed(wait->browser))
-        wait->unopened = true;
+    if (wait->browser > 0 && open_url_has_failed(wait->browser)) {
+        wait->unopened = !wait->by_hand;
+        wait->browser = 0;
+        if (wait->by_hand)
+            prompt_say(wait->prompt, UNOPENED);
+    }
     prompt_wait(wait->prompt, wait->deadline);
     return !wait->unopened;
 }
 
 static bool start(const struct token_request *request, const struct secret *url, struct wait *wait)
 {
-    bool wanted = request->sign_in == SIGN_IN_BROWSER;
+    wait->by_hand = request->sign_in == SIGN_IN_BROWSER;
     wait->unopened = !open_url_is_possible() || !open_url(url->bytes, &wait->browser);
-    if (wait->unopened && !wanted)
+    if (wait->unopened && !wait->by_hand)
         return false;
     prompt_say(wait->prompt, wait->unopened ? "To sign in, open this in a browser of this machine:"
                                             : "Sign in in the browser. If none opens, use this:");
     prompt_say(wait->prompt, "%s", url->bytes);
     if (wait->unopened)
-        prompt_say(wait->prompt, "Where that cannot be, use --device-code.");
+        prompt_say(wait->prompt, DEVICE_CODE);
     wait->unopened = false;
     return true;
 }

@@ -160,6 +160,15 @@ def test_where_the_browser_fails_the_device_code_is_offered(desk):
     assert len(desk.browser.urls) == 1
 
 
+def test_where_a_browser_is_wanted_and_fails_its_address_can_be_opened_by_hand(desk):
+    desk.browser.will_fail()
+    terminal = desk.at_terminal("entra", "login", "--browser")
+    terminal.wait_for("open it by hand")
+    desk.visitor.sign_in(sign_in_url(desk, terminal), contoso.ADA)
+    assert terminal.finish().code == 0
+    assert not desk.authority.device_code_requests
+
+
 def test_where_no_browser_can_be_opened_the_device_code_is_offered(desk):
     terminal = desk.at_terminal("entra", "login", env=people.NO_BROWSER)
     people.enter(desk, people.user_code(terminal))

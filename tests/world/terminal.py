@@ -19,6 +19,12 @@ from world.waiting import wait_until
 INTERRUPT = "\x03"
 
 
+def _take_terminal(slave: int) -> None:
+    """In the child. Where the tests run under nohup, it is not to be deaf to a hang-up too."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+
 class Terminal:
     """A program that was started at a terminal of its own, which is its stdin and stderr, and what
     /dev/tty opens. Its stdout is a pipe, as where a program's answer goes to another program; with
@@ -34,7 +40,7 @@ class Terminal:
         self._process = subprocess.Popen(
             self._words, env=dict(env) | {"TERM": "xterm"}, cwd=cwd, start_new_session=True,
             stdin=slave, stderr=slave, stdout=slave if whole else subprocess.PIPE,
-            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0))
+            preexec_fn=lambda: _take_terminal(slave))
         os.close(slave)
         self._readers = [threading.Thread(target=self._read, args=(self._master, self._shown),
                                           daemon=True)]
