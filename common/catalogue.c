@@ -94,8 +94,10 @@ static const struct catalogue_entry entries[] = {
       "Register the token's subject with the app, to the letter." },
 
     /* ---- consent and policy ---- */
-    { "AADSTS65001 AADSTS65004", "Nobody consented to the app's permissions, or it was declined.",
+    { "AADSTS65001", "Nobody consented to the app's permissions.",
       "An administrator must consent to the app's permissions in this tenant." },
+    { "AADSTS65004", "The person declined to consent to the app's permissions.",
+      "Sign in again, by 'entra login', and accept, or let an administrator consent for all." },
     { "AADSTS50105", "The app or person is not assigned to the resource.",
       "An administrator must assign the app or person to the resource." },
     { "AADSTS53000 AADSTS53001 AADSTS50158 AADSTS53003 AADSTS530003",
@@ -183,7 +185,7 @@ static const struct catalogue_entry entries[] = {
       "Check the proxy that https_proxy or all_proxy names, its user name and password; no_proxy "
       "lists the hosts that need none." },
     { "not_connected", "Nobody answers at the authority's address.",
-      "Check Instance, a firewall, and whether a proxy is needed (https_proxy)." },
+      "Check Instance, a firewall, and whether a proxy is needed, or is wrong (https_proxy)." },
     { "timed_out", "The time was up before an answer was there.",
       "--timeout sets how long to wait." },
     { "connection_broken", "The connection broke off before the answer was whole.",

@@ -82,6 +82,7 @@ def test_who_declines_reads_why_in_both_places(desk):
     outcome = desk.at_terminal("entra", "login").finish()
     assert (outcome.code, outcome.out) == (3, "")
     assert "AADSTS65004" in outcome.err
+    assert "and accept" in outcome.err
     assert "AADSTS65004" in desk.browser.pages[0]
     assert desk.session.keyring.items() == []
 
