@@ -178,8 +178,8 @@ void token_store_warn(struct token_store *store)
     if (!is_troubled(store) || store->warned)
         return;
     store->warned = true;
-    warning("the token could not be kept for the next time: %s%s%s", store->trouble.message,
-            store->trouble.hint[0] ? ". " : "", store->trouble.hint);
+    warning_of(store->trouble.code, "the token could not be kept for the next time: %s%s%s",
+               store->trouble.message, store->trouble.hint[0] ? ". " : "", store->trouble.hint);
 }
 
 static bool fill_credential(struct token_store *store, const struct token_request *request,

@@ -12,6 +12,8 @@ static const char *no_authority(const struct doctor *doctor)
 {
     if (!doctor->is_identified)
         return "it is not known whom to ask";
+    if (doctor->request.unconfigured)
+        return "nothing says who asks, so no authority is looked at";
     if (doctor->request.credential_count > 0 && !doctor->request.person &&
         doctor->request.credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
         return "a managed identity's token comes from the machine, not from an authority";

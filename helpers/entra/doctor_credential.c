@@ -31,7 +31,10 @@ static void check(struct doctor *doctor, const struct acquire_module *module,
 {
     struct error error = { 0 };
     struct credential_facts facts;
-    if (credential->kind == CREDENTIAL_MANAGED_IDENTITY) {
+    if (doctor->request.unconfigured) {
+        doctor_pass(doctor, "none is configured: a person, or a managed identity, needs none");
+        *is_found = true;
+    } else if (credential->kind == CREDENTIAL_MANAGED_IDENTITY) {
         doctor_pass(doctor, "%s: a managed identity needs none; the next check asks it",
                     credential->where);
         *is_found = true;

@@ -176,6 +176,8 @@ def test_where_nothing_says_who_asks_that_is_told(world):
     report = examine(world, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
     assert report.statuses("configuration") == {"skipped"}
     assert report.crosses == [("token", "unconfigured")]
+    assert "a person" in report.of("credential", "skipped")[0]["message"]
+    assert "nothing says who asks" in report.of("network", "skipped")[0]["message"]
 
 
 # ---- permissions ----

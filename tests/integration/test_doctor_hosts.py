@@ -58,8 +58,9 @@ def test_a_bus_without_a_keyring_is_no_desktop(world):
 def test_a_locked_keyring_is_a_cross(world):
     world.session.keyring.lock()
     report = examine(world, "--timeout", "5")
-    assert ("keyring", "keyring_locked") in report.crosses
+    assert report.crosses == [("keyring", "keyring_locked")]
     assert report.of("token", "ok")
+    assert report.outcome.code == 6
 
 
 def test_a_keyring_that_hangs_costs_no_more_than_each_checks_time(world):
