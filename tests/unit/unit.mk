@@ -12,6 +12,7 @@ unit_account_store_SOURCES   := tests/unit/shelf.c
 unit_device_code_answer_SOURCES := common/acquire/device_code_answer.c
 unit_exec_credential_SOURCES := helpers/exec_credential.c
 unit_git_request_SOURCES     := helpers/git_request.c
+unit_grant_SOURCES           := tests/unit/shelf.c
 unit_redirect_SOURCES        := common/acquire/redirect.c
 unit_sign_in_answer_SOURCES := common/acquire/sign_in_answer.c
 unit_token_answer_SOURCES    := common/acquire/token_answer.c
@@ -23,6 +24,7 @@ unit_url_curl_LIBS            = $(shell $(PKG_CONFIG) --libs libcurl)
 unit_secret_LIBS             := -Wl,--wrap=free
 # Nobody waits: what happens meanwhile, the test does.
 unit_flight_LIBS             := -Wl,--wrap=poll
+unit_grant_LIBS              := -Wl,--wrap=poll
 unit_tokens_LIBS             := -Wl,--wrap=poll
 unit_token_endpoint_LIBS     := -Wl,--wrap=poll
 
