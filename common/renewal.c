@@ -51,12 +51,15 @@ static void make_command(struct command *command, const struct options *options,
     for (size_t i = 0; i < options->scope_count; i++)
         add_option(command, "--scope", options->scopes[i]);
     add_option(command, "--resource", options->resource);
-    /* One that was learned from a server is not found again. */
+    /* What was learned from a server is not found again. */
     add_option(command, "--tenant",
                options->fallback_tenant != NULL && options->tenant == NULL ? request->tenant
                                                                            : options->tenant);
     add_option(command, "--account", options->account);
-    add_option(command, "--client-id", options->client_id);
+    add_option(command, "--client-id",
+               options->fallback_client_id != NULL && options->client_id == NULL
+                   ? request->client_id
+                   : options->client_id);
     add_option(command, "--authority", options->authority);
     add_option(command, "--keyring", options->keyring);
     if (options->person)

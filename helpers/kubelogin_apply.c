@@ -226,22 +226,22 @@ static const struct cloud {
     { "AzureChinaCloud", "https://login.partner.microsoftonline.cn" },
 };
 
-/* An environment is a name of this table, so a cluster can name no authority but a known one. */
+/* An environment is a name of this table, so a cluster can name no authority but a known one.
+ * Beside an authority it says nothing, and need not be known, as in kubelogin. */
 static bool apply_cloud(const struct kubelogin *kubelogin, struct options *options,
                         struct error *error)
 {
     const char *name = text_of(kubelogin, KUBELOGIN_ENVIRONMENT);
     if (options->authority == NULL)
         options->authority = text_of(kubelogin, KUBELOGIN_AUTHORITY_HOST);
-    for (size_t i = 0; name != NULL && i < sizeof clouds / sizeof clouds[0]; i++) {
+    if (name == NULL || options->authority != NULL)
+        return true;
+    for (size_t i = 0; i < sizeof clouds / sizeof clouds[0]; i++) {
         if (strcasecmp(name, clouds[i].name) != 0)
             continue;
-        if (options->authority == NULL)
-            options->authority = clouds[i].authority;
+        options->authority = clouds[i].authority;
         return true;
     }
-    if (name == NULL)
-        return true;
     error_set(error, ERROR_USAGE, "%s: there is no cloud '%.40s'",
               kubelogin->values[KUBELOGIN_ENVIRONMENT].from, name);
     return error_hint(error, "It is AzurePublicCloud, AzureUSGovernmentCloud or AzureChinaCloud; "
@@ -253,12 +253,12 @@ static bool apply_cloud(const struct kubelogin *kubelogin, struct options *optio
 /* APIs that a person or an app has more to lose at than a cluster: their tokens go to none, even if
  * the cluster says that its server is one of them. */
 static const char *const not_a_cluster[] = {
-    "00000002-0000-0000-c000-000000000000", /* Azure AD Graph */
-    "00000002-0000-0ff1-ce00-000000000000", /* Exchange */
-    "00000003-0000-0000-c000-000000000000", /* Microsoft Graph */
-    "00000003-0000-0ff1-ce00-000000000000", /* SharePoint */
+    "022907d3-0f1b-48f7-badc-1ba6abab6d66", /* Azure SQL */
+    "2746ea77-4702-4b45-80ca-3c97e680e8b7", /* Data Explorer */
+    "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d", /* Databricks */
     "499b84ac-1321-427f-aa17-267ca6975798", /* Azure DevOps */
     "797f4846-ba00-4fd7-ba43-dac1f8f63013", /* Azure Resource Manager */
+    "ca7f3f0b-7d91-482c-8e09-c5d840d0eac5", /* Log Analytics */
     "cfa8b339-82a2-471a-a3c9-0fa0be7a2093", /* Key Vault */
     "e406a681-f3d4-42a8-90b6-c2b029497af1", /* Storage */
 };
@@ -272,10 +272,17 @@ static bool is_guid(const char *text)
     return ok;
 }
 
+/* The elder of Microsoft's have numbers in place of random GUIDs: Graph
+ * 00000003-0000-0000-c000-..., Exchange 00000002-0000-0ff1-ce00-..., and so on for dozens. */
+static bool is_numbered(const char *guid)
+{
+    return strncmp(guid, "000000", 6) == 0 && strncmp(guid + 8, "-0000-", 6) == 0;
+}
+
 /* The token will go to the very cluster that names the server, so it is to be an app of its own. */
 static bool check_server_of_cluster(const char *server, struct error *error)
 {
-    bool ok = is_guid(server);
+    bool ok = is_guid(server) && !is_numbered(server);
     for (size_t i = 0; ok && i < sizeof not_a_cluster / sizeof not_a_cluster[0]; i++)
         ok = strcasecmp(server, not_a_cluster[i]) != 0;
     if (ok)

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/file.h"
@@ -84,23 +85,31 @@ static bool take_lock(struct target *target, struct error *error)
     return error_hint(error, "If no kubectl is at work, one died: remove that file.");
 }
 
-static bool add_file(struct targets *targets, const char *path, size_t length,
+/* Whether the path leads to a file that another led to. KUBECONFIG may name one twice. */
+static bool is_known(const struct targets *targets, const char *path)
+{
+    struct stat one, other;
+    for (size_t i = 0; stat(path, &one) == 0 && i < targets->count; i++)
+        if (stat(targets->items[i].path, &other) == 0 && one.st_dev == other.st_dev &&
+            one.st_ino == other.st_ino)
+            return true;
+    return false;
+}
+
+/* What is not there kubectl passes over, too. */
+static bool add_file(struct targets *targets, const char *name, size_t length,
                      const struct options *options, struct error *error)
 {
-    struct target *target = &targets->items[targets->count];
     unsigned mode = 0;
+    autofree char *path = strndup(name, length);
+    if (path == NULL)
+        return error_no_memory(error);
+    if (access(path, F_OK) != 0 || is_known(targets, path))
+        return true;
     if (targets->count == FILES_MAX)
         return error_set(error, ERROR_USAGE, "more than %d kubeconfigs", FILES_MAX);
-    target->path = strndup(path, length);
-    if (target->path == NULL)
-        return error_no_memory(error);
-    targets->count++;
-    if (access(target->path, F_OK) != 0) { /* kubectl passes it over, too */
-        free(target->path);
-        *target = (struct target){ 0 };
-        targets->count--;
-        return true;
-    }
+    struct target *target = &targets->items[targets->count++];
+    target->path = steal(&path);
     if (!options->dry_run && !take_lock(target, error))
         return false;
     target->text = file_read(target->path, KUBECONFIG_MAX, &mode, error);

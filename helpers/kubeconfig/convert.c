@@ -72,6 +72,7 @@ static bool check_argument(const char *user, const char *word, struct error *err
           "Take it out of the file; AZURE_CLIENT_CERTIFICATE_PASSWORD may have it." },
         { "--password", "Take it out of the file, and convert with --login devicecode." },
         { "--pop-enabled", "Proof of possession is kubelogin's alone." },
+        { "--pop-claims", "Proof of possession is kubelogin's alone." },
     };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         size_t length = strlen(refused[i].flag);

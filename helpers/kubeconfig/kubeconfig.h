@@ -7,9 +7,9 @@
  *     module->convert(file, NULL, &wish, &edits, error);      // NULL: every user
  *     struct secret *changed = edits_apply(&edits, text);
  *
- * The module is the only place with libyaml. A file that libyaml cannot read, or that has anchors
- * or more than one document, is refused: in those a change of one user could be a change of
- * another.
+ * The module is the only place with libyaml. A file that libyaml cannot read, or that has anchors,
+ * a key twice or more than one document, is refused: in those a change of one user could be a
+ * change of another, or of none.
  */
 #ifndef HELPERS_KUBECONFIG_KUBECONFIG_H
 #define HELPERS_KUBECONFIG_KUBECONFIG_H

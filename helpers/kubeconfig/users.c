@@ -113,7 +113,7 @@ bool user_at(const struct kubeconfig *file, size_t index, struct user *user)
     user->entry_is_flow = yaml_is_flow(item);
     user->args = yaml_find(yaml, user->exec.value, "args").value;
     user->kind = kind_of(yaml, user);
-    user->is_of_aks = user->name != NULL && is_of_aks(file, user->name);
+    user->is_of_aks = user->kind == USER_BARE && user->name != NULL && is_of_aks(file, user->name);
     return true;
 }
 

@@ -30,7 +30,7 @@ struct user {
     struct yaml_pair exec;
     yaml_node_t *args;  /* of exec; may be NULL */
     bool entry_is_flow; /* the entry of the list of users is in brackets */
-    bool is_of_aks;     /* a context has it ask a server of AKS */
+    bool is_of_aks;     /* it is bare, and a context has it ask a server of AKS */
 };
 
 /* The user at an index of the file. False past the last; what has no name is passed over with name

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/json.h"
+
 static bool unreadable(const yaml_parser_t *parser, struct error *error)
 {
     if (parser->error == YAML_MEMORY_ERROR)
@@ -55,29 +57,6 @@ static bool is_ascii(const char *text, size_t length)
         if ((unsigned char)text[i] > 0x7F)
             return false;
     return true;
-}
-
-bool yaml_parse(const char *text, size_t length, struct yaml *yaml, struct error *error)
-{
-    *yaml = (struct yaml){ .text = text, .length = length, .is_ascii = is_ascii(text, length) };
-    if (memchr(text, '\0', length) != NULL)
-        return error_set(error, ERROR_USAGE, "it is not UTF-8 text");
-    bool ok = true;
-    for (int pass = 0; ok && pass < 2; pass++) {
-        yaml_parser_t parser;
-        if (!yaml_parser_initialize(&parser))
-            return error_no_memory(error);
-        yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
-        ok = pass == 0 ? check_tokens(&parser, error) : load(&parser, &yaml->document, error);
-        yaml_parser_delete(&parser);
-    }
-    return ok;
-}
-
-void yaml_clear(struct yaml *yaml)
-{
-    yaml_document_delete(&yaml->document);
-    *yaml = (struct yaml){ 0 };
 }
 
 /* ---- nodes ---- */
@@ -141,6 +120,72 @@ bool yaml_is_null(const yaml_node_t *node)
     const char *text = yaml_scalar(node);
     return text != NULL && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
            (text[0] == '\0' || strcmp(text, "null") == 0 || strcmp(text, "~") == 0);
+}
+
+/* ---- keys ---- */
+
+static bool refuse_key(const yaml_node_t *key, const char *why, struct error *error)
+{
+    error_set(error, ERROR_USAGE, "line %zu: %s", key->start_mark.line + 1, why);
+    return error_hint(error, "'kubectl config view --raw --flatten' writes it without.");
+}
+
+/* Of two that are the same kubectl believes the last, and others the first: a change of either
+ * would be one that somebody does not see. What is merged in is not seen here. */
+static bool check_keys(const struct yaml *yaml, const yaml_node_t *mapping, struct error *error)
+{
+    auto_json json_object *seen = json_object_new_object();
+    if (seen == NULL)
+        return error_no_memory(error);
+    for (const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
+         pair < mapping->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *key = node_of(yaml, pair->key);
+        const char *name = yaml_scalar(key);
+        if (name == NULL)
+            continue;
+        if (strcmp(name, "<<") == 0)
+            return refuse_key(key, "it merges a mapping into another (<<)", error);
+        if (json_object_object_get_ex(seen, name, NULL))
+            return refuse_key(key, "a key stands there for the second time", error);
+        if (json_object_object_add(seen, name, NULL) != 0)
+            return error_no_memory(error);
+    }
+    return true;
+}
+
+static bool check_mappings(const struct yaml *yaml, struct error *error)
+{
+    const yaml_document_t *document = &yaml->document;
+    for (const yaml_node_t *node = document->nodes.start; node < document->nodes.top; node++)
+        if (node->type == YAML_MAPPING_NODE && !check_keys(yaml, node, error))
+            return false;
+    return true;
+}
+
+bool yaml_parse(const char *text, size_t length, struct yaml *yaml, struct error *error)
+{
+    *yaml = (struct yaml){ .text = text, .length = length, .is_ascii = is_ascii(text, length) };
+    if (memchr(text, '\0', length) != NULL)
+        return error_set(error, ERROR_USAGE, "it is not UTF-8 text");
+    bool ok = true;
+    for (int pass = 0; ok && pass < 2; pass++) {
+        yaml_parser_t parser;
+        if (!yaml_parser_initialize(&parser))
+            return error_no_memory(error);
+        yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
+        ok = pass == 0 ? check_tokens(&parser, error) : load(&parser, &yaml->document, error);
+        yaml_parser_delete(&parser);
+    }
+    if (!ok || check_mappings(yaml, error))
+        return ok;
+    yaml_clear(yaml);
+    return false;
+}
+
+void yaml_clear(struct yaml *yaml)
+{
+    yaml_document_delete(&yaml->document);
+    *yaml = (struct yaml){ 0 };
 }
 
 /* ---- where they stand ---- */

@@ -24,8 +24,8 @@ struct yaml_pair {
     yaml_node_t *value;
 };
 
-/* Reads a text that is one document without anchors and aliases. False with ERROR_USAGE. Where it
- * is true, the caller clears it; the text must outlive it. */
+/* Reads a text that is one document without anchors, aliases and keys that stand twice. False with
+ * ERROR_USAGE. Where it is true, the caller clears it; the text must outlive it. */
 bool yaml_parse(const char *text, size_t length, struct yaml *yaml, struct error *error);
 void yaml_clear(struct yaml *yaml);
 

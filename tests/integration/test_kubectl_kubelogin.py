@@ -99,6 +99,18 @@ def test_a_secret_on_the_command_line_is_refused_and_not_shown(machine):
     assert machine.authority.requests == []
 
 
+@pytest.mark.parametrize("words", [
+    ["--client-sec", "s3cret"], ["--client-s=s3cret"], ["-client-secret", "s3cret"],
+    ["-client-secret=s3cret"], ["--pass=s3cret"], ["--client_secret=s3cret"], ["-ps3cret"],
+    ["--client-certificate-p=s3cret"], ["--CLIENT-SECRET=s3cret"], ["--client=s3cret"],
+    ["\u2014client-secret", "s3cret"], ["\u2013client-secret=s3cret"], ["client-secret=s3cret"],
+    ["--legacy", "s3cret"], ["--client-secret", "s3cret", "--no-such"]])
+def test_a_secret_is_not_shown_however_it_is_misspelt(machine, words):
+    outcome = ask(machine, *spn(machine, "--verbose", *words))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "s3cret" not in outcome.err
+
+
 def test_proof_of_possession_is_said_to_be_missing(machine):
     names = flags(machine, "not available")
     assert set(names) == {"pop-enabled", "pop-claims"}
@@ -165,8 +177,12 @@ def test_an_environment_has_its_login_host(machine, cloud, host):
 
 
 def test_an_environment_that_is_not_known_is_refused(machine):
-    failed("exec-credential-entra", ask(machine, *spn(machine, "-e", "AzureMoonCloud")), 2,
+    failed("exec-credential-entra", ask(machine, *spn(machine)[:-2], "-e", "AzureMoonCloud"), 2,
            "no cloud 'AzureMoonCloud'")
+
+
+def test_beside_an_authority_any_environment_is_taken(machine):
+    answered(ask(machine, *spn(machine, "-e", "AzureStackCloud"), AZURE_CLIENT_SECRET=APP.secret))
 
 
 # ---- logins ----
@@ -365,6 +381,8 @@ def test_arguments_go_before_what_the_cluster_says(world):
 @pytest.mark.parametrize("config, text", [
     ({"server-id": "https://graph.microsoft.com"}, "not believed of a cluster"),
     ({"server-id": "00000003-0000-0000-c000-000000000000"}, "not believed of a cluster"),
+    ({"server-id": "00000009-0000-0000-C000-000000000000"}, "not believed of a cluster"),
+    ({"server-id": "2FF814A6-3304-4ab8-85cb-cd0e6f879c1d"}, "not believed of a cluster"),
     ({"server-id": contoso.AZURE_DEVOPS}, "not believed of a cluster"),
     ({"server-id": 7}, "config.server-id that is not a string"),
     ({"environment": "https://login.evil.example"}, "there is no cloud"),

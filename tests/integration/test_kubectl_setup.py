@@ -351,6 +351,16 @@ def test_all_files_of_kubeconfig_are_converted(world, tmp_path):
     assert backup(one).exists() and backup(two).exists()
 
 
+def test_a_file_that_kubeconfig_names_twice_is_converted_once(world, tmp_path):
+    path = write(world, head() + KUBELOGIN)
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    outcome = set_up(world, env={"KUBECONFIG": f"{path}:{path}:{link}"})
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.count("asks exec-credential-entra") == 1
+    assert not backup(path, ".2").exists() and os.listdir(tmp_path) == ["link"]
+
+
 def test_a_context_may_be_of_another_file_than_its_user(world, tmp_path):
     one = write(world, "contexts: [{name: c, context: {user: me}}]\n", tmp_path / "one")
     two = write(world, head() + KUBELOGIN, tmp_path / "two")
@@ -373,7 +383,7 @@ def test_one_file_may_be_named(world, tmp_path):
     (["--client-secret=s3cret"], "--client-secret stands in its args"),
     (["--password", "s3cret"], "--password stands in its args"),
     (["--client-certificate-password", "s3cret"], "--client-certificate-password stands"),
-    (["--pop-enabled"], "Proof of possession"),
+    (["--pop-enabled"], "Proof of possession"), (["--pop-claims", "u=x"], "Proof of possession"),
     (["--login", "azurecli"], "no --login azurecli"), (["-l", "azd"], "no --login azd"),
     (["--login=ropc"], "no --login ropc"),
 ])
@@ -406,6 +416,9 @@ def test_other_programs_are_left_alone_and_refused_by_name(world, text):
     ("users: &x []\n", "anchors"), ("a: 1\n---\nb: 2\n", "more than one document"),
     ("users:\n\t- name: me\n", "line 2: it is not YAML"), ("users: [", "not YAML"),
     ("- a list\n", "not a kubeconfig"), ("text", "not a kubeconfig"), ("\0", "not UTF-8"),
+    ("users: [{name: me, user: {exec: {command: kubelogin}, exec: {}}}]\n", "for the second time"),
+    ("users: []\nusers: []\n", "line 2: a key stands there for the second time"),
+    ("users: [{name: me, user: {<<: {exec: {command: kubelogin}}}}]\n", "it merges"),
     ("users: \x01\n", "not YAML"), pytest.param("a: {" * 2000, "not YAML", id="deep"),
 ])
 def test_a_file_that_cannot_be_changed_safely_is_refused(world, text, reason):
