@@ -9,9 +9,11 @@ import pytest
 
 from authority import contoso
 from integration.asking import EXEC_INFO
-from integration.people import NO_BROWSER, SIGN_IN_FIRST, asked_nobody, enter, user_code
+from integration.people import NO_BROWSER, SIGN_IN_FIRST, asked_nobody, enter, login, user_code
+from integration.stored import age
 from integration.test_kubectl import kubectl_minor
 from world.kubeconfig import V1, V1BETA1, ExecPlugin
+from world.waiting import wait_until
 
 VERSION = V1 if kubectl_minor() >= 22 else V1BETA1
 
@@ -92,3 +94,50 @@ def test_where_no_login_is_named_it_is_a_person_unless_there_is_an_app(world):
     outcome = world.run("exec-credential-entra", *words, "--tenant-id", contoso.TENANT.guid,
                         env=EXEC_INFO)
     assert outcome.code == SIGN_IN_FIRST, outcome
+
+
+# ---- renewal in the background ----
+
+def status_token(outcome) -> str:
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+    return json.loads(outcome.out)["status"]["token"]
+
+
+def renewed_in_the_background(world, *words: str, env: dict[str, str] = EXEC_INFO) -> None:
+    """The next call is given the old token, and calls after it the one that was fetched meanwhile."""
+    old = age(world, lives=1800, renew=True)
+    before = len(world.authority.issued_tokens)
+    assert status_token(world.run("exec-credential-entra", *words, env=env)) == old
+    wait_until(lambda: len(world.authority.issued_tokens) > before, "the renewal")
+    wait_until(lambda: status_token(world.run("exec-credential-entra", *words, env=env)) ==
+               world.authority.issued_tokens[before], "the new token")
+    wait_until(lambda: not world.session.is_running("entra"), "the end of the renewal")
+    assert len(world.authority.issued_tokens) == before + 1
+
+
+@pytest.mark.parametrize("more", [[], ["--login-hint", contoso.ADA.username]])
+@pytest.mark.parametrize("mode", ["devicecode", "interactive"])
+def test_a_persons_token_is_renewed_under_kubelogins_arguments(person, mode, more):
+    login(person, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
+          person.authority.url)
+    words = arguments(person, mode, *more)
+    status_token(person.run("exec-credential-entra", *words, env=EXEC_INFO))
+    renewed_in_the_background(person, *words)
+
+
+def test_an_apps_token_is_renewed_under_kubelogins_arguments(world):
+    words = ["get-token", "--login", "spn", "--server-id", contoso.AKS]
+    status_token(world.run("exec-credential-entra", *words, env=EXEC_INFO))
+    renewed_in_the_background(world, *words)
+
+
+def test_a_token_is_renewed_by_the_client_that_the_cluster_names(person):
+    info = json.loads(EXEC_INFO["KUBERNETES_EXEC_INFO"])
+    info["spec"]["cluster"] = {"config": {"client-id": contoso.AZURE_CLI.client_id,
+                                          "tenant-id": contoso.TENANT.guid}}
+    env = {"KUBERNETES_EXEC_INFO": json.dumps(info)}
+    login(person, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
+          person.authority.url, "--client-id", contoso.AZURE_CLI.client_id)
+    words = ["--authority", person.authority.url]
+    status_token(person.run("exec-credential-entra", *words, env=env))
+    renewed_in_the_background(person, *words, env=env)
