@@ -120,6 +120,17 @@ static bool drop_accounts(const struct meant *meant, int64_t deadline, size_t *c
     return true;
 }
 
+/* Where nobody was found who is meant: that is so only if every account could be read. */
+static bool check_readable(const struct keyring_list *accounts, struct error *error)
+{
+    for (size_t i = 0; i < accounts->count; i++)
+        if (accounts->items[i].record == NULL) {
+            error_set(error, ERROR_KEYRING, "the keyring that has the sign-ins is locked");
+            return error_remedy(error, "keyring_locked");
+        }
+    return true;
+}
+
 bool account_store_forget(struct token_store *store, const char *username, int64_t deadline,
                           size_t *count, struct error *error)
 {
@@ -130,5 +141,6 @@ bool account_store_forget(struct token_store *store, const char *username, int64
     const struct meant meant = { &kept.accounts, username };
     return drop(&meant, &kept.refresh_tokens, deadline, error) &&
            drop(&meant, &kept.tokens, deadline, error) &&
-           drop_accounts(&meant, deadline, count, error);
+           drop_accounts(&meant, deadline, count, error) &&
+           (*count > 0 || username == NULL || check_readable(&kept.accounts, error));
 }

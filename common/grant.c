@@ -96,11 +96,22 @@ static bool say_what_to_run(const struct token_request *request, const struct op
                           : "");
 }
 
+/* Somebody may well have signed in: only the keyring, which is in trouble, could tell. */
+static bool unreadable(const struct error *trouble, struct error *error)
+{
+    error_set(error, ERROR_SIGN_IN, "who has signed in cannot be told: %s", trouble->message);
+    snprintf(error->code, sizeof error->code, "%s", trouble->code);
+    return error_hint(error, "%s", trouble->hint);
+}
+
 /* Nobody can be asked. The reason is the authority's, or none, where nobody has signed in yet. */
-static bool need_sign_in(const struct token_request *request, const struct options *options,
-                         const struct error *reason, struct error *error)
+static bool need_sign_in(const struct token_store *store, const struct token_request *request,
+                         const struct options *options, const struct error *reason,
+                         struct error *error)
 {
     const char *account = account_of(request);
+    if (reason->kind == ERROR_NONE && store->trouble.message[0] != '\0')
+        return unreadable(&store->trouble, error);
     if (reason->kind != ERROR_NONE)
         error_set(error, ERROR_SIGN_IN, "%s must sign in again: %s",
                   account != NULL ? account : "the person", reason->message);
@@ -265,7 +276,7 @@ bool grant_acquire(const struct acquire_module *module, struct token_store *stor
     if (error->kind != ERROR_NONE)
         return false;
     if (!may_ask(request))
-        return need_sign_in(request, wait->options, &reason, error);
+        return need_sign_in(store, request, wait->options, &reason, error);
     *asked = true;
     if (!hold_person(module, store, request, wait, &reason, &flight, token, &acquired, error))
         return acquired;

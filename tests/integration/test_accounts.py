@@ -170,6 +170,22 @@ def test_a_logout_of_somebody_who_never_signed_in_says_so(two):
     assert len(kept(two, "refresh_token")) == 2
 
 
+@pytest.mark.parametrize("words", [[], ["--account", ADA]])
+def test_a_logout_from_a_locked_keyring_is_not_said_to_be_one(two, words):
+    two.session.keyring.lock()
+    outcome = two.run("entra", "logout", *words)
+    assert outcome.code == 6 and "locked" in outcome.err and "Unlock" in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+
+
+def test_a_locked_keyring_does_not_mean_that_nobody_has_signed_in(two):
+    two.session.keyring.lock()
+    outcome = token(two)
+    assert outcome.code == people.SIGN_IN_FIRST
+    assert "locked" in outcome.err and "Unlock" in outcome.err
+    assert "nobody" not in outcome.err and len(outcome.err.splitlines()) == 1
+
+
 def test_a_logout_of_the_default_account_leaves_no_dangling_default(two):
     default = whose(two, token(two))
     other = GRACE if default == ADA else ADA
