@@ -33,3 +33,11 @@ void token_request_clear(struct token_request *request)
     free(request->or_person);
     *request = (struct token_request){ 0 };
 }
+
+void token_request_become_person(struct token_request *request)
+{
+    struct token_request *person = steal(&request->or_person);
+    token_request_clear(request);
+    *request = *person;
+    free(person);
+}

@@ -87,6 +87,9 @@ struct token_request {
 void credential_clear(struct credential *credential);
 void token_request_clear(struct token_request *request);
 
+/* Lets or_person, which is not NULL, take the request's place. */
+void token_request_become_person(struct token_request *request);
+
 #define auto_token_request CLEANUP(token_request_clear)
 
 #endif

@@ -214,12 +214,9 @@ static bool get(struct tokens *tokens, struct token_request *request, struct tok
 /* Where nothing says who asks, it becomes the person's request. */
 static void become_person(struct token_request *request)
 {
-    struct token_request *person = steal(&request->or_person);
-    person->may_ask = request->may_ask;
-    person->unconfigured = true;
-    token_request_clear(request);
-    *request = *person;
-    free(person);
+    request->or_person->may_ask = request->may_ask;
+    request->or_person->unconfigured = true;
+    token_request_become_person(request);
 }
 
 /* A person who has signed in; else the machine's own identity, if it has one; else a person who may

@@ -102,6 +102,17 @@ static bool fill_who(struct config *config, const struct options *options,
     return check_app(request, error);
 }
 
+/* For what no app can ask, only the person is left, where one would do. */
+static bool leave_to_person(struct token_request *request, struct error *error)
+{
+    if (request->or_person == NULL)
+        return false;
+    trace("configuration: a person is to ask: %s", error->message);
+    *error = (struct error){ 0 };
+    token_request_become_person(request);
+    return true;
+}
+
 static bool make_request(struct config *config, const struct options *options,
                          const struct config_api *api, struct token_request *request,
                          struct error *error)
@@ -116,9 +127,11 @@ static bool make_request(struct config *config, const struct options *options,
         return error_no_memory(error);
     request->force_refresh =
         options->force_refresh || section_bool(&acquire, "ForceRefresh", false);
-    return fill_who(config, options, api, &acquire, request, error) &&
-           config_fill_scope(config, options, api, request, error) &&
-           config_fill_public_client(api, request, error) &&
+    if (!fill_who(config, options, api, &acquire, request, error))
+        return false;
+    if (!config_fill_scope(config, options, api, request, error))
+        return leave_to_person(request, error);
+    return config_fill_public_client(api, request, error) &&
            take_claims(config, options->claims != NULL ? options->claims : claims, &acquire,
                        request, error);
 }

@@ -391,6 +391,14 @@ def test_where_nothing_is_configured_silence_at_its_address_is_noticed(machine, 
     assert outcome.seconds < 30
 
 
+def test_where_nothing_is_configured_a_person_asks_for_what_no_app_can(machine, service):
+    outcome = machine.run("entra", "token", "--scope", "https://graph.microsoft.com/User.Read",
+                          env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+    assert (outcome.code, outcome.out) == (5, "")
+    assert "entra login --scope https://graph.microsoft.com/User.Read" in outcome.err
+    assert service.requests == []
+
+
 def test_git_goes_on_to_ask_a_person_where_nothing_is_configured(machine):
     outcome = machine.run("git-credential-entra", "get",
                           input="protocol=https\nhost=dev.azure.com\n",

@@ -117,6 +117,33 @@ static void no_managed_identity_where_it_wants_a_person(void **state)
     assert_int_equal(asked.request.credential_count, 0);
 }
 
+/* An app has what its registration says, in one scope. */
+static void what_no_app_can_ask_for_is_a_persons(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        { "{'Api':{'Scopes':['User.Read']}}", "User.Read" },
+        { "{'Api':{'Scopes':['User.Read','Mail.Read'],'Account':'Ada'}}", "User.Read Mail.Read" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i][0], NONE);
+        assert_string_equal(asked.error.message, "");
+        assert_true(asked.request.person);
+        assert_string_equal(asked.request.scope, cases[i][1]);
+        assert_string_equal(asked.request.client_id, AZURE_CLI);
+        assert_null(asked.request.or_person);
+    }
+    auto_asked struct asked by_flag =
+        ask("{}", (struct options){ .scopes = { "User.Read" }, .scope_count = 1 });
+    assert_true(by_flag.request.person);
+    auto_asked struct asked of_app =
+        ask("{'Api':{'Scopes':['User.Read'],'RequestAppToken':true}}", NONE);
+    assert_error(&of_app.error, ERROR_USAGE, "does not end in /.default");
+    auto_asked struct asked of_machine =
+        ask("{'Api':{'Scopes':['User.Read']}}", (struct options){ .managed_identity = true });
+    assert_error(&of_machine.error, ERROR_USAGE, "does not end in /.default");
+}
+
 /* It names the managed identity there. */
 static void the_environments_client_id_is_no_persons_client_then(void **state)
 {
@@ -280,6 +307,7 @@ int main(void)
         TEST(there_a_managed_identity_asks_or_else_a_person),
         TEST(no_person_where_the_api_wants_the_app),
         TEST(no_managed_identity_where_it_wants_a_person),
+        TEST(what_no_app_can_ask_for_is_a_persons),
         TEST(the_environments_client_id_is_no_persons_client_then),
         TEST(the_tenant_is_configured_or_learned_or_anybodys),
         TEST(a_learned_tenant_that_is_none_is_refused),
