@@ -123,6 +123,12 @@ static bool take_setting(struct settings *settings, const char *url, char *name,
     return true;
 }
 
+/* The empty helper, which takes those before it off the list. */
+static bool is_reset(const struct setting *setting)
+{
+    return setting->is_helper && setting->value[0] == '\0';
+}
+
 static bool find_settings(const struct secret *text, const char *url, struct settings *settings,
                           struct error *error)
 {
@@ -188,7 +194,7 @@ static bool rewrite_helpers(const struct options *options, const char *url,
         return false;
     for (size_t i = 0; i < settings->count; i++) {
         bool ours =
-            i == settings->ours || (i + 1 == settings->ours && settings->items[i].value[0] == '\0');
+            i == settings->ours || (i + 1 == settings->ours && is_reset(&settings->items[i]));
         if (settings->items[i].is_helper && !ours &&
             !add(options, url, "helper", settings->items[i].value, error))
             return false;
@@ -205,8 +211,8 @@ static bool undo(const struct options *options, const char *url, const struct se
         return true;
     }
     for (size_t i = 0; i < settings->count; i++)
-        empty += settings->items[i].is_helper && settings->items[i].value[0] == '\0';
-    bool reset = ours > 0 && settings->items[ours - 1].value[0] == '\0';
+        empty += is_reset(&settings->items[i]);
+    bool reset = ours > 0 && is_reset(&settings->items[ours - 1]);
     if (empty > 1 || (empty == 1 && !reset)) {
         if (!rewrite_helpers(options, url, settings, error))
             return false;
