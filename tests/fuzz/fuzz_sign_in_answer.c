@@ -1,22 +1,17 @@
 /* What a token endpoint says of a person, in base64url in JSON. The input's lines are the claims of
  * the id_token, the client_info and the rest of the answer; or the answer itself, where it has one
  * line. */
+#include "common/acquire/base64url.h"
 #include "common/acquire/sign_in_answer.h"
 #include "tests/fuzz/fuzz.h"
 
 #define CLIENT "c"
 
-/* Every letter of a text, as base64url writes it. */
 static void encode(FILE *out, const char *text, size_t length)
 {
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for (size_t bit = 0; bit < length * 8; bit += 6) {
-        unsigned pair = (unsigned)(unsigned char)text[bit / 8] << 8;
-        if (bit / 8 + 1 < length)
-            pair |= (unsigned char)text[bit / 8 + 1];
-        fputc(letters[pair >> (10 - bit % 8) & 63], out);
-    }
+    auto_secret struct secret *letters = base64url((const unsigned char *)text, length);
+    HOLDS(letters != NULL);
+    fputs(letters->bytes, out);
 }
 
 /* The answer that the input stands for. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/acquire/base64url.h"
 #include "common/acquire/sign_in_answer.h"
 #include "common/cleanup.h"
 
@@ -17,22 +18,14 @@ static struct error error;
 
 /* ---- what an authority writes ---- */
 
-/* base64url without padding (RFC 7515, 2) of a JSON text. */
-static char *encoded(const char *text)
+/* A JSON text in base64url. */
+static struct secret *encoded(const char *text)
 {
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     autofree char *json = json_text(text);
-    size_t length = strlen(json);
-    char *out = repeated('\0', length * 4 / 3 + 2);
-    size_t count = 0;
-    for (size_t bit = 0; bit < length * 8; bit += 6) {
-        unsigned pair = (unsigned)(unsigned char)json[bit / 8] << 8;
-        if (bit / 8 + 1 < length)
-            pair |= (unsigned char)json[bit / 8 + 1];
-        out[count++] = letters[pair >> (10 - bit % 8) & 63];
-    }
-    return out;
+    struct secret *letters = base64url((const unsigned char *)json, strlen(json));
+    if (letters == NULL)
+        abort();
+    return letters;
 }
 
 /* An answer: these claims in its id_token, this client_info (each NULL: none) and further members,
@@ -40,12 +33,12 @@ static char *encoded(const char *text)
 static char *answer_with(const char *claims, const char *client_info, const char *more)
 {
     char *body = NULL;
-    autofree char *id_token = claims != NULL ? encoded(claims) : NULL;
-    autofree char *info = client_info != NULL ? encoded(client_info) : NULL;
+    auto_secret struct secret *id_token = claims != NULL ? encoded(claims) : NULL;
+    auto_secret struct secret *info = client_info != NULL ? encoded(client_info) : NULL;
     if (asprintf(&body, "{'access_token':'a'%s%s%s%s%s%s%s}",
                  id_token != NULL ? ",'id_token':'eyJhbGciOiJub25lIn0." : "",
-                 id_token != NULL ? id_token : "", id_token != NULL ? ".c2ln'" : "",
-                 info != NULL ? ",'client_info':'" : "", info != NULL ? info : "",
+                 id_token != NULL ? id_token->bytes : "", id_token != NULL ? ".c2ln'" : "",
+                 info != NULL ? ",'client_info':'" : "", info != NULL ? info->bytes : "",
                  info != NULL ? "'" : "", more) < 0)
         abort();
     return body;

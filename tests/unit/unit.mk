@@ -8,25 +8,26 @@ UNIT_PROGRAMS := $(UNIT_TESTS:%=$(BUILD)/unit/%)
 CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 
 # What a test needs beside common.a.
-unit_account_store_SOURCES   := tests/unit/shelf.c
+unit_account_store_SOURCES      := tests/unit/shelf.c
 unit_device_code_answer_SOURCES := common/acquire/device_code_answer.c
-unit_exec_credential_SOURCES := helpers/exec_credential.c
-unit_git_request_SOURCES     := helpers/git_request.c
-unit_grant_SOURCES           := tests/unit/shelf.c
-unit_redirect_SOURCES        := common/acquire/redirect.c
-unit_sign_in_answer_SOURCES := common/acquire/sign_in_answer.c
-unit_token_answer_SOURCES    := common/acquire/token_answer.c
-unit_token_claims_SOURCES    := helpers/entra/token_claims.c
-unit_token_endpoint_SOURCES  := common/acquire/token_answer.c common/acquire/token_endpoint.c
-unit_url_curl_SOURCES        := tests/fuzz/curl_reading.c
-unit_url_curl_LIBS            = $(shell $(PKG_CONFIG) --libs libcurl)
+unit_exec_credential_SOURCES    := helpers/exec_credential.c
+unit_git_request_SOURCES        := helpers/git_request.c
+unit_grant_SOURCES              := tests/unit/shelf.c
+unit_redirect_SOURCES           := common/acquire/redirect.c
+unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/sign_in_answer.c
+unit_token_answer_SOURCES       := common/acquire/token_answer.c
+unit_token_claims_SOURCES       := helpers/entra/token_claims.c
+unit_token_endpoint_SOURCES     := common/acquire/token_answer.c common/acquire/token_endpoint.c
+unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
+unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
+unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 # The test sees what is freed, before it is.
-unit_secret_LIBS             := -Wl,--wrap=free
+unit_secret_LIBS                := -Wl,--wrap=free
 # Nobody waits: what happens meanwhile, the test does.
-unit_flight_LIBS             := -Wl,--wrap=poll
-unit_grant_LIBS              := -Wl,--wrap=poll
-unit_tokens_LIBS             := -Wl,--wrap=poll
-unit_token_endpoint_LIBS     := -Wl,--wrap=poll
+unit_flight_LIBS                := -Wl,--wrap=poll
+unit_grant_LIBS                 := -Wl,--wrap=poll
+unit_tokens_LIBS                := -Wl,--wrap=poll
+unit_token_endpoint_LIBS        := -Wl,--wrap=poll
 
 .PHONY: check-unit $(UNIT_TESTS:%=check-unit-%)
 check-unit: $(UNIT_TESTS:%=check-unit-%)
