@@ -51,7 +51,9 @@ class Redirect:
             connection.shutdown(socket.SHUT_WR)
             while part := connection.recv(65536):
                 answer += part
-        except ConnectionError:
+        except TimeoutError:
+            raise
+        except OSError:
             """It hung up on us, as it may."""
         return answer
 
