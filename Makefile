@@ -179,7 +179,7 @@ PYTEST = ENTRA_PROGRAMS='$(abspath $(BUILD))/installed/bin' PYTHONPATH=tests \
 
 check-integration: installed
 	@tests/peers/fetch build/peers
-	@$(PYTEST) -n 2 --dist loadgroup tests
+	@$(PYTEST) -n 4 --dist loadgroup tests
 
 # Minutes of everything at once, where make check has seconds of it. It tells what it counted.
 SOAK_SECONDS ?= 180
