@@ -56,6 +56,10 @@ int make_folder(void **state);
 int remove_folder(void **state);
 const char *below(const char *path);
 
+/* Makes a new folder in it, the runtime folder (XDG_RUNTIME_DIR): nothing that was
+ * kept or posted before is in it. */
+void make_runtime_folder(void);
+
 /* A setup for tests that the caller's environment must not reach: it empties it. */
 int clear_environment(void **state);
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,19 +81,10 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
     return 0;
 }
 
-/* Every test has a runtime folder of its own, so that no notice of another reaches it. */
-static void make_runtime_folder(void)
-{
-    static char name[] = "@";
-    name[0]++;
-    mkdir(below(name), 0700);
-    setenv("XDG_RUNTIME_DIR", below(name), 1);
-}
-
 static int begin(void **state)
 {
     clear_environment(state);
-    make_runtime_folder();
+    make_runtime_folder(); /* no notice of another test is in it */
     setenv("ENTRA_RENEWAL", "inline", 1);
     place_clear();
     memset(&authority, 0, sizeof authority);
