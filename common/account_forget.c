@@ -39,15 +39,30 @@ static bool is_default(const struct keyring_item *item)
     return strcmp(keyring_item_attribute(item, STORE_USERNAME), ACCOUNT_DEFAULT) == 0;
 }
 
-const char *account_store_username(const struct keyring_list *accounts, const char *home_account_id)
+/* The first item, among the default ones or among the others, that names the account; NULL: none.
+ */
+static const struct keyring_item *find_account(const struct keyring_list *accounts,
+                                               bool among_defaults, const char *home_account_id)
 {
     for (size_t i = 0; i < accounts->count; i++) {
         auto_sign_in struct sign_in account = { 0 };
-        if (!is_default(&accounts->items[i]) && read_account(&accounts->items[i], &account) &&
+        const struct keyring_item *item = &accounts->items[i];
+        if (is_default(item) == among_defaults && read_account(item, &account) &&
             strcmp(account.home_account_id, home_account_id) == 0)
-            return keyring_item_attribute(&accounts->items[i], STORE_USERNAME);
+            return item;
     }
     return NULL;
+}
+
+bool account_store_is_default(const struct keyring_list *accounts, const char *home_account_id)
+{
+    return find_account(accounts, true, home_account_id) != NULL;
+}
+
+const char *account_store_username(const struct keyring_list *accounts, const char *home_account_id)
+{
+    const struct keyring_item *item = find_account(accounts, false, home_account_id);
+    return item != NULL ? keyring_item_attribute(item, STORE_USERNAME) : NULL;
 }
 
 /* Which accounts are meant: those to whom a user name belongs. */

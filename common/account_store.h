@@ -47,6 +47,9 @@ bool account_store_drop(struct token_store *store, const struct token_request *r
 bool account_store_forget(struct token_store *store, const char *username, int64_t deadline,
                           size_t *count, struct error *error);
 
+/* Whether it is the default account's, at any authority; likewise. */
+bool account_store_is_default(const struct keyring_list *accounts, const char *home_account_id);
+
 /* The user name of a home account id, among what token_store_list gives of STORE_KIND_ACCOUNT;
  * NULL: it is not among them. It belongs to the list. */
 const char *account_store_username(const struct keyring_list *accounts,

@@ -276,15 +276,25 @@ bool tokens_erase(struct tokens *tokens, struct token_request *request, const ch
     return token_store_erase(&tokens->store, side, refused, length, tokens->deadline, error);
 }
 
+/* A sign-in that is not kept was for nothing. */
+static bool is_kept(const struct tokens *tokens, struct error *error)
+{
+    if (token_store_keeps(&tokens->store))
+        return true;
+    if (tokens->store.trouble.message[0] == '\0')
+        return error_set(error, ERROR_USAGE, "the keyring 'none' keeps nothing");
+    *error = tokens->store.trouble;
+    error->kind = ERROR_KEYRING;
+    return false;
+}
+
 bool tokens_sign_in(struct tokens *tokens, struct token_request *request, struct token *token,
                     struct error *error)
 {
-    if (!acquisition_sign_in(tokens, request, token, error))
-        return false;
-    bool kept = request->scope == NULL ||
-                token_store_keep(&tokens->store, request, token, tokens->deadline, error);
-    token_store_warn(&tokens->store);
-    return kept;
+    return is_kept(tokens, error) && acquisition_sign_in(tokens, request, token, error) &&
+           (request->scope == NULL ||
+            token_store_keep(&tokens->store, request, token, tokens->deadline, error)) &&
+           is_kept(tokens, error);
 }
 
 bool tokens_renew(struct tokens *tokens, struct token_request *request, struct error *error)

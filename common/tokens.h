@@ -49,7 +49,7 @@ bool tokens_erase(struct tokens *tokens, struct token_request *request, const ch
                   size_t length, struct error *error);
 
 /* Has a person sign in for the request, whatever the keyring has; their account becomes the default
- * one. For `entra login`. */
+ * one. False too where the keyring cannot keep it (ERROR_KEYRING). For `entra login`. */
 bool tokens_sign_in(struct tokens *tokens, struct token_request *request, struct token *token,
                     struct error *error);
 

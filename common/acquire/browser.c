@@ -114,12 +114,20 @@ static bool redeem(const struct token_request *request, const struct attempt *at
 /* The authority's refusal, as the redirect brought it. */
 static bool refused(const struct redirect *redirect, struct error *error)
 {
-    error_set(error, ERROR_REFUSED, "the authority refused: %s (%s)",
-              redirect->description[0] != '\0' ? redirect->description : "no reason given",
-              redirect->error);
-    snprintf(error->oauth_error, sizeof error->oauth_error, "%.40s", redirect->error);
+    const char *description = redirect->description;
+    const char *ids = strstr(description, "Correlation ID: ");
+    char correlation_id[sizeof error->correlation_id] = "";
+    bool described = description[0] != '\0';
     long code = 0;
-    if (sscanf(redirect->description, "AADSTS%9ld", &code) != 1)
+    if (ids != NULL && sscanf(ids, "Correlation ID: %63[0-9a-fA-F-]", correlation_id) != 1)
+        correlation_id[0] = '\0';
+    error_set(error, ERROR_REFUSED, "the authority refused: %.*s (%s%s%s)",
+              described ? token_answer_description_length(description) : 15,
+              described ? description : "no reason given", redirect->error,
+              correlation_id[0] != '\0' ? ", correlation id " : "", correlation_id);
+    snprintf(error->oauth_error, sizeof error->oauth_error, "%.40s", redirect->error);
+    snprintf(error->correlation_id, sizeof error->correlation_id, "%s", correlation_id);
+    if (sscanf(description, "AADSTS%9ld", &code) != 1)
         code = 0;
     return token_answer_remedy(code, error);
 }

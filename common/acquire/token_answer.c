@@ -55,8 +55,7 @@ static long code_of(const json_object *answer, const char *description)
     return code;
 }
 
-/* How much of the description is for people: what follows is ids, which are shown apart. */
-static int description_length(const char *description)
+int token_answer_description_length(const char *description)
 {
     size_t length = strcspn(description, "\r\n");
     const char *ids = strstr(description, " Trace ID:");
@@ -103,7 +102,7 @@ static bool explain_refusal(long status, const json_object *answer, const char *
     if (description == NULL)
         description = "no reason given";
     error_set(error, kind_of(status), "the authority refused: %.*s (%.64s",
-              description_length(description), description, code);
+              token_answer_description_length(description), description, code);
     append_ids(answer, error);
     keep(error->oauth_error, sizeof error->oauth_error, code);
     keep(error->suberror, sizeof error->suberror, json_string(answer, "suberror"));

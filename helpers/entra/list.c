@@ -19,6 +19,7 @@ enum column { ACCOUNT, CLIENT_ID, TENANT, SCOPE, EXPIRES, STORE, COLUMNS };
  * a time stands elsewhere. */
 struct row {
     const char *cells[COLUMNS];
+    bool is_default; /* of the default account */
 };
 
 static const struct {
@@ -67,21 +68,27 @@ static struct row make_row(struct keyring_item *item, const struct keyring_list 
     bool is_sign_in =
         strcmp(keyring_item_attribute(item, STORE_KIND), STORE_KIND_REFRESH_TOKEN) == 0;
     make_fit_for_terminal(item);
-    return (struct row){ {
-        [ACCOUNT] = account_of(item, accounts),
-        [CLIENT_ID] = keyring_item_attribute(item, STORE_CLIENT_ID),
-        [TENANT] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_TENANT),
-        [SCOPE] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_SCOPE),
-        [EXPIRES] = is_sign_in ? NULL : expiry_of(item, expiry),
-        [STORE] = item->store,
-    } };
+    return (struct row){
+        {
+            [ACCOUNT] = account_of(item, accounts),
+            [CLIENT_ID] = keyring_item_attribute(item, STORE_CLIENT_ID),
+            [TENANT] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_TENANT),
+            [SCOPE] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_SCOPE),
+            [EXPIRES] = is_sign_in ? NULL : expiry_of(item, expiry),
+            [STORE] = item->store,
+        },
+        account_store_is_default(accounts, keyring_item_attribute(item, STORE_ACCOUNT))
+    };
 }
 
 /* What the table shows. */
 static const char *shown(const struct row *row, size_t column)
 {
     const char *cell = row->cells[column];
-    return cell != NULL ? cell : column == SCOPE ? "(sign-in)" : "-";
+    return cell != NULL      ? cell
+           : column != SCOPE ? "-"
+           : row->is_default ? "(sign-in, default)"
+                             : "(sign-in)";
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -103,7 +110,7 @@ static void print_row(const struct row *row, const int widths[COLUMNS])
 
 static void print_table(const struct row *rows, size_t count)
 {
-    struct row titles = { { NULL } };
+    struct row titles = { .cells = { NULL } };
     int widths[COLUMNS];
     for (size_t c = 0; c < COLUMNS; c++) {
         titles.cells[c] = columns[c].title;
@@ -126,6 +133,7 @@ static void print_json(const struct row *rows, size_t count)
             json_object_object_add(
                 object, columns[c].name,
                 rows[i].cells[c] != NULL ? json_object_new_string(rows[i].cells[c]) : NULL);
+        json_object_object_add(object, "isDefault", json_object_new_boolean(rows[i].is_default));
         json_object_array_add(array, object);
     }
     puts(json_object_to_json_string_ext(array,

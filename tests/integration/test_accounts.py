@@ -209,3 +209,20 @@ def test_anybodys_tenant_will_do_where_none_is_named(desk):
     outcome = token(desk)
     assert people.claims(desk, outcome.out)["tid"] == contoso.BOB.home
     assert "/organizations/" in desk.browser.urls[0]
+
+
+def test_a_sign_in_that_nothing_would_keep_is_not_begun(desk):
+    outcome = people.login(desk, "--keyring", "none")
+    assert outcome.code == 2 and "keeps nothing" in outcome.err
+    assert people.asked_nobody(desk)
+
+
+def test_the_list_shows_which_account_is_the_default_one(desk):
+    for user in (contoso.ADA, contoso.GRACE):
+        assert people.login(desk, user=user).code == 0
+    rows = json.loads(desk.run("entra", "list", "--output", "json").out)
+    signed_in = {row["account"]: row["isDefault"] for row in rows if row["scope"] is None}
+    assert signed_in == {contoso.ADA.username: False, contoso.GRACE.username: True}
+    table = desk.run("entra", "list").out
+    assert [line.split()[0] for line in table.splitlines() if "default)" in line] == [
+        contoso.GRACE.username]
