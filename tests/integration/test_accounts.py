@@ -212,7 +212,7 @@ def test_anybodys_tenant_will_do_where_none_is_named(desk):
 
 
 def test_a_sign_in_that_nothing_would_keep_is_not_begun(desk):
-    outcome = people.login(desk, "--keyring", "none")
+    outcome = desk.at_terminal("entra", "login", "--keyring", "none").finish()
     assert outcome.code == 2 and "keeps nothing" in outcome.err
     assert people.asked_nobody(desk)
 
