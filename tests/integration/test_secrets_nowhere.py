@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from pathlib import Path
 from typing import Any, Callable, Iterator
 from urllib.parse import quote, quote_plus
@@ -26,6 +27,9 @@ from world.program import Outcome
 from world.world import World
 
 SECRET = contoso.DAEMON.secret
+
+# What the authority draws out ends by it. A sanitized program needs seconds to open a key.
+LIMIT = "15" if "ASAN_OPTIONS" in os.environ else "5"
 
 # ---- the commands ----
 
@@ -130,7 +134,7 @@ class Search:
         world.session.env["ENTRA_TRACE"] = str(self.trace)
 
     def run(self, name: str, *words: str, **how: Any) -> Outcome:
-        outcome = COMMANDS[name](self.world, "--verbose", "--timeout", "5", *words, **how)
+        outcome = COMMANDS[name](self.world, "--verbose", "--timeout", LIMIT, *words, **how)
         self.read(name, outcome)
         return outcome
 
