@@ -51,7 +51,7 @@ PROGRAMS := git-credential-entra exec-credential-entra curl-credential-entra ent
 MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kernel.so \
             entra-kubeconfig.so
 
-COMMON   := $(wildcard common/*.c common/config/*.c keyring/*.c)
+COMMON   := $(wildcard common/*.c common/config/*.c common/store/*.c keyring/*.c)
 git-credential-entra_SOURCES  := helpers/git-credential-entra.c $(wildcard helpers/git_*.c)
 exec-credential-entra_SOURCES := helpers/exec-credential-entra.c helpers/exec_credential.c \
                                  helpers/kubelogin.c helpers/kubelogin_apply.c

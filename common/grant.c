@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/account_store.h"
 #include "common/claims.h"
 #include "common/deadline.h"
 #include "common/flight.h"
 #include "common/notice.h"
 #include "common/runtime_folder.h"
+#include "common/store/account_store.h"
 
 /* How long the notice of a sign-in that failed is up, for those who were waiting for it. */
 #define FAILURE_SECONDS 60

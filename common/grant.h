@@ -16,8 +16,8 @@
 #include "common/error.h"
 #include "common/options.h"
 #include "common/request.h"
+#include "common/store/token_store.h"
 #include "common/token.h"
-#include "common/token_store.h"
 
 /* How long a person is waited for, where no time limit was given: as long as Entra's device codes
  * are good. */

@@ -1,9 +1,9 @@
 #define _GNU_SOURCE
 #include "common/sparing.h"
 
-#include "common/account_store.h"
 #include "common/deadline.h"
 #include "common/notice.h"
+#include "common/store/account_store.h"
 
 /* A failure so close to the deadline comes of it. */
 #define LATE_MILLISECONDS 100

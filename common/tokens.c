@@ -4,13 +4,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/account_store.h"
 #include "common/acquisition.h"
 #include "common/deadline.h"
 #include "common/flight.h"
 #include "common/grant.h"
 #include "common/renewal.h"
 #include "common/sparing.h"
+#include "common/store/account_store.h"
 
 bool tokens_open(struct tokens *tokens, const struct options *options, struct error *error)
 {

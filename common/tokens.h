@@ -14,8 +14,8 @@
 #include "common/error.h"
 #include "common/options.h"
 #include "common/request.h"
+#include "common/store/token_store.h"
 #include "common/token.h"
-#include "common/token_store.h"
 
 #define TOKENS_TIMEOUT_SECONDS 30
 

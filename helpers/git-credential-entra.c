@@ -8,8 +8,8 @@
 #include "common/json.h"
 #include "common/jwt.h"
 #include "common/program.h"
+#include "common/store/typed_credentials.h"
 #include "common/tokens.h"
-#include "common/typed_credentials.h"
 #include "helpers/git_claims.h"
 #include "helpers/git_inquiry.h"
 

@@ -10,8 +10,8 @@
 #define HELPERS_GIT_INQUIRY_H
 
 #include "common/config/config.h"
+#include "common/store/typed_credentials.h"
 #include "common/tokens.h"
-#include "common/typed_credentials.h"
 #include "helpers/git_request.h"
 #include "helpers/git_tenant.h"
 

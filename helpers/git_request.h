@@ -17,8 +17,8 @@
 #include "common/error.h"
 #include "common/request.h"
 #include "common/secret.h"
+#include "common/store/typed_credentials.h"
 #include "common/token.h"
-#include "common/typed_credentials.h"
 #include "common/url.h"
 
 #define GIT_LINE_MAX  65535 /* with its newline; git's own limit */

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/learned_tenants.h"
+#include "common/store/learned_tenants.h"
 #include "common/url.h"
 #include "helpers/git_request.h"
 

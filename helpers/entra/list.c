@@ -5,10 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/account_store.h"
 #include "common/json.h"
 #include "common/printable.h"
 #include "common/rfc3339.h"
+#include "common/store/account_store.h"
 #include "common/tokens.h"
 #include "helpers/entra/entra.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/account_store.h"
+#include "common/store/account_store.h"
 #include "common/tokens.h"
 #include "helpers/entra/entra.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/token_store.h"
+#include "common/store/token_store.h"
 
 #define ITEMS_MAX 32
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/account_store.h"
 #include "common/cleanup.h"
 #include "common/deadline.h"
+#include "common/store/account_store.h"
 #include "tests/unit/shelf.h"
 
 #define AUTHORITY     "https://login.microsoftonline.com"

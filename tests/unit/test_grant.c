@@ -11,12 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/account_store.h"
 #include "common/cleanup.h"
 #include "common/deadline.h"
 #include "common/flight.h"
 #include "common/grant.h"
 #include "common/runtime_folder.h"
+#include "common/store/account_store.h"
 #include "tests/unit/shelf.h"
 
 #define INSTANCE "https://login.microsoftonline.com"

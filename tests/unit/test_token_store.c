@@ -9,7 +9,7 @@
 
 #include "common/cleanup.h"
 #include "common/deadline.h"
-#include "common/token_store.h"
+#include "common/store/token_store.h"
 #include "keyring/kernel.h"
 
 #define RECEIVED 1767366245

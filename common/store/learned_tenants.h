@@ -7,8 +7,8 @@
  * https, may have named its tenant, and the folder is this user's alone. Where it cannot be had,
  * nothing is kept, and nothing else happens.
  */
-#ifndef COMMON_LEARNED_TENANTS_H
-#define COMMON_LEARNED_TENANTS_H
+#ifndef COMMON_STORE_LEARNED_TENANTS_H
+#define COMMON_STORE_LEARNED_TENANTS_H
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/account_store.h"
+#include "common/store/account_store.h"
 
 /* All that the keyrings have of persons. */
 struct kept {

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "common/learned_tenants.h"
+#include "common/store/learned_tenants.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,11 +3,11 @@
  * token, and for each user name whose account it is. One user name, "*", stands for the default
  * account.
  */
-#ifndef COMMON_ACCOUNT_STORE_H
-#define COMMON_ACCOUNT_STORE_H
+#ifndef COMMON_STORE_ACCOUNT_STORE_H
+#define COMMON_STORE_ACCOUNT_STORE_H
 
 #include "common/sign_in.h"
-#include "common/token_store.h"
+#include "common/store/token_store.h"
 
 #define STORE_KIND_ACCOUNT       "account"
 #define STORE_KIND_REFRESH_TOKEN "refresh_token"

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "common/typed_credentials.h"
+#include "common/store/typed_credentials.h"
 
 #include <stdio.h>
 #include <string.h>

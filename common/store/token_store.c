@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "common/token_store.h"
+#include "common/store/token_store.h"
 
 #include <stdio.h>
 #include <string.h>

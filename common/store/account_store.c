@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "common/account_store.h"
+#include "common/store/account_store.h"
 
 #include <stdio.h>
 #include <string.h>

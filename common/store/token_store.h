@@ -5,8 +5,8 @@
  * A keyring that fails never stands between a caller and a token, unless it was asked for by name:
  * it is then in trouble, nothing more is asked of it, and one line on stderr says so at the end.
  */
-#ifndef COMMON_TOKEN_STORE_H
-#define COMMON_TOKEN_STORE_H
+#ifndef COMMON_STORE_TOKEN_STORE_H
+#define COMMON_STORE_TOKEN_STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>

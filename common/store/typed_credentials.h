@@ -6,13 +6,13 @@
  * Their attributes have other names than those of git's libsecret helper, which would take an item
  * with its own ones for a password of its own, whoever wrote it.
  */
-#ifndef COMMON_TYPED_CREDENTIALS_H
-#define COMMON_TYPED_CREDENTIALS_H
+#ifndef COMMON_STORE_TYPED_CREDENTIALS_H
+#define COMMON_STORE_TYPED_CREDENTIALS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/token_store.h"
+#include "common/store/token_store.h"
 
 /* Nobody types more than this. */
 #define TYPED_SECRET_MAX 512
