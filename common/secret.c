@@ -28,6 +28,11 @@ struct secret *secret_new(const char *bytes, size_t length)
     return secret;
 }
 
+struct secret *secret_from_text(const char *text)
+{
+    return text != NULL ? secret_new(text, strlen(text)) : NULL;
+}
+
 struct secret *secret_format(const char *format, ...)
 {
     va_list arguments;

@@ -22,6 +22,9 @@ struct secret {
 /* Copies length bytes. NULL if there is no memory. Free with secret_free. */
 struct secret *secret_new(const char *bytes, size_t length);
 
+/* Copies a C string. NULL for NULL, or if there is no memory. */
+struct secret *secret_from_text(const char *text);
+
 /* Room for length bytes, all of them NUL, to be filled by the caller. NULL if there is no memory.
  */
 struct secret *secret_allocate(size_t length);

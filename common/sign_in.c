@@ -79,7 +79,7 @@ bool sign_in_from_json(const char *text, size_t length, struct sign_in *sign_in,
         (refresh_token != NULL && !sign_in_is_refresh_token(refresh_token, strlen(refresh_token))))
         return error_set(error, ERROR_OTHER, "not the record of a sign-in");
     if (refresh_token != NULL) {
-        read.refresh_token = secret_new(refresh_token, strlen(refresh_token));
+        read.refresh_token = secret_from_text(refresh_token);
         if (read.refresh_token == NULL)
             return error_no_memory(error);
     }

@@ -81,7 +81,7 @@ bool token_from_json(const char *text, size_t length, struct token *token, struc
         !json_int64(record, "refresh_on", &read.refresh_on) || !times_are_credible(&read))
         return error_set(error, ERROR_OTHER, "not the record of a token");
 
-    read.access_token = secret_new(access_token, strlen(access_token));
+    read.access_token = secret_from_text(access_token);
     if (read.access_token == NULL)
         return error_no_memory(error);
     *token = read;

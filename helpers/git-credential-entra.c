@@ -143,11 +143,6 @@ static bool is_our_token(struct git_inquiry *inquiry, const char *secret)
            tokens_keep(&inquiry->tokens, &request, secret, strlen(secret));
 }
 
-static struct secret *copy(const char *text)
-{
-    return text != NULL ? secret_new(text, strlen(text)) : NULL;
-}
-
 /* What a person typed is kept; what we gave is in the keyring already. */
 static bool store(const struct options *options, const struct git_request *git, struct error *error)
 {
@@ -160,11 +155,11 @@ static bool store(const struct options *options, const struct git_request *git, 
     if (match != CONFIG_MATCH || is_our_token(&inquiry, secret))
         return match != CONFIG_FAILED;
     auto_typed_credential struct typed_credential typed = {
-        .username = copy(git->username),
-        .password = git->credential == NULL ? copy(git->password) : NULL,
-        .authtype = git->credential != NULL ? copy(git->authtype) : NULL,
-        .credential = copy(git->credential),
-        .oauth_refresh_token = copy(git->oauth_refresh_token),
+        .username = secret_from_text(git->username),
+        .password = git->credential == NULL ? secret_from_text(git->password) : NULL,
+        .authtype = git->credential != NULL ? secret_from_text(git->authtype) : NULL,
+        .credential = secret_from_text(git->credential),
+        .oauth_refresh_token = secret_from_text(git->oauth_refresh_token),
         .expires_on = git_request_expiry(git),
     };
     return typed_credentials_keep(&inquiry.tokens.store, &inquiry.typed, &typed,

@@ -54,7 +54,7 @@ static bool take_secret(const struct kubelogin *kubelogin, enum kubelogin_settin
                         struct secret **member, struct error *error)
 {
     const char *text = text_of(kubelogin, which);
-    *member = text != NULL ? secret_new(text, strlen(text)) : NULL;
+    *member = secret_from_text(text);
     return text == NULL || *member != NULL || error_no_memory(error);
 }
 

@@ -52,7 +52,7 @@ bool device_code_answer_parse(const char *body, size_t length, struct device_cod
         return error_set(error, ERROR_NETWORK,
                          "the authority's answer cannot be used: it has no code to sign in by");
     *code = (struct device_code_answer){
-        .device_code = secret_new(device_code, strlen(device_code)),
+        .device_code = secret_from_text(device_code),
         .expires_in = number(answer, "expires_in", EXPIRES_IN_DEFAULT, EXPIRES_IN_MAX),
         .interval = number(answer, "interval", INTERVAL_DEFAULT, INTERVAL_MAX),
     };

@@ -107,7 +107,7 @@ static struct secret *from_service(const struct http_request *request, const cha
                   "%s gave no token (HTTP %ld)", name, response.status);
         return NULL;
     }
-    auto_secret struct secret *text = secret_new(token, strlen(token));
+    auto_secret struct secret *text = secret_from_text(token);
     return text != NULL ? check_jwt(text, name, error) : NULL;
 }
 

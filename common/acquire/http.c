@@ -2,14 +2,13 @@
 #include "common/acquire/http.h"
 
 #include <curl/curl.h>
-#include <openssl/ssl.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/acquire/guid.h"
+#include "common/acquire/http_failure.h"
+#include "common/acquire/tls_trust.h"
 #include "common/deadline.h"
-#include "common/environment.h"
 #include "common/url.h"
 
 static void cleanup_easy(CURL **easy)
@@ -27,7 +26,7 @@ struct secret *http_escape(const char *value)
     char *escaped = curl_easy_escape(NULL, value, 0);
     if (escaped == NULL)
         return NULL;
-    struct secret *secret = secret_new(escaped, strlen(escaped));
+    struct secret *secret = secret_from_text(escaped);
     explicit_bzero(escaped, strlen(escaped));
     curl_free(escaped);
     return secret;
@@ -66,56 +65,6 @@ static size_t collect(char *bytes, size_t size, size_t count, void *data)
     return length;
 }
 
-static CURLcode trust_too(CURL *easy, void *context, void *file)
-{
-    (void)easy;
-    return SSL_CTX_load_verify_file(context, file) == 1 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
-}
-
-/* The system's CAs, or those that the environment names: libcurl, unlike its command line, does not
- * read these variables itself. Where both are set, both are trusted. */
-static void set_trust(CURL *easy)
-{
-    const char *first = environment("CURL_CA_BUNDLE");
-    const char *second = environment("SSL_CERT_FILE");
-    if (first == NULL && second == NULL)
-        return;
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(easy, CURLOPT_CAINFO, first != NULL ? first : second);
-    if (first != NULL && second != NULL && strcmp(first, second) != 0) {
-        curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_too);
-        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)second);
-    }
-}
-
-/* Trusts one certificate, known by its thumbprint, and no CA: Service Fabric's own. */
-static int is_that_certificate(X509_STORE_CTX *context, void *thumbprint)
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    char text[2 * EVP_MAX_MD_SIZE + 1] = "";
-    X509 *leaf = X509_STORE_CTX_get0_cert(context);
-    if (leaf == NULL || X509_digest(leaf, EVP_sha1(), digest, &length) != 1)
-        return 0;
-    for (unsigned i = 0; i < length; i++)
-        snprintf(text + (size_t)2 * i, 3, "%02X", digest[i]);
-    return strcasecmp(text, thumbprint) == 0;
-}
-
-static CURLcode trust_only(CURL *easy, void *context, void *thumbprint)
-{
-    (void)easy;
-    SSL_CTX_set_cert_verify_callback(context, is_that_certificate, thumbprint);
-    return CURLE_OK;
-}
-
-static void pin(CURL *easy, const char *thumbprint)
-{
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L); /* the certificate names no host */
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_only);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)thumbprint);
-}
-
 static void set_limits(CURL *easy, const struct http_request *request, int64_t deadline)
 {
     int64_t left = deadline_left(deadline);
@@ -150,62 +99,6 @@ static struct curl_slist *make_headers(const struct http_field *header)
     return headers;
 }
 
-/* Failures that may be gone a moment later. */
-static bool is_broken(CURLcode code)
-{
-    return code == CURLE_COULDNT_CONNECT || code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
-           code == CURLE_SEND_ERROR || code == CURLE_PARTIAL_FILE ||
-           code == CURLE_SSL_CONNECT_ERROR;
-}
-
-/* What libcurl's failures are called in the catalogue. */
-static const struct {
-    CURLcode code;
-    const char *name;
-} failures[] = {
-    { CURLE_COULDNT_RESOLVE_HOST, "name_not_resolved" },
-    { CURLE_COULDNT_RESOLVE_PROXY, "proxy_not_resolved" },
-    { CURLE_PROXY, "proxy_refused" },
-    { CURLE_COULDNT_CONNECT, "not_connected" },
-    { CURLE_OPERATION_TIMEDOUT, "timed_out" },
-    { CURLE_WRITE_ERROR, "answer_too_long" },
-    { CURLE_PEER_FAILED_VERIFICATION, "tls_untrusted" },
-    { CURLE_SSL_CONNECT_ERROR, "tls_failed" },
-    { CURLE_SSL_CACERT_BADFILE, "tls_ca_file" },
-    { CURLE_GOT_NOTHING, "connection_broken" },
-    { CURLE_RECV_ERROR, "connection_broken" },
-    { CURLE_SEND_ERROR, "connection_broken" },
-    { CURLE_PARTIAL_FILE, "connection_broken" },
-};
-
-static bool add_remedy(CURL *easy, CURLcode code, struct error *error)
-{
-    long from_proxy = 0; /* what it said to CONNECT */
-    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
-    if (from_proxy >= 300)
-        return error_remedy(error, "proxy_refused");
-    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
-        if (failures[i].code == code)
-            return error_remedy(error, failures[i].name);
-    return false;
-}
-
-static bool explain(CURL *easy, CURLcode code, const char *url, const char *detail,
-                    struct error *error)
-{
-    const char *name = strstr(url, "://") + 3; /* check_url has seen it */
-    int host = (int)(name - url) + (int)strcspn(name, "/?#");
-    if (code == CURLE_WRITE_ERROR)
-        error_set(error, ERROR_NETWORK, "%.*s answered with more than %d bytes", host, url,
-                  HTTP_BODY_MAX);
-    else if (code == CURLE_OPERATION_TIMEDOUT)
-        error_set(error, ERROR_NETWORK, "%.*s did not answer in time", host, url);
-    else
-        error_set(error, ERROR_NETWORK, "%.*s cannot be reached: %s", host, url,
-                  detail[0] ? detail : curl_easy_strerror(code));
-    return add_remedy(easy, code, error);
-}
-
 /* Where the time went, in milliseconds from the start. */
 static void trace_times(CURL *easy, CURLcode code, const char *url)
 {
@@ -230,7 +123,7 @@ struct secret *http_url(const char *url, const struct http_field *fields)
     if (query == NULL)
         return NULL;
     if (query->length == 0)
-        return secret_new(url, strlen(url));
+        return secret_from_text(url);
     return secret_format("%s%c%s", url, strchr(url, '?') != NULL ? '&' : '?', query->bytes);
 }
 
@@ -370,9 +263,7 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
     char detail[CURL_ERROR_SIZE] = "";
     set_request(easy, request, url, form, headers);
     set_limits(easy, request, deadline);
-    set_trust(easy);
-    if (request->thumbprint != NULL)
-        pin(easy, request->thumbprint);
+    tls_trust(easy, request->thumbprint);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &collector);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
@@ -383,9 +274,9 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
     if (request->route != NULL)
         take_route(easy, request->route);
     trace_times(easy, code, request->url);
-    response->broken = is_broken(code);
+    response->broken = http_failure_is_broken(code);
     return code == CURLE_OK ? take_response(easy, &collector, response, error)
-                            : explain(easy, code, request->url, detail, error);
+                            : http_failure_explain(easy, code, request->url, detail, error);
 }
 
 void http_response_clear(struct http_response *response)

@@ -24,7 +24,7 @@ static bool take_refresh_token(const json_object *answer, struct sign_in *sign_i
         trace("the refresh token cannot be kept: it is too long, or has other characters");
         return true;
     }
-    sign_in->refresh_token = secret_new(text, strlen(text));
+    sign_in->refresh_token = secret_from_text(text);
     const char *family = json_string(answer, "foci"); /* MSAL: "family of client ids" */
     sign_in->family = family != NULL && strcmp(family, "1") == 0;
     return sign_in->refresh_token != NULL || error_no_memory(error);

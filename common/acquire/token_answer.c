@@ -178,7 +178,7 @@ static bool take_token(const json_object *answer, int64_t now, struct token *tok
         return unusable(error, "its access_token has characters that no token has");
     if (!take_times(answer, now, &read, error))
         return false;
-    read.access_token = secret_new(text, strlen(text));
+    read.access_token = secret_from_text(text);
     if (read.access_token == NULL)
         return error_no_memory(error);
     *token = read;

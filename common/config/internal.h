@@ -217,4 +217,18 @@ bool config_fill_credentials(const struct config *config, const struct options *
                              const struct section *identity, struct token_request *request,
                              struct error *error);
 
+/* strdup, for what may be left out. */
+char *config_copy(const char *text);
+
+/* The next free place among a request's credentials, with what configured it. NULL with an error
+ * where there is none. */
+struct credential *config_add_credential(struct token_request *request, enum credential_kind kind,
+                                         const char *where, struct error *error);
+
+/* ---- source_type.c: the file's credentials ---- */
+
+/* Fills in the credentials of the identity in the file, in their order. */
+bool config_fill_file_credentials(const struct config *config, const struct section *identity,
+                                  struct token_request *request, struct error *error);
+
 #endif

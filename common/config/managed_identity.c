@@ -23,7 +23,7 @@ static bool fill(struct token_request *request, const char *where, const char *i
     request->credential_count = 1;
     request->credentials[0] = (struct credential){ .kind = CREDENTIAL_MANAGED_IDENTITY,
                                                    .where = strdup(where),
-                                                   .id = id != NULL ? strdup(id) : NULL,
+                                                   .id = config_copy(id),
                                                    .id_kind = kind };
     request->instance = strdup(NO_AUTHORITY);
     request->tenant = strdup(NO_AUTHORITY);

@@ -48,7 +48,7 @@ static struct secret *to_json(const struct typed_credential *credential)
     json_object_object_add(record, "expires_on", json_object_new_int64(credential->expires_on));
     json_object_object_add(record, "stored_on", json_object_new_int64(time(NULL)));
     const char *text = json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN);
-    return text != NULL ? secret_new(text, strlen(text)) : NULL;
+    return secret_from_text(text);
 }
 
 /* Fills the credential of a record; *stored_on is when it was kept. False where it is none. */
@@ -65,7 +65,7 @@ static bool from_json(const struct secret *text, struct typed_credential *creden
     for (size_t i = 0; i < MEMBERS; i++) {
         const char *value = json_string(record, members[i].name);
         if (value != NULL && strpbrk(value, "\r\n") == NULL)
-            *member_of(credential, i) = secret_new(value, strlen(value));
+            *member_of(credential, i) = secret_from_text(value);
     }
     return (credential->username != NULL && credential->password != NULL) ||
            (credential->authtype != NULL && credential->credential != NULL);

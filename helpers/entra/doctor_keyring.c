@@ -37,7 +37,7 @@ static bool go_round(struct token_store *store, int64_t deadline, struct error *
 {
     struct nonce id = draw(), content = draw();
     const struct keyring_key key = { { { STORE_KIND, STORE_KIND_TEST }, { "id", id.text } } };
-    auto_secret struct secret *record = secret_new(content.text, strlen(content.text));
+    auto_secret struct secret *record = secret_from_text(content.text);
     auto_secret struct secret *found = NULL;
     if (!token_store_put(store, &key, "Microsoft Entra: a test by entra doctor", record,
                          time(NULL) + TEST_SECONDS, deadline, error))

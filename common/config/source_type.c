@@ -1,0 +1,268 @@
+/* An app's credentials in the file: ClientSecret, and the entries of ClientCredentials, whose
+ * SourceType says which keys they have. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/config/internal.h"
+#include "common/environment.h"
+
+/* An entry being read: its keys are asked for, and what is wrong is said with its place. */
+struct entry {
+    const struct config *config;
+    struct section section;
+    struct token_request *request;
+    char where[CONFIG_WHERE_MAX];
+};
+
+static const char *get(const struct entry *entry, const char *key, struct error *error)
+{
+    return error->kind == ERROR_NONE ? section_string(entry->config, &entry->section, key, error)
+                                     : NULL;
+}
+
+/* As get, for a key that its SourceType cannot do without. */
+static const char *need(const struct entry *entry, const char *key, struct error *error)
+{
+    const char *value = get(entry, key, error);
+    if (value == NULL && error->kind == ERROR_NONE)
+        error_set(error, ERROR_USAGE, "%s: %s is missing", entry->where, key);
+    return value;
+}
+
+static struct credential *add_entry(const struct entry *entry, enum credential_kind kind,
+                                    struct error *error)
+{
+    return error->kind == ERROR_NONE
+               ? config_add_credential(entry->request, kind, entry->where, error)
+               : NULL;
+}
+
+static void read_client_secret(const struct entry *entry, struct error *error)
+{
+    const char *secret = get(entry, "ClientSecret", error);
+    if (secret == NULL)
+        secret = environment("AZURE_CLIENT_SECRET");
+    if (secret == NULL)
+        secret = need(entry, "ClientSecret", error);
+    struct credential *credential = add_entry(entry, CREDENTIAL_CLIENT_SECRET, error);
+    if (credential != NULL)
+        credential->secret = secret_from_text(secret);
+}
+
+static void read_client_secret_path(const struct entry *entry, struct error *error)
+{
+    const char *path = need(entry, "ClientSecretPath", error);
+    struct credential *credential = add_entry(entry, CREDENTIAL_CLIENT_SECRET_FILE, error);
+    if (credential != NULL)
+        credential->path = config_copy(path);
+}
+
+static void read_keyring(const struct entry *entry, struct error *error)
+{
+    add_entry(entry, CREDENTIAL_KEYRING, error);
+}
+
+static void read_certificate(const struct entry *entry, const char *path, const char *base64,
+                             struct error *error)
+{
+    const char *key_path = get(entry, "CertificateKeyDiskPath", error);
+    const char *password = get(entry, "CertificatePassword", error);
+    if (password == NULL)
+        password = environment("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+    struct credential *credential = add_entry(entry, CREDENTIAL_CERTIFICATE, error);
+    if (credential == NULL)
+        return;
+    credential->path = config_copy(path);
+    credential->key_path = config_copy(key_path);
+    credential->secret = secret_from_text(base64);
+    credential->password = secret_from_text(password);
+}
+
+static void read_certificate_path(const struct entry *entry, struct error *error)
+{
+    read_certificate(entry, need(entry, "CertificateDiskPath", error), NULL, error);
+}
+
+static void read_certificate_base64(const struct entry *entry, struct error *error)
+{
+    read_certificate(entry, NULL, need(entry, "Base64EncodedValue", error), error);
+}
+
+static void read_assertion_file(const struct entry *entry, struct error *error)
+{
+    const char *path = get(entry, "SignedAssertionFileDiskPath", error);
+    if (path == NULL)
+        path = environment("AZURE_FEDERATED_TOKEN_FILE");
+    if (path == NULL && error->kind == ERROR_NONE)
+        error_set(error, ERROR_USAGE,
+                  "%s: SignedAssertionFileDiskPath is missing, and AZURE_FEDERATED_TOKEN_FILE is "
+                  "not set",
+                  entry->where);
+    struct credential *credential = add_entry(entry, CREDENTIAL_ASSERTION_FILE, error);
+    if (credential != NULL)
+        credential->path = config_copy(path);
+}
+
+/* An array of strings: a program and its arguments. One string is a program without any. */
+static char **copy_command(json_object *words)
+{
+    bool one = json_object_is_type(words, json_type_string);
+    size_t count = one ? 1 : json_object_array_length(words);
+    char **command = calloc(count + 1, sizeof *command);
+    for (size_t i = 0; command != NULL && i < count; i++)
+        command[i] =
+            config_copy(json_object_get_string(one ? words : json_object_array_get_idx(words, i)));
+    return command;
+}
+
+static void read_assertion_command(const struct entry *entry, struct error *error)
+{
+    json_object *words = config_member(entry->section.object, "SignedAssertionCommand");
+    if (words == NULL ||
+        (json_object_is_type(words, json_type_array) && json_object_array_length(words) == 0)) {
+        error_set(error, ERROR_USAGE, "%s: SignedAssertionCommand is missing", entry->where);
+        return;
+    }
+    struct credential *credential = add_entry(entry, CREDENTIAL_ASSERTION_COMMAND, error);
+    if (credential != NULL)
+        credential->command = copy_command(words);
+}
+
+static void read_github_actions(const struct entry *entry, struct error *error)
+{
+    const char *audience = get(entry, "TokenExchangeUrl", error);
+    struct credential *credential = add_entry(entry, CREDENTIAL_GITHUB_ACTIONS, error);
+    if (credential != NULL)
+        credential->audience = config_copy(audience);
+}
+
+static void read_azure_pipelines(const struct entry *entry, struct error *error)
+{
+    const char *connection = get(entry, "ServiceConnectionId", error);
+    if (connection == NULL)
+        connection = environment("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");
+    if (connection == NULL && error->kind == ERROR_NONE)
+        error_set(error, ERROR_USAGE,
+                  "%s: ServiceConnectionId is missing, and AZURESUBSCRIPTION_SERVICE_CONNECTION_ID "
+                  "is not set",
+                  entry->where);
+    struct credential *credential = add_entry(entry, CREDENTIAL_AZURE_PIPELINES, error);
+    if (credential != NULL)
+        credential->id = config_copy(connection);
+}
+
+static void read_assertion_identity(const struct entry *entry, struct error *error)
+{
+    const char *id = get(entry, "ManagedIdentityClientId", error);
+    const char *audience = get(entry, "TokenExchangeUrl", error);
+    struct credential *credential = add_entry(entry, CREDENTIAL_ASSERTION_IDENTITY, error);
+    if (credential == NULL)
+        return;
+    credential->id = config_copy(id);
+    credential->id_kind = id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM;
+    credential->audience = config_copy(audience);
+}
+
+#define EXPORT_IT                                                                                  \
+    "Export the certificate with its key into a PKCS#12 or PEM file and use the SourceType Path."
+#define FROM_VAULT                                                                                 \
+    "Use SignedAssertionFromManagedIdentity, or fetch the certificate into a file and use Path."
+
+/* The SourceTypes of Microsoft.Identity.Abstractions' CredentialSource, and ours (the last four).
+ */
+static const struct source_type {
+    const char *name;
+    void (*read)(const struct entry *entry, struct error *error);
+    const char *hint; /* for those without read: what to use instead */
+} source_types[] = {
+    { "ClientSecret", read_client_secret, NULL },
+    { "Path", read_certificate_path, NULL },
+    { "Base64Encoded", read_certificate_base64, NULL },
+    { "SignedAssertionFilePath", read_assertion_file, NULL },
+    { "SignedAssertionFromManagedIdentity", read_assertion_identity, NULL },
+    { "KeyVault", NULL, FROM_VAULT },
+    { "SignedAssertionFromVault", NULL, FROM_VAULT },
+    { "StoreWithThumbprint", NULL, EXPORT_IT },
+    { "StoreWithDistinguishedName", NULL, EXPORT_IT },
+    { "Certificate", NULL, EXPORT_IT },
+    { "AutoDecryptKeys", NULL, "It belongs to web apps." },
+    { "CustomSignedAssertion", NULL, "Use SignedAssertionCommand." },
+    { "ClientSecretPath", read_client_secret_path, NULL },
+    { "Keyring", read_keyring, NULL },
+    { "SignedAssertionCommand", read_assertion_command, NULL },
+    { "GitHubActions", read_github_actions, NULL },
+    { "AzurePipelines", read_azure_pipelines, NULL },
+};
+
+static bool read_entry(struct entry *entry, struct error *error)
+{
+    const char *type = need(entry, "SourceType", error);
+    if (type == NULL)
+        return false;
+    for (size_t i = 0; i < sizeof source_types / sizeof source_types[0]; i++) {
+        if (strcasecmp(type, source_types[i].name) != 0)
+            continue;
+        if (source_types[i].read != NULL) {
+            source_types[i].read(entry, error);
+        } else {
+            struct credential *credential = add_entry(entry, CREDENTIAL_UNAVAILABLE, error);
+            if (credential != NULL) {
+                credential->id = config_copy(source_types[i].name);
+                credential->hint = source_types[i].hint;
+            }
+        }
+        return error->kind == ERROR_NONE;
+    }
+    error_set(error, ERROR_USAGE, "%s: the SourceType '%.60s' is not known", entry->where, type);
+    return error_hint(error, "entra-appsettings(5) lists them.");
+}
+
+static bool read_list(const struct config *config, const struct section *identity, const char *key,
+                      struct token_request *request, struct error *error)
+{
+    json_object *list = config_member(identity->object, key);
+    size_t count = list != NULL ? json_object_array_length(list) : 0;
+    struct config_path path = config_path_to(&identity->path, key);
+    for (size_t i = 0; i < count; i++) {
+        char index[24];
+        snprintf(index, sizeof index, "%zu", i);
+        struct entry entry = { .config = config,
+                               .section = { json_object_array_get_idx(list, i),
+                                            config_path_to(&path, index) },
+                               .request = request };
+        config_where(config, &entry.section.path, entry.where);
+        if (!read_entry(&entry, error))
+            return false;
+    }
+    return true;
+}
+
+/* ClientSecret and ClientSecretPath of the identity itself, where it has them. */
+static void read_own(const struct config *config, const struct section *identity,
+                     struct token_request *request, struct error *error)
+{
+    static const struct {
+        const char *key;
+        void (*read)(const struct entry *entry, struct error *error);
+    } own[] = { { "ClientSecret", read_client_secret },
+                { "ClientSecretPath", read_client_secret_path } };
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        struct entry entry = { .config = config, .section = *identity, .request = request };
+        struct config_path path = config_path_to(&identity->path, own[i].key);
+        if (get(&entry, own[i].key, error) == NULL)
+            continue;
+        config_where(config, &path, entry.where);
+        own[i].read(&entry, error);
+    }
+}
+
+bool config_fill_file_credentials(const struct config *config, const struct section *identity,
+                                  struct token_request *request, struct error *error)
+{
+    read_own(config, identity, request, error);
+    return error->kind == ERROR_NONE &&
+           read_list(config, identity, "ClientCredentials", request, error) &&
+           read_list(config, identity, "ClientCertificates", request, error);
+}
