@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 import pytest
@@ -134,9 +135,22 @@ def test_no_wrong_token_none_lost_and_nothing_left_behind(world, soaked):
             # Only who wanted a new token while nobody could give one has none.
             assert answer.killed or (answer.forced and answer.code == 4), answer
     check_bound(world, soaked)
-    started = time.monotonic()
+    assert held_locks(world.session.runtime / "entra") == []
     assert world.run("entra", "token", "--api", "MyWebApi", "--force-refresh").code == 0
-    assert time.monotonic() - started < 5  # no lock is left
+
+
+def held_locks(folder: Path) -> list[Path]:
+    def is_held(path: Path) -> bool:
+        with open(path, "rb") as lock:
+            try:
+                flock(lock, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    locks = [path for path in folder.iterdir() if path.is_file()]
+    assert locks, "the crowd had a lock, or this looks in the wrong place"
+    return [path for path in locks if is_held(path)]
 
 
 def check_bound(world: World, crowd: Crowd) -> None:
@@ -148,4 +162,6 @@ def check_bound(world: World, crowd: Crowd) -> None:
     repeated = sum(1 for request in requests if request.status and request.status >= 500)
     bound = due + asked_apart + repeated
     print(f"{len(crowd.answers)} answers, {len(requests)} requests of {bound:.0f} at most")
-    assert len(requests) <= bound < len(crowd.answers) / 2
+    assert len(requests) <= bound
+    if "ENTRA_SOAK_SECONDS" in os.environ:  # where it is short, a slow machine sees few answers
+        assert bound < len(crowd.answers) / 2
