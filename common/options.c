@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPTIONS_MAX 64
-#define SECONDS_MAX 3600
-#define HELP_COLUMN 22
+#include "common/nearest.h"
+
+#define OPTIONS_MAX     64
+#define OPTION_NAME_MAX 80
+#define SECONDS_MAX     3600
+#define HELP_COLUMN     22
 
 static const struct option_spec common_options[] = {
     { "config", "FILE", "read this appsettings.json", OPTION_TEXT,
@@ -142,15 +145,32 @@ static bool take(struct options *options, const struct option_spec *spec, const 
  * taken for the first of them. */
 #define FIRST_VALUE 1000
 
-/* Only the option's name: somebody may have tried to give a secret as its value. */
-static bool not_an_option(int result, const char *word, struct error *error)
+static void unknown_option(const char *name, const struct option_spec *const *specs, size_t count,
+                           struct error *error)
 {
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < count; i++)
+        if (specs[i]->help != NULL)
+            nearest_consider(&nearest, specs[i]->name);
+    error_set(error, ERROR_USAGE, "unknown option --%s%s", name, nearest_question(&nearest, "--"));
+}
+
+/* Only the option's name: somebody may have tried to give a secret as its value. */
+static bool not_an_option(int result, const char *word, const struct option_spec *const *specs,
+                          size_t count, struct error *error)
+{
+    char name[OPTION_NAME_MAX];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     if (result == ':')
         error_set(error, ERROR_USAGE, "an argument is missing after %.80s", word);
     else if (optopt > 0 && optopt < FIRST_VALUE)
         error_set(error, ERROR_USAGE, "unknown option -%c", optopt);
     else
-        error_set(error, ERROR_USAGE, "unknown option %.*s", (int)strcspn(word, "="), word);
+        unknown_option(name + strspn(name, "-"), specs, count, error);
+    if (strstr(name, "secret") != NULL || strstr(name, "password") != NULL)
+        return error_hint(error, "No option takes a secret, since every user of the machine can "
+                                 "read a command line: put it into AZURE_CLIENT_SECRET, or into "
+                                 "the keyring ('entra secret set').");
     return error_hint(error, "See --help.");
 }
 
@@ -203,7 +223,7 @@ bool options_parse(int argc, char **argv, const struct option_spec *own, struct 
     optind = 0; /* glibc: start afresh, with its permutation of operands */
     while ((result = getopt_long(argc, argv, grammar.letters, grammar.longs, NULL)) != -1) {
         if (result == '?' || result == ':')
-            return not_an_option(result, argv[optind - 1], error);
+            return not_an_option(result, argv[optind - 1], specs, count, error);
         bool is_letter = result < FIRST_VALUE;
         const struct option_spec *spec =
             is_letter ? find_letter(specs, count, (char)result) : specs[result - FIRST_VALUE];

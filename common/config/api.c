@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/config/internal.h"
+#include "common/nearest.h"
 
 /* APIs that need no configuration. */
 static const struct builtin_api builtins[] = {
@@ -73,13 +74,16 @@ bool config_find_api(const struct config *config, const char *name, struct confi
 {
     struct config_api apis[CONFIG_SECTIONS_MAX + BUILTINS];
     size_t count = list_apis(config, apis);
+    struct nearest nearest = nearest_to(name);
     for (size_t i = 0; i < count; i++) {
+        nearest_consider(&nearest, apis[i].name);
         if (strcasecmp(apis[i].name, name) == 0) {
             *api = apis[i];
             return true;
         }
     }
-    error_set(error, ERROR_USAGE, "there is no API '%.80s' in the configuration", name);
+    error_set(error, ERROR_USAGE, "there is no API '%.80s' in the configuration%s", name,
+              nearest_question(&nearest, ""));
     return error_remedy(error, "unknown_api");
 }
 

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "common/config/internal.h"
+#include "common/nearest.h"
 
 /* clang-format off */
 #define STRING(name)          { name, SETTING_STRING, false, NULL }
@@ -149,51 +150,6 @@ const struct setting *config_known_setting(const char *name)
     return setting;
 }
 
-/* ---- the nearest known name ---- */
-
-#define NAME_COMPARED_MAX 40
-
-static size_t least(size_t a, size_t b, size_t c)
-{
-    size_t least_of_two = a < b ? a : b;
-    return least_of_two < c ? least_of_two : c;
-}
-
-/* Levenshtein's distance, without regard to case. Names too long are infinitely far. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[NAME_COMPARED_MAX + 1], length = strlen(b);
-    if (length > NAME_COMPARED_MAX || strlen(a) > NAME_COMPARED_MAX)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= length; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= length; j++) {
-            size_t above = row[j];
-            size_t change = strncasecmp(&a[i - 1], &b[j - 1], 1) == 0 ? 0 : 1;
-            row[j] = least(above + 1, row[j - 1] + 1, diagonal + change);
-            diagonal = above;
-        }
-    }
-    return row[length];
-}
-
-static const char *nearest(const struct setting *table, const char *name)
-{
-    const char *best = NULL;
-    size_t best_distance = strlen(name) / 2; /* further off, it is another word */
-    for (; table->name != NULL; table++) {
-        size_t d = distance(name, table->name);
-        if (d <= best_distance) {
-            best = table->name;
-            best_distance = d;
-        }
-    }
-    return best;
-}
-
 /* ---- the check ---- */
 
 static const char *const type_names[] = {
@@ -257,10 +213,11 @@ static void warn_of_unknown(const struct visit *visit, const struct setting *tab
         return;
     char where[CONFIG_WHERE_MAX];
     const char *key = path->steps[path->depth - 1];
-    const char *known = nearest(table, key);
-    warning("%s: unknown key '%s'%s%s%s", config_where(visit->config, path, where), key,
-            known != NULL ? ", did you mean '" : "", known != NULL ? known : "",
-            known != NULL ? "'?" : "");
+    struct nearest nearest = nearest_to(key);
+    for (; table->name != NULL; table++)
+        nearest_consider(&nearest, table->name);
+    warning("%s: unknown key '%s'%s", config_where(visit->config, path, where), key,
+            nearest_question(&nearest, ""));
 }
 
 static bool wrong_type(const struct visit *visit, const struct setting *setting,

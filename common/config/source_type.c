@@ -7,6 +7,7 @@
 
 #include "common/config/internal.h"
 #include "common/environment.h"
+#include "common/nearest.h"
 
 /* An entry being read: its keys are asked for, and what is wrong is said with its place. */
 struct entry {
@@ -201,7 +202,9 @@ static bool read_entry(struct entry *entry, struct error *error)
     const char *type = need(entry, "SourceType", error);
     if (type == NULL)
         return false;
+    struct nearest nearest = nearest_to(type);
     for (size_t i = 0; i < sizeof source_types / sizeof source_types[0]; i++) {
+        nearest_consider(&nearest, source_types[i].name);
         if (strcasecmp(type, source_types[i].name) != 0)
             continue;
         if (source_types[i].read != NULL) {
@@ -215,7 +218,8 @@ static bool read_entry(struct entry *entry, struct error *error)
         }
         return error->kind == ERROR_NONE;
     }
-    error_set(error, ERROR_USAGE, "%s: the SourceType '%.60s' is not known", entry->where, type);
+    error_set(error, ERROR_USAGE, "%s: the SourceType '%.60s' is not known%s", entry->where, type,
+              nearest_question(&nearest, ""));
     return error_hint(error, "entra-appsettings(5) lists them.");
 }
 

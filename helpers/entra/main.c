@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/nearest.h"
 #include "helpers/entra/entra.h"
 
 static const struct {
@@ -28,6 +29,15 @@ static const struct program *find_command(const char *name)
     return NULL;
 }
 
+static void no_command(const char *name, struct error *error)
+{
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < COMMANDS; i++)
+        nearest_consider(&nearest, commands[i].name);
+    error_set(error, ERROR_USAGE, "there is no command '%.40s'%s", name,
+              nearest_question(&nearest, ""));
+}
+
 static bool run(const struct options *options, int count, char **operands, struct error *error)
 {
     (void)options;
@@ -35,7 +45,7 @@ static bool run(const struct options *options, int count, char **operands, struc
         return error_set(error, ERROR_USAGE, "the command comes first: entra %s [OPTION]...",
                          operands[0]);
     if (count > 0)
-        error_set(error, ERROR_USAGE, "there is no command '%.40s'", operands[0]);
+        no_command(operands[0], error);
     else
         error_set(error, ERROR_USAGE, "a command is missing");
     return error_hint(error, "entra --help lists them.");

@@ -63,6 +63,8 @@ static void one_that_is_not_there_is_an_error(void **state)
     (void)state;
     auto_asked struct asked asked = ask(TWO_APIS, (struct options){ .api = "Third" });
     assert_error(&asked.error, ERROR_USAGE, "there is no API 'Third'");
+    auto_asked struct asked slip = ask(TWO_APIS, (struct options){ .api = "AzureDevop" });
+    assert_error(&slip.error, ERROR_USAGE, "did you mean 'AzureDevOps'?");
 }
 
 static void an_error_says_what_was_wanted(void **state)

@@ -260,6 +260,15 @@ static void an_option_that_is_not_known_is_told_by_its_name(void **state)
     outcome = PARSE("-x");
     assert_refused(&outcome, "unknown option -x");
     assert_has(outcome.error.hint, "--help");
+    outcome = PARSE("--tennant", "contoso");
+    assert_refused(&outcome, "unknown option --tennant, did you mean '--tenant'?");
+}
+
+static void who_looks_for_an_option_of_a_secret_is_told_better_ways(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--client-secret", "s3cret");
+    assert_has(outcome.error.hint, "AZURE_CLIENT_SECRET");
 }
 
 /* Somebody may have tried to give a secret as its value. */
@@ -362,6 +371,7 @@ int main(void)
         cmocka_unit_test(an_empty_argument_is_refused),
         cmocka_unit_test(a_missing_argument_is_told_by_the_options_name),
         cmocka_unit_test(an_option_that_is_not_known_is_told_by_its_name),
+        cmocka_unit_test(who_looks_for_an_option_of_a_secret_is_told_better_ways),
         cmocka_unit_test(what_stands_after_an_unknown_option_is_not_shown),
         cmocka_unit_test(letters_in_a_row_are_told_by_the_first_that_is_not_known),
         cmocka_unit_test(an_argument_that_a_flag_does_not_take_is_refused),
