@@ -52,7 +52,7 @@ def error_of(world: World, *words: str, of: str = "token", **how: Any) -> Error:
 
 
 def token(world: World, *words: str, **how: Any) -> Error:
-    return error_of(world, "--api", "MyWebApi", "--timeout", "5", *words, **how)
+    return error_of(world, "--api", "MyWebApi", *words, **how)
 
 
 # ---- what an authority says ----
@@ -110,10 +110,10 @@ def meets(function: Callable[[World, Path], Error]) -> Callable[[World, Path], E
     return function
 
 
-def fault(name: str, fault: faults.Fault) -> None:
+def fault(name: str, fault: faults.Fault, *words: str) -> None:
     def meet(world: World, folder: Path) -> Error:
         with world.authority.faults.injected(fault):
-            return token(world, "--timeout", "2")
+            return token(world, *words)
     MET[name] = meet
 
 
@@ -124,13 +124,13 @@ fault("not_a_token_endpoint", faults.NAMED["captive portal"])
 fault("unusable_answer", faults.NAMED["no token"])
 fault("connection_broken", faults.NAMED["broken connection"])
 fault("answer_too_long", faults.endless_body())
-fault("timed_out", faults.delayed(5))
+fault("timed_out", faults.delayed(5), "--timeout", "2")
 
 
 def asked(name: str, *words: str, env: dict[str, str] | None = None, of: str = "token") -> None:
     """An error that these words, or these variables, lead to."""
     def meet(world: World, folder: Path) -> Error:
-        return error_of(world, *words, "--timeout", "5", of=of, env=env)
+        return error_of(world, *words, of=of, env=env)
     MET[name] = meet
 
 

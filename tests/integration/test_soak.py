@@ -45,7 +45,7 @@ class Crowd:
     def start(self) -> None:
         forced = self.chance.random() < 0.05
         process = subprocess.Popen(
-            [self.programs / "entra", "token", "--api", "MyWebApi", "--timeout", "20",
+            [self.programs / "entra", "token", "--api", "MyWebApi", "--timeout", "60",
              *(["--force-refresh"] if forced else [])],
             env=self.world.session.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if self.chance.random() < 0.1:
@@ -57,7 +57,7 @@ class Crowd:
         for process, forced in list(self.running):
             if not all_of_them and process.poll() is None:
                 continue
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=120)
             self.running.remove((process, forced))
             self.answers.append(Answer(process.returncode, out.strip(), err.strip(), forced,
                                        process.returncode == -signal.SIGKILL))
@@ -121,7 +121,7 @@ def soaked(world: World, programs: Path) -> Crowd:
         time.sleep(0.01)
     crowd.reap(all_of_them=True)
     world.authority.faults.clear()
-    wait_until(lambda: not world.session.is_running("entra"), "the last renewal's end", 40)
+    wait_until(lambda: not world.session.is_running("entra"), "the last renewal's end", 60)
     return crowd
 
 

@@ -65,10 +65,11 @@ def test_a_cold_answer_opens_one_session(world):
 
 
 def test_two_hundred_processes_on_an_empty_keyring_make_one_request(world, programs):
-    processes = [subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
-                                  env=world.session.env, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, text=True) for _ in range(200)]
-    said = {process.communicate(timeout=120)[0] for process in processes}
+    processes = [subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi",
+                                   "--timeout", "120"], env=world.session.env,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                 for _ in range(200)]
+    said = {process.communicate(timeout=180)[0] for process in processes}
     assert said == {world.authority.issued_tokens[0] + "\n"}
     assert {process.returncode for process in processes} == {0}
     assert len(world.authority.token_requests) == 1
