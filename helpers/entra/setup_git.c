@@ -3,12 +3,16 @@
  *
  *     credential.https://dev.azure.com.helper ''         (no other helper, for this host alone)
  *     credential.https://dev.azure.com.helper entra
- *     credential.https://dev.azure.com.useHttpPath true  (it is the path that names an
- * organization)
+ *     credential.https://dev.azure.com.useHttpPath true  (the path names an organization)
  *
  * They are added after what is there, and no line is changed. So --remove need not remember
  * anything: of what stands in the file, ours is the helper, the empty value before it and the
  * useHttpPath after it.
+ *
+ * git goes by the order of the file: a general helper that stands after ours is given the token
+ * too, and an empty one takes ours off the list. git adds to a section where that stands, so where
+ * the host has one before the general helper, ours are put into another, which is new and so the
+ * last: to git, https://dev.azure.com/ is the same URL.
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -17,22 +21,17 @@
 #include <strings.h>
 
 #include "common/config/config.h"
+#include "helpers/entra/git_section.h"
 #include "helpers/entra/setup.h"
 
-#define PROGRAM         "git-credential-entra"
-#define GIT_CONFIG_MAX  (1024 * 1024)
-#define GIT_SETTING_MAX 256
+#define PROGRAM   "git-credential-entra"
+#define SPELLINGS 2
 
-/* The values that git's configuration has for one URL, in the order of the file. They lie in the
- * text of the configuration. */
-struct setting {
-    bool is_helper; /* else useHttpPath */
-    const char *value;
-};
-struct settings {
-    struct setting items[GIT_SETTING_MAX];
-    size_t count;
-    size_t ours; /* where our helper stands; count: it does not */
+/* A URL, its section as people write it, and the other one. */
+struct place {
+    char *urls[SPELLINGS];
+    struct git_section sections[SPELLINGS];
+    struct secret *text; /* in which their values lie */
 };
 
 /* A setting's full name. NULL if there is no memory. */
@@ -94,61 +93,6 @@ bool setup_git_is_helper(const char *value)
     return *after == '\0' || *after == ' ' || *after == '\'';
 }
 
-/* ---- what git's configuration has ---- */
-
-/* All of git's credential settings of this user: NAME LF VALUE NUL, and so on. */
-static struct secret *read_settings(struct error *error)
-{
-    char *const command[] = { "git",          "config",         "--global", "--null",
-                              "--get-regexp", "^credential\\.", NULL };
-    return setup_look(command, GIT_CONFIG_MAX, error);
-}
-
-/* git shows section and variable in lower case; the URL between them as it stands in the file. */
-static bool take_setting(struct settings *settings, const char *url, char *name, const char *value)
-{
-    const char *section = "credential.";
-    size_t length = strlen(section) + strlen(url);
-    bool is_for_url = strncmp(name, section, strlen(section)) == 0 &&
-                      strncmp(name + strlen(section), url, strlen(url)) == 0 && name[length] == '.';
-    bool is_helper = is_for_url && strcmp(name + length + 1, "helper") == 0;
-    if (!is_helper && !(is_for_url && strcmp(name + length + 1, "usehttppath") == 0))
-        return true;
-    if (settings->count == GIT_SETTING_MAX)
-        return false;
-    settings->items[settings->count] = (struct setting){ is_helper, value };
-    if (is_helper && setup_git_is_helper(value))
-        settings->ours = settings->count;
-    settings->count++;
-    return true;
-}
-
-/* The empty helper, which takes those before it off the list. */
-static bool is_reset(const struct setting *setting)
-{
-    return setting->is_helper && setting->value[0] == '\0';
-}
-
-static bool find_settings(const struct secret *text, const char *url, struct settings *settings,
-                          struct error *error)
-{
-    *settings = (struct settings){ .ours = GIT_SETTING_MAX };
-    for (const char *entry = text->bytes; entry < text->bytes + text->length;) {
-        size_t length = strlen(entry);
-        const char *end = strchrnul(entry, '\n');
-        autofree char *name = strndup(entry, (size_t)(end - entry));
-        if (name == NULL)
-            return error_no_memory(error);
-        if (!take_setting(settings, url, name, *end == '\n' ? end + 1 : ""))
-            return error_set(error, ERROR_OTHER, "git has more than %d settings for %s",
-                             GIT_SETTING_MAX, url);
-        entry += length + 1;
-    }
-    if (settings->ours == GIT_SETTING_MAX)
-        settings->ours = settings->count;
-    return true;
-}
-
 /* ---- doing and undoing ---- */
 
 static bool add(const struct options *options, const char *url, const char *name, const char *value,
@@ -181,94 +125,118 @@ static bool drop_all(const struct options *options, const char *url, const char 
 static bool wants_path(const char *url)
 {
     const char *host = strstr(url, "://");
-    return strcmp(url, "https://dev.azure.com") == 0 ||
+    return strcasecmp(url, "https://dev.azure.com") == 0 ||
            (host != NULL && strchr(host + 3, '/') != NULL);
 }
 
-/* git drops a value wherever it stands, and the empty one before ours may not be the only one. All
- * helpers are then written anew, less ours. */
-static bool rewrite_helpers(const struct options *options, const char *url,
-                            const struct settings *settings, struct error *error)
-{
-    if (!drop_all(options, url, "helper", error))
-        return false;
-    for (size_t i = 0; i < settings->count; i++) {
-        bool ours =
-            i == settings->ours || (i + 1 == settings->ours && is_reset(&settings->items[i]));
-        if (settings->items[i].is_helper && !ours &&
-            !add(options, url, "helper", settings->items[i].value, error))
-            return false;
-    }
-    return true;
-}
-
-static bool undo(const struct options *options, const char *url, const struct settings *settings,
+/* Of several empty values git would drop all, so then all stay. */
+static bool undo(const struct options *options, const char *url, const struct git_section *section,
                  struct error *error)
 {
-    size_t ours = settings->ours, empty = 0;
-    if (ours == settings->count) {
-        fprintf(stderr, "git is not set up for %s.\n", url);
+    size_t ours = section->ours, empty = 0;
+    if (ours == section->count)
         return true;
-    }
-    for (size_t i = 0; i < settings->count; i++)
-        empty += is_reset(&settings->items[i]);
-    bool reset = ours > 0 && is_reset(&settings->items[ours - 1]);
-    if (empty > 1 || (empty == 1 && !reset)) {
-        if (!rewrite_helpers(options, url, settings, error))
-            return false;
-    } else if (!drop(options, url, "helper", settings->items[ours].value, error) ||
-               (reset && !drop(options, url, "helper", "", error))) {
+    for (size_t i = 0; i < section->count; i++)
+        empty += git_setting_is_reset(&section->items[i]);
+    bool reset = empty == 1 && ours > 0 && git_setting_is_reset(&section->items[ours - 1]);
+    if (!drop(options, url, "helper", section->items[ours].value, error) ||
+        (reset && !drop(options, url, "helper", "", error)))
         return false;
-    }
-    for (size_t i = ours + 1; i < settings->count; i++)
-        if (!settings->items[i].is_helper)
+    for (size_t i = ours + 1; i < section->count; i++)
+        if (section->items[i].variable == GIT_USE_HTTP_PATH)
             return drop_all(options, url, "useHttpPath", error);
     return true;
 }
 
-static bool set_up(const struct options *options, const char *url, const struct settings *settings,
-                   struct error *error)
+static bool undo_all(const struct options *options, const struct place *place, struct error *error)
+{
+    for (size_t i = 0; i < SPELLINGS; i++)
+        if (!undo(options, place->urls[i], &place->sections[i], error))
+            return false;
+    return true;
+}
+
+static bool is_set_up(const struct place *place, const char *command)
+{
+    for (size_t i = 0; i < SPELLINGS; i++) {
+        const struct git_section *section = &place->sections[i];
+        if (section->ours < section->count && !section->is_overtaken &&
+            strcmp(section->items[section->ours].value, command) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool set_up(const struct options *options, const struct place *place, struct error *error)
 {
     bool is_told_path = false;
     autofree char *command = helper_command(options);
     if (command == NULL)
         return error_no_memory(error);
-    if (settings->ours < settings->count) {
-        if (strcmp(settings->items[settings->ours].value, command) == 0) {
-            fprintf(stderr, "git is set up for %s already.\n", url);
-            return true;
-        }
-        if (!undo(options, url, settings, error))
-            return false;
+    if (is_set_up(place, command)) {
+        fprintf(stderr, "git is set up for %s already.\n", place->urls[0]);
+        return true;
     }
-    for (size_t i = 0; i < settings->ours; i++)
-        is_told_path = is_told_path || !settings->items[i].is_helper;
-    return add(options, url, "helper", "", error) && add(options, url, "helper", command, error) &&
-           (is_told_path || !wants_path(url) || add(options, url, "useHttpPath", "true", error));
+    for (size_t i = 0; i < SPELLINGS; i++)
+        for (size_t k = 0; k < place->sections[i].ours; k++)
+            is_told_path =
+                is_told_path || place->sections[i].items[k].variable == GIT_USE_HTTP_PATH;
+    const char *url = place->urls[git_section_is_taken(&place->sections[0])];
+    return undo_all(options, place, error) && add(options, url, "helper", "", error) &&
+           add(options, url, "helper", command, error) &&
+           (is_told_path || !wants_path(place->urls[0]) ||
+            add(options, url, "useHttpPath", "true", error));
+}
+
+static bool remove_again(const struct options *options, const struct place *place,
+                         struct error *error)
+{
+    bool is_there = false;
+    for (size_t i = 0; i < SPELLINGS; i++)
+        is_there = is_there || place->sections[i].ours < place->sections[i].count;
+    if (!is_there)
+        fprintf(stderr, "git is not set up for %s.\n", place->urls[0]);
+    return undo_all(options, place, error);
 }
 
 /* ---- which URLs ---- */
 
-/* A URL as git's settings name it, without the slash at its end. NULL if there is no memory. */
-static char *without_slash(const char *url)
+static void free_place(struct place *place)
 {
-    size_t length = strlen(url);
-    while (length > 0 && url[length - 1] == '/')
-        length--;
-    return strndup(url, length);
+    for (size_t i = 0; i < SPELLINGS; i++)
+        free(place->urls[i]);
+    secret_free(place->text);
 }
 
-static bool set_up_url(const struct options *options, const char *text, struct error *error)
+/* Fills the place of a URL, which git's settings name without query and fragment. */
+static bool find_place(const char *url, struct place *place, struct error *error)
 {
-    autofree char *url = without_slash(text);
-    auto_secret struct secret *settings_text = read_settings(error);
-    struct settings settings;
-    if (settings_text == NULL)
-        return false;
-    if (url == NULL)
-        return error_no_memory(error);
-    return find_settings(settings_text, url, &settings, error) &&
-           (options->remove ? undo : set_up)(options, url, &settings, error);
+    int length = (int)strcspn(url, "?#");
+    while (length > 0 && url[length - 1] == '/')
+        length--;
+    for (size_t i = 0; i < SPELLINGS; i++)
+        if (asprintf(&place->urls[i], "%.*s%s", length, url, i == 0 ? "" : "/") < 0) {
+            place->urls[i] = NULL;
+            error_no_memory(error);
+            return false;
+        }
+    place->text = git_section_read(false, error);
+    auto_secret struct secret *all = place->text != NULL ? git_section_read(true, error) : NULL;
+    for (size_t i = 0; i < SPELLINGS; i++) {
+        struct git_section with_includes;
+        if (all == NULL || !git_section_find(all, place->urls[i], &with_includes, error) ||
+            !git_section_find(place->text, place->urls[i], &place->sections[i], error))
+            return false;
+        place->sections[i].is_overtaken = with_includes.is_overtaken;
+    }
+    return true;
+}
+
+static bool set_up_url(const struct options *options, const char *url, struct error *error)
+{
+    CLEANUP(free_place) struct place place = { 0 };
+    return find_place(url, &place, error) &&
+           (options->remove ? remove_again : set_up)(options, &place, error);
 }
 
 /* A helper that would not answer for a URL is of no use there. */

@@ -6,6 +6,7 @@ import pytest
 
 DEV_AZURE = "credential.https://dev.azure.com"
 VISUAL_STUDIO = "credential.https://*.visualstudio.com"
+HOST = '[credential "https://dev.azure.com"]\n'
 
 
 def set_up(world, *words, **how):
@@ -18,6 +19,14 @@ def values(world, key) -> list[str]:
 
 def configuration(world) -> str:
     return (world.session.home / ".gitconfig").read_text()
+
+
+def told(world) -> list[str]:
+    """The helpers that git tells a credential of dev.azure.com, which are all on the list."""
+    outcome = world.run("git", "credential", "approve", env={"GIT_TRACE": "1"}, input=
+                        "protocol=https\nhost=dev.azure.com\nusername=ada\npassword=x\n")
+    return [line.split("'")[1] for line in outcome.err.splitlines()
+            if "trace: run_command: 'git credential-" in line]
 
 
 def test_git_is_set_up_for_azure_devops(world):
@@ -90,11 +99,52 @@ def test_removing_leaves_what_was_there(world, before):
     (world.session.home / ".gitconfig").write_text(before)
     listed = world.run("git", "config", "--global", "--list").out
     assert set_up(world).code == 0
-    assert values(world, f"{DEV_AZURE}.helper")[-2:] == ["", "entra"]
+    assert told(world) == ["git credential-entra store"]
     assert set(listed.splitlines()) <= set(
         world.run("git", "config", "--global", "--list").out.splitlines())
     assert set_up(world, "--remove").code == 0
     assert world.run("git", "config", "--global", "--list").out == listed
+
+
+LATER = {
+    "a path setting before": f'{HOST}\tuseHttpPath = true\n{{}}',
+    "a helper before": f'{HOST}\thelper = manager # mine\n{{}}',
+    "an empty value before": f'{HOST}\thelper =   # none\n\thelper = cache\n{{}}',
+}
+
+
+@pytest.mark.parametrize("general", ["[credential]\n\thelper =\n\thelper = store\n",
+                                     "[include]\n\tpath = ~/more\n"], ids=["file", "include"])
+@pytest.mark.parametrize("before", LATER.values(), ids=LATER)
+def test_a_general_helper_that_stands_after_the_hosts_section_is_kept_away(world, before, general):
+    (world.session.home / "more").write_text("[credential]\n\thelper =\n\thelper = store\n")
+    text = before.format(general)
+    (world.session.home / ".gitconfig").write_text(text)
+    assert set_up(world).code == 0
+    assert told(world) == ["git credential-entra store"]
+    written = configuration(world)
+    assert "already" in set_up(world).err
+    assert configuration(world) == written
+    assert set_up(world, "--remove").code == 0
+    assert configuration(world) == text
+
+
+def test_a_general_helper_that_came_later_is_kept_away_by_setting_up_again(world):
+    before = configuration(world)
+    set_up(world)
+    world.run("git", "config", "--global", "credential.helper", "store")
+    assert told(world) == ["git credential-entra store", "git credential-store store"]
+    assert set_up(world).code == 0
+    assert told(world) == ["git credential-entra store"]
+    assert set_up(world, "--remove").code == 0
+    assert configuration(world) == before + "[credential]\n\thelper = store\n"
+
+
+@pytest.mark.parametrize("url", ["https://DEV.azure.com/", "https://dev.azure.com/?a=b#c"])
+def test_other_spellings_of_a_url_are_set_up_alike(world, url):
+    assert set_up(world, url).code == 0
+    assert told(world) == ["git credential-entra store"]
+    assert "useHttpPath = true" in configuration(world)
 
 
 def test_removing_what_is_not_there_changes_nothing(world):

@@ -1,0 +1,50 @@
+/*
+ * What the user's git configuration has for the credentials of one URL, under that very name:
+ *
+ *     [credential "https://dev.azure.com"]
+ *         helper =
+ *         helper = entra
+ *         useHttpPath = true
+ */
+#ifndef HELPERS_ENTRA_GIT_SECTION_H
+#define HELPERS_ENTRA_GIT_SECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/error.h"
+#include "common/secret.h"
+
+#define GIT_SETTINGS_MAX 256
+
+enum git_variable { GIT_HELPER, GIT_USE_HTTP_PATH, GIT_OTHER };
+
+struct git_setting {
+    enum git_variable variable;
+    const char *value;
+};
+
+/* In the order of the file. The values lie in the text of the configuration. */
+struct git_section {
+    struct git_setting items[GIT_SETTINGS_MAX];
+    size_t count;
+    size_t ours;       /* where our helper stands; count: it does not */
+    bool is_overtaken; /* a helper for all URLs stands after it */
+};
+
+/* All of git's credential settings of this user, those of included files among them or not. NULL
+ * with ERROR_USAGE where git cannot be run. The caller frees it. */
+struct secret *git_section_read(bool with_includes, struct error *error);
+
+/* Finds the section of the URL in what was read. False with ERROR_OTHER where it is too long. */
+bool git_section_find(const struct secret *text, const char *url, struct git_section *section,
+                      struct error *error);
+
+/* Whether this is the empty helper, which takes those before it off the list. */
+bool git_setting_is_reset(const struct git_setting *setting);
+
+/* Whether the section is unfit for our helper: one for all URLs would stand after it, or an empty
+ * one that is not ours could not be told from ours. */
+bool git_section_is_taken(const struct git_section *section);
+
+#endif
