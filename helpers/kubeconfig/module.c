@@ -25,6 +25,16 @@ static bool check_root(const struct yaml *yaml, struct error *error)
            error_set(error, ERROR_USAGE, "it is not a kubeconfig");
 }
 
+static bool check_size(const struct yaml *yaml, struct error *error)
+{
+    static const char *const lists[] = { "users", "contexts", "clusters" };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (yaml_item(yaml, yaml_find(yaml, yaml_root(yaml), lists[i]).value, KUBECONFIG_USERS))
+            return error_set(error, ERROR_USAGE, "it has more than %d %s", KUBECONFIG_USERS,
+                             lists[i]);
+    return true;
+}
+
 static struct kubeconfig *parse(const char *text, size_t length, struct error *error)
 {
     struct kubeconfig *file CLEANUP(cleanup_file) = calloc(1, sizeof *file);
@@ -32,7 +42,8 @@ static struct kubeconfig *parse(const char *text, size_t length, struct error *e
         error_no_memory(error);
         return NULL;
     }
-    if (!yaml_parse(text, length, &file->yaml, error) || !check_root(&file->yaml, error))
+    if (!yaml_parse(text, length, &file->yaml, error) || !check_root(&file->yaml, error) ||
+        !check_size(&file->yaml, error))
         return NULL;
     return steal(&file);
 }

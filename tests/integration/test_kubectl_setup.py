@@ -447,6 +447,12 @@ def test_a_file_that_is_too_large_is_refused(world):
     refused(set_up(world), 2, "too large")
 
 
+@pytest.mark.parametrize("kind", ["users", "contexts", "clusters"])
+def test_a_file_of_too_many_is_refused(world, kind):
+    write(world, f"{kind}:\n" + "".join(f"- name: n{number}\n" for number in range(4097)))
+    refused(set_up(world), 2, f"more than 4096 {kind}")
+
+
 def test_a_file_that_others_can_write_is_refused(world):
     write(world, head() + KUBELOGIN, mode=0o666)
     refused(set_up(world), 2, "others can write it")
