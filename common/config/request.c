@@ -24,10 +24,7 @@ static bool check_app(const struct token_request *request, struct error *error)
         return false;
     if (request->credential_count > 0)
         return authority_is_tenant_of_app(request->tenant, error);
-    error_set(error, ERROR_USAGE,
-              "the app %s has no client credential (ClientCredentials, ClientSecret, or "
-              "AZURE_CLIENT_SECRET)",
-              request->client_id);
+    error_set(error, ERROR_USAGE, "the app %s has no client credential", request->client_id);
     return error_remedy(error, "no_credential");
 }
 
