@@ -295,8 +295,9 @@ static const struct catalogue_entry entries[] = {
 
     /* ---- git and kubectl ---- */
     { "git_plaintext_helper", "git hands the token to a helper that writes it into a file.",
-      "Let the first helper of the host be empty, which drops those before it: git config --global "
-      "--replace-all credential.https://HOST.helper '' and then --add it as entra." },
+      "Run 'entra setup git https://HOST', which keeps it away from the host, unless the "
+      "repository's "
+      "own configuration names it." },
     { "git_use_http_path", "git does not tell the path, by which APIs of one host are told apart.",
       "git config --global credential.https://HOST.useHttpPath true." },
     { "program_not_found", "A program that is named in a configuration is not there.",

@@ -133,6 +133,15 @@ def test_a_helper_that_writes_tokens_into_a_file_is_a_cross(world):
     git_config(world, "credential.helper", "entra")
     report = examine(world)
     assert report.crosses == [("git", "git_plaintext_helper")]
+    assert "entra setup git https://HOST" in world.run("entra", "doctor").out
+    assert world.run("entra", "setup", "git", "https://dev.azure.com").code == 0
+    assert examine(world).ok
+
+
+def test_a_helper_that_came_after_what_entra_setup_has_set_up_is_a_cross(world):
+    assert world.run("entra", "setup", "git").code == 0
+    git_config(world, "credential.helper", "store")
+    assert examine(world).crosses == [("git", "git_plaintext_helper")]
 
 
 def test_an_empty_helper_keeps_those_before_it_away(world):
