@@ -115,8 +115,13 @@ bool git_inquiry_request(struct git_inquiry *inquiry, bool may_ask_server,
         return false;
     if (is_tenant(request, TENANT_UNKNOWN)) {
         bool learned = learn_tenant(inquiry, may_ask_server);
-        if (!configure(inquiry, learned ? inquiry->tenant : NULL, request, error))
+        if (!configure(inquiry, learned ? inquiry->tenant : NULL, request, error)) {
+            if (inquiry->place[0] == '\0' && inquiry->url.https)
+                error_hint(error, "Run 'entra setup git', which has git name the organization, "
+                                  "whose tenant is then asked for; or configure it: see "
+                                  "entra-appsettings(5).");
             return false;
+        }
     } else if (told && is_tenant(request, inquiry->tenant) && inquiry->place[0] != '\0') {
         learned_tenants_keep(inquiry->place, inquiry->tenant);
     }

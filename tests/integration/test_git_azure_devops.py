@@ -154,6 +154,7 @@ def test_an_organization_of_microsoft_accounts_has_no_tenant_for_an_app(azure):
 def test_without_an_organization_nobody_can_be_asked(azure, lines):
     outcome = ask(azure, *lines)
     assert (outcome.code, outcome.out) == (2, "quit=1\n")
+    assert "entra setup git" in outcome.err
     assert azure.git_server.requests == [] and azure.internet.asked == []
 
 
