@@ -49,7 +49,7 @@ static bool parse_instance(const char *text, struct url *url, struct error *erro
     if (!ok) {
         error_set(error, ERROR_USAGE, "'%.200s' is not an authority%s%s", text,
                   why.message[0] ? ": " : "", why.message);
-        return error_remedy(error, "authority_malformed");
+        return error_known_as(error, "authority_malformed");
     }
     if (!url->https && !url_is_loopback(url))
         return error_set(error, ERROR_USAGE,
@@ -82,7 +82,7 @@ bool authority_split(const char *text, char **instance, char **tenant, struct er
     char *slash = strrchr(url.path, '/');
     if (slash == NULL || !authority_is_tenant(slash + 1)) {
         error_set(error, ERROR_USAGE, "the authority '%.200s' names no tenant", text);
-        return error_remedy(error, "authority_malformed");
+        return error_known_as(error, "authority_malformed");
     }
     autofree char *name = strdup(slash + 1);
     *slash = '\0';
@@ -110,7 +110,7 @@ bool authority_is_tenant_of_app(const char *tenant, struct error *error)
             continue;
         error_set(error, ERROR_USAGE, "the tenant '%s' stands for many, and an app needs one",
                   tenant);
-        return error_remedy(error, "tenant_of_many");
+        return error_known_as(error, "tenant_of_many");
     }
     return true;
 }

@@ -1,7 +1,7 @@
 /*
  * What users meet, what it means and what helps: the errors of Entra, of OAuth, of the network, of
  * keyrings and of the configuration, in one table. Every error of ours that a remedy is known for
- * takes it from here (error_remedy).
+ * takes it from here (error_known_as).
  *
  * The remedies are for people. Microsoft warns that programs must not branch on AADSTS numbers, as
  * they may change ("Microsoft Entra authentication and authorization error codes"), and nothing

@@ -36,11 +36,23 @@ bool error_hint(struct error *error, const char *format, ...)
     return false;
 }
 
-bool error_remedy(struct error *error, const char *code)
+bool error_known_as(struct error *error, const char *code)
 {
-    const char *remedy = catalogue_remedy(code);
     snprintf(error->code, sizeof error->code, "%s", code);
-    return remedy != NULL && error_hint(error, "%s", remedy);
+    return false;
+}
+
+const char *error_advice(const struct error *error)
+{
+    /* An authority's number says more than its further word, and that more than its first. */
+    bool is_word = strcmp(error->code, error->oauth_error) == 0;
+    const char *const codes[] = { is_word ? "" : error->code, error->suberror, error->oauth_error };
+    const char *remedy = NULL;
+    if (error->hint[0] != '\0')
+        return error->hint;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0] && remedy == NULL; i++)
+        remedy = catalogue_remedy(codes[i]);
+    return remedy != NULL ? remedy : "";
 }
 
 bool error_wanted(struct error *error, const char *format, ...)
@@ -82,9 +94,10 @@ static const char *full_stop(const char *sentence)
 
 void error_format(const struct error *error, char *text, size_t size)
 {
+    const char *advice = error_advice(error);
     snprintf(text, size, "%s%s%s%s%s%s", error->wanted, error->wanted[0] ? ": " : "",
-             error->message, error->hint[0] ? full_stop(error->message) : "",
-             error->hint[0] ? " " : "", error->hint);
+             error->message, advice[0] ? full_stop(error->message) : "", advice[0] ? " " : "",
+             advice);
     printable_make(text);
 }
 
@@ -120,7 +133,7 @@ json_object *error_to_json(const struct error *error)
     json_object_object_add(object, "exitCode", json_object_new_int(error_exit_code(error)));
     add_text(object, "wanted", error->wanted);
     add_text(object, "message", error->message);
-    add_text(object, "hint", error->hint);
+    add_text(object, "hint", error_advice(error));
     add_text(object, "code", error->code);
     add_text(object, "error", error->oauth_error);
     add_text(object, "suberror", error->suberror);

@@ -34,7 +34,7 @@ struct error {
     enum error_kind kind;
     char wanted[320];    /* what was being done when it failed; may be empty */
     char message[2048];  /* what went wrong */
-    char hint[512];      /* what to do; may be empty */
+    char hint[512];      /* what to do, where the catalogue does not know better; may be empty */
     int64_t retry_after; /* seconds for which the authority wants not to be asked; 0: not said */
 
     /* For programs; any of them may be empty. */
@@ -57,9 +57,13 @@ bool error_no_memory(struct error *error);
 /* Says what to do about it: a sentence, with its full stop. Always false. */
 bool error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says what the catalogue (catalogue.h) calls it, and the remedy that it has for that, if any.
+/* Says what the catalogue (catalogue.h) calls it, which has the remedy where no hint is given.
  * Always false. */
-bool error_remedy(struct error *error, const char *code);
+bool error_known_as(struct error *error, const char *code);
+
+/* What to do about it: the hint, or else the catalogue's remedy; "" where there is neither. It may
+ * be the error's own. Modules do without it, so that the catalogue is in programs alone. */
+const char *error_advice(const struct error *error);
 
 /* Says what was wanted, where nobody below said it yet. Always false. */
 bool error_wanted(struct error *error, const char *format, ...)

@@ -18,7 +18,7 @@ static bool check(int fd, const char *path, unsigned *mode, struct error *error)
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         error_set(error, ERROR_USAGE, "%s is not used: others can write it (mode %04o)", path,
                   status.st_mode & 07777U);
-        error_remedy(error, "file_writable");
+        error_known_as(error, "file_writable");
         return error_hint(error, "chmod go-w '%s', once you have looked at what is in it.", path);
     }
     if (status.st_uid != 0 && status.st_uid != geteuid())

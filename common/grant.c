@@ -100,8 +100,8 @@ static bool say_what_to_run(const struct token_request *request, const struct op
 static bool unreadable(const struct error *trouble, struct error *error)
 {
     error_set(error, ERROR_SIGN_IN, "who has signed in cannot be told: %s", trouble->message);
-    snprintf(error->code, sizeof error->code, "%s", trouble->code);
-    return error_hint(error, "%s", trouble->hint);
+    error_hint(error, "%s", trouble->hint);
+    return error_inherit(error, trouble);
 }
 
 /* Nobody can be asked. The reason is the authority's, or none, where nobody has signed in yet. */
@@ -128,7 +128,7 @@ static bool need_sign_in(const struct token_store *store, const struct token_req
                       : "nobody has signed in");
     error_inherit(error, reason);
     if (error->code[0] == '\0')
-        error_remedy(error, request->unconfigured ? "unconfigured" : "sign_in_needed");
+        error_known_as(error, request->unconfigured ? "unconfigured" : "sign_in_needed");
     return say_what_to_run(request, options, error);
 }
 

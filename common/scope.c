@@ -72,5 +72,5 @@ bool scope_check_for_app(const char *scope, struct error *error)
               "the scope '%.200s' does not end in " DEFAULT_SUFFIX
               ", and an app can ask for no other: its permissions are those of its registration",
               scope);
-    return error_remedy(error, "scope_not_default");
+    return error_known_as(error, "scope_not_default");
 }

@@ -39,7 +39,7 @@ static bool find_request(struct config *config, const struct options *options, c
               "%.200s belongs to no API of the configuration, so it is given no "
               "token",
               text);
-    return error_remedy(error, "url_of_nobody");
+    return error_known_as(error, "url_of_nobody");
 }
 
 static bool answer(struct config *config, const struct options *options, int count, char **urls,

@@ -45,7 +45,7 @@ static const struct keyring *open_secret_service(struct error *error)
     error_set(error, ERROR_KEYRING,
               "there is no session bus here (DBUS_SESSION_BUS_ADDRESS is not set), so no desktop "
               "keyring");
-    error_remedy(error, "keyring_no_bus");
+    error_known_as(error, "keyring_no_bus");
     return NULL;
 }
 
@@ -91,7 +91,7 @@ const struct keyring *keyring_open(const char *name, struct error *why, struct e
         if (strcmp(name, stores[i].name) == 0)
             return stores[i].open(error);
     error_set(error, ERROR_USAGE, "there is no keyring '%.40s'", name);
-    error_remedy(error, "keyring_unknown");
+    error_known_as(error, "keyring_unknown");
     return NULL;
 }
 

@@ -32,7 +32,7 @@ static int open_folder(struct error *error)
         error_set(error, ERROR_KEYRING,
                   "there is no folder in memory (a tmpfs) of this user's own for the keyring "
                   "'runtime'");
-        error_remedy(error, "keyring_no_folder");
+        error_known_as(error, "keyring_no_folder");
         return -1;
     }
     return steal_fd(&folder);

@@ -129,7 +129,7 @@ static bool refused(const struct redirect *redirect, struct error *error)
     snprintf(error->correlation_id, sizeof error->correlation_id, "%s", correlation_id);
     if (sscanf(description, "AADSTS%9ld", &code) != 1)
         code = 0;
-    return token_answer_remedy(code, error);
+    return token_answer_code(code, error);
 }
 
 /* The wait for the browser: how long, and whether there is one. */

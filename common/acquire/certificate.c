@@ -102,7 +102,7 @@ static bool choose(const struct credential *credential, struct certificate *cert
     struct key_store *store = &certificate->store;
     if (store->key == NULL) {
         error_set(error, ERROR_USAGE, "%.*s holds no private key", name.key_length, name.key);
-        return error_remedy(error, "certificate_no_key");
+        return error_known_as(error, "certificate_no_key");
     }
     if (!EVP_PKEY_is_a(store->key, "RSA") && !EVP_PKEY_is_a(store->key, "RSA-PSS"))
         return error_set(error, ERROR_USAGE, "the key of %.*s is not RSA, and Entra takes no other",
@@ -110,14 +110,14 @@ static bool choose(const struct credential *credential, struct certificate *cert
     if (sk_X509_num(store->certificates) == 0) {
         error_set(error, ERROR_USAGE, "%.*s holds no certificate, only a key",
                   name.certificate_length, name.certificate);
-        return error_remedy(error, "certificate_missing");
+        return error_known_as(error, "certificate_missing");
     }
     certificate->leaf = take_key_of(store);
     if (certificate->leaf != NULL)
         return order_chain(certificate, error);
     error_set(error, ERROR_USAGE, "the key of %.*s and the certificate of %.*s do not match",
               name.key_length, name.key, name.certificate_length, name.certificate);
-    return error_remedy(error, "certificate_no_match");
+    return error_known_as(error, "certificate_no_match");
 }
 
 static void warn_of_dates(const struct credential *credential,

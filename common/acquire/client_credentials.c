@@ -53,7 +53,7 @@ bool client_proof_load(const struct token_request *request, const struct credent
     case CREDENTIAL_KEYRING:
         error_set(error, ERROR_USAGE, "the keyring has no client secret of the app %s",
                   request->client_id);
-        return error_remedy(error, "keyring_no_secret");
+        return error_known_as(error, "keyring_no_secret");
     case CREDENTIAL_CERTIFICATE:
         proof->client_assertion = client_assertion_sign(request, credential, deadline, error);
         return proof->client_assertion != NULL;
@@ -105,7 +105,7 @@ static bool acquire_as_machine(const struct token_request *request,
     if (error->kind != ERROR_SIGN_IN || request->or_person != NULL)
         return false;
     error->kind = request->unconfigured ? ERROR_USAGE : ERROR_NETWORK;
-    return request->unconfigured && error_remedy(error, "unconfigured");
+    return request->unconfigured && error_known_as(error, "unconfigured");
 }
 
 /* What is said where no credential could be loaded: the first one's trouble, as it is the one that

@@ -51,7 +51,7 @@ static bool look_at_certificate(const struct credential *credential, struct cred
     else
         error_set(error, ERROR_USAGE, "the certificate %s has expired on %s", subject,
                   rfc3339_format(facts->expires_on).text);
-    return error_remedy(error, "certificate_expired");
+    return error_known_as(error, "certificate_expired");
 }
 
 /* Issuer and subject are what is registered with the app, to the letter. */

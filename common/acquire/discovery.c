@@ -47,7 +47,7 @@ static bool is_authority(const struct http_response *response, struct error *err
         return false;
     error_set(error, ERROR_NETWORK, "what answered publishes no token endpoint (HTTP %ld)",
               response->status);
-    return error_remedy(error, "not_a_token_endpoint");
+    return error_known_as(error, "not_a_token_endpoint");
 }
 
 bool discovery_probe(const struct token_request *request, int64_t deadline,

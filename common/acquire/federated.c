@@ -67,7 +67,7 @@ static struct secret *check_jwt(const struct secret *text, const char *source, s
     if (claims != NULL && json_int64(claims, "exp", &expires) && expires <= time(NULL)) {
         error_set(error, ERROR_USAGE, "the token of %s is stale: it expired on %s", source,
                   rfc3339_format(expires).text);
-        error_remedy(error, "federated_stale");
+        error_known_as(error, "federated_stale");
         return NULL;
     }
     return steal(&jwt);
@@ -125,7 +125,7 @@ static struct secret *from_github(const struct token_request *request,
     const char *token = environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
     if (url == NULL || token == NULL) {
         error_set(error, ERROR_USAGE, "ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN are not set");
-        error_remedy(error, "github_no_token");
+        error_known_as(error, "github_no_token");
         return NULL;
     }
     const char *audience = credential->audience != NULL
@@ -157,7 +157,7 @@ static struct secret *from_pipelines(const struct credential *credential, int64_
     const char *token = environment("SYSTEM_ACCESSTOKEN");
     if (url == NULL || token == NULL) {
         error_set(error, ERROR_USAGE, "SYSTEM_OIDCREQUESTURI and SYSTEM_ACCESSTOKEN are not set");
-        error_remedy(error, "pipelines_no_token");
+        error_known_as(error, "pipelines_no_token");
         return NULL;
     }
     auto_secret struct secret *authorization = bearer("Bearer", token);

@@ -36,10 +36,10 @@ static bool add_remedy(CURL *easy, CURLcode code, struct error *error)
     long from_proxy = 0; /* what it said to CONNECT */
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
     if (from_proxy >= 300)
-        return error_remedy(error, "proxy_refused");
+        return error_known_as(error, "proxy_refused");
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
         if (failures[i].code == code)
-            return error_remedy(error, failures[i].name);
+            return error_known_as(error, failures[i].name);
     return false;
 }
 

@@ -50,7 +50,7 @@ bool imds_send(const struct http_request *request, int64_t deadline, struct http
     for (int attempt = 0;; attempt++) {
         if (!http_send(request, deadline, response, error)) {
             if (error->kind == ERROR_NETWORK)
-                error_remedy(error, "no_managed_identity");
+                error_known_as(error, "no_managed_identity");
             return false;
         }
         int64_t wait = wait_before_retry(response->status, attempt);

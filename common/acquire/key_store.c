@@ -130,11 +130,11 @@ static bool locked(const char *name, const struct password *password, struct err
     if (password->secret != NULL) {
         error_set(error, ERROR_USAGE, "%.*s cannot be opened with the configured password",
                   key_store_shown(name), name);
-        return error_remedy(error, "certificate_wrong_password");
+        return error_known_as(error, "certificate_wrong_password");
     }
     error_set(error, ERROR_USAGE, "%.*s is encrypted, and no password is configured",
               key_store_shown(name), name);
-    return error_remedy(error, "certificate_no_password");
+    return error_known_as(error, "certificate_no_password");
 }
 
 static bool empty(const char *name, struct error *error)
@@ -142,7 +142,7 @@ static bool empty(const char *name, struct error *error)
     if (is_uri(name)) {
         error_set(error, ERROR_USAGE, "%.*s: names no key or certificate that OpenSSL can reach",
                   key_store_shown(name), name);
-        return error_remedy(error, "provider_missing");
+        return error_known_as(error, "provider_missing");
     }
     error_set(error, ERROR_USAGE, "%s holds no key and no certificate that can be read", name);
     return error_hint(error, "It must be PEM, DER or PKCS#12, and whole.");

@@ -46,7 +46,7 @@ static bool explain(const struct identity_service *service, const struct http_re
               "%s gave no token: %.600s (HTTP %ld)", service->name,
               text != NULL ? text : "no reason given", response->status);
     if (response->status == 400 || response->status == 404)
-        error_remedy(error, "identity_not_assigned");
+        error_known_as(error, "identity_not_assigned");
     return false;
 }
 

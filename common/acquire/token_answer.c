@@ -18,7 +18,7 @@ static enum error_kind kind_of(long status)
 static bool unusable(struct error *error, const char *what)
 {
     error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: %s", what);
-    return error_remedy(error, "unusable_answer");
+    return error_known_as(error, "unusable_answer");
 }
 
 /* The body is not an OAuth answer. It is never shown: it may hold what it was sent. */
@@ -27,19 +27,19 @@ static bool explain_stranger(long status, struct error *error)
     if (status == 429) {
         error_set(error, ERROR_REFUSED,
                   "the authority is throttling: too many requests (HTTP 429)");
-        return error_remedy(error, "http_throttled");
+        return error_known_as(error, "http_throttled");
     }
     if (status >= 500) {
         error_set(error, ERROR_NETWORK, "the authority has a fault (HTTP %ld)", status);
-        return error_remedy(error, "http_fault");
+        return error_known_as(error, "http_fault");
     }
     if (status >= 300 && status < 400) {
         error_set(error, ERROR_NETWORK,
                   "the authority sends elsewhere (HTTP %ld), and that is not followed", status);
-        return error_remedy(error, "http_redirect");
+        return error_known_as(error, "http_redirect");
     }
     error_set(error, ERROR_NETWORK, "what answered is not a token endpoint (HTTP %ld)", status);
-    return error_remedy(error, "not_a_token_endpoint");
+    return error_known_as(error, "not_a_token_endpoint");
 }
 
 /* Entra's descriptions begin with AADSTS<code>. */
@@ -84,13 +84,10 @@ static void keep(char *field, size_t size, const char *text)
         memcpy(field, text, strlen(text) + 1);
 }
 
-bool token_answer_remedy(long code, struct error *error)
+bool token_answer_code(long code, struct error *error)
 {
     char number[32];
     snprintf(number, sizeof number, "AADSTS%ld", code);
-    const char *const names[] = { number, error->suberror, error->oauth_error };
-    for (size_t i = 0; i < sizeof names / sizeof names[0] && error->hint[0] == '\0'; i++)
-        error_remedy(error, names[i]);
     keep(error->code, sizeof error->code, code > 0 ? number : error->oauth_error);
     return false;
 }
@@ -110,7 +107,7 @@ static bool explain_refusal(long status, const json_object *answer, const char *
     keep(error->correlation_id, sizeof error->correlation_id,
          json_string(answer, "correlation_id"));
     keep(error->timestamp, sizeof error->timestamp, json_string(answer, "timestamp"));
-    return token_answer_remedy(code_of(answer, description), error);
+    return token_answer_code(code_of(answer, description), error);
 }
 
 /* App Service and the services made after it have said when a token ends in three ways. */

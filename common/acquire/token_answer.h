@@ -21,8 +21,8 @@ bool token_answer_parse(long status, const char *body, size_t length, int64_t no
 /* How much of Entra's description of a refusal is for people: what follows is ids. */
 int token_answer_description_length(const char *description);
 
-/* Adds the remedy for a refusal, whose words the error has: by Entra's number (0: it has none),
- * else by its suberror and error. Always false. */
-bool token_answer_remedy(long code, struct error *error);
+/* Says what a refusal, whose words the error has, is called: by Entra's number, or by its first
+ * word where that is 0. Always false. */
+bool token_answer_code(long code, struct error *error);
 
 #endif

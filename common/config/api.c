@@ -84,7 +84,7 @@ bool config_find_api(const struct config *config, const char *name, struct confi
     }
     error_set(error, ERROR_USAGE, "there is no API '%.80s' in the configuration%s", name,
               nearest_question(&nearest, ""));
-    return error_remedy(error, "unknown_api");
+    return error_known_as(error, "unknown_api");
 }
 
 bool config_find_only_api(const struct config *config, struct config_api *api, struct error *error)
@@ -97,7 +97,7 @@ bool config_find_only_api(const struct config *config, struct config_api *api, s
     }
     error_set(error, ERROR_USAGE, "it is not said which API the token is for%s",
               count == 0 ? "" : ", and the configuration has several");
-    return error_remedy(error, "which_api");
+    return error_known_as(error, "which_api");
 }
 
 /* ---- by URL ---- */

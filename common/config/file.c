@@ -56,12 +56,12 @@ static bool parse_file(struct config *config, struct error *error)
     config->root = json_parse_lenient(config->text->bytes, config->text->length, &line, &why);
     if (config->root == NULL) {
         error_set(error, ERROR_USAGE, "%s:%zu: %s", config->path, line, why.message);
-        return error_remedy(error, "configuration_syntax");
+        return error_known_as(error, "configuration_syntax");
     }
     if (json_object_is_type(config->root, json_type_object))
         return true;
     error_set(error, ERROR_USAGE, "%s:1: the file's content is not an object", config->path);
-    return error_remedy(error, "configuration_syntax");
+    return error_known_as(error, "configuration_syntax");
 }
 
 bool config_read_file(struct config *config, const struct options *options, struct error *error)
@@ -74,7 +74,7 @@ bool config_read_file(struct config *config, const struct options *options, stru
 
     config->text = file_read(config->path, CONFIG_FILE_MAX, &config->mode, error);
     if (config->text == NULL)
-        return named && options->config == NULL && error->hint[0] == '\0' &&
+        return named && options->config == NULL && error_advice(error)[0] == '\0' &&
                error_hint(error, "ENTRA_CONFIG names it.");
     trace("configuration: %s is read", config->path);
     return parse_file(config, error);

@@ -29,14 +29,14 @@ static bool find_identity(const struct config *config, const char *name, struct 
     }
     if (name != NULL) {
         error_set(error, ERROR_USAGE, "there is no identity '%.80s' in the configuration", name);
-        return error_remedy(error, "unknown_identity");
+        return error_known_as(error, "unknown_identity");
     }
     if (count > 1) {
         error_set(error, ERROR_USAGE,
                   "the configuration has %zu identities and none of them is "
                   "called " IDENTITY_DEFAULT,
                   count);
-        return error_remedy(error, "several_identities");
+        return error_known_as(error, "several_identities");
     }
     *identity = count == 1 ? sections[0] : (struct section){ 0 };
     return true;
@@ -118,7 +118,7 @@ static bool fill_authority(const struct config *config, const struct options *op
         return request->instance != NULL;
     if (!authority_is_tenant(name)) {
         error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", name);
-        return error_remedy(error, "tenant_malformed");
+        return error_known_as(error, "tenant_malformed");
     }
     request->tenant = strdup(name);
     if (request->tenant == NULL)
@@ -153,7 +153,7 @@ static bool fill_client_id(const struct config *config, const struct options *op
         return true;
     if (!config_is_client_id(client_id)) {
         error_set(error, ERROR_USAGE, "'%.100s' is not a client id", client_id);
-        return error_remedy(error, "client_id_malformed");
+        return error_known_as(error, "client_id_malformed");
     }
     request->client_id = strdup(client_id);
     return request->client_id != NULL || error_no_memory(error);

@@ -15,7 +15,7 @@ static bool check_identity(const struct token_request *request, struct error *er
     if (missing == NULL)
         return true;
     error_set(error, ERROR_USAGE, "no %s is configured", missing);
-    return error_remedy(error, "no_identity");
+    return error_known_as(error, "no_identity");
 }
 
 static bool check_app(const struct token_request *request, struct error *error)
@@ -25,7 +25,7 @@ static bool check_app(const struct token_request *request, struct error *error)
     if (request->credential_count > 0)
         return authority_is_tenant_of_app(request->tenant, error);
     error_set(error, ERROR_USAGE, "the app %s has no client credential", request->client_id);
-    return error_remedy(error, "no_credential");
+    return error_known_as(error, "no_credential");
 }
 
 /* The challenge, with ClientCapabilities (cp1) of the identity merged in. */

@@ -14,7 +14,7 @@ static bool wrong_scope_count(const struct config *config, const struct config_a
     error_set(error, ERROR_USAGE, "%s: %s has %s%s", config_where(config, &path, where), api->name,
               count == 0 ? "no scope" : "several scopes",
               person ? "" : ", and an app asks for exactly one");
-    return error_remedy(error, "scope_count");
+    return error_known_as(error, "scope_count");
 }
 
 /* Adds one to those that are asked for already. */

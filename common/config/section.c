@@ -110,7 +110,7 @@ const char *config_text(const struct config *config, const struct config_path *p
     char where[CONFIG_WHERE_MAX];
     error_set(error, ERROR_USAGE, "%s: %s still has the sample's place holder",
               config_where(config, path, where), path->steps[path->depth - 1]);
-    error_remedy(error, "place_holder");
+    error_known_as(error, "place_holder");
     return NULL;
 }
 

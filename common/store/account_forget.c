@@ -141,7 +141,7 @@ static bool check_readable(const struct keyring_list *accounts, struct error *er
     for (size_t i = 0; i < accounts->count; i++)
         if (accounts->items[i].record == NULL) {
             error_set(error, ERROR_KEYRING, "the keyring that has the sign-ins is locked");
-            return error_remedy(error, "keyring_locked");
+            return error_known_as(error, "keyring_locked");
         }
     return true;
 }

@@ -178,8 +178,9 @@ void token_store_warn(struct token_store *store)
     if (!is_troubled(store) || store->warned)
         return;
     store->warned = true;
+    const char *advice = error_advice(&store->trouble);
     warning_of(store->trouble.code, "the token could not be kept for the next time: %s%s%s",
-               store->trouble.message, store->trouble.hint[0] ? ". " : "", store->trouble.hint);
+               store->trouble.message, advice[0] ? ". " : "", advice);
 }
 
 static bool fill_credential(struct token_store *store, const struct token_request *request,
@@ -188,8 +189,11 @@ static bool fill_credential(struct token_store *store, const struct token_reques
     struct keyring_key key = key_of_secret(request);
     enum keyring_answer answer =
         token_store_look_up(store, &key, deadline, &credential->secret, error);
-    if (is_troubled(store))
-        return error_set(error, ERROR_KEYRING, "%s", store->trouble.message);
+    if (is_troubled(store)) {
+        *error = store->trouble;
+        error->kind = ERROR_KEYRING;
+        return false;
+    }
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
     if (strlen(credential->secret->bytes) == credential->secret->length)

@@ -69,7 +69,7 @@ static void on_warning(const char *code, const char *text)
         return; /* there is a check for it */
     error_set(&error, ERROR_USAGE, "%s", text);
     if (code[0] != '\0')
-        error_remedy(&error, code);
+        error_known_as(&error, code);
     doctor_bad(listening, &error);
 }
 

@@ -53,7 +53,7 @@ void doctor_clock(struct doctor *doctor)
     struct error error = { 0 };
     error_set(&error, ERROR_OTHER, "this machine's clock is %lld s %s the authority's", seconds,
               how);
-    error_remedy(&error, "clock_wrong");
+    error_known_as(&error, "clock_wrong");
     doctor_bad(doctor, &error);
 }
 

@@ -103,11 +103,11 @@ static bool check_file(struct doctor *doctor, const char *path, bool is_secret)
         error_set(&error, ERROR_USAGE, "%s holds a secret and others can read it (mode %04o)", path,
                   status.st_mode & 07777U);
     if (error.kind != ERROR_NONE)
-        error_remedy(&error, "file_readable");
+        error_known_as(&error, "file_readable");
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         error_set(&error, ERROR_USAGE, "%s: others can write it (mode %04o)", path,
                   status.st_mode & 07777U);
-        error_remedy(&error, "file_writable");
+        error_known_as(&error, "file_writable");
     }
     if (error.kind != ERROR_NONE)
         doctor_bad(doctor, &error);
@@ -166,7 +166,7 @@ void doctor_host(struct doctor *doctor)
         error_set(&error, ERROR_USAGE,
                   "%s belongs to no API of the configuration, so it is given no token",
                   doctor->url_text);
-        error_remedy(&error, "url_of_nobody");
+        error_known_as(&error, "url_of_nobody");
         doctor_bad(doctor, &error);
         return;
     }

@@ -90,7 +90,7 @@ static void tell_others(struct doctor *doctor, const struct git_settings *settin
                       "git hands the token to the helper '%.100s', which writes it into a file in "
                       "clear",
                       helper);
-            error_remedy(&error, "git_plaintext_helper");
+            error_known_as(&error, "git_plaintext_helper");
             doctor_bad(doctor, &error);
         } else {
             doctor_detail(doctor, "also asked, and told the token", helper, NULL);
@@ -115,7 +115,7 @@ static void check_path(struct doctor *doctor, const struct url *url,
     error_set(&error, ERROR_USAGE,
               "git tells no path of %s, and the API's BaseUrl has one: our helper would not answer",
               url->host);
-    error_remedy(&error, "git_use_http_path");
+    error_known_as(&error, "git_use_http_path");
     doctor_bad(doctor, &error);
 }
 
@@ -136,7 +136,7 @@ static void check_settings(struct doctor *doctor, const struct url *url,
         !doctor_finds_program("git-credential-entra")) {
         error_set(&error, ERROR_USAGE, "git's helper '%.100s' is not in PATH: git-credential-entra",
                   ours);
-        error_remedy(&error, "program_not_found");
+        error_known_as(&error, "program_not_found");
         doctor_bad(doctor, &error);
         return;
     }

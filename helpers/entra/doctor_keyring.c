@@ -49,7 +49,7 @@ static bool go_round(struct token_store *store, int64_t deadline, struct error *
         return true;
     if (error->kind == ERROR_NONE) {
         error_set(error, ERROR_KEYRING, "the keyring does not give back what it was given");
-        error_remedy(error, "keyring_failed");
+        error_known_as(error, "keyring_failed");
     }
     return false;
 }

@@ -77,7 +77,7 @@ static void check_config(struct doctor *doctor, const json_object *config)
     if (is_plugin(command) && !doctor_finds_program(command)) {
         error_set(&error, ERROR_USAGE, "the plugin of kubectl's user %.100s is not there: %.200s",
                   current, command);
-        error_remedy(&error, "program_not_found");
+        error_known_as(&error, "program_not_found");
         doctor_bad(doctor, &error);
     } else if (is_plugin(command)) {
         doctor_good(doctor, "kubectl's user %s has our plugin: %s", current, command);

@@ -60,6 +60,7 @@ static bool blame(const char *path, struct error *error)
     if (why.kind == ERROR_USAGE && strncmp(why.message, path, strlen(path)) != 0) {
         error_set(error, why.kind, "%s: %s", path, why.message);
         error_hint(error, "%s", why.hint);
+        error_inherit(error, &why);
     }
     return false;
 }

@@ -71,7 +71,7 @@ static void foretell(const struct token_request *request, const struct token *to
     auto_json json_object *claims =
         jwt_claims(token->access_token->bytes, token->access_token->length, &error);
     if (claims != NULL && !token_claims_judge(claims, request->scope, NULL, &error))
-        trace("token: %s. %s", error.message, error.hint);
+        trace("token: %s. %s", error.message, error_advice(&error));
 }
 
 static bool answer(const struct options *options, const struct output *output, struct error *error)

@@ -83,7 +83,7 @@ static bool judge_audience(const char *audience, const char *scope, const char *
         error_set(error, ERROR_REFUSED,
                   "an API would refuse it (401): the token is for %.200s, and %.200s was asked for",
                   audience, scope);
-        return error_remedy(error, "invalid_token");
+        return error_known_as(error, "invalid_token");
     }
     if (strcasecmp(audience, "https://database.windows.net") == 0) {
         error_set(error, ERROR_REFUSED,
@@ -99,7 +99,7 @@ static bool judge_audience(const char *audience, const char *scope, const char *
             error, ERROR_REFUSED,
             "%s would refuse it (401): the token is for %.200s, and %s is what that host takes",
             host, audience, apis[i].audiences[0]);
-        return error_remedy(error, "invalid_token");
+        return error_known_as(error, "invalid_token");
     }
     return true;
 }
@@ -123,8 +123,8 @@ static bool judge_roles(const json_object *claims, const char *audience, struct 
     error_set(error, ERROR_REFUSED,
               "the API would refuse it (403): the token has no roles, so no application permission "
               "was granted");
-    return error_remedy(error,
-                        takes(&apis[0], audience) ? "Authorization_RequestDenied" : "no_app_roles");
+    return error_known_as(error, takes(&apis[0], audience) ? "Authorization_RequestDenied"
+                                                           : "no_app_roles");
 }
 
 bool token_claims_judge(const json_object *claims, const char *scope, const char *host,

@@ -27,9 +27,9 @@ static bool fail(struct error *error)
                              : strerror(code);
     error_set(error, ERROR_KEYRING, "the kernel's keyring failed: %s", reason);
     if (code == EDQUOT)
-        return error_remedy(error, "keyring_full");
+        return error_known_as(error, "keyring_full");
     if (code == EPERM || code == ENOSYS)
-        return error_remedy(error, "keyring_forbidden");
+        return error_known_as(error, "keyring_forbidden");
     return false;
 }
 

@@ -110,29 +110,29 @@ static bool is_of_no_object(const GError *reason)
 bool call_fail_locked(struct error *error)
 {
     error_set(error, ERROR_KEYRING, "the desktop keyring is locked");
-    return error_remedy(error, "keyring_locked");
+    return error_known_as(error, "keyring_locked");
 }
 
 bool call_fail(const struct call *call, GError *reason, struct error *error)
 {
     if (call->expirations > 0 || reason == NULL) {
         error_set(error, ERROR_KEYRING, "the desktop keyring did not answer in time");
-        error_remedy(error, "keyring_silent");
+        error_known_as(error, "keyring_silent");
     } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
                g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)) {
         error_set(error, ERROR_KEYRING,
                   "the session bus offers no keyring (no service has the name "
                   "org.freedesktop.secrets)");
-        error_remedy(error, "keyring_absent");
+        error_known_as(error, "keyring_absent");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
         call_fail_locked(error);
     } else if (is_of_no_object(reason)) {
         error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
-        error_remedy(error, "keyring_locked");
+        error_known_as(error, "keyring_locked");
     } else {
         g_dbus_error_strip_remote_error(reason);
         error_set(error, ERROR_KEYRING, "the desktop keyring failed: %s", reason->message);
-        error_remedy(error, "keyring_failed");
+        error_known_as(error, "keyring_failed");
     }
     if (reason != NULL)
         g_error_free(reason);

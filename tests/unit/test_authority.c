@@ -69,7 +69,7 @@ static void what_is_no_instance_is_refused(void **state)
         if (instance != NULL)
             fail_msg("'%s' was taken as %s", cases[i], instance);
         assert_error(&error, ERROR_USAGE, "is not an authority");
-        assert_has(error.hint, "https://login.microsoftonline.com/");
+        assert_has(error_advice(&error), "https://login.microsoftonline.com/");
     }
 }
 
@@ -181,7 +181,7 @@ static void an_app_needs_one_tenant(void **state)
         if (authority_is_tenant_of_app(of_many[i], &error))
             fail_msg("'%s' was taken", of_many[i]);
         assert_error(&error, ERROR_USAGE, "stands for many");
-        assert_has(error.hint, "TenantId");
+        assert_has(error_advice(&error), "TenantId");
     }
     assert_true(authority_is_tenant_of_app("contoso.onmicrosoft.com", &error));
     assert_true(authority_is_tenant_of_app("common.example", &error));

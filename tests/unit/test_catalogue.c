@@ -45,9 +45,9 @@ static void every_code_finds_its_entry_and_stands_in_no_other(void **state)
 static void check_fits(const char *code, const struct catalogue_entry *entry)
 {
     struct error error = { 0 };
-    error_remedy(&error, code);
+    error_known_as(&error, code);
     assert_string_equal(error.code, code);
-    assert_string_equal(error.hint, entry->remedy);
+    assert_string_equal(error_advice(&error), entry->remedy);
 }
 
 static void every_entry_fits_an_error(void **state)

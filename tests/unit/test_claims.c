@@ -89,7 +89,7 @@ static void a_challenge_that_is_no_object_is_refused(void **state)
         struct error error = { 0 };
         autofree char *claims = merge(cases[i], "['cp1']", &error);
         assert_error(&error, ERROR_USAGE, "the claims are not a JSON object");
-        assert_has(error.hint, "Base64");
+        assert_has(error_advice(&error), "Base64");
         assert_string_equal(claims, "");
     }
 }

@@ -111,7 +111,7 @@ static void a_file_that_others_can_write_is_refused(void **state)
     for (size_t i = 0; i < COUNT(modes); i++) {
         auto_asked struct asked asked = ask_mode(FILE_, modes[i]);
         assert_error(&asked.error, ERROR_USAGE, "others can write it");
-        assert_has(asked.error.hint, "chmod go-w");
+        assert_has(error_advice(&asked.error), "chmod go-w");
     }
 }
 
@@ -293,7 +293,7 @@ static void a_file_that_is_named_must_be_there(void **state)
     setenv("ENTRA_CONFIG", "/nowhere/appsettings.json", 1);
     auto_asked struct asked by_variable = ask(NULL, NONE);
     assert_error(&by_variable.error, ERROR_USAGE, "/nowhere/appsettings.json: No such file");
-    assert_has(by_variable.error.hint, "ENTRA_CONFIG");
+    assert_has(error_advice(&by_variable.error), "ENTRA_CONFIG");
 }
 
 static void without_any_file_the_environment_may_be_enough(void **state)

@@ -216,7 +216,7 @@ static void what_is_missing_is_named(void **state)
     auto_asked struct asked no_client =
         ask("{'AzureAd':{'TenantId':'t','ClientSecret':'s'}," API "}", NONE);
     assert_error(&no_client.error, ERROR_USAGE, "no client id (ClientId, or AZURE_CLIENT_ID)");
-    assert_has(no_client.error.hint, "appsettings.json");
+    assert_has(error_advice(&no_client.error), "appsettings.json");
 }
 
 static void a_place_holder_of_the_sample_is_told_with_its_line(void **state)
@@ -291,7 +291,7 @@ static void among_several_one_must_be_named(void **state)
     (void)state;
     auto_asked struct asked asked = ask("{" TWO "," API "}", NONE);
     assert_error(&asked.error, ERROR_USAGE, "2 identities and none of them is called AzureAd");
-    assert_has(asked.error.hint, "AuthenticationOptionsName");
+    assert_has(error_advice(&asked.error), "AuthenticationOptionsName");
 }
 
 static void an_identity_that_is_not_there_is_an_error(void **state)

@@ -230,17 +230,20 @@ static void json_has_what_the_authority_told_of_itself(void **state)
     (void)state;
     struct error error = { .kind = ERROR_REFUSED,
                            .message = "m",
+                           .hint = "Mend it.",
                            .code = "AADSTS50196",
                            .oauth_error = "invalid_grant",
                            .suberror = "bad_token",
                            .correlation_id = "2c4d5a1e",
                            .timestamp = "2026-01-02 15:04:05Z",
                            .retry_after = 60 };
-    assert_string_equal(printed_as_json(&error),
-                        "{\"kind\":\"refused\",\"exitCode\":3,\"message\":\"m\",\"code\":"
-                        "\"AADSTS50196\",\"error\":\"invalid_grant\",\"suberror\":\"bad_token\","
-                        "\"correlationId\":\"2c4d5a1e\",\"timestamp\":\"2026-01-02 15:04:05Z\","
-                        "\"retryAfter\":60}\n");
+    assert_string_equal(
+        printed_as_json(&error),
+        "{\"kind\":\"refused\",\"exitCode\":3,\"message\":\"m\",\"hint\":"
+        "\"Mend "
+        "it.\",\"code\":\"AADSTS50196\",\"error\":\"invalid_grant\",\"suberror\":\"bad_token\","
+        "\"correlationId\":\"2c4d5a1e\",\"timestamp\":\"2026-01-02 15:04:05Z\","
+        "\"retryAfter\":60}\n");
 }
 
 static void the_longest_error_is_json_too(void **state)
@@ -276,18 +279,26 @@ static void a_remedy_is_the_catalogues(void **state)
 {
     (void)state;
     struct error error = error_of("w", "m", "");
-    assert_false(error_remedy(&error, "keyring_locked"));
+    assert_false(error_known_as(&error, "keyring_locked"));
     assert_string_equal(error.code, "keyring_locked");
-    assert_string_equal(error.hint, catalogue_remedy("keyring_locked"));
+    assert_string_equal(error_advice(&error), catalogue_remedy("keyring_locked"));
+}
+
+static void a_hint_goes_before_the_catalogues_remedy(void **state)
+{
+    (void)state;
+    struct error error = error_of("w", "m", "h");
+    assert_false(error_known_as(&error, "keyring_locked"));
+    assert_string_equal(error_advice(&error), "h");
 }
 
 static void a_code_without_a_remedy_is_kept(void **state)
 {
     (void)state;
-    struct error error = error_of("w", "m", "h");
-    assert_false(error_remedy(&error, "AADSTS1"));
+    struct error error = error_of("w", "m", "");
+    assert_false(error_known_as(&error, "AADSTS1"));
     assert_string_equal(error.code, "AADSTS1");
-    assert_string_equal(error.hint, "h");
+    assert_string_equal(error_advice(&error), "");
 }
 
 int main(void)
@@ -311,6 +322,7 @@ int main(void)
         cmocka_unit_test(the_longest_error_is_json_too),
         cmocka_unit_test(every_kind_has_a_name),
         cmocka_unit_test(a_remedy_is_the_catalogues),
+        cmocka_unit_test(a_hint_goes_before_the_catalogues_remedy),
         cmocka_unit_test(a_code_without_a_remedy_is_kept),
     };
     return cmocka_run_group_tests(tests, name_the_program, NULL);

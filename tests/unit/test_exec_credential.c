@@ -96,7 +96,7 @@ static void what_is_no_exec_credential_is_refused(void **state)
             fail_msg("%s was taken", cases[i].text);
         assert_error(&error, ERROR_USAGE, cases[i].message);
         assert_has(error.message, "KUBERNETES_EXEC_INFO");
-        assert_has(error.hint, "client-go");
+        assert_has(error_advice(&error), "client-go");
     }
 }
 

@@ -281,7 +281,7 @@ static void the_reason_is_the_authoritys_and_the_refresh_token_stays(void **stat
         assert_error(&error, ERROR_SIGN_IN, "ada must sign in again: the grant has expired");
         assert_string_equal(error.code, "AADSTS70043");
         assert_string_equal(error.oauth_error, errors[i / 2]);
-        assert_has(error.hint, "Run 'entra login --scope api://a/.default'.");
+        assert_has(error_advice(&error), "Run 'entra login --scope api://a/.default'.");
         assert_string_equal(kept("ada"), "old");
         assert_false(asked);
     }
@@ -325,7 +325,7 @@ static void it_is_said_who_has_not_signed_in(void **state)
     request.account = (char *)"bob";
     get();
     assert_error(&error, ERROR_SIGN_IN, "bob has not signed in");
-    assert_has(error.hint, "--account bob");
+    assert_has(error_advice(&error), "--account bob");
     keep("bob", NULL);
     get();
     assert_error(&error, ERROR_SIGN_IN, "has not signed in yet for this API's client (" CLIENT ")");
@@ -348,7 +348,7 @@ static void what_to_run_can_be_pasted_into_a_shell(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         request.account = (char *)cases[i][0];
         get();
-        assert_has(error.hint, cases[i][1]);
+        assert_has(error_advice(&error), cases[i][1]);
     }
 }
 

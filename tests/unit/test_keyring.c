@@ -165,7 +165,7 @@ static void a_store_that_is_not_known_is_refused(void **state)
         if (keyring_open(cases[i], &why, &error) != NULL)
             fail_msg("'%s' was taken", cases[i]);
         assert_error(&error, ERROR_USAGE, "there is no keyring");
-        assert_has(error.hint, "secret-service");
+        assert_has(error_advice(&error), "secret-service");
     }
 }
 

@@ -247,7 +247,7 @@ static void a_missing_argument_is_told_by_the_options_name(void **state)
     assert_refused(&outcome, "an argument is missing after --tenant");
     outcome = PARSE("operand", "--verbose", "--claims");
     assert_refused(&outcome, "an argument is missing after --claims");
-    assert_has(outcome.error.hint, "--help");
+    assert_has(error_advice(&outcome.error), "--help");
 }
 
 static void an_option_that_is_not_known_is_told_by_its_name(void **state)
@@ -259,7 +259,7 @@ static void an_option_that_is_not_known_is_told_by_its_name(void **state)
     assert_refused(&outcome, "unknown option --no-such");
     outcome = PARSE("-x");
     assert_refused(&outcome, "unknown option -x");
-    assert_has(outcome.error.hint, "--help");
+    assert_has(error_advice(&outcome.error), "--help");
     outcome = PARSE("--tennant", "contoso");
     assert_refused(&outcome, "unknown option --tennant, did you mean '--tenant'?");
 }
@@ -268,7 +268,7 @@ static void who_looks_for_an_option_of_a_secret_is_told_better_ways(void **state
 {
     (void)state;
     struct outcome outcome = PARSE("--client-secret", "s3cret");
-    assert_has(outcome.error.hint, "AZURE_CLIENT_SECRET");
+    assert_has(error_advice(&outcome.error), "AZURE_CLIENT_SECRET");
 }
 
 /* Somebody may have tried to give a secret as its value. */

@@ -50,7 +50,7 @@ static void a_scope_is_not_taken_for_a_resource(void **state)
     struct error error = { 0 };
     assert_null(scope_from_resource("api://my-web-api/.default", &error));
     assert_error(&error, ERROR_USAGE, "is a scope, not a resource");
-    assert_has(error.hint, "--scope");
+    assert_has(error_advice(&error), "--scope");
 }
 
 static void the_longest_scope_has_2048_characters(void **state)
@@ -128,9 +128,9 @@ static void a_delegated_scope_is_answered_with_what_to_write(void **state)
     (void)state;
     struct error error = { 0 };
     assert_false(scope_check_for_app("api://my-web-api/access_as_user", &error));
-    assert_has(error.hint, "--resource");
+    assert_has(error_advice(&error), "--resource");
     assert_false(scope_check_for_app("User.Read", &error));
-    assert_has(error.hint, "https://graph.microsoft.com/.default");
+    assert_has(error_advice(&error), "https://graph.microsoft.com/.default");
 }
 
 static void the_resource_is_all_before_the_last_slash(void **state)

@@ -347,7 +347,7 @@ static void a_refused_record_is_not_in_the_error(void **state)
         struct error error = { 0 };
         assert_false(read_record(cases[i], &token, &error));
         assert_lacks(error.message, "s3cret");
-        assert_string_equal(error.hint, "");
+        assert_string_equal(error_advice(&error), "");
     }
 }
 

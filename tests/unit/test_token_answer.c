@@ -294,7 +294,7 @@ static void a_refusal_says_what_to_do(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct error error = refusal(400, cases[i].body);
-        assert_has(error.hint, cases[i].hint);
+        assert_has(error_advice(&error), cases[i].hint);
     }
 }
 
@@ -331,7 +331,7 @@ static void without_a_known_number_oauths_words_say_what_to_do(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct error error = refusal(400, cases[i].body);
         assert_string_equal(error.code, cases[i].code);
-        assert_string_equal(error.hint, catalogue_remedy(cases[i].known));
+        assert_string_equal(error_advice(&error), catalogue_remedy(cases[i].known));
     }
 }
 
@@ -367,7 +367,7 @@ static void a_code_that_is_not_known_has_no_hint(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct error error = refusal(400, cases[i]);
         assert_int_equal(error.kind, ERROR_REFUSED);
-        assert_string_equal(error.hint, "");
+        assert_string_equal(error_advice(&error), "");
     }
 }
 
@@ -437,7 +437,7 @@ static void an_authority_with_a_fault_is_like_a_network_with_one(void **state)
         refusal(503, "{'error':'temporarily_unavailable','error_description':'AADSTS90033: A "
                      "transient error has occurred.'}");
     assert_error(&error, ERROR_NETWORK, "AADSTS90033");
-    assert_has(error.hint, "try again");
+    assert_has(error_advice(&error), "try again");
 }
 
 /* ---- what is no OAuth answer ---- */
@@ -485,7 +485,7 @@ static void what_is_no_token_endpoint_is_told_by_its_status(void **state)
         for (size_t b = 0; b < COUNT(bodies); b++) {
             struct error error = refusal(cases[i].status, bodies[b]);
             assert_error(&error, ERROR_NETWORK, cases[i].message);
-            assert_has(error.hint, cases[i].hint);
+            assert_has(error_advice(&error), cases[i].hint);
         }
     }
 }
@@ -528,7 +528,7 @@ static void a_stranger_is_not_quoted(void **state)
         for (size_t b = 0; b < COUNT(bodies); b++) {
             struct error error = refusal(statuses[i], bodies[b]);
             assert_lacks(error.message, "s3cret");
-            assert_lacks(error.hint, "s3cret");
+            assert_lacks(error_advice(&error), "s3cret");
         }
     }
 }
@@ -545,7 +545,7 @@ static void an_answer_that_cannot_be_used_is_not_quoted(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct error error = refusal(200, cases[i]);
         assert_lacks(error.message, "s3cret");
-        assert_lacks(error.hint, "s3cret");
+        assert_lacks(error_advice(&error), "s3cret");
     }
 }
 

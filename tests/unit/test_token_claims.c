@@ -22,7 +22,7 @@ static const char *fate(const char *text, const char *scope, const char *host)
     assert_non_null(claims);
     bool taken = token_claims_judge(claims, scope, host, &error);
     assert_true(taken == (error.kind == ERROR_NONE));
-    return taken ? "" : error.code[0] != '\0' ? error.code : error.hint;
+    return taken ? "" : error.code[0] != '\0' ? error.code : error_advice(&error);
 }
 
 static void what_the_api_wants_is_taken(void **state)

@@ -177,9 +177,9 @@ static void who_is_throttled_is_told_until_when(void **state)
         network.answer.retry_after = 60;
         int64_t before = time(NULL);
         struct error error = refusal(statuses[i], "Too Many Requests");
-        assert_has(error.hint, "It asks to be left alone until ");
+        assert_has(error_advice(&error), "It asks to be left alone until ");
         if (time(NULL) == before)
-            assert_has(error.hint, rfc3339_format(before + 60).text);
+            assert_has(error_advice(&error), rfc3339_format(before + 60).text);
         assert_int_equal(error.retry_after, 60);
         assert_int_equal(network.requests, 1);
     }
@@ -241,10 +241,10 @@ static void a_wrong_clock_is_named_with_a_refusal(void **state)
     (void)state;
     network.answer.date = time(NULL) - 10 * 60;
     struct error error = refusal(401, "{\"error\":\"invalid_client\"}");
-    assert_has(error.hint, "This machine's clock is 10 minutes ahead of the authority's");
+    assert_has(error_advice(&error), "This machine's clock is 10 minutes ahead of the authority's");
     network.answer.date = time(NULL) + 7 * 60;
     error = refusal(401, "{\"error\":\"invalid_client\"}");
-    assert_has(error.hint, "7 minutes behind the authority's");
+    assert_has(error_advice(&error), "7 minutes behind the authority's");
 }
 
 static void a_clock_that_is_a_little_off_is_not(void **state)
@@ -254,7 +254,7 @@ static void a_clock_that_is_a_little_off_is_not(void **state)
     for (size_t i = 0; i < COUNT(seconds); i++) {
         network.answer.date = time(NULL) + seconds[i];
         struct error error = refusal(401, "{\"error\":\"invalid_client\"}");
-        assert_lacks(error.hint, "clock");
+        assert_lacks(error_advice(&error), "clock");
     }
 }
 
