@@ -116,6 +116,14 @@ static bool promote(const struct meant *meant, const struct keyring_item *gone, 
     return true;
 }
 
+/* Whether it is the one item by which its account counts: who was renamed has two user names. */
+static bool is_counted(const struct keyring_list *accounts, const struct keyring_item *item,
+                       const struct sign_in *account)
+{
+    return !is_default(item) &&
+           (account == NULL || find_account(accounts, false, account->home_account_id) == item);
+}
+
 /* Drops the accounts themselves, last, so that what is left after a failure can be dropped again.
  */
 static bool drop_accounts(const struct meant *meant, int64_t deadline, size_t *count,
@@ -130,7 +138,7 @@ static bool drop_accounts(const struct meant *meant, int64_t deadline, size_t *c
         if (!token_store_drop_item(item, deadline, error) ||
             (is_default(item) && !promote(meant, item, deadline, error)))
             return false;
-        *count += is_default(item) ? 0 : 1;
+        *count += is_counted(meant->accounts, item, known ? &account : NULL) ? 1 : 0;
     }
     return true;
 }

@@ -99,8 +99,7 @@ static bool is_absence(const GError *reason)
             reason->code != G_IO_ERROR_CANCELLED && reason->code != G_IO_ERROR_TIMED_OUT);
 }
 
-/* What is asked for by its path is found before, but for the default collection. */
-static bool is_of_no_object(const GError *reason)
+bool call_met_no_object(const GError *reason)
 {
     return g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT) ||
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
@@ -126,7 +125,7 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
         error_known_as(error, "keyring_absent");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
         call_fail_locked(error);
-    } else if (is_of_no_object(reason)) {
+    } else if (call_met_no_object(reason)) { /* the only one that is not looked for before */
         error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
         error_known_as(error, "keyring_locked");
     } else {

@@ -51,7 +51,7 @@ static enum keyring_answer find_item(SecretService *service, GHashTable *attribu
     return *path != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
 }
 
-/* Reads an item's record. */
+/* Reads an item's record. KEYRING_NOTHING: it is no longer there, or holds none. */
 static enum keyring_answer read_item(SecretService *service, const gchar *path, int64_t deadline,
                                      struct secret **record, struct error *error)
 {
@@ -64,8 +64,9 @@ static enum keyring_answer read_item(SecretService *service, const gchar *path, 
     secret_service_get_secret_for_dbus_path(service, path, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         value = secret_service_get_secret_for_dbus_path_finish(service, call->result, &reason);
-    if (call->result == NULL || reason != NULL)
+    if (call->result == NULL || (reason != NULL && !call_met_no_object(reason)))
         return call_failed(call, reason, error);
+    g_clear_error(&reason);
     if (value == NULL)
         return KEYRING_NOTHING;
     *record = record_of(value);
@@ -105,16 +106,30 @@ static enum keyring_answer find_readable(SecretService *service, GHashTable *att
     return KEYRING_FAILED;
 }
 
+static enum keyring_answer find_and_read(SecretService *service, GHashTable *attributes,
+                                         int64_t deadline, bool *found, struct secret **record,
+                                         struct error *error)
+{
+    g_autofree gchar *path = NULL;
+    enum keyring_answer answer = find_readable(service, attributes, deadline, &path, error);
+    *found = answer == KEYRING_FOUND;
+    return *found ? read_item(service, path, deadline, record, error) : answer;
+}
+
+/* What is gone when it is to be read was replaced meanwhile, and is looked for again, once. */
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
                                   struct secret **record, struct error *error)
 {
     g_autoptr(GHashTable) attributes = attributes_of(key);
     SecretService *service = NULL;
-    g_autofree gchar *path = NULL;
+    bool found = true;
     enum keyring_answer answer = service_connect(&service, deadline, error);
-    if (answer == KEYRING_FOUND)
-        answer = find_readable(service, attributes, deadline, &path, error);
-    return answer == KEYRING_FOUND ? read_item(service, path, deadline, record, error) : answer;
+    if (answer != KEYRING_FOUND)
+        return answer;
+    answer = KEYRING_NOTHING;
+    for (int tries = 0; tries < 2 && answer == KEYRING_NOTHING && found; tries++)
+        answer = find_and_read(service, attributes, deadline, &found, record, error);
+    return answer;
 }
 
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
@@ -139,15 +154,19 @@ static bool store(const struct keyring_key *key, const char *label, const struct
     return stored || call_fail(call, reason, error);
 }
 
+/* libsecret leaves what is locked where it is, and does not say so. */
 static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
 {
     g_autoptr(GHashTable) attributes = attributes_of(key);
     SecretService *service = NULL;
-    if (service_connect(&service, deadline, error) != KEYRING_FOUND)
-        return false;
+    g_autofree gchar *path = NULL;
+    enum keyring_answer answer = service_connect(&service, deadline, error);
+    if (answer == KEYRING_FOUND)
+        answer = find_readable(service, attributes, deadline, &path, error);
+    if (answer != KEYRING_FOUND)
+        return answer == KEYRING_NOTHING;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
-
     secret_service_clear(service, NULL, attributes, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         secret_service_clear_finish(service, call->result, &reason); /* false: there was none */

@@ -125,7 +125,7 @@ def delayed(seconds: float, fault: Fault | None = None) -> Fault:
 
 # Faults with a parameter.
 
-def held(release: threading.Event, seconds: float = 30) -> Fault:
+def held(release: threading.Event, seconds: float = 120) -> Fault:
     """Says nothing until the event is set, and then answers honestly."""
 
     def answer(exchange: Exchange) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -155,6 +156,16 @@ def test_a_logout_of_everybody_leaves_no_account(two):
     assert token(two).code == people.SIGN_IN_FIRST
 
 
+def test_who_was_renamed_is_one_account_still(two):
+    renamed = replace(contoso.ADA, username="ada.lovelace@contoso.com")
+    two.authority.directory.users.append(renamed)
+    login(two, "--account", renamed.username, user=renamed)
+    assert whose(two, token(two, "--account", renamed.username)) == renamed.username
+    outcome = two.run("entra", "logout", "--all")
+    assert outcome.err == "Signed out of 2 accounts.\n"
+    assert kept(two, "account") == kept(two, "refresh_token") == []
+
+
 def test_a_logout_leaves_what_is_an_apps_own(two):
     two.write_appsettings(two.appsettings())
     app = token(two)
@@ -170,7 +181,7 @@ def test_a_logout_of_somebody_who_never_signed_in_says_so(two):
     assert len(kept(two, "refresh_token")) == 2
 
 
-@pytest.mark.parametrize("words", [[], ["--account", ADA]])
+@pytest.mark.parametrize("words", [[], ["--account", ADA], ["--all"]], ids=" ".join)
 def test_a_logout_from_a_locked_keyring_is_not_said_to_be_one(two, words):
     two.session.keyring.lock()
     outcome = two.run("entra", "logout", *words)

@@ -15,6 +15,7 @@ import pytest
 from authority import contoso
 from integration.credentials import CLIENT_ID, configure, path, refused, register, token
 from world.app_certificate import AppCertificate
+from world.waiting import PATIENCE
 
 SECRET = contoso.DAEMON.secret
 BY_SECRET = {"SourceType": "ClientSecret", "ClientSecret": SECRET}
@@ -151,6 +152,16 @@ def test_the_keyring_keeps_a_secret_and_gives_it(world):
     refused(token(world, "--force-refresh"), 2, "entra secret set")
 
 
+def test_a_secret_in_a_locked_keyring_is_not_said_to_be_gone(world):
+    configure(world, BY_KEYRING)
+    assert world.run("entra", "secret", "set", input=SECRET + "\n").code == 0
+    world.session.keyring.lock()
+    outcome = world.run("entra", "secret", "clear")
+    assert outcome.code == 6 and "locked" in outcome.err, outcome
+    world.session.keyring.unlock()
+    assert token(world).code == 0
+
+
 @pytest.mark.parametrize("text", ["", "\n", "a\nb\n"])
 def test_what_is_no_secret_is_not_kept(world, text):
     configure(world, BY_KEYRING)
@@ -174,7 +185,7 @@ class Terminal:
 
     def read_until(self, text: str) -> str:
         seen = ""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while text not in seen and time.monotonic() < deadline:
             if select.select([self.master], [], [], 0.2)[0]:
                 try:

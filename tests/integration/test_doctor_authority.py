@@ -17,6 +17,7 @@ from world.app_certificate import AppCertificate
 from world.connect_proxy import ConnectProxy
 from world.identity_service import IdentityService
 from world.tls import CertificateAuthority
+from world.waiting import PATIENCE, SHORT_LIMIT
 
 # ---- clock ----
 
@@ -69,7 +70,7 @@ def test_a_proxy_that_refuses_is_a_cross(world):
 
 
 def test_a_name_that_is_not_known_is_a_cross(world):
-    report = examine(world, "--authority", "https://login.invalid", "--timeout", "5")
+    report = examine(world, "--authority", "https://login.invalid", "--timeout", SHORT_LIMIT)
     assert ("network", "name_not_resolved") in report.crosses
     assert report.statuses("clock") == {"skipped"}
 
@@ -82,10 +83,10 @@ def test_a_certificate_that_is_not_trusted_is_a_cross(world, tmp_path):
 
 def test_an_authority_that_says_nothing_costs_no_more_than_each_checks_time(world):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        report = examine(world, "--timeout", "1", "--authority",
+        report = examine(world, "--timeout", SHORT_LIMIT, "--authority",
                          f"https://localhost:{silent.getsockname()[1]}")
     assert ("network", "timed_out") in report.crosses
-    assert report.outcome.seconds < 15
+    assert report.outcome.seconds < PATIENCE / 2
 
 
 def test_an_unknown_tenant_is_a_cross(world):

@@ -13,6 +13,7 @@ from authority.directory import Client
 from integration.examining import examine
 from world import kernel_keyring
 from world.kubeconfig import ExecPlugin
+from world.waiting import PATIENCE, SHORT_LIMIT
 
 # ---- keyring ----
 
@@ -57,7 +58,7 @@ def test_a_bus_without_a_keyring_is_no_desktop(world):
 
 def test_a_locked_keyring_is_a_cross(world):
     world.session.keyring.lock()
-    report = examine(world, "--timeout", "5")
+    report = examine(world, "--timeout", SHORT_LIMIT)
     assert report.crosses == [("keyring", "keyring_locked")]
     assert report.of("token", "ok")
     assert report.outcome.code == 6
@@ -65,9 +66,9 @@ def test_a_locked_keyring_is_a_cross(world):
 
 def test_a_keyring_that_hangs_costs_no_more_than_each_checks_time(world):
     world.session.keyring.freeze()
-    report = examine(world, "--timeout", "2")
+    report = examine(world, "--timeout", SHORT_LIMIT)
     assert ("keyring", "keyring_silent") in report.crosses
-    assert report.outcome.seconds < 20
+    assert report.outcome.seconds < PATIENCE / 2
 
 
 def test_a_keyring_that_is_named_and_not_there_is_a_cross(own_app):

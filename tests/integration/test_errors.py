@@ -21,6 +21,7 @@ from world.connect_proxy import ConnectProxy
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin
 from world.tls import CertificateAuthority
+from world.waiting import PATIENCE, SHORT_LIMIT
 from world.world import World
 
 Error = dict[str, Any]
@@ -124,7 +125,7 @@ fault("not_a_token_endpoint", faults.NAMED["captive portal"])
 fault("unusable_answer", faults.NAMED["no token"])
 fault("connection_broken", faults.NAMED["broken connection"])
 fault("answer_too_long", faults.endless_body())
-fault("timed_out", faults.delayed(5), "--timeout", "2")
+fault("timed_out", faults.delayed(PATIENCE), "--timeout", SHORT_LIMIT)
 
 
 def asked(name: str, *words: str, env: dict[str, str] | None = None, of: str = "token") -> None:
@@ -234,7 +235,7 @@ def keyring_locked(world, folder):
 @meets
 def keyring_silent(world, folder):
     world.session.keyring.freeze()
-    return token(world, "--keyring", "secret-service", "--timeout", "2")
+    return token(world, "--keyring", "secret-service", "--timeout", SHORT_LIMIT)
 
 
 def contained(world: World, *how: str) -> Error:

@@ -89,7 +89,7 @@ def true_answer_is_taken(redirect: Redirect) -> None:
     assert redirect.terminal.is_running, redirect.terminal.screen
     page = world.visitor.sign_in(redirect.url, contoso.ADA)
     assert page.status == 200, page.text
-    outcome = redirect.terminal.finish(20)
+    outcome = redirect.terminal.finish()
     assert outcome.code == 0, outcome
     redeemed = [one.form["code"] for one in world.authority.token_requests
                 if one.form["grant_type"] == "authorization_code"]

@@ -14,7 +14,8 @@ import pytest
 from authority import contoso, faults
 from authority.directory import Client
 from world import kernel_keyring
-from world.waiting import wait_until
+from world.replaced_item import ReplacedItem
+from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
 
 
@@ -161,7 +162,7 @@ def test_none_keeps_nothing_and_says_nothing(world):
 
 def delivered(world, *texts: str, **how) -> None:
     """The token is there, and one line tells why it could not be kept."""
-    outcome = token(world, "--timeout", "6", **how)
+    outcome = token(world, "--timeout", str(2 * int(SHORT_LIMIT)), **how)
     assert outcome.code == 0
     assert outcome.out.strip() == world.authority.issued_tokens[-1]
     (line,) = outcome.err.splitlines()
@@ -193,7 +194,7 @@ def test_a_keyring_that_dies_in_mid_call(world, programs):
                                stderr=subprocess.PIPE, text=True)
     wait_until(lambda: len(world.authority.token_requests) == 1, "the request")
     world.session.keyring.stop()
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out.strip()) == (0, world.authority.issued_tokens[-1])
     assert "could not be kept" in err
 
@@ -208,8 +209,19 @@ def test_a_keyring_that_is_started_anew_in_mid_call_keeps_the_token(world, progr
     world.session.keyring.stop()
     world.session.keyring.start()
     again.set()
-    assert process.communicate(timeout=30) == (world.authority.issued_tokens[0] + "\n", "")
+    assert process.communicate(timeout=PATIENCE) == (world.authority.issued_tokens[0] + "\n", "")
     assert len(world.session.keyring.items()) == 1
+
+
+@pytest.mark.parametrize("error", [None, "org.freedesktop.Secret.Error.NoSuchObject",
+                                   "org.freedesktop.DBus.Error.UnknownObject"])
+def test_an_item_that_is_replaced_while_it_is_read_is_read_anew(world, error):
+    first = token(world).out
+    (item,) = world.session.keyring.items(with_secrets=True)
+    world.session.keyring.stop()
+    with ReplacedItem(world.session.bus.address, item.secret, 1, error):
+        assert token(world).out == first
+    assert len(world.authority.token_requests) == 1
 
 
 @pytest.mark.parametrize("sickness", ["locked", "frozen", "gone"])
@@ -217,7 +229,7 @@ def test_a_keyring_asked_for_by_name_must_work(world, sickness):
     token(world)
     keyring = world.session.keyring
     {"locked": keyring.lock, "frozen": keyring.freeze, "gone": keyring.stop}[sickness]()
-    outcome = token(world, "--keyring", "secret-service", "--timeout", "4")
+    outcome = token(world, "--keyring", "secret-service", "--timeout", SHORT_LIMIT)
     assert (outcome.code, outcome.out) == (6, "")
     assert len(outcome.err.splitlines()) == 1
     if sickness == "frozen":

@@ -18,6 +18,7 @@ from flask import Response, jsonify
 from integration.credentials import refused
 from world.app_certificate import AppCertificate
 from world.identity_service import IdentityService
+from world.waiting import PATIENCE, SHORT_LIMIT
 
 VAULT = "https://vault.azure.net"
 
@@ -310,9 +311,9 @@ def test_a_strange_answer_is_one_line(machine, service, what):
 
 def test_a_service_that_does_not_answer_ends_with_the_time_given(machine, service):
     stop = threading.Event()
-    service.answer = lambda: stop.wait(60) and ""
+    service.answer = lambda: stop.wait(PATIENCE) and ""
     try:
-        outcome = token(machine, "--timeout", "1",
+        outcome = token(machine, "--timeout", SHORT_LIMIT,
                         env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
     finally:
         stop.set()
@@ -381,7 +382,7 @@ def test_where_nothing_is_configured_another_service_at_its_address_is_left_alon
 
 def test_where_nothing_is_configured_silence_at_its_address_is_noticed(machine, service):
     stop = threading.Event()
-    service.answer = lambda: stop.wait(60) and ""
+    service.answer = lambda: stop.wait(PATIENCE) and ""
     try:
         outcome = unconfigured(machine, service, "--timeout", "60")
     finally:

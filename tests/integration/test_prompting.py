@@ -13,7 +13,7 @@ from integration import people
 from integration.people import all_at_once, asked_nobody, token, whose
 from world.kubeconfig import V1, ExecPlugin
 from world.program import Outcome
-from world.waiting import wait_until
+from world.waiting import PATIENCE, wait_until
 from world.world import World
 
 DISPLAY = {"DISPLAY": ":0"}
@@ -80,7 +80,7 @@ def test_a_refresh_waits_for_no_persons_sign_in(desk):
     assert people.login(desk).code == 0
     terminal, _ = people.start_device_code(desk, "entra", "login", "--device-code")
     with terminal:
-        outcome = token(desk, "--force-refresh", "--timeout", "10")
+        outcome = token(desk, "--force-refresh", "--timeout", "20")
         assert whose(desk, outcome) == contoso.ADA.username
         assert terminal.is_running
 
@@ -205,7 +205,7 @@ def test_a_prompt_waits_longer_than_a_network_would(desk):
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(3)
     desk.visitor.sign_in(desk.browser.urls[0], contoso.ADA)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, err
 
 

@@ -17,7 +17,7 @@ from world import chromium
 from world.browser import CHATTER
 from world.chromium import Chromium
 from world.terminal import INTERRUPT
-from world.waiting import wait_until
+from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 
 
 def test_a_sign_in_is_good_for_tokens_from_then_on(desk):
@@ -139,7 +139,7 @@ def test_ctrl_c_ends_the_wait(desk):
     terminal = desk.at_terminal("entra", "login")
     port = urlsplit(query(sign_in_url(desk, terminal))["redirect_uri"]).port
     terminal.type(INTERRUPT)
-    outcome = terminal.finish(10)
+    outcome = terminal.finish()
     assert outcome.code != 0
     assert desk.session.keyring.items() == []
     with pytest.raises(ConnectionRefusedError):
@@ -148,9 +148,9 @@ def test_ctrl_c_ends_the_wait(desk):
 
 def test_a_wait_ends_with_the_time_that_was_given(desk):
     desk.browser.will_wait()
-    outcome = desk.at_terminal("entra", "login", "--timeout", "2").finish(20)
+    outcome = desk.at_terminal("entra", "login", "--timeout", SHORT_LIMIT).finish()
     assert outcome.code not in (0, 1, 2)
-    assert outcome.seconds < 15
+    assert outcome.seconds < PATIENCE / 2
 
 
 def test_where_the_browser_fails_the_device_code_is_offered(desk):
@@ -212,7 +212,7 @@ def test_an_unknown_app_is_said_by_the_authority_at_the_browser(desk):
     wait_until(lambda: desk.browser.pages != [], "the page")
     assert "AADSTS700016" in desk.browser.pages[0]
     terminal.type(INTERRUPT)
-    assert terminal.finish(10).code != 0
+    assert terminal.finish().code != 0
 
 
 def test_an_authority_that_fails_once_is_asked_again(desk):

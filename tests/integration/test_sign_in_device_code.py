@@ -14,7 +14,7 @@ from authority.faults import Fault
 from integration import people
 from integration.people import enter, start_device_code, token, whose
 from world.terminal import INTERRUPT
-from world.waiting import wait_until
+from world.waiting import PATIENCE, wait_until
 from world.world import World
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -123,8 +123,8 @@ def test_a_code_of_a_second_ends_by_our_own_clock_too(desk):
     desk.authority.device_codes.expires_in = 2
     terminal, _ = start_device_code(desk)
     desk.authority.faults.inject(faults.unavailable())
-    outcome = terminal.finish(30)
-    assert outcome.code != 0 and outcome.seconds < 25
+    outcome = terminal.finish()
+    assert outcome.code != 0 and outcome.seconds < PATIENCE / 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -135,7 +135,7 @@ def test_a_signal_ends_the_wait_at_once(desk, number):
         terminal.type(INTERRUPT)
     else:
         os.kill(terminal.pid, number)
-    outcome = terminal.finish(10)
+    outcome = terminal.finish()
     assert outcome.code in (-number, 128 + number)
     assert desk.session.keyring.items() == []
     enter(desk, code)
@@ -150,7 +150,7 @@ def test_a_poll_that_fails_in_passing_is_no_end(desk, fault: Fault):
     desk.authority.faults.inject(fault, times=1)
     wait_for_polls(desk, 2)
     enter(desk, code)
-    assert terminal.finish(60).code == 0
+    assert terminal.finish().code == 0
 
 
 def test_what_the_authority_says_does_nothing_to_the_terminal(desk):
@@ -217,4 +217,4 @@ def test_an_authority_that_is_not_there_is_an_error(desk):
     desk.authority.close()
     begin = time.monotonic()
     outcome = desk.at_terminal("entra", "login", "--device-code").finish()
-    assert outcome.code == 4 and time.monotonic() - begin < 35
+    assert outcome.code == 4 and time.monotonic() - begin < PATIENCE / 2

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from authority import faults
-from world.waiting import wait_until
+from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
 
 
@@ -18,7 +18,7 @@ def start(world: World, programs: Path, *words: str, **env: str) -> subprocess.P
 
 
 def finish(processes: list[subprocess.Popen]) -> list[tuple[int, str, str]]:
-    ends = [(process.communicate(timeout=120), process) for process in processes]
+    ends = [(process.communicate(timeout=PATIENCE), process) for process in processes]
     return [(process.returncode, out, err) for (out, err), process in ends]
 
 
@@ -53,7 +53,7 @@ def test_a_secret_that_was_mended_works_at_once(world):
 
 
 def test_a_killed_process_frees_the_others(world, programs):
-    world.authority.faults.inject(faults.delayed(30), times=1)
+    world.authority.faults.inject(faults.delayed(PATIENCE), times=1)
     first = start(world, programs)
     wait_until(lambda: len(world.authority.token_requests) == 1, "the first request")
     others = [start(world, programs) for _ in range(5)]
@@ -65,10 +65,10 @@ def test_a_killed_process_frees_the_others(world, programs):
 
 
 def test_a_waiting_process_keeps_its_own_time_limit(world, programs):
-    world.authority.faults.inject(faults.delayed(30), times=1)
+    world.authority.faults.inject(faults.delayed(PATIENCE), times=1)
     first = start(world, programs)
     wait_until(lambda: len(world.authority.token_requests) == 1, "the first request")
-    outcome = world.run("entra", "token", "--api", "MyWebApi", "--timeout", "1")
+    outcome = world.run("entra", "token", "--api", "MyWebApi", "--timeout", SHORT_LIMIT)
     assert (outcome.code, outcome.out) == (4, "")
     assert "another process" in outcome.err
     first.kill()
@@ -76,10 +76,10 @@ def test_a_waiting_process_keeps_its_own_time_limit(world, programs):
 
 
 def test_a_time_limit_that_ran_out_is_nobody_elses(world, programs):
-    world.authority.faults.inject(faults.delayed(8), times=1)
-    hasty = start(world, programs, "--timeout", "2")
+    world.authority.faults.inject(faults.delayed(PATIENCE), times=1)
+    hasty = start(world, programs, "--timeout", SHORT_LIMIT)
     wait_until(lambda: len(world.authority.token_requests) == 1, "the first request")
-    patient = start(world, programs, "--timeout", "60")
+    patient = start(world, programs, "--timeout", str(PATIENCE))
     assert [code for code, _, _ in finish([hasty, patient])] == [4, 0]
 
 

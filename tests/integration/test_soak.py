@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from authority import faults
-from world.waiting import wait_until
+from world.waiting import PATIENCE, wait_until
 from world.world import World
 
 SECONDS = float(os.environ.get("ENTRA_SOAK_SECONDS", "12"))
@@ -57,7 +57,7 @@ class Crowd:
         for process, forced in list(self.running):
             if not all_of_them and process.poll() is None:
                 continue
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=PATIENCE)
             self.running.remove((process, forced))
             self.answers.append(Answer(process.returncode, out.strip(), err.strip(), forced,
                                        process.returncode == -signal.SIGKILL))

@@ -52,7 +52,7 @@ class Browser:
         return [file.read_text() for file in sorted(self._folder.glob("page-*"))]
 
     def will_sign_in(self, user: User) -> None:
-        self._will("sign in", user.username)
+        self._will("sign in", username=user.username, password=user.password)
 
     def will_decline(self) -> None:
         self._will("decline")
@@ -65,9 +65,9 @@ class Browser:
         """No browser can be started: the program ends with an error."""
         self._will("fail")
 
-    def _will(self, do: str, username: str = "") -> None:
+    def _will(self, do: str, **who: str) -> None:
         new = self._folder / "person.new"
-        new.write_text(json.dumps({"do": do, "username": username, "trust": str(self._trust)}))
+        new.write_text(json.dumps({"do": do, "trust": str(self._trust), "who": who}))
         new.rename(self._folder / "person")
 
 
@@ -83,7 +83,7 @@ def play(folder: Path, words: list[str]) -> None:
         sys.exit(3)
     visitor = Visitor(person["trust"])
     if person["do"] == "sign in":
-        page = visitor.sign_in(url, contoso.directory().user(person["username"]))
+        page = visitor.sign_in(url, User(**person["who"], name="", object_ids={}))
     elif person["do"] == "decline":
         page = visitor.decline(url)
     else:

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Sequence
+from world.waiting import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class TimedOut(Exception):
 
 
 def run(command: Sequence[str | Path], env: Mapping[str, str], *, input: str | bytes | None = None,
-        cwd: Path | None = None, timeout: float = 30) -> Outcome:
+        cwd: Path | None = None, timeout: float = PATIENCE) -> Outcome:
     """Runs a program away from any terminal, so that nothing it starts can ask a person."""
     words = tuple(str(word) for word in command)
     data = input.encode("utf-8", "surrogateescape") if isinstance(input, str) else input

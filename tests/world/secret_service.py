@@ -11,6 +11,8 @@ from typing import Any
 
 from gi.repository import Gio, GLib
 
+from world.waiting import PATIENCE
+
 NAME = "org.freedesktop.secrets"
 SERVICE_PATH = "/org/freedesktop/secrets"
 SERVICE = "org.freedesktop.Secret.Service"
@@ -18,7 +20,7 @@ COLLECTION = "org.freedesktop.Secret.Collection"
 ITEM = "org.freedesktop.Secret.Item"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 GNOME_INTERNAL = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
-TIMEOUT_MS = 5000
+TIMEOUT_MS = PATIENCE * 1000
 
 
 @dataclass(frozen=True)

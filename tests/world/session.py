@@ -14,6 +14,7 @@ from world import program
 from world.bus import MessageBus
 from world.keyring import Keyring
 from world.program import Outcome
+from world.waiting import PATIENCE
 
 SANITIZERS = ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS")
 
@@ -94,7 +95,7 @@ class Session:
 
     def run(self, *command: str | Path, input: str | bytes | None = None,
             env: dict[str, str | None] | None = None, cwd: Path | None = None,
-            timeout: float = 30) -> Outcome:
+            timeout: float = PATIENCE) -> Outcome:
         """Runs a program in the session. `env` adds variables; one set to None is left out."""
         merged = {**self.env, **(env or {})}
         given = {name: value for name, value in merged.items() if value is not None}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Mapping, Sequence
 
 from world.program import Outcome
-from world.waiting import wait_until
+from world.waiting import PATIENCE, wait_until
 
 INTERRUPT = "\x03"
 
@@ -89,7 +89,7 @@ class Terminal:
         """INTERRUPT is Ctrl-C."""
         os.write(self._master, keys.encode())
 
-    def finish(self, timeout: float = 30) -> Outcome:
+    def finish(self, timeout: float = PATIENCE) -> Outcome:
         """Waits for the program's end; `err` is what the terminal showed."""
         try:
             self._process.wait(timeout)

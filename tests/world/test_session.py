@@ -10,6 +10,7 @@ import pytest
 
 from world.program import TimedOut
 from world.session import Session
+from world.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def store(session: Session, secret: str = "a secret") -> None:
     assert done.code == 0, done.err
 
 
-def look_up(session: Session, timeout: float = 10) -> str:
+def look_up(session: Session, timeout: float = PATIENCE) -> str:
     return session.run("secret-tool", "lookup", "colour", "blue", timeout=timeout).out
 
 
