@@ -84,7 +84,10 @@ bool config_check_settings(const struct config *config, struct error *error);
 /* Warns of every key that its table does not have, with the nearest that it has. */
 void config_warn_of_settings(const struct config *config);
 
-/* Whether any setting with a secret stands in the file. */
+/* Whether a text has a device's PIN in it: pkcs11:...?pin-value=... (RFC 7512, 2.4). */
+bool config_has_pin(const char *text);
+
+/* Whether any setting with a secret stands in the file, or a PIN. */
 bool config_has_secrets(const struct config *config);
 
 /* ---- section.c: finding things ---- */

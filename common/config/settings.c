@@ -293,8 +293,15 @@ void config_warn_of_settings(const struct config *config)
     visit_all(&(struct visit){ .config = config, .warns = true, .error = &unused });
 }
 
-static bool has_secrets(const json_object *object)
+bool config_has_pin(const char *text)
 {
+    return strcasestr(text, "pin-value") != NULL;
+}
+
+static bool has_secrets(json_object *object)
+{
+    if (json_object_is_type(object, json_type_string))
+        return config_has_pin(json_object_get_string(object));
     if (json_object_is_type(object, json_type_array)) {
         for (size_t i = 0; i < json_object_array_length(object); i++)
             if (has_secrets(json_object_array_get_idx(object, i)))

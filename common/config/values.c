@@ -45,7 +45,8 @@ static const char *shown(const struct setting *setting, json_object *value)
 {
     bool is_open = setting != NULL && !setting->secret &&
                    strcasecmp(setting->name, "SignedAssertionCommand") != 0;
-    return is_open ? json_object_get_string(value) : "set";
+    const char *text = json_object_get_string(value);
+    return is_open && !config_has_pin(text) ? text : "set";
 }
 
 static void hand_over_leaf(const struct receiver *receiver, const struct config_path *path,
@@ -111,7 +112,8 @@ static void hand_over_environment(const struct receiver *receiver)
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
         const char *value = getenv(variables[i].name);
         if (value != NULL && value[0] != '\0')
-            hand_over(receiver, variables[i].name, variables[i].secret ? "set" : value,
+            hand_over(receiver, variables[i].name,
+                      variables[i].secret || config_has_pin(value) ? "set" : value,
                       "the environment");
     }
 }

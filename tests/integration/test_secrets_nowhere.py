@@ -268,6 +268,30 @@ def test_the_environments_secrets_are_not_shown_either(world, name):
     search.finish()
 
 
+PIN = "471100815"
+KEY_WITH_PIN = f"pkcs11:token=x;object=y?pin-value={PIN}"
+WITH_PIN = {
+    "the key's URI": (path("/nowhere.pem", CertificateKeyDiskPath=KEY_WITH_PIN), {}),
+    "the certificate's URI": (path(KEY_WITH_PIN), {}),
+    "a variable with the certificate's": (None, {"AZURE_CLIENT_CERTIFICATE_PATH": KEY_WITH_PIN}),
+    "a variable with the key's": (None, {"AZURE_CLIENT_CERTIFICATE_PATH": "/nowhere.pem",
+                                         "ENTRA_CLIENT_CERTIFICATE_KEY_PATH": KEY_WITH_PIN}),
+    "a setting's variable": (path("/nowhere.pem", CertificateKeyDiskPath="/nowhere.key"), {
+        "AzureAd__ClientCredentials__0__CertificateKeyDiskPath": KEY_WITH_PIN}),
+}
+
+
+@pytest.mark.parametrize("what", WITH_PIN)
+def test_a_devices_pin_is_not_shown(world, what):
+    entry, env = WITH_PIN[what]
+    configure(world, *([entry] if entry else []))
+    search = Search(world, PIN, but=(world.appsettings_file,))
+    for name in COMMANDS:
+        search.run(name, env=env | EXEC_INFO)
+    assert "pkcs11:token=x" in search.run("entra doctor", env=env).out
+    search.finish()
+
+
 def test_the_search_finds_what_is_there(world):
     """Or all of the above would prove nothing."""
     search = Search(world, SECRET)

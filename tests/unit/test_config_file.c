@@ -127,6 +127,8 @@ static void a_file_with_a_secret_that_others_can_read_draws_a_warning(void **sta
         "{'AzureAd':{'TenantId':'t','ClientCertificates':[{'Base64EncodedValue':'s3cret'}]}," API
         "}",
         "{'Other':{'Nested':[{'clientsecret':'s3cret'}]}," API "}",
+        "{'AzureAd':{'TenantId':'t','ClientCredentials':[{'SourceType':'Path',"
+        "'CertificateKeyDiskPath':'pkcs11:object=x?pin-value=s3cret'}]}," API "}",
     };
     static const mode_t modes[] = { 0640, 0604, 0644, 0444 };
     for (size_t f = 0; f < COUNT(files); f++)
