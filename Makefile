@@ -162,7 +162,7 @@ deps:
 	@$(call install_packages,$(BROWSER_PACKAGES)) || echo "  no Chromium: its tests are skipped"
 
 include tests/unit/unit.mk
--include tests/fuzz/fuzz.mk
+include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 
 check: check-unit check-man check-integration

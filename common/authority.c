@@ -47,13 +47,13 @@ static bool parse_instance(const char *text, struct url *url, struct error *erro
     bool ok = strpbrk(absolute, "?#") == NULL && url_parse(absolute, strlen(absolute), url, &why) &&
               path_is_safe(url);
     if (!ok) {
-        error_set(error, ERROR_USAGE, "'%.200s' is not an authority%s%s", text,
+        error_set(error, ERROR_USAGE, "'%s' is not an authority%s%s", url_shown(text).text,
                   why.message[0] ? ": " : "", why.message);
         return error_known_as(error, "authority_malformed");
     }
     if (!url->https && !url_is_loopback(url))
-        return error_set(error, ERROR_USAGE,
-                         "the authority '%.200s' is not asked over http, use https", text);
+        return error_set(error, ERROR_USAGE, "the authority '%s' is not asked over http, use https",
+                         url_shown(text).text);
     return true;
 }
 
@@ -81,7 +81,7 @@ bool authority_split(const char *text, char **instance, char **tenant, struct er
         url.path[length - 5] = '\0';
     char *slash = strrchr(url.path, '/');
     if (slash == NULL || !authority_is_tenant(slash + 1)) {
-        error_set(error, ERROR_USAGE, "the authority '%.200s' names no tenant", text);
+        error_set(error, ERROR_USAGE, "the authority '%s' names no tenant", url_shown(text).text);
         return error_known_as(error, "authority_malformed");
     }
     autofree char *name = strdup(slash + 1);

@@ -64,6 +64,8 @@ static bool take_scope(struct options *options, const char *value, struct error 
 {
     if (options->scope_count == OPTIONS_SCOPES_MAX)
         return error_set(error, ERROR_USAGE, "more than %d scopes", OPTIONS_SCOPES_MAX);
+    if (value[0] == '\0')
+        return error_set(error, ERROR_USAGE, "--scope is empty");
     options->scopes[options->scope_count++] = value;
     return true;
 }

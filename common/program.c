@@ -11,12 +11,12 @@
 #include "common/secret.h"
 
 /* A descriptor of 0, 1 or 2 that is closed would be given to the next file or socket opened, which
- * would then be read as input or get our output. */
+ * would then be read as input or get our output. What is written to one of these fails. */
 static void keep_standard_descriptors(void)
 {
     int fd;
     do
-        fd = open("/dev/null", O_RDWR);
+        fd = open("/dev/null", O_RDONLY);
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0)
         close(fd);

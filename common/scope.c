@@ -66,6 +66,8 @@ bool scope_check_for_app(const char *scope, struct error *error)
     }
     if (!is_scope_token(scope))
         return error_set(error, ERROR_USAGE, "'%.200s' is not a scope", scope);
+    if (strcmp(scope, DEFAULT_SUFFIX) == 0)
+        return error_set(error, ERROR_USAGE, "the scope '" DEFAULT_SUFFIX "' names no resource");
     if (ends_in_default(scope))
         return true;
     error_set(error, ERROR_USAGE,

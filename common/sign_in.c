@@ -1,11 +1,11 @@
 #define _GNU_SOURCE
 #include "common/sign_in.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "common/json.h"
 #include "common/printable.h"
+#include "common/text.h"
 
 bool sign_in_is_username(const char *text)
 {
@@ -47,8 +47,7 @@ bool sign_in_set_account(struct sign_in *sign_in, const char *home_account_id, c
     sign_in->username = strdup(username);
     if (sign_in->home_account_id == NULL || sign_in->username == NULL)
         return error_no_memory(error);
-    for (char *c = sign_in->username; *c != '\0'; c++)
-        *c = (char)tolower((unsigned char)*c);
+    text_lower(sign_in->username);
     return true;
 }
 

@@ -1,9 +1,13 @@
+#define _GNU_SOURCE
 #include "common/url.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "common/text.h"
 
 /* A stretch of the text being parsed. */
 struct span {
@@ -19,19 +23,6 @@ static bool is_digit(char c)
 static bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static int hex_value(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    c = to_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* Takes off the part up to the first of the delimiters, and leaves rest at the delimiter. */
@@ -99,7 +90,7 @@ static bool parse_host(struct span host, bool wildcard, struct url *url, struct 
     if (host.length == 0 || host.length > HOST_MAX || memchr(host.bytes, '\0', host.length) != NULL)
         return error_set(error, ERROR_USAGE, "the URL has no usable host");
     for (size_t i = 0; i < host.length; i++)
-        url->host[i] = to_lower(host.bytes[i]);
+        url->host[i] = text_lower_char(host.bytes[i]);
     url->host[host.length] = '\0';
 
     if (wildcard && strncmp(url->host, "*.", 2) == 0) {
@@ -175,8 +166,8 @@ static bool parse_path(struct span path, bool encoded, struct url *url, struct e
     for (size_t i = 0; i < path.length; i++) {
         unsigned char c = (unsigned char)path.bytes[i];
         if (encoded && c == '%') {
-            int high = i + 2 < path.length ? hex_value(path.bytes[i + 1]) : -1;
-            int low = i + 2 < path.length ? hex_value(path.bytes[i + 2]) : -1;
+            int high = i + 2 < path.length ? text_hex_value(path.bytes[i + 1]) : -1;
+            int low = i + 2 < path.length ? text_hex_value(path.bytes[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return error_set(error, ERROR_USAGE, "the URL has a broken %%-escape");
             c = (unsigned char)(high * 16 + low);
@@ -296,4 +287,17 @@ bool url_is_below(const struct url *url, const struct url *base)
     return url->path_is_plain && base->path_is_plain &&
            strncmp(url->path, base->path, length) == 0 &&
            (url->path[length] == '/' || url->path[length] == '\0');
+}
+
+struct url_shown url_shown(const char *text)
+{
+    struct url_shown shown = { "" };
+    const char *mark = strstr(text, "://");
+    size_t scheme = mark != NULL ? (size_t)(mark - text) + 3 : 0;
+    size_t length = scheme + strcspn(text + scheme, "?#");
+    const char *at = memrchr(text + scheme, '@', length - scheme);
+    size_t left_out = at != NULL ? (size_t)(at - text) + 1 : scheme;
+    snprintf(shown.text, sizeof shown.text, "%.*s%.*s", (int)scheme, text, (int)(length - left_out),
+             text + left_out);
+    return shown;
 }

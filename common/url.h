@@ -53,4 +53,11 @@ bool url_is_nearby(const struct url *url);
  * segments. A URL whose path is not plain, or not known, lies below the root path only. */
 bool url_is_below(const struct url *url, const struct url *base);
 
+/* A URL, or what was meant to be one, as it may be shown: without user info, query and fragment, in
+ * which people put secrets, and cut short. */
+struct url_shown {
+    char text[200];
+};
+struct url_shown url_shown(const char *text);
+
 #endif

@@ -26,7 +26,7 @@ static bool find_request(struct config *config, const struct options *options, c
 {
     struct url url;
     if (!url_parse(text, strlen(text), &url, error))
-        return error_wanted(error, "'%.200s'", text);
+        return error_wanted(error, "'%s'", url_shown(text).text);
     switch (config_request_for_url(config, options, &url, request, error)) {
     case CONFIG_MATCH:
         return true;
@@ -36,9 +36,8 @@ static bool find_request(struct config *config, const struct options *options, c
         break;
     }
     error_set(error, ERROR_USAGE,
-              "%.200s belongs to no API of the configuration, so it is given no "
-              "token",
-              text);
+              "%s belongs to no API of the configuration, so it is given no token",
+              url_shown(text).text);
     return error_known_as(error, "url_of_nobody");
 }
 

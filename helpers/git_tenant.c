@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "helpers/git_tenant.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "common/authority.h"
 #include "common/challenge.h"
 #include "common/deadline.h"
+#include "common/text.h"
 
 /* A server that hangs may not use up the time that the authority needs. */
 #define ASK_MILLISECONDS 10000
@@ -21,9 +21,9 @@ static bool take_organization(const char *text, char place[GIT_PLACE_MAX])
     if (length == 0 || length > 64 || (text[length] != '\0' && text[length] != '/'))
         return false;
     int prefix = snprintf(place, GIT_PLACE_MAX, "https://" GIT_AZURE_DEVOPS_HOST "/");
-    for (size_t i = 0; i < length; i++)
-        place[prefix + (int)i] = (char)tolower((unsigned char)text[i]);
+    memcpy(place + prefix, text, length);
     place[prefix + (int)length] = '\0';
+    text_lower(place + prefix);
     return true;
 }
 
@@ -54,14 +54,11 @@ bool git_tenant_told(const struct git_request *request, char tenant[AUTHORITY_TE
 /* X-VSS-ResourceTenant. All zeros: an organization of Microsoft accounts, which no tenant has. */
 static bool take_resource_tenant(const char *value, char tenant[AUTHORITY_TENANT_MAX])
 {
-    bool is_guid = strlen(value) == 36 && strspn(value, "0123456789abcdefABCDEF-") == 36;
-    if (!is_guid || !authority_is_tenant(value))
+    if (!text_is_guid(value))
         return false;
     bool is_of_many = strspn(value, "0-") == 36;
-    for (size_t i = 0; i <= 36; i++)
-        tenant[i] = (char)tolower((unsigned char)value[i]);
-    if (is_of_many)
-        snprintf(tenant, AUTHORITY_TENANT_MAX, "organizations");
+    snprintf(tenant, AUTHORITY_TENANT_MAX, "%s", is_of_many ? "organizations" : value);
+    text_lower(tenant);
     return true;
 }
 

@@ -1,7 +1,6 @@
 /* What kubelogin's settings mean here: its logins, clouds and servers, written into struct options.
  */
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -9,6 +8,7 @@
 #include "common/authority.h"
 #include "common/config/config.h"
 #include "common/environment.h"
+#include "common/text.h"
 #include "helpers/kubelogin.h"
 
 #define CLUSTER_SAYS "spec.cluster.config"
@@ -263,15 +263,6 @@ static const char *const not_a_cluster[] = {
     "e406a681-f3d4-42a8-90b6-c2b029497af1", /* Storage */
 };
 
-static bool is_guid(const char *text)
-{
-    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    bool ok = strlen(text) == strlen(form);
-    for (size_t i = 0; ok && form[i] != '\0'; i++)
-        ok = form[i] == '-' ? text[i] == '-' : isxdigit((unsigned char)text[i]) != 0;
-    return ok;
-}
-
 /* The elder of Microsoft's have numbers in place of random GUIDs: Graph
  * 00000003-0000-0000-c000-..., Exchange 00000002-0000-0ff1-ce00-..., and so on for dozens. */
 static bool is_numbered(const char *guid)
@@ -282,7 +273,7 @@ static bool is_numbered(const char *guid)
 /* The token will go to the very cluster that names the server, so it is to be an app of its own. */
 static bool check_server_of_cluster(const char *server, struct error *error)
 {
-    bool ok = is_guid(server) && !is_numbered(server);
+    bool ok = text_is_guid(server) && !is_numbered(server);
     for (size_t i = 0; ok && i < sizeof not_a_cluster / sizeof not_a_cluster[0]; i++)
         ok = strcasecmp(server, not_a_cluster[i]) != 0;
     if (ok)

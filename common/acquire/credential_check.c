@@ -9,6 +9,7 @@
 #include "common/acquire/client_credentials.h"
 #include "common/jwt.h"
 #include "common/rfc3339.h"
+#include "common/text.h"
 
 /* Unix seconds; 0 where the time is none. */
 static int64_t seconds_of(const ASN1_TIME *time)
@@ -67,14 +68,6 @@ static void look_at_assertion(const struct secret *assertion, struct credential_
              issuer != NULL ? issuer : "(none)", subject != NULL ? subject : "(none)");
 }
 
-/* A secret's id is a GUID, and no secret's value is. */
-static bool is_guid(const struct secret *secret)
-{
-    return secret->length == 36 && strspn(secret->bytes, "0123456789abcdefABCDEF-") == 36 &&
-           secret->bytes[8] == '-' && secret->bytes[13] == '-' && secret->bytes[18] == '-' &&
-           secret->bytes[23] == '-';
-}
-
 bool credential_check(const struct token_request *request, const struct credential *credential,
                       int64_t deadline, struct credential_facts *facts, struct error *error)
 {
@@ -86,8 +79,9 @@ bool credential_check(const struct token_request *request, const struct credenti
         return look_at_certificate(credential, facts, error);
     if (proof.client_assertion != NULL)
         look_at_assertion(proof.client_assertion, facts);
-    else
+    else /* a secret's id is a GUID, and no secret's value is */
         snprintf(facts->text, sizeof facts->text, "a client secret is there%s",
-                 is_guid(proof.client_secret) ? ", but it looks like a secret's id" : "");
+                 text_is_guid(proof.client_secret->bytes) ? ", but it looks like a secret's id"
+                                                          : "");
     return true;
 }

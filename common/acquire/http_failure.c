@@ -43,6 +43,14 @@ static bool add_remedy(CURL *easy, CURLcode code, struct error *error)
     return false;
 }
 
+/* libcurl quotes a proxy's whole URL where it does not like it, with the password in it. */
+static const char *reason(CURLcode code, const char *detail)
+{
+    return detail[0] == '\0' || strchr(detail, '@') != NULL || strstr(detail, "://") != NULL
+               ? curl_easy_strerror(code)
+               : detail;
+}
+
 bool http_failure_explain(CURL *easy, CURLcode code, const char *url, const char *detail,
                           struct error *error)
 {
@@ -53,8 +61,11 @@ bool http_failure_explain(CURL *easy, CURLcode code, const char *url, const char
                   HTTP_BODY_MAX);
     else if (code == CURLE_OPERATION_TIMEDOUT)
         error_set(error, ERROR_NETWORK, "%.*s did not answer in time", host, url);
+    else if (code == CURLE_SSL_CACERT_BADFILE)
+        error_set(error, ERROR_USAGE, "the trusted certificates cannot be read: %s",
+                  reason(code, detail));
     else
         error_set(error, ERROR_NETWORK, "%.*s cannot be reached: %s", host, url,
-                  detail[0] ? detail : curl_easy_strerror(code));
+                  reason(code, detail));
     return add_remedy(easy, code, error);
 }

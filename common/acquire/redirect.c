@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "common/printable.h"
+#include "common/text.h"
 
 #define CODE_MAX 8192
 
@@ -137,14 +138,6 @@ static int check_head(struct part rest, const struct redirect_expected *expected
 
 /* ---- the body ---- */
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* A form's value (WHATWG URL, 5.1), decoded. NULL where it is broken or has a NUL in it. */
 static struct secret *decode(struct part value)
 {
@@ -153,8 +146,8 @@ static struct secret *decode(struct part value)
     for (size_t i = 0; decoded != NULL && i < value.length; i++) {
         char c = value.bytes[i] == '+' ? ' ' : value.bytes[i];
         if (c == '%') {
-            int high = i + 2 < value.length ? hex_value(value.bytes[i + 1]) : -1;
-            int low = i + 2 < value.length ? hex_value(value.bytes[i + 2]) : -1;
+            int high = i + 2 < value.length ? text_hex_value(value.bytes[i + 1]) : -1;
+            int low = i + 2 < value.length ? text_hex_value(value.bytes[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return NULL;
             c = (char)(high * 16 + low);

@@ -117,6 +117,7 @@ static bool send_with_retries(const struct http_request *request, int64_t deadli
         trace("network: no luck; asking again in %d ms", wait);
         poll(NULL, 0, wait);
         http_response_clear(response);
+        *error = (struct error){ 0 };
     }
 }
 

@@ -124,8 +124,8 @@ static void blame_base(const struct config *config, const struct config_api *api
     char where[CONFIG_WHERE_MAX];
     struct config_path path = config_path_to(&api->section.path, "BaseUrl");
     struct error why = *error;
-    error_set(error, ERROR_USAGE, "%s: BaseUrl '%.200s' cannot be used: %s",
-              config_where(config, &path, where), base, why.message);
+    error_set(error, ERROR_USAGE, "%s: BaseUrl '%s' cannot be used: %s",
+              config_where(config, &path, where), url_shown(base).text, why.message);
 }
 
 /* A BaseUrl that cannot be used is nobody's home. It is an error for the host that it names, whose

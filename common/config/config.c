@@ -7,7 +7,8 @@ static bool load(struct config *config, const struct options *options, struct er
     if (config->root == NULL && (config->root = json_object_new_object()) == NULL)
         return error_no_memory(error);
     config->has_secrets = config_has_secrets(config);
-    return config_overlay_environment(config, error) && config_check_settings(config, error);
+    return config_overlay_environment(config, error) && config_check_size(config, error) &&
+           config_check_settings(config, error);
 }
 
 struct config *config_load(const struct options *options, struct error *error)

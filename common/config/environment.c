@@ -99,26 +99,49 @@ static bool put(json_object *root, const struct config_path *path, json_object *
     return false;
 }
 
+/* Lays one variable over, if it is such a one. False where it does not fit. */
+static bool lay_over(json_object *root, const char *variable)
+{
+    char name[NAME_MAX_LENGTH];
+    struct config_path path;
+    size_t length = strcspn(variable, "=");
+    if (length >= sizeof name || variable[length] != '=')
+        return true;
+    memcpy(name, variable, length);
+    name[length] = '\0';
+    if (strstr(name, "__") == NULL || !split_name(name, &path))
+        return true;
+    const struct setting *setting = setting_at(&path);
+    return setting == NULL || put(root, &path, leaf_value(setting, variable + length + 1));
+}
+
+/* Lays all of them over. Gives how many do not fit, and one of these. */
+static size_t lay_all_over(json_object *root, const char **misfit)
+{
+    size_t misfits = 0;
+    for (char **entry = environ; *entry != NULL; entry++)
+        if (!lay_over(root, *entry)) {
+            *misfit = *entry;
+            misfits++;
+        }
+    return misfits;
+}
+
+/* The environment has no order: an array's second item may come before its first, and fits in the
+ * next round. */
 bool config_overlay_environment(struct config *config, struct error *error)
 {
-    for (char **entry = environ; *entry != NULL; entry++) {
-        char name[NAME_MAX_LENGTH];
-        struct config_path path;
-        size_t length = strcspn(*entry, "=");
-        if (length >= sizeof name || (*entry)[length] != '=')
-            continue;
-        memcpy(name, *entry, length);
-        name[length] = '\0';
-        if (strstr(name, "__") == NULL || !split_name(name, &path))
-            continue;
-        const struct setting *setting = setting_at(&path);
-        if (setting != NULL && !put(config->root, &path, leaf_value(setting, *entry + length + 1)))
-            return error_set(error, ERROR_USAGE,
-                             "the environment variable %.*s does not fit the configuration: what "
-                             "it names is not there or is of another type",
-                             (int)length, *entry);
+    const char *misfit = NULL;
+    size_t before = SIZE_MAX, misfits = lay_all_over(config->root, &misfit);
+    while (misfits > 0 && misfits < before) {
+        before = misfits;
+        misfits = lay_all_over(config->root, &misfit);
     }
-    return true;
+    return misfits == 0 ||
+           error_set(error, ERROR_USAGE,
+                     "the environment variable %.*s does not fit the configuration: what it names "
+                     "is not there or is of another type",
+                     (int)strcspn(misfit, "="), misfit);
 }
 
 const char *config_environment_name(const struct config_path *path)

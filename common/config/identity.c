@@ -1,7 +1,6 @@
 /* Who asks: an identity's authority, tenant, client id and credential, put together from the flags,
  * the file and the environment. */
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -9,9 +8,9 @@
 #include "common/authority.h"
 #include "common/config/internal.h"
 #include "common/environment.h"
+#include "common/text.h"
 
-#define IDENTITY_DEFAULT "AzureAd"
-#define CLIENT_ID_MAX    512
+#define CLIENT_ID_MAX 512
 
 /* The identity of this name; where none is named, AzureAd, or the only one that there is. True with
  * object NULL where the file has none and none is named: the environment may be enough. */
@@ -20,7 +19,7 @@ static bool find_identity(const struct config *config, const char *name, struct 
 {
     struct section sections[CONFIG_SECTIONS_MAX];
     size_t count = config_identities(config, sections);
-    const char *wanted = name != NULL ? name : IDENTITY_DEFAULT;
+    const char *wanted = name != NULL ? name : CONFIG_DEFAULT_IDENTITY;
     for (size_t i = 0; i < count; i++) {
         if (strcasecmp(section_name(&sections[i]), wanted) == 0) {
             *identity = sections[i];
@@ -34,7 +33,7 @@ static bool find_identity(const struct config *config, const char *name, struct 
     if (count > 1) {
         error_set(error, ERROR_USAGE,
                   "the configuration has %zu identities and none of them is "
-                  "called " IDENTITY_DEFAULT,
+                  "called " CONFIG_DEFAULT_IDENTITY,
                   count);
         return error_known_as(error, "several_identities");
     }
@@ -77,12 +76,6 @@ static bool take_section_authority(const struct config *config, const struct sec
     return true;
 }
 
-static void lower(char *text)
-{
-    for (; *text != '\0'; text++)
-        *text = (char)tolower((unsigned char)*text);
-}
-
 /* The strongest of the sources that has one: flags, the API, the identity, AZURE_*. */
 static bool fill_authority(const struct config *config, const struct options *options,
                            const struct section *identity, const char *api_tenant,
@@ -123,7 +116,7 @@ static bool fill_authority(const struct config *config, const struct options *op
     request->tenant = strdup(name);
     if (request->tenant == NULL)
         return error_no_memory(error);
-    lower(request->tenant); /* domains and GUIDs have no case: one name in the keyring */
+    text_lower(request->tenant); /* domains and GUIDs have no case: one name in the keyring */
     return true;
 }
 

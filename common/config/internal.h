@@ -9,6 +9,8 @@
 #include "common/config/config.h"
 #include "common/json.h"
 
+#define CONFIG_DEFAULT_IDENTITY "AzureAd"
+
 #define CONFIG_FILE_MAX     (1024 * 1024)
 #define CONFIG_SECTIONS_MAX 64
 #define CONFIG_DEPTH_MAX    6
@@ -92,10 +94,13 @@ bool config_has_secrets(const struct config *config);
 
 /* ---- section.c: finding things ---- */
 
-/* Collect the identities (objects with ClientId or TenantId) and the APIs (objects with Scopes that
- * are no identity), wherever they stand below the root; give their number. */
+/* Collect the identities (objects with ClientId or TenantId, and AzureAd) and the APIs (objects
+ * with Scopes that are no identity), wherever they stand below the root; give their number. */
 size_t config_identities(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
 size_t config_apis(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
+
+/* Whether they are few enough to be all looked at. False with ERROR_USAGE. */
+bool config_check_size(const struct config *config, struct error *error);
 
 /* The last step of a section's path: what people call it. */
 const char *section_name(const struct section *section);

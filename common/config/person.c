@@ -1,10 +1,10 @@
 /* A person: by which client, tenant and account they ask. */
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <string.h>
 
 #include "common/config/internal.h"
 #include "common/sign_in.h"
+#include "common/text.h"
 
 /* Whatever tenant the person belongs to; no personal Microsoft accounts. */
 #define TENANT_OF_ANYBODY "organizations"
@@ -33,8 +33,7 @@ static bool fill_account(const struct config *config, const struct options *opti
     }
     if (!set(&request->account, account, error))
         return false;
-    for (char *c = request->account; *c != '\0'; c++)
-        *c = (char)tolower((unsigned char)*c);
+    text_lower(request->account);
     return true;
 }
 

@@ -30,47 +30,74 @@ const char *section_name(const struct section *section)
     return section->path.steps[section->path.depth - 1];
 }
 
-/* Sections stand at the root or inside plain objects; what is inside a section belongs to it. */
-static size_t collect(const struct section *above, const char *key, const char *or_key,
-                      struct section *sections, size_t count)
+static bool has(const json_object *object, const char *key)
+{
+    return config_member(object, key) != NULL;
+}
+
+/* Of AzureAd, the default identity, the environment may say the rest. */
+static bool is_identity(const char *name, const json_object *object)
+{
+    bool is_default = strcasecmp(name, CONFIG_DEFAULT_IDENTITY) == 0 && !has(object, "Scopes") &&
+                      json_object_object_length(object) > 0;
+    return is_default || has(object, "ClientId") || has(object, "TenantId");
+}
+
+/* A web API's own registration, too, lists the scopes that it exposes. */
+static bool is_api(const char *name, const json_object *object)
+{
+    return has(object, "Scopes") && !is_identity(name, object);
+}
+
+/* Sections stand at the root or inside other objects; what is inside a section belongs to it. Gives
+ * how many there are, of which the first CONFIG_SECTIONS_MAX are filled in. */
+static size_t collect(const struct section *above,
+                      bool (*wanted)(const char *, const json_object *), struct section *sections,
+                      size_t count)
 {
     json_object_object_foreach(above->object, name, value) {
         struct section section = { value, config_path_to(&above->path, name) };
         if (!json_object_is_type(value, json_type_object))
             continue;
-        if (config_member(value, key) == NULL &&
-            (or_key == NULL || config_member(value, or_key) == NULL)) {
-            if (section.path.depth + 2 < CONFIG_DEPTH_MAX)
-                count = collect(&section, key, or_key, sections, count);
-        } else if (count < CONFIG_SECTIONS_MAX) {
-            sections[count++] = section;
+        if (wanted(name, value)) {
+            if (count < CONFIG_SECTIONS_MAX)
+                sections[count] = section;
+            count++;
+        } else if (section.path.depth + 2 < CONFIG_DEPTH_MAX) {
+            count = collect(&section, wanted, sections, count);
         }
     }
     return count;
 }
 
-static size_t config_sections(const struct config *config, const char *key, const char *or_key,
-                              struct section sections[CONFIG_SECTIONS_MAX])
+static size_t sections_of(const struct config *config,
+                          bool (*wanted)(const char *, const json_object *),
+                          struct section sections[CONFIG_SECTIONS_MAX])
 {
     struct section root = { config->root, { { NULL }, 0 } };
-    return collect(&root, key, or_key, sections, 0);
+    size_t count = collect(&root, wanted, sections, 0);
+    return count < CONFIG_SECTIONS_MAX ? count : CONFIG_SECTIONS_MAX;
 }
 
 size_t config_identities(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX])
 {
-    return config_sections(config, "ClientId", "TenantId", sections);
+    return sections_of(config, is_identity, sections);
 }
 
 size_t config_apis(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX])
 {
-    struct section all[CONFIG_SECTIONS_MAX];
-    size_t count = 0, found = config_sections(config, "Scopes", NULL, all);
-    for (size_t i = 0; i < found; i++)
-        /* A web API's own registration lists the scopes that it exposes. */
-        if (config_member(all[i].object, "ClientId") == NULL &&
-            config_member(all[i].object, "TenantId") == NULL)
-            sections[count++] = all[i];
-    return count;
+    return sections_of(config, is_api, sections);
+}
+
+bool config_check_size(const struct config *config, struct error *error)
+{
+    struct section root = { config->root, { { NULL }, 0 } }, unused[CONFIG_SECTIONS_MAX];
+    const char *many = collect(&root, is_identity, unused, 0) > CONFIG_SECTIONS_MAX ? "identities"
+                       : collect(&root, is_api, unused, 0) > CONFIG_SECTIONS_MAX    ? "APIs"
+                                                                                    : NULL;
+    return many == NULL || error_set(error, ERROR_USAGE, "%s: there are more than %d %s",
+                                     config->path != NULL ? config->path : "the environment",
+                                     CONFIG_SECTIONS_MAX, many);
 }
 
 const char *config_where(const struct config *config, const struct config_path *path,

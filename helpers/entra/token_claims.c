@@ -6,6 +6,7 @@
 
 #include "common/config/config.h"
 #include "common/scope.h"
+#include "common/text.h"
 
 #define GRAPH "https://graph.microsoft.com"
 
@@ -61,18 +62,13 @@ static bool is_at(const struct api *api, const char *host)
 
 /* ---- 401 ---- */
 
-static bool is_guid(const char *text)
-{
-    return strlen(text) == 36 && strspn(text, "0123456789abcdefABCDEF-") == 36;
-}
-
 /* The audience is what was asked for, to its last slash; or the API's id, in tokens of version 2.
  */
 static bool is_as_asked(const char *audience, const char *scope)
 {
     size_t length = scope_resource_length(scope);
     const char *bare = strncmp(audience, "api://", 6) == 0 ? audience + 6 : audience;
-    return is_guid(bare) ||
+    return text_is_guid(bare) ||
            (strlen(audience) == length && strncasecmp(audience, scope, length) == 0);
 }
 

@@ -43,6 +43,15 @@ def test_the_environment_alone_is_enough(world):
     assert (outcome.code, outcome.err) == (0, "")
 
 
+def test_more_apis_than_are_looked_at_are_an_error(world):
+    settings = world.appsettings() | {f"Api{n}": {"Scopes": [f"api://{n}/.default"]}
+                                      for n in range(64)}
+    world.write_appsettings(settings)
+    outcome = token(world)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "more than 64 APIs" in outcome.err and str(world.appsettings_file) in outcome.err
+
+
 @pytest.mark.parametrize("how", ["--config", "ENTRA_CONFIG"])
 def test_a_file_that_is_named_is_the_one_that_is_read(world, how, tmp_path):
     moved = tmp_path / "mine.json"

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from authority import contoso, faults
+
 
 def test_curl_calls_the_api_with_the_token(world):
     url = world.web_api.todo_list_url
@@ -22,6 +24,30 @@ def test_each_url_has_the_token_of_its_own_api(world):
     tokens = [line.split('"')[1] for line in lines if line.startswith("oauth2-bearer")]
     assert tokens == world.authority.issued_tokens
     assert lines.count("next") == 1
+
+
+def test_curl_gives_each_server_the_token_of_its_own_api(world):
+    refs = f"{world.git_server.create_repository()}/info/refs?service=git-upload-pack"
+    config = world.run("curl-credential-entra", f"{world.web_api.url}/api/WhoAmI", refs)
+    assert config.code == 0, config
+    answer = world.run("curl", "--silent", "--show-error", "--fail", "-K", "-", input=config.out)
+    assert answer.code == 0, answer
+    assert contoso.MY_WEB_API in answer.out and "# service=git-upload-pack" in answer.out
+
+
+def test_a_try_that_failed_is_forgotten_once_another_succeeds(world):
+    world.authority.faults.inject(faults.NAMED["broken connection"], times=1)
+    config = world.run("curl-credential-entra", world.web_api.todo_list_url,
+                       f"{world.git_server.url}/contoso")
+    assert (config.code, config.err) == (0, "")
+    assert config.out.count("oauth2-bearer") == 2
+
+
+def test_what_may_be_secret_in_a_url_is_not_repeated(world):
+    for url in ("https://ada:hunter2@localhost/?sig=abc", "https://nobody.example/?sig=abc"):
+        outcome = world.run("curl-credential-entra", url)
+        assert outcome.code == 2
+        assert "hunter2" not in outcome.err and "abc" not in outcome.err
 
 
 def test_one_url_that_is_not_known_leaves_the_others_without_a_token(world):

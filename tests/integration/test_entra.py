@@ -28,6 +28,11 @@ def test_json_has_the_documented_names(world):
     assert first | {"source": ""} == second | {"source": ""}
 
 
+def test_a_token_that_goes_nowhere_is_an_error(world):
+    outcome = world.run("sh", "-c", "entra token --api MyWebApi >&-")
+    assert outcome.code == 1 and "cannot be written" in outcome.err, outcome
+
+
 def test_header_is_ready_for_http(world):
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "header")
     assert outcome.out == f"Authorization: Bearer {world.authority.issued_tokens[0]}\n"

@@ -142,6 +142,16 @@ def silent():
     end.set()
 
 
+@pytest.mark.parametrize("proxy", ["http://ada:hunter2@[bad:1", "ftp://ada:hunter2@localhost:1",
+                                   "ada:hunter2@[bad"])
+def test_a_proxy_that_cannot_be_used_is_named_without_its_password(world, proxy):
+    outcome = ask_entra(world, env={"https_proxy": proxy, "no_proxy": None})
+    failed("entra", outcome, NETWORK, "cannot be reached")
+    assert "hunter2" not in outcome.err
+    for file in (world.session.runtime / "entra").iterdir():
+        assert b"hunter2" not in file.read_bytes()
+
+
 @pytest.mark.parametrize("program", ASK)
 def test_a_silent_authority_costs_no_more_than_the_time_given(world, silent, program):
     world.authority.faults.inject(silent)

@@ -130,7 +130,25 @@ static void what_several_variables_make_wrong_is_told_by_no_line(void **state)
     assert_lacks(asked.error.message, ":0:");
 }
 
-static void an_array_is_filled_in_order(void **state)
+static void an_array_is_filled_whatever_the_order_of_the_environment(void **state)
+{
+    (void)state;
+    setenv("AzureAd__ClientCredentials__2__ClientSecret", "third", 1);
+    setenv("AzureAd__ClientCredentials__2__SourceType", "ClientSecret", 1);
+    setenv("AzureAd__ClientCredentials__1__ClientSecret", "second", 1);
+    setenv("AzureAd__ClientCredentials__1__SourceType", "ClientSecret", 1);
+    setenv("AzureAd__ClientCredentials__0__ClientSecret", "first", 1);
+    setenv("AzureAd__ClientCredentials__0__SourceType", "ClientSecret", 1);
+    auto_asked struct asked asked =
+        ask("{'AzureAd':{'TenantId':'t.example','ClientId':'c'},'Api':{'Scopes':['a/.default']}}",
+            NONE);
+    assert_string_equal(asked.error.message, "");
+    static const char *const secrets[] = { "first", "second", "third" };
+    for (size_t i = 0; i < COUNT(secrets); i++)
+        assert_string_equal(asked.request.credentials[i].secret->bytes, secrets[i]);
+}
+
+static void an_array_has_no_gap(void **state)
 {
     (void)state;
     setenv("Api__Scopes__2", "api://b/.default", 1);
@@ -265,7 +283,8 @@ int main(void)
         TEST(true_and_false_are_read_without_regard_to_case),
         TEST(a_wrong_value_is_told_by_the_variables_name),
         TEST(what_several_variables_make_wrong_is_told_by_no_line),
-        TEST(an_array_is_filled_in_order),
+        TEST(an_array_is_filled_whatever_the_order_of_the_environment),
+        TEST(an_array_has_no_gap),
         TEST(a_variable_that_does_not_fit_the_file_is_an_error),
         TEST(variables_of_other_programs_are_left_alone),
         TEST(a_variable_with_a_very_long_name_is_left_alone),

@@ -56,6 +56,21 @@ static void the_tenant_is_of_flag_api_environment_file_in_this_order(void **stat
     assert_string_equal(by_azure.request.tenant, "azure-tenant");
 }
 
+/* Its secret would else be left out, or be asked about at another authority. */
+static void the_environment_says_who_the_default_identity_of_the_file_is(void **state)
+{
+    (void)state;
+    setenv("AZURE_TENANT_ID", "azure.example", 1);
+    setenv("AZURE_CLIENT_ID", "azure-app", 1);
+    auto_asked struct asked asked =
+        ask("{'AzureAd':{'Instance':'https://file.example/','ClientSecret':'s'}," API "}", NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.request.instance, "https://file.example");
+    assert_string_equal(asked.request.tenant, "azure.example");
+    assert_string_equal(asked.request.client_id, "azure-app");
+    assert_string_equal(asked.request.credentials[0].secret->bytes, "s");
+}
+
 static void the_client_id_is_of_flag_environment_file_in_this_order(void **state)
 {
     (void)state;
@@ -337,6 +352,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_tenant_is_of_flag_api_environment_file_in_this_order),
+        TEST(the_environment_says_who_the_default_identity_of_the_file_is),
         TEST(the_client_id_is_of_flag_environment_file_in_this_order),
         TEST(the_instance_is_of_flag_environment_file_in_this_order),
         TEST(an_authority_is_instance_and_tenant_in_one),

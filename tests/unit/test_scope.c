@@ -102,7 +102,7 @@ static void an_app_can_ask_for_nothing_else(void **state)
         { "api://my-web-api/access_as_user", "does not end in /.default" },
         { "api://my-web-api", "does not end in /.default" },
         { "openid", "does not end in /.default" },
-        { "/.default", "does not end in /.default" },
+        { "/.default", "names no resource" },
         { ".default", "does not end in /.default" },
         { "api://a/.DEFAULT", "does not end in /.default" },
         { "api://a/.default/", "does not end in /.default" },

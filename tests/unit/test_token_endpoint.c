@@ -208,6 +208,7 @@ static void a_broken_connection_is_tried_again_twice(void **state)
         assert_int_equal(post(200, GOOD, &token, &error), failures <= 2);
         assert_int_equal(network.requests, failures <= 2 ? failures + 1 : 3);
         assert_int_equal(network.waits, failures <= 2 ? failures : 2);
+        assert_int_equal(error.kind, failures <= 2 ? ERROR_NONE : ERROR_NETWORK);
     }
 }
 

@@ -641,6 +641,30 @@ static void private_and_link_local_addresses_are_nearby(void **state)
     }
 }
 
+static void what_may_be_secret_in_a_url_is_not_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *shown;
+    } cases[] = {
+        { "https://a.example/b", "https://a.example/b" },
+        { "https://ada:hunter2@a.example/b?sig=1#f", "https://a.example/b" },
+        { "https://ada:hunter2@x@a.example", "https://a.example" },
+        { "https://a.example#f?x@y", "https://a.example" },
+        { "https://a.example/b?x=y@z", "https://a.example/b" },
+        { "https://ada:hun/ter2@a.example/", "https://a.example/" },
+        { "ada:hunter2@a.example", "a.example" },
+        { "?x", "" },
+        { "", "" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_string_equal(url_shown(cases[i].text).text, cases[i].shown);
+    char longer[1000];
+    memset(longer, 'a', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    assert_int_equal(strlen(url_shown(longer).text), sizeof url_shown("").text - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -666,6 +690,7 @@ int main(void)
         cmocka_unit_test(no_part_that_git_tells_can_reach_into_another),
         cmocka_unit_test(a_path_that_git_tells_has_a_longest_length),
         cmocka_unit_test(private_and_link_local_addresses_are_nearby),
+        cmocka_unit_test(what_may_be_secret_in_a_url_is_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,50 @@
+/* Small questions about texts. */
+#include "tests/unit/support.h"
+
+#include "common/text.h"
+
+static void a_guid_has_its_hyphens_where_they_belong(void **state)
+{
+    (void)state;
+    assert_true(text_is_guid("97e0a5b7-d745-40b6-94fe-5f77d35c6e05"));
+    assert_true(text_is_guid("97E0A5B7-D745-40B6-94FE-5F77D35C6E05"));
+    static const char *const others[] = {
+        "",
+        "------------------------------------",
+        "97e0a5b7d745-40b6-94fe-5f77d35c6e05-",
+        "97e0a5b7-d745-40b6-94fe-5f77d35c6e0",
+        "97e0a5b7-d745-40b6-94fe-5f77d35c6e051",
+        "97e0a5b7-d745-40b6-94fe-5f77d35c6e0g",
+        "97e0a5b7-d745-40b6-94fe-",
+    };
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_false(text_is_guid(others[i]));
+}
+
+static void a_hexadecimal_digit_has_a_value(void **state)
+{
+    (void)state;
+    assert_int_equal(text_hex_value('0'), 0);
+    assert_int_equal(text_hex_value('a'), 10);
+    assert_int_equal(text_hex_value('F'), 15);
+    for (const char *c = "gG/:@`\x80"; *c != '\0'; c++)
+        assert_int_equal(text_hex_value(*c), -1);
+}
+
+static void letters_are_made_small(void **state)
+{
+    (void)state;
+    char text[] = "Ada@CONTOSO.com [\xc3\x84]";
+    text_lower(text);
+    assert_string_equal(text, "ada@contoso.com [\xc3\x84]");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_guid_has_its_hyphens_where_they_belong),
+        cmocka_unit_test(a_hexadecimal_digit_has_a_value),
+        cmocka_unit_test(letters_are_made_small),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
