@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include "common/acquire/acquire.h"
+#include "common/claims.h"
 #include "common/deadline.h"
 #include "common/grant.h"
 #include "common/sparing.h"
@@ -70,6 +71,7 @@ bool acquisition_run(struct tokens *tokens, struct token_request *request, struc
         sparing_post_failure(request, tokens->deadline, tokens->asked, error);
         return false;
     }
+    token->claims = claims_digest(request->claims);
     spread_renewal(token);
     return true;
 }
@@ -82,6 +84,7 @@ bool acquisition_sign_in(struct tokens *tokens, struct token_request *request, s
     if (module == NULL || !grant_sign_in(module, &tokens->store, request, &wait, token, error))
         return false;
     acquisition_give_time(tokens);
+    token->claims = claims_digest(request->claims);
     spread_renewal(token);
     return true;
 }

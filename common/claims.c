@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/digest.h"
+
 /* The object under a key, made where it is not there. */
 static json_object *object_at(json_object *parent, const char *key)
 {
@@ -65,4 +67,10 @@ char *claims_add_demand(const char *claims, const char *demand)
         return NULL;
     merge_into(all, more);
     return to_text(all);
+}
+
+int64_t claims_digest(const char *claims)
+{
+    const char *const texts[] = { claims, NULL };
+    return claims != NULL ? (int64_t)(digest_of(texts) & INT64_MAX) : 0;
 }

@@ -5,6 +5,8 @@
 #ifndef COMMON_CLAIMS_H
 #define COMMON_CLAIMS_H
 
+#include <stdint.h>
+
 #include "common/error.h"
 #include "common/json.h"
 
@@ -19,5 +21,8 @@ bool claims_merge(const char *challenge, json_object *capabilities, char **claim
  * none); where both speak of the same, the demand counts. The caller frees it. NULL where the
  * demand is no object, or there is no memory. */
 char *claims_add_demand(const char *claims, const char *demand);
+
+/* A number by which claims are told from others; NULL (none) has 0. */
+int64_t claims_digest(const char *claims);
 
 #endif

@@ -42,6 +42,7 @@ struct credential {
     char *path;
     char *key_path;          /* the private key's, where it is not with the certificate */
     struct secret *secret;   /* as the kind says */
+    bool kept;               /* the keyring had the secret */
     struct secret *password; /* of an encrypted key */
     bool send_x5c;           /* the whole chain goes along */
     char **command;          /* a program and its arguments; NULL ends them */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/digest.h"
 
 #define SWEEP_SECONDS (24 * 3600)
 
@@ -55,17 +56,9 @@ int runtime_folder_open(void)
 
 struct runtime_name runtime_name(const char *ending, const char *const *texts)
 {
-    /* FNV-1a, 64 bits, with the NUL between the texts. Who could make two names meet could also
-     * just write into the folder. */
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *texts != NULL; texts++) {
-        const unsigned char *p = (const unsigned char *)*texts;
-        do
-            hash = (hash ^ *p) * UINT64_C(0x100000001b3);
-        while (*p++ != '\0');
-    }
+    /* Who could make two names meet could also just write into the folder. */
     struct runtime_name name;
-    snprintf(name.text, sizeof name.text, "%016" PRIx64 ".%s", hash, ending);
+    snprintf(name.text, sizeof name.text, "%016" PRIx64 ".%s", digest_of(texts), ending);
     return name;
 }
 

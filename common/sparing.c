@@ -1,7 +1,11 @@
 #define _GNU_SOURCE
 #include "common/sparing.h"
 
+#include <stdio.h>
+
+#include "common/cleanup.h"
 #include "common/deadline.h"
+#include "common/digest.h"
 #include "common/notice.h"
 #include "common/store/account_store.h"
 
@@ -14,7 +18,9 @@
 /* After a renewal that failed, none is started for so long. */
 #define RENEWAL_PAUSE_MILLISECONDS 30000
 
-struct runtime_name sparing_name(const char *ending, const struct token_request *request)
+/* What is wanted, and by which credentials (NULL: whichever). */
+static struct runtime_name name_of(const char *ending, const struct token_request *request,
+                                   const char *credentials)
 {
     const char *const texts[] = { request->instance,
                                   request->tenant,
@@ -24,13 +30,42 @@ struct runtime_name sparing_name(const char *ending, const struct token_request 
                                   !request->person           ? "app"
                                   : request->account != NULL ? request->account
                                                              : ACCOUNT_DEFAULT,
+                                  credentials,
                                   NULL };
     return runtime_name(ending, texts);
 }
 
+struct runtime_name sparing_name(const char *ending, const struct token_request *request)
+{
+    return name_of(ending, request, NULL);
+}
+
+/* Of a secret as much as tells it from another one, which is too little to find it by. One of the
+ * keyring's counts as one: before it is looked for, nobody has it. */
+static unsigned mark_of(const struct credential *credential)
+{
+    const char *const texts[] = { credential->secret != NULL ? credential->secret->bytes : NULL,
+                                  NULL };
+    uint64_t digest = credential->kept ? 0 : digest_of(texts);
+    return (unsigned)((digest >> 48 ^ digest >> 32 ^ digest >> 16 ^ digest) & 0xffff);
+}
+
+/* The refusal of one credential is not another's. */
 static struct runtime_name failure_name(const struct token_request *request)
 {
-    return sparing_name("failure", request);
+    autofree char *credentials = NULL;
+    size_t size;
+    FILE *text = open_memstream(&credentials, &size);
+    for (size_t i = 0; text != NULL && i < request->credential_count; i++) {
+        const struct credential *one = &request->credentials[i];
+        const char *const parts[] = { one->where, one->path, one->key_path, one->id };
+        for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++)
+            fprintf(text, "%s\n", parts[p] != NULL ? parts[p] : "");
+        fprintf(text, "%04x\n", mark_of(one));
+    }
+    if (text != NULL)
+        fclose(text);
+    return name_of("failure", request, credentials != NULL ? credentials : "");
 }
 
 static struct runtime_name lateness_name(const struct token_request *request)

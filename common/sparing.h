@@ -13,11 +13,12 @@
 #include "common/request.h"
 #include "common/runtime_folder.h"
 
-/* The name under which those meet who want the request's token, with its claims; for notices and
- * flights, which the ending tells apart. */
+/* The name under which those meet who want the request's token, with its claims, by whatever
+ * credential; for notices and flights, which the ending tells apart. */
 struct runtime_name sparing_name(const char *ending, const struct token_request *request);
 
-/* Spares the others what happened to us by this deadline (deadline.h). That our time was up is no
+/* Spares the others, who have the same credentials, what happened to us by this deadline
+ * (deadline.h). That our time was up is no
  * failure of theirs, who may have more of it, but renewals pause. That nobody could be asked to
  * sign in is our own affair too, for they may be able to; it is not where a person was asked. */
 void sparing_post_failure(const struct token_request *request, int64_t deadline, bool asked,

@@ -55,9 +55,10 @@ struct secret *token_to_json(const struct token *token)
 {
     /* json-c would leave a copy of the text behind; no character of a token needs escaping. */
     return secret_format("{\"access_token\":\"%s\",\"received_on\":%" PRId64
-                         ",\"expires_on\":%" PRId64 ",\"refresh_on\":%" PRId64 "}",
+                         ",\"expires_on\":%" PRId64 ",\"refresh_on\":%" PRId64
+                         ",\"claims\":%" PRId64 "}",
                          token->access_token->bytes, token->received_on, token->expires_on,
-                         token->refresh_on);
+                         token->refresh_on, token->claims);
 }
 
 static bool times_are_credible(const struct token *token)
@@ -81,6 +82,8 @@ bool token_from_json(const char *text, size_t length, struct token *token, struc
         !json_int64(record, "refresh_on", &read.refresh_on) || !times_are_credible(&read))
         return error_set(error, ERROR_OTHER, "not the record of a token");
 
+    if (!json_int64(record, "claims", &read.claims)) /* older records do not say */
+        read.claims = 0;
     read.access_token = secret_from_text(access_token);
     if (read.access_token == NULL)
         return error_no_memory(error);

@@ -31,6 +31,7 @@ struct token {
     int64_t received_on;
     int64_t expires_on;
     int64_t refresh_on; /* renew it without waiting from here on; 0: not before its margin */
+    int64_t claims;     /* claims_digest of those that it was asked for with; 0: none */
     enum token_source source;
 };
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "common/acquisition.h"
+#include "common/claims.h"
 #include "common/deadline.h"
 #include "common/flight.h"
 #include "common/grant.h"
@@ -62,33 +63,53 @@ static bool keep(struct tokens *tokens, const struct token_request *request,
     return passed;
 }
 
+/* Whether a token of the keyring will do: a fresh one, or one that came since that moment, however
+ * short its life. Whoever wants a new one takes only such, and no other's claims for their own. */
+static bool will_do(const struct token_request *request, const struct token *token, int64_t since)
+{
+    int64_t now = time(NULL);
+    bool is_new = token->received_on >= since && token_is_alive(token, now);
+    if (request->challenged && token->claims != claims_digest(request->claims))
+        return false;
+    return is_new || (!is_anew(request) && token_is_fresh(token, now));
+}
+
+/* Looks for what came since that moment. What will not do is left in *token, to make do with,
+ * unless a new one is wanted. */
+static enum keyring_answer find_again(struct tokens *tokens, struct token_request *request,
+                                      int64_t since, struct token *token, struct error *error)
+{
+    auto_token struct token found = { 0 };
+    enum keyring_answer answer = find(tokens, request, &found, error);
+    if (answer != KEYRING_FOUND)
+        return answer;
+    bool does = will_do(request, &found, since);
+    if (does || !is_anew(request))
+        take(token, &found);
+    return does ? KEYRING_FOUND : KEYRING_NOTHING;
+}
+
 /* As the pilot: looks once more, since another flight may have landed just now, then asks. */
-static bool fly(struct tokens *tokens, struct token_request *request, struct token *token,
-                struct error *error)
+static bool fly(struct tokens *tokens, struct token_request *request, int64_t since,
+                struct token *token, struct error *error)
 {
     auto_token struct token fresh = { 0 };
     enum keyring_answer answer =
-        is_anew(request) ? KEYRING_NOTHING : find(tokens, request, &fresh, error);
-    if (answer == KEYRING_FAILED)
-        return false;
-    if (answer == KEYRING_FOUND && token_is_fresh(&fresh, time(NULL)))
-        return take(token, &fresh);
-    token_clear(&fresh);
+        is_anew(request) ? KEYRING_NOTHING : find_again(tokens, request, since, token, error);
+    if (answer != KEYRING_NOTHING)
+        return answer == KEYRING_FOUND;
     return acquisition_run(tokens, request, &fresh, error) &&
            keep(tokens, request, &fresh, error) && take(token, &fresh);
 }
 
 /* What a passenger finds after the landing: the new token, or the pilot's failure. Neither is there
  * if the pilot was killed. */
-static bool disembark(struct tokens *tokens, struct token_request *request, int64_t boarded_on,
+static bool disembark(struct tokens *tokens, struct token_request *request, int64_t since,
                       struct token *token, struct error *error)
 {
-    auto_token struct token found = { 0 };
-    enum keyring_answer answer = find(tokens, request, &found, error);
-    if (answer == KEYRING_FOUND && token_is_fresh(&found, time(NULL)) &&
-        (!is_anew(request) || found.received_on >= boarded_on))
-        return take(token, &found);
-    return answer != KEYRING_FAILED && sparing_heeds(request, tokens->began, error);
+    enum keyring_answer answer = find_again(tokens, request, since, token, error);
+    return answer == KEYRING_FOUND ||
+           (answer == KEYRING_NOTHING && sparing_heeds(request, tokens->began, error));
 }
 
 /* How long a passenger waits, having waited until now: where the pilot may be asking a person whom
@@ -111,7 +132,10 @@ static bool too_late(const struct token_request *request, struct error *error)
     return error_set(error, ERROR_NETWORK,
                      "another process is asking %s for this token already, and had no answer in "
                      "time",
-                     request->instance);
+                     request->credential_count == 1 &&
+                             request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY
+                         ? "this machine's managed identity service"
+                         : request->instance);
 }
 
 static bool fly_together(struct tokens *tokens, struct token_request *request, struct token *token,
@@ -119,12 +143,12 @@ static bool fly_together(struct tokens *tokens, struct token_request *request, s
 {
     struct runtime_name name = sparing_name("flight", request);
     int64_t deadline = tokens->deadline;
+    int64_t since = time(NULL);
     while (token_store_keeps(&tokens->store)) {
         auto_flight struct flight flight;
-        int64_t boarded_on = time(NULL);
         switch (flight_board(&flight, name.text, deadline)) {
         case FLIGHT_PILOT:
-            return fly(tokens, request, token, error);
+            return fly(tokens, request, since, token, error);
         case FLIGHT_LATE:
             if (wait_longer(tokens, request, &deadline))
                 continue;
@@ -135,12 +159,12 @@ static bool fly_together(struct tokens *tokens, struct token_request *request, s
         trace("network: another process has just asked for this token");
         if (deadline != tokens->deadline)
             acquisition_give_time(tokens);
-        if (disembark(tokens, request, boarded_on, token, error) || error->kind != ERROR_NONE)
+        if (disembark(tokens, request, since, token, error) || error->kind != ERROR_NONE)
             return error->kind == ERROR_NONE;
         if (sparing_is_unkept(request, tokens->began))
             break;
     }
-    return fly(tokens, request, token, error);
+    return fly(tokens, request, since, token, error);
 }
 
 /* ---- the way to a token ---- */

@@ -196,6 +196,7 @@ static bool fill_credential(struct token_store *store, const struct token_reques
     }
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
+    credential->kept = true;
     if (strlen(credential->secret->bytes) == credential->secret->length)
         credential->kind = CREDENTIAL_CLIENT_SECRET;
     return true;

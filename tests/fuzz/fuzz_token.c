@@ -6,7 +6,7 @@ static bool is_same(const struct token *a, const struct token *b)
 {
     return secret_equals(a->access_token, b->access_token->bytes, b->access_token->length) &&
            a->received_on == b->received_on && a->expires_on == b->expires_on &&
-           a->refresh_on == b->refresh_on;
+           a->refresh_on == b->refresh_on && a->claims == b->claims;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

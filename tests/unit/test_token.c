@@ -194,7 +194,7 @@ static void the_json_form_is_one_object(void **state)
     auto_secret struct secret *record = token_to_json(&token);
     autofree char *expected =
         json_text("{'access_token':'eyJ0.eyJh.c2ln-_~+/==','received_on':1767366245,"
-                  "'expires_on':1767369844,'refresh_on':1767368044}");
+                  "'expires_on':1767369844,'refresh_on':1767368044,'claims':0}");
     assert_string_equal(record->bytes, expected);
     assert_int_equal(record->length, strlen(expected));
 }
@@ -207,6 +207,7 @@ static void what_is_written_is_read_again(void **state)
     for (size_t i = 0; i < COUNT(texts); i++) {
         auto_token struct token token = token_of(texts[i]);
         auto_token struct token again = { 0 };
+        token.claims = INT64_MAX;
         auto_secret struct secret *record = token_to_json(&token);
         struct error error = { 0 };
         assert_true(token_from_json(record->bytes, record->length, &again, &error));
@@ -214,6 +215,7 @@ static void what_is_written_is_read_again(void **state)
         assert_int_equal(again.received_on, token.received_on);
         assert_int_equal(again.expires_on, token.expires_on);
         assert_int_equal(again.refresh_on, token.refresh_on);
+        assert_int_equal(again.claims, token.claims);
     }
 }
 

@@ -11,11 +11,13 @@
 #include <unistd.h>
 
 #include "common/acquire/acquire.h"
+#include "common/claims.h"
 #include "common/cleanup.h"
 #include "common/deadline.h"
 #include "common/flight.h"
 #include "common/notice.h"
 #include "common/runtime_folder.h"
+#include "common/sparing.h"
 #include "common/tokens.h"
 
 /* ---- an authority that says what it is told to ---- */
@@ -290,10 +292,7 @@ static void it_does_not_serve_who_asks_for_a_new_one(void **state)
 /* The name under which all who want this token meet. */
 static struct runtime_name name_of(const char *ending)
 {
-    const char *const texts[] = {
-        request.instance, request.tenant, request.client_id, request.scope, "", "app", NULL
-    };
-    return runtime_name(ending, texts);
+    return sparing_name(ending, &request);
 }
 
 static void board_other_pilot(void (*then)(void))
@@ -311,7 +310,45 @@ static void post_their_failure(void)
 {
     struct error theirs = { 0 };
     error_set(&theirs, ERROR_REFUSED, "their secret is wrong");
-    notice_post(name_of("failure").text, &theirs, 60);
+    sparing_post_failure(&request, deadline_in(60 * 1000), false, &theirs);
+}
+
+/* By another secret than this process has. */
+static void post_anothers_failure(void)
+{
+    struct secret *ours = request.credentials[0].secret;
+    auto_secret struct secret *theirs = secret_from_text("wrong");
+    request.credentials[0].secret = theirs;
+    post_their_failure();
+    request.credentials[0].secret = ours;
+}
+
+/* A token that was asked for without claims, while the pilot's own request was refused. */
+static void put_anothers_and_fail(void)
+{
+    put_theirs();
+    post_their_failure();
+}
+
+static void put_one_of_a_short_life(void)
+{
+    keep("theirs", 0, TOKEN_MARGIN / 2);
+}
+
+static void put_one_past_its_margin(void)
+{
+    keep("old", 3500, 100);
+}
+
+static void put_one_of_our_claims(void)
+{
+    int64_t now = time(NULL);
+    auto_token struct token token = { .access_token = secret_from_text("theirs"),
+                                      .received_on = now,
+                                      .expires_on = now + 3600,
+                                      .claims = claims_digest(request.claims) };
+    auto_secret struct secret *record = token_to_json(&token);
+    place_put(record->bytes, record->length);
 }
 
 static void a_passenger_takes_what_the_pilot_got(void **state)
@@ -347,6 +384,67 @@ static void a_passenger_shares_the_pilots_failure(void **state)
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_REFUSED, "their secret is wrong");
     assert_int_equal(authority.asked, 0);
+}
+
+static void a_passenger_takes_what_came_just_now_however_short_its_life(void **state)
+{
+    (void)state;
+    board_other_pilot(put_one_of_a_short_life);
+    assert_string_equal(get(), "theirs");
+    assert_int_equal(authority.asked, 0);
+}
+
+static void what_a_passenger_finds_serves_where_the_authority_cannot_be_reached(void **state)
+{
+    (void)state;
+    let_it_fail(ERROR_NETWORK, 0);
+    board_other_pilot(put_one_past_its_margin);
+    assert_string_equal(get(), "old");
+    assert_has(said, "could not be renewed");
+}
+
+static void a_token_of_other_claims_is_not_taken_for_a_challenge(void **state)
+{
+    (void)state;
+    request.challenged = true;
+    request.claims = (char *)"{\"access_token\":{}}";
+    board_other_pilot(put_anothers_and_fail);
+    assert_string_equal(get(), "");
+    assert_error(&error, ERROR_REFUSED, "their secret is wrong");
+    assert_int_equal(authority.asked, 0);
+}
+
+static void one_of_the_same_claims_is(void **state)
+{
+    (void)state;
+    request.challenged = true;
+    request.claims = (char *)"{\"access_token\":{}}";
+    board_other_pilot(put_one_of_our_claims);
+    assert_string_equal(get(), "theirs");
+    assert_int_equal(authority.asked, 0);
+}
+
+static void the_claims_of_a_token_are_kept_with_it(void **state)
+{
+    (void)state;
+    request.challenged = true;
+    request.claims = (char *)"{\"access_token\":{}}";
+    get();
+    auto_token struct token token = { 0 };
+    assert_true(token_from_json(place.record->bytes, place.record->length, &token, &error));
+    assert_int_equal(token.claims, claims_digest(request.claims));
+    assert_int_not_equal(token.claims, 0);
+}
+
+static void the_refusal_of_another_secret_is_not_shared(void **state)
+{
+    (void)state;
+    auto_secret struct secret *ours = secret_from_text("right");
+    request.credential_count = 1;
+    request.credentials[0] = (struct credential){ .where = (char *)"x", .secret = ours };
+    board_other_pilot(post_anothers_failure);
+    assert_string_equal(get(), "new");
+    assert_int_equal(authority.asked, 1);
 }
 
 static void a_time_limit_that_ran_out_is_nobody_elses(void **state)
@@ -386,6 +484,10 @@ static void who_waits_past_the_deadline_is_told(void **state)
     tokens.deadline = deadline_now();
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_NETWORK, "another process is asking");
+    request.credential_count = 1;
+    request.credentials[0] = (struct credential){ .kind = CREDENTIAL_MANAGED_IDENTITY };
+    get();
+    assert_error(&error, ERROR_NETWORK, "is asking this machine's managed identity service for");
 }
 
 static void where_nothing_can_be_kept_everybody_flies(void **state)
@@ -541,6 +643,12 @@ int main(void)
         TEST(a_passenger_who_wants_a_new_one_takes_the_pilots_too),
         TEST(but_not_one_that_was_there_before),
         TEST(a_passenger_shares_the_pilots_failure),
+        TEST(a_passenger_takes_what_came_just_now_however_short_its_life),
+        TEST(what_a_passenger_finds_serves_where_the_authority_cannot_be_reached),
+        TEST(a_token_of_other_claims_is_not_taken_for_a_challenge),
+        TEST(one_of_the_same_claims_is),
+        TEST(the_claims_of_a_token_are_kept_with_it),
+        TEST(the_refusal_of_another_secret_is_not_shared),
         TEST(a_time_limit_that_ran_out_is_nobody_elses),
         TEST(an_earlier_failure_is_nobodys),
         TEST(where_a_pilot_is_killed_a_passenger_takes_over),
