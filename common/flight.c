@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
@@ -15,10 +16,17 @@
 #define POLL_MILLISECONDS_MIN 2
 #define POLL_MILLISECONDS_MAX 25
 
-static int open_lock(const char *name)
+static int open_lock(int folder, const char *name)
 {
-    autoclose int folder = runtime_folder_open();
     return folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+/* Whether the lock still has its name: an old one may have been swept away meanwhile. */
+static bool is_named(int fd, int folder, const char *name)
+{
+    struct stat opened, named;
+    return fstat(fd, &opened) == 0 && fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
 /* A shared lock is to be had once no pilot holds the exclusive one. */
@@ -37,17 +45,23 @@ static bool wait_for_landing(int fd, int64_t deadline)
 enum flight_role flight_board(struct flight *flight, const char *name, int64_t deadline)
 {
     flight->fd = -1;
-    autoclose int fd = open_lock(name);
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0) {
-        flight->fd = steal_fd(&fd);
+    autoclose int folder = runtime_folder_open();
+    autoclose int fd = open_lock(folder, name);
+    if (fd < 0)
         return FLIGHT_PILOT;
-    }
-    return wait_for_landing(fd, deadline) ? FLIGHT_PASSENGER : FLIGHT_LATE;
+    futimens(fd, NULL); /* in use, so nothing to sweep away */
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return wait_for_landing(fd, deadline) ? FLIGHT_PASSENGER : FLIGHT_LATE;
+    if (!is_named(fd, folder, name)) /* another may fly under a new one: look again */
+        return FLIGHT_PASSENGER;
+    flight->fd = steal_fd(&fd);
+    return FLIGHT_PILOT;
 }
 
 bool flight_is_in_air(const char *name)
 {
-    autoclose int fd = open_lock(name);
+    autoclose int folder = runtime_folder_open();
+    autoclose int fd = open_lock(folder, name);
     return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
 }
 

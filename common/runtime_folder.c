@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -34,6 +35,14 @@ int runtime_folder_open_own(const char *path)
     return open_own(path);
 }
 
+/* What sudo leaves of another user's environment is theirs, who could not use a folder that we made
+ * there. root's may be meant for us: a container's mount. */
+static bool is_for_us(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && (status.st_uid == geteuid() || status.st_uid == 0);
+}
+
 int runtime_folder_open(void)
 {
     static const struct {
@@ -43,7 +52,7 @@ int runtime_folder_open(void)
     char path[4096];
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     int fd = -1;
-    if (runtime != NULL && runtime[0] == '/' &&
+    if (runtime != NULL && runtime[0] == '/' && is_for_us(runtime) &&
         (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path)
         fd = runtime_folder_open_own(path);
     for (size_t i = 0; fd < 0 && i < sizeof places / sizeof places[0]; i++) {
@@ -62,21 +71,37 @@ struct runtime_name runtime_name(const char *ending, const char *const *texts)
     return name;
 }
 
+bool runtime_is_kept(const char *name)
+{
+    const char *ending = strrchr(name, '.');
+    return ending != NULL && strcmp(ending + 1, RUNTIME_KEPT) == 0;
+}
+
+static bool is_old(const struct stat *status)
+{
+    return S_ISREG(status->st_mode) && status->st_mtime < time(NULL) - SWEEP_SECONDS;
+}
+
+/* Removes a file that is old, unless it is a lock that somebody holds (flight.h). */
+static void remove_old(int folder, const char *name)
+{
+    struct stat status;
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !is_old(&status))
+        return;
+    autoclose int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 && is_old(&status))
+        unlinkat(folder, name, 0);
+}
+
 /* Removes what lay there for more than a day: the half of a file whose writer was killed, locks and
  * notices of requests that nobody makes any more. What the keyring keeps stays. */
 static void sweep(int folder)
 {
-    struct stat status;
-    time_t old = time(NULL) - SWEEP_SECONDS;
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* it closes the descriptor */
-    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
-        const char *ending = strrchr(entry->d_name, '.');
-        if ((ending == NULL || strcmp(ending, "." RUNTIME_KEPT) != 0) &&
-            fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(status.st_mode) && status.st_mtime < old)
-            unlinkat(folder, entry->d_name, 0);
-    }
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;)
+        if (!runtime_is_kept(entry->d_name))
+            remove_old(folder, entry->d_name);
     if (directory != NULL)
         closedir(directory);
     else if (fd >= 0)

@@ -1,8 +1,8 @@
 /*
- * The folder that this user's processes share while the machine runs: $XDG_RUNTIME_DIR/entra, else
- * /run/user/UID/entra, /dev/shm/entra-UID or /tmp/entra-UID. It holds locks and notices, and
- * secrets only where a person asked for the keyring `runtime` by name and the folder lies in
- * memory.
+ * The folder that this user's processes share while the machine runs: $XDG_RUNTIME_DIR/entra
+ * (unless that is another user's), else /run/user/UID/entra, /dev/shm/entra-UID or /tmp/entra-UID.
+ * It holds locks and notices, and secrets only where a person asked for the keyring `runtime` by
+ * name and the folder lies in memory.
  */
 #ifndef COMMON_RUNTIME_FOLDER_H
 #define COMMON_RUNTIME_FOLDER_H
@@ -26,8 +26,10 @@ struct runtime_name {
 };
 struct runtime_name runtime_name(const char *ending, const char *const *texts);
 
-/* The ending of what is kept; files of other endings go when they are a day old. */
+/* The ending of what is kept, and whether a file's name has it; files of other endings go when they
+ * are a day old, unless they are locks that are held. */
 #define RUNTIME_KEPT "token"
+bool runtime_is_kept(const char *name);
 
 /* Puts content into a file of the folder, mode 0600, whole or not at all. False with errno set. */
 bool runtime_write(int folder, const char *name, const struct secret *content);

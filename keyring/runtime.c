@@ -127,19 +127,13 @@ static void fill_item(struct keyring_item *item, const json_object *header)
     }
 }
 
-static bool has_ending(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot != NULL && strcmp(dot + 1, RUNTIME_KEPT) == 0;
-}
-
 static void collect(DIR *directory, const struct keyring_key *key, struct keyring_list *list)
 {
     for (struct dirent *entry;
          list->count < KEYRING_ITEMS_MAX && (entry = readdir(directory)) != NULL;) {
         auto_json json_object *header = NULL;
         struct keyring_item *item = &list->items[list->count];
-        if (!has_ending(entry->d_name) ||
+        if (!runtime_is_kept(entry->d_name) ||
             !read_file(dirfd(directory), entry->d_name, key, &header, &item->record))
             continue;
         fill_item(item, header);

@@ -2,6 +2,7 @@
  * descriptor, and it lands while this one waits (ld --wrap=poll). */
 #include "tests/unit/support.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -84,6 +85,19 @@ static void flights_of_other_names_do_not_matter(void **state)
     assert_false(flight_is_in_air("c.flight"));
 }
 
+static void who_boards_renews_the_lock(void **state)
+{
+    (void)state;
+    static const struct timespec old[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+    struct stat status;
+    flight_board(&other, "a.flight", 0);
+    flight_land(&other);
+    assert_int_equal(utimensat(AT_FDCWD, below("entra/a.flight"), old, 0), 0);
+    flight_board(&other, "a.flight", 0);
+    assert_int_equal(stat(below("entra/a.flight"), &status), 0);
+    assert_true(status.st_mtime > 1);
+}
+
 static void landing_twice_is_fine(void **state)
 {
     (void)state;
@@ -98,9 +112,13 @@ static void landing_twice_is_fine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(who_boards_first_is_the_pilot),        TEST(who_boards_later_waits_for_the_landing),
-        TEST(who_waits_past_the_deadline_is_late),  TEST(passengers_do_not_keep_each_other_waiting),
-        TEST(flights_of_other_names_do_not_matter), TEST(landing_twice_is_fine),
+        TEST(who_boards_first_is_the_pilot),
+        TEST(who_boards_later_waits_for_the_landing),
+        TEST(who_waits_past_the_deadline_is_late),
+        TEST(passengers_do_not_keep_each_other_waiting),
+        TEST(flights_of_other_names_do_not_matter),
+        TEST(who_boards_renews_the_lock),
+        TEST(landing_twice_is_fine),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -103,6 +104,17 @@ static void a_relative_runtime_folder_counts_as_none(void **state)
 
 #define NAME(ending, ...) runtime_name(ending, (const char *const[]){ __VA_ARGS__, NULL }).text
 
+static void one_made_in_another_users_would_be_no_use_to_them(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip(); /* only root can make one */
+    assert_int_equal(chown(getenv("XDG_RUNTIME_DIR"), 65534, 65534), 0);
+    autoclose int fd = runtime_folder_open();
+    assert_false(is_open(fd, own_path()));
+    assert_int_not_equal(access(own_path(), F_OK), 0);
+}
+
 static void the_same_texts_have_the_same_name(void **state)
 {
     (void)state;
@@ -197,6 +209,21 @@ static void what_was_left_goes_after_a_day_and_what_is_kept_stays(void **state)
         assert_int_equal(faccessat(folder, files[i].name, F_OK, 0) == 0, files[i].stays);
 }
 
+static void a_lock_that_is_held_stays(void **state)
+{
+    (void)state;
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *content = secret_new("x", 1);
+    make_file(folder, "a.flight", 25 * 3600);
+    int lock = openat(folder, "a.flight", O_RDWR);
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    runtime_write(folder, "file", content);
+    assert_int_equal(faccessat(folder, "a.flight", F_OK, 0), 0);
+    close(lock);
+    runtime_write(folder, "file", content);
+    assert_int_not_equal(faccessat(folder, "a.flight", F_OK, 0), 0);
+}
+
 static void what_is_no_file_of_ours_is_not_read(void **state)
 {
     (void)state;
@@ -229,11 +256,13 @@ int main(void)
         TEST(one_of_another_user_is_not_used),
         TEST(a_link_in_its_place_is_not_followed),
         TEST(a_relative_runtime_folder_counts_as_none),
+        TEST(one_made_in_another_users_would_be_no_use_to_them),
         TEST(the_same_texts_have_the_same_name),
         TEST(other_texts_have_another),
         TEST(what_is_written_is_read_again_and_replaces_what_was_there),
         TEST(a_file_is_for_its_owner_alone_and_nothing_is_left_beside_it),
         TEST(what_was_left_goes_after_a_day_and_what_is_kept_stays),
+        TEST(a_lock_that_is_held_stays),
         TEST(what_is_no_file_of_ours_is_not_read),
         TEST(of_too_much_one_byte_too_many_is_read),
     };
