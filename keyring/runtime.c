@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -48,7 +49,8 @@ static struct runtime_name name_of(const struct keyring_key *key)
     return runtime_name(RUNTIME_KEPT, texts);
 }
 
-/* Reads a file: its header and its record. False where it is none of ours, or its time is past. */
+/* Reads a file: its header and its record. False where it is none of ours, or its time is past: it
+ * goes then. */
 static bool read_file(int folder, const char *name, const struct keyring_key *key,
                       json_object **header, struct secret **record)
 {
@@ -61,8 +63,13 @@ static bool read_file(int folder, const char *name, const struct keyring_key *ke
         return false;
     auto_json json_object *read = json_parse(text->bytes, (size_t)(end - text->bytes), &unused);
     if (read == NULL || !json_object_object_get_ex(read, "attributes", &attributes) ||
-        !keyring_key_is_in(key, attributes) || !json_int64(read, "expires_on", &expires_on) ||
-        (expires_on > 0 && expires_on <= time(NULL)))
+        !json_int64(read, "expires_on", &expires_on))
+        return false;
+    if (expires_on > 0 && expires_on <= time(NULL)) {
+        unlinkat(folder, name, 0);
+        return false;
+    }
+    if (!keyring_key_is_in(key, attributes))
         return false;
     *record = secret_new(end + 1, text->length - (size_t)(end + 1 - text->bytes));
     *header = steal(&read);
@@ -92,6 +99,24 @@ static struct secret *format(const struct keyring_key *key, const char *label, i
                          record->bytes);
 }
 
+/* Reads every file, so that those go whose time is past. */
+static void sweep(int folder)
+{
+    static const struct keyring_key every = { { { NULL, NULL } } };
+    int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* it closes the descriptor */
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        auto_json json_object *header = NULL;
+        auto_secret struct secret *record = NULL;
+        if (runtime_is_kept(entry->d_name))
+            read_file(folder, entry->d_name, &every, &header, &record);
+    }
+    if (directory != NULL)
+        closedir(directory);
+    else if (fd >= 0)
+        close(fd);
+}
+
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
                   int64_t expires_on, int64_t deadline, struct error *error)
 {
@@ -102,6 +127,7 @@ static bool store(const struct keyring_key *key, const char *label, const struct
         return false;
     if (text == NULL)
         return error_no_memory(error);
+    sweep(folder);
     return runtime_write(folder, name_of(key).text, text) ||
            error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
 }

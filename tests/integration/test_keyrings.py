@@ -138,6 +138,21 @@ def test_in_a_container_files_in_memory_serve_where_they_are_asked_for(own_app, 
     assert (third.code, third.out, third.err) == (0, first.out, "")
 
 
+def end(file: Path) -> None:
+    """Has what is kept in it end."""
+    head, record = file.read_bytes().split(b"\n", 1)
+    file.write_bytes(json.dumps(json.loads(head) | {"expires_on": 1}).encode() + b"\n" + record)
+
+
+@pytest.mark.parametrize("words", [("list",), ("token", "--api", "GitServer")])
+def test_what_has_ended_does_not_stay_in_memory(own_app, memory, words):
+    token(own_app, "--keyring", "runtime")
+    (file,) = (memory / "entra").glob("*.token")
+    end(file)
+    assert own_app.run("entra", *words, "--keyring", "runtime").code == 0
+    assert not file.exists()
+
+
 def test_what_is_not_in_memory_is_refused(own_app):
     outcome = token(own_app, "--keyring", "runtime")
     if outcome.code == 0:
