@@ -56,7 +56,8 @@ git-credential-entra_SOURCES  := helpers/git-credential-entra.c $(wildcard helpe
 exec-credential-entra_SOURCES := helpers/exec-credential-entra.c helpers/exec_credential.c \
                                  helpers/kubelogin.c helpers/kubelogin_apply.c
 curl-credential-entra_SOURCES := helpers/curl-credential-entra.c
-entra_SOURCES                 := $(wildcard helpers/entra/*.c) helpers/kubeconfig/edits.c \
+entra_SOURCES                 := $(wildcard helpers/entra/*.c) helpers/git_bool.c \
+                                 helpers/kubeconfig/edits.c \
                                  helpers/kubelogin.c helpers/kubelogin_apply.c
 entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c)
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)

@@ -7,18 +7,15 @@
 #include "common/deadline.h"
 #include "common/error.h"
 #include "common/person.h"
+#include "helpers/git_bool.h"
 
 #define GIT_MILLISECONDS 5000
 #define VALUE_MAX        256
 
-/* git's own words for no, and never. A variable that is empty says no too. */
+/* never is Git Credential Manager's own word. A variable that is empty says no too. */
 static bool says_no(const char *value)
 {
-    static const char *const words[] = { "", "0", "false", "no", "off", "never" };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcasecmp(value, words[i]) == 0)
-            return true;
-    return false;
+    return git_bool_is_no(value) || strcasecmp(value, "never") == 0;
 }
 
 static bool git_is_interactive(void)

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "helpers/git_bool.h"
 
 /* Our state[]: helpers of one chain tell theirs apart by a prefix (git-credential(1)). */
 #define STATE_REFUSED "entra:received_on="
@@ -125,14 +126,9 @@ bool git_request_url(const struct git_request *request, struct url *url)
            url_from_parts(request->protocol, request->host, request->path, url, &unused);
 }
 
-/* git's booleans (git-config(1)), as far as a helper is sent them: git writes 1. */
 bool git_request_is_ephemeral(const struct git_request *request)
 {
-    static const char *const no[] = { "", "0", "false", "no", "off" };
-    for (size_t i = 0; request->ephemeral != NULL && i < sizeof no / sizeof no[0]; i++)
-        if (strcasecmp(request->ephemeral, no[i]) == 0)
-            return false;
-    return request->ephemeral != NULL;
+    return request->ephemeral != NULL && !git_bool_is_no(request->ephemeral);
 }
 
 /* A whole number of seconds; 0 where the text is none. */

@@ -1,80 +1,12 @@
 /* git's configuration as it is: whether our helper is asked for a URL, and who else is. */
-#define _GNU_SOURCE
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/command.h"
 #include "helpers/entra/doctor.h"
+#include "helpers/entra/git_settings.h"
 #include "helpers/entra/setup.h"
 
-#define AZURE_DEVOPS   "https://dev.azure.com/"
-#define GIT_CONFIG_MAX (1024 * 1024)
-#define HELPERS_MAX    32
-
-/* What of git's configuration is for one URL. The texts lie in what git printed. */
-struct git_settings {
-    const char *helpers[HELPERS_MAX]; /* that git runs, in this order */
-    size_t count;
-    bool uses_path;
-};
-
-/* git credential.<url> matches a URL below that one; git also takes one without a scheme. */
-static bool is_for(const char *pattern, size_t length, const struct url *url)
-{
-    struct url base;
-    struct error unused;
-    autofree char *text = NULL;
-    bool whole = memmem(pattern, length, "://", 3) != NULL;
-    if (asprintf(&text, "%s%.*s", whole ? "" : "https://", (int)length, pattern) < 0) {
-        text = NULL;
-        return false;
-    }
-    return url_parse_base(text, strlen(text), &base, &unused) && url_is_below(url, &base);
-}
-
-/* credential.NAME or credential.URL.NAME; git writes section and NAME in lower case. */
-static const char *name_for(const char *key, size_t length, const struct url *url)
-{
-    const char *section = "credential.";
-    const char *name = memrchr(key, '.', length);
-    if (length <= strlen(section) || strncasecmp(key, section, strlen(section)) != 0 ||
-        name == NULL)
-        return "";
-    const char *pattern = key + strlen(section);
-    if (name >= pattern && !is_for(pattern, (size_t)(name - pattern), url))
-        return "";
-    return name + 1;
-}
-
-/* An empty helper drops those before it (gitcredentials(7)). */
-static void take(struct git_settings *settings, const char *name, size_t length, const char *value)
-{
-    if (length == strlen("helper") && strncasecmp(name, "helper", length) == 0) {
-        if (value[0] == '\0')
-            settings->count = 0;
-        else if (settings->count < HELPERS_MAX)
-            settings->helpers[settings->count++] = value;
-    } else if (length == strlen("usehttppath") && strncasecmp(name, "usehttppath", length) == 0) {
-        settings->uses_path = strcasecmp(value, "false") != 0 && strcmp(value, "0") != 0 &&
-                              strcasecmp(value, "no") != 0 && strcasecmp(value, "off") != 0;
-    }
-}
-
-/* KEY LF VALUE NUL, and so on; no LF where a key has no value. */
-static void read_settings(const struct secret *text, const struct url *url,
-                          struct git_settings *settings)
-{
-    *settings = (struct git_settings){ 0 };
-    for (const char *entry = text->bytes; entry < text->bytes + text->length;
-         entry += strlen(entry) + 1) {
-        size_t length = strcspn(entry, "\n");
-        const char *name = name_for(entry, length, url);
-        if (name[0] != '\0')
-            take(settings, name, (size_t)(entry + length - name),
-                 entry[length] == '\n' ? entry + length + 1 : "true");
-    }
-}
+#define AZURE_DEVOPS "https://dev.azure.com/"
 
 /* Whether the token would also be handed to others, and whether one of them keeps it in clear. */
 static void tell_others(struct doctor *doctor, const struct git_settings *settings)
@@ -168,6 +100,6 @@ void doctor_git(struct doctor *doctor)
         doctor_bad(doctor, &error);
         return;
     }
-    read_settings(text, &url, &settings);
+    git_settings_find(text, &url, &settings);
     check_settings(doctor, &url, &settings);
 }

@@ -3,11 +3,10 @@
 
 #include <string.h>
 
-#include "common/cleanup.h"
+#include "helpers/entra/git_settings.h"
 #include "helpers/entra/setup.h"
 
-#define GIT_CONFIG_MAX (1024 * 1024)
-#define SECTION        "credential."
+#define SECTION "credential."
 
 struct secret *git_section_read(bool with_includes, struct error *error)
 {
@@ -17,47 +16,48 @@ struct secret *git_section_read(bool with_includes, struct error *error)
     return setup_look(command, GIT_CONFIG_MAX, error);
 }
 
-/* The variable's name where the key is of the URL's section, else NULL. git shows section and
- * variable in lower case; the URL between them as it stands in the file. */
-static const char *variable_of(const char *key, const char *url)
+/* The variable where the line stands under this very name, else NULL. */
+static const char *variable_under(const struct git_line *line, const char *name)
 {
-    size_t prefix = strlen(SECTION), length = strlen(url);
-    bool is_of_url = strncmp(key, SECTION, prefix) == 0 &&
-                     strncmp(key + prefix, url, length) == 0 && key[prefix + length] == '.' &&
-                     strchr(key + prefix + length + 1, '.') == NULL;
-    return is_of_url ? key + prefix + length + 1 : NULL;
+    size_t prefix = strlen(SECTION), length = strlen(name);
+    const char *dot = memrchr(line->key, '.', line->key_length);
+    bool is_under = dot == line->key + prefix + length &&
+                    strncmp(line->key, SECTION, prefix) == 0 &&
+                    strncmp(line->key + prefix, name, length) == 0;
+    return is_under ? dot + 1 : NULL;
 }
 
-static bool take(struct git_section *section, const char *variable, const char *value)
+static enum git_variable which(const struct git_line *line, const char *variable)
 {
-    enum git_variable which = strcmp(variable, "helper") == 0        ? GIT_HELPER
-                              : strcmp(variable, "usehttppath") == 0 ? GIT_USE_HTTP_PATH
-                                                                     : GIT_OTHER;
+    return git_line_is(line, variable, "helper")        ? GIT_HELPER
+           : git_line_is(line, variable, "usehttppath") ? GIT_USE_HTTP_PATH
+                                                        : GIT_OTHER;
+}
+
+static bool take(struct git_section *section, const struct git_line *line, const char *variable)
+{
+    const char *value = line->value != NULL ? line->value : "";
+    enum git_variable kind = which(line, variable);
     if (section->count == GIT_SETTINGS_MAX)
         return false;
-    if (which == GIT_HELPER && setup_git_is_helper(value))
+    if (kind == GIT_HELPER && setup_git_is_helper(value))
         section->ours = section->count;
-    section->items[section->count++] = (struct git_setting){ which, value };
+    section->items[section->count++] = (struct git_setting){ kind, value };
     section->is_overtaken = false;
     return true;
 }
 
-/* The text is KEY LF VALUE NUL, and so on; no LF where a key has no value. */
-bool git_section_find(const struct secret *text, const char *url, struct git_section *section,
-                      struct error *error)
+bool git_section_find(const struct secret *text, const char *name, const struct url *url,
+                      struct git_section *section, struct error *error)
 {
+    struct git_line line = { 0 };
     *section = (struct git_section){ .ours = GIT_SETTINGS_MAX };
-    for (const char *entry = text->bytes; entry < text->bytes + text->length;
-         entry += strlen(entry) + 1) {
-        const char *end = strchrnul(entry, '\n');
-        autofree char *key = strndup(entry, (size_t)(end - entry));
-        const char *variable = key != NULL ? variable_of(key, url) : NULL;
-        if (key == NULL)
-            return error_no_memory(error);
-        if (variable != NULL && !take(section, variable, *end == '\n' ? end + 1 : ""))
+    while (git_line_next(text, &line)) {
+        const char *variable = variable_under(&line, name);
+        if (variable != NULL && !take(section, &line, variable))
             return error_set(error, ERROR_OTHER, "git has more than %d settings for %s",
-                             GIT_SETTINGS_MAX, url);
-        if (strcmp(key, SECTION "helper") == 0)
+                             GIT_SETTINGS_MAX, name);
+        if (variable == NULL && which(&line, git_line_variable(&line, url)) != GIT_OTHER)
             section->is_overtaken = section->count > 0;
     }
     if (section->ours == GIT_SETTINGS_MAX)
@@ -70,10 +70,16 @@ bool git_setting_is_reset(const struct git_setting *setting)
     return setting->variable == GIT_HELPER && setting->value[0] == '\0';
 }
 
+bool git_setting_is_path(const struct git_setting *setting)
+{
+    return setting->variable == GIT_USE_HTTP_PATH && strcmp(setting->value, "true") == 0;
+}
+
 bool git_section_is_taken(const struct git_section *section)
 {
     for (size_t i = 0; i < section->count; i++)
-        if (git_setting_is_reset(&section->items[i]) && i + 1 != section->ours)
+        if (git_setting_is_reset(&section->items[i]) &&
+            (i + 1 != section->ours || section->ours == section->count))
             return true;
     return section->is_overtaken;
 }

@@ -22,30 +22,70 @@ static const struct {
 
 /* ---- for those who set up ---- */
 
+/* All that the helpers take, but for what is about this one run. */
 static const struct {
     const char *name;
+    enum option_kind kind;
     size_t offset;
 } handed_on[] = {
-    { "--config", offsetof(struct options, config) },
-    { "--api", offsetof(struct options, api) },
-    { "--tenant", offsetof(struct options, tenant) },
-    { "--client-id", offsetof(struct options, client_id) },
-    { "--authority", offsetof(struct options, authority) },
-    { "--keyring", offsetof(struct options, keyring) },
+    { "--config", OPTION_TEXT, offsetof(struct options, config) },
+    { "--api", OPTION_TEXT, offsetof(struct options, api) },
+    { "--scope", OPTION_SCOPE, offsetof(struct options, scopes) },
+    { "--resource", OPTION_TEXT, offsetof(struct options, resource) },
+    { "--tenant", OPTION_TEXT, offsetof(struct options, tenant) },
+    { "--client-id", OPTION_TEXT, offsetof(struct options, client_id) },
+    { "--authority", OPTION_TEXT, offsetof(struct options, authority) },
+    { "--force-refresh", OPTION_FLAG, offsetof(struct options, force_refresh) },
+    { "--claims", OPTION_TEXT, offsetof(struct options, claims) },
+    { "--managed-identity", OPTION_FLAG, offsetof(struct options, managed_identity) },
+    { "--account", OPTION_TEXT, offsetof(struct options, account) },
+    { "--keyring", OPTION_TEXT, offsetof(struct options, keyring) },
+    { "--timeout", OPTION_SECONDS, offsetof(struct options, timeout) },
 };
+#define HANDED_ON (sizeof handed_on / sizeof handed_on[0])
+_Static_assert(2 * (HANDED_ON + OPTIONS_SCOPES_MAX) <= SETUP_HANDED_ON_MAX, "all have a place");
 
-void setup_hand_on(const struct options *options, char config[PATH_MAX],
+static size_t put(const char **words, const char *name, const char *value)
+{
+    if (value == NULL)
+        return 0;
+    words[0] = name;
+    words[1] = value;
+    return 2;
+}
+
+/* Whoever asks later does so from another folder. */
+static const char *absolute(const struct options *options, const char *text,
+                            struct setup_room *room)
+{
+    bool is_file = text != NULL && text == options->config;
+    return is_file && realpath(text, room->config) != NULL ? room->config : text;
+}
+
+void setup_hand_on(const struct options *options, struct setup_room *room,
                    const char *words[SETUP_HANDED_ON_MAX])
 {
     size_t count = 0;
-    for (size_t i = 0; i < sizeof handed_on / sizeof handed_on[0]; i++) {
-        const char *value =
-            *(const char *const *)(const void *)((const char *)options + handed_on[i].offset);
-        if (value == NULL)
-            continue;
-        bool is_file = handed_on[i].offset == offsetof(struct options, config);
-        words[count++] = handed_on[i].name;
-        words[count++] = is_file && realpath(value, config) != NULL ? config : value;
+    snprintf(room->seconds, sizeof room->seconds, "%d", options->timeout);
+    for (size_t i = 0; i < HANDED_ON; i++) {
+        const char *name = handed_on[i].name;
+        const void *member = (const char *)options + handed_on[i].offset;
+        const char *const *texts = member;
+        switch (handed_on[i].kind) {
+        case OPTION_FLAG:
+            if (*(const bool *)member)
+                words[count++] = name;
+            break;
+        case OPTION_SECONDS:
+            count += put(words + count, name, options->timeout > 0 ? room->seconds : NULL);
+            break;
+        case OPTION_SCOPE:
+            for (size_t k = 0; k < options->scope_count; k++)
+                count += put(words + count, name, texts[k]);
+            break;
+        default:
+            count += put(words + count, name, absolute(options, *texts, room));
+        }
     }
     words[count] = NULL;
 }
@@ -89,10 +129,12 @@ bool setup_run(const struct options *options, char *const *command, struct error
     autofree char *line = setup_quote(command);
     if (line == NULL)
         return error_no_memory(error);
-    puts(line);
+    if (puts(line) == EOF || fflush(stdout) != 0)
+        return error_set(error, ERROR_OTHER,
+                         "stdout cannot be written, so it is not shown what "
+                         "would be done: %m");
     if (options->dry_run)
         return true;
-    fflush(stdout);
     auto_secret struct secret *output =
         command_run(command, COMMAND_OUTPUT_MAX, deadline_in(COMMAND_MILLISECONDS), &status, error);
     return output != NULL &&

@@ -33,16 +33,22 @@ enum setup_option {
     SETUP_LOGIN,
 };
 
-#define SETUP_HANDED_ON_MAX 16
+#define SETUP_HANDED_ON_MAX 48
 
-/* The common options that go into another program's configuration, since whoever asks later gives
- * none: writes their names and values, and NULL after the last. A path is made absolute, in config.
- */
-void setup_hand_on(const struct options *options, char config[PATH_MAX],
+/* Where those words lie that the command line does not have so. */
+struct setup_room {
+    char config[PATH_MAX];
+    char seconds[16];
+};
+
+/* The options that go into another program's configuration, since whoever asks later gives none:
+ * writes their names and values, which the helpers take, and NULL after the last. A path is made
+ * absolute. */
+void setup_hand_on(const struct options *options, struct setup_room *room,
                    const char *words[SETUP_HANDED_ON_MAX]);
 
 /* Prints the command on stdout as it could be typed, and runs it; with --dry-run it only prints.
- * False with ERROR_OTHER where it fails. */
+ * False with ERROR_OTHER where it fails, or cannot be shown first. */
 bool setup_run(const struct options *options, char *const *command, struct error *error);
 
 /* What a command prints, at most max bytes, whatever its exit status. Nothing is shown, and

@@ -278,11 +278,11 @@ static bool check(const struct options *options, int count, char **operands, str
 
 static bool run(const struct options *options, int count, char **operands, struct error *error)
 {
-    char config[PATH_MAX];
+    struct setup_room room;
     auto_targets struct targets targets = { 0 };
     struct kubeconfig_wish wish = { .login = options->own[SETUP_LOGIN] };
     _Static_assert(KUBECONFIG_ARGS >= SETUP_HANDED_ON_MAX, "all that is handed on has a place");
-    setup_hand_on(options, config, wish.args);
+    setup_hand_on(options, &room, wish.args);
     if (!check(options, count, operands, error))
         return false;
     targets.module = (const struct kubeconfig_module *)module_load(KUBECONFIG_MODULE, error);

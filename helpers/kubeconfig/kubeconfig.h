@@ -23,7 +23,7 @@
 
 #define KUBECONFIG_MODULE "entra-kubeconfig.so"
 #define KUBECONFIG_MAX    (4 * 1024 * 1024)
-#define KUBECONFIG_ARGS   24   /* of a user that is made anew */
+#define KUBECONFIG_ARGS   56   /* of a user that is made anew */
 #define KUBECONFIG_USERS  4096 /* and as many contexts and clusters; each is looked for by name */
 
 struct kubeconfig; /* a file that was read; its text must outlive it */

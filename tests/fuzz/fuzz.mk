@@ -14,7 +14,7 @@ FUZZ_OPTIONS := -max_len=8192 -timeout=10 -rss_limit_mb=1024 -verbosity=0
 fuzz_authority_SOURCES          := tests/fuzz/curl_reading.c
 fuzz_device_code_answer_SOURCES := common/acquire/device_code_answer.c
 fuzz_exec_info_SOURCES          := helpers/exec_credential.c
-fuzz_git_request_SOURCES        := helpers/git_request.c
+fuzz_git_request_SOURCES        := helpers/git_bool.c helpers/git_request.c
 fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubeconfig/*.c)
 fuzz_redirect_SOURCES           := common/acquire/redirect.c
 fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/sign_in_answer.c

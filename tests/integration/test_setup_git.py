@@ -29,6 +29,17 @@ def told(world) -> list[str]:
             if "trace: run_command: 'git credential-" in line]
 
 
+def asked_by_git(world, line: str) -> str:
+    """What git tells our helper, in whose place another one writes that down."""
+    helper = world.session.home / "instead" / "git-credential-entra"
+    helper.parent.mkdir(exist_ok=True)
+    helper.write_text('#!/bin/sh\ncat >"$HOME/asked"\n')
+    helper.chmod(0o755)
+    world.run("git", "credential", "fill", input=f"{line}\n", env={
+        "PATH": f"{helper.parent}:{world.session.env['PATH']}", "GIT_TERMINAL_PROMPT": "0"})
+    return (world.session.home / "asked").read_text()
+
+
 def test_git_is_set_up_for_azure_devops(world):
     outcome = set_up(world)
     assert (outcome.code, outcome.err) == (0, "")
@@ -140,11 +151,113 @@ def test_a_general_helper_that_came_later_is_kept_away_by_setting_up_again(world
     assert configuration(world) == before + "[credential]\n\thelper = store\n"
 
 
-@pytest.mark.parametrize("url", ["https://DEV.azure.com/", "https://dev.azure.com/?a=b#c"])
+NOT_ALONE = {
+    "a general helper before, and no empty value": f"[credential]\n\thelper = store\n{HOST}\thelper = entra\n",
+    "a helper after ours": f"{HOST}\thelper =\n\thelper = entra\n\thelper = store\n",
+    "a helper before ours": f"{HOST}\thelper =\n\thelper = store\n\thelper = entra\n",
+    "a pattern": f'{HOST}\thelper =\n\thelper = entra\n'
+                 '[credential "https://*.azure.com"]\n\thelper = store\n',
+    "a pattern in the midst": f'{HOST}\thelper =\n\thelper = entra\n'
+                              '[credential "https://dev.*.com"]\n\thelper = store\n',
+    "no scheme": f'{HOST}\thelper =\n\thelper = entra\n'
+                 '[credential "dev.azure.com"]\n\thelper = store\n',
+    "an empty one after ours": f"{HOST}\thelper =\n\thelper = entra\n[credential]\n\thelper =\n",
+}
+
+
+@pytest.mark.parametrize("before", NOT_ALONE.values(), ids=NOT_ALONE)
+def test_it_is_not_set_up_where_git_asks_others_too(world, before):
+    (world.session.home / ".gitconfig").write_text(before)
+    assert told(world) != ["git credential-entra store"]
+    outcome = set_up(world, "https://dev.azure.com")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert told(world) == ["git credential-entra store"]
+    assert "already" in set_up(world, "https://dev.azure.com").err
+
+
+def test_what_is_for_other_hosts_takes_nothing_away(world):
+    set_up(world)
+    with (world.session.home / ".gitconfig").open("a") as file:
+        for url in ("https://*.dev.azure.com", "https://*.com", "http://dev.azure.com",
+                    "https://dev.azure.com:444", "https://dev.azure.com/contoso", "azure.com"):
+            file.write(f'[credential "{url}"]\n\thelper = store\n\tuseHttpPath = false\n')
+    assert told(world) == ["git credential-entra store"]
+    assert "already" in set_up(world, "https://dev.azure.com").err
+
+
+def test_a_place_that_cannot_be_the_last_is_an_error(world):
+    """Both spellings have sections of their own, before another helper."""
+    (world.session.home / ".gitconfig").write_text(
+        f'{HOST}\tusername = ada\n[credential "https://dev.azure.com/"]\n\tusername = ada\n'
+        "[credential]\n\thelper = store\n")
+    outcome = set_up(world, "https://dev.azure.com")
+    assert outcome.code == 1 and "after the lines for https://dev.azure.com" in outcome.err
+    assert "--show-origin" in outcome.err
+
+
+@pytest.mark.parametrize("url", ["https://DEV.azure.com/", "https://dev.azure.com/?a=b#c",
+                                 "HTTPS://dev.azure.com:443"])
 def test_other_spellings_of_a_url_are_set_up_alike(world, url):
     assert set_up(world, url).code == 0
     assert told(world) == ["git credential-entra store"]
-    assert "useHttpPath = true" in configuration(world)
+    assert values(world, f"{DEV_AZURE}.useHttpPath") == ["true"]
+
+
+# ---- the path ----
+
+PATHS = {
+    "it says no": f"{HOST}\tuseHttpPath = false\n",
+    "it says no by another word": f"{HOST}\tuseHttpPath = true\n\tuseHttpPath = Off\n",
+    "our helper alone": f"{HOST}\thelper = entra\n",
+    "our helper without it": f"{HOST}\thelper =\n\thelper = entra\n",
+    "it says no to all, afterwards": f"{HOST}\thelper =\n\thelper = entra\n\tuseHttpPath = true\n"
+                                     "[credential]\n\tuseHttpPath = no\n",
+}
+
+
+@pytest.mark.parametrize("before", PATHS.values(), ids=PATHS)
+def test_git_is_told_to_tell_the_path_where_it_is_not(world, before):
+    (world.session.home / ".gitconfig").write_text(before)
+    outcome = set_up(world, "https://dev.azure.com")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "path=contoso/app\n" in asked_by_git(world, "url=https://dev.azure.com/contoso/app")
+    assert told(world) == ["git credential-entra store"]
+    assert "already" in set_up(world, "https://dev.azure.com").err
+
+
+def test_a_path_setting_of_ones_own_stays_when_ours_goes(world):
+    before = f"{HOST}\tuseHttpPath = false\n"
+    (world.session.home / ".gitconfig").write_text(before)
+    assert set_up(world, "https://dev.azure.com").code == 0
+    assert set_up(world, "--remove", "https://dev.azure.com").code == 0
+    assert configuration(world) == before
+
+
+# ---- the options ----
+
+def test_the_options_of_the_helper_become_its_own(world):
+    words = ("--account", "ada@contoso.com", "--timeout", "90", "--scope", "a/.default",
+             "--managed-identity")
+    assert set_up(world, *words).code == 0
+    _, helper = values(world, f"{DEV_AZURE}.helper")
+    assert helper == ("entra --scope a/.default --managed-identity --account ada@contoso.com "
+                      "--timeout 90")
+
+
+@pytest.mark.parametrize("option", ["--context", "--kubeconfig", "--login"])
+def test_what_is_for_kubectl_is_refused(world, option):
+    before = configuration(world)
+    outcome = set_up(world, option, "x")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == f"entra: git is not set up: {option} is for kubectl alone\n"
+    assert configuration(world) == before
+
+
+def test_what_cannot_be_shown_is_not_done(world):
+    before = configuration(world)
+    outcome = world.run("sh", "-c", "entra setup git >/dev/full")
+    assert outcome.code == 1 and "stdout cannot be written" in outcome.err
+    assert configuration(world) == before
 
 
 def test_removing_what_is_not_there_changes_nothing(world):
