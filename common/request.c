@@ -12,6 +12,7 @@ void credential_clear(struct credential *credential)
     free(credential->command);
     free(credential->id);
     free(credential->audience);
+    free(credential->trouble);
     *credential = (struct credential){ 0 };
 }
 

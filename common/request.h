@@ -48,8 +48,9 @@ struct credential {
     char **command;          /* a program and its arguments; NULL ends them */
     char *id;
     enum identity_id id_kind;
-    char *audience;   /* of the assertion; NULL: as the authority's cloud has it */
-    const char *hint; /* static */
+    char *audience;        /* of the assertion; NULL: as the authority's cloud has it */
+    const char *hint;      /* static */
+    struct error *trouble; /* why the keyring did not say whether it has it */
 };
 
 #define CREDENTIALS_MAX 8

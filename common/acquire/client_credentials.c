@@ -51,6 +51,10 @@ bool client_proof_load(const struct token_request *request, const struct credent
         proof->client_secret = read_client_secret(credential->path, error);
         return proof->client_secret != NULL;
     case CREDENTIAL_KEYRING:
+        if (credential->trouble != NULL) {
+            *error = *credential->trouble;
+            return false;
+        }
         error_set(error, ERROR_USAGE, "the keyring has no client secret of the app %s",
                   request->client_id);
         return error_known_as(error, "keyring_no_secret");

@@ -183,17 +183,26 @@ void token_store_warn(struct token_store *store)
                store->trouble.message, advice[0] ? ". " : "", advice);
 }
 
+/* Another credential may do without the keyring, so its trouble is kept for where none does. */
+static bool pass_over(const struct token_store *store, struct credential *credential,
+                      struct error *error)
+{
+    if (credential->trouble == NULL &&
+        (credential->trouble = malloc(sizeof *credential->trouble)) == NULL)
+        return error_no_memory(error);
+    *credential->trouble = store->trouble;
+    credential->trouble->kind = ERROR_KEYRING;
+    return true;
+}
+
 static bool fill_credential(struct token_store *store, const struct token_request *request,
                             struct credential *credential, int64_t deadline, struct error *error)
 {
     struct keyring_key key = key_of_secret(request);
     enum keyring_answer answer =
         token_store_look_up(store, &key, deadline, &credential->secret, error);
-    if (is_troubled(store)) {
-        *error = store->trouble;
-        error->kind = ERROR_KEYRING;
-        return false;
-    }
+    if (is_troubled(store))
+        return pass_over(store, credential, error);
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
     credential->kept = true;

@@ -72,7 +72,8 @@ bool token_store_erase(struct token_store *store, const struct token_request *re
                        const char *refused, size_t length, int64_t deadline, struct error *error);
 
 /* Fills the credentials that rest in the keyring into the request. Where it has none, they are left
- * as they are, and cannot be loaded. False with ERROR_KEYRING. */
+ * as they are, and cannot be loaded; where it fails, its trouble goes with them. False with
+ * ERROR_KEYRING only where the keyring must work. */
 bool token_store_fill_credentials(struct token_store *store, struct token_request *request,
                                   int64_t deadline, struct error *error);
 

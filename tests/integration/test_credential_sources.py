@@ -17,6 +17,8 @@ from integration.credentials import CLIENT_ID, configure, path, refused, registe
 from world.app_certificate import AppCertificate
 from world.waiting import PATIENCE
 
+LIMIT = "20"  # seconds, of which half is the keyring's
+
 SECRET = contoso.DAEMON.secret
 BY_SECRET = {"SourceType": "ClientSecret", "ClientSecret": SECRET}
 
@@ -160,6 +162,28 @@ def test_a_secret_in_a_locked_keyring_is_not_said_to_be_gone(world):
     assert outcome.code == 6 and "locked" in outcome.err, outcome
     world.session.keyring.unlock()
     assert token(world).code == 0
+
+
+@pytest.mark.parametrize("upset", ["lock", "freeze"])
+@pytest.mark.parametrize("entries", [[BY_SECRET, BY_KEYRING], [BY_KEYRING, BY_SECRET]],
+                         ids=["before", "after"])
+def test_a_keyring_in_trouble_does_not_stop_another_credential(world, entries, upset):
+    configure(world, *entries)
+    assert world.run("entra", "secret", "set", input=SECRET + "\n").code == 0
+    getattr(world.session.keyring, upset)()
+    try:
+        outcome = token(world, "--force-refresh", "--timeout", LIMIT)
+    finally:
+        world.session.keyring.thaw()
+    assert outcome.code == 0, outcome.err
+    assert world.authority.token_requests[-1].form["client_secret"] == SECRET
+
+
+def test_where_no_other_credential_does_either_the_keyrings_trouble_is_told(world, tmp_path):
+    configure(world, BY_KEYRING, path(tmp_path / "nothing.pem"))
+    assert world.run("entra", "secret", "set", input=SECRET + "\n").code == 0
+    world.session.keyring.lock()
+    refused(token(world), 6, "keyring", "locked")
 
 
 @pytest.mark.parametrize("text", ["", "\n", "a\nb\n"])

@@ -389,13 +389,26 @@ static void one_that_is_not_there_or_has_a_nul_byte_fills_nothing(void **state)
     }
 }
 
-/* Unlike a token, it cannot be done without. */
-static void a_keyring_that_fails_to_give_one_is_an_error(void **state)
+/* Another credential may be good. */
+static void a_keyring_that_fails_to_give_one_has_its_trouble_kept_with_it(void **state)
 {
     (void)state;
     auto_token_request struct token_request asking = {
         .credentials = { { .kind = CREDENTIAL_KEYRING } }, .credential_count = 1
     };
+    place.answer = KEYRING_FAILED;
+    assert_true(token_store_fill_credentials(&store, &asking, deadline, &error));
+    assert_int_equal(asking.credentials[0].kind, CREDENTIAL_KEYRING);
+    assert_error(asking.credentials[0].trouble, ERROR_KEYRING, "the keyring is locked");
+}
+
+static void a_keyring_that_must_work_and_fails_to_give_one_is_an_error(void **state)
+{
+    (void)state;
+    auto_token_request struct token_request asking = {
+        .credentials = { { .kind = CREDENTIAL_KEYRING } }, .credential_count = 1
+    };
+    store.named = true;
     place.answer = KEYRING_FAILED;
     assert_false(token_store_fill_credentials(&store, &asking, deadline, &error));
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");
@@ -486,7 +499,8 @@ int main(void)
         TEST(a_client_secret_is_kept_under_its_app),
         TEST(it_fills_the_credentials_that_ask_for_it),
         TEST(one_that_is_not_there_or_has_a_nul_byte_fills_nothing),
-        TEST(a_keyring_that_fails_to_give_one_is_an_error),
+        TEST(a_keyring_that_fails_to_give_one_has_its_trouble_kept_with_it),
+        TEST(a_keyring_that_must_work_and_fails_to_give_one_is_an_error),
         TEST(a_keyring_that_cannot_keep_one_is_an_error),
         TEST(every_token_is_listed_with_its_keyring),
         TEST(those_of_the_next_best_keyring_are_listed_too),
