@@ -125,19 +125,21 @@ static bool replace_mode(const struct kubeconfig *file, const struct login_argum
     return replace_scalar(file, login->item, text, user, edits, error);
 }
 
-/* --login MODE as the first of the arguments, but for get-token. */
+/* --login MODE as the first of the arguments, but for get-token. What stands there is not written
+ * anew: it may be a secret, which nobody is shown. */
 static bool insert_mode(const struct kubeconfig *file, const struct user *user,
                         const yaml_node_t *first, const char *mode, struct edits *edits,
                         struct error *error)
 {
-    bool is_word = strcmp(yaml_scalar(first), "get-token") == 0;
-    const char *const words[] = { is_word ? "get-token" : "--login", is_word ? "--login" : mode,
-                                  is_word ? mode : yaml_scalar(first), NULL };
+    bool before = strcmp(yaml_scalar(first), "get-token") != 0;
+    const char *const words[] = { "--login", mode, NULL };
+    struct span span = yaml_span(&file->yaml, first);
     struct exec_text form = { .args = words,
                               .flow = yaml_is_flow(user->args),
                               .column = user->args->start_mark.column,
                               .newline = newline_of(file) };
-    return add(edits, yaml_span(&file->yaml, first), exec_text_items(&form), user->name, error);
+    *(before ? &span.end : &span.start) = before ? span.start : span.end;
+    return add(edits, span, exec_text_items(&form, before), user->name, error);
 }
 
 /* Arguments for a user that has none: in place of an empty list, or before the command. */

@@ -27,11 +27,14 @@ bool edits_add_secret(struct edits *edits, struct span span)
     return true;
 }
 
-/* A span stands first in an edit, so that both are compared by it. */
+/* A span stands first in an edit, so that both are compared by it. What is put in, and takes no
+ * other's place, goes before what stands there. */
 static int compare(const void *a, const void *b)
 {
     const struct span *left = a, *right = b;
-    return left->start < right->start ? -1 : left->start > right->start;
+    if (left->start == right->start)
+        return left->end < right->end ? -1 : left->end > right->end;
+    return left->start < right->start ? -1 : 1;
 }
 
 void edits_sort(struct edits *edits)

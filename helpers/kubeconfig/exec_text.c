@@ -46,13 +46,20 @@ static bool put(FILE *stream, const char *text, bool flow)
     return quoted != NULL && fputs(quoted, stream) >= 0;
 }
 
+/* What stands between two items of a list. */
+static void put_separator(FILE *stream, const struct exec_text *form)
+{
+    if (form->flow)
+        fputs(", ", stream);
+    else
+        fprintf(stream, "%s%*s- ", form->newline, (int)form->column, "");
+}
+
 static bool put_items(FILE *stream, const struct exec_text *form)
 {
     for (size_t i = 0; form->args[i] != NULL; i++) {
-        if (i > 0 && form->flow)
-            fputs(", ", stream);
-        else if (i > 0)
-            fprintf(stream, "%s%*s- ", form->newline, (int)form->column, "");
+        if (i > 0)
+            put_separator(stream, form);
         if (!put(stream, form->args[i], form->flow))
             return false;
     }
@@ -99,7 +106,20 @@ char *exec_text_format(const struct exec_text *form)
     return write_with(form->flow ? put_flow : put_block, form);
 }
 
-char *exec_text_items(const struct exec_text *form)
+static bool put_before(FILE *stream, const struct exec_text *form)
 {
-    return write_with(put_items, form);
+    bool ok = put_items(stream, form);
+    put_separator(stream, form);
+    return ok;
+}
+
+static bool put_after(FILE *stream, const struct exec_text *form)
+{
+    put_separator(stream, form);
+    return put_items(stream, form);
+}
+
+char *exec_text_items(const struct exec_text *form, bool before)
+{
+    return write_with(before ? put_before : put_after, form);
 }

@@ -18,8 +18,9 @@ struct exec_text {
  * begins. NULL if there is no memory. Free with free. */
 char *exec_text_format(const struct exec_text *form);
 
-/* Words as items of a list of arguments, the first one first: "a, b" or "a LF - b". As above. */
-char *exec_text_items(const struct exec_text *form);
+/* Words as items of a list of arguments, to be put right after an item of it: ", a, b" or
+ * "LF - a LF - b"; or, with before, right before one: "a, b, " or "a LF - b LF - ". As above. */
+char *exec_text_items(const struct exec_text *form, bool before);
 
 /* A string as YAML and, where flow is true, as JSON. NULL if there is no memory. Free with free. */
 char *exec_text_quote(const char *text, bool flow);

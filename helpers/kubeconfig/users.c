@@ -124,23 +124,54 @@ static const char *const secret_keys[] = { "token",         "password",      "cl
                                            "access-token",  "refresh-token", "id-token",
                                            "client-secret", "value" };
 
-/* Arguments may hold what is refused; it is not shown either. */
+/* Flags that sound like a secret's, of stores and files. */
+static bool is_harmless(const char *word)
+{
+    static const char *const flags[] = { "--keyring", "--token-cache-dir",
+                                         "--federated-token-file" };
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        size_t length = strlen(flags[i]);
+        if (strncmp(word, flags[i], length) == 0 && strchr("=", word[length]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static bool sounds_secret(const char *text)
+{
+    static const char *const words[] = { "secret", "pass", "token", "key", "credential" };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcasestr(text, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* Whether a word holds a secret itself: --flag=VALUE, VARIABLE=VALUE, or a shell's whole line. */
+static bool holds_secret(const char *word)
+{
+    return sounds_secret(word) &&
+           (strpbrk(word, " \t\n") != NULL || (strchr(word, '=') != NULL && !is_harmless(word)));
+}
+
+/* Whether the word after it is a secret. */
+static bool names_secret(const char *word)
+{
+    return word[0] == '-' && sounds_secret(word) && !is_harmless(word);
+}
+
+/* Arguments of any program may hold secrets. A word too much is hidden rather than one too few. */
 static bool hide_arguments(const struct yaml *yaml, const yaml_node_t *node, struct edits *edits)
 {
-    static const char *const flags[] = { "--client-secret", "--client-certificate-password",
-                                         "--password" };
-    const char *word;
-    for (size_t i = 0; (word = yaml_scalar(yaml_item(yaml, node, i))) != NULL; i++)
-        for (size_t f = 0; f < sizeof flags / sizeof flags[0]; f++) {
-            size_t length = strlen(flags[f]);
-            const yaml_node_t *secret =
-                strcmp(word, flags[f]) == 0 ? yaml_item(yaml, node, i + 1)
-                : strncmp(word, flags[f], length) == 0 && word[length] == '='
-                    ? yaml_item(yaml, node, i)
-                    : NULL;
-            if (secret != NULL && !edits_add_secret(edits, yaml_span(yaml, secret)))
-                return false;
-        }
+    const yaml_node_t *item;
+    for (size_t i = 0; (item = yaml_item(yaml, node, i)) != NULL; i++) {
+        const char *word = yaml_scalar(item);
+        const yaml_node_t *secret = word == NULL         ? NULL
+                                    : holds_secret(word) ? item
+                                    : names_secret(word) ? yaml_item(yaml, node, i + 1)
+                                                         : NULL;
+        if (secret != NULL && !edits_add_secret(edits, yaml_span(yaml, secret)))
+            return false;
+    }
     return true;
 }
 
@@ -153,8 +184,7 @@ bool users_hide_secrets(const struct kubeconfig *file, struct edits *edits)
             return false;
         for (size_t i = 0; i < sizeof secret_keys / sizeof secret_keys[0]; i++) {
             struct yaml_pair pair = yaml_find(yaml, node, secret_keys[i]);
-            if (yaml_scalar(pair.value) != NULL &&
-                !edits_add_secret(edits, yaml_span(yaml, pair.value)))
+            if (pair.value != NULL && !edits_add_secret(edits, yaml_span(yaml, pair.value)))
                 return false;
         }
     }

@@ -343,6 +343,27 @@ def test_secrets_on_the_same_line_are_not_shown(world):
     assert "'y' cannot be converted" in outcome.err
 
 
+@pytest.mark.parametrize("args", [
+    ["--client-secret=s3cret"], ["--client-secret", "s3cret", "get-token"], ["--Access-Key=s3cret"],
+    ["--oidc-client-secret=s3cret"], ["--auth-token", "s3cret"], ["PASSWORD=s3cret", "aws"],
+    ["-c", "aws --secret-key s3cret"], ["--keyring=x --token=s3cret"],
+    ["--password", "s3\0cret"]])
+def test_no_program_has_its_secrets_shown(world, args):
+    """In the lines that change: one line, and a user of ours that gets another login."""
+    for command, extra in (("aws", {"env": [{"name": "API_KEY", "value": "s3cret"}]}),
+                           ("exec-credential-entra", {})):
+        write(world, json.dumps(
+            {"users": [{"name": "x", "user": {"exec": {"command": command, "args": args} | extra}},
+                       {"name": "me", "user": {"exec": {"command": "exec-credential-entra",
+                                                        "args": ["--keyring", "kernel"]}}}],
+             "contexts": [{"name": "prod", "context": {"user": "me"}}]}))
+        outcome = set_up(world, "--dry-run", "--context", "prod", "--login", "msi")
+        assert outcome.code == 0, outcome.err
+        assert "s3" not in outcome.out + outcome.err
+        assert '["--login", "msi", "--keyring", "kernel"]' in outcome.out
+        assert "REDACTED" in outcome.out
+
+
 def test_all_files_of_kubeconfig_are_converted(world, tmp_path):
     one = write(world, head() + KUBELOGIN, tmp_path / "one")
     two = write(world, head() + PROVIDER, tmp_path / "two")
