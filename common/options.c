@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "common/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -48,14 +47,23 @@ static const struct option_spec common_options[] = {
     { NULL, NULL, NULL, OPTION_FLAG, 0 },
 };
 
-/* The program's own options, then the common ones, as one list. */
+static const struct option_spec *find_spec(const struct option_spec *const *specs, size_t count,
+                                           const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(specs[i]->name, name) == 0)
+            return specs[i];
+    return NULL;
+}
+
+/* The program's own options, then the common ones that it has none of its own for, as one list. */
 static size_t collect(const struct option_spec *own, const struct option_spec *specs[OPTIONS_MAX])
 {
     size_t count = 0;
     const struct option_spec *tables[] = { own, common_options };
     for (size_t t = 0; t < 2; t++)
         for (const struct option_spec *s = tables[t]; s != NULL && s->name != NULL; s++)
-            if (count < OPTIONS_MAX)
+            if (count < OPTIONS_MAX && find_spec(specs, count, s->name) == NULL)
                 specs[count++] = s;
     return count;
 }
@@ -70,36 +78,82 @@ static bool take_scope(struct options *options, const char *value, struct error 
     return true;
 }
 
-/* How many seconds a unit of Go's durations has; 0 where it is none that is used here. */
-static long unit_seconds(char unit)
+/* "90", which is to be within the limits; 0 where it is not. */
+static double parse_digits(const char *value)
 {
-    return unit == 'h' ? 3600 : unit == 'm' ? 60 : unit == 's' ? 1 : 0;
+    double seconds = 0;
+    for (; *value >= '0' && *value <= '9'; value++)
+        seconds = seconds * 10 + (*value - '0');
+    return *value == '\0' && seconds <= SECONDS_MAX ? seconds : 0;
 }
 
-/* "90", or a Go duration of whole hours, minutes and seconds: "1m30s". 0 where it is neither, or
- * too long. */
-static long parse_seconds(const char *value)
+/* How many seconds the unit has that a text begins with, and how long it is; 0 where it is none. */
+static double read_unit(const char *text, size_t *length)
 {
-    long seconds = 0;
-    for (const char *rest = value; rest[0] != '\0';) {
-        char *end = NULL;
-        errno = 0;
-        long number = strtol(rest, &end, 10);
-        long unit = rest == value && *end == '\0' ? 1 : unit_seconds(*end);
-        if (errno != 0 || end == rest || unit == 0 || number < 0 || number > SECONDS_MAX / unit)
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = { { "h", 3600 },  { "ms", 1e-3 },      { "m", 60 },         { "s", 1 },
+                  { "us", 1e-6 }, { "\u00b5s", 1e-6 }, { "\u03bcs", 1e-6 }, { "ns", 1e-9 } };
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        *length = strlen(units[i].name);
+        if (strncmp(text, units[i].name, *length) == 0)
+            return units[i].seconds;
+    }
+    return 0;
+}
+
+/* A number of Go's durations, "1", "1.5", "1." or ".5", and how long it is; 0 where it is none. */
+static double read_number(const char *text, size_t *length)
+{
+    double number = 0, unit = 1;
+    size_t digits = 0, at = 0;
+    bool fraction = false;
+    for (;; at++) {
+        if (text[at] == '.' && !fraction) {
+            fraction = true;
+            continue;
+        }
+        if (text[at] < '0' || text[at] > '9')
+            break;
+        unit /= fraction ? 10 : 1;
+        number = fraction ? number + (text[at] - '0') * unit : number * 10 + (text[at] - '0');
+        digits++;
+    }
+    *length = digits > 0 ? at : 0;
+    return number;
+}
+
+/* Go's time.ParseDuration: "1m30s", "1.5h", "500ms". 0 where it is none. */
+static double parse_duration(const char *value)
+{
+    double seconds = 0;
+    size_t digits = 0, unit = 0;
+    for (value += *value == '+'; *value != '\0'; value += digits + unit) {
+        double number = read_number(value, &digits);
+        double factor = digits > 0 ? read_unit(value + digits, &unit) : 0;
+        if (factor == 0)
             return 0;
-        seconds += number * unit;
-        if (seconds > SECONDS_MAX)
-            return 0;
-        rest = *end == '\0' ? end : end + 1;
+        seconds += number * factor;
     }
     return seconds;
+}
+
+/* Whole seconds: what is written as Go's programs have it is put within the limits, so that what
+ * they take is taken. 0 where it is no time at all. */
+static int parse_seconds(const char *value)
+{
+    bool plain = value[strspn(value, "0123456789")] == '\0';
+    double seconds = plain ? parse_digits(value) : parse_duration(value);
+    if (seconds <= 0)
+        return 0;
+    return seconds < 1 ? 1 : seconds < SECONDS_MAX ? (int)(seconds + 0.999) : SECONDS_MAX;
 }
 
 static bool take_seconds(int *member, const struct option_spec *spec, const char *value,
                          struct error *error)
 {
-    *member = (int)parse_seconds(value);
+    *member = parse_seconds(value);
     return *member > 0 ||
            error_set(error, ERROR_USAGE, "--%s takes a whole number from 1 to %d, not '%.40s'",
                      spec->name, SECONDS_MAX, value);
@@ -133,6 +187,9 @@ static bool take(struct options *options, const struct option_spec *spec, const 
     case OPTION_TEXT:
         if (value[0] == '\0')
             return error_set(error, ERROR_USAGE, "--%s is empty", spec->name);
+        *(const char **)(void *)member = value;
+        return true;
+    case OPTION_ANY_TEXT:
         *(const char **)(void *)member = value;
         return true;
     case OPTION_SCOPE:
@@ -203,15 +260,6 @@ static void make_grammar(const struct option_spec *const *specs, size_t count,
     }
 }
 
-static const struct option_spec *find_letter(const struct option_spec *const *specs, size_t count,
-                                             char letter)
-{
-    size_t i = 0;
-    while (i + 1 < count && (specs[i]->name[0] != letter || specs[i]->name[1] != '\0'))
-        i++;
-    return specs[i];
-}
-
 bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
                    int *first, struct error *error)
 {
@@ -228,7 +276,8 @@ bool options_parse(int argc, char **argv, const struct option_spec *own, struct 
             return not_an_option(result, argv[optind - 1], specs, count, error);
         bool is_letter = result < FIRST_VALUE;
         const struct option_spec *spec =
-            is_letter ? find_letter(specs, count, (char)result) : specs[result - FIRST_VALUE];
+            is_letter ? find_spec(specs, count, (char[]){ (char)result, '\0' })
+                      : specs[result - FIRST_VALUE];
         /* -l=VALUE is -l VALUE to Go's programs. */
         if (!take(options, spec, is_letter && optarg[0] == '=' ? optarg + 1 : optarg, error))
             return false;

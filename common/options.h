@@ -35,7 +35,8 @@ struct options {
     int timeout; /* seconds */
     bool force_refresh;
     bool managed_identity;
-    bool person; /* a person's token, whatever RequestAppToken says */
+    bool person;                  /* a person's token, whatever RequestAppToken says */
+    bool without_azure_variables; /* AZURE_* say nothing; no option, a helper has others for them */
     bool verbose;
     bool help;
     bool version;
@@ -54,11 +55,12 @@ struct options {
 };
 
 enum option_kind {
-    OPTION_FLAG,    /* bool */
-    OPTION_SWITCH,  /* const char *, "true" or "false"; --name=false, as Go's programs have it */
-    OPTION_TEXT,    /* const char * */
-    OPTION_SCOPE,   /* adds to scopes */
-    OPTION_SECONDS, /* int; 90, or as Go writes it 1m30s */
+    OPTION_FLAG,     /* bool */
+    OPTION_SWITCH,   /* const char *, "true" or "false"; --name=false, as Go's programs have it */
+    OPTION_TEXT,     /* const char * */
+    OPTION_ANY_TEXT, /* likewise; it may be empty */
+    OPTION_SCOPE,    /* adds to scopes */
+    OPTION_SECONDS,  /* int; 90, or as Go writes it 1m30s, which may be beyond the limits */
 };
 
 struct option_spec {
@@ -74,7 +76,8 @@ struct option_spec {
 void options_print_help(const char *usage, const char *summary, const struct option_spec *own);
 
 /* Reads argv (argv[0] is skipped) by the program's own options (may be NULL) and the common ones,
- * and moves the operands to its end. *first is where they begin. False with ERROR_USAGE. */
+ * of which own ones take the place where they have their name, and moves the operands to its end.
+ * *first is where they begin. False with ERROR_USAGE. */
 bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
                    int *first, struct error *error);
 

@@ -16,7 +16,7 @@ bool renewal_is_inline(const struct options *options)
 {
     const char *value = environment("ENTRA_RENEWAL");
     return (value != NULL && strcmp(value, "inline") == 0) || options->credential != NULL ||
-           options->identity_resource_id != NULL;
+           options->identity_resource_id != NULL || options->without_azure_variables;
 }
 
 /* A command line being made. */

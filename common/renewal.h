@@ -17,7 +17,8 @@
 #define RENEWAL_INLINE_MILLISECONDS 1000
 
 /* Whether a renewal is to be in line: where the environment wants it so, or where another process
- * could not be told whose token it is (a helper brought a credential or an id of its own). */
+ * could not be told whose token it is (a helper brought a credential or an id of its own, or has
+ * AZURE_* not heard). */
 bool renewal_is_inline(const struct options *options);
 
 /* Starts `entra token --renew` for a request that came of these options. Where that fails, the next

@@ -61,25 +61,16 @@ static bool answer(const struct options *options, const struct kubelogin *kubelo
            error_set(error, ERROR_OTHER, "the answer cannot be written: %s", strerror(errno));
 }
 
-/* The word is not shown: of "-client-secret x" written with a typographer's dash it is the secret.
- */
-static bool refuse_operand(struct error *error)
-{
-    error_set(error, ERROR_USAGE, "a word among the arguments belongs to no option");
-    return error_hint(error, "Only get-token may stand by itself. The word is not shown, it may be "
-                             "a secret.");
-}
-
 static bool run(const struct options *given, int count, char **operands, struct error *error)
 {
     auto_exec_info struct exec_info info = { 0 };
     auto_kubelogin struct kubelogin kubelogin = { 0 };
     struct options options = *given;
-    if (count > 1 || (count == 1 && strcmp(operands[0], "get-token") != 0))
-        return refuse_operand(error);
-    return read_info(&info, given, error) &&
-           kubelogin_read(&kubelogin, given, info.config, error) &&
-           kubelogin_apply(&kubelogin, &options, error) &&
+    if (!kubelogin_check_operands(count, operands, error) || !read_info(&info, given, error) ||
+        !kubelogin_read(&kubelogin, given, info.config, error))
+        return false;
+    kubelogin_say(&kubelogin);
+    return kubelogin_apply(&kubelogin, &options, error) &&
            answer(&options, &kubelogin, &info, error);
 }
 

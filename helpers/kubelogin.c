@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "common/environment.h"
 #include "common/report.h"
 
 /* Where a secret belongs that kubelogin takes on its command line. */
@@ -23,7 +24,7 @@ static const struct setting {
     const char *flag;
     const char *letter;         /* NULL: it has none */
     const char *argument;       /* NULL: it is a switch */
-    const char *help;           /* NULL: the flag is a common option */
+    const char *help;           /* NULL: it has no flag */
     const char *environment[2]; /* the stronger first */
     const char *terraform;      /* in their place, with --use-azurerm-env-vars */
     const char *workload;       /* before all others, with --login workloadidentity */
@@ -51,6 +52,8 @@ static const struct setting {
                               .pipelines = "AZURESUBSCRIPTION_TENANT_ID",
                               .cluster = { "tenant-id", "tenant" } },
     [KUBELOGIN_CLIENT_ID] = { .flag = "--client-id",
+                              .argument = "ID",
+                              .help = "the app's (client) id",
                               .environment = { "AZURE_CLIENT_ID",
                                                "AAD_SERVICE_PRINCIPAL_CLIENT_ID" },
                               .terraform = "ARM_CLIENT_ID",
@@ -89,10 +92,7 @@ static const struct setting {
     [KUBELOGIN_LOGIN_HINT] = { .flag = "--login-hint",
                                .argument = "USER",
                                .help = "the person whose token is wanted" },
-    [KUBELOGIN_USERNAME] = { .flag = "--username",
-                             .argument = "USER",
-                             .help = "likewise",
-                             .environment = { "AZURE_USERNAME", "AAD_USER_PRINCIPAL_NAME" } },
+    [KUBELOGIN_USERNAME] = { .flag = "--username", .argument = "USER", .help = "likewise" },
     [KUBELOGIN_TERRAFORM] = { .flag = "--use-azurerm-env-vars",
                               .help = "read ARM_* in place of AZURE_* and AAD_*" },
     [KUBELOGIN_NO_ENVIRONMENT] = { .flag = "--disable-environment-override",
@@ -150,19 +150,29 @@ static const struct setting {
                              .environment = { "AZURE_PASSWORD", "AAD_USER_PRINCIPAL_PASSWORD" },
                              .ignored = "nobody's password is used",
                              .refused = ROPC_HINT },
+    [KUBELOGIN_ROPC_USERNAME] = { .environment = { "AZURE_USERNAME", "AAD_USER_PRINCIPAL_NAME" },
+                                  .ignored = "it goes with a password, and nobody's is used" },
+    [KUBELOGIN_CLI_TIMEOUT] = { .environment = { "AZURE_CLI_TIMEOUT" },
+                                .ignored = "the Azure CLI is not asked; see --timeout" },
 };
 
 /* ---- the flags ---- */
+
+static size_t offset_of(enum kubelogin_setting which)
+{
+    return which == KUBELOGIN_CLIENT_ID
+               ? offsetof(struct options, client_id)
+               : offsetof(struct options, own) + which * sizeof(const char *);
+}
 
 static struct option_spec flag_of(enum kubelogin_setting which, const char *name, const char *help)
 {
     return (struct option_spec){ .name = name,
                                  .argument = settings[which].argument,
                                  .help = help,
-                                 .kind =
-                                     settings[which].argument != NULL ? OPTION_TEXT : OPTION_SWITCH,
-                                 .offset =
-                                     offsetof(struct options, own) + which * sizeof(const char *) };
+                                 .kind = settings[which].argument != NULL ? OPTION_ANY_TEXT
+                                                                          : OPTION_SWITCH,
+                                 .offset = offset_of(which) };
 }
 
 const struct option_spec *kubelogin_options(void)
@@ -181,15 +191,17 @@ const struct option_spec *kubelogin_options(void)
     return specs;
 }
 
+/* NULL where it is not given, or empty, which is the same to kubelogin. */
 static const char *flag_value(const struct options *options, enum kubelogin_setting which)
 {
-    return which == KUBELOGIN_CLIENT_ID ? options->client_id : options->own[which];
+    const char *value = which == KUBELOGIN_CLIENT_ID ? options->client_id : options->own[which];
+    return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
 /* A switch that says false is as good as none. */
 static bool is_given(const struct options *options, enum kubelogin_setting which)
 {
-    const char *value = options->own[which];
+    const char *value = flag_value(options, which);
     return value != NULL && (settings[which].argument != NULL || strcmp(value, "true") == 0);
 }
 
@@ -209,13 +221,38 @@ static bool check_flags(const struct options *options, struct error *error)
     return true;
 }
 
+/* The word is not shown: of "-client-secret x" written with a typographer's dash it is the secret.
+ */
+bool kubelogin_check_operands(int count, char **operands, struct error *error)
+{
+    if (count == 0 || (count == 1 && strcmp(operands[0], "get-token") == 0))
+        return true;
+    error_set(error, ERROR_USAGE, "a word among the arguments belongs to no option");
+    return error_hint(error, "Only get-token may stand by itself. The word is not shown, it may be "
+                             "a secret.");
+}
+
 /* ---- the environment ---- */
 
-static void take_variable(struct kubelogin_value *value, const char *name)
+/* The variable's value; NULL where it is not set or empty. Of one that stands twice the last
+ * counts, as for client-go. */
+static const char *variable(const struct kubelogin *kubelogin, const char *name)
 {
-    const char *text = name != NULL ? getenv(name) : NULL;
-    if (text != NULL && text[0] != '\0')
-        *value = (struct kubelogin_value){ text, name };
+    const char *text = NULL;
+    if (kubelogin->variables == NULL || name == NULL)
+        return environment(name);
+    for (const char *const *pair = kubelogin->variables; pair[0] != NULL; pair += 2)
+        if (strcmp(pair[0], name) == 0)
+            text = pair[1];
+    return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+static void take_variable(const struct kubelogin *kubelogin, struct kubelogin_value *value,
+                          const char *name)
+{
+    const char *text = variable(kubelogin, name);
+    if (text != NULL)
+        *value = (struct kubelogin_value){ .text = text, .from = name };
 }
 
 static bool login_is(const struct kubelogin *kubelogin, const char *name)
@@ -231,26 +268,24 @@ static void take_environment(struct kubelogin *kubelogin, enum kubelogin_setting
     const struct setting *setting = &settings[which];
     struct kubelogin_value *value = &kubelogin->values[which];
     if (terraform && setting->terraform != NULL) {
-        take_variable(value, setting->terraform);
+        take_variable(kubelogin, value, setting->terraform);
     } else {
-        take_variable(value, setting->environment[1]);
-        take_variable(value, setting->environment[0]);
+        take_variable(kubelogin, value, setting->environment[1]);
+        take_variable(kubelogin, value, setting->environment[0]);
     }
     if (login_is(kubelogin, "workloadidentity"))
-        take_variable(value, setting->workload);
+        take_variable(kubelogin, value, setting->workload);
     if (value->text == NULL && login_is(kubelogin, "azurepipelines"))
-        take_variable(value, setting->pipelines);
+        take_variable(kubelogin, value, setting->pipelines);
 }
 
 /* Whether a variable that nobody but kubelogin reads is set. */
-static bool own_variable_is_set(void)
+static bool own_variable_is_set(const struct kubelogin *kubelogin)
 {
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++)
         for (size_t i = 0; i < 2; i++) {
-            struct kubelogin_value value = { 0 };
             const char *name = settings[which].environment[i];
-            take_variable(&value, name);
-            if (value.text != NULL && strncmp(name, "AAD_", 4) == 0)
+            if (variable(kubelogin, name) != NULL && strncmp(name, "AAD_", 4) == 0)
                 return true;
         }
     return false;
@@ -269,9 +304,15 @@ static bool reads_environment(const struct options *options)
     return !is_given(options, KUBELOGIN_NO_ENVIRONMENT);
 }
 
+static bool is_called(const struct kubelogin *kubelogin, const struct options *options)
+{
+    return any_flag_is_given(options) ||
+           (reads_environment(options) && own_variable_is_set(kubelogin));
+}
+
 bool kubelogin_is_called(const struct options *options)
 {
-    return any_flag_is_given(options) || (reads_environment(options) && own_variable_is_set());
+    return is_called(&(struct kubelogin){ 0 }, options);
 }
 
 /* ---- the cluster ---- */
@@ -289,7 +330,9 @@ static bool take_key(struct kubelogin_value *value, json_object *cluster, const 
                          "KUBERNETES_EXEC_INFO has a spec.cluster.config.%s that is not a string",
                          key);
     if (text[0] != '\0')
-        *value = (struct kubelogin_value){ text, "spec.cluster.config" };
+        *value = (struct kubelogin_value){ .text = text,
+                                           .from = "spec.cluster.config",
+                                           .of_cluster = true };
     return true;
 }
 
@@ -310,8 +353,10 @@ static bool is_secret(enum kubelogin_setting which)
            which == KUBELOGIN_PASSWORD;
 }
 
-static void say(const struct kubelogin *kubelogin)
+void kubelogin_say(const struct kubelogin *kubelogin)
 {
+    const char *level = kubelogin->values[KUBELOGIN_LOG_LEVEL].text;
+    reporting.verbose = reporting.verbose || (level != NULL && level[strspn(level, "0")] != '\0');
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {
         const struct kubelogin_value *value = &kubelogin->values[which];
         if (value->text == NULL)
@@ -324,30 +369,25 @@ static void say(const struct kubelogin *kubelogin)
 }
 
 /* klog's -v, of which kubelogin says most from 5 on. */
-static bool take_log_level(const struct kubelogin *kubelogin, struct error *error)
+static bool check_log_level(const struct kubelogin *kubelogin, struct error *error)
 {
     const char *level = kubelogin->values[KUBELOGIN_LOG_LEVEL].text;
-    if (level != NULL && level[strspn(level, "0123456789")] != '\0')
-        return error_set(error, ERROR_USAGE, "-v takes a whole number, not '%.40s'", level);
-    reporting.verbose = reporting.verbose || (level != NULL && level[strspn(level, "0")] != '\0');
-    return true;
+    return level == NULL || level[strspn(level, "0123456789")] == '\0' ||
+           error_set(error, ERROR_USAGE, "-v takes a whole number, not '%.40s'", level);
 }
 
 bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
                     json_object *cluster, struct error *error)
 {
-    kubelogin->is_called = kubelogin_is_called(options);
+    kubelogin->is_called = is_called(kubelogin, options);
     if (!check_flags(options, error))
         return false;
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {
         if (flag_value(options, which) != NULL)
-            kubelogin->values[which] =
-                (struct kubelogin_value){ flag_value(options, which), settings[which].flag };
+            kubelogin->values[which] = (struct kubelogin_value){ .text = flag_value(options, which),
+                                                                 .from = settings[which].flag };
         if (kubelogin->is_called && reads_environment(options))
             take_environment(kubelogin, which, is_given(options, KUBELOGIN_TERRAFORM));
     }
-    if (!take_cluster(kubelogin, cluster, error) || !take_log_level(kubelogin, error))
-        return false;
-    say(kubelogin);
-    return true;
+    return take_cluster(kubelogin, cluster, error) && check_log_level(kubelogin, error);
 }

@@ -30,7 +30,7 @@ enum kubelogin_setting {
     KUBELOGIN_LOGIN,
     KUBELOGIN_SERVER_ID,
     KUBELOGIN_TENANT_ID,
-    KUBELOGIN_CLIENT_ID, /* its flag is a common option */
+    KUBELOGIN_CLIENT_ID, /* its flag is a common option, which may be empty here */
     KUBELOGIN_ENVIRONMENT,
     KUBELOGIN_AUTHORITY_HOST,
     KUBELOGIN_LEGACY,
@@ -54,6 +54,8 @@ enum kubelogin_setting {
     KUBELOGIN_CLIENT_SECRET,
     KUBELOGIN_CERTIFICATE_PASSWORD,
     KUBELOGIN_PASSWORD,
+    KUBELOGIN_ROPC_USERNAME, /* no flag, nor has the next */
+    KUBELOGIN_CLI_TIMEOUT,
     KUBELOGIN_SETTINGS,
 };
 
@@ -62,9 +64,13 @@ enum kubelogin_setting {
 struct kubelogin_value {
     const char *text;
     const char *from;
+    bool of_cluster; /* the cluster said it, and is not believed everything */
 };
 
 struct kubelogin {
+    /* Names and values in turn, NULL after the last, in the environment's place; NULL: that. */
+    const char *const *variables;
+
     bool is_called; /* the call is one of kubelogin's */
     struct kubelogin_value values[KUBELOGIN_SETTINGS];
 
@@ -73,12 +79,17 @@ struct kubelogin {
     struct credential credential;
 };
 
-/* The table of its flags, for struct program. They fill options.own; client-id and timeout are
- * common options. Static. */
+/* The table of its flags, for struct program. They fill options.own, but for client-id, which fills
+ * that of the common options; timeout is one of those. Any may be empty, and then says nothing.
+ * Static. */
 const struct option_spec *kubelogin_options(void);
 
 /* Whether the call is one of kubelogin's. */
 bool kubelogin_is_called(const struct options *options);
+
+/* Whether the words beside the options are kubelogin's: get-token, or none. False with ERROR_USAGE.
+ */
+bool kubelogin_check_operands(int count, char **operands, struct error *error);
 
 /* Gathers what flags, environment and the cluster (spec.cluster.config, which may be NULL and must
  * outlive kubelogin) say. False with ERROR_USAGE: a secret is on the command line, a flag is not
@@ -86,12 +97,20 @@ bool kubelogin_is_called(const struct options *options);
 bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
                     json_object *cluster, struct error *error);
 
+/* Says under --verbose what was gathered, which asks for that too. */
+void kubelogin_say(const struct kubelogin *kubelogin);
+
 /* Writes it into the options, for config_request; those that are given there already stay.
  * kubelogin must outlive them. False with ERROR_USAGE. */
 bool kubelogin_apply(struct kubelogin *kubelogin, struct options *options, struct error *error);
 
 /* Whether --login can be this. False with ERROR_USAGE, which says why not; from is who said it. */
 bool kubelogin_check_login(const char *name, const char *from, struct error *error);
+
+/* Whether a command line (the program's name first; NULL ends it) and the variables that come with
+ * it, as in struct kubelogin, are not refused whatever else is in the environment. The words are
+ * put in another order. False with ERROR_USAGE, as at a call. */
+bool kubelogin_check_line(char **line, const char *const *variables, struct error *error);
 
 /* After config_request failed or made a request: whether --login is an app's and yet a person would
  * have to sign in, for want of a credential. Then false with ERROR_USAGE, which says so. */

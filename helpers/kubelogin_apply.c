@@ -11,8 +11,6 @@
 #include "common/text.h"
 #include "helpers/kubelogin.h"
 
-#define CLUSTER_SAYS "spec.cluster.config"
-
 static const char *text_of(const struct kubelogin *kubelogin, enum kubelogin_setting which)
 {
     return kubelogin->values[which].text;
@@ -22,12 +20,6 @@ static bool is_on(const struct kubelogin *kubelogin, enum kubelogin_setting whic
 {
     const char *text = text_of(kubelogin, which);
     return text != NULL && strcmp(text, "true") == 0;
-}
-
-static bool is_from_cluster(const struct kubelogin *kubelogin, enum kubelogin_setting which)
-{
-    const char *from = kubelogin->values[which].from;
-    return from != NULL && strcmp(from, CLUSTER_SAYS) == 0;
 }
 
 /* ---- the logins ---- */
@@ -199,15 +191,19 @@ bool kubelogin_check(const struct kubelogin *kubelogin, bool person_needed, stru
 {
     const char *name = text_of(kubelogin, KUBELOGIN_LOGIN);
     const struct login *login = name != NULL ? find_login(name) : NULL;
+    const char *prefix = is_on(kubelogin, KUBELOGIN_TERRAFORM) ? "ARM" : "AZURE";
+    if (strcmp(error->code, "no_identity") == 0 && is_on(kubelogin, KUBELOGIN_TERRAFORM))
+        error_hint(error, "Set ARM_CLIENT_ID and ARM_TENANT_ID, as --use-azurerm-env-vars has it.");
     if (!person_needed || login == NULL || !login->is_app)
         return true;
     error_set(error, ERROR_USAGE, "--login %s needs a client credential, and none is configured",
               login->name);
-    return error_hint(error, strcmp(name, "workloadidentity") == 0
-                                 ? "Set AZURE_FEDERATED_TOKEN_FILE, or give "
-                                   "--federated-token-file."
-                                 : "Set AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH, or "
-                                   "configure ClientCredentials; see entra-appsettings(5).");
+    if (strcmp(name, "workloadidentity") == 0)
+        return error_hint(error, "Set AZURE_FEDERATED_TOKEN_FILE, or give --federated-token-file.");
+    return error_hint(error,
+                      "Set %s_CLIENT_SECRET or %s_CLIENT_CERTIFICATE_PATH, or configure "
+                      "ClientCredentials; see entra-appsettings(5).",
+                      prefix, prefix);
 }
 
 /* ---- the cloud ---- */
@@ -299,6 +295,9 @@ static bool make_scope(struct kubelogin *kubelogin, const char *server, struct e
     size_t length = strlen(server);
     while (length > 0 && server[length - 1] == '/')
         length--;
+    if (length == 0)
+        return error_set(error, ERROR_USAGE, "%s: '%.40s' is not the id of a server application",
+                         kubelogin->values[KUBELOGIN_SERVER_ID].from, server);
     bool legacy = is_on(kubelogin, KUBELOGIN_LEGACY) && strncmp(server, "spn:", 4) != 0;
     if (asprintf(&kubelogin->scope, "%s%.*s%s", legacy ? "spn:" : "", (int)length, server,
                  ends_in(server, length, "/.default") ? "" : "/.default") >= 0)
@@ -310,7 +309,7 @@ static bool make_scope(struct kubelogin *kubelogin, const char *server, struct e
 static bool apply_server(struct kubelogin *kubelogin, struct options *options, struct error *error)
 {
     const char *server = text_of(kubelogin, KUBELOGIN_SERVER_ID);
-    bool of_cluster = is_from_cluster(kubelogin, KUBELOGIN_SERVER_ID);
+    bool of_cluster = kubelogin->values[KUBELOGIN_SERVER_ID].of_cluster;
     if (options->api != NULL || options->resource != NULL || options->scope_count > 0)
         return server == NULL || of_cluster ||
                error_set(error, ERROR_USAGE,
@@ -335,16 +334,40 @@ static bool apply_server(struct kubelogin *kubelogin, struct options *options, s
 bool kubelogin_apply(struct kubelogin *kubelogin, struct options *options, struct error *error)
 {
     const char *hint = text_of(kubelogin, KUBELOGIN_LOGIN_HINT);
-    const char **client_id = is_from_cluster(kubelogin, KUBELOGIN_CLIENT_ID)
-                                 ? &options->fallback_client_id /* an app asks as itself */
-                                 : &options->client_id;
-    *client_id = text_of(kubelogin, KUBELOGIN_CLIENT_ID);
+    const struct kubelogin_value *client_id = &kubelogin->values[KUBELOGIN_CLIENT_ID];
+    options->client_id = client_id->of_cluster ? NULL : client_id->text;
+    if (client_id->of_cluster)
+        options->fallback_client_id = client_id->text; /* an app asks as itself */
+    options->without_azure_variables = is_on(kubelogin, KUBELOGIN_TERRAFORM);
     if (options->tenant == NULL)
         options->tenant = text_of(kubelogin, KUBELOGIN_TENANT_ID);
     if (kubelogin->is_called && options->account == NULL)
         options->account = hint != NULL ? hint : text_of(kubelogin, KUBELOGIN_USERNAME);
     return apply_cloud(kubelogin, options, error) && apply_server(kubelogin, options, error) &&
            (!kubelogin->is_called || apply_login(kubelogin, options, error));
+}
+
+static int count_of(char **line)
+{
+    int count = 0;
+    while (line[count] != NULL)
+        count++;
+    return count;
+}
+
+bool kubelogin_check_line(char **line, const char *const *variables, struct error *error)
+{
+    auto_kubelogin struct kubelogin kubelogin = { .variables = variables };
+    const struct kubelogin_value *login = &kubelogin.values[KUBELOGIN_LOGIN];
+    struct options options = { 0 };
+    int first = 0;
+    int count = count_of(line);
+    if (!options_parse(count, line, kubelogin_options(), &options, &first, error) ||
+        !kubelogin_check_operands(count - first, line + first, error) ||
+        !kubelogin_read(&kubelogin, &options, NULL, error))
+        return false;
+    return apply_cloud(&kubelogin, &options, error) && apply_server(&kubelogin, &options, error) &&
+           (login->text == NULL || kubelogin_check_login(login->text, login->from, error));
 }
 
 void kubelogin_clear(struct kubelogin *kubelogin)

@@ -1,4 +1,5 @@
 #include "common/config/internal.h"
+#include "common/environment.h"
 
 static bool load(struct config *config, const struct options *options, struct error *error)
 {
@@ -18,7 +19,13 @@ struct config *config_load(const struct options *options, struct error *error)
         error_no_memory(error);
         return NULL;
     }
+    config->without_azure_variables = options->without_azure_variables;
     return load(config, options, error) ? steal(&config) : NULL;
+}
+
+const char *config_variable(const struct config *config, const char *name)
+{
+    return config->without_azure_variables ? NULL : environment(name);
 }
 
 void config_warn(struct config *config)

@@ -113,7 +113,7 @@ static bool read_strongest(const struct config *config, const struct options *op
         return true;
     }
     return config_fill_file_credentials(config, identity, request, error) &&
-           read_chain(request, error);
+           (config->without_azure_variables || read_chain(request, error));
 }
 
 bool config_fill_credentials(const struct config *config, const struct options *options,

@@ -7,7 +7,6 @@
 
 #include "common/authority.h"
 #include "common/config/internal.h"
-#include "common/environment.h"
 #include "common/text.h"
 
 #define CLIENT_ID_MAX 512
@@ -85,7 +84,7 @@ static bool fill_authority(const struct config *config, const struct options *op
     autofree char *flag_tenant = NULL;
     autofree char *instance = NULL;
     autofree char *tenant = NULL;
-    const char *host = environment("AZURE_AUTHORITY_HOST");
+    const char *host = config_variable(config, "AZURE_AUTHORITY_HOST");
 
     if (options->authority != NULL &&
         !take_authority(options->authority, &flag_instance, &flag_tenant, error))
@@ -104,7 +103,7 @@ static bool fill_authority(const struct config *config, const struct options *op
                        : flag_tenant != NULL   ? flag_tenant
                        : api_tenant != NULL    ? api_tenant
                        : tenant != NULL        ? tenant
-                                               : environment("AZURE_TENANT_ID");
+                                               : config_variable(config, "AZURE_TENANT_ID");
     if (name == NULL)
         name = options->fallback_tenant;
     if (request->instance == NULL || name == NULL)
@@ -139,7 +138,7 @@ static bool fill_client_id(const struct config *config, const struct options *op
     if (error->kind != ERROR_NONE)
         return false;
     if (client_id == NULL)
-        client_id = environment("AZURE_CLIENT_ID");
+        client_id = config_variable(config, "AZURE_CLIENT_ID");
     if (client_id == NULL)
         client_id = options->fallback_client_id;
     if (client_id == NULL)

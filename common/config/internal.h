@@ -17,12 +17,13 @@
 #define CONFIG_WHERE_MAX    512
 
 struct config {
-    char *path;          /* of the file; NULL: there is none */
-    unsigned mode;       /* of the file */
-    struct secret *text; /* of the file; NULL: there is none */
-    bool has_secrets;    /* the file */
-    json_object *root;   /* the file's content, the environment laid over it */
-    bool warned;         /* of what config_warn says */
+    char *path;                   /* of the file; NULL: there is none */
+    unsigned mode;                /* of the file */
+    struct secret *text;          /* of the file; NULL: there is none */
+    bool has_secrets;             /* the file */
+    json_object *root;            /* the file's content, the environment laid over it */
+    bool warned;                  /* of what config_warn says */
+    bool without_azure_variables; /* as the options say */
 };
 
 /* The way to a value: keys from the root down, indices of arrays in decimal. */
@@ -51,6 +52,10 @@ void config_warn_of_readers(const struct config *config);
 /* Says once on stderr what is not as it should be, now that the configuration is used: a request
  * that is not ours to answer (git asks about every host) draws no word. */
 void config_warn(struct config *config);
+
+/* A variable AZURE_* that stands in for what flags and file leave out. NULL where it says nothing,
+ * or where the options have none of them heard. */
+const char *config_variable(const struct config *config, const char *name);
 
 /* ---- environment.c: Section__Key ---- */
 
@@ -206,7 +211,8 @@ bool config_is_silent(const struct config *config, const struct options *options
 
 /* As config_fill_managed_identity, where config_is_silent: the end of DefaultAzureCredential's
  * chain. AZURE_CLIENT_ID may name a user-assigned one. */
-bool config_default_managed_identity(struct token_request *request, struct error *error);
+bool config_default_managed_identity(const struct config *config, struct token_request *request,
+                                     struct error *error);
 
 /* ---- identity.c, again ---- */
 

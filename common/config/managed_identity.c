@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "common/config/internal.h"
-#include "common/environment.h"
 
 /* What stands where an app has its authority and tenant: a managed identity has no choice of them.
  */
@@ -77,9 +76,10 @@ bool config_is_silent(const struct config *config, const struct options *options
            config_identities(config, identities) == 0;
 }
 
-bool config_default_managed_identity(struct token_request *request, struct error *error)
+bool config_default_managed_identity(const struct config *config, struct token_request *request,
+                                     struct error *error)
 {
-    const char *id = environment("AZURE_CLIENT_ID");
+    const char *id = config_variable(config, "AZURE_CLIENT_ID");
     request->unconfigured = true;
     trace("configuration: managed identity: tried as the last resort, since nothing says who asks");
     return fill(request, "the default", id, id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM,

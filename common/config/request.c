@@ -72,7 +72,7 @@ static bool fill_anybody(struct config *config, const struct options *options,
 {
     struct options as_person = *options;
     as_person.person = true;
-    if (!config_default_managed_identity(request, error))
+    if (!config_default_managed_identity(config, request, error))
         return false;
     if (config_member(api->section.object, "RequestAppToken") != NULL)
         return true;

@@ -44,7 +44,7 @@ static void read_client_secret(const struct entry *entry, struct error *error)
 {
     const char *secret = get(entry, "ClientSecret", error);
     if (secret == NULL)
-        secret = environment("AZURE_CLIENT_SECRET");
+        secret = config_variable(entry->config, "AZURE_CLIENT_SECRET");
     if (secret == NULL)
         secret = need(entry, "ClientSecret", error);
     struct credential *credential = add_entry(entry, CREDENTIAL_CLIENT_SECRET, error);
@@ -71,7 +71,7 @@ static void read_certificate(const struct entry *entry, const char *path, const 
     const char *key_path = get(entry, "CertificateKeyDiskPath", error);
     const char *password = get(entry, "CertificatePassword", error);
     if (password == NULL)
-        password = environment("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+        password = config_variable(entry->config, "AZURE_CLIENT_CERTIFICATE_PASSWORD");
     struct credential *credential = add_entry(entry, CREDENTIAL_CERTIFICATE, error);
     if (credential == NULL)
         return;
@@ -95,7 +95,7 @@ static void read_assertion_file(const struct entry *entry, struct error *error)
 {
     const char *path = get(entry, "SignedAssertionFileDiskPath", error);
     if (path == NULL)
-        path = environment("AZURE_FEDERATED_TOKEN_FILE");
+        path = config_variable(entry->config, "AZURE_FEDERATED_TOKEN_FILE");
     if (path == NULL && error->kind == ERROR_NONE)
         error_set(error, ERROR_USAGE,
                   "%s: SignedAssertionFileDiskPath is missing, and AZURE_FEDERATED_TOKEN_FILE is "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import jwt
 import pytest
@@ -120,6 +121,35 @@ def test_proof_of_possession_is_said_to_be_missing(machine):
     answered(ask(machine, *spn(machine, "--pop-enabled=false"), AZURE_CLIENT_SECRET=APP.secret))
 
 
+def test_a_flag_that_is_empty_says_nothing(machine):
+    text = machine.run("exec-credential-entra", "--help").out
+    ours = {"config", "api", "scope", "resource", "tenant", "authority", "claims", "account", "keyring",
+            "timeout"}
+    names = set(re.findall(r"^  --([a-z-]+) [A-Z]", text, re.MULTILINE)) - ours
+    assert len(names) >= 18
+    empty = [f"--{name}=" for name in sorted(names)]
+    answered(ask(machine, *empty, *spn(machine), AZURE_CLIENT_SECRET=APP.secret))
+    outcome = ask(machine, *spn(machine), *empty, "--force-refresh", "--authority",
+                  machine.authority.url, **{name: value for name, value in SECRETS.items()
+                                            if name != "AZURE_TENANT_ID"}, AAD_LOGIN_METHOD="spn")
+    failed("exec-credential-entra", outcome, 2, "no tenant")
+    failed("exec-credential-entra", ask(machine, "--tenant", "", "--legacy"), 2, "--tenant is empty")
+
+
+def test_a_flag_that_is_empty_makes_the_call_kubelogins(machine):
+    outcome = ask(machine, "--login-hint", "", "--client-id", OTHER, "--authority",
+                  machine.authority.url, AZURE_CLIENT_ID=APP.client_id, AZURE_TENANT_ID=TENANT,
+                  AZURE_CLIENT_SECRET=APP.secret)
+    answered(outcome)
+    assert asked(machine).form["client_id"] == APP.client_id
+
+
+@pytest.mark.parametrize("duration", ["500ms", "1.5m", "2h", "1h30m"])
+def test_a_timeout_is_any_that_go_takes(machine, duration):
+    words = spn(machine, "--timeout", duration, "--server-id", "/")
+    failed("exec-credential-entra", ask(machine, *words), 2, "--server-id")
+
+
 def test_an_unknown_flag_is_one_clear_line(machine):
     failed("exec-credential-entra", ask(machine, "get-token", "--no-such", "x"), 2,
            "unknown option --no-such")
@@ -158,6 +188,12 @@ def test_the_server_is_what_the_token_is_for(machine, words, scope):
     answered(ask(machine, "--login", "spn", "--client-id", APP.client_id, "--tenant-id", TENANT,
                  "--authority-host", machine.authority.url, *words, AZURE_CLIENT_SECRET=APP.secret))
     assert asked(machine).form["scope"] == scope
+
+
+@pytest.mark.parametrize("server", ["/", "///"])
+def test_a_server_is_more_than_slashes(machine, server):
+    failed("exec-credential-entra", ask(machine, *spn(machine, "--server-id", server)), 2,
+           f"--server-id: '{server}' is not the id of a server application")
 
 
 def test_the_server_and_a_scope_are_not_both_taken(machine):
@@ -321,6 +357,84 @@ def test_terraforms_variables_take_the_place_of_the_others(machine):
                  "--authority-host", machine.authority.url, ARM_CLIENT_ID=APP.client_id,
                  ARM_CLIENT_SECRET=APP.secret, ARM_TENANT_ID=TENANT, AZURE_CLIENT_ID=OTHER,
                  AZURE_TENANT_ID=OTHER, AAD_SERVICE_PRINCIPAL_CLIENT_SECRET="x"))
+
+
+TERRAFORM = {"ARM_CLIENT_ID": APP.client_id, "ARM_CLIENT_SECRET": APP.secret, "ARM_TENANT_ID": TENANT}
+OF_ANOTHER_APP = {"AZURE_CLIENT_ID": OTHER, "AZURE_TENANT_ID": OTHER, "AZURE_CLIENT_SECRET": "x",
+                  "AZURE_AUTHORITY_HOST": "https://login.microsoftonline.us"}
+
+
+@pytest.mark.parametrize("missing, text", [
+    ("ARM_CLIENT_ID", "Set ARM_CLIENT_ID and ARM_TENANT_ID"),
+    ("ARM_TENANT_ID", "Set ARM_CLIENT_ID and ARM_TENANT_ID"),
+    ("ARM_CLIENT_SECRET", "Set ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH")])
+def test_beside_terraforms_variables_those_of_another_app_say_nothing(machine, missing, text):
+    env = {name: value for name, value in TERRAFORM.items() if name != missing}
+    outcome = ask(machine, "--login", "spn", "--use-azurerm-env-vars", "--server-id", contoso.AKS,
+                  "--authority-host", machine.authority.url, **env, **OF_ANOTHER_APP)
+    failed("exec-credential-entra", outcome, 2, text)
+    assert "AZURE_" not in outcome.err
+    assert machine.authority.token_requests == []
+
+
+def test_terraforms_certificate_has_its_own_password(machine, tmp_path):
+    certificate = AppCertificate(tmp_path)
+    register(machine, secret="", certificates=(certificate.certificate,))
+    answered(ask(machine, "--login", "spn", "--use-azurerm-env-vars", "--authority-host",
+                 machine.authority.url, ARM_CLIENT_ID=APP.client_id, ARM_TENANT_ID=TENANT,
+                 ARM_CLIENT_CERTIFICATE_PATH=str(certificate.pkcs12("pass word")),
+                 ARM_CLIENT_CERTIFICATE_PASSWORD="pass word",
+                 AZURE_CLIENT_CERTIFICATE_PASSWORD="another"))
+
+
+SPN, WORKLOAD, PIPELINE = (("--login", "spn"), ("--login", "workloadidentity"),
+                           ("--login", "azurepipelines"))
+ARM = (*SPN, "--use-azurerm-env-vars")
+VARIABLES = {
+    "AAD_LOGIN_METHOD": ((), "says spn"),
+    "AZURE_CLIENT_ID": (SPN, "says spn"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_ID": (SPN, "says spn"),
+    "AZURE_CLIENT_SECRET": (SPN, "says ***"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET": (SPN, "says ***"),
+    "AZURE_CLIENT_CERTIFICATE_PATH": (SPN, "says spn"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE": (SPN, "says spn"),
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD": (SPN, "says ***"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD": (SPN, "says ***"),
+    "AZURE_TENANT_ID": (SPN, "says spn"),
+    "AZURE_FEDERATED_TOKEN_FILE": (WORKLOAD, "says spn"),
+    "AZURE_AUTHORITY_HOST": (WORKLOAD, "says spn"),
+    "AZURESUBSCRIPTION_CLIENT_ID": (PIPELINE, "says spn"),
+    "AZURESUBSCRIPTION_TENANT_ID": (PIPELINE, "says spn"),
+    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": (PIPELINE, "says spn"),
+    "ARM_CLIENT_ID": (ARM, "says spn"),
+    "ARM_CLIENT_SECRET": (ARM, "says ***"),
+    "ARM_CLIENT_CERTIFICATE_PATH": (ARM, "says spn"),
+    "ARM_CLIENT_CERTIFICATE_PASSWORD": (ARM, "says ***"),
+    "ARM_TENANT_ID": (ARM, "says spn"),
+    "AZURE_USERNAME": (SPN, "is not used: "),
+    "AAD_USER_PRINCIPAL_NAME": ((), "is not used: "),
+    "AZURE_PASSWORD": (SPN, "is not used: "),
+    "AAD_USER_PRINCIPAL_PASSWORD": ((), "is not used: "),
+    "KUBECACHEDIR": (SPN, "is not used: "),
+    "AZURE_CLI_TIMEOUT": (SPN, "is not used: "),
+}
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_each_variable_is_heard(machine, name):
+    words, said = VARIABLES[name]
+    outcome = ask(machine, "--verbose", *words, **{name: "spn"})
+    assert re.search(rf" {name} {re.escape(said)}", outcome.err), outcome
+    others = set(VARIABLES) - {name, "AZURE_CLIENT_ID"}  # which has two places in the table
+    assert not [other for other in others if re.search(rf" {other} (says|is not)", outcome.err)]
+    outcome = ask(machine, "--verbose", *words, "--disable-environment-override", **{name: "spn"})
+    assert f"{name} {said}" not in outcome.err
+
+
+def test_the_manual_lists_each_variable():
+    page = (Path(__file__).parents[2] / "man" / "exec-credential-entra.1").read_text()
+    listed = page[page.index("The variables, by what they say"):page.index(".Sh ENVIRONMENT")]
+    assert set(re.findall(r"\b(?:A[A-Z]+_|KUBE)[A-Z_]+", listed)) == set(VARIABLES)
 
 
 def test_an_empty_variable_says_nothing(machine):

@@ -80,6 +80,15 @@ def test_nobody_is_asked_where_nobody_is_there(person, login):
     assert asked_nobody(person)
 
 
+@pytest.mark.parametrize("variable", ["AZURE_USERNAME", "AAD_USER_PRINCIPAL_NAME"])
+def test_a_name_for_a_login_by_password_names_nobody(person, variable):
+    login(person, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
+          person.authority.url)
+    outcome = person.run("exec-credential-entra", *arguments(person, "devicecode"),
+                         env=EXEC_INFO | {variable: "svc@contoso.com"})
+    status_token(outcome)
+
+
 def test_a_persons_login_asks_no_app_even_where_one_is_configured(world):
     outcome = world.run("exec-credential-entra", *arguments(world, "devicecode"), env=EXEC_INFO)
     assert outcome.code == SIGN_IN_FIRST, outcome

@@ -158,6 +158,9 @@ static void a_time_out_is_from_one_second_to_an_hour(void **state)
                                          "1x",
                                          "1.5",
                                          "1 ",
+                                         " 5",
+                                         "+5",
+                                         "5\t",
                                          "0x10",
                                          "1e3",
                                          "99999999999999999999",
@@ -176,13 +179,21 @@ static void a_time_out_may_be_written_as_go_writes_it(void **state)
     static const struct {
         const char *text;
         int seconds;
-    } cases[] = { { "60s", 60 }, { "1m", 60 }, { "1m30s", 90 }, { "1h", 3600 }, { "0m5s", 5 } };
+    } cases[] = {
+        { "60s", 60 },     { "1m", 60 },      { "1m30s", 90 }, { "1h", 3600 },
+        { "0m5s", 5 },     { "500ms", 1 },    { "1.5m", 90 },  { "2h", 3600 },
+        { "1h30m", 3600 }, { "1h1s", 3600 },  { "1ns", 1 },    { "1us", 1 },
+        { "3\u00b5s", 1 }, { "3\u03bcs", 1 }, { ".5m", 30 },   { "2.s", 2 },
+        { "1.2s", 2 },     { "+5s", 5 },      { "1.1m", 66 },  { "99999999999999999999h", 3600 }
+    };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct outcome outcome = PARSE("--timeout", cases[i].text);
         assert_true(outcome.ok);
         assert_int_equal(outcome.options.timeout, cases[i].seconds);
     }
-    static const char *const wrong[] = { "0s", "1h1s", "s", "1m30", "m1", "-1m", "1ms", "2h" };
+    static const char *const wrong[] = { "0s",    "s",      "1m30", "m1",   "-1m",  ".s",
+                                         "1..5s", "1.2.3s", " 5s",  "5s ",  "5 s",  "+",
+                                         "++5s",  "1d",     "1M",   "1e3s", "0x1s", "infs" };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         struct outcome outcome = PARSE("--timeout", wrong[i]);
         if (outcome.ok)
