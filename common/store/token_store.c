@@ -242,6 +242,8 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
 {
     struct keyring_key key = key_of_secret(request);
     autofree char *label = NULL;
+    if (!is_troubled(store) && !settle(store, &key, deadline, error))
+        return false;
     if (is_troubled(store)) {
         *error = store->trouble;
         return false;
@@ -259,19 +261,22 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
 }
 
 /* Adds what one keyring has. */
-static bool list_one(const struct keyring *keyring, const char *kind, int64_t deadline,
-                     struct keyring_list *list, struct error *error)
+static enum keyring_answer list_one(const struct keyring *keyring, const char *kind,
+                                    int64_t deadline, struct keyring_list *list,
+                                    struct error *error)
 {
     struct keyring_key every = { { { STORE_KIND, kind } } };
     struct keyring_list more = { 0 };
-    if (keyring->list(&every, deadline, &more, error) != KEYRING_FOUND)
-        return false;
+    enum keyring_answer answer = keyring->list(&every, deadline, &more, error);
+    if (answer != KEYRING_FOUND)
+        return answer;
     trace("keyring: %s has %zu of the kind %s", keyring->name, more.count, kind);
     struct keyring_item *items =
         realloc(list->items, (list->count + more.count + 1) * sizeof *items);
     if (items == NULL) {
         keyring_list_clear(&more);
-        return error_no_memory(error);
+        error_no_memory(error);
+        return KEYRING_FAILED;
     }
     list->items = items;
     for (size_t i = 0; i < more.count; i++) {
@@ -279,25 +284,26 @@ static bool list_one(const struct keyring *keyring, const char *kind, int64_t de
         items[list->count++].store = keyring->name;
     }
     free(more.items);
-    return true;
+    return KEYRING_FOUND;
 }
 
 bool token_store_list(struct token_store *store, const char *kind, int64_t deadline,
                       struct keyring_list *list, struct error *error)
 {
-    bool any = false;
-    struct error first = store->trouble;
+    bool any = false, failed = false;
+    struct error why = store->trouble;
     const struct keyring *keyring = is_troubled(store) ? NULL : store->keyring;
     for (; keyring != NULL; keyring = store->named ? NULL : keyring_next_best(keyring)) {
-        struct error why = { 0 };
-        if (list_one(keyring, kind, deadline, list, &why))
-            any = true;
-        else if (first.message[0] == '\0')
-            first = why;
+        struct error one = { 0 };
+        enum keyring_answer answer = list_one(keyring, kind, deadline, list, &one);
+        any = any || answer == KEYRING_FOUND;
+        if (answer == KEYRING_FAILED || (answer == KEYRING_ABSENT && why.message[0] == '\0'))
+            why = one;
+        failed = failed || answer == KEYRING_FAILED;
     }
-    if (any)
+    if (any && !failed)
         return true;
-    *error = first;
+    *error = why;
     error->kind = store->named ? ERROR_KEYRING : ERROR_OTHER;
     return false;
 }

@@ -82,7 +82,8 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
                              const struct secret *secret, int64_t deadline, struct error *error);
 
 /* Gives everything that is kept of a kind, of every keyring that auto may use where none was named;
- * the caller clears the list. False with ERROR_KEYRING, or ERROR_OTHER where none was named. */
+ * the caller clears the list. False with ERROR_KEYRING, or ERROR_OTHER where none was named, if one
+ * of them is here but does not answer, or none is here; the list then has what the others keep. */
 bool token_store_list(struct token_store *store, const char *kind, int64_t deadline,
                       struct keyring_list *list, struct error *error);
 

@@ -163,6 +163,20 @@ static bool print_list(const struct keyring_list *tokens, const struct keyring_l
     return true;
 }
 
+/* Where a keyring does not answer, what the others have is listed; of the reasons the first is
+ * told.
+ */
+static bool list(struct tokens *tokens, const char *kind, struct keyring_list *items,
+                 struct error *error)
+{
+    struct error why = { 0 };
+    if (token_store_list(&tokens->store, kind, tokens->deadline, items, &why))
+        return true;
+    if (error->kind == ERROR_NONE)
+        *error = why;
+    return false;
+}
+
 static bool run(const struct options *options, int count, char **operands, struct error *error)
 {
     auto_keyring_list struct keyring_list found = { 0 };
@@ -177,13 +191,13 @@ static bool run(const struct options *options, int count, char **operands, struc
                          options->output);
     if (!tokens_open(&tokens, options, error))
         return error_wanted(error, "no list of tokens");
-    struct token_store *store = &tokens.store;
-    int64_t deadline = tokens.deadline;
-    return (token_store_list(store, STORE_KIND_TOKEN, deadline, &found, error) &&
-            token_store_list(store, STORE_KIND_REFRESH_TOKEN, deadline, &sign_ins, error) &&
-            token_store_list(store, STORE_KIND_ACCOUNT, deadline, &accounts, error) &&
-            print_list(&found, &sign_ins, &accounts, json, error)) ||
-           error_wanted(error, "no list of tokens");
+    bool whole = list(&tokens, STORE_KIND_TOKEN, &found, error);
+    whole = list(&tokens, STORE_KIND_REFRESH_TOKEN, &sign_ins, error) && whole;
+    whole = list(&tokens, STORE_KIND_ACCOUNT, &accounts, error) && whole;
+    if (!whole && found.count + sign_ins.count == 0)
+        return error_wanted(error, "no list of tokens");
+    return (print_list(&found, &sign_ins, &accounts, json, error) && whole) ||
+           error_wanted(error, "the list is not whole");
 }
 
 static const struct option_spec own_options[] = {

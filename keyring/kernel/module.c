@@ -18,19 +18,32 @@
 #define PERMISSIONS                                                                                \
     (KEY_POS_ALL | KEY_USR_VIEW | KEY_USR_READ | KEY_USR_WRITE | KEY_USR_SEARCH | KEY_USR_SETATTR)
 
+/* Whether a container's rules forbid it, or the kernel has none. */
+static bool is_forbidden(int code)
+{
+    return code == EPERM || code == ENOSYS;
+}
+
 static bool fail(struct error *error)
 {
     int code = errno;
     const char *reason = code == EDQUOT ? "this user's quota of keys is used up"
-                         : code == EPERM || code == ENOSYS
+                         : is_forbidden(code)
                              ? "it may not be used here (a container's rules forbid it)"
                              : strerror(code);
     error_set(error, ERROR_KEYRING, "the kernel's keyring failed: %s", reason);
     if (code == EDQUOT)
         return error_known_as(error, "keyring_full");
-    if (code == EPERM || code == ENOSYS)
+    if (is_forbidden(code))
         return error_known_as(error, "keyring_forbidden");
     return false;
+}
+
+static enum keyring_answer give_up(struct error *error)
+{
+    bool absent = is_forbidden(errno);
+    fail(error);
+    return absent ? KEYRING_ABSENT : KEYRING_FAILED;
 }
 
 /* The description of a key. Attributes keep their order, so one key has one description. */
@@ -88,10 +101,8 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     key_serial_t serial = description != NULL ? find(description) : -1;
     if (serial < 0 && is_absence(errno))
         return KEYRING_NOTHING;
-    if (serial < 0) {
-        fail(error);
-        return KEYRING_FAILED;
-    }
+    if (serial < 0)
+        return give_up(error);
     *record = read_key(serial);
     return *record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
 }
@@ -160,10 +171,8 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     (void)deadline;
     void *keys = NULL;
     long size = keyctl_read_alloc(KEY_SPEC_USER_KEYRING, &keys);
-    if (size < 0) {
-        fail(error);
-        return KEYRING_FAILED;
-    }
+    if (size < 0)
+        return give_up(error);
     autofree key_serial_t *serials = keys;
     size_t count = (size_t)size / sizeof *serials;
     list->items = calloc(count + 1, sizeof *list->items);

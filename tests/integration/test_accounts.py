@@ -13,6 +13,7 @@ from integration import people
 from integration.people import all_at_once, asked_nobody, login, token, whose
 from integration.stored import age, kept
 from world.program import Outcome
+from world.waiting import SHORT_LIMIT
 from world.world import World
 
 ADA, GRACE = contoso.ADA.username, contoso.GRACE.username
@@ -187,6 +188,28 @@ def test_a_logout_from_a_locked_keyring_is_not_said_to_be_one(two, words):
     outcome = two.run("entra", "logout", *words)
     assert outcome.code == 6 and "locked" in outcome.err and "Unlock" in outcome.err
     assert len(outcome.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [[], ["--account", ADA], ["--all"]], ids=" ".join)
+def test_a_logout_from_a_keyring_that_hangs_is_not_said_to_be_one(two, words):
+    before = two.session.keyring.items()
+    two.session.keyring.freeze()
+    outcome = two.run("entra", "logout", "--timeout", SHORT_LIMIT, *words)
+    assert outcome.code == 1 and "not signed out" in outcome.err and "in time" in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+    two.session.keyring.thaw()
+    assert two.session.keyring.items() == before
+
+
+def test_a_list_without_a_keyring_that_hangs_is_not_said_to_be_whole(two):
+    two.write_appsettings(two.appsettings())
+    token(two, "--keyring", "kernel")
+    two.session.keyring.freeze()
+    outcome = two.run("entra", "list", "--timeout", SHORT_LIMIT)
+    two.session.keyring.thaw()
+    assert outcome.code == 1 and "not whole" in outcome.err and "in time" in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+    assert "kernel" in outcome.out and "secret-service" not in outcome.out
 
 
 def test_a_locked_keyring_does_not_mean_that_nobody_has_signed_in(two):

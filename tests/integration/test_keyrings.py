@@ -13,6 +13,7 @@ import pytest
 
 from authority import contoso, faults
 from authority.directory import Client
+from integration.credentials import configure
 from world import kernel_keyring
 from world.replaced_item import ReplacedItem
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
@@ -64,6 +65,16 @@ def test_who_asks_for_a_new_token_has_it_kept_there_too(programs):
         assert token(world).out == first.out
 
 
+def test_a_client_secret_is_kept_and_dropped_there_too(programs):
+    with World(programs=programs, keyring=False) as world:
+        configure(world, {"SourceType": "Keyring"})
+        outcome = world.run("entra", "secret", "set", input=contoso.DAEMON.secret)
+        assert (outcome.code, "(kernel)" in outcome.err) == (0, True), outcome
+        assert token(world).code == 0
+        assert world.run("entra", "secret", "clear").code == 0
+        assert token(world, "--force-refresh").code == 2
+
+
 @pytest.mark.parametrize("name", ["G_MESSAGES_DEBUG", "G_DBUS_DEBUG"])
 def test_what_glib_has_to_say_is_not_on_stdout(world, name):
     outcome = token(world, env={name: "all"})
@@ -75,7 +86,7 @@ def test_a_key_is_this_users_alone_and_ends_with_its_token(own_app):
     own_app.authority.issuer.lifetime = 1200
     token(own_app)
     (serial,) = [serial for serial, attributes in kernel_keyring.keys().items()
-                 if attributes["authority"] == own_app.authority.url]
+                 if attributes.get("authority") == own_app.authority.url]
     described = subprocess.run(["keyctl", "rdescribe", serial], capture_output=True, text=True,
                                check=True).stdout
     permissions = int(described.split(";")[3], 16)

@@ -51,6 +51,18 @@ static const struct keyring keyring_absent = { .name = "secret-service",
                                                .lookup = absent_lookup,
                                                .list = absent_list };
 
+/* ---- one that is here, and hangs ---- */
+
+static enum keyring_answer silent_list(const struct keyring_key *key, int64_t deadline,
+                                       struct keyring_list *list, struct error *error)
+{
+    (void)key, (void)deadline, (void)list;
+    error_set(error, ERROR_KEYRING, "the keyring did not answer in time");
+    return KEYRING_FAILED;
+}
+
+static const struct keyring keyring_silent = { .name = "secret-service", .list = silent_list };
+
 /* ---- */
 
 static const struct token_request request = {
@@ -414,6 +426,18 @@ static void a_keyring_that_must_work_and_fails_to_give_one_is_an_error(void **st
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");
 }
 
+static void where_the_best_keyring_is_absent_the_next_best_keeps_and_drops_one(void **state)
+{
+    (void)state;
+    auto_secret struct secret *secret = secret_new("s3cret", 6);
+    store.keyring = &keyring_absent;
+    assert_true(token_store_keep_secret(&store, &request, secret, deadline, &error));
+    assert_string_equal(place.record->bytes, "s3cret");
+    store = (struct token_store){ .keyring = &keyring_absent };
+    assert_true(token_store_keep_secret(&store, &request, NULL, deadline, &error));
+    assert_null(place.record);
+}
+
 static void a_keyring_that_cannot_keep_one_is_an_error(void **state)
 {
     (void)state;
@@ -451,6 +475,19 @@ static void those_of_the_next_best_keyring_are_listed_too(void **state)
     keep("eyJ0");
     store.keyring = &keyring_absent;
     assert_true(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.items[0].store, "kernel");
+}
+
+/* What is in it is not known, so nobody may take the list for the whole. */
+static void one_that_does_not_answer_is_no_empty_one(void **state)
+{
+    (void)state;
+    auto_keyring_list struct keyring_list list = { 0 };
+    keep("eyJ0");
+    store.keyring = &keyring_silent;
+    assert_false(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
+    assert_error(&error, ERROR_OTHER, "did not answer in time");
     assert_int_equal(list.count, 1);
     assert_string_equal(list.items[0].store, "kernel");
 }
@@ -501,9 +538,11 @@ int main(void)
         TEST(one_that_is_not_there_or_has_a_nul_byte_fills_nothing),
         TEST(a_keyring_that_fails_to_give_one_has_its_trouble_kept_with_it),
         TEST(a_keyring_that_must_work_and_fails_to_give_one_is_an_error),
+        TEST(where_the_best_keyring_is_absent_the_next_best_keeps_and_drops_one),
         TEST(a_keyring_that_cannot_keep_one_is_an_error),
         TEST(every_token_is_listed_with_its_keyring),
         TEST(those_of_the_next_best_keyring_are_listed_too),
+        TEST(one_that_does_not_answer_is_no_empty_one),
         TEST(a_list_that_cannot_be_had_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, begin);
