@@ -104,6 +104,16 @@ static bool unreadable(const struct error *trouble, struct error *error)
     return error_inherit(error, trouble);
 }
 
+/* Whether the trouble is of a keyring that may have a sign-in, and does not show it. */
+static bool hides_sign_ins(const struct error *trouble)
+{
+    static const char *const codes[] = { "keyring_locked", "keyring_silent", "keyring_failed" };
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (strcmp(trouble->code, codes[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Nobody can be asked. The reason is the authority's, or none, where nobody has signed in yet. */
 static bool need_sign_in(const struct token_store *store, const struct token_request *request,
                          const struct options *options, const struct error *reason,
@@ -207,7 +217,8 @@ static bool hold_account(const struct token_request *request, int64_t deadline,
 }
 
 /* By the refresh token that the keyring has. *reason is why there is no token where a sign-in would
- * help: nothing (ERROR_NONE), or what the authority said. */
+ * help: nothing (ERROR_NONE), or what the authority said. Where the keyring does not show what it
+ * has, it would not: each process would ask, and none keep what came of it. */
 static bool refresh(const struct acquire_module *module, struct token_store *store,
                     struct token_request *request, int64_t deadline, struct token *token,
                     struct error *reason, struct error *error)
@@ -222,6 +233,8 @@ static bool refresh(const struct acquire_module *module, struct token_store *sto
         return false;
     if (answer == KEYRING_FOUND)
         answer = account_store_find(store, request, deadline, &known, error);
+    if (answer == KEYRING_NOTHING && hides_sign_ins(&store->trouble))
+        return unreadable(&store->trouble, error);
     if (answer != KEYRING_FOUND)
         return false;
     trace("network: asking %s for %s, by the refresh token of %s", request->instance,

@@ -13,7 +13,7 @@ from integration import people
 from integration.people import all_at_once, asked_nobody, token, whose
 from world.kubeconfig import V1, ExecPlugin
 from world.program import Outcome
-from world.waiting import PATIENCE, wait_until
+from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
 
 DISPLAY = {"DISPLAY": ":0"}
@@ -136,6 +136,17 @@ def test_twenty_for_two_apis_show_one_prompt(desk):
     commands = [("entra", "token", *people.API), ("entra", "token", "--api", "GitServer")] * 10
     outcomes = all_at_once(desk, commands, env=DISPLAY)
     assert {outcome.code for outcome in outcomes} == {0}, outcomes
+    assert len(desk.browser.urls) == 1
+
+
+@pytest.mark.parametrize("upset", ["lock", "freeze"])
+def test_twenty_at_once_show_none_while_the_keyring_hides_who_has_signed_in(desk, upset):
+    assert people.login(desk).code == 0
+    getattr(desk.session.keyring, upset)()
+    commands = [("entra", "token", *people.API, "--timeout", SHORT_LIMIT)] * 20
+    outcomes = all_at_once(desk, commands, env=DISPLAY)
+    assert {outcome.code for outcome in outcomes} == {people.SIGN_IN_FIRST}
+    assert all("who has signed in cannot be told" in outcome.err for outcome in outcomes)
     assert len(desk.browser.urls) == 1
 
 

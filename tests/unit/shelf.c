@@ -14,9 +14,11 @@ bool shelf_fails;
 
 static bool failed(struct error *error)
 {
-    if (shelf_fails)
-        error_set(error, ERROR_KEYRING, "the keyring is locked");
-    return shelf_fails;
+    if (!shelf_fails)
+        return false;
+    error_set(error, ERROR_KEYRING, "the keyring is locked");
+    error_known_as(error, "keyring_locked");
+    return true;
 }
 
 static bool has(const struct keyring_item *item, const struct keyring_key *key)

@@ -361,6 +361,27 @@ static void a_keyring_asked_for_by_name_must_work(void **state)
     assert_int_equal(times_asked + authority.sign_ins, 0);
 }
 
+static void where_the_keyring_hides_who_has_signed_in_nobody_is_asked(void **state)
+{
+    (void)state;
+    store.named = false;
+    shelf_fails = true;
+    get();
+    assert_error(&error, ERROR_SIGN_IN, "who has signed in cannot be told: the keyring is locked");
+    assert_string_equal(error.code, "keyring_locked");
+    assert_int_equal(times_asked + authority.sign_ins, 0);
+}
+
+/* What it cannot take, it does not hide. */
+static void where_it_is_full_somebody_is_asked(void **state)
+{
+    (void)state;
+    store.named = false;
+    error_set(&store.trouble, ERROR_KEYRING, "the quota is used up");
+    error_known_as(&store.trouble, "keyring_full");
+    assert_string_equal(get(), "signed-in");
+}
+
 /* ---- the sign-in ---- */
 
 static void where_nobody_has_signed_in_somebody_is_asked_to(void **state)
@@ -591,6 +612,8 @@ int main(void)
         TEST(it_is_said_who_has_not_signed_in),
         TEST(what_to_run_can_be_pasted_into_a_shell),
         TEST(a_keyring_asked_for_by_name_must_work),
+        TEST(where_the_keyring_hides_who_has_signed_in_nobody_is_asked),
+        TEST(where_it_is_full_somebody_is_asked),
         TEST(where_nobody_has_signed_in_somebody_is_asked_to),
         TEST(who_must_sign_in_again_is_told_why),
         TEST(claims_that_are_demanded_are_brought_to_the_sign_in),
