@@ -290,6 +290,9 @@ static const struct catalogue_entry entries[] = {
     { "identity_not_assigned", "The managed identity that is asked for is not here.",
       "Check that this identity is assigned to this machine or app." },
     { "sign_in_needed", "A person must sign in first.", "Sign in, by 'entra login'." },
+    { "no_refresh_token", "The sign-in brought no refresh token, so it does not last.",
+      "Let the app have the permission offline_access (an administrator may have to consent to "
+      "it); a policy of the tenant may forbid sign-ins that last." },
     { "no_managed_identity", "Azure gave this machine no identity.",
       "There is no managed identity on this machine, unless it runs in Azure." },
 

@@ -142,6 +142,25 @@ static bool need_sign_in(const struct token_store *store, const struct token_req
     return say_what_to_run(request, options, error);
 }
 
+/* Without a refresh token a sign-in is worth the one token that came with it, if one did. */
+static bool outlasts_token(const struct token_request *request, const struct sign_in *sign_in,
+                           struct error *error)
+{
+    struct error why;
+    if (sign_in->refresh_token != NULL)
+        return true;
+    error_set(&why, ERROR_REFUSED,
+              "the authority gave no refresh token that could be kept, so the sign-in %s",
+              request->scope != NULL ? "lasts no longer than this token" : "is worth nothing");
+    error_known_as(&why, "no_refresh_token");
+    if (request->scope == NULL) {
+        *error = why;
+        return false;
+    }
+    warning_of(why.code, "%s. %s", why.message, error_advice(&why));
+    return true;
+}
+
 static bool adopt(struct token_request *request, const struct sign_in *sign_in, struct error *error)
 {
     free(request->home_account_id);
@@ -168,7 +187,7 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
         notice_post(failure.text, error, FAILURE_SECONDS);
         return false;
     }
-    if (!adopt(request, &fresh, error))
+    if (!outlasts_token(request, &fresh, error) || !adopt(request, &fresh, error))
         return false;
     /* A refresh under way would put the token that it has in the place of this one. */
     bool waited = false;
@@ -266,10 +285,8 @@ static bool hold_person(const struct acquire_module *module, struct token_store 
                          "another process is waiting for a person to sign in already");
     if (notice_read(name("grant-failure", request).text, wait->began, error))
         return false;
-    if (waited) { /* it may be another's sign-in than what was known before */
-        free(steal(&request->home_account_id));
-        free(steal(&request->username));
-    }
+    if (waited) /* it may be another's sign-in than what was known before */
+        token_request_forget_person(request);
     *acquired =
         (waited || reason->kind == ERROR_NONE) &&
         refresh(module, store, request, deadline_in(KEEPING_MILLISECONDS), token, &unused, error);

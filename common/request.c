@@ -35,6 +35,12 @@ void token_request_clear(struct token_request *request)
     *request = (struct token_request){ 0 };
 }
 
+void token_request_forget_person(struct token_request *request)
+{
+    free(steal(&request->home_account_id));
+    free(steal(&request->username));
+}
+
 void token_request_become_person(struct token_request *request)
 {
     struct token_request *person = steal(&request->or_person);

@@ -89,6 +89,9 @@ struct token_request {
 void credential_clear(struct credential *credential);
 void token_request_clear(struct token_request *request);
 
+/* Leaves open again whose account is meant. */
+void token_request_forget_person(struct token_request *request);
+
 /* Lets or_person, which is not NULL, take the request's place. */
 void token_request_become_person(struct token_request *request);
 

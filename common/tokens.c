@@ -12,6 +12,7 @@
 #include "common/renewal.h"
 #include "common/sparing.h"
 #include "common/store/account_store.h"
+#include "common/store/trial.h"
 
 bool tokens_open(struct tokens *tokens, const struct options *options, struct error *error)
 {
@@ -312,10 +313,22 @@ static bool is_kept(const struct tokens *tokens, struct error *error)
     return false;
 }
 
+/* Before a person is put through a sign-in: whether the keyring works, and who the account is that
+ * is named, whatever their name is by now. Without a name it is whoever signs in. */
+static bool look_first(struct tokens *tokens, struct token_request *request, struct error *error)
+{
+    if (account_store_resolve(&tokens->store, request, tokens->deadline, error) == KEYRING_FAILED)
+        return false;
+    if (request->account == NULL)
+        token_request_forget_person(request);
+    return is_kept(tokens, error) && trial_run(&tokens->store, tokens->deadline, error);
+}
+
 bool tokens_sign_in(struct tokens *tokens, struct token_request *request, struct token *token,
                     struct error *error)
 {
-    return is_kept(tokens, error) && acquisition_sign_in(tokens, request, token, error) &&
+    return look_first(tokens, request, error) &&
+           acquisition_sign_in(tokens, request, token, error) &&
            (request->scope == NULL ||
             token_store_keep(&tokens->store, request, token, tokens->deadline, error)) &&
            is_kept(tokens, error);

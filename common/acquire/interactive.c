@@ -19,6 +19,13 @@ static bool check_account(const struct token_request *request, const struct sign
             : request->account == NULL || strcasecmp(request->account, sign_in->username) == 0;
     if (same)
         return true;
+    if (request->home_account_id != NULL && strcasecmp(request->username, sign_in->username) == 0) {
+        error_set(error, ERROR_SIGN_IN, "another %s has signed in than the one who is known here",
+                  sign_in->username);
+        return error_hint(error,
+                          "To go on with the new one, run 'entra logout --account %s' first.",
+                          sign_in->username);
+    }
     error_set(error, ERROR_SIGN_IN, "%s has signed in, and %s was wanted", sign_in->username,
               request->username != NULL ? request->username : request->account);
     return error_hint(error, "Sign in again and choose the other account, or ask for this one.");
@@ -47,7 +54,6 @@ bool interactive_sign_in(const struct token_request *request, int64_t deadline, 
     if (!sign_in_somehow(request, &prompt, deadline, &read, sign_in, error) ||
         !check_account(request, sign_in, error))
         return false;
-    prompt_say(&prompt, "%s is signed in.", sign_in->username);
     *token = read;
     read.access_token = NULL;
     return true;

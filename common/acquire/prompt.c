@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "common/deadline.h"
+#include "common/json.h"
 #include "common/printable.h"
+#include "common/report.h"
 
 #define CLEAR_LINE "\r\033[K"
 
@@ -33,10 +35,24 @@ static void clear(struct prompt *prompt)
     prompt->waits = false;
 }
 
+/* On stderr it may be one JSON object among others. */
+static void print_line(const struct prompt *prompt, const char *text)
+{
+    autofree char *line = NULL;
+    auto_json json_object *object =
+        !prompt->is_terminal && reporting.as_json ? json_object_new_object() : NULL;
+    if (object != NULL)
+        json_object_object_add(object, "prompt", json_object_new_string(text));
+    if (asprintf(&line, "%s\n",
+                 object != NULL ? json_object_to_json_string_ext(object, JSON_LINE) : text) < 0)
+        line = NULL;
+    if (line != NULL)
+        print(prompt, line);
+}
+
 void prompt_say(struct prompt *prompt, const char *format, ...)
 {
     autofree char *text = NULL;
-    autofree char *line = NULL;
     va_list arguments;
     va_start(arguments, format);
     if (vasprintf(&text, format, arguments) < 0)
@@ -46,10 +62,7 @@ void prompt_say(struct prompt *prompt, const char *format, ...)
     if (text == NULL)
         return;
     printable_make(text);
-    if (asprintf(&line, "%s\n", text) < 0)
-        line = NULL;
-    if (line != NULL)
-        print(prompt, line);
+    print_line(prompt, text);
 }
 
 void prompt_wait(struct prompt *prompt, int64_t deadline)

@@ -36,7 +36,10 @@ static bool run(const struct options *options, int count, char **operands, struc
     if (config == NULL || !config_sign_in_request(config, &with_method, &request, error))
         return false;
     request.may_ask = always;
-    return sign_in(&with_method, &request, error) || error_wanted(error, "no sign-in");
+    if (!sign_in(&with_method, &request, error))
+        return error_wanted(error, "no sign-in");
+    fprintf(stderr, "%s is signed in.\n", request.username);
+    return true;
 }
 
 static const struct option_spec own_options[] = {

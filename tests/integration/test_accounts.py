@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from authority import contoso
+from authority import contoso, faults
 from integration import people
 from integration.people import all_at_once, asked_nobody, login, token, whose
 from integration.stored import age, kept
@@ -167,6 +167,43 @@ def test_who_was_renamed_is_one_account_still(two):
     assert kept(two, "account") == kept(two, "refresh_token") == []
 
 
+def test_who_was_renamed_signs_in_again_as_they_are_told_to(desk):
+    settings = desk.people_appsettings()
+    settings["MyWebApi"]["Account"] = ADA
+    desk.write_appsettings(settings)
+    login(desk)
+    renamed = replace(contoso.ADA, username="ada.lovelace@contoso.com")
+    desk.authority.directory.users.append(renamed)
+    desk.authority.refresh_tokens.revoke(contoso.ADA)
+    outcome = token(desk, "--force-refresh")
+    words = re.search(r"'entra login (.*?)'", outcome.err).group(1).split()
+    assert words == ["--api", "MyWebApi", "--account", ADA]
+    desk.authority.refresh_tokens.restore()
+    login(desk, *words, user=renamed)
+    assert whose(desk, token(desk)) == renamed.username
+
+
+def test_a_name_that_is_another_persons_by_now_is_told_apart(desk):
+    """Somebody new has the name of somebody who left."""
+    login(desk)
+    desk.authority.directory.users.remove(contoso.ADA)
+    desk.authority.directory.users.append(replace(
+        contoso.ADA, object_ids=contoso.GRACE.object_ids))
+    outcome = desk.at_terminal("entra", "login", "--account", ADA).finish()
+    assert outcome.code == people.SIGN_IN_FIRST and "another " + ADA in outcome.err
+    assert desk.run("entra", "logout", "--account", ADA).code == 0
+    login(desk, "--account", ADA)
+
+
+def test_an_account_may_be_an_apis(two):
+    settings = two.people_appsettings()
+    default = whose(two, token(two))
+    settings["GitServer"]["Account"] = other = GRACE if default == ADA else ADA
+    two.write_appsettings(settings)
+    assert whose_password(two, git(two)) == other
+    assert whose(two, token(two)) == default
+
+
 def test_a_logout_leaves_what_is_an_apps_own(two):
     two.write_appsettings(two.appsettings())
     app = token(two)
@@ -249,6 +286,41 @@ def test_a_sign_in_that_nothing_would_keep_is_not_begun(desk):
     outcome = desk.at_terminal("entra", "login", "--keyring", "none").finish()
     assert outcome.code == 2 and "keeps nothing" in outcome.err
     assert people.asked_nobody(desk)
+
+
+@pytest.mark.parametrize("keyring", ["auto", "secret-service"])
+def test_a_sign_in_that_a_locked_keyring_would_not_keep_is_not_begun(desk, keyring):
+    desk.session.keyring.lock()
+    outcome = desk.at_terminal("entra", "login", "--keyring", keyring).finish()
+    assert outcome.code == 6 and "locked" in outcome.err and "is signed in" not in outcome.err
+    assert asked_nobody(desk)
+
+
+def test_a_sign_in_that_is_not_kept_is_none(desk):
+    """The keyring is locked while the person signs in."""
+    desk.browser.will_wait()
+    terminal = desk.at_terminal("entra", "login")
+    url = people.sign_in_url(desk, terminal)
+    desk.session.keyring.lock()
+    desk.visitor.sign_in(url, contoso.ADA)
+    outcome = terminal.finish()
+    assert outcome.code == 6 and "locked" in outcome.err and "is signed in" not in outcome.err
+
+
+def test_a_sign_in_without_a_refresh_token_is_none(desk):
+    desk.authority.faults.inject(faults.altered("unlasting", refresh_token=faults.MISSING))
+    outcome = desk.at_terminal("entra", "login").finish()
+    assert outcome.code == 3 and "no refresh token" in outcome.err
+    assert "offline_access" in outcome.err and "is signed in" not in outcome.err
+    assert desk.session.keyring.items() == []
+
+
+def test_but_for_the_token_that_came_with_it(desk):
+    desk.authority.faults.inject(faults.altered("unlasting", refresh_token=faults.MISSING))
+    outcome = login(desk, *people.API)
+    assert "warning: the authority gave no refresh token" in outcome.err
+    assert f"{ADA} is signed in." in outcome.err
+    assert whose(desk, token(desk)) == ADA
 
 
 def test_the_list_shows_which_account_is_the_default_one(desk):

@@ -269,6 +269,23 @@ def sign_in_needed(world, folder):
     return error
 
 
+def as_ada(world: World, *words: str) -> list[dict[str, str]]:
+    """What stands on stderr where she is asked to sign in."""
+    world.write_appsettings(world.people_appsettings())
+    world.browser.will_sign_in(contoso.ADA)
+    outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "json", *words,
+                        env={"DISPLAY": ":0"})
+    return [json.loads(line) for line in outcome.err.splitlines()]
+
+
+@meets
+def no_refresh_token(world, folder):
+    without = faults.altered("unlasting", refresh_token=faults.MISSING)
+    with world.authority.faults.injected(without):
+        (said,) = [line for line in as_ada(world) if "warning" in line]
+    return {"code": said["code"], "hint": said["warning"].split(". ", 1)[1]}
+
+
 @meets
 def configuration_syntax(world, folder):
     world.appsettings_file.write_text("{")
