@@ -8,8 +8,6 @@
 
 #include "common/acquire/http.h"
 
-#define ARC_AGENT      "/opt/azcmagent/bin/himds"
-#define ARC_ENDPOINT   "http://localhost:40342/metadata/identity/oauth2/token"
 #define ARC_KEY_FOLDER "/var/opt/azcmagent/tokens/"
 #define ARC_KEY_MAX    4096
 

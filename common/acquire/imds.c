@@ -12,7 +12,7 @@ static bool is_imds_answer(long status)
     return status == 400 || status == 410 || status == 429 || status >= 500;
 }
 
-bool imds_is_here(const char *url, int64_t deadline)
+bool imds_is_here(const char *url, const char *url_name, int64_t deadline)
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     struct error why = { 0 };
@@ -20,7 +20,7 @@ bool imds_is_here(const char *url, int64_t deadline)
                                         { NULL, NULL, false } };
     const struct http_request probe = {
         .url = url,
-        .url_name = IMDS_ENDPOINT_VARIABLE,
+        .url_name = url_name,
         .clear = HTTP_CLEAR_NEARBY,
         .query = query,
         .local = true,

@@ -10,15 +10,12 @@
 
 #include "common/acquire/http.h"
 
-#define IMDS_ENDPOINT_VARIABLE    "AZURE_POD_IDENTITY_AUTHORITY_HOST"
-#define IMDS_HOST                 "http://169.254.169.254"
-#define IMDS_PATH                 "/metadata/identity/oauth2/token"
 #define IMDS_CONNECT_MILLISECONDS 1000
 
-/* Whether IMDS is at this URL, found out within a second: asked without the header that it wants,
- * it refuses, and what is at that address outside Azure does something else. DefaultAzureCredential
- * looks in the same way. */
-bool imds_is_here(const char *url, int64_t deadline);
+/* Whether IMDS is at this URL, which goes by url_name in messages, found out within a second: asked
+ * without the header that it wants, it refuses, and what is at that address outside Azure does
+ * something else. DefaultAzureCredential looks in the same way. */
+bool imds_is_here(const char *url, const char *url_name, int64_t deadline);
 
 /* As http_send, asking again by IMDS' own rules. */
 bool imds_send(const struct http_request *request, int64_t deadline, struct http_response *response,

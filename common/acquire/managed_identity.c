@@ -14,19 +14,18 @@
 /* ---- the answer ---- */
 
 /* What answers in the place of IMDS elsewhere: other clouds' metadata services, Docker Desktop. */
-static bool is_stranger(const struct identity_service *service,
-                        const struct http_response *response)
+static bool is_stranger(const struct identity_source *source, const struct http_response *response)
 {
-    return service->is_imds && (response->status == 403 || response->status == 405);
+    return source->kind == IDENTITY_IMDS && (response->status == 403 || response->status == 405);
 }
 
 /* OAuth's form is error and error_description; App Service says message, Service Fabric nests both
  * under error. */
-static bool explain(const struct identity_service *service, const struct http_response *response,
+static bool explain(const struct identity_source *source, const struct http_response *response,
                     const struct error *why, struct error *error)
 {
     struct error unused;
-    if (is_stranger(service, response))
+    if (is_stranger(source, response))
         return error_set(error, ERROR_SIGN_IN,
                          "there is no managed identity on this machine (what answers in the place "
                          "of IMDS says HTTP %ld)",
@@ -41,18 +40,17 @@ static bool explain(const struct identity_service *service, const struct http_re
         json_object_is_type(inner, json_type_object))
         text = json_string(inner, "message");
     if (response->status == 200)
-        return error_set(error, ERROR_NETWORK, "%s: %.600s", service->name, why->message);
+        return error_set(error, ERROR_NETWORK, "%s: %.600s", source->name, why->message);
     error_set(error, response->status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
-              "%s gave no token: %.600s (HTTP %ld)", service->name,
+              "%s gave no token: %.600s (HTTP %ld)", source->name,
               text != NULL ? text : "no reason given", response->status);
     if (response->status == 400 || response->status == 404)
         error_known_as(error, "identity_not_assigned");
     return false;
 }
 
-static bool take_answer(const struct identity_service *service,
-                        const struct http_response *response, const char *secret,
-                        struct token *token, struct error *error)
+static bool take_answer(const struct identity_source *source, const struct http_response *response,
+                        const char *secret, struct token *token, struct error *error)
 {
     struct error why = { 0 };
     if (response->status == 200 &&
@@ -61,7 +59,7 @@ static bool take_answer(const struct identity_service *service,
         return true;
     if (secret != NULL) /* before anything is cut out of it */
         secret_redact(response->body->bytes, response->body->length, secret);
-    explain(service, response, &why, error);
+    explain(source, response, &why, error);
     if (secret != NULL)
         error_redact(error, secret);
     return false;
@@ -69,18 +67,19 @@ static bool take_answer(const struct identity_service *service,
 
 /* Outside Azure nothing is configured either, and what is at IMDS' address then must not keep us:
  * only a person is left to ask. */
-static bool check_here(const struct identity_service *service, const char *url, int64_t deadline,
+static bool check_here(const struct identity_source *source, const char *url, int64_t deadline,
                        struct error *error)
 {
-    if (!service->is_imds || imds_is_here(url, deadline))
+    if (source->kind != IDENTITY_IMDS || imds_is_here(url, source->endpoint_variable, deadline))
         return true;
     return error_set(error, ERROR_SIGN_IN, "there is no managed identity on this machine");
 }
 
-static bool ask(const struct identity_service *service, const char *url, const char *resource,
+static bool ask(const struct identity_source *source, const char *url, const char *resource,
                 const char *id_parameter, const char *id, int64_t deadline, struct token *token,
                 struct error *error)
 {
+    const struct identity_service *service = identity_service_of(source);
     const char *secret = environment(service->header_variable);
     const struct http_field fields[] = {
         { "api-version", service->api_version, false },
@@ -94,40 +93,41 @@ static bool ask(const struct identity_service *service, const char *url, const c
     };
     const struct http_request request = {
         .url = url,
-        .url_name = service->endpoint_variable,
+        .url_name = source->endpoint_variable,
         .clear = service->clear,
         .query = service->post ? NULL : fields,
         .form = service->post ? fields : NULL,
         .header = headers,
         .post = service->post,
         .local = true,
-        .connect_milliseconds = service->is_imds ? IMDS_CONNECT_MILLISECONDS : 0,
+        .connect_milliseconds = source->kind == IDENTITY_IMDS ? IMDS_CONNECT_MILLISECONDS : 0,
         .thumbprint = environment(service->thumbprint_variable),
     };
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     return service->send(&request, deadline, &response, error) &&
-           take_answer(service, &response, secret, token, error);
+           take_answer(source, &response, secret, token, error);
 }
 
 bool managed_identity_acquire(const char *scope, const struct credential *credential, bool probe,
                               int64_t deadline, struct token *token, struct error *error)
 {
-    const struct identity_service *service = identity_service_find();
+    const struct identity_source *source = identity_source_find();
+    const struct identity_service *service = identity_service_of(source);
     const char *id = credential->id;
     const char *id_parameter = service->id_parameters[credential->id_kind];
     if (id != NULL && id_parameter == NULL)
         return error_set(error, ERROR_USAGE,
                          "%s does not take the id of a managed identity in this form",
-                         service->name);
-    if (id == NULL && environment(service->default_id_variable) != NULL) {
-        id = environment(service->default_id_variable);
+                         source->name);
+    if (id == NULL && environment(source->default_id_variable) != NULL) {
+        id = environment(source->default_id_variable);
         id_parameter = service->id_parameters[IDENTITY_CLIENT_ID];
     }
-    auto_secret struct secret *url = identity_service_url(service);
+    autofree char *url = identity_source_url(source);
     auto_secret struct secret *resource = secret_new(scope, scope_resource_length(scope));
     if (url == NULL || resource == NULL)
         return error_no_memory(error);
-    trace("network: asking %s for a managed identity's token", service->name);
-    return (!probe || check_here(service, url->bytes, deadline, error)) &&
-           ask(service, url->bytes, resource->bytes, id_parameter, id, deadline, token, error);
+    trace("network: asking %s for a managed identity's token", source->name);
+    return (!probe || check_here(source, url, deadline, error)) &&
+           ask(source, url, resource->bytes, id_parameter, id, deadline, token, error);
 }

@@ -1,7 +1,5 @@
 /*
- * Managed identities: Azure gives what runs in it an identity of its own, through a service of the
- * machine or the host. Which service there is, the environment tells; the order of looking is
- * MSAL's.
+ * The tokens of managed identities, from whichever service this machine has (identity_source.h).
  *
  * Source: Microsoft's "How managed identities for Azure resources work", the REST references of the
  * services, and MSAL's ManagedIdentityClient.

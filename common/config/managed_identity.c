@@ -3,15 +3,34 @@
 #include <string.h>
 
 #include "common/config/internal.h"
+#include "common/environment.h"
+#include "common/identity_source.h"
 
-/* What stands where an app has its authority and tenant: a managed identity has no choice of them.
+/* What stands where an app has its tenant and client id: a managed identity has no choice of them.
  */
-#define NO_AUTHORITY "managed-identity"
-#define NO_ID        "system-assigned"
+#define NO_TENANT "managed-identity"
+#define NO_ID     "system-assigned"
+
+/* In the authority's place: where the token comes from, as elsewhere the same words mean another
+ * identity. That is shown, so it has no query and no user name. */
+static char *name_of(const struct identity_source *source)
+{
+    autofree char *url = identity_source_url(source);
+    if (url == NULL || strchr(url, '@') != NULL)
+        return strdup(source->name);
+    char *name = strndup(url, strcspn(url, "?#"));
+    for (char *c = name; c != NULL && *c != '\0'; c++)
+        if (*c <= ' ' || *c > '~')
+            *c = '_';
+    return name;
+}
 
 static bool fill(struct token_request *request, const char *where, const char *id,
                  enum identity_id kind, struct error *error)
 {
+    const struct identity_source *source = identity_source_find();
+    if (id == NULL && (id = environment(source->default_id_variable)) != NULL)
+        kind = IDENTITY_CLIENT_ID;
     if (id != NULL && !config_is_client_id(id))
         return error_set(error, ERROR_USAGE, "'%.100s' is not the id of a managed identity", id);
     for (size_t i = 0; i < request->credential_count; i++)
@@ -24,8 +43,8 @@ static bool fill(struct token_request *request, const char *where, const char *i
                                                    .where = strdup(where),
                                                    .id = config_copy(id),
                                                    .id_kind = kind };
-    request->instance = strdup(NO_AUTHORITY);
-    request->tenant = strdup(NO_AUTHORITY);
+    request->instance = name_of(source);
+    request->tenant = strdup(NO_TENANT);
     request->client_id = strdup(id != NULL ? id : NO_ID);
     return (request->instance != NULL && request->tenant != NULL && request->client_id != NULL) ||
            error_no_memory(error);

@@ -7,10 +7,12 @@ import os
 import shutil
 import ssl
 import threading
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import flask
 import pytest
 from cryptography.hazmat.primitives import hashes
 from flask import Response, jsonify
@@ -146,6 +148,21 @@ def test_azure_ml_has_a_default_identity(machine, service):
     assert token(machine, env=env).code == 0
     assert token(machine, "--client-id", "another", env=env).code == 0
     assert [fields(one)["clientid"] for one in service.requests] == ["the-default", "another"]
+
+
+def test_no_identity_is_given_anothers_token(machine, service):
+    """Each is asked for once, and then the keyring has it."""
+    service.answer = lambda: jsonify(
+        access_token=f"token.of-{flask.request.values.get('clientid', 'the-machine')}",
+        token_type="Bearer", expires_in="86399", expires_on=str(int(time.time()) + 86399))
+    learning = {"MSI_ENDPOINT": service.url, "MSI_SECRET": "key"}
+    owners = {"a": learning | {"DEFAULT_IDENTITY_CLIENT_ID": "a"},
+              "b": learning | {"DEFAULT_IDENTITY_CLIENT_ID": "b"},
+              "the-machine": {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}}
+    for _ in range(2):
+        for owner, env in owners.items():
+            assert token(machine, env=env).out == f"token.of-{owner}\n"
+    assert len(service.requests) == len(owners)
 
 
 @pytest.mark.parametrize("name, id", [

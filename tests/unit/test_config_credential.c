@@ -333,6 +333,59 @@ static void a_managed_identity_may_be_asked_for(void **state)
     }
 }
 
+static struct asked ask_machine(void)
+{
+    return ask("{" API "}", (struct options){ .managed_identity = true });
+}
+
+/* Or one would be given another's token. */
+static void it_is_known_by_the_service_that_is_asked(void **state)
+{
+    (void)state;
+    auto_asked struct asked imds = ask_machine();
+    assert_string_equal(imds.request.instance,
+                        "http://169.254.169.254/metadata/identity/oauth2/token");
+    setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:40/", 1);
+    auto_asked struct asked elsewhere = ask_machine();
+    assert_string_equal(elsewhere.request.instance,
+                        "http://127.0.0.1:40/metadata/identity/oauth2/token");
+    setenv("MSI_ENDPOINT", "http://127.0.0.1:41/token", 1);
+    auto_asked struct asked shell = ask_machine();
+    assert_string_equal(shell.request.instance, "http://127.0.0.1:41/token");
+    assert_string_equal(shell.request.tenant, "managed-identity");
+}
+
+static void nothing_secret_of_its_url_is_shown(void **state)
+{
+    (void)state;
+    setenv("MSI_ENDPOINT", "http://127.0.0.1:41/token?key=s3cret#s3cret", 1);
+    auto_asked struct asked query = ask_machine();
+    assert_string_equal(query.request.instance, "http://127.0.0.1:41/token");
+    setenv("MSI_ENDPOINT", "http://ada:s3cret@127.0.0.1:41/token", 1);
+    auto_asked struct asked user = ask_machine();
+    assert_string_equal(user.request.instance, "Cloud Shell");
+    setenv("MSI_ENDPOINT", "http://127.0.0.1:41/\r\n\xff", 1);
+    auto_asked struct asked broken = ask_machine();
+    assert_string_equal(broken.request.instance, "http://127.0.0.1:41/___");
+}
+
+static void a_service_may_have_a_default_identity(void **state)
+{
+    (void)state;
+    setenv("DEFAULT_IDENTITY_CLIENT_ID", "default", 1);
+    auto_asked struct asked imds = ask_machine();
+    assert_null(imds.request.credentials[0].id);
+    setenv("MSI_ENDPOINT", "http://127.0.0.1:41/token", 1);
+    setenv("MSI_SECRET", "key", 1);
+    auto_asked struct asked asked = ask_machine();
+    assert_string_equal(asked.request.client_id, "default");
+    assert_string_equal(asked.request.credentials[0].id, "default");
+    assert_int_equal(asked.request.credentials[0].id_kind, IDENTITY_CLIENT_ID);
+    auto_asked struct asked named =
+        ask("{" API "}", (struct options){ .managed_identity = true, .client_id = "m" });
+    assert_string_equal(named.request.client_id, "m");
+}
+
 static void the_flag_asks_for_one_too(void **state)
 {
     (void)state;
@@ -403,6 +456,9 @@ int main(void)
         TEST(an_app_without_one_cannot_have_a_token_of_its_own),
         TEST(without_a_credential_or_with_the_flag_it_is_a_persons),
         TEST(a_managed_identity_may_be_asked_for),
+        TEST(it_is_known_by_the_service_that_is_asked),
+        TEST(nothing_secret_of_its_url_is_shown),
+        TEST(a_service_may_have_a_default_identity),
         TEST(the_flag_asks_for_one_too),
         TEST(where_nothing_says_who_asks_a_managed_identity_is_the_last_resort),
         TEST(where_anything_says_who_asks_it_is_not),
