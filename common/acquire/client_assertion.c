@@ -114,9 +114,24 @@ static bool set_padding(EVP_PKEY_CTX *context, bool adfs)
            EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) > 0;
 }
 
-static struct secret *sign(EVP_PKEY *key, bool adfs, const struct secret *text, struct error *error)
+/* A device learns only now whether the password is right, and says of a wrong one that it cannot
+ * sign. The first of OpenSSL's reasons is the cause, what follows is told of it. */
+static bool explain_signing(const struct key_store *store, bool has_password, struct error *error)
+{
+    const char *reason = ERR_reason_error_string(ERR_peek_error());
+    error_set(error, ERROR_USAGE, "the private key does not sign: %s",
+              reason != NULL ? reason : "no reason given");
+    if (store->device != NULL && has_password)
+        return error_known_as(error, "certificate_wrong_password");
+    return store->device != NULL &&
+           error_hint(error, "If its device wants a PIN, that is CertificatePassword.");
+}
+
+static struct secret *sign(const struct key_store *store, bool adfs, const struct secret *text,
+                           bool has_password, struct error *error)
 {
     /* The provider that has the key must sign: another one would want to see it. */
+    EVP_PKEY *key = store->key;
     const OSSL_PROVIDER *provider = EVP_PKEY_get0_provider(key);
     char own[128] = "";
     if (provider != NULL)
@@ -124,6 +139,7 @@ static struct secret *sign(EVP_PKEY *key, bool adfs, const struct secret *text, 
     unsigned char signature[SIGNATURE_MAX];
     size_t length = sizeof signature;
     EVP_PKEY_CTX *context = NULL;
+    ERR_clear_error();
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     bool ok = digest != NULL &&
               EVP_DigestSignInit_ex(digest, &context, "SHA256", NULL, own, key, NULL) == 1 &&
@@ -133,19 +149,17 @@ static struct secret *sign(EVP_PKEY *key, bool adfs, const struct secret *text, 
     EVP_MD_CTX_free(digest);
     if (ok)
         return base64url(signature, length);
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-    error_set(error, ERROR_USAGE, "the private key does not sign: %s",
-              reason != NULL ? reason : "no reason given");
+    explain_signing(store, has_password, error);
     return NULL;
 }
 
 static struct secret *assemble(const struct token_request *request,
-                               const struct certificate *certificate, bool send_x5c,
-                               struct error *error)
+                               const struct credential *credential,
+                               const struct certificate *certificate, struct error *error)
 {
     bool adfs = authority_is_adfs(request->tenant);
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "token");
-    auto_secret struct secret *header = make_header(certificate, adfs, send_x5c);
+    auto_secret struct secret *header = make_header(certificate, adfs, credential->send_x5c);
     auto_secret struct secret *claims =
         endpoint != NULL ? make_claims(request->client_id, endpoint) : NULL;
     if (header == NULL || claims == NULL) {
@@ -157,7 +171,8 @@ static struct secret *assemble(const struct token_request *request,
         error_no_memory(error);
         return NULL;
     }
-    auto_secret struct secret *signature = sign(certificate->store.key, adfs, text, error);
+    auto_secret struct secret *signature =
+        sign(&certificate->store, adfs, text, credential->password != NULL, error);
     return signature != NULL ? secret_format("%s.%s", text->bytes, signature->bytes) : NULL;
 }
 
@@ -182,7 +197,7 @@ static bool load_and_sign(void *context, int fd)
     struct error error = { 0 };
     auto_secret struct secret *assertion =
         certificate_load(order->credential, &certificate, &error)
-            ? assemble(order->request, &certificate, order->credential->send_x5c, &error)
+            ? assemble(order->request, order->credential, &certificate, &error)
             : NULL;
     return assertion != NULL ? write_all(fd, "+", 1) && secret_write(assertion, fd)
                              : write_all(fd, "-", 1) && write_all(fd, &error, sizeof error);

@@ -179,18 +179,28 @@ bool key_store_read_bytes(struct key_store *store, const char *name, const struc
     return read_source(store, name, bytes, password, error);
 }
 
+/* A TPM's provider asks for a password only where the URI says so. */
+static struct secret *with_password(const char *uri, const struct secret *password)
+{
+    bool asks = password != NULL && strncmp(uri, "handle:", 7) == 0 && strchr(uri, '?') == NULL;
+    return secret_format("%s%s", uri, asks ? "?pass" : "");
+}
+
 /* A URI is read by its provider. OpenSSL would look for a file of its name first, in whatever
  * folder we were started. */
 static bool read_uri(struct key_store *store, const char *uri, const struct secret *password,
                      struct error *error)
 {
     struct stat status;
+    auto_secret struct secret *asking = with_password(uri, password);
+    if (asking == NULL)
+        return error_no_memory(error);
     if (lstat(uri, &status) == 0)
         return error_set(error, ERROR_USAGE,
                          "%.*s is not used: a file of that name is in the current folder, and "
                          "OpenSSL would take it for the key",
                          key_store_shown(uri), uri);
-    return read_source(store, uri, NULL, password, error);
+    return read_source(store, asking->bytes, NULL, password, error);
 }
 
 bool key_store_read(struct key_store *store, const char *path, const struct secret *password,

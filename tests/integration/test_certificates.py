@@ -204,6 +204,16 @@ def test_what_is_wrong_with_a_certificate_is_named(world, app, what):
     assert world.authority.requests == []
 
 
+def test_a_key_too_short_to_sign_is_named(world, tmp_path):
+    file = tmp_path / "short.pem"
+    file.touch(mode=0o600)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:512", "-nodes", "-subj", "/CN=short",
+                    "-keyout", file, "-out", tmp_path / "short.crt"], check=True, capture_output=True)
+    file.write_text(file.read_text() + (tmp_path / "short.crt").read_text())
+    configure(world, path(file))
+    refused(token(world), 2, "does not sign", "too large for key size")
+
+
 @pytest.mark.parametrize("length", [0, 1, 40, 700])
 def test_a_truncated_file_is_named(world, app, length):
     file = app.pkcs12()
@@ -300,6 +310,7 @@ def test_a_key_file_that_others_can_write_is_refused(world, app):
 # ---- a key that never leaves its device ----
 
 TPM_TOOLS = ("swtpm", "tpm2_createprimary")
+PIN = "4711"
 
 
 def free_ports() -> int:
@@ -315,9 +326,10 @@ def free_ports() -> int:
                 continue
 
 
-@pytest.fixture
-def tpm(world, tmp_path):
-    """A TPM in software with a signing key at 0x81000001; gives its public key."""
+@pytest.fixture(params=[""])
+def tpm(request, world, tmp_path):
+    """A TPM in software with a signing key at 0x81000001, which may have a PIN (indirectly
+    parametrized); gives its public key."""
     if any(shutil.which(tool) is None for tool in TPM_TOOLS):
         pytest.skip("no software TPM (swtpm, tpm2-tools, tpm2-openssl)")
     port = free_ports()
@@ -342,7 +354,8 @@ def tpm(world, tmp_path):
         wait_until(listens, "the TPM")
         tool("tpm2_createprimary", "-Q", "-C", "o", "-c", "primary")
         tool("tpm2_create", "-Q", "-C", "primary", "-G", "rsa2048", "-u", "public", "-r", "private",
-             "-a", "fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign|decrypt")
+             "-a", "fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign|decrypt|noda",
+             *(["-p", request.param] if request.param else []))
         tool("tpm2_load", "-Q", "-C", "primary", "-u", "public", "-r", "private", "-c", "key")
         tool("tpm2_evictcontrol", "-Q", "-C", "o", "-c", "key", "0x81000001")
         tool("tpm2_readpublic", "-Q", "-c", "0x81000001", "-f", "pem", "-o", "public.pem")
@@ -360,6 +373,21 @@ def test_a_key_in_a_tpm_signs_there(world, tpm, tmp_path):
     outcome = token(world)
     assert outcome.code == 0, outcome.err
     assert jwt.get_unverified_header(assertion(world))["alg"] == "PS256"
+
+
+@pytest.mark.parametrize("tpm", [PIN], indirect=True)
+@pytest.mark.parametrize("uri", ["handle:0x81000001", "handle:0x81000001?pass"])
+def test_a_key_in_a_tpm_may_have_a_pin(world, tpm, tmp_path, uri):
+    app = AppCertificate(tmp_path / "app", public_key=tpm)
+    register(world, secret="", certificates=(app.certificate,))
+    entry = path(app.certificate_file(), CertificateKeyDiskPath=uri)
+    configure(world, entry | {"CertificatePassword": PIN})
+    outcome = token(world)
+    assert outcome.code == 0, outcome.err
+    configure(world, entry | {"CertificatePassword": "another"})
+    refused(token(world, "--force-refresh"), 2, "does not sign", "Check CertificatePassword")
+    configure(world, entry)
+    refused(token(world, "--force-refresh"), 2, "CertificatePassword")
 
 
 def test_a_tpm_that_cannot_be_reached_is_one_line(world, app):
