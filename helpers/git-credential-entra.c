@@ -22,15 +22,27 @@ static bool print(const struct secret *answer, struct error *error)
 }
 
 /* Where an app's identity is configured, git dies with our message instead of asking a person for a
- * password. */
-static bool quit(const struct token_request *request, const struct error *error)
+ * password. Always false, to be returned at once. */
+static bool quit(const struct token_request *request)
 {
     struct error ignored;
     if (request->credential_count == 0 || request->unconfigured)
         return false;
     auto_secret struct secret *answer = secret_format("quit=1\n");
     print(answer, &ignored);
-    return error->kind == ERROR_NONE;
+    return false;
+}
+
+/* The same where no request was made yet, which tells whether an app is configured. Where the
+ * configuration cannot be used, nothing does. */
+static bool quit_early(struct git_inquiry *inquiry)
+{
+    auto_token_request struct token_request request = { 0 };
+    struct error unused = { 0 };
+    if (inquiry->config == NULL || !inquiry->wants_token)
+        return false;
+    git_inquiry_request(inquiry, false, &request, &unused);
+    return quit(&request);
 }
 
 /* ---- get ---- */
@@ -58,11 +70,11 @@ static bool answer_with_token(struct git_inquiry *inquiry, struct error *error)
     if (inquiry->options.claims == NULL)
         inquiry->options.claims = inquiry->claims;
     if (!git_inquiry_request(inquiry, true, &request, error))
-        return quit(&request, error);
+        return quit(&request);
     if (!get_token(inquiry, &request, &token, error)) {
         git_inquiry_doubt_tenant(inquiry);
         error_wanted(error, "no token for %s", request.api);
-        return quit(&request, error);
+        return quit(&request);
     }
     auto_secret struct secret *answer = git_answer_format(inquiry->git, &request, &token);
     return print(answer, error);
@@ -74,7 +86,7 @@ static bool get(const struct options *options, const struct git_request *git, st
     auto_typed_credential struct typed_credential typed = { 0 };
     enum config_match match = git_inquire(&inquiry, options, git, error);
     if (match != CONFIG_MATCH)
-        return match == CONFIG_NO_MATCH;
+        return match == CONFIG_NO_MATCH || quit_early(&inquiry);
     switch (typed_credentials_find(&inquiry.tokens.store, &inquiry.typed, git->takes_authtype,
                                    inquiry.tokens.deadline, &typed, error)) {
     case KEYRING_FOUND: {
@@ -83,10 +95,21 @@ static bool get(const struct options *options, const struct git_request *git, st
         return print(answer, error);
     }
     case KEYRING_FAILED:
-        return error_wanted(error, "no credential for %s", inquiry.typed.host);
+        error_wanted(error, "no credential for %s", inquiry.typed.host);
+        return quit_early(&inquiry);
     default:
         return !inquiry.wants_token || answer_with_token(&inquiry, error);
     }
+}
+
+/* ---- erase and store, which come after get ---- */
+
+/* As git_inquire; but what is wrong with the configuration, get has said. */
+static enum config_match inquire_again(struct git_inquiry *inquiry, const struct options *options,
+                                       const struct git_request *git, struct error *error)
+{
+    enum config_match match = git_inquire(inquiry, options, git, error);
+    return match == CONFIG_FAILED && inquiry->config == NULL ? CONFIG_NO_MATCH : match;
 }
 
 /* ---- erase ---- */
@@ -111,7 +134,7 @@ static const char *secret_of(const struct git_request *git)
 static bool erase(const struct options *options, const struct git_request *git, struct error *error)
 {
     auto_git_inquiry struct git_inquiry inquiry = { 0 };
-    enum config_match match = git_inquire(&inquiry, options, git, error);
+    enum config_match match = inquire_again(&inquiry, options, git, error);
     if (match != CONFIG_MATCH)
         return match == CONFIG_NO_MATCH;
     return typed_credentials_erase(&inquiry.tokens.store, &inquiry.typed, secret_of(git),
@@ -151,7 +174,7 @@ static bool store(const struct options *options, const struct git_request *git, 
     bool complete = git->credential != NULL ? git->authtype != NULL : git->username != NULL;
     if (secret == NULL || !complete || git_request_is_ephemeral(git) || looks_like_token(secret))
         return true;
-    enum config_match match = git_inquire(&inquiry, options, git, error);
+    enum config_match match = inquire_again(&inquiry, options, git, error);
     if (match != CONFIG_MATCH || is_our_token(&inquiry, secret))
         return match != CONFIG_FAILED;
     auto_typed_credential struct typed_credential typed = {

@@ -15,6 +15,7 @@ void git_inquiry_clear(struct git_inquiry *inquiry)
     free(inquiry->typed_path);
     free(inquiry->claims);
 }
+
 /* A name as people sign in with it; Azure DevOps' own URLs have the organization's name there. */
 static const char *account_of(const struct git_request *git)
 {
@@ -40,6 +41,7 @@ static bool find_typed_place(struct git_inquiry *inquiry, struct error *error)
     return path == NULL || inquiry->typed_path != NULL || error_no_memory(error);
 }
 
+/* Of settings that are wrong, git hears where they would be used, and not for every host. */
 static enum config_match find_api(struct git_inquiry *inquiry, struct error *error)
 {
     const struct url *url = &inquiry->url;
@@ -47,15 +49,19 @@ static enum config_match find_api(struct git_inquiry *inquiry, struct error *err
         trace("configuration: not a host of ours: no answer");
         return CONFIG_NO_MATCH;
     }
-    inquiry->config = config_load(&inquiry->options, error);
-    if (inquiry->config == NULL)
+    auto_config struct config *config = config_read(&inquiry->options, error);
+    if (config == NULL)
         return CONFIG_FAILED;
     enum config_match match =
-        config_find_url(inquiry->config, &inquiry->options, url, &inquiry->wants_token, error);
+        config_find_url(config, &inquiry->options, url, &inquiry->wants_token, error);
     if (match == CONFIG_NO_MATCH)
         trace("configuration: no API's BaseUrl matches %s://%s: no answer%s",
               url->https ? "https" : "http", url->host,
               url->has_path ? "" : " (git told no path; see credential.useHttpPath)");
+    else if (!config_check_settings(config, error))
+        match = CONFIG_FAILED;
+    if (match == CONFIG_MATCH)
+        inquiry->config = steal(&config);
     return match;
 }
 
@@ -107,6 +113,22 @@ static bool learn_tenant(struct git_inquiry *inquiry, bool may_ask)
     return true;
 }
 
+/* Why the place is not known, by which a tenant would be learned, and what helps. */
+static void tell_place(const struct git_inquiry *inquiry, struct error *error)
+{
+    if (inquiry->place[0] != '\0' || !inquiry->url.https)
+        return;
+    if (!inquiry->url.has_path)
+        error_hint(error,
+                   "Run 'entra setup git', which has git name the organization, whose tenant "
+                   "is then asked for; or configure it: see entra-appsettings(5).");
+    else
+        error_hint(error,
+                   "The path '%.80s' names no organization, whose tenant could be asked for. "
+                   "Correct the URL, or configure the tenant: see entra-appsettings(5).",
+                   inquiry->url.path);
+}
+
 bool git_inquiry_request(struct git_inquiry *inquiry, bool may_ask_server,
                          struct token_request *request, struct error *error)
 {
@@ -116,10 +138,7 @@ bool git_inquiry_request(struct git_inquiry *inquiry, bool may_ask_server,
     if (is_tenant(request, TENANT_UNKNOWN)) {
         bool learned = learn_tenant(inquiry, may_ask_server);
         if (!configure(inquiry, learned ? inquiry->tenant : NULL, request, error)) {
-            if (inquiry->place[0] == '\0' && inquiry->url.https)
-                error_hint(error, "Run 'entra setup git', which has git name the organization, "
-                                  "whose tenant is then asked for; or configure it: see "
-                                  "entra-appsettings(5).");
+            tell_place(inquiry, error);
             return false;
         }
     } else if (told && is_tenant(request, inquiry->tenant) && inquiry->place[0] != '\0') {

@@ -19,7 +19,7 @@ struct git_inquiry {
     const struct git_request *git; /* not owned */
     struct url url;
     struct options options; /* the command line's, and what git's request adds to them */
-    struct config *config;
+    struct config *config;  /* NULL where it cannot be used, or was not needed */
     bool wants_token; /* false: the API has no scope, so its host takes typed credentials alone */
     struct tokens tokens;
     struct typed_place typed; /* where a typed credential is looked for */
@@ -33,7 +33,8 @@ struct git_inquiry {
 };
 
 /* Finds out whether the request is for a host of ours; the keyring is opened, and the time begins
- * to run. Not CONFIG_MATCH: there is nothing to do, or an error. Clear it in any case. */
+ * to run. Not CONFIG_MATCH: there is nothing to do, or an error: of the configuration where config
+ * is NULL then, else of the keyring or its option. Clear it in any case. */
 enum config_match git_inquire(struct git_inquiry *inquiry, const struct options *options,
                               const struct git_request *git, struct error *error);
 

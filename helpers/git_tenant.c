@@ -35,7 +35,8 @@ bool git_place_of(const struct git_request *request, const struct url *url,
     if (strcmp(url->host, GIT_AZURE_DEVOPS_HOST) == 0 && url->port == 443)
         return url->has_path && url->path[1] != '\0'
                    ? take_organization(url->path + 1, place)
-                   : request->username != NULL && take_organization(request->username, place);
+                   : request->username != NULL && strchr(request->username, '/') == NULL &&
+                         take_organization(request->username, place);
     if (url->port == 443)
         snprintf(place, GIT_PLACE_MAX, "https://%s/", url->host);
     else

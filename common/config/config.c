@@ -1,18 +1,17 @@
 #include "common/config/internal.h"
 #include "common/environment.h"
 
-static bool load(struct config *config, const struct options *options, struct error *error)
+static bool read_all(struct config *config, const struct options *options, struct error *error)
 {
     if (!config_read_file(config, options, error))
         return false;
     if (config->root == NULL && (config->root = json_object_new_object()) == NULL)
         return error_no_memory(error);
     config->has_secrets = config_has_secrets(config);
-    return config_overlay_environment(config, error) && config_check_size(config, error) &&
-           config_check_settings(config, error);
+    return config_overlay_environment(config, error);
 }
 
-struct config *config_load(const struct options *options, struct error *error)
+struct config *config_read(const struct options *options, struct error *error)
 {
     auto_config struct config *config = calloc(1, sizeof *config);
     if (config == NULL) {
@@ -20,7 +19,13 @@ struct config *config_load(const struct options *options, struct error *error)
         return NULL;
     }
     config->without_azure_variables = options->without_azure_variables;
-    return load(config, options, error) ? steal(&config) : NULL;
+    return read_all(config, options, error) ? steal(&config) : NULL;
+}
+
+struct config *config_load(const struct options *options, struct error *error)
+{
+    auto_config struct config *config = config_read(options, error);
+    return config != NULL && config_check_settings(config, error) ? steal(&config) : NULL;
 }
 
 const char *config_variable(const struct config *config, const char *name)

@@ -33,6 +33,14 @@ struct config;
  * it. NULL with ERROR_USAGE. Free with config_free. */
 struct config *config_load(const struct options *options, struct error *error);
 
+/* config_load in two steps, for who has yet to find out whether the configuration is meant at all,
+ * and is to be silent where it is not. What is read may be asked which URLs it covers
+ * (config_find_url), and must be checked before anything else. */
+struct config *config_read(const struct options *options, struct error *error);
+
+/* Checks every identity and API against the settings that there are: a wrong type is an error. */
+bool config_check_settings(const struct config *config, struct error *error);
+
 void config_free(struct config *config);
 
 /* The functions below warn once on stderr of unknown keys, and of a file with secrets that others

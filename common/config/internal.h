@@ -85,9 +85,6 @@ struct setting {
 /* The setting of this name in whichever table; NULL where no table has it. */
 const struct setting *config_known_setting(const char *name);
 
-/* Checks every identity and API against its table: a wrong type is an error. */
-bool config_check_settings(const struct config *config, struct error *error);
-
 /* Warns of every key that its table does not have, with the nearest that it has. */
 void config_warn_of_settings(const struct config *config);
 

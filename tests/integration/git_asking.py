@@ -37,3 +37,18 @@ def commit(world: World, folder: Path, subject: str) -> None:
 
 def push(world: World, folder: Path, **how) -> Outcome:
     return world.run("git", "push", "--quiet", "origin", "main", cwd=folder, **how)
+
+
+class Person:
+    """Somebody whom git asks for a password, by GIT_ASKPASS."""
+
+    def __init__(self, world: World, password: str = "x"):
+        self._asked = world.session.home / "asked"
+        self.program = world.session.home / "askpass"
+        self.program.write_text(f'#!/bin/sh\necho "$1" >>{self._asked}\necho {password}\n')
+        self.program.chmod(0o755)
+        self.env = {"GIT_ASKPASS": str(self.program)}
+
+    @property
+    def questions(self) -> list[str]:
+        return self._asked.read_text().splitlines() if self._asked.exists() else []

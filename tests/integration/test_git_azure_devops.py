@@ -148,13 +148,22 @@ def test_an_organization_of_microsoft_accounts_has_no_tenant_for_an_app(azure):
 
 
 @pytest.mark.parametrize("lines", [
-    (*DEV_AZURE,), (*DEV_AZURE, "username=ada@contoso.com"), (*DEV_AZURE, "path=..%2fcontoso/app"),
-    (*DEV_AZURE, "path=con toso"), (*DEV_AZURE, "path=con?toso"), (*DEV_AZURE, "path=" + "a" * 65),
+    (), ("username=ada@contoso.com",), ("username=contoso/app",), ("username=contoso/",),
 ])
 def test_without_an_organization_nobody_can_be_asked(azure, lines):
-    outcome = ask(azure, *lines)
+    outcome = ask(azure, *DEV_AZURE, *lines)
     assert (outcome.code, outcome.out) == (2, "quit=1\n")
     assert "entra setup git" in outcome.err
+    assert azure.git_server.requests == [] and azure.internet.asked == []
+
+
+@pytest.mark.parametrize("path", ["..%2fcontoso/app", "con toso", "con?toso", "a" * 65, "contoso.",
+                                  "contoso%2fapp", "/contoso", ""])
+def test_a_path_that_names_no_organization_is_told(azure, path):
+    """git told the path, so entra setup git would not help."""
+    outcome = ask(azure, *DEV_AZURE, f"path={path}")
+    assert (outcome.code, outcome.out) == (2, "quit=1\n")
+    assert "names no organization" in outcome.err and "entra setup git" not in outcome.err
     assert azure.git_server.requests == [] and azure.internet.asked == []
 
 

@@ -79,6 +79,12 @@ def test_protocols_that_are_not_ours_are_met_with_silence(watched, protocol):
     nothing_went_out(watched)
 
 
+def test_a_certificates_password_is_not_ours(watched):
+    outcome = ask(watched, "protocol=cert", "host=", "path=/home/ada/key.pem")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+    nothing_went_out(watched)
+
+
 @pytest.mark.parametrize("url", [
     "http://dev.azure.com/contoso/", "https://dev.azure.com@evil.example/", "https:/dev.azure.com/",
     "https://evil.example/https://dev.azure.com/", "https:dev.azure.com", "//dev.azure.com/contoso",

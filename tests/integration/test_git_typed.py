@@ -11,7 +11,7 @@ from typing import Iterator
 
 import pytest
 
-from git_asking import ask, attributes, clone_of, commit, host_of, push
+from git_asking import Person, ask, attributes, clone_of, commit, host_of, push
 from stored import change
 from world import kernel_keyring, newer_git
 from world.debian import NotToBeHad
@@ -104,16 +104,13 @@ def test_what_a_person_typed_is_asked_once(world, each_git):
     world.write_appsettings(settings)
     world.git_server.gate.personal_access_tokens.add(PAT)
     clone = clone_of(world, world.git_server.create_repository())
-    asked = world.session.home / "asked"
-    askpass = world.session.home / "askpass"
-    askpass.write_text(f"#!/bin/sh\necho x >>{asked}\necho {PAT}\n")
-    askpass.chmod(0o755)
+    person = Person(world, PAT)
     for subject in ("Second", "Third"):
         commit(world, clone, subject)
-        outcome = push(world, clone, env={"GIT_ASKPASS": str(askpass)})
+        outcome = push(world, clone, env=person.env)
         assert (outcome.code, outcome.err) == (0, "")
-    assert len(asked.read_text().splitlines()) == 2  # user name and password, once
-    assert world.session.files_holding(PAT.encode()) == [askpass]
+    assert len(person.questions) == 2  # user name and password, once
+    assert world.session.files_holding(PAT.encode()) == [person.program]
 
     world.git_server.gate.personal_access_tokens.clear()
     commit(world, clone, "Fourth")

@@ -258,6 +258,11 @@ def test_a_keyring_asked_for_by_name_must_work(world, sickness):
     outcome = token(world, "--keyring", "secret-service", "--timeout", SHORT_LIMIT)
     assert (outcome.code, outcome.out) == (6, "")
     assert len(outcome.err.splitlines()) == 1
+    host = world.git_server.url.removeprefix("https://")
+    outcome = world.run("git-credential-entra", "--keyring", "secret-service", "--timeout",
+                        SHORT_LIMIT, "get", input=f"protocol=https\nhost={host}\n")
+    assert (outcome.code, outcome.out) == (6, "quit=1\n")  # git asks no person then
+    assert len(outcome.err.splitlines()) == 1
     if sickness == "frozen":
         keyring.thaw()
 
