@@ -246,6 +246,20 @@ static bool change(const struct kubeconfig_module *module, const struct options 
     return true;
 }
 
+/* Where a context is named, its user is one of ours: any other would change. */
+static void say_nothing_changes(const char *context)
+{
+    if (context != NULL)
+        fprintf(stderr,
+                "The user of the context '%s' asks exec-credential-entra already, with these "
+                "options: nothing is to change.\n",
+                context);
+    else
+        fputs("No user of kubectl's is to change. --context names one that asks "
+              "exec-credential-entra already, or has a certificate or a token of its own.\n",
+              stderr);
+}
+
 static bool change_all(const struct targets *targets, const struct options *options,
                        struct error *error)
 {
@@ -258,9 +272,7 @@ static bool change_all(const struct targets *targets, const struct options *opti
         changed++;
     }
     if (changed == 0)
-        fputs("No user of kubectl's is to change. --context names one that has a certificate or a "
-              "token of its own.\n",
-              stderr);
+        say_nothing_changes(options->own[SETUP_CONTEXT]);
     return true;
 }
 
@@ -280,7 +292,8 @@ static bool run(const struct options *options, int count, char **operands, struc
 {
     struct setup_room room;
     auto_targets struct targets targets = { 0 };
-    struct kubeconfig_wish wish = { .login = options->own[SETUP_LOGIN] };
+    struct kubeconfig_wish wish = { .login = options->own[SETUP_LOGIN],
+                                    .check = kubelogin_check_line };
     _Static_assert(KUBECONFIG_ARGS >= SETUP_HANDED_ON_MAX, "all that is handed on has a place");
     setup_hand_on(options, &room, wish.args);
     if (!check(options, count, operands, error))

@@ -27,6 +27,15 @@ bool edits_add_secret(struct edits *edits, struct span span)
     return true;
 }
 
+void edits_drop(struct edits *edits, size_t count)
+{
+    while (edits->count > count) {
+        struct edit *last = &edits->items[--edits->count];
+        free(last->text);
+        free(last->user);
+    }
+}
+
 /* A span stands first in an edit, so that both are compared by it. What is put in, and takes no
  * other's place, goes before what stands there. */
 static int compare(const void *a, const void *b)
@@ -194,10 +203,7 @@ bool edits_print_diff(const struct edits *edits, const struct secret *text, cons
 
 void edits_clear(struct edits *edits)
 {
-    for (size_t i = 0; i < edits->count; i++) {
-        free(edits->items[i].text);
-        free(edits->items[i].user);
-    }
+    edits_drop(edits, 0);
     free(edits->items);
     free(edits->secrets);
     *edits = (struct edits){ 0 };

@@ -33,6 +33,9 @@ struct edits {
 bool edits_add(struct edits *edits, struct span span, char *text, char *user);
 bool edits_add_secret(struct edits *edits, struct span span);
 
+/* Takes out those that were added last, so that count are left. Before edits_sort. */
+void edits_drop(struct edits *edits, size_t count);
+
 /* Puts them in order. */
 void edits_sort(struct edits *edits);
 

@@ -119,7 +119,10 @@ static bool put_after(FILE *stream, const struct exec_text *form)
     return put_items(stream, form);
 }
 
-char *exec_text_items(const struct exec_text *form, bool before)
+char *exec_text_items(const struct exec_text *form, enum exec_text_place place)
 {
-    return write_with(before ? put_before : put_after, form);
+    return write_with(place == EXEC_TEXT_BEFORE  ? put_before
+                      : place == EXEC_TEXT_AFTER ? put_after
+                                                 : put_items,
+                      form);
 }

@@ -18,9 +18,15 @@ struct exec_text {
  * begins. NULL if there is no memory. Free with free. */
 char *exec_text_format(const struct exec_text *form);
 
-/* Words as items of a list of arguments, to be put right after an item of it: ", a, b" or
- * "LF - a LF - b"; or, with before, right before one: "a, b, " or "a LF - b LF - ". As above. */
-char *exec_text_items(const struct exec_text *form, bool before);
+/* Where words come to stand in a list of arguments. */
+enum exec_text_place {
+    EXEC_TEXT_ALONE,  /* "a, b" or "a LF - b" */
+    EXEC_TEXT_BEFORE, /* right before an item: "a, b, " or "a LF - b LF - " */
+    EXEC_TEXT_AFTER,  /* right after one: ", a, b" or "LF - a LF - b" */
+};
+
+/* Words as items of a list of arguments. As above. */
+char *exec_text_items(const struct exec_text *form, enum exec_text_place place);
 
 /* A string as YAML and, where flow is true, as JSON. NULL if there is no memory. Free with free. */
 char *exec_text_quote(const char *text, bool flow);

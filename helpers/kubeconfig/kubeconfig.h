@@ -23,7 +23,7 @@
 
 #define KUBECONFIG_MODULE "entra-kubeconfig.so"
 #define KUBECONFIG_MAX    (4 * 1024 * 1024)
-#define KUBECONFIG_ARGS   56   /* of a user that is made anew */
+#define KUBECONFIG_ARGS   56   /* that are wished */
 #define KUBECONFIG_USERS  4096 /* and as many contexts and clusters; each is looked for by name */
 
 struct kubeconfig; /* a file that was read; its text must outlive it */
@@ -31,7 +31,12 @@ struct kubeconfig; /* a file that was read; its text must outlive it */
 /* How users are to become ours. */
 struct kubeconfig_wish {
     const char *login;                 /* --login of kubelogin's; NULL: as it is */
-    const char *args[KUBECONFIG_ARGS]; /* for users that are made anew; NULL ends them */
+    const char *args[KUBECONFIG_ARGS]; /* options and values; NULL ends them */
+
+    /* Whether exec-credential-entra would take a command line, the program's name first, and the
+     * variables of the kubeconfig, names and values in turn; NULL ends both. The words may be put
+     * in another order. False with ERROR_USAGE. NULL: anything will do. */
+    bool (*check)(char **line, const char *const *variables, struct error *error);
 };
 
 struct kubeconfig_module {

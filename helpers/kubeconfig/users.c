@@ -27,16 +27,17 @@ yaml_node_t *named_thing(const struct kubeconfig *file, const char *list, const 
 /* Another program of that name is for any OpenID Connect issuer; its options say so. */
 static bool is_azures(const struct yaml *yaml, const yaml_node_t *args)
 {
-    const char *first = yaml_scalar(yaml_item(yaml, args, 0));
+    bool gets_token = false;
     const char *word;
-    if (first == NULL || strcmp(first, "get-token") != 0)
-        return false;
-    for (size_t i = 1; (word = yaml_scalar(yaml_item(yaml, args, i))) != NULL; i++)
+    for (size_t i = 0; (word = yaml_scalar(yaml_item(yaml, args, i))) != NULL; i++) {
         if (strncmp(word, "--oidc-", 7) == 0)
             return false;
-    return true;
+        gets_token = gets_token || strcmp(word, "get-token") == 0;
+    }
+    return gets_token;
 }
 
+/* kubelogin, kubelogin.exe, kubelogin-linux-amd64. */
 static enum user_kind kind_of_exec(const struct yaml *yaml, const struct user *user)
 {
     const char *command = yaml_text(yaml, user->exec.value, "command");
@@ -44,7 +45,7 @@ static enum user_kind kind_of_exec(const struct yaml *yaml, const struct user *u
     const char *name = slash != NULL ? slash + 1 : command != NULL ? command : "";
     if (strcmp(name, OUR_PROGRAM) == 0)
         return USER_OURS;
-    bool is_kubelogin = strcmp(name, "kubelogin") == 0 || strcmp(name, "kubelogin.exe") == 0;
+    bool is_kubelogin = strncmp(name, "kubelogin", 9) == 0;
     return is_kubelogin && is_azures(yaml, user->args) ? USER_KUBELOGIN : USER_OTHER;
 }
 

@@ -30,19 +30,38 @@ static void apply(const struct edits *edits, const struct secret *text)
     fclose(nowhere);
 }
 
+/* Puts the words in another order, as reading options does. */
+static bool check_line(char **line, const char *const *variables, struct error *error)
+{
+    size_t count = 0;
+    for (size_t i = 0; variables[i] != NULL; i += 2)
+        HOLDS(variables[i + 1] != NULL);
+    while (line[count] != NULL)
+        count++;
+    HOLDS(count > 0);
+    char *last = line[count - 1];
+    line[count - 1] = line[0];
+    line[0] = last;
+    return strlen(last) % 4 != 3 || error_set(error, ERROR_USAGE, "it is refused");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct kubeconfig_wish wishes[] = { { 0 }, { .login = "spn", .args = { "--x" } } };
+    static const struct kubeconfig_wish wishes[] = {
+        { 0 },
+        { .login = "spn", .args = { "--x" }, .check = check_line },
+        { .login = "msi", .args = { "--tenant", "t", "--scope", "s", "--keyring", "kernel" } },
+    };
     static const char *const users[] = { NULL, "me" };
     struct error error = { 0 };
     auto_secret struct secret *text = secret_new((const char *)data, size);
     HOLDS(text != NULL);
     struct kubeconfig *file = entra_module.parse(text->bytes, size, &error);
-    for (int i = 0; file != NULL && i < 4; i++) {
+    for (int i = 0; file != NULL && i < 6; i++) {
         auto_edits struct edits edits = { 0 };
-        const char *user = users[i / 2];
+        const char *user = users[i / 3];
         if ((user != NULL && !entra_module.has_user(file, user)) ||
-            !entra_module.convert(file, user, &wishes[i % 2], &edits, &error))
+            !entra_module.convert(file, user, &wishes[i % 3], &edits, &error))
             continue;
         check(&edits, size);
         apply(&edits, text);

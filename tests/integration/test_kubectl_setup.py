@@ -217,7 +217,7 @@ def test_json_stays_json(world, indent):
 
 @pytest.mark.parametrize("before, after", [
     ("[get-token, --login, spn]", ["get-token", "--login", "msi"]),
-    ("[get-token, --login=spn, -v]", ["get-token", "--login=msi", "-v"]),
+    ("[get-token, --login=spn, --v=1]", ["get-token", "--login=msi", "--v=1"]),
     ("['get-token', '-lspn']", ["get-token", "-lmsi"]),
     ("[get-token, --server-id, x]", ["get-token", "--login", "msi", "--server-id", "x"]),
     ("\n      - get-token\n      - --server-id\n      - x",
@@ -271,7 +271,7 @@ def test_a_second_time_changes_nothing(world):
     after = path.read_text()
     outcome = set_up(world)
     assert (outcome.code, outcome.out) == (0, "")
-    assert "No user" in outcome.err
+    assert "No user" in outcome.err and "--context" in outcome.err
     assert path.read_text() == after and not backup(path, ".2").exists()
 
 
@@ -399,18 +399,41 @@ def test_one_file_may_be_named(world, tmp_path):
 
 # ---- what is not converted ----
 
-@pytest.mark.parametrize("words, text", [
-    (["--client-secret", "s3cret"], "--client-secret stands in its args"),
-    (["--client-secret=s3cret"], "--client-secret stands in its args"),
-    (["--password", "s3cret"], "--password stands in its args"),
-    (["--client-certificate-password", "s3cret"], "--client-certificate-password stands"),
-    (["--pop-enabled"], "Proof of possession"), (["--pop-claims", "u=x"], "Proof of possession"),
-    (["--login", "azurecli"], "no --login azurecli"), (["-l", "azd"], "no --login azd"),
-    (["--login=ropc"], "no --login ropc"),
-])
-def test_what_would_be_refused_later_is_refused_now(world, words, text):
-    args = json.dumps(["get-token", *words])
-    before = head() + f"  user:\n    exec:\n      command: kubelogin\n      args: {args}\n"
+NO_SECRET = "no secret is taken from the command line"
+REFUSED = [
+    ({"args": ["--client-secret", "s3cret"]}, f"--client-secret: {NO_SECRET}"),
+    ({"args": ["--client-secret=s3cret"]}, f"--client-secret: {NO_SECRET}"),
+    ({"args": ["--password", "s3cret"]}, f"--password: {NO_SECRET}"),
+    ({"args": ["--client-certificate-password", "s3cret"]}, f"-password: {NO_SECRET}"),
+    ({"args": ["--pop-enabled"]}, "--pop-enabled is not available"),
+    ({"args": ["--pop-claims", "u=x"]}, "--pop-claims is not available"),
+    ({"args": ["--no-such"]}, "unknown option --no-such"),
+    ({"args": ["--legacy=maybe"]}, "--legacy takes true or false"),
+    ({"args": ["--timeout=-1s"]}, "--timeout takes"),
+    ({"args": ["--tenant-id"]}, "an argument is missing after --tenant-id"),
+    ({"args": ["--v=high"]}, "-v takes a whole number"),
+    ({"args": ["s3cret"]}, "a word among the arguments belongs to no option"),
+    ({"args": ["--server-id", "/"]}, "--server-id: '/'"),
+    ({"args": ["--server-id", "x", "--resource", "y"]}, "--server-id says the same thing"),
+    ({"args": ["--environment", "AzureMoonCloud"]}, "no cloud 'AzureMoonCloud'"),
+]
+REFUSED_LOGINS = [
+    ({"args": ["--login", "azurecli"]}, "--login: 'azurecli' is not available"),
+    ({"args": ["-l", "azd"]}, "--login: 'azd' is not available"),
+    ({"args": ["--login=ropc"]}, "--login: 'ropc' is not available"),
+    ({"args": ["--login=nope"]}, "there is no login 'nope'"),
+    ({"args": ["--login=spn"], "env": [{"name": "AAD_LOGIN_METHOD", "value": "azurecli"}]},
+     "AAD_LOGIN_METHOD: 'azurecli' is not available"),
+]
+
+
+def user_of(command: str, args: list[str], **more) -> str:
+    return head() + f"  user: {{exec: {json.dumps({'command': command, 'args': args} | more)}}}\n"
+
+
+@pytest.mark.parametrize("how, text", REFUSED + REFUSED_LOGINS)
+def test_what_would_be_refused_later_is_refused_now(world, how, text):
+    before = user_of("kubelogin", **how | {"args": ["get-token", *how["args"]]})
     path = write(world, before)
     for options in ([], ["--context", "prod"]):
         outcome = set_up(world, *options)
@@ -418,6 +441,98 @@ def test_what_would_be_refused_later_is_refused_now(world, words, text):
         assert "s3cret" not in outcome.err
     assert path.read_text() == before and os.listdir(path.parent) == ["config"]
 
+
+@pytest.mark.parametrize("how, text", REFUSED)
+def test_a_user_of_ours_is_not_changed_into_one_that_is_refused(world, how, text):
+    before = user_of("exec-credential-entra", **how)
+    path = write(world, before)
+    for options in (["--dry-run"], []):
+        outcome = set_up(world, "--context", "prod", "--login", "msi", *options)
+        refused(outcome, 2, text, "'me' cannot be changed")
+        assert "s3cret" not in outcome.err
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize("how, text", REFUSED_LOGINS)
+@pytest.mark.parametrize("command", ["kubelogin", "exec-credential-entra"])
+def test_a_login_that_is_not_to_be_had_becomes_another_wherever_it_stands(world, command, how, text):
+    write(world, user_of(command, **how | {"args": ["get-token", *how["args"]]}))
+    outcome = set_up(world, "--context", "prod", "--login", "msi")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "msi" in user(world)["exec"]["args"][-1]
+    assert [one["value"] for one in user(world)["exec"]["env"] or []] == ["msi"] * len(
+        how.get("env", []))
+
+
+@pytest.mark.parametrize("args", [
+    ["--pop-enabled=0"], ["--pop-enabled=F"], ["--pop-claims="], ["--client-secret", ""],
+    ["--timeout=500ms"], ["--login-hint", ""], ["--login", "azurepipelines"]])
+def test_what_is_taken_later_is_taken_now(world, args):
+    write(world, user_of("kubelogin", ["get-token", *args]))
+    outcome = set_up(world)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert user(world)["exec"]["args"] == ["get-token", *args]
+
+
+def test_the_environment_of_setup_has_no_part_in_it(world):
+    write(world, user_of("kubelogin", ["get-token", "--login", "spn"]))
+    outcome = set_up(world, env={"AAD_LOGIN_METHOD": "azurecli"})
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize("command, args", [
+    ("/opt/x/kubelogin-linux", ["get-token"]), ("kubelogin.exe", ["--v=5", "get-token"]),
+    ("kubelogin", ["--server-id", "x", "get-token"])])
+def test_kubelogin_is_known_by_any_name_and_in_any_order_of_words(world, command, args):
+    write(world, user_of(command, args))
+    outcome = set_up(world, "--login", "msi")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert user(world)["exec"]["command"] == "exec-credential-entra"
+    assert set(user(world)["exec"]["args"]) == {*args, "--login", "msi"}
+
+
+# ---- the options that are wished ----
+
+WISHES = ["--tenant", "t.example", "--force-refresh", "--keyring", "kernel"]
+
+
+@pytest.mark.parametrize("command", ["kubelogin", "exec-credential-entra"])
+@pytest.mark.parametrize("before, after", [
+    (["get-token"], ["get-token", *WISHES]),
+    (["get-token", "--tenant-id", "x"], ["get-token", *WISHES, "--tenant-id", "x"]),
+    (["get-token", "--keyring=none", "--legacy"],
+     ["get-token", "--tenant", "t.example", "--force-refresh", "--keyring=kernel", "--legacy"]),
+    (["--tenant", "x", "--keyring", "none", "--tenant", "y", "get-token"],
+     ["--force-refresh", "--tenant", "x", "--keyring", "kernel", "--tenant", "t.example", "get-token"]),
+])
+def test_options_become_those_of_users_whose_arguments_stay(world, command, before, after):
+    for text in (user_of(command, before),
+                 head() + f"  user:\n    exec:\n      command: {command}\n      args:\n"
+                 + "".join(f"      - {word} # {word}\n" for word in before)):
+        write(world, text)
+        outcome = set_up(world, "--context", "prod", *WISHES)
+        assert (outcome.code, outcome.err) == (0, "")
+        assert user(world)["exec"]["args"] == after
+        again = set_up(world, "--context", "prod", *WISHES)
+        assert (again.code, again.out) == (0, "")
+        assert "context 'prod' asks exec-credential-entra already" in again.err
+        assert len(again.err.splitlines()) == 1
+
+
+def test_a_scope_is_one_of_several(world):
+    write(world, user_of("exec-credential-entra", ["--scope", "a", "--scope", "b"]))
+    assert set_up(world, "--context", "prod", "--scope", "a", "--scope", "c").code == 0
+    assert user(world)["exec"]["args"] == ["--scope", "c", "--scope", "a", "--scope", "b"]
+
+
+def test_options_that_contradict_a_users_arguments_are_refused(world):
+    write(world, head() + KUBELOGIN)
+    refused(set_up(world, "--api", "MyWebApi"), 2, "'me' cannot be converted", "--server-id says")
+    write(world, head() + PROVIDER)
+    refused(set_up(world, "--api", "MyWebApi"), 2, "'me' cannot be converted", "--server-id says")
+
+
+# ---- other programs ----
 
 @pytest.mark.parametrize("text", [
     "exec: {command: aws}", "exec: {command: kubelogin, args: [get-token, --oidc-issuer-url=x]}",
