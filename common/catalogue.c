@@ -290,6 +290,10 @@ static const struct catalogue_entry entries[] = {
     { "identity_not_assigned", "The managed identity that is asked for is not here.",
       "Check that this identity is assigned to this machine or app." },
     { "sign_in_needed", "A person must sign in first.", "Sign in, by 'entra login'." },
+    { "sign_in_late", "Nobody signed in within the time there was.",
+      "Try again; --timeout sets how long a person is waited for." },
+    { "sign_in_pending", "Another process waits for a person to sign in already.",
+      "Sign in where it asks, or end it; then try again." },
     { "no_refresh_token", "The sign-in brought no refresh token, so it does not last.",
       "Let the app have the permission offline_access (an administrator may have to consent to "
       "it); a policy of the tenant may forbid sign-ins that last." },

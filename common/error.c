@@ -42,6 +42,17 @@ bool error_known_as(struct error *error, const char *code)
     return false;
 }
 
+bool error_unusable_answer(struct error *error, const char *format, ...)
+{
+    char what[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: %s", what);
+    return error_known_as(error, "unusable_answer");
+}
+
 const char *error_advice(const struct error *error)
 {
     /* An authority's number says more than its further word, and that more than its first. */

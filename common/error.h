@@ -65,6 +65,10 @@ bool error_known_as(struct error *error, const char *code);
  * be the error's own. Modules do without it, so that the catalogue is in programs alone. */
 const char *error_advice(const struct error *error);
 
+/* As error_set, for what an authority answers and should not. */
+bool error_unusable_answer(struct error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Says what was wanted, where nobody below said it yet. Always false. */
 bool error_wanted(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -271,6 +271,12 @@ static bool refresh(const struct acquire_module *module, struct token_store *sto
     return false;
 }
 
+bool grant_is_pending(struct error *error)
+{
+    error_set(error, ERROR_SIGN_IN, "another process is waiting for a person to sign in already");
+    return error_known_as(error, "sign_in_pending");
+}
+
 /* Waits until nobody else asks a person, who may be asked then. What others who asked have come to
  * is ours too: a refresh token, or their failure. False: that, or *acquired. */
 static bool hold_person(const struct acquire_module *module, struct token_store *store,
@@ -281,8 +287,7 @@ static bool hold_person(const struct acquire_module *module, struct token_store 
     bool waited = false;
     struct error unused = { 0 };
     if (!hold(flight, name("sign-in", request).text, wait->sign_in_deadline, &waited))
-        return error_set(error, ERROR_SIGN_IN,
-                         "another process is waiting for a person to sign in already");
+        return grant_is_pending(error);
     if (notice_read(name("grant-failure", request).text, wait->began, error))
         return false;
     if (waited) /* it may be another's sign-in than what was known before */

@@ -45,4 +45,8 @@ bool grant_sign_in(const struct acquire_module *module, struct token_store *stor
                    struct token_request *request, const struct grant_wait *wait,
                    struct token *token, struct error *error);
 
+/* Says that another process has asked a person already, who has not answered in time. Always false.
+ */
+bool grant_is_pending(struct error *error);
+
 #endif

@@ -38,9 +38,7 @@ bool sign_in_set_account(struct sign_in *sign_in, const char *home_account_id, c
                          struct error *error)
 {
     if (!sign_in_is_home_account_id(home_account_id) || !sign_in_is_username(username))
-        return error_set(error, ERROR_NETWORK,
-                         "the authority's answer cannot be used: it does not say whose token it "
-                         "is");
+        return error_unusable_answer(error, "it does not say whose token it is");
     free(sign_in->home_account_id);
     free(sign_in->username);
     sign_in->home_account_id = strdup(home_account_id);

@@ -128,8 +128,7 @@ static bool wait_longer(const struct tokens *tokens, const struct token_request 
 static bool too_late(const struct token_request *request, struct error *error)
 {
     if (request->person)
-        return error_set(error, ERROR_SIGN_IN,
-                         "another process is waiting for a person to sign in already");
+        return grant_is_pending(error);
     return error_set(error, ERROR_NETWORK,
                      "another process is asking %s for this token already, and had no answer in "
                      "time",

@@ -9,6 +9,7 @@
 #include "common/acquire/base64url.h"
 #include "common/acquire/loopback.h"
 #include "common/acquire/open_url.h"
+#include "common/acquire/sign_in_end.h"
 #include "common/acquire/token_answer.h"
 #include "common/acquire/token_endpoint.h"
 #include "common/authority.h"
@@ -111,25 +112,34 @@ static bool redeem(const struct token_request *request, const struct attempt *at
                                           sign_in, error);
 }
 
-/* The authority's refusal, as the redirect brought it. */
+/* The authority's refusal, as the redirect brought it: its ids stand in the description. */
 static bool refused(const struct redirect *redirect, struct error *error)
 {
     const char *description = redirect->description;
-    const char *ids = strstr(description, "Correlation ID: ");
-    char correlation_id[sizeof error->correlation_id] = "";
-    bool described = description[0] != '\0';
-    long code = 0;
-    if (ids != NULL && sscanf(ids, "Correlation ID: %63[0-9a-fA-F-]", correlation_id) != 1)
-        correlation_id[0] = '\0';
-    error_set(error, ERROR_REFUSED, "the authority refused: %.*s (%s%s%s)",
-              described ? token_answer_description_length(description) : 15,
-              described ? description : "no reason given", redirect->error,
-              correlation_id[0] != '\0' ? ", correlation id " : "", correlation_id);
-    snprintf(error->oauth_error, sizeof error->oauth_error, "%.40s", redirect->error);
-    snprintf(error->correlation_id, sizeof error->correlation_id, "%s", correlation_id);
-    if (sscanf(description, "AADSTS%9ld", &code) != 1)
-        code = 0;
-    return token_answer_code(code, error);
+    const char *id = strstr(description, "Correlation ID: ");
+    const char *time = strstr(description, "Timestamp: ");
+    char correlation_id[64], timestamp[40];
+    bool has_id = id != NULL && sscanf(id, "Correlation ID: %63[0-9a-fA-F-]", correlation_id) == 1;
+    bool has_time = time != NULL && sscanf(time, "Timestamp: %39[0-9:TZ -]", timestamp) == 1;
+    const struct token_refusal refusal = {
+        .error = redirect->error,
+        .description = description[0] != '\0' ? description : NULL,
+        .correlation_id = has_id ? correlation_id : NULL,
+        .timestamp = has_time ? timestamp : NULL,
+        .number = token_answer_number(description),
+    };
+    return token_answer_refusal(ERROR_REFUSED, &refusal, error);
+}
+
+/* What the redirect comes to. */
+static bool finish(const struct token_request *request, const struct attempt *attempt,
+                   const struct redirect *redirect, int64_t deadline, struct token *token,
+                   struct sign_in *sign_in, struct error *error)
+{
+    if (redirect->code == NULL)
+        return refused(redirect, error);
+    return redeem(request, attempt, redirect->code, deadline, token, sign_in, error) &&
+           sign_in_end_check(request, sign_in, error);
 }
 
 /* The wait for the browser: how long, and whether there is one. */
@@ -173,7 +183,7 @@ bool browser_sign_in(const struct token_request *request, struct prompt *prompt,
                      bool *unopened, struct token *token, struct sign_in *sign_in,
                      struct error *error)
 {
-    auto_loopback struct loopback loopback = { { -1, -1 }, 0 };
+    auto_loopback struct loopback loopback = LOOPBACK_NONE;
     auto_redirect struct redirect redirect = { 0 };
     struct attempt attempt CLEANUP(clear_attempt) = { 0 };
     struct wait wait = { .prompt = prompt, .deadline = deadline };
@@ -192,7 +202,7 @@ bool browser_sign_in(const struct token_request *request, struct prompt *prompt,
         *unopened = wait.unopened;
         return false;
     }
-    if (redirect.code == NULL)
-        return refused(&redirect, error);
-    return redeem(request, &attempt, redirect.code, deadline, token, sign_in, error);
+    bool signed_in = finish(request, &attempt, &redirect, deadline, token, sign_in, error);
+    loopback_answer(&loopback, signed_in ? NULL : error);
+    return signed_in;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/acquire/device_code_answer.h"
+#include "common/acquire/sign_in_end.h"
 #include "common/acquire/token_answer.h"
 #include "common/acquire/token_endpoint.h"
 #include "common/authority.h"
@@ -88,14 +89,12 @@ static bool is_pending(const struct error *error, int64_t *interval)
     return true;
 }
 
+/* That the code has expired is no refusal: a person must sign in. */
 static bool ended(struct error *error)
 {
-    if (strcmp(error->oauth_error, "authorization_declined") == 0 ||
-        strcmp(error->oauth_error, "access_denied") == 0)
-        return error_set(error, ERROR_REFUSED, "the sign-in was declined");
     if (strcmp(error->oauth_error, "expired_token") == 0 ||
         strcmp(error->oauth_error, "code_expired") == 0)
-        return error_set(error, ERROR_SIGN_IN, "nobody has signed in while the code was good");
+        error->kind = ERROR_SIGN_IN;
     return false;
 }
 
@@ -117,11 +116,11 @@ static bool poll_for_token(const struct token_request *request,
         *error = (struct error){ 0 };
         if (deadline_left(deadline) > 0 &&
             token_endpoint_post_for_person(request, fields, NULL, deadline, token, sign_in, error))
-            return true;
+            return sign_in_end_check(request, sign_in, error);
         if (error->kind != ERROR_NONE && !is_pending(error, &interval))
             return ended(error);
     }
-    return error_set(error, ERROR_SIGN_IN, "nobody has signed in within the time there was");
+    return sign_in_end_late(error);
 }
 
 bool device_code_sign_in(const struct token_request *request, struct prompt *prompt,

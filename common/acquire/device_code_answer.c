@@ -49,8 +49,7 @@ bool device_code_answer_parse(const char *body, size_t length, struct device_cod
         uri = json_string(answer, "verification_url");
     if (device_code == NULL || device_code[0] == '\0' || user_code == NULL ||
         !is_user_code(user_code) || uri == NULL || !is_web_address(uri))
-        return error_set(error, ERROR_NETWORK,
-                         "the authority's answer cannot be used: it has no code to sign in by");
+        return error_unusable_answer(error, "it has no code to sign in by");
     *code = (struct device_code_answer){
         .device_code = secret_from_text(device_code),
         .expires_in = number(answer, "expires_in", EXPIRES_IN_DEFAULT, EXPIRES_IN_MAX),

@@ -8,13 +8,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/acquire/sign_in_end.h"
 #include "common/deadline.h"
+#include "common/printable.h"
 
-#define CONNECTIONS_MAX      16
-#define CONNECTION_SECONDS   20
-#define PORT_TRIES           10
-#define TICK_MILLISECONDS    200
-#define DESCRIPTION_HTML_MAX 8192
+#define CONNECTIONS_MAX    16
+#define CONNECTION_SECONDS 20
+#define PORT_TRIES         10
+#define TICK_MILLISECONDS  200
+#define TEXT_HTML_MAX      8192
 
 /* ---- listening ---- */
 
@@ -61,7 +63,7 @@ static bool listen_on_both(struct loopback *loopback)
 bool loopback_open(struct loopback *loopback, struct error *error)
 {
     for (int i = 0; i < PORT_TRIES; i++) {
-        *loopback = (struct loopback){ { -1, -1 }, 0 };
+        *loopback = LOOPBACK_NONE;
         if (listen_on_both(loopback))
             return true;
         loopback_close(loopback);
@@ -70,13 +72,23 @@ bool loopback_open(struct loopback *loopback, struct error *error)
                      strerror(errno));
 }
 
+static void close_one(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static void stop_listening(struct loopback *loopback)
+{
+    for (int i = 0; i < 2; i++)
+        close_one(&loopback->listeners[i]);
+}
+
 void loopback_close(struct loopback *loopback)
 {
-    for (int i = 0; i < 2; i++) {
-        if (loopback->listeners[i] >= 0)
-            close(loopback->listeners[i]);
-        loopback->listeners[i] = -1;
-    }
+    stop_listening(loopback);
+    close_one(&loopback->browser);
 }
 
 /* ---- the page ---- */
@@ -96,24 +108,20 @@ static void append_html(char *html, size_t size, const char *text)
     }
 }
 
-/* The page says what came of it; what it was told by the authority it shows as text. */
-static void answer(int fd, int status, const struct redirect *redirect)
+static struct secret *make_page(const char *title, const char *text)
 {
-    char description[DESCRIPTION_HTML_MAX];
-    bool signed_in = status == 200 && redirect->code != NULL;
-    const char *title = signed_in       ? "You are signed in"
-                        : status == 200 ? "The sign-in failed"
-                                        : "This is not for here";
-    append_html(description, sizeof description,
-                signed_in ? "You can close this window and go back to the terminal."
-                : status == 200
-                    ? (redirect->description[0] != '\0' ? redirect->description : redirect->error)
-                    : "A sign-in waits here for its answer, and this is none.");
-    auto_secret struct secret *page =
-        secret_format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>%s</title>"
-                      "<h1>%s</h1><p>%s</p></html>\n",
-                      title, title, description);
-    auto_secret struct secret *text =
+    char html[TEXT_HTML_MAX];
+    append_html(html, sizeof html, text);
+    return secret_format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
+                         "<title>%s</title><h1>%s</h1><p>%s</p></html>\n",
+                         title, title, html);
+}
+
+/* Text from outside is shown as text. */
+static void answer(int fd, int status, const char *title, const char *text)
+{
+    auto_secret struct secret *page = make_page(title, text);
+    auto_secret struct secret *response =
         page == NULL
             ? NULL
             : secret_format("HTTP/1.1 %d %s\r\n"
@@ -125,9 +133,22 @@ static void answer(int fd, int status, const struct redirect *redirect)
                             "Cache-Control: no-store\r\n"
                             "Connection: close\r\n\r\n%s",
                             status, status == 200 ? "OK" : "Refused", page->length, page->bytes);
-    if (text != NULL)
-        send(fd, text->bytes, text->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (response != NULL)
+        send(fd, response->bytes, response->length, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(fd, SHUT_WR);
+}
+
+void loopback_answer(const struct loopback *loopback, const struct error *error)
+{
+    char reason[sizeof error->message];
+    if (error == NULL) {
+        answer(loopback->browser, 200, "You are signed in",
+               "You can close this window and go back to the terminal.");
+        return;
+    }
+    memcpy(reason, error->message, sizeof reason);
+    printable_make(reason);
+    answer(loopback->browser, 200, "The sign-in failed", reason);
 }
 
 /* ---- connections ---- */
@@ -140,7 +161,7 @@ struct connection {
 };
 
 struct server {
-    const struct loopback *loopback;
+    struct loopback *loopback;
     struct redirect_expected expected;
     struct connection connections[CONNECTIONS_MAX];
 };
@@ -185,7 +206,7 @@ static void accept_one(struct server *server, int listener)
                              .bytes = secret_allocate(REDIRECT_MAX) };
 }
 
-/* Reads what there is. Whether the redirect has come. */
+/* Reads what there is. Whether the redirect has come, which is answered later. */
 static bool hear(struct server *server, struct connection *connection, struct redirect *redirect)
 {
     struct secret *bytes = connection->bytes;
@@ -202,8 +223,12 @@ static bool hear(struct server *server, struct connection *connection, struct re
     int status = redirect_parse(bytes->bytes, connection->length, &server->expected, redirect);
     if (status == 0 && connection->length < bytes->length)
         return false;
-    answer(connection->fd, status == 0 ? 413 : status, redirect);
     trace("the browser's answer came: HTTP status %d", status);
+    if (status == 200)
+        server->loopback->browser = steal_fd(&connection->fd);
+    else
+        answer(connection->fd, status == 0 ? 413 : status, "This is not for here",
+               "A sign-in waits here for its answer, and this is none.");
     hang_up(connection);
     return status == 200;
 }
@@ -233,7 +258,7 @@ static bool serve(struct server *server, int64_t deadline, struct redirect *redi
     return false;
 }
 
-bool loopback_wait(const struct loopback *loopback, const char *state, int64_t deadline,
+bool loopback_wait(struct loopback *loopback, const char *state, int64_t deadline,
                    bool (*goes_on)(void *), void *data, struct redirect *redirect,
                    struct error *error)
 {
@@ -242,10 +267,12 @@ bool loopback_wait(const struct loopback *loopback, const char *state, int64_t d
     for (int i = 0; i < CONNECTIONS_MAX; i++)
         server.connections[i].fd = -1;
     while (deadline_left(deadline) > 0) {
-        if (serve(&server, deadline, redirect))
+        if (serve(&server, deadline, redirect)) {
+            stop_listening(loopback);
             return true;
+        }
         if (goes_on != NULL && !goes_on(data))
             return error_set(error, ERROR_SIGN_IN, "the sign-in was not waited for");
     }
-    return error_set(error, ERROR_SIGN_IN, "nobody has signed in within the time there was");
+    return sign_in_end_late(error);
 }

@@ -11,10 +11,8 @@ static bool check_account(const struct sign_in *known, struct sign_in *renewed, 
     if (renewed->home_account_id == NULL)
         return sign_in_set_account(renewed, known->home_account_id, known->username, error);
     return strcmp(renewed->home_account_id, known->home_account_id) == 0 ||
-           error_set(error, ERROR_NETWORK,
-                     "the authority's answer cannot be used: the refresh token of %s brought a "
-                     "token of %s",
-                     known->username, renewed->username);
+           error_unusable_answer(error, "the refresh token of %s brought a token of %s",
+                                 known->username, renewed->username);
 }
 
 bool refresh_acquire(const struct token_request *request, const struct sign_in *known,

@@ -8,11 +8,6 @@
 #include "common/json.h"
 #include "common/jwt.h"
 
-static bool unusable(struct error *error, const char *what)
-{
-    return error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: %s", what);
-}
-
 /* Keeps what can be kept: without a refresh token the person signs in again, that is all. */
 static bool take_refresh_token(const json_object *answer, struct sign_in *sign_in,
                                struct error *error)
@@ -36,9 +31,9 @@ static bool check_id_token(const json_object *claims, const char *client_id, con
     const char *audience = json_string(claims, "aud");
     const char *echoed = json_string(claims, "nonce");
     if (audience == NULL || strcasecmp(audience, client_id) != 0)
-        return unusable(error, "its id_token is for another client");
+        return error_unusable_answer(error, "its id_token is for another client");
     if (nonce != NULL && (echoed == NULL || strcmp(echoed, nonce) != 0))
-        return unusable(error, "its id_token is of another sign-in (nonce)");
+        return error_unusable_answer(error, "its id_token is of another sign-in (nonce)");
     return true;
 }
 
@@ -88,8 +83,7 @@ static json_object *read_part(const json_object *answer, const char *key,
     const char *text = json_string(answer, key);
     json_object *claims = text != NULL ? read(text, strlen(text), &why) : NULL;
     if (text != NULL && claims == NULL)
-        error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: its %s: %s", key,
-                  why.message);
+        error_unusable_answer(error, "its %s: %s", key, why.message);
     return claims;
 }
 
@@ -100,7 +94,7 @@ bool sign_in_answer_parse(const char *body, size_t length, const char *client_id
     struct sign_in read CLEANUP(sign_in_clear) = { 0 };
     auto_json_secret json_object *answer = json_parse(body, length, &why);
     if (answer == NULL)
-        return unusable(error, why.message);
+        return error_unusable_answer(error, "%s", why.message);
     auto_json json_object *id_token = read_part(answer, "id_token", jwt_claims, &why);
     auto_json json_object *client_info = read_part(answer, "client_info", jwt_part, &why);
     if (why.kind != ERROR_NONE) {
@@ -108,7 +102,7 @@ bool sign_in_answer_parse(const char *body, size_t length, const char *client_id
         return false;
     }
     if (nonce != NULL && id_token == NULL)
-        return unusable(error, "it has no id_token");
+        return error_unusable_answer(error, "it has no id_token");
     if (id_token != NULL && !check_id_token(id_token, client_id, nonce, error))
         return false;
     if (!take_account(client_info, id_token, &read, error) ||

@@ -15,12 +15,6 @@ static enum error_kind kind_of(long status)
     return status >= 500 ? ERROR_NETWORK : ERROR_REFUSED;
 }
 
-static bool unusable(struct error *error, const char *what)
-{
-    error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: %s", what);
-    return error_known_as(error, "unusable_answer");
-}
-
 /* The body is not an OAuth answer. It is never shown: it may hold what it was sent. */
 static bool explain_stranger(long status, struct error *error)
 {
@@ -42,7 +36,12 @@ static bool explain_stranger(long status, struct error *error)
     return error_known_as(error, "not_a_token_endpoint");
 }
 
-/* Entra's descriptions begin with AADSTS<code>. */
+long token_answer_number(const char *description)
+{
+    long number = 0;
+    return sscanf(description, "AADSTS%9ld", &number) == 1 ? number : 0;
+}
+
 static long code_of(const json_object *answer, const char *description)
 {
     json_object *codes = NULL;
@@ -50,30 +49,17 @@ static long code_of(const json_object *answer, const char *description)
     if (json_object_object_get_ex(answer, "error_codes", &codes) &&
         json_object_is_type(codes, json_type_array) && json_object_array_length(codes) > 0)
         code = (long)json_object_get_int64(json_object_array_get_idx(codes, 0));
-    if (code == 0 && sscanf(description, "AADSTS%9ld", &code) != 1)
-        code = 0;
-    return code;
+    return code != 0 ? code : token_answer_number(description);
 }
 
-int token_answer_description_length(const char *description)
+/* How much of the description is for people: what follows is ids. */
+static int description_length(const char *description)
 {
     size_t length = strcspn(description, "\r\n");
     const char *ids = strstr(description, " Trace ID:");
     if (ids != NULL && (size_t)(ids - description) < length)
         length = (size_t)(ids - description);
     return (int)printable_cut(description, length < 1000 ? length : 1000);
-}
-
-/* ", correlation id X, at TIME", for the tenant's administrator or Microsoft's support. */
-static void append_ids(const json_object *answer, struct error *error)
-{
-    const char *correlation_id = json_string(answer, "correlation_id");
-    const char *timestamp = json_string(answer, "timestamp");
-    size_t used = strlen(error->message);
-    snprintf(error->message + used, sizeof error->message - used, "%s%.64s%s%.40s)",
-             correlation_id != NULL ? ", correlation id " : "",
-             correlation_id != NULL ? correlation_id : "", timestamp != NULL ? ", " : "",
-             timestamp != NULL ? timestamp : "");
 }
 
 /* Keeps a text for programs to read: whole, or not at all, so that it can be found again and
@@ -84,11 +70,23 @@ static void keep(char *field, size_t size, const char *text)
         memcpy(field, text, strlen(text) + 1);
 }
 
-bool token_answer_code(long code, struct error *error)
+bool token_answer_refusal(enum error_kind kind, const struct token_refusal *refusal,
+                          struct error *error)
 {
+    const char *description = refusal->description, *id = refusal->correlation_id;
     char number[32];
-    snprintf(number, sizeof number, "AADSTS%ld", code);
-    keep(error->code, sizeof error->code, code > 0 ? number : error->oauth_error);
+    if (description == NULL)
+        description = "no reason given";
+    error_set(error, kind, "the authority refused: %.*s (%.64s%s%.64s%s%.40s)",
+              description_length(description), description, refusal->error,
+              id != NULL ? ", correlation id " : "", id != NULL ? id : "",
+              refusal->timestamp != NULL ? ", " : "",
+              refusal->timestamp != NULL ? refusal->timestamp : "");
+    keep(error->oauth_error, sizeof error->oauth_error, refusal->error);
+    keep(error->correlation_id, sizeof error->correlation_id, id);
+    keep(error->timestamp, sizeof error->timestamp, refusal->timestamp);
+    snprintf(number, sizeof number, "AADSTS%ld", refusal->number);
+    keep(error->code, sizeof error->code, refusal->number > 0 ? number : error->oauth_error);
     return false;
 }
 
@@ -96,18 +94,17 @@ static bool explain_refusal(long status, const json_object *answer, const char *
                             struct error *error)
 {
     const char *description = json_string(answer, "error_description");
-    if (description == NULL)
-        description = "no reason given";
-    error_set(error, kind_of(status), "the authority refused: %.*s (%.64s",
-              token_answer_description_length(description), description, code);
-    append_ids(answer, error);
-    keep(error->oauth_error, sizeof error->oauth_error, code);
+    const struct token_refusal refusal = {
+        .error = code,
+        .description = description,
+        .correlation_id = json_string(answer, "correlation_id"),
+        .timestamp = json_string(answer, "timestamp"),
+        .number = code_of(answer, description != NULL ? description : ""),
+    };
+    token_answer_refusal(kind_of(status), &refusal, error);
     keep(error->suberror, sizeof error->suberror, json_string(answer, "suberror"));
     keep(error->claims, sizeof error->claims, json_string(answer, "claims"));
-    keep(error->correlation_id, sizeof error->correlation_id,
-         json_string(answer, "correlation_id"));
-    keep(error->timestamp, sizeof error->timestamp, json_string(answer, "timestamp"));
-    return token_answer_code(code_of(answer, description), error);
+    return false;
 }
 
 /* App Service and the services made after it have said when a token ends in three ways. */
@@ -148,9 +145,9 @@ static bool take_times(const json_object *answer, int64_t now, struct token *tok
 {
     int64_t expires_in, refresh_in;
     if (!take_life(answer, now, &expires_in))
-        return unusable(error, "it has no expires_in that is a whole number");
+        return error_unusable_answer(error, "it has no expires_in that is a whole number");
     if (expires_in < 1 || expires_in > TOKEN_LIFE_MAX)
-        return unusable(error, "its expires_in is no credible life");
+        return error_unusable_answer(error, "its expires_in is no credible life");
     token->received_on = now;
     token->expires_on = now + expires_in;
     token->refresh_on = 0;
@@ -166,13 +163,13 @@ static bool take_token(const json_object *answer, int64_t now, struct token *tok
     const char *type = json_string(answer, "token_type");
     const char *text = json_string(answer, "access_token");
     if (type == NULL || strcasecmp(type, "Bearer") != 0)
-        return unusable(error, "its token_type is not Bearer");
+        return error_unusable_answer(error, "its token_type is not Bearer");
     if (text == NULL)
-        return unusable(error, "it has no access_token");
+        return error_unusable_answer(error, "it has no access_token");
     if (strlen(text) > TOKEN_LENGTH_MAX)
-        return unusable(error, "its access_token is too long");
+        return error_unusable_answer(error, "its access_token is too long");
     if (!token_is_valid_text(text, strlen(text)))
-        return unusable(error, "its access_token has characters that no token has");
+        return error_unusable_answer(error, "its access_token has characters that no token has");
     if (!take_times(answer, now, &read, error))
         return false;
     read.access_token = secret_from_text(text);

@@ -18,11 +18,19 @@
 bool token_answer_parse(long status, const char *body, size_t length, int64_t now,
                         struct token *token, struct error *error);
 
-/* How much of Entra's description of a refusal is for people: what follows is ids. */
-int token_answer_description_length(const char *description);
+/* A refusal in the authority's words; all but the first may be NULL. */
+struct token_refusal {
+    const char *error; /* access_denied, ... */
+    const char *description;
+    const char *correlation_id, *timestamp;
+    long number; /* AADSTS; 0: none is known */
+};
 
-/* Says what a refusal, whose words the error has, is called: by Entra's number, or by its first
- * word where that is 0. Always false. */
-bool token_answer_code(long code, struct error *error);
+/* Makes an error of it. Always false. */
+bool token_answer_refusal(enum error_kind kind, const struct token_refusal *refusal,
+                          struct error *error);
+
+/* The number that a description of Entra's begins with, AADSTS<number>; 0: it does not. */
+long token_answer_number(const char *description);
 
 #endif

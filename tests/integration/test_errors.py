@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable
 
@@ -21,7 +22,7 @@ from world.connect_proxy import ConnectProxy
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin
 from world.tls import CertificateAuthority
-from world.waiting import PATIENCE, SHORT_LIMIT
+from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
 
 Error = dict[str, Any]
@@ -269,10 +270,9 @@ def sign_in_needed(world, folder):
     return error
 
 
-def as_ada(world: World, *words: str) -> list[dict[str, str]]:
-    """What stands on stderr where she is asked to sign in."""
+def as_ada(world: World, *words: str) -> list[Error]:
+    """What stands on stderr where a person's token is asked for."""
     world.write_appsettings(world.people_appsettings())
-    world.browser.will_sign_in(contoso.ADA)
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "json", *words,
                         env={"DISPLAY": ":0"})
     return [json.loads(line) for line in outcome.err.splitlines()]
@@ -281,9 +281,27 @@ def as_ada(world: World, *words: str) -> list[dict[str, str]]:
 @meets
 def no_refresh_token(world, folder):
     without = faults.altered("unlasting", refresh_token=faults.MISSING)
+    world.browser.will_sign_in(contoso.ADA)
     with world.authority.faults.injected(without):
         (said,) = [line for line in as_ada(world) if "warning" in line]
     return {"code": said["code"], "hint": said["warning"].split(". ", 1)[1]}
+
+
+@meets
+def sign_in_late(world, folder):
+    world.browser.will_wait()
+    return as_ada(world, "--timeout", SHORT_LIMIT)[-1]
+
+
+@meets
+def sign_in_pending(world, folder):
+    world.browser.will_wait()
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(as_ada, world, "--timeout", str(5 * int(SHORT_LIMIT)))
+        wait_until(lambda: world.browser.urls != [], "the first sign-in")
+        error = as_ada(world, "--timeout", SHORT_LIMIT)[-1]
+        first.result()
+    return error
 
 
 @meets

@@ -83,16 +83,36 @@ def test_who_declines_reads_why_in_both_places(desk):
     assert (outcome.code, outcome.out) == (3, "")
     assert "AADSTS65004" in outcome.err
     assert "and accept" in outcome.err
-    assert "AADSTS65004" in desk.browser.pages[0]
+    (page,) = desk.browser.pages
+    assert "AADSTS65004" in page and "The sign-in failed" in page
     assert desk.session.keyring.items() == []
 
 
-def test_a_code_that_the_authority_does_not_take_is_an_error_in_the_terminal(desk):
+def test_a_refusal_has_what_the_authoritys_support_asks_for(desk):
+    desk.browser.will_decline()
+    outcome = desk.at_terminal("entra", "login").finish()
+    ids = r"\(access_denied, correlation id [0-9a-f-]{36}, 20\S+ \S+Z\)"
+    assert re.search(ids, outcome.err.replace("\r\n", "")), outcome.err
+
+
+def test_a_code_that_the_authority_does_not_take_is_an_error_in_both_places(desk):
     desk.authority.authorization_codes.lifetime = -1
     outcome = desk.at_terminal("entra", "login").finish()
     assert outcome.code == 3
     assert "AADSTS70008" in outcome.err
     assert desk.session.keyring.items() == []
+    (page,) = desk.browser.pages
+    assert "AADSTS70008" in page and "The sign-in failed" in page
+
+
+def test_who_is_not_the_one_that_was_wanted_reads_so_in_both_places(desk):
+    desk.browser.will_sign_in(contoso.GRACE)
+    outcome = desk.at_terminal("entra", "login", "--account", contoso.ADA.username).finish()
+    assert outcome.code == people.SIGN_IN_FIRST
+    (page,) = desk.browser.pages
+    for text in (outcome.err, page):
+        assert f"{contoso.GRACE.username} has signed in, and {contoso.ADA.username} was" in text
+    assert "You are signed in" not in page
 
 
 def test_an_error_of_the_authority_does_nothing_to_browser_or_terminal(desk):

@@ -107,7 +107,8 @@ def test_who_declines_ends_the_wait(desk):
     desk.visitor.decline_code(f"{desk.authority.url}/device", code)
     outcome = terminal.finish()
     assert (outcome.code, outcome.out) == (3, "")
-    assert "declined" in outcome.err
+    assert "authorization_declined" in outcome.err and "correlation id" in outcome.err
+    assert "and accept, or let an administrator consent" in outcome.err
     assert desk.session.keyring.items() == []
 
 
@@ -116,7 +117,8 @@ def test_a_code_that_nobody_enters_ends(desk):
     desk.authority.device_codes.expire()
     outcome = terminal.finish()
     assert outcome.code == people.SIGN_IN_FIRST
-    assert "while the code was good" in outcome.err
+    assert "AADSTS70020" in outcome.err and "correlation id" in outcome.err
+    assert "Start again, by 'entra login', and enter the code within its time." in outcome.err
 
 
 def test_a_code_of_a_second_ends_by_our_own_clock_too(desk):
@@ -125,6 +127,7 @@ def test_a_code_of_a_second_ends_by_our_own_clock_too(desk):
     desk.authority.faults.inject(faults.unavailable())
     outcome = terminal.finish()
     assert outcome.code != 0 and outcome.seconds < PATIENCE / 2
+    assert "within the time there was. Try again" in outcome.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -182,6 +185,7 @@ def test_an_answer_that_cannot_be_one_is_an_error(desk, name):
     desk.authority.device_faults.inject(faults.altered(name, **BROKEN[name]))
     outcome = desk.at_terminal("entra", "login", "--device-code").finish()
     assert (outcome.code, outcome.out) == (4, ""), outcome
+    assert "Check Instance; a proxy may change what passes." in outcome.err
     assert "\x1b" not in outcome.err and len(outcome.err) < 1000
 
 

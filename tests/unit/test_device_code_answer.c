@@ -35,6 +35,7 @@ static void assert_refused(const char *body)
     if (parse(body, &answer))
         fail_msg("taken: %s", body);
     assert_error(&error, ERROR_NETWORK, "it has no code to sign in by");
+    assert_string_equal(error.code, "unusable_answer");
     assert_null(answer.device_code);
 }
 

@@ -68,6 +68,7 @@ static void assert_refused(const char *body, const char *nonce, const char *why)
     if (parse(body, nonce, &sign_in))
         fail_msg("taken: %s", body);
     assert_error(&error, ERROR_NETWORK, why);
+    assert_string_equal(error.code, "unusable_answer");
     assert_null(sign_in.refresh_token);
     assert_null(sign_in.home_account_id);
     assert_null(sign_in.username);
