@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,42 @@
 #include "common/report.h"
 
 #define CLEAR_LINE "\r\033[K"
+
+/* ---- a wait that is broken off ---- */
+
+static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+
+static volatile sig_atomic_t waiting = -1; /* the terminal on which a line of waiting stands */
+
+/* The shell's next line is to begin where that one stands. */
+static void wipe(int number)
+{
+    ssize_t written = waiting < 0 ? 0 : write(waiting, CLEAR_LINE, strlen(CLEAR_LINE));
+    (void)written;
+    raise(number); /* which ends the program, as if it had not been caught */
+}
+
+/* What is ignored, as under nohup, stays so. */
+static void catch_ends(void)
+{
+    const struct sigaction caught = { .sa_handler = wipe, .sa_flags = (int)SA_RESETHAND };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct sigaction before;
+        if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(ends[i], &caught, NULL);
+    }
+}
+
+static void release_ends(void)
+{
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct sigaction now;
+        if (sigaction(ends[i], NULL, &now) == 0 && now.sa_handler == wipe)
+            signal(ends[i], SIG_DFL);
+    }
+}
+
+/* ---- the prompt ---- */
 
 struct prompt prompt_open(void)
 {
@@ -30,9 +67,12 @@ static void print(const struct prompt *prompt, const char *text)
 
 static void clear(struct prompt *prompt)
 {
-    if (prompt->waits)
-        print(prompt, CLEAR_LINE);
+    if (!prompt->waits)
+        return;
+    print(prompt, CLEAR_LINE);
     prompt->waits = false;
+    waiting = -1;
+    release_ends();
 }
 
 /* On stderr it may be one JSON object among others. */
@@ -74,6 +114,10 @@ void prompt_wait(struct prompt *prompt, int64_t deadline)
     snprintf(line, sizeof line,
              CLEAR_LINE "Waiting for the sign-in, %d:%02d left (Ctrl-C gives up)", seconds / 60,
              seconds % 60);
+    if (!prompt->waits) {
+        waiting = prompt->fd;
+        catch_ends();
+    }
     print(prompt, line);
     prompt->waits = true;
 }

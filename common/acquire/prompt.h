@@ -22,7 +22,8 @@ struct prompt prompt_open(void);
 void prompt_say(struct prompt *prompt, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Shows that it is waited, and how long still, in one line that the next one takes the place of. */
+/* Shows that it is waited, and how long still, in one line that the next one takes the place of; it
+ * is wiped too where a signal ends the program. */
 void prompt_wait(struct prompt *prompt, int64_t deadline);
 
 /* Takes the line of waiting away. */

@@ -140,6 +140,7 @@ def test_a_signal_ends_the_wait_at_once(desk, number):
         os.kill(terminal.pid, number)
     outcome = terminal.finish()
     assert outcome.code in (-number, 128 + number)
+    assert outcome.err.endswith("\r\x1b[K"), "the line of waiting still stands there"
     assert desk.session.keyring.items() == []
     enter(desk, code)
     assert desk.authority.refresh_tokens.all() == []
