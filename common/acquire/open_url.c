@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "common/acquire/open_url.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -23,24 +24,53 @@ static bool start(char *const *words, pid_t *pid)
     return clean != NULL && command_detach(words[0], words, clean, pid) == 0;
 }
 
-/* One command of $BROWSER: words, of which %s is the URL; without a %s it stands at the end. */
+/* The word with the URL in the place of each %s. NULL if there is no memory. */
+static char *fill_in(const char *word, const char *url, bool *placed)
+{
+    char *filled = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&filled, &length);
+    if (stream == NULL)
+        return NULL;
+    for (const char *place; (place = strstr(word, "%s")) != NULL; word = place + 2) {
+        fwrite(word, 1, (size_t)(place - word), stream);
+        fputs(url, stream);
+        *placed = true;
+    }
+    fputs(word, stream);
+    if (fclose(stream) == 0)
+        return filled;
+    free(filled);
+    return NULL;
+}
+
+struct words {
+    char *texts[WORDS_MAX + 2];
+    size_t count;
+};
+
+static void clear_words(struct words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        free(words->texts[i]);
+}
+
+/* One command of $BROWSER, of which %s is the URL; without a %s it stands at the end. */
 static bool start_command(char *command, const char *url, pid_t *pid)
 {
-    char *words[WORDS_MAX + 2] = { NULL };
-    size_t count = 0;
+    struct words words CLEANUP(clear_words) = { 0 };
     bool placed = false;
-    for (char *word; count < WORDS_MAX && (word = strsep(&command, " ")) != NULL;) {
-        if (word[0] == '\0')
-            continue;
-        bool here = strcmp(word, "%s") == 0;
-        words[count++] = here ? (char *)url : word;
-        placed = placed || here;
-    }
-    if (count == 0)
+    for (char *word; words.count < WORDS_MAX && (word = strsep(&command, " ")) != NULL;)
+        if (word[0] != '\0')
+            words.texts[words.count++] = fill_in(word, url, &placed);
+    if (words.count == 0)
         return false;
     if (!placed)
-        words[count] = (char *)url;
-    return start(words, pid);
+        words.texts[words.count++] = strdup(url);
+    for (size_t i = 0; i < words.count; i++)
+        if (words.texts[i] == NULL)
+            return false;
+    return start(words.texts, pid);
 }
 
 /* $BROWSER is a list with colons between; the first that starts is it. */

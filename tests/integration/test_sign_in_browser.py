@@ -197,6 +197,19 @@ def test_where_no_browser_can_be_opened_the_device_code_is_offered(desk):
     assert whose(desk, token(desk)) == contoso.ADA.username
 
 
+@pytest.mark.parametrize("words", ["{program}", "{program} %s", "env {program}",
+                                   "{wrapper} --url=%s --new", "/nowhere:{program}"])
+def test_the_browser_may_be_a_command_with_the_url_anywhere_in_it(desk, words):
+    program = desk.session.env["BROWSER"]
+    wrapper = desk.session.home / "wrapper"
+    wrapper.write_text(f'#!/bin/sh\n[ "$2" = --new ] && exec {program} "${{1#--url=}}"\n')
+    wrapper.chmod(0o755)
+    outcome = desk.at_terminal("entra", "token", *people.API, env={
+        "BROWSER": words.format(program=program, wrapper=wrapper)}).finish()
+    assert whose(desk, outcome) == contoso.ADA.username
+    assert len(desk.browser.urls) == 1
+
+
 def test_xdg_open_opens_the_browser_of_the_desktop(desk):
     program = desk.session.env.pop("BROWSER")
     applications = desk.session.data / "applications"
