@@ -7,6 +7,8 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "common/acquire/retry.h"
+
 /* The file of "Basic realm=<file>": /var/opt/azcmagent/tokens/NAME.key, and nothing that could lead
  * out of that folder, since its content is sent over http. */
 static const char *key_file(const char *challenge)
@@ -57,7 +59,7 @@ static struct secret *read_key(const char *challenge, struct error *error)
 bool arc_send(const struct http_request *request, int64_t deadline, struct http_response *response,
               struct error *error)
 {
-    if (!http_send(request, deadline, response, error))
+    if (!retry_send(request, deadline, response, error))
         return false;
     if (response->status != 401)
         return true;
@@ -73,7 +75,7 @@ bool arc_send(const struct http_request *request, int64_t deadline, struct http_
     struct http_request answer = *request;
     answer.header = header;
     http_response_clear(response);
-    if (!http_send(&answer, deadline, response, error))
+    if (!retry_send(&answer, deadline, response, error))
         return false;
     secret_redact(response->body->bytes, response->body->length, key->bytes);
     return true;

@@ -28,7 +28,7 @@ static bool read_codes(const struct http_response *response, struct device_code_
     if (response->status == 200 &&
         device_code_answer_parse(response->body->bytes, response->body->length, code, &why))
         return true;
-    token_answer_parse(response->status, response->body->bytes, response->body->length, 0, &none,
+    token_answer_parse(response->status, response->body->bytes, response->body->length, 0, 0, &none,
                        error);
     if (response->status == 200 && error->kind != ERROR_REFUSED)
         *error = why;

@@ -42,7 +42,7 @@ static bool is_authority(const struct http_response *response, struct error *err
     if (response->status == 200 && answer != NULL && json_string(answer, "token_endpoint") != NULL)
         return true;
     if (!token_answer_parse(response->status, response->body->bytes, response->body->length,
-                            time(NULL), &none, error) &&
+                            time(NULL), 0, &none, error) &&
         error->kind != ERROR_NONE && strcmp(error->code, "unusable_answer") != 0)
         return false;
     error_set(error, ERROR_NETWORK, "what answered publishes no token endpoint (HTTP %ld)",

@@ -6,6 +6,7 @@
 
 #include "common/acquire/http.h"
 #include "common/acquire/managed_identity.h"
+#include "common/acquire/retry.h"
 #include "common/authority.h"
 #include "common/command.h"
 #include "common/environment.h"
@@ -97,7 +98,7 @@ static struct secret *from_service(const struct http_request *request, const cha
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     struct error unused;
-    if (!http_send(request, deadline, &response, error))
+    if (!retry_send(request, deadline, &response, error))
         return NULL;
     auto_json_secret json_object *answer =
         json_parse(response.body->bytes, response.body->length, &unused);
@@ -105,6 +106,7 @@ static struct secret *from_service(const struct http_request *request, const cha
     if (response.status != 200 || token == NULL) {
         error_set(error, response.status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
                   "%s gave no token (HTTP %ld)", name, response.status);
+        retry_heed(&response, error);
         return NULL;
     }
     auto_secret struct secret *text = secret_from_text(token);

@@ -4,12 +4,16 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/acquire/guid.h"
 #include "common/acquire/http_failure.h"
 #include "common/acquire/tls_trust.h"
 #include "common/deadline.h"
 #include "common/url.h"
+
+/* Nobody is left alone for longer: a day. */
+#define RETRY_AFTER_MAX (24 * 3600)
 
 static void cleanup_easy(CURL **easy)
 {
@@ -164,16 +168,29 @@ static void join_headers(CURL *easy, const char *name, char *value, size_t size)
     }
 }
 
+/* Retry-After: seconds, or a date (RFC 9110, 10.2.3), which is by the server's clock. Not by
+ * libcurl, which takes this machine's. */
+static int64_t parse_retry_after(const char *value, int64_t date)
+{
+    char *end = NULL;
+    int64_t seconds = strtoll(value, &end, 10);
+    if (*end != '\0') {
+        time_t until = curl_getdate(value, NULL);
+        seconds = until > 0 ? until - (date > 0 ? date : time(NULL)) : 0;
+    }
+    return seconds < 0 ? 0 : seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
+}
+
 static bool take_response(CURL *easy, const struct collector *collector,
                           struct http_response *response, struct error *error)
 {
-    curl_off_t retry_after = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->status);
-    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
-    response->retry_after = retry_after;
     const char *date = header_of(easy, "Date");
     time_t seconds = date != NULL ? curl_getdate(date, NULL) : -1;
     response->date = seconds > 0 ? seconds : 0;
+    const char *retry_after = header_of(easy, "Retry-After");
+    response->retry_after =
+        retry_after != NULL ? parse_retry_after(retry_after, response->date) : 0;
     join_headers(easy, "WWW-Authenticate", response->www_authenticate,
                  sizeof response->www_authenticate);
     join_headers(easy, "X-VSS-ResourceTenant", response->resource_tenant,
@@ -245,6 +262,13 @@ static void take_route(CURL *easy, struct http_route *route)
     copy_certified(chain, "Issuer:", route->issuer, sizeof route->issuer);
 }
 
+static bool was_reached(CURL *easy)
+{
+    curl_off_t connected = 0;
+    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+    return connected > 0;
+}
+
 bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
                struct error *error)
 {
@@ -274,6 +298,7 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
     if (request->route != NULL)
         take_route(easy, request->route);
     trace_times(easy, code, request->url);
+    response->reached = was_reached(easy);
     response->broken = http_failure_is_broken(code);
     return code == CURLE_OK ? take_response(easy, &collector, response, error)
                             : http_failure_explain(easy, code, request->url, detail, error);
@@ -282,5 +307,5 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
 void http_response_clear(struct http_response *response)
 {
     secret_free(response->body);
-    response->body = NULL;
+    *response = (struct http_response){ 0 };
 }

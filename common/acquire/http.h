@@ -53,8 +53,9 @@ struct http_route {
 
 struct http_response {
     long status;
+    bool reached;        /* somebody was there: the connection was made */
     bool broken;         /* no answer came, since the connection broke or was refused */
-    int64_t retry_after; /* seconds; 0: the answer has no Retry-After */
+    int64_t retry_after; /* seconds, by the server's clock; 0: the answer has no Retry-After */
     int64_t date;        /* Unix seconds, by the server's clock; 0: it does not say */
     char www_authenticate[HTTP_HEADER_MAX]; /* all such fields, with commas between them */
     char resource_tenant[64];               /* X-VSS-ResourceTenant; "" */

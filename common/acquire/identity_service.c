@@ -2,6 +2,7 @@
 
 #include "common/acquire/arc.h"
 #include "common/acquire/imds.h"
+#include "common/acquire/retry.h"
 
 /* Service Fabric's certificate is its own, so it is known by its thumbprint, which without TLS
  * would prove nothing. Arc's challenge is answered with a key that only root can read. */
@@ -12,7 +13,7 @@ static const struct identity_service services[] = {
         .header = "Secret",
         .header_variable = "IDENTITY_HEADER",
         .thumbprint_variable = "IDENTITY_SERVER_THUMBPRINT",
-        .send = http_send,
+        .send = retry_send,
     },
     [IDENTITY_APP_SERVICE] = {
         .clear = HTTP_CLEAR_NEARBY,
@@ -20,7 +21,7 @@ static const struct identity_service services[] = {
         .header = "X-IDENTITY-HEADER",
         .header_variable = "IDENTITY_HEADER",
         .id_parameters = { NULL, "client_id", "object_id", "mi_res_id" },
-        .send = http_send,
+        .send = retry_send,
     },
     [IDENTITY_MACHINE_LEARNING] = {
         .clear = HTTP_CLEAR_NEARBY,
@@ -28,13 +29,13 @@ static const struct identity_service services[] = {
         .header = "secret",
         .header_variable = "MSI_SECRET",
         .id_parameters = { NULL, "clientid", NULL, NULL },
-        .send = http_send,
+        .send = retry_send,
     },
     [IDENTITY_CLOUD_SHELL] = {
         .clear = HTTP_CLEAR_NEARBY,
         .header = "Metadata",
         .post = true,
-        .send = http_send,
+        .send = retry_send,
     },
     [IDENTITY_ARC] = {
         .clear = HTTP_CLEAR_LOOPBACK,

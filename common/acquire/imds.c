@@ -36,9 +36,11 @@ bool imds_is_here(const char *url, const char *url_name, int64_t deadline)
 
 /* Each wait is twice the last, but for 410: the service is being updated, for up to 70 seconds. -1:
  * not again. */
-static int64_t wait_before_retry(long status, int attempt)
+static int64_t wait_before_retry(const struct http_response *response, bool answered, int attempt)
 {
-    bool transient = status == 404 || status == 408 || status == 429 || status >= 500;
+    long status = answered ? response->status : 0;
+    bool transient = status == 404 || status == 408 || status == 429 || status >= 500 ||
+                     (response->reached && response->broken);
     if (status == 410 && attempt < 7)
         return 10000;
     return transient && attempt < 3 ? 1000 << attempt : -1;
@@ -48,17 +50,16 @@ bool imds_send(const struct http_request *request, int64_t deadline, struct http
                struct error *error)
 {
     for (int attempt = 0;; attempt++) {
-        if (!http_send(request, deadline, response, error)) {
-            if (error->kind == ERROR_NETWORK)
-                error_known_as(error, "no_managed_identity");
-            return false;
-        }
-        int64_t wait = wait_before_retry(response->status, attempt);
+        bool answered = http_send(request, deadline, response, error);
+        int64_t wait = wait_before_retry(response, answered, attempt);
+        if (!answered && error->kind == ERROR_NETWORK && !response->reached)
+            error_known_as(error, "no_managed_identity");
         if (wait < 0 || wait >= deadline_left(deadline))
-            return true;
-        trace("network: IMDS answered %ld; asking again in %lld ms", response->status,
-              (long long)wait);
+            return answered;
+        trace("network: IMDS: %s %ld; asking again in %lld ms", answered ? "HTTP" : error->message,
+              response->status, (long long)wait);
         poll(NULL, 0, (int)wait);
         http_response_clear(response);
+        *error = (struct error){ 0 };
     }
 }

@@ -6,6 +6,7 @@
 
 #include "common/acquire/identity_service.h"
 #include "common/acquire/imds.h"
+#include "common/acquire/retry.h"
 #include "common/acquire/token_answer.h"
 #include "common/environment.h"
 #include "common/json.h"
@@ -44,6 +45,7 @@ static bool explain(const struct identity_source *source, const struct http_resp
     error_set(error, response->status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
               "%s gave no token: %.600s (HTTP %ld)", source->name,
               text != NULL ? text : "no reason given", response->status);
+    retry_heed(response, error);
     if (response->status == 400 || response->status == 404)
         error_known_as(error, "identity_not_assigned");
     return false;
@@ -54,8 +56,8 @@ static bool take_answer(const struct identity_source *source, const struct http_
 {
     struct error why = { 0 };
     if (response->status == 200 &&
-        token_answer_parse(200, response->body->bytes, response->body->length, time(NULL), token,
-                           &why))
+        token_answer_parse(200, response->body->bytes, response->body->length, time(NULL),
+                           response->date, token, &why))
         return true;
     if (secret != NULL) /* before anything is cut out of it */
         secret_redact(response->body->bytes, response->body->length, secret);

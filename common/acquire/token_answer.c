@@ -125,26 +125,26 @@ static bool parse_date(const char *text, int64_t *seconds)
 }
 
 /* expires_in; a managed identity's endpoints may say expires_on, in Unix seconds, or a date,
- * instead. */
-static bool take_life(const json_object *answer, int64_t now, int64_t *life)
+ * instead, which is by their clock. */
+static bool take_life(const json_object *answer, int64_t date, int64_t *life)
 {
     int64_t expires_on;
     if (json_int64(answer, "expires_in", life))
         return true;
-    const char *date = json_string(answer, "expires_on");
+    const char *text = json_string(answer, "expires_on");
     bool ok = json_int64(answer, "expires_on", &expires_on) ||
-              (date != NULL && parse_date(date, &expires_on));
+              (text != NULL && parse_date(text, &expires_on));
     if (!ok || expires_on < 0)
         return false;
-    *life = expires_on - now;
+    *life = expires_on - date;
     return true;
 }
 
-static bool take_times(const json_object *answer, int64_t now, struct token *token,
+static bool take_times(const json_object *answer, int64_t now, int64_t date, struct token *token,
                        struct error *error)
 {
     int64_t expires_in, refresh_in;
-    if (!take_life(answer, now, &expires_in))
+    if (!take_life(answer, date > 0 ? date : now, &expires_in))
         return error_unusable_answer(error, "it has no expires_in that is a whole number");
     if (expires_in < 1 || expires_in > TOKEN_LIFE_MAX)
         return error_unusable_answer(error, "its expires_in is no credible life");
@@ -156,7 +156,7 @@ static bool take_times(const json_object *answer, int64_t now, struct token *tok
     return true;
 }
 
-static bool take_token(const json_object *answer, int64_t now, struct token *token,
+static bool take_token(const json_object *answer, int64_t now, int64_t date, struct token *token,
                        struct error *error)
 {
     struct token read = { .source = TOKEN_FROM_AUTHORITY };
@@ -170,7 +170,7 @@ static bool take_token(const json_object *answer, int64_t now, struct token *tok
         return error_unusable_answer(error, "its access_token is too long");
     if (!token_is_valid_text(text, strlen(text)))
         return error_unusable_answer(error, "its access_token has characters that no token has");
-    if (!take_times(answer, now, &read, error))
+    if (!take_times(answer, now, date, &read, error))
         return false;
     read.access_token = secret_from_text(text);
     if (read.access_token == NULL)
@@ -179,7 +179,7 @@ static bool take_token(const json_object *answer, int64_t now, struct token *tok
     return true;
 }
 
-bool token_answer_parse(long status, const char *body, size_t length, int64_t now,
+bool token_answer_parse(long status, const char *body, size_t length, int64_t now, int64_t date,
                         struct token *token, struct error *error)
 {
     struct error not_json = { 0 };
@@ -192,5 +192,5 @@ bool token_answer_parse(long status, const char *body, size_t length, int64_t no
         return explain_refusal(status, answer, code, error);
     if (status != 200)
         return explain_stranger(status, error);
-    return take_token(answer, now, token, error);
+    return take_token(answer, now, date, token, error);
 }

@@ -12,10 +12,11 @@
 #include "common/error.h"
 #include "common/token.h"
 
-/* Makes a token of an answer with this HTTP status and body, received at this Unix time. The caller
- * clears it. False with ERROR_REFUSED where the authority says no, ERROR_NETWORK where it has a
- * fault or where what answered is no token endpoint. */
-bool token_answer_parse(long status, const char *body, size_t length, int64_t now,
+/* Makes a token of an answer with this HTTP status and body, received at this Unix time, which was
+ * `date` by the clock of who answered (0: not known). The caller clears it. False with
+ * ERROR_REFUSED where the authority says no, ERROR_NETWORK where it has a fault or where what
+ * answered is no token endpoint. */
+bool token_answer_parse(long status, const char *body, size_t length, int64_t now, int64_t date,
                         struct token *token, struct error *error);
 
 /* A refusal in the authority's words; all but the first may be NULL. */

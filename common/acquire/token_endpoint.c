@@ -1,23 +1,17 @@
 #define _GNU_SOURCE
 #include "common/acquire/token_endpoint.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
+#include "common/acquire/retry.h"
 #include "common/acquire/sign_in_answer.h"
 #include "common/acquire/token_answer.h"
 #include "common/authority.h"
-#include "common/deadline.h"
-#include "common/rfc3339.h"
 
 /* A clock that is further off than MSAL's margin is wrong. */
 #define CLOCK_MINUTES_WRONG 5
-
-#define RETRIES            2
-#define RETRY_MILLISECONDS 600
 
 /* A value as HTML's forms write it (a blank is a plus), made of what http_escape gives. */
 static struct secret *as_form(const char *escaped)
@@ -77,54 +71,23 @@ static void blame_clock(int64_t date, struct error *error)
     int64_t minutes = ((ahead < 0 ? -ahead : ahead) + 30) / 60;
     if (date == 0 || minutes < CLOCK_MINUTES_WRONG)
         return;
-    error_hint(error, "This machine's clock is %lld minutes %s the authority's: set it right.",
-               (long long)minutes, ahead > 0 ? "ahead of" : "behind");
+    size_t used = strlen(error->hint);
+    snprintf(error->hint + used, sizeof error->hint - used,
+             "%sThis machine's clock is %lld minutes %s the authority's: set it right.",
+             used > 0 ? " " : "", (long long)minutes, ahead > 0 ? "ahead of" : "behind");
 }
 
 static void add_hints(const struct http_response *response, struct error *error)
 {
+    retry_heed(response, error);
     if (error->kind == ERROR_REFUSED)
         blame_clock(response->date, error);
-    if ((response->status != 429 && response->status != 503) || response->retry_after <= 0)
-        return;
-    error->retry_after = response->retry_after;
-    error_hint(error, "It asks to be left alone until %s.",
-               rfc3339_format(time(NULL) + response->retry_after).text);
-}
-
-/* How long to wait before asking again: a broken connection or a fault of the server is worth two
- * more tries, at random moments, so that many clients do not return together. A server that names a
- * time is left alone, and so is one that has refused. -1: not again. */
-static int wait_before_retry(const struct http_response *response, int attempt)
-{
-    bool passing = response->broken || (response->status >= 500 && response->retry_after <= 0);
-    unsigned char random = 128;
-    if (!passing || attempt >= RETRIES)
-        return -1;
-    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
-        random = 128;
-    return RETRY_MILLISECONDS * (attempt + 1) * (256 + random) / 512;
-}
-
-static bool send_with_retries(const struct http_request *request, int64_t deadline,
-                              struct http_response *response, struct error *error)
-{
-    for (int attempt = 0;; attempt++) {
-        bool answered = http_send(request, deadline, response, error);
-        int wait = wait_before_retry(response, attempt);
-        if (wait < 0 || wait >= deadline_left(deadline))
-            return answered;
-        trace("network: no luck; asking again in %d ms", wait);
-        poll(NULL, 0, wait);
-        http_response_clear(response);
-        *error = (struct error){ 0 };
-    }
 }
 
 static bool parse(const struct http_response *response, struct token *token, struct error *error)
 {
     return token_answer_parse(response->status, response->body->bytes, response->body->length,
-                              time(NULL), token, error);
+                              time(NULL), response->date, token, error);
 }
 
 /* What is no token is an error: it is read out of a body that was cleaned before anything could be
@@ -157,7 +120,7 @@ static bool post(const struct token_request *request, const struct http_field *f
     const struct http_request post = {
         .url = endpoint, .form = fields, .header = header, .post = true
     };
-    return send_with_retries(&post, deadline, response, error);
+    return retry_send(&post, deadline, response, error);
 }
 
 bool token_endpoint_post(const struct token_request *request, const struct http_field *fields,

@@ -212,6 +212,27 @@ def test_a_build_system_that_refuses_is_named_without_its_token(trusting, issuer
     assert "job-token" not in outcome.err
 
 
+def github(issuer) -> dict[str, str]:
+    return {"ACTIONS_ID_TOKEN_REQUEST_URL": issuer.url,
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token"}
+
+
+def test_a_build_system_that_asks_to_be_left_alone_is_left_alone(trusting, issuer):
+    issuer.answer = lambda: ("", 503, {"Retry-After": "60"})
+    configure(trusting, {"SourceType": "GitHubActions"})
+    for _ in range(2):
+        refused(token(trusting, env=github(issuer)), 4, "GitHub Actions", "left alone until 20")
+    assert len(issuer.requests) == 1
+
+
+def test_a_fault_of_a_build_system_is_tried_again_twice(trusting, issuer):
+    answers = iter([lambda: ("", 500), lambda: ("", 502), lambda: jsonify(value=foreign_token())])
+    issuer.answer = lambda: next(answers)()
+    configure(trusting, {"SourceType": "GitHubActions"})
+    assert token(trusting, env=github(issuer)).code == 0
+    assert len(issuer.requests) == 3
+
+
 def test_a_managed_identity_speaks_for_an_app(trusting):
     with IdentityService() as service:
         service.token = foreign_token()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import ssl
 import threading
 import time
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
+from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -140,6 +143,23 @@ def test_a_tokens_end_may_be_told_as_a_date(machine, service, form):
                     env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key"})
     assert outcome.code == 0, outcome.err
     assert json.loads(outcome.out)["expires_on"] == int(end.timestamp())
+
+
+@pytest.mark.parametrize("ahead", [-1800, 1800])
+def test_a_tokens_end_is_by_the_clock_of_who_tells_it(machine, service, ahead):
+    def answer():
+        now = time.time() + ahead
+        response = jsonify(access_token="a.token", token_type="Bearer",
+                           expires_on=str(int(now) + 3600))
+        response.headers["Date"] = formatdate(now, usegmt=True)
+        return response
+
+    service.answer = answer
+    began = time.time()
+    outcome = token(machine, "--output", "json",
+                    env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key"})
+    assert outcome.code == 0, outcome.err
+    assert 3590 < json.loads(outcome.out)["expires_on"] - began < 3600 + PATIENCE
 
 
 def test_azure_ml_has_a_default_identity(machine, service):
@@ -358,6 +378,50 @@ def test_imds_is_asked_again_where_it_is_busy(machine, service):
     service.answer = lambda: next(answers)()
     assert token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}).code == 0
     assert len(service.requests) == 2
+
+
+def test_one_that_breaks_the_connection_is_there_and_is_asked_again(machine):
+    with closing_listener() as (url, connections):
+        outcome = token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": url})
+    assert outcome.code == 4 and "no managed identity" not in outcome.err
+    assert len(connections) == 4
+
+
+@contextmanager
+def closing_listener():
+    """A server that takes connections and closes them; its URL, and a list that grows by each."""
+    connections = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        def serve():
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    connections.append(connection.recv(1))
+                    connection.close()
+        threading.Thread(target=serve, daemon=True).start()
+        yield "http://127.0.0.1:%d" % server.getsockname()[1], connections
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def app_service(service) -> dict[str, str]:
+    return {"IDENTITY_ENDPOINT": service.url, "IDENTITY_HEADER": "key"}
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_service_that_asks_to_be_left_alone_is_left_alone(machine, service, status):
+    service.answer = lambda: ("{}", status, {"Retry-After": "60"})
+    for _ in range(2):
+        outcome = token(machine, env=app_service(service))
+        refused(outcome, 3 if status == 429 else 4, "App Service gave no token",
+                "left alone until 20")
+    assert len(service.requests) == 1
+
+
+def test_a_fault_of_a_service_is_tried_again_twice(machine, service):
+    answers = iter([lambda: ("", 500), lambda: ("", 502), service.token_answer])
+    service.answer = lambda: next(answers)()
+    assert token(machine, env=app_service(service)).code == 0
+    assert len(service.requests) == 3
 
 
 def test_a_machine_outside_azure_is_noticed(machine):

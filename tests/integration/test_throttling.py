@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
+from datetime import datetime
 from email.utils import formatdate
 
 import pytest
 
 from authority import faults
 from integration.stored import age
+from world.waiting import PATIENCE
 
 
 def token(world, *words, **how):
@@ -31,6 +34,50 @@ def test_retry_after_is_remembered_by_all(world, fault):
     assert "until 20" in second.err
     assert world.run("entra", "token", "--api", "GitServer").code == first.code
     assert len(world.authority.token_requests) == 1
+
+
+def dated(ahead: int) -> faults.Fault:
+    """Asks for a minute, as a date by a clock that is so many seconds ahead of this machine's."""
+
+    def answer(exchange: faults.Exchange):
+        now = time.time() + ahead
+        response = faults.throttled(formatdate(now + 60, usegmt=True)).answer(exchange)
+        response.headers["Date"] = formatdate(now, usegmt=True)
+        return response
+
+    return faults.Fault("throttled by another clock", answer)
+
+
+@pytest.mark.parametrize("ahead", [-600, 600])
+def test_a_date_is_taken_by_the_clock_of_who_gives_it(world, ahead):
+    began = time.time()
+    world.authority.faults.inject(dated(ahead), times=1)
+    outcome = token(world)
+    until = re.search(r"until (20\S+Z)", outcome.err).group(1)
+    left = datetime.strptime(until, "%Y-%m-%dT%H:%M:%S%z").timestamp() - began
+    assert 50 < left < 60 + PATIENCE
+    assert re.search("minutes " + ("behind" if ahead > 0 else "ahead of"), outcome.err)
+    assert token(world).code == 3
+    assert len(world.authority.token_requests) == 1
+
+
+TOO_MANY = faults.fixed("too many", 429, b"Too Many Requests", {"Content-Type": "text/plain"})
+
+
+def test_who_does_not_say_until_when_is_left_alone_for_a_moment(world):
+    world.authority.faults.inject(TOO_MANY)
+    first = token(world)
+    assert first.code == 3 and "too many requests" in first.err
+    (notice,) = (world.session.runtime / "entra").glob("*.throttle")
+    assert 0 < json.loads(notice.read_text())["until"] - time.time() < 60
+
+
+def test_then_too_a_token_that_is_alive_is_given(world):
+    token(world)
+    old = age(world, lives=120)
+    world.authority.faults.inject(TOO_MANY)
+    outcome = token(world)
+    assert (outcome.code, outcome.out) == (0, old + "\n")
 
 
 def test_another_app_is_not_held_back(world):

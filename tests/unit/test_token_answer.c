@@ -16,7 +16,7 @@ static bool parse(long status, const char *body, struct token *token, struct err
 {
     size_t length;
     autofree char *json = json_bytes(body, &length);
-    return token_answer_parse(status, json, length, NOW, token, error);
+    return token_answer_parse(status, json, length, NOW, 0, token, error);
 }
 
 /* Parses an answer that has no token; gives the error. */
@@ -94,6 +94,22 @@ static void a_moment_of_renewal_outside_its_life_is_none(void **state)
             fail_msg("%s: %s", body, error.message);
         assert_int_equal(token.refresh_on, 0);
     }
+}
+
+/* As App Service says it, by a clock that is half an hour ahead of ours. */
+static void a_life_whose_end_is_told_is_judged_by_the_clock_of_who_tells_it(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    struct error error = { 0 };
+    autofree char *text = NULL;
+    if (asprintf(&text, "{'token_type':'Bearer','expires_on':'%d','access_token':'a'}",
+                 NOW + 1800 + 3600) < 0)
+        fail();
+    autofree char *json = json_text(text);
+    assert_true(token_answer_parse(200, json, strlen(json), NOW, NOW + 1800, &token, &error));
+    assert_int_equal(token.received_on, NOW);
+    assert_int_equal(token.expires_on, NOW + 3600);
 }
 
 static void a_life_is_from_one_second_to_28_days(void **state)
@@ -555,7 +571,7 @@ static void an_answer_with_a_nul_byte_is_none(void **state)
     struct token token = { 0 };
     struct error error = { 0 };
     autofree char *json = json_text("{'token_type':'Bearer','access_token':'a','expires_in':1}");
-    assert_false(token_answer_parse(200, json, strlen(json) + 1, NOW, &token, &error));
+    assert_false(token_answer_parse(200, json, strlen(json) + 1, NOW, 0, &token, &error));
     assert_error(&error, ERROR_NETWORK, "not a token endpoint");
 }
 
@@ -574,6 +590,7 @@ int main(void)
         cmocka_unit_test(numbers_may_come_as_strings),
         cmocka_unit_test(what_else_an_answer_says_is_left_alone),
         cmocka_unit_test(a_moment_of_renewal_outside_its_life_is_none),
+        cmocka_unit_test(a_life_whose_end_is_told_is_judged_by_the_clock_of_who_tells_it),
         cmocka_unit_test(a_life_is_from_one_second_to_28_days),
         cmocka_unit_test(a_life_is_a_whole_number),
         cmocka_unit_test(where_no_life_is_told_the_end_is),

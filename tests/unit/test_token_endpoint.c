@@ -185,6 +185,26 @@ static void who_is_throttled_is_told_until_when(void **state)
     }
 }
 
+static void who_is_not_told_until_when_leaves_it_alone_for_some_seconds(void **state)
+{
+    (void)state;
+    struct error error = refusal(429, "Too Many Requests");
+    assert_in_range(error.retry_after, 1, 60);
+    assert_int_equal(network.requests, 1);
+    error = refusal(503, "x");
+    assert_int_equal(error.retry_after, 0);
+}
+
+static void a_clock_that_is_wrong_is_named_beside(void **state)
+{
+    (void)state;
+    network.answer.retry_after = 60;
+    network.answer.date = time(NULL) - 10 * 60;
+    struct error error = refusal(429, "Too Many Requests");
+    assert_has(error_advice(&error), "It asks to be left alone until ");
+    assert_has(error_advice(&error), ". This machine's clock is 10 minutes ahead of");
+}
+
 static void other_refusals_throttle_nobody(void **state)
 {
     (void)state;
@@ -207,6 +227,7 @@ static void a_broken_connection_is_tried_again_twice(void **state)
         network.waits = 0;
         assert_int_equal(post(200, GOOD, &token, &error), failures <= 2);
         assert_int_equal(network.requests, failures <= 2 ? failures + 1 : 3);
+        assert_int_equal(error.kind, failures <= 2 ? ERROR_NONE : ERROR_NETWORK);
         assert_int_equal(network.waits, failures <= 2 ? failures : 2);
         assert_int_equal(error.kind, failures <= 2 ? ERROR_NONE : ERROR_NETWORK);
     }
@@ -270,6 +291,8 @@ int main(void)
         TEST(a_secret_on_the_edge_of_what_is_kept_is_not_shown_in_part),
         TEST(what_is_no_secret_may_be_shown),
         TEST(who_is_throttled_is_told_until_when),
+        TEST(who_is_not_told_until_when_leaves_it_alone_for_some_seconds),
+        TEST(a_clock_that_is_wrong_is_named_beside),
         TEST(other_refusals_throttle_nobody),
         TEST(a_broken_connection_is_tried_again_twice),
         TEST(a_fault_of_the_server_is_tried_again_and_a_refusal_is_not),
