@@ -8,15 +8,28 @@
 #include "common/command.h"
 #include "common/environment.h"
 
+#define VARIABLE "ENTRA_RENEWAL"
+#define INLINE   "inline"
+
 #define ARGUMENTS_MAX 48
 
 extern char **environ;
 
 bool renewal_is_inline(const struct options *options)
 {
-    const char *value = environment("ENTRA_RENEWAL");
-    return (value != NULL && strcmp(value, "inline") == 0) || options->credential != NULL ||
+    const char *value = environment(VARIABLE);
+    return (value != NULL && strcmp(value, INLINE) == 0) || options->credential != NULL ||
            options->identity_resource_id != NULL || options->without_azure_variables;
+}
+
+void renewal_check_environment(void)
+{
+    static bool warned;
+    const char *value = environment(VARIABLE);
+    if (warned || value == NULL || strcmp(value, INLINE) == 0)
+        return;
+    warned = true;
+    warning(VARIABLE " is " INLINE " or empty, not '%.40s'", value);
 }
 
 /* A command line being made. */

@@ -21,6 +21,9 @@
  * AZURE_* not heard). */
 bool renewal_is_inline(const struct options *options);
 
+/* Warns, once, of a word in ENTRA_RENEWAL that means nothing. */
+void renewal_check_environment(void);
+
 /* Starts `entra token --renew` for a request that came of these options. Where that fails, the next
  * caller tries again. */
 void renewal_start(const struct options *options, const struct token_request *request);

@@ -9,6 +9,7 @@
 #include "common/deadline.h"
 #include "common/flight.h"
 #include "common/grant.h"
+#include "common/identity_source.h"
 #include "common/renewal.h"
 #include "common/sparing.h"
 #include "common/store/account_store.h"
@@ -22,6 +23,7 @@ bool tokens_open(struct tokens *tokens, const struct options *options, struct er
                                .began = deadline_now(),
                                .deadline = deadline_in((int64_t)seconds * 1000),
                                .sign_in_deadline = deadline_in((int64_t)sign_in_seconds * 1000) };
+    renewal_check_environment();
     return token_store_open(&tokens->store, options->keyring != NULL ? options->keyring : "auto",
                             error);
 }
@@ -134,7 +136,7 @@ static bool too_late(const struct token_request *request, struct error *error)
                      "time",
                      request->credential_count == 1 &&
                              request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY
-                         ? "this machine's managed identity service"
+                         ? identity_source_find()->name
                          : request->instance);
 }
 

@@ -486,8 +486,9 @@ static void who_waits_past_the_deadline_is_told(void **state)
     assert_error(&error, ERROR_NETWORK, "another process is asking");
     request.credential_count = 1;
     request.credentials[0] = (struct credential){ .kind = CREDENTIAL_MANAGED_IDENTITY };
+    setenv("MSI_ENDPOINT", "http://127.0.0.1:1", 1);
     get();
-    assert_error(&error, ERROR_NETWORK, "is asking this machine's managed identity service for");
+    assert_error(&error, ERROR_NETWORK, "another process is asking Cloud Shell for this token");
 }
 
 static void where_nothing_can_be_kept_everybody_flies(void **state)
@@ -571,6 +572,24 @@ static void while_another_renews_nobody_does(void **state)
     board_other_pilot(NULL);
     assert_string_equal(get(), "old");
     assert_int_equal(authority.asked, 0);
+}
+
+static void a_word_that_means_nothing_there_is_named_once(void **state)
+{
+    (void)state;
+    struct tokens opened;
+    struct options none = { .keyring = "none" };
+    static const char *const values[] = { "", "inline", "off", "off" };
+    for (size_t i = 0; i < COUNT(values); i++) {
+        setenv("ENTRA_RENEWAL", values[i], 1);
+        catch_output(STDERR_FILENO);
+        tokens_open(&opened, &none, &error);
+        const char *text = caught_output();
+        if (i == 2)
+            assert_has(text, "ENTRA_RENEWAL is inline or empty, not 'off'");
+        else
+            assert_string_equal(text, "");
+    }
 }
 
 /* Here no `entra` stands beside the program: whatever comes of the start, the answer is the same.
@@ -661,6 +680,7 @@ int main(void)
         TEST(one_that_cannot_be_renewed_serves_without_a_word),
         TEST(after_a_renewal_that_failed_there_is_a_pause),
         TEST(while_another_renews_nobody_does),
+        TEST(a_word_that_means_nothing_there_is_named_once),
         TEST(where_it_is_not_in_line_the_caller_does_not_wait),
         TEST(renewing_asks_only_where_there_is_something_due),
         TEST(opening_takes_the_keyring_and_the_time_of_the_options),
