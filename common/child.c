@@ -11,7 +11,9 @@
 
 #include "common/deadline.h"
 
-void child_expect(void)
+/* Lets children be waited for: a parent that ignores SIGCHLD hands that on, and then they are gone
+ * before anybody learns how they ended. */
+static void expect_children(void)
 {
     signal(SIGCHLD, SIG_DFL);
 }
@@ -55,8 +57,8 @@ static enum child_end await(pid_t pid, int64_t deadline, int *status)
     }
 }
 
-enum child_end child_collect(pid_t pid, int fd, size_t max, int64_t deadline, int *status,
-                             struct secret **answer)
+static enum child_end collect(pid_t pid, int fd, size_t max, int64_t deadline, int *status,
+                              struct secret **answer)
 {
     auto_secret struct secret *text = secret_allocate(max + 1);
     enum child_end end = text != NULL ? read_all(fd, text, deadline) : CHILD_NONE;
@@ -79,7 +81,7 @@ enum child_end child_run(bool (*function)(void *context, int fd), void *context,
     if (pipe2(ends, O_CLOEXEC) != 0)
         return CHILD_NONE;
     autoclose int reader = ends[0];
-    child_expect();
+    expect_children();
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
@@ -90,5 +92,5 @@ enum child_end child_run(bool (*function)(void *context, int fd), void *context,
     if (pid < 0)
         return CHILD_NONE;
     setpgid(pid, pid); /* in both, for whoever comes first */
-    return child_collect(pid, reader, max, deadline, status, answer);
+    return collect(pid, reader, max, deadline, status, answer);
 }

@@ -16,21 +16,13 @@ enum child_end {
     CHILD_NONE,     /* there is no child, for want of memory, descriptors or processes */
 };
 
-/* Takes what the child, the leader of its process group, writes to fd's other end, at most max
- * bytes, and waits for its end. Where it is killed, so is its group. *status gets its exit status,
- * -1 where a signal ended it. The caller frees *answer with secret_free; it is NULL but for
+/* Runs a function in a copy of this process, which leads a process group, and takes what it writes
+ * to fd, at most max bytes, so that a library that knows no deadline keeps to one all the same.
+ * What it does with memory has no effect here. Where it is killed, so is its group; it is, too,
+ * when this process ends. *status gets its exit status, which is 0 where the function gives true,
+ * else 1; -1 where a signal ended it. The caller frees *answer with secret_free; it is NULL but for
  * CHILD_ENDED. */
-enum child_end child_collect(pid_t pid, int fd, size_t max, int64_t deadline, int *status,
-                             struct secret **answer);
-
-/* Runs a function in a copy of this process and takes what it writes to fd, so that a library that
- * knows no deadline keeps to one all the same. The exit status is 0 where the function gives true,
- * else 1. What it does with memory has no effect here. As child_collect. */
 enum child_end child_run(bool (*function)(void *context, int fd), void *context, size_t max,
                          int64_t deadline, int *status, struct secret **answer);
-
-/* Lets children be waited for: a parent that ignores SIGCHLD hands that on, and then they are gone
- * before anybody learns how they ended. Before the first child. */
-void child_expect(void);
 
 #endif

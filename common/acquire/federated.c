@@ -87,8 +87,8 @@ static struct secret *from_file(const struct credential *credential, struct erro
 static struct secret *from_command(const struct credential *credential, int64_t deadline,
                                    struct error *error)
 {
-    auto_secret struct secret *text =
-        command_read(credential->command, FEDERATED_TOKEN_MAX, deadline, error);
+    auto_secret struct secret *text = command_read(
+        credential->command, COMMAND_GETS_PLATFORM_TOKENS, FEDERATED_TOKEN_MAX, deadline, error);
     return text != NULL ? check_jwt(text, credential->command[0], error) : NULL;
 }
 

@@ -20,7 +20,7 @@ bool open_url_is_possible(void)
 /* No shell: nothing in the URL means anything to it. */
 static bool start(char *const *words, pid_t *pid)
 {
-    autofree char **clean = command_environment();
+    autofree char **clean = command_environment(COMMAND_GETS_NO_SECRET);
     return clean != NULL && command_detach(words[0], words, clean, pid) == 0;
 }
 

@@ -98,8 +98,8 @@ void doctor_kubectl(struct doctor *doctor)
         doctor_pass(doctor, "there is no kubectl here");
         return;
     }
-    auto_secret struct secret *text =
-        command_read(command, KUBECONFIG_MAX, doctor_deadline(doctor), &error);
+    auto_secret struct secret *text = command_read(command, COMMAND_GETS_NO_SECRET, KUBECONFIG_MAX,
+                                                   doctor_deadline(doctor), &error);
     auto_json_secret json_object *config =
         text != NULL ? json_parse(text->bytes, text->length, &error) : NULL;
     if (json_object_is_type(config, json_type_object)) {
