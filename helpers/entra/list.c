@@ -20,6 +20,7 @@ enum column { ACCOUNT, CLIENT_ID, TENANT, SCOPE, EXPIRES, STORE, COLUMNS };
 struct row {
     const char *cells[COLUMNS];
     bool is_default; /* of the default account */
+    bool is_hidden;  /* it is locked, so it is not known whether */
 };
 
 static const struct {
@@ -67,6 +68,8 @@ static struct row make_row(struct keyring_item *item, const struct keyring_list 
 {
     bool is_sign_in =
         strcmp(keyring_item_attribute(item, STORE_KIND), STORE_KIND_REFRESH_TOKEN) == 0;
+    bool is_app = strcmp(keyring_item_attribute(item, STORE_ACCOUNT), "app") == 0;
+    bool is_locked = item->record == NULL;
     make_fit_for_terminal(item);
     return (struct row){
         {
@@ -74,10 +77,11 @@ static struct row make_row(struct keyring_item *item, const struct keyring_list 
             [CLIENT_ID] = keyring_item_attribute(item, STORE_CLIENT_ID),
             [TENANT] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_TENANT),
             [SCOPE] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_SCOPE),
-            [EXPIRES] = is_sign_in ? NULL : expiry_of(item, expiry),
+            [EXPIRES] = is_sign_in && !is_locked ? NULL : expiry_of(item, expiry),
             [STORE] = item->store,
         },
-        account_store_is_default(accounts, keyring_item_attribute(item, STORE_ACCOUNT))
+        account_store_is_default(accounts, keyring_item_attribute(item, STORE_ACCOUNT)),
+        is_locked && !is_app,
     };
 }
 
@@ -133,7 +137,9 @@ static void print_json(const struct row *rows, size_t count)
             json_object_object_add(
                 object, columns[c].name,
                 rows[i].cells[c] != NULL ? json_object_new_string(rows[i].cells[c]) : NULL);
-        json_object_object_add(object, "isDefault", json_object_new_boolean(rows[i].is_default));
+        json_object_object_add(object, "isDefault",
+                               rows[i].is_hidden ? NULL
+                                                 : json_object_new_boolean(rows[i].is_default));
         json_object_array_add(array, object);
     }
     puts(json_object_to_json_string_ext(array,
@@ -148,6 +154,18 @@ static void add_rows(struct row *rows, size_t *count, const struct keyring_list 
         rows[*count] = make_row(&items->items[i], accounts, &expiries[*count]);
 }
 
+static void warn_of_locked(const struct row *rows, size_t count)
+{
+    struct error why = { 0 };
+    size_t hidden = 0;
+    for (size_t i = 0; i < count; i++)
+        hidden += rows[i].is_hidden;
+    error_known_as(&why, "keyring_locked");
+    if (hidden > 0)
+        warning_of(why.code, "the keyring is locked, so it is not shown who has signed in. %s",
+                   error_advice(&why));
+}
+
 static bool print_list(const struct keyring_list *tokens, const struct keyring_list *sign_ins,
                        const struct keyring_list *accounts, bool json, struct error *error)
 {
@@ -160,6 +178,7 @@ static bool print_list(const struct keyring_list *tokens, const struct keyring_l
     add_rows(rows, &count, sign_ins, accounts, expiries);
     qsort(rows, count, sizeof *rows, compare_rows);
     (json ? print_json : print_table)(rows, count);
+    warn_of_locked(rows, count);
     return true;
 }
 

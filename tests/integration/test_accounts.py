@@ -219,6 +219,17 @@ def test_a_logout_of_somebody_who_never_signed_in_says_so(two):
     assert len(kept(two, "refresh_token")) == 2
 
 
+def test_the_list_of_a_locked_keyring_says_what_it_cannot_show(two):
+    token(two)
+    two.session.keyring.lock()
+    outcome = two.run("entra", "list")
+    assert outcome.code == 0 and len(outcome.err.splitlines()) == 1, outcome
+    assert "warning: the keyring is locked" in outcome.err and "Unlock it" in outcome.err
+    rows = listed(two)
+    assert len(rows) == 3
+    assert {(row["expiresOn"], row["isDefault"]) for row in rows} == {("locked", None)}
+
+
 @pytest.mark.parametrize("words", [[], ["--account", ADA], ["--all"]], ids=" ".join)
 def test_a_logout_from_a_locked_keyring_is_not_said_to_be_one(two, words):
     two.session.keyring.lock()

@@ -124,6 +124,23 @@ def test_gits_configuration_may_say_that_somebody_is(desk, value):
     assert "password=" in run(desk, "git-credential-entra", env=DISPLAY).out
 
 
+INTERACTIVE = {
+    "no value": ("[credential]\ninteractive\n", True),
+    "an empty value": ("[credential]\ninteractive =\n", False),
+    "the last word": ("[credential]\ninteractive = false\ninteractive = true\n", True),
+    "another key": ("[credential]\ninteractiveness = false\n", True),
+    "a host's": ('[credential "https://example.com"]\ninteractive = false\n', True),
+}
+
+
+@pytest.mark.parametrize("name", INTERACTIVE)
+def test_gits_configuration_is_read_as_git_reads_it(desk, name):
+    text, is_there = INTERACTIVE[name]
+    with (desk.session.home / ".gitconfig").open("a") as file:
+        file.write(text)
+    assert ("password=" in run(desk, "git-credential-entra", env=DISPLAY).out) is is_there
+
+
 @pytest.mark.parametrize("keyring", ["secret-service", "kernel"])
 def test_twenty_at_once_show_one_prompt(desk, keyring):
     commands = [("entra", "token", *people.API, "--keyring", keyring)] * 20
