@@ -187,23 +187,32 @@ static bool apply_login(struct kubelogin *kubelogin, struct options *options, st
            find_login(named->text)->apply(kubelogin, options, error);
 }
 
+/* Where AZURE_* are not heard, it is ARM_* that would do. */
+static void hint_at_terraform(struct error *error)
+{
+    if (strcmp(error->code, "no_identity") == 0)
+        error_hint(error, "Set ARM_CLIENT_ID and ARM_TENANT_ID, as --use-azurerm-env-vars has it.");
+    else if (strcmp(error->code, "no_credential") == 0)
+        error_hint(error, "Set ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH, as "
+                          "--use-azurerm-env-vars has it.");
+}
+
 bool kubelogin_check(const struct kubelogin *kubelogin, bool person_needed, struct error *error)
 {
     const char *name = text_of(kubelogin, KUBELOGIN_LOGIN);
     const struct login *login = name != NULL ? find_login(name) : NULL;
-    const char *prefix = is_on(kubelogin, KUBELOGIN_TERRAFORM) ? "ARM" : "AZURE";
-    if (strcmp(error->code, "no_identity") == 0 && is_on(kubelogin, KUBELOGIN_TERRAFORM))
-        error_hint(error, "Set ARM_CLIENT_ID and ARM_TENANT_ID, as --use-azurerm-env-vars has it.");
+    bool terraform = is_on(kubelogin, KUBELOGIN_TERRAFORM);
+    if (terraform)
+        hint_at_terraform(error);
     if (!person_needed || login == NULL || !login->is_app)
         return true;
     error_set(error, ERROR_USAGE, "--login %s needs a client credential, and none is configured",
               login->name);
     if (strcmp(name, "workloadidentity") == 0)
         return error_hint(error, "Set AZURE_FEDERATED_TOKEN_FILE, or give --federated-token-file.");
-    return error_hint(error,
-                      "Set %s_CLIENT_SECRET or %s_CLIENT_CERTIFICATE_PATH, or configure "
-                      "ClientCredentials; see entra-appsettings(5).",
-                      prefix, prefix);
+    return error_hint(error, "Set %s, or configure ClientCredentials; see entra-appsettings(5).",
+                      terraform ? "ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH"
+                                : "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH");
 }
 
 /* ---- the cloud ---- */

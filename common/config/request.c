@@ -7,20 +7,25 @@
 #include "common/claims.h"
 #include "common/config/internal.h"
 
-static bool check_identity(const struct token_request *request, struct error *error)
+/* Names the settings that would do. */
+static bool check_identity(const struct config *config, const struct token_request *request,
+                           struct error *error)
 {
-    const char *missing = request->client_id == NULL ? "client id (ClientId, or AZURE_CLIENT_ID)"
-                          : request->tenant == NULL  ? "tenant (TenantId, or AZURE_TENANT_ID)"
-                                                     : NULL;
-    if (missing == NULL)
+    if (request->client_id != NULL && request->tenant != NULL)
         return true;
-    error_set(error, ERROR_USAGE, "no %s is configured", missing);
+    if (request->client_id == NULL)
+        error_set(error, ERROR_USAGE, "no client id (ClientId%s) is configured",
+                  config->without_azure_variables ? "" : ", or AZURE_CLIENT_ID");
+    else
+        error_set(error, ERROR_USAGE, "no tenant (TenantId%s) is configured",
+                  config->without_azure_variables ? "" : ", or AZURE_TENANT_ID");
     return error_known_as(error, "no_identity");
 }
 
-static bool check_app(const struct token_request *request, struct error *error)
+static bool check_app(const struct config *config, const struct token_request *request,
+                      struct error *error)
 {
-    if (!check_identity(request, error))
+    if (!check_identity(config, request, error))
         return false;
     if (request->credential_count > 0)
         return authority_is_tenant_of_app(request->tenant, error);
@@ -96,7 +101,7 @@ static bool fill_who(struct config *config, const struct options *options,
         return config_fill_person(config, options, api, silent, request, error);
     if (silent)
         return fill_anybody(config, options, api, request, error);
-    return check_app(request, error);
+    return check_app(config, request, error);
 }
 
 /* For what no app can ask, only the person is left, where one would do. */
@@ -145,7 +150,7 @@ bool config_identity(struct config *config, const struct options *options,
     config_warn(config);
     return error->kind == ERROR_NONE &&
            fill_identity(config, options, &acquire, tenant, request, error) &&
-           check_identity(request, error);
+           check_identity(config, request, error);
 }
 
 static const char *what_is_wanted(const struct options *options, const struct config_api *api)

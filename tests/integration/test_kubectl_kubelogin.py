@@ -377,6 +377,21 @@ def test_beside_terraforms_variables_those_of_another_app_say_nothing(machine, m
     assert machine.authority.token_requests == []
 
 
+@pytest.mark.parametrize("credentials", [
+    [], [{"SourceType": "ClientSecret"}],
+    [{"SourceType": "SignedAssertionFilePath"}]])
+def test_not_even_the_configuration_takes_them_then(world, credentials):
+    settings = world.appsettings()
+    settings["AzureAd"] = {"ClientCredentials": credentials}
+    settings["AKS"] = {"Scopes": [f"{contoso.AKS}/.default"], "RequestAppToken": True}
+    world.write_appsettings(settings)
+    env = {name: value for name, value in TERRAFORM.items() if name != "ARM_CLIENT_SECRET"}
+    outcome = ask(world, "--login", "spn", "--use-azurerm-env-vars", "--authority-host",
+                  world.authority.url, AZURE_FEDERATED_TOKEN_FILE="/x", **env, **OF_ANOTHER_APP)
+    assert outcome.code == 2, outcome
+    assert world.authority.token_requests == []
+
+
 def test_terraforms_certificate_has_its_own_password(machine, tmp_path):
     certificate = AppCertificate(tmp_path)
     register(machine, secret="", certificates=(certificate.certificate,))
@@ -426,7 +441,7 @@ def test_each_variable_is_heard(machine, name):
     outcome = ask(machine, "--verbose", *words, **{name: "spn"})
     assert re.search(rf" {name} {re.escape(said)}", outcome.err), outcome
     others = set(VARIABLES) - {name, "AZURE_CLIENT_ID"}  # which has two places in the table
-    assert not [other for other in others if re.search(rf" {other} (says|is not)", outcome.err)]
+    assert not [other for other in others if re.search(rf" {other} (says|is not used)", outcome.err)]
     outcome = ask(machine, "--verbose", *words, "--disable-environment-override", **{name: "spn"})
     assert f"{name} {said}" not in outcome.err
 
