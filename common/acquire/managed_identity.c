@@ -44,7 +44,10 @@ static bool explain(const struct identity_source *source, const struct http_resp
         return error_set(error, ERROR_NETWORK, "%s: %.600s", source->name, why->message);
     error_set(error, response->status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
               "%s gave no token: %.600s (HTTP %ld)", source->name,
-              text != NULL ? text : "no reason given", response->status);
+              text != NULL              ? text
+              : response->status == 429 ? "too many requests"
+                                        : "no reason given",
+              response->status);
     retry_heed(response, error);
     if (response->status == 400 || response->status == 404)
         error_known_as(error, "identity_not_assigned");

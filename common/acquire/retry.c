@@ -50,5 +50,7 @@ void retry_heed(const struct http_response *response, struct error *error)
                    rfc3339_format(time(NULL) + response->retry_after).text);
     } else if (throttles) {
         error->retry_after = THROTTLED_SECONDS;
+        if (error->code[0] == '\0')
+            error_known_as(error, "http_throttled");
     }
 }
