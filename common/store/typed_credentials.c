@@ -9,7 +9,7 @@
 #include "common/printable.h"
 
 #define KIND     "git_credential"
-#define PROTOCOL "protocol"
+#define PROTOCOL "scheme" /* protocol is a name of git's libsecret helper */
 #define HOST     "host"
 #define PATH     "path"
 
@@ -36,6 +36,14 @@ static struct secret **member_of(const struct typed_credential *credential, size
 
 /* ---- the record ---- */
 
+/* In microseconds since 1970: several are kept within one second, by programs and quick hands. */
+static int64_t now(void)
+{
+    struct timespec time = { 0 };
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
 static struct secret *to_json(const struct typed_credential *credential)
 {
     auto_json_secret json_object *record = json_object_new_object();
@@ -46,12 +54,13 @@ static struct secret *to_json(const struct typed_credential *credential)
                                    json_object_new_string_len(text->bytes, (int)text->length));
     }
     json_object_object_add(record, "expires_on", json_object_new_int64(credential->expires_on));
-    json_object_object_add(record, "stored_on", json_object_new_int64(time(NULL)));
+    json_object_object_add(record, "stored_on", json_object_new_int64(now()));
     const char *text = json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN);
     return secret_from_text(text);
 }
 
-/* Fills the credential of a record; *stored_on is when it was kept. False where it is none. */
+/* Fills the credential of a record; *stored_on is when it was kept (now). False where it is none.
+ */
 static bool from_json(const struct secret *text, struct typed_credential *credential,
                       int64_t *stored_on)
 {

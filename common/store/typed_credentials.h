@@ -3,8 +3,9 @@
  * that is ours, as git's own helpers keep them: one item for each protocol, host, path and user
  * name.
  *
- * Their attributes have other names than those of git's libsecret helper, which would take an item
- * with its own ones for a password of its own, whoever wrote it.
+ * Their attributes have other names than those of git's libsecret helper (user, object, protocol,
+ * port, server). It takes every item that has the ones it looks for, whoever wrote it, and gives it
+ * as a password or, where git was refused, erases it; it may look for the protocol alone.
  */
 #ifndef COMMON_STORE_TYPED_CREDENTIALS_H
 #define COMMON_STORE_TYPED_CREDENTIALS_H

@@ -45,10 +45,11 @@ class Person:
     def __init__(self, world: World, password: str = "x"):
         self._asked = world.session.home / "asked"
         self.program = world.session.home / "askpass"
-        self.program.write_text(f'#!/bin/sh\necho "$1" >>{self._asked}\necho {password}\n')
+        self.program.write_text(f'#!/bin/sh\necho "${{1%% *}}" >>{self._asked}\necho {password}\n')
         self.program.chmod(0o755)
         self.env = {"GIT_ASKPASS": str(self.program)}
 
     @property
     def questions(self) -> list[str]:
+        """Each question's first word; the rest has what was typed before."""
         return self._asked.read_text().splitlines() if self._asked.exists() else []

@@ -78,7 +78,7 @@ def test_git_asks_a_person_where_the_keyring_fails_and_no_app_is_configured(worl
     person = Person(world)
     world.run("git", "config", "--global", "credential.helper", "entra --keyring kernell")
     assert "kernell" in push(world, clone, env=person.env).err
-    assert len(person.questions) == 2
+    assert person.questions == ["Username", "Password"]
 
 
 def test_get_answers_with_user_name_and_password(world):

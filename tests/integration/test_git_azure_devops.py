@@ -158,7 +158,7 @@ def test_without_an_organization_nobody_can_be_asked(azure, lines):
 
 
 @pytest.mark.parametrize("path", ["..%2fcontoso/app", "con toso", "con?toso", "a" * 65, "contoso.",
-                                  "contoso%2fapp", "/contoso", ""])
+                                  "contoso%2fapp", "//contoso", ""])
 def test_a_path_that_names_no_organization_is_told(azure, path):
     """git told the path, so entra setup git would not help."""
     outcome = ask(azure, *DEV_AZURE, f"path={path}")

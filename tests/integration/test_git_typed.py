@@ -109,7 +109,7 @@ def test_what_a_person_typed_is_asked_once(world, each_git):
         commit(world, clone, subject)
         outcome = push(world, clone, env=person.env)
         assert (outcome.code, outcome.err) == (0, "")
-    assert len(person.questions) == 2  # user name and password, once
+    assert person.questions == ["Username", "Password"]
     assert world.session.files_holding(PAT.encode()) == [person.program]
 
     world.git_server.gate.personal_access_tokens.clear()
@@ -170,6 +170,13 @@ def test_a_name_has_its_own(world):
     assert get(world, "username=bob")["password"] == world.authority.issued_tokens[0]
 
 
+@pytest.mark.parametrize("names", [("ada", "grace"), ("grace", "ada")])
+def test_the_one_that_came_last_is_given_where_no_name_is_asked_for(world, names):
+    for name in names:
+        store(world, f"username={name}", f"password=of-{name}")
+    assert get(world)["password"] == f"of-{names[-1]}"
+
+
 def test_a_path_has_its_own(world):
     store(world, "path=contoso/app", "username=ada", "password=of-app")
     assert get(world, "path=contoso/app")["password"] == "of-app"
@@ -199,7 +206,14 @@ def test_storing_it_again_writes_nothing(world):
 def test_its_attributes_are_not_those_of_gits_libsecret_helper(world):
     store(world, "username=ada", f"password={PAT}")
     (item,) = typed(world)
-    assert not {"user", "object", "protocol_", "port", "server"} & set(item)
+    assert not {"user", "object", "protocol", "port", "server"} & set(item)
+
+
+def test_what_gits_libsecret_helper_may_erase_is_not_ours(world):
+    """It looks for the attributes alone, as secret-tool does, and not for who wrote the item."""
+    store(world, "username=ada", f"password={PAT}")
+    world.run("secret-tool", "clear", "protocol", "https")
+    assert get(world)["password"] == PAT
 
 
 @pytest.mark.parametrize("keyring", ["kernel", "runtime"])
