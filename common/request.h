@@ -23,7 +23,7 @@ enum credential_kind {
     CREDENTIAL_AZURE_PIPELINES,    /* likewise; id: the service connection */
     CREDENTIAL_ASSERTION_IDENTITY, /* a managed identity's token as the assertion; id, audience */
     CREDENTIAL_MANAGED_IDENTITY,   /* the managed identity's own token; id */
-    CREDENTIAL_UNAVAILABLE,        /* not on this system; id: its name, hint: what to use instead */
+    CREDENTIAL_UNAVAILABLE,        /* not on this system; id: its name; home, hint */
 };
 
 /* What the id of a managed identity is; the system-assigned one has none. */
@@ -34,8 +34,8 @@ enum identity_id {
     IDENTITY_RESOURCE_ID,
 };
 
-/* One way to prove it. Every pointer is owned (but for hint) and NULL where its kind says nothing
- * of it, or where it was left out. */
+/* One way to prove it. Every pointer is owned (but for home and hint) and NULL where its kind says
+ * nothing of it, or where it was left out. */
 struct credential {
     enum credential_kind kind;
     char *where; /* what configured it, for messages: FILE:LINE or a variable's name */
@@ -49,7 +49,8 @@ struct credential {
     char *id;
     enum identity_id id_kind;
     char *audience;        /* of the assertion; NULL: as the authority's cloud has it */
-    const char *hint;      /* static */
+    const char *home;      /* where it belongs; static */
+    const char *hint;      /* what to use instead; static */
     struct error *trouble; /* why the keyring did not say whether it has it */
 };
 

@@ -62,8 +62,8 @@ bool client_proof_load(const struct token_request *request, const struct credent
         proof->client_assertion = client_assertion_sign(request, credential, deadline, error);
         return proof->client_assertion != NULL;
     case CREDENTIAL_UNAVAILABLE:
-        error_set(error, ERROR_USAGE, "a credential of the SourceType %s cannot be loaded here",
-                  credential->id);
+        error_set(error, ERROR_USAGE, "the SourceType %s belongs to %s and cannot be loaded here",
+                  credential->id, credential->home);
         return error_hint(error, "%s", credential->hint);
     case CREDENTIAL_MANAGED_IDENTITY:
         break;

@@ -66,11 +66,13 @@ static void read_workload_identity(struct token_request *request, struct error *
         credential->path = config_copy(path);
 }
 
-static void send_chain(const struct section *identity, struct token_request *request)
+static void send_chain(const struct config *config, const struct section *identity,
+                       struct token_request *request)
 {
+    bool by_variable = is_true(config_variable(config, "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"));
+    bool sent = section_bool(identity, "SendX5C", by_variable);
     for (size_t i = 0; i < request->credential_count; i++)
-        request->credentials[i].send_x5c =
-            request->credentials[i].send_x5c || section_bool(identity, "SendX5C", false);
+        request->credentials[i].send_x5c = request->credentials[i].send_x5c || sent;
 }
 
 /* What DefaultAzureCredential looks at before it turns to managed identities, in its order. */
@@ -122,7 +124,7 @@ bool config_fill_credentials(const struct config *config, const struct options *
 {
     if (!read_strongest(config, options, identity, request, error))
         return false;
-    send_chain(identity, request);
+    send_chain(config, identity, request);
     for (size_t i = 0; i < request->credential_count; i++)
         trace("configuration: %s a client credential: %s", i == 0 ? "there is" : "else there is",
               request->credentials[i].where);

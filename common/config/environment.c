@@ -144,7 +144,8 @@ bool config_overlay_environment(struct config *config, struct error *error)
                      (int)strcspn(misfit, "="), misfit);
 }
 
-const char *config_environment_name(const struct config_path *path)
+/* below: of anything below the path, too. */
+static const char *find_name(const struct config_path *path, bool below)
 {
     char name[NAME_MAX_LENGTH] = "";
     size_t length = 0;
@@ -154,7 +155,18 @@ const char *config_environment_name(const struct config_path *path)
     if (length >= sizeof name)
         return NULL;
     for (char **entry = environ; *entry != NULL; entry++)
-        if (strncasecmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+        if (strncasecmp(*entry, name, length) == 0 &&
+            ((*entry)[length] == '=' || (below && strncmp(*entry + length, "__", 2) == 0)))
             return *entry;
     return NULL;
+}
+
+const char *config_environment_name(const struct config_path *path)
+{
+    return find_name(path, false);
+}
+
+const char *config_environment_name_below(const struct config_path *path)
+{
+    return find_name(path, true);
 }

@@ -65,6 +65,9 @@ bool config_overlay_environment(struct config *config, struct error *error);
 /* The name of the environment variable that gives the value at this path; NULL where none does. */
 const char *config_environment_name(const struct config_path *path);
 
+/* The same, or else of a variable that gives a value below it. */
+const char *config_environment_name_below(const struct config_path *path);
+
 /* ---- settings.c: which keys there are ---- */
 
 enum setting_type {

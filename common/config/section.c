@@ -107,12 +107,14 @@ const char *config_where(const struct config *config, const struct config_path *
     size_t line = config->text == NULL ? 0
                                        : json_line(config->text->bytes, config->text->length,
                                                    path->steps, path->depth);
+    if (variable == NULL && line == 0) /* it is put together of variables: one of them */
+        variable = config_environment_name_below(path);
     if (variable != NULL)
         snprintf(where, CONFIG_WHERE_MAX, "the environment variable %.*s",
                  (int)strcspn(variable, "="), variable);
     else if (line > 0)
         snprintf(where, CONFIG_WHERE_MAX, "%s:%zu", config->path, line);
-    else /* put together of several variables */
+    else
         snprintf(where, CONFIG_WHERE_MAX, "the environment");
     return where;
 }

@@ -65,10 +65,9 @@ static void read_keyring(const struct entry *entry, struct error *error)
     add_entry(entry, CREDENTIAL_KEYRING, error);
 }
 
-static void read_certificate(const struct entry *entry, const char *path, const char *base64,
-                             struct error *error)
+static void read_certificate(const struct entry *entry, const char *path, const char *key_path,
+                             const char *base64, struct error *error)
 {
-    const char *key_path = get(entry, "CertificateKeyDiskPath", error);
     const char *password = get(entry, "CertificatePassword", error);
     if (password == NULL)
         password = config_variable(entry->config, "AZURE_CLIENT_CERTIFICATE_PASSWORD");
@@ -83,12 +82,24 @@ static void read_certificate(const struct entry *entry, const char *path, const 
 
 static void read_certificate_path(const struct entry *entry, struct error *error)
 {
-    read_certificate(entry, need(entry, "CertificateDiskPath", error), NULL, error);
+    const char *path = get(entry, "CertificateDiskPath", error);
+    const char *key_path = get(entry, "CertificateKeyDiskPath", error);
+    if (path == NULL && key_path == NULL)
+        key_path = config_variable(entry->config, "ENTRA_CLIENT_CERTIFICATE_KEY_PATH");
+    if (path == NULL)
+        path = config_variable(entry->config, "AZURE_CLIENT_CERTIFICATE_PATH");
+    if (path == NULL && error->kind == ERROR_NONE)
+        error_set(
+            error, ERROR_USAGE,
+            "%s: CertificateDiskPath is missing, and AZURE_CLIENT_CERTIFICATE_PATH is not set",
+            entry->where);
+    read_certificate(entry, path, key_path, NULL, error);
 }
 
 static void read_certificate_base64(const struct entry *entry, struct error *error)
 {
-    read_certificate(entry, NULL, need(entry, "Base64EncodedValue", error), error);
+    const char *base64 = need(entry, "Base64EncodedValue", error);
+    read_certificate(entry, NULL, get(entry, "CertificateKeyDiskPath", error), base64, error);
 }
 
 static void read_assertion_file(const struct entry *entry, struct error *error)
@@ -170,31 +181,34 @@ static void read_assertion_identity(const struct entry *entry, struct error *err
     "Export the certificate with its key into a PKCS#12 or PEM file and use the SourceType Path."
 #define FROM_VAULT                                                                                 \
     "Use SignedAssertionFromManagedIdentity, or fetch the certificate into a file and use Path."
+#define VAULT   "Azure Key Vault"
+#define WINDOWS "the certificate store of Windows"
+#define DOTNET  "programs in .NET"
 
-/* The SourceTypes of Microsoft.Identity.Abstractions' CredentialSource, and ours (the last four).
+/* The SourceTypes of Microsoft.Identity.Abstractions' CredentialSource, and ours (the last five).
  */
 static const struct source_type {
     const char *name;
     void (*read)(const struct entry *entry, struct error *error);
-    const char *hint; /* for those without read: what to use instead */
+    const char *home, *hint; /* for those without read: where it belongs, what to use instead */
 } source_types[] = {
-    { "ClientSecret", read_client_secret, NULL },
-    { "Path", read_certificate_path, NULL },
-    { "Base64Encoded", read_certificate_base64, NULL },
-    { "SignedAssertionFilePath", read_assertion_file, NULL },
-    { "SignedAssertionFromManagedIdentity", read_assertion_identity, NULL },
-    { "KeyVault", NULL, FROM_VAULT },
-    { "SignedAssertionFromVault", NULL, FROM_VAULT },
-    { "StoreWithThumbprint", NULL, EXPORT_IT },
-    { "StoreWithDistinguishedName", NULL, EXPORT_IT },
-    { "Certificate", NULL, EXPORT_IT },
-    { "AutoDecryptKeys", NULL, "It belongs to web apps." },
-    { "CustomSignedAssertion", NULL, "Use SignedAssertionCommand." },
-    { "ClientSecretPath", read_client_secret_path, NULL },
-    { "Keyring", read_keyring, NULL },
-    { "SignedAssertionCommand", read_assertion_command, NULL },
-    { "GitHubActions", read_github_actions, NULL },
-    { "AzurePipelines", read_azure_pipelines, NULL },
+    { "ClientSecret", read_client_secret, NULL, NULL },
+    { "Path", read_certificate_path, NULL, NULL },
+    { "Base64Encoded", read_certificate_base64, NULL, NULL },
+    { "SignedAssertionFilePath", read_assertion_file, NULL, NULL },
+    { "SignedAssertionFromManagedIdentity", read_assertion_identity, NULL, NULL },
+    { "KeyVault", NULL, VAULT, FROM_VAULT },
+    { "SignedAssertionFromVault", NULL, VAULT, FROM_VAULT },
+    { "StoreWithThumbprint", NULL, WINDOWS, EXPORT_IT },
+    { "StoreWithDistinguishedName", NULL, WINDOWS, EXPORT_IT },
+    { "Certificate", NULL, DOTNET, EXPORT_IT },
+    { "AutoDecryptKeys", NULL, "web apps", "Leave it out." },
+    { "CustomSignedAssertion", NULL, DOTNET, "Use SignedAssertionCommand." },
+    { "ClientSecretPath", read_client_secret_path, NULL, NULL },
+    { "Keyring", read_keyring, NULL, NULL },
+    { "SignedAssertionCommand", read_assertion_command, NULL, NULL },
+    { "GitHubActions", read_github_actions, NULL, NULL },
+    { "AzurePipelines", read_azure_pipelines, NULL, NULL },
 };
 
 static bool read_entry(struct entry *entry, struct error *error)
@@ -213,6 +227,7 @@ static bool read_entry(struct entry *entry, struct error *error)
             struct credential *credential = add_entry(entry, CREDENTIAL_UNAVAILABLE, error);
             if (credential != NULL) {
                 credential->id = config_copy(source_types[i].name);
+                credential->home = source_types[i].home;
                 credential->hint = source_types[i].hint;
             }
         }

@@ -12,6 +12,11 @@
 
 #define CLIENT_SECRET_MAX 4096
 
+static bool is_line_end(char c)
+{
+    return c == '\r' || c == '\n';
+}
+
 /* One line of stdin, which somebody pipes in. */
 static struct secret *read_stdin(struct error *error)
 {
@@ -20,9 +25,10 @@ static struct secret *read_stdin(struct error *error)
         error_set(error, ERROR_OTHER, "stdin cannot be read: %s", strerror(errno));
         return NULL;
     }
-    return secret_new(text->bytes, text->length > 0 && text->bytes[text->length - 1] == '\n'
-                                       ? text->length - 1
-                                       : text->length);
+    size_t length = text->length;
+    while (length > 0 && is_line_end(text->bytes[length - 1]))
+        length--;
+    return secret_new(text->bytes, length);
 }
 
 static struct secret *read_secret(const struct token_request *request, struct error *error)

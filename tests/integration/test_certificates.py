@@ -72,19 +72,21 @@ def sent_chain(world) -> list[bytes]:
     return [base64.b64decode(one) for one in jwt.get_unverified_header(assertion(world))["x5c"]]
 
 
-@pytest.mark.parametrize("how", ["SendX5C", "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"])
+@pytest.mark.parametrize("how", ["SendX5C", "a variable", "variables"])
 @pytest.mark.parametrize("form", ["PEM", "PKCS#12"])
 def test_the_chain_goes_along_in_its_order_where_it_is_asked_for(world, chain, tmp_path, how, form):
     app, issuer, root = chain
     stranger = AppCertificate(tmp_path / "stranger", number=2)
     file = app.pkcs12("", [stranger, root, issuer]) if form == "PKCS#12" else app.pem(
         more=b"".join(one.certificate_pem for one in (stranger, root, issuer)))
+    env = {} if how == "SendX5C" else {"AZURE_CLIENT_SEND_CERTIFICATE_CHAIN": "true"}
     if how == "SendX5C":
         configure(world, path(file), SendX5C=True)
-        env = {}
+    elif how == "a variable":
+        configure(world, path(file))
     else:
         configure(world)
-        env = {"AZURE_CLIENT_CERTIFICATE_PATH": str(file), how: "true"}
+        env["AZURE_CLIENT_CERTIFICATE_PATH"] = str(file)
     assert token(world, env=env).code == 0
     assert sent_chain(world) == [one.certificate.public_bytes(Encoding.DER) for one in chain]
 
@@ -92,6 +94,12 @@ def test_the_chain_goes_along_in_its_order_where_it_is_asked_for(world, chain, t
 def test_no_chain_goes_along_where_it_is_not_asked_for(world, chain):
     configure(world, path(chain[0].pem(more=chain[1].certificate_pem)))
     assert token(world).code == 0
+    assert "x5c" not in jwt.get_unverified_header(assertion(world))
+
+
+def test_the_file_may_forbid_the_chain(world, chain):
+    configure(world, path(chain[0].pem(more=chain[1].certificate_pem)), SendX5C=False)
+    assert token(world, env={"AZURE_CLIENT_SEND_CERTIFICATE_CHAIN": "true"}).code == 0
     assert "x5c" not in jwt.get_unverified_header(assertion(world))
 
 

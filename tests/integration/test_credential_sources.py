@@ -43,13 +43,22 @@ def test_where_none_can_be_loaded_the_first_ones_trouble_is_told(world, tmp_path
     refused(token(world), 2, "a.pem")
 
 
-@pytest.mark.parametrize("source, instead", [
-    ("KeyVault", "SignedAssertionFromManagedIdentity"), ("StoreWithThumbprint", "Path"),
-    ("StoreWithDistinguishedName", "Path"), ("SignedAssertionFromVault", "ManagedIdentity"),
+@pytest.mark.parametrize("source, home, instead", [
+    ("KeyVault", "Azure Key Vault", "SignedAssertionFromManagedIdentity"),
+    ("SignedAssertionFromVault", "Azure Key Vault", "SignedAssertionFromManagedIdentity"),
+    ("StoreWithThumbprint", "Windows", "Path"),
+    ("StoreWithDistinguishedName", "Windows", "Path"),
+    ("CustomSignedAssertion", ".NET", "SignedAssertionCommand"),
 ])
-def test_what_belongs_elsewhere_says_what_to_use_instead(world, source, instead):
+def test_what_belongs_elsewhere_says_where_and_what_to_use_instead(world, source, home, instead):
     configure(world, {"SourceType": source})
-    refused(token(world), 2, source, instead)
+    refused(token(world), 2, f"SourceType {source} belongs to", home, instead)
+
+
+def test_an_entry_of_the_environment_alone_is_named_by_its_variable(world):
+    configure(world, BY_SECRET)
+    refused(token(world, env={"AzureAd__ClientCredentials__1__ClientSecret": "x"}), 2,
+            "variable AzureAd__ClientCredentials__1__ClientSecret: SourceType is missing")
 
 
 def test_a_source_type_that_is_not_known_is_an_error_with_its_line(world):
@@ -141,10 +150,11 @@ def test_a_file_that_holds_no_secret_is_named(world, tmp_path, content):
 BY_KEYRING = {"SourceType": "Keyring"}
 
 
-def test_the_keyring_keeps_a_secret_and_gives_it(world):
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_the_keyring_keeps_a_secret_and_gives_it(world, end):
     configure(world, BY_KEYRING)
     refused(token(world), 2, "entra secret set")
-    outcome = world.run("entra", "secret", "set", input=SECRET + "\n")
+    outcome = world.run("entra", "secret", "set", input=SECRET + end)
     assert (outcome.code, outcome.out) == (0, "")
     assert SECRET not in outcome.err
     assert token(world).code == 0

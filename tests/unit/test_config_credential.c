@@ -153,6 +153,14 @@ static void the_environment_fills_in_for_some(void **state)
     assert_string_equal(or_empty(file.request.credentials[0].path), "/run/token");
     auto_asked struct asked pipelines = ask_entry("'SourceType':'AzurePipelines'");
     assert_string_equal(or_empty(pipelines.request.credentials[0].id), "k");
+    setenv("AZURE_CLIENT_CERTIFICATE_PATH", "/etc/app.pem", 1);
+    setenv("ENTRA_CLIENT_CERTIFICATE_KEY_PATH", "handle:1", 1);
+    auto_asked struct asked certificate = ask_entry("'SourceType':'Path'");
+    assert_string_equal(or_empty(certificate.request.credentials[0].path), "/etc/app.pem");
+    assert_string_equal(or_empty(certificate.request.credentials[0].key_path), "handle:1");
+    auto_asked struct asked own = ask_entry("'SourceType':'Path','CertificateDiskPath':'/own.pem'");
+    assert_string_equal(or_empty(own.request.credentials[0].path), "/own.pem");
+    assert_string_equal(or_empty(own.request.credentials[0].key_path), "");
     auto_asked struct asked secret = ask_entry("'SourceType':'ClientSecret'");
     assert_string_equal(text_of(secret.request.credentials[0].secret), "s3cret");
 }
