@@ -67,12 +67,24 @@ static struct names names_of(const struct credential *credential)
 }
 
 /* Takes the first certificate out of the store that fits, by its key or as an issuer. */
-static X509 *take_key_of(struct key_store *store)
+static X509 *take_certificate_of(struct key_store *store, const EVP_PKEY *key)
 {
     for (int i = 0; i < sk_X509_num(store->certificates); i++)
-        if (EVP_PKEY_eq(X509_get0_pubkey(sk_X509_value(store->certificates, i)), store->key) == 1)
+        if (EVP_PKEY_eq(X509_get0_pubkey(sk_X509_value(store->certificates, i)), key) == 1)
             return sk_X509_delete(store->certificates, i);
     return NULL;
+}
+
+/* The first key that has a certificate; or else the first, for messages. */
+static void take_pair(struct certificate *certificate)
+{
+    struct key_store *store = &certificate->store;
+    for (size_t i = 0; i < store->key_count && certificate->leaf == NULL; i++) {
+        certificate->key = store->keys[i];
+        certificate->leaf = take_certificate_of(store, certificate->key);
+    }
+    if (certificate->leaf == NULL && store->key_count > 0)
+        certificate->key = store->keys[0];
 }
 
 static X509 *take_issuer_of(struct key_store *store, X509 *subject)
@@ -100,21 +112,21 @@ static bool choose(const struct credential *credential, struct certificate *cert
 {
     struct names name = names_of(credential);
     struct key_store *store = &certificate->store;
-    if (store->key == NULL) {
+    take_pair(certificate);
+    if (certificate->key == NULL) {
         error_set(error, ERROR_USAGE, "%.*s holds no private key", name.key_length, name.key);
         return error_known_as(error, "certificate_no_key");
     }
-    if (!EVP_PKEY_is_a(store->key, "RSA") && !EVP_PKEY_is_a(store->key, "RSA-PSS"))
+    if (!EVP_PKEY_is_a(certificate->key, "RSA") && !EVP_PKEY_is_a(certificate->key, "RSA-PSS"))
         return error_set(error, ERROR_USAGE, "the key of %.*s is not RSA, and Entra takes no other",
                          name.key_length, name.key);
+    if (certificate->leaf != NULL)
+        return order_chain(certificate, error);
     if (sk_X509_num(store->certificates) == 0) {
         error_set(error, ERROR_USAGE, "%.*s holds no certificate, only a key",
                   name.certificate_length, name.certificate);
         return error_known_as(error, "certificate_missing");
     }
-    certificate->leaf = take_key_of(store);
-    if (certificate->leaf != NULL)
-        return order_chain(certificate, error);
     error_set(error, ERROR_USAGE, "the key of %.*s and the certificate of %.*s do not match",
               name.key_length, name.key, name.certificate_length, name.certificate);
     return error_known_as(error, "certificate_no_match");

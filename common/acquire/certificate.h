@@ -8,8 +8,9 @@
 #include "common/request.h"
 
 struct certificate {
-    struct key_store store; /* has the key and, left over, the certificates that are not its */
-    X509 *leaf;             /* the certificate of that key, which is RSA */
+    struct key_store store; /* has the keys and, left over, the certificates that are not its */
+    EVP_PKEY *key;          /* the one of them that is used, which is RSA */
+    X509 *leaf;             /* its certificate */
     STACK_OF(X509) *
         chain; /* who issued the leaf, who issued that, ... as far as they were found */
 };

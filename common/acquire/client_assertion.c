@@ -15,6 +15,7 @@
 #include "common/child.h"
 #include "common/json.h"
 
+#define ANSWER_MAX    (CLIENT_ASSERTION_MAX + KEY_FILE_MAX)
 #define SIGNATURE_MAX 2048 /* of RSA keys of 16384 bits, OpenSSL's limit */
 
 static struct secret *base64url_json(json_object *object)
@@ -127,11 +128,11 @@ static bool explain_signing(const struct key_store *store, bool has_password, st
            error_hint(error, "If its device wants a PIN, that is CertificatePassword.");
 }
 
-static struct secret *sign(const struct key_store *store, bool adfs, const struct secret *text,
-                           bool has_password, struct error *error)
+static struct secret *sign(const struct certificate *certificate, bool adfs,
+                           const struct secret *text, bool has_password, struct error *error)
 {
     /* The provider that has the key must sign: another one would want to see it. */
-    EVP_PKEY *key = store->key;
+    EVP_PKEY *key = certificate->key;
     const OSSL_PROVIDER *provider = EVP_PKEY_get0_provider(key);
     char own[128] = "";
     if (provider != NULL)
@@ -149,7 +150,7 @@ static struct secret *sign(const struct key_store *store, bool adfs, const struc
     EVP_MD_CTX_free(digest);
     if (ok)
         return base64url(signature, length);
-    explain_signing(store, has_password, error);
+    explain_signing(&certificate->store, has_password, error);
     return NULL;
 }
 
@@ -172,7 +173,7 @@ static struct secret *assemble(const struct token_request *request,
         return NULL;
     }
     auto_secret struct secret *signature =
-        sign(&certificate->store, adfs, text, credential->password != NULL, error);
+        sign(certificate, adfs, text, credential->password != NULL, error);
     return signature != NULL ? secret_format("%s.%s", text->bytes, signature->bytes) : NULL;
 }
 
@@ -189,7 +190,18 @@ static bool write_all(int fd, const void *bytes, size_t length)
     return text != NULL && secret_write(text, fd);
 }
 
-/* Writes the assertion, or else the error, each after a mark. */
+/* The certificate in DER, then the assertion. */
+static bool write_answer(int fd, X509 *certificate, const struct secret *assertion)
+{
+    unsigned char *der = NULL;
+    int length = i2d_X509(certificate, &der);
+    bool written = length > 0 && write_all(fd, "+", 1) && write_all(fd, der, (size_t)length) &&
+                   secret_write(assertion, fd);
+    OPENSSL_free(der);
+    return written;
+}
+
+/* Writes the answer, or else the error, each after a mark. */
 static bool load_and_sign(void *context, int fd)
 {
     const struct order *order = context;
@@ -199,8 +211,25 @@ static bool load_and_sign(void *context, int fd)
         certificate_load(order->credential, &certificate, &error)
             ? assemble(order->request, order->credential, &certificate, &error)
             : NULL;
-    return assertion != NULL ? write_all(fd, "+", 1) && secret_write(assertion, fd)
+    return assertion != NULL ? write_answer(fd, certificate.leaf, assertion)
                              : write_all(fd, "-", 1) && write_all(fd, &error, sizeof error);
+}
+
+/* The assertion, and the certificate where it is wanted. */
+static struct secret *read_answer(const struct secret *answer, X509 **certificate,
+                                  struct error *error)
+{
+    const unsigned char *der = (const unsigned char *)answer->bytes + 1;
+    X509 *leaf = d2i_X509(NULL, &der, (long)answer->length - 1); /* der is past it then */
+    size_t read = (size_t)((const char *)der - answer->bytes);
+    struct secret *assertion =
+        leaf != NULL ? secret_new(answer->bytes + read, answer->length - read) : NULL;
+    if (assertion != NULL && certificate != NULL)
+        *certificate = steal(&leaf);
+    X509_free(leaf);
+    if (assertion == NULL)
+        error_no_memory(error);
+    return assertion;
 }
 
 /* A device may not answer, and a file may ask for millions of rounds of key derivation; OpenSSL
@@ -217,15 +246,14 @@ static void explain(enum child_end end, const struct credential *credential, str
 
 struct secret *client_assertion_sign(const struct token_request *request,
                                      const struct credential *credential, int64_t deadline,
-                                     struct error *error)
+                                     X509 **certificate, struct error *error)
 {
     struct order order = { request, credential };
     auto_secret struct secret *answer = NULL;
     int status = 0;
-    enum child_end end =
-        child_run(load_and_sign, &order, CLIENT_ASSERTION_MAX, deadline, &status, &answer);
+    enum child_end end = child_run(load_and_sign, &order, ANSWER_MAX, deadline, &status, &answer);
     if (end == CHILD_ENDED && status == 0 && answer->length > 1 && answer->bytes[0] == '+')
-        return secret_new(answer->bytes + 1, answer->length - 1);
+        return read_answer(answer, certificate, error);
     if (end == CHILD_ENDED && status == 0 && answer->length == 1 + sizeof *error)
         memcpy(error, answer->bytes + 1, sizeof *error);
     else

@@ -6,6 +6,8 @@
 #ifndef COMMON_ACQUIRE_CLIENT_ASSERTION_H
 #define COMMON_ACQUIRE_CLIENT_ASSERTION_H
 
+#include <openssl/x509.h>
+
 #include "common/error.h"
 #include "common/request.h"
 
@@ -17,10 +19,10 @@
 
 /* Signs an assertion for the request's token endpoint with the certificate that the credential
  * names: PS256 with x5t#S256, and for an AD FS RS256 with x5t. The key is only ever in a process of
- * its own, which ends by the deadline. The caller frees the assertion with secret_free. NULL with
- * ERROR_USAGE. */
+ * its own, which ends by the deadline. The caller frees the assertion with secret_free, and the
+ * certificate, where it wants it (else NULL), with X509_free. NULL with ERROR_USAGE. */
 struct secret *client_assertion_sign(const struct token_request *request,
                                      const struct credential *credential, int64_t deadline,
-                                     struct error *error);
+                                     X509 **certificate, struct error *error);
 
 #endif

@@ -59,7 +59,7 @@ bool client_proof_load(const struct token_request *request, const struct credent
                   request->client_id);
         return error_known_as(error, "keyring_no_secret");
     case CREDENTIAL_CERTIFICATE:
-        proof->client_assertion = client_assertion_sign(request, credential, deadline, error);
+        proof->client_assertion = client_assertion_sign(request, credential, deadline, NULL, error);
         return proof->client_assertion != NULL;
     case CREDENTIAL_UNAVAILABLE:
         error_set(error, ERROR_USAGE, "the SourceType %s belongs to %s and cannot be loaded here",

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/acquire/certificate.h"
+#include "common/acquire/client_assertion.h"
 #include "common/acquire/client_credentials.h"
+#include "common/acquire/thumbprint.h"
 #include "common/jwt.h"
 #include "common/rfc3339.h"
 #include "common/text.h"
@@ -18,30 +19,15 @@ static int64_t seconds_of(const ASN1_TIME *time)
     return ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) : 0;
 }
 
-/* SHA-1 in hex, as the portal shows a registered certificate. */
-static void format_thumbprint(const X509 *certificate, char *text, size_t size)
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    text[0] = '\0';
-    if (X509_digest(certificate, EVP_sha1(), digest, &length) != 1 || size <= (size_t)length * 2)
-        return;
-    for (unsigned i = 0; i < length; i++)
-        snprintf(text + (size_t)2 * i, 3, "%02X", digest[i]);
-}
-
-/* The key is the certificate's, or it would not have been loaded. */
-static bool look_at_certificate(const struct credential *credential, struct credential_facts *facts,
+/* The key is the certificate's, and has signed with it. */
+static bool look_at_certificate(const X509 *certificate, struct credential_facts *facts,
                                 struct error *error)
 {
-    struct certificate certificate CLEANUP(certificate_clear) = { 0 };
-    char subject[256] = "", thumbprint[2 * EVP_MAX_MD_SIZE + 1];
-    if (!certificate_load(credential, &certificate, error))
-        return false;
-    X509_NAME_oneline(X509_get_subject_name(certificate.leaf), subject, sizeof subject);
-    format_thumbprint(certificate.leaf, thumbprint, sizeof thumbprint);
-    int64_t begins_on = seconds_of(X509_get0_notBefore(certificate.leaf)), now = time(NULL);
-    facts->expires_on = seconds_of(X509_get0_notAfter(certificate.leaf));
+    char subject[256] = "", thumbprint[THUMBPRINT_SIZE];
+    X509_NAME_oneline(X509_get_subject_name(certificate), subject, sizeof subject);
+    thumbprint_format(certificate, thumbprint);
+    int64_t begins_on = seconds_of(X509_get0_notBefore(certificate)), now = time(NULL);
+    facts->expires_on = seconds_of(X509_get0_notAfter(certificate));
     snprintf(facts->text, sizeof facts->text,
              "the key is that of the certificate %s, thumbprint %s", subject, thumbprint);
     if (begins_on <= now && now < facts->expires_on)
@@ -68,15 +54,27 @@ static void look_at_assertion(const struct secret *assertion, struct credential_
              issuer != NULL ? issuer : "(none)", subject != NULL ? subject : "(none)");
 }
 
+static bool check_certificate(const struct token_request *request,
+                              const struct credential *credential, int64_t deadline,
+                              struct credential_facts *facts, struct error *error)
+{
+    X509 *certificate = NULL;
+    auto_secret struct secret *assertion =
+        client_assertion_sign(request, credential, deadline, &certificate, error);
+    bool good = assertion != NULL && look_at_certificate(certificate, facts, error);
+    X509_free(certificate);
+    return good;
+}
+
 bool credential_check(const struct token_request *request, const struct credential *credential,
                       int64_t deadline, struct credential_facts *facts, struct error *error)
 {
     struct client_proof proof CLEANUP(client_proof_clear) = { NULL, NULL };
     *facts = (struct credential_facts){ 0 };
+    if (credential->kind == CREDENTIAL_CERTIFICATE)
+        return check_certificate(request, credential, deadline, facts, error);
     if (!client_proof_load(request, credential, deadline, &proof, error))
         return false;
-    if (credential->kind == CREDENTIAL_CERTIFICATE)
-        return look_at_certificate(credential, facts, error);
     if (proof.client_assertion != NULL)
         look_at_assertion(proof.client_assertion, facts);
     else /* a secret's id is a GUID, and no secret's value is */

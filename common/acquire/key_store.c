@@ -18,7 +18,8 @@ static void unload(OSSL_PROVIDER *provider)
 /* The key goes before the provider that has it. */
 void key_store_clear(struct key_store *store)
 {
-    EVP_PKEY_free(store->key);
+    for (size_t i = 0; i < store->key_count; i++)
+        EVP_PKEY_free(store->keys[i]);
     sk_X509_pop_free(store->certificates, X509_free);
     unload(store->device);
     unload(store->legacy);
@@ -93,36 +94,37 @@ static void load_providers(struct key_store *store, const char *uri)
             store->device = OSSL_PROVIDER_try_load(NULL, devices[i].provider, 1);
 }
 
-static void take(struct key_store *store, OSSL_STORE_INFO *info)
+static void take(struct key_store *store, OSSL_STORE_INFO *info, bool with_keys)
 {
-    if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY && store->key == NULL)
-        store->key = OSSL_STORE_INFO_get1_PKEY(info);
+    bool is_key = OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY;
+    if (is_key && with_keys && store->key_count < KEY_FILE_KEY_MAX)
+        store->keys[store->key_count++] = OSSL_STORE_INFO_get1_PKEY(info);
     else if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT)
         sk_X509_push(store->certificates, OSSL_STORE_INFO_get1_CERT(info));
 }
 
 static int count(const struct key_store *store)
 {
-    return (store->key != NULL) + sk_X509_num(store->certificates);
+    return (int)store->key_count + sk_X509_num(store->certificates);
 }
 
-/* Takes all keys and certificates out of a source. One that ends with an error may have given what
- * is needed before. Whether there was no error. */
-static bool take_all(OSSL_STORE_CTX *source, struct key_store *store)
+/* Takes all keys and certificates out of a source, and goes past what cannot be read, such as a
+ * request for a certificate; but not with a device, which counts wrong PINs. Keys are those of the
+ * first source that has any. Whether everything could be read. */
+static bool take_all(OSSL_STORE_CTX *source, struct key_store *store, bool is_device)
 {
-    bool ok = true;
-    for (int i = 0; i < KEY_FILE_OBJECT_MAX && !OSSL_STORE_eof(source); i++) {
+    int faults = 0, most = is_device ? 1 : KEY_FILE_FAULT_MAX;
+    bool with_keys = store->key_count == 0;
+    for (int i = 0; i < KEY_FILE_OBJECT_MAX && faults < most && !OSSL_STORE_eof(source); i++) {
         OSSL_STORE_INFO *info = OSSL_STORE_load(source);
         if (info != NULL)
-            take(store, info);
+            take(store, info, with_keys);
         else if (OSSL_STORE_error(source))
-            ok = false;
-        if (info == NULL && count(store) == 0)
-            break;
+            faults++;
         OSSL_STORE_INFO_free(info);
     }
     OSSL_STORE_close(source);
-    return ok;
+    return faults == 0;
 }
 
 static bool locked(const char *name, const struct password *password, struct error *error)
@@ -165,10 +167,10 @@ static bool read_source(struct key_store *store, const char *name, const struct 
         bytes != NULL
             ? OSSL_STORE_attach(memory, "file", NULL, NULL, method, &password, NULL, NULL, NULL)
             : OSSL_STORE_open_ex(name, NULL, NULL, method, &password, NULL, NULL, NULL);
-    bool whole = source != NULL && take_all(source, store);
+    bool whole = source != NULL && take_all(source, store, bytes == NULL);
     BIO_free(memory);
     UI_destroy_method(method);
-    if (password.asked && !whole && store->key == NULL)
+    if (password.asked && !whole && store->key_count == 0)
         return locked(name, &password, error);
     return count(store) > before || empty(name, error);
 }
@@ -209,11 +211,11 @@ bool key_store_read(struct key_store *store, const char *path, const struct secr
     if (is_uri(path))
         return read_uri(store, path, password, error);
     unsigned mode = 0;
-    bool had_key = store->key != NULL;
+    size_t had_keys = store->key_count;
     auto_secret struct secret *bytes = file_read(path_of(path), KEY_FILE_MAX, &mode, error);
     if (bytes == NULL || !read_source(store, path, bytes, password, error))
         return false;
-    if (!had_key && store->key != NULL) /* a certificate alone is no secret */
+    if (had_keys == 0 && store->key_count > 0) /* a certificate alone is no secret */
         file_warn_of_readers(path_of(path), mode);
     return true;
 }

@@ -18,11 +18,14 @@
 
 #define KEY_FILE_MAX        (256 * 1024)
 #define KEY_FILE_OBJECT_MAX 1024
+#define KEY_FILE_FAULT_MAX  16 /* objects that cannot be read */
+#define KEY_FILE_KEY_MAX    16
 
 struct key_store {
-    OSSL_PROVIDER *legacy; /* what old PKCS#12 files are encrypted with */
-    OSSL_PROVIDER *device; /* what has the key of a URI */
-    EVP_PKEY *key;         /* the first that was found; NULL: none was */
+    OSSL_PROVIDER *legacy;            /* what old PKCS#12 files are encrypted with */
+    OSSL_PROVIDER *device;            /* what has the key of a URI */
+    EVP_PKEY *keys[KEY_FILE_KEY_MAX]; /* of the first source that has any, in its order */
+    size_t key_count;
     STACK_OF(X509) * certificates;
 };
 

@@ -2,10 +2,10 @@
 #include "common/acquire/tls_trust.h"
 
 #include <openssl/ssl.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "common/acquire/thumbprint.h"
 #include "common/environment.h"
 
 static CURLcode trust_too(CURL *easy, void *context, void *file)
@@ -33,15 +33,12 @@ static void trust_cas(CURL *easy)
 /* Trusts one certificate, known by its thumbprint, and no CA: Service Fabric's own. */
 static int is_that_certificate(X509_STORE_CTX *context, void *thumbprint)
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    char text[2 * EVP_MAX_MD_SIZE + 1] = "";
-    X509 *leaf = X509_STORE_CTX_get0_cert(context);
-    if (leaf == NULL || X509_digest(leaf, EVP_sha1(), digest, &length) != 1)
+    char text[THUMBPRINT_SIZE];
+    const X509 *leaf = X509_STORE_CTX_get0_cert(context);
+    if (leaf == NULL)
         return 0;
-    for (unsigned i = 0; i < length; i++)
-        snprintf(text + (size_t)2 * i, 3, "%02X", digest[i]);
-    return strcasecmp(text, thumbprint) == 0;
+    thumbprint_format(leaf, text);
+    return text[0] != '\0' && strcasecmp(text, thumbprint) == 0;
 }
 
 static CURLcode trust_only(CURL *easy, void *context, void *thumbprint)

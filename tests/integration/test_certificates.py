@@ -131,6 +131,14 @@ FORMS = {
     "a key elsewhere than in the same file": lambda app: path(
         AppCertificate(app.folder / "other", number=2).pem(more=app.certificate_pem),
         CertificateKeyDiskPath=str(app.key_file())),
+    "another key before it": lambda app: path(app.write(
+        "keys.pem", AppCertificate(app.folder / "other", number=2).key_pem() + app.key_pem()
+        + app.certificate_pem)),
+    "an elliptic key before it": lambda app: path(app.write(
+        "keys.pem", AppCertificate(app.folder / "ec", elliptic=True).key_pem() + app.key_pem()
+        + app.certificate_pem)),
+    "a request before it": lambda app: path(app.write(
+        "request.pem", app.request_pem() + app.key_pem() + app.certificate_pem)),
     "old PKCS#12": lambda app: path(app.old_pkcs12(), CertificatePassword=PASSWORD),
     "Base64": lambda app: {"SourceType": "Base64Encoded", "CertificatePassword": PASSWORD,
                            "Base64EncodedValue": base64.b64encode(
@@ -192,6 +200,11 @@ BROKEN = {
     "no certificate": (lambda app: path(app.key_file()), "holds no certificate"),
     "another key": (lambda app: path(app.certificate_file(), CertificateKeyDiskPath=str(
         AppCertificate(app.folder / "other", number=2).key_file())), "do not match"),
+    "another key than that of CertificateKeyDiskPath": (lambda app: path(
+        app.pem(), CertificateKeyDiskPath=str(
+            AppCertificate(app.folder / "other", number=2).key_file())), "do not match"),
+    "only a request": (lambda app: path(app.write("request.pem", app.request_pem())),
+                       "holds no key and no certificate"),
     "an elliptic key": (lambda app: path(AppCertificate(app.folder / "ec", elliptic=True).pem()),
                         "is not RSA"),
     "not Base64": (lambda app: {"SourceType": "Base64Encoded", "Base64EncodedValue": "%%%"},

@@ -62,6 +62,11 @@ class AppCertificate:
         encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
 
+    def request_pem(self) -> bytes:
+        """What is sent to a CA to be signed, and may stay in the file."""
+        request = x509.CertificateSigningRequestBuilder().subject_name(_name("request"))
+        return request.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
     def pem(self, *, key_first: bool = True, more: bytes = b"") -> Path:
         """Key and certificate in one file, and further certificates."""
         parts = [self.key_pem(), self.certificate_pem]
