@@ -54,11 +54,11 @@ MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kerne
 COMMON   := $(wildcard common/*.c common/config/*.c common/store/*.c keyring/*.c)
 git-credential-entra_SOURCES  := helpers/git-credential-entra.c $(wildcard helpers/git_*.c)
 exec-credential-entra_SOURCES := helpers/exec-credential-entra.c helpers/exec_credential.c \
-                                 helpers/kubelogin.c helpers/kubelogin_apply.c
+                                 $(wildcard helpers/kubelogin*.c)
 curl-credential-entra_SOURCES := helpers/curl-credential-entra.c
 entra_SOURCES                 := $(wildcard helpers/entra/*.c) helpers/git_bool.c \
                                  helpers/kubeconfig/edits.c \
-                                 helpers/kubelogin.c helpers/kubelogin_apply.c
+                                 $(wildcard helpers/kubelogin*.c)
 entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c)
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)

@@ -1,5 +1,5 @@
 /* kubelogin's settings: their table, and who says what. What is made of them is in
- * kubelogin_apply.c. */
+ * kubelogin_apply.c and kubelogin_logins.c. */
 #define _GNU_SOURCE
 #include "helpers/kubelogin.h"
 
@@ -346,6 +346,17 @@ static bool take_cluster(struct kubelogin *kubelogin, json_object *cluster, stru
 }
 
 /* ---- all of them ---- */
+
+const char *kubelogin_text(const struct kubelogin *kubelogin, enum kubelogin_setting which)
+{
+    return kubelogin->values[which].text;
+}
+
+bool kubelogin_is_on(const struct kubelogin *kubelogin, enum kubelogin_setting which)
+{
+    const char *text = kubelogin_text(kubelogin, which);
+    return text != NULL && strcmp(text, "true") == 0;
+}
 
 static bool is_secret(enum kubelogin_setting which)
 {

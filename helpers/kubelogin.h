@@ -116,6 +116,13 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
  * have to sign in, for want of a credential. Then false with ERROR_USAGE, which says so. */
 bool kubelogin_check(const struct kubelogin *kubelogin, bool person_needed, struct error *error);
 
+/* For kubelogin_*.c: what a setting says, NULL where nobody said it; whether a switch is on; and
+ * the login written into the options, as kubelogin_apply does with all of them. */
+const char *kubelogin_text(const struct kubelogin *kubelogin, enum kubelogin_setting which);
+bool kubelogin_is_on(const struct kubelogin *kubelogin, enum kubelogin_setting which);
+bool kubelogin_apply_login(struct kubelogin *kubelogin, struct options *options,
+                           struct error *error);
+
 void kubelogin_clear(struct kubelogin *kubelogin);
 #define auto_kubelogin CLEANUP(kubelogin_clear)
 
