@@ -34,15 +34,15 @@ bool imds_is_here(const char *url, const char *url_name, int64_t deadline)
     return answered && is_imds_answer(response.status);
 }
 
-/* Each wait is twice the last, but for 410: the service is being updated, for up to 70 seconds. -1:
- * not again. */
+/* Each wait is twice the last; for 410 as long as it takes: the service is being updated, for up to
+ * 70 seconds. -1: not again. */
 static int64_t wait_before_retry(const struct http_response *response, bool answered, int attempt)
 {
     long status = answered ? response->status : 0;
     bool transient = status == 404 || status == 408 || status == 429 || status >= 500 ||
                      (response->reached && response->broken);
-    if (status == 410 && attempt < 7)
-        return 10000;
+    if (status == 410 && attempt < 17)
+        return attempt < 3 ? 1000 << attempt : 5000;
     return transient && attempt < 3 ? 1000 << attempt : -1;
 }
 

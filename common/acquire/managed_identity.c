@@ -20,19 +20,13 @@ static bool is_stranger(const struct identity_source *source, const struct http_
     return source->kind == IDENTITY_IMDS && (response->status == 403 || response->status == 405);
 }
 
+/* IMDS says 410 while it is being updated. */
+#define UPDATING 410
+
 /* OAuth's form is error and error_description; App Service says message, Service Fabric nests both
  * under error. */
-static bool explain(const struct identity_source *source, const struct http_response *response,
-                    const struct error *why, struct error *error)
+static const char *reason_in(json_object *answer, long status)
 {
-    struct error unused;
-    if (is_stranger(source, response))
-        return error_set(error, ERROR_SIGN_IN,
-                         "there is no managed identity on this machine (what answers in the place "
-                         "of IMDS says HTTP %ld)",
-                         response->status);
-    auto_json json_object *answer =
-        json_parse(response->body->bytes, response->body->length, &unused);
     json_object *inner = NULL;
     const char *text = answer != NULL ? json_string(answer, "error_description") : NULL;
     if (text == NULL && answer != NULL)
@@ -40,16 +34,33 @@ static bool explain(const struct identity_source *source, const struct http_resp
     if (text == NULL && json_object_object_get_ex(answer, "error", &inner) &&
         json_object_is_type(inner, json_type_object))
         text = json_string(inner, "message");
-    if (response->status == 200)
+    return text != NULL         ? text
+           : status == 429      ? "too many requests"
+           : status == UPDATING ? "it is being updated"
+                                : "no reason given";
+}
+
+static bool explain(const struct identity_source *source, const struct http_response *response,
+                    const struct error *why, struct error *error)
+{
+    struct error unused;
+    long status = response->status;
+    if (is_stranger(source, response))
+        return error_set(error, ERROR_SIGN_IN,
+                         "there is no managed identity on this machine (what answers in the place "
+                         "of IMDS says HTTP %ld)",
+                         status);
+    if (status == 200)
         return error_set(error, ERROR_NETWORK, "%s: %.600s", source->name, why->message);
-    error_set(error, response->status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
-              "%s gave no token: %.600s (HTTP %ld)", source->name,
-              text != NULL              ? text
-              : response->status == 429 ? "too many requests"
-                                        : "no reason given",
-              response->status);
+    auto_json json_object *answer =
+        json_parse(response->body->bytes, response->body->length, &unused);
+    error_set(error, status >= 500 || status == UPDATING ? ERROR_NETWORK : ERROR_REFUSED,
+              "%s gave no token: %.600s (HTTP %ld)", source->name, reason_in(answer, status),
+              status);
     retry_heed(response, error);
-    if (response->status == 400 || response->status == 404)
+    if (status == UPDATING)
+        error_hint(error, "That takes up to 70 seconds: try again, with --timeout 100.");
+    if (status == 400 || status == 404)
         error_known_as(error, "identity_not_assigned");
     return false;
 }

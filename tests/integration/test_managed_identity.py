@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ import socket
 import ssl
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
 from pathlib import Path
@@ -424,10 +425,55 @@ def test_a_fault_of_a_service_is_tried_again_twice(machine, service):
     assert len(service.requests) == 3
 
 
+def test_imds_is_asked_again_while_it_is_being_updated(machine, service):
+    answers = iter([lambda: ("", 410), lambda: ("", 410), service.token_answer])
+    service.answer = lambda: next(answers)()
+    outcome = token(machine, "--timeout", "60",
+                    env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+    assert outcome.code == 0, outcome.err
+    assert len(service.requests) == 3
+
+
+def test_imds_that_is_still_being_updated_at_the_end_is_no_refusal(machine, service):
+    service.answer = lambda: ("", 410)
+    refused(token(machine, "--timeout", SHORT_LIMIT,
+                  env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}), 4,
+            "being updated", "--timeout 100")
+
+
 def test_a_machine_outside_azure_is_noticed(machine):
     outcome = token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
     assert (outcome.code, outcome.out) == (4, "")
     assert "no managed identity on this machine" in outcome.err
+
+
+@pytest.fixture
+def silence():
+    """The URL of an address that takes no connection and refuses none."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        host, port = listener.getsockname()
+        for _ in range(5):  # more than the backlog has room for
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex((host, port))
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex((host, port)) != errno.EAGAIN:
+                pytest.skip("this system's loopback takes connections past the backlog")
+        yield f"http://{host}:{port}"
+
+
+@pytest.mark.parametrize("words", [["--managed-identity"], []], ids=["asked for", "tried"])
+def test_silence_at_the_address_of_imds_is_noticed_long_before_the_time_is_up(
+        machine, silence, words):
+    """Within a second, and what else the program does."""
+    outcome = machine.run("entra", "token", "--resource", VAULT, *words, "--timeout",
+                          str(PATIENCE), env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": silence})
+    assert (outcome.code, outcome.out) == (4 if words else 5, "")
+    assert "no managed identity on this machine" in outcome.err
+    assert outcome.seconds < PATIENCE / 3
 
 
 def test_another_clouds_metadata_service_is_no_imds(machine, service):
