@@ -3,8 +3,8 @@
 
 #include "common/command.h"
 #include "helpers/entra/doctor.h"
+#include "helpers/entra/git_helper.h"
 #include "helpers/entra/git_settings.h"
-#include "helpers/entra/setup.h"
 
 #define AZURE_DEVOPS "https://dev.azure.com/"
 
@@ -15,7 +15,7 @@ static void tell_others(struct doctor *doctor, const struct git_settings *settin
     for (size_t i = 0; i < settings->count; i++) {
         const char *helper = settings->helpers[i];
         size_t word = strcspn(helper, " ");
-        if (setup_git_is_helper(helper))
+        if (git_helper_is_ours(helper))
             continue;
         if (word == strlen("store") && strncmp(helper, "store", word) == 0) {
             error_set(&error, ERROR_USAGE,
@@ -57,7 +57,7 @@ static void check_settings(struct doctor *doctor, const struct url *url,
     struct error error = { 0 };
     const char *ours = NULL;
     for (size_t i = 0; i < settings->count; i++)
-        if (setup_git_is_helper(settings->helpers[i]))
+        if (git_helper_is_ours(settings->helpers[i]))
             ours = settings->helpers[i];
     if (ours == NULL) {
         doctor_pass(doctor, "git does not ask our helper for %s (entra setup git has it do so)",

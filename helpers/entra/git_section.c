@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "helpers/entra/git_helper.h"
 #include "helpers/entra/git_settings.h"
 #include "helpers/entra/setup.h"
 
@@ -40,7 +41,7 @@ static bool take(struct git_section *section, const struct git_line *line, const
     enum git_variable kind = which(line, variable);
     if (section->count == GIT_SETTINGS_MAX)
         return false;
-    if (kind == GIT_HELPER && setup_git_is_helper(value))
+    if (kind == GIT_HELPER && git_helper_is_ours(value))
         section->ours = section->count;
     section->items[section->count++] = (struct git_setting){ kind, value };
     section->is_overtaken = false;

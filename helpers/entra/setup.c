@@ -43,7 +43,7 @@ static const struct {
     { "--timeout", OPTION_SECONDS, offsetof(struct options, timeout) },
 };
 #define HANDED_ON (sizeof handed_on / sizeof handed_on[0])
-_Static_assert(2 * (HANDED_ON + OPTIONS_SCOPES_MAX) <= SETUP_HANDED_ON_MAX, "all have a place");
+_Static_assert(2 * (HANDED_ON + OPTIONS_SCOPES_MAX) < SETUP_HANDED_ON_MAX, "all have a place");
 
 static size_t put(const char **words, const char *name, const char *value)
 {
@@ -131,8 +131,7 @@ bool setup_run(const struct options *options, char *const *command, struct error
         return error_no_memory(error);
     if (puts(line) == EOF || fflush(stdout) != 0)
         return error_set(error, ERROR_OTHER,
-                         "stdout cannot be written, so it is not shown what "
-                         "would be done: %m");
+                         "stdout cannot be written, to show what would be done: %m");
     if (options->dry_run)
         return true;
     auto_secret struct secret *output =

@@ -22,10 +22,6 @@
 bool setup_git(const struct options *options, int count, char **operands, struct error *error);
 bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error);
 
-/* Whether a value of git's credential.helper is ours: entra, or a path to our program, with or
- * without options. */
-bool setup_git_is_helper(const char *value);
-
 /* The options of setup alone, in options.own. */
 enum setup_option {
     SETUP_CONTEXT,

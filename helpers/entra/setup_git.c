@@ -16,18 +16,17 @@
  * helper, whatever came before it, and is told the path where it needs that.
  */
 #define _GNU_SOURCE
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/config/config.h"
+#include "helpers/entra/git_helper.h"
 #include "helpers/entra/git_section.h"
 #include "helpers/entra/git_settings.h"
 #include "helpers/entra/setup.h"
 #include "helpers/git_bool.h"
 #include "helpers/git_tenant.h"
 
-#define PROGRAM   "git-credential-entra"
 #define SPELLINGS 2
 
 /* A URL, the names of its section as people write it and the other one, and what there is. */
@@ -45,58 +44,6 @@ static char *key_of(const char *section, const char *name)
 {
     char *key = NULL;
     return asprintf(&key, "credential.%s.%s", section, name) < 0 ? NULL : key;
-}
-
-/* ---- our helper's line ---- */
-
-/* Whether the name alone leads a shell to the program at this path. */
-static bool is_in_path(const char *program)
-{
-    char found[PATH_MAX];
-    const char *path = getenv("PATH");
-    for (; path != NULL && path[0] != '\0'; path += path[0] == ':') {
-        int length = (int)strcspn(path, ":");
-        autofree char *candidate = NULL;
-        if (asprintf(&candidate, "%.*s/" PROGRAM, length, path) < 0) {
-            candidate = NULL;
-            return false;
-        }
-        if (access(candidate, X_OK) == 0)
-            return realpath(candidate, found) != NULL && strcmp(found, program) == 0;
-        path += length;
-    }
-    return false;
-}
-
-/* What git is to run: the short name where that is enough, else a path, which git hands to a shell
- * where an exclamation mark stands before it. */
-static char *helper_command(const struct options *options)
-{
-    char program[PATH_MAX] = "";
-    struct setup_room room;
-    const char *words[SETUP_HANDED_ON_MAX + 1] = { "entra" };
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof PROGRAM);
-    char *slash = length > 0 ? strrchr(program, '/') : NULL;
-    if (slash != NULL)
-        memcpy(slash + 1, PROGRAM, sizeof PROGRAM);
-    bool short_name = slash == NULL || is_in_path(program);
-    if (!short_name)
-        words[0] = program;
-    setup_hand_on(options, &room, words + 1);
-    autofree char *line = setup_quote((char *const *)words);
-    char *command = NULL;
-    if (line == NULL || asprintf(&command, "%s%s", short_name ? "" : "!", line) < 0)
-        return NULL;
-    return command;
-}
-
-bool setup_git_is_helper(const char *value)
-{
-    const char *path = strstr(value, "/" PROGRAM);
-    const char *after = path != NULL                      ? path + strlen("/" PROGRAM)
-                        : strncmp(value, "entra", 5) == 0 ? value + 5
-                                                          : "?";
-    return *after == '\0' || *after == ' ' || *after == '\'';
 }
 
 /* ---- doing and undoing ---- */
@@ -270,7 +217,7 @@ static bool check_effect(const struct place *before, const char *command, struct
 
 static bool set_up(const struct options *options, const struct place *place, struct error *error)
 {
-    autofree char *command = helper_command(options);
+    autofree char *command = git_helper_command(options);
     if (command == NULL)
         return error_no_memory(error);
     if (is_set_up(place, command)) {

@@ -145,6 +145,14 @@ def test_a_helper_that_came_after_what_entra_setup_has_set_up_is_a_cross(world):
     assert examine(world).crosses == [("git", "git_plaintext_helper")]
 
 
+def test_what_is_said_of_a_helper_before_ours_helps(world):
+    git_config(world, "credential.helper", "store")
+    git_config(world, "credential.https://dev.azure.com.helper", "entra")
+    assert examine(world).crosses == [("git", "git_plaintext_helper")]
+    assert world.run("entra", "setup", "git", "https://dev.azure.com").code == 0
+    assert examine(world).ok
+
+
 def test_an_empty_helper_keeps_those_before_it_away(world):
     git_config(world, "credential.helper", "store")
     git_config(world, "credential.https://dev.azure.com.helper", "")
