@@ -165,6 +165,8 @@ static bool fly_together(struct tokens *tokens, struct token_request *request, s
             return error->kind == ERROR_NONE;
         if (sparing_is_unkept(request, tokens->began))
             break;
+        if (deadline_left(deadline) == 0)
+            return too_late(request, error);
     }
     return fly(tokens, request, since, token, error);
 }

@@ -42,8 +42,8 @@ bool account_store_drop(struct token_store *store, const struct token_request *r
 /* Forgets the account of a user name, ACCOUNT_DEFAULT for the default one, NULL for all: their
  * refresh tokens, and the tokens that came of them, in every keyring that token_store_list looks
  * into. Where the default account goes and another stays, that one becomes the default. *count is
- * how many accounts there were. False with ERROR_KEYRING, also where nobody is found and the
- * keyring is locked. */
+ * how many accounts there were. False, and nothing is forgotten, where one of them does not answer
+ * (token_store_list); with ERROR_KEYRING where nobody is found and the keyring is locked. */
 bool account_store_forget(struct token_store *store, const char *username, int64_t deadline,
                           size_t *count, struct error *error);
 

@@ -123,6 +123,14 @@ def test_in_a_container_the_token_is_given_with_one_line(own_app):
     assert (named.code, named.out) == (6, "")
 
 
+def test_where_a_containers_rules_forbid_one_keyring_the_list_is_the_others(world):
+    token(world, "--keyring", "secret-service")
+    outcome = world.run(sys.executable, "-m", "world.container", "entra", "list",
+                        env={"PYTHONPATH": str(Path(__file__).parents[1])})
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "secret-service" in outcome.out
+
+
 # ---- in memory ----
 
 

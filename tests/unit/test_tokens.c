@@ -3,10 +3,12 @@
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -491,6 +493,17 @@ static void who_waits_past_the_deadline_is_told(void **state)
     assert_error(&error, ERROR_NETWORK, "another process is asking Cloud Shell for this token");
 }
 
+static void a_lock_that_nobody_flies_under_is_not_tried_for_ever(void **state)
+{
+    (void)state;
+    autoclose int folder = runtime_folder_open();
+    autoclose int lock = openat(folder, name_of("flight").text, O_RDWR | O_CREAT, 0600);
+    assert_int_equal(flock(lock, LOCK_SH), 0);
+    tokens.deadline = deadline_in(100);
+    assert_string_equal(get(), "");
+    assert_error(&error, ERROR_NETWORK, "another process is asking");
+}
+
 static void where_nothing_can_be_kept_everybody_flies(void **state)
 {
     (void)state;
@@ -672,6 +685,7 @@ int main(void)
         TEST(an_earlier_failure_is_nobodys),
         TEST(where_a_pilot_is_killed_a_passenger_takes_over),
         TEST(who_waits_past_the_deadline_is_told),
+        TEST(a_lock_that_nobody_flies_under_is_not_tried_for_ever),
         TEST(where_nothing_can_be_kept_everybody_flies),
         TEST(an_authority_that_throttles_is_left_alone),
         TEST(it_is_for_the_same_clients_other_scopes_too),
