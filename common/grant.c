@@ -7,6 +7,7 @@
 #include "common/claims.h"
 #include "common/deadline.h"
 #include "common/flight.h"
+#include "common/identity_source.h"
 #include "common/notice.h"
 #include "common/runtime_folder.h"
 #include "common/store/account_store.h"
@@ -77,6 +78,21 @@ static void append(char *text, size_t size, const char *option, const char *valu
                  strpbrk(value, "\"$`\\!") == NULL ? value : "...");
 }
 
+/* Who could ask instead. Where Azure runs apps, and the environment says who asks, an identity of
+ * theirs is easily meant. */
+static const char *other_way(const struct token_request *request)
+{
+    enum identity_source_kind kind = identity_source_find()->kind;
+    if (request->home_account_id != NULL)
+        return "";
+    if (request->unconfigured)
+        return ", or configure an app: see entra-appsettings(5)";
+    return kind == IDENTITY_SERVICE_FABRIC || kind == IDENTITY_APP_SERVICE ||
+                   kind == IDENTITY_MACHINE_LEARNING
+               ? ", or let --managed-identity ask as the identity that Azure gave this app"
+               : "";
+}
+
 /* What to type: what names the API and the client, and what was typed in the first place. */
 static bool say_what_to_run(const struct token_request *request, const struct options *options,
                             struct error *error)
@@ -90,10 +106,7 @@ static bool say_what_to_run(const struct token_request *request, const struct op
     append(words, sizeof words, "--authority", options->authority);
     append(words, sizeof words, "--config", options->config);
     append(words, sizeof words, "--keyring", options->keyring);
-    return error_hint(error, "Run 'entra login%s'%s.", words,
-                      request->unconfigured && request->home_account_id == NULL
-                          ? ", or configure an app: see entra-appsettings(5)"
-                          : "");
+    return error_hint(error, "Run 'entra login%s'%s.", words, other_way(request));
 }
 
 /* Somebody may well have signed in: only the keyring, which is in trouble, could tell. */

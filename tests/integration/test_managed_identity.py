@@ -527,6 +527,20 @@ def test_where_nothing_is_configured_a_person_asks_for_what_no_app_can(machine, 
     assert service.requests == []
 
 
+@pytest.mark.parametrize("variables, offered", [
+    ({"MSI_ENDPOINT": "URL", "MSI_SECRET": "key"}, True),
+    ({"IDENTITY_ENDPOINT": "URL", "IDENTITY_HEADER": "key"}, True),
+    ({"MSI_ENDPOINT": "URL"}, False), ({}, False)])
+def test_where_a_tenant_says_who_asks_azures_identity_is_offered(
+        machine, service, variables, offered):
+    env = {key: service.url if value == "URL" else value for key, value in variables.items()}
+    outcome = machine.run("entra", "token", "--resource", VAULT, env=env | {
+        "AZURE_TENANT_ID": "contoso.onmicrosoft.com", "AZURE_CLIENT_ID": "an-app"})
+    assert (outcome.code, outcome.out) == (5, ""), outcome.err
+    assert ("--managed-identity" in outcome.err) == offered
+    assert service.requests == []
+
+
 def test_git_goes_on_to_ask_a_person_where_nothing_is_configured(machine):
     outcome = machine.run("git-credential-entra", "get",
                           input="protocol=https\nhost=dev.azure.com\n",
