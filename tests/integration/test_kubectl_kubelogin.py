@@ -378,16 +378,18 @@ def test_beside_terraforms_variables_those_of_another_app_say_nothing(machine, m
 
 
 @pytest.mark.parametrize("credentials", [
-    [], [{"SourceType": "ClientSecret"}],
-    [{"SourceType": "SignedAssertionFilePath"}]])
-def test_not_even_the_configuration_takes_them_then(world, credentials):
+    [], [{"SourceType": "ClientSecret"}], [{"SourceType": "SignedAssertionFilePath"}],
+    [{"SourceType": "Path"}]])
+def test_not_even_the_configuration_takes_them_then(world, tmp_path, credentials):
     settings = world.appsettings()
     settings["AzureAd"] = {"ClientCredentials": credentials}
     settings["AKS"] = {"Scopes": [f"{contoso.AKS}/.default"], "RequestAppToken": True}
     world.write_appsettings(settings)
     env = {name: value for name, value in TERRAFORM.items() if name != "ARM_CLIENT_SECRET"}
     outcome = ask(world, "--login", "spn", "--use-azurerm-env-vars", "--authority-host",
-                  world.authority.url, AZURE_FEDERATED_TOKEN_FILE="/x", **env, **OF_ANOTHER_APP)
+                  world.authority.url, AZURE_FEDERATED_TOKEN_FILE="/x",
+                  AZURE_CLIENT_CERTIFICATE_PATH=str(AppCertificate(tmp_path).pem()), **env,
+                  **OF_ANOTHER_APP)
     assert outcome.code == 2, outcome
     assert world.authority.token_requests == []
 
