@@ -9,7 +9,6 @@
 #include "common/catalogue.h"
 #include "common/json.h"
 #include "common/printable.h"
-#include "common/secret.h"
 
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
 {
@@ -85,15 +84,6 @@ bool error_inherit(struct error *error, const struct error *reason)
     memcpy(error->correlation_id, reason->correlation_id, sizeof error->correlation_id);
     memcpy(error->timestamp, reason->timestamp, sizeof error->timestamp);
     return false;
-}
-
-void error_redact(struct error *error, const char *secret)
-{
-    char *const texts[] = { error->message,  error->code,           error->oauth_error,
-                            error->suberror, error->correlation_id, error->timestamp,
-                            error->claims };
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        secret_redact(texts[i], strlen(texts[i]), secret);
 }
 
 /* A message from outside may end its own sentence already. */

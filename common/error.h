@@ -77,10 +77,6 @@ bool error_wanted(struct error *error, const char *format, ...)
  * to this one. Always false. */
 bool error_inherit(struct error *error, const struct error *reason);
 
-/* Takes every occurrence of a secret out of what an authority said in the error: it, or what stands
- * between, may echo what it was sent. The other texts are our own. */
-void error_redact(struct error *error, const char *secret);
-
 /* The exit code of a program that fails by it. */
 int error_exit_code(const struct error *error);
 

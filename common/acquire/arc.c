@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "common/acquire/arc.h"
+#include "common/acquire/redaction.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,6 +78,7 @@ bool arc_send(const struct http_request *request, int64_t deadline, struct http_
     http_response_clear(response);
     if (!retry_send(&answer, deadline, response, error))
         return false;
-    secret_redact(response->body->bytes, response->body->length, key->bytes);
+    const struct http_field sent[] = { { "key", key->bytes, true }, { NULL, NULL, false } };
+    redact(sent, response->body);
     return true;
 }

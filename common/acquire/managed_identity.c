@@ -6,6 +6,7 @@
 
 #include "common/acquire/identity_service.h"
 #include "common/acquire/imds.h"
+#include "common/acquire/redaction.h"
 #include "common/acquire/retry.h"
 #include "common/acquire/token_answer.h"
 #include "common/environment.h"
@@ -66,19 +67,15 @@ static bool explain(const struct identity_source *source, const struct http_resp
 }
 
 static bool take_answer(const struct identity_source *source, const struct http_response *response,
-                        const char *secret, struct token *token, struct error *error)
+                        const struct http_field *headers, struct token *token, struct error *error)
 {
     struct error why = { 0 };
     if (response->status == 200 &&
         token_answer_parse(200, response->body->bytes, response->body->length, time(NULL),
                            response->date, token, &why))
         return true;
-    if (secret != NULL) /* before anything is cut out of it */
-        secret_redact(response->body->bytes, response->body->length, secret);
-    explain(source, response, &why, error);
-    if (secret != NULL)
-        error_redact(error, secret);
-    return false;
+    redact(headers, response->body);
+    return explain(source, response, &why, error);
 }
 
 /* Outside Azure nothing is configured either, and what is at IMDS' address then must not keep us:
@@ -121,7 +118,7 @@ static bool ask(const struct identity_source *source, const char *url, const cha
     };
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     return service->send(&request, deadline, &response, error) &&
-           take_answer(source, &response, secret, token, error);
+           take_answer(source, &response, headers, token, error);
 }
 
 bool managed_identity_acquire(const char *scope, const struct credential *credential, bool probe,

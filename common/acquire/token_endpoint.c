@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/acquire/redaction.h"
 #include "common/acquire/retry.h"
 #include "common/acquire/sign_in_answer.h"
 #include "common/acquire/token_answer.h"
@@ -12,56 +13,6 @@
 
 /* A clock that is further off than MSAL's margin is wrong. */
 #define CLOCK_MINUTES_WRONG 5
-
-/* A value as HTML's forms write it (a blank is a plus), made of what http_escape gives. */
-static struct secret *as_form(const char *escaped)
-{
-    struct secret *form = secret_allocate(strlen(escaped));
-    size_t length = 0;
-    for (const char *at = escaped; form != NULL && *at != '\0'; at++) {
-        bool is_blank = strncmp(at, "%20", 3) == 0;
-        form->bytes[length++] = (char)(is_blank ? '+' : *at);
-        at += is_blank ? 2 : 0;
-    }
-    return form;
-}
-
-/* A value as it stands in a string of JSON. Not by json-c, which would leave copies of it. */
-static struct secret *as_json(const char *value)
-{
-    struct secret *json = secret_allocate(2 * strlen(value));
-    size_t length = 0;
-    for (; json != NULL && *value != '\0'; value++) {
-        if (*value == '"' || *value == '\\')
-            json->bytes[length++] = '\\';
-        json->bytes[length++] = *value;
-    }
-    return json;
-}
-
-static void redact_text(const char *text, struct secret *body, struct error *error)
-{
-    secret_redact(body->bytes, body->length, text);
-    error_redact(error, text);
-}
-
-/* Authorities, and what stands between, may echo what they were sent, as it is or written in
- * another way. */
-static void redact(const struct http_field *fields, struct secret *body, struct error *error)
-{
-    for (; fields->name != NULL; fields++) {
-        if (!fields->secret || fields->value == NULL)
-            continue;
-        auto_secret struct secret *escaped = http_escape(fields->value);
-        auto_secret struct secret *form = escaped != NULL ? as_form(escaped->bytes) : NULL;
-        auto_secret struct secret *json = as_json(fields->value);
-        const struct secret *const ways[] = { escaped, form, json };
-        redact_text(fields->value, body, error);
-        for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
-            if (ways[i] != NULL)
-                redact_text(ways[i]->bytes, body, error);
-    }
-}
 
 /* Assertions, certificates and tokens are judged by the clock, so one that is wrong is worth a word
  * with whatever refusal it may have caused. */
@@ -91,7 +42,7 @@ static bool parse(const struct http_response *response, struct token *token, str
 }
 
 /* What is no token is an error: it is read out of a body that was cleaned before anything could be
- * cut out of it, and cleaned again of what JSON's escapes hid. */
+ * cut out of it. */
 static bool read_answer(const struct http_response *response, const struct http_field *fields,
                         struct token *token, struct error *error)
 {
@@ -100,11 +51,10 @@ static bool read_answer(const struct http_response *response, const struct http_
     if (response->status == 200 && parse(response, token, error))
         return true;
     *error = (struct error){ 0 };
-    redact(fields, response->body, error);
+    redact(fields, response->body);
     if (parse(response, token, error))
         return true;
     add_hints(response, error);
-    redact(fields, response->body, error);
     return false;
 }
 

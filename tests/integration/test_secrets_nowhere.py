@@ -16,17 +16,19 @@ from flask import Response
 
 from authority import contoso, faults
 from authority.directory import Federation
-from authority.faults import NAMED, Exchange, Fault
+from authority.faults import MISSING, NAMED, Exchange, Fault, FaultQueue, altered
 from authority.keys import process_key
 from integration.asking import ASK, EXEC_INFO, own_host
 from integration.credentials import configure, path, register
-from integration.people import enter, login, start_device_code
+from integration.people import enter, login, query, sign_in_url, start_device_code
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
+from integration.test_kubectl_setup import KUBELOGIN, config as kubeconfig, head, write
 from world.app_certificate import PASSWORD, AppCertificate
 from world.program import Outcome
 from world.world import World
 
 SECRET = contoso.DAEMON.secret
+TYPED = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
 
 # What the authority draws out ends by it. A sanitized program needs seconds to open a key.
 LIMIT = "15" if "ASAN_OPTIONS" in os.environ else "5"
@@ -44,8 +46,32 @@ def refused_token(world: World) -> str:
     return world.authority.make_token("api://refused")
 
 
-def run_secret(world: World, *words: str, **how: Any) -> Outcome:
+def run_git_store(world: World, *words: str, **how: Any) -> Outcome:
+    """git gives what a person typed."""
+    return world.run("git-credential-entra", *words, "store", **how,
+                     input=own_host(world) + f"username=ada\npassword={TYPED}\n")
+
+
+def run_secret_set(world: World, *words: str, **how: Any) -> Outcome:
     return world.run("entra", "secret", "set", *words, input=SECRET + "\n", **how)
+
+
+def run_secret_clear(world: World, *words: str, **how: Any) -> Outcome:
+    """There is one to be dropped."""
+    run_secret_set(world, *words, **how)
+    return world.run("entra", "secret", "clear", *words, **how)
+
+
+def run_setup_kubectl(world: World, *words: str, **how: Any) -> Outcome:
+    """Its file has a secret, of a user that is not to be set up."""
+    secret = f"- name: spn\n  user: {{exec: {{command: kubelogin, args: [--client-secret, '{SECRET}']}}}}\n"
+    write(world, head() + KUBELOGIN + secret)
+    return world.run("entra", "setup", "kubectl", *words, **how)
+
+
+def run_doctor_url(world: World, *words: str, **how: Any) -> Outcome:
+    return world.run("entra", "doctor", world.web_api.todo_list_url, "--output", "json", *words,
+                     **how)
 
 
 def entra(*command: str) -> Callable[..., Outcome]:
@@ -54,14 +80,18 @@ def entra(*command: str) -> Callable[..., Outcome]:
 
 COMMANDS: dict[str, Callable[..., Outcome]] = ASK | {
     "git erase": run_git_erase,
+    "git store": run_git_store,
     "entra token --output json": entra("token", "--api", "MyWebApi", "--output", "json"),
     "entra token --output header": entra("token", "--api", "MyWebApi", "--output", "header"),
     "entra list": entra("list"),
     "entra list --output json": entra("list", "--output", "json"),
-    "entra secret set": run_secret,
+    "entra secret set": run_secret_set,
+    "entra secret clear": run_secret_clear,
     "entra doctor": entra("doctor"),
-    "entra doctor --output json": entra("doctor", "--output", "json"),
+    "entra doctor URL --output json": run_doctor_url,
     "entra setup git": entra("setup", "git"),
+    "entra setup kubectl": run_setup_kubectl,
+    "entra login": entra("login", "--device-code"),
     "entra logout --all": entra("logout", "--all"),
 }
 ANSWERS = {name for name in COMMANDS if name in ASK or name.startswith("entra token")}
@@ -69,31 +99,65 @@ ANSWERS = {name for name in COMMANDS if name in ASK or name.startswith("entra to
 # ---- what goes wrong ----
 
 
-def everything_echoed(exchange: Exchange) -> Response:
-    """All that was sent comes back, wherever it may be shown, in each way to write it."""
-    form = exchange.request.form
-    sent = form.get("client_secret") or form.get("client_assertion", "")
-    hidden = "".join(f"\\u{ord(character):04x}" for character in sent)
-    text = json.dumps(f"AADSTS7000215: {sent} {quote(sent, safe='')} {quote_plus(sent)} ")[:-1]
-    body = f'{{"error_description":{text}{hidden}","error":"{hidden}","suberror":"{hidden}",' \
-           f'"correlation_id":"{hidden}","timestamp":"{hidden}"}}'
-    return Response(body, 401, {"Content-Type": "application/json", "Retry-After": sent})
+# What the authority is shown to prove something by.
+PROOFS = ("client_secret", "client_assertion", "refresh_token", "code", "code_verifier",
+          "device_code")
 
+
+def echoed(*names: str) -> Fault:
+    """What was sent as the first of these fields that there is comes back, wherever it may be shown,
+    in each way to write it."""
+
+    def answer(exchange: Exchange) -> Response:
+        form = exchange.request.form
+        sent = next((form[name] for name in names if name in form), "")
+        hidden = "".join(f"\\u{ord(character):04x}" for character in sent)
+        text = json.dumps(f"AADSTS7000215: {sent} {quote(sent, safe='')} {quote_plus(sent)} ")[:-1]
+        body = f'{{"error_description":{text}{hidden}","error":"{hidden}","suberror":"{hidden}",' \
+               f'"correlation_id":"{hidden}","timestamp":"{hidden}"}}'
+        return Response(body, 401, {"Content-Type": "application/json", "Retry-After": sent})
+
+    return Fault(f"{' or '.join(names)} echoed", answer)
+
+
+PROOF_ECHOED = echoed(*PROOFS)
+PLAIN = faults.refused("plain", "invalid_client", 7000215, "Wrong.", 401)
+REDIRECTED = faults.redirected("https://elsewhere.example/")
 
 # That which has the authority left alone comes last.
 FAULTS: list[Fault] = sorted(
-    [faults.honest(), *NAMED.values(), faults.endless_body(),
-     faults.redirected("https://elsewhere.example/"),
-     faults.refused("plain", "invalid_client", 7000215, "Wrong.", 401),
-     Fault("everything echoed", everything_echoed)],
+    [faults.honest(), *NAMED.values(), faults.endless_body(), REDIRECTED, PLAIN, PROOF_ECHOED],
     key=lambda fault: fault.name == "throttled")
+
+# For a sign-in, whose waits are long: what ends it at once.
+REFUSALS = [PLAIN, PROOF_ECHOED, NAMED["error with escape sequences"], NAMED["very long error"],
+            NAMED["error under 200"]]
+
+# One of each kind, and what has yet more to be read than a token.
+WITH_A_CODE = [
+    faults.honest(), *REFUSALS, echoed("code_verifier"), faults.endless_body(), REDIRECTED,
+    NAMED["captive portal"], NAMED["truncated json"], NAMED["newline in token"],
+    altered("an id_token that is none", id_token="x.y.z"),
+    altered("nobody's", client_info="e30", id_token=MISSING),
+]
+FOR_A_DEVICE_CODE = [
+    *REFUSALS, faults.endless_body(), REDIRECTED,
+    NAMED["captive portal"], NAMED["truncated json"], NAMED["broken connection"],
+    altered("line in device code", device_code=lambda code: code + "\n"),
+    altered("no place to enter it", verification_uri=MISSING),
+]
 
 # ---- the search ----
 
 
+# So much of a secret is as bad as all of it, since what is shown may be cut.
+PART = 40
+
+
 def in_every_form(secret: str | bytes) -> Iterator[bytes]:
     raw = secret if isinstance(secret, bytes) else secret.encode()
-    yield raw
+    yield raw if raw.startswith(b"eyJ") else raw[:PART]  # all JWTs begin alike
+    yield raw[-PART:]
     yield base64.b64encode(raw)[:-4]
     yield raw.hex().encode()
     if isinstance(secret, str):
@@ -102,15 +166,10 @@ def in_every_form(secret: str | bytes) -> Iterator[bytes]:
         yield json.dumps(secret)[1:-1].encode()
 
 
-def tokens_of(world: World) -> list[str]:
-    """Each token's signature, without which it is none."""
-    return [token.rpartition(".")[2] for token in
-            [*world.authority.issued_tokens, refused_token(world)]]
-
-
-# What the authority is shown to prove something by.
-PROOFS = ("client_secret", "client_assertion", "refresh_token", "code", "code_verifier",
-          "device_code")
+def answers_of(world: World) -> list[str]:
+    """What a person typed, and each token's signature, without which it is none."""
+    return [TYPED, *(token.rpartition(".")[2] for token in
+                     [*world.authority.issued_tokens, refused_token(world)])]
 
 
 def proofs_of(world: World) -> set[str]:
@@ -119,14 +178,16 @@ def proofs_of(world: World) -> set[str]:
     shown = {form[name] for form in forms for name in PROOFS if name in form}
     shown |= {form["client_assertion"].rpartition(".")[2] for form in forms
               if "client_assertion" in form}
-    return shown | {token.value for token in world.authority.refresh_tokens.all()}
+    shown |= {token.value for token in world.authority.refresh_tokens.all()}
+    shown |= {code.code for code in world.authority.authorization_codes.all()}
+    return shown | {code.device_code for code in world.authority.device_codes.all()}
 
 
 class Search:
     """Looks for secrets in what programs say, and at the end in the session's files."""
 
     def __init__(self, world: World, *secrets: str | bytes, but: tuple[Path, ...] = ()) -> None:
-        """`but` has the files that the person wrote."""
+        """`but` has the files that the person wrote, as is the kubeconfig, which has a backup."""
         self.world = world
         self.secrets = secrets
         self.but = set(but)
@@ -139,12 +200,12 @@ class Search:
         return outcome
 
     def read(self, name: str, outcome: Outcome) -> None:
-        """Looks for everything, but for tokens where they are the answer."""
+        """Looks for everything, but for what may be the answer where it may be."""
         said = (outcome.out + outcome.err).encode("utf-8", "surrogateescape")
         self.look(said, [*self.secrets, *proofs_of(self.world)], outcome)
         if outcome.code == 0 and name in ANSWERS:
             said = outcome.err.encode("utf-8", "surrogateescape")
-        self.look(said, tokens_of(self.world), outcome)
+        self.look(said, answers_of(self.world), outcome)
 
     @staticmethod
     def look(said: bytes, secrets: list[str | bytes], where: object) -> None:
@@ -153,20 +214,20 @@ class Search:
                 assert form not in said, (secret, where)
 
     def run_through_faults(self, name: str) -> None:
-        for fault in FAULTS:
+        """A command that does not ask the authority has nothing to fear from it."""
+        asks = name in ANSWERS or name.startswith("entra doctor")
+        for fault in FAULTS if asks else [PROOF_ECHOED]:
             asked = len(self.world.authority.token_requests)
-            asks = name in ANSWERS or name.startswith("entra doctor")
             with self.world.authority.faults.injected(fault):
                 self.run(name, *(["--force-refresh"] if asks else []))
-            if asks:
-                assert len(self.world.authority.token_requests) > asked, fault.name
+            assert (len(self.world.authority.token_requests) > asked) == asks, fault.name
 
     def finish(self) -> None:
         """The files: of the runtime folder, of the trace, of the keyring, all of them."""
-        assert " ms  " in self.trace.read_text()
+        assert self.trace.exists()
         for file in sorted(self.world.session.root.rglob("*")):
-            if file.is_file() and file not in self.but:
-                self.look(file.read_bytes(), [*self.secrets, *tokens_of(self.world),
+            if file.is_file() and file not in self.but and file.parent.name != ".kube":
+                self.look(file.read_bytes(), [*self.secrets, *answers_of(self.world),
                                               *proofs_of(self.world)], file)
 
 
@@ -205,7 +266,7 @@ def test_whatever_the_authority_does_no_key_password_or_assertion_is_shown(proof
 
 
 @pytest.mark.parametrize("name", ["git-credential-entra", "entra", "entra doctor",
-                                  "entra list --output json"])
+                                  "entra list --output json", "entra logout --all"])
 def test_whatever_the_authority_does_nothing_of_a_persons_sign_in_is_shown(desk, name):
     search = Search(desk)
     search.read("entra login", login(desk, "--verbose"))
@@ -213,7 +274,51 @@ def test_whatever_the_authority_does_nothing_of_a_persons_sign_in_is_shown(desk,
     enter(desk, code)
     search.read("entra login", terminal.finish())
     search.run_through_faults(name)
-    search.run("entra logout --all")
+    search.finish()
+
+
+# How a person signs in, and which endpoint gives what answers.
+SIGN_INS: dict[str, tuple[str, Callable[[World], FaultQueue], list[Fault]]] = {
+    "browser": ("--browser", lambda world: world.authority.faults, WITH_A_CODE),
+    "device code": ("--device-code", lambda world: world.authority.faults, REFUSALS),
+    "no device code": ("--device-code", lambda world: world.authority.device_faults,
+                       FOR_A_DEVICE_CODE),
+}
+
+
+@pytest.mark.parametrize("way", SIGN_INS)
+def test_whatever_the_authority_does_nothing_is_shown_while_a_person_signs_in(desk, way):
+    option, queue, those = SIGN_INS[way]
+    desk.authority.device_codes.interval = 1
+    search = Search(desk)
+    for fault in those:
+        with queue(desk).injected(fault):
+            outcome = desk.at_terminal("entra", "login", option, "--verbose").finish()
+        assert (outcome.code == 0) == (fault.name == "honest"), (fault.name, outcome)
+        search.read("entra login", outcome)
+    search.finish()
+
+
+@pytest.mark.parametrize("fields", [
+    {"state": "another"}, {"error": "access_denied"}, {"code": "a\nb"},
+    {"code": "", "error": "access_denied", "error_description": "AADSTS65004: {state}"},
+], ids=["another's", "a code and an error", "no code", "an error"])
+def test_whatever_the_browser_brings_nothing_of_it_is_shown(desk, fields):
+    search = Search(desk)
+    desk.browser.will_wait()
+    terminal = desk.at_terminal("entra", "login", "--verbose")
+    url = sign_in_url(desk, terminal)
+    page = desk.visitor.sign_in_until_redirect(url, contoso.ADA)
+    state = query(url)["state"]
+    form = page.forms[0].fields | {k: v.format(state=state) for k, v in fields.items()}
+    page.forms[0].fields = {name: value for name, value in form.items() if value}
+    desk.visitor.submit(page)
+    if "error_description" not in fields:
+        assert terminal.is_running
+        desk.visitor.decline(url)
+    outcome = terminal.finish()
+    assert outcome.code == 3, outcome
+    search.read("entra login", outcome)
     search.finish()
 
 
@@ -261,10 +366,9 @@ def test_the_environments_secrets_are_not_shown_either(world, name):
            "AZURE_CLIENT_CERTIFICATE_PASSWORD": "hunter2-the-password"}
     how = {"env": env | EXEC_INFO}
     search.run(name, **how)
-    for fault in FAULTS:
-        if fault.name in ("plain", "everything echoed"):
-            with world.authority.faults.injected(fault):
-                search.run(name, *(["--force-refresh"] if name in ANSWERS else []), **how)
+    for fault in (PLAIN, PROOF_ECHOED):
+        with world.authority.faults.injected(fault):
+            search.run(name, *(["--force-refresh"] if name in ANSWERS else []), **how)
     search.finish()
 
 
@@ -296,6 +400,7 @@ def test_the_search_finds_what_is_there(world):
     """Or all of the above would prove nothing."""
     search = Search(world, SECRET)
     world.run("entra", "token", "--api", "MyWebApi")
+    assert " ms  " in search.trace.read_text()
     with pytest.raises(AssertionError):  # the configuration, which is not left out here
         search.finish()
     for said in in_every_form(SECRET):

@@ -84,62 +84,6 @@ static void a_text_too_long_for_its_field_is_cut(void **state)
     assert_int_equal(strlen(error.wanted), sizeof error.wanted - 1);
 }
 
-/* ---- redaction ---- */
-
-static void a_secret_is_taken_out_of_the_message_wherever_it_stands(void **state)
-{
-    (void)state;
-    struct error error = error_of("", "s3cret, s3crets3cret s3cre as3cretb", "");
-    error_redact(&error, "s3cret");
-    assert_string_equal(error.message, "******, ************ s3cre a******b");
-}
-
-/* An app whose secret is "secret" is told what to do with it all the same. */
-static void our_own_words_stay_as_they_are(void **state)
-{
-    (void)state;
-    struct error error = error_of("no token", "wrong secret", "Make a new secret.");
-    error_redact(&error, "secret");
-    error_redact(&error, "token");
-    assert_string_equal(error.wanted, "no token");
-    assert_string_equal(error.message, "wrong ******");
-    assert_string_equal(error.hint, "Make a new secret.");
-}
-
-static void a_secret_is_taken_out_of_all_that_an_authority_said(void **state)
-{
-    (void)state;
-    struct error error = { .code = "xs3cret",
-                           .oauth_error = "s3cret",
-                           .suberror = "s3cret",
-                           .timestamp = "s3cret",
-                           .correlation_id = "s3cret" };
-    error_redact(&error, "s3cret");
-    assert_string_equal(error.code, "x******");
-    assert_string_equal(error.oauth_error, "******");
-    assert_string_equal(error.suberror, "******");
-    assert_string_equal(error.correlation_id, "******");
-    assert_string_equal(error.timestamp, "******");
-}
-
-static void an_empty_secret_takes_nothing_out(void **state)
-{
-    (void)state;
-    struct error error = error_of("a", "b", "c");
-    error_redact(&error, "");
-    assert_string_equal(error.wanted, "a");
-    assert_string_equal(error.message, "b");
-    assert_string_equal(error.hint, "c");
-}
-
-static void a_secret_longer_than_the_text_takes_nothing_out(void **state)
-{
-    (void)state;
-    struct error error = error_of("", "short", "");
-    error_redact(&error, "shorter");
-    assert_string_equal(error.message, "short");
-}
-
 /* ---- printing ---- */
 
 static void an_error_is_printed_as_one_paragraph(void **state)
@@ -308,11 +252,6 @@ int main(void)
         cmocka_unit_test(every_filling_gives_false_to_be_returned),
         cmocka_unit_test(what_was_wanted_is_said_by_the_first_who_knows),
         cmocka_unit_test(a_text_too_long_for_its_field_is_cut),
-        cmocka_unit_test(a_secret_is_taken_out_of_the_message_wherever_it_stands),
-        cmocka_unit_test(our_own_words_stay_as_they_are),
-        cmocka_unit_test(a_secret_is_taken_out_of_all_that_an_authority_said),
-        cmocka_unit_test(an_empty_secret_takes_nothing_out),
-        cmocka_unit_test(a_secret_longer_than_the_text_takes_nothing_out),
         cmocka_unit_test(an_error_is_printed_as_one_paragraph),
         cmocka_unit_test(the_kind_is_the_exit_code),
         cmocka_unit_test(the_longest_error_is_printed_whole),

@@ -146,17 +146,31 @@ static void a_secret_that_is_echoed_is_not_shown(void **state)
 static void a_secret_on_the_edge_of_what_is_kept_is_not_shown_in_part(void **state)
 {
     (void)state;
+    static const char *const echoes[] = {
+        ESCAPED,
+        "s3cr~t \\u0022&=\\\\\\/\xc3\xa4",
+        "s3c\\u0072~t \\\"&=\\u005c/\\u00E4",
+    };
     static const long statuses[] = { 200, 400 };
     autofree char *text = repeated('x', 1000);
-    for (size_t s = 0; s < COUNT(statuses); s++)
+    for (size_t i = 0; i < COUNT(echoes) * COUNT(statuses); i++)
         for (int before = 970; before <= 1000; before++) {
             autofree char *body = NULL;
             if (asprintf(&body, "{\"error\":\"x\",\"error_description\":\"%.*s%s\"}", before, text,
-                         ESCAPED) < 0)
+                         echoes[i / COUNT(statuses)]) < 0)
                 fail();
-            struct error error = refusal(statuses[s], body);
+            struct error error = refusal(statuses[i % COUNT(statuses)], body);
             assert_lacks(error.message, "s3");
         }
+}
+
+static void what_is_escaped_and_no_secret_says_the_same(void **state)
+{
+    (void)state;
+    struct error error =
+        refusal(400, "{\"error\":\"x\",\"error_description\":\"\\u0041\\\\u0041 \\/ "
+                     "\\u00e4 \\u20ac \\ud83d\\udd11 \\\"\\u0022\\u005C.\"}");
+    assert_has(error.message, "A\\u0041 / \xc3\xa4 \xe2\x82\xac \xf0\x9f\x94\x91 \"\"\\.");
 }
 
 static void what_is_no_secret_may_be_shown(void **state)
@@ -289,6 +303,7 @@ int main(void)
         TEST(that_there_is_no_network_is_passed_on),
         TEST(a_secret_that_is_echoed_is_not_shown),
         TEST(a_secret_on_the_edge_of_what_is_kept_is_not_shown_in_part),
+        TEST(what_is_escaped_and_no_secret_says_the_same),
         TEST(what_is_no_secret_may_be_shown),
         TEST(who_is_throttled_is_told_until_when),
         TEST(who_is_not_told_until_when_leaves_it_alone_for_some_seconds),

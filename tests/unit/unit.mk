@@ -17,8 +17,8 @@ unit_redirect_SOURCES           := common/acquire/redirect.c
 unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/sign_in_answer.c
 unit_token_answer_SOURCES       := common/acquire/token_answer.c
 unit_token_claims_SOURCES       := helpers/entra/token_claims.c
-unit_token_endpoint_SOURCES     := common/acquire/retry.c common/acquire/token_answer.c \
-                                   common/acquire/token_endpoint.c
+unit_token_endpoint_SOURCES     := common/acquire/redaction.c common/acquire/retry.c \
+                                   common/acquire/token_answer.c common/acquire/token_endpoint.c
 unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
 unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
