@@ -264,6 +264,11 @@ static const struct catalogue_entry entries[] = {
       "to it, https://login.microsoftonline.com/TENANT." },
     { "url_of_nobody", "The URL belongs to no API of the configuration.",
       "An API's BaseUrl says where its tokens may go." },
+    { "base_url",
+      "A BaseUrl says no place where the API's tokens may go, or not all of it is looked at.",
+      "It is scheme, host and path, such as https://api.contoso.com/v1; '*.' before a domain "
+      "stands "
+      "for every host below it." },
     { "file_writable", "Others can write a file that is to be believed.",
       "Look at what is in it, then take the right away: chmod go-w." },
     { "file_readable", "Others can read a file that holds a secret.", "chmod go-r." },

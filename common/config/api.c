@@ -151,6 +151,36 @@ static bool api_covers(const struct config *config, const struct config_api *api
     return true;
 }
 
+/* What is wrong with a BaseUrl that it need not fail for, as the end of a sentence on it; NULL:
+ * nothing. */
+static const char *base_fault(const char *base, struct error *why)
+{
+    struct url parsed;
+    if (!url_parse_base(base, strlen(base), &parsed, why))
+        return "covers no URL: ";
+    if (!parsed.path_is_plain)
+        return "covers no URL: its path has a dot segment, or an escaped slash or percent sign";
+    if (strpbrk(base, "?#") != NULL)
+        return "has a query or a fragment, which is passed over";
+    return NULL;
+}
+
+void config_warn_of_base_urls(const struct config *config)
+{
+    struct section sections[CONFIG_SECTIONS_MAX];
+    size_t count = config_apis(config, sections);
+    for (size_t i = 0; i < count; i++) {
+        char where[CONFIG_WHERE_MAX];
+        struct error why = { 0 };
+        struct config_path path = config_path_to(&sections[i].path, "BaseUrl");
+        const char *base = section_string(config, &sections[i], "BaseUrl", &why);
+        const char *fault = base != NULL ? base_fault(base, &why) : NULL;
+        if (fault != NULL)
+            warning_of("base_url", "%s: BaseUrl '%s' %s%s", config_where(config, &path, where),
+                       url_shown(base).text, fault, why.message);
+    }
+}
+
 enum config_match config_find_api_by_url(const struct config *config, const struct options *options,
                                          const struct url *url, struct config_api *best,
                                          struct error *error)

@@ -40,6 +40,7 @@ void config_warn(struct config *config)
     config->warned = true;
     config_warn_of_readers(config);
     config_warn_of_settings(config);
+    config_warn_of_base_urls(config);
 }
 
 void config_free(struct config *config)

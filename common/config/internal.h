@@ -167,6 +167,9 @@ enum config_match config_find_api_by_url(const struct config *config, const stru
                                          const struct url *url, struct config_api *best,
                                          struct error *error);
 
+/* Warns of every BaseUrl that covers no URL, or that has a part that is passed over. */
+void config_warn_of_base_urls(const struct config *config);
+
 /* ---- identity.c: who asks ---- */
 
 /* Fills in instance, tenant, client_id and credential from the identity of this name (NULL: the

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from authority import contoso
+from integration.examining import examine
 
 DAEMON = contoso.DAEMON
 
@@ -89,6 +90,33 @@ def test_an_unknown_key_is_a_warning_with_the_nearest_name(world):
     outcome = token(world)
     assert outcome.code == 0
     assert "unknown key 'ClientSecrets', did you mean 'ClientSecret'?" in outcome.err
+
+
+@pytest.mark.parametrize("base, shown, fault", [
+    ("https://*/", "https://*/", "covers no URL: '*' is not a usable host name"),
+    ("https://*.com/", "https://*.com/", "covers no URL: '*.com' is not a usable host name"),
+    ("https://b\u00fccher.example/", "https://b\u00fccher.example/",
+     "covers no URL: the URL has a character at position 10 that no URL has"),
+    ("http://contoso.example/", "http://contoso.example/", "covers no URL: a token is not sent"),
+    ("contoso.example", "contoso.example", "covers no URL: "),
+    ("https://contoso.example/a/../b", "https://contoso.example/a/../b",
+     "covers no URL: its path has a dot segment"),
+    ("https://contoso.example/a?key=hunter2", "https://contoso.example/a",
+     "has a query or a fragment, which is passed over"),
+    ("https://contoso.example/#a", "https://contoso.example/", "has a query or a fragment"),
+])
+def test_a_base_url_that_is_not_what_it_seems_draws_a_warning(world, base, shown, fault):
+    settings = world.appsettings()
+    settings["MyWebApi"]["BaseUrl"] = base
+    world.write_appsettings(settings)
+    text = world.appsettings_file.read_text()
+    line = 1 + text[:text.index("BaseUrl")].count("\n")
+    outcome = token(world)
+    assert outcome.code == 0 and len(outcome.err.splitlines()) == 1
+    assert f"warning: {world.appsettings_file}:{line}: BaseUrl '{shown}' {fault}" in outcome.err
+    report = examine(world)
+    assert report.crosses == [("configuration", "base_url")]
+    assert "hunter2" not in outcome.err + report.of("configuration", "failed")[0]["message"]
 
 
 def test_the_samples_place_holder_is_named(world):

@@ -317,6 +317,14 @@ def file_writable(world, folder):
 
 
 @meets
+def base_url(world, folder):
+    settings = world.appsettings()
+    settings["MyWebApi"]["BaseUrl"] = "https://*/"
+    world.write_appsettings(settings)
+    return cross(world, "configuration")
+
+
+@meets
 def file_readable(world, folder):
     world.appsettings_file.chmod(0o644)
     return cross(world, "permissions")
