@@ -24,11 +24,11 @@ struct acquire_challenge {
 
 /* What stands on the way to an authority. Texts are "" where it is not known. */
 struct authority_probe {
-    char proxy[300];    /* which the environment names, without user name and password */
-    bool by_proxy;      /* it was used */
-    char address[64];   /* whom we are connected with: the authority, or the proxy */
-    char issuer[256];   /* of the authority's certificate */
-    char certified[64]; /* until when that is valid */
+    char proxy[300];      /* which the environment names, without user name and password */
+    bool by_proxy;        /* it was used, and answered */
+    char address[64];     /* whom we are connected with: the authority, or the proxy */
+    char issuer[256];     /* of the authority's certificate; "": that was not seen */
+    int64_t certified_to; /* when that ends, in Unix seconds; 0: not known */
     bool clock_is_known;
     int64_t clock_ahead; /* seconds by which this machine's clock is ahead of the authority's */
 };

@@ -68,7 +68,7 @@ bool discovery_probe(const struct token_request *request, int64_t deadline,
     probe->by_proxy = route.by_proxy;
     snprintf(probe->address, sizeof probe->address, "%s", route.address);
     snprintf(probe->issuer, sizeof probe->issuer, "%s", route.issuer);
-    snprintf(probe->certified, sizeof probe->certified, "%s", route.certified);
+    probe->certified_to = route.certified_to;
     probe->clock_is_known = answered && response.date > 0;
     probe->clock_ahead = probe->clock_is_known ? now - response.date : 0;
     return answered && is_authority(&response, error);

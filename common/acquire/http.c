@@ -251,6 +251,7 @@ static void take_route(CURL *easy, struct http_route *route)
     const char *address = NULL;
     long from_proxy = 0;
     struct curl_certinfo *chain = NULL;
+    char end[64] = "";
     *route = (struct http_route){ 0 };
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
@@ -258,7 +259,9 @@ static void take_route(CURL *easy, struct http_route *route)
     route->by_proxy = from_proxy != 0;
     if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL)
         return;
-    copy_certified(chain, "Expire date:", route->certified, sizeof route->certified);
+    copy_certified(chain, "Expire date:", end, sizeof end);
+    time_t seconds = curl_getdate(end, NULL);
+    route->certified_to = seconds > 0 ? seconds : 0;
     copy_certified(chain, "Issuer:", route->issuer, sizeof route->issuer);
 }
 

@@ -45,10 +45,10 @@ struct http_request {
 
 /* The way that a request took, as far as it came. The texts are cut to fit; "": not known. */
 struct http_route {
-    char address[64];   /* the peer's: the server's, or the proxy's */
-    bool by_proxy;      /* through an HTTP proxy's CONNECT */
-    char certified[64]; /* until when the server's certificate is valid */
-    char issuer[256];   /* who issued it */
+    char address[64];     /* the peer's: the server's, or the proxy's */
+    bool by_proxy;        /* through an HTTP proxy's CONNECT, which it answered */
+    int64_t certified_to; /* when the server's certificate ends, in Unix seconds; 0: not known */
+    char issuer[256];     /* who issued it */
 };
 
 struct http_response {

@@ -23,13 +23,23 @@ static void hand_over(const struct receiver *receiver, const char *name, const c
 
 static void hand_over_flags(const struct receiver *receiver, const struct options *options)
 {
+    char seconds[16];
+    snprintf(seconds, sizeof seconds, "%d", options->timeout);
     const struct {
         const char *name, *value;
     } flags[] = {
-        { "--config", options->config },       { "--api", options->api },
-        { "--resource", options->resource },   { "--tenant", options->tenant },
-        { "--client-id", options->client_id }, { "--authority", options->authority },
-        { "--claims", options->claims },       { "--keyring", options->keyring },
+        { "--config", options->config },
+        { "--api", options->api },
+        { "--resource", options->resource },
+        { "--tenant", options->tenant },
+        { "--client-id", options->client_id },
+        { "--authority", options->authority },
+        { "--claims", options->claims },
+        { "--keyring", options->keyring },
+        { "--account", options->account },
+        { "--managed-identity", options->managed_identity ? "set" : NULL },
+        { "--force-refresh", options->force_refresh ? "set" : NULL },
+        { "--timeout", options->timeout > 0 ? seconds : NULL },
     };
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
         if (flags[i].value != NULL)
@@ -90,7 +100,7 @@ static void hand_over_sections(const struct receiver *receiver, const struct sec
         hand_over_below(receiver, &sections[i].path, NULL, sections[i].object);
 }
 
-/* ---- AZURE_* ---- */
+/* ---- the environment alone ---- */
 
 static void hand_over_environment(const struct receiver *receiver)
 {
@@ -108,6 +118,11 @@ static void hand_over_environment(const struct receiver *receiver)
         { "AZURE_CLIENT_CERTIFICATE_PASSWORD", true },
         { "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN", false },
         { "AZURE_FEDERATED_TOKEN_FILE", false },
+        { "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", false },
+        { "AZURE_POD_IDENTITY_AUTHORITY_HOST", false },
+        { "SSL_CERT_FILE", false },
+        { "CURL_CA_BUNDLE", false },
+        { "ENTRA_RENEWAL", false },
     };
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
         const char *value = getenv(variables[i].name);

@@ -57,20 +57,24 @@ void doctor_clock(struct doctor *doctor)
     doctor_bad(doctor, &error);
 }
 
-/* How far one came: the last line of these is where it ended. */
+/* How far one came: the last line of these is where it ended. A proxy that was not reached and one
+ * that was not asked look alike, unless the authority was reached without it. */
 static void tell_route(struct doctor *doctor)
 {
     const struct authority_probe *seen = &doctor->probe;
+    bool has_proxy = seen->proxy[0] != '\0';
+    bool is_reached = doctor->probe_error.kind == ERROR_NONE || seen->issuer[0] != '\0';
     if (seen->by_proxy)
         doctor_detail(doctor, "proxy", seen->proxy, seen->address);
-    else if (seen->proxy[0] != '\0')
-        doctor_detail(doctor, "proxy", seen->proxy, "not for this host, or SOCKS");
     else
-        doctor_detail(doctor, "proxy", "none", NULL);
-    if (seen->address[0] != '\0' && !seen->by_proxy)
+        doctor_detail(doctor, "proxy", has_proxy ? seen->proxy : "none",
+                      has_proxy && is_reached ? "not for this host, or SOCKS" : NULL);
+    if (seen->address[0] != '\0' && !seen->by_proxy && (!has_proxy || is_reached))
         doctor_detail(doctor, "DNS", seen->address, NULL);
     if (seen->issuer[0] != '\0')
-        doctor_detail(doctor, "TLS, certified by", seen->issuer, seen->certified);
+        doctor_detail(doctor, "TLS, certified by", seen->issuer, NULL);
+    if (seen->certified_to != 0)
+        doctor_detail(doctor, "expires", rfc3339_format(seen->certified_to).text, NULL);
 }
 
 void doctor_network(struct doctor *doctor)

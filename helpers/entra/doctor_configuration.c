@@ -97,7 +97,7 @@ static bool check_file(struct doctor *doctor, const char *path, bool is_secret)
 {
     struct error error = { 0 };
     struct stat status;
-    if (path == NULL || strchr(path, '/') == NULL || stat(path, &status) != 0)
+    if (path == NULL || stat(path, &status) != 0)
         return false; /* a URI, or a file that the credential's check misses */
     if (is_secret && file_has_readers(path, status.st_mode))
         error_set(&error, ERROR_USAGE, "%s holds a secret and others can read it (mode %04o)", path,

@@ -74,8 +74,11 @@ void doctor_token(struct doctor *doctor)
         doctor_pass(doctor, "it is not known what to ask for");
         return;
     }
-    /* An app can ask at any time. A person may have to be asked, so what is kept will do. */
-    request->force_refresh = request->force_refresh || !request->person;
+    /* What the keyring has may outlive the right to it. A person is not asked: what is kept of
+     * their sign-in must do. */
+    request->force_refresh = true;
+    if (request->or_person != NULL)
+        request->or_person->force_refresh = true;
     if (!tokens_get(&doctor->tokens, request, &token, &error)) {
         error_wanted(&error, "no token for %.200s",
                      request->api != NULL ? request->api : request->scope);

@@ -9,7 +9,7 @@ import pytest
 from authority import contoso
 from integration.credentials import configure
 from integration.examining import CHECKS, CROSS, DASH, TICK, examine
-from integration.people import asked_nobody, login
+from integration.people import asked_nobody, login, token
 from world.terminal import Terminal
 
 DAEMON = contoso.DAEMON
@@ -99,6 +99,25 @@ def test_each_value_is_told_with_its_place(world):
     assert details["AZURE_CLIENT_ID"] == ("of-the-environment", "the environment")
 
 
+def test_each_option_is_told(world):
+    given = {"--account": "ada@contoso.com", "--timeout": "7", "--keyring": "none",
+             "--authority": world.authority.url}
+    flags = ("--managed-identity", "--force-refresh")
+    words = [word for pair in given.items() for word in pair]
+    details = examine(world, *words, *flags).details("configuration")
+    for name, value in (given | dict.fromkeys(flags, "set")).items():
+        assert details[name] == (value, "the command line")
+    assert not set(flags) & set(examine(world).details("configuration"))
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "ENTRA_RENEWAL",
+                                  "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
+                                  "AZURE_POD_IDENTITY_AUTHORITY_HOST"])
+def test_each_variable_is_told(world, name):
+    details = examine(world, env={name: "http://x"}).details("configuration")
+    assert details[name] == ("http://x", "the environment")
+
+
 def test_what_may_be_a_secret_is_only_set(world):
     settings = world.appsettings()
     settings["AzureAd"] |= {
@@ -166,9 +185,29 @@ def test_a_person_who_has_signed_in_is_named(desk):
     login(desk)
     report = examine(desk)
     assert report.ok
+    assert f"{desk.authority.url} gave one" in report.of("token", "ok")[0]["message"]
     assert report.details("token")["account"][0] == "ada@contoso.com"
     assert report.details("token")["scp"][0] == "user_impersonation"
     assert report.statuses("credential") == {"skipped"}
+
+
+def test_a_sign_in_that_was_revoked_is_a_cross_though_the_keyring_has_a_token(desk):
+    login(desk)
+    assert token(desk).code == 0
+    desk.authority.refresh_tokens.revoke(contoso.ADA)
+    desk.authority.log.clear()
+    report = examine(desk)
+    assert report.crosses == [("token", "AADSTS50173")]
+    assert report.outcome.code == 5 and asked_nobody(desk)
+
+
+def test_a_token_without_what_renews_it_is_a_cross(desk):
+    login(desk)
+    assert token(desk).code == 0
+    assert desk.run("secret-tool", "clear", "kind", "refresh_token").code == 0
+    report = examine(desk)
+    assert [check for check, _ in report.crosses] == ["token"]
+    assert report.outcome.code == 5 and "entra login" in report.of("token", "failed")[0]["hint"]
 
 
 def test_where_nothing_says_who_asks_that_is_told(world):
@@ -197,18 +236,21 @@ def test_a_file_that_others_can_write_is_not_read(world):
     assert report.crosses == [("configuration", "file_writable")]
 
 
-def test_each_file_of_a_credential_is_looked_at(world, tmp_path):
-    key = tmp_path / "key.pem"
-    certificate = tmp_path / "certificate.pem"
-    for file, mode in ((key, 0o640), (certificate, 0o644)):
-        file.write_text("")
-        file.chmod(mode)
-    configure(world, {"SourceType": "Path", "CertificateDiskPath": str(certificate),
-                      "CertificateKeyDiskPath": str(key)})
-    report = examine(world)
+@pytest.mark.parametrize("folder", ["whole path", "here", "below"])
+def test_each_file_of_a_credential_is_looked_at(world, tmp_path, folder):
+    prefix, cwd = {"whole path": (f"{tmp_path}/", None), "here": ("", tmp_path),
+                   "below": (f"{tmp_path.name}/", tmp_path.parent)}[folder]
+    for file, mode in (("key.pem", 0o640), ("certificate.pem", 0o644)):
+        (tmp_path / file).write_text("")
+        (tmp_path / file).chmod(mode)
+    configure(world, {"SourceType": "Path", "CertificateDiskPath": f"{prefix}certificate.pem",
+                      "CertificateKeyDiskPath": f"{prefix}key.pem"})
+    report = examine(world, cwd=cwd)
     (cross,) = report.of("permissions", "failed")
-    assert cross["code"] == "file_readable" and str(key) in cross["message"]
-    assert any(str(certificate) in one["message"] for one in report.of("permissions", "ok"))
+    assert cross["code"] == "file_readable"
+    assert cross["message"].startswith(f"{prefix}key.pem holds a secret")
+    assert any(one["message"].startswith(f"{prefix}certificate.pem (mode ")
+               for one in report.of("permissions", "ok"))
 
 
 # ---- host ----

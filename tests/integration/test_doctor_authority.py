@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import replace
 
@@ -44,7 +45,8 @@ def test_the_way_to_the_authority_is_told(world):
     details = examine(world).details("network")
     assert details["proxy"][0] == "none"
     assert details["DNS"][0] == "127.0.0.1"
-    assert "Throw-away test CA" in details["TLS, certified by"][0]
+    assert details["TLS, certified by"] == ("CN = Throw-away test CA", "")
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", details["expires"][0])
 
 
 def test_a_proxy_is_told_without_its_password(world):
@@ -61,6 +63,12 @@ def test_a_proxy_that_is_not_for_this_host_is_told_apart(world):
     details = examine(world, env={"https_proxy": "http://127.0.0.1:1",
                                   "no_proxy": "localhost"}).details("network")
     assert details["proxy"] == ("http://127.0.0.1:1", "not for this host, or SOCKS")
+
+
+def test_of_a_proxy_that_is_not_reached_no_reason_is_told(world):
+    report = examine(world, env={"https_proxy": "http://127.0.0.1:1"})
+    assert [check for check, _ in report.crosses] == ["network", "token"]
+    assert report.details("network") == {"proxy": ("http://127.0.0.1:1", "")}
 
 
 def test_a_proxy_that_refuses_is_a_cross(world):
