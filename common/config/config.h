@@ -38,7 +38,8 @@ struct config *config_load(const struct options *options, struct error *error);
  * (config_find_url), and must be checked before anything else. */
 struct config *config_read(const struct options *options, struct error *error);
 
-/* Checks every identity and API against the settings that there are: a wrong type is an error. */
+/* Checks every identity and API against the settings that there are: a wrong type is an error, and
+ * so are more of them than are looked at. */
 bool config_check_settings(const struct config *config, struct error *error);
 
 void config_free(struct config *config);

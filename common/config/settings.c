@@ -284,7 +284,8 @@ static bool visit_all(const struct visit *visit)
 
 bool config_check_settings(const struct config *config, struct error *error)
 {
-    return visit_all(&(struct visit){ .config = config, .error = error });
+    return config_check_size(config, error) &&
+           visit_all(&(struct visit){ .config = config, .error = error });
 }
 
 void config_warn_of_settings(const struct config *config)
