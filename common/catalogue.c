@@ -1,6 +1,8 @@
 #include "common/catalogue.h"
 
+#include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 /* A code that has a blank in it would be two. */
 static const struct catalogue_entry entries[] = {
@@ -10,12 +12,11 @@ static const struct catalogue_entry entries[] = {
       "An app asks for RESOURCE/.default; --resource appends it." },
     { "Authorization_RequestDenied",
       "The API refuses (403): the app has no permission that covers the request.",
-      "Add the application permission to the app's API permissions, and let an administrator of "
-      "the "
-      "tenant grant consent; then ask for a new token (--force-refresh)." },
+      "Add the application permission to the app's API permissions, and let an administrator "
+      "of the tenant grant consent; then ask for a new token (--force-refresh)." },
     { "no_app_roles", "The app's token has no roles, so an API of one's own answers 403.",
-      "Define app roles in the API's own registration (allowed member types: Applications), add "
-      "them to the app's API permissions, and let an administrator grant consent." },
+      "Define app roles in the API's own registration (allowed member types: Applications), "
+      "add them to the app's API permissions, and let an administrator grant consent." },
 
     /* ---- the scope and the resource ---- */
     { "AADSTS28002 AADSTS28003", "The scope is malformed or empty.",
@@ -102,8 +103,8 @@ static const struct catalogue_entry entries[] = {
       "An administrator must assign the app or person to the resource." },
     { "AADSTS53000 AADSTS53001 AADSTS50158 AADSTS53003 AADSTS530003",
       "The tenant's policy (conditional access) blocks this.",
-      "Conditional access blocks this: sign in from a device that complies, or ask the tenant's "
-      "administrator." },
+      "Conditional access blocks this: sign in from a device that complies, or ask the "
+      "tenant's administrator." },
 
     /* ---- people ---- */
     { "AADSTS50020 AADSTS50034", "The account is not of this tenant.",
@@ -182,8 +183,8 @@ static const struct catalogue_entry entries[] = {
     { "proxy_not_resolved", "The proxy's name has no address.",
       "Check the proxy that https_proxy or all_proxy names." },
     { "proxy_refused", "The proxy lets nobody through to the authority.",
-      "Check the proxy that https_proxy or all_proxy names, its user name and password; no_proxy "
-      "lists the hosts that need none." },
+      "Check the proxy that https_proxy or all_proxy names, its user name and password; "
+      "no_proxy lists the hosts that need none." },
     { "not_connected", "Nobody answers at the authority's address.",
       "Check Instance, a firewall, and whether a proxy is needed, or is wrong (https_proxy)." },
     { "timed_out", "The time was up before an answer was there.",
@@ -212,7 +213,7 @@ static const struct catalogue_entry entries[] = {
       "Unlock it, or make one where there is none yet, by logging in at the desktop or in "
       "Seahorse." },
     { "keyring_silent", "The desktop keyring does not answer.",
-      "It may hang, or wait to be unlocked." },
+      "Unlock or restart it, or use --keyring kernel." },
     { "keyring_failed", "The desktop keyring does not do what it is asked.",
       "See its log, or use another one (--keyring)." },
     { "keyring_full", "This user's quota of kernel keys is used up.",
@@ -250,8 +251,8 @@ static const struct catalogue_entry entries[] = {
     { "scope_count", "An API has no scope, or several.",
       "It is RESOURCE/.default; make an API of each resource." },
     { "scope_not_default", "The scope does not end in /.default.",
-      "Use RESOURCE/.default, such as https://graph.microsoft.com/.default, or --resource, which "
-      "appends it." },
+      "Use RESOURCE/.default, such as https://graph.microsoft.com/.default, or --resource, "
+      "which appends it." },
     { "tenant_malformed", "The tenant is neither a GUID nor a domain.",
       "A tenant is a GUID or a domain, such as contoso.onmicrosoft.com." },
     { "tenant_of_many", "An app has no token of its own at common, organizations or consumers.",
@@ -260,15 +261,13 @@ static const struct catalogue_entry entries[] = {
       "It is the app registration's Application (client) ID, a GUID." },
     { "authority_malformed", "The authority is no URL of one.",
       "An authority is a URL such as https://login.microsoftonline.com/ or, where the tenant "
-      "belongs "
-      "to it, https://login.microsoftonline.com/TENANT." },
+      "belongs to it, https://login.microsoftonline.com/TENANT." },
     { "url_of_nobody", "The URL belongs to no API of the configuration.",
       "An API's BaseUrl says where its tokens may go." },
     { "base_url",
       "A BaseUrl says no place where the API's tokens may go, or not all of it is looked at.",
       "It is scheme, host and path, such as https://api.contoso.com/v1; '*.' before a domain "
-      "stands "
-      "for every host below it." },
+      "stands for every host below it." },
     { "file_writable", "Others can write a file that is to be believed.",
       "Look at what is in it, then take the right away: chmod go-w." },
     { "file_readable", "Others can read a file that holds a secret.", "chmod go-r." },
@@ -308,8 +307,7 @@ static const struct catalogue_entry entries[] = {
     /* ---- git and kubectl ---- */
     { "git_plaintext_helper", "git hands the token to a helper that writes it into a file.",
       "Run 'entra setup git https://HOST', which keeps it away from the host, unless the "
-      "repository's "
-      "own configuration names it." },
+      "repository's own configuration names it." },
     { "git_use_http_path", "git does not tell the path, by which APIs of one host are told apart.",
       "git config --global credential.https://HOST.useHttpPath true." },
     { "program_not_found", "A program that is named in a configuration is not there.",
@@ -322,15 +320,15 @@ const struct catalogue_entry *catalogue_entries(size_t *count)
     return entries;
 }
 
-static int has_code(const struct catalogue_entry *entry, const char *code, size_t length)
+static bool has_code(const struct catalogue_entry *entry, const char *code, size_t length)
 {
     for (const char *at = entry->codes; *at != '\0';) {
         size_t word = strcspn(at, " ");
-        if (word == length && memcmp(at, code, word) == 0)
-            return 1;
+        if (word == length && strncasecmp(at, code, word) == 0)
+            return true;
         at += word + strspn(at + word, " ");
     }
-    return 0;
+    return false;
 }
 
 const struct catalogue_entry *catalogue_find(const char *code)

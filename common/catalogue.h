@@ -21,8 +21,8 @@ struct catalogue_entry {
 /* All of them; the texts are static. */
 const struct catalogue_entry *catalogue_entries(size_t *count);
 
-/* The entry that has this code: AADSTS7000215, invalid_scope, "HTTP 429", keyring_locked. Upper and
- * lower case differ. NULL: it is not known. */
+/* The entry that has this code: AADSTS7000215, invalid_scope, keyring_locked; in whichever case.
+ * NULL: it is not known. */
 const struct catalogue_entry *catalogue_find(const char *code);
 
 /* Its remedy; NULL where the code is not known. */

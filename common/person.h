@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /* A terminal or a display, and no CI system around us ($CI; GitHub's, GitLab's and most others set
- * it). As token_request's may_ask. */
+ * it, and some set it to false or 0 where there is none). As token_request's may_ask. */
 bool person_is_there(void);
 
 #endif

@@ -40,13 +40,14 @@ const struct acquire_module *doctor_acquire(struct error *error)
 
 bool doctor_finds_program(const char *name)
 {
-    const char *path = strchr(name, '/') != NULL ? "" : getenv("PATH");
-    if (path != NULL && path[0] == '\0')
+    const char *path = getenv("PATH");
+    if (strchr(name, '/') != NULL)
         return access(name, X_OK) == 0;
     while (path != NULL) {
         int length = (int)strcspn(path, ":");
+        const char *slash = length > 0 ? "/" : "./"; /* an empty element is the working folder */
         autofree char *candidate = NULL;
-        if (asprintf(&candidate, "%.*s/%s", length, path, name) < 0) {
+        if (asprintf(&candidate, "%.*s%s%s", length, path, slash, name) < 0) {
             candidate = NULL;
             return false;
         }
@@ -121,11 +122,20 @@ static void explain_entry(const struct catalogue_entry *entry, json_object *arra
     json_object_array_add(array, object);
 }
 
+/* People take the number alone out of an error's text. */
+static const struct catalogue_entry *find_entry(const char *code)
+{
+    char name[32];
+    snprintf(name, sizeof name, "AADSTS%.20s", code);
+    const struct catalogue_entry *entry = catalogue_find(code);
+    return entry != NULL ? entry : catalogue_find(name);
+}
+
 static bool explain(const char *code, bool as_json, struct error *error)
 {
     size_t count;
     const struct catalogue_entry *entries = catalogue_entries(&count);
-    const struct catalogue_entry *one = catalogue_find(code);
+    const struct catalogue_entry *one = find_entry(code);
     auto_json json_object *array = as_json ? json_object_new_array() : NULL;
     if (one == NULL && strcmp(code, "all") != 0) {
         error_set(error, ERROR_USAGE, "nothing is known of '%.60s'", code);

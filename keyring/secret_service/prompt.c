@@ -14,7 +14,6 @@
 typedef SecretService PromptService;
 typedef SecretServiceClass PromptServiceClass;
 /* NOLINTNEXTLINE(performance-no-int-to-ptr): GLib's macro */
-/* NOLINTNEXTLINE(performance-no-int-to-ptr): GLib's macro */
 G_DEFINE_TYPE(PromptService, prompt_service, SECRET_TYPE_SERVICE)
 
 static struct runtime_name name_of(const char *ending)

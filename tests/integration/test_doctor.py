@@ -114,8 +114,8 @@ def test_each_option_is_told(world):
                                   "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
                                   "AZURE_POD_IDENTITY_AUTHORITY_HOST"])
 def test_each_variable_is_told(world, name):
-    details = examine(world, env={name: "http://x"}).details("configuration")
-    assert details[name] == ("http://x", "the environment")
+    details = examine(world, env={name: "inline"}).details("configuration")
+    assert details[name] == ("inline", "the environment")
 
 
 def test_what_may_be_a_secret_is_only_set(world):
@@ -275,6 +275,13 @@ def test_a_code_is_explained_whoever_showed_it(world):
     outcome = world.run("entra", "doctor", "--explain", "Authorization_RequestDenied")
     assert (outcome.code, outcome.err) == (0, "")
     assert "administrator" in outcome.out and "403" in outcome.out
+
+
+@pytest.mark.parametrize("code", ["70011", "aadsts70011", "AADSTS70011"])
+def test_a_number_is_known_as_people_copy_it(world, code):
+    outcome = world.run("entra", "doctor", "--explain", code)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "AADSTS70011" in outcome.out.splitlines()[0].split()
 
 
 def test_all_codes_are_explained_as_json(world):

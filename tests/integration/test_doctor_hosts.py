@@ -231,6 +231,13 @@ def test_a_plugin_that_is_not_there_is_a_cross(world):
     assert examine(world).crosses == [("kubectl", "program_not_found")]
 
 
+@pytest.mark.parametrize("path", [":{}", "{}:", "{}::/nowhere"])
+def test_a_plugin_in_the_working_folder_is_there_if_path_says_so(world, programs, path):
+    world.write_kubeconfig(ExecPlugin("exec-credential-entra"))
+    report = examine(world, env={"PATH": path.format("/usr/local/bin:/usr/bin:/bin")}, cwd=programs)
+    assert of_kubectl(report)[0] == "ok"
+
+
 def test_a_plugin_of_another_context_is_a_dash(world):
     world.write_kubeconfig(ExecPlugin("exec-credential-entra"))
     world.run("kubectl", "config", "unset", "current-context")

@@ -86,7 +86,6 @@ static void what_is_no_code_finds_nothing(void **state)
                                          "AADSTS-7000215",
                                          "AADSTS70002150",
                                          "7000215",
-                                         "aadsts7000215",
                                          "AADSTS70011 AADSTS1002012",
                                          "AADSTS70011 ",
                                          "invalid" };
@@ -94,6 +93,14 @@ static void what_is_no_code_finds_nothing(void **state)
         assert_null(catalogue_find(cases[i]));
         assert_null(catalogue_remedy(cases[i]));
     }
+}
+
+static void letters_are_known_in_whichever_case(void **state)
+{
+    (void)state;
+    assert_non_null(catalogue_find("AADSTS7000215"));
+    assert_ptr_equal(catalogue_find("aadsts7000215"), catalogue_find("AADSTS7000215"));
+    assert_ptr_equal(catalogue_find("Invalid_Scope"), catalogue_find("invalid_scope"));
 }
 
 /* The codes that Entra's users meet, as the reference of the project lists them. */
@@ -125,6 +132,7 @@ int main(void)
         cmocka_unit_test(every_entry_fits_an_error),
         cmocka_unit_test(every_text_is_a_sentence),
         cmocka_unit_test(what_is_no_code_finds_nothing),
+        cmocka_unit_test(letters_are_known_in_whichever_case),
         cmocka_unit_test(the_codes_that_users_meet_are_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
