@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,14 +106,29 @@ static void operands_are_moved_to_the_end_in_their_order(void **state)
     assert_string_equal(outcome.argv[outcome.first + 2], "three");
 }
 
+/* git and kubectl hand their environment on, in which this may be. */
+static void options_after_operands_are_read_whatever_posix_says(void **state)
+{
+    (void)state;
+    setenv("POSIXLY_CORRECT", "1", 1);
+    struct outcome outcome = PARSE("get-token", "--api", "Api");
+    unsetenv("POSIXLY_CORRECT");
+    assert_true(outcome.ok);
+    assert_string_equal(outcome.options.api, "Api");
+    assert_int_equal(outcome.argc - outcome.first, 1);
+    assert_string_equal(outcome.argv[outcome.first], "get-token");
+}
+
 static void after_two_dashes_all_are_operands(void **state)
 {
     (void)state;
-    struct outcome outcome = PARSE("--api", "Api", "--", "--verbose", "-x");
+    struct outcome outcome = PARSE("one", "--api", "Api", "--", "--verbose", "-x");
     assert_true(outcome.ok);
     assert_false(outcome.options.verbose);
-    assert_int_equal(outcome.argc - outcome.first, 2);
-    assert_string_equal(outcome.argv[outcome.first], "--verbose");
+    assert_int_equal(outcome.argc - outcome.first, 3);
+    assert_string_equal(outcome.argv[outcome.first], "one");
+    assert_string_equal(outcome.argv[outcome.first + 1], "--verbose");
+    assert_string_equal(outcome.argv[outcome.first + 2], "-x");
 }
 
 static void the_last_of_several_counts_but_scopes_add_up(void **state)
@@ -372,6 +388,7 @@ int main(void)
         cmocka_unit_test(flags_take_no_argument),
         cmocka_unit_test(what_is_not_given_is_null_or_zero),
         cmocka_unit_test(operands_are_moved_to_the_end_in_their_order),
+        cmocka_unit_test(options_after_operands_are_read_whatever_posix_says),
         cmocka_unit_test(after_two_dashes_all_are_operands),
         cmocka_unit_test(the_last_of_several_counts_but_scopes_add_up),
         cmocka_unit_test(scopes_have_a_greatest_number),
