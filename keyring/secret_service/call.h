@@ -51,7 +51,8 @@ bool call_fail(const struct call *call, GError *reason, struct error *error);
  * ask for it; else KEYRING_FAILED. */
 enum keyring_answer call_failed(const struct call *call, GError *reason, struct error *error);
 
-/* Whether the reason, which may be NULL, is that there is nothing at the path that was asked for. */
+/* Whether the reason, which may be NULL, is that there is nothing at the path that was asked for.
+ */
 bool call_met_no_object(const GError *reason);
 
 /* Says in the error that the keyring is locked. Always false. */
