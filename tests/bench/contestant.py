@@ -47,6 +47,9 @@ class Section:
     def ours(self) -> Contestant:
         return next(one for one in self.contestants if one.ours)
 
+    def named(self, name: str) -> Contestant:
+        return next(one for one in self.contestants if one.name == name)
+
 
 class Stopwatch:
     """Runs contestants in rounds, one after the other in each, so that a machine whose speed

@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra", "entra"]
-HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "libkeyutils")
+HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "libkeyutils",
+         "libyaml")
 
 
 def opened(world, *command) -> str:
