@@ -66,6 +66,13 @@ static unsigned readers_that_count(const char *path)
     return is_credential ? S_IROTH : S_IRGRP | S_IROTH;
 }
 
+const char *file_path(const char *name)
+{
+    return strncmp(name, "file:///", 8) == 0 ? name + 7
+           : strncmp(name, "file:/", 6) == 0 ? name + 5
+                                             : name;
+}
+
 bool file_has_readers(const char *path, unsigned mode)
 {
     return (mode & readers_that_count(path)) != 0;

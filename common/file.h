@@ -21,6 +21,10 @@ struct secret *file_read(const char *path, size_t max, unsigned *mode, struct er
 /* As file_read, for a file that holds a secret: warns on stderr where others can read it. */
 struct secret *file_read_secret(const char *path, size_t max, struct error *error);
 
+/* The path of what people name a file by: a path, or file:///path or file:/path (RFC 8089). A part
+ * of the name. */
+const char *file_path(const char *name);
+
 /* Whether others can read a file of these permissions. */
 bool file_has_readers(const char *path, unsigned mode);
 

@@ -28,20 +28,12 @@ void key_store_clear(struct key_store *store)
 
 /* ---- names ---- */
 
-/* A provider's URI, such as pkcs11:token=... or handle:0x81000000, and no path. file: is a path,
- * see path_of. */
+/* A provider's URI, such as pkcs11:token=... or handle:0x81000000, and no path. file: is a
+ * path: it is read by us, not by OpenSSL, which checks no owner. */
 static bool is_uri(const char *name)
 {
     size_t scheme = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
     return scheme > 1 && name[scheme] == ':' && strncmp(name, "file:", 5) != 0;
-}
-
-/* file:///path and file:/path (RFC 8089): read by us, not by OpenSSL, which checks no owner. */
-static const char *path_of(const char *name)
-{
-    return strncmp(name, "file:///", 8) == 0 ? name + 7
-           : strncmp(name, "file:/", 6) == 0 ? name + 5
-                                             : name;
 }
 
 int key_store_shown(const char *path)
@@ -212,10 +204,10 @@ bool key_store_read(struct key_store *store, const char *path, const struct secr
         return read_uri(store, path, password, error);
     unsigned mode = 0;
     size_t had_keys = store->key_count;
-    auto_secret struct secret *bytes = file_read(path_of(path), KEY_FILE_MAX, &mode, error);
+    auto_secret struct secret *bytes = file_read(file_path(path), KEY_FILE_MAX, &mode, error);
     if (bytes == NULL || !read_source(store, path, bytes, password, error))
         return false;
     if (had_keys == 0 && store->key_count > 0) /* a certificate alone is no secret */
-        file_warn_of_readers(path_of(path), mode);
+        file_warn_of_readers(file_path(path), mode);
     return true;
 }

@@ -93,12 +93,13 @@ void doctor_configuration(struct doctor *doctor)
 /* ---- permissions ---- */
 
 /* What others can write is not read at all, so that is found where the file is. */
-static bool check_file(struct doctor *doctor, const char *path, bool is_secret)
+static bool check_file(struct doctor *doctor, const char *name, bool is_secret)
 {
     struct error error = { 0 };
     struct stat status;
+    const char *path = name != NULL ? file_path(name) : NULL;
     if (path == NULL || stat(path, &status) != 0)
-        return false; /* a URI, or a file that the credential's check misses */
+        return false; /* a device's URI, or a file that the credential's check misses */
     if (is_secret && file_has_readers(path, status.st_mode))
         error_set(&error, ERROR_USAGE, "%s holds a secret and others can read it (mode %04o)", path,
                   status.st_mode & 07777U);

@@ -236,10 +236,11 @@ def test_a_file_that_others_can_write_is_not_read(world):
     assert report.crosses == [("configuration", "file_writable")]
 
 
-@pytest.mark.parametrize("folder", ["whole path", "here", "below"])
+@pytest.mark.parametrize("folder", ["whole path", "here", "below", "a URI"])
 def test_each_file_of_a_credential_is_looked_at(world, tmp_path, folder):
     prefix, cwd = {"whole path": (f"{tmp_path}/", None), "here": ("", tmp_path),
-                   "below": (f"{tmp_path.name}/", tmp_path.parent)}[folder]
+                   "below": (f"{tmp_path.name}/", tmp_path.parent),
+                   "a URI": (f"file://{tmp_path}/", None)}[folder]
     for file, mode in (("key.pem", 0o640), ("certificate.pem", 0o644)):
         (tmp_path / file).write_text("")
         (tmp_path / file).chmod(mode)
@@ -248,8 +249,9 @@ def test_each_file_of_a_credential_is_looked_at(world, tmp_path, folder):
     report = examine(world, cwd=cwd)
     (cross,) = report.of("permissions", "failed")
     assert cross["code"] == "file_readable"
-    assert cross["message"].startswith(f"{prefix}key.pem holds a secret")
-    assert any(one["message"].startswith(f"{prefix}certificate.pem (mode ")
+    shown = prefix.removeprefix("file://")
+    assert cross["message"].startswith(f"{shown}key.pem holds a secret")
+    assert any(one["message"].startswith(f"{shown}certificate.pem (mode ")
                for one in report.of("permissions", "ok"))
 
 
