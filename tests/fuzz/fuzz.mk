@@ -16,6 +16,7 @@ fuzz_device_code_answer_SOURCES := common/acquire/device_code_answer.c
 fuzz_exec_info_SOURCES          := helpers/exec_credential.c
 fuzz_git_request_SOURCES        := helpers/git_bool.c helpers/git_request.c
 fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubeconfig/*.c)
+fuzz_redaction_SOURCES          := common/acquire/redaction.c
 fuzz_redirect_SOURCES           := common/acquire/redirect.c
 fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/sign_in_answer.c
 fuzz_token_answer_SOURCES       := common/acquire/token_answer.c

@@ -1,0 +1,52 @@
+/* An answer that may hold what was sent: it means the same when its escapes are written plainly,
+ * and no secret stands in it. */
+#include "common/acquire/redaction.h"
+#include "common/json.h"
+#include "tests/fuzz/fuzz.h"
+
+#define SECRET "s3cr\"t"
+
+/* In the place of common/acquire/http.c. */
+struct secret *http_escape(const char *value)
+{
+    return secret_from_text(strcmp(value, SECRET) == 0 ? "s3cr%22t" : value);
+}
+
+static const char *form(json_object *value)
+{
+    return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
+}
+
+/* Nowhere in the names and values of an answer. */
+static void search(json_object *answer)
+{
+    json_object_object_foreach(answer, name, value) {
+        HOLDS(strstr(name, SECRET) == NULL);
+        if (json_object_is_type(value, json_type_object))
+            search(value);
+        else if (json_object_is_type(value, json_type_string))
+            HOLDS(strstr(json_object_get_string(value), SECRET) == NULL);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct error error = { 0 };
+    const struct http_field none[] = { { "x", "s3cr", false }, { NULL, NULL, false } };
+    const struct http_field fields[] = { { "x", SECRET, true }, { NULL, NULL, false } };
+    autofree char *text = fuzz_copy(data, size, 0);
+    auto_secret struct secret *body = secret_new(text, size);
+    auto_json json_object *before = json_parse(text, size, &error);
+    HOLDS(body != NULL);
+    redact(none, body);
+    HOLDS(body->length == size);
+    auto_json json_object *plain = json_parse(body->bytes, size, &error);
+    HOLDS(before == NULL || (plain != NULL && strcmp(form(before), form(plain)) == 0));
+
+    redact(fields, body);
+    auto_json json_object *after = json_parse(body->bytes, size, &error);
+    HOLDS(before == NULL || after != NULL);
+    if (json_object_is_type(after, json_type_object))
+        search(after);
+    return 0;
+}
