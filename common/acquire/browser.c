@@ -203,6 +203,6 @@ bool browser_sign_in(const struct token_request *request, struct prompt *prompt,
         return false;
     }
     bool signed_in = finish(request, &attempt, &redirect, deadline, token, sign_in, error);
-    loopback_answer(&loopback, signed_in ? NULL : error);
+    loopback_answer(&loopback, signed_in ? NULL : error->message);
     return signed_in;
 }

@@ -138,17 +138,16 @@ static void answer(int fd, int status, const char *title, const char *text)
     shutdown(fd, SHUT_WR);
 }
 
-void loopback_answer(const struct loopback *loopback, const struct error *error)
+void loopback_answer(const struct loopback *loopback, const char *failure)
 {
-    char reason[sizeof error->message];
-    if (error == NULL) {
+    autofree char *plain = failure != NULL ? strdup(failure) : NULL;
+    if (plain != NULL)
+        printable_make(plain);
+    if (failure == NULL)
         answer(loopback->browser, 200, "You are signed in",
                "You can close this window and go back to the terminal.");
-        return;
-    }
-    memcpy(reason, error->message, sizeof reason);
-    printable_make(reason);
-    answer(loopback->browser, 200, "The sign-in failed", reason);
+    else
+        answer(loopback->browser, 200, "The sign-in failed", plain != NULL ? plain : "");
 }
 
 /* ---- connections ---- */

@@ -27,8 +27,8 @@ bool loopback_wait(struct loopback *loopback, const char *state, int64_t deadlin
                    bool (*goes_on)(void *), void *data, struct redirect *redirect,
                    struct error *error);
 
-/* Shows the person in the browser that they are signed in, or (error, else NULL) why not. */
-void loopback_answer(const struct loopback *loopback, const struct error *error);
+/* Shows the person in the browser that they are signed in, or (failure, else NULL) why not. */
+void loopback_answer(const struct loopback *loopback, const char *failure);
 
 void loopback_close(struct loopback *loopback);
 #define auto_loopback CLEANUP(loopback_close)

@@ -67,7 +67,7 @@ static int description_length(const char *description)
 static void keep(char *field, size_t size, const char *text)
 {
     if (text != NULL && strlen(text) < size)
-        memcpy(field, text, strlen(text) + 1);
+        snprintf(field, size, "%s", text);
 }
 
 bool token_answer_refusal(enum error_kind kind, const struct token_refusal *refusal,

@@ -170,14 +170,15 @@ void config_warn_of_base_urls(const struct config *config)
     struct section sections[CONFIG_SECTIONS_MAX];
     size_t count = config_apis(config, sections);
     for (size_t i = 0; i < count; i++) {
-        char where[CONFIG_WHERE_MAX];
         struct error why = { 0 };
-        struct config_path path = config_path_to(&sections[i].path, "BaseUrl");
         const char *base = section_string(config, &sections[i], "BaseUrl", &why);
         const char *fault = base != NULL ? base_fault(base, &why) : NULL;
-        if (fault != NULL)
+        if (fault != NULL) {
+            char where[CONFIG_WHERE_MAX];
+            struct config_path path = config_path_to(&sections[i].path, "BaseUrl");
             warning_of("base_url", "%s: BaseUrl '%s' %s%s", config_where(config, &path, where),
                        url_shown(base).text, fault, why.message);
+        }
     }
 }
 

@@ -34,7 +34,7 @@ static bool is_in_path(const char *program)
 char *git_helper_command(const struct options *options)
 {
     char program[PATH_MAX] = "";
-    struct setup_room room;
+    struct setup_room room = { "", "" };
     const char *words[SETUP_HANDED_ON_MAX + 1] = { "entra" };
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof PROGRAM);
     char *slash = length > 0 ? strrchr(program, '/') : NULL;

@@ -290,7 +290,7 @@ static bool check(const struct options *options, int count, char **operands, str
 
 static bool run(const struct options *options, int count, char **operands, struct error *error)
 {
-    struct setup_room room;
+    struct setup_room room = { "", "" };
     auto_targets struct targets targets = { 0 };
     struct kubeconfig_wish wish = { .login = options->own[SETUP_LOGIN],
                                     .check = kubelogin_check_line };
