@@ -260,48 +260,30 @@ static void make_grammar(const struct option_spec *const *specs, size_t count,
     }
 }
 
-/* What getopt gives for a word that belongs to no option. */
-#define OPERAND 1
-
-static bool take_result(int result, const struct option_spec *const *specs, size_t count,
-                        struct options *options, struct error *error)
-{
-    bool is_letter = result < FIRST_VALUE;
-    const struct option_spec *spec = is_letter
-                                         ? find_spec(specs, count, (char[]){ (char)result, '\0' })
-                                         : specs[result - FIRST_VALUE];
-    /* -l=VALUE is -l VALUE to Go's programs. */
-    return take(options, spec, is_letter && optarg[0] == '=' ? optarg + 1 : optarg, error);
-}
-
-/* Moves the operands, those that were found and those after "--", to the end. */
-static void gather_operands(int argc, char **argv, size_t found, int *first)
-{
-    size_t rest = (size_t)(argc - optind);
-    *first = argc - (int)(found + rest);
-    memmove(argv + *first, argv + 1, found * sizeof *argv);
-}
-
 bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
                    int *first, struct error *error)
 {
     const struct option_spec *specs[OPTIONS_MAX];
-    struct grammar grammar = { .letters = "-:" }; /* in order, whatever POSIXLY_CORRECT says */
-    size_t count = collect(own, specs), operands = 0;
+    struct grammar grammar = { .letters = ":" };
+    size_t count = collect(own, specs);
     make_grammar(specs, count, &grammar);
 
     int result;
     opterr = 0;
-    optind = 0; /* glibc: start afresh */
+    optind = 0;                  /* glibc: start afresh, with its permutation of operands */
+    unsetenv("POSIXLY_CORRECT"); /* which would have it stop at the first one */
     while ((result = getopt_long(argc, argv, grammar.letters, grammar.longs, NULL)) != -1) {
         if (result == '?' || result == ':')
             return not_an_option(result, argv[optind - 1], specs, count, error);
-        if (result == OPERAND)
-            argv[1 + operands++] = optarg; /* where words stand that were gone past */
-        else if (!take_result(result, specs, count, options, error))
+        bool is_letter = result < FIRST_VALUE;
+        const struct option_spec *spec =
+            is_letter ? find_spec(specs, count, (char[]){ (char)result, '\0' })
+                      : specs[result - FIRST_VALUE];
+        /* -l=VALUE is -l VALUE to Go's programs. */
+        if (!take(options, spec, is_letter && optarg[0] == '=' ? optarg + 1 : optarg, error))
             return false;
     }
-    gather_operands(argc, argv, operands, first);
+    *first = optind;
     return true;
 }
 
