@@ -17,9 +17,11 @@ struct nonce {
 static struct nonce draw(void)
 {
     struct nonce nonce;
-    unsigned char bytes[16] = { 0 };
-    if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) != sizeof bytes)
-        memcpy(bytes, &(struct timespec){ time(NULL), getpid() }, sizeof bytes);
+    unsigned char bytes[2 * sizeof(int64_t)] = { 0 };
+    if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) != sizeof bytes) {
+        const int64_t instead[] = { time(NULL), getpid() };
+        memcpy(bytes, instead, sizeof bytes);
+    }
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(nonce.text + 2 * i, 3, "%02x", bytes[i]);
     return nonce;
