@@ -51,18 +51,18 @@ PROGRAMS := git-credential-entra exec-credential-entra curl-credential-entra ent
 MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kernel.so \
             entra-kubeconfig.so
 
-COMMON   := $(wildcard common/*.c common/config/*.c common/store/*.c keyring/*.c)
-git-credential-entra_SOURCES  := helpers/git-credential-entra.c $(wildcard helpers/git_*.c)
-exec-credential-entra_SOURCES := helpers/exec-credential-entra.c helpers/exec_credential.c \
-                                 $(wildcard helpers/kubelogin*.c)
-curl-credential-entra_SOURCES := helpers/curl-credential-entra.c
-entra_SOURCES                 := $(wildcard helpers/entra/*.c) helpers/git_bool.c \
-                                 helpers/kubeconfig/edits.c \
-                                 $(wildcard helpers/kubelogin*.c)
-entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c)
+COMMON   := $(wildcard common/base/*.c common/entra/*.c common/tokens/*.c common/config/*.c \
+                       common/store/*.c keyring/*.c)
+git-credential-entra_SOURCES  := $(wildcard helpers/git/*.c)
+exec-credential-entra_SOURCES := $(wildcard helpers/kubectl/*.c)
+curl-credential-entra_SOURCES := $(wildcard helpers/curl/*.c)
+entra_SOURCES                 := $(wildcard helpers/entra/*.c helpers/entra/*/*.c) \
+                                 helpers/git/git_bool.c helpers/kubectl/kubeconfig/edits.c \
+                                 $(wildcard helpers/kubectl/kubelogin*.c)
+entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c common/acquire/*/*.c)
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
-entra-kubeconfig.so_SOURCES   := $(wildcard helpers/kubeconfig/*.c)
+entra-kubeconfig.so_SOURCES   := $(wildcard helpers/kubectl/kubeconfig/*.c)
 
 entra-acquire.so_LIBS                = $(ACQUIRE_LIBS)
 entra-keyring-secret-service.so_LIBS = $(SECRET_LIBS)

@@ -16,10 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/error.h"
-#include "common/json.h"
-#include "common/module.h"
-#include "common/secret.h"
+#include "common/base/error.h"
+#include "common/base/json.h"
+#include "common/base/module.h"
+#include "common/base/secret.h"
 
 #define KEYRING_ATTRIBUTES_MAX 8
 #define KEYRING_RECORD_MAX     (64 * 1024)

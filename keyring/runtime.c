@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/json.h"
-#include "common/runtime_folder.h"
+#include "common/base/json.h"
+#include "common/base/runtime_folder.h"
 
 #define FILE_MAX (KEYRING_RECORD_MAX + 8192)
 

@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/error.h"
-#include "common/module.h"
-#include "common/request.h"
-#include "common/sign_in.h"
-#include "common/token.h"
+#include "common/base/error.h"
+#include "common/base/module.h"
+#include "common/entra/request.h"
+#include "common/entra/sign_in.h"
+#include "common/entra/token.h"
 
 #define ACQUIRE_MODULE "entra-acquire.so"
 

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "common/secret.h"
+#include "common/base/secret.h"
 
 /* NULL if there is no memory. */
 struct secret *base64url(const unsigned char *bytes, size_t length);

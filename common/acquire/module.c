@@ -1,17 +1,17 @@
 #include "common/acquire/acquire.h"
 
-#include "common/acquire/client_credentials.h"
-#include "common/acquire/credential_check.h"
-#include "common/acquire/discovery.h"
-#include "common/acquire/interactive.h"
-#include "common/acquire/probe.h"
-#include "common/acquire/refresh.h"
+#include "common/acquire/app/client_credentials.h"
+#include "common/acquire/app/credential_check.h"
+#include "common/acquire/http/discovery.h"
+#include "common/acquire/http/probe.h"
+#include "common/acquire/user/interactive.h"
+#include "common/acquire/user/refresh.h"
 
 MODULE_EXPORT const struct acquire_module entra_module = {
     .module = MODULE_HEAD,
     .acquire = client_credentials_acquire,
-    .ask_challenge = probe_ask_challenge,
-    .probe = discovery_probe,
+    .ask_challenge = discovery_ask_challenge,
+    .probe = probe_authority,
     .check_credential = credential_check,
     .refresh = refresh_acquire,
     .sign_in = interactive_sign_in,

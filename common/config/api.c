@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/nearest.h"
 #include "common/config/internal.h"
-#include "common/nearest.h"
 
 /* APIs that need no configuration. */
 static const struct builtin_api builtins[] = {

@@ -1,5 +1,5 @@
+#include "common/base/environment.h"
 #include "common/config/internal.h"
-#include "common/environment.h"
 
 static bool read_all(struct config *config, const struct options *options, struct error *error)
 {

@@ -17,11 +17,11 @@
 
 #include <stdbool.h>
 
-#include "common/cleanup.h"
-#include "common/error.h"
-#include "common/options.h"
-#include "common/request.h"
-#include "common/url.h"
+#include "common/base/cleanup.h"
+#include "common/base/error.h"
+#include "common/base/options.h"
+#include "common/entra/request.h"
+#include "common/entra/url.h"
 
 /* The AKS server application: the resource of the built-in API AKS. */
 #define CONFIG_AKS_SERVER "6dae42f8-4368-4678-94ff-3960e28e3630"

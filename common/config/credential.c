@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/environment.h"
 #include "common/config/internal.h"
-#include "common/environment.h"
 
 static bool is_true(const char *value)
 {

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/file.h"
 #include "common/config/internal.h"
-#include "common/file.h"
 
 #define FILE_IN_ETC "/etc/entra/appsettings.json"
 

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/authority.h"
+#include "common/base/text.h"
 #include "common/config/internal.h"
-#include "common/text.h"
+#include "common/entra/authority.h"
 
 #define CLIENT_ID_MAX 512
 

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
+#include "common/base/json.h"
 #include "common/config/config.h"
-#include "common/json.h"
 
 #define CONFIG_DEFAULT_IDENTITY "AzureAd"
 

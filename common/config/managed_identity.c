@@ -2,9 +2,9 @@
 #define _GNU_SOURCE
 #include <string.h>
 
+#include "common/base/environment.h"
 #include "common/config/internal.h"
-#include "common/environment.h"
-#include "common/identity_source.h"
+#include "common/entra/identity_source.h"
 
 /* What stands where an app has its tenant and client id: a managed identity has no choice of them.
  */

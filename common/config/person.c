@@ -2,9 +2,9 @@
 #define _GNU_SOURCE
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/config/internal.h"
-#include "common/sign_in.h"
-#include "common/text.h"
+#include "common/entra/sign_in.h"
 
 /* Whatever tenant the person belongs to; no personal Microsoft accounts. */
 #define TENANT_OF_ANYBODY "organizations"

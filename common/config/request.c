@@ -3,9 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/authority.h"
-#include "common/claims.h"
 #include "common/config/internal.h"
+#include "common/entra/authority.h"
+#include "common/entra/claims.h"
 
 /* Names the settings that would do. */
 static bool check_identity(const struct config *config, const struct token_request *request,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/config/internal.h"
-#include "common/scope.h"
+#include "common/entra/scope.h"
 
 static bool wrong_scope_count(const struct config *config, const struct config_api *api,
                               size_t count, bool person, struct error *error)

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/nearest.h"
 #include "common/config/internal.h"
-#include "common/nearest.h"
 
 /* clang-format off */
 #define STRING(name)          { name, SETTING_STRING, false, NULL }

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/environment.h"
+#include "common/base/nearest.h"
 #include "common/config/internal.h"
-#include "common/environment.h"
-#include "common/nearest.h"
 
 /* An entry being read: its keys are asked for, and what is wrong is said with its place. */
 struct entry {

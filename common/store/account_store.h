@@ -6,7 +6,7 @@
 #ifndef COMMON_STORE_ACCOUNT_STORE_H
 #define COMMON_STORE_ACCOUNT_STORE_H
 
-#include "common/sign_in.h"
+#include "common/entra/sign_in.h"
 #include "common/store/token_store.h"
 
 #define STORE_KIND_ACCOUNT       "account"

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/runtime_folder.h"
+#include "common/base/runtime_folder.h"
 
 #define PLACE_MAX 1024
 

@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "common/authority.h"
+#include "common/entra/authority.h"
 
 /* Finds a place's tenant, as authority_is_tenant takes it. False where none is kept. */
 bool learned_tenants_find(const char *place, char tenant[AUTHORITY_TENANT_MAX]);

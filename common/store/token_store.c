@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/deadline.h"
+#include "common/base/deadline.h"
 
 static struct keyring_key key_of(const struct token_request *request)
 {

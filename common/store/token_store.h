@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/error.h"
-#include "common/request.h"
-#include "common/token.h"
+#include "common/base/error.h"
+#include "common/entra/request.h"
+#include "common/entra/token.h"
 #include "keyring/keyring.h"
 
 struct token_store {

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/json.h"
-#include "common/printable.h"
+#include "common/base/json.h"
+#include "common/base/printable.h"
 
 #define KIND     "git_credential"
 #define PROTOCOL "scheme" /* protocol is a name of git's libsecret helper */

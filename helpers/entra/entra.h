@@ -4,7 +4,7 @@
 #ifndef HELPERS_ENTRA_ENTRA_H
 #define HELPERS_ENTRA_ENTRA_H
 
-#include "common/program.h"
+#include "common/base/program.h"
 
 extern const struct program entra_token;  /* token.c */
 extern const struct program entra_login;  /* login.c */

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/json.h"
-#include "common/printable.h"
-#include "common/rfc3339.h"
+#include "common/base/json.h"
+#include "common/base/printable.h"
+#include "common/base/rfc3339.h"
 #include "common/store/account_store.h"
-#include "common/tokens.h"
+#include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 
 /* What the list says of an item. */

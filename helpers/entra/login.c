@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/config/config.h"
-#include "common/tokens.h"
+#include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 
 /* The command itself is the wish to be asked. */

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "common/store/account_store.h"
-#include "common/tokens.h"
+#include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 
 /* Forgets the accounts that are meant. *count is their number. */

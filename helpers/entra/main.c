@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/nearest.h"
+#include "common/base/nearest.h"
 #include "helpers/entra/entra.h"
 
 static const struct {

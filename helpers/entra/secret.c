@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/terminal.h"
 #include "common/config/config.h"
-#include "common/terminal.h"
-#include "common/tokens.h"
+#include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 
 #define CLIENT_SECRET_MAX 4096

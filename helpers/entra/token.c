@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/person.h"
+#include "common/base/rfc3339.h"
 #include "common/config/config.h"
-#include "common/jwt.h"
-#include "common/person.h"
-#include "common/rfc3339.h"
-#include "common/tokens.h"
+#include "common/entra/jwt.h"
+#include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/token_claims.h"
 

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/text.h"
 #include "common/config/config.h"
-#include "common/scope.h"
-#include "common/text.h"
+#include "common/entra/scope.h"
 
 #define GRAPH "https://graph.microsoft.com"
 

@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "common/error.h"
-#include "common/json.h"
+#include "common/base/error.h"
+#include "common/base/json.h"
 
 /* Whether an API will take a token with these claims, as far as they tell, that was asked for with
  * this scope and is meant for this host (lower case; NULL: not known). False with ERROR_REFUSED, of

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/json.h"
+#include "common/base/json.h"
 #include "keyring/kernel.h"
 #include "keyring/keyring.h"
 

@@ -2,7 +2,7 @@
 
 #include <libsecret/secret.h>
 
-#include "common/deadline.h"
+#include "common/base/deadline.h"
 
 /* How often the deadline may pass: at the first the call is cancelled, at the second (a moment
  * later) it is given up. */

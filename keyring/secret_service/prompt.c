@@ -4,9 +4,9 @@
 #include <libsecret/secret.h>
 #include <stdlib.h>
 
-#include "common/environment.h"
-#include "common/notice.h"
-#include "common/runtime_folder.h"
+#include "common/base/environment.h"
+#include "common/base/runtime_folder.h"
+#include "common/tokens/notice.h"
 
 /* Other helpers, and the next call of this one, do not ask again for so long. */
 #define DISMISSED_SECONDS 60

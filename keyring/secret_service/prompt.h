@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/flight.h"
+#include "common/tokens/flight.h"
 
 /* To be given to secret_service_open. Its prompts are dismissed (SECRET_ERROR_IS_LOCKED) where
  * prompt_is_welcome is false. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/cleanup.h"
+#include "common/base/cleanup.h"
 
 static void cleanup_handle(CURLU **handle)
 {

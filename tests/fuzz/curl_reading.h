@@ -5,7 +5,7 @@
 #ifndef TESTS_FUZZ_CURL_READING_H
 #define TESTS_FUZZ_CURL_READING_H
 
-#include "common/url.h"
+#include "common/entra/url.h"
 
 /* NULL where curl's URL API reads the text as url says: the same scheme, host, port and, where it
  * is plain, decoded path. Else what differs, static. */

@@ -12,14 +12,14 @@ FUZZ_OPTIONS := -max_len=8192 -timeout=10 -rss_limit_mb=1024 -verbosity=0
 
 # What a target needs beside common.a.
 fuzz_authority_SOURCES          := tests/fuzz/curl_reading.c
-fuzz_device_code_answer_SOURCES := common/acquire/device_code_answer.c
-fuzz_exec_info_SOURCES          := helpers/exec_credential.c
-fuzz_git_request_SOURCES        := helpers/git_bool.c helpers/git_request.c
-fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubeconfig/*.c)
-fuzz_redaction_SOURCES          := common/acquire/redaction.c
-fuzz_redirect_SOURCES           := common/acquire/redirect.c
-fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/sign_in_answer.c
-fuzz_token_answer_SOURCES       := common/acquire/token_answer.c
+fuzz_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
+fuzz_exec_info_SOURCES          := helpers/kubectl/exec_credential.c
+fuzz_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
+fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubectl/kubeconfig/*.c)
+fuzz_redaction_SOURCES          := common/acquire/http/redaction.c
+fuzz_redirect_SOURCES           := common/acquire/user/redirect.c
+fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
+fuzz_token_answer_SOURCES       := common/acquire/http/token_answer.c
 fuzz_url_SOURCES                := tests/fuzz/curl_reading.c
 FUZZ_LIBS = $(shell $(PKG_CONFIG) --libs libcurl libcrypto yaml-0.1)
 

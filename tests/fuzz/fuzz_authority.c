@@ -1,7 +1,7 @@
 /* An authority as a file, a flag or a server's challenge names it: what is made of it is one host,
  * over https or on this machine, and a tenant that cannot change the URL. */
-#include "common/authority.h"
-#include "common/url.h"
+#include "common/entra/authority.h"
+#include "common/entra/url.h"
 #include "tests/fuzz/curl_reading.h"
 #include "tests/fuzz/fuzz.h"
 

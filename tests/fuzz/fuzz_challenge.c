@@ -1,5 +1,5 @@
 /* What a server says of the credentials that it wants. */
-#include "common/challenge.h"
+#include "common/entra/challenge.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

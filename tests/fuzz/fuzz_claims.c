@@ -1,5 +1,5 @@
 /* A claims challenge, as an API's answer holds it. */
-#include "common/claims.h"
+#include "common/entra/claims.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,8 +1,8 @@
 /* What a devicecode endpoint answers. */
 #include <strings.h>
 
-#include "common/acquire/device_code_answer.h"
-#include "common/printable.h"
+#include "common/acquire/user/device_code_answer.h"
+#include "common/base/printable.h"
 #include "tests/fuzz/fuzz.h"
 
 /* What is shown to a person does not steer their terminal. */

@@ -1,6 +1,6 @@
 /* KUBERNETES_EXEC_INFO. */
-#include "common/json.h"
-#include "helpers/exec_credential.h"
+#include "common/base/json.h"
+#include "helpers/kubectl/exec_credential.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* A request of git's, or of whoever gets git to send one. */
-#include "helpers/git_request.h"
+#include "helpers/git/git_request.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Nothing in a value may end its line (CVE-2020-5260, CVE-2024-52006). */

@@ -1,5 +1,5 @@
 /* The JSON of authorities (strict) and of people's files (with comments). */
-#include "common/json.h"
+#include "common/base/json.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char *form(json_object *value)

@@ -1,5 +1,5 @@
 /* A token that is looked into. */
-#include "common/jwt.h"
+#include "common/entra/jwt.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

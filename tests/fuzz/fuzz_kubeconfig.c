@@ -1,5 +1,5 @@
 /* A kubeconfig, and what becomes of its users. */
-#include "helpers/kubeconfig/kubeconfig.h"
+#include "helpers/kubectl/kubeconfig/kubeconfig.h"
 #include "tests/fuzz/fuzz.h"
 
 extern const struct kubeconfig_module entra_module;

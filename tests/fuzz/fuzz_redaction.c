@@ -1,12 +1,12 @@
 /* An answer that may hold what was sent: it means the same when its escapes are written plainly,
  * and no secret stands in it. */
-#include "common/acquire/redaction.h"
-#include "common/json.h"
+#include "common/acquire/http/redaction.h"
+#include "common/base/json.h"
 #include "tests/fuzz/fuzz.h"
 
 #define SECRET "s3cr\"t"
 
-/* In the place of common/acquire/http.c. */
+/* In the place of common/acquire/http/http.c. */
 struct secret *http_escape(const char *value)
 {
     return secret_from_text(strcmp(value, SECRET) == 0 ? "s3cr%22t" : value);

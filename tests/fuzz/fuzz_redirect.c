@@ -1,7 +1,7 @@
 /* What is sent to the loopback listener, by the browser or by anybody else. */
 #include <strings.h>
 
-#include "common/acquire/redirect.h"
+#include "common/acquire/user/redirect.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* A sign-in's record in a keyring. */
-#include "common/sign_in.h"
+#include "common/entra/sign_in.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

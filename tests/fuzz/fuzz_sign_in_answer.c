@@ -2,7 +2,7 @@
  * the id_token, the client_info and the rest of the answer; or the answer itself, where it has one
  * line. */
 #include "common/acquire/base64url.h"
-#include "common/acquire/sign_in_answer.h"
+#include "common/acquire/user/sign_in_answer.h"
 #include "tests/fuzz/fuzz.h"
 
 #define CLIENT "c"

@@ -1,5 +1,5 @@
 /* A token's record in a keyring: who may write there may write anything. */
-#include "common/token.h"
+#include "common/entra/token.h"
 #include "tests/fuzz/fuzz.h"
 
 static bool is_same(const struct token *a, const struct token *b)

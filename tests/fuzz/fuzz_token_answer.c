@@ -1,5 +1,5 @@
 /* What an authority answers, or who stands in its place. The first byte chooses the HTTP status. */
-#include "common/acquire/token_answer.h"
+#include "common/acquire/http/token_answer.h"
 #include "tests/fuzz/fuzz.h"
 
 static const long statuses[] = { 200, 200, 200, 400, 401, 429, 302, 404, 500, 503 };

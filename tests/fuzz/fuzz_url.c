@@ -1,5 +1,5 @@
 /* A URL that may be given a token. What is taken here, curl reads the same way. */
-#include "common/url.h"
+#include "common/entra/url.h"
 #include "tests/fuzz/curl_reading.h"
 #include "tests/fuzz/fuzz.h"
 

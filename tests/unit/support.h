@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
+#include "common/base/error.h"
 #include "common/config/config.h"
-#include "common/error.h"
 #include "keyring/keyring.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/deadline.h"
+#include "common/base/cleanup.h"
+#include "common/base/deadline.h"
 #include "common/store/account_store.h"
 #include "tests/unit/shelf.h"
 
@@ -16,8 +16,8 @@
 #define VISUAL_STUDIO "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
 #define OUR_OWN       "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
 
-/* ---- in the place of common/module.c: the keyring with a place for every key, and, for `auto`, a
- *      desktop's before it ---- */
+/* ---- in the place of common/base/module.c: the keyring with a place for every key, and, for
+ * `auto`, a desktop's before it ---- */
 
 static struct keyring_module desktop;
 

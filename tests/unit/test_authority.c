@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/authority.h"
-#include "common/cleanup.h"
+#include "common/base/cleanup.h"
+#include "common/entra/authority.h"
 
 static void an_instance_has_one_form(void **state)
 {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/catalogue.h"
-#include "common/cleanup.h"
+#include "common/base/cleanup.h"
+#include "common/entra/catalogue.h"
 
 static const struct catalogue_entry *entry_at(size_t i)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/challenge.h"
-#include "common/cleanup.h"
+#include "common/base/cleanup.h"
+#include "common/entra/challenge.h"
 
 #define TENANT "8f1c9d52-6f0a-4c3b-9a51-2d7e4b0c6a13"
 #define CLOUD  "https://login.microsoftonline.com/"

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/claims.h"
-#include "common/cleanup.h"
+#include "common/base/cleanup.h"
+#include "common/entra/claims.h"
 
 /* The claims of a challenge and capabilities, both by json_text; "" where there are none. */
 static char *merge(const char *challenge, const char *capabilities, struct error *error)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
+#include "common/base/cleanup.h"
 
 #define NONE ((struct options){ 0 })
 #define API  "'Api':{'Scopes':['api://a/.default']}"

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/scope.h"
-#include "common/sign_in.h"
+#include "common/base/cleanup.h"
+#include "common/entra/scope.h"
+#include "common/entra/sign_in.h"
 
 #define NONE       ((struct options){ 0 })
 #define PERSON     ((struct options){ .person = true })

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/acquire/device_code_answer.h"
-#include "common/cleanup.h"
+#include "common/acquire/user/device_code_answer.h"
+#include "common/base/cleanup.h"
 
 static struct error error;
 

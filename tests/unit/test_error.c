@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/catalogue.h"
-#include "common/cleanup.h"
-#include "common/error.h"
-#include "common/json.h"
+#include "common/base/cleanup.h"
+#include "common/base/error.h"
+#include "common/base/json.h"
+#include "common/entra/catalogue.h"
 
 static struct error error_of(const char *wanted, const char *message, const char *hint)
 {

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/json.h"
-#include "helpers/exec_credential.h"
+#include "common/base/cleanup.h"
+#include "common/base/json.h"
+#include "helpers/kubectl/exec_credential.h"
 
 #define V1      "'apiVersion':'client.authentication.k8s.io/v1','kind':'ExecCredential'"
 #define V1BETA1 "'apiVersion':'client.authentication.k8s.io/v1beta1','kind':'ExecCredential'"

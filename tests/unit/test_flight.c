@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "common/deadline.h"
-#include "common/flight.h"
+#include "common/base/deadline.h"
+#include "common/tokens/flight.h"
 
 static struct flight other = { .fd = -1 };
 static int waits; /* how often it was waited, before the other lands */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "helpers/git_request.h"
+#include "common/base/cleanup.h"
+#include "helpers/git/git_request.h"
 
 /* A request that was parsed, and the buffer in which its texts lie. */
 struct parsed {

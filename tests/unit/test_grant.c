@@ -11,12 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
-#include "common/deadline.h"
-#include "common/flight.h"
-#include "common/grant.h"
-#include "common/runtime_folder.h"
+#include "common/base/cleanup.h"
+#include "common/base/deadline.h"
+#include "common/base/runtime_folder.h"
 #include "common/store/account_store.h"
+#include "common/tokens/flight.h"
+#include "common/tokens/grant.h"
 #include "tests/unit/shelf.h"
 
 #define INSTANCE "https://login.microsoftonline.com"
@@ -98,7 +98,7 @@ static void let_it_refuse(const char *oauth_error, const char *suberror, const c
     snprintf(authority.refusal.claims, sizeof authority.refusal.claims, "%s", claims);
 }
 
-/* In the place of common/module.c's. */
+/* In the place of common/base/module.c's. */
 const struct module *module_load(const char *file, struct error *error)
 {
     (void)error;

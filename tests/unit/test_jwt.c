@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/jwt.h"
-#include "common/token.h"
+#include "common/base/cleanup.h"
+#include "common/entra/jwt.h"
+#include "common/entra/token.h"
 
 /* The claims, read from bytes that no NUL follows; "" where there are none. */
 static char *claims_of(const char *token, size_t length, struct error *error)

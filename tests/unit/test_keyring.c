@@ -10,11 +10,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
+#include "common/base/cleanup.h"
 #include "keyring/kernel.h"
 #include "keyring/secret_service.h"
 
-/* In the place of common/module.c's: which stores can be loaded, and how often that was tried. */
+/* In the place of common/base/module.c's: which stores can be loaded, and how often that was tried.
+ */
 static struct {
     bool desktop, kernel;
     int desktop_loads, kernel_loads;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "common/nearest.h"
+#include "common/base/nearest.h"
 
 static const char *guess(const char *typed, struct nearest *nearest)
 {

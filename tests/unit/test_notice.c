@@ -8,10 +8,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/cleanup.h"
-#include "common/deadline.h"
-#include "common/notice.h"
-#include "common/runtime_folder.h"
+#include "common/base/cleanup.h"
+#include "common/base/deadline.h"
+#include "common/base/runtime_folder.h"
+#include "common/tokens/notice.h"
 
 static int begin(void **state)
 {

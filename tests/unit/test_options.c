@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/options.h"
+#include "common/base/options.h"
 
 #define WORDS_MAX 24
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/printable.h"
+#include "common/base/cleanup.h"
+#include "common/base/printable.h"
 
 struct sample {
     const char *text, *shown;

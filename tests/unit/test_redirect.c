@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/acquire/redirect.h"
-#include "common/cleanup.h"
+#include "common/acquire/user/redirect.h"
+#include "common/base/cleanup.h"
 
 #define HOST "Host: localhost:40123\r\n"
 #define TYPE "Content-Type: application/x-www-form-urlencoded\r\n"

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
-#include "common/report.h"
+#include "common/base/cleanup.h"
+#include "common/base/report.h"
 
 static int begin(void **state)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "common/rfc3339.h"
+#include "common/base/rfc3339.h"
 
 static void seconds_become_a_time_in_utc(void **state)
 {

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
-#include "common/runtime_folder.h"
+#include "common/base/cleanup.h"
+#include "common/base/runtime_folder.h"
 
 /* Each test has a runtime folder of its own. */
 static int begin(void **state)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/scope.h"
+#include "common/base/cleanup.h"
+#include "common/entra/scope.h"
 
 static void a_resource_becomes_a_scope_to_the_letter(void **state)
 {

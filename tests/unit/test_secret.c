@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/secret.h"
+#include "common/base/secret.h"
 
 /* ---- what is freed, seen before it is (ld --wrap=free) ---- */
 

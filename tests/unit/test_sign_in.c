@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/sign_in.h"
+#include "common/base/cleanup.h"
+#include "common/entra/sign_in.h"
 
 static void user_names_are_what_people_have_and_nothing_else(void **state)
 {

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "common/acquire/base64url.h"
-#include "common/acquire/sign_in_answer.h"
-#include "common/cleanup.h"
+#include "common/acquire/user/sign_in_answer.h"
+#include "common/base/cleanup.h"
 
 #define CLIENT "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 #define ADA    "'aud':'" CLIENT "','preferred_username':'ada@contoso.com','oid':'oid','tid':'tid'"

@@ -1,7 +1,7 @@
 /* Small questions about texts. */
 #include "tests/unit/support.h"
 
-#include "common/text.h"
+#include "common/base/text.h"
 
 static void a_guid_has_its_hyphens_where_they_belong(void **state)
 {

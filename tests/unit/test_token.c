@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/token.h"
+#include "common/base/cleanup.h"
+#include "common/entra/token.h"
 
 #define RECEIVED 1767366245
 #define LIFE     3599

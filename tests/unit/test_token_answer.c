@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/acquire/token_answer.h"
-#include "common/catalogue.h"
-#include "common/cleanup.h"
+#include "common/acquire/http/token_answer.h"
+#include "common/base/cleanup.h"
+#include "common/entra/catalogue.h"
 
 #define NOW 1767366245
 

@@ -9,15 +9,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/acquire/token_endpoint.h"
-#include "common/cleanup.h"
-#include "common/deadline.h"
-#include "common/rfc3339.h"
+#include "common/acquire/http/token_endpoint.h"
+#include "common/base/cleanup.h"
+#include "common/base/deadline.h"
+#include "common/base/rfc3339.h"
 
 #define SECRET  "s3cr~t \"&=\\/\xc3\xa4"
 #define ESCAPED "s3cr~t%20%22%26%3D%5C%2F%C3%A4"
 
-/* ---- in the place of common/acquire/http.c ---- */
+/* ---- in the place of common/acquire/http/http.c ---- */
 
 static struct {
     struct http_response answer; /* its body aside */

@@ -7,14 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
-#include "common/deadline.h"
+#include "common/base/cleanup.h"
+#include "common/base/deadline.h"
 #include "common/store/token_store.h"
 #include "keyring/kernel.h"
 
 #define RECEIVED 1767366245
 
-/* ---- in the place of common/module.c: the kernel's keyring, which is the one in memory ---- */
+/* ---- in the place of common/base/module.c: the kernel's keyring, which is the one in memory ----
+ */
 
 static bool kernel_is_there;
 

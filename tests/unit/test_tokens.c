@@ -13,14 +13,14 @@
 #include <unistd.h>
 
 #include "common/acquire/acquire.h"
-#include "common/claims.h"
-#include "common/cleanup.h"
-#include "common/deadline.h"
-#include "common/flight.h"
-#include "common/notice.h"
-#include "common/runtime_folder.h"
-#include "common/sparing.h"
-#include "common/tokens.h"
+#include "common/base/cleanup.h"
+#include "common/base/deadline.h"
+#include "common/base/runtime_folder.h"
+#include "common/entra/claims.h"
+#include "common/tokens/flight.h"
+#include "common/tokens/notice.h"
+#include "common/tokens/sparing.h"
+#include "common/tokens/tokens.h"
 
 /* ---- an authority that says what it is told to ---- */
 
@@ -47,7 +47,7 @@ static bool ask_authority(const struct token_request *request, int64_t deadline,
     return true;
 }
 
-/* In the place of common/module.c's. */
+/* In the place of common/base/module.c's. */
 const struct module *module_load(const char *file, struct error *error)
 {
     static const struct acquire_module module = { .module = MODULE_HEAD, .acquire = ask_authority };

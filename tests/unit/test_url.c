@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/url.h"
+#include "common/base/cleanup.h"
+#include "common/entra/url.h"
 
 static struct url url_of(const char *text)
 {

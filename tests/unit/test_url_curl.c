@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/url.h"
+#include "common/entra/url.h"
 #include "tests/fuzz/curl_reading.h"
 
 /* Whether the URL is taken; fails the test where curl reads it otherwise. */

@@ -9,16 +9,16 @@ CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 
 # What a test needs beside common.a.
 unit_account_store_SOURCES      := tests/unit/shelf.c
-unit_device_code_answer_SOURCES := common/acquire/device_code_answer.c
-unit_exec_credential_SOURCES    := helpers/exec_credential.c
-unit_git_request_SOURCES        := helpers/git_bool.c helpers/git_request.c
+unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
+unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
+unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 unit_grant_SOURCES              := tests/unit/shelf.c
-unit_redirect_SOURCES           := common/acquire/redirect.c
-unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/sign_in_answer.c
-unit_token_answer_SOURCES       := common/acquire/token_answer.c
+unit_redirect_SOURCES           := common/acquire/user/redirect.c
+unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
+unit_token_answer_SOURCES       := common/acquire/http/token_answer.c
 unit_token_claims_SOURCES       := helpers/entra/token_claims.c
-unit_token_endpoint_SOURCES     := common/acquire/redaction.c common/acquire/retry.c \
-                                   common/acquire/token_answer.c common/acquire/token_endpoint.c
+unit_token_endpoint_SOURCES     := common/acquire/http/redaction.c common/acquire/http/retry.c \
+                                   common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c
 unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
 unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)

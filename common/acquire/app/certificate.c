@@ -1,0 +1,156 @@
+#define _GNU_SOURCE
+#include "common/acquire/app/certificate.h"
+
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+void certificate_clear(struct certificate *certificate)
+{
+    X509_free(certificate->leaf);
+    sk_X509_pop_free(certificate->chain, X509_free);
+    key_store_clear(&certificate->store);
+    *certificate = (struct certificate){ 0 };
+}
+
+/* ---- reading ---- */
+
+static struct secret *decode_base64(const struct secret *text, struct error *error)
+{
+    auto_secret struct secret *bytes = secret_allocate(text->length);
+    EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
+    int length = 0, rest = 0;
+    bool ok = bytes != NULL && context != NULL && text->length <= KEY_FILE_MAX;
+    if (ok) {
+        EVP_DecodeInit(context);
+        ok = EVP_DecodeUpdate(context, (unsigned char *)bytes->bytes, &length,
+                              (const unsigned char *)text->bytes, (int)text->length) >= 0 &&
+             EVP_DecodeFinal(context, (unsigned char *)bytes->bytes + length, &rest) == 1 &&
+             length + rest > 0;
+    }
+    EVP_ENCODE_CTX_free(context);
+    if (!ok) {
+        error_set(error, ERROR_USAGE, "Base64EncodedValue is not Base64");
+        return NULL;
+    }
+    return secret_new(bytes->bytes, (size_t)length + (size_t)rest);
+}
+
+/* The key of CertificateKeyDiskPath is read first: it is the one that is meant, even if the
+ * certificate's file has another. */
+static bool read_sources(const struct credential *credential, struct key_store *store,
+                         struct error *error)
+{
+    if (credential->key_path != NULL &&
+        !key_store_read(store, credential->key_path, credential->password, error))
+        return false;
+    if (credential->path != NULL)
+        return key_store_read(store, credential->path, credential->password, error);
+    auto_secret struct secret *bytes = decode_base64(credential->secret, error);
+    return bytes != NULL &&
+           key_store_read_bytes(store, "Base64EncodedValue", bytes, credential->password, error);
+}
+
+/* ---- choosing and checking ---- */
+
+/* What people call it: where the certificate comes from, and where its key. */
+struct names {
+    const char *certificate, *key;
+    int certificate_length, key_length;
+};
+
+static struct names names_of(const struct credential *credential)
+{
+    const char *path = credential->path != NULL ? credential->path : "Base64EncodedValue";
+    const char *key = credential->key_path != NULL ? credential->key_path : path;
+    return (struct names){ path, key, key_store_shown(path), key_store_shown(key) };
+}
+
+/* Takes the first certificate out of the store that fits, by its key or as an issuer. */
+static X509 *take_certificate_of(struct key_store *store, const EVP_PKEY *key)
+{
+    for (int i = 0; i < sk_X509_num(store->certificates); i++)
+        if (EVP_PKEY_eq(X509_get0_pubkey(sk_X509_value(store->certificates, i)), key) == 1)
+            return sk_X509_delete(store->certificates, i);
+    return NULL;
+}
+
+/* The first key that has a certificate; or else the first, for messages. */
+static void take_pair(struct certificate *certificate)
+{
+    struct key_store *store = &certificate->store;
+    for (size_t i = 0; i < store->key_count && certificate->leaf == NULL; i++) {
+        certificate->key = store->keys[i];
+        certificate->leaf = take_certificate_of(store, certificate->key);
+    }
+    if (certificate->leaf == NULL && store->key_count > 0)
+        certificate->key = store->keys[0];
+}
+
+static X509 *take_issuer_of(struct key_store *store, X509 *subject)
+{
+    for (int i = 0; i < sk_X509_num(store->certificates); i++)
+        if (X509_check_issued(sk_X509_value(store->certificates, i), subject) == X509_V_OK)
+            return sk_X509_delete(store->certificates, i);
+    return NULL;
+}
+
+/* RFC 7515, 4.1.6: each certificate of a chain certifies the one before. */
+static bool order_chain(struct certificate *certificate, struct error *error)
+{
+    certificate->chain = sk_X509_new_null();
+    for (X509 *last = certificate->leaf; certificate->chain != NULL && last != NULL;) {
+        last = take_issuer_of(&certificate->store, last);
+        if (last != NULL && sk_X509_push(certificate->chain, last) <= 0)
+            X509_free(steal(&last));
+    }
+    return certificate->chain != NULL || error_no_memory(error);
+}
+
+static bool choose(const struct credential *credential, struct certificate *certificate,
+                   struct error *error)
+{
+    struct names name = names_of(credential);
+    struct key_store *store = &certificate->store;
+    take_pair(certificate);
+    if (certificate->key == NULL) {
+        error_set(error, ERROR_USAGE, "%.*s holds no private key", name.key_length, name.key);
+        return error_known_as(error, "certificate_no_key");
+    }
+    if (!EVP_PKEY_is_a(certificate->key, "RSA") && !EVP_PKEY_is_a(certificate->key, "RSA-PSS"))
+        return error_set(error, ERROR_USAGE, "the key of %.*s is not RSA, and Entra takes no other",
+                         name.key_length, name.key);
+    if (certificate->leaf != NULL)
+        return order_chain(certificate, error);
+    if (sk_X509_num(store->certificates) == 0) {
+        error_set(error, ERROR_USAGE, "%.*s holds no certificate, only a key",
+                  name.certificate_length, name.certificate);
+        return error_known_as(error, "certificate_missing");
+    }
+    error_set(error, ERROR_USAGE, "the key of %.*s and the certificate of %.*s do not match",
+              name.key_length, name.key, name.certificate_length, name.certificate);
+    return error_known_as(error, "certificate_no_match");
+}
+
+static void warn_of_dates(const struct credential *credential,
+                          const struct certificate *certificate)
+{
+    struct names name = names_of(credential);
+    if (X509_cmp_current_time(X509_get0_notAfter(certificate->leaf)) < 0)
+        warning_of("certificate_expired", "the certificate of %.*s has expired",
+                   name.certificate_length, name.certificate);
+    else if (X509_cmp_current_time(X509_get0_notBefore(certificate->leaf)) > 0)
+        warning_of("certificate_expired", "the certificate of %.*s is not valid yet",
+                   name.certificate_length, name.certificate);
+}
+
+bool certificate_load(const struct credential *credential, struct certificate *certificate,
+                      struct error *error)
+{
+    *certificate = (struct certificate){ 0 };
+    if (!read_sources(credential, &certificate->store, error) ||
+        !choose(credential, certificate, error))
+        return false;
+    warn_of_dates(credential, certificate);
+    return true;
+}

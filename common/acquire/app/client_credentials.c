@@ -1,0 +1,140 @@
+#include "common/acquire/app/client_credentials.h"
+
+#include <string.h>
+
+#include "common/acquire/app/client_assertion.h"
+#include "common/acquire/app/federated.h"
+#include "common/acquire/http/token_endpoint.h"
+#include "common/acquire/identity/managed_identity.h"
+#include "common/base/file.h"
+#include "common/entra/authority.h"
+
+#define CLIENT_SECRET_MAX 4096
+
+void client_proof_clear(struct client_proof *proof)
+{
+    secret_free(proof->client_secret);
+    secret_free(proof->client_assertion);
+}
+
+/* A file with a secret, as systemd's LoadCredential= gives it: a relative name stands in
+ * $CREDENTIALS_DIRECTORY. One line feed at its end does not count. */
+static struct secret *read_client_secret(const char *name, struct error *error)
+{
+    const char *directory = getenv("CREDENTIALS_DIRECTORY");
+    bool relative = name[0] != '/' && directory != NULL && directory[0] == '/';
+    auto_secret struct secret *path =
+        secret_format("%s%s%s", relative ? directory : "", relative ? "/" : "", name);
+    if (path == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    auto_secret struct secret *text = file_read_secret(path->bytes, CLIENT_SECRET_MAX, error);
+    if (text == NULL)
+        return NULL;
+    size_t length = strcspn(text->bytes, "\r\n");
+    if (length == 0 || strspn(text->bytes + length, "\r\n") != text->length - length) {
+        error_set(error, ERROR_USAGE, "%s does not hold one line, the client secret", path->bytes);
+        return NULL;
+    }
+    return secret_new(text->bytes, length);
+}
+
+bool client_proof_load(const struct token_request *request, const struct credential *credential,
+                       int64_t deadline, struct client_proof *proof, struct error *error)
+{
+    switch (credential->kind) {
+    case CREDENTIAL_CLIENT_SECRET:
+        proof->client_secret = secret_new(credential->secret->bytes, credential->secret->length);
+        return proof->client_secret != NULL || error_no_memory(error);
+    case CREDENTIAL_CLIENT_SECRET_FILE:
+        proof->client_secret = read_client_secret(credential->path, error);
+        return proof->client_secret != NULL;
+    case CREDENTIAL_KEYRING:
+        if (credential->trouble != NULL) {
+            *error = *credential->trouble;
+            return false;
+        }
+        error_set(error, ERROR_USAGE, "the keyring has no client secret of the app %s",
+                  request->client_id);
+        return error_known_as(error, "keyring_no_secret");
+    case CREDENTIAL_CERTIFICATE:
+        proof->client_assertion = client_assertion_sign(request, credential, deadline, NULL, error);
+        return proof->client_assertion != NULL;
+    case CREDENTIAL_UNAVAILABLE:
+        error_set(error, ERROR_USAGE, "the SourceType %s belongs to %s and cannot be loaded here",
+                  credential->id, credential->home);
+        return error_hint(error, "%s", credential->hint);
+    case CREDENTIAL_MANAGED_IDENTITY:
+        break;
+    default:
+        proof->client_assertion = federated_assertion(request, credential, deadline, error);
+        return proof->client_assertion != NULL;
+    }
+    return error_set(error, ERROR_OTHER, "a managed identity proves nothing for another app");
+}
+
+static const char *bytes_of(const struct secret *secret)
+{
+    return secret != NULL ? secret->bytes : NULL;
+}
+
+static bool post(const struct token_request *request, const struct client_proof *proof,
+                 int64_t deadline, struct token *token, struct error *error)
+{
+    const char *assertion = bytes_of(proof->client_assertion);
+    const struct http_field fields[] = {
+        { "grant_type", "client_credentials", false },
+        { "client_id", request->client_id, false },
+        { "client_secret", bytes_of(proof->client_secret), true },
+        { "client_assertion_type",
+          assertion != NULL ? "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" : NULL,
+          false },
+        { "client_assertion", assertion, true },
+        { "scope", request->scope, false },
+        { "claims", request->claims, false },
+        { NULL, NULL, false },
+    };
+    return token_endpoint_post(request, fields, deadline, token, error);
+}
+
+/* Where a machine has no identity, only a person is left to ask, if one would do. */
+static bool acquire_as_machine(const struct token_request *request,
+                               const struct credential *credential, int64_t deadline,
+                               struct token *token, struct error *error)
+{
+    if (managed_identity_acquire(request->scope, credential, request->unconfigured, deadline, token,
+                                 error))
+        return true;
+    if (error->kind != ERROR_SIGN_IN || request->or_person != NULL)
+        return false;
+    error->kind = request->unconfigured ? ERROR_USAGE : ERROR_NETWORK;
+    return request->unconfigured && error_known_as(error, "unconfigured");
+}
+
+/* What is said where no credential could be loaded: the first one's trouble, as it is the one that
+ * was wanted most; the others' under --verbose. */
+bool client_credentials_acquire(const struct token_request *request, int64_t deadline,
+                                struct token *token, struct error *error)
+{
+    struct error first = { 0 };
+    for (size_t i = 0; i < request->credential_count; i++) {
+        const struct credential *credential = &request->credentials[i];
+        struct client_proof proof CLEANUP(client_proof_clear) = { NULL, NULL };
+        struct error why = { 0 };
+        if (credential->kind == CREDENTIAL_MANAGED_IDENTITY)
+            return acquire_as_machine(request, credential, deadline, token, error);
+        if (client_proof_load(request, credential, deadline, &proof, &why)) {
+            trace("configuration: the client credential of %s is used", credential->where);
+            return post(request, &proof, deadline, token, error);
+        }
+        trace("configuration: the client credential of %s cannot be loaded: %s", credential->where,
+              why.message);
+        if (first.kind == ERROR_NONE)
+            first = why;
+    }
+    if (first.kind == ERROR_NONE)
+        return error_set(error, ERROR_USAGE, "no client credential is configured");
+    *error = first;
+    return false;
+}

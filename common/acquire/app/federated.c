@@ -1,0 +1,221 @@
+#define _GNU_SOURCE
+#include "common/acquire/app/federated.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "common/acquire/http/http.h"
+#include "common/acquire/http/retry.h"
+#include "common/acquire/identity/managed_identity.h"
+#include "common/base/command.h"
+#include "common/base/environment.h"
+#include "common/base/file.h"
+#include "common/base/json.h"
+#include "common/base/rfc3339.h"
+#include "common/entra/authority.h"
+#include "common/entra/jwt.h"
+
+/* ---- a JWT, as far as it must be looked at ---- */
+
+/* Three parts of base64url (RFC 7515, 7.1), none of them empty; nothing else may stand in a form
+ * field of ours. */
+static bool is_jwt(const struct secret *text)
+{
+    const char *part = text->bytes;
+    for (int i = 0; i < 3; i++) {
+        size_t length = strspn(part, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                     "0123456789-_");
+        if (length == 0 || part[length] != (i < 2 ? '.' : '\0'))
+            return false;
+        part += length + (i < 2);
+    }
+    return (size_t)(part - text->bytes) == text->length;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The text without the blank around it; a NUL byte stays, and is no part of any JWT. */
+static struct secret *trim(const struct secret *text)
+{
+    size_t start = strspn(text->bytes, " \t\r\n"), end = text->length;
+    while (end > start && is_blank(text->bytes[end - 1]))
+        end--;
+    return secret_new(text->bytes + start, end - start);
+}
+
+/* Takes the blank around it off, and says what is wrong with it. */
+static struct secret *check_jwt(const struct secret *text, const char *source, struct error *error)
+{
+    auto_secret struct secret *jwt = trim(text);
+    int64_t expires = 0;
+    struct error unused;
+    if (jwt == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    if (jwt->length == 0) {
+        error_set(error, ERROR_USAGE, "%s holds no token: it is empty", source);
+        return NULL;
+    }
+    if (!is_jwt(jwt)) {
+        error_set(error, ERROR_USAGE, "%s holds no token: it is not a JWT", source);
+        return NULL;
+    }
+    auto_json json_object *claims = jwt_claims(jwt->bytes, jwt->length, &unused);
+    if (claims != NULL && json_int64(claims, "exp", &expires) && expires <= time(NULL)) {
+        error_set(error, ERROR_USAGE, "the token of %s is stale: it expired on %s", source,
+                  rfc3339_format(expires).text);
+        error_known_as(error, "federated_stale");
+        return NULL;
+    }
+    return steal(&jwt);
+}
+
+/* ---- where it comes from ---- */
+
+static struct secret *from_file(const struct credential *credential, struct error *error)
+{
+    unsigned mode;
+    auto_secret struct secret *text =
+        file_read(credential->path, FEDERATED_TOKEN_MAX, &mode, error);
+    return text != NULL ? check_jwt(text, credential->path, error) : NULL;
+}
+
+static struct secret *from_command(const struct credential *credential, int64_t deadline,
+                                   struct error *error)
+{
+    auto_secret struct secret *text = command_read(
+        credential->command, COMMAND_GETS_PLATFORM_TOKENS, FEDERATED_TOKEN_MAX, deadline, error);
+    return text != NULL ? check_jwt(text, credential->command[0], error) : NULL;
+}
+
+/* Asks a build system for a token: it stands under key in the answer. */
+static struct secret *from_service(const struct http_request *request, const char *name,
+                                   const char *key, int64_t deadline, struct error *error)
+{
+    struct http_response response CLEANUP(http_response_clear) = { 0 };
+    struct error unused;
+    if (!retry_send(request, deadline, &response, error))
+        return NULL;
+    auto_json_secret json_object *answer =
+        json_parse(response.body->bytes, response.body->length, &unused);
+    const char *token = answer != NULL ? json_string(answer, key) : NULL;
+    if (response.status != 200 || token == NULL) {
+        error_set(error, response.status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
+                  "%s gave no token (HTTP %ld)", name, response.status);
+        retry_heed(&response, error);
+        return NULL;
+    }
+    auto_secret struct secret *text = secret_from_text(token);
+    return text != NULL ? check_jwt(text, name, error) : NULL;
+}
+
+static struct secret *bearer(const char *scheme, const char *token)
+{
+    return secret_format("%s %s", scheme, token);
+}
+
+/* GitHub: "OpenID Connect", section "Updating your actions for OIDC". */
+static struct secret *from_github(const struct token_request *request,
+                                  const struct credential *credential, int64_t deadline,
+                                  struct error *error)
+{
+    const char *url = environment("ACTIONS_ID_TOKEN_REQUEST_URL");
+    const char *token = environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
+    if (url == NULL || token == NULL) {
+        error_set(error, ERROR_USAGE, "ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN are not set");
+        error_known_as(error, "github_no_token");
+        return NULL;
+    }
+    const char *audience = credential->audience != NULL
+                               ? credential->audience
+                               : authority_token_exchange_audience(request->instance);
+    auto_secret struct secret *authorization = bearer("bearer", token);
+    if (authorization == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    const struct http_field query[] = { { "audience", audience, false }, { NULL, NULL, false } };
+    const struct http_field header[] = { { "Authorization", authorization->bytes, true },
+                                         { "Accept", "application/json; api-version=2.0", false },
+                                         { NULL, NULL, false } };
+    const struct http_request get = {
+        .url = url,
+        .url_name = "ACTIONS_ID_TOKEN_REQUEST_URL",
+        .query = query,
+        .header = header,
+    };
+    return from_service(&get, "GitHub Actions", "value", deadline, error);
+}
+
+/* Azure DevOps Services REST API, "Oidctoken - Create". */
+static struct secret *from_pipelines(const struct credential *credential, int64_t deadline,
+                                     struct error *error)
+{
+    const char *url = environment("SYSTEM_OIDCREQUESTURI");
+    const char *token = environment("SYSTEM_ACCESSTOKEN");
+    if (url == NULL || token == NULL) {
+        error_set(error, ERROR_USAGE, "SYSTEM_OIDCREQUESTURI and SYSTEM_ACCESSTOKEN are not set");
+        error_known_as(error, "pipelines_no_token");
+        return NULL;
+    }
+    auto_secret struct secret *authorization = bearer("Bearer", token);
+    if (authorization == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    const struct http_field query[] = { { "api-version", "7.1", false },
+                                        { "serviceConnectionId", credential->id, false },
+                                        { NULL, NULL, false } };
+    const struct http_field header[] = { { "Authorization", authorization->bytes, true },
+                                         { "Content-Type", "application/json", false },
+                                         { "X-TFS-FedAuthRedirect", "Suppress", false },
+                                         { NULL, NULL, false } };
+    const struct http_request post = {
+        .url = url,
+        .url_name = "SYSTEM_OIDCREQUESTURI",
+        .query = query,
+        .header = header,
+        .post = true,
+    };
+    return from_service(&post, "Azure Pipelines", "oidcToken", deadline, error);
+}
+
+static struct secret *from_identity(const struct token_request *request,
+                                    const struct credential *credential, int64_t deadline,
+                                    struct error *error)
+{
+    auto_token struct token token = { 0 };
+    const char *audience = credential->audience != NULL
+                               ? credential->audience
+                               : authority_token_exchange_audience(request->instance);
+    auto_secret struct secret *scope = secret_format("%s/.default", audience);
+    if (scope == NULL ||
+        !managed_identity_acquire(scope->bytes, credential, false, deadline, &token, error))
+        return NULL;
+    return steal(&token.access_token);
+}
+
+struct secret *federated_assertion(const struct token_request *request,
+                                   const struct credential *credential, int64_t deadline,
+                                   struct error *error)
+{
+    switch (credential->kind) {
+    case CREDENTIAL_ASSERTION_FILE:
+        return from_file(credential, error);
+    case CREDENTIAL_ASSERTION_COMMAND:
+        return from_command(credential, deadline, error);
+    case CREDENTIAL_GITHUB_ACTIONS:
+        return from_github(request, credential, deadline, error);
+    case CREDENTIAL_AZURE_PIPELINES:
+        return from_pipelines(credential, deadline, error);
+    case CREDENTIAL_ASSERTION_IDENTITY:
+        return from_identity(request, credential, deadline, error);
+    default:
+        error_set(error, ERROR_OTHER, "no federated credential");
+        return NULL;
+    }
+}

@@ -1,0 +1,213 @@
+#define _GNU_SOURCE
+#include "common/acquire/app/key_store.h"
+
+#include <openssl/err.h>
+#include <openssl/store.h>
+#include <openssl/ui.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/base/file.h"
+
+static void unload(OSSL_PROVIDER *provider)
+{
+    if (provider != NULL)
+        OSSL_PROVIDER_unload(provider);
+}
+
+/* The key goes before the provider that has it. */
+void key_store_clear(struct key_store *store)
+{
+    for (size_t i = 0; i < store->key_count; i++)
+        EVP_PKEY_free(store->keys[i]);
+    sk_X509_pop_free(store->certificates, X509_free);
+    unload(store->device);
+    unload(store->legacy);
+    *store = (struct key_store){ 0 };
+}
+
+/* ---- names ---- */
+
+/* A provider's URI, such as pkcs11:token=... or handle:0x81000000, and no path. file: is a
+ * path: it is read by us, not by OpenSSL, which checks no owner. */
+static bool is_uri(const char *name)
+{
+    size_t scheme = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
+    return scheme > 1 && name[scheme] == ':' && strncmp(name, "file:", 5) != 0;
+}
+
+int key_store_shown(const char *path)
+{
+    size_t length = strlen(path);
+    if (!is_uri(path))
+        return (int)length;
+    const char *pin = strcasestr(path, "pin-");
+    length = strcspn(path, ";?");
+    return (int)(pin != NULL && (size_t)(pin - path) < length ? (size_t)(pin - path) : length);
+}
+
+/* ---- passwords ---- */
+
+/* What OpenSSL's password callback is given. */
+struct password {
+    const struct secret *secret; /* NULL: none is configured */
+    bool asked;
+};
+
+static int give_password(char *buffer, int size, int writing, void *data)
+{
+    (void)writing;
+    struct password *password = data;
+    password->asked = true;
+    if (password->secret == NULL || password->secret->length > (size_t)size)
+        return -1;
+    memcpy(buffer, password->secret->bytes, password->secret->length);
+    return (int)password->secret->length;
+}
+
+/* ---- stores ---- */
+
+/* The providers that have the keys of a scheme. */
+static const struct {
+    const char *scheme;
+    const char *provider;
+} devices[] = { { "pkcs11:", "pkcs11" }, { "handle:", "tpm2" } };
+
+/* Loads what a source needs beside OpenSSL's own, once. Where that is not installed, opening the
+ * source says so. */
+static void load_providers(struct key_store *store, const char *uri)
+{
+    if (store->legacy == NULL)
+        store->legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    setenv("TSS2_LOG", "all+NONE", 0); /* or the TPM's library says more of a failure than we do */
+    for (size_t i = 0; uri != NULL && i < sizeof devices / sizeof devices[0]; i++)
+        if (strncmp(uri, devices[i].scheme, strlen(devices[i].scheme)) == 0 &&
+            store->device == NULL)
+            store->device = OSSL_PROVIDER_try_load(NULL, devices[i].provider, 1);
+}
+
+static void take(struct key_store *store, OSSL_STORE_INFO *info, bool with_keys)
+{
+    bool is_key = OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY;
+    if (is_key && with_keys && store->key_count < KEY_FILE_KEY_MAX)
+        store->keys[store->key_count++] = OSSL_STORE_INFO_get1_PKEY(info);
+    else if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT)
+        sk_X509_push(store->certificates, OSSL_STORE_INFO_get1_CERT(info));
+}
+
+static int count(const struct key_store *store)
+{
+    return (int)store->key_count + sk_X509_num(store->certificates);
+}
+
+/* Takes all keys and certificates out of a source, and goes past what cannot be read, such as a
+ * request for a certificate; but not with a device, which counts wrong PINs. Keys are those of the
+ * first source that has any. Whether everything could be read. */
+static bool take_all(OSSL_STORE_CTX *source, struct key_store *store, bool is_device)
+{
+    int faults = 0, most = is_device ? 1 : KEY_FILE_FAULT_MAX;
+    bool with_keys = store->key_count == 0;
+    for (int i = 0; i < KEY_FILE_OBJECT_MAX && faults < most && !OSSL_STORE_eof(source); i++) {
+        OSSL_STORE_INFO *info = OSSL_STORE_load(source);
+        if (info != NULL)
+            take(store, info, with_keys);
+        else if (OSSL_STORE_error(source))
+            faults++;
+        OSSL_STORE_INFO_free(info);
+    }
+    OSSL_STORE_close(source);
+    return faults == 0;
+}
+
+static bool locked(const char *name, const struct password *password, struct error *error)
+{
+    if (password->secret != NULL) {
+        error_set(error, ERROR_USAGE, "%.*s cannot be opened with the configured password",
+                  key_store_shown(name), name);
+        return error_known_as(error, "certificate_wrong_password");
+    }
+    error_set(error, ERROR_USAGE, "%.*s is encrypted, and no password is configured",
+              key_store_shown(name), name);
+    return error_known_as(error, "certificate_no_password");
+}
+
+static bool empty(const char *name, struct error *error)
+{
+    if (is_uri(name)) {
+        error_set(error, ERROR_USAGE, "%.*s: names no key or certificate that OpenSSL can reach",
+                  key_store_shown(name), name);
+        return error_known_as(error, "provider_missing");
+    }
+    error_set(error, ERROR_USAGE, "%s holds no key and no certificate that can be read", name);
+    return error_hint(error, "It must be PEM, DER or PKCS#12, and whole.");
+}
+
+/* Adds what a source holds. bytes: its content, where it was read already; NULL: name is a URI. */
+static bool read_source(struct key_store *store, const char *name, const struct secret *bytes,
+                        const struct secret *secret, struct error *error)
+{
+    struct password password = { secret, false };
+    if (store->certificates == NULL && (store->certificates = sk_X509_new_null()) == NULL)
+        return error_no_memory(error);
+    UI_METHOD *method = UI_UTIL_wrap_read_pem_callback(give_password, 0);
+    BIO *memory = bytes != NULL ? BIO_new_mem_buf(bytes->bytes, (int)bytes->length) : NULL;
+    int before = count(store);
+
+    ERR_clear_error();
+    load_providers(store, bytes == NULL ? name : NULL);
+    OSSL_STORE_CTX *source =
+        bytes != NULL
+            ? OSSL_STORE_attach(memory, "file", NULL, NULL, method, &password, NULL, NULL, NULL)
+            : OSSL_STORE_open_ex(name, NULL, NULL, method, &password, NULL, NULL, NULL);
+    bool whole = source != NULL && take_all(source, store, bytes == NULL);
+    BIO_free(memory);
+    UI_destroy_method(method);
+    if (password.asked && !whole && store->key_count == 0)
+        return locked(name, &password, error);
+    return count(store) > before || empty(name, error);
+}
+
+bool key_store_read_bytes(struct key_store *store, const char *name, const struct secret *bytes,
+                          const struct secret *password, struct error *error)
+{
+    return read_source(store, name, bytes, password, error);
+}
+
+/* A TPM's provider asks for a password only where the URI says so. */
+static struct secret *with_password(const char *uri, const struct secret *password)
+{
+    bool asks = password != NULL && strncmp(uri, "handle:", 7) == 0 && strchr(uri, '?') == NULL;
+    return secret_format("%s%s", uri, asks ? "?pass" : "");
+}
+
+/* A URI is read by its provider. OpenSSL would look for a file of its name first, in whatever
+ * folder we were started. */
+static bool read_uri(struct key_store *store, const char *uri, const struct secret *password,
+                     struct error *error)
+{
+    struct stat status;
+    auto_secret struct secret *asking = with_password(uri, password);
+    if (asking == NULL)
+        return error_no_memory(error);
+    if (lstat(uri, &status) == 0)
+        return error_set(error, ERROR_USAGE,
+                         "%.*s is not used: a file of that name is in the current folder, and "
+                         "OpenSSL would take it for the key",
+                         key_store_shown(uri), uri);
+    return read_source(store, asking->bytes, NULL, password, error);
+}
+
+bool key_store_read(struct key_store *store, const char *path, const struct secret *password,
+                    struct error *error)
+{
+    if (is_uri(path))
+        return read_uri(store, path, password, error);
+    unsigned mode = 0;
+    size_t had_keys = store->key_count;
+    auto_secret struct secret *bytes = file_read(file_path(path), KEY_FILE_MAX, &mode, error);
+    if (bytes == NULL || !read_source(store, path, bytes, password, error))
+        return false;
+    if (had_keys == 0 && store->key_count > 0) /* a certificate alone is no secret */
+        file_warn_of_readers(file_path(path), mode);
+    return true;
+}

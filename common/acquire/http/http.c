@@ -1,0 +1,314 @@
+#define _GNU_SOURCE
+#include "common/acquire/http/http.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/acquire/http/http_failure.h"
+#include "common/acquire/http/tls_trust.h"
+#include "common/base/deadline.h"
+#include "common/base/guid.h"
+#include "common/entra/url.h"
+
+/* Nobody is left alone for longer: a day. */
+#define RETRY_AFTER_MAX (24 * 3600)
+
+static void cleanup_easy(CURL **easy)
+{
+    curl_easy_cleanup(*easy);
+}
+
+static void cleanup_list(struct curl_slist **list)
+{
+    curl_slist_free_all(*list);
+}
+
+struct secret *http_escape(const char *value)
+{
+    char *escaped = curl_easy_escape(NULL, value, 0);
+    if (escaped == NULL)
+        return NULL;
+    struct secret *secret = secret_from_text(escaped);
+    explicit_bzero(escaped, strlen(escaped));
+    curl_free(escaped);
+    return secret;
+}
+
+/* name=value&... */
+static struct secret *format_form(const struct http_field *fields)
+{
+    struct secret *form = secret_new("", 0);
+    for (; fields != NULL && fields->name != NULL && form != NULL; fields++) {
+        if (fields->value == NULL)
+            continue;
+        auto_secret struct secret *value = http_escape(fields->value);
+        auto_secret struct secret *before = form;
+        form = value == NULL ? NULL
+                             : secret_format("%s%s%s=%s", before->bytes, before->length ? "&" : "",
+                                             fields->name, value->bytes);
+    }
+    return form;
+}
+
+/* Collects the body; more than fits makes libcurl fail with CURLE_WRITE_ERROR. */
+struct collector {
+    struct secret *body;
+    size_t length;
+};
+
+static size_t collect(char *bytes, size_t size, size_t count, void *data)
+{
+    struct collector *collector = data;
+    size_t length = size * count;
+    if (length > collector->body->length - collector->length)
+        return 0;
+    memcpy(collector->body->bytes + collector->length, bytes, length);
+    collector->length += length;
+    return length;
+}
+
+static void set_limits(CURL *easy, const struct http_request *request, int64_t deadline)
+{
+    int64_t left = deadline_left(deadline);
+    bool https = strncmp(request->url, "https://", 8) == 0;
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, https ? "https" : "http");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_milliseconds);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a resolver that hangs */
+    if (request->local || !https) /* what is said in clear stays on this machine */
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+}
+
+/* The request's own headers, and those by which an authority's logs name it. */
+static struct curl_slist *make_headers(const struct http_field *header)
+{
+    struct guid id;
+    struct curl_slist *headers = curl_slist_append(NULL, "x-client-SKU: entra-credential-helpers");
+    headers = curl_slist_append(headers, "x-client-VER: " ENTRA_VERSION);
+    headers = curl_slist_append(headers, "return-client-request-id: true");
+    if (guid_make(&id)) {
+        auto_secret struct secret *line = secret_format("client-request-id: %s", id.text);
+        headers = curl_slist_append(headers, line != NULL ? line->bytes : "");
+    }
+    for (; header != NULL && header->name != NULL; header++) {
+        auto_secret struct secret *line = secret_format("%s: %s", header->name, header->value);
+        headers = curl_slist_append(headers, line != NULL ? line->bytes : "");
+    }
+    return headers;
+}
+
+/* Where the time went, in milliseconds from the start. */
+static void trace_times(CURL *easy, CURLcode code, const char *url)
+{
+    static const CURLINFO stages[] = { CURLINFO_NAMELOOKUP_TIME_T, CURLINFO_CONNECT_TIME_T,
+                                       CURLINFO_APPCONNECT_TIME_T, CURLINFO_TOTAL_TIME_T };
+    curl_off_t at[4] = { 0 };
+    long status = 0;
+    if (!trace_is_on())
+        return;
+    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++)
+        curl_easy_getinfo(easy, stages[i], &at[i]);
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    trace("network: %.*s: %s %ld (name %.1f, connection %.1f, TLS %.1f, all %.1f ms)",
+          (int)strcspn(url, "?"), url, code == CURLE_OK ? "HTTP" : curl_easy_strerror(code), status,
+          (double)at[0] / 1000, (double)at[1] / 1000, (double)at[2] / 1000, (double)at[3] / 1000);
+}
+
+/* A secret, since a query is nobody else's business. */
+struct secret *http_url(const char *url, const struct http_field *fields)
+{
+    auto_secret struct secret *query = format_form(fields);
+    if (query == NULL)
+        return NULL;
+    if (query->length == 0)
+        return secret_from_text(url);
+    return secret_format("%s%c%s", url, strchr(url, '?') != NULL ? '&' : '?', query->bytes);
+}
+
+static void set_request(CURL *easy, const struct http_request *request, const struct secret *url,
+                        const struct secret *form, const struct curl_slist *headers)
+{
+    curl_easy_setopt(easy, CURLOPT_URL, &url->bytes[0]);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "entra-credential-helpers/" ENTRA_VERSION);
+    curl_easy_setopt(easy, CURLOPT_NOBODY, request->head ? 1L : 0L);
+    if (!request->post)
+        return;
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, &form->bytes[0]);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)form->length);
+}
+
+/* A header of the answer; NULL where it has none. It belongs to libcurl. */
+static const char *header_of(CURL *easy, const char *name)
+{
+    struct curl_header *header = NULL;
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value
+                                                                                   : NULL;
+}
+
+/* All fields of a name as one, which means the same (RFC 9110, 5.3). What does not fit is left out.
+ */
+static void join_headers(CURL *easy, const char *name, char *value, size_t size)
+{
+    struct curl_header *header = NULL;
+    size_t length = 0;
+    value[0] = '\0';
+    for (size_t i = 0; curl_easy_header(easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+         i++) {
+        const char *comma = length > 0 ? ", " : "";
+        if (length + strlen(comma) + strlen(header->value) >= size)
+            continue;
+        length += (size_t)snprintf(value + length, size - length, "%s%s", comma, header->value);
+    }
+}
+
+/* Retry-After: seconds, or a date (RFC 9110, 10.2.3), which is by the server's clock. Not by
+ * libcurl, which takes this machine's. */
+static int64_t parse_retry_after(const char *value, int64_t date)
+{
+    char *end = NULL;
+    int64_t seconds = strtoll(value, &end, 10);
+    if (*end != '\0') {
+        time_t until = curl_getdate(value, NULL);
+        seconds = until > 0 ? until - (date > 0 ? date : time(NULL)) : 0;
+    }
+    return seconds < 0 ? 0 : seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
+}
+
+static bool take_response(CURL *easy, const struct collector *collector,
+                          struct http_response *response, struct error *error)
+{
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->status);
+    const char *date = header_of(easy, "Date");
+    time_t seconds = date != NULL ? curl_getdate(date, NULL) : -1;
+    response->date = seconds > 0 ? seconds : 0;
+    const char *retry_after = header_of(easy, "Retry-After");
+    response->retry_after =
+        retry_after != NULL ? parse_retry_after(retry_after, response->date) : 0;
+    join_headers(easy, "WWW-Authenticate", response->www_authenticate,
+                 sizeof response->www_authenticate);
+    join_headers(easy, "X-VSS-ResourceTenant", response->resource_tenant,
+                 sizeof response->resource_tenant);
+    response->body = secret_new(collector->body->bytes, collector->length);
+    return response->body != NULL || error_no_memory(error);
+}
+
+/* ---- what may be sent, and where to ---- */
+
+static bool may_be_clear(const struct url *url, enum http_clear clear)
+{
+    return clear != HTTP_CLEAR_NEVER &&
+           (url_is_loopback(url) || (clear == HTTP_CLEAR_NEARBY && url_is_nearby(url)));
+}
+
+static bool check_url(const struct http_request *request, struct error *error)
+{
+    struct url url;
+    struct error why = { 0 };
+    const char *name = request->url_name != NULL ? request->url_name : "the URL to ask";
+    if (!url_parse(request->url, strlen(request->url), &url, &why))
+        return error_set(error, ERROR_USAGE, "%s cannot be asked: %s", name, why.message);
+    if (strchr(request->url, '#') != NULL) /* what is appended would not be sent */
+        return error_set(error, ERROR_USAGE, "%s cannot be asked: the URL has a fragment", name);
+    if (url.https || may_be_clear(&url, request->clear))
+        return true;
+    return error_set(error, ERROR_USAGE,
+                     "%s is not asked, since it is not https and what is sent there is secret",
+                     name);
+}
+
+/* A line break in a value, from the environment or a file, would begin a header of its own. */
+static bool check_headers(const struct http_field *header, struct error *error)
+{
+    for (; header != NULL && header->name != NULL; header++)
+        for (const char *c = header->value; *c != '\0'; c++)
+            if ((unsigned char)*c < ' ' || *c == 0x7f)
+                return error_set(error, ERROR_USAGE,
+                                 "the value for the header %s has a line break or another control "
+                                 "character",
+                                 header->name);
+    return true;
+}
+
+/* Of the server's own certificate, the first of its chain, what libcurl calls so. */
+static void copy_certified(const struct curl_certinfo *chain, const char *name, char *text,
+                           size_t size)
+{
+    const struct curl_slist *line = chain->num_of_certs > 0 ? chain->certinfo[0] : NULL;
+    for (; line != NULL; line = line->next)
+        if (strncmp(line->data, name, strlen(name)) == 0)
+            snprintf(text, size, "%s", line->data + strlen(name));
+}
+
+static void take_route(CURL *easy, struct http_route *route)
+{
+    const char *address = NULL;
+    long from_proxy = 0;
+    struct curl_certinfo *chain = NULL;
+    char end[64] = "";
+    *route = (struct http_route){ 0 };
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
+    snprintf(route->address, sizeof route->address, "%s", address != NULL ? address : "");
+    route->by_proxy = from_proxy != 0;
+    if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL)
+        return;
+    copy_certified(chain, "Expire date:", end, sizeof end);
+    time_t seconds = curl_getdate(end, NULL);
+    route->certified_to = seconds > 0 ? seconds : 0;
+    copy_certified(chain, "Issuer:", route->issuer, sizeof route->issuer);
+}
+
+static bool was_reached(CURL *easy)
+{
+    curl_off_t connected = 0;
+    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+    return connected > 0;
+}
+
+bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
+               struct error *error)
+{
+    if (!check_url(request, error) || !check_headers(request->header, error))
+        return false;
+    unsetenv("SSLKEYLOGFILE"); /* or TLS would write its keys there, and so all that is sent */
+    CURL *easy CLEANUP(cleanup_easy) = curl_easy_init();
+    struct curl_slist *headers CLEANUP(cleanup_list) = make_headers(request->header);
+    auto_secret struct secret *url = http_url(request->url, request->query);
+    auto_secret struct secret *form = format_form(request->form);
+    auto_secret struct secret *body = secret_allocate(HTTP_BODY_MAX);
+    if (easy == NULL || headers == NULL || url == NULL || form == NULL || body == NULL)
+        return error_no_memory(error);
+
+    struct collector collector = { body, 0 };
+    char detail[CURL_ERROR_SIZE] = "";
+    set_request(easy, request, url, form, headers);
+    set_limits(easy, request, deadline);
+    tls_trust(easy, request->thumbprint);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &collector);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
+
+    if (request->route != NULL)
+        curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    CURLcode code = curl_easy_perform(easy);
+    if (request->route != NULL)
+        take_route(easy, request->route);
+    trace_times(easy, code, request->url);
+    response->reached = was_reached(easy);
+    response->broken = http_failure_is_broken(code);
+    return code == CURLE_OK ? take_response(easy, &collector, response, error)
+                            : http_failure_explain(easy, code, request->url, detail, error);
+}
+
+void http_response_clear(struct http_response *response)
+{
+    secret_free(response->body);
+    *response = (struct http_response){ 0 };
+}

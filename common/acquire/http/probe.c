@@ -1,0 +1,75 @@
+#include "common/acquire/http/probe.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/acquire/http/http.h"
+#include "common/acquire/http/token_answer.h"
+#include "common/base/json.h"
+#include "common/entra/authority.h"
+
+/* The variable that names a proxy for https, in the order in which libcurl looks ("libcurl-env").
+ */
+static const char *proxy_variable(void)
+{
+    static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0')
+            return value;
+    }
+    return "";
+}
+
+/* scheme://user:password@host:port, without what stands before the host. */
+static void copy_proxy(const char *url, char *text, size_t size)
+{
+    const char *scheme = strstr(url, "://");
+    const char *rest = scheme != NULL ? scheme + 3 : url;
+    const char *user = strrchr(rest, '@');
+    int length = (int)(rest - url);
+    snprintf(text, size, "%.*s%s", length, url, user != NULL ? user + 1 : rest);
+}
+
+/* Discovery's answer names a token endpoint; a refusal is explained as any of a token endpoint. */
+static bool is_authority(const struct http_response *response, struct error *error)
+{
+    struct error not_json;
+    auto_token struct token none = { 0 };
+    auto_json json_object *answer =
+        json_parse(response->body->bytes, response->body->length, &not_json);
+    if (response->status == 200 && answer != NULL && json_string(answer, "token_endpoint") != NULL)
+        return true;
+    if (!token_answer_parse(response->status, response->body->bytes, response->body->length,
+                            time(NULL), 0, &none, error) &&
+        error->kind != ERROR_NONE && strcmp(error->code, "unusable_answer") != 0)
+        return false;
+    error_set(error, ERROR_NETWORK, "what answered publishes no token endpoint (HTTP %ld)",
+              response->status);
+    return error_known_as(error, "not_a_token_endpoint");
+}
+
+bool probe_authority(const struct token_request *request, int64_t deadline,
+                     struct authority_probe *probe, struct error *error)
+{
+    autofree char *url = authority_metadata_url(request->instance, request->tenant);
+    if (url == NULL)
+        return error_no_memory(error);
+    *probe = (struct authority_probe){ 0 };
+    if (strncmp(url, "https://", strlen("https://")) == 0)
+        copy_proxy(proxy_variable(), probe->proxy, sizeof probe->proxy);
+
+    struct http_route route = { 0 };
+    struct http_response response CLEANUP(http_response_clear) = { 0 };
+    const struct http_request get = { .url = url, .route = &route };
+    bool answered = http_send(&get, deadline, &response, error);
+    int64_t now = time(NULL);
+    probe->by_proxy = route.by_proxy;
+    snprintf(probe->address, sizeof probe->address, "%s", route.address);
+    snprintf(probe->issuer, sizeof probe->issuer, "%s", route.issuer);
+    probe->certified_to = route.certified_to;
+    probe->clock_is_known = answered && response.date > 0;
+    probe->clock_ahead = probe->clock_is_known ? now - response.date : 0;
+    return answered && is_authority(&response, error);
+}

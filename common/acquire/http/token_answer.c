@@ -1,0 +1,196 @@
+#define _GNU_SOURCE
+#include "common/acquire/http/token_answer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "common/base/json.h"
+#include "common/base/printable.h"
+
+/* An authority that is in trouble itself is like a network that is: it is worth trying again. */
+static enum error_kind kind_of(long status)
+{
+    return status >= 500 ? ERROR_NETWORK : ERROR_REFUSED;
+}
+
+/* The body is not an OAuth answer. It is never shown: it may hold what it was sent. */
+static bool explain_stranger(long status, struct error *error)
+{
+    if (status == 429) {
+        error_set(error, ERROR_REFUSED,
+                  "the authority is throttling: too many requests (HTTP 429)");
+        return error_known_as(error, "http_throttled");
+    }
+    if (status >= 500) {
+        error_set(error, ERROR_NETWORK, "the authority has a fault (HTTP %ld)", status);
+        return error_known_as(error, "http_fault");
+    }
+    if (status >= 300 && status < 400) {
+        error_set(error, ERROR_NETWORK,
+                  "the authority sends elsewhere (HTTP %ld), and that is not followed", status);
+        return error_known_as(error, "http_redirect");
+    }
+    error_set(error, ERROR_NETWORK, "what answered is not a token endpoint (HTTP %ld)", status);
+    return error_known_as(error, "not_a_token_endpoint");
+}
+
+long token_answer_number(const char *description)
+{
+    long number = 0;
+    return sscanf(description, "AADSTS%9ld", &number) == 1 ? number : 0;
+}
+
+static long code_of(const json_object *answer, const char *description)
+{
+    json_object *codes = NULL;
+    long code = 0;
+    if (json_object_object_get_ex(answer, "error_codes", &codes) &&
+        json_object_is_type(codes, json_type_array) && json_object_array_length(codes) > 0)
+        code = (long)json_object_get_int64(json_object_array_get_idx(codes, 0));
+    return code != 0 ? code : token_answer_number(description);
+}
+
+/* How much of the description is for people: what follows is ids. */
+static int description_length(const char *description)
+{
+    size_t length = strcspn(description, "\r\n");
+    const char *ids = strstr(description, " Trace ID:");
+    if (ids != NULL && (size_t)(ids - description) < length)
+        length = (size_t)(ids - description);
+    return (int)printable_cut(description, length < 1000 ? length : 1000);
+}
+
+/* Keeps a text for programs to read: whole, or not at all, so that it can be found again and
+ * nothing that is cut can hold a part of a secret. */
+static void keep(char *field, size_t size, const char *text)
+{
+    if (text != NULL && strlen(text) < size)
+        snprintf(field, size, "%s", text);
+}
+
+bool token_answer_refusal(enum error_kind kind, const struct token_refusal *refusal,
+                          struct error *error)
+{
+    const char *description = refusal->description, *id = refusal->correlation_id;
+    char number[32];
+    if (description == NULL)
+        description = "no reason given";
+    error_set(error, kind, "the authority refused: %.*s (%.64s%s%.64s%s%.40s)",
+              description_length(description), description, refusal->error,
+              id != NULL ? ", correlation id " : "", id != NULL ? id : "",
+              refusal->timestamp != NULL ? ", " : "",
+              refusal->timestamp != NULL ? refusal->timestamp : "");
+    keep(error->oauth_error, sizeof error->oauth_error, refusal->error);
+    keep(error->correlation_id, sizeof error->correlation_id, id);
+    keep(error->timestamp, sizeof error->timestamp, refusal->timestamp);
+    snprintf(number, sizeof number, "AADSTS%ld", refusal->number);
+    keep(error->code, sizeof error->code, refusal->number > 0 ? number : error->oauth_error);
+    return false;
+}
+
+static bool explain_refusal(long status, const json_object *answer, const char *code,
+                            struct error *error)
+{
+    const char *description = json_string(answer, "error_description");
+    const struct token_refusal refusal = {
+        .error = code,
+        .description = description,
+        .correlation_id = json_string(answer, "correlation_id"),
+        .timestamp = json_string(answer, "timestamp"),
+        .number = code_of(answer, description != NULL ? description : ""),
+    };
+    token_answer_refusal(kind_of(status), &refusal, error);
+    keep(error->suberror, sizeof error->suberror, json_string(answer, "suberror"));
+    keep(error->claims, sizeof error->claims, json_string(answer, "claims"));
+    return false;
+}
+
+/* App Service and the services made after it have said when a token ends in three ways. */
+static bool parse_date(const char *text, int64_t *seconds)
+{
+    static const char *const formats[] = { "%m/%d/%Y %I:%M:%S %p %z", "%m/%d/%Y %H:%M:%S %z",
+                                           "%Y-%m-%dT%H:%M:%S%z" };
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        struct tm tm = { 0 };
+        const char *end = strptime(text, formats[i], &tm);
+        if (end == NULL || *end != '\0')
+            continue;
+        long offset = tm.tm_gmtoff; /* timegm clears it */
+        *seconds = timegm(&tm) - offset;
+        return true;
+    }
+    return false;
+}
+
+/* expires_in; a managed identity's endpoints may say expires_on, in Unix seconds, or a date,
+ * instead, which is by their clock. */
+static bool take_life(const json_object *answer, int64_t date, int64_t *life)
+{
+    int64_t expires_on;
+    if (json_int64(answer, "expires_in", life))
+        return true;
+    const char *text = json_string(answer, "expires_on");
+    bool ok = json_int64(answer, "expires_on", &expires_on) ||
+              (text != NULL && parse_date(text, &expires_on));
+    if (!ok || expires_on < 0)
+        return false;
+    *life = expires_on - date;
+    return true;
+}
+
+static bool take_times(const json_object *answer, int64_t now, int64_t date, struct token *token,
+                       struct error *error)
+{
+    int64_t expires_in, refresh_in;
+    if (!take_life(answer, date > 0 ? date : now, &expires_in))
+        return error_unusable_answer(error, "it has no expires_in that is a whole number");
+    if (expires_in < 1 || expires_in > TOKEN_LIFE_MAX)
+        return error_unusable_answer(error, "its expires_in is no credible life");
+    token->received_on = now;
+    token->expires_on = now + expires_in;
+    token->refresh_on = 0;
+    if (json_int64(answer, "refresh_in", &refresh_in) && refresh_in > 0 && refresh_in < expires_in)
+        token->refresh_on = now + refresh_in;
+    return true;
+}
+
+static bool take_token(const json_object *answer, int64_t now, int64_t date, struct token *token,
+                       struct error *error)
+{
+    struct token read = { .source = TOKEN_FROM_AUTHORITY };
+    const char *type = json_string(answer, "token_type");
+    const char *text = json_string(answer, "access_token");
+    if (type == NULL || strcasecmp(type, "Bearer") != 0)
+        return error_unusable_answer(error, "its token_type is not Bearer");
+    if (text == NULL)
+        return error_unusable_answer(error, "it has no access_token");
+    if (strlen(text) > TOKEN_LENGTH_MAX)
+        return error_unusable_answer(error, "its access_token is too long");
+    if (!token_is_valid_text(text, strlen(text)))
+        return error_unusable_answer(error, "its access_token has characters that no token has");
+    if (!take_times(answer, now, date, &read, error))
+        return false;
+    read.access_token = secret_from_text(text);
+    if (read.access_token == NULL)
+        return error_no_memory(error);
+    *token = read;
+    return true;
+}
+
+bool token_answer_parse(long status, const char *body, size_t length, int64_t now, int64_t date,
+                        struct token *token, struct error *error)
+{
+    struct error not_json = { 0 };
+    auto_json_secret json_object *answer = json_parse(body, length, &not_json);
+    if (answer == NULL || !json_object_is_type(answer, json_type_object))
+        return explain_stranger(status, error);
+
+    const char *code = json_string(answer, "error");
+    if (code != NULL)
+        return explain_refusal(status, answer, code, error);
+    if (status != 200)
+        return explain_stranger(status, error);
+    return take_token(answer, now, date, token, error);
+}

@@ -1,0 +1,146 @@
+#define _GNU_SOURCE
+#include "common/acquire/identity/managed_identity.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "common/acquire/http/redaction.h"
+#include "common/acquire/http/retry.h"
+#include "common/acquire/http/token_answer.h"
+#include "common/acquire/identity/identity_service.h"
+#include "common/acquire/identity/imds.h"
+#include "common/base/environment.h"
+#include "common/base/json.h"
+#include "common/entra/scope.h"
+
+/* ---- the answer ---- */
+
+/* What answers in the place of IMDS elsewhere: other clouds' metadata services, Docker Desktop. */
+static bool is_stranger(const struct identity_source *source, const struct http_response *response)
+{
+    return source->kind == IDENTITY_IMDS && (response->status == 403 || response->status == 405);
+}
+
+/* IMDS says 410 while it is being updated. */
+#define UPDATING 410
+
+/* OAuth's form is error and error_description; App Service says message, Service Fabric nests both
+ * under error. */
+static const char *reason_in(json_object *answer, long status)
+{
+    json_object *inner = NULL;
+    const char *text = answer != NULL ? json_string(answer, "error_description") : NULL;
+    if (text == NULL && answer != NULL)
+        text = json_string(answer, "message");
+    if (text == NULL && json_object_object_get_ex(answer, "error", &inner) &&
+        json_object_is_type(inner, json_type_object))
+        text = json_string(inner, "message");
+    return text != NULL         ? text
+           : status == 429      ? "too many requests"
+           : status == UPDATING ? "it is being updated"
+                                : "no reason given";
+}
+
+static bool explain(const struct identity_source *source, const struct http_response *response,
+                    const struct error *why, struct error *error)
+{
+    struct error unused;
+    long status = response->status;
+    if (is_stranger(source, response))
+        return error_set(error, ERROR_SIGN_IN,
+                         "there is no managed identity on this machine (what answers in the place "
+                         "of IMDS says HTTP %ld)",
+                         status);
+    if (status == 200)
+        return error_set(error, ERROR_NETWORK, "%s: %.600s", source->name, why->message);
+    auto_json json_object *answer =
+        json_parse(response->body->bytes, response->body->length, &unused);
+    error_set(error, status >= 500 || status == UPDATING ? ERROR_NETWORK : ERROR_REFUSED,
+              "%s gave no token: %.600s (HTTP %ld)", source->name, reason_in(answer, status),
+              status);
+    retry_heed(response, error);
+    if (status == UPDATING)
+        error_hint(error, "That takes up to 70 seconds: try again, with --timeout 100.");
+    if (status == 400 || status == 404)
+        error_known_as(error, "identity_not_assigned");
+    return false;
+}
+
+static bool take_answer(const struct identity_source *source, const struct http_response *response,
+                        const struct http_field *headers, struct token *token, struct error *error)
+{
+    struct error why = { 0 };
+    if (response->status == 200 &&
+        token_answer_parse(200, response->body->bytes, response->body->length, time(NULL),
+                           response->date, token, &why))
+        return true;
+    redact(headers, response->body);
+    return explain(source, response, &why, error);
+}
+
+/* Outside Azure nothing is configured either, and what is at IMDS' address then must not keep us:
+ * only a person is left to ask. */
+static bool check_here(const struct identity_source *source, const char *url, int64_t deadline,
+                       struct error *error)
+{
+    if (source->kind != IDENTITY_IMDS || imds_is_here(url, source->endpoint_variable, deadline))
+        return true;
+    return error_set(error, ERROR_SIGN_IN, "there is no managed identity on this machine");
+}
+
+static bool ask(const struct identity_source *source, const char *url, const char *resource,
+                const char *id_parameter, const char *id, int64_t deadline, struct token *token,
+                struct error *error)
+{
+    const struct identity_service *service = identity_service_of(source);
+    const char *secret = environment(service->header_variable);
+    const struct http_field fields[] = {
+        { "api-version", service->api_version, false },
+        { "resource", resource, false },
+        { id_parameter != NULL ? id_parameter : "client_id", id, false },
+        { NULL, NULL, false },
+    };
+    const struct http_field headers[] = {
+        { service->header, secret != NULL ? secret : "true", secret != NULL },
+        { NULL, NULL, false },
+    };
+    const struct http_request request = {
+        .url = url,
+        .url_name = source->endpoint_variable,
+        .clear = service->clear,
+        .query = service->post ? NULL : fields,
+        .form = service->post ? fields : NULL,
+        .header = headers,
+        .post = service->post,
+        .local = true,
+        .connect_milliseconds = source->kind == IDENTITY_IMDS ? IMDS_CONNECT_MILLISECONDS : 0,
+        .thumbprint = environment(service->thumbprint_variable),
+    };
+    struct http_response response CLEANUP(http_response_clear) = { 0 };
+    return service->send(&request, deadline, &response, error) &&
+           take_answer(source, &response, headers, token, error);
+}
+
+bool managed_identity_acquire(const char *scope, const struct credential *credential, bool probe,
+                              int64_t deadline, struct token *token, struct error *error)
+{
+    const struct identity_source *source = identity_source_find();
+    const struct identity_service *service = identity_service_of(source);
+    const char *id = credential->id;
+    const char *id_parameter = service->id_parameters[credential->id_kind];
+    if (id != NULL && id_parameter == NULL)
+        return error_set(error, ERROR_USAGE,
+                         "%s does not take the id of a managed identity in this form",
+                         source->name);
+    if (id == NULL && environment(source->default_id_variable) != NULL) {
+        id = environment(source->default_id_variable);
+        id_parameter = service->id_parameters[IDENTITY_CLIENT_ID];
+    }
+    autofree char *url = identity_source_url(source);
+    auto_secret struct secret *resource = secret_new(scope, scope_resource_length(scope));
+    if (url == NULL || resource == NULL)
+        return error_no_memory(error);
+    trace("network: asking %s for a managed identity's token", source->name);
+    return (!probe || check_here(source, url, deadline, error)) &&
+           ask(source, url, resource->bytes, id_parameter, id, deadline, token, error);
+}

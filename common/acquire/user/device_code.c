@@ -1,0 +1,138 @@
+#define _GNU_SOURCE
+#include "common/acquire/user/device_code.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/acquire/http/token_answer.h"
+#include "common/acquire/http/token_endpoint.h"
+#include "common/acquire/user/device_code_answer.h"
+#include "common/acquire/user/sign_in_end.h"
+#include "common/base/deadline.h"
+#include "common/entra/authority.h"
+
+#define SLOWER_SECONDS    5 /* RFC 8628, 3.5: slow_down */
+#define TICK_MILLISECONDS 1000
+
+/* ---- the codes ---- */
+
+/* An error may come under HTTP 200. */
+static bool read_codes(const struct http_response *response, struct device_code_answer *code,
+                       struct error *error)
+{
+    struct error why = { 0 };
+    auto_token struct token none = { 0 };
+    if (response->body == NULL)
+        return error_no_memory(error);
+    if (response->status == 200 &&
+        device_code_answer_parse(response->body->bytes, response->body->length, code, &why))
+        return true;
+    token_answer_parse(response->status, response->body->bytes, response->body->length, 0, 0, &none,
+                       error);
+    if (response->status == 200 && error->kind != ERROR_REFUSED)
+        *error = why;
+    return false;
+}
+
+static bool ask_for_codes(const struct token_request *request, int64_t deadline,
+                          struct device_code_answer *code, struct error *error)
+{
+    autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "devicecode");
+    autofree char *scope = token_endpoint_person_scope(request);
+    struct http_response response CLEANUP(http_response_clear) = { 0 };
+    if (endpoint == NULL || scope == NULL)
+        return error_no_memory(error);
+    const struct http_field fields[] = {
+        { "client_id", request->client_id, false },
+        { "scope", scope, false },
+        { "claims", request->claims, false },
+        { NULL, NULL, false },
+    };
+    const struct http_field header[] = { { "Accept", "application/json", false },
+                                         { NULL, NULL, false } };
+    const struct http_request post = {
+        .url = endpoint, .form = fields, .header = header, .post = true
+    };
+    return http_send(&post, deadline, &response, error) && read_codes(&response, code, error);
+}
+
+/* ---- the wait ---- */
+
+static void wait_seconds(struct prompt *prompt, int64_t seconds, int64_t deadline)
+{
+    int64_t until = deadline_in(seconds * 1000);
+    do {
+        int64_t left = deadline_left(until);
+        prompt_wait(prompt, deadline);
+        poll(NULL, 0, (int)(left < TICK_MILLISECONDS ? left : TICK_MILLISECONDS));
+    } while (deadline_left(until) > 0 && deadline_left(deadline) > 0);
+}
+
+/* What may be well by the next time: the network, or an authority in trouble or throttling. */
+static bool is_passing(const struct error *error)
+{
+    return error->kind == ERROR_NETWORK || error->retry_after > 0 ||
+           strcmp(error->code, "http_throttled") == 0;
+}
+
+/* Whether it is worth asking again after this error, and after how many seconds from now on. */
+static bool is_pending(const struct error *error, int64_t *interval)
+{
+    if (strcmp(error->oauth_error, "authorization_pending") == 0)
+        return true;
+    if (strcmp(error->oauth_error, "slow_down") != 0 && !is_passing(error))
+        return false;
+    *interval += SLOWER_SECONDS; /* RFC 8628, 3.5: after a time-out too */
+    if (*interval < error->retry_after)
+        *interval = error->retry_after;
+    return true;
+}
+
+/* That the code has expired is no refusal: a person must sign in. */
+static bool ended(struct error *error)
+{
+    if (strcmp(error->oauth_error, "expired_token") == 0 ||
+        strcmp(error->oauth_error, "code_expired") == 0)
+        error->kind = ERROR_SIGN_IN;
+    return false;
+}
+
+static bool poll_for_token(const struct token_request *request,
+                           const struct device_code_answer *code, struct prompt *prompt,
+                           int64_t deadline, struct token *token, struct sign_in *sign_in,
+                           struct error *error)
+{
+    const struct http_field fields[] = {
+        { "grant_type", "urn:ietf:params:oauth:grant-type:device_code", false },
+        { "client_id", request->client_id, false },
+        { "device_code", code->device_code->bytes, true },
+        { "client_info", "1", false },
+        { NULL, NULL, false },
+    };
+    int64_t interval = code->interval;
+    while (deadline_left(deadline) > 0) {
+        wait_seconds(prompt, interval, deadline);
+        *error = (struct error){ 0 };
+        if (deadline_left(deadline) > 0 &&
+            token_endpoint_post_for_person(request, fields, NULL, deadline, token, sign_in, error))
+            return sign_in_end_check(request, sign_in, error);
+        if (error->kind != ERROR_NONE && !is_pending(error, &interval))
+            return ended(error);
+    }
+    return sign_in_end_late(error);
+}
+
+bool device_code_sign_in(const struct token_request *request, struct prompt *prompt,
+                         int64_t deadline, struct token *token, struct sign_in *sign_in,
+                         struct error *error)
+{
+    auto_device_code_answer struct device_code_answer code = { 0 };
+    if (!ask_for_codes(request, deadline, &code, error))
+        return false;
+    int64_t expiry = deadline_in(code.expires_in * 1000);
+    prompt_say(prompt, "To sign in, open %s on any device and enter the code %s",
+               code.verification_uri, code.user_code);
+    return poll_for_token(request, &code, prompt, expiry < deadline ? expiry : deadline, token,
+                          sign_in, error);
+}

@@ -1,0 +1,277 @@
+#define _GNU_SOURCE
+#include "common/acquire/user/loopback.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/acquire/user/sign_in_end.h"
+#include "common/base/deadline.h"
+#include "common/base/printable.h"
+
+#define CONNECTIONS_MAX    16
+#define CONNECTION_SECONDS 20
+#define PORT_TRIES         10
+#define TICK_MILLISECONDS  200
+#define TEXT_HTML_MAX      8192
+
+/* ---- listening ---- */
+
+static int listen_on(int family, uint16_t port)
+{
+    struct sockaddr_in v4 = { .sin_family = AF_INET,
+                              .sin_port = htons(port),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+                               .sin6_port = htons(port),
+                               .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+    int on = 1;
+    autoclose int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -1;
+    if (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0)
+        return -1;
+    const struct sockaddr *address = family == AF_INET ? (const void *)&v4 : (const void *)&v6;
+    socklen_t length = family == AF_INET ? sizeof v4 : sizeof v6;
+    if (bind(fd, address, length) != 0 || listen(fd, CONNECTIONS_MAX) != 0)
+        return -1;
+    return steal_fd(&fd);
+}
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_in address = { 0 };
+    socklen_t length = sizeof address;
+    return getsockname(fd, (struct sockaddr *)&address, &length) == 0 ? ntohs(address.sin_port) : 0;
+}
+
+/* A browser may take localhost for either address, so nobody else may have the port on the other.
+ * Whether that is so; without IPv6 there is no other. */
+static bool listen_on_both(struct loopback *loopback)
+{
+    loopback->listeners[0] = listen_on(AF_INET, 0);
+    if (loopback->listeners[0] < 0)
+        return false;
+    loopback->port = port_of(loopback->listeners[0]);
+    loopback->listeners[1] = listen_on(AF_INET6, loopback->port);
+    return loopback->port != 0 && (loopback->listeners[1] >= 0 || errno != EADDRINUSE);
+}
+
+bool loopback_open(struct loopback *loopback, struct error *error)
+{
+    for (int i = 0; i < PORT_TRIES; i++) {
+        *loopback = LOOPBACK_NONE;
+        if (listen_on_both(loopback))
+            return true;
+        loopback_close(loopback);
+    }
+    return error_set(error, ERROR_OTHER, "no port on this machine can be listened on: %s",
+                     strerror(errno));
+}
+
+static void close_one(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static void stop_listening(struct loopback *loopback)
+{
+    for (int i = 0; i < 2; i++)
+        close_one(&loopback->listeners[i]);
+}
+
+void loopback_close(struct loopback *loopback)
+{
+    stop_listening(loopback);
+    close_one(&loopback->browser);
+}
+
+/* ---- the page ---- */
+
+static void append_html(char *html, size_t size, const char *text)
+{
+    size_t used = 0;
+    html[0] = '\0';
+    for (; *text != '\0' && used + 8 < size; text++) {
+        const char *escaped = *text == '<'   ? "&lt;"
+                              : *text == '>' ? "&gt;"
+                              : *text == '&' ? "&amp;"
+                              : *text == '"' ? "&quot;"
+                                             : NULL;
+        used += (size_t)(escaped != NULL ? snprintf(html + used, size - used, "%s", escaped)
+                                         : snprintf(html + used, size - used, "%c", *text));
+    }
+}
+
+static struct secret *make_page(const char *title, const char *text)
+{
+    char html[TEXT_HTML_MAX];
+    append_html(html, sizeof html, text);
+    return secret_format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
+                         "<title>%s</title><h1>%s</h1><p>%s</p></html>\n",
+                         title, title, html);
+}
+
+/* Text from outside is shown as text. */
+static void answer(int fd, int status, const char *title, const char *text)
+{
+    auto_secret struct secret *page = make_page(title, text);
+    auto_secret struct secret *response =
+        page == NULL
+            ? NULL
+            : secret_format("HTTP/1.1 %d %s\r\n"
+                            "Content-Type: text/html; charset=utf-8\r\n"
+                            "Content-Length: %zu\r\n"
+                            "Content-Security-Policy: default-src 'none'\r\n"
+                            "X-Content-Type-Options: nosniff\r\n"
+                            "Referrer-Policy: no-referrer\r\n"
+                            "Cache-Control: no-store\r\n"
+                            "Connection: close\r\n\r\n%s",
+                            status, status == 200 ? "OK" : "Refused", page->length, page->bytes);
+    if (response != NULL)
+        send(fd, response->bytes, response->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(fd, SHUT_WR);
+}
+
+void loopback_answer(const struct loopback *loopback, const char *failure)
+{
+    autofree char *plain = failure != NULL ? strdup(failure) : NULL;
+    if (plain != NULL)
+        printable_make(plain);
+    if (failure == NULL)
+        answer(loopback->browser, 200, "You are signed in",
+               "You can close this window and go back to the terminal.");
+    else
+        answer(loopback->browser, 200, "The sign-in failed", plain != NULL ? plain : "");
+}
+
+/* ---- connections ---- */
+
+struct connection {
+    int fd; /* -1: none */
+    int64_t deadline;
+    struct secret *bytes; /* room for REDIRECT_MAX */
+    size_t length;
+};
+
+struct server {
+    struct loopback *loopback;
+    struct redirect_expected expected;
+    struct connection connections[CONNECTIONS_MAX];
+};
+
+static void hang_up(struct connection *connection)
+{
+    if (connection->fd >= 0)
+        close(connection->fd);
+    secret_free(connection->bytes);
+    *connection = (struct connection){ .fd = -1 };
+}
+
+static void close_server(struct server *server)
+{
+    for (int i = 0; i < CONNECTIONS_MAX; i++)
+        hang_up(&server->connections[i]);
+}
+
+/* A place for a new connection: a free one, or that of the oldest. */
+static struct connection *find_place(struct server *server)
+{
+    struct connection *oldest = &server->connections[0];
+    for (int i = 0; i < CONNECTIONS_MAX; i++) {
+        struct connection *connection = &server->connections[i];
+        if (connection->fd < 0)
+            return connection;
+        if (connection->deadline < oldest->deadline)
+            oldest = connection;
+    }
+    hang_up(oldest);
+    return oldest;
+}
+
+static void accept_one(struct server *server, int listener)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0)
+        return;
+    *find_place(server) =
+        (struct connection){ .fd = fd,
+                             .deadline = deadline_in((int64_t)CONNECTION_SECONDS * 1000),
+                             .bytes = secret_allocate(REDIRECT_MAX) };
+}
+
+/* Reads what there is. Whether the redirect has come, which is answered later. */
+static bool hear(struct server *server, struct connection *connection, struct redirect *redirect)
+{
+    struct secret *bytes = connection->bytes;
+    ssize_t n = bytes == NULL ? -1
+                              : read(connection->fd, bytes->bytes + connection->length,
+                                     bytes->length - connection->length);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    if (n <= 0) {
+        hang_up(connection);
+        return false;
+    }
+    connection->length += (size_t)n;
+    int status = redirect_parse(bytes->bytes, connection->length, &server->expected, redirect);
+    if (status == 0 && connection->length < bytes->length)
+        return false;
+    trace("the browser's answer came: HTTP status %d", status);
+    if (status == 200)
+        server->loopback->browser = steal_fd(&connection->fd);
+    else
+        answer(connection->fd, status == 0 ? 413 : status, "This is not for here",
+               "A sign-in waits here for its answer, and this is none.");
+    hang_up(connection);
+    return status == 200;
+}
+
+/* Waits for something to happen. Whether the redirect has come. */
+static bool serve(struct server *server, int64_t deadline, struct redirect *redirect)
+{
+    struct pollfd fds[2 + CONNECTIONS_MAX];
+    int64_t left = deadline_left(deadline);
+    for (int i = 0; i < 2; i++)
+        fds[i] = (struct pollfd){ .fd = server->loopback->listeners[i], .events = POLLIN };
+    for (int i = 0; i < CONNECTIONS_MAX; i++) {
+        struct connection *connection = &server->connections[i];
+        if (connection->fd >= 0 && deadline_left(connection->deadline) == 0)
+            hang_up(connection);
+        fds[2 + i] = (struct pollfd){ .fd = connection->fd, .events = POLLIN };
+    }
+    if (poll(fds, 2 + CONNECTIONS_MAX,
+             (int)(left < TICK_MILLISECONDS ? left : TICK_MILLISECONDS)) <= 0)
+        return false;
+    for (int i = 0; i < CONNECTIONS_MAX; i++)
+        if (fds[2 + i].revents != 0 && hear(server, &server->connections[i], redirect))
+            return true;
+    for (int i = 0; i < 2; i++)
+        if (fds[i].revents != 0)
+            accept_one(server, fds[i].fd);
+    return false;
+}
+
+bool loopback_wait(struct loopback *loopback, const char *state, int64_t deadline,
+                   bool (*goes_on)(void *), void *data, struct redirect *redirect,
+                   struct error *error)
+{
+    struct server server CLEANUP(close_server) = { .loopback = loopback,
+                                                   .expected = { loopback->port, state } };
+    for (int i = 0; i < CONNECTIONS_MAX; i++)
+        server.connections[i].fd = -1;
+    while (deadline_left(deadline) > 0) {
+        if (serve(&server, deadline, redirect)) {
+            stop_listening(loopback);
+            return true;
+        }
+        if (goes_on != NULL && !goes_on(data))
+            return error_set(error, ERROR_SIGN_IN, "the sign-in was not waited for");
+    }
+    return sign_in_end_late(error);
+}

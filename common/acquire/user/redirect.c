@@ -1,0 +1,254 @@
+#define _GNU_SOURCE
+#include "common/acquire/user/redirect.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/printable.h"
+#include "common/base/text.h"
+
+#define CODE_MAX 8192
+
+enum {
+    MORE = 0,
+    ANSWER = 200,
+    BAD_REQUEST = 400,
+    NOT_FOUND = 404,
+    METHOD_NOT_ALLOWED = 405,
+    LENGTH_REQUIRED = 411,
+    CONTENT_TOO_LARGE = 413,
+    UNSUPPORTED_MEDIA_TYPE = 415,
+    MISDIRECTED = 421,
+    HEADERS_TOO_LARGE = 431,
+};
+
+/* Part of the buffer. */
+struct part {
+    const char *bytes;
+    size_t length;
+};
+
+static bool is(struct part part, const char *text)
+{
+    return part.bytes != NULL && part.length == strlen(text) &&
+           strncasecmp(part.bytes, text, part.length) == 0;
+}
+
+/* Takes off what stands before the separator, or all. */
+static struct part take_before(struct part *rest, const char *separator)
+{
+    size_t width = strlen(separator);
+    if (rest->bytes == NULL) /* a header that is not there */
+        return *rest;
+    const char *end = memmem(rest->bytes, rest->length, separator, width);
+    struct part taken = { rest->bytes, end != NULL ? (size_t)(end - rest->bytes) : rest->length };
+    size_t gone = taken.length + (end != NULL ? width : 0);
+    rest->bytes += gone;
+    rest->length -= gone;
+    return taken;
+}
+
+static struct part trim(struct part part)
+{
+    while (part.length > 0 && strchr(" \t", part.bytes[0]) != NULL && part.bytes[0] != '\0') {
+        part.bytes++;
+        part.length--;
+    }
+    while (part.length > 0 && part.bytes[part.length - 1] != '\0' &&
+           strchr(" \t", part.bytes[part.length - 1]) != NULL)
+        part.length--;
+    return part;
+}
+
+/* ---- the head ---- */
+
+struct head {
+    struct part host, content_type, content_length;
+    bool broken; /* a header stands twice, or has no colon, or the body comes in chunks */
+};
+
+static void take_header(struct part line, struct head *head)
+{
+    bool has_colon = memchr(line.bytes, ':', line.length) != NULL;
+    struct part name = take_before(&line, ":");
+    struct {
+        const char *name;
+        struct part *value;
+    } const known[] = { { "Host", &head->host },
+                        { "Content-Type", &head->content_type },
+                        { "Content-Length", &head->content_length } };
+    if (is(name, "Transfer-Encoding") || name.length == 0 || !has_colon)
+        head->broken = true;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (!is(name, known[i].name))
+            continue;
+        head->broken = head->broken || known[i].value->bytes != NULL;
+        *known[i].value = trim(line);
+    }
+}
+
+/* A page that had its own name resolve to this machine would be of another host (DNS rebinding). */
+static bool is_our_host(struct part host, uint16_t port)
+{
+    char expected[32];
+    snprintf(expected, sizeof expected, "localhost:%u", port);
+    return is(host, expected);
+}
+
+static bool parse_length(struct part text, size_t *length)
+{
+    *length = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9' || *length > REDIRECT_BODY_MAX)
+            return false;
+        *length = *length * 10 + (size_t)(text.bytes[i] - '0');
+    }
+    return text.length > 0;
+}
+
+/* What the head says, and how long the body is to be. 200: so far it is an answer. */
+static int check_head(struct part rest, const struct redirect_expected *expected,
+                      size_t *body_length)
+{
+    struct head head = { 0 };
+    struct part request = take_before(&rest, "\r\n");
+    struct part method = take_before(&request, " ");
+    struct part target = take_before(&request, " ");
+    while (rest.length > 0)
+        take_header(take_before(&rest, "\r\n"), &head);
+    struct part type = take_before(&head.content_type, ";");
+
+    if (head.broken || !(is(request, "HTTP/1.1") || is(request, "HTTP/1.0")))
+        return BAD_REQUEST;
+    if (!is_our_host(head.host, expected->port))
+        return MISDIRECTED;
+    if (!is(target, "/"))
+        return NOT_FOUND;
+    if (!is(method, "POST")) /* a code by GET would stand in the browser's history */
+        return METHOD_NOT_ALLOWED;
+    if (!is(trim(type), "application/x-www-form-urlencoded"))
+        return UNSUPPORTED_MEDIA_TYPE;
+    if (head.content_length.bytes == NULL)
+        return LENGTH_REQUIRED;
+    if (!parse_length(head.content_length, body_length) || *body_length > REDIRECT_BODY_MAX)
+        return CONTENT_TOO_LARGE;
+    return ANSWER;
+}
+
+/* ---- the body ---- */
+
+/* A form's value (WHATWG URL, 5.1), decoded. NULL where it is broken or has a NUL in it. */
+static struct secret *decode(struct part value)
+{
+    auto_secret struct secret *decoded = secret_allocate(value.length);
+    size_t length = 0;
+    for (size_t i = 0; decoded != NULL && i < value.length; i++) {
+        char c = value.bytes[i] == '+' ? ' ' : value.bytes[i];
+        if (c == '%') {
+            int high = i + 2 < value.length ? text_hex_value(value.bytes[i + 1]) : -1;
+            int low = i + 2 < value.length ? text_hex_value(value.bytes[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return NULL;
+            c = (char)(high * 16 + low);
+            i += 2;
+        }
+        if (c == '\0')
+            return NULL;
+        decoded->bytes[length++] = c;
+    }
+    if (decoded != NULL)
+        decoded->length = length;
+    return steal(&decoded);
+}
+
+struct form {
+    struct secret *code, *state, *error, *description;
+};
+
+static void clear_form(struct form *form)
+{
+    secret_free(form->code);
+    secret_free(form->state);
+    secret_free(form->error);
+    secret_free(form->description);
+}
+
+/* Its fields; others are passed over. False where one is broken or stands twice. */
+static bool parse_form(struct part rest, struct form *form)
+{
+    const struct {
+        const char *name;
+        struct secret **value;
+    } known[] = { { "code", &form->code },
+                  { "state", &form->state },
+                  { "error", &form->error },
+                  { "error_description", &form->description } };
+    while (rest.length > 0) {
+        struct part value = take_before(&rest, "&");
+        struct part name = take_before(&value, "=");
+        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+            if (!is(name, known[i].name))
+                continue;
+            if (*known[i].value != NULL || (*known[i].value = decode(value)) == NULL)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* VSCHAR of RFC 6749, A.11. */
+static bool is_code(const struct secret *code)
+{
+    for (size_t i = 0; i < code->length; i++)
+        if (code->bytes[i] < ' ' || code->bytes[i] > '~')
+            return false;
+    return code->length > 0 && code->length <= CODE_MAX;
+}
+
+static void copy_text(char *text, size_t size, const struct secret *from)
+{
+    if (from == NULL)
+        return;
+    snprintf(text, size, "%.*s", (int)printable_cut(from->bytes, size - 1), from->bytes);
+    printable_make(text);
+}
+
+static int read_body(struct part body, const char *state, struct redirect *redirect)
+{
+    struct form form CLEANUP(clear_form) = { 0 };
+    if (!parse_form(body, &form) || form.state == NULL ||
+        !secret_equals(form.state, state, strlen(state)))
+        return BAD_REQUEST;
+    if ((form.code == NULL) == (form.error == NULL) || (form.code != NULL && !is_code(form.code)))
+        return BAD_REQUEST;
+    copy_text(redirect->error, sizeof redirect->error, form.error);
+    copy_text(redirect->description, sizeof redirect->description, form.description);
+    redirect->code = steal(&form.code);
+    return ANSWER;
+}
+
+int redirect_parse(const char *bytes, size_t length, const struct redirect_expected *expected,
+                   struct redirect *redirect)
+{
+    size_t body_length = 0;
+    const char *end = memmem(bytes, length, "\r\n\r\n", 4);
+    *redirect = (struct redirect){ 0 };
+    if (end == NULL)
+        return length < REDIRECT_HEAD_MAX ? MORE : HEADERS_TOO_LARGE;
+    struct part head = { bytes, (size_t)(end - bytes) };
+    if (head.length > REDIRECT_HEAD_MAX)
+        return HEADERS_TOO_LARGE;
+    int status = check_head(head, expected, &body_length);
+    if (status != ANSWER)
+        return status;
+    if (length - head.length - 4 < body_length)
+        return MORE;
+    return read_body((struct part){ end + 4, body_length }, expected->state, redirect);
+}
+
+void redirect_clear(struct redirect *redirect)
+{
+    secret_free(redirect->code);
+    *redirect = (struct redirect){ 0 };
+}

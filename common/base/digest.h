@@ -1,0 +1,12 @@
+/*
+ * A number by which texts are told apart. It hides nothing: never keep it of a whole secret.
+ */
+#ifndef COMMON_BASE_DIGEST_H
+#define COMMON_BASE_DIGEST_H
+
+#include <stdint.h>
+
+/* The number of these texts, in this order (NULL ends them). */
+uint64_t digest_of(const char *const *texts);
+
+#endif

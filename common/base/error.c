@@ -1,0 +1,162 @@
+#define _GNU_SOURCE
+#include "common/base/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/json.h"
+#include "common/base/printable.h"
+#include "common/entra/catalogue.h"
+
+bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
+{
+    struct error fresh = { .kind = kind }; /* what is said may be made of the old one's texts */
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(fresh.message, sizeof fresh.message, format, arguments);
+    va_end(arguments);
+    *error = fresh;
+    return false;
+}
+
+bool error_no_memory(struct error *error)
+{
+    return error_set(error, ERROR_OTHER, "out of memory");
+}
+
+bool error_hint(struct error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error->hint, sizeof error->hint, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool error_known_as(struct error *error, const char *code)
+{
+    snprintf(error->code, sizeof error->code, "%s", code);
+    return false;
+}
+
+bool error_unusable_answer(struct error *error, const char *format, ...)
+{
+    char what[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: %s", what);
+    return error_known_as(error, "unusable_answer");
+}
+
+const char *error_advice(const struct error *error)
+{
+    /* An authority's number says more than its further word, and that more than its first. */
+    bool is_word = strcmp(error->code, error->oauth_error) == 0;
+    const char *const codes[] = { is_word ? "" : error->code, error->suberror, error->oauth_error };
+    const char *remedy = NULL;
+    if (error->hint[0] != '\0')
+        return error->hint;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0] && remedy == NULL; i++)
+        remedy = catalogue_remedy(codes[i]);
+    return remedy != NULL ? remedy : "";
+}
+
+bool error_wanted(struct error *error, const char *format, ...)
+{
+    va_list arguments;
+    if (error->wanted[0] != '\0')
+        return false;
+    va_start(arguments, format);
+    vsnprintf(error->wanted, sizeof error->wanted, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool error_inherit(struct error *error, const struct error *reason)
+{
+    memcpy(error->code, reason->code, sizeof error->code);
+    memcpy(error->oauth_error, reason->oauth_error, sizeof error->oauth_error);
+    memcpy(error->suberror, reason->suberror, sizeof error->suberror);
+    memcpy(error->correlation_id, reason->correlation_id, sizeof error->correlation_id);
+    memcpy(error->timestamp, reason->timestamp, sizeof error->timestamp);
+    return false;
+}
+
+/* A message from outside may end its own sentence already. */
+static const char *full_stop(const char *sentence)
+{
+    size_t length = strlen(sentence);
+    return length > 0 && strchr(".!?", sentence[length - 1]) != NULL ? "" : ".";
+}
+
+void error_format(const struct error *error, char *text, size_t size)
+{
+    const char *advice = error_advice(error);
+    snprintf(text, size, "%s%s%s%s%s%s", error->wanted, error->wanted[0] ? ": " : "",
+             error->message, advice[0] ? full_stop(error->message) : "", advice[0] ? " " : "",
+             advice);
+    printable_make(text);
+}
+
+/* One write, so that lines of several processes do not mix. */
+static void print_text(const struct error *error)
+{
+    char text[sizeof error->wanted + sizeof error->message + sizeof error->hint + 8];
+    error_format(error, text, sizeof text);
+    fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
+}
+
+static const char *const kind_names[] = {
+    [ERROR_NONE] = "other",      [ERROR_OTHER] = "other",     [ERROR_USAGE] = "usage",
+    [ERROR_REFUSED] = "refused", [ERROR_NETWORK] = "network", [ERROR_SIGN_IN] = "sign-in",
+    [ERROR_KEYRING] = "keyring",
+};
+
+/* Adds a text, fit to be shown, unless it is empty. */
+static void add_text(json_object *object, const char *name, const char *text)
+{
+    char shown[sizeof((struct error *)NULL)->message];
+    if (text[0] == '\0')
+        return;
+    snprintf(shown, sizeof shown, "%s", text);
+    printable_make(shown);
+    json_object_object_add(object, name, json_object_new_string(shown));
+}
+
+json_object *error_to_json(const struct error *error)
+{
+    json_object *object = json_object_new_object();
+    add_text(object, "kind", kind_names[error->kind]);
+    json_object_object_add(object, "exitCode", json_object_new_int(error_exit_code(error)));
+    add_text(object, "wanted", error->wanted);
+    add_text(object, "message", error->message);
+    add_text(object, "hint", error_advice(error));
+    add_text(object, "code", error->code);
+    add_text(object, "error", error->oauth_error);
+    add_text(object, "suberror", error->suberror);
+    add_text(object, "correlationId", error->correlation_id);
+    add_text(object, "timestamp", error->timestamp);
+    if (error->retry_after > 0)
+        json_object_object_add(object, "retryAfter", json_object_new_int64(error->retry_after));
+    return object;
+}
+
+int error_exit_code(const struct error *error)
+{
+    return error->kind == ERROR_NONE ? ERROR_OTHER : (int)error->kind;
+}
+
+int error_print(const struct error *error)
+{
+    if (reporting.as_json) {
+        auto_json json_object *object = error_to_json(error);
+        fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
+    } else {
+        print_text(error);
+    }
+    return error_exit_code(error);
+}

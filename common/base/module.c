@@ -1,0 +1,32 @@
+#define _GNU_SOURCE
+#include "common/base/module.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct module *module_load(const char *file, struct error *error)
+{
+    /* The loader itself puts the program's folder in place of $ORIGIN, for names with a slash, and
+     * then looks nowhere else. */
+    char path[128];
+    snprintf(path, sizeof path, "$ORIGIN/../lib/entra/%s", file);
+
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    const struct module *module = handle != NULL ? dlsym(handle, "entra_module") : NULL;
+    if (module == NULL) {
+        const char *reason = dlerror();
+        error_set(error, ERROR_OTHER, "the module %s cannot be loaded: %s", file,
+                  reason != NULL ? reason : "it has no table");
+        return NULL;
+    }
+    if (strcmp(module->version, ENTRA_VERSION) != 0) {
+        error_set(error, ERROR_OTHER,
+                  "the module %s is of version %s, this program of " ENTRA_VERSION, file,
+                  module->version);
+        error_hint(error, "Install both from one build.");
+        return NULL;
+    }
+    *module->reporting = reporting;
+    return module;
+}

@@ -1,0 +1,57 @@
+#include "common/base/nearest.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define NAME_COMPARED_MAX 40
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t least_of_two = a < b ? a : b;
+    return least_of_two < c ? least_of_two : c;
+}
+
+/* Levenshtein's distance, without regard to case. Names too long are infinitely far. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[NAME_COMPARED_MAX + 1], length = strlen(b);
+    if (length > NAME_COMPARED_MAX || strlen(a) > NAME_COMPARED_MAX)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            size_t above = row[j];
+            size_t change = strncasecmp(&a[i - 1], &b[j - 1], 1) == 0 ? 0 : 1;
+            row[j] = least(above + 1, row[j - 1] + 1, diagonal + change);
+            diagonal = above;
+        }
+    }
+    return row[length];
+}
+
+struct nearest nearest_to(const char *typed)
+{
+    return (struct nearest){ .typed = typed, .distance = (strlen(typed) + 1) / 3 };
+}
+
+void nearest_consider(struct nearest *nearest, const char *known)
+{
+    size_t away = distance(nearest->typed, known);
+    if (away > nearest->distance)
+        return;
+    nearest->name = known;
+    nearest->distance = away;
+}
+
+const char *nearest_question(struct nearest *nearest, const char *prefix)
+{
+    if (nearest->name != NULL)
+        snprintf(nearest->question, sizeof nearest->question, ", did you mean '%s%s'?", prefix,
+                 nearest->name);
+    return nearest->question;
+}

@@ -1,0 +1,308 @@
+#define _GNU_SOURCE
+#include "common/base/options.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/nearest.h"
+
+#define OPTIONS_MAX     64
+#define OPTION_NAME_MAX 80
+#define SECONDS_MAX     3600
+#define HELP_COLUMN     22
+
+static const struct option_spec common_options[] = {
+    { "config", "FILE", "read this appsettings.json", OPTION_TEXT,
+      offsetof(struct options, config) },
+    { "api", "NAME", "ask for this API of the configuration", OPTION_TEXT,
+      offsetof(struct options, api) },
+    { "scope", "SCOPE", "ask for this scope, R/.default for an app", OPTION_SCOPE,
+      offsetof(struct options, scopes) },
+    { "resource", "URI", "ask for URI/.default", OPTION_TEXT, offsetof(struct options, resource) },
+    { "tenant", "TENANT", "the tenant's GUID or domain", OPTION_TEXT,
+      offsetof(struct options, tenant) },
+    { "client-id", "ID", "the app's (client) id", OPTION_TEXT,
+      offsetof(struct options, client_id) },
+    { "authority", "URL", "the cloud's login host, or with the tenant as its path", OPTION_TEXT,
+      offsetof(struct options, authority) },
+    { "force-refresh", NULL, "ask the authority even if the keyring has a token", OPTION_FLAG,
+      offsetof(struct options, force_refresh) },
+    { "claims", "JSON", "a claims challenge that the token must satisfy", OPTION_TEXT,
+      offsetof(struct options, claims) },
+    { "managed-identity", NULL, "as the identity that Azure gave this machine or app", OPTION_FLAG,
+      offsetof(struct options, managed_identity) },
+    { "account", "NAME", "the person who asks, by user name, if not the default one", OPTION_TEXT,
+      offsetof(struct options, account) },
+    { "keyring", "STORE", "auto, secret-service, kernel, runtime or none", OPTION_TEXT,
+      offsetof(struct options, keyring) },
+    { "timeout", "SECONDS", "give up after so long (30)", OPTION_SECONDS,
+      offsetof(struct options, timeout) },
+    { "verbose", NULL, "say on stderr what is done", OPTION_FLAG,
+      offsetof(struct options, verbose) },
+    { "help", NULL, "show this help", OPTION_FLAG, offsetof(struct options, help) },
+    { "version", NULL, "show the version", OPTION_FLAG, offsetof(struct options, version) },
+    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+};
+
+static const struct option_spec *find_spec(const struct option_spec *const *specs, size_t count,
+                                           const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(specs[i]->name, name) == 0)
+            return specs[i];
+    return NULL;
+}
+
+/* The program's own options, then the common ones that it has none of its own for, as one list. */
+static size_t collect(const struct option_spec *own, const struct option_spec *specs[OPTIONS_MAX])
+{
+    size_t count = 0;
+    const struct option_spec *tables[] = { own, common_options };
+    for (size_t t = 0; t < 2; t++)
+        for (const struct option_spec *s = tables[t]; s != NULL && s->name != NULL; s++)
+            if (count < OPTIONS_MAX && find_spec(specs, count, s->name) == NULL)
+                specs[count++] = s;
+    return count;
+}
+
+static bool take_scope(struct options *options, const char *value, struct error *error)
+{
+    if (options->scope_count == OPTIONS_SCOPES_MAX)
+        return error_set(error, ERROR_USAGE, "more than %d scopes", OPTIONS_SCOPES_MAX);
+    if (value[0] == '\0')
+        return error_set(error, ERROR_USAGE, "--scope is empty");
+    options->scopes[options->scope_count++] = value;
+    return true;
+}
+
+/* "90", which is to be within the limits; 0 where it is not. */
+static double parse_digits(const char *value)
+{
+    double seconds = 0;
+    for (; *value >= '0' && *value <= '9'; value++)
+        seconds = seconds * 10 + (*value - '0');
+    return *value == '\0' && seconds <= SECONDS_MAX ? seconds : 0;
+}
+
+/* How many seconds the unit has that a text begins with, and how long it is; 0 where it is none. */
+static double read_unit(const char *text, size_t *length)
+{
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = { { "h", 3600 },  { "ms", 1e-3 },      { "m", 60 },         { "s", 1 },
+                  { "us", 1e-6 }, { "\u00b5s", 1e-6 }, { "\u03bcs", 1e-6 }, { "ns", 1e-9 } };
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        *length = strlen(units[i].name);
+        if (strncmp(text, units[i].name, *length) == 0)
+            return units[i].seconds;
+    }
+    return 0;
+}
+
+/* A number of Go's durations, "1", "1.5", "1." or ".5", and how long it is; 0 where it is none. */
+static double read_number(const char *text, size_t *length)
+{
+    double number = 0, unit = 1;
+    size_t digits = 0, at = 0;
+    bool fraction = false;
+    for (;; at++) {
+        if (text[at] == '.' && !fraction) {
+            fraction = true;
+            continue;
+        }
+        if (text[at] < '0' || text[at] > '9')
+            break;
+        unit /= fraction ? 10 : 1;
+        number = fraction ? number + (text[at] - '0') * unit : number * 10 + (text[at] - '0');
+        digits++;
+    }
+    *length = digits > 0 ? at : 0;
+    return number;
+}
+
+/* Go's time.ParseDuration: "1m30s", "1.5h", "500ms". 0 where it is none. */
+static double parse_duration(const char *value)
+{
+    double seconds = 0;
+    size_t digits = 0, unit = 0;
+    for (value += *value == '+'; *value != '\0'; value += digits + unit) {
+        double number = read_number(value, &digits);
+        double factor = digits > 0 ? read_unit(value + digits, &unit) : 0;
+        if (factor == 0)
+            return 0;
+        seconds += number * factor;
+    }
+    return seconds;
+}
+
+/* Whole seconds: what is written as Go's programs have it is put within the limits, so that what
+ * they take is taken. 0 where it is no time at all. */
+static int parse_seconds(const char *value)
+{
+    bool plain = value[strspn(value, "0123456789")] == '\0';
+    double seconds = plain ? parse_digits(value) : parse_duration(value);
+    if (seconds <= 0)
+        return 0;
+    return seconds < 1 ? 1 : seconds < SECONDS_MAX ? (int)(seconds + 0.999) : SECONDS_MAX;
+}
+
+static bool take_seconds(int *member, const struct option_spec *spec, const char *value,
+                         struct error *error)
+{
+    *member = parse_seconds(value);
+    return *member > 0 ||
+           error_set(error, ERROR_USAGE, "--%s takes a whole number from 1 to %d, not '%.40s'",
+                     spec->name, SECONDS_MAX, value);
+}
+
+/* Go's strconv.ParseBool; the name alone is true. */
+static bool take_switch(const char **member, const struct option_spec *spec, const char *value,
+                        struct error *error)
+{
+    static const char *const words[][6] = { { "false", "0", "f", "F", "FALSE", "False" },
+                                            { "true", "1", "t", "T", "TRUE", "True" } };
+    for (size_t truth = 0; truth < 2; truth++)
+        for (size_t i = 0; i < 6; i++)
+            if (strcmp(value != NULL ? value : "true", words[truth][i]) == 0)
+                *member = words[truth][0];
+    return *member != NULL || error_set(error, ERROR_USAGE, "--%s takes true or false, not '%.40s'",
+                                        spec->name, value);
+}
+
+static bool take(struct options *options, const struct option_spec *spec, const char *value,
+                 struct error *error)
+{
+    char *member = (char *)options + spec->offset;
+    switch (spec->kind) {
+    case OPTION_FLAG:
+        *(bool *)(void *)member = true;
+        return true;
+    case OPTION_SWITCH:
+        *(const char **)(void *)member = NULL;
+        return take_switch((const char **)(void *)member, spec, value, error);
+    case OPTION_TEXT:
+        if (value[0] == '\0')
+            return error_set(error, ERROR_USAGE, "--%s is empty", spec->name);
+        *(const char **)(void *)member = value;
+        return true;
+    case OPTION_ANY_TEXT:
+        *(const char **)(void *)member = value;
+        return true;
+    case OPTION_SCOPE:
+        return take_scope(options, value, error);
+    case OPTION_SECONDS:
+        return take_seconds((int *)(void *)member, spec, value, error);
+    }
+    return false;
+}
+
+/* getopt's values of long options: each its own, or a name cut short that could be several would be
+ * taken for the first of them. */
+#define FIRST_VALUE 1000
+
+static void unknown_option(const char *name, const struct option_spec *const *specs, size_t count,
+                           struct error *error)
+{
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < count; i++)
+        if (specs[i]->help != NULL)
+            nearest_consider(&nearest, specs[i]->name);
+    error_set(error, ERROR_USAGE, "unknown option --%s%s", name, nearest_question(&nearest, "--"));
+}
+
+/* Only the option's name: somebody may have tried to give a secret as its value. */
+static bool not_an_option(int result, const char *word, const struct option_spec *const *specs,
+                          size_t count, struct error *error)
+{
+    char name[OPTION_NAME_MAX];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    if (result == ':')
+        error_set(error, ERROR_USAGE, "an argument is missing after %.80s", word);
+    else if (optopt > 0 && optopt < FIRST_VALUE)
+        error_set(error, ERROR_USAGE, "unknown option -%c", optopt);
+    else
+        unknown_option(name + strspn(name, "-"), specs, count, error);
+    if (strstr(name, "secret") != NULL || strstr(name, "password") != NULL)
+        return error_hint(error, "No option takes a secret, since every user of the machine can "
+                                 "read a command line: put it into AZURE_CLIENT_SECRET, or into "
+                                 "the keyring ('entra secret set').");
+    return error_hint(error, "See --help.");
+}
+
+/* What getopt_long is told. */
+struct grammar {
+    struct option longs[OPTIONS_MAX + 1];
+    char letters[2 * OPTIONS_MAX + 2]; /* each takes an argument */
+};
+
+static void make_grammar(const struct option_spec *const *specs, size_t count,
+                         struct grammar *grammar)
+{
+    size_t long_count = 0, length = strlen(grammar->letters);
+    for (size_t i = 0; i < count; i++) {
+        if (specs[i]->name[1] == '\0') {
+            grammar->letters[length++] = specs[i]->name[0];
+            grammar->letters[length++] = ':';
+            if (specs[i]->help == NULL) /* it stands for a longer name */
+                continue;
+        }
+        grammar->longs[long_count++] = (struct option){
+            .name = specs[i]->name,
+            .has_arg = specs[i]->argument != NULL        ? required_argument
+                       : specs[i]->kind == OPTION_SWITCH ? optional_argument
+                                                         : no_argument,
+            .val = FIRST_VALUE + (int)i,
+        };
+    }
+}
+
+bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
+                   int *first, struct error *error)
+{
+    const struct option_spec *specs[OPTIONS_MAX];
+    struct grammar grammar = { .letters = ":" };
+    size_t count = collect(own, specs);
+    make_grammar(specs, count, &grammar);
+
+    int result;
+    opterr = 0;
+    optind = 0;                  /* glibc: start afresh, with its permutation of operands */
+    unsetenv("POSIXLY_CORRECT"); /* which would have it stop at the first one */
+    while ((result = getopt_long(argc, argv, grammar.letters, grammar.longs, NULL)) != -1) {
+        if (result == '?' || result == ':')
+            return not_an_option(result, argv[optind - 1], specs, count, error);
+        bool is_letter = result < FIRST_VALUE;
+        const struct option_spec *spec =
+            is_letter ? find_spec(specs, count, (char[]){ (char)result, '\0' })
+                      : specs[result - FIRST_VALUE];
+        /* -l=VALUE is -l VALUE to Go's programs. */
+        if (!take(options, spec, is_letter && optarg[0] == '=' ? optarg + 1 : optarg, error))
+            return false;
+    }
+    *first = optind;
+    return true;
+}
+
+void options_print_help(const char *usage, const char *summary, const struct option_spec *own)
+{
+    const struct option_spec *specs[OPTIONS_MAX];
+    size_t count = collect(own, specs);
+    printf("usage: %s\n%s\n\n", usage, summary);
+    for (size_t i = 0; i < count; i++) {
+        char left[64];
+        if (specs[i]->help == NULL)
+            continue;
+        snprintf(left, sizeof left, "--%s%s%s", specs[i]->name, specs[i]->argument ? " " : "",
+                 specs[i]->argument ? specs[i]->argument : "");
+        /* A long name has its help below it. */
+        if (strlen(left) > HELP_COLUMN) {
+            printf("  %s\n", left);
+            left[0] = '\0';
+        }
+        printf("  %-*s %s\n", HELP_COLUMN, left, specs[i]->help);
+    }
+}

@@ -1,0 +1,171 @@
+#define _GNU_SOURCE
+#include "common/base/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/json.h"
+#include "common/base/printable.h"
+#include "common/base/rfc3339.h"
+
+struct reporting reporting = { .file = -1 };
+
+static int64_t microseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+bool trace_is_on(void)
+{
+    return reporting.verbose || reporting.file >= 0;
+}
+
+/* ---- ENTRA_TRACE ---- */
+
+static bool is_one_of(const char *value, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (strcasecmp(value, *words) == 0)
+            return true;
+    return false;
+}
+
+/* Why a file is not fit to be written to; NULL: it is. */
+static const char *objection(int fd)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return strerror(errno);
+    if (!S_ISREG(status.st_mode))
+        return "it is not a plain file";
+    if (status.st_uid != geteuid() || status.st_nlink != 1 ||
+        (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return "it is not this user's alone to write";
+    return NULL;
+}
+
+static void trace_into(const char *path)
+{
+    autoclose int fd =
+        open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+             S_IRUSR | S_IWUSR);
+    const char *why = fd < 0 ? strerror(errno) : objection(fd);
+    if (why != NULL) {
+        warning("ENTRA_TRACE: %.300s is not written to: %s", path, why);
+        return;
+    }
+    reporting.file = steal_fd(&fd);
+}
+
+void report_begin(void)
+{
+    static const char *const off[] = { "", "0", "false", NULL };
+    static const char *const on[] = { "1", "2", "true", NULL };
+    const char *value = getenv("ENTRA_TRACE");
+    reporting.began = microseconds();
+    if (value == NULL || is_one_of(value, off))
+        return;
+    if (is_one_of(value, on))
+        reporting.verbose = true;
+    else if (value[0] == '/')
+        trace_into(value);
+    else
+        warning("ENTRA_TRACE is 1 or an absolute path, not '%.40s'", value);
+}
+
+/* ---- lines ---- */
+
+/* One write, so that lines of several processes do not mix. */
+static void print_json(json_object *object)
+{
+    fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
+}
+
+__attribute__((format(printf, 2, 0))) static void warn(const char *code, const char *format,
+                                                       va_list arguments)
+{
+    char text[2048];
+    vsnprintf(text, sizeof text, format, arguments);
+    printable_make(text);
+    if (reporting.on_warning != NULL) {
+        reporting.on_warning(code, text);
+        return;
+    }
+    if (!reporting.as_json) {
+        fprintf(stderr, "%s: warning: %s\n", program_invocation_short_name, text);
+        return;
+    }
+    auto_json json_object *object = json_object_new_object();
+    json_object_object_add(object, "warning", json_object_new_string(text));
+    if (code[0] != '\0')
+        json_object_object_add(object, "code", json_object_new_string(code));
+    print_json(object);
+}
+
+void warning(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    warn("", format, arguments);
+    va_end(arguments);
+}
+
+void warning_of(const char *code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    warn(code, format, arguments);
+    va_end(arguments);
+}
+
+static void trace_on_stderr(double milliseconds, const char *text)
+{
+    if (!reporting.as_json) {
+        fprintf(stderr, "%s: %6.1f ms  %s\n", program_invocation_short_name, milliseconds, text);
+        return;
+    }
+    auto_json json_object *object = json_object_new_object();
+    json_object_object_add(object, "milliseconds", json_object_new_double(milliseconds));
+    json_object_object_add(object, "step", json_object_new_string(text));
+    print_json(object);
+}
+
+/* Into a file, to which many add, with the time of day and the process. */
+static void trace_in_file(double milliseconds, const char *text)
+{
+    char line[1400];
+    int length =
+        snprintf(line, sizeof line, "%s %.40s[%d]: %6.1f ms  %s\n", rfc3339_format(time(NULL)).text,
+                 program_invocation_short_name, (int)getpid(), milliseconds, text);
+    if (write(reporting.file, line, (size_t)length) < 0)
+        reporting.file = -1; /* a trace that fails is no failure */
+}
+
+void trace(const char *format, ...)
+{
+    char text[1200];
+    va_list arguments;
+    if (!trace_is_on())
+        return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    printable_make(text);
+    int64_t tenths = (microseconds() - reporting.began) / 100;
+    double milliseconds = (double)tenths / 10;
+    if (reporting.verbose)
+        trace_on_stderr(milliseconds, text);
+    if (reporting.file >= 0)
+        trace_in_file(milliseconds, text);
+}

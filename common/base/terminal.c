@@ -1,0 +1,81 @@
+#define _GNU_SOURCE
+#include "common/base/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t caught;
+
+static void catch (int signal)
+{
+    caught = signal;
+}
+
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+#define SIGNALS (sizeof signals / sizeof signals[0])
+
+/* A line, without its end. Its length, or -1. */
+static ssize_t read_line(int fd, struct secret *line)
+{
+    size_t length = 0;
+    for (;;) {
+        char c;
+        ssize_t n = caught != 0 ? -1 : read(fd, &c, 1);
+        if (n < 0 || (n == 0 && length == 0))
+            return -1;
+        if (n == 0 || c == '\n')
+            return (ssize_t)length;
+        if (length == line->length)
+            return -1;
+        line->bytes[length++] = c;
+    }
+}
+
+/* Echo ends before the prompt is there: who sees the prompt may type. */
+static ssize_t ask_without_echo(int fd, const char *prompt, struct secret *line)
+{
+    struct termios before, silent;
+    struct sigaction old[SIGNALS];
+    struct sigaction act = { .sa_handler = catch }; /* without SA_RESTART: read returns */
+    if (tcgetattr(fd, &before) != 0)
+        return -1;
+    caught = 0;
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &act, &old[i]);
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
+    silent.c_lflag |= ECHONL;
+    bool asked = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && write(fd, prompt, strlen(prompt)) >= 0;
+    ssize_t length = asked ? read_line(fd, line) : -1;
+    tcsetattr(fd, TCSAFLUSH, &before);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &old[i], NULL);
+    if (caught != 0)
+        raise(caught);
+    return length;
+}
+
+struct secret *terminal_ask_secret(const char *prompt, size_t max, struct error *error)
+{
+    auto_secret struct secret *line = secret_allocate(max);
+    autoclose int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (line == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    if (fd < 0) {
+        error_set(error, ERROR_USAGE, "there is no terminal to ask on: %s", strerror(errno));
+        return NULL;
+    }
+    ssize_t length = ask_without_echo(fd, prompt, line);
+    if (length <= 0) {
+        error_set(error, ERROR_USAGE, "nothing was typed, or too much");
+        return NULL;
+    }
+    line->length = (size_t)length;
+    return steal(&line);
+}

@@ -1,0 +1,29 @@
+#include "common/base/text.h"
+
+#include <stddef.h>
+
+bool text_is_guid(const char *text)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    size_t i = 0;
+    while (form[i] != '\0' && (form[i] == '-' ? text[i] == '-' : text_hex_value(text[i]) >= 0))
+        i++;
+    return form[i] == '\0' && text[i] == '\0';
+}
+
+int text_hex_value(char digit)
+{
+    char c = text_lower_char(digit);
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+char text_lower_char(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+void text_lower(char *text)
+{
+    for (; *text != '\0'; text++)
+        *text = text_lower_char(*text);
+}

@@ -1,0 +1,182 @@
+#define _GNU_SOURCE
+#include "common/entra/authority.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/cleanup.h"
+#include "common/entra/url.h"
+
+static const char *const tenants_of_many[] = { "common", "organizations", "consumers" };
+
+/* Writes the form that everything uses. A default port is left out, so that one authority has one
+ * name in the keyring. */
+static char *instance_format(const struct url *url)
+{
+    char *instance = NULL;
+    char port[8] = "";
+    if (url->port != (url->https ? 443 : 80))
+        snprintf(port, sizeof port, ":%u", url->port);
+    size_t path = strlen(url->path);
+    while (path > 0 && url->path[path - 1] == '/')
+        path--;
+    if (asprintf(&instance, "%s://%s%s%.*s", url->https ? "https" : "http", url->host, port,
+                 (int)path, url->path) < 0)
+        return NULL;
+    return instance;
+}
+
+/* The path goes into an endpoint's URL again, so it is only what needs no encoding. */
+static bool path_is_safe(const struct url *url)
+{
+    return url->path_is_plain && strspn(url->path, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                   "abcdefghijklmnopqrstuvwxyz"
+                                                   "0123456789-._~/") == strlen(url->path);
+}
+
+static bool parse_instance(const char *text, struct url *url, struct error *error)
+{
+    autofree char *with_scheme = NULL;
+    if (strstr(text, "://") == NULL && asprintf(&with_scheme, "https://%s", text) < 0) {
+        with_scheme = NULL;
+        return error_no_memory(error);
+    }
+    const char *absolute = with_scheme != NULL ? with_scheme : text;
+    struct error why = { 0 };
+    bool ok = strpbrk(absolute, "?#") == NULL && url_parse(absolute, strlen(absolute), url, &why) &&
+              path_is_safe(url);
+    if (!ok) {
+        error_set(error, ERROR_USAGE, "'%s' is not an authority%s%s", url_shown(text).text,
+                  why.message[0] ? ": " : "", why.message);
+        return error_known_as(error, "authority_malformed");
+    }
+    if (!url->https && !url_is_loopback(url))
+        return error_set(error, ERROR_USAGE, "the authority '%s' is not asked over http, use https",
+                         url_shown(text).text);
+    return true;
+}
+
+char *authority_instance(const char *text, struct error *error)
+{
+    struct url url = { 0 };
+    if (!parse_instance(text, &url, error))
+        return NULL;
+    char *instance = instance_format(&url);
+    if (instance == NULL)
+        error_no_memory(error);
+    return instance;
+}
+
+bool authority_split(const char *text, char **instance, char **tenant, struct error *error)
+{
+    struct url url = { 0 };
+    if (!parse_instance(text, &url, error))
+        return false;
+
+    size_t length = strlen(url.path);
+    while (length > 0 && url.path[length - 1] == '/')
+        url.path[--length] = '\0';
+    if (length >= 5 && strcmp(url.path + length - 5, "/v2.0") == 0)
+        url.path[length - 5] = '\0';
+    char *slash = strrchr(url.path, '/');
+    if (slash == NULL || !authority_is_tenant(slash + 1)) {
+        error_set(error, ERROR_USAGE, "the authority '%s' names no tenant", url_shown(text).text);
+        return error_known_as(error, "authority_malformed");
+    }
+    autofree char *name = strdup(slash + 1);
+    *slash = '\0';
+    autofree char *host = instance_format(&url);
+    if (name == NULL || host == NULL)
+        return error_no_memory(error);
+    *tenant = steal(&name);
+    *instance = steal(&host);
+    return true;
+}
+
+bool authority_is_tenant(const char *text)
+{
+    size_t length = strlen(text);
+    return length > 0 && length <= HOST_MAX && text[0] != '.' && text[0] != '-' &&
+           strstr(text, "..") == NULL &&
+           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.") ==
+               length;
+}
+
+bool authority_is_tenant_of_app(const char *tenant, struct error *error)
+{
+    for (size_t i = 0; i < sizeof tenants_of_many / sizeof tenants_of_many[0]; i++) {
+        if (strcasecmp(tenant, tenants_of_many[i]) != 0)
+            continue;
+        error_set(error, ERROR_USAGE, "the tenant '%s' stands for many, and an app needs one",
+                  tenant);
+        return error_known_as(error, "tenant_of_many");
+    }
+    return true;
+}
+
+char *authority_endpoint(const char *instance, const char *tenant, const char *name)
+{
+    char *endpoint = NULL;
+    if (asprintf(&endpoint, "%s/%s/oauth2/%s%s", instance, tenant,
+                 authority_is_adfs(tenant) ? "" : "v2.0/", name) < 0)
+        return NULL;
+    return endpoint;
+}
+
+char *authority_metadata_url(const char *instance, const char *tenant)
+{
+    char *url = NULL;
+    if (asprintf(&url, "%s/%s/%s.well-known/openid-configuration", instance, tenant,
+                 authority_is_adfs(tenant) ? "" : "v2.0/") < 0)
+        return NULL;
+    return url;
+}
+
+bool authority_is_adfs(const char *tenant)
+{
+    return strcasecmp(tenant, "adfs") == 0;
+}
+
+bool authority_is_known_cloud(const char *instance)
+{
+    static const char *const clouds[] = {
+        AUTHORITY_PUBLIC_CLOUD,
+        "https://login.windows.net",
+        "https://login.microsoft.com",
+        "https://sts.windows.net",
+        "https://login.partner.microsoftonline.cn",
+        "https://login.chinacloudapi.cn",
+        "https://login.microsoftonline.us",
+        "https://login.usgovcloudapi.net",
+        "https://login.microsoftonline.de",
+        "https://login.sovcloud-identity.fr",
+        "https://login.sovcloud-identity.de",
+        "https://login.sovcloud-identity.sg",
+    };
+    for (size_t i = 0; i < sizeof clouds / sizeof clouds[0]; i++)
+        if (strcmp(instance, clouds[i]) == 0)
+            return true;
+    return false;
+}
+
+const char *authority_token_exchange_audience(const char *instance)
+{
+    static const struct {
+        const char *domain;
+        const char *audience;
+    } clouds[] = {
+        { ".partner.microsoftonline.cn", "api://AzureADTokenExchangeChina" },
+        { ".chinacloudapi.cn", "api://AzureADTokenExchangeChina" },
+        { ".microsoftonline.us", "api://AzureADTokenExchangeUSGov" },
+        { ".usgovcloudapi.net", "api://AzureADTokenExchangeUSGov" },
+        { ".sovcloud-identity.fr", "api://AzureADTokenExchangeFrance" },
+        { ".sovcloud-identity.de", "api://AzureADTokenExchangeGermany" },
+    };
+    for (size_t i = 0; i < sizeof clouds / sizeof clouds[0]; i++) {
+        size_t length = strlen(instance), tail = strlen(clouds[i].domain);
+        if (length > tail && strcmp(instance + length - tail, clouds[i].domain) == 0)
+            return clouds[i].audience;
+    }
+    return "api://AzureADTokenExchange";
+}

@@ -1,0 +1,130 @@
+#define _GNU_SOURCE
+#include "common/entra/challenge.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/entra/authority.h"
+#include "common/entra/jwt.h"
+
+/* A challenge's claims are some hundred bytes. */
+#define CLAIMS_MAX 16384
+
+struct span {
+    const char *text;
+    size_t length;
+};
+
+static bool span_is(struct span span, const char *word)
+{
+    return span.length == strlen(word) && strncasecmp(span.text, word, span.length) == 0;
+}
+
+static struct span take(const char **rest, size_t length)
+{
+    struct span taken = { *rest, length };
+    *rest += length;
+    return taken;
+}
+
+/* Puts a byte into a value of size bytes, if there is room for it and a NUL; a value that nobody
+ * wants (NULL) has room for all. */
+static bool put(char *value, size_t size, size_t at, char byte)
+{
+    if (value == NULL)
+        return true;
+    if (at + (byte != '\0') >= size)
+        return false;
+    value[at] = byte;
+    return true;
+}
+
+/* A quoted string, its quotes and backslashes taken off. */
+static bool take_quoted(const char **rest, char *value, size_t size)
+{
+    size_t length = 0;
+    bool fits = true;
+    const char *p = *rest + 1;
+    for (; *p != '\0' && *p != '"'; p++) {
+        if (*p == '\\' && p[1] != '\0')
+            p++;
+        fits = fits && put(value, size, length++, *p);
+    }
+    *rest = p + (*p == '"');
+    return *p == '"' && fits && put(value, size, length, '\0');
+}
+
+/* A value without quotes ends at a comma or a space: the grammar wants a token there, Azure DevOps
+ * sends a URL. */
+static bool take_bare(const char **rest, char *value, size_t size)
+{
+    struct span bare = take(rest, strcspn(*rest, ", \t"));
+    bool fits = true;
+    for (size_t i = 0; i < bare.length && fits; i++)
+        fits = put(value, size, i, bare.text[i]);
+    return fits && put(value, size, bare.length, '\0');
+}
+
+bool challenge_parameter(const char *field, const char *scheme, const char *name, char *value,
+                         size_t size)
+{
+    bool in_scheme = false;
+    for (const char *rest = field; *(rest += strspn(rest, ", \t")) != '\0';) {
+        struct span word = take(&rest, strcspn(rest, "=, \t"));
+        if (*rest != '=') {
+            in_scheme = span_is(word, scheme); /* a word alone begins a challenge */
+            continue;
+        }
+        rest++;
+        bool wanted = in_scheme && span_is(word, name);
+        bool taken = (*rest == '"' ? take_quoted : take_bare)(&rest, wanted ? value : NULL, size);
+        if (wanted)
+            return taken;
+    }
+    return false;
+}
+
+bool challenge_tenant(const char *field, char tenant[AUTHORITY_TENANT_MAX])
+{
+    static const char *const endings[] = { "/oauth2/authorize", "/oauth2/v2.0/authorize" };
+    char uri[1024];
+    autofree char *instance = NULL;
+    autofree char *name = NULL;
+    struct error unused;
+    if (!challenge_parameter(field, "Bearer", "authorization_uri", uri, sizeof uri))
+        return false;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t length = strlen(uri), tail = strlen(endings[i]);
+        if (length > tail && strcasecmp(uri + length - tail, endings[i]) == 0)
+            uri[length - tail] = '\0';
+    }
+    if (!authority_split(uri, &instance, &name, &unused) || !authority_is_known_cloud(instance) ||
+        !authority_is_tenant_of_app(name, &unused) || strlen(name) >= AUTHORITY_TENANT_MAX)
+        return false;
+    for (size_t i = 0; i <= strlen(name); i++)
+        tenant[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    return true;
+}
+
+/* Base64 of either alphabet as base64url without padding, in its place. */
+static size_t to_base64url(char *text)
+{
+    size_t length = strcspn(text, "=");
+    for (size_t i = 0; i < length; i++)
+        text[i] = (char)(text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i]);
+    return length;
+}
+
+char *challenge_claims(const char *field)
+{
+    char text[CLAIMS_MAX];
+    struct error unused;
+    if (!challenge_parameter(field, "Bearer", "error", text, sizeof text) ||
+        strcmp(text, "insufficient_claims") != 0 ||
+        !challenge_parameter(field, "Bearer", "claims", text, sizeof text))
+        return NULL;
+    auto_json json_object *claims = jwt_part(text, to_base64url(text), &unused);
+    return claims != NULL ? strdup(json_object_to_json_string_ext(
+                                claims, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE))
+                          : NULL;
+}

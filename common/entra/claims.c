@@ -1,0 +1,76 @@
+#include "common/entra/claims.h"
+
+#include <string.h>
+
+#include "common/base/digest.h"
+
+/* The object under a key, made where it is not there. */
+static json_object *object_at(json_object *parent, const char *key)
+{
+    json_object *child = NULL;
+    if (json_object_object_get_ex(parent, key, &child) &&
+        json_object_is_type(child, json_type_object))
+        return child;
+    child = json_object_new_object();
+    json_object_object_add(parent, key, child);
+    return child;
+}
+
+static char *to_text(json_object *claims)
+{
+    return strdup(json_object_to_json_string_ext(claims, JSON_C_TO_STRING_PLAIN |
+                                                             JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+bool claims_merge(const char *challenge, json_object *capabilities, char **claims,
+                  struct error *error)
+{
+    struct error why = { 0 };
+    auto_json json_object *merged = challenge != NULL
+                                        ? json_parse(challenge, strlen(challenge), &why)
+                                        : json_object_new_object();
+    *claims = NULL;
+    if (!json_object_is_type(merged, json_type_object)) {
+        error_set(error, ERROR_USAGE, "the claims are not a JSON object");
+        return error_hint(error, "A challenge's claims come as Base64: decode them first.");
+    }
+    if (capabilities != NULL)
+        json_object_object_add(object_at(object_at(merged, "access_token"), "xms_cc"), "values",
+                               json_object_get(capabilities));
+    if (json_object_object_length(merged) == 0)
+        return true;
+    *claims = to_text(merged);
+    return *claims != NULL || error_no_memory(error);
+}
+
+/* Objects are merged, everything else is replaced. As deep as json_parse lets them be. */
+static void merge_into(json_object *into, json_object *from)
+{
+    json_object_object_foreach(from, key, value) {
+        json_object *there = NULL;
+        if (json_object_is_type(value, json_type_object) &&
+            json_object_object_get_ex(into, key, &there) &&
+            json_object_is_type(there, json_type_object))
+            merge_into(there, value);
+        else
+            json_object_object_add(into, key, json_object_get(value));
+    }
+}
+
+char *claims_add_demand(const char *claims, const char *demand)
+{
+    struct error unused = { 0 };
+    auto_json json_object *more = json_parse(demand, strlen(demand), &unused);
+    auto_json json_object *all =
+        claims != NULL ? json_parse(claims, strlen(claims), &unused) : json_object_new_object();
+    if (!json_object_is_type(more, json_type_object) || !json_object_is_type(all, json_type_object))
+        return NULL;
+    merge_into(all, more);
+    return to_text(all);
+}
+
+int64_t claims_digest(const char *claims)
+{
+    const char *const texts[] = { claims, NULL };
+    return claims != NULL ? (int64_t)(digest_of(texts) & INT64_MAX) : 0;
+}

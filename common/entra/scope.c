@@ -1,0 +1,78 @@
+#define _GNU_SOURCE
+#include "common/entra/scope.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_SUFFIX "/.default"
+
+/* scope-token of RFC 6749, 3.3: printable ASCII without blank, quote and backslash. */
+static bool is_scope_token(const char *text)
+{
+    size_t length = 0;
+    for (; text[length] != '\0'; length++) {
+        char c = text[length];
+        if (c <= ' ' || c > '~' || c == '"' || c == '\\' || length >= SCOPE_MAX)
+            return false;
+    }
+    return length > 0;
+}
+
+static bool ends_in_default(const char *scope)
+{
+    size_t length = strlen(scope), suffix = strlen(DEFAULT_SUFFIX);
+    return length > suffix && strcmp(scope + length - suffix, DEFAULT_SUFFIX) == 0;
+}
+
+size_t scope_resource_length(const char *scope)
+{
+    const char *slash = strrchr(scope, '/');
+    return slash == NULL ? strlen(scope) : (size_t)(slash - scope);
+}
+
+char *scope_from_resource(const char *resource, struct error *error)
+{
+    char *scope = NULL;
+    if (!is_scope_token(resource)) {
+        error_set(error, ERROR_USAGE, "'%.200s' is not the identifier of a resource", resource);
+        error_hint(error, "A resource is a URI or an app's id, such as api://my-web-api.");
+    } else if (ends_in_default(resource)) {
+        error_set(error, ERROR_USAGE, "'%.200s' is a scope, not a resource", resource);
+        error_hint(error, "Give it as --scope, or leave out " DEFAULT_SUFFIX ".");
+    } else if (asprintf(&scope, "%s" DEFAULT_SUFFIX, resource) < 0) {
+        scope = NULL;
+        error_no_memory(error);
+    } else if (strlen(scope) > SCOPE_MAX) {
+        free(scope);
+        scope = NULL;
+        error_set(error, ERROR_USAGE, "the resource is longer than %zu bytes",
+                  SCOPE_MAX - strlen(DEFAULT_SUFFIX));
+    }
+    return scope;
+}
+
+bool scope_check_for_person(const char *scope, struct error *error)
+{
+    return is_scope_token(scope) || error_set(error, ERROR_USAGE, "'%.200s' is not a scope", scope);
+}
+
+bool scope_check_for_app(const char *scope, struct error *error)
+{
+    if (strpbrk(scope, " \t") != NULL) {
+        error_set(error, ERROR_USAGE, "'%.200s' is more than one scope", scope);
+        return error_hint(error, "An app asks for one resource at a time, as one scope that ends "
+                                 "in " DEFAULT_SUFFIX ".");
+    }
+    if (!is_scope_token(scope))
+        return error_set(error, ERROR_USAGE, "'%.200s' is not a scope", scope);
+    if (strcmp(scope, DEFAULT_SUFFIX) == 0)
+        return error_set(error, ERROR_USAGE, "the scope '" DEFAULT_SUFFIX "' names no resource");
+    if (ends_in_default(scope))
+        return true;
+    error_set(error, ERROR_USAGE,
+              "the scope '%.200s' does not end in " DEFAULT_SUFFIX
+              ", and an app can ask for no other: its permissions are those of its registration",
+              scope);
+    return error_known_as(error, "scope_not_default");
+}

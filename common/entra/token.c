@@ -1,0 +1,98 @@
+#include "common/entra/token.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/base/json.h"
+
+bool token_is_valid_text(const char *bytes, size_t length)
+{
+    size_t i = 0;
+    while (i < length && bytes[i] != '\0' &&
+           strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/",
+                  bytes[i]) != NULL)
+        i++;
+    if (i == 0)
+        return false;
+    while (i < length && bytes[i] == '=')
+        i++;
+    return i == length && length <= TOKEN_LENGTH_MAX;
+}
+
+int64_t token_fresh_until(const struct token *token)
+{
+    return token->expires_on - TOKEN_MARGIN;
+}
+
+bool token_is_fresh(const struct token *token, int64_t now)
+{
+    /* A clock set back since then would keep a token alive past its end. */
+    return now >= token->received_on - TOKEN_MARGIN && now < token_fresh_until(token);
+}
+
+int64_t token_renewal_time(int64_t received_on, int64_t expires_on, int64_t refresh_in,
+                           uint32_t random)
+{
+    int64_t life = expires_on - received_on;
+    int64_t wait = refresh_in > 0 ? refresh_in : life > 2 * 3600 ? life / 2 : 0;
+    if (wait == 0)
+        return 0;
+    wait += wait / 10 * (int64_t)(random >> 16) / 65536;
+    return wait < life - TOKEN_MARGIN ? received_on + wait : 0;
+}
+
+bool token_is_due(const struct token *token, int64_t now)
+{
+    return token_is_fresh(token, now) && token->refresh_on > 0 && now >= token->refresh_on;
+}
+
+bool token_is_alive(const struct token *token, int64_t now)
+{
+    return now >= token->received_on - TOKEN_MARGIN && now < token->expires_on;
+}
+
+struct secret *token_to_json(const struct token *token)
+{
+    /* json-c would leave a copy of the text behind; no character of a token needs escaping. */
+    return secret_format("{\"access_token\":\"%s\",\"received_on\":%" PRId64
+                         ",\"expires_on\":%" PRId64 ",\"refresh_on\":%" PRId64
+                         ",\"claims\":%" PRId64 "}",
+                         token->access_token->bytes, token->received_on, token->expires_on,
+                         token->refresh_on, token->claims);
+}
+
+static bool times_are_credible(const struct token *token)
+{
+    return token->received_on > 0 && token->expires_on > token->received_on &&
+           token->expires_on - token->received_on <= TOKEN_LIFE_MAX && token->refresh_on >= 0 &&
+           token->refresh_on <= token->expires_on;
+}
+
+bool token_from_json(const char *text, size_t length, struct token *token, struct error *error)
+{
+    auto_json_secret json_object *record = json_parse(text, length, error);
+    if (record == NULL)
+        return false;
+
+    struct token read = { .source = TOKEN_FROM_KEYRING };
+    const char *access_token = json_string(record, "access_token");
+    if (access_token == NULL || !token_is_valid_text(access_token, strlen(access_token)) ||
+        !json_int64(record, "received_on", &read.received_on) ||
+        !json_int64(record, "expires_on", &read.expires_on) ||
+        !json_int64(record, "refresh_on", &read.refresh_on) || !times_are_credible(&read))
+        return error_set(error, ERROR_OTHER, "not the record of a token");
+
+    if (!json_int64(record, "claims", &read.claims)) /* older records do not say */
+        read.claims = 0;
+    read.access_token = secret_from_text(access_token);
+    if (read.access_token == NULL)
+        return error_no_memory(error);
+    *token = read;
+    return true;
+}
+
+void token_clear(struct token *token)
+{
+    secret_free(token->access_token);
+    token->access_token = NULL;
+}

@@ -1,0 +1,303 @@
+#define _GNU_SOURCE
+#include "common/entra/url.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/text.h"
+
+/* A stretch of the text being parsed. */
+struct span {
+    const char *bytes;
+    size_t length;
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Takes off the part up to the first of the delimiters, and leaves rest at the delimiter. */
+static struct span take_until(struct span *rest, const char *delimiters)
+{
+    struct span taken = { rest->bytes, 0 };
+    while (taken.length < rest->length && strchr(delimiters, rest->bytes[taken.length]) == NULL)
+        taken.length++;
+    rest->bytes += taken.length;
+    rest->length -= taken.length;
+    return taken;
+}
+
+static bool parse_scheme(struct span scheme, struct url *url, struct error *error)
+{
+    if (scheme.length == 5 && strncasecmp(scheme.bytes, "https", 5) == 0)
+        url->https = true;
+    else if (scheme.length == 4 && strncasecmp(scheme.bytes, "http", 4) == 0)
+        url->https = false;
+    else
+        return error_set(error, ERROR_USAGE, "the URL does not begin with https://");
+    return true;
+}
+
+/* A dotted quad of plain decimals, as inet_pton reads it; never 127.1 or 0x7f.0.0.1. */
+static bool is_ipv4(const char *host)
+{
+    struct in_addr address;
+    return inet_pton(AF_INET, host, &address) == 1;
+}
+
+/* Names of letters, digits, hyphens and underscores. One whose last label is a number would be
+ * taken for an IPv4 address by some parsers (WHATWG URL, 3.5), so only a dotted quad may look so.
+ */
+static bool is_name(const char *host)
+{
+    const char *label = host;
+    for (const char *p = host;; p++) {
+        if (*p == '.' || *p == '\0') {
+            if (p == label || p - label > 63)
+                return false;
+            if (*p == '\0')
+                return !is_digit(*label) || is_ipv4(host);
+            label = p + 1;
+        } else if (!is_letter(*p) && !is_digit(*p) && *p != '-' && *p != '_') {
+            return false;
+        }
+    }
+}
+
+static bool is_ipv6(const char *host)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct in6_addr parsed;
+    size_t length = strlen(host);
+    if (length < 2 || length - 2 >= sizeof address || host[0] != '[' || host[length - 1] != ']')
+        return false;
+    memcpy(address, host + 1, length - 2);
+    address[length - 2] = '\0';
+    return inet_pton(AF_INET6, address, &parsed) == 1;
+}
+
+static bool parse_host(struct span host, bool wildcard, struct url *url, struct error *error)
+{
+    if (host.length == 0 || host.length > HOST_MAX || memchr(host.bytes, '\0', host.length) != NULL)
+        return error_set(error, ERROR_USAGE, "the URL has no usable host");
+    for (size_t i = 0; i < host.length; i++)
+        url->host[i] = text_lower_char(host.bytes[i]);
+    url->host[host.length] = '\0';
+
+    if (wildcard && strncmp(url->host, "*.", 2) == 0) {
+        if (is_name(url->host + 2) && strchr(url->host + 2, '.') != NULL && !is_ipv4(url->host + 2))
+            return true;
+    } else if (is_ipv6(url->host) || is_name(url->host)) {
+        return true;
+    }
+    return error_set(error, ERROR_USAGE, "'%s' is not a usable host name", url->host);
+}
+
+static bool parse_port(struct span port, struct url *url, struct error *error)
+{
+    unsigned value = 0;
+    bool ok = port.length >= 1 && port.length <= 5 && port.bytes[0] != '0';
+    for (size_t i = 0; ok && i < port.length; i++) {
+        ok = is_digit(port.bytes[i]);
+        value = value * 10 + (unsigned)(port.bytes[i] - '0');
+    }
+    if (!ok || value > UINT16_MAX)
+        return error_set(error, ERROR_USAGE, "the URL's port is not a number from 1 to 65535");
+    url->port = (uint16_t)value;
+    return true;
+}
+
+/* host[:port]. The colons of an IPv6 address stand inside brackets. */
+static bool parse_authority(struct span authority, bool wildcard, struct url *url,
+                            struct error *error)
+{
+    struct span rest = authority;
+    struct span host = { authority.bytes, 0 };
+    if (rest.length > 0 && rest.bytes[0] == '[') {
+        take_until(&rest, "]");
+        if (rest.length == 0)
+            return error_set(error, ERROR_USAGE, "the URL's host has no closing bracket");
+        rest.bytes++;
+        rest.length--;
+    } else {
+        take_until(&rest, ":");
+    }
+    host.length = authority.length - rest.length;
+
+    if (!parse_host(host, wildcard, url, error))
+        return false;
+    url->port = url->https ? 443 : 80;
+    if (rest.length == 0)
+        return true;
+    if (rest.bytes[0] != ':')
+        return error_set(error, ERROR_USAGE, "the URL's host has something after its bracket");
+    return parse_port((struct span){ rest.bytes + 1, rest.length - 1 }, url, error);
+}
+
+/* Dot segments are resolved by clients or servers, so a path that has them is not where it seems.
+ */
+static bool has_dot_segment(const char *path)
+{
+    for (const char *p = path; (p = strchr(p, '/')) != NULL; p++) {
+        size_t dots = strspn(p + 1, ".");
+        char after = p[1 + dots];
+        if ((dots == 1 || dots == 2) && (after == '/' || after == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* Copies a path into url, decoding %XX where encoded. */
+static bool parse_path(struct span path, bool encoded, struct url *url, struct error *error)
+{
+    size_t length = 0;
+    bool plain = true;
+    if (path.length == 0 || path.bytes[0] != '/')
+        url->path[length++] = '/';
+    for (size_t i = 0; i < path.length; i++) {
+        unsigned char c = (unsigned char)path.bytes[i];
+        if (encoded && c == '%') {
+            int high = i + 2 < path.length ? text_hex_value(path.bytes[i + 1]) : -1;
+            int low = i + 2 < path.length ? text_hex_value(path.bytes[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return error_set(error, ERROR_USAGE, "the URL has a broken %%-escape");
+            c = (unsigned char)(high * 16 + low);
+            i += 2;
+            plain = plain && c != '/' && c != '%';
+        }
+        if (c == '\0')
+            return error_set(error, ERROR_USAGE, "the URL has a NUL byte in its path");
+        plain = plain && c != '\\';
+        if (length >= URL_MAX)
+            return error_set(error, ERROR_USAGE, "the URL is longer than %d bytes", URL_MAX);
+        url->path[length++] = (char)c;
+    }
+    url->path[length] = '\0';
+    url->has_path = true;
+    url->path_is_plain = plain && !has_dot_segment(url->path);
+    return true;
+}
+
+static bool parse(const char *text, size_t length, bool wildcard, struct url *url,
+                  struct error *error)
+{
+    struct span rest = { text, length };
+    if (length > URL_MAX)
+        return error_set(error, ERROR_USAGE, "the URL is longer than %d bytes", URL_MAX);
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] <= ' ' || text[i] > '~' || strchr("\"<>\\^`", text[i]) != NULL)
+            return error_set(error, ERROR_USAGE,
+                             "the URL has a character at position %zu that no URL has", i + 1);
+    }
+    if (!parse_scheme(take_until(&rest, ":"), url, error))
+        return false;
+    if (rest.length < 3 || memcmp(rest.bytes, "://", 3) != 0)
+        return error_set(error, ERROR_USAGE, "the URL has no // after its scheme");
+    rest.bytes += 3;
+    rest.length -= 3;
+
+    struct span authority = take_until(&rest, "/?#");
+    if (memchr(authority.bytes, '@', authority.length) != NULL)
+        return error_set(error, ERROR_USAGE, "the URL has a user name in it");
+    return parse_authority(authority, wildcard, url, error) &&
+           parse_path(take_until(&rest, "?#"), true, url, error);
+}
+
+bool url_parse(const char *text, size_t length, struct url *url, struct error *error)
+{
+    return parse(text, length, false, url, error);
+}
+
+bool url_parse_base(const char *text, size_t length, struct url *url, struct error *error)
+{
+    if (!parse(text, length, true, url, error))
+        return false;
+    if (!url->https && !url_is_loopback(url))
+        return error_set(error, ERROR_USAGE, "a token is not sent over http, use https");
+    return true;
+}
+
+bool url_from_parts(const char *protocol, const char *host, const char *path, struct url *url,
+                    struct error *error)
+{
+    if (!parse_scheme((struct span){ protocol, strlen(protocol) }, url, error) ||
+        !parse_authority((struct span){ host, strlen(host) }, false, url, error))
+        return false;
+    if (path != NULL)
+        return parse_path((struct span){ path, strlen(path) }, false, url, error);
+    url->has_path = false;
+    url->path_is_plain = false;
+    url->path[0] = '\0';
+    return true;
+}
+
+bool url_is_loopback(const struct url *url)
+{
+    return strcmp(url->host, "localhost") == 0 || strcmp(url->host, "[::1]") == 0 ||
+           (strncmp(url->host, "127.", 4) == 0 && is_ipv4(url->host));
+}
+
+static bool is_nearby_ipv4(const char *host)
+{
+    struct in_addr address;
+    if (inet_pton(AF_INET, host, &address) != 1)
+        return false;
+    uint32_t bits = ntohl(address.s_addr);
+    return bits >> 24 == 10 || bits >> 20 == 0xac1 || bits >> 16 == 0xc0a8 || bits >> 16 == 0xa9fe;
+}
+
+bool url_is_nearby(const struct url *url)
+{
+    /* fc00::/7 and fe80::/10; url_parse has seen to the form */
+    bool ipv6 = url->host[0] == '[' && strchr(url->host + 1, ':') - url->host == 5 &&
+                (strncmp(url->host, "[fc", 3) == 0 || strncmp(url->host, "[fd", 3) == 0 ||
+                 (strncmp(url->host, "[fe", 3) == 0 && strchr("89ab", url->host[3]) != NULL));
+    return url_is_loopback(url) || is_nearby_ipv4(url->host) || ipv6;
+}
+
+static bool host_matches(const char *host, const char *pattern)
+{
+    if (strncmp(pattern, "*.", 2) != 0)
+        return strcmp(host, pattern) == 0;
+    const char *domain = pattern + 1; /* with its dot */
+    size_t length = strlen(host), tail = strlen(domain);
+    return length > tail && strcmp(host + length - tail, domain) == 0;
+}
+
+bool url_is_below(const struct url *url, const struct url *base)
+{
+    if (url->https != base->https || url->port != base->port ||
+        !host_matches(url->host, base->host))
+        return false;
+
+    size_t length = strlen(base->path);
+    if (length > 0 && base->path[length - 1] == '/')
+        length--;
+    if (length == 0)
+        return true;
+    return url->path_is_plain && base->path_is_plain &&
+           strncmp(url->path, base->path, length) == 0 &&
+           (url->path[length] == '/' || url->path[length] == '\0');
+}
+
+struct url_shown url_shown(const char *text)
+{
+    struct url_shown shown = { "" };
+    const char *mark = strstr(text, "://");
+    size_t scheme = mark != NULL ? (size_t)(mark - text) + 3 : 0;
+    size_t length = scheme + strcspn(text + scheme, "?#");
+    const char *at = memrchr(text + scheme, '@', length - scheme);
+    size_t left_out = at != NULL ? (size_t)(at - text) + 1 : scheme;
+    snprintf(shown.text, sizeof shown.text, "%.*s%.*s", (int)scheme, text, (int)(length - left_out),
+             text + left_out);
+    return shown;
+}

@@ -1,0 +1,90 @@
+/* Tokens for curl: curl-credential-entra URL | curl -K - */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/person.h"
+#include "common/base/program.h"
+#include "common/config/config.h"
+#include "common/tokens/tokens.h"
+
+#define URLS_MAX 100
+
+/* One transfer of curl's configuration, appended to those before it. url_parse has seen to it that
+ * no character of the URL but '"' needs escaping; globbing is off, since it could make another host
+ * of it. NULL if there is no memory. */
+static struct secret *append_transfer(const struct secret *before, const char *text,
+                                      const struct token *token)
+{
+    return secret_format("%s%surl = \"%s\"\ngloboff\noauth2-bearer = \"%s\"\n", before->bytes,
+                         before->length > 0 ? "next\n" : "", text, token->access_token->bytes);
+}
+
+static bool find_request(struct config *config, const struct options *options, const char *text,
+                         struct token_request *request, struct error *error)
+{
+    struct url url;
+    if (!url_parse(text, strlen(text), &url, error))
+        return error_wanted(error, "'%s'", url_shown(text).text);
+    switch (config_request_for_url(config, options, &url, request, error)) {
+    case CONFIG_MATCH:
+        return true;
+    case CONFIG_FAILED:
+        return false;
+    case CONFIG_NO_MATCH:
+        break;
+    }
+    error_set(error, ERROR_USAGE,
+              "%s belongs to no API of the configuration, so it is given no token",
+              url_shown(text).text);
+    return error_known_as(error, "url_of_nobody");
+}
+
+static bool answer(struct config *config, const struct options *options, int count, char **urls,
+                   struct error *error)
+{
+    struct tokens tokens;
+    if (!tokens_open(&tokens, options, error))
+        return false;
+    auto_secret struct secret *transfers = secret_new("", 0);
+    for (int i = 0; i < count && transfers != NULL; i++) {
+        auto_token_request struct token_request request = { 0 };
+        auto_token struct token token = { 0 };
+        if (!find_request(config, options, urls[i], &request, error))
+            return false;
+        request.may_ask = person_is_there;
+        if (!tokens_get(&tokens, &request, &token, error))
+            return error_wanted(error, "no token for %s", request.api);
+        auto_secret struct secret *before = transfers;
+        transfers = append_transfer(before, urls[i], &token);
+    }
+    if (transfers == NULL)
+        return error_no_memory(error);
+    return secret_write(transfers, STDOUT_FILENO) ||
+           error_set(error, ERROR_OTHER, "the answer cannot be written: %s", strerror(errno));
+}
+
+static bool run(const struct options *options, int count, char **operands, struct error *error)
+{
+    if (count < 1) {
+        error_set(error, ERROR_USAGE, "no URL is given");
+        return error_hint(error, "curl-credential-entra URL | curl -K -");
+    }
+    if (count > URLS_MAX)
+        return error_set(error, ERROR_USAGE, "more than %d URLs", URLS_MAX);
+    auto_config struct config *config = config_load(options, error);
+    return config != NULL && answer(config, options, count, operands, error);
+}
+
+static const struct program program = {
+    .usage = "curl-credential-entra [OPTION]... URL...",
+    .summary = "Prints a curl configuration with each URL and its Microsoft Entra token, for\n"
+               "curl -K -; see curl-credential-entra(1).",
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return program_main(argc, argv, &program);
+}

@@ -1,0 +1,187 @@
+/* entra doctor: what is well and what is not, in the order in which it is needed. The table of
+ * checks is its index. */
+#define _GNU_SOURCE
+#include "helpers/entra/doctor/doctor.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/deadline.h"
+#include "common/entra/catalogue.h"
+#include "helpers/entra/entra.h"
+
+static const struct {
+    const char *name;
+    void (*run)(struct doctor *doctor);
+} checks[] = {
+    { "configuration", doctor_configuration },
+    { "permissions", doctor_permissions },
+    { "host", doctor_host },
+    { "clock", doctor_clock },
+    { "network", doctor_network },
+    { "credential", doctor_credential },
+    { "token", doctor_token },
+    { "keyring", doctor_keyring },
+    { "git", doctor_git },
+    { "kubectl", doctor_kubectl },
+};
+
+int64_t doctor_deadline(const struct doctor *doctor)
+{
+    int seconds = doctor->options->timeout > 0 ? doctor->options->timeout : TOKENS_TIMEOUT_SECONDS;
+    return deadline_in((int64_t)seconds * 1000);
+}
+
+const struct acquire_module *doctor_acquire(struct error *error)
+{
+    return (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, error);
+}
+
+bool doctor_finds_program(const char *name)
+{
+    const char *path = getenv("PATH");
+    if (strchr(name, '/') != NULL)
+        return access(name, X_OK) == 0;
+    while (path != NULL) {
+        int length = (int)strcspn(path, ":");
+        const char *slash = length > 0 ? "/" : "./"; /* an empty element is the working folder */
+        autofree char *candidate = NULL;
+        if (asprintf(&candidate, "%.*s%s%s", length, path, slash, name) < 0) {
+            candidate = NULL;
+            return false;
+        }
+        if (access(candidate, X_OK) == 0)
+            return true;
+        path = path[length] == ':' ? path + length + 1 : NULL;
+    }
+    return false;
+}
+
+/* ---- warnings, which are findings here ---- */
+
+static struct doctor *listening;
+
+static void on_warning(const char *code, const char *text)
+{
+    struct error error = { 0 };
+    if (strcmp(code, "file_readable") == 0 || strcmp(code, "certificate_expired") == 0 ||
+        strncmp(code, "keyring_", strlen("keyring_")) == 0)
+        return; /* there is a check for it */
+    error_set(&error, ERROR_USAGE, "%s", text);
+    if (code[0] != '\0')
+        error_known_as(&error, code);
+    doctor_bad(listening, &error);
+}
+
+/* ---- the examination ---- */
+
+static void open_store(struct doctor *doctor)
+{
+    static struct options without_keyring;
+    doctor->has_store = tokens_open(&doctor->tokens, doctor->options, &doctor->store_error);
+    if (doctor->has_store)
+        return;
+    struct error unused;
+    without_keyring = *doctor->options;
+    without_keyring.keyring = "none";
+    tokens_open(&doctor->tokens, &without_keyring, &unused);
+}
+
+static bool examine(struct doctor *doctor, struct error *error)
+{
+    doctor_begin(doctor);
+    listening = doctor;
+    reporting.on_warning = on_warning;
+    open_store(doctor);
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        doctor->check = checks[i].name;
+        trace("%s: is checked", checks[i].name);
+        doctor->tokens.deadline = doctor_deadline(doctor);
+        checks[i].run(doctor);
+    }
+    reporting.on_warning = NULL;
+    bool all_is_well = doctor_end(doctor, error);
+    token_request_clear(&doctor->request);
+    config_free(doctor->config);
+    return all_is_well;
+}
+
+/* ---- --explain ---- */
+
+static void explain_entry(const struct catalogue_entry *entry, json_object *array)
+{
+    if (array == NULL) {
+        printf("%s\n    %s\n    %s\n", entry->codes, entry->meaning, entry->remedy);
+        return;
+    }
+    json_object *object = json_object_new_object();
+    json_object_object_add(object, "codes", json_object_new_string(entry->codes));
+    json_object_object_add(object, "meaning", json_object_new_string(entry->meaning));
+    json_object_object_add(object, "remedy", json_object_new_string(entry->remedy));
+    json_object_array_add(array, object);
+}
+
+/* People take the number alone out of an error's text. */
+static const struct catalogue_entry *find_entry(const char *code)
+{
+    char name[32];
+    snprintf(name, sizeof name, "AADSTS%.20s", code);
+    const struct catalogue_entry *entry = catalogue_find(code);
+    return entry != NULL ? entry : catalogue_find(name);
+}
+
+static bool explain(const char *code, bool as_json, struct error *error)
+{
+    size_t count;
+    const struct catalogue_entry *entries = catalogue_entries(&count);
+    const struct catalogue_entry *one = find_entry(code);
+    auto_json json_object *array = as_json ? json_object_new_array() : NULL;
+    if (one == NULL && strcmp(code, "all") != 0) {
+        error_set(error, ERROR_USAGE, "nothing is known of '%.60s'", code);
+        return error_hint(error, "entra doctor --explain all shows what is.");
+    }
+    for (size_t i = 0; i < count; i++)
+        if (one == NULL || one == &entries[i])
+            explain_entry(&entries[i], array);
+    if (as_json)
+        puts(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY |
+                                                       JSON_C_TO_STRING_NOSLASHESCAPE));
+    return true;
+}
+
+static bool run(const struct options *options, int count, char **operands, struct error *error)
+{
+    const char *output = options->output != NULL ? options->output : "text";
+    bool as_json = strcmp(output, "json") == 0;
+    if (!as_json && strcmp(output, "text") != 0)
+        return error_set(error, ERROR_USAGE, "--output takes text or json, not '%.40s'", output);
+    if (options->own[0] != NULL && count == 0)
+        return explain(options->own[0], as_json, error);
+    if (count > 1 || options->own[0] != NULL)
+        return error_set(error, ERROR_USAGE, "'%.40s' does not belong here", operands[count - 1]);
+    static struct doctor doctor;
+    doctor = (struct doctor){ .options = options, .as_json = as_json };
+    if (count == 1) {
+        doctor.url_text = operands[0];
+        if (!url_parse(operands[0], strlen(operands[0]), &doctor.url, error))
+            return error_wanted(error, "'%.200s'", operands[0]);
+    }
+    return examine(&doctor, error);
+}
+
+static const struct option_spec own_options[] = {
+    { "output", "FORM", "text or json", OPTION_TEXT, offsetof(struct options, output) },
+    { "explain", "CODE", "say what a code means and what helps, or all of them", OPTION_TEXT,
+      offsetof(struct options, own) },
+    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+};
+
+const struct program entra_doctor = {
+    .usage = "entra doctor [URL] [OPTION]...",
+    .summary =
+        "Checks whether a token can be had, and whether git, kubectl or a URL would get it.\n"
+        "Exits 0 only if all is well.",
+    .options = own_options,
+    .run = run,
+};

@@ -1,0 +1,105 @@
+/* git's configuration as it is: whether our helper is asked for a URL, and who else is. */
+#include <string.h>
+
+#include "common/base/command.h"
+#include "helpers/entra/doctor/doctor.h"
+#include "helpers/entra/setup/git_helper.h"
+#include "helpers/entra/setup/git_settings.h"
+
+#define AZURE_DEVOPS "https://dev.azure.com/"
+
+/* Whether the token would also be handed to others, and whether one of them keeps it in clear. */
+static void tell_others(struct doctor *doctor, const struct git_settings *settings)
+{
+    struct error error = { 0 };
+    for (size_t i = 0; i < settings->count; i++) {
+        const char *helper = settings->helpers[i];
+        size_t word = strcspn(helper, " ");
+        if (git_helper_is_ours(helper))
+            continue;
+        if (word == strlen("store") && strncmp(helper, "store", word) == 0) {
+            error_set(&error, ERROR_USAGE,
+                      "git hands the token to the helper '%.100s', which writes it into a file in "
+                      "clear",
+                      helper);
+            error_known_as(&error, "git_plaintext_helper");
+            doctor_bad(doctor, &error);
+        } else {
+            doctor_detail(doctor, "also asked, and told the token", helper, NULL);
+        }
+    }
+}
+
+/* Without useHttpPath git tells the host alone. */
+static void check_path(struct doctor *doctor, const struct url *url,
+                       const struct git_settings *settings)
+{
+    struct error error = { 0 };
+    struct url bare = *url;
+    bool has_scope;
+    bare.has_path = false;
+    bare.path[0] = '\0';
+    if (settings->uses_path || doctor->config == NULL ||
+        config_find_url(doctor->config, doctor->options, url, &has_scope, &error) != CONFIG_MATCH ||
+        config_find_url(doctor->config, doctor->options, &bare, &has_scope, &error) !=
+            CONFIG_NO_MATCH)
+        return;
+    error_set(&error, ERROR_USAGE,
+              "git tells no path of %s, and the API's BaseUrl has one: our helper would not answer",
+              url->host);
+    error_known_as(&error, "git_use_http_path");
+    doctor_bad(doctor, &error);
+}
+
+static void check_settings(struct doctor *doctor, const struct url *url,
+                           const struct git_settings *settings)
+{
+    struct error error = { 0 };
+    const char *ours = NULL;
+    for (size_t i = 0; i < settings->count; i++)
+        if (git_helper_is_ours(settings->helpers[i]))
+            ours = settings->helpers[i];
+    if (ours == NULL) {
+        doctor_pass(doctor, "git does not ask our helper for %s (entra setup git has it do so)",
+                    url->host);
+        return;
+    }
+    if (strncmp(ours, "entra", strlen("entra")) == 0 &&
+        !doctor_finds_program("git-credential-entra")) {
+        error_set(&error, ERROR_USAGE, "git's helper '%.100s' is not in PATH: git-credential-entra",
+                  ours);
+        error_known_as(&error, "program_not_found");
+        doctor_bad(doctor, &error);
+        return;
+    }
+    doctor_good(doctor, "git asks our helper for %s: %s", url->host, ours);
+    tell_others(doctor, settings);
+    check_path(doctor, url, settings);
+}
+
+void doctor_git(struct doctor *doctor)
+{
+    static char *const command[] = { "git",          "config",         "--null",
+                                     "--get-regexp", "^credential\\.", NULL };
+    struct error error = { 0 };
+    struct git_settings settings;
+    struct url url = doctor->url;
+    int status = 0;
+    if (!doctor_finds_program("git")) {
+        doctor_pass(doctor, "there is no git here");
+        return;
+    }
+    if (doctor->url_text == NULL)
+        url_parse(AZURE_DEVOPS, strlen(AZURE_DEVOPS), &url, &error);
+    auto_secret struct secret *text =
+        command_run(command, GIT_CONFIG_MAX, doctor_deadline(doctor), &status, &error);
+    if (text != NULL && status > 1) /* 1: there is none */
+        error_set(&error, ERROR_USAGE, "git cannot read its configuration (git config: %d)",
+                  status);
+    if (text == NULL || error.kind != ERROR_NONE) {
+        doctor_bad(doctor, &error);
+        return;
+    }
+    git_settings_find(text, &url, &settings);
+    check_settings(doctor, &url, &settings);
+}

@@ -1,0 +1,140 @@
+/* The doctor's report: a line for each finding as it is made, or all of them as JSON at the end. */
+#define _GNU_SOURCE
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/printable.h"
+#include "helpers/entra/doctor/doctor.h"
+
+#define TEXT_MAX 3072
+
+/* How a finding is marked, and what it is called in JSON. */
+struct mark {
+    const char *sign, *colour, *status;
+};
+static const struct mark good = { "\xe2\x9c\x93", "\x1b[32m", "ok" };     /* a tick */
+static const struct mark bad = { "\xe2\x9c\x97", "\x1b[31m", "failed" };  /* a cross */
+static const struct mark pass = { "\xe2\x80\x93", "\x1b[2m", "skipped" }; /* a dash */
+
+/* https://no-color.org: set to whatever but nothing. */
+static bool terminal_takes_colour(void)
+{
+    const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0') &&
+           terminal != NULL && strcmp(terminal, "dumb") != 0;
+}
+
+void doctor_begin(struct doctor *doctor)
+{
+    doctor->in_colour = !doctor->as_json && terminal_takes_colour();
+    doctor->findings = json_object_new_array();
+}
+
+static void add_string(json_object *object, const char *name, const char *value)
+{
+    json_object_object_add(object, name, json_object_new_string(value));
+}
+
+/* A line is whole when it is printed, and a check may take its time: so people see each at once. */
+static void print_finding(const struct doctor *doctor, const struct mark *mark, const char *text)
+{
+    printf("%s%s%s %-13s %s\n", doctor->in_colour ? mark->colour : "", mark->sign,
+           doctor->in_colour ? "\x1b[0m" : "", doctor->check, text);
+    fflush(stdout);
+}
+
+static void add_finding(struct doctor *doctor, const struct mark *mark, const char *text)
+{
+    doctor->last = json_object_new_object();
+    add_string(doctor->last, "check", doctor->check);
+    add_string(doctor->last, "status", mark->status);
+    add_string(doctor->last, "message", text);
+    json_object_array_add(doctor->findings, doctor->last);
+}
+
+__attribute__((format(printf, 3, 0))) static void
+report(struct doctor *doctor, const struct mark *mark, const char *format, va_list arguments)
+{
+    char text[TEXT_MAX];
+    vsnprintf(text, sizeof text, format, arguments);
+    printable_make(text);
+    add_finding(doctor, mark, text);
+    if (!doctor->as_json)
+        print_finding(doctor, mark, text);
+}
+
+void doctor_good(struct doctor *doctor, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report(doctor, &good, format, arguments);
+    va_end(arguments);
+}
+
+void doctor_pass(struct doctor *doctor, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report(doctor, &pass, format, arguments);
+    va_end(arguments);
+}
+
+/* As error_to_json has it, in the place of the message alone. */
+static void add_error(json_object *finding, const struct error *error)
+{
+    auto_json json_object *object = error_to_json(error);
+    json_object_object_foreach(object, name, value) {
+        json_object_object_add(finding, name, json_object_get(value));
+    }
+}
+
+void doctor_bad(struct doctor *doctor, const struct error *error)
+{
+    if (doctor->crosses++ == 0)
+        doctor->first = *error;
+    char text[TEXT_MAX];
+    error_format(error, text, sizeof text);
+    add_finding(doctor, &bad, error->message);
+    add_error(doctor->last, error);
+    if (!doctor->as_json)
+        print_finding(doctor, &bad, text);
+}
+
+void doctor_detail(struct doctor *doctor, const char *name, const char *value, const char *where)
+{
+    char shown[TEXT_MAX];
+    json_object *details = NULL, *detail = json_object_new_object();
+    snprintf(shown, sizeof shown, "%s", value);
+    printable_make(shown);
+    if (!json_object_object_get_ex(doctor->last, "details", &details)) {
+        details = json_object_new_array();
+        json_object_object_add(doctor->last, "details", details);
+    }
+    add_string(detail, "name", name);
+    add_string(detail, "value", shown);
+    if (where != NULL)
+        add_string(detail, "where", where);
+    json_object_array_add(details, detail);
+    if (!doctor->as_json)
+        printf("                %s: %s%s%s%s\n", name, shown, where != NULL ? " (" : "",
+               where != NULL ? where : "", where != NULL ? ")" : "");
+}
+
+bool doctor_end(struct doctor *doctor, struct error *error)
+{
+    size_t crosses = doctor->crosses;
+    if (doctor->as_json) {
+        auto_json json_object *whole = json_object_new_object();
+        json_object_object_add(whole, "ok", json_object_new_boolean(crosses == 0));
+        json_object_object_add(whole, "checks", json_object_get(doctor->findings));
+        puts(json_object_to_json_string_ext(whole, JSON_C_TO_STRING_PRETTY |
+                                                       JSON_C_TO_STRING_NOSLASHESCAPE));
+    }
+    json_object_put(doctor->findings);
+    if (crosses == 0)
+        return true;
+    return error_set(error, doctor->first.kind, "%zu %s not well", crosses,
+                     crosses == 1 ? "thing is" : "things are");
+}

@@ -1,0 +1,95 @@
+/* A token, asked for anew, and what it says. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/rfc3339.h"
+#include "common/entra/jwt.h"
+#include "helpers/entra/doctor/doctor.h"
+#include "helpers/entra/token_claims.h"
+
+/* Arrays with a comma between their items. */
+static void show_claim(struct doctor *doctor, const json_object *claims, const char *name)
+{
+    json_object *value = NULL;
+    char text[1024] = "";
+    if (!json_object_object_get_ex(claims, name, &value))
+        return;
+    if (!json_object_is_type(value, json_type_array)) {
+        doctor_detail(doctor, name, json_object_get_string(value), NULL);
+        return;
+    }
+    for (size_t i = 0; i < json_object_array_length(value); i++) {
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? ", " : "",
+                 json_object_get_string(json_object_array_get_idx(value, i)));
+    }
+    doctor_detail(doctor, name, text[0] != '\0' ? text : "(none)", NULL);
+}
+
+/* Tokens of version 1 have appid and upn, those of version 2 azp and preferred_username. */
+static void show_claims(struct doctor *doctor, const json_object *claims)
+{
+    static const char *const names[] = { "aud",   "appid", "azp", "tid",
+                                         "roles", "scp",   "upn", "preferred_username" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        show_claim(doctor, claims, names[i]);
+}
+
+/* The host that the token is for: of the URL given, or else of the API's BaseUrl. */
+static const char *host_of(const struct doctor *doctor, struct url *url)
+{
+    const char *bases[CONFIG_BASE_URLS_MAX + 1];
+    struct error unused = { 0 };
+    if (doctor->url_text != NULL)
+        return doctor->url.host;
+    if (doctor->request.api == NULL ||
+        !config_base_urls(doctor->config, doctor->request.api, bases, &unused) ||
+        !url_parse_base(bases[0], strlen(bases[0]), url, &unused))
+        return NULL;
+    return url->host;
+}
+
+static void look_into(struct doctor *doctor, const struct token *token)
+{
+    struct error error = { 0 };
+    struct url url;
+    auto_json json_object *claims =
+        jwt_claims(token->access_token->bytes, token->access_token->length, &error);
+    if (claims == NULL) {
+        doctor_pass(doctor, "what it says cannot be told: %s", error.message);
+        return;
+    }
+    show_claims(doctor, claims);
+    if (!token_claims_judge(claims, doctor->request.scope, host_of(doctor, &url), &error))
+        doctor_bad(doctor, &error);
+}
+
+void doctor_token(struct doctor *doctor)
+{
+    struct error error = { 0 };
+    auto_token struct token token = { 0 };
+    struct token_request *request = &doctor->request;
+    if (!doctor->is_complete) {
+        doctor_pass(doctor, "it is not known what to ask for");
+        return;
+    }
+    /* What the keyring has may outlive the right to it. A person is not asked: what is kept of
+     * their sign-in must do. */
+    request->force_refresh = true;
+    if (request->or_person != NULL)
+        request->or_person->force_refresh = true;
+    if (!tokens_get(&doctor->tokens, request, &token, &error)) {
+        error_wanted(&error, "no token for %.200s",
+                     request->api != NULL ? request->api : request->scope);
+        doctor_bad(doctor, &error);
+        return;
+    }
+    doctor_good(doctor, "%s gave one for %s, until %s",
+                token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
+                request->api != NULL ? request->api : request->scope,
+                rfc3339_format(token.expires_on).text);
+    if (request->person && request->username != NULL)
+        doctor_detail(doctor, "account", request->username, NULL);
+    look_into(doctor, &token);
+}

@@ -1,0 +1,61 @@
+#define _GNU_SOURCE
+#include "helpers/entra/setup/git_helper.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/cleanup.h"
+#include "helpers/entra/setup/setup.h"
+
+#define PROGRAM "git-credential-entra"
+
+/* Whether the name alone leads a shell to the program at this path. */
+static bool is_in_path(const char *program)
+{
+    char found[PATH_MAX];
+    const char *path = getenv("PATH");
+    for (; path != NULL && path[0] != '\0'; path += path[0] == ':') {
+        int length = (int)strcspn(path, ":");
+        autofree char *candidate = NULL;
+        if (asprintf(&candidate, "%.*s/" PROGRAM, length, path) < 0) {
+            candidate = NULL;
+            return false;
+        }
+        if (access(candidate, X_OK) == 0)
+            return realpath(candidate, found) != NULL && strcmp(found, program) == 0;
+        path += length;
+    }
+    return false;
+}
+
+char *git_helper_command(const struct options *options)
+{
+    char program[PATH_MAX] = "";
+    struct setup_room room = { "", "" };
+    const char *words[SETUP_HANDED_ON_MAX + 1] = { "entra" };
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof PROGRAM);
+    char *slash = length > 0 ? strrchr(program, '/') : NULL;
+    if (slash != NULL)
+        memcpy(slash + 1, PROGRAM, sizeof PROGRAM);
+    bool short_name = slash == NULL || is_in_path(program);
+    if (!short_name)
+        words[0] = program;
+    setup_hand_on(options, &room, words + 1);
+    autofree char *line = setup_quote((char *const *)words);
+    char *command = NULL;
+    if (line == NULL || asprintf(&command, "%s%s", short_name ? "" : "!", line) < 0)
+        return NULL;
+    return command;
+}
+
+bool git_helper_is_ours(const char *value)
+{
+    const char *path = strstr(value, "/" PROGRAM);
+    const char *after = path != NULL                      ? path + strlen("/" PROGRAM)
+                        : strncmp(value, "entra", 5) == 0 ? value + 5
+                                                          : "?";
+    return *after == '\0' || *after == ' ' || *after == '\'';
+}

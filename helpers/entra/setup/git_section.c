@@ -1,0 +1,86 @@
+#define _GNU_SOURCE
+#include "helpers/entra/setup/git_section.h"
+
+#include <string.h>
+
+#include "helpers/entra/setup/git_helper.h"
+#include "helpers/entra/setup/git_settings.h"
+#include "helpers/entra/setup/setup.h"
+
+#define SECTION "credential."
+
+struct secret *git_section_read(bool with_includes, struct error *error)
+{
+    const char *includes = with_includes ? "--includes" : "--no-includes";
+    char *const command[] = { "git",    "config",       "--global",       (char *)includes,
+                              "--null", "--get-regexp", "^credential\\.", NULL };
+    return setup_look(command, GIT_CONFIG_MAX, error);
+}
+
+/* The variable where the line stands under this very name, else NULL. */
+static const char *variable_under(const struct git_line *line, const char *name)
+{
+    size_t prefix = strlen(SECTION), length = strlen(name);
+    const char *dot = memrchr(line->key, '.', line->key_length);
+    bool is_under = dot == line->key + prefix + length &&
+                    strncmp(line->key, SECTION, prefix) == 0 &&
+                    strncmp(line->key + prefix, name, length) == 0;
+    return is_under ? dot + 1 : NULL;
+}
+
+static enum git_variable which(const struct git_line *line, const char *variable)
+{
+    return git_line_is(line, variable, "helper")        ? GIT_HELPER
+           : git_line_is(line, variable, "usehttppath") ? GIT_USE_HTTP_PATH
+                                                        : GIT_OTHER;
+}
+
+static bool take(struct git_section *section, const struct git_line *line, const char *variable)
+{
+    const char *value = line->value != NULL ? line->value : "";
+    enum git_variable kind = which(line, variable);
+    if (section->count == GIT_SETTINGS_MAX)
+        return false;
+    if (kind == GIT_HELPER && git_helper_is_ours(value))
+        section->ours = section->count;
+    section->items[section->count++] = (struct git_setting){ kind, value };
+    section->is_overtaken = false;
+    return true;
+}
+
+bool git_section_find(const struct secret *text, const char *name, const struct url *url,
+                      struct git_section *section, struct error *error)
+{
+    struct git_line line = { 0 };
+    *section = (struct git_section){ .ours = GIT_SETTINGS_MAX };
+    while (git_line_next(text, &line)) {
+        const char *variable = variable_under(&line, name);
+        if (variable != NULL && !take(section, &line, variable))
+            return error_set(error, ERROR_OTHER, "git has more than %d settings for %s",
+                             GIT_SETTINGS_MAX, name);
+        if (variable == NULL && which(&line, git_line_variable(&line, url)) != GIT_OTHER)
+            section->is_overtaken = section->count > 0;
+    }
+    if (section->ours == GIT_SETTINGS_MAX)
+        section->ours = section->count;
+    return true;
+}
+
+bool git_setting_is_reset(const struct git_setting *setting)
+{
+    return setting->variable == GIT_HELPER && setting->value[0] == '\0';
+}
+
+bool git_setting_is_path(const struct git_setting *setting)
+{
+    return setting->variable == GIT_USE_HTTP_PATH && strcmp(setting->value, "true") == 0;
+}
+
+bool git_section_is_taken(const struct git_section *section)
+{
+    for (size_t i = 0; i < section->count; i++)
+        if (git_setting_is_reset(&section->items[i]) &&
+            (i + 1 != section->ours || section->ours == section->count))
+            return true;
+    return section->is_overtaken;
+}

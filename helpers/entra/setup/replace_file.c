@@ -1,0 +1,97 @@
+#define _GNU_SOURCE
+#include "helpers/entra/setup/replace_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define BACKUPS_MAX 999
+
+static bool failed(const char *path, struct error *error)
+{
+    return error_set(error, ERROR_OTHER, "%s: %s", path, strerror(errno));
+}
+
+/* Fills a new file, which nobody else can open until it has the owner and mode of the other one. */
+static bool fill(int fd, const char *path, const struct stat *like, const struct secret *text,
+                 struct error *error)
+{
+    bool owned = like->st_uid == geteuid() && like->st_gid == getegid();
+    if ((!owned && fchown(fd, like->st_uid, like->st_gid) != 0) ||
+        fchmod(fd, like->st_mode & 07777) != 0 || !secret_write(text, fd) || fsync(fd) != 0)
+        return failed(path, error);
+    return true;
+}
+
+static bool write_backup(const char *path, const struct stat *like, const struct secret *text,
+                         char backup[PATH_MAX], struct error *error)
+{
+    autoclose int fd = -1;
+    for (int number = 1; fd < 0; number++) {
+        char suffix[16] = "";
+        if (number > 1)
+            snprintf(suffix, sizeof suffix, ".%d", number);
+        if (snprintf(backup, PATH_MAX, "%s.before-entra%s", path, suffix) >= PATH_MAX)
+            errno = ENAMETOOLONG;
+        else
+            fd = open(backup, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0 && (errno != EEXIST || number == BACKUPS_MAX))
+            return failed(backup, error);
+    }
+    if (fill(fd, backup, like, text, error))
+        return true;
+    unlink(backup);
+    return false;
+}
+
+/* Writes beside the file and renames, so that whoever reads it sees the old or the new one. */
+static bool put_in_place(const char *path, const struct stat *like, const struct secret *text,
+                         struct error *error)
+{
+    char name[PATH_MAX];
+    if (snprintf(name, sizeof name, "%s.new-%ld", path, (long)getpid()) >= (int)sizeof name) {
+        errno = ENAMETOOLONG;
+        return failed(path, error);
+    }
+    autoclose int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return failed(name, error);
+    if (!fill(fd, name, like, text, error)) {
+        unlink(name);
+        return false;
+    }
+    if (rename(name, path) == 0)
+        return true;
+    failed(path, error);
+    unlink(name);
+    return false;
+}
+
+/* The rename itself must outlive a crash. */
+static void sync_folder(const char *path)
+{
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path) + 1, path);
+    autoclose int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        fsync(fd);
+}
+
+bool replace_file(const char *path, const struct secret *old, const struct secret *changed,
+                  char backup[PATH_MAX], struct error *error)
+{
+    char real[PATH_MAX];
+    struct stat status;
+    if (realpath(path, real) == NULL || stat(real, &status) != 0)
+        return failed(path, error);
+    if (!write_backup(real, &status, old, backup, error))
+        return false;
+    if (!put_in_place(real, &status, changed, error)) {
+        unlink(backup);
+        return false;
+    }
+    sync_folder(real);
+    return true;
+}

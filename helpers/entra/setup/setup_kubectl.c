@@ -1,0 +1,309 @@
+/*
+ * entra setup kubectl: kubeconfigs whose users are to ask us.
+ *
+ * Not by kubectl config set-credentials: that writes the file anew, without its comments and in
+ * another order, and drops what it does not know.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/file.h"
+#include "common/base/printable.h"
+#include "helpers/entra/setup/replace_file.h"
+#include "helpers/entra/setup/setup.h"
+#include "helpers/kubectl/kubeconfig/kubeconfig.h"
+#include "helpers/kubectl/kubelogin.h"
+
+#define FILES_MAX 32
+
+/* A kubeconfig that is there. */
+struct target {
+    char *path;
+    char *lock; /* kubectl's own, while it is ours; else NULL */
+    struct secret *text;
+    struct kubeconfig *file;
+    struct edits edits;
+};
+
+struct targets {
+    const struct kubeconfig_module *module;
+    struct target items[FILES_MAX];
+    size_t count;
+};
+
+static void targets_clear(struct targets *targets)
+{
+    for (size_t i = 0; i < targets->count; i++) {
+        struct target *target = &targets->items[i];
+        if (target->lock != NULL)
+            unlink(target->lock);
+        free(target->lock);
+        free(target->path);
+        edits_clear(&target->edits);
+        if (target->file != NULL)
+            targets->module->free(target->file);
+        secret_free(target->text);
+    }
+    *targets = (struct targets){ 0 };
+}
+#define auto_targets CLEANUP(targets_clear)
+
+/* Says in which file it is, and what is not done therefore. */
+static bool blame(const char *path, struct error *error)
+{
+    struct error why = *error;
+    if (why.kind == ERROR_USAGE && strncmp(why.message, path, strlen(path)) != 0) {
+        error_set(error, why.kind, "%s: %s", path, why.message);
+        error_hint(error, "%s", why.hint);
+        error_inherit(error, &why);
+    }
+    return false;
+}
+
+/* ---- which files ---- */
+
+/* client-go's lock (clientcmd's ModifyConfig): while it is there, kubectl does not write. */
+static bool take_lock(struct target *target, struct error *error)
+{
+    autofree char *lock = NULL;
+    if (asprintf(&lock, "%s.lock", target->path) < 0) {
+        lock = NULL;
+        return error_no_memory(error);
+    }
+    autoclose int fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+    if (fd >= 0) {
+        target->lock = steal(&lock);
+        return true;
+    }
+    if (errno != EEXIST)
+        return error_set(error, ERROR_OTHER, "%s: %s", lock, strerror(errno));
+    error_set(error, ERROR_OTHER, "%s is being written: there is a %s", target->path, lock);
+    return error_hint(error, "If no kubectl is at work, one died: remove that file.");
+}
+
+/* Whether the path leads to a file that another led to. KUBECONFIG may name one twice. */
+static bool is_known(const struct targets *targets, const char *path)
+{
+    struct stat one, other;
+    for (size_t i = 0; stat(path, &one) == 0 && i < targets->count; i++)
+        if (stat(targets->items[i].path, &other) == 0 && one.st_dev == other.st_dev &&
+            one.st_ino == other.st_ino)
+            return true;
+    return false;
+}
+
+/* What is not there kubectl passes over, too. */
+static bool add_file(struct targets *targets, const char *name, size_t length,
+                     const struct options *options, struct error *error)
+{
+    unsigned mode = 0;
+    autofree char *path = strndup(name, length);
+    if (path == NULL)
+        return error_no_memory(error);
+    if (access(path, F_OK) != 0 || is_known(targets, path))
+        return true;
+    if (targets->count == FILES_MAX)
+        return error_set(error, ERROR_USAGE, "more than %d kubeconfigs", FILES_MAX);
+    struct target *target = &targets->items[targets->count++];
+    target->path = steal(&path);
+    if (!options->dry_run && !take_lock(target, error))
+        return false;
+    target->text = file_read(target->path, KUBECONFIG_MAX, &mode, error);
+    if (target->text == NULL)
+        return false;
+    target->file = targets->module->parse(target->text->bytes, target->text->length, error);
+    return target->file != NULL || blame(target->path, error);
+}
+
+static bool add_list(struct targets *targets, const char *list, const struct options *options,
+                     struct error *error)
+{
+    for (const char *path = list; *path != '\0'; path += *path == ':') {
+        size_t length = strcspn(path, ":");
+        if (length > 0 && !add_file(targets, path, length, options, error))
+            return false;
+        path += length;
+    }
+    return true;
+}
+
+static bool add_default(struct targets *targets, const struct options *options, struct error *error)
+{
+    const char *home = getenv("HOME");
+    autofree char *path = NULL;
+    if (home == NULL || asprintf(&path, "%s/.kube/config", home) < 0) {
+        path = NULL;
+        return home == NULL || error_no_memory(error);
+    }
+    return add_file(targets, path, strlen(path), options, error);
+}
+
+/* --kubeconfig, or the files of KUBECONFIG, or ~/.kube/config. */
+static bool find_files(struct targets *targets, const struct options *options, struct error *error)
+{
+    const char *named = options->own[SETUP_KUBECONFIG];
+    const char *list = getenv("KUBECONFIG");
+    bool ok = named != NULL ? add_file(targets, named, strlen(named), options, error)
+              : list != NULL && list[0] != '\0' ? add_list(targets, list, options, error)
+                                                : add_default(targets, options, error);
+    if (!ok || targets->count > 0)
+        return ok;
+    error_set(error, ERROR_USAGE, "there is no kubeconfig%s%s", named != NULL ? ": " : "",
+              named != NULL ? named : "");
+    return error_hint(error, "It is ~/.kube/config, or what KUBECONFIG or --kubeconfig names.");
+}
+
+/* ---- what changes in them ---- */
+
+/* The user of a context. The first file that has something of a name counts, as for kubectl. */
+static bool convert_context(struct targets *targets, const char *context,
+                            const struct kubeconfig_wish *wish, struct error *error)
+{
+    const char *user = NULL;
+    for (size_t i = 0; i < targets->count && user == NULL; i++)
+        user = targets->module->user_of_context(targets->items[i].file, context);
+    if (user == NULL)
+        return error_set(error, ERROR_USAGE, "no kubeconfig has a context '%.80s' with a user",
+                         context);
+    for (size_t i = 0; i < targets->count; i++) {
+        struct target *target = &targets->items[i];
+        if (targets->module->has_user(target->file, user))
+            return targets->module->convert(target->file, user, wish, &target->edits, error) ||
+                   blame(target->path, error);
+    }
+    return error_set(error, ERROR_USAGE,
+                     "no kubeconfig has the user '%.80s' of the context '%.80s'", user, context);
+}
+
+static bool convert(struct targets *targets, const struct options *options,
+                    const struct kubeconfig_wish *wish, struct error *error)
+{
+    const char *context = options->own[SETUP_CONTEXT];
+    if (context != NULL)
+        return convert_context(targets, context, wish, error);
+    for (size_t i = 0; i < targets->count; i++) {
+        struct target *target = &targets->items[i];
+        if (!targets->module->convert(target->file, NULL, wish, &target->edits, error))
+            return blame(target->path, error);
+    }
+    return true;
+}
+
+/* Reads the changed text as kubectl will, before it takes the place of one that works. */
+static bool verify(const struct kubeconfig_module *module, const struct target *target,
+                   const struct secret *changed, struct error *error)
+{
+    struct kubeconfig *file = module->parse(changed->bytes, changed->length, error);
+    bool ok = file != NULL;
+    for (size_t i = 0; ok && i < target->edits.count; i++)
+        ok = target->edits.items[i].user == NULL ||
+             module->is_ours(file, target->edits.items[i].user);
+    if (file != NULL)
+        module->free(file);
+    if (ok)
+        return true;
+    error_set(error, ERROR_OTHER, "%s is written in a way that cannot be changed safely",
+              target->path);
+    return error_hint(error, "'kubectl config view --raw --flatten' writes it in a plain one.");
+}
+
+/* One line a user, of which several edits may be. */
+static void report(const struct target *target, const char *backup)
+{
+    const char *last = "";
+    for (size_t i = 0; i < target->edits.count; i++) {
+        char *user = target->edits.items[i].user;
+        if (user == NULL)
+            continue;
+        printable_make(user); /* it comes from the file */
+        if (strcmp(user, last) != 0)
+            printf("%s: the user '%s' asks exec-credential-entra\n", target->path, user);
+        last = user;
+    }
+    printf("%s is as it was in %s\n", target->path, backup);
+}
+
+static bool change(const struct kubeconfig_module *module, const struct options *options,
+                   const struct target *target, struct error *error)
+{
+    char backup[PATH_MAX];
+    auto_secret struct secret *changed = edits_apply(&target->edits, target->text);
+    if (changed == NULL)
+        return error_no_memory(error);
+    if (!verify(module, target, changed, error))
+        return false;
+    if (options->dry_run)
+        return edits_print_diff(&target->edits, target->text, target->path, stdout) ||
+               error_no_memory(error);
+    if (!replace_file(target->path, target->text, changed, backup, error))
+        return false;
+    report(target, backup);
+    return true;
+}
+
+/* Where a context is named, its user is one of ours: any other would change. */
+static void say_nothing_changes(const char *context)
+{
+    if (context != NULL)
+        fprintf(stderr,
+                "The user of the context '%s' asks exec-credential-entra already, with these "
+                "options: nothing is to change.\n",
+                context);
+    else
+        fputs("No user of kubectl's is to change. --context names one that asks "
+              "exec-credential-entra already, or has a certificate or a token of its own.\n",
+              stderr);
+}
+
+static bool change_all(const struct targets *targets, const struct options *options,
+                       struct error *error)
+{
+    size_t changed = 0;
+    for (size_t i = 0; i < targets->count; i++) {
+        if (targets->items[i].edits.count == 0)
+            continue;
+        if (!change(targets->module, options, &targets->items[i], error))
+            return false;
+        changed++;
+    }
+    if (changed == 0)
+        say_nothing_changes(options->own[SETUP_CONTEXT]);
+    return true;
+}
+
+static bool check(const struct options *options, int count, char **operands, struct error *error)
+{
+    const char *login = options->own[SETUP_LOGIN];
+    if (count > 0)
+        return error_set(error, ERROR_USAGE, "'%.40s' does not belong here", operands[0]);
+    if (options->remove) {
+        error_set(error, ERROR_USAGE, "--remove does not work for kubectl");
+        return error_hint(error, "Each kubeconfig is as it was in its backup, FILE.before-entra.");
+    }
+    return login == NULL || kubelogin_check_login(login, "--login", error);
+}
+
+static bool run(const struct options *options, int count, char **operands, struct error *error)
+{
+    struct setup_room room = { "", "" };
+    auto_targets struct targets targets = { 0 };
+    struct kubeconfig_wish wish = { .login = options->own[SETUP_LOGIN],
+                                    .check = kubelogin_check_line };
+    _Static_assert(KUBECONFIG_ARGS >= SETUP_HANDED_ON_MAX, "all that is handed on has a place");
+    setup_hand_on(options, &room, wish.args);
+    if (!check(options, count, operands, error))
+        return false;
+    targets.module = (const struct kubeconfig_module *)module_load(KUBECONFIG_MODULE, error);
+    return targets.module != NULL && find_files(&targets, options, error) &&
+           convert(&targets, options, &wish, error) && change_all(&targets, options, error);
+}
+
+bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error)
+{
+    return run(options, count, operands, error) || error_wanted(error, "kubectl is not set up");
+}

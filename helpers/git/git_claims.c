@@ -1,0 +1,63 @@
+#define _GNU_SOURCE
+#include "helpers/git/git_claims.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/runtime_folder.h"
+#include "common/entra/challenge.h"
+
+/* People run git again within moments; much later the reason for the challenge may be gone. */
+#define KEPT_SECONDS 600
+#define KEPT_MAX     16384
+
+static char *claims_told(const struct git_request *request)
+{
+    for (size_t i = 0; i < request->wwwauth.count; i++) {
+        char *claims = challenge_claims(request->wwwauth.items[i]);
+        if (claims != NULL)
+            return claims;
+    }
+    return NULL;
+}
+
+static struct runtime_name file_of(const struct git_request *request, const struct url *url)
+{
+    char port[8];
+    snprintf(port, sizeof port, "%u", url->port);
+    const char *const texts[] = { url->host, port,
+                                  request->username != NULL ? request->username : "", NULL };
+    return runtime_name("claims", texts);
+}
+
+char *git_claims_take(const struct git_request *request, const struct url *url)
+{
+    char *claims = claims_told(request);
+    autoclose int folder = claims == NULL ? runtime_folder_open() : -1;
+    if (folder < 0)
+        return claims;
+    struct runtime_name file = file_of(request, url);
+    auto_secret struct secret *kept = runtime_read(folder, file.text, KEPT_MAX);
+    char *text = NULL;
+    if (kept == NULL)
+        return NULL;
+    unlinkat(folder, file.text, 0);
+    long long until = strtoll(kept->bytes, &text, 10);
+    return *text == ' ' && until >= time(NULL) && until <= time(NULL) + KEPT_SECONDS
+               ? strdup(text + 1)
+               : NULL;
+}
+
+void git_claims_keep(const struct git_request *request, const struct url *url)
+{
+    autofree char *claims = claims_told(request);
+    autoclose int folder = claims != NULL ? runtime_folder_open() : -1;
+    auto_secret struct secret *text =
+        folder >= 0 ? secret_format("%" PRId64 " %s", (int64_t)time(NULL) + KEPT_SECONDS, claims)
+                    : NULL;
+    if (text != NULL && text->length <= KEPT_MAX)
+        runtime_write(folder, file_of(request, url).text, text);
+}

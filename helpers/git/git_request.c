@@ -1,0 +1,221 @@
+#include "helpers/git/git_request.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helpers/git/git_bool.h"
+
+/* Our state[]: helpers of one chain tell theirs apart by a prefix (git-credential(1)). */
+#define STATE_REFUSED "entra:received_on="
+
+/* Which attribute goes where. The last of several wins, as in git. */
+static const struct {
+    const char *key;
+    size_t offset;
+} attributes[] = {
+    { "protocol", offsetof(struct git_request, protocol) },
+    { "host", offsetof(struct git_request, host) },
+    { "path", offsetof(struct git_request, path) },
+    { "url", offsetof(struct git_request, url) },
+    { "username", offsetof(struct git_request, username) },
+    { "password", offsetof(struct git_request, password) },
+    { "authtype", offsetof(struct git_request, authtype) },
+    { "credential", offsetof(struct git_request, credential) },
+    { "password_expiry_utc", offsetof(struct git_request, password_expiry_utc) },
+    { "oauth_refresh_token", offsetof(struct git_request, oauth_refresh_token) },
+    { "ephemeral", offsetof(struct git_request, ephemeral) },
+};
+
+/* Those that may come several times. */
+static const struct {
+    const char *key;
+    size_t offset;
+} lists[] = {
+    { "wwwauth[]", offsetof(struct git_request, wwwauth) },
+    { "state[]", offsetof(struct git_request, state) },
+};
+
+/* An empty value empties a list. */
+static void take_item(struct git_list *list, const char *value)
+{
+    if (value[0] == '\0')
+        list->count = 0;
+    else if (list->count < GIT_LIST_MAX)
+        list->items[list->count++] = value;
+}
+
+static void take_capability(struct git_request *request, const char *value)
+{
+    if (value[0] == '\0')
+        request->takes_authtype = request->takes_state = false;
+    else if (strcmp(value, "authtype") == 0)
+        request->takes_authtype = true;
+    else if (strcmp(value, "state") == 0)
+        request->takes_state = true;
+}
+
+/* Attributes that are not known are for others, or for a later version. */
+static void take(struct git_request *request, const char *key, const char *value)
+{
+    char *base = (char *)request;
+    if (strcmp(key, "capability[]") == 0)
+        take_capability(request, value);
+    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++)
+        if (strcmp(key, attributes[i].key) == 0)
+            *(const char **)(void *)(base + attributes[i].offset) = value;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (strcmp(key, lists[i].key) == 0)
+            take_item((struct git_list *)(void *)(base + lists[i].offset), value);
+}
+
+static bool check_complete(const struct git_request *request, struct error *error)
+{
+    bool has_parts = request->protocol != NULL || request->host != NULL || request->path != NULL;
+    /* Which of the two counts, git decides by their order. */
+    if (request->url != NULL)
+        return !has_parts || error_set(error, ERROR_USAGE,
+                                       "git's request names its place twice: by url, and by "
+                                       "protocol, host or path");
+    if (request->protocol == NULL || request->protocol[0] == '\0')
+        return error_set(error, ERROR_USAGE, "git's request names no protocol");
+    /* A certificate's password (protocol=cert) has none. */
+    if (strncmp(request->protocol, "http", 4) == 0 &&
+        (request->host == NULL || request->host[0] == '\0'))
+        return error_set(error, ERROR_USAGE, "git's request names no host");
+    return true;
+}
+
+bool git_request_parse(char *buffer, size_t length, struct git_request *request,
+                       struct error *error)
+{
+    *request = (struct git_request){ 0 };
+    if (length > GIT_INPUT_MAX)
+        return error_set(error, ERROR_USAGE, "git's request is longer than %d bytes",
+                         GIT_INPUT_MAX);
+    /* A CR would end a line for other readers of it (CVE-2024-50338, CVE-2024-52006). */
+    if (memchr(buffer, '\0', length) != NULL || memchr(buffer, '\r', length) != NULL)
+        return error_set(error, ERROR_USAGE, "git's request has a NUL or a carriage return in it");
+    buffer[length] = '\0';
+
+    for (char *line = buffer; line[0] != '\0' && line[0] != '\n';) {
+        size_t size = strcspn(line, "\n");
+        bool last = line[size] == '\0';
+        line[size] = '\0';
+        char *equals = strchr(line, '=');
+        if (size + 1 > GIT_LINE_MAX)
+            return error_set(error, ERROR_USAGE, "git's request has a line of more than %d bytes",
+                             GIT_LINE_MAX);
+        if (equals == NULL)
+            return error_set(error, ERROR_USAGE, "git's request has a line without '='");
+        *equals = '\0';
+        take(request, line, equals + 1);
+        line += last ? size : size + 1;
+    }
+    return check_complete(request, error);
+}
+
+bool git_request_url(const struct git_request *request, struct url *url)
+{
+    struct error unused;
+    if (request->url != NULL)
+        return url_parse(request->url, strlen(request->url), url, &unused);
+    return request->host != NULL &&
+           url_from_parts(request->protocol, request->host, request->path, url, &unused);
+}
+
+bool git_request_is_ephemeral(const struct git_request *request)
+{
+    return request->ephemeral != NULL && !git_bool_is_no(request->ephemeral);
+}
+
+/* A whole number of seconds; 0 where the text is none. */
+static int64_t seconds_of(const char *text)
+{
+    char *end = NULL;
+    errno = 0;
+    long long seconds = strtoll(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0' && seconds > 0 ? seconds : 0;
+}
+
+int64_t git_request_expiry(const struct git_request *request)
+{
+    return request->password_expiry_utc != NULL ? seconds_of(request->password_expiry_utc) : 0;
+}
+
+int64_t git_request_refused(const struct git_request *request)
+{
+    size_t prefix = strlen(STATE_REFUSED);
+    for (size_t i = 0; i < request->state.count; i++)
+        if (strncmp(request->state.items[i], STATE_REFUSED, prefix) == 0)
+            return seconds_of(request->state.items[i] + prefix);
+    return 0;
+}
+
+/* Azure DevOps takes any user name that is not empty; a colon would end it in Basic (RFC 7617, 2).
+ * The one that git asked with is kept, so that store and erase speak of the same credential. */
+static const char *username_for(const struct git_request *request,
+                                const struct token_request *token_request)
+{
+    const char *names[] = { request->username, token_request->account, token_request->client_id };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i] != NULL && names[i][0] != '\0' && strchr(names[i], ':') == NULL)
+            return names[i];
+    return "app";
+}
+
+/* The lines by which git comes again, with the server's challenge, if this token is refused: a
+ * revoked one is then replaced, and a claims challenge met, in the same run. Only once, or a server
+ * that takes no token at all would keep git here. */
+static struct secret *format_state(const struct git_request *request, const struct token *token)
+{
+    if (!request->takes_state || git_request_refused(request) != 0)
+        return secret_new("", 0);
+    return secret_format("capability[]=state\nstate[]=" STATE_REFUSED "%" PRId64 "\ncontinue=1\n",
+                         token->received_on);
+}
+
+struct secret *git_answer_format(const struct git_request *request,
+                                 const struct token_request *token_request,
+                                 const struct token *token)
+{
+    if (!request->takes_authtype)
+        return secret_format("username=%s\npassword=%s\npassword_expiry_utc=%" PRId64 "\n",
+                             username_for(request, token_request), token->access_token->bytes,
+                             token->expires_on);
+    auto_secret struct secret *state = format_state(request, token);
+    if (state == NULL)
+        return NULL;
+    /* ephemeral: git need not offer it to the helpers to be kept, it is kept here. */
+    return secret_format("capability[]=authtype\n%sauthtype=Bearer\ncredential=%s\nephemeral=1\n"
+                         "password_expiry_utc=%" PRId64 "\n",
+                         state->bytes, token->access_token->bytes, token->expires_on);
+}
+
+/* "name=text", or nothing. */
+static struct secret *format_line(const char *name, const struct secret *text)
+{
+    return text != NULL ? secret_format("%s=%s\n", name, text->bytes) : secret_new("", 0);
+}
+
+struct secret *git_answer_format_typed(const struct typed_credential *credential)
+{
+    char expiry[64] = "";
+    auto_secret struct secret *username = format_line("username", credential->username);
+    auto_secret struct secret *password = format_line("password", credential->password);
+    auto_secret struct secret *authtype = format_line("authtype", credential->authtype);
+    auto_secret struct secret *secret = format_line("credential", credential->credential);
+    auto_secret struct secret *refresh =
+        format_line("oauth_refresh_token", credential->oauth_refresh_token);
+    if (username == NULL || password == NULL || authtype == NULL || secret == NULL ||
+        refresh == NULL)
+        return NULL;
+    if (credential->expires_on > 0)
+        snprintf(expiry, sizeof expiry, "password_expiry_utc=%" PRId64 "\n",
+                 credential->expires_on);
+    return secret_format(
+        "%s%s%s%s%s%s%s", credential->credential != NULL ? "capability[]=authtype\n" : "",
+        authtype->bytes, secret->bytes, username->bytes, password->bytes, expiry, refresh->bytes);
+}

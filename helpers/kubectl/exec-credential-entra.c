@@ -1,0 +1,88 @@
+/* The exec credential plugin for kubectl and everything else on client-go. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/person.h"
+#include "common/base/program.h"
+#include "common/config/config.h"
+#include "common/tokens/tokens.h"
+#include "helpers/kubectl/exec_credential.h"
+#include "helpers/kubectl/kubelogin.h"
+
+/* kubelogin answers clients, too, that do not say what they want: the JavaScript one, for instance.
+ */
+static bool read_info(struct exec_info *info, const struct options *options, struct error *error)
+{
+    const char *text = getenv("KUBERNETES_EXEC_INFO");
+    if (text != NULL)
+        return exec_info_parse(text, strlen(text), info, error);
+    if (kubelogin_is_called(options)) {
+        *info = exec_info_default();
+        return true;
+    }
+    error_set(error, ERROR_USAGE,
+              "KUBERNETES_EXEC_INFO is not set: kubectl and other clients of "
+              "Kubernetes call this program");
+    return error_hint(error, "Name it as users[].user.exec.command in the kubeconfig; for a token "
+                             "by hand there is 'entra token --api AKS'.");
+}
+
+static bool make_request(const struct options *options, const struct kubelogin *kubelogin,
+                         struct token_request *request, struct error *error)
+{
+    auto_config struct config *config = config_load(options, error);
+    if (config == NULL)
+        return false;
+    bool made = config_request(config, options, "AKS", request, error);
+    bool person_needed = made ? request->person : error->kind == ERROR_SIGN_IN;
+    return kubelogin_check(kubelogin, person_needed && !options->person, error) && made;
+}
+
+static bool answer(const struct options *options, const struct kubelogin *kubelogin,
+                   const struct exec_info *info, struct error *error)
+{
+    auto_token_request struct token_request request = { 0 };
+    auto_token struct token token = { 0 };
+    struct tokens tokens;
+    if (!make_request(options, kubelogin, &request, error))
+        return false;
+    request.may_ask = info->interactive ? person_is_there : NULL; /* as the client says */
+    if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
+        return error_wanted(error, "no token for %.200s",
+                            request.api != NULL ? request.api : request.scope);
+
+    auto_secret struct secret *credential = exec_credential_format(info, &token);
+    if (credential == NULL)
+        return error_no_memory(error);
+    return secret_write(credential, STDOUT_FILENO) ||
+           error_set(error, ERROR_OTHER, "the answer cannot be written: %s", strerror(errno));
+}
+
+static bool run(const struct options *given, int count, char **operands, struct error *error)
+{
+    auto_exec_info struct exec_info info = { 0 };
+    auto_kubelogin struct kubelogin kubelogin = { 0 };
+    struct options options = *given;
+    if (!kubelogin_check_operands(count, operands, error) || !read_info(&info, given, error) ||
+        !kubelogin_read(&kubelogin, given, info.config, error))
+        return false;
+    kubelogin_say(&kubelogin);
+    return kubelogin_apply(&kubelogin, &options, error) &&
+           answer(&options, &kubelogin, &info, error);
+}
+
+int main(int argc, char **argv)
+{
+    return program_main(
+        argc, argv,
+        &(struct program){
+            .usage = "exec-credential-entra [get-token] [OPTION]...",
+            .summary = "Gives kubectl, and everything else on client-go, a Microsoft Entra token, "
+                       "for AKS\nwhere nothing else is named; takes kubelogin's options too. See "
+                       "exec-credential-entra(1).",
+            .options = kubelogin_options(),
+            .run = run });
+}

@@ -1,0 +1,292 @@
+#define _GNU_SOURCE
+#include "helpers/kubectl/kubeconfig/arguments.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "helpers/kubectl/kubeconfig/exec_text.h"
+#include "helpers/kubectl/kubeconfig/splice.h"
+
+#define WORDS_MAX     256 /* of a user in the file */
+#define VARIABLES_MAX 256
+#define ADDED_MAX     (KUBECONFIG_ARGS + 2)
+
+struct arguments {
+    const struct kubeconfig *file;
+    const struct user *user;
+    char *line[1 + WORDS_MAX + ADDED_MAX + 1]; /* as it is to be, the program's name first; owned */
+    size_t count;
+    const char *added[ADDED_MAX + 1]; /* of its words those that are not in the file yet */
+    size_t added_count;
+    const char *variables[2 * VARIABLES_MAX + 1]; /* names and values in turn */
+};
+
+static void arguments_clear(struct arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->count; i++)
+        free(arguments->line[i]);
+}
+#define auto_arguments CLEANUP(arguments_clear)
+
+/* ---- as they are ---- */
+
+static bool put_word(struct arguments *arguments, const char *word, struct error *error)
+{
+    char *copy = strdup(word);
+    if (copy == NULL)
+        return error_no_memory(error);
+    arguments->line[arguments->count++] = copy;
+    return true;
+}
+
+static bool read_words(struct arguments *arguments, struct error *error)
+{
+    const struct yaml *yaml = &arguments->file->yaml;
+    const char *word;
+    if (!put_word(arguments, OUR_PROGRAM, error))
+        return false;
+    for (size_t i = 0; (word = yaml_scalar(yaml_item(yaml, arguments->user->args, i))) != NULL;
+         i++) {
+        if (i == WORDS_MAX)
+            return error_set(error, ERROR_USAGE, "the user '%.80s' has more than %d args",
+                             arguments->user->name, WORDS_MAX);
+        if (!put_word(arguments, word, error))
+            return false;
+    }
+    return true;
+}
+
+/* A login among the variables goes before one among the arguments. */
+static bool is_other_login(const char *name, const char *value, const char *login)
+{
+    return login != NULL && strcmp(name, "AAD_LOGIN_METHOD") == 0 && value[0] != '\0' &&
+           strcmp(value, login) != 0;
+}
+
+static bool read_variables(struct arguments *arguments, const char *login, struct edits *edits,
+                           struct error *error)
+{
+    const struct yaml *yaml = &arguments->file->yaml;
+    const yaml_node_t *env = yaml_find(yaml, arguments->user->exec.value, "env").value;
+    const yaml_node_t *item;
+    size_t count = 0;
+    for (size_t i = 0; (item = yaml_item(yaml, env, i)) != NULL; i++) {
+        const yaml_node_t *node = yaml_find(yaml, item, "value").value;
+        const char *name = yaml_text(yaml, item, "name");
+        const char *value = yaml_scalar(node);
+        if (name == NULL || value == NULL || yaml_is_null(node))
+            continue;
+        if (is_other_login(name, value, login)) {
+            if (!splice_scalar(arguments->file, node, login, arguments->user->name, edits, error))
+                return false;
+            value = login;
+        }
+        if (count == VARIABLES_MAX)
+            return error_set(error, ERROR_USAGE, "the user '%.80s' has more than %d variables",
+                             arguments->user->name, VARIABLES_MAX);
+        arguments->variables[2 * count] = name;
+        arguments->variables[2 * count++ + 1] = value;
+    }
+    return true;
+}
+
+/* ---- as they are to be ---- */
+
+/* Where the value of an option stands: the word that it is in, after some of its bytes. */
+struct place {
+    size_t index;
+    size_t skip;
+};
+
+/* Whether the word at an index is NAME VALUE, NAME=VALUE or, as a login may be written, -l VALUE,
+ * -l=VALUE or -lVALUE. */
+static bool is_option(const struct arguments *arguments, size_t index, const char *name,
+                      struct place *place)
+{
+    const char *word = arguments->line[index];
+    size_t length = strlen(name);
+    bool is_letter = strcmp(name, "--login") == 0 && word[0] == '-' && word[1] == 'l';
+    if (strcmp(word, name) == 0 || (is_letter && word[2] == '\0'))
+        *place = (struct place){ .index = index + 1 };
+    else if (strncmp(word, name, length) == 0 && word[length] == '=')
+        *place = (struct place){ .index = index, .skip = length + 1 };
+    else if (is_letter)
+        *place = (struct place){ .index = index, .skip = word[2] == '=' ? 3 : 2 };
+    else
+        return false;
+    return place->index < arguments->count;
+}
+
+static const char *value_at(const struct arguments *arguments, const struct place *place)
+{
+    return arguments->line[place->index] + place->skip;
+}
+
+static bool replace_value(struct arguments *arguments, const struct place *place, const char *value,
+                          struct edits *edits, struct error *error)
+{
+    const yaml_node_t *item =
+        yaml_item(&arguments->file->yaml, arguments->user->args, place->index - 1);
+    char **word = &arguments->line[place->index];
+    char *text = NULL;
+    if (asprintf(&text, "%.*s%s", (int)place->skip, *word, value) < 0)
+        return error_no_memory(error);
+    free(*word);
+    *word = text;
+    return splice_scalar(arguments->file, item, text, arguments->user->name, edits, error);
+}
+
+static void add_words(struct arguments *arguments, const char *name, const char *value)
+{
+    arguments->added[arguments->added_count++] = name;
+    if (value != NULL)
+        arguments->added[arguments->added_count++] = value;
+}
+
+/* Of an option that stands several times the last counts, but every scope. */
+static bool set_option(struct arguments *arguments, const char *name, const char *value,
+                       struct edits *edits, struct error *error)
+{
+    bool is_list = strcmp(name, "--scope") == 0, found = false;
+    struct place place, last = { 0 };
+    for (size_t i = 1; i < arguments->count; i++) {
+        if (!is_option(arguments, i, name, &place))
+            continue;
+        if (is_list && strcmp(value_at(arguments, &place), value) == 0)
+            return true;
+        found = !is_list;
+        last = place;
+    }
+    if (found && strcmp(value_at(arguments, &last), value) == 0)
+        return true;
+    if (found)
+        return replace_value(arguments, &last, value, edits, error);
+    add_words(arguments, name, value);
+    return true;
+}
+
+static void set_flag(struct arguments *arguments, const char *name)
+{
+    for (size_t i = 1; i < arguments->count; i++)
+        if (strcmp(arguments->line[i], name) == 0)
+            return;
+    add_words(arguments, name, NULL);
+}
+
+static bool set_wishes(struct arguments *arguments, const struct kubeconfig_wish *wish,
+                       struct edits *edits, struct error *error)
+{
+    if (wish->login != NULL && !set_option(arguments, "--login", wish->login, edits, error))
+        return false;
+    for (size_t i = 0; wish->args[i] != NULL; i++) {
+        const char *value = wish->args[i + 1];
+        if (value == NULL || strncmp(value, "--", 2) == 0)
+            set_flag(arguments, wish->args[i]);
+        else if (!set_option(arguments, wish->args[i++], value, edits, error))
+            return false;
+    }
+    return true;
+}
+
+/* ---- what is put in ---- */
+
+static bool is_command(const char *word)
+{
+    return strcmp(word, "get-token") == 0;
+}
+
+/* Before the first of the words, or after it where that is get-token. No word is written anew: one
+ * may be a secret, which nobody is shown. */
+static bool insert(const struct arguments *arguments, const yaml_node_t *first, struct edits *edits,
+                   struct error *error)
+{
+    const struct user *user = arguments->user;
+    struct exec_text form = { .args = arguments->added,
+                              .flow = yaml_is_flow(user->args),
+                              .column = user->args->start_mark.column,
+                              .newline = splice_newline(arguments->file) };
+    struct span span = yaml_span(&arguments->file->yaml, first);
+    if (is_command(yaml_scalar(first)))
+        return splice_text(edits, (struct span){ span.end, span.end },
+                           exec_text_items(&form, EXEC_TEXT_AFTER), user->name, error);
+    return splice_text(edits, (struct span){ span.start, span.start },
+                       exec_text_items(&form, EXEC_TEXT_BEFORE), user->name, error);
+}
+
+/* Arguments for a user that has none: in place of an empty list, or before the command. */
+static bool make_list(const struct arguments *arguments, struct edits *edits, struct error *error)
+{
+    const struct user *user = arguments->user;
+    const struct yaml *yaml = &arguments->file->yaml;
+    const yaml_node_t *command = yaml_find(yaml, user->exec.value, "command").key;
+    struct span span = yaml_span(yaml, user->args != NULL ? user->args : command);
+    struct exec_text form = { .args = arguments->added, .flow = true };
+    autofree char *items = exec_text_items(&form, EXEC_TEXT_ALONE);
+    char *text = NULL;
+    int length = -1;
+    if (items != NULL && user->args != NULL)
+        length = asprintf(&text, "%s[%s]", span.start == span.end ? " " : "", items);
+    else if (items != NULL && yaml_is_flow(user->exec.value))
+        length = asprintf(&text, "\"args\": [%s], ", items);
+    else if (items != NULL)
+        length = asprintf(&text, "args: [%s]%s%*s", items, splice_newline(arguments->file),
+                          (int)command->start_mark.column, "");
+    if (user->args == NULL)
+        span.end = span.start;
+    return splice_text(edits, span, length >= 0 ? text : NULL, user->name, error);
+}
+
+static bool put_into_line(struct arguments *arguments, struct error *error)
+{
+    size_t end = arguments->count;
+    size_t at = end > 1 && is_command(arguments->line[1]) ? 2 : 1;
+    for (size_t i = 0; i < arguments->added_count; i++)
+        if (!put_word(arguments, arguments->added[i], error))
+            return false;
+    /* They stand at its end: the words that belong after them are moved there. */
+    for (size_t i = 0; i < arguments->added_count; i++) {
+        char *word = arguments->line[end + i];
+        memmove(&arguments->line[at + i + 1], &arguments->line[at + i],
+                (end - at) * sizeof *arguments->line);
+        arguments->line[at + i] = word;
+    }
+    return true;
+}
+
+static bool put_added(struct arguments *arguments, struct edits *edits, struct error *error)
+{
+    const yaml_node_t *first = yaml_item(&arguments->file->yaml, arguments->user->args, 0);
+    if (arguments->added_count == 0)
+        return true;
+    if (!put_into_line(arguments, error))
+        return false;
+    return yaml_scalar(first) != NULL ? insert(arguments, first, edits, error)
+                                      : make_list(arguments, edits, error);
+}
+
+/* ---- all of it ---- */
+
+bool arguments_check(const struct user *user, const struct kubeconfig_wish *wish, char **line,
+                     const char *const *variables, struct error *error)
+{
+    struct error why = { 0 };
+    if (wish->check == NULL || wish->check(line, variables, &why))
+        return true;
+    error_set(error, why.kind,
+              "the user '%.80s' cannot be %s, for its args or env would be refused: %s", user->name,
+              user->kind == USER_OURS ? "changed" : "converted", why.message);
+    error_hint(error, "%s", why.hint);
+    return error_inherit(error, &why);
+}
+
+bool arguments_change(const struct kubeconfig *file, const struct user *user,
+                      const struct kubeconfig_wish *wish, struct edits *edits, struct error *error)
+{
+    auto_arguments struct arguments arguments = { .file = file, .user = user };
+    size_t before = edits->count;
+    if (!read_words(&arguments, error) || !read_variables(&arguments, wish->login, edits, error) ||
+        !set_wishes(&arguments, wish, edits, error) || !put_added(&arguments, edits, error))
+        return false;
+    return (user->kind == USER_OURS && edits->count == before) ||
+           arguments_check(user, wish, arguments.line, arguments.variables, error);
+}

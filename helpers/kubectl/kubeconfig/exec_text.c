@@ -1,0 +1,128 @@
+#define _GNU_SOURCE
+#include "helpers/kubectl/kubeconfig/exec_text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/json.h"
+#include "helpers/kubectl/kubeconfig/users.h"
+
+/* Every kubectl of today and of years past takes it, and its interactiveMode is IfAvailable. */
+#define API_VERSION "client.authentication.k8s.io/v1beta1"
+
+/* Whether YAML reads it as a string where it stands without quotes. */
+static bool is_plain(const char *text)
+{
+    static const char *const words[] = {
+        "true", "false", "yes", "no", "on", "off", "null", "y", "n"
+    };
+    const char *rest = strncmp(text, "--", 2) == 0 ? text + 2 : text;
+    if (strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._/") !=
+            strlen(rest) ||
+        strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", rest[0]) == NULL ||
+        rest[0] == '\0')
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcasecmp(text, words[i]) == 0)
+            return false;
+    return true;
+}
+
+char *exec_text_quote(const char *text, bool flow)
+{
+    if (!flow && is_plain(text))
+        return strdup(text);
+    auto_json json_object *string = json_object_new_string(text);
+    return string != NULL
+               ? strdup(json_object_to_json_string_ext(string, JSON_C_TO_STRING_NOSLASHESCAPE))
+               : NULL;
+}
+
+/* Writes a word; false if there is no memory. */
+static bool put(FILE *stream, const char *text, bool flow)
+{
+    autofree char *quoted = exec_text_quote(text, flow);
+    return quoted != NULL && fputs(quoted, stream) >= 0;
+}
+
+/* What stands between two items of a list. */
+static void put_separator(FILE *stream, const struct exec_text *form)
+{
+    if (form->flow)
+        fputs(", ", stream);
+    else
+        fprintf(stream, "%s%*s- ", form->newline, (int)form->column, "");
+}
+
+static bool put_items(FILE *stream, const struct exec_text *form)
+{
+    for (size_t i = 0; form->args[i] != NULL; i++) {
+        if (i > 0)
+            put_separator(stream, form);
+        if (!put(stream, form->args[i], form->flow))
+            return false;
+    }
+    return true;
+}
+
+static bool put_flow(FILE *stream, const struct exec_text *form)
+{
+    fputs("\"exec\": {\"apiVersion\": \"" API_VERSION "\", \"args\": [", stream);
+    return put_items(stream, form) &&
+           fputs("], \"command\": \"" OUR_PROGRAM "\", \"installHint\": \"" INSTALL_HINT "\"}",
+                 stream) >= 0;
+}
+
+static bool put_block(FILE *stream, const struct exec_text *form)
+{
+    struct exec_text inside = *form;
+    inside.column += 2;
+    int indent = (int)inside.column;
+    fprintf(stream, "exec:%s%*sapiVersion: " API_VERSION "%s%*sargs:%s%*s- ", form->newline, indent,
+            "", form->newline, indent, "", form->newline, indent, "");
+    return put_items(stream, &inside) &&
+           fprintf(stream, "%s%*scommand: " OUR_PROGRAM "%s%*sinstallHint: " INSTALL_HINT,
+                   form->newline, indent, "", form->newline, indent, "") > 0;
+}
+
+static char *write_with(bool (*put_form)(FILE *, const struct exec_text *),
+                        const struct exec_text *form)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream == NULL)
+        return NULL;
+    bool ok = put_form(stream, form);
+    if (fclose(stream) == 0 && ok)
+        return text;
+    free(text);
+    return NULL;
+}
+
+char *exec_text_format(const struct exec_text *form)
+{
+    return write_with(form->flow ? put_flow : put_block, form);
+}
+
+static bool put_before(FILE *stream, const struct exec_text *form)
+{
+    bool ok = put_items(stream, form);
+    put_separator(stream, form);
+    return ok;
+}
+
+static bool put_after(FILE *stream, const struct exec_text *form)
+{
+    put_separator(stream, form);
+    return put_items(stream, form);
+}
+
+char *exec_text_items(const struct exec_text *form, enum exec_text_place place)
+{
+    return write_with(place == EXEC_TEXT_BEFORE  ? put_before
+                      : place == EXEC_TEXT_AFTER ? put_after
+                                                 : put_items,
+                      form);
+}

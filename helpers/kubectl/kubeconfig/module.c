@@ -1,0 +1,136 @@
+/* What the module gives the program: its table. */
+#define _GNU_SOURCE
+#include <string.h>
+
+#include "helpers/kubectl/kubeconfig/convert.h"
+#include "helpers/kubectl/kubeconfig/kubeconfig.h"
+
+static void free_file(struct kubeconfig *file)
+{
+    if (file != NULL)
+        yaml_clear(&file->yaml);
+    free(file);
+}
+
+static void cleanup_file(struct kubeconfig **file)
+{
+    free_file(*file);
+}
+
+/* kubectl takes an empty file for one without anything. */
+static bool check_root(const struct yaml *yaml, struct error *error)
+{
+    const yaml_node_t *root = yaml_root(yaml);
+    return root == NULL || yaml_is_null(root) || root->type == YAML_MAPPING_NODE ||
+           error_set(error, ERROR_USAGE, "it is not a kubeconfig");
+}
+
+static bool check_size(const struct yaml *yaml, struct error *error)
+{
+    static const char *const lists[] = { "users", "contexts", "clusters" };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (yaml_item(yaml, yaml_find(yaml, yaml_root(yaml), lists[i]).value, KUBECONFIG_USERS))
+            return error_set(error, ERROR_USAGE, "it has more than %d %s", KUBECONFIG_USERS,
+                             lists[i]);
+    return true;
+}
+
+static struct kubeconfig *parse(const char *text, size_t length, struct error *error)
+{
+    struct kubeconfig *file CLEANUP(cleanup_file) = calloc(1, sizeof *file);
+    if (file == NULL) {
+        error_no_memory(error);
+        return NULL;
+    }
+    if (!yaml_parse(text, length, &file->yaml, error) || !check_root(&file->yaml, error) ||
+        !check_size(&file->yaml, error))
+        return NULL;
+    return steal(&file);
+}
+
+static const char *user_of_context(const struct kubeconfig *file, const char *context)
+{
+    return yaml_text(&file->yaml, named_thing(file, "contexts", context, "context"), "user");
+}
+
+static bool find_user(const struct kubeconfig *file, const char *name, struct user *user)
+{
+    for (size_t i = 0; user_at(file, i, user); i++)
+        if (user->name != NULL && strcmp(user->name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool has_user(const struct kubeconfig *file, const char *name)
+{
+    struct user user;
+    return find_user(file, name, &user);
+}
+
+static bool is_ours(const struct kubeconfig *file, const char *name)
+{
+    struct user user;
+    return find_user(file, name, &user) && user.kind == USER_OURS;
+}
+
+/* Whether a user is converted though nobody named it. A certificate or token of its own may be the
+ * only way into a cluster that knows nothing of Entra. */
+static bool is_meant(const struct user *user)
+{
+    return user->name != NULL &&
+           (user->kind == USER_KUBELOGIN || user->kind == USER_AUTH_PROVIDER ||
+            (user->kind == USER_BARE && user->is_of_aks));
+}
+
+static void warn(const struct error *error)
+{
+    warning("%s, and is left as it is%s%s", error->message, error->hint[0] != '\0' ? ". " : "",
+            error->hint);
+}
+
+static bool convert_all(const struct kubeconfig *file, const struct kubeconfig_wish *wish,
+                        struct edits *edits, struct error *error)
+{
+    struct user user;
+    struct error first = { 0 };
+    for (size_t i = 0; user_at(file, i, &user); i++) {
+        struct error why = { 0 };
+        if (!is_meant(&user) || convert_user(file, &user, wish, edits, &why))
+            continue;
+        if (first.kind != ERROR_NONE)
+            warn(&why);
+        else
+            first = why;
+    }
+    if (first.kind != ERROR_NONE && edits->count == 0) {
+        *error = first;
+        return false;
+    }
+    if (first.kind != ERROR_NONE)
+        warn(&first);
+    return true;
+}
+
+static bool convert(const struct kubeconfig *file, const char *name,
+                    const struct kubeconfig_wish *wish, struct edits *edits, struct error *error)
+{
+    struct user user;
+    bool ok = name == NULL
+                  ? convert_all(file, wish, edits, error)
+                  : find_user(file, name, &user) && convert_user(file, &user, wish, edits, error);
+    if (ok && !users_hide_secrets(file, edits))
+        return error_no_memory(error);
+    edits_sort(edits);
+    return ok;
+}
+
+MODULE_EXPORT extern const struct kubeconfig_module entra_module;
+const struct kubeconfig_module entra_module = {
+    .head = MODULE_HEAD,
+    .parse = parse,
+    .free = free_file,
+    .user_of_context = user_of_context,
+    .has_user = has_user,
+    .is_ours = is_ours,
+    .convert = convert,
+};

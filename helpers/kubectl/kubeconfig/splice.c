@@ -1,0 +1,26 @@
+#include "helpers/kubectl/kubeconfig/splice.h"
+
+#include <string.h>
+
+#include "helpers/kubectl/kubeconfig/exec_text.h"
+
+const char *splice_newline(const struct kubeconfig *file)
+{
+    const char *newline = memchr(file->yaml.text, '\n', file->yaml.length);
+    return newline != NULL && newline > file->yaml.text && newline[-1] == '\r' ? "\r\n" : "\n";
+}
+
+bool splice_text(struct edits *edits, struct span span, char *text, const char *user,
+                 struct error *error)
+{
+    char *name = user != NULL ? strdup(user) : NULL;
+    return edits_add(edits, span, text, name) || error_no_memory(error);
+}
+
+bool splice_scalar(const struct kubeconfig *file, const yaml_node_t *node, const char *text,
+                   const char *user, struct edits *edits, struct error *error)
+{
+    bool quoted = node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    return splice_text(edits, yaml_span(&file->yaml, node), exec_text_quote(text, quoted), user,
+                       error);
+}

@@ -1,0 +1,234 @@
+#define _GNU_SOURCE
+#include "helpers/kubectl/kubeconfig/yaml.h"
+
+#include <string.h>
+
+#include "common/base/json.h"
+
+static bool unreadable(const yaml_parser_t *parser, struct error *error)
+{
+    if (parser->error == YAML_MEMORY_ERROR)
+        return error_no_memory(error);
+    return error_set(error, ERROR_USAGE, "line %zu: it is not YAML: %s",
+                     parser->problem_mark.line + 1,
+                     parser->problem != NULL ? parser->problem : "it cannot be read");
+}
+
+/* A change at an anchor would be one at each alias of it. */
+static bool check_tokens(yaml_parser_t *parser, struct error *error)
+{
+    for (bool more = true; more;) {
+        yaml_token_t token;
+        if (!yaml_parser_scan(parser, &token))
+            return unreadable(parser, error);
+        bool shared = token.type == YAML_ANCHOR_TOKEN || token.type == YAML_ALIAS_TOKEN;
+        size_t line = token.start_mark.line + 1;
+        more = token.type != YAML_STREAM_END_TOKEN && token.type != YAML_NO_TOKEN;
+        yaml_token_delete(&token);
+        if (!shared)
+            continue;
+        error_set(error, ERROR_USAGE, "line %zu: it has anchors or aliases", line);
+        return error_hint(error, "'kubectl config view --raw --flatten' writes it without.");
+    }
+    return true;
+}
+
+static bool load(yaml_parser_t *parser, yaml_document_t *document, struct error *error)
+{
+    yaml_document_t next;
+    if (!yaml_parser_load(parser, document))
+        return unreadable(parser, error);
+    if (!yaml_parser_load(parser, &next)) {
+        unreadable(parser, error);
+        yaml_document_delete(document);
+        return false;
+    }
+    bool only_one = yaml_document_get_root_node(&next) == NULL;
+    yaml_document_delete(&next);
+    if (only_one)
+        return true;
+    yaml_document_delete(document);
+    return error_set(error, ERROR_USAGE, "it has more than one document");
+}
+
+static bool is_ascii(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] > 0x7F)
+            return false;
+    return true;
+}
+
+/* ---- nodes ---- */
+
+/* libyaml's functions take no const document, though they change nothing. */
+static yaml_node_t *node_of(const struct yaml *yaml, int index)
+{
+    return yaml_document_get_node((yaml_document_t *)&yaml->document, index);
+}
+
+yaml_node_t *yaml_root(const struct yaml *yaml)
+{
+    return yaml_document_get_root_node((yaml_document_t *)&yaml->document);
+}
+
+const char *yaml_scalar(const yaml_node_t *node)
+{
+    if (node == NULL || node->type != YAML_SCALAR_NODE)
+        return NULL;
+    const char *text = (const char *)node->data.scalar.value;
+    return strlen(text) == node->data.scalar.length ? text : NULL;
+}
+
+struct yaml_pair yaml_find(const struct yaml *yaml, const yaml_node_t *mapping, const char *key)
+{
+    if (mapping == NULL || mapping->type != YAML_MAPPING_NODE)
+        return (struct yaml_pair){ 0 };
+    for (const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
+         pair < mapping->data.mapping.pairs.top; pair++) {
+        const char *name = yaml_scalar(node_of(yaml, pair->key));
+        if (name != NULL && strcmp(name, key) == 0)
+            return (struct yaml_pair){ node_of(yaml, pair->key), node_of(yaml, pair->value) };
+    }
+    return (struct yaml_pair){ 0 };
+}
+
+const char *yaml_text(const struct yaml *yaml, const yaml_node_t *mapping, const char *key)
+{
+    return yaml_scalar(yaml_find(yaml, mapping, key).value);
+}
+
+yaml_node_t *yaml_item(const struct yaml *yaml, const yaml_node_t *sequence, size_t index)
+{
+    if (sequence == NULL || sequence->type != YAML_SEQUENCE_NODE)
+        return NULL;
+    const yaml_node_item_t *items = sequence->data.sequence.items.start;
+    size_t count = (size_t)(sequence->data.sequence.items.top - items);
+    return index < count ? node_of(yaml, items[index]) : NULL;
+}
+
+bool yaml_is_flow(const yaml_node_t *node)
+{
+    return (node->type == YAML_MAPPING_NODE &&
+            node->data.mapping.style == YAML_FLOW_MAPPING_STYLE) ||
+           (node->type == YAML_SEQUENCE_NODE &&
+            node->data.sequence.style == YAML_FLOW_SEQUENCE_STYLE);
+}
+
+bool yaml_is_null(const yaml_node_t *node)
+{
+    const char *text = yaml_scalar(node);
+    return text != NULL && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+           (text[0] == '\0' || strcmp(text, "null") == 0 || strcmp(text, "~") == 0);
+}
+
+/* ---- keys ---- */
+
+static bool refuse_key(const yaml_node_t *key, const char *why, struct error *error)
+{
+    error_set(error, ERROR_USAGE, "line %zu: %s", key->start_mark.line + 1, why);
+    return error_hint(error, "'kubectl config view --raw --flatten' writes it without.");
+}
+
+/* Of two that are the same kubectl believes the last, and others the first: a change of either
+ * would be one that somebody does not see. What is merged in is not seen here. */
+static bool check_keys(const struct yaml *yaml, const yaml_node_t *mapping, struct error *error)
+{
+    auto_json json_object *seen = json_object_new_object();
+    if (seen == NULL)
+        return error_no_memory(error);
+    for (const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
+         pair < mapping->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *key = node_of(yaml, pair->key);
+        const char *name = yaml_scalar(key);
+        if (name == NULL)
+            continue;
+        if (strcmp(name, "<<") == 0)
+            return refuse_key(key, "it merges a mapping into another (<<)", error);
+        if (json_object_object_get_ex(seen, name, NULL))
+            return refuse_key(key, "a key stands there for the second time", error);
+        if (json_object_object_add(seen, name, NULL) != 0)
+            return error_no_memory(error);
+    }
+    return true;
+}
+
+static bool check_mappings(const struct yaml *yaml, struct error *error)
+{
+    const yaml_document_t *document = &yaml->document;
+    for (const yaml_node_t *node = document->nodes.start; node < document->nodes.top; node++)
+        if (node->type == YAML_MAPPING_NODE && !check_keys(yaml, node, error))
+            return false;
+    return true;
+}
+
+bool yaml_parse(const char *text, size_t length, struct yaml *yaml, struct error *error)
+{
+    *yaml = (struct yaml){ .text = text, .length = length, .is_ascii = is_ascii(text, length) };
+    if (memchr(text, '\0', length) != NULL)
+        return error_set(error, ERROR_USAGE, "it is not UTF-8 text");
+    bool ok = true;
+    for (int pass = 0; ok && pass < 2; pass++) {
+        yaml_parser_t parser;
+        if (!yaml_parser_initialize(&parser))
+            return error_no_memory(error);
+        yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
+        ok = pass == 0 ? check_tokens(&parser, error) : load(&parser, &yaml->document, error);
+        yaml_parser_delete(&parser);
+    }
+    if (!ok || check_mappings(yaml, error))
+        return ok;
+    yaml_clear(yaml);
+    return false;
+}
+
+void yaml_clear(struct yaml *yaml)
+{
+    yaml_document_delete(&yaml->document);
+    *yaml = (struct yaml){ 0 };
+}
+
+/* ---- where they stand ---- */
+
+/* libyaml counts characters, and none for a byte order mark. */
+static size_t offset_of(const struct yaml *yaml, size_t characters)
+{
+    if (yaml->is_ascii)
+        return characters;
+    size_t at = yaml->length >= 3 && memcmp(yaml->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    for (; characters > 0 && at < yaml->length; characters--)
+        do
+            at++;
+        while (at < yaml->length && ((unsigned char)yaml->text[at] & 0xC0) == 0x80);
+    return at;
+}
+
+/* The last node in a block; NULL where the node is no block. */
+static const yaml_node_t *last_in(const struct yaml *yaml, const yaml_node_t *node)
+{
+    if (yaml_is_flow(node))
+        return NULL;
+    if (node->type == YAML_MAPPING_NODE)
+        return node_of(yaml, node->data.mapping.pairs.top[-1].value);
+    if (node->type == YAML_SEQUENCE_NODE)
+        return node_of(yaml, node->data.sequence.items.top[-1]);
+    return NULL;
+}
+
+/* A block's own end mark is where the next thing begins, so its end is that of the last in it. */
+static size_t end_of(const struct yaml *yaml, const yaml_node_t *node)
+{
+    const yaml_node_t *inner = last_in(yaml, node);
+    for (; inner != NULL; inner = last_in(yaml, node))
+        node = inner;
+    return node->end_mark.index;
+}
+
+struct span yaml_span(const struct yaml *yaml, const yaml_node_t *node)
+{
+    struct span span = { offset_of(yaml, node->start_mark.index),
+                         offset_of(yaml, end_of(yaml, node)) };
+    while (span.end > span.start && strchr(" \t\r\n", yaml->text[span.end - 1]) != NULL)
+        span.end--;
+    return span;
+}

@@ -1,0 +1,198 @@
+/* kubelogin's logins: who asks, and by which credential, written into struct options. */
+#define _GNU_SOURCE
+#include <string.h>
+
+#include "common/base/environment.h"
+#include "helpers/kubectl/kubelogin.h"
+
+/* Makes the options' credential of one kind, configured by the setting. */
+static bool make_credential(struct kubelogin *kubelogin, enum credential_kind kind,
+                            const char *where, struct options *options, struct error *error)
+{
+    kubelogin->credential = (struct credential){ .kind = kind, .where = strdup(where) };
+    options->credential = &kubelogin->credential;
+    return kubelogin->credential.where != NULL || error_no_memory(error);
+}
+
+/* Copies a setting into a member of the credential, where it was said. */
+static bool take_text(const struct kubelogin *kubelogin, enum kubelogin_setting which,
+                      char **member, struct error *error)
+{
+    const char *text = kubelogin_text(kubelogin, which);
+    *member = text != NULL ? strdup(text) : NULL;
+    return text == NULL || *member != NULL || error_no_memory(error);
+}
+
+static bool take_secret(const struct kubelogin *kubelogin, enum kubelogin_setting which,
+                        struct secret **member, struct error *error)
+{
+    const char *text = kubelogin_text(kubelogin, which);
+    *member = secret_from_text(text);
+    return text == NULL || *member != NULL || error_no_memory(error);
+}
+
+/* A certificate goes before a secret, and its chain along, as in kubelogin. Where neither is named,
+ * the configuration may have one. */
+static bool apply_spn(struct kubelogin *kubelogin, struct options *options, struct error *error)
+{
+    const struct kubelogin_value *certificate = &kubelogin->values[KUBELOGIN_CLIENT_CERTIFICATE];
+    const struct kubelogin_value *secret = &kubelogin->values[KUBELOGIN_CLIENT_SECRET];
+    struct credential *credential = &kubelogin->credential;
+    if (certificate->text != NULL) {
+        if (!make_credential(kubelogin, CREDENTIAL_CERTIFICATE, certificate->from, options, error))
+            return false;
+        credential->send_x5c = true;
+        return take_text(kubelogin, KUBELOGIN_CLIENT_CERTIFICATE, &credential->path, error) &&
+               take_secret(kubelogin, KUBELOGIN_CERTIFICATE_PASSWORD, &credential->password, error);
+    }
+    return secret->text == NULL ||
+           (make_credential(kubelogin, CREDENTIAL_CLIENT_SECRET, secret->from, options, error) &&
+            take_secret(kubelogin, KUBELOGIN_CLIENT_SECRET, &credential->secret, error));
+}
+
+static bool apply_msi(struct kubelogin *kubelogin, struct options *options, struct error *error)
+{
+    (void)error;
+    options->managed_identity = true;
+    options->identity_resource_id = kubelogin_text(kubelogin, KUBELOGIN_IDENTITY_RESOURCE_ID);
+    return true;
+}
+
+/* In a job of GitHub Actions its own token, else that of the file; where none is named, the
+ * configuration may have one. */
+static bool apply_workloadidentity(struct kubelogin *kubelogin, struct options *options,
+                                   struct error *error)
+{
+    const struct kubelogin_value *file = &kubelogin->values[KUBELOGIN_FEDERATED_TOKEN_FILE];
+    if (environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN") != NULL &&
+        environment("ACTIONS_ID_TOKEN_REQUEST_URL") != NULL)
+        return make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS, "ACTIONS_ID_TOKEN_REQUEST_URL",
+                               options, error);
+    return file->text == NULL ||
+           (make_credential(kubelogin, CREDENTIAL_ASSERTION_FILE, file->from, options, error) &&
+            take_text(kubelogin, KUBELOGIN_FEDERATED_TOKEN_FILE, &kubelogin->credential.path,
+                      error));
+}
+
+static bool apply_azurepipelines(struct kubelogin *kubelogin, struct options *options,
+                                 struct error *error)
+{
+    const struct kubelogin_value *connection = &kubelogin->values[KUBELOGIN_SERVICE_CONNECTION];
+    if (connection->text != NULL)
+        return make_credential(kubelogin, CREDENTIAL_AZURE_PIPELINES, connection->from, options,
+                               error) &&
+               take_text(kubelogin, KUBELOGIN_SERVICE_CONNECTION, &kubelogin->credential.id, error);
+    error_set(error, ERROR_USAGE, "--login azurepipelines needs the service connection's id");
+    return error_hint(error, "Give --azure-pipelines-service-connection-id, or let the task set "
+                             "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID.");
+}
+
+static bool apply_devicecode(struct kubelogin *kubelogin, struct options *options,
+                             struct error *error)
+{
+    (void)kubelogin;
+    (void)error;
+    options->person = true;
+    options->sign_in = SIGN_IN_DEVICE_CODE;
+    return true;
+}
+
+static bool apply_interactive(struct kubelogin *kubelogin, struct options *options,
+                              struct error *error)
+{
+    (void)kubelogin;
+    (void)error;
+    options->person = true;
+    options->sign_in = SIGN_IN_BROWSER;
+    return true;
+}
+
+/* No --login: an app where a credential is configured, else a person, by kubelogin's default. */
+static bool apply_default(struct kubelogin *kubelogin, struct options *options, struct error *error)
+{
+    options->sign_in = SIGN_IN_DEVICE_CODE;
+    return apply_spn(kubelogin, options, error);
+}
+
+static const struct login {
+    const char *name;
+    bool (*apply)(struct kubelogin *kubelogin, struct options *options, struct error *error);
+    bool is_app;
+    const char *refused; /* why it is not to be had */
+} logins[] = {
+    { "devicecode", apply_devicecode, false, NULL },
+    { "interactive", apply_interactive, false, NULL },
+    { "spn", apply_spn, true, NULL },
+    { "msi", apply_msi, true, NULL },
+    { "workloadidentity", apply_workloadidentity, true, NULL },
+    { "azurepipelines", apply_azurepipelines, true, NULL },
+    { "azurecli", NULL, false,
+      "the sign-in of 'az' is not borrowed. Use --login devicecode or interactive: one sign-in, "
+      "kept in the keyring; 'entra login' does it beforehand." },
+    { "azd", NULL, false,
+      "the sign-in of 'azd' is not borrowed. Use --login devicecode or interactive: one sign-in, "
+      "kept in the keyring; 'entra login' does it beforehand." },
+    { "ropc", NULL, false,
+      "nobody's password is asked for: it gets past no second factor. Use --login devicecode or "
+      "interactive; a job uses spn, msi or workloadidentity." },
+};
+
+static const struct login *find_login(const char *name)
+{
+    for (size_t i = 0; i < sizeof logins / sizeof logins[0]; i++)
+        if (strcmp(logins[i].name, name) == 0)
+            return &logins[i];
+    return NULL;
+}
+
+bool kubelogin_check_login(const char *name, const char *from, struct error *error)
+{
+    const struct login *login = find_login(name);
+    if (login == NULL) {
+        error_set(error, ERROR_USAGE, "%s: there is no login '%.40s'", from, name);
+        return error_hint(error, "It is devicecode, interactive, spn, msi, workloadidentity or "
+                                 "azurepipelines.");
+    }
+    if (login->apply != NULL)
+        return true;
+    error_set(error, ERROR_USAGE, "%s: '%s' is not available", from, login->name);
+    return error_hint(error, "Here %s", login->refused);
+}
+
+bool kubelogin_apply_login(struct kubelogin *kubelogin, struct options *options,
+                           struct error *error)
+{
+    const struct kubelogin_value *named = &kubelogin->values[KUBELOGIN_LOGIN];
+    if (named->text == NULL)
+        return apply_default(kubelogin, options, error);
+    return kubelogin_check_login(named->text, named->from, error) &&
+           find_login(named->text)->apply(kubelogin, options, error);
+}
+
+/* Where AZURE_* are not heard, it is ARM_* that would do. */
+static void hint_at_terraform(struct error *error)
+{
+    if (strcmp(error->code, "no_identity") == 0)
+        error_hint(error, "Set ARM_CLIENT_ID and ARM_TENANT_ID, as --use-azurerm-env-vars has it.");
+    else if (strcmp(error->code, "no_credential") == 0)
+        error_hint(error, "Set ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH, as "
+                          "--use-azurerm-env-vars has it.");
+}
+
+bool kubelogin_check(const struct kubelogin *kubelogin, bool person_needed, struct error *error)
+{
+    const char *name = kubelogin_text(kubelogin, KUBELOGIN_LOGIN);
+    const struct login *login = name != NULL ? find_login(name) : NULL;
+    bool terraform = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM);
+    if (terraform)
+        hint_at_terraform(error);
+    if (!person_needed || login == NULL || !login->is_app)
+        return true;
+    error_set(error, ERROR_USAGE, "--login %s needs a client credential, and none is configured",
+              login->name);
+    if (strcmp(name, "workloadidentity") == 0)
+        return error_hint(error, "Set AZURE_FEDERATED_TOKEN_FILE, or give --federated-token-file.");
+    return error_hint(error, "Set %s, or configure ClientCredentials; see entra-appsettings(5).",
+                      terraform ? "ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH"
+                                : "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH");
+}
