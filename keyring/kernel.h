@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The Linux kernel's key retention service (keyrings(7)), for machines without a desktop: keys in
  * the user's keyring that only this user reads, that never reach a disk, that end with their token

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "keyring/keyring.h"
 
@@ -5,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/base/array.h"
 #include "keyring/kernel.h"
 #include "keyring/none.h"
 #include "keyring/runtime.h"
@@ -87,7 +89,7 @@ const struct keyring *keyring_open(const char *name, struct error *why, struct e
     why->message[0] = '\0';
     if (strcmp(name, "auto") == 0)
         return open_best(why);
-    for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(stores); i++)
         if (strcmp(name, stores[i].name) == 0)
             return stores[i].open(error);
     error_set(error, ERROR_USAGE, "there is no keyring '%.40s'", name);

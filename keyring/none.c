@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "keyring/none.h"
 
 static enum keyring_answer none_lookup(const struct keyring_key *key, int64_t deadline,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The store that keeps nothing, for machines where nothing may be kept.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Files in memory, for containers, whose default rules forbid the kernel's keyring: mode 0600, in
  * the folder of runtime_folder.h, and only where that lies on a tmpfs. It is used only where it is

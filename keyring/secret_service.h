@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The desktop keyring: the Secret Service of freedesktop.org (GNOME Keyring, KWallet, KeePassXC),
  * through libsecret. It lives in a module of its own, so that GLib is loaded only where it serves.

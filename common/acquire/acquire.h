@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The acquisition of tokens: a module of its own (module.h), since libcurl and OpenSSL live in it
  * and nowhere else. It knows nothing of keyrings or host tools.
@@ -10,8 +11,8 @@
 
 #include "common/base/error.h"
 #include "common/base/module.h"
+#include "common/entra/account.h"
 #include "common/entra/request.h"
-#include "common/entra/sign_in.h"
 #include "common/entra/token.h"
 
 #define ACQUIRE_MODULE "entra-acquire.so"
@@ -66,13 +67,13 @@ struct acquire_module {
 
     /* Asks it for a person's, by a refresh token. *renewed is what is known of the person now, with
      * a refresh token where a new one came, which then stands in the place of the old one. */
-    bool (*refresh)(const struct token_request *request, const struct sign_in *known,
-                    int64_t deadline, struct token *token, struct sign_in *renewed,
+    bool (*refresh)(const struct token_request *request, const struct account *known,
+                    int64_t deadline, struct token *token, struct account *renewed,
                     struct error *error);
 
     /* Has a person sign in, as the request says how. */
     bool (*sign_in)(const struct token_request *request, int64_t deadline, struct token *token,
-                    struct sign_in *sign_in, struct error *error);
+                    struct account *account, struct error *error);
 };
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/acquire/base64url.h"
 
 #include <openssl/evp.h>

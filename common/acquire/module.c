@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/acquire/acquire.h"
 
 #include "common/acquire/app/client_credentials.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Cleanup by attribute, so that a function has one way out and nothing to forget:
  *

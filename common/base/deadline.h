@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Deadlines: every call that may wait takes one, so that all of them together keep within the time
  * that the user gave. A deadline is a moment of CLOCK_MONOTONIC in milliseconds.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/base/error.h"
 
@@ -6,9 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/base/printable.h"
-#include "common/entra/catalogue.h"
+#include "common/entra/remedies.h"
 
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
 {
@@ -60,8 +62,8 @@ const char *error_advice(const struct error *error)
     const char *remedy = NULL;
     if (error->hint[0] != '\0')
         return error->hint;
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0] && remedy == NULL; i++)
-        remedy = catalogue_remedy(codes[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(codes) && remedy == NULL; i++)
+        remedy = remedies_text(codes[i]);
     return remedy != NULL ? remedy : "";
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The one error type. It is filled where the failure is understood, once; passed up untouched;
  * printed in main, once. Its kind is the program's exit code.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Files that are believed or that hold secrets: opened safely, checked, read whole.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * JSON by json-c, with the checks that every reader here wants: a bounded text, nothing after it,
  * no depth beyond what is meant, strings without NUL, numbers that are whole.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Modules: shared objects opened on first need, in the manner of PAM and NSS, so that a warm answer
  * does not pay for loading libcurl, OpenSSL or GLib. Each exports one table, `entra_module`, whose

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/base/options.h"
 
@@ -7,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/nearest.h"
+#include "common/base/array.h"
+#include "common/base/suggest.h"
 
 #define OPTIONS_MAX     64
 #define OPTION_NAME_MAX 80
@@ -95,7 +97,7 @@ static double read_unit(const char *text, size_t *length)
         double seconds;
     } units[] = { { "h", 3600 },  { "ms", 1e-3 },      { "m", 60 },         { "s", 1 },
                   { "us", 1e-6 }, { "\u00b5s", 1e-6 }, { "\u03bcs", 1e-6 }, { "ns", 1e-9 } };
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
         *length = strlen(units[i].name);
         if (strncmp(text, units[i].name, *length) == 0)
             return units[i].seconds;
@@ -207,11 +209,11 @@ static bool take(struct options *options, const struct option_spec *spec, const 
 static void unknown_option(const char *name, const struct option_spec *const *specs, size_t count,
                            struct error *error)
 {
-    struct nearest nearest = nearest_to(name);
+    struct suggestion nearest = suggest_for(name);
     for (size_t i = 0; i < count; i++)
         if (specs[i]->help != NULL)
-            nearest_consider(&nearest, specs[i]->name);
-    error_set(error, ERROR_USAGE, "unknown option --%s%s", name, nearest_question(&nearest, "--"));
+            suggest_consider(&nearest, specs[i]->name);
+    error_set(error, ERROR_USAGE, "unknown option --%s%s", name, suggest_question(&nearest, "--"));
 }
 
 /* Only the option's name: somebody may have tried to give a secret as its value. */

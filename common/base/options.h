@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The options that every program here takes, and those that one program adds. One table makes the
  * parser and the help.
@@ -35,7 +36,7 @@ struct options {
     int timeout; /* seconds */
     bool force_refresh;
     bool managed_identity;
-    bool person;                  /* a person's token, whatever RequestAppToken says */
+    bool for_user;                /* a person's token, whatever RequestAppToken says */
     bool without_azure_variables; /* AZURE_* say nothing; no option, a helper has others for them */
     bool verbose;
     bool help;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What every program here does around its own work: it protects its secrets, reads its options,
  * answers --help and --version, and reports its one error.

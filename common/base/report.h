@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How programs speak to people: lines on stderr. One error at the end (error.h), warnings, and,
  * where they are asked for, a line about each step with the time that it was taken at.

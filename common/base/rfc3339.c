@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/base/rfc3339.h"
 
 #include <time.h>

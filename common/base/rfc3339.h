@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Times for people and programs, as RFC 3339 writes them: 2026-01-02T15:04:05Z.
  */

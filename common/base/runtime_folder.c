@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/base/runtime_folder.h"
 
@@ -13,8 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
-#include "common/base/digest.h"
+#include "common/base/hash.h"
 
 #define SWEEP_SECONDS (24 * 3600)
 
@@ -55,7 +57,7 @@ int runtime_folder_open(void)
     if (runtime != NULL && runtime[0] == '/' && is_for_us(runtime) &&
         (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path)
         fd = runtime_folder_open_own(path);
-    for (size_t i = 0; fd < 0 && i < sizeof places / sizeof places[0]; i++) {
+    for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(places); i++) {
         snprintf(path, sizeof path, "%s%u%s", places[i].before, (unsigned)geteuid(),
                  places[i].after);
         fd = runtime_folder_open_own(path);
@@ -67,7 +69,7 @@ struct runtime_name runtime_name(const char *ending, const char *const *texts)
 {
     /* Who could make two names meet could also just write into the folder. */
     struct runtime_name name;
-    snprintf(name.text, sizeof name.text, "%016" PRIx64 ".%s", digest_of(texts), ending);
+    snprintf(name.text, sizeof name.text, "%016" PRIx64 ".%s", hash_texts(texts), ending);
     return name;
 }
 

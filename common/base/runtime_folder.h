@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The folder that this user's processes share while the machine runs: $XDG_RUNTIME_DIR/entra
  * (unless that is another user's), else /run/user/UID/entra, /dev/shm/entra-UID or /tmp/entra-UID.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Strings that are wiped when they go: tokens, client secrets, keys, and every text that holds one.
  *

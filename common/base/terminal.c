@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/base/terminal.h"
 
@@ -8,6 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
+
 static volatile sig_atomic_t caught;
 
 static void catch (int signal)
@@ -16,7 +19,7 @@ static void catch (int signal)
 }
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-#define SIGNALS (sizeof signals / sizeof signals[0])
+#define SIGNALS ARRAY_SIZE(signals)
 
 /* A line, without its end. Its length, or -1. */
 static ssize_t read_line(int fd, struct secret *line)

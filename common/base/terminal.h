@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The person at the terminal.
  */

@@ -1,8 +1,16 @@
+/* SPDX-License-Identifier: MIT */
 /* Small questions about texts of ASCII, the same whatever the locale. */
 #ifndef COMMON_BASE_TEXT_H
 #define COMMON_BASE_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* A part of a text that is being parsed; it owns nothing and is not ended by a NUL. */
+struct slice {
+    const char *bytes;
+    size_t length;
+};
 
 /* Whether it is a GUID as Entra writes them (RFC 9562, 4, in either case), and nothing else. */
 bool text_is_guid(const char *text);

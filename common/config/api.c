@@ -1,10 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* Which APIs there are: the configuration's and the built-in ones, found by name, or by the URL
  * they are at home under. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <strings.h>
 
-#include "common/base/nearest.h"
+#include "common/base/array.h"
+#include "common/base/suggest.h"
 #include "common/config/internal.h"
 
 /* APIs that need no configuration. */
@@ -19,7 +21,7 @@ static const struct builtin_api builtins[] = {
      * client is kubelogin's. */
     { "AKS", { NULL }, CONFIG_AKS_SERVER "/.default", "80faf920-1908-4b52-b5ef-a8e7bedfc67a" },
 };
-#define BUILTINS (sizeof builtins / sizeof builtins[0])
+#define BUILTINS ARRAY_SIZE(builtins)
 
 /* The Azure CLI's client, for whatever else a person asks for. */
 #define PUBLIC_CLIENT "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
@@ -74,16 +76,16 @@ bool config_find_api(const struct config *config, const char *name, struct confi
 {
     struct config_api apis[CONFIG_SECTIONS_MAX + BUILTINS];
     size_t count = list_apis(config, apis);
-    struct nearest nearest = nearest_to(name);
+    struct suggestion nearest = suggest_for(name);
     for (size_t i = 0; i < count; i++) {
-        nearest_consider(&nearest, apis[i].name);
+        suggest_consider(&nearest, apis[i].name);
         if (strcasecmp(apis[i].name, name) == 0) {
             *api = apis[i];
             return true;
         }
     }
     error_set(error, ERROR_USAGE, "there is no API '%.80s' in the configuration%s", name,
-              nearest_question(&nearest, ""));
+              suggest_question(&nearest, ""));
     return error_known_as(error, "unknown_api");
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/base/environment.h"
 #include "common/config/internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Configuration: whose identity, for which API. The appsettings.json of a .NET daemon as it is, the
  * environment, and the command line's flags, made into a token_request.

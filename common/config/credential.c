@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* How an app proves who it is: by the options', the file's or the environment's means. Nothing is
  * loaded here: a warm answer needs no credential. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/environment.h"
 #include "common/config/internal.h"
 
@@ -88,7 +90,7 @@ static const struct {
 
 static bool read_chain(struct token_request *request, struct error *error)
 {
-    size_t links = request->credential_count == 0 ? sizeof chain / sizeof chain[0] : 0;
+    size_t links = request->credential_count == 0 ? ARRAY_SIZE(chain) : 0;
     for (size_t i = 0; i < links && request->credential_count == 0; i++) {
         if (i == 0)
             trace("configuration: no client credential is in it");

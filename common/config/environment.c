@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The environment's Section__Key form, as .NET's configuration reads it: two underscores part the
  * steps of a path, keys are without regard to case, items of arrays have their index. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The configuration's file: found, opened safely, read whole, parsed. */
 #define _GNU_SOURCE
 #include <stdio.h>

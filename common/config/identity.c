@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who asks: an identity's authority, tenant, client id and credential, put together from the flags,
  * the file and the environment. */
 #define _GNU_SOURCE

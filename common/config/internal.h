@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the files of this folder share. Others use config.h.
  */
@@ -183,9 +184,9 @@ bool config_fill_identity(const struct config *config, const struct options *opt
 
 /* Makes the request a person's. silent: config_is_silent said so. The client, where the
  * configuration has none, is filled in after the scope. */
-bool config_fill_person(const struct config *config, const struct options *options,
-                        const struct config_api *api, bool silent, struct token_request *request,
-                        struct error *error);
+bool config_fill_user(const struct config *config, const struct options *options,
+                      const struct config_api *api, bool silent, struct token_request *request,
+                      struct error *error);
 
 /* Fills in the client by which a person asks, where no other is known. */
 bool config_fill_public_client(const struct config_api *api, struct token_request *request,

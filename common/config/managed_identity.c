@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* Managed identities: which one asks. */
 #define _GNU_SOURCE
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/environment.h"
 #include "common/config/internal.h"
 #include "common/entra/identity_source.h"
@@ -70,7 +72,7 @@ bool config_fill_managed_identity(const struct config *config, const struct opti
     char where[CONFIG_WHERE_MAX] = "--managed-identity";
     if (!options->managed_identity)
         config_where(config, &section->path, where);
-    for (size_t i = 0; id == NULL && i < sizeof ids / sizeof ids[0]; i++) {
+    for (size_t i = 0; id == NULL && i < ARRAY_SIZE(ids); i++) {
         id = section_string(config, section, ids[i].key, error);
         kind = id != NULL ? ids[i].kind : IDENTITY_SYSTEM;
         if (error->kind != ERROR_NONE)

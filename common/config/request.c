@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The request: which API is asked, by whom, for what scope. */
 #define _GNU_SOURCE
 #include <string.h>
@@ -58,12 +59,12 @@ static bool fill_identity(const struct config *config, const struct options *opt
 }
 
 /* RequestAppToken; where it is left out, an app that can prove who it is asks for itself. */
-static bool wants_person(const struct options *options, const struct config_api *api,
-                         const struct token_request *request, bool silent)
+static bool wants_user(const struct options *options, const struct config_api *api,
+                       const struct token_request *request, bool silent)
 {
     bool app =
         section_bool(&api->section, "RequestAppToken", request->credential_count > 0 || silent);
-    return options->person || !app;
+    return options->for_user || !app;
 }
 
 static bool make_request(struct config *config, const struct options *options,
@@ -75,16 +76,15 @@ static bool fill_anybody(struct config *config, const struct options *options,
                          const struct config_api *api, struct token_request *request,
                          struct error *error)
 {
-    struct options as_person = *options;
-    as_person.person = true;
+    struct options as_user = *options;
+    as_user.for_user = true;
     if (!config_default_managed_identity(config, request, error))
         return false;
     if (config_member(api->section.object, "RequestAppToken") != NULL)
         return true;
-    request->or_person = calloc(1, sizeof *request->or_person);
-    return request->or_person != NULL
-               ? make_request(config, &as_person, api, request->or_person, error)
-               : error_no_memory(error);
+    request->or_user = calloc(1, sizeof *request->or_user);
+    return request->or_user != NULL ? make_request(config, &as_user, api, request->or_user, error)
+                                    : error_no_memory(error);
 }
 
 static bool fill_who(struct config *config, const struct options *options,
@@ -96,22 +96,22 @@ static bool fill_who(struct config *config, const struct options *options,
         !fill_identity(config, options, acquire, tenant, request, error))
         return false;
     bool silent = config_is_silent(config, options, request);
-    request->person = wants_person(options, api, request, silent);
-    if (request->person)
-        return config_fill_person(config, options, api, silent, request, error);
+    request->for_user = wants_user(options, api, request, silent);
+    if (request->for_user)
+        return config_fill_user(config, options, api, silent, request, error);
     if (silent)
         return fill_anybody(config, options, api, request, error);
     return check_app(config, request, error);
 }
 
 /* For what no app can ask, only the person is left, where one would do. */
-static bool leave_to_person(struct token_request *request, struct error *error)
+static bool leave_to_user(struct token_request *request, struct error *error)
 {
-    if (request->or_person == NULL)
+    if (request->or_user == NULL)
         return false;
     trace("configuration: a person is to ask: %s", error->message);
     *error = (struct error){ 0 };
-    token_request_become_person(request);
+    token_request_become_user(request);
     return true;
 }
 
@@ -132,7 +132,7 @@ static bool make_request(struct config *config, const struct options *options,
     if (!fill_who(config, options, api, &acquire, request, error))
         return false;
     if (!config_fill_scope(config, options, api, request, error))
-        return leave_to_person(request, error);
+        return leave_to_user(request, error);
     return config_fill_public_client(api, request, error) &&
            take_claims(config, options->claims != NULL ? options->claims : claims, &acquire,
                        request, error);
@@ -170,11 +170,11 @@ bool config_sign_in_request(struct config *config, const struct options *options
                             struct token_request *request, struct error *error)
 {
     struct config_api api = { .public_client = config_public_client(NULL) };
-    struct options as_person = *options;
-    as_person.person = true;
+    struct options as_user = *options;
+    as_user.for_user = true;
     if (options->api != NULL || names_scope(options))
-        return config_request(config, &as_person, NULL, request, error);
-    return make_request(config, &as_person, &api, request, error) ||
+        return config_request(config, &as_user, NULL, request, error);
+    return make_request(config, &as_user, &api, request, error) ||
            error_wanted(error, "no sign-in");
 }
 

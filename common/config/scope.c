@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is asked of an API: an app's one scope, or a person's scopes. */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -22,7 +23,7 @@ static bool add(struct token_request *request, const char *scope, struct error *
 {
     char *longer = NULL;
     bool ok =
-        request->person ? scope_check_for_person(scope, error) : scope_check_for_app(scope, error);
+        request->for_user ? scope_check_for_user(scope, error) : scope_check_for_app(scope, error);
     if (!ok)
         return false;
     if (asprintf(&longer, "%s%s%s", request->scope != NULL ? request->scope : "",
@@ -42,15 +43,15 @@ static bool add_section_scopes(const struct config *config, const struct config_
     json_object *scopes = config_member(api->section.object, "Scopes");
     bool is_array = json_object_is_type(scopes, json_type_array);
     size_t count = is_array ? json_object_array_length(scopes) : 1;
-    if (count == 0 || (count > 1 && !request->person))
-        return wrong_scope_count(config, api, count, request->person, error);
+    if (count == 0 || (count > 1 && !request->for_user))
+        return wrong_scope_count(config, api, count, request->for_user, error);
     for (size_t i = 0; i < count; i++) {
         json_object *item = is_array ? json_object_array_get_idx(scopes, i) : scopes;
         const char *scope = config_text(config, &path, item, error);
         if (error->kind != ERROR_NONE)
             return false;
         if (scope == NULL && !is_array)
-            return wrong_scope_count(config, api, 0, request->person, error);
+            return wrong_scope_count(config, api, 0, request->for_user, error);
         if (!add(request, scope != NULL ? scope : "", error))
             return false;
     }
@@ -69,7 +70,7 @@ bool config_fill_scope(const struct config *config, const struct options *option
 {
     if (options->resource != NULL && options->scope_count > 0)
         return error_set(error, ERROR_USAGE, "--resource and --scope say the same thing, use one");
-    if (options->scope_count > 1 && !request->person)
+    if (options->scope_count > 1 && !request->for_user)
         return error_set(error, ERROR_USAGE, "an app asks for one scope, not for %zu",
                          options->scope_count);
     if (options->resource != NULL)

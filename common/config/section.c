@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Finding things in the configuration: sections, members, and where a value came from. */
 #define _GNU_SOURCE
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which keys a configuration may have, and the check of a file against that. The names are those of
  * Microsoft.Identity.Web (MicrosoftIdentityApplicationOptions, CredentialDescription,
  * DownstreamApiOptions, AcquireTokenOptions in Microsoft.Identity.Abstractions) and of the older
@@ -7,7 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/base/nearest.h"
+#include "common/base/array.h"
+#include "common/base/suggest.h"
 #include "common/config/internal.h"
 
 /* clang-format off */
@@ -145,7 +147,7 @@ const struct setting *config_known_setting(const char *name)
     const struct setting *const tables[] = { identity_settings, api_settings, credential_settings,
                                              acquire_token_settings, managed_identity_settings };
     const struct setting *setting = NULL;
-    for (size_t i = 0; setting == NULL && i < sizeof tables / sizeof tables[0]; i++)
+    for (size_t i = 0; setting == NULL && i < ARRAY_SIZE(tables); i++)
         setting = find(tables[i], name);
     return setting;
 }
@@ -213,11 +215,11 @@ static void warn_of_unknown(const struct visit *visit, const struct setting *tab
         return;
     char where[CONFIG_WHERE_MAX];
     const char *key = path->steps[path->depth - 1];
-    struct nearest nearest = nearest_to(key);
+    struct suggestion nearest = suggest_for(key);
     for (; table->name != NULL; table++)
-        nearest_consider(&nearest, table->name);
+        suggest_consider(&nearest, table->name);
     warning("%s: unknown key '%s'%s", config_where(visit->config, path, where), key,
-            nearest_question(&nearest, ""));
+            suggest_question(&nearest, ""));
 }
 
 static bool wrong_type(const struct visit *visit, const struct setting *setting,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An app's credentials in the file: ClientSecret, and the entries of ClientCredentials, whose
  * SourceType says which keys they have. */
 #define _GNU_SOURCE
@@ -5,8 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/environment.h"
-#include "common/base/nearest.h"
+#include "common/base/suggest.h"
 #include "common/config/internal.h"
 
 /* An entry being read: its keys are asked for, and what is wrong is said with its place. */
@@ -216,9 +218,9 @@ static bool read_entry(struct entry *entry, struct error *error)
     const char *type = need(entry, "SourceType", error);
     if (type == NULL)
         return false;
-    struct nearest nearest = nearest_to(type);
-    for (size_t i = 0; i < sizeof source_types / sizeof source_types[0]; i++) {
-        nearest_consider(&nearest, source_types[i].name);
+    struct suggestion nearest = suggest_for(type);
+    for (size_t i = 0; i < ARRAY_SIZE(source_types); i++) {
+        suggest_consider(&nearest, source_types[i].name);
         if (strcasecmp(type, source_types[i].name) != 0)
             continue;
         if (source_types[i].read != NULL) {
@@ -234,7 +236,7 @@ static bool read_entry(struct entry *entry, struct error *error)
         return error->kind == ERROR_NONE;
     }
     error_set(error, ERROR_USAGE, "%s: the SourceType '%.60s' is not known%s", entry->where, type,
-              nearest_question(&nearest, ""));
+              suggest_question(&nearest, ""));
     return error_hint(error, "entra-appsettings(5) lists them.");
 }
 
@@ -267,7 +269,7 @@ static void read_own(const struct config *config, const struct section *identity
         void (*read)(const struct entry *entry, struct error *error);
     } own[] = { { "ClientSecret", read_client_secret },
                 { "ClientSecretPath", read_client_secret_path } };
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
         struct entry entry = { .config = config, .section = *identity, .request = request };
         struct config_path path = config_path_to(&identity->path, own[i].key);
         if (get(&entry, own[i].key, error) == NULL)

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* What was configured, and where: for people who ask why things are as they are. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/config/internal.h"
 
 /* Who is handed the values. */
@@ -41,7 +43,7 @@ static void hand_over_flags(const struct receiver *receiver, const struct option
         { "--force-refresh", options->force_refresh ? "set" : NULL },
         { "--timeout", options->timeout > 0 ? seconds : NULL },
     };
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
         if (flags[i].value != NULL)
             hand_over(receiver, flags[i].name, flags[i].value, "the command line");
     for (size_t i = 0; i < options->scope_count; i++)
@@ -124,7 +126,7 @@ static void hand_over_environment(const struct receiver *receiver)
         { "CURL_CA_BUNDLE", false },
         { "ENTRA_RENEWAL", false },
     };
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
         const char *value = getenv(variables[i].name);
         if (value != NULL && value[0] != '\0')
             hand_over(receiver, variables[i].name,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/entra/authority.h"
 
@@ -5,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/entra/url.h"
 
@@ -105,7 +107,7 @@ bool authority_is_tenant(const char *text)
 
 bool authority_is_tenant_of_app(const char *tenant, struct error *error)
 {
-    for (size_t i = 0; i < sizeof tenants_of_many / sizeof tenants_of_many[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(tenants_of_many); i++) {
         if (strcasecmp(tenant, tenants_of_many[i]) != 0)
             continue;
         error_set(error, ERROR_USAGE, "the tenant '%s' stands for many, and an app needs one",
@@ -154,7 +156,7 @@ bool authority_is_known_cloud(const char *instance)
         "https://login.sovcloud-identity.de",
         "https://login.sovcloud-identity.sg",
     };
-    for (size_t i = 0; i < sizeof clouds / sizeof clouds[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(clouds); i++)
         if (strcmp(instance, clouds[i]) == 0)
             return true;
     return false;
@@ -173,7 +175,7 @@ const char *authority_token_exchange_audience(const char *instance)
         { ".sovcloud-identity.fr", "api://AzureADTokenExchangeFrance" },
         { ".sovcloud-identity.de", "api://AzureADTokenExchangeGermany" },
     };
-    for (size_t i = 0; i < sizeof clouds / sizeof clouds[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(clouds); i++) {
         size_t length = strlen(instance), tail = strlen(clouds[i].domain);
         if (length > tail && strcmp(instance + length - tail, clouds[i].domain) == 0)
             return clouds[i].audience;

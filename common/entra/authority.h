@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Authorities: who issues the tokens. An instance (a cloud's login host, https) and a tenant make
  * the endpoints.

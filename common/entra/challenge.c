@@ -1,28 +1,26 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/entra/challenge.h"
 
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
+#include "common/base/text.h"
 #include "common/entra/authority.h"
 #include "common/entra/jwt.h"
 
 /* A challenge's claims are some hundred bytes. */
 #define CLAIMS_MAX 16384
 
-struct span {
-    const char *text;
-    size_t length;
-};
-
-static bool span_is(struct span span, const char *word)
+static bool slice_is(struct slice slice, const char *word)
 {
-    return span.length == strlen(word) && strncasecmp(span.text, word, span.length) == 0;
+    return slice.length == strlen(word) && strncasecmp(slice.bytes, word, slice.length) == 0;
 }
 
-static struct span take(const char **rest, size_t length)
+static struct slice take(const char **rest, size_t length)
 {
-    struct span taken = { *rest, length };
+    struct slice taken = { *rest, length };
     *rest += length;
     return taken;
 }
@@ -58,10 +56,10 @@ static bool take_quoted(const char **rest, char *value, size_t size)
  * sends a URL. */
 static bool take_bare(const char **rest, char *value, size_t size)
 {
-    struct span bare = take(rest, strcspn(*rest, ", \t"));
+    struct slice bare = take(rest, strcspn(*rest, ", \t"));
     bool fits = true;
     for (size_t i = 0; i < bare.length && fits; i++)
-        fits = put(value, size, i, bare.text[i]);
+        fits = put(value, size, i, bare.bytes[i]);
     return fits && put(value, size, bare.length, '\0');
 }
 
@@ -70,13 +68,13 @@ bool challenge_parameter(const char *field, const char *scheme, const char *name
 {
     bool in_scheme = false;
     for (const char *rest = field; *(rest += strspn(rest, ", \t")) != '\0';) {
-        struct span word = take(&rest, strcspn(rest, "=, \t"));
+        struct slice word = take(&rest, strcspn(rest, "=, \t"));
         if (*rest != '=') {
-            in_scheme = span_is(word, scheme); /* a word alone begins a challenge */
+            in_scheme = slice_is(word, scheme); /* a word alone begins a challenge */
             continue;
         }
         rest++;
-        bool wanted = in_scheme && span_is(word, name);
+        bool wanted = in_scheme && slice_is(word, name);
         bool taken = (*rest == '"' ? take_quoted : take_bare)(&rest, wanted ? value : NULL, size);
         if (wanted)
             return taken;
@@ -93,7 +91,7 @@ bool challenge_tenant(const char *field, char tenant[AUTHORITY_TENANT_MAX])
     struct error unused;
     if (!challenge_parameter(field, "Bearer", "authorization_uri", uri, sizeof uri))
         return false;
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
         size_t length = strlen(uri), tail = strlen(endings[i]);
         if (length > tail && strcasecmp(uri + length - tail, endings[i]) == 0)
             uri[length - tail] = '\0';

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Challenges: what a server says of the credentials that it wants, in WWW-Authenticate (RFC 9110,
  * 11.6.1).

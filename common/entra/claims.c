@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/entra/claims.h"
 
 #include <string.h>
 
-#include "common/base/digest.h"
+#include "common/base/hash.h"
 
 /* The object under a key, made where it is not there. */
 static json_object *object_at(json_object *parent, const char *key)
@@ -69,8 +70,8 @@ char *claims_add_demand(const char *claims, const char *demand)
     return to_text(all);
 }
 
-int64_t claims_digest(const char *claims)
+int64_t claims_hash(const char *claims)
 {
     const char *const texts[] = { claims, NULL };
-    return claims != NULL ? (int64_t)(digest_of(texts) & INT64_MAX) : 0;
+    return claims != NULL ? (int64_t)(hash_texts(texts) & INT64_MAX) : 0;
 }

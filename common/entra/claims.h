@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The claims parameter: what a token must satisfy (OpenID Connect Core, 5.5; Microsoft's "Claims
  * challenges, claims requests, and client capabilities").
@@ -23,6 +24,6 @@ bool claims_merge(const char *challenge, json_object *capabilities, char **claim
 char *claims_add_demand(const char *claims, const char *demand);
 
 /* A number by which claims are told from others; NULL (none) has 0. */
-int64_t claims_digest(const char *claims);
+int64_t claims_hash(const char *claims);
 
 #endif

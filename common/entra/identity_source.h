@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Managed identities: Azure gives what runs in it an identity of its own, through a service of the
  * machine or the host. Which one that is, the environment tells, at no cost; the order of looking

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a JSON Web Token says (RFC 7519), read without asking whether it is true: no signature is
  * verified. That is enough for looking at a token that came over TLS from the authority itself, and

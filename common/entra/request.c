@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/entra/request.h"
 
 void credential_clear(struct credential *credential)
@@ -29,21 +30,21 @@ void token_request_clear(struct token_request *request)
     free(request->username);
     for (size_t i = 0; i < request->credential_count; i++)
         credential_clear(&request->credentials[i]);
-    if (request->or_person != NULL)
-        token_request_clear(request->or_person);
-    free(request->or_person);
+    if (request->or_user != NULL)
+        token_request_clear(request->or_user);
+    free(request->or_user);
     *request = (struct token_request){ 0 };
 }
 
-void token_request_forget_person(struct token_request *request)
+void token_request_forget_account(struct token_request *request)
 {
     free(steal(&request->home_account_id));
     free(steal(&request->username));
 }
 
-void token_request_become_person(struct token_request *request)
+void token_request_become_user(struct token_request *request)
 {
-    struct token_request *person = steal(&request->or_person);
+    struct token_request *person = steal(&request->or_user);
     token_request_clear(request);
     *request = *person;
     free(person);

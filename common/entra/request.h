@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is asked for: whose token, from which authority, for which API. config/ makes it out of
  * files, environment and flags; tokens_get answers it.
@@ -69,11 +70,11 @@ struct token_request {
     char *instance;  /* as authority_instance gives it */
     char *tenant;    /* as authority_is_tenant takes it */
     char *client_id; /* letters, digits and -._~:/ */
-    char *scope;  /* as scope_check_for_app takes it, or for a person as scope_check_for_person */
-    char *claims; /* claims_merge's, a JSON object; NULL: none */
+    char *scope;     /* as scope_check_for_app takes it, or for a person as scope_check_for_user */
+    char *claims;    /* claims_merge's, a JSON object; NULL: none */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
-    bool person;           /* a person's token is wanted, not the app's own */
+    bool for_user;         /* a person's token is wanted, not the app's own */
     char *account;         /* the user name that was asked for; NULL: the default account */
     char *home_account_id; /* whose that is; NULL: nobody is known by it yet (sign_in.h) */
     char *username;        /* the account's own; NULL likewise */
@@ -81,7 +82,7 @@ struct token_request {
     bool (*may_ask)(void); /* whether a person may be asked now; NULL: never */
 
     bool unconfigured; /* nothing says who asks; a managed identity is the last resort */
-    struct token_request *or_person; /* then, where a person's token would do: the same for them */
+    struct token_request *or_user; /* then, where a person's token would do: the same for them */
     bool challenged;    /* the claims hold a challenge, so the keyring's token will not do */
     bool force_refresh; /* go past the keyring */
 };
@@ -91,10 +92,10 @@ void credential_clear(struct credential *credential);
 void token_request_clear(struct token_request *request);
 
 /* Leaves open again whose account is meant. */
-void token_request_forget_person(struct token_request *request);
+void token_request_forget_account(struct token_request *request);
 
-/* Lets or_person, which is not NULL, take the request's place. */
-void token_request_become_person(struct token_request *request);
+/* Lets or_user, which is not NULL, take the request's place. */
+void token_request_become_user(struct token_request *request);
 
 #define auto_token_request CLEANUP(token_request_clear)
 

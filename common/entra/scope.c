@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/entra/scope.h"
 
@@ -52,7 +53,7 @@ char *scope_from_resource(const char *resource, struct error *error)
     return scope;
 }
 
-bool scope_check_for_person(const char *scope, struct error *error)
+bool scope_check_for_user(const char *scope, struct error *error)
 {
     return is_scope_token(scope) || error_set(error, ERROR_USAGE, "'%.200s' is not a scope", scope);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Scopes: what is asked of an API. An app asks for R/.default, where R is the resource's
  * identifier.
@@ -26,7 +27,7 @@ char *scope_from_resource(const char *resource, struct error *error);
 bool scope_check_for_app(const char *scope, struct error *error);
 
 /* Whether a person may ask for it: one scope, of whatever kind. False with ERROR_USAGE. */
-bool scope_check_for_person(const char *scope, struct error *error);
+bool scope_check_for_user(const char *scope, struct error *error);
 
 /* How long the resource's part of the scope is: all before the last slash. */
 size_t scope_resource_length(const char *scope);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/entra/token.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a token is: an access token, when it came, when it ends, when to renew it.
  */
@@ -20,7 +21,7 @@
  * finish and clocks may differ a little. MSAL's own figure (AccessTokenExpirationBuffer). */
 #define TOKEN_MARGIN (5 * 60)
 
-enum token_source {
+enum token_origin {
     TOKEN_FROM_AUTHORITY,
     TOKEN_FROM_KEYRING,
 };
@@ -31,8 +32,8 @@ struct token {
     int64_t received_on;
     int64_t expires_on;
     int64_t refresh_on; /* renew it without waiting from here on; 0: not before its margin */
-    int64_t claims;     /* claims_digest of those that it was asked for with; 0: none */
-    enum token_source source;
+    int64_t claims;     /* claims_hash of those that it was asked for with; 0: none */
+    enum token_origin source;
 };
 
 /* Whether these bytes can be a bearer token: b64token of RFC 6750, 2.1. Nothing in it can end a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/entra/url.h"
 
@@ -8,12 +9,6 @@
 #include <strings.h>
 
 #include "common/base/text.h"
-
-/* A stretch of the text being parsed. */
-struct span {
-    const char *bytes;
-    size_t length;
-};
 
 static bool is_digit(char c)
 {
@@ -26,9 +21,9 @@ static bool is_letter(char c)
 }
 
 /* Takes off the part up to the first of the delimiters, and leaves rest at the delimiter. */
-static struct span take_until(struct span *rest, const char *delimiters)
+static struct slice take_until(struct slice *rest, const char *delimiters)
 {
-    struct span taken = { rest->bytes, 0 };
+    struct slice taken = { rest->bytes, 0 };
     while (taken.length < rest->length && strchr(delimiters, rest->bytes[taken.length]) == NULL)
         taken.length++;
     rest->bytes += taken.length;
@@ -36,7 +31,7 @@ static struct span take_until(struct span *rest, const char *delimiters)
     return taken;
 }
 
-static bool parse_scheme(struct span scheme, struct url *url, struct error *error)
+static bool parse_scheme(struct slice scheme, struct url *url, struct error *error)
 {
     if (scheme.length == 5 && strncasecmp(scheme.bytes, "https", 5) == 0)
         url->https = true;
@@ -85,7 +80,7 @@ static bool is_ipv6(const char *host)
     return inet_pton(AF_INET6, address, &parsed) == 1;
 }
 
-static bool parse_host(struct span host, bool wildcard, struct url *url, struct error *error)
+static bool parse_host(struct slice host, bool wildcard, struct url *url, struct error *error)
 {
     if (host.length == 0 || host.length > HOST_MAX || memchr(host.bytes, '\0', host.length) != NULL)
         return error_set(error, ERROR_USAGE, "the URL has no usable host");
@@ -102,7 +97,7 @@ static bool parse_host(struct span host, bool wildcard, struct url *url, struct 
     return error_set(error, ERROR_USAGE, "'%s' is not a usable host name", url->host);
 }
 
-static bool parse_port(struct span port, struct url *url, struct error *error)
+static bool parse_port(struct slice port, struct url *url, struct error *error)
 {
     unsigned value = 0;
     bool ok = port.length >= 1 && port.length <= 5 && port.bytes[0] != '0';
@@ -117,11 +112,11 @@ static bool parse_port(struct span port, struct url *url, struct error *error)
 }
 
 /* host[:port]. The colons of an IPv6 address stand inside brackets. */
-static bool parse_authority(struct span authority, bool wildcard, struct url *url,
+static bool parse_authority(struct slice authority, bool wildcard, struct url *url,
                             struct error *error)
 {
-    struct span rest = authority;
-    struct span host = { authority.bytes, 0 };
+    struct slice rest = authority;
+    struct slice host = { authority.bytes, 0 };
     if (rest.length > 0 && rest.bytes[0] == '[') {
         take_until(&rest, "]");
         if (rest.length == 0)
@@ -140,7 +135,7 @@ static bool parse_authority(struct span authority, bool wildcard, struct url *ur
         return true;
     if (rest.bytes[0] != ':')
         return error_set(error, ERROR_USAGE, "the URL's host has something after its bracket");
-    return parse_port((struct span){ rest.bytes + 1, rest.length - 1 }, url, error);
+    return parse_port((struct slice){ rest.bytes + 1, rest.length - 1 }, url, error);
 }
 
 /* Dot segments are resolved by clients or servers, so a path that has them is not where it seems.
@@ -157,7 +152,7 @@ static bool has_dot_segment(const char *path)
 }
 
 /* Copies a path into url, decoding %XX where encoded. */
-static bool parse_path(struct span path, bool encoded, struct url *url, struct error *error)
+static bool parse_path(struct slice path, bool encoded, struct url *url, struct error *error)
 {
     size_t length = 0;
     bool plain = true;
@@ -190,7 +185,7 @@ static bool parse_path(struct span path, bool encoded, struct url *url, struct e
 static bool parse(const char *text, size_t length, bool wildcard, struct url *url,
                   struct error *error)
 {
-    struct span rest = { text, length };
+    struct slice rest = { text, length };
     if (length > URL_MAX)
         return error_set(error, ERROR_USAGE, "the URL is longer than %d bytes", URL_MAX);
     for (size_t i = 0; i < length; i++) {
@@ -205,7 +200,7 @@ static bool parse(const char *text, size_t length, bool wildcard, struct url *ur
     rest.bytes += 3;
     rest.length -= 3;
 
-    struct span authority = take_until(&rest, "/?#");
+    struct slice authority = take_until(&rest, "/?#");
     if (memchr(authority.bytes, '@', authority.length) != NULL)
         return error_set(error, ERROR_USAGE, "the URL has a user name in it");
     return parse_authority(authority, wildcard, url, error) &&
@@ -229,11 +224,11 @@ bool url_parse_base(const char *text, size_t length, struct url *url, struct err
 bool url_from_parts(const char *protocol, const char *host, const char *path, struct url *url,
                     struct error *error)
 {
-    if (!parse_scheme((struct span){ protocol, strlen(protocol) }, url, error) ||
-        !parse_authority((struct span){ host, strlen(host) }, false, url, error))
+    if (!parse_scheme((struct slice){ protocol, strlen(protocol) }, url, error) ||
+        !parse_authority((struct slice){ host, strlen(host) }, false, url, error))
         return false;
     if (path != NULL)
-        return parse_path((struct span){ path, strlen(path) }, false, url, error);
+        return parse_path((struct slice){ path, strlen(path) }, false, url, error);
     url->has_path = false;
     url->path_is_plain = false;
     url->path[0] = '\0';

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * URLs as far as they decide who may be given a token: scheme, host, port, path.
  *

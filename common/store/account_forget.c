@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Forgetting accounts: account_store_forget. */
 #define _GNU_SOURCE
 #include <string.h>
@@ -27,11 +28,11 @@ static bool list(struct token_store *store, int64_t deadline, struct kept *kept,
 }
 
 /* Whose an account's item is: what its record says. Locked or garbled, it is nobody's. */
-static bool read_account(const struct keyring_item *item, struct sign_in *account)
+static bool read_account(const struct keyring_item *item, struct account *account)
 {
     struct error unused;
     return item->record != NULL &&
-           sign_in_from_json(item->record->bytes, item->record->length, account, &unused);
+           account_from_json(item->record->bytes, item->record->length, account, &unused);
 }
 
 static bool is_default(const struct keyring_item *item)
@@ -45,7 +46,7 @@ static const struct keyring_item *find_account(const struct keyring_list *accoun
                                                bool among_defaults, const char *home_account_id)
 {
     for (size_t i = 0; i < accounts->count; i++) {
-        auto_sign_in struct sign_in account = { 0 };
+        auto_account struct account account = { 0 };
         const struct keyring_item *item = &accounts->items[i];
         if (is_default(item) == among_defaults && read_account(item, &account) &&
             strcmp(account.home_account_id, home_account_id) == 0)
@@ -74,7 +75,7 @@ struct meant {
 static bool is_meant(const struct meant *meant, const char *home_account_id)
 {
     for (size_t i = 0; meant->username != NULL && i < meant->accounts->count; i++) {
-        auto_sign_in struct sign_in account = { 0 };
+        auto_account struct account account = { 0 };
         const struct keyring_item *item = &meant->accounts->items[i];
         if (strcasecmp(keyring_item_attribute(item, STORE_USERNAME), meant->username) == 0 &&
             read_account(item, &account) && strcmp(account.home_account_id, home_account_id) == 0)
@@ -104,7 +105,7 @@ static bool promote(const struct meant *meant, const struct keyring_item *gone, 
     struct token_store store;
     const char *authority = keyring_item_attribute(gone, STORE_AUTHORITY);
     for (size_t i = 0; i < meant->accounts->count; i++) {
-        auto_sign_in struct sign_in account = { 0 };
+        auto_account struct account account = { 0 };
         const struct keyring_item *item = &meant->accounts->items[i];
         const struct token_request request = { .instance = (char *)authority };
         if (!is_default(item) && item->store == gone->store && read_account(item, &account) &&
@@ -118,7 +119,7 @@ static bool promote(const struct meant *meant, const struct keyring_item *gone, 
 
 /* Whether it is the one item by which its account counts: who was renamed has two user names. */
 static bool is_counted(const struct keyring_list *accounts, const struct keyring_item *item,
-                       const struct sign_in *account)
+                       const struct account *account)
 {
     return !is_default(item) &&
            (account == NULL || find_account(accounts, false, account->home_account_id) == item);
@@ -130,7 +131,7 @@ static bool drop_accounts(const struct meant *meant, int64_t deadline, size_t *c
                           struct error *error)
 {
     for (size_t i = 0; i < meant->accounts->count; i++) {
-        auto_sign_in struct sign_in account = { 0 };
+        auto_account struct account account = { 0 };
         const struct keyring_item *item = &meant->accounts->items[i];
         bool known = read_account(item, &account);
         if (meant->username != NULL && !(known && is_meant(meant, account.home_account_id)))

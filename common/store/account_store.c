@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/store/account_store.h"
 
@@ -49,14 +50,14 @@ static struct clients clients_of(const struct token_request *request)
 }
 
 static enum keyring_answer look_up(struct token_store *store, const struct keyring_key *key,
-                                   int64_t deadline, struct sign_in *sign_in, struct error *error)
+                                   int64_t deadline, struct account *account, struct error *error)
 {
     struct error why = { 0 };
     auto_secret struct secret *record = NULL;
     enum keyring_answer answer = token_store_look_up(store, key, deadline, &record, error);
     if (answer != KEYRING_FOUND)
         return answer;
-    if (sign_in_from_json(record->bytes, record->length, sign_in, &why))
+    if (account_from_json(record->bytes, record->length, account, &why))
         return KEYRING_FOUND;
     trace("keyring: the item is not used: %s", why.message);
     return KEYRING_NOTHING;
@@ -65,7 +66,7 @@ static enum keyring_answer look_up(struct token_store *store, const struct keyri
 enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
                                           int64_t deadline, struct error *error)
 {
-    auto_sign_in struct sign_in account = { 0 };
+    auto_account struct account account = { 0 };
     struct keyring_key key =
         key_of_account(request, request->account != NULL ? request->account : ACCOUNT_DEFAULT);
     enum keyring_answer answer = look_up(store, &key, deadline, &account, error);
@@ -84,13 +85,13 @@ enum keyring_answer account_store_resolve(struct token_store *store, struct toke
 
 /* As account_store_find, among one client's. */
 static enum keyring_answer find(struct token_store *store, const struct token_request *request,
-                                const char *client_id, int64_t deadline, struct sign_in *sign_in,
+                                const char *client_id, int64_t deadline, struct account *account,
                                 struct error *error)
 {
     struct keyring_key key = key_of_refresh_token(request, client_id, request->home_account_id);
-    enum keyring_answer answer = look_up(store, &key, deadline, sign_in, error);
-    if (answer == KEYRING_FOUND && sign_in->refresh_token == NULL) {
-        sign_in_clear(sign_in);
+    enum keyring_answer answer = look_up(store, &key, deadline, account, error);
+    if (answer == KEYRING_FOUND && account->refresh_token == NULL) {
+        account_clear(account);
         answer = KEYRING_NOTHING;
     }
     return answer;
@@ -98,58 +99,58 @@ static enum keyring_answer find(struct token_store *store, const struct token_re
 
 enum keyring_answer account_store_find(struct token_store *store,
                                        const struct token_request *request, int64_t deadline,
-                                       struct sign_in *sign_in, struct error *error)
+                                       struct account *account, struct error *error)
 {
     const struct clients clients = clients_of(request);
     enum keyring_answer answer = KEYRING_NOTHING;
     for (size_t i = 0; clients.ids[i] != NULL && answer == KEYRING_NOTHING; i++)
-        answer = find(store, request, clients.ids[i], deadline, sign_in, error);
+        answer = find(store, request, clients.ids[i], deadline, account, error);
     return answer;
 }
 
 bool account_store_rotate(struct token_store *store, const struct token_request *request,
-                          const struct sign_in *sign_in, int64_t deadline, struct error *error)
+                          const struct account *account, int64_t deadline, struct error *error)
 {
-    if (sign_in->refresh_token == NULL)
+    if (account->refresh_token == NULL)
         return true;
-    const char *client_id = sign_in->family ? FAMILY : request->client_id;
-    struct keyring_key key = key_of_refresh_token(request, client_id, sign_in->home_account_id);
-    auto_secret struct secret *record = sign_in_to_json(sign_in);
+    const char *client_id = account->family ? FAMILY : request->client_id;
+    struct keyring_key key = key_of_refresh_token(request, client_id, account->home_account_id);
+    auto_secret struct secret *record = account_to_json(account);
     autofree char *label = NULL;
-    if (asprintf(&label, "Microsoft Entra sign-in of %s (client %s)", sign_in->username,
+    if (asprintf(&label, "Microsoft Entra sign-in of %s (client %s)", account->username,
                  client_id) < 0)
         label = NULL;
     return token_store_put(store, &key, label, record, 0, deadline, error);
 }
 
 static bool keep_username(struct token_store *store, const struct token_request *request,
-                          const struct sign_in *sign_in, bool is_default, int64_t deadline,
+                          const struct account *account, bool is_default, int64_t deadline,
                           struct error *error)
 {
-    const struct sign_in account = { .home_account_id = sign_in->home_account_id,
-                                     .username = sign_in->username };
+    const struct account identity = { .home_account_id = account->home_account_id,
+                                      .username = account->username };
     struct keyring_key key =
-        key_of_account(request, is_default ? ACCOUNT_DEFAULT : sign_in->username);
-    auto_secret struct secret *record = sign_in_to_json(&account);
+        key_of_account(request, is_default ? ACCOUNT_DEFAULT : account->username);
+    auto_secret struct secret *record = account_to_json(&identity);
     autofree char *label = NULL;
     if (asprintf(&label, "Microsoft Entra %s %s", is_default ? "default account" : "account",
-                 sign_in->username) < 0)
+                 account->username) < 0)
         label = NULL;
     return token_store_put(store, &key, label, record, 0, deadline, error);
 }
 
 bool account_store_keep(struct token_store *store, const struct token_request *request,
-                        const struct sign_in *sign_in, bool make_default, int64_t deadline,
+                        const struct account *account, bool make_default, int64_t deadline,
                         struct error *error)
 {
-    auto_sign_in struct sign_in other = { 0 };
-    if (!account_store_rotate(store, request, sign_in, deadline, error) ||
-        !keep_username(store, request, sign_in, false, deadline, error))
+    auto_account struct account other = { 0 };
+    if (!account_store_rotate(store, request, account, deadline, error) ||
+        !keep_username(store, request, account, false, deadline, error))
         return false;
     struct keyring_key key = key_of_account(request, ACCOUNT_DEFAULT);
     enum keyring_answer answer =
         make_default ? KEYRING_NOTHING : look_up(store, &key, deadline, &other, error);
-    return answer == KEYRING_NOTHING ? keep_username(store, request, sign_in, true, deadline, error)
+    return answer == KEYRING_NOTHING ? keep_username(store, request, account, true, deadline, error)
                                      : answer == KEYRING_FOUND;
 }
 
@@ -158,7 +159,7 @@ bool account_store_drop(struct token_store *store, const struct token_request *r
 {
     const struct clients clients = clients_of(request);
     for (size_t i = 0; clients.ids[i] != NULL; i++) {
-        auto_sign_in struct sign_in found = { 0 };
+        auto_account struct account found = { 0 };
         struct keyring_key key =
             key_of_refresh_token(request, clients.ids[i], request->home_account_id);
         enum keyring_answer answer = find(store, request, clients.ids[i], deadline, &found, error);

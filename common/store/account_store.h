@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the keyring keeps of persons' sign-ins: for each account, client and authority one refresh
  * token, and for each user name whose account it is. One user name, "*", stands for the default
@@ -6,7 +7,7 @@
 #ifndef COMMON_STORE_ACCOUNT_STORE_H
 #define COMMON_STORE_ACCOUNT_STORE_H
 
-#include "common/entra/sign_in.h"
+#include "common/entra/account.h"
 #include "common/store/token_store.h"
 
 #define STORE_KIND_ACCOUNT       "account"
@@ -23,17 +24,17 @@ enum keyring_answer account_store_resolve(struct token_store *store, struct toke
 /* Finds the refresh token of the request's account, which is resolved. The caller clears it. */
 enum keyring_answer account_store_find(struct token_store *store,
                                        const struct token_request *request, int64_t deadline,
-                                       struct sign_in *sign_in, struct error *error);
+                                       struct account *account, struct error *error);
 
 /* Keeps a new sign-in: its refresh token, where it has one, and its user name. It becomes the
  * default account where that is asked for or there was none. */
 bool account_store_keep(struct token_store *store, const struct token_request *request,
-                        const struct sign_in *sign_in, bool make_default, int64_t deadline,
+                        const struct account *account, bool make_default, int64_t deadline,
                         struct error *error);
 
 /* Keeps the refresh token that came in the place of another; where none came, the old one stays. */
 bool account_store_rotate(struct token_store *store, const struct token_request *request,
-                          const struct sign_in *sign_in, int64_t deadline, struct error *error);
+                          const struct account *account, int64_t deadline, struct error *error);
 
 /* Drops the refresh token of the request's account for its client, if it still is this one. */
 bool account_store_drop(struct token_store *store, const struct token_request *request,

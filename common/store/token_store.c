@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/store/token_store.h"
 
@@ -13,7 +14,7 @@ static struct keyring_key key_of(const struct token_request *request)
         { STORE_AUTHORITY, request->instance },
         { STORE_TENANT, request->tenant },
         { STORE_CLIENT_ID, request->client_id },
-        { STORE_ACCOUNT, request->person ? request->home_account_id : "app" },
+        { STORE_ACCOUNT, request->for_user ? request->home_account_id : "app" },
         { STORE_SCOPE, request->scope },
     } };
 }
@@ -130,7 +131,7 @@ bool token_store_drop(struct token_store *store, const struct keyring_key *key, 
            keyring_failed(store, &why, error);
 }
 
-bool token_store_keeps(const struct token_store *store)
+bool token_store_can_keep(const struct token_store *store)
 {
     return !is_troubled(store) && strcmp(store->keyring->name, "none") != 0;
 }
@@ -158,8 +159,8 @@ static char *label_of(const struct token_request *request)
     char *label = NULL;
     if (asprintf(&label, "Microsoft Entra token for %s (%s%s, tenant %s)",
                  request->api != NULL ? request->api : request->scope,
-                 request->person ? "" : "app ",
-                 request->person ? request->username : request->client_id, request->tenant) < 0)
+                 request->for_user ? "" : "app ",
+                 request->for_user ? request->username : request->client_id, request->tenant) < 0)
         return NULL;
     return label;
 }

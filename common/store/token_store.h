@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the keyring keeps for us: tokens under their request, client secrets under their app. What
  * it keeps of persons' sign-ins is account_store.h's.
@@ -41,7 +42,7 @@ struct token_store {
 bool token_store_open(struct token_store *store, const char *name, struct error *error);
 
 /* Whether what is put into it will be found again, as far as is known. */
-bool token_store_keeps(const struct token_store *store);
+bool token_store_can_keep(const struct token_store *store);
 
 /* The keyring's list, lookup, store and erase under this policy. KEYRING_FAILED and false, with an
  * error, only where the keyring must work. */

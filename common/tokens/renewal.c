@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/tokens/renewal.h"
 
@@ -5,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/command.h"
 #include "common/base/environment.h"
+#include "common/base/subprocess.h"
 
 #define VARIABLE "ENTRA_RENEWAL"
 #define INLINE   "inline"
@@ -75,8 +76,8 @@ static void make_command(struct command *command, const struct options *options,
                    : options->client_id);
     add_option(command, "--authority", options->authority);
     add_option(command, "--keyring", options->keyring);
-    if (options->person)
-        add(command, "--person");
+    if (options->for_user)
+        add(command, "--for-user");
     if (options->managed_identity)
         add(command, "--managed-identity");
 }
@@ -101,7 +102,7 @@ void renewal_start(const struct options *options, const struct token_request *re
     make_command(&command, options, request);
     if (!find_program(path, sizeof path))
         return;
-    int failure = command_detach(path, (char *const *)command.words, environ, &pid);
+    int failure = subprocess_detach(path, (char *const *)command.words, environ, &pid);
     trace("network: the token is renewed in the background: %s",
           failure == 0 ? "started" : strerror(failure));
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Renewal without waiting: a process of its own, which nobody waits for, renews a token that is
  * still good, while the caller has its answer already.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/tokens/tokens.h"
 
@@ -8,17 +9,17 @@
 #include "common/entra/claims.h"
 #include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
-#include "common/store/trial.h"
-#include "common/tokens/acquisition.h"
-#include "common/tokens/flight.h"
-#include "common/tokens/grant.h"
+#include "common/store/self_test.h"
 #include "common/tokens/renewal.h"
-#include "common/tokens/sparing.h"
+#include "common/tokens/shared_failures.h"
+#include "common/tokens/single_flight.h"
+#include "common/tokens/token_source.h"
+#include "common/tokens/user_tokens.h"
 
 bool tokens_open(struct tokens *tokens, const struct options *options, struct error *error)
 {
     int seconds = options->timeout > 0 ? options->timeout : TOKENS_TIMEOUT_SECONDS;
-    int sign_in_seconds = options->timeout > 0 ? options->timeout : GRANT_SIGN_IN_SECONDS;
+    int sign_in_seconds = options->timeout > 0 ? options->timeout : USER_TOKENS_SIGN_IN_SECONDS;
     *tokens = (struct tokens){ .options = options,
                                .began = deadline_now(),
                                .deadline = deadline_in((int64_t)seconds * 1000),
@@ -47,7 +48,7 @@ static bool take(struct token *token, struct token *from)
 static enum keyring_answer find(struct tokens *tokens, struct token_request *request,
                                 struct token *token, struct error *error)
 {
-    if (request->person && request->home_account_id == NULL) {
+    if (request->for_user && request->home_account_id == NULL) {
         enum keyring_answer answer =
             account_store_resolve(&tokens->store, request, tokens->deadline, error);
         if (answer != KEYRING_FOUND)
@@ -62,7 +63,7 @@ static bool keep(struct tokens *tokens, const struct token_request *request,
 {
     bool passed = token_store_keep(&tokens->store, request, token, tokens->deadline, error);
     if (tokens->store.trouble.message[0] != '\0')
-        sparing_post_unkept(request, &tokens->store.trouble);
+        shared_failures_report_unkept(request, &tokens->store.trouble);
     return passed;
 }
 
@@ -72,7 +73,7 @@ static bool will_do(const struct token_request *request, const struct token *tok
 {
     int64_t now = time(NULL);
     bool is_new = token->received_on >= since && token_is_alive(token, now);
-    if (request->challenged && token->claims != claims_digest(request->claims))
+    if (request->challenged && token->claims != claims_hash(request->claims))
         return false;
     return is_new || (!is_anew(request) && token_is_fresh(token, now));
 }
@@ -101,7 +102,7 @@ static bool fly(struct tokens *tokens, struct token_request *request, int64_t si
         is_anew(request) ? KEYRING_NOTHING : find_again(tokens, request, since, token, error);
     if (answer != KEYRING_NOTHING)
         return answer == KEYRING_FOUND;
-    return acquisition_run(tokens, request, &fresh, error) &&
+    return token_source_acquire(tokens, request, &fresh, error) &&
            keep(tokens, request, &fresh, error) && take(token, &fresh);
 }
 
@@ -112,7 +113,7 @@ static bool disembark(struct tokens *tokens, struct token_request *request, int6
 {
     enum keyring_answer answer = find_again(tokens, request, since, token, error);
     return answer == KEYRING_FOUND ||
-           (answer == KEYRING_NOTHING && sparing_heeds(request, tokens->began, error));
+           (answer == KEYRING_NOTHING && shared_failures_found(request, tokens->began, error));
 }
 
 /* How long a passenger waits, having waited until now: where the pilot may be asking a person whom
@@ -120,7 +121,7 @@ static bool disembark(struct tokens *tokens, struct token_request *request, int6
 static bool wait_longer(const struct tokens *tokens, const struct token_request *request,
                         int64_t *deadline)
 {
-    if (!request->person || *deadline >= tokens->sign_in_deadline || request->may_ask == NULL ||
+    if (!request->for_user || *deadline >= tokens->sign_in_deadline || request->may_ask == NULL ||
         !request->may_ask())
         return false;
     *deadline = tokens->sign_in_deadline;
@@ -129,8 +130,8 @@ static bool wait_longer(const struct tokens *tokens, const struct token_request 
 
 static bool too_late(const struct token_request *request, struct error *error)
 {
-    if (request->person)
-        return grant_is_pending(error);
+    if (request->for_user)
+        return user_tokens_sign_in_pending(error);
     return error_set(error, ERROR_NETWORK,
                      "another process is asking %s for this token already, and had no answer in "
                      "time",
@@ -143,27 +144,27 @@ static bool too_late(const struct token_request *request, struct error *error)
 static bool fly_together(struct tokens *tokens, struct token_request *request, struct token *token,
                          struct error *error)
 {
-    struct runtime_name name = sparing_name("flight", request);
+    struct runtime_name name = shared_name("flight", request);
     int64_t deadline = tokens->deadline;
     int64_t since = time(NULL);
-    while (token_store_keeps(&tokens->store)) {
-        auto_flight struct flight flight;
-        switch (flight_board(&flight, name.text, deadline)) {
-        case FLIGHT_PILOT:
+    while (token_store_can_keep(&tokens->store)) {
+        auto_single_flight struct single_flight flight;
+        switch (single_flight_join(&flight, name.text, deadline)) {
+        case SINGLE_FLIGHT_LEADER:
             return fly(tokens, request, since, token, error);
-        case FLIGHT_LATE:
+        case SINGLE_FLIGHT_LATE:
             if (wait_longer(tokens, request, &deadline))
                 continue;
             return too_late(request, error);
-        case FLIGHT_PASSENGER:
+        case SINGLE_FLIGHT_FOLLOWER:
             break;
         }
         trace("network: another process has just asked for this token");
         if (deadline != tokens->deadline)
-            acquisition_give_time(tokens);
+            token_source_extend_deadline(tokens);
         if (disembark(tokens, request, since, token, error) || error->kind != ERROR_NONE)
             return error->kind == ERROR_NONE;
-        if (sparing_is_unkept(request, tokens->began))
+        if (shared_failures_is_unkept(request, tokens->began))
             break;
         if (deadline_left(deadline) == 0)
             return too_late(request, error);
@@ -205,8 +206,8 @@ static bool renew_inline(struct tokens *tokens, struct token_request *request, s
 static void renew(struct tokens *tokens, struct token_request *request, struct token *token)
 {
     struct error unused = { 0 };
-    if (!token_is_due(token, time(NULL)) || sparing_pauses_renewal(request) ||
-        flight_is_in_air(sparing_name("flight", request).text))
+    if (!token_is_due(token, time(NULL)) || shared_failures_pause_renewal(request) ||
+        single_flight_is_running(shared_name("flight", request).text))
         return;
     if (renewal_is_inline(tokens->options)) {
         int64_t deadline = tokens->deadline;
@@ -240,11 +241,11 @@ static bool get(struct tokens *tokens, struct token_request *request, struct tok
 }
 
 /* Where nothing says who asks, it becomes the person's request. */
-static void become_person(struct token_request *request)
+static void become_user(struct token_request *request)
 {
-    request->or_person->may_ask = request->may_ask;
-    request->or_person->unconfigured = true;
-    token_request_become_person(request);
+    request->or_user->may_ask = request->may_ask;
+    request->or_user->unconfigured = true;
+    token_request_become_user(request);
 }
 
 /* A person who has signed in; else the machine's own identity, if it has one; else a person who may
@@ -252,7 +253,7 @@ static void become_person(struct token_request *request)
 static bool get_for_anybody(struct tokens *tokens, struct token_request *request,
                             struct token *token, struct error *error)
 {
-    switch (account_store_resolve(&tokens->store, request->or_person, tokens->deadline, error)) {
+    switch (account_store_resolve(&tokens->store, request->or_user, tokens->deadline, error)) {
     case KEYRING_FAILED:
         return false;
     case KEYRING_FOUND:
@@ -263,14 +264,14 @@ static bool get_for_anybody(struct tokens *tokens, struct token_request *request
         trace("%s", error->message);
         *error = (struct error){ 0 };
     }
-    become_person(request);
+    become_user(request);
     return get(tokens, request, token, error);
 }
 
 bool tokens_get(struct tokens *tokens, struct token_request *request, struct token *token,
                 struct error *error)
 {
-    return (request->or_person != NULL ? get_for_anybody : get)(tokens, request, token, error);
+    return (request->or_user != NULL ? get_for_anybody : get)(tokens, request, token, error);
 }
 
 /* Which of the request's two sides the token is of: where nothing says who asks, it may be the
@@ -278,7 +279,7 @@ bool tokens_get(struct tokens *tokens, struct token_request *request, struct tok
 static struct token_request *whose(struct tokens *tokens, struct token_request *request,
                                    const char *text, size_t length, struct error *error)
 {
-    struct token_request *sides[] = { request, request->or_person };
+    struct token_request *sides[] = { request, request->or_user };
     for (size_t i = 0; i < 2 && sides[i] != NULL; i++) {
         auto_token struct token token = { 0 };
         if (find(tokens, sides[i], &token, error) == KEYRING_FOUND &&
@@ -288,8 +289,8 @@ static struct token_request *whose(struct tokens *tokens, struct token_request *
     return NULL;
 }
 
-bool tokens_keep(struct tokens *tokens, struct token_request *request, const char *text,
-                 size_t length)
+bool tokens_has(struct tokens *tokens, struct token_request *request, const char *text,
+                size_t length)
 {
     struct error unused = { 0 };
     return whose(tokens, request, text, length, &unused) != NULL;
@@ -307,7 +308,7 @@ bool tokens_erase(struct tokens *tokens, struct token_request *request, const ch
 /* A sign-in that is not kept was for nothing. */
 static bool is_kept(const struct tokens *tokens, struct error *error)
 {
-    if (token_store_keeps(&tokens->store))
+    if (token_store_can_keep(&tokens->store))
         return true;
     if (tokens->store.trouble.message[0] == '\0')
         return error_set(error, ERROR_USAGE, "the keyring 'none' keeps nothing");
@@ -323,15 +324,15 @@ static bool look_first(struct tokens *tokens, struct token_request *request, str
     if (account_store_resolve(&tokens->store, request, tokens->deadline, error) == KEYRING_FAILED)
         return false;
     if (request->account == NULL)
-        token_request_forget_person(request);
-    return is_kept(tokens, error) && trial_run(&tokens->store, tokens->deadline, error);
+        token_request_forget_account(request);
+    return is_kept(tokens, error) && self_test_run(&tokens->store, tokens->deadline, error);
 }
 
 bool tokens_sign_in(struct tokens *tokens, struct token_request *request, struct token *token,
                     struct error *error)
 {
     return look_first(tokens, request, error) &&
-           acquisition_sign_in(tokens, request, token, error) &&
+           token_source_sign_in(tokens, request, token, error) &&
            (request->scope == NULL ||
             token_store_keep(&tokens->store, request, token, tokens->deadline, error)) &&
            is_kept(tokens, error);

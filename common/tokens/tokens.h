@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The one way to a token. tokens_get is the only place where keyring and acquisition meet:
  *
@@ -40,8 +41,8 @@ bool tokens_get(struct tokens *tokens, struct token_request *request, struct tok
                 struct error *error);
 
 /* Whether the keyring keeps this token for the request. */
-bool tokens_keep(struct tokens *tokens, struct token_request *request, const char *text,
-                 size_t length);
+bool tokens_has(struct tokens *tokens, struct token_request *request, const char *text,
+                size_t length);
 
 /* Drops the request's token from the keyring if it is the one that was refused (token_store_erase).
  * False with ERROR_KEYRING. */

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* Tokens for curl: curl-credential-entra URL | curl -K - */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/person.h"
 #include "common/base/program.h"
+#include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
 
@@ -53,7 +54,7 @@ static bool answer(struct config *config, const struct options *options, int cou
         auto_token struct token token = { 0 };
         if (!find_request(config, options, urls[i], &request, error))
             return false;
-        request.may_ask = person_is_there;
+        request.may_ask = user_is_present;
         if (!tokens_get(&tokens, &request, &token, error))
             return error_wanted(error, "no token for %s", request.api);
         auto_secret struct secret *before = transfers;

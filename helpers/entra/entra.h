@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The sub-commands of `entra`, the command for people and scripts. One file each.
  */

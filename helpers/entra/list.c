@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* entra list: the tokens that the keyring keeps, without the tokens themselves. */
 #define _GNU_SOURCE
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* entra login: a person signs in, so that git, kubectl and the rest get tokens in silence. */
 #define _GNU_SOURCE
 #include <stdio.h>

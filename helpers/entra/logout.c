@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* entra logout: forgets a person's sign-in, and the tokens that came of it. */
 #define _GNU_SOURCE
 #include <stdio.h>

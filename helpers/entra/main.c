@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* entra: the command for people and scripts. The table of sub-commands is its index and its help.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/nearest.h"
+#include "common/base/array.h"
+#include "common/base/suggest.h"
 #include "helpers/entra/entra.h"
 
 static const struct {
@@ -19,7 +21,7 @@ static const struct {
     { "doctor", &entra_doctor, "check whether all is well, and say what to do" },
     { "setup", &entra_setup, "have another program ask here for tokens" },
 };
-#define COMMANDS (sizeof commands / sizeof commands[0])
+#define COMMANDS ARRAY_SIZE(commands)
 
 static const struct program *find_command(const char *name)
 {
@@ -31,11 +33,11 @@ static const struct program *find_command(const char *name)
 
 static void no_command(const char *name, struct error *error)
 {
-    struct nearest nearest = nearest_to(name);
+    struct suggestion nearest = suggest_for(name);
     for (size_t i = 0; i < COMMANDS; i++)
-        nearest_consider(&nearest, commands[i].name);
+        suggest_consider(&nearest, commands[i].name);
     error_set(error, ERROR_USAGE, "there is no command '%.40s'%s", name,
-              nearest_question(&nearest, ""));
+              suggest_question(&nearest, ""));
 }
 
 static bool run(const struct options *options, int count, char **operands, struct error *error)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* entra secret: keeps an app's client secret in the keyring, for SourceType Keyring. */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* entra token: prints an access token, for scripts and for a look by hand. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -5,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/person.h"
+#include "common/base/array.h"
 #include "common/base/rfc3339.h"
+#include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/entra/jwt.h"
 #include "common/tokens/tokens.h"
@@ -55,7 +57,7 @@ static const struct output {
 
 static const struct output *find_output(const char *name, struct error *error)
 {
-    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
         if (strcmp(name, outputs[i].name) == 0)
             return &outputs[i];
     error_set(error, ERROR_USAGE, "--output takes token, json or header, not '%.40s'", name);
@@ -82,7 +84,7 @@ static bool answer(const struct options *options, const struct output *output, s
     auto_config struct config *config = config_load(options, error);
     if (config == NULL || !config_request(config, options, NULL, &request, error))
         return false;
-    request.may_ask = options->renew ? NULL : person_is_there;
+    request.may_ask = options->renew ? NULL : user_is_present;
     if (options->renew)
         return tokens_open(&tokens, options, error) && tokens_renew(&tokens, &request, error);
     if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
@@ -110,7 +112,7 @@ static const struct option_spec own_options[] = {
     { "output", "FORM", "token (alone), json or header", OPTION_TEXT,
       offsetof(struct options, output) },
     { "renew", NULL, NULL, OPTION_FLAG, offsetof(struct options, renew) },
-    { "person", NULL, NULL, OPTION_FLAG, offsetof(struct options, person) },
+    { "for-user", NULL, NULL, OPTION_FLAG, offsetof(struct options, for_user) },
     { NULL, NULL, NULL, OPTION_FLAG, 0 },
 };
 

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "helpers/entra/token_claims.h"
 
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
 #include "common/entra/scope.h"
@@ -32,7 +34,7 @@ static const struct api {
     { NULL, { CONFIG_AKS_SERVER, "api://" CONFIG_AKS_SERVER }, false },
     { NULL, { "https://servicebus.azure.net", "https://eventhubs.azure.net" }, false },
 };
-#define APIS (sizeof apis / sizeof apis[0])
+#define APIS ARRAY_SIZE(apis)
 
 /* Equal but for a slash at the end. */
 static bool is_same(const char *a, const char *b)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a token's claims say of its fate: the API that they are shown to looks at these first.
  */

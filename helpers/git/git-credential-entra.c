@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* git's credential helper: credential.helper = entra. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -5,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/base/program.h"
 #include "common/entra/jwt.h"
-#include "common/store/typed_credentials.h"
+#include "common/store/stored_credentials.h"
 #include "common/tokens/tokens.h"
 #include "helpers/git/git_claims.h"
 #include "helpers/git/git_inquiry.h"
@@ -83,15 +85,15 @@ static bool answer_with_token(struct git_inquiry *inquiry, struct error *error)
 static bool get(const struct options *options, const struct git_request *git, struct error *error)
 {
     auto_git_inquiry struct git_inquiry inquiry = { 0 };
-    auto_typed_credential struct typed_credential typed = { 0 };
+    auto_stored_credential struct stored_credential typed = { 0 };
     enum config_match match = git_inquire(&inquiry, options, git, error);
     if (match != CONFIG_MATCH)
         return match == CONFIG_NO_MATCH || quit_early(&inquiry);
-    switch (typed_credentials_find(&inquiry.tokens.store, &inquiry.typed, git->takes_authtype,
-                                   inquiry.tokens.deadline, &typed, error)) {
+    switch (stored_credentials_find(&inquiry.tokens.store, &inquiry.typed, git->takes_authtype,
+                                    inquiry.tokens.deadline, &typed, error)) {
     case KEYRING_FOUND: {
         trace("keyring: %s has a typed credential", inquiry.tokens.store.keyring->name);
-        auto_secret struct secret *answer = git_answer_format_typed(&typed);
+        auto_secret struct secret *answer = git_answer_format_stored(&typed);
         return print(answer, error);
     }
     case KEYRING_FAILED:
@@ -137,8 +139,8 @@ static bool erase(const struct options *options, const struct git_request *git, 
     enum config_match match = inquire_again(&inquiry, options, git, error);
     if (match != CONFIG_MATCH)
         return match == CONFIG_NO_MATCH;
-    return typed_credentials_erase(&inquiry.tokens.store, &inquiry.typed, secret_of(git),
-                                   inquiry.tokens.deadline, error) &&
+    return stored_credentials_erase(&inquiry.tokens.store, &inquiry.typed, secret_of(git),
+                                    inquiry.tokens.deadline, error) &&
            (secret_of(git) == NULL || !inquiry.wants_token ||
             erase_token(&inquiry, secret_of(git), error));
 }
@@ -151,7 +153,7 @@ static bool looks_like_token(const char *secret)
 {
     struct error unused;
     auto_json_secret json_object *claims = NULL;
-    if (strlen(secret) > TYPED_SECRET_MAX)
+    if (strlen(secret) > STORED_SECRET_MAX)
         return true;
     claims = jwt_claims(secret, strlen(secret), &unused);
     return claims != NULL;
@@ -163,7 +165,7 @@ static bool is_our_token(struct git_inquiry *inquiry, const char *secret)
     struct error unused = { 0 };
     auto_token_request struct token_request request = { 0 };
     return inquiry->wants_token && git_inquiry_request(inquiry, false, &request, &unused) &&
-           tokens_keep(&inquiry->tokens, &request, secret, strlen(secret));
+           tokens_has(&inquiry->tokens, &request, secret, strlen(secret));
 }
 
 /* What a person typed is kept; what we gave is in the keyring already. */
@@ -177,7 +179,7 @@ static bool store(const struct options *options, const struct git_request *git, 
     enum config_match match = inquire_again(&inquiry, options, git, error);
     if (match != CONFIG_MATCH || is_our_token(&inquiry, secret))
         return match != CONFIG_FAILED;
-    auto_typed_credential struct typed_credential typed = {
+    auto_stored_credential struct stored_credential typed = {
         .username = secret_from_text(git->username),
         .password = git->credential == NULL ? secret_from_text(git->password) : NULL,
         .authtype = git->credential != NULL ? secret_from_text(git->authtype) : NULL,
@@ -185,8 +187,8 @@ static bool store(const struct options *options, const struct git_request *git, 
         .oauth_refresh_token = secret_from_text(git->oauth_refresh_token),
         .expires_on = git_request_expiry(git),
     };
-    return typed_credentials_keep(&inquiry.tokens.store, &inquiry.typed, &typed,
-                                  inquiry.tokens.deadline, error);
+    return stored_credentials_keep(&inquiry.tokens.store, &inquiry.typed, &typed,
+                                   inquiry.tokens.deadline, error);
 }
 
 static const struct {
@@ -207,7 +209,7 @@ static bool run(const struct options *options, int count, char **operands, struc
         fputs("version 0\ncapability authtype\ncapability state\n", stdout);
         return true;
     }
-    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(operations); i++) {
         if (strcmp(operands[0], operations[i].name) != 0)
             continue;
         struct git_request request;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * git's booleans, as git-config(1) has them.
  */

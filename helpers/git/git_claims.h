@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Claims challenges from a git server: what a token must satisfy that it takes (challenge.h).
  *

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "helpers/git/git_inquiry.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "helpers/git/git_person.h"
+#include "helpers/git/git_user.h"
 
 /* Stands for a tenant that has yet to be learned. */
 #define TENANT_UNKNOWN "unknown"
@@ -36,8 +37,8 @@ static bool find_typed_place(struct git_inquiry *inquiry, struct error *error)
     if (inquiry->url.port != (inquiry->url.https ? 443 : 80))
         snprintf(port, sizeof port, ":%u", inquiry->url.port);
     snprintf(inquiry->host, sizeof inquiry->host, "%s%s", inquiry->url.host, port);
-    inquiry->typed = (struct typed_place){ inquiry->url.https ? "https" : "http", inquiry->host,
-                                           inquiry->typed_path, git->username };
+    inquiry->typed = (struct credential_place){ inquiry->url.https ? "https" : "http",
+                                                inquiry->host, inquiry->typed_path, git->username };
     return path == NULL || inquiry->typed_path != NULL || error_no_memory(error);
 }
 
@@ -96,7 +97,7 @@ static bool configure(struct git_inquiry *inquiry, const char *fallback_tenant,
 /* Where nothing says who asks, a tenant is a person's affair: a machine has no choice. */
 static bool is_tenant(const struct token_request *request, const char *tenant)
 {
-    const char *own = request->or_person != NULL ? request->or_person->tenant : request->tenant;
+    const char *own = request->or_user != NULL ? request->or_user->tenant : request->tenant;
     return own != NULL && strcmp(own, tenant) == 0;
 }
 
@@ -105,11 +106,11 @@ static bool learn_tenant(struct git_inquiry *inquiry, bool may_ask)
 {
     if (inquiry->place[0] == '\0')
         return false;
-    if (learned_tenants_find(inquiry->place, inquiry->tenant))
+    if (tenant_cache_find(inquiry->place, inquiry->tenant))
         return true;
     if (!may_ask || !git_tenant_ask(inquiry->place, inquiry->tokens.deadline, inquiry->tenant))
         return false;
-    learned_tenants_keep(inquiry->place, inquiry->tenant);
+    tenant_cache_keep(inquiry->place, inquiry->tenant);
     return true;
 }
 
@@ -142,7 +143,7 @@ bool git_inquiry_request(struct git_inquiry *inquiry, bool may_ask_server,
             return false;
         }
     } else if (told && is_tenant(request, inquiry->tenant) && inquiry->place[0] != '\0') {
-        learned_tenants_keep(inquiry->place, inquiry->tenant);
+        tenant_cache_keep(inquiry->place, inquiry->tenant);
     }
     if (inquiry->options.fallback_tenant != NULL &&
         !is_tenant(request, inquiry->options.fallback_tenant))
@@ -154,5 +155,5 @@ bool git_inquiry_request(struct git_inquiry *inquiry, bool may_ask_server,
 void git_inquiry_doubt_tenant(const struct git_inquiry *inquiry)
 {
     if (inquiry->place[0] != '\0' && inquiry->options.fallback_tenant != NULL)
-        learned_tenants_forget(inquiry->place);
+        tenant_cache_forget(inquiry->place);
 }

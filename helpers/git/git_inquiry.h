@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One request of git's for a host of ours: where that is, and whose token it is about.
  *
@@ -10,7 +11,7 @@
 #define HELPERS_GIT_GIT_INQUIRY_H
 
 #include "common/config/config.h"
-#include "common/store/typed_credentials.h"
+#include "common/store/stored_credentials.h"
 #include "common/tokens/tokens.h"
 #include "helpers/git/git_request.h"
 #include "helpers/git/git_tenant.h"
@@ -22,7 +23,7 @@ struct git_inquiry {
     struct config *config;  /* NULL where it cannot be used, or was not needed */
     bool wants_token; /* false: the API has no scope, so its host takes typed credentials alone */
     struct tokens tokens;
-    struct typed_place typed; /* where a typed credential is looked for */
+    struct credential_place typed; /* where a typed credential is looked for */
 
     /* What those point to. */
     char host[HOST_MAX + 8]; /* with its port */

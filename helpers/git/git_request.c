@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "helpers/git/git_request.h"
 
 #include <errno.h>
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "helpers/git/git_bool.h"
 
 /* Our state[]: helpers of one chain tell theirs apart by a prefix (git-credential(1)). */
@@ -63,10 +65,10 @@ static void take(struct git_request *request, const char *key, const char *value
     char *base = (char *)request;
     if (strcmp(key, "capability[]") == 0)
         take_capability(request, value);
-    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(attributes); i++)
         if (strcmp(key, attributes[i].key) == 0)
             *(const char **)(void *)(base + attributes[i].offset) = value;
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
         if (strcmp(key, lists[i].key) == 0)
             take_item((struct git_list *)(void *)(base + lists[i].offset), value);
 }
@@ -160,7 +162,7 @@ static const char *username_for(const struct git_request *request,
                                 const struct token_request *token_request)
 {
     const char *names[] = { request->username, token_request->account, token_request->client_id };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (names[i] != NULL && names[i][0] != '\0' && strchr(names[i], ':') == NULL)
             return names[i];
     return "app";
@@ -200,7 +202,7 @@ static struct secret *format_line(const char *name, const struct secret *text)
     return text != NULL ? secret_format("%s=%s\n", name, text->bytes) : secret_new("", 0);
 }
 
-struct secret *git_answer_format_typed(const struct typed_credential *credential)
+struct secret *git_answer_format_stored(const struct stored_credential *credential)
 {
     char expiry[64] = "";
     auto_secret struct secret *username = format_line("username", credential->username);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * git's credential protocol, read and written: gitcredentials(7), git-credential(1), and git's
  * Documentation/technical/api-credentials. Pure functions on buffers.
@@ -19,7 +20,7 @@
 #include "common/entra/request.h"
 #include "common/entra/token.h"
 #include "common/entra/url.h"
-#include "common/store/typed_credentials.h"
+#include "common/store/stored_credentials.h"
 
 #define GIT_LINE_MAX  65535 /* with its newline; git's own limit */
 #define GIT_INPUT_MAX (1024 * 1024)
@@ -79,6 +80,6 @@ struct secret *git_answer_format(const struct git_request *request,
                                  const struct token *token);
 
 /* The answer with a credential that a person typed. NULL if there is no memory. */
-struct secret *git_answer_format_typed(const struct typed_credential *credential);
+struct secret *git_answer_format_stored(const struct stored_credential *credential);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whose tenant a git host belongs to, where the configuration does not say: what the server's
  * challenge names, else what it named before, else what it answers when asked.
@@ -12,7 +13,7 @@
 #include <stdint.h>
 
 #include "common/entra/url.h"
-#include "common/store/learned_tenants.h"
+#include "common/store/tenant_cache.h"
 #include "helpers/git/git_request.h"
 
 #define GIT_AZURE_DEVOPS_HOST "dev.azure.com"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The exec credential plugin for kubectl and everything else on client-go. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -5,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/person.h"
 #include "common/base/program.h"
+#include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
 #include "helpers/kubectl/exec_credential.h"
@@ -37,8 +38,8 @@ static bool make_request(const struct options *options, const struct kubelogin *
     if (config == NULL)
         return false;
     bool made = config_request(config, options, "AKS", request, error);
-    bool person_needed = made ? request->person : error->kind == ERROR_SIGN_IN;
-    return kubelogin_check(kubelogin, person_needed && !options->person, error) && made;
+    bool user_needed = made ? request->for_user : error->kind == ERROR_SIGN_IN;
+    return kubelogin_check(kubelogin, user_needed && !options->for_user, error) && made;
 }
 
 static bool answer(const struct options *options, const struct kubelogin *kubelogin,
@@ -49,7 +50,7 @@ static bool answer(const struct options *options, const struct kubelogin *kubelo
     struct tokens tokens;
     if (!make_request(options, kubelogin, &request, error))
         return false;
-    request.may_ask = info->interactive ? person_is_there : NULL; /* as the client says */
+    request.may_ask = info->interactive ? user_is_present : NULL; /* as the client says */
     if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
         return error_wanted(error, "no token for %.200s",
                             request.api != NULL ? request.api : request.scope);

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 #include "helpers/kubectl/exec_credential.h"
 
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/base/rfc3339.h"
 
@@ -21,7 +23,7 @@ static bool broken(struct error *error, const char *what)
 
 static const char *known_version(const char *version)
 {
-    for (size_t i = 0; version != NULL && i < sizeof api_versions / sizeof api_versions[0]; i++)
+    for (size_t i = 0; version != NULL && i < ARRAY_SIZE(api_versions); i++)
         if (strcmp(version, api_versions[i]) == 0)
             return api_versions[i];
     return NULL;

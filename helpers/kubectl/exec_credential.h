@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * client-go's exec credential protocol, read and written: KUBERNETES_EXEC_INFO in, an
  * ExecCredential out. Kubernetes documentation, "Authenticating", section "client-go credential

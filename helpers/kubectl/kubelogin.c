@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kubelogin's settings: their table, and who says what. What is made of them is in
  * kubelogin_apply.c and kubelogin_logins.c. */
 #define _GNU_SOURCE
@@ -20,7 +21,7 @@
     "Tokens here are bearer tokens; an Arc cluster that demands proof of possession needs "        \
     "kubelogin."
 
-static const struct setting {
+static const struct kubelogin_flag {
     const char *flag;
     const char *letter;         /* NULL: it has none */
     const char *argument;       /* NULL: it is a switch */
@@ -265,7 +266,7 @@ static bool login_is(const struct kubelogin *kubelogin, const char *name)
 static void take_environment(struct kubelogin *kubelogin, enum kubelogin_setting which,
                              bool terraform)
 {
-    const struct setting *setting = &settings[which];
+    const struct kubelogin_flag *setting = &settings[which];
     struct kubelogin_value *value = &kubelogin->values[which];
     if (terraform && setting->terraform != NULL) {
         take_variable(kubelogin, value, setting->terraform);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The command line and the environment of Azure/kubelogin's get-token, so that a kubeconfig made
  * for it changes one word: `command: kubelogin` becomes `command: exec-credential-entra`.
@@ -114,7 +115,7 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
 
 /* After config_request failed or made a request: whether --login is an app's and yet a person would
  * have to sign in, for want of a credential. Then false with ERROR_USAGE, which says so. */
-bool kubelogin_check(const struct kubelogin *kubelogin, bool person_needed, struct error *error);
+bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct error *error);
 
 /* For kubelogin_*.c: what a setting says, NULL where nobody said it; whether a switch is on; and
  * the login written into the options, as kubelogin_apply does with all of them. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What kubelogin's settings mean here: its clouds and servers, written into struct options. The
  * logins are in kubelogin_logins.c. */
 #define _GNU_SOURCE
@@ -5,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
 #include "helpers/kubectl/kubelogin.h"
@@ -35,7 +37,7 @@ static bool apply_cloud(const struct kubelogin *kubelogin, struct options *optio
         options->authority = kubelogin_text(kubelogin, KUBELOGIN_AUTHORITY_HOST);
     if (name == NULL || options->authority != NULL)
         return true;
-    for (size_t i = 0; i < sizeof clouds / sizeof clouds[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(clouds); i++) {
         if (strcasecmp(name, clouds[i].name) != 0)
             continue;
         options->authority = clouds[i].authority;
@@ -73,7 +75,7 @@ static bool is_numbered(const char *guid)
 static bool check_server_of_cluster(const char *server, struct error *error)
 {
     bool ok = text_is_guid(server) && !is_numbered(server);
-    for (size_t i = 0; ok && i < sizeof not_a_cluster / sizeof not_a_cluster[0]; i++)
+    for (size_t i = 0; ok && i < ARRAY_SIZE(not_a_cluster); i++)
         ok = strcasecmp(server, not_a_cluster[i]) != 0;
     if (ok)
         return true;

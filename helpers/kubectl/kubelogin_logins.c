@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* kubelogin's logins: who asks, and by which credential, written into struct options. */
 #define _GNU_SOURCE
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/environment.h"
 #include "helpers/kubectl/kubelogin.h"
 
@@ -92,7 +94,7 @@ static bool apply_devicecode(struct kubelogin *kubelogin, struct options *option
 {
     (void)kubelogin;
     (void)error;
-    options->person = true;
+    options->for_user = true;
     options->sign_in = SIGN_IN_DEVICE_CODE;
     return true;
 }
@@ -102,7 +104,7 @@ static bool apply_interactive(struct kubelogin *kubelogin, struct options *optio
 {
     (void)kubelogin;
     (void)error;
-    options->person = true;
+    options->for_user = true;
     options->sign_in = SIGN_IN_BROWSER;
     return true;
 }
@@ -139,7 +141,7 @@ static const struct login {
 
 static const struct login *find_login(const char *name)
 {
-    for (size_t i = 0; i < sizeof logins / sizeof logins[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(logins); i++)
         if (strcmp(logins[i].name, name) == 0)
             return &logins[i];
     return NULL;
@@ -179,14 +181,14 @@ static void hint_at_terraform(struct error *error)
                           "--use-azurerm-env-vars has it.");
 }
 
-bool kubelogin_check(const struct kubelogin *kubelogin, bool person_needed, struct error *error)
+bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct error *error)
 {
     const char *name = kubelogin_text(kubelogin, KUBELOGIN_LOGIN);
     const struct login *login = name != NULL ? find_login(name) : NULL;
     bool terraform = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM);
     if (terraform)
         hint_at_terraform(error);
-    if (!person_needed || login == NULL || !login->is_app)
+    if (!user_needed || login == NULL || !login->is_app)
         return true;
     error_set(error, ERROR_USAGE, "--login %s needs a client credential, and none is configured",
               login->name);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The module behind keyring/kernel.h. The kernel answers at once, so deadlines mean nothing here.
  */
 #define _GNU_SOURCE

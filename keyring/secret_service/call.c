@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "keyring/secret_service/call.h"
 
 #include <libsecret/secret.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * libsecret's asynchronous calls, waited for until a deadline, so that each has an end: a service
  * that hangs, or an unlocking prompt that nobody answers, costs the time until then and no more.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The module behind keyring/secret_service.h.
  *
@@ -79,7 +80,7 @@ static enum keyring_answer read_item(SecretService *service, const gchar *path, 
 static void unlock_item(SecretService *service, const gchar *path, int64_t deadline)
 {
     const gchar *paths[] = { path, NULL };
-    auto_flight struct flight flight = { -1 };
+    auto_single_flight struct single_flight flight = { -1 };
     if (!prompt_is_welcome() || !prompt_take_turn(&flight, deadline))
         return;
     auto_call struct call *call = call_begin(deadline);

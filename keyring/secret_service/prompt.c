@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "keyring/secret_service/prompt.h"
 
 #define SECRET_API_SUBJECT_TO_CHANGE
@@ -6,7 +7,7 @@
 
 #include "common/base/environment.h"
 #include "common/base/runtime_folder.h"
-#include "common/tokens/notice.h"
+#include "common/tokens/shared_failures.h"
 
 /* Other helpers, and the next call of this one, do not ask again for so long. */
 #define DISMISSED_SECONDS 60
@@ -26,12 +27,12 @@ bool prompt_is_welcome(void)
 {
     struct error unused;
     return (environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL) &&
-           !notice_read(name_of("dismissed").text, 0, &unused);
+           !shared_failures_read(name_of("dismissed").text, 0, &unused);
 }
 
-bool prompt_take_turn(struct flight *flight, int64_t deadline)
+bool prompt_take_turn(struct single_flight *flight, int64_t deadline)
 {
-    return flight_board(flight, name_of("prompt").text, deadline) == FLIGHT_PILOT;
+    return single_flight_join(flight, name_of("prompt").text, deadline) == SINGLE_FLIGHT_LEADER;
 }
 
 static void ask(SecretService *self, SecretPrompt *prompt, const GVariantType *type,
@@ -66,7 +67,7 @@ static GVariant *take_answer(SecretService *self, GAsyncResult *result, GError *
     struct error dismissed = { 0 };
     error_set(&dismissed, ERROR_KEYRING, "the question to unlock the keyring was dismissed");
     if (is_no(answer))
-        notice_post(name_of("dismissed").text, &dismissed, DISMISSED_SECONDS);
+        shared_failures_post(name_of("dismissed").text, &dismissed, DISMISSED_SECONDS);
     return answer;
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The desktop's question to unlock a keyring: asked only where a person can see it, by one process
  * at a time, and not again for a minute after nobody has answered it with yes.
@@ -12,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/tokens/flight.h"
+#include "common/tokens/single_flight.h"
 
 /* To be given to secret_service_open. Its prompts are dismissed (SECRET_ERROR_IS_LOCKED) where
  * prompt_is_welcome is false. */
@@ -23,6 +24,6 @@ bool prompt_is_welcome(void);
 
 /* Takes the turn to ask; the flight is to be landed after the answer. False where another process
  * has asked meanwhile, or where the deadline came: it is of no use to ask again. */
-bool prompt_take_turn(struct flight *flight, int64_t deadline);
+bool prompt_take_turn(struct single_flight *flight, int64_t deadline);
 
 #endif

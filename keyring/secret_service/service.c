@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "keyring/secret_service/service.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The Secret Service itself, connected to once a process, with one session in which secrets travel.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs one command to its end. hyperfine gives commands no input and does not tell their memory, so
  * it starts them through this; what this takes itself is measured too, and taken away.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tests/fuzz/curl_reading.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How curl reads a URL, for comparing: what url_parse takes, curl must read the same way, or a
  * token would go elsewhere than where it was checked to go.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What every fuzzer here has: libFuzzer's entry, and a check that stays in with NDEBUG.
  *

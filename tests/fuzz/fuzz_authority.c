@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An authority as a file, a flag or a server's challenge names it: what is made of it is one host,
  * over https or on this machine, and a tenant that cannot change the URL. */
 #include "common/entra/authority.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a server says of the credentials that it wants. */
 #include "common/entra/challenge.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A claims challenge, as an API's answer holds it. */
 #include "common/entra/claims.h"
 #include "tests/fuzz/fuzz.h"

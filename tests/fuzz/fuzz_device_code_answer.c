@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a devicecode endpoint answers. */
 #include <strings.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* KUBERNETES_EXEC_INFO. */
 #include "common/base/json.h"
 #include "helpers/kubectl/exec_credential.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A request of git's, or of whoever gets git to send one. */
 #include "helpers/git/git_request.h"
 #include "tests/fuzz/fuzz.h"

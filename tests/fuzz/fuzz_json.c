@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The JSON of authorities (strict) and of people's files (with comments). */
 #include "common/base/json.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A token that is looked into. */
 #include "common/entra/jwt.h"
 #include "tests/fuzz/fuzz.h"

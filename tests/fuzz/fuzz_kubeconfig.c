@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A kubeconfig, and what becomes of its users. */
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An answer that may hold what was sent: it means the same when its escapes are written plainly,
  * and no secret stands in it. */
 #include "common/acquire/http/redaction.h"

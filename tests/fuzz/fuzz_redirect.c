@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is sent to the loopback listener, by the browser or by anybody else. */
 #include <strings.h>
 

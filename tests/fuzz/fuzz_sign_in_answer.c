@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a token endpoint says of a person, in base64url in JSON. The input's lines are the claims of
  * the id_token, the client_info and the rest of the answer; or the answer itself, where it has one
  * line. */
@@ -39,25 +40,25 @@ static char *write_answer(const char *text, size_t size, size_t *length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    auto_sign_in struct sign_in sign_in = { 0 };
-    auto_sign_in struct sign_in again = { 0 };
+    auto_account struct account account = { 0 };
+    auto_account struct account again = { 0 };
     struct error error = { 0 };
     size_t length;
     autofree char *text = fuzz_copy(data, size, 0);
     autofree char *written = write_answer(text, size, &length);
     autofree char *body = fuzz_copy((const uint8_t *)written, length, 0);
-    if (!sign_in_answer_parse(body, length, CLIENT, size % 2 == 0 ? "n" : NULL, &sign_in, &error)) {
+    if (!sign_in_answer_parse(body, length, CLIENT, size % 2 == 0 ? "n" : NULL, &account, &error)) {
         HOLDS(error.kind == ERROR_NETWORK && error.message[0] != '\0');
-        HOLDS(sign_in.refresh_token == NULL && sign_in.home_account_id == NULL);
+        HOLDS(account.refresh_token == NULL && account.home_account_id == NULL);
         return 0;
     }
-    HOLDS((sign_in.home_account_id == NULL) == (sign_in.username == NULL));
-    HOLDS(sign_in.refresh_token == NULL ||
-          sign_in_is_refresh_token(sign_in.refresh_token->bytes, sign_in.refresh_token->length));
-    if (sign_in.home_account_id == NULL)
+    HOLDS((account.home_account_id == NULL) == (account.username == NULL));
+    HOLDS(account.refresh_token == NULL ||
+          account_is_refresh_token(account.refresh_token->bytes, account.refresh_token->length));
+    if (account.home_account_id == NULL)
         return 0;
-    auto_secret struct secret *record = sign_in_to_json(&sign_in);
-    HOLDS(record != NULL && sign_in_from_json(record->bytes, record->length, &again, &error));
-    HOLDS(strcmp(sign_in.username, again.username) == 0);
+    auto_secret struct secret *record = account_to_json(&account);
+    HOLDS(record != NULL && account_from_json(record->bytes, record->length, &again, &error));
+    HOLDS(strcmp(account.username, again.username) == 0);
     return 0;
 }

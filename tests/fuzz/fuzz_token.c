@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A token's record in a keyring: who may write there may write anything. */
 #include "common/entra/token.h"
 #include "tests/fuzz/fuzz.h"

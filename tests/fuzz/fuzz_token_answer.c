@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 /* What an authority answers, or who stands in its place. The first byte chooses the HTTP status. */
 #include "common/acquire/http/token_answer.h"
+#include "common/base/array.h"
 #include "tests/fuzz/fuzz.h"
 
 static const long statuses[] = { 200, 200, 200, 400, 401, 429, 302, 404, 500, 503 };
@@ -11,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error error = { 0 };
     if (size == 0)
         return 0;
-    long status = statuses[data[0] % (sizeof statuses / sizeof statuses[0])];
+    long status = statuses[data[0] % (ARRAY_SIZE(statuses)];
     autofree char *body = fuzz_copy(data + 1, size - 1, 0);
     if (!token_answer_parse(status, body, size - 1, now, now, &token, &error)) {
         HOLDS(error.kind != ERROR_NONE && error.message[0] != '\0');

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A URL that may be given a token. What is taken here, curl reads the same way. */
 #include "common/entra/url.h"
 #include "tests/fuzz/curl_reading.h"

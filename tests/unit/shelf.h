@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A keyring in memory that has a place for every key. It is called `kernel`, so that keyring_open
  * finds it where the test's module_load gives shelf_module.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the unit tests share: cmocka itself, comparisons that show what they compared, files that no
  * folder lists, what a call prints, questions to a configuration, and a keyring in memory.
@@ -16,11 +17,10 @@
 
 #include <cmocka.h>
 
+#include "common/base/array.h"
 #include "common/base/error.h"
 #include "common/config/config.h"
 #include "keyring/keyring.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Fail the test, showing both texts, unless the one has the other in it, or lacks it. */
 #define assert_has(text, part)   assert_has_at((text), (part), __FILE__, __LINE__)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the keyring keeps of persons: whose account a user name is, and by which refresh token. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
 #include "common/store/account_store.h"
@@ -45,7 +47,7 @@ static int begin(void **state)
         .tenant = strdup("organizations"),
         .client_id = strdup(AZURE_CLI),
         .scope = strdup("api://a/.default"),
-        .person = true,
+        .for_user = true,
     };
     store = (struct token_store){ .keyring = &shelf_module.keyring, .named = true };
     error = (struct error){ 0 };
@@ -67,28 +69,28 @@ static void set(char **text, const char *value)
     *text = value != NULL ? strdup(value) : NULL;
 }
 
-static struct sign_in sign_in_of(const char *id, const char *username, const char *refresh_token,
+static struct account account_of(const char *id, const char *username, const char *refresh_token,
                                  bool family)
 {
-    struct sign_in sign_in = { .family = family };
-    assert_true(sign_in_set_account(&sign_in, id, username, &error));
+    struct account account = { .family = family };
+    assert_true(account_set(&account, id, username, &error));
     if (refresh_token != NULL)
-        sign_in.refresh_token = secret_new(refresh_token, strlen(refresh_token));
-    return sign_in;
+        account.refresh_token = secret_new(refresh_token, strlen(refresh_token));
+    return account;
 }
 
 /* Somebody has signed in by the request's client. */
 static void keep(const char *id, const char *username, const char *refresh_token, bool family,
                  bool make_default)
 {
-    auto_sign_in struct sign_in sign_in = sign_in_of(id, username, refresh_token, family);
-    assert_true(account_store_keep(&store, &request, &sign_in, make_default, deadline, &error));
+    auto_account struct account account = account_of(id, username, refresh_token, family);
+    assert_true(account_store_keep(&store, &request, &account, make_default, deadline, &error));
 }
 
 static bool rotate(const char *id, const char *username, const char *refresh_token, bool family)
 {
-    auto_sign_in struct sign_in sign_in = sign_in_of(id, username, refresh_token, family);
-    return account_store_rotate(&store, &request, &sign_in, deadline, &error);
+    auto_account struct account account = account_of(id, username, refresh_token, family);
+    return account_store_rotate(&store, &request, &account, deadline, &error);
 }
 
 static bool drop(const char *refresh_token)
@@ -113,12 +115,12 @@ static const char *resolve(const char *username)
 static const char *found_for(const char *client_id)
 {
     static char text[64];
-    auto_sign_in struct sign_in sign_in = { 0 };
+    auto_account struct account account = { 0 };
     set(&request.client_id, client_id);
-    enum keyring_answer answer = account_store_find(&store, &request, deadline, &sign_in, &error);
-    assert_int_equal(answer, sign_in.refresh_token != NULL ? KEYRING_FOUND : KEYRING_NOTHING);
+    enum keyring_answer answer = account_store_find(&store, &request, deadline, &account, &error);
+    assert_int_equal(answer, account.refresh_token != NULL ? KEYRING_FOUND : KEYRING_NOTHING);
     snprintf(text, sizeof text, "%s",
-             sign_in.refresh_token != NULL ? sign_in.refresh_token->bytes : "");
+             account.refresh_token != NULL ? account.refresh_token->bytes : "");
     return text;
 }
 
@@ -258,7 +260,7 @@ static void only_the_very_one_is_dropped(void **state)
         begin(NULL);
         keep("ada.c", "ada@contoso.com", "token", family, false);
         resolve(NULL);
-        for (size_t i = 0; i < COUNT(others); i++)
+        for (size_t i = 0; i < ARRAY_SIZE(others); i++)
             assert_true(drop(others[i]));
         assert_string_equal(found_for(AZURE_CLI), "token");
         assert_true(drop("token"));
@@ -295,9 +297,9 @@ static void a_record_without_a_refresh_token_is_none(void **state)
 static void keep_token(bool person)
 {
     auto_token struct token token = { .access_token = secret_new("t", 1), .expires_on = 1 };
-    request.person = person;
+    request.for_user = person;
     assert_true(token_store_keep(&store, &request, &token, deadline, &error));
-    request.person = true;
+    request.for_user = true;
 }
 
 static size_t forget(const char *username)
@@ -338,7 +340,7 @@ static void where_the_default_one_goes_another_takes_its_place(void **state)
 {
     (void)state;
     static const char *const names[] = { ACCOUNT_DEFAULT, "ada@contoso.com", "ADA@CONTOSO.COM" };
-    for (size_t i = 0; i < COUNT(names); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         begin(NULL);
         keep_ada_and_bob();
         assert_int_equal(forget(names[i]), 1);
@@ -425,12 +427,12 @@ static void a_keyring_that_fails_is_an_error_where_it_was_named(void **state)
 {
     (void)state;
     size_t count;
-    auto_sign_in struct sign_in sign_in = { 0 };
+    auto_account struct account account = { 0 };
     keep("ada.c", "ada@contoso.com", "a", true, false);
     resolve(NULL);
     shelf_fails = true;
     assert_int_equal(account_store_resolve(&store, &request, deadline, &error), KEYRING_FAILED);
-    assert_int_equal(account_store_find(&store, &request, deadline, &sign_in, &error),
+    assert_int_equal(account_store_find(&store, &request, deadline, &account, &error),
                      KEYRING_FAILED);
     assert_false(rotate("ada.c", "ada@contoso.com", "b", true));
     assert_false(drop("a"));

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Authorities: instance, tenant, endpoint. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/entra/authority.h"
 
@@ -27,7 +29,7 @@ static void an_instance_has_one_form(void **state)
         { "https://sts.contoso.example/adfs/", "https://sts.contoso.example/adfs" },
         { "https://sts.contoso.example/ADFS", "https://sts.contoso.example/ADFS" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         autofree char *instance = authority_instance(cases[i].text, &error);
         if (instance == NULL)
@@ -63,7 +65,7 @@ static void what_is_no_instance_is_refused(void **state)
         "login.microsoftonline.com:",
         "https:login.microsoftonline.com",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         autofree char *instance = authority_instance(cases[i], &error);
         if (instance != NULL)
@@ -102,7 +104,7 @@ static void an_authority_is_an_instance_and_a_tenant(void **state)
         { "https://sts.contoso.example:8443/adfs/contoso", "https://sts.contoso.example:8443/adfs",
           "contoso" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         autofree char *instance = NULL;
         autofree char *tenant = NULL;
@@ -121,7 +123,7 @@ static void an_authority_without_a_tenant_is_refused(void **state)
         "https://login.microsoftonline.com/v2.0",     "https://login.microsoftonline.com//v2.0",
         "https://login.microsoftonline.com/con_toso", "https://login.microsoftonline.com/~/v2.0",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         char *instance = NULL, *tenant = NULL;
         if (authority_split(cases[i], &instance, &tenant, &error))
@@ -145,7 +147,7 @@ static void a_tenant_is_a_guid_a_domain_or_a_word(void **state)
         "consumers",
         "a",
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         if (!authority_is_tenant(cases[i]))
             fail_msg("'%s' was refused", cases[i]);
 }
@@ -159,7 +161,7 @@ static void a_tenant_cannot_change_the_url_that_it_is_put_into(void **state)
         "a:b",    "-a",    "a\xc3\xa4", "../../", "\x7f", "a_b",  "{tenant}",     "a,b",
         "a\r\nX", "a&b",   "a+b",       "~",      "a=b",  "[a]",  "contoso.com/", "(a)",
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         if (authority_is_tenant(cases[i]))
             fail_msg("'%s' was taken", cases[i]);
 }
@@ -177,7 +179,7 @@ static void an_app_needs_one_tenant(void **state)
     (void)state;
     static const char *const of_many[] = { "common", "organizations", "consumers", "COMMON" };
     struct error error = { 0 };
-    for (size_t i = 0; i < COUNT(of_many); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(of_many); i++) {
         if (authority_is_tenant_of_app(of_many[i], &error))
             fail_msg("'%s' was taken", of_many[i]);
         assert_error(&error, ERROR_USAGE, "stands for many");
@@ -200,7 +202,7 @@ static void an_ad_fs_has_no_version_in_its_endpoint(void **state)
 {
     (void)state;
     static const char *const tenants[] = { "adfs", "ADFS" };
-    for (size_t i = 0; i < COUNT(tenants); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(tenants); i++) {
         autofree char *endpoint =
             authority_endpoint("https://sts.contoso.example", tenants[i], "token");
         assert_true(authority_is_adfs(tenants[i]));
@@ -228,7 +230,7 @@ static void each_cloud_has_its_audience_for_federated_tokens(void **state)
         { "https://login.microsoftonline.us.example", "api://AzureADTokenExchange" },
         { "https://localhost:8443", "api://AzureADTokenExchange" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_string_equal(authority_token_exchange_audience(cases[i].instance),
                             cases[i].audience);
 }

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Challenges: what is read out of WWW-Authenticate, and what is believed. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/entra/challenge.h"
 
@@ -32,7 +34,7 @@ static void a_parameter_is_found_in_its_scheme_alone(void **state)
         { "a=1", NULL },
         { "Bearer a=12345678", NULL }, /* it does not fit */
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         char value[8];
         bool found = challenge_parameter(cases[i].field, "Bearer", "a", value, sizeof value);
         if (found != (cases[i].value != NULL) || (found && strcmp(value, cases[i].value) != 0))
@@ -48,7 +50,7 @@ static void a_tenant_of_a_known_cloud_is_believed(void **state)
         "Bearer authorization_uri=" CLOUD TENANT "/oauth2/authorize, resource_id=1",
         "Basic realm=\"x\", Bearer authorization_uri=\"" CLOUD TENANT "\"",
     };
-    for (size_t i = 0; i < COUNT(fields); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
         char tenant[AUTHORITY_TENANT_MAX];
         assert_true(challenge_tenant(fields[i], tenant));
         assert_string_equal(tenant, TENANT);
@@ -68,7 +70,7 @@ static void another_is_not(void **state)
         "Bearer authorization_uri=" CLOUD "a/../b c",
         "Bearer",
     };
-    for (size_t i = 0; i < COUNT(fields); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
         char tenant[AUTHORITY_TENANT_MAX];
         if (challenge_tenant(fields[i], tenant))
             fail_msg("'%s' was believed", fields[i]);
@@ -94,7 +96,7 @@ static void what_is_no_claims_challenge_is_none(void **state)
         "Bearer error=\"insufficient_claims\", claims=\"not base64\"",
         "Basic error=\"insufficient_claims\", claims=\"eyJhIjoxfQ\"",
     };
-    for (size_t i = 0; i < COUNT(fields); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
         assert_null(challenge_claims(fields[i]));
 }
 

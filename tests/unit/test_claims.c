@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* The claims parameter: a challenge and the client's capabilities, merged. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/entra/claims.h"
 
@@ -38,7 +40,7 @@ static void challenge_and_capabilities_become_one_object(void **state)
         { "{'access_token':null}", "['cp1']", "{'access_token':{'xms_cc':{'values':['cp1']}}}" },
         { "{'u':'https://a/b'}", NULL, "{'u':'https://a/b'}" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         autofree char *claims = merge(cases[i].challenge, cases[i].capabilities, &error);
         autofree char *expected = json_text(cases[i].claims);
@@ -62,7 +64,7 @@ static void a_demand_is_added_to_what_is_asked_for(void **state)
           "'capolids':{'essential':true,'values':['c1']}}}" },
         { "{'a':{'b':1}}", "{'a':null}", "{'a':null}" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *claims = cases[i].claims != NULL ? json_text(cases[i].claims) : NULL;
         autofree char *demand = json_text(cases[i].demand);
         autofree char *expected = json_text(cases[i].both);
@@ -76,7 +78,7 @@ static void a_demand_that_is_no_object_is_none(void **state)
 {
     (void)state;
     static const char *const cases[] = { "", "x", "[]", "null", "{", "{} x" };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_null(claims_add_demand("{}", cases[i]));
 }
 
@@ -85,7 +87,7 @@ static void a_challenge_that_is_no_object_is_refused(void **state)
     (void)state;
     static const char *const cases[] = { "",     "x", "[]",   "'a'",
                                          "null", "{", "{} x", "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         autofree char *claims = merge(cases[i], "['cp1']", &error);
         assert_error(&error, ERROR_USAGE, "the claims are not a JSON object");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which API is asked: by its name, by what the flags say, by the URL it is at home under. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
 
@@ -78,7 +80,7 @@ static void an_error_says_what_was_wanted(void **state)
         { { .resource = "api://x" }, "no token for api://x" },
         { { .scopes = { "y/.default" }, .scope_count = 1 }, "no token for y/.default" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked =
             ask("{'AzureAd':{'TenantId':'t','ClientSecret':'s'},'First':{'Scopes':['a/.default']}}",
                 cases[i].options);
@@ -120,12 +122,12 @@ static void persons_ask_for_each_by_the_client_that_the_field_uses(void **state)
         { "{}", { .api = "AKS", .client_id = "mine" }, "mine" },
         { "{}", { .api = "AKS", .fallback_client_id = "theirs" }, "theirs" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct options options = cases[i].options;
-        options.person = true;
+        options.for_user = true;
         auto_asked struct asked asked = ask(cases[i].text, options);
         assert_true(asked.ok);
-        assert_true(asked.request.person);
+        assert_true(asked.request.for_user);
         assert_string_equal(asked.request.client_id, cases[i].client_id);
     }
 }
@@ -191,7 +193,7 @@ static void scopes_are_exactly_one(void **state)
         { "['']", "is not a scope" },
         { "['User.Read']", "does not end in /.default" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = NULL;
         if (asprintf(&text, "{" IDENTITY ",'Api':{\n'Scopes':%s}}", cases[i].scopes) < 0)
             fail();
@@ -207,7 +209,7 @@ static void the_samples_place_holder_is_no_scope(void **state)
         "'[Enter here the scopes for your web API]'",
         "['[Enter here the scopes for your web API]']",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = NULL;
         if (asprintf(&text, "{" IDENTITY ",'Api':{\n'Scopes':%s}}", cases[i]) < 0)
             fail();
@@ -273,7 +275,7 @@ static void claims_that_are_no_object_are_refused(void **state)
     static const char *const cases[] = { "",      "x",     "[]",
                                          "\"a\"", "7",     "null",
                                          "{",     "{} {}", "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(CLAIMS, (struct options){ .claims = cases[i] });
         assert_error(&asked.error, ERROR_USAGE, "the claims are not a JSON object");
     }
@@ -321,7 +323,7 @@ static void a_url_belongs_to_the_api_that_covers_most_of_it(void **state)
         { "https://dev.azure.com/contoso/_git/r", "AzureDevOps" },
         { "https://contoso.visualstudio.com/_git/r", "AzureDevOps" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_for_url(HOMES, NONE, cases[i].url);
         if (asked.match != CONFIG_MATCH)
             fail_msg("%s belongs to no API: %s", cases[i].url, asked.error.message);
@@ -342,7 +344,7 @@ static void any_other_url_belongs_to_none(void **state)
         "https://dev.azure.com.evil/",  "https://dev.azure.com:8443/",
         "https://evildev.azure.com/",   "https://contoso.visualstudio.com.evil/",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_for_url(HOMES, NONE, cases[i]);
         if (asked.match != CONFIG_NO_MATCH)
             fail_msg("%s belongs to %s", cases[i], asked.request.api);
@@ -417,7 +419,7 @@ static void a_base_url_that_cannot_be_used_is_an_error_for_its_host_alone(void *
         { "https://user@api.example/", "user name" },
         { "https://API.example:x/", "port" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = NULL;
         if (asprintf(&text, "{" IDENTITY ",'Api':{'Scopes':['a/.default'],\n'BaseUrl':'%s'}}",
                      cases[i].base) < 0)
@@ -438,7 +440,7 @@ static void a_base_url_that_names_no_host_covers_nothing(void **state)
 {
     (void)state;
     static const char *const cases[] = { "https://*.com/", "[Enter here the URL]" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = NULL;
         if (asprintf(&text, "{" IDENTITY ",'Api':{'Scopes':['a/.default'],'BaseUrl':'%s'}}",
                      cases[i]) < 0)

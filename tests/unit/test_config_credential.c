@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How an app proves who it is: what the file says, or else the environment offers. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 
 #define NONE ((struct options){ 0 })
@@ -83,7 +85,7 @@ static void every_source_type_has_its_kind(void **state)
         { "'SourceType':'CustomSignedAssertion'", CREDENTIAL_UNAVAILABLE, "", "", "", "",
           "CustomSignedAssertion", "" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_entry(cases[i].entry);
         const struct credential *credential = &asked.request.credentials[0];
         assert_string_equal(asked.error.message, "");
@@ -137,7 +139,7 @@ static void what_an_entry_lacks_is_told_with_its_line(void **state)
         { "'SourceType':'Path','CertificateDiskPath':'[Enter the path]'",
           ":3: CertificateDiskPath still has the sample's place holder" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_entry(cases[i].entry);
         assert_error(&asked.error, ERROR_USAGE, cases[i].message);
     }
@@ -180,8 +182,8 @@ static void credentials_keep_their_order(void **state)
         CREDENTIAL_CLIENT_SECRET, CREDENTIAL_CLIENT_SECRET_FILE, CREDENTIAL_KEYRING,
         CREDENTIAL_CLIENT_SECRET, CREDENTIAL_CERTIFICATE,
     };
-    assert_int_equal(asked.request.credential_count, COUNT(kinds));
-    for (size_t i = 0; i < COUNT(kinds); i++)
+    assert_int_equal(asked.request.credential_count, ARRAY_SIZE(kinds));
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
         assert_int_equal(asked.request.credentials[i].kind, kinds[i]);
 }
 
@@ -262,7 +264,7 @@ static void the_environment_may_send_the_chain(void **state)
     } cases[] = { { "1", true },      { "true", true }, { "True", true }, { "0", false },
                   { "false", false }, { "", false },    { "yes", false } };
     setenv("AZURE_CLIENT_CERTIFICATE_PATH", "/etc/app.pem", 1);
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         setenv("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN", cases[i].value, 1);
         auto_asked struct asked asked = ask_identity("'SendX5C':false");
         assert_int_equal(asked.request.credentials[0].send_x5c, cases[i].sent);
@@ -299,10 +301,10 @@ static void without_a_credential_or_with_the_flag_it_is_a_persons(void **state)
         "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'},'Api':{'Scopes':"
         "['api://a/.default'],'RequestAppToken':false}}",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(cases[i], NONE);
         assert_true(asked.ok);
-        assert_true(asked.request.person);
+        assert_true(asked.request.for_user);
         assert_int_equal(asked.request.credential_count, 0);
     }
 }
@@ -323,7 +325,7 @@ static void a_managed_identity_may_be_asked_for(void **state)
         { "{'UserAssignedResourceId':'/subscriptions/r'}", IDENTITY_RESOURCE_ID, "/subscriptions/r",
           "/subscriptions/r" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = NULL;
         if (asprintf(&text,
                      "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'},'Api':"
@@ -424,16 +426,16 @@ static void where_anything_says_who_asks_it_is_not(void **state)
     static const struct options cases[] = { { .tenant = "t" },
                                             { .client_id = "c" },
                                             { .authority = "https://login.example/t" } };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask("{" API "}", cases[i]);
-        assert_true(asked.request.person);
+        assert_true(asked.request.for_user);
         assert_false(asked.request.unconfigured);
     }
     auto_asked struct asked file = ask("{'AzureAd':{'TenantId':'t'}," API "}", NONE);
-    assert_true(file.request.person);
+    assert_true(file.request.for_user);
     setenv("AZURE_TENANT_ID", "t", 1);
     auto_asked struct asked variable = ask("{" API "}", NONE);
-    assert_true(variable.request.person);
+    assert_true(variable.request.for_user);
 }
 
 static void an_id_that_could_change_a_url_is_refused(void **state)

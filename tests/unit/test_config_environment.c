@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The environment over the file: Section__Key, as .NET reads it. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 
 #define NONE ((struct options){ 0 })
@@ -88,7 +90,7 @@ static void true_and_false_are_read_without_regard_to_case(void **state)
         const char *text;
         bool value;
     } cases[] = { { "true", true }, { "True", true }, { "TRUE", true }, { "false", false } };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         setenv("Api__AcquireTokenOptions__ForceRefresh", cases[i].text, 1);
         auto_asked struct asked asked = ask(FILE_, NONE);
         assert_true(asked.ok);
@@ -107,7 +109,7 @@ static void a_wrong_value_is_told_by_the_variables_name(void **state)
         { "Api__BaseUrl", "http://api.example", "BaseUrl 'http://api.example' cannot be used" },
         { "AzureAd__TenantId", "[Enter the tenant]", "TenantId still has the sample's" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *where = NULL;
         if (asprintf(&where, "the environment variable %s: ", cases[i].name) < 0)
             fail();
@@ -144,7 +146,7 @@ static void an_array_is_filled_whatever_the_order_of_the_environment(void **stat
             NONE);
     assert_string_equal(asked.error.message, "");
     static const char *const secrets[] = { "first", "second", "third" };
-    for (size_t i = 0; i < COUNT(secrets); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
         assert_string_equal(asked.request.credentials[i].secret->bytes, secrets[i]);
 }
 
@@ -169,7 +171,7 @@ static void a_variable_that_does_not_fit_the_file_is_an_error(void **state)
         { "Api__Scopes__1", "{'Api':{'Scopes':[]}}" },
         { "Api__Scopes__Scopes", "{'Api':{'Scopes':[]}}" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         setenv(cases[i].name, "s3cret", 1);
         auto_asked struct asked asked = ask(cases[i].file, NONE);
         unsetenv(cases[i].name);
@@ -197,7 +199,7 @@ static void variables_of_other_programs_are_left_alone(void **state)
         "GIT__PS1",
         "AzureAd__TenantId__0000",
     };
-    for (size_t i = 0; i < COUNT(names); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         setenv(names[i], "other.example", 1);
         auto_asked struct asked asked = ask(FILE_, NONE);
         if (!asked.ok || strcmp(asked.request.tenant, "file.example") != 0)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The configuration's file: which one, how it is opened, how it is read. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -8,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 
 #define NONE ((struct options){ 0 })
@@ -80,7 +82,7 @@ static void a_mistake_is_told_with_file_and_line(void **state)
         { "'text'", ":1: the file's content is not an object" },
         { "[[[[[[[[[[[[[[[[[[[[", ":1: not valid JSON: nesting too deep" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(cases[i].text, NONE);
         assert_error(&asked.error, ERROR_USAGE, cases[i].where);
         assert_has(asked.error.message, "/proc/self/fd/");
@@ -108,7 +110,7 @@ static void a_file_that_others_can_write_is_refused(void **state)
 {
     (void)state;
     static const mode_t modes[] = { 0620, 0602, 0666, 0622, 0777 };
-    for (size_t i = 0; i < COUNT(modes); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
         auto_asked struct asked asked = ask_mode(FILE_, modes[i]);
         assert_error(&asked.error, ERROR_USAGE, "others can write it");
         assert_has(error_advice(&asked.error), "chmod go-w");
@@ -131,8 +133,8 @@ static void a_file_with_a_secret_that_others_can_read_draws_a_warning(void **sta
         "'CertificateKeyDiskPath':'pkcs11:object=x?pin-value=s3cret'}]}," API "}",
     };
     static const mode_t modes[] = { 0640, 0604, 0644, 0444 };
-    for (size_t f = 0; f < COUNT(files); f++)
-        for (size_t m = 0; m < COUNT(modes); m++) {
+    for (size_t f = 0; f < ARRAY_SIZE(files); f++)
+        for (size_t m = 0; m < ARRAY_SIZE(modes); m++) {
             auto_asked struct asked asked = ask_mode(files[f], modes[m]);
             assert_has(asked.said, "holds a secret and others can read it");
             assert_has(asked.said, "chmod go-r");
@@ -160,7 +162,7 @@ static void a_file_that_gives_nothing_away_draws_none(void **state)
         { "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':''}," API "}", 0644 },
         { "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':null}," API "}", 0644 },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_mode(cases[i].text, cases[i].mode);
         assert_string_equal(asked.said, "");
     }
@@ -193,7 +195,7 @@ static void what_is_not_a_file_is_refused(void **state)
 {
     (void)state;
     static const char *const paths[] = { "/", "/dev/null", "/proc/self" };
-    for (size_t i = 0; i < COUNT(paths); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
         auto_asked struct asked asked = ask(NULL, (struct options){ .config = paths[i] });
         assert_error(&asked.error, ERROR_USAGE, "is not a file");
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who asks: authority, tenant and client id, put together from flags, API, identity, environment.
  */
 #define _GNU_SOURCE
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 
 #define NONE ((struct options){ 0 })
@@ -136,7 +138,7 @@ static void a_flag_may_name_the_instance_alone(void **state)
     (void)state;
     static const char *const cases[] = { "https://flag.example", "https://flag.example/",
                                          "flag.example", "flag.example/" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(FILE_, (struct options){ .authority = cases[i] });
         assert_string_equal(asked.request.instance, "https://flag.example");
         assert_string_equal(asked.request.tenant, "api-tenant");
@@ -155,7 +157,7 @@ static void an_authority_that_is_none_is_refused(void **state)
         { "'Authority':'https://login.example/'", "names no tenant" },
         { "'Authority':'https://login.example/a/../b'", "not an authority" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = file_with(cases[i].member);
         auto_asked struct asked asked = ask(text, NONE);
         assert_error(&asked.error, ERROR_USAGE, cases[i].message);
@@ -179,7 +181,7 @@ static void a_tenant_that_would_change_the_url_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = { "../common", "a/b", "a?b", "a#b", "a b", "a%2fb", "." };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(FILE_, (struct options){ .tenant = cases[i] });
         assert_error(&asked.error, ERROR_USAGE, "is not a tenant");
     }
@@ -189,7 +191,7 @@ static void an_app_needs_a_tenant_of_its_own(void **state)
 {
     (void)state;
     static const char *const cases[] = { "common", "organizations", "Consumers" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(FILE_, (struct options){ .tenant = cases[i] });
         assert_error(&asked.error, ERROR_USAGE, "stands for many");
     }
@@ -202,11 +204,11 @@ static void a_client_id_has_no_character_that_needs_escaping(void **state)
                                          "https://contoso.example/app", "A_b~c" };
     static const char *const refused[] = { "a b", "a\"b",  "a\\b",     "a\nb", "a&b",
                                            "a=b", "a%20b", "\xc3\xa4", "a{b" };
-    for (size_t i = 0; i < COUNT(taken); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
         auto_asked struct asked asked = ask(FILE_, (struct options){ .client_id = taken[i] });
         assert_string_equal(asked.request.client_id, taken[i]);
     }
-    for (size_t i = 0; i < COUNT(refused); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
         auto_asked struct asked asked = ask(FILE_, (struct options){ .client_id = refused[i] });
         assert_error(&asked.error, ERROR_USAGE, "is not a client id");
     }
@@ -244,7 +246,7 @@ static void a_place_holder_of_the_sample_is_told_with_its_line(void **state)
         { "'TenantId':'t',\n'Instance':'[Enter the instance]'", "Instance" },
         { "'TenantId':'t',\n'Authority':'[Enter the authority]'", "Authority" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = file_with(cases[i].member);
         autofree char *message = NULL;
         if (asprintf(&message, ":2: %s still has the sample's place holder", cases[i].key) < 0)

@@ -1,9 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* Which keys a configuration may have: wrong types are errors, unknown keys warnings. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/base/array.h"
 
 #define NONE ((struct options){ 0 })
 #define API  "'Api':{'Scopes':['api://a/.default']}"
@@ -42,7 +45,7 @@ static void a_value_of_another_type_is_an_error_with_its_line(void **state)
           "'UserAssignedClientId':7}}}}",
           ":2: UserAssignedClientId must be a string" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(cases[i].text, NONE);
         assert_error(&asked.error, ERROR_USAGE, cases[i].message);
     }
@@ -57,7 +60,7 @@ static void a_string_with_a_nul_byte_is_of_another_type(void **state)
         "{'Api':{'Scopes':'a/.default\\u0000x'}}",
         "{'Api':{'Scopes':['a/.default'],'BaseUrl':'https://a\\u0000.evil.example'}}",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(cases[i], NONE);
         assert_error(&asked.error, ERROR_USAGE, " must be a");
     }
@@ -99,7 +102,7 @@ static void an_unknown_key_draws_a_warning_with_the_nearest_name(void **state)
           "'ClientSecrets':'x'}]}," API "}",
           ":2: unknown key 'ClientSecrets', did you mean 'ClientSecret'?" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(cases[i].text, NONE);
         assert_has(asked.said, cases[i].warning);
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* By which code a person signs in on another device: what a devicecode endpoint may say of it. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "common/acquire/user/device_code_answer.h"
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 
 static struct error error;
@@ -95,7 +97,7 @@ static void numbers_are_kept_within_bounds(void **state)
         { ",'expires_in':'soon','interval':'1 s'", 900, 5 },
         { ",'expires_in':{},'interval':null", 900, 5 },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_device_code_answer struct device_code_answer answer = { 0 };
         autofree char *body = answer_with("C3", "https://a.example", cases[i].more);
         if (!parse(body, &answer) || answer.expires_in != cases[i].expires_in ||
@@ -134,7 +136,7 @@ static void what_lacks_a_part_is_refused(void **state)
         "{'device_code':'d\\u0000e','user_code':'C3','verification_uri':'https://a.example'}",
         "{'device_code':'d','user_code':'C3','verification_uri':'https://a.example'",
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_refused(cases[i]);
 }
 
@@ -154,7 +156,7 @@ static void a_user_code_is_letters_digits_and_hyphens(void **state)
         "\xc3\x84-17",
         "C3.",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *body = answer_with(cases[i], "https://a.example", "");
         assert_refused(body);
     }
@@ -182,7 +184,7 @@ static void the_place_is_a_web_address(void **state)
         "https://a.example\\\\@evil.example",
         "http://127.1/",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *body = answer_with("C3", cases[i], "");
         assert_refused(body);
     }

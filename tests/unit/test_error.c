@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The one error: filled once, freed of secrets, printed as one line. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -7,10 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/error.h"
 #include "common/base/json.h"
-#include "common/entra/catalogue.h"
+#include "common/entra/remedies.h"
 
 static struct error error_of(const char *wanted, const char *message, const char *hint)
 {
@@ -101,7 +103,7 @@ static void an_error_is_printed_as_one_paragraph(void **state)
         { "", "It broke!", "Mend it.", "entra: It broke! Mend it.\n" },
         { "", "Broke it?", "Mend it.", "entra: Broke it? Mend it.\n" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = error_of(cases[i].wanted, cases[i].message, cases[i].hint);
         assert_string_equal(printed(&error), cases[i].text);
     }
@@ -118,7 +120,7 @@ static void the_kind_is_the_exit_code(void **state)
         { ERROR_SIGN_IN, 5 }, { ERROR_KEYRING, 6 }, { ERROR_NONE, 1 }, /* a failure that nobody
                                                                           explained is still one */
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { .kind = cases[i].kind, .message = "m" };
         catch_output(STDERR_FILENO);
         int code = error_print(&error);
@@ -210,7 +212,7 @@ static void every_kind_has_a_name(void **state)
     (void)state;
     static const char *const names[] = { "other",   "other",   "usage",  "refused",
                                          "network", "sign-in", "keyring" };
-    for (size_t i = 0; i < COUNT(names); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         struct error error = { .kind = (enum error_kind)i };
         auto_json json_object *object = error_to_json(&error);
         assert_string_equal(json_string(object, "kind"), names[i]);
@@ -225,7 +227,7 @@ static void a_remedy_is_the_catalogues(void **state)
     struct error error = error_of("w", "m", "");
     assert_false(error_known_as(&error, "keyring_locked"));
     assert_string_equal(error.code, "keyring_locked");
-    assert_string_equal(error_advice(&error), catalogue_remedy("keyring_locked"));
+    assert_string_equal(error_advice(&error), remedies_text("keyring_locked"));
 }
 
 static void a_hint_goes_before_the_catalogues_remedy(void **state)

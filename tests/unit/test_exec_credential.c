@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* client-go's exec credential protocol: what it asks, and what it is answered. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
 #include "helpers/kubectl/exec_credential.h"
@@ -39,7 +41,7 @@ static void what_client_go_says_is_read(void **state)
           "'interactive':true}}",
           "client.authentication.k8s.io/v1", true },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_exec_info struct exec_info info = { 0 };
         struct error error = { 0 };
         if (!parse(cases[i].text, &info, &error))
@@ -89,7 +91,7 @@ static void what_is_no_exec_credential_is_refused(void **state)
         { "{" V1 ",'spec':{'cluster':[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]}}",
           "is not valid JSON" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_exec_info struct exec_info info = { 0 };
         struct error error = { 0 };
         if (parse(cases[i].text, &info, &error))
@@ -142,7 +144,7 @@ static void the_answer_is_of_the_version_that_was_asked(void **state)
     (void)state;
     static const char *const cases[] = { "{" V1 "}", "{" V1BETA1 "}" };
     auto_token struct token token = { .access_token = secret_new("a", 1) };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_exec_info struct exec_info info = { 0 };
         struct error error = { 0 };
         assert_true(parse(cases[i], &info, &error));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* git's credential protocol: what git asks, and what it is answered. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "helpers/git/git_request.h"
 
@@ -88,7 +90,7 @@ static void an_empty_line_or_the_end_of_the_input_ends_it(void **state)
         "protocol=https\nhost=a\n\nhost=evil.example\n",
         "protocol=https\nhost=a\n\nno attribute",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_parsed struct parsed parsed = parse(cases[i]);
         assert_true(parsed.ok);
         assert_string_equal(parsed.request.host, "a");
@@ -146,7 +148,7 @@ static void a_capability_counts_until_the_list_is_emptied(void **state)
         { "capability[]=AUTHTYPE\n", false },
         { "capability[]= authtype\n", false },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = NULL;
         if (asprintf(&text, "%sprotocol=https\nhost=a\n", cases[i].lines) < 0)
             fail();
@@ -179,7 +181,7 @@ static void a_request_names_protocol_and_host(void **state)
         { "protocol=https\nhost=a\nhost=\n", "names no host" },
         { "protocol=https\nHost=a\n", "names no host" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_refused(cases[i].text, strlen(cases[i].text), cases[i].message);
 }
 
@@ -203,7 +205,7 @@ static void a_carriage_return_is_refused_wherever_it_stands(void **state)
         "protocol=https\nhost=a\n\n\r",
         "pro\rtocol=https\nhost=a\n",
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_refused(cases[i], strlen(cases[i]), "carriage return");
 }
 
@@ -226,7 +228,7 @@ static void a_line_without_an_equals_sign_is_refused(void **state)
         "protocol=https\nhost\n",      "protocol=https\nhost=a\nx", "protocol=https\nhost=a\n \n",
         "x\nprotocol=https\nhost=a\n", "protocol:https\nhost=a\n",
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_refused(cases[i], strlen(cases[i]), "a line without '='");
 }
 
@@ -267,7 +269,7 @@ static void a_long_header_cannot_smuggle_in_a_host(void **state)
     (void)state;
     static const size_t sizes[] = { 10,   100,  1000,  1023,  1024,  4095,
                                     4096, 8192, 16384, 32768, 65000, 65488 };
-    for (size_t i = 0; i < COUNT(sizes); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
         autofree char *header = repeated('A', sizes[i]);
         for (size_t before = sizes[i] > 40 ? sizes[i] - 40 : 0; before <= sizes[i]; before++) {
             autofree char *text = NULL;
@@ -309,7 +311,7 @@ static void a_place_named_twice_is_refused(void **state)
         "url=https://dev.azure.com/\npath=a\n",
         "protocol=https\nhost=dev.azure.com\nurl=\n",
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_refused(cases[i], strlen(cases[i]), "names its place twice");
 }
 
@@ -325,7 +327,7 @@ static void a_request_is_for_a_url(void **state)
         { "protocol=https\nhost=Dev.Azure.com:443\npath=\n", "dev.azure.com", "/" },
         { "url=https://dev.azure.com/c/_git/r\n", "dev.azure.com", "/c/_git/r" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_parsed struct parsed parsed = parse(cases[i].text);
         struct url url = { 0 };
         assert_true(parsed.ok);
@@ -345,7 +347,7 @@ static void a_request_for_something_else_has_no_url(void **state)
         "protocol=https\nhost=dev.azure.com/\n", "url=ssh://dev.azure.com/\n",
         "url=https://a@dev.azure.com/\n",        "url=\n",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_parsed struct parsed parsed = parse(cases[i]);
         struct url url = { 0 };
         assert_true(parsed.ok);
@@ -405,7 +407,7 @@ static void a_user_name_that_basic_cannot_carry_is_not(void **state)
         "protocol=https\nhost=a\nusername=a:b\n",
         "protocol=https\nhost=a\nusername=:\n",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_secret struct secret *answer = answer_to(cases[i]);
         assert_has(answer->bytes, "username=97e0a5b7-d745-40b6-94fe-5f77d35c6e05\n");
     }
@@ -416,7 +418,7 @@ static void a_client_id_that_basic_cannot_carry_becomes_a_word(void **state)
     (void)state;
     static const char *const ids[] = { "urn:contoso:app", "" };
     auto_token struct token token = { .access_token = secret_new("a", 1) };
-    for (size_t i = 0; i < COUNT(ids); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
         const struct git_request git_request = { .protocol = "https", .host = "a" };
         const struct token_request request = { .client_id = (char *)ids[i] };
         auto_secret struct secret *answer = git_answer_format(&git_request, &request, &token);

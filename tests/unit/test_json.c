@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSON: the strict reader, the lenient one for files that people write, and where a value stands.
  */
 #define _GNU_SOURCE
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
 
@@ -40,7 +42,7 @@ static void one_value_is_taken(void **state)
         { "{'a':'\\ud83d\\ude00'}", "{'a':'\xf0\x9f\x98\x80'}" },
         { "'text'", "'text'" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         autofree char *expected = json_text(cases[i].value);
         auto_json json_object *value = parse_strictly(cases[i].text, &error);
@@ -99,7 +101,7 @@ static void what_is_not_one_value_is_refused(void **state)
         "{'a':'\xff'}",
         "{'a':'\xc3'}",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         auto_json json_object *value = parse_strictly(cases[i], &error);
         if (value != NULL)
@@ -144,7 +146,7 @@ static void a_refused_text_is_not_in_the_error(void **state)
     (void)state;
     static const char *const cases[] = { "s3cret", "{'a':s3cret}", "{'a':'s3cret'", "{s3cret:1}",
                                          "{'a':'s3cret'} x" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         size_t line;
         struct error error = { 0 };
         assert_null(parse_strictly(cases[i], &error));
@@ -178,7 +180,7 @@ static void people_may_write_comments_commas_and_a_byte_order_mark(void **state)
         { "\xef\xbb\xbf{'a':1}", "{'a':1}" },
         { "\xef\xbb\xbf // x\n {'a':1}\n\n", "{'a':1}" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         size_t line;
         struct error error = { 0 };
         autofree char *expected = json_text(cases[i].value);
@@ -210,7 +212,7 @@ static void a_comment_may_end_in_several_stars(void **state)
         "{ /****\n * a box\n ****/ 'a':1, /* b */ 'b':2 }",
         "/***/{'a':1,'b':2}/***/",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         size_t line;
         struct error error = { 0 };
         auto_json json_object *value = parse_leniently(cases[i], &line, &error);
@@ -245,7 +247,7 @@ static void people_are_told_the_line_of_their_mistake(void **state)
         { "{,}", 1 },
         { "null", 1 },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         size_t line = 0;
         struct error error = { 0 };
         auto_json json_object *value = parse_leniently(cases[i].text, &line, &error);
@@ -308,7 +310,7 @@ static void a_value_is_found_by_its_path(void **state)
         { PATH(""), 0 },
     };
     autofree char *json = json_text(text);
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         size_t depth = 0;
         while (depth < 5 && cases[i].path[depth] != NULL)
             depth++;
@@ -328,7 +330,7 @@ static void a_value_behind_an_odd_comment_is_found(void **state)
         "{ 'x' // : 'a'\n :\n 1, 'a': 1 }",      "{ 'x': '/*',\n\n 'a': 1 /* */ }",
     };
     static const char *const path[] = { "a" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *json = json_text(cases[i]);
         size_t line = json_line(json, strlen(json), path, 1);
         if (line != 3)
@@ -344,7 +346,7 @@ static void no_text_makes_the_search_run_past_its_end(void **state)
                                          "{'b':", "/",      "[",      "[1",       "/*",
                                          "{,",    "{'b':,", "}" };
     static const char *const path[] = { "a", "0" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         size_t length = strlen(cases[i]);
         autofree char *json = json_text(cases[i]);
         autofree char *bytes = malloc(length + 1);
@@ -365,7 +367,7 @@ static void a_string_is_given_whole_or_not_at_all(void **state)
     assert_string_equal(json_string(object, "text"), "a");
     assert_string_equal(json_string(object, "empty"), "");
     static const char *const none[] = { "nul", "number", "null", "list", "absent", "Text" };
-    for (size_t i = 0; i < COUNT(none); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(none); i++)
         if (json_string(object, none[i]) != NULL)
             fail_msg("%s gave '%s'", none[i], json_string(object, none[i]));
     assert_null(json_string(NULL, "text"));
@@ -387,7 +389,7 @@ static void a_whole_number_may_be_a_string(void **state)
         { "{'n':'9223372036854775807'}", INT64_MAX },
         { "{'n':18446744073709551615}", INT64_MAX }, /* at most */
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         int64_t value = -7;
         struct error error = { 0 };
         auto_json json_object *object = parse_strictly(cases[i].text, &error);
@@ -423,7 +425,7 @@ static void what_is_no_whole_number_gives_none(void **state)
         "[1]",
         "'n'",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         int64_t value = 0;
         struct error error = { 0 };
         auto_json json_object *object = parse_strictly(cases[i], &error);
@@ -451,7 +453,7 @@ static void wiping_overwrites_every_string_below(void **state)
         json_object_get(json_object_object_get(json_object_array_get_idx(b, 1), "c")),
     };
     json_wipe(object);
-    for (size_t i = 0; i < COUNT(strings); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
         size_t length = (size_t)json_object_get_string_len(strings[i]);
         autofree char *zeros = repeated('\0', length);
         assert_true(length > 0);

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Tokens looked into: the claims of a JWT, and what is none. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/entra/jwt.h"
 #include "common/entra/token.h"
@@ -43,7 +45,7 @@ static void the_claims_are_read(void **state)
         /* Neither the header nor the signature is looked at. */
         { "!.e30.!", "{}" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         autofree char *claims = claims_of(cases[i].token, strlen(cases[i].token), &error);
         autofree char *expected = json_text(cases[i].claims);
@@ -78,7 +80,7 @@ static void what_is_no_jwt_is_told_apart(void **state)
         { "e30.eyJhIjoxAH0.", "no JSON object" },  /* a NUL */
         { "e30.eyJhIjoi_yJ9.", "no JSON object" }, /* no UTF-8 */
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         autofree char *claims = claims_of(cases[i].token, strlen(cases[i].token), &error);
         assert_string_equal(claims, "");
@@ -113,7 +115,7 @@ static void nothing_of_the_token_is_in_the_message(void **state)
     (void)state;
     static const char *const tokens[] = { "secrettoken", "e30.secrettoken!.e30",
                                           "e30.InNlY3JldHRva2VuIg.secrettoken" };
-    for (size_t i = 0; i < COUNT(tokens); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(tokens); i++) {
         struct error error = { 0 };
         autofree char *claims = claims_of(tokens[i], strlen(tokens[i]), &error);
         assert_string_equal(claims, "");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which store serves, and what a list of items is. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -10,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "keyring/kernel.h"
 #include "keyring/secret_service.h"
@@ -83,7 +85,7 @@ static void where_none_is_its_module_is_not_loaded(void **state)
 {
     (void)state;
     static const char *const cases[] = { NULL, "" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error why = { 0 }, error = { 0 };
         if (cases[i] != NULL)
             setenv("DBUS_SESSION_BUS_ADDRESS", cases[i], 1);
@@ -161,7 +163,7 @@ static void a_store_that_is_not_known_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = { "", "file", "NONE", "secret_service", "none " };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error why = { 0 }, error = { 0 };
         if (keyring_open(cases[i], &why, &error) != NULL)
             fail_msg("'%s' was taken", cases[i]);

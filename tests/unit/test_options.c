@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command line. */
 #include "tests/unit/support.h"
 
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/options.h"
 
 #define WORDS_MAX 24
@@ -181,7 +183,7 @@ static void a_time_out_is_from_one_second_to_an_hour(void **state)
                                          "1e3",
                                          "99999999999999999999",
                                          "-99999999999999999999" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         outcome = PARSE("--timeout", cases[i]);
         if (outcome.ok)
             fail_msg("--timeout '%s' was taken", cases[i]);
@@ -202,7 +204,7 @@ static void a_time_out_may_be_written_as_go_writes_it(void **state)
         { "3\u00b5s", 1 }, { "3\u03bcs", 1 }, { ".5m", 30 },   { "2.s", 2 },
         { "1.2s", 2 },     { "+5s", 5 },      { "1.1m", 66 },  { "99999999999999999999h", 3600 }
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct outcome outcome = PARSE("--timeout", cases[i].text);
         assert_true(outcome.ok);
         assert_int_equal(outcome.options.timeout, cases[i].seconds);
@@ -210,7 +212,7 @@ static void a_time_out_may_be_written_as_go_writes_it(void **state)
     static const char *const wrong[] = { "0s",    "s",      "1m30", "m1",   "-1m",  ".s",
                                          "1..5s", "1.2.3s", " 5s",  "5s ",  "5 s",  "+",
                                          "++5s",  "1d",     "1M",   "1e3s", "0x1s", "infs" };
-    for (size_t i = 0; i < COUNT(wrong); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
         struct outcome outcome = PARSE("--timeout", wrong[i]);
         if (outcome.ok)
             fail_msg("--timeout '%s' was taken", wrong[i]);
@@ -225,7 +227,7 @@ static void a_switch_is_true_by_its_name_alone_and_may_be_false(void **state)
     } cases[] = { { "--legacy", "true" },        { "--legacy=true", "true" },
                   { "--legacy=1", "true" },      { "--legacy=false", "false" },
                   { "--legacy=False", "false" }, { "--legacy=0", "false" } };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct outcome outcome = PARSE(cases[i].word, "operand");
         assert_true(outcome.ok);
         assert_string_equal(outcome.options.own[0], cases[i].value);
@@ -245,7 +247,7 @@ static void a_letter_stands_for_a_name(void **state)
     static const char *const cases[][3] = {
         { "-l", "spn", NULL }, { "-lspn", NULL }, { "-l=spn", NULL }, { "--login", "spn", NULL }
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct outcome outcome = parse(cases[i]);
         assert_true(outcome.ok);
         assert_string_equal(outcome.options.own[1], "spn");
@@ -261,7 +263,7 @@ static void an_empty_argument_is_refused(void **state)
     (void)state;
     static const char *const cases[] = { "--config=", "--api=",       "--resource=", "--tenant=",
                                          "--claims=", "--client-id=", "--keyring=",  "--output=" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct outcome outcome = PARSE(cases[i]);
         assert_refused(&outcome, "is empty");
     }
@@ -339,7 +341,7 @@ static void a_name_cut_short_that_could_be_two_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = { "--c", "--cl", "--t", "--a" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct outcome outcome = PARSE(cases[i], "7");
         if (outcome.ok)
             fail_msg("%s was taken", cases[i]);

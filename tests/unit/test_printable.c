@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Text from outside on a terminal: what is shown as it is, and what is not. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/printable.h"
 
@@ -31,7 +33,7 @@ static void every_letter_is_kept(void **state)
         "\xf0\x9f\x94\x91",
         "\xc2\xa0\xdf\xbf\xe0\xa0\x80\xef\xbf\xbd\xf0\x90\x80\x80\xf4\x8f\xbf\xbf",
     };
-    for (size_t i = 0; i < COUNT(texts); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         assert_shown(&(struct sample){ texts[i], texts[i] }, 1);
 }
 
@@ -59,7 +61,7 @@ static void what_turns_the_direction_of_text_is_replaced(void **state)
         { "\xe2\x80\xa8\xe2\x80\xa9", "??????" },
         { "\xe2\x80\xa7\xe2\x80\xaf", "\xe2\x80\xa7\xe2\x80\xaf" }, /* their neighbours */
     };
-    assert_shown(samples, COUNT(samples));
+    assert_shown(samples, ARRAY_SIZE(samples));
 }
 
 static void bytes_that_are_no_character_are_replaced(void **state)
@@ -79,7 +81,7 @@ static void bytes_that_are_no_character_are_replaced(void **state)
         { "\xf8\x88\x80\x80\x80\xff\xfe", "???????" },
         { "\xc3(\xc3\xbc", "?(\xc3\xbc" },
     };
-    assert_shown(samples, COUNT(samples));
+    assert_shown(samples, ARRAY_SIZE(samples));
 }
 
 static void no_character_is_cut_in_two(void **state)
@@ -98,7 +100,7 @@ static void no_character_is_cut_in_two(void **state)
         { "\xf0\x9f\x94\x91", 3, 0 },
         { "\xf0\x9f\x94\x91z", 4, 4 },
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_int_equal(printable_cut(cases[i].text, cases[i].max), cases[i].cut);
 }
 

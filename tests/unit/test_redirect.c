@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The redirect that ends a sign-in: of all that anybody can send, only the answer is taken. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "common/acquire/user/redirect.h"
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 
 #define HOST "Host: localhost:40123\r\n"
@@ -109,7 +111,7 @@ static void what_is_no_answer_has_its_status(void **state)
         { 400, "POST /", HOST TYPE, "code=&state=s%21" },
         { 400, "POST /", HOST TYPE, "code=%0a&state=s%21" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *line = NULL;
         assert_true(asprintf(&line, "%s HTTP/1.1", cases[i].line) > 0);
         int status = status_of(line, cases[i].headers, cases[i].body);
@@ -133,7 +135,7 @@ static void a_body_has_a_length_within_bounds(void **state)
                   { 413, "Content-Length: 32769\r\n" },
                   { 413, "Content-Length: 18446744073709551617\r\n" },
                   { 0, "Content-Length: 32768\r\n" } };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_redirect struct redirect redirect = { 0 };
         autofree char *text = NULL;
         int length = asprintf(&text, "POST / HTTP/1.1\r\n" HOST TYPE "%s\r\n", cases[i].length);

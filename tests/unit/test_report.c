@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Warnings and steps on stderr, and ENTRA_TRACE. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/report.h"
 
@@ -73,7 +75,7 @@ static void no_step_is_told_unless_it_is_asked_for(void **state)
 {
     (void)state;
     static const char *const off[] = { NULL, "", "0", "false", "FALSE" };
-    for (size_t i = 0; i < COUNT(off); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(off); i++)
         assert_string_equal(said(off[i]), "");
     assert_false(trace_is_on());
 }
@@ -82,7 +84,7 @@ static void a_step_is_told_with_its_time(void **state)
 {
     (void)state;
     static const char *const on[] = { "1", "2", "true", "True" };
-    for (size_t i = 0; i < COUNT(on); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(on); i++) {
         float milliseconds = -1;
         char step[80] = "";
         const char *text = said(on[i]);
@@ -171,7 +173,7 @@ static void what_is_not_a_file_of_ones_own_is_not_written_to(void **state)
     (void)state;
     static void (*const makers[])(const char *) = { make_link, make_second_name, make_shared,
                                                     make_pipe, make_folder_there };
-    for (size_t i = 0; i < COUNT(makers); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(makers); i++) {
         autofree char *path = strdup(below("odd"));
         makers[i](path);
         assert_has(said(path), "entra: warning: ENTRA_TRACE: ");
@@ -186,7 +188,7 @@ static void what_names_no_place_is_told(void **state)
 {
     (void)state;
     static const char *const cases[] = { "yes", "relative/path", "-1" };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_has(said(cases[i]), "ENTRA_TRACE is 1 or an absolute path");
 }
 

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Times as RFC 3339 writes them. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/base/array.h"
 #include "common/base/rfc3339.h"
 
 static void seconds_become_a_time_in_utc(void **state)
@@ -23,7 +25,7 @@ static void seconds_become_a_time_in_utc(void **state)
         { 4102444800, "2100-01-01T00:00:00Z" },
         { 253402300799, "9999-12-31T23:59:59Z" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_string_equal(rfc3339_format(cases[i].seconds).text, cases[i].text);
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The folder that this user's processes share: only what is ours alone is used. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -11,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/runtime_folder.h"
 
@@ -63,7 +65,7 @@ static void one_that_others_can_enter_is_not_used(void **state)
 {
     (void)state;
     static const mode_t modes[] = { 0750, 0705, 0770, 0777, 0701 };
-    for (size_t i = 0; i < COUNT(modes); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
         mkdir(own_path(), 0700);
         assert_int_equal(chmod(own_path(), modes[i]), 0);
         autoclose int fd = runtime_folder_open();
@@ -139,7 +141,7 @@ static void other_texts_have_another(void **state)
         runtime_name("note", (const char *const[]){ "a", "b", NULL }),
         runtime_name("lock", (const char *const[]){ "../../x", NULL }),
     };
-    for (size_t i = 0; i < COUNT(names); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         assert_null(strchr(names[i].text, '/'));
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(names[i].text, names[j].text);
@@ -153,7 +155,7 @@ static void what_is_written_is_read_again_and_replaces_what_was_there(void **sta
     (void)state;
     autoclose int folder = runtime_folder_open();
     static const char *const contents[] = { "first, and longer", "second", "" };
-    for (size_t i = 0; i < COUNT(contents); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(contents); i++) {
         auto_secret struct secret *content = secret_new(contents[i], strlen(contents[i]));
         assert_true(runtime_write(folder, "file", content));
         auto_secret struct secret *read = runtime_read(folder, "file", 1000);
@@ -202,10 +204,10 @@ static void what_was_left_goes_after_a_day_and_what_is_kept_stays(void **state)
     };
     autoclose int folder = runtime_folder_open();
     auto_secret struct secret *content = secret_new("x", 1);
-    for (size_t i = 0; i < COUNT(files); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
         make_file(folder, files[i].name, files[i].age);
     assert_true(runtime_write(folder, "file", content));
-    for (size_t i = 0; i < COUNT(files); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
         assert_int_equal(faccessat(folder, files[i].name, F_OK, 0) == 0, files[i].stays);
 }
 

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Scopes: what is asked of an API. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/entra/scope.h"
 
@@ -21,7 +23,7 @@ static void a_resource_becomes_a_scope_to_the_letter(void **state)
         { "https://a//", "https://a///.default" },
         { "API://Mixed-Case", "API://Mixed-Case/.default" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         autofree char *scope = scope_from_resource(cases[i].resource, &error);
         assert_string_equal(scope, cases[i].scope);
@@ -35,7 +37,7 @@ static void what_is_no_identifier_makes_no_scope(void **state)
         "",           " ",          "api://a b",      "api://a\tb",  "api://a\nb",
         "api://a\"b", "api://a\\b", "api://\xc3\xa4", "api://a\x7f",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         autofree char *scope = scope_from_resource(cases[i], &error);
         if (scope != NULL)
@@ -85,7 +87,7 @@ static void an_app_asks_for_the_default_scope_of_one_resource(void **state)
         "https://database.windows.net//.default",
         "499b84ac-1321-427f-aa17-267ca6975798/.default",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         if (!scope_check_for_app(cases[i], &error))
             fail_msg("'%s' was refused: %s", cases[i], error.message);
@@ -115,7 +117,7 @@ static void an_app_can_ask_for_nothing_else(void **state)
         { "api://a\\/.default", "is not a scope" },
         { "api://\xc3\xa4/.default", "is not a scope" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         if (scope_check_for_app(cases[i].scope, &error))
             fail_msg("'%s' was taken", cases[i].scope);
@@ -147,7 +149,7 @@ static void the_resource_is_all_before_the_last_slash(void **state)
         { "", 0 },
         { "/.default", 0 },
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_int_equal(scope_resource_length(cases[i].scope), cases[i].length);
 }
 

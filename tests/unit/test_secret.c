@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Secrets: read and written whole, wiped when they go. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/secret.h"
 
 /* ---- what is freed, seen before it is (ld --wrap=free) ---- */
@@ -60,9 +62,9 @@ static void a_secret_is_wiped_before_it_is_freed(void **state)
     };
     memset(secrets[4]->bytes, 'x', 100000);
     watch.on = true;
-    for (size_t i = 0; i < COUNT(secrets); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
         secret_free(secrets[i]);
-    assert_wiped(COUNT(secrets));
+    assert_wiped(ARRAY_SIZE(secrets));
 }
 
 static struct secret *make(void)
@@ -162,7 +164,7 @@ static void what_is_read_is_all_there_is(void **state)
 {
     (void)state;
     static const size_t cases[] = { 0, 1, 4095, 4096, 4097, 8191, 8192, 8193, 100000, 262144 };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autoclose int fd = bytes_to_read(cases[i]);
         auto_secret struct secret *secret = secret_read(fd, 262144);
         assert_non_null(secret);
@@ -176,7 +178,7 @@ static void of_too_much_one_byte_too_many_is_read(void **state)
 {
     (void)state;
     static const size_t cases[] = { 4096, 4097, 5000, 8191, 8192, 65535, 100000 };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autoclose int exact = bytes_to_read(cases[i]);
         auto_secret struct secret *all = secret_read(exact, cases[i]);
         assert_int_equal(all->length, cases[i]);
@@ -202,7 +204,7 @@ static void what_comes_in_pieces_is_put_together(void **state)
     static const char *const pieces[] = { "one ", "two ", "three" };
     int ends[2];
     assert_int_equal(pipe2(ends, O_CLOEXEC | O_DIRECT), 0); /* one write, one read */
-    for (size_t i = 0; i < COUNT(pieces); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(pieces); i++)
         assert_int_equal(write(ends[1], pieces[i], strlen(pieces[i])), strlen(pieces[i]));
     close(ends[1]);
     auto_secret struct secret *secret = secret_read(ends[0], 1000);
@@ -282,7 +284,7 @@ static void every_occurrence_in_a_text_becomes_asterisks(void **state)
         { "aaa", "a", "***" },
         { "a*b", "*", "a*b" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = strdup(cases[i].text);
         secret_redact(text, strlen(text), cases[i].secret);
         assert_string_equal(text, cases[i].redacted);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whose token it is, and the refresh token that came with it: what an authority may say of a
  * person. */
 #define _GNU_SOURCE
@@ -9,6 +10,7 @@
 
 #include "common/acquire/base64url.h"
 #include "common/acquire/user/sign_in_answer.h"
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 
 #define CLIENT "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
@@ -44,34 +46,34 @@ static char *answer_with(const char *claims, const char *client_info, const char
     return body;
 }
 
-static bool parse(const char *body, const char *nonce, struct sign_in *sign_in)
+static bool parse(const char *body, const char *nonce, struct account *account)
 {
     size_t length;
     autofree char *json = json_bytes(body, &length);
     error = (struct error){ 0 };
-    return sign_in_answer_parse(json, length, CLIENT, nonce, sign_in, &error);
+    return sign_in_answer_parse(json, length, CLIENT, nonce, account, &error);
 }
 
 /* What is made of such an answer, which is taken. */
-static struct sign_in taken(const char *claims, const char *client_info, const char *more)
+static struct account taken(const char *claims, const char *client_info, const char *more)
 {
-    struct sign_in sign_in = { 0 };
+    struct account account = { 0 };
     autofree char *body = answer_with(claims, client_info, more);
-    if (!parse(body, NULL, &sign_in))
+    if (!parse(body, NULL, &account))
         fail_msg("%s, %s: %s", claims, client_info, error.message);
-    return sign_in;
+    return account;
 }
 
 static void assert_refused(const char *body, const char *nonce, const char *why)
 {
-    struct sign_in sign_in = { 0 };
-    if (parse(body, nonce, &sign_in))
+    struct account account = { 0 };
+    if (parse(body, nonce, &account))
         fail_msg("taken: %s", body);
     assert_error(&error, ERROR_NETWORK, why);
     assert_string_equal(error.code, "unusable_answer");
-    assert_null(sign_in.refresh_token);
-    assert_null(sign_in.home_account_id);
-    assert_null(sign_in.username);
+    assert_null(account.refresh_token);
+    assert_null(account.home_account_id);
+    assert_null(account.username);
 }
 
 /* ---- whose it is ---- */
@@ -79,12 +81,12 @@ static void assert_refused(const char *body, const char *nonce, const char *why)
 static void an_account_is_uid_and_utid_of_client_info(void **state)
 {
     (void)state;
-    auto_sign_in struct sign_in sign_in =
+    auto_account struct account account =
         taken("{" ADA "}", "{'uid':'uid','utid':'utid'}", ",'refresh_token':'0.Aa-_'");
-    assert_string_equal(sign_in.home_account_id, "uid.utid");
-    assert_string_equal(sign_in.username, "ada@contoso.com");
-    assert_string_equal(sign_in.refresh_token->bytes, "0.Aa-_");
-    assert_false(sign_in.family);
+    assert_string_equal(account.home_account_id, "uid.utid");
+    assert_string_equal(account.username, "ada@contoso.com");
+    assert_string_equal(account.refresh_token->bytes, "0.Aa-_");
+    assert_false(account.family);
 }
 
 static void where_that_says_nothing_it_is_oid_and_tid(void **state)
@@ -92,19 +94,19 @@ static void where_that_says_nothing_it_is_oid_and_tid(void **state)
     (void)state;
     static const char *const cases[] = { NULL, "{}", "{'uid':'uid'}", "{'uid':'','utid':'t'}",
                                          "{'uid':7,'utid':'t'}" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        auto_sign_in struct sign_in sign_in = taken("{" ADA "}", cases[i], "");
-        assert_string_equal(sign_in.home_account_id, "oid.tid");
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_account struct account account = taken("{" ADA "}", cases[i], "");
+        assert_string_equal(account.home_account_id, "oid.tid");
     }
 }
 
 static void where_neither_does_it_is_an_ad_fs_sub(void **state)
 {
     (void)state;
-    auto_sign_in struct sign_in sign_in =
+    auto_account struct account account =
         taken("{'aud':'" CLIENT "','sub':'eUn/W9M+gw=','upn':'ada@contoso.com'}", NULL, "");
-    assert_string_equal(sign_in.home_account_id, "eUn/W9M+gw=");
-    assert_string_equal(sign_in.username, "ada@contoso.com");
+    assert_string_equal(account.home_account_id, "eUn/W9M+gw=");
+    assert_string_equal(account.username, "ada@contoso.com");
 }
 
 static void an_answer_need_not_say_whose_it_is(void **state)
@@ -112,11 +114,11 @@ static void an_answer_need_not_say_whose_it_is(void **state)
     (void)state;
     static const char *const cases[] = { NULL, "{'aud':'" CLIENT "'}",
                                          "{'aud':'" CLIENT "','upn':'ada@contoso.com'}" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        auto_sign_in struct sign_in sign_in = taken(cases[i], NULL, ",'refresh_token':'r'");
-        assert_null(sign_in.home_account_id);
-        assert_null(sign_in.username);
-        assert_string_equal(sign_in.refresh_token->bytes, "r");
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_account struct account account = taken(cases[i], NULL, ",'refresh_token':'r'");
+        assert_null(account.home_account_id);
+        assert_null(account.username);
+        assert_string_equal(account.refresh_token->bytes, "r");
     }
 }
 
@@ -139,13 +141,13 @@ static void a_user_name_is_the_first_claim_that_can_be_one(void **state)
         { "'upn':'a\\nb','email':'ada@contoso.com'", "ada@contoso.com" },
         { "'name':'Ada Lovelace'", "oid.tid" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *claims = NULL;
         if (asprintf(&claims, "{'aud':'" CLIENT "','oid':'oid','tid':'tid',%s}", cases[i].claims) <
             0)
             abort();
-        auto_sign_in struct sign_in sign_in = taken(claims, NULL, "");
-        assert_string_equal(sign_in.username, cases[i].username);
+        auto_account struct account account = taken(claims, NULL, "");
+        assert_string_equal(account.username, cases[i].username);
     }
 }
 
@@ -157,7 +159,7 @@ static void what_cannot_name_an_account_is_refused(void **state)
                                          "{'uid':'\\u001b[2J','utid':'t'}",
                                          "{'uid':'a','utid':'\\n'}", "{'uid':'a\\'b','utid':'t'}",
                                          "{'uid':'*','utid':'t'}" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *body = answer_with("{" ADA "}", cases[i], "");
         assert_refused(body, NULL, "it does not say whose token it is");
     }
@@ -180,10 +182,10 @@ static void an_id_token_is_for_this_client(void **state)
                                           "{'aud':'" CLIENT "0'}",
                                           "{'aud':['" CLIENT "','evil']}",
                                           "{'aud':'" CLIENT "\\u0000'}" };
-    auto_sign_in struct sign_in sign_in =
+    auto_account struct account account =
         taken("{'aud':'04B07795-8DDB-461A-BBEE-02F9E1BF7B46','oid':'o','tid':'t'}", NULL, "");
-    assert_string_equal(sign_in.home_account_id, "o.t");
-    for (size_t i = 0; i < COUNT(others); i++) {
+    assert_string_equal(account.home_account_id, "o.t");
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
         autofree char *body = answer_with(others[i], NULL, ",'refresh_token':'r'");
         assert_refused(body, NULL, "its id_token is for another client");
     }
@@ -198,10 +200,10 @@ static void it_has_the_nonce_that_was_sent(void **state)
                                           "{" ADA ",'nonce':'N0NCE'}",
                                           "{" ADA ",'nonce':null}",
                                           "{" ADA ",'nonce':'n0nce\\u0000'}" };
-    auto_sign_in struct sign_in sign_in = { 0 };
+    auto_account struct account account = { 0 };
     autofree char *good = answer_with("{" ADA ",'nonce':'n0nce'}", NULL, "");
-    assert_true(parse(good, "n0nce", &sign_in));
-    for (size_t i = 0; i < COUNT(others); i++) {
+    assert_true(parse(good, "n0nce", &account));
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
         autofree char *body = answer_with(others[i], NULL, ",'refresh_token':'r'");
         assert_refused(body, "n0nce", "its id_token is of another sign-in (nonce)");
     }
@@ -224,7 +226,7 @@ static void a_part_that_cannot_be_read_is_refused(void **state)
         { "{'client_info':'e30='}", "its client_info: " }, /* {}, padded */
         { "{'client_info':'W10'}", "its client_info: " },
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_refused(cases[i].body, NULL, cases[i].why);
 }
 
@@ -232,7 +234,7 @@ static void what_is_no_json_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = { "", "{", "<html>", "{} {}" };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_refused(cases[i], NULL, "the authority's answer cannot be used: ");
 }
 
@@ -242,9 +244,9 @@ static void what_is_no_json_is_refused(void **state)
 static void a_refresh_token_is_visible_ascii(void **state)
 {
     (void)state;
-    auto_sign_in struct sign_in sign_in =
+    auto_account struct account account =
         taken(NULL, NULL, ",'refresh_token':'M.C527_BAY.0.U.-CtJ!Zk*aB$$~'");
-    assert_string_equal(sign_in.refresh_token->bytes, "M.C527_BAY.0.U.-CtJ!Zk*aB$$~");
+    assert_string_equal(account.refresh_token->bytes, "M.C527_BAY.0.U.-CtJ!Zk*aB$$~");
 }
 
 /* Without it the person signs in again, that is all; the access token is good. */
@@ -253,13 +255,13 @@ static void one_that_cannot_be_kept_is_left_out(void **state)
     (void)state;
     static const char *const cases[] = { "",         "a b",    "a\\nb",     "a\\u0000b",
                                          "a\\u00e4", "a\\\\b", "a\\u0022b", "\\u001b[2J" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *more = NULL;
         if (asprintf(&more, ",'refresh_token':'%s','foci':'1'", cases[i]) < 0)
             abort();
-        auto_sign_in struct sign_in sign_in = taken("{" ADA "}", NULL, more);
-        assert_null(sign_in.refresh_token);
-        assert_string_equal(sign_in.home_account_id, "oid.tid");
+        auto_account struct account account = taken("{" ADA "}", NULL, more);
+        assert_null(account.refresh_token);
+        assert_string_equal(account.home_account_id, "oid.tid");
     }
 }
 
@@ -271,8 +273,8 @@ static void it_has_a_bound(void **state)
         autofree char *more = NULL;
         if (asprintf(&more, ",'refresh_token':'%s'", text) < 0)
             abort();
-        auto_sign_in struct sign_in sign_in = taken(NULL, NULL, more);
-        assert_int_equal(sign_in.refresh_token == NULL, over == 1);
+        auto_account struct account account = taken(NULL, NULL, more);
+        assert_int_equal(account.refresh_token == NULL, over == 1);
     }
 }
 
@@ -286,12 +288,12 @@ static void foci_says_that_it_is_of_the_family(void **state)
         { "", false },           { ",'foci':'1'", true }, { ",'foci':'2'", false },
         { ",'foci':''", false }, { ",'foci':[]", false }, { ",'foci':'1\\u0000'", false },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *more = NULL;
         if (asprintf(&more, ",'refresh_token':'r'%s", cases[i].more) < 0)
             abort();
-        auto_sign_in struct sign_in sign_in = taken(NULL, NULL, more);
-        assert_int_equal(sign_in.family, cases[i].family);
+        auto_account struct account account = taken(NULL, NULL, more);
+        assert_int_equal(account.family, cases[i].family);
     }
 }
 

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 /* Small questions about texts. */
 #include "tests/unit/support.h"
 
+#include "common/base/array.h"
 #include "common/base/text.h"
 
 static void a_guid_has_its_hyphens_where_they_belong(void **state)
@@ -17,7 +19,7 @@ static void a_guid_has_its_hyphens_where_they_belong(void **state)
         "97e0a5b7-d745-40b6-94fe-5f77d35c6e0g",
         "97e0a5b7-d745-40b6-94fe-",
     };
-    for (size_t i = 0; i < COUNT(others); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         assert_false(text_is_guid(others[i]));
 }
 

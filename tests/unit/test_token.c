@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The token: what it may be made of, how long it is fresh, its JSON form. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/entra/token.h"
 
@@ -35,7 +37,7 @@ static void a_token_is_base64_text(void **state)
     static const char *const cases[] = {
         "a", "eyJ0eXAiOiJKV1Qi.eyJhdWQi.c2lnbmF0dXJl", "a=", "a==", "-._~+/", "0"
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         if (!token_is_valid_text(cases[i], strlen(cases[i])))
             fail_msg("'%s' was refused", cases[i]);
 }
@@ -56,7 +58,7 @@ static void equals_signs_stand_at_its_end_only(void **state)
 {
     (void)state;
     static const char *const cases[] = { "=", "==", "=a", "a=b", "a==b", "" };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         if (token_is_valid_text(cases[i], strlen(cases[i])))
             fail_msg("'%s' was taken", cases[i]);
     assert_false(token_is_valid_text("a\0", 2));
@@ -157,7 +159,7 @@ static void the_authority_says_when_to_renew_or_half_of_a_long_life_does(void **
         { 3600, 100000, 0 },   { 200, 100, 0 },
         { 1, 0, 0 },           { TOKEN_LIFE_MAX, 0, TOKEN_LIFE_MAX / 2 },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         int64_t expected = cases[i].wait > 0 ? RECEIVED + cases[i].wait : 0;
         assert_int_equal(
             token_renewal_time(RECEIVED, RECEIVED + cases[i].life, cases[i].refresh_in, 0),
@@ -170,7 +172,7 @@ static void chance_puts_it_off_by_up_to_a_tenth(void **state)
     (void)state;
     static const uint32_t numbers[] = { 0, 1, 0x7fffffff, 0x80000000, 0xfffeffff, 0xffffffff };
     int64_t last = RECEIVED + 43200;
-    for (size_t i = 0; i < COUNT(numbers); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
         int64_t moment = token_renewal_time(RECEIVED, RECEIVED + 86400, 0, numbers[i]);
         assert_in_range(moment, last, RECEIVED + 43200 + 4320);
         last = moment;
@@ -204,7 +206,7 @@ static void what_is_written_is_read_again(void **state)
     (void)state;
     autofree char *longest = repeated('a', TOKEN_LENGTH_MAX);
     const char *const texts[] = { "a", "eyJ0.eyJh.c2ln-_~+/==", longest };
-    for (size_t i = 0; i < COUNT(texts); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
         auto_token struct token token = token_of(texts[i]);
         auto_token struct token again = { 0 };
         token.claims = INT64_MAX;
@@ -300,7 +302,7 @@ static const char *const hostile_records[] = {
 static void what_is_no_such_record_is_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(hostile_records); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(hostile_records); i++) {
         struct token token = { 0 };
         struct error error = { 0 };
         if (read_record(hostile_records[i], &token, &error))
@@ -344,7 +346,7 @@ static void a_refused_record_is_not_in_the_error(void **state)
         "{'access_token':'s3cret','received_on':1,'expires_on':2,'refresh_on':0} x",
         "{'access_token':'s3cret",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct token token = { 0 };
         struct error error = { 0 };
         assert_false(read_record(cases[i], &token, &error));

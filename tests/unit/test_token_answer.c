@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a token endpoint answers: every shape that Entra and what stands before it gives. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -7,8 +8,9 @@
 #include <string.h>
 
 #include "common/acquire/http/token_answer.h"
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
-#include "common/entra/catalogue.h"
+#include "common/entra/remedies.h"
 
 #define NOW 1767366245
 
@@ -82,7 +84,7 @@ static void a_moment_of_renewal_outside_its_life_is_none(void **state)
     (void)state;
     static const char *const cases[] = { "0",      "-1",   "3600",   "999999999999", "'3600'",
                                          "'soon'", "null", "1800.5", "{}",           "true" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_token struct token token = { 0 };
         struct error error = { 0 };
         autofree char *body = NULL;
@@ -124,7 +126,7 @@ static void a_life_is_from_one_second_to_28_days(void **state)
     static const char *const cases[] = {
         "0", "-1", "2419201", "9223372036854775807", "18446744073709551616", "'0'"
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *body = NULL;
         if (asprintf(&body, "{'token_type':'Bearer','access_token':'a','expires_in':%s}",
                      cases[i]) < 0)
@@ -142,7 +144,7 @@ static void a_life_is_a_whole_number(void **state)
                                          "'-3599'",      "'1h'",    "'0x10'",
                                          "'36\\u00009'", "null",    "true",
                                          "[3599]",       "{}",      "'99999999999999999999'" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *body = NULL;
         if (asprintf(&body, "{'token_type':'Bearer','access_token':'a','expires_in':%s}",
                      cases[i]) < 0)
@@ -168,7 +170,7 @@ static void where_no_life_is_told_the_end_is(void **state)
         { "'expires_on':'1767452644','expires_in':'soon'", 1767452644 },
         { "'expires_on':'1767452644','expires_in':'100'", NOW + 100 },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_token struct token token = { 0 };
         struct error error = { 0 };
         autofree char *body = NULL;
@@ -195,7 +197,7 @@ static void an_end_that_is_past_or_far_or_no_number_is_none(void **state)
         "'expires_on':1767452644.5",
         "'expires_on':null",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *body = NULL;
         if (asprintf(&body, "{'token_type':'Bearer','access_token':'a',%s}", cases[i]) < 0)
             fail();
@@ -217,7 +219,7 @@ static void only_a_bearer_token_is_one(void **state)
         "{'token_type':'Bearer\\u0000x','access_token':'a','expires_in':1}",
         "{}",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = refusal(200, cases[i]);
         assert_error(&error, ERROR_NETWORK, "its token_type is not Bearer");
     }
@@ -242,7 +244,7 @@ static void a_text_that_no_token_has_is_not_handed_on(void **state)
         { "'\\u00e4'", "characters that no token has" },
         { "'a=b'", "characters that no token has" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *body = NULL;
         if (asprintf(&body, "{'token_type':'Bearer','expires_in':1,'access_token':%s}",
                      cases[i].text) < 0)
@@ -308,7 +310,7 @@ static void a_refusal_says_what_to_do(void **state)
         { "{'error':'x','error_description':'AADSTS1: x','error_codes':['700016']}", "ClientId" },
         { "{'error':'x','error_codes':[700016]}", "ClientId" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = refusal(400, cases[i].body);
         assert_has(error_advice(&error), cases[i].hint);
     }
@@ -344,10 +346,10 @@ static void without_a_known_number_oauths_words_say_what_to_do(void **state)
         { "{'error':'invalid_grant','suberror':'bad_token','error_codes':[65001]}", "AADSTS65001",
           "AADSTS65001" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = refusal(400, cases[i].body);
         assert_string_equal(error.code, cases[i].code);
-        assert_string_equal(error_advice(&error), catalogue_remedy(cases[i].known));
+        assert_string_equal(error_advice(&error), remedies_text(cases[i].known));
     }
 }
 
@@ -380,7 +382,7 @@ static void a_code_that_is_not_known_has_no_hint(void **state)
         "{'error':'x','error_description':'it was AADSTS700016'}",
         "{'error':'x'}",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = refusal(400, cases[i]);
         assert_int_equal(error.kind, ERROR_REFUSED);
         assert_string_equal(error_advice(&error), "");
@@ -398,7 +400,7 @@ static void of_a_description_its_first_line_is_kept_without_the_ids(void **state
         { "one. Trace ID: 2\\r\\n3", "the authority refused: one. (x)" },
         { "one", "the authority refused: one (x)" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *body = NULL;
         if (asprintf(&body, "{'error':'x','error_description':'%s'}", cases[i].description) < 0)
             fail();
@@ -416,7 +418,7 @@ static void a_refusal_without_a_reason_is_one(void **state)
         "{'error':'x','error_description':7}",
         "{'error':'x','error_description':'a\\u0000b'}",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = refusal(400, cases[i]);
         assert_error(&error, ERROR_REFUSED, "the authority refused: no reason given (x)");
     }
@@ -497,8 +499,8 @@ static void what_is_no_token_endpoint_is_told_by_its_status(void **state)
         { 503, "has a fault (HTTP 503)", "" },
         { 0, "not a token endpoint (HTTP 0)", "captive portal" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        for (size_t b = 0; b < COUNT(bodies); b++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        for (size_t b = 0; b < ARRAY_SIZE(bodies); b++) {
             struct error error = refusal(cases[i].status, bodies[b]);
             assert_error(&error, ERROR_NETWORK, cases[i].message);
             assert_has(error_advice(&error), cases[i].hint);
@@ -510,7 +512,7 @@ static void a_token_under_another_status_than_200_is_none(void **state)
 {
     (void)state;
     static const long cases[] = { 100, 201, 204, 206, 302, 400, 401, 500 };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error =
             refusal(cases[i], "{'token_type':'Bearer','access_token':'a','expires_in':3599}");
         assert_int_equal(error.kind, ERROR_NETWORK);
@@ -528,7 +530,7 @@ static void an_error_that_is_no_text_is_no_oauth_answer(void **state)
         "{'error':'a\\u0000b'}",
         "{'Message':'An error has occurred.'}",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = refusal(400, cases[i]);
         assert_error(&error, ERROR_NETWORK, "not a token endpoint");
     }
@@ -540,8 +542,8 @@ static void a_stranger_is_not_quoted(void **state)
     static const long statuses[] = { 200, 302, 403, 429, 502 };
     static const char *const bodies[] = { "<p>s3cret</p>", "{'echo':'s3cret'}", "s3cret",
                                           "{'access_token':'s3cret'" };
-    for (size_t i = 0; i < COUNT(statuses); i++) {
-        for (size_t b = 0; b < COUNT(bodies); b++) {
+    for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+        for (size_t b = 0; b < ARRAY_SIZE(bodies); b++) {
             struct error error = refusal(statuses[i], bodies[b]);
             assert_lacks(error.message, "s3cret");
             assert_lacks(error_advice(&error), "s3cret");
@@ -558,7 +560,7 @@ static void an_answer_that_cannot_be_used_is_not_quoted(void **state)
         "{'token_type':'s3cret','access_token':'s3cret','expires_in':1}",
         "{'token_type':'Bearer','access_token':'s3cret','expires_in':'s3cret'}",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = refusal(200, cases[i]);
         assert_lacks(error.message, "s3cret");
         assert_lacks(error_advice(&error), "s3cret");

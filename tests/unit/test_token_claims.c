@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* What a token's claims say of its fate at an API. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
 #include "helpers/entra/token_claims.h"
@@ -50,7 +52,7 @@ static void another_audience_is_refused(void **state)
         { "{'aud':'" GRAPH "','roles':['r']}", GRAPH "/.default", "x.vault.azure.net" },
         { "{'aud':'" GRAPH "','roles':['r']}", GRAPH "/.default", "dev.azure.com" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_string_equal(fate(cases[i].claims, cases[i].scope, cases[i].host), "invalid_token");
 }
 
@@ -60,7 +62,7 @@ static void a_host_that_looks_like_an_apis_is_another(void **state)
     (void)state;
     static const char *const hosts[] = { "graph.microsoft.com.evil.example", "xgraph.microsoft.com",
                                          "vault.azure.net" };
-    for (size_t i = 0; i < COUNT(hosts); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(hosts); i++)
         assert_string_equal(fate("{'aud':'api://a','roles':['r']}", "api://a/.default", hosts[i]),
                             "");
 }
@@ -82,7 +84,7 @@ static void no_roles_are_refused_where_an_api_goes_by_them(void **state)
     static const char *const claims[] = { "{'aud':'api://a'}", "{'aud':'api://a','roles':[]}",
                                           "{'aud':'api://a','roles':'r'}",
                                           "{'aud':'api://a','roles':null}" };
-    for (size_t i = 0; i < COUNT(claims); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(claims); i++)
         assert_string_equal(fate(claims[i], "api://a/.default", NULL), "no_app_roles");
     assert_string_equal(fate("{'aud':'" GRAPH "'}", GRAPH "/.default", NULL),
                         "Authorization_RequestDenied");

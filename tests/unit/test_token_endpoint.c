@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The token endpoint, with a network of this test's own: what is sent, and that no secret comes
  * back in an error. */
 #define _GNU_SOURCE
@@ -10,6 +11,7 @@
 #include <time.h>
 
 #include "common/acquire/http/token_endpoint.h"
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
 #include "common/base/rfc3339.h"
@@ -128,8 +130,8 @@ static void a_secret_that_is_echoed_is_not_shown(void **state)
         "\\u0073\\u0033cr~t \\\"&=\\\\/\\u00e4", /* as nobody writes it */
     };
     static const long statuses[] = { 200, 400, 401, 500 };
-    for (size_t i = 0; i < COUNT(echoes); i++)
-        for (size_t s = 0; s < COUNT(statuses); s++) {
+    for (size_t i = 0; i < ARRAY_SIZE(echoes); i++)
+        for (size_t s = 0; s < ARRAY_SIZE(statuses); s++) {
             autofree char *body = NULL;
             if (asprintf(&body,
                          "{\"error\":\"%s\",\"error_description\":\"AADSTS1: got %s, %s\","
@@ -153,13 +155,13 @@ static void a_secret_on_the_edge_of_what_is_kept_is_not_shown_in_part(void **sta
     };
     static const long statuses[] = { 200, 400 };
     autofree char *text = repeated('x', 1000);
-    for (size_t i = 0; i < COUNT(echoes) * COUNT(statuses); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(echoes) * ARRAY_SIZE(statuses); i++)
         for (int before = 970; before <= 1000; before++) {
             autofree char *body = NULL;
             if (asprintf(&body, "{\"error\":\"x\",\"error_description\":\"%.*s%s\"}", before, text,
-                         echoes[i / COUNT(statuses)]) < 0)
+                         echoes[i / ARRAY_SIZE(statuses)]) < 0)
                 fail();
-            struct error error = refusal(statuses[i % COUNT(statuses)], body);
+            struct error error = refusal(statuses[i % ARRAY_SIZE(statuses)], body);
             assert_lacks(error.message, "s3");
         }
 }
@@ -187,7 +189,7 @@ static void who_is_throttled_is_told_until_when(void **state)
 {
     (void)state;
     static const long statuses[] = { 429, 503 };
-    for (size_t i = 0; i < COUNT(statuses); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
         network.answer.retry_after = 60;
         int64_t before = time(NULL);
         struct error error = refusal(statuses[i], "Too Many Requests");
@@ -256,7 +258,7 @@ static void a_fault_of_the_server_is_tried_again_and_a_refusal_is_not(void **sta
     } cases[] = {
         { 500, 3 }, { 502, 3 }, { 504, 3 }, { 400, 1 }, { 401, 1 }, { 403, 1 }, { 429, 1 }
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         refusal(cases[i].status, "{}");
         assert_int_equal(network.requests, cases[i].requests);
     }
@@ -287,7 +289,7 @@ static void a_clock_that_is_a_little_off_is_not(void **state)
 {
     (void)state;
     static const int64_t seconds[] = { 0, 4 * 60, -4 * 60 };
-    for (size_t i = 0; i < COUNT(seconds); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(seconds); i++) {
         network.answer.date = time(NULL) + seconds[i];
         struct error error = refusal(401, "{\"error\":\"invalid_client\"}");
         assert_lacks(error_advice(&error), "clock");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the keyring keeps: tokens under their request, client secrets under their app; and what
  * happens where it fails. */
 #define _GNU_SOURCE
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
 #include "common/store/token_store.h"
@@ -139,10 +141,10 @@ static void a_token_is_kept_under_all_that_was_asked(void **state)
     };
     auto_token struct token token = { 0 };
     keep("eyJ0");
-    assert_key(expected, COUNT(expected));
+    assert_key(expected, ARRAY_SIZE(expected));
     place.key = (struct keyring_key){ 0 };
     find(&token);
-    assert_key(expected, COUNT(expected));
+    assert_key(expected, ARRAY_SIZE(expected));
 }
 
 static void it_is_kept_until_its_end(void **state)
@@ -170,7 +172,7 @@ static void a_record_that_is_none_is_nothing(void **state)
 {
     (void)state;
     static const char *const cases[] = { "", "x", "{}", "{\"access_token\":\"a\\nb\"}" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_token struct token token = { 0 };
         place_put(cases[i], strlen(cases[i]));
         assert_int_equal(find(&token), KEYRING_NOTHING);
@@ -210,7 +212,7 @@ static void a_keyring_that_fails_is_asked_no_more(void **state)
     assert_int_equal(place.lookups, 1);
     assert_int_equal(place.stores, 0);
     assert_int_equal(error.kind, ERROR_NONE);
-    assert_false(token_store_keeps(&store));
+    assert_false(token_store_can_keep(&store));
 }
 
 static void a_keyring_that_cannot_keep_is_no_error(void **state)
@@ -218,7 +220,7 @@ static void a_keyring_that_cannot_keep_is_no_error(void **state)
     (void)state;
     place.answer = KEYRING_FAILED;
     assert_true(keep("eyJ0"));
-    assert_false(token_store_keeps(&store));
+    assert_false(token_store_can_keep(&store));
 }
 
 static void of_its_trouble_people_are_told_once(void **state)
@@ -247,7 +249,7 @@ static void a_keyring_asked_for_by_name_must_work(void **state)
 {
     (void)state;
     static const enum keyring_answer answers[] = { KEYRING_FAILED, KEYRING_ABSENT };
-    for (size_t i = 0; i < COUNT(answers); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
         auto_token struct token token = { 0 };
         begin(NULL);
         store.named = true;
@@ -268,7 +270,7 @@ static void where_the_best_keyring_is_absent_the_next_best_serves(void **state)
     assert_true(keep("eyJ0"));
     assert_int_equal(place.stores, 1);
     assert_int_equal(find(&token), KEYRING_FOUND);
-    assert_true(token_store_keeps(&store));
+    assert_true(token_store_can_keep(&store));
 }
 
 static void where_none_is_left_nothing_can_be_kept(void **state)
@@ -284,7 +286,7 @@ static void where_none_is_left_nothing_can_be_kept(void **state)
     store.keyring = &keyring_absent;
     place.answer = KEYRING_ABSENT; /* nor is the next best */
     assert_int_equal(find(&token), KEYRING_NOTHING);
-    assert_false(token_store_keeps(&store));
+    assert_false(token_store_can_keep(&store));
 }
 
 static void one_asked_for_by_name_has_no_next_best(void **state)
@@ -302,7 +304,7 @@ static void none_keeps_nothing(void **state)
 {
     (void)state;
     assert_true(token_store_open(&store, "none", &error));
-    assert_false(token_store_keeps(&store));
+    assert_false(token_store_can_keep(&store));
     assert_true(store.named);
     assert_false(token_store_open(&store, "wallet", &error));
     assert_error(&error, ERROR_USAGE, "there is no keyring 'wallet'");
@@ -328,7 +330,7 @@ static void another_token_than_the_refused_one_stays(void **state)
 {
     (void)state;
     static const char *const cases[] = { "other", "eyJ", "eyJ00", "", "EYJ0" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         keep("eyJ0");
         assert_true(erase(cases[i]));
         assert_non_null(place.record);
@@ -368,7 +370,7 @@ static void a_client_secret_is_kept_under_its_app(void **state)
     };
     auto_secret struct secret *secret = secret_new("s3cret", 6);
     assert_true(token_store_keep_secret(&store, &request, secret, deadline, &error));
-    assert_key(expected, COUNT(expected));
+    assert_key(expected, ARRAY_SIZE(expected));
     assert_int_equal(place.expires_on, 0);
     assert_lacks(place.label, "s3cret");
     assert_true(token_store_keep_secret(&store, &request, NULL, deadline, &error));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The one way to a token: the keyring first, then one flight to the authority. The authority is a
  * table here, and what another process does, it does while this one waits (ld --wrap=poll). */
 #define _GNU_SOURCE
@@ -13,13 +14,13 @@
 #include <unistd.h>
 
 #include "common/acquire/acquire.h"
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
 #include "common/entra/claims.h"
-#include "common/tokens/flight.h"
-#include "common/tokens/notice.h"
-#include "common/tokens/sparing.h"
+#include "common/tokens/shared_failures.h"
+#include "common/tokens/single_flight.h"
 #include "common/tokens/tokens.h"
 
 /* ---- an authority that says what it is told to ---- */
@@ -72,7 +73,7 @@ static struct error error;
 static const char *said; /* on stderr, by the last get */
 
 /* A pilot in another process. While this one waits, it does something and lands. */
-static struct flight pilot = { .fd = -1 };
+static struct single_flight pilot = { .fd = -1 };
 static void (*before_landing)(void);
 
 int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds);
@@ -81,7 +82,7 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
     (void)fds, (void)count, (void)milliseconds;
     if (before_landing != NULL)
         before_landing();
-    flight_land(&pilot);
+    single_flight_leave(&pilot);
     return 0;
 }
 
@@ -93,7 +94,7 @@ static int begin(void **state)
     place_clear();
     memset(&authority, 0, sizeof authority);
     authority.text = "new";
-    flight_land(&pilot);
+    single_flight_leave(&pilot);
     before_landing = NULL;
     options = (struct options){ 0 };
     tokens = (struct tokens){ .options = &options,
@@ -185,7 +186,7 @@ static void a_token_that_is_not_fresh_is_replaced(void **state)
         { 7200, -3600 },   /* over */
         { -86400, 90000 }, /* from the future: the clock was set back */
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         keep("old", cases[i].age, cases[i].left);
         assert_string_equal(get(), "new");
         assert_true(kept("new"));
@@ -294,13 +295,13 @@ static void it_does_not_serve_who_asks_for_a_new_one(void **state)
 /* The name under which all who want this token meet. */
 static struct runtime_name name_of(const char *ending)
 {
-    return sparing_name(ending, &request);
+    return shared_name(ending, &request);
 }
 
 static void board_other_pilot(void (*then)(void))
 {
     before_landing = then;
-    assert_int_equal(flight_board(&pilot, name_of("flight").text, 0), FLIGHT_PILOT);
+    assert_int_equal(single_flight_join(&pilot, name_of("flight").text, 0), SINGLE_FLIGHT_LEADER);
 }
 
 static void put_theirs(void)
@@ -312,7 +313,7 @@ static void post_their_failure(void)
 {
     struct error theirs = { 0 };
     error_set(&theirs, ERROR_REFUSED, "their secret is wrong");
-    sparing_post_failure(&request, deadline_in(60 * 1000), false, &theirs);
+    shared_failures_report(&request, deadline_in(60 * 1000), false, &theirs);
 }
 
 /* By another secret than this process has. */
@@ -348,7 +349,7 @@ static void put_one_of_our_claims(void)
     auto_token struct token token = { .access_token = secret_from_text("theirs"),
                                       .received_on = now,
                                       .expires_on = now + 3600,
-                                      .claims = claims_digest(request.claims) };
+                                      .claims = claims_hash(request.claims) };
     auto_secret struct secret *record = token_to_json(&token);
     place_put(record->bytes, record->length);
 }
@@ -434,7 +435,7 @@ static void the_claims_of_a_token_are_kept_with_it(void **state)
     get();
     auto_token struct token token = { 0 };
     assert_true(token_from_json(place.record->bytes, place.record->length, &token, &error));
-    assert_int_equal(token.claims, claims_digest(request.claims));
+    assert_int_equal(token.claims, claims_hash(request.claims));
     assert_int_not_equal(token.claims, 0);
 }
 
@@ -456,7 +457,7 @@ static void a_time_limit_that_ran_out_is_nobody_elses(void **state)
     let_it_fail(ERROR_NETWORK, 0);
     tokens.deadline = deadline_now();
     assert_string_equal(get(), "");
-    assert_false(notice_read(name_of("failure").text, 0, &unused));
+    assert_false(shared_failures_read(name_of("failure").text, 0, &unused));
     tokens.deadline = deadline_in(60 * 1000);
     keep_due("old");
     assert_string_equal(get(), "old"); /* but no renewal is tried at once */
@@ -593,7 +594,7 @@ static void a_word_that_means_nothing_there_is_named_once(void **state)
     struct tokens opened;
     struct options none = { .keyring = "none" };
     static const char *const values[] = { "", "inline", "off", "off" };
-    for (size_t i = 0; i < COUNT(values); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
         setenv("ENTRA_RENEWAL", values[i], 1);
         catch_output(STDERR_FILENO);
         tokens_open(&opened, &none, &error);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* URLs, as far as they decide who may be given a token. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/entra/url.h"
 
@@ -58,7 +60,7 @@ static void a_url_is_read_into_its_parts(void **state)
         { "https://example.com/a:b@c;d,e=f!$&'()*+[]{}|", /* none of this is special there */
           "https example.com 443 /a:b@c;d,e=f!$&'()*+[]{}|" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct url url = url_of(cases[i].text);
         autofree char *parts = NULL;
         if (asprintf(&parts, "%s %s %u %s", url.https ? "https" : "http", url.host, url.port,
@@ -189,7 +191,7 @@ static const char *const refused[] = {
 static void what_two_parsers_could_read_differently_is_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(refused); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
         struct url url = { 0 };
         struct error error = { 0 };
         if (url_parse(refused[i], strlen(refused[i]), &url, &error))
@@ -202,7 +204,7 @@ static void what_two_parsers_could_read_differently_is_refused(void **state)
 static void what_no_url_is_no_base_is_either(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(refused); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
         struct url url = { 0 };
         struct error error = { 0 };
         if (strstr(refused[i], "://*.") == NULL &&
@@ -298,7 +300,7 @@ static void a_path_with_dot_segments_is_not_plain(void **state)
         { "/a/./b", false },    { "/%2e%2e/a", false }, { "/%2E./a", false },  { "/.%2e", false },
         { "/a/%2e%2e", false }, { "/a//../b", false },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = NULL;
         if (asprintf(&text, "https://example.com%s", cases[i].path) < 0)
             fail();
@@ -313,7 +315,7 @@ static void an_encoded_slash_percent_or_backslash_makes_it_not_plain(void **stat
     (void)state;
     static const char *const cases[] = { "/a%2fb", "/a%2Fb",       "/%2f",   "/a%5cb",   "/a%5Cb",
                                          "/a%25b", "/%252e%252e/", "/%252f", "/a%2f../b" };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = NULL;
         if (asprintf(&text, "https://example.com%s", cases[i]) < 0)
             fail();
@@ -343,9 +345,9 @@ static void a_base_is_https_unless_it_is_loopback(void **state)
         "http://[::2]/",
         "http://[::]/",
     };
-    for (size_t i = 0; i < COUNT(taken); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(taken); i++)
         base_of(taken[i]);
-    for (size_t i = 0; i < COUNT(not_taken); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(not_taken); i++) {
         struct url url = { 0 };
         struct error error = { 0 };
         if (url_parse_base(not_taken[i], strlen(not_taken[i]), &url, &error))
@@ -376,7 +378,7 @@ static void a_base_may_stand_for_all_hosts_below_a_domain(void **state)
         "https://example.*",
         "https://*:443",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct url url = { 0 };
         struct error error = { 0 };
         if (url_parse_base(cases[i], strlen(cases[i]), &url, &error))
@@ -428,7 +430,7 @@ static void a_base_covers_whole_segments_only(void **state)
         { "https://h.example/#/a", "https://h.example/a", false },
         { "https://h.example/a%20b", "https://h.example/a", false },
     };
-    assert_relations(cases, COUNT(cases));
+    assert_relations(cases, ARRAY_SIZE(cases));
 }
 
 static void a_base_covers_its_own_scheme_host_and_port_only(void **state)
@@ -453,7 +455,7 @@ static void a_base_covers_its_own_scheme_host_and_port_only(void **state)
         { "https://evil.example/https://h.example/", "https://h.example/", false },
         { "https://evil.example/?https://h.example/", "https://h.example/", false },
     };
-    assert_relations(cases, COUNT(cases));
+    assert_relations(cases, ARRAY_SIZE(cases));
 }
 
 static void a_wildcard_covers_the_hosts_below_its_domain_only(void **state)
@@ -470,7 +472,7 @@ static void a_wildcard_covers_the_hosts_below_its_domain_only(void **state)
         { "https://contoso.visualstudio.com:8443/", "https://*.visualstudio.com/", false },
         { "http://contoso.visualstudio.com/", "https://*.visualstudio.com/", false },
     };
-    assert_relations(cases, COUNT(cases));
+    assert_relations(cases, ARRAY_SIZE(cases));
 }
 
 static void a_path_that_is_not_plain_lies_below_the_root_only(void **state)
@@ -490,7 +492,7 @@ static void a_path_that_is_not_plain_lies_below_the_root_only(void **state)
         { "https://h.example/a/../a", "https://h.example/a/../a", false },
         { "https://h.example/a/b", "https://h.example/a%2fb", false },
     };
-    assert_relations(cases, COUNT(cases));
+    assert_relations(cases, ARRAY_SIZE(cases));
 }
 
 /* ---- what git tells ---- */
@@ -519,7 +521,7 @@ static void what_git_tells_makes_the_same_url(void **state)
         { "https", "example.com", "a/../b", "https://example.com/a/../b" },
         { "https", "example.com", "\xc3\xa4", "https://example.com/%C3%A4" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct url url = { 0 }, expected = url_of(cases[i].text);
         assert_true(from_parts(cases[i].protocol, cases[i].host, cases[i].path, &url));
         assert_int_equal(url.https, expected.https);
@@ -583,7 +585,7 @@ static void no_part_that_git_tells_can_reach_into_another(void **state)
         { "ssh", "dev.azure.com" },
         { "https\n", "dev.azure.com" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct url url = { 0 };
         if (from_parts(cases[i].protocol, cases[i].host, "a", &url))
             fail_msg("'%s' '%s' was taken", cases[i].protocol, cases[i].host);
@@ -632,7 +634,7 @@ static void private_and_link_local_addresses_are_nearby(void **state)
         { "http://localhost.example/", false },
         { "http://fd00.example/", false },
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct url url = { 0 };
         struct error error = { 0 };
         assert_true(url_parse(cases[i].text, strlen(cases[i].text), &url, &error));
@@ -657,7 +659,7 @@ static void what_may_be_secret_in_a_url_is_not_shown(void **state)
         { "?x", "" },
         { "", "" },
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_string_equal(url_shown(cases[i].text).text, cases[i].shown);
     char longer[1000];
     memset(longer, 'a', sizeof longer - 1);

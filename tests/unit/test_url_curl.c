@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What url_parse takes, curl reads the same way: a token goes where it was checked to go. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/entra/url.h"
 #include "tests/fuzz/curl_reading.h"
 
@@ -51,10 +53,10 @@ static const char *const rests[] = {
 static void every_url_made_of_usual_parts_is_read_the_same_way(void **state)
 {
     (void)state;
-    for (size_t s = 0; s < COUNT(schemes); s++)
-        for (size_t h = 0; h < COUNT(hosts); h++)
-            for (size_t p = 0; p < COUNT(ports); p++)
-                for (size_t r = 0; r < COUNT(rests); r++) {
+    for (size_t s = 0; s < ARRAY_SIZE(schemes); s++)
+        for (size_t h = 0; h < ARRAY_SIZE(hosts); h++)
+            for (size_t p = 0; p < ARRAY_SIZE(ports); p++)
+                for (size_t r = 0; r < ARRAY_SIZE(rests); r++) {
                     char text[128];
                     snprintf(text, sizeof text, "%s%s%s%s", schemes[s], hosts[h], ports[p],
                              rests[r]);
@@ -140,8 +142,8 @@ static void a_hostile_url_is_not_read_otherwise(void **state)
         "https://dev.azure.com/a%s../b",
         "%shttps://dev.azure.com/",
     };
-    for (size_t m = 0; m < COUNT(middles); m++)
-        for (size_t s = 0; s < COUNT(shapes); s++) {
+    for (size_t m = 0; m < ARRAY_SIZE(middles); m++)
+        for (size_t s = 0; s < ARRAY_SIZE(shapes); s++) {
             char text[128];
             const char *gap = strstr(shapes[s], "%s");
             snprintf(text, sizeof text, "%.*s%s%s", (int)(gap - shapes[s]), shapes[s], middles[m],
@@ -164,9 +166,10 @@ static void a_url_that_was_damaged_is_not_read_otherwise(void **state)
     unsigned seed = 1, taken = 0;
     for (unsigned round = 0; round < 20000; round++) {
         char text[128];
-        snprintf(text, sizeof text, "%s%s%s%s", schemes[next_random(&seed, COUNT(schemes))],
-                 hosts[next_random(&seed, COUNT(hosts))], ports[next_random(&seed, COUNT(ports))],
-                 rests[next_random(&seed, COUNT(rests))]);
+        snprintf(text, sizeof text, "%s%s%s%s", schemes[next_random(&seed, ARRAY_SIZE(schemes))],
+                 hosts[next_random(&seed, ARRAY_SIZE(hosts))],
+                 ports[next_random(&seed, ARRAY_SIZE(ports))],
+                 rests[next_random(&seed, ARRAY_SIZE(rests))]);
         for (unsigned damage = next_random(&seed, 3) + 1; damage > 0; damage--) {
             size_t at = next_random(&seed, (unsigned)strlen(text));
             text[at] = bytes[next_random(&seed, sizeof bytes - 1)];

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * An app's certificate and its private key.
  */

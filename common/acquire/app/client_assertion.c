@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/app/client_assertion.h"
 
@@ -10,9 +11,9 @@
 
 #include "common/acquire/app/certificate.h"
 #include "common/acquire/base64url.h"
-#include "common/base/child.h"
 #include "common/base/guid.h"
 #include "common/base/json.h"
+#include "common/base/subprocess.h"
 #include "common/entra/authority.h"
 
 #define ANSWER_MAX    (CLIENT_ASSERTION_MAX + KEY_FILE_MAX)
@@ -234,13 +235,15 @@ static struct secret *read_answer(const struct secret *answer, X509 **certificat
 
 /* A device may not answer, and a file may ask for millions of rounds of key derivation; OpenSSL
  * knows no deadline. */
-static void explain(enum child_end end, const struct credential *credential, struct error *error)
+static void explain(enum subprocess_end end, const struct credential *credential,
+                    struct error *error)
 {
     const char *path = credential->path != NULL ? credential->path : "Base64EncodedValue";
     const char *key = credential->key_path != NULL ? credential->key_path : path;
     error_set(error, ERROR_USAGE, "the key of %.*s %s", key_store_shown(key), key,
-              end == CHILD_TOO_LONG ? "did not sign in time" : "cannot be used: OpenSSL broke off");
-    if (end == CHILD_TOO_LONG)
+              end == SUBPROCESS_TOO_LONG ? "did not sign in time"
+                                         : "cannot be used: OpenSSL broke off");
+    if (end == SUBPROCESS_TOO_LONG)
         error_hint(error, "--timeout sets how long to wait.");
 }
 
@@ -251,10 +254,11 @@ struct secret *client_assertion_sign(const struct token_request *request,
     struct order order = { request, credential };
     auto_secret struct secret *answer = NULL;
     int status = 0;
-    enum child_end end = child_run(load_and_sign, &order, ANSWER_MAX, deadline, &status, &answer);
-    if (end == CHILD_ENDED && status == 0 && answer->length > 1 && answer->bytes[0] == '+')
+    enum subprocess_end end =
+        subprocess_fork(load_and_sign, &order, ANSWER_MAX, deadline, &status, &answer);
+    if (end == SUBPROCESS_ENDED && status == 0 && answer->length > 1 && answer->bytes[0] == '+')
         return read_answer(answer, certificate, error);
-    if (end == CHILD_ENDED && status == 0 && answer->length == 1 + sizeof *error)
+    if (end == SUBPROCESS_ENDED && status == 0 && answer->length == 1 + sizeof *error)
         memcpy(error, answer->bytes + 1, sizeof *error);
     else
         explain(end, credential, error);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Client assertions: a JWT by which an app proves that it has the private key of a certificate
  * (RFC 7523, 2.2; Microsoft's "Microsoft identity platform application authentication certificate

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/acquire/app/client_credentials.h"
 
 #include <string.h>
@@ -106,7 +107,7 @@ static bool acquire_as_machine(const struct token_request *request,
     if (managed_identity_acquire(request->scope, credential, request->unconfigured, deadline, token,
                                  error))
         return true;
-    if (error->kind != ERROR_SIGN_IN || request->or_person != NULL)
+    if (error->kind != ERROR_SIGN_IN || request->or_user != NULL)
         return false;
     error->kind = request->unconfigured ? ERROR_USAGE : ERROR_NETWORK;
     return request->unconfigured && error_known_as(error, "unconfigured");

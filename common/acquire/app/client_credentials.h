@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Tokens for an app: the client credentials grant (RFC 6749, 4.4; Microsoft's "OAuth 2.0 client
  * credentials flow on the Microsoft identity platform").

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/app/federated.h"
 
@@ -7,11 +8,11 @@
 #include "common/acquire/http/http.h"
 #include "common/acquire/http/retry.h"
 #include "common/acquire/identity/managed_identity.h"
-#include "common/base/command.h"
 #include "common/base/environment.h"
 #include "common/base/file.h"
 #include "common/base/json.h"
 #include "common/base/rfc3339.h"
+#include "common/base/subprocess.h"
 #include "common/entra/authority.h"
 #include "common/entra/jwt.h"
 
@@ -87,8 +88,8 @@ static struct secret *from_file(const struct credential *credential, struct erro
 static struct secret *from_command(const struct credential *credential, int64_t deadline,
                                    struct error *error)
 {
-    auto_secret struct secret *text = command_read(
-        credential->command, COMMAND_GETS_PLATFORM_TOKENS, FEDERATED_TOKEN_MAX, deadline, error);
+    auto_secret struct secret *text = subprocess_read(
+        credential->command, SUBPROCESS_GETS_PLATFORM_TOKENS, FEDERATED_TOKEN_MAX, deadline, error);
     return text != NULL ? check_jwt(text, credential->command[0], error) : NULL;
 }
 

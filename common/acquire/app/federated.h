@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Federated credentials (workload identity): a token of another issuer, which Entra takes as the
  * app's client assertion. Microsoft's "Workload identity federation".

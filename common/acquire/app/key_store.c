@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/app/key_store.h"
 
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/base/array.h"
 #include "common/base/file.h"
 
 static void unload(OSSL_PROVIDER *provider)
@@ -80,7 +82,7 @@ static void load_providers(struct key_store *store, const char *uri)
     if (store->legacy == NULL)
         store->legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
     setenv("TSS2_LOG", "all+NONE", 0); /* or the TPM's library says more of a failure than we do */
-    for (size_t i = 0; uri != NULL && i < sizeof devices / sizeof devices[0]; i++)
+    for (size_t i = 0; uri != NULL && i < ARRAY_SIZE(devices); i++)
         if (strncmp(uri, devices[i].scheme, strlen(devices[i].scheme)) == 0 &&
             store->device == NULL)
             store->device = OSSL_PROVIDER_try_load(NULL, devices[i].provider, 1);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a file or a URI holds of private keys and certificates, by OpenSSL's OSSL_STORE: PEM and DER
  * files, PKCS#12, and the URIs of providers (pkcs11:, handle: of a TPM), whose keys never leave

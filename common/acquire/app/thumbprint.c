@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/acquire/app/thumbprint.h"
 
 #include <openssl/evp.h>

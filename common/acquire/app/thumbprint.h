@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A certificate's thumbprint: its SHA-1 in hex, as the portal and Windows show it.
  */

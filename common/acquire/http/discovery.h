@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A look at a server that wants tokens, before there is one for it.
  */

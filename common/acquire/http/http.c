@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/http/http.h"
 
@@ -8,6 +9,7 @@
 
 #include "common/acquire/http/http_failure.h"
 #include "common/acquire/http/tls_trust.h"
+#include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/guid.h"
 #include "common/entra/url.h"
@@ -112,7 +114,7 @@ static void trace_times(CURL *easy, CURLcode code, const char *url)
     long status = 0;
     if (!trace_is_on())
         return;
-    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(stages); i++)
         curl_easy_getinfo(easy, stages[i], &at[i]);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     trace("network: %.*s: %s %ld (name %.1f, connection %.1f, TLS %.1f, all %.1f ms)",

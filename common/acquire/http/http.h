@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * HTTP for authorities: one request, one bounded answer, by libcurl. Redirects are not followed;
  * certificates are always checked.

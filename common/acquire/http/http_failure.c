@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/acquire/http/http_failure.h"
 
 #include <string.h>
 
 #include "common/acquire/http/http.h"
+#include "common/base/array.h"
 
 bool http_failure_is_broken(CURLcode code)
 {
@@ -37,7 +39,7 @@ static bool add_remedy(CURL *easy, CURLcode code, struct error *error)
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
     if (from_proxy >= 300)
         return error_known_as(error, "proxy_refused");
-    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
         if (failures[i].code == code)
             return error_known_as(error, failures[i].name);
     return false;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Why no answer came: libcurl's failures as errors of ours.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/acquire/http/probe.h"
 
 #include <stdio.h>
@@ -6,6 +7,7 @@
 
 #include "common/acquire/http/http.h"
 #include "common/acquire/http/token_answer.h"
+#include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/entra/authority.h"
 
@@ -14,7 +16,7 @@
 static const char *proxy_variable(void)
 {
     static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         const char *value = getenv(names[i]);
         if (value != NULL && value[0] != '\0')
             return value;

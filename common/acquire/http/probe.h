@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A look at what stands between us and an authority, by asking what it publishes about itself
  * (OpenID Connect Discovery 1.0).

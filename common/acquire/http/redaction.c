@@ -1,7 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/acquire/http/redaction.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "common/base/array.h"
 
 /* A value as HTML's forms write it (a blank is a plus), made of what http_escape gives. */
 static struct secret *as_form(const char *escaped)
@@ -94,7 +97,7 @@ void redact(const struct http_field *fields, struct secret *body)
         auto_secret struct secret *json = as_json(fields->value);
         const struct secret *const ways[] = { escaped, form, json };
         secret_redact(body->bytes, body->length, fields->value);
-        for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
             if (ways[i] != NULL)
                 secret_redact(body->bytes, body->length, ways[i]->bytes);
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Keeps what was sent out of what is shown: authorities, and what stands between, may echo it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Asking again: what is worth another request, and who wants to be left alone for a while.
  */

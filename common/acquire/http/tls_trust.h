@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whom TLS trusts: the system's CAs, or those of CURL_CA_BUNDLE and SSL_CERT_FILE where they are
  * set; or a single certificate and no CA.

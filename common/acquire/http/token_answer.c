@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/http/token_answer.h"
 
@@ -6,6 +7,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/base/printable.h"
 
@@ -112,7 +114,7 @@ static bool parse_date(const char *text, int64_t *seconds)
 {
     static const char *const formats[] = { "%m/%d/%Y %I:%M:%S %p %z", "%m/%d/%Y %H:%M:%S %z",
                                            "%Y-%m-%dT%H:%M:%S%z" };
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
         struct tm tm = { 0 };
         const char *end = strptime(text, formats[i], &tm);
         if (end == NULL || *end != '\0')

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a token endpoint answers (RFC 6749, 5.1 and 5.2, as Entra speaks it), read as the input from
  * outside that it is. A pure function on a buffer.

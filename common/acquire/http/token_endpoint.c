@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/http/token_endpoint.h"
 
@@ -81,24 +82,24 @@ bool token_endpoint_post(const struct token_request *request, const struct http_
            read_answer(&response, fields, token, error);
 }
 
-bool token_endpoint_post_for_person(const struct token_request *request,
-                                    const struct http_field *fields, const char *nonce,
-                                    int64_t deadline, struct token *token, struct sign_in *sign_in,
-                                    struct error *error)
+bool token_endpoint_post_for_user(const struct token_request *request,
+                                  const struct http_field *fields, const char *nonce,
+                                  int64_t deadline, struct token *token, struct account *account,
+                                  struct error *error)
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     auto_token struct token read = { 0 };
     if (!post(request, fields, deadline, &response, error) ||
         !read_answer(&response, fields, &read, error) || response.body == NULL ||
         !sign_in_answer_parse(response.body->bytes, response.body->length, request->client_id,
-                              nonce, sign_in, error))
+                              nonce, account, error))
         return false;
     *token = read;
     read.access_token = NULL;
     return true;
 }
 
-char *token_endpoint_person_scope(const struct token_request *request)
+char *token_endpoint_user_scope(const struct token_request *request)
 {
     char *scope = NULL;
     return asprintf(&scope, "%s%soffline_access openid profile",

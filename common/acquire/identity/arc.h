@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Azure Arc's agent: it gives a token to who can read a file that it names in a challenge, which
  * only root and the group himds can. Microsoft's "Authenticate against Azure resources with Azure

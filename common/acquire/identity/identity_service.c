@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/acquire/identity/identity_service.h"
 
 #include "common/acquire/http/retry.h"

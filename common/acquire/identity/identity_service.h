@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How the services that give managed identities' tokens are asked. Which one there is, and where,
  * common/entra/identity_source.h has.

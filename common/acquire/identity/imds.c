@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/acquire/identity/imds.h"
 
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * IMDS, the instance metadata service: what gives Azure's virtual machines their managed
  * identities' tokens, at an address that only the machine itself reaches.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The tokens of managed identities, from whichever service this machine has (identity_source.h).
  *

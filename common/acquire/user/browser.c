@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/user/browser.h"
 
@@ -68,7 +69,7 @@ static bool make_attempt(struct attempt *attempt, uint16_t port, struct error *e
 static struct secret *make_url(const struct token_request *request, const struct attempt *attempt)
 {
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "authorize");
-    autofree char *scope = token_endpoint_person_scope(request);
+    autofree char *scope = token_endpoint_user_scope(request);
     const char *account = request->username != NULL ? request->username : request->account;
     const struct http_field query[] = {
         { "client_id", request->client_id, false },
@@ -92,9 +93,9 @@ static struct secret *make_url(const struct token_request *request, const struct
 
 static bool redeem(const struct token_request *request, const struct attempt *attempt,
                    const struct secret *code, int64_t deadline, struct token *token,
-                   struct sign_in *sign_in, struct error *error)
+                   struct account *account, struct error *error)
 {
-    autofree char *scope = token_endpoint_person_scope(request);
+    autofree char *scope = token_endpoint_user_scope(request);
     if (scope == NULL)
         return error_no_memory(error);
     const struct http_field fields[] = {
@@ -108,8 +109,8 @@ static bool redeem(const struct token_request *request, const struct attempt *at
         { "claims", request->claims, false },
         { NULL, NULL, false },
     };
-    return token_endpoint_post_for_person(request, fields, attempt->nonce->bytes, deadline, token,
-                                          sign_in, error);
+    return token_endpoint_post_for_user(request, fields, attempt->nonce->bytes, deadline, token,
+                                        account, error);
 }
 
 /* The authority's refusal, as the redirect brought it: its ids stand in the description. */
@@ -134,12 +135,12 @@ static bool refused(const struct redirect *redirect, struct error *error)
 /* What the redirect comes to. */
 static bool finish(const struct token_request *request, const struct attempt *attempt,
                    const struct redirect *redirect, int64_t deadline, struct token *token,
-                   struct sign_in *sign_in, struct error *error)
+                   struct account *account, struct error *error)
 {
     if (redirect->code == NULL)
         return refused(redirect, error);
-    return redeem(request, attempt, redirect->code, deadline, token, sign_in, error) &&
-           sign_in_end_check(request, sign_in, error);
+    return redeem(request, attempt, redirect->code, deadline, token, account, error) &&
+           sign_in_end_check(request, account, error);
 }
 
 /* The wait for the browser: how long, and whether there is one. */
@@ -180,7 +181,7 @@ static bool start(const struct token_request *request, const struct secret *url,
 }
 
 bool browser_sign_in(const struct token_request *request, struct prompt *prompt, int64_t deadline,
-                     bool *unopened, struct token *token, struct sign_in *sign_in,
+                     bool *unopened, struct token *token, struct account *account,
                      struct error *error)
 {
     auto_loopback struct loopback loopback = LOOPBACK_NONE;
@@ -202,7 +203,7 @@ bool browser_sign_in(const struct token_request *request, struct prompt *prompt,
         *unopened = wait.unopened;
         return false;
     }
-    bool signed_in = finish(request, &attempt, &redirect, deadline, token, sign_in, error);
+    bool signed_in = finish(request, &attempt, &redirect, deadline, token, account, error);
     loopback_answer(&loopback, signed_in ? NULL : error->message);
     return signed_in;
 }

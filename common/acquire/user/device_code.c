@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/user/device_code.h"
 
@@ -39,7 +40,7 @@ static bool ask_for_codes(const struct token_request *request, int64_t deadline,
                           struct device_code_answer *code, struct error *error)
 {
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "devicecode");
-    autofree char *scope = token_endpoint_person_scope(request);
+    autofree char *scope = token_endpoint_user_scope(request);
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     if (endpoint == NULL || scope == NULL)
         return error_no_memory(error);
@@ -100,7 +101,7 @@ static bool ended(struct error *error)
 
 static bool poll_for_token(const struct token_request *request,
                            const struct device_code_answer *code, struct prompt *prompt,
-                           int64_t deadline, struct token *token, struct sign_in *sign_in,
+                           int64_t deadline, struct token *token, struct account *account,
                            struct error *error)
 {
     const struct http_field fields[] = {
@@ -115,8 +116,8 @@ static bool poll_for_token(const struct token_request *request,
         wait_seconds(prompt, interval, deadline);
         *error = (struct error){ 0 };
         if (deadline_left(deadline) > 0 &&
-            token_endpoint_post_for_person(request, fields, NULL, deadline, token, sign_in, error))
-            return sign_in_end_check(request, sign_in, error);
+            token_endpoint_post_for_user(request, fields, NULL, deadline, token, account, error))
+            return sign_in_end_check(request, account, error);
         if (error->kind != ERROR_NONE && !is_pending(error, &interval))
             return ended(error);
     }
@@ -124,7 +125,7 @@ static bool poll_for_token(const struct token_request *request,
 }
 
 bool device_code_sign_in(const struct token_request *request, struct prompt *prompt,
-                         int64_t deadline, struct token *token, struct sign_in *sign_in,
+                         int64_t deadline, struct token *token, struct account *account,
                          struct error *error)
 {
     auto_device_code_answer struct device_code_answer code = { 0 };
@@ -134,5 +135,5 @@ bool device_code_sign_in(const struct token_request *request, struct prompt *pro
     prompt_say(prompt, "To sign in, open %s on any device and enter the code %s",
                code.verification_uri, code.user_code);
     return poll_for_token(request, &code, prompt, expiry < deadline ? expiry : deadline, token,
-                          sign_in, error);
+                          account, error);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A person signs in on another device: the device authorization grant (RFC 8628; Microsoft's "OAuth
  * 2.0 device authorization grant flow").
@@ -8,9 +9,9 @@
 #include "common/acquire/acquire.h"
 #include "common/acquire/user/prompt.h"
 
-/* As acquire_module's sign_in. */
+/* As acquire_module's account. */
 bool device_code_sign_in(const struct token_request *request, struct prompt *prompt,
-                         int64_t deadline, struct token *token, struct sign_in *sign_in,
+                         int64_t deadline, struct token *token, struct account *account,
                          struct error *error);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "common/acquire/user/device_code_answer.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a devicecode endpoint answers (RFC 8628, 3.2): by which codes a person signs in on another
  * device, and the program learns of it. A pure function on a buffer.

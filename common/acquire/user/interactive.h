@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A person signs in, by whichever way serves here.
  */
@@ -6,8 +7,8 @@
 
 #include "common/acquire/acquire.h"
 
-/* As acquire_module's sign_in. */
+/* As acquire_module's account. */
 bool interactive_sign_in(const struct token_request *request, int64_t deadline, struct token *token,
-                         struct sign_in *sign_in, struct error *error);
+                         struct account *account, struct error *error);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The loopback listener, to which the browser brings the end of a sign-in (RFC 8252, 7.3). It hears
  * every connection of this machine at once, so that one that is slow, endless or hostile does not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/user/open_url.h"
 
@@ -6,8 +7,8 @@
 #include <sys/wait.h>
 
 #include "common/base/cleanup.h"
-#include "common/base/command.h"
 #include "common/base/environment.h"
+#include "common/base/subprocess.h"
 
 #define WORDS_MAX 16
 
@@ -20,8 +21,8 @@ bool open_url_is_possible(void)
 /* No shell: nothing in the URL means anything to it. */
 static bool start(char *const *words, pid_t *pid)
 {
-    autofree char **clean = command_environment(COMMAND_GETS_NO_SECRET);
-    return clean != NULL && command_detach(words[0], words, clean, pid) == 0;
+    autofree char **clean = subprocess_environment(SUBPROCESS_GETS_NO_SECRET);
+    return clean != NULL && subprocess_detach(words[0], words, clean, pid) == 0;
 }
 
 /* The word with the URL in the place of each %s. NULL if there is no memory. */

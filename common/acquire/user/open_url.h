@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The person's browser: $BROWSER, or what xdg-open opens.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/user/prompt.h"
 
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/json.h"
 #include "common/base/printable.h"
@@ -33,7 +35,7 @@ static void wipe(int number)
 static void catch_ends(void)
 {
     const struct sigaction caught = { .sa_handler = wipe, .sa_flags = (int)SA_RESETHAND };
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
         struct sigaction before;
         if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
             sigaction(ends[i], &caught, NULL);
@@ -42,7 +44,7 @@ static void catch_ends(void)
 
 static void release_ends(void)
 {
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
         struct sigaction now;
         if (sigaction(ends[i], NULL, &now) == 0 && now.sa_handler == wipe)
             signal(ends[i], SIG_DFL);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a person who is to sign in reads: on the terminal, even where stderr goes elsewhere; on
  * stderr where there is no terminal. Never on stdout, which is the host tool's.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/user/redirect.h"
 
@@ -5,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/printable.h"
 #include "common/base/text.h"
 
@@ -80,7 +82,7 @@ static void take_header(struct part line, struct head *head)
                         { "Content-Length", &head->content_length } };
     if (is(name, "Transfer-Encoding") || name.length == 0 || !has_colon)
         head->broken = true;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
         if (!is(name, known[i].name))
             continue;
         head->broken = head->broken || known[i].value->bytes != NULL;
@@ -187,7 +189,7 @@ static bool parse_form(struct part rest, struct form *form)
     while (rest.length > 0) {
         struct part value = take_before(&rest, "&");
         struct part name = take_before(&value, "=");
-        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
             if (!is(name, known[i].name))
                 continue;
             if (*known[i].value != NULL || (*known[i].value = decode(value)) == NULL)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The redirect that ends a sign-in in the browser, as it arrives at the loopback listener: an HTTP
  * request with the authorization response in its body (OAuth 2.0 Form Post Response Mode). A pure

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/user/refresh.h"
 
@@ -6,20 +7,20 @@
 #include "common/acquire/http/token_endpoint.h"
 
 /* An answer need not say whose it is; one that names somebody else is not used. */
-static bool check_account(const struct sign_in *known, struct sign_in *renewed, struct error *error)
+static bool check_account(const struct account *known, struct account *renewed, struct error *error)
 {
     if (renewed->home_account_id == NULL)
-        return sign_in_set_account(renewed, known->home_account_id, known->username, error);
+        return account_set(renewed, known->home_account_id, known->username, error);
     return strcmp(renewed->home_account_id, known->home_account_id) == 0 ||
            error_unusable_answer(error, "the refresh token of %s brought a token of %s",
                                  known->username, renewed->username);
 }
 
-bool refresh_acquire(const struct token_request *request, const struct sign_in *known,
-                     int64_t deadline, struct token *token, struct sign_in *renewed,
+bool refresh_acquire(const struct token_request *request, const struct account *known,
+                     int64_t deadline, struct token *token, struct account *renewed,
                      struct error *error)
 {
-    autofree char *scope = token_endpoint_person_scope(request);
+    autofree char *scope = token_endpoint_user_scope(request);
     auto_token struct token read = { 0 };
     if (scope == NULL)
         return error_no_memory(error);
@@ -32,7 +33,7 @@ bool refresh_acquire(const struct token_request *request, const struct sign_in *
         { "claims", request->claims, false },
         { NULL, NULL, false },
     };
-    if (!token_endpoint_post_for_person(request, fields, NULL, deadline, &read, renewed, error) ||
+    if (!token_endpoint_post_for_user(request, fields, NULL, deadline, &read, renewed, error) ||
         !check_account(known, renewed, error))
         return false;
     *token = read;

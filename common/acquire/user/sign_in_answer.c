@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/user/sign_in_answer.h"
 
@@ -5,24 +6,25 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/entra/jwt.h"
 
 /* Keeps what can be kept: without a refresh token the person signs in again, that is all. */
-static bool take_refresh_token(const json_object *answer, struct sign_in *sign_in,
+static bool take_refresh_token(const json_object *answer, struct account *account,
                                struct error *error)
 {
     const char *text = json_string(answer, "refresh_token");
     if (text == NULL || text[0] == '\0')
         return true;
-    if (!sign_in_is_refresh_token(text, strlen(text))) {
+    if (!account_is_refresh_token(text, strlen(text))) {
         trace("the refresh token cannot be kept: it is too long, or has other characters");
         return true;
     }
-    sign_in->refresh_token = secret_from_text(text);
+    account->refresh_token = secret_from_text(text);
     const char *family = json_string(answer, "foci"); /* MSAL: "family of client ids" */
-    sign_in->family = family != NULL && strcmp(family, "1") == 0;
-    return sign_in->refresh_token != NULL || error_no_memory(error);
+    account->family = family != NULL && strcmp(family, "1") == 0;
+    return account->refresh_token != NULL || error_no_memory(error);
 }
 
 static bool check_id_token(const json_object *claims, const char *client_id, const char *nonce,
@@ -57,21 +59,21 @@ static char *home_account_id_of(const json_object *client_info, const json_objec
 static const char *username_of(const json_object *id_token)
 {
     static const char *const claims[] = { "preferred_username", "upn", "unique_name", "email" };
-    for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(claims); i++)
         if (json_string(id_token, claims[i]) != NULL &&
-            sign_in_is_username(json_string(id_token, claims[i])))
+            account_is_username(json_string(id_token, claims[i])))
             return json_string(id_token, claims[i]);
     return NULL;
 }
 
 static bool take_account(const json_object *client_info, const json_object *id_token,
-                         struct sign_in *sign_in, struct error *error)
+                         struct account *account, struct error *error)
 {
     autofree char *id = home_account_id_of(client_info, id_token);
     const char *username = username_of(id_token);
     if (id == NULL)
         return true;
-    return sign_in_set_account(sign_in, id, username != NULL ? username : id, error);
+    return account_set(account, id, username != NULL ? username : id, error);
 }
 
 /* The claims of a part of the answer; NULL where it has none. */
@@ -88,10 +90,10 @@ static json_object *read_part(const json_object *answer, const char *key,
 }
 
 bool sign_in_answer_parse(const char *body, size_t length, const char *client_id, const char *nonce,
-                          struct sign_in *sign_in, struct error *error)
+                          struct account *account, struct error *error)
 {
     struct error why = { 0 };
-    struct sign_in read CLEANUP(sign_in_clear) = { 0 };
+    struct account read CLEANUP(account_clear) = { 0 };
     auto_json_secret json_object *answer = json_parse(body, length, &why);
     if (answer == NULL)
         return error_unusable_answer(error, "%s", why.message);
@@ -108,6 +110,6 @@ bool sign_in_answer_parse(const char *body, size_t length, const char *client_id
     if (!take_account(client_info, id_token, &read, error) ||
         !take_refresh_token(answer, &read, error))
         return false;
-    *sign_in = sign_in_take(&read);
+    *account = account_steal(&read);
     return true;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a token endpoint's answer says of a person: the refresh token, and whose it is (OpenID
  * Connect Core, 3.1.3.3; Entra's client_info). A pure function on a buffer.
@@ -9,7 +10,7 @@
 #include <stddef.h>
 
 #include "common/base/error.h"
-#include "common/entra/sign_in.h"
+#include "common/entra/account.h"
 
 /* Reads an answer that token_answer_parse has taken already. Whose it is stays NULL where it does
  * not say. Its id_token, if it has one, must be for this client, and if a nonce was sent (NULL:
@@ -17,6 +18,6 @@
  * authority itself (OpenID Connect Core, 3.1.3.7, 6). The caller clears it. False with
  * ERROR_NETWORK. */
 bool sign_in_answer_parse(const char *body, size_t length, const char *client_id, const char *nonce,
-                          struct sign_in *sign_in, struct error *error);
+                          struct account *account, struct error *error);
 
 #endif

@@ -1,28 +1,29 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/user/sign_in_end.h"
 
 #include <string.h>
 #include <strings.h>
 
-bool sign_in_end_check(const struct token_request *request, const struct sign_in *sign_in,
+bool sign_in_end_check(const struct token_request *request, const struct account *account,
                        struct error *error)
 {
-    if (sign_in->home_account_id == NULL)
+    if (account->home_account_id == NULL)
         return error_unusable_answer(error, "it does not say who signed in");
     bool same =
         request->home_account_id != NULL
-            ? strcmp(request->home_account_id, sign_in->home_account_id) == 0
-            : request->account == NULL || strcasecmp(request->account, sign_in->username) == 0;
+            ? strcmp(request->home_account_id, account->home_account_id) == 0
+            : request->account == NULL || strcasecmp(request->account, account->username) == 0;
     if (same)
         return true;
-    if (request->home_account_id != NULL && strcasecmp(request->username, sign_in->username) == 0) {
+    if (request->home_account_id != NULL && strcasecmp(request->username, account->username) == 0) {
         error_set(error, ERROR_SIGN_IN, "another %s has signed in than the one who is known here",
-                  sign_in->username);
+                  account->username);
         return error_hint(error,
                           "To go on with the new one, run 'entra logout --account %s' first.",
-                          sign_in->username);
+                          account->username);
     }
-    error_set(error, ERROR_SIGN_IN, "%s has signed in, and %s was wanted", sign_in->username,
+    error_set(error, ERROR_SIGN_IN, "%s has signed in, and %s was wanted", account->username,
               request->username != NULL ? request->username : request->account);
     return error_hint(error, "Sign in again and choose the other account, or ask for this one.");
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How a person's sign-in ends, whichever way it went: somebody came, who may be another than was
  * wanted, or nobody did.
@@ -7,12 +8,12 @@
 
 #include <stdbool.h>
 
+#include "common/entra/account.h"
 #include "common/entra/request.h"
-#include "common/entra/sign_in.h"
 
 /* Whether it is who the request is of: their token is not given for another's. False with
  * ERROR_SIGN_IN, or ERROR_NETWORK where the authority does not say who it is. */
-bool sign_in_end_check(const struct token_request *request, const struct sign_in *sign_in,
+bool sign_in_end_check(const struct token_request *request, const struct account *account,
                        struct error *error);
 
 /* Says that nobody came in time. Always false. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* entra doctor: what is well and what is not, in the order in which it is needed. The table of
  * checks is its index. */
 #define _GNU_SOURCE
@@ -7,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/deadline.h"
-#include "common/entra/catalogue.h"
+#include "common/entra/remedies.h"
 #include "helpers/entra/entra.h"
 
 static const struct {
@@ -94,7 +96,7 @@ static bool examine(struct doctor *doctor, struct error *error)
     listening = doctor;
     reporting.on_warning = on_warning;
     open_store(doctor);
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
         doctor->check = checks[i].name;
         trace("%s: is checked", checks[i].name);
         doctor->tokens.deadline = doctor_deadline(doctor);
@@ -109,7 +111,7 @@ static bool examine(struct doctor *doctor, struct error *error)
 
 /* ---- --explain ---- */
 
-static void explain_entry(const struct catalogue_entry *entry, json_object *array)
+static void explain_entry(const struct remedy *entry, json_object *array)
 {
     if (array == NULL) {
         printf("%s\n    %s\n    %s\n", entry->codes, entry->meaning, entry->remedy);
@@ -123,19 +125,19 @@ static void explain_entry(const struct catalogue_entry *entry, json_object *arra
 }
 
 /* People take the number alone out of an error's text. */
-static const struct catalogue_entry *find_entry(const char *code)
+static const struct remedy *find_entry(const char *code)
 {
     char name[32];
     snprintf(name, sizeof name, "AADSTS%.20s", code);
-    const struct catalogue_entry *entry = catalogue_find(code);
-    return entry != NULL ? entry : catalogue_find(name);
+    const struct remedy *entry = remedies_find(code);
+    return entry != NULL ? entry : remedies_find(name);
 }
 
 static bool explain(const char *code, bool as_json, struct error *error)
 {
     size_t count;
-    const struct catalogue_entry *entries = catalogue_entries(&count);
-    const struct catalogue_entry *one = find_entry(code);
+    const struct remedy *entries = remedies_all(&count);
+    const struct remedy *one = find_entry(code);
     auto_json json_object *array = as_json ? json_object_new_array() : NULL;
     if (one == NULL && strcmp(code, "all") != 0) {
         error_set(error, ERROR_USAGE, "nothing is known of '%.60s'", code);

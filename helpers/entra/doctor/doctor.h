@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * `entra doctor`: checks, in the order in which they depend on one another, each of which says what
  * it found. The table in doctor.c is their index; each function below stands in the file of its

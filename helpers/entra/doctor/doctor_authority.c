@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The authority, looked at once: the clock, and the way there. */
 #include <string.h>
 
@@ -14,7 +15,7 @@ static const char *no_authority(const struct doctor *doctor)
         return "it is not known whom to ask";
     if (doctor->request.unconfigured)
         return "nothing says who asks, so no authority is looked at";
-    if (doctor->request.credential_count > 0 && !doctor->request.person &&
+    if (doctor->request.credential_count > 0 && !doctor->request.for_user &&
         doctor->request.credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
         return "a managed identity's token comes from the machine, not from an authority";
     return NULL;

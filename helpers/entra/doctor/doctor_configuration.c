@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The configuration: what was found, where each value came from, who can read and write it, and
  * whether an API of it is at home at a URL. */
 #define _GNU_SOURCE
@@ -45,12 +46,12 @@ static void tell_who_asks(struct doctor *doctor)
                     "nothing says who asks for %s: a person who has signed in, or else a managed "
                     "identity of this machine's",
                     request->scope);
-    else if (request->credential_count > 0 && !request->person &&
+    else if (request->credential_count > 0 && !request->for_user &&
              request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
         doctor_good(doctor, "a managed identity asks for %s", request->scope);
     else
         doctor_good(doctor, "%s the app %s of the tenant %s asks %s for %s",
-                    request->person ? "for a person," : "as itself,", request->client_id,
+                    request->for_user ? "for a person," : "as itself,", request->client_id,
                     request->tenant, request->instance, request->scope);
 }
 

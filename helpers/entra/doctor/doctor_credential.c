@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The client credentials: whether each can be loaded, what it is, and until when. */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -59,8 +60,8 @@ void doctor_credential(struct doctor *doctor)
     bool is_found = false;
     if (request->credential_count == 0) {
         doctor_pass(doctor, "%s",
-                    request->person ? "a person signs in; the app needs none"
-                                    : "none is configured");
+                    request->for_user ? "a person signs in; the app needs none"
+                                      : "none is configured");
         return;
     }
     const struct acquire_module *module = doctor_acquire(&error);

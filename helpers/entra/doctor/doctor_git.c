@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 /* git's configuration as it is: whether our helper is asked for a URL, and who else is. */
 #include <string.h>
 
-#include "common/base/command.h"
+#include "common/base/subprocess.h"
 #include "helpers/entra/doctor/doctor.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_settings.h"
@@ -92,7 +93,7 @@ void doctor_git(struct doctor *doctor)
     if (doctor->url_text == NULL)
         url_parse(AZURE_DEVOPS, strlen(AZURE_DEVOPS), &url, &error);
     auto_secret struct secret *text =
-        command_run(command, GIT_CONFIG_MAX, doctor_deadline(doctor), &status, &error);
+        subprocess_run(command, GIT_CONFIG_MAX, doctor_deadline(doctor), &status, &error);
     if (text != NULL && status > 1) /* 1: there is none */
         error_set(&error, ERROR_USAGE, "git cannot read its configuration (git config: %d)",
                   status);

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* The keyring: which one it is, and whether it gives back what it is given. */
 #define _GNU_SOURCE
 #include <string.h>
 
-#include "common/store/trial.h"
+#include "common/store/self_test.h"
 #include "helpers/entra/doctor/doctor.h"
 
 /* `auto` goes on to the next where there is no service; a lookup finds that out. */
@@ -31,7 +32,7 @@ void doctor_keyring(struct doctor *doctor)
         doctor_pass(doctor, "none is wanted, so nothing is kept");
         return;
     }
-    if (trial_run(store, doctor->tokens.deadline, &error)) {
+    if (self_test_run(store, doctor->tokens.deadline, &error)) {
         doctor_good(doctor, "%s is open, and gives back what it is given", store->keyring->name);
         return;
     }

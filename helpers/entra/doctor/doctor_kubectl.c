@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* kubectl's configuration as it is: which users have our plugin, and whether the current one does.
  */
 #define _GNU_SOURCE
 #include <string.h>
 
-#include "common/base/command.h"
+#include "common/base/subprocess.h"
 #include "helpers/entra/doctor/doctor.h"
 
 #define PLUGIN         "exec-credential-entra"
@@ -98,8 +99,8 @@ void doctor_kubectl(struct doctor *doctor)
         doctor_pass(doctor, "there is no kubectl here");
         return;
     }
-    auto_secret struct secret *text = command_read(command, COMMAND_GETS_NO_SECRET, KUBECONFIG_MAX,
-                                                   doctor_deadline(doctor), &error);
+    auto_secret struct secret *text = subprocess_read(
+        command, SUBPROCESS_GETS_NO_SECRET, KUBECONFIG_MAX, doctor_deadline(doctor), &error);
     auto_json_secret json_object *config =
         text != NULL ? json_parse(text->bytes, text->length, &error) : NULL;
     if (json_object_is_type(config, json_type_object)) {

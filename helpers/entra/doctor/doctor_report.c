@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The doctor's report: a line for each finding as it is made, or all of them as JSON at the end. */
 #define _GNU_SOURCE
 #include <stdarg.h>

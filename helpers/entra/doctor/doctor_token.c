@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* A token, asked for anew, and what it says. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/rfc3339.h"
 #include "common/entra/jwt.h"
 #include "helpers/entra/doctor/doctor.h"
@@ -32,7 +34,7 @@ static void show_claims(struct doctor *doctor, const json_object *claims)
 {
     static const char *const names[] = { "aud",   "appid", "azp", "tid",
                                          "roles", "scp",   "upn", "preferred_username" };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         show_claim(doctor, claims, names[i]);
 }
 
@@ -77,8 +79,8 @@ void doctor_token(struct doctor *doctor)
     /* What the keyring has may outlive the right to it. A person is not asked: what is kept of
      * their sign-in must do. */
     request->force_refresh = true;
-    if (request->or_person != NULL)
-        request->or_person->force_refresh = true;
+    if (request->or_user != NULL)
+        request->or_user->force_refresh = true;
     if (!tokens_get(&doctor->tokens, request, &token, &error)) {
         error_wanted(&error, "no token for %.200s",
                      request->api != NULL ? request->api : request->scope);
@@ -89,7 +91,7 @@ void doctor_token(struct doctor *doctor)
                 token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
                 request->api != NULL ? request->api : request->scope,
                 rfc3339_format(token.expires_on).text);
-    if (request->person && request->username != NULL)
+    if (request->for_user && request->username != NULL)
         doctor_detail(doctor, "account", request->username, NULL);
     look_into(doctor, &token);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the user's git configuration has for the credentials of one URL, under that very name:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What git's configuration has for the credentials of one URL, in whatever section it stands, as
  * git itself goes by it: line after line, and what comes later counts.

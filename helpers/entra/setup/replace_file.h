@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A file of another program's, changed safely: the old one is kept beside it, and the new one takes
  * its place at once or not at all, with its owner and mode. A symbolic link stays one.

@@ -1,11 +1,13 @@
+/* SPDX-License-Identifier: MIT */
 /* entra setup: writes into other programs' configuration that they are to ask us. */
 #include "helpers/entra/setup/setup.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/command.h"
+#include "common/base/array.h"
 #include "common/base/deadline.h"
+#include "common/base/subprocess.h"
 #include "helpers/entra/entra.h"
 
 #define COMMAND_MILLISECONDS 30000
@@ -18,7 +20,7 @@ static const struct {
     { "git", setup_git },
     { "kubectl", setup_kubectl },
 };
-#define THINGS (sizeof things / sizeof things[0])
+#define THINGS ARRAY_SIZE(things)
 
 /* ---- for those who set up ---- */
 
@@ -42,7 +44,7 @@ static const struct {
     { "--keyring", OPTION_TEXT, offsetof(struct options, keyring) },
     { "--timeout", OPTION_SECONDS, offsetof(struct options, timeout) },
 };
-#define HANDED_ON (sizeof handed_on / sizeof handed_on[0])
+#define HANDED_ON ARRAY_SIZE(handed_on)
 _Static_assert(2 * (HANDED_ON + OPTIONS_SCOPES_MAX) < SETUP_HANDED_ON_MAX, "all have a place");
 
 static size_t put(const char **words, const char *name, const char *value)
@@ -134,8 +136,8 @@ bool setup_run(const struct options *options, char *const *command, struct error
                          "stdout cannot be written, to show what would be done: %m");
     if (options->dry_run)
         return true;
-    auto_secret struct secret *output =
-        command_run(command, COMMAND_OUTPUT_MAX, deadline_in(COMMAND_MILLISECONDS), &status, error);
+    auto_secret struct secret *output = subprocess_run(
+        command, COMMAND_OUTPUT_MAX, deadline_in(COMMAND_MILLISECONDS), &status, error);
     return output != NULL &&
            (status == 0 || error_set(error, ERROR_OTHER, "this command failed: %.500s", line));
 }
@@ -143,7 +145,7 @@ bool setup_run(const struct options *options, char *const *command, struct error
 struct secret *setup_look(char *const *command, size_t max, struct error *error)
 {
     int status = 0;
-    return command_run(command, max, deadline_in(COMMAND_MILLISECONDS), &status, error);
+    return subprocess_run(command, max, deadline_in(COMMAND_MILLISECONDS), &status, error);
 }
 
 static bool run(const struct options *options, int count, char **operands, struct error *error)

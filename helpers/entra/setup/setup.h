@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What `entra setup` sets up: a file each, named in the table of setup.c. A program's configuration
  * is changed by its own command, shown before it is run, unless that would spoil it (kubectl drops

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * entra setup git: git's credential.* settings for the hosts that take our tokens.
  *
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/config/config.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_section.h"
@@ -297,7 +299,7 @@ static bool check_options(const struct options *options, struct error *error)
     static const char *const names[] = { [SETUP_CONTEXT] = "--context",
                                          [SETUP_KUBECONFIG] = "--kubeconfig",
                                          [SETUP_LOGIN] = "--login" };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (options->own[i] != NULL)
             return error_set(error, ERROR_USAGE, "%s is for kubectl alone", names[i]);
     return true;

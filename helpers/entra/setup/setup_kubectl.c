@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * entra setup kubectl: kubeconfigs whose users are to ask us.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The arguments of a user's exec section, and the variables beside them: as they are, and as they
  * are to be.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Changes of a text: spans of bytes that become others, and the spans that nobody is to see.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "helpers/kubectl/kubeconfig/exec_text.h"
 
@@ -5,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/json.h"
 #include "helpers/kubectl/kubeconfig/users.h"
 
@@ -23,7 +25,7 @@ static bool is_plain(const char *text)
         strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", rest[0]) == NULL ||
         rest[0] == '\0')
         return false;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
         if (strcasecmp(text, words[i]) == 0)
             return false;
     return true;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How an `exec` section of ours is written into a kubeconfig.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Kubeconfigs, read as YAML and changed as text: what becomes another user's credentials is spliced
  * into the file, and every other byte of it stays as it is, comments included.

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* What the module gives the program: its table. */
 #define _GNU_SOURCE
 #include <string.h>
 
+#include "common/base/array.h"
 #include "helpers/kubectl/kubeconfig/convert.h"
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
 
@@ -28,7 +30,7 @@ static bool check_root(const struct yaml *yaml, struct error *error)
 static bool check_size(const struct yaml *yaml, struct error *error)
 {
     static const char *const lists[] = { "users", "contexts", "clusters" };
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
         if (yaml_item(yaml, yaml_find(yaml, yaml_root(yaml), lists[i]).value, KUBECONFIG_USERS))
             return error_set(error, ERROR_USAGE, "it has more than %d %s", KUBECONFIG_USERS,
                              lists[i]);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "helpers/kubectl/kubeconfig/splice.h"
 
 #include <string.h>

@@ -1,8 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "helpers/kubectl/kubeconfig/users.h"
 
 #include <string.h>
 #include <strings.h>
+
+#include "common/base/array.h"
 
 static yaml_node_t *list_of(const struct kubeconfig *file, const char *list)
 {
@@ -64,7 +67,7 @@ static enum user_kind kind_of(const struct yaml *yaml, const struct user *user)
     }
     if (yaml_find(yaml, user->pair.value, "as").value != NULL)
         return USER_OTHER;
-    for (size_t i = 0; i < sizeof credentials / sizeof credentials[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(credentials); i++)
         if (yaml_find(yaml, user->pair.value, credentials[i]).value != NULL)
             return USER_STATIC;
     return USER_BARE;
@@ -75,7 +78,7 @@ static bool is_aks(const char *server)
 {
     static const char *const domains[] = { ".azmk8s.io", ".azmk8s.us", ".azk8s.cn" };
     size_t length = strncmp(server, "https://", 8) == 0 ? strcspn(server + 8, ":/") : 0;
-    for (size_t i = 0; i < sizeof domains / sizeof domains[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(domains); i++) {
         size_t tail = strlen(domains[i]);
         if (length > tail && strncasecmp(server + 8 + length - tail, domains[i], tail) == 0)
             return true;
@@ -130,7 +133,7 @@ static bool is_harmless(const char *word)
 {
     static const char *const flags[] = { "--keyring", "--token-cache-dir",
                                          "--federated-token-file" };
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
         size_t length = strlen(flags[i]);
         if (strncmp(word, flags[i], length) == 0 && strchr("=", word[length]) != NULL)
             return true;
@@ -141,7 +144,7 @@ static bool is_harmless(const char *word)
 static bool sounds_secret(const char *text)
 {
     static const char *const words[] = { "secret", "pass", "token", "key", "credential" };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
         if (strcasestr(text, words[i]) != NULL)
             return true;
     return false;
@@ -183,7 +186,7 @@ bool users_hide_secrets(const struct kubeconfig *file, struct edits *edits)
     for (const yaml_node_t *node = document->nodes.start; node < document->nodes.top; node++) {
         if (!hide_arguments(yaml, node, edits))
             return false;
-        for (size_t i = 0; i < sizeof secret_keys / sizeof secret_keys[0]; i++) {
+        for (size_t i = 0; i < ARRAY_SIZE(secret_keys); i++) {
             struct yaml_pair pair = yaml_find(yaml, node, secret_keys[i]);
             if (pair.value != NULL && !edits_add_secret(edits, yaml_span(yaml, pair.value)))
                 return false;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The users of a kubeconfig: where each stands, and what its credentials are now.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * YAML by libyaml: the nodes of a text, and where in it each stands.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The floor of every program that is linked to json-c. */
 #include <json-c/json_c_version.h>
 

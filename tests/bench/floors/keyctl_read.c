@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The floor of an answer from the kernel's keyring: one search, one read.
  *
  *     keyctl_read DESCRIPTION

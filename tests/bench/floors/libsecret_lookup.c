@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The floor of an answer from the Secret Service: one lookup by libsecret's simple API, and nothing
  * else.
  *

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/base/subprocess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/base/array.h"
+#include "common/base/deadline.h"
+
+extern char **environ;
+
+/* ---- what it gets of our environment ---- */
+
+/* Variables that hold a secret of an app or a person, and last steps of Section__Key that do. */
+static const char *const secrets[] = {
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_PASSWORD",
+    "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET",
+    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD",
+    "AAD_USER_PRINCIPAL_PASSWORD",
+    "ARM_CLIENT_SECRET",
+    "ARM_CLIENT_CERTIFICATE",
+    "ARM_CLIENT_CERTIFICATE_PASSWORD",
+    "__ClientSecret",
+    "__CertificatePassword",
+    "__Base64EncodedValue",
+};
+
+/* By which a job proves itself to the platform that it runs on. */
+static const char *const platform_tokens[] = {
+    "IDENTITY_HEADER",
+    "MSI_SECRET",
+    "SYSTEM_ACCESSTOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+};
+
+static bool is_one_of(const char *variable, const char *const *names, size_t count)
+{
+    size_t length = strcspn(variable, "=");
+    for (size_t i = 0; i < count; i++) {
+        size_t tail = strlen(names[i]);
+        if (length >= tail && strncasecmp(variable + length - tail, names[i], tail) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A device's PIN may stand in whatever names its key (RFC 7512, 2.4). */
+static bool is_for(const char *variable, enum subprocess_gets gets)
+{
+    return !is_one_of(variable, secrets, ARRAY_SIZE(secrets)) &&
+           strcasestr(variable, "pin-value=") == NULL &&
+           (gets == SUBPROCESS_GETS_PLATFORM_TOKENS ||
+            !is_one_of(variable, platform_tokens, ARRAY_SIZE(platform_tokens)));
+}
+
+char **subprocess_environment(enum subprocess_gets gets)
+{
+    size_t count = 0, kept = 0;
+    while (environ[count] != NULL)
+        count++;
+    char **clean = calloc(count + 1, sizeof *clean);
+    for (size_t i = 0; clean != NULL && i < count; i++)
+        if (is_for(environ[i], gets))
+            clean[kept++] = environ[i];
+    return clean;
+}
+
+/* ---- a child that answers through a pipe ---- */
+
+/* Lets children be waited for: a parent that ignores SIGCHLD hands that on, and then they are gone
+ * before anybody learns how they ended. */
+static void expect_children(void)
+{
+    signal(SIGCHLD, SIG_DFL);
+}
+
+/* Reads until the end; room for one byte more than may come tells of too much. */
+static enum subprocess_end read_all(int fd, struct secret *answer, int64_t deadline)
+{
+    size_t length = 0;
+    while (length < answer->length) {
+        struct pollfd ready = { .fd = fd, .events = POLLIN };
+        int64_t left = deadline_left(deadline);
+        if (left == 0)
+            return SUBPROCESS_TOO_LONG;
+        if (poll(&ready, 1, left < INT32_MAX ? (int)left : INT32_MAX) <= 0)
+            continue;
+        ssize_t n = read(fd, answer->bytes + length, answer->length - length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            answer->length = length;
+            return SUBPROCESS_ENDED;
+        }
+        length += (size_t)n;
+    }
+    return SUBPROCESS_TOO_MUCH;
+}
+
+/* It has closed the pipe, so it is about to end. */
+static enum subprocess_end await(pid_t pid, int64_t deadline, int *status)
+{
+    int how = 0;
+    for (;;) {
+        pid_t ended = waitpid(pid, &how, WNOHANG);
+        if (ended == pid && WIFEXITED(how))
+            *status = WEXITSTATUS(how);
+        if (ended == pid || (ended < 0 && errno != EINTR))
+            return SUBPROCESS_ENDED;
+        if (deadline_left(deadline) == 0)
+            return SUBPROCESS_TOO_LONG;
+        poll(NULL, 0, 1);
+    }
+}
+
+static enum subprocess_end collect(pid_t pid, int fd, size_t max, int64_t deadline, int *status,
+                                   struct secret **answer)
+{
+    auto_secret struct secret *text = secret_allocate(max + 1);
+    enum subprocess_end end = text != NULL ? read_all(fd, text, deadline) : SUBPROCESS_NONE;
+    *status = -1;
+    if (end == SUBPROCESS_ENDED)
+        end = await(pid, deadline, status);
+    if (end != SUBPROCESS_ENDED) {
+        kill(-pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+    }
+    *answer = end == SUBPROCESS_ENDED ? steal(&text) : NULL;
+    return end;
+}
+
+enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), void *context,
+                                    size_t max, int64_t deadline, int *status,
+                                    struct secret **answer)
+{
+    int ends[2];
+    *answer = NULL;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return SUBPROCESS_NONE;
+    autoclose int reader = ends[0];
+    expect_children();
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        _exit(getppid() == parent && function(context, ends[1]) ? 0 : 1);
+    }
+    close(ends[1]);
+    if (pid < 0)
+        return SUBPROCESS_NONE;
+    setpgid(pid, pid); /* in both, for whoever comes first */
+    return collect(pid, reader, max, deadline, status, answer);
+}
+
+/* ---- running a program ---- */
+
+/* A command to be run, and how that went. */
+struct order {
+    char *const *command;
+    char **environment;
+    int report; /* where the child writes the end */
+};
+
+struct end {
+    int failure; /* an errno: it could not be started */
+    int status;
+};
+
+/* Starts it with its stdout on the descriptor. 0, or an errno. */
+static int start(const struct order *order, int output, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    int failure = posix_spawnp(pid, order->command[0], &actions, &attributes, order->command,
+                               order->environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return failure;
+}
+
+static void end_group(int signal)
+{
+    (void)signal;
+    kill(0, SIGKILL);
+}
+
+/* The kernel tells of our parent's end, be it a kill or Ctrl-C, which does not reach a group of
+ * its own. */
+static void end_with_parent(void)
+{
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, SIGTERM);
+    signal(SIGTERM, end_group);
+    sigprocmask(SIG_UNBLOCK, &one, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
+/* In the child, which leads a process group and takes all of it along. */
+static bool supervise(void *context, int output)
+{
+    const struct order *order = context;
+    struct end end = { .status = -1 };
+    pid_t pid = 0;
+    int how = 0;
+    end_with_parent();
+    end.failure = start(order, output, &pid);
+    while (end.failure == 0 && waitpid(pid, &how, 0) < 0 && errno == EINTR)
+        ;
+    if (end.failure == 0 && WIFEXITED(how))
+        end.status = WEXITSTATUS(how);
+    return write(order->report, &end, sizeof end) == (ssize_t)sizeof end;
+}
+
+static bool tell(enum subprocess_end how, const struct end *end, const char *program,
+                 struct error *error)
+{
+    if (how == SUBPROCESS_NONE)
+        return error_no_memory(error);
+    if (how != SUBPROCESS_ENDED)
+        return error_set(error, ERROR_USAGE, "the command '%.100s' %s", program,
+                         how == SUBPROCESS_TOO_LONG ? "did not end in time" : "printed too much");
+    return end->failure == 0 ||
+           error_set(error, ERROR_USAGE, "the command '%.100s' cannot be run: %s", program,
+                     strerror(end->failure));
+}
+
+static struct secret *run(char *const *command, enum subprocess_gets gets, size_t max,
+                          int64_t deadline, int *status, struct error *error)
+{
+    int report[2], child_status;
+    struct end end = { .status = -1 };
+    auto_secret struct secret *output = NULL;
+    autofree char **environment = subprocess_environment(gets);
+    if (environment == NULL || pipe2(report, O_CLOEXEC) != 0) {
+        error_no_memory(error);
+        return NULL;
+    }
+    autoclose int reader = report[0], writer = report[1];
+    struct order order = { command, environment, writer };
+    enum subprocess_end how =
+        subprocess_fork(supervise, &order, max, deadline, &child_status, &output);
+    if (how == SUBPROCESS_ENDED && child_status == 0 &&
+        read(reader, &end, sizeof end) != sizeof end)
+        how = SUBPROCESS_NONE;
+    *status = end.status;
+    return tell(how, &end, command[0], error) ? steal(&output) : NULL;
+}
+
+struct secret *subprocess_run(char *const *command, size_t max, int64_t deadline, int *status,
+                              struct error *error)
+{
+    return run(command, SUBPROCESS_GETS_NO_SECRET, max, deadline, status, error);
+}
+
+struct secret *subprocess_read(char *const *command, enum subprocess_gets gets, size_t max,
+                               int64_t deadline, struct error *error)
+{
+    int status = 0;
+    auto_secret struct secret *output = run(command, gets, max, deadline, &status, error);
+    if (output == NULL || (status == 0 && output->length > 0))
+        return steal(&output);
+    error_set(error, ERROR_USAGE, "the command '%.100s' %s", command[0],
+              status != 0 ? "failed" : "printed nothing");
+    return NULL;
+}
+
+/* ---- starting one and leaving it alone ---- */
+
+int subprocess_detach(const char *program, char *const *words, char *const *environment, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawn_file_actions_init(&actions);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
+    int failure = posix_spawnp(pid, program, &actions, &attributes, words, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return failure;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/store/stored_credentials.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/base/array.h"
+#include "common/base/json.h"
+#include "common/base/printable.h"
+
+#define KIND     "git_credential"
+#define PROTOCOL "scheme" /* protocol is a name of git's libsecret helper */
+#define HOST     "host"
+#define PATH     "path"
+
+/* Attributes are seen by everybody who looks into the keyring, and some keyrings bound them. */
+#define PATH_ATTRIBUTE_MAX 1024
+
+/* The members of the record that hold a text, and where they go. */
+static const struct {
+    const char *name;
+    size_t offset;
+} members[] = {
+    { "username", offsetof(struct stored_credential, username) },
+    { "password", offsetof(struct stored_credential, password) },
+    { "authtype", offsetof(struct stored_credential, authtype) },
+    { "credential", offsetof(struct stored_credential, credential) },
+    { "oauth_refresh_token", offsetof(struct stored_credential, oauth_refresh_token) },
+};
+#define MEMBERS ARRAY_SIZE(members)
+
+static struct secret **member_of(const struct stored_credential *credential, size_t i)
+{
+    return (struct secret **)(void *)((char *)credential + members[i].offset);
+}
+
+/* ---- the record ---- */
+
+/* In microseconds since 1970: several are kept within one second, by programs and quick hands. */
+static int64_t now(void)
+{
+    struct timespec time = { 0 };
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+static struct secret *to_json(const struct stored_credential *credential)
+{
+    auto_json_secret json_object *record = json_object_new_object();
+    for (size_t i = 0; i < MEMBERS; i++) {
+        const struct secret *text = *member_of(credential, i);
+        if (text != NULL)
+            json_object_object_add(record, members[i].name,
+                                   json_object_new_string_len(text->bytes, (int)text->length));
+    }
+    json_object_object_add(record, "expires_on", json_object_new_int64(credential->expires_on));
+    json_object_object_add(record, "stored_on", json_object_new_int64(now()));
+    const char *text = json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN);
+    return secret_from_text(text);
+}
+
+/* Fills the credential of a record; *stored_on is when it was kept (now). False where it is none.
+ */
+static bool from_json(const struct secret *text, struct stored_credential *credential,
+                      int64_t *stored_on)
+{
+    struct error unused;
+    auto_json_secret json_object *record =
+        text != NULL ? json_parse(text->bytes, text->length, &unused) : NULL;
+    *credential = (struct stored_credential){ 0 };
+    if (record == NULL || !json_int64(record, "stored_on", stored_on) ||
+        !json_int64(record, "expires_on", &credential->expires_on))
+        return false;
+    for (size_t i = 0; i < MEMBERS; i++) {
+        const char *value = json_string(record, members[i].name);
+        if (value != NULL && strpbrk(value, "\r\n") == NULL)
+            *member_of(credential, i) = secret_from_text(value);
+    }
+    return (credential->username != NULL && credential->password != NULL) ||
+           (credential->authtype != NULL && credential->credential != NULL);
+}
+
+void stored_credential_clear(struct stored_credential *credential)
+{
+    for (size_t i = 0; i < MEMBERS; i++)
+        secret_free(*member_of(credential, i));
+    *credential = (struct stored_credential){ 0 };
+}
+
+/* ---- the place ---- */
+
+/* The key of a place; what is not said is any, so not part of it. */
+static struct keyring_key key_of(const struct credential_place *place)
+{
+    struct keyring_key key = {
+        { { STORE_KIND, KIND }, { PROTOCOL, place->protocol }, { HOST, place->host } }
+    };
+    size_t count = 3;
+    if (place->path != NULL)
+        key.attributes[count++] = (struct keyring_attribute){ PATH, place->path };
+    if (place->username != NULL)
+        key.attributes[count++] = (struct keyring_attribute){ STORE_USERNAME, place->username };
+    return key;
+}
+
+static bool is_attribute(const char *text)
+{
+    autofree char *printable = NULL;
+    if (text == NULL)
+        return true;
+    if (strlen(text) > PATH_ATTRIBUTE_MAX || (printable = strdup(text)) == NULL)
+        return false;
+    printable_make(printable);
+    return strcmp(printable, text) == 0;
+}
+
+static bool can_be_kept(const struct credential_place *place,
+                        const struct stored_credential *credential)
+{
+    for (size_t i = 0; i < MEMBERS; i++) {
+        const struct secret *text = *member_of(credential, i);
+        if (text != NULL && text->length > STORED_SECRET_MAX)
+            return false;
+    }
+    return is_attribute(place->host) && is_attribute(place->path) && is_attribute(place->username);
+}
+
+/* Finds the items of a place. True with an empty list where none of its texts can be one. */
+static bool list_items(struct token_store *store, const struct credential_place *place,
+                       int64_t deadline, struct keyring_list *list, struct error *error)
+{
+    struct keyring_key key = key_of(place);
+    if (!is_attribute(place->host) || !is_attribute(place->path) || !is_attribute(place->username))
+        return true;
+    return token_store_match(store, &key, deadline, list, error);
+}
+
+/* ---- finding, keeping, dropping ---- */
+
+static bool is_usable(const struct stored_credential *credential, bool takes_authtype)
+{
+    return (credential->password != NULL || takes_authtype) &&
+           (credential->expires_on == 0 || credential->expires_on > time(NULL));
+}
+
+enum keyring_answer stored_credentials_find(struct token_store *store,
+                                            const struct credential_place *place,
+                                            bool takes_authtype, int64_t deadline,
+                                            struct stored_credential *found, struct error *error)
+{
+    auto_keyring_list struct keyring_list list = { 0 };
+    int64_t newest = -1;
+    *found = (struct stored_credential){ 0 };
+    if (!list_items(store, place, deadline, &list, error))
+        return KEYRING_FAILED;
+    for (size_t i = 0; i < list.count; i++) {
+        auto_stored_credential struct stored_credential one = { 0 };
+        int64_t stored_on = 0;
+        if (!from_json(list.items[i].record, &one, &stored_on) ||
+            !is_usable(&one, takes_authtype) || stored_on <= newest)
+            continue;
+        newest = stored_on;
+        stored_credential_clear(found);
+        *found = one;
+        one = (struct stored_credential){ 0 };
+    }
+    return newest >= 0 ? KEYRING_FOUND : KEYRING_NOTHING;
+}
+
+static bool are_equal(const struct stored_credential *a, const struct stored_credential *b)
+{
+    for (size_t i = 0; i < MEMBERS; i++) {
+        const struct secret *left = *member_of(a, i), *right = *member_of(b, i);
+        if ((left == NULL) != (right == NULL) ||
+            (left != NULL && !secret_equals(left, right->bytes, right->length)))
+            return false;
+    }
+    return a->expires_on == b->expires_on;
+}
+
+/* git offers what it used after every success; a keyring writes its file at every change. */
+static bool is_kept(struct token_store *store, const struct keyring_key *key,
+                    const struct stored_credential *credential, int64_t deadline)
+{
+    struct error unused = { 0 };
+    auto_secret struct secret *record = NULL;
+    auto_stored_credential struct stored_credential kept = { 0 };
+    int64_t stored_on;
+    return token_store_look_up(store, key, deadline, &record, &unused) == KEYRING_FOUND &&
+           from_json(record, &kept, &stored_on) && are_equal(&kept, credential);
+}
+
+bool stored_credentials_keep(struct token_store *store, const struct credential_place *place,
+                             const struct stored_credential *credential, int64_t deadline,
+                             struct error *error)
+{
+    const char *username = place->username != NULL ? place->username : "";
+    const struct credential_place exact = { place->protocol, place->host,
+                                            place->path != NULL ? place->path : "", username };
+    struct keyring_key key = key_of(&exact);
+    autofree char *label = NULL;
+    if (!can_be_kept(place, credential)) {
+        trace("the credential is not kept: it is too long, or cannot be named");
+        return true;
+    }
+    if (is_kept(store, &key, credential, deadline))
+        return true;
+    auto_secret struct secret *record = to_json(credential);
+    if (asprintf(&label, "git credential for %s://%s/%s%s%s%s", exact.protocol, exact.host,
+                 exact.path, username[0] ? " (" : "", username, username[0] ? ")" : "") < 0)
+        label = NULL;
+    return token_store_put(store, &key, label, record, credential->expires_on, deadline, error);
+}
+
+static bool is_refused(const struct stored_credential *credential, const char *refused)
+{
+    const struct secret *secret =
+        credential->password != NULL ? credential->password : credential->credential;
+    return refused == NULL || secret_equals(secret, refused, strlen(refused));
+}
+
+bool stored_credentials_erase(struct token_store *store, const struct credential_place *place,
+                              const char *refused, int64_t deadline, struct error *error)
+{
+    auto_keyring_list struct keyring_list list = { 0 };
+    if (!list_items(store, place, deadline, &list, error))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct keyring_item *item = &list.items[i];
+        auto_stored_credential struct stored_credential one = { 0 };
+        int64_t stored_on;
+        const struct credential_place exact = { place->protocol, place->host,
+                                                keyring_item_attribute(item, PATH),
+                                                keyring_item_attribute(item, STORE_USERNAME) };
+        struct keyring_key key = key_of(&exact);
+        if (from_json(item->record, &one, &stored_on) && is_refused(&one, refused) &&
+            !token_store_drop(store, &key, deadline, error))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/store/tenant_cache.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/runtime_folder.h"
+
+#define PLACE_MAX 1024
+
+/* Makes the folders that a path leads through, which may not be there yet in a new home. */
+static void make_parents(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+}
+
+/* The folder; -1 where there is none. XDG Base Directory Specification: a path that is not absolute
+ * is to be ignored. */
+static int open_folder(void)
+{
+    autofree char *path = NULL;
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    int length = state != NULL && state[0] == '/' ? asprintf(&path, "%s/entra", state)
+                 : home != NULL && home[0] == '/' ? asprintf(&path, "%s/.local/state/entra", home)
+                                                  : -1;
+    if (length < 0) {
+        path = NULL;
+        return -1;
+    }
+    int folder = runtime_folder_open_own(path);
+    if (folder >= 0)
+        return folder;
+    make_parents(path);
+    return runtime_folder_open_own(path);
+}
+
+static struct runtime_name file_of(const char *place)
+{
+    const char *const texts[] = { place, NULL };
+    return runtime_name("tenant", texts);
+}
+
+bool tenant_cache_find(const char *place, char tenant[AUTHORITY_TENANT_MAX])
+{
+    autoclose int folder = open_folder();
+    auto_secret struct secret *line =
+        folder >= 0 ? runtime_read(folder, file_of(place).text, PLACE_MAX + AUTHORITY_TENANT_MAX)
+                    : NULL;
+    size_t prefix = strlen(place);
+    if (line == NULL || line->length < prefix + 2 || line->bytes[line->length - 1] != '\n' ||
+        memcmp(line->bytes, place, prefix) != 0 || line->bytes[prefix] != ' ')
+        return false;
+    line->bytes[line->length - 1] = '\0';
+    const char *name = line->bytes + prefix + 1;
+    if (strlen(name) >= AUTHORITY_TENANT_MAX || !authority_is_tenant(name))
+        return false;
+    memcpy(tenant, name, strlen(name) + 1);
+    return true;
+}
+
+void tenant_cache_keep(const char *place, const char *tenant)
+{
+    char known[AUTHORITY_TENANT_MAX];
+    if (strlen(place) > PLACE_MAX || strlen(tenant) >= AUTHORITY_TENANT_MAX ||
+        (tenant_cache_find(place, known) && strcmp(known, tenant) == 0))
+        return;
+    autoclose int folder = open_folder();
+    auto_secret struct secret *line = secret_format("%s %s\n", place, tenant);
+    if (folder >= 0 && line != NULL)
+        runtime_replace(folder, file_of(place).text, line);
+}
+
+void tenant_cache_forget(const char *place)
+{
+    autoclose int folder = open_folder();
+    if (folder >= 0)
+        unlinkat(folder, file_of(place).text, 0);
+}

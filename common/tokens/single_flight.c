@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/tokens/single_flight.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/deadline.h"
+#include "common/base/runtime_folder.h"
+
+/* How often it is looked whether the pilot has landed: often at first, then less. */
+#define POLL_MILLISECONDS_MIN 2
+#define POLL_MILLISECONDS_MAX 25
+
+static int open_lock(int folder, const char *name)
+{
+    return folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+/* Whether the lock still has its name: an old one may have been swept away meanwhile. */
+static bool is_named(int fd, int folder, const char *name)
+{
+    struct stat opened, named;
+    return fstat(fd, &opened) == 0 && fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+/* A shared lock is to be had once no pilot holds the exclusive one. */
+static bool wait_for_landing(int fd, int64_t deadline)
+{
+    int pause = POLL_MILLISECONDS_MIN;
+    while (flock(fd, LOCK_SH | LOCK_NB) != 0) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || deadline_left(deadline) == 0)
+            return false;
+        poll(NULL, 0, pause);
+        pause = pause * 2 < POLL_MILLISECONDS_MAX ? pause * 2 : POLL_MILLISECONDS_MAX;
+    }
+    return true;
+}
+
+enum single_flight_role single_flight_join(struct single_flight *flight, const char *name,
+                                           int64_t deadline)
+{
+    flight->fd = -1;
+    autoclose int folder = runtime_folder_open();
+    autoclose int fd = open_lock(folder, name);
+    if (fd < 0)
+        return SINGLE_FLIGHT_LEADER;
+    futimens(fd, NULL); /* in use, so nothing to sweep away */
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return wait_for_landing(fd, deadline) ? SINGLE_FLIGHT_FOLLOWER : SINGLE_FLIGHT_LATE;
+    if (!is_named(fd, folder, name)) /* another may fly under a new one: look again */
+        return SINGLE_FLIGHT_FOLLOWER;
+    flight->fd = steal_fd(&fd);
+    return SINGLE_FLIGHT_LEADER;
+}
+
+bool single_flight_is_running(const char *name)
+{
+    autoclose int folder = runtime_folder_open();
+    autoclose int fd = open_lock(folder, name);
+    return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
+}
+
+void single_flight_leave(struct single_flight *flight)
+{
+    if (flight->fd >= 0)
+        close(flight->fd);
+    flight->fd = -1;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "helpers/git/git_user.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/deadline.h"
+#include "common/base/error.h"
+#include "common/base/subprocess.h"
+#include "common/base/user.h"
+#include "helpers/git/git_bool.h"
+
+#define GIT_MILLISECONDS 5000
+#define VALUES_MAX       4096
+
+/* never is Git Credential Manager's own word. A variable that is empty says no too. */
+static bool says_no(const char *value)
+{
+    return git_bool_is_no(value) || strcasecmp(value, "never") == 0;
+}
+
+/* KEY LF VALUE NUL, and so on, of which the last counts; no LF where a key has no value. */
+static const char *last_value(const struct secret *text)
+{
+    const char *value = "true";
+    for (const char *entry = text->bytes; entry < text->bytes + text->length;
+         entry += strlen(entry) + 1) {
+        const char *end = strchr(entry, '\n');
+        value = end != NULL ? end + 1 : "true";
+    }
+    return value;
+}
+
+static bool git_is_interactive(void)
+{
+    char *const command[] = {
+        "git", "config", "--null", "--get-regexp", "^credential\\.interactive$", NULL
+    };
+    struct error unused;
+    int status = 0;
+    auto_secret struct secret *values =
+        subprocess_run(command, VALUES_MAX, deadline_in(GIT_MILLISECONDS), &status, &unused);
+    bool is_set = values != NULL && status == 0;
+    return !is_set || !says_no(last_value(values));
+}
+
+bool git_may_ask(void)
+{
+    const char *prompt = getenv("GIT_TERMINAL_PROMPT");
+    if (prompt != NULL && says_no(prompt))
+        return false;
+    return user_is_present() && git_is_interactive();
+}

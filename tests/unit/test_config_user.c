@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* A person's request: by which client, in which tenant, as whom and for what they ask. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/array.h"
+#include "common/base/cleanup.h"
+#include "common/entra/account.h"
+#include "common/entra/scope.h"
+
+#define NONE       ((struct options){ 0 })
+#define PERSON     ((struct options){ .for_user = true })
+#define AZURE_CLI  "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+#define AZURE_APP  "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
+#define TENANT     "'TenantId':'contoso.example',"
+#define CLIENT     "'ClientId':'" AZURE_APP "'"
+#define API        "'Api':{'Scopes':['api://a/.default']}"
+#define APP        "'AzureAd':{" TENANT CLIENT ",'ClientSecret':'s'}"
+#define PUBLIC_APP "'AzureAd':{" TENANT CLIENT "}"
+
+/* A configuration with a public client, and an API with these members. */
+static char *file_with(const char *members)
+{
+    char *text = NULL;
+    if (asprintf(&text, "{" PUBLIC_APP ",'Api':{%s}}", members) < 0)
+        abort();
+    return text;
+}
+
+/* ---- whether a person asks ---- */
+
+static void a_client_that_cannot_prove_who_it_is_asks_for_a_person(void **state)
+{
+    (void)state;
+    auto_asked struct asked app = ask("{" APP "," API "}", NONE);
+    assert_false(app.request.for_user);
+    auto_asked struct asked person = ask("{" PUBLIC_APP "," API "}", NONE);
+    assert_string_equal(person.error.message, "");
+    assert_true(person.request.for_user);
+    assert_string_equal(person.request.tenant, "contoso.example");
+    assert_string_equal(person.request.client_id, AZURE_APP);
+    assert_int_equal(person.request.credential_count, 0);
+    assert_null(person.request.or_user);
+}
+
+static void an_app_asks_for_a_person_where_the_api_or_the_caller_wants_one(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool forced, person;
+    } cases[] = {
+        { "{" APP ",'Api':{'Scopes':'api://a/.default','RequestAppToken':false}}", false, true },
+        { "{" APP ",'Api':{'Scopes':'api://a/.default','RequestAppToken':true}}", true, true },
+        { "{" APP ",'Api':{'Scopes':'api://a/.default','RequestAppToken':true}}", false, false },
+        { "{" APP "," API "}", true, true },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked =
+            ask(cases[i].text, (struct options){ .for_user = cases[i].forced });
+        assert_string_equal(asked.error.message, "");
+        assert_int_equal(asked.request.for_user, cases[i].person);
+        assert_int_equal(asked.request.credential_count, cases[i].person ? 0 : 1);
+    }
+}
+
+static void what_was_asked_of_the_sign_in_goes_along(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{" PUBLIC_APP "," API "}", (struct options){ .sign_in = SIGN_IN_DEVICE_CODE });
+    assert_int_equal(asked.request.sign_in, SIGN_IN_DEVICE_CODE);
+}
+
+/* ---- where nothing says who asks ---- */
+
+static void there_a_managed_identity_asks_or_else_a_person(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask("{" API "}", NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_true(asked.request.unconfigured);
+    assert_false(asked.request.for_user);
+    assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_MANAGED_IDENTITY);
+
+    const struct token_request *person = asked.request.or_user;
+    assert_non_null(person);
+    assert_true(person->for_user);
+    assert_int_equal(person->credential_count, 0);
+    assert_string_equal(person->api, "Api");
+    assert_string_equal(person->tenant, "organizations");
+    assert_string_equal(person->client_id, AZURE_CLI);
+    assert_string_equal(person->scope, "api://a/.default");
+    assert_null(person->or_user);
+}
+
+static void no_person_where_the_api_wants_the_app(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{'Api':{'Scopes':['api://a/.default'],'RequestAppToken':true}}", NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_true(asked.request.unconfigured);
+    assert_null(asked.request.or_user);
+}
+
+static void no_managed_identity_where_it_wants_a_person(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{'Api':{'Scopes':['api://a/.default'],'RequestAppToken':false}}", NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_true(asked.request.for_user);
+    assert_false(asked.request.unconfigured);
+    assert_int_equal(asked.request.credential_count, 0);
+}
+
+/* An app has what its registration says, in one scope. */
+static void what_no_app_can_ask_for_is_a_persons(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        { "{'Api':{'Scopes':['User.Read']}}", "User.Read" },
+        { "{'Api':{'Scopes':['User.Read','Mail.Read'],'Account':'Ada'}}", "User.Read Mail.Read" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i][0], NONE);
+        assert_string_equal(asked.error.message, "");
+        assert_true(asked.request.for_user);
+        assert_string_equal(asked.request.scope, cases[i][1]);
+        assert_string_equal(asked.request.client_id, AZURE_CLI);
+        assert_null(asked.request.or_user);
+    }
+    auto_asked struct asked by_flag =
+        ask("{}", (struct options){ .scopes = { "User.Read" }, .scope_count = 1 });
+    assert_true(by_flag.request.for_user);
+    auto_asked struct asked of_app =
+        ask("{'Api':{'Scopes':['User.Read'],'RequestAppToken':true}}", NONE);
+    assert_error(&of_app.error, ERROR_USAGE, "does not end in /.default");
+    auto_asked struct asked of_machine =
+        ask("{'Api':{'Scopes':['User.Read']}}", (struct options){ .managed_identity = true });
+    assert_error(&of_machine.error, ERROR_USAGE, "does not end in /.default");
+}
+
+/* It names the managed identity there. */
+static void the_environments_client_id_is_no_persons_client_then(void **state)
+{
+    (void)state;
+    setenv("AZURE_CLIENT_ID", AZURE_APP, 1);
+    auto_asked struct asked asked = ask("{" API "}", NONE);
+    assert_string_equal(asked.request.credentials[0].id, AZURE_APP);
+    assert_string_equal(asked.request.or_user->client_id, AZURE_CLI);
+    auto_asked struct asked person = ask("{" API "}", PERSON);
+    assert_string_equal(person.request.client_id, AZURE_CLI);
+    auto_asked struct asked with_tenant =
+        ask("{" API "}", (struct options){ .for_user = true, .tenant = "contoso.example" });
+    assert_string_equal(with_tenant.request.client_id, AZURE_APP);
+}
+
+/* ---- the tenant ---- */
+
+static void the_tenant_is_configured_or_learned_or_anybodys(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *flag, *learned, *tenant;
+    } cases[] = {
+        { "{" PUBLIC_APP "," API "}", NULL, NULL, "contoso.example" },
+        { "{" PUBLIC_APP "," API "}", NULL, "learned.example", "contoso.example" },
+        { "{" PUBLIC_APP "," API "}", "Flag.example", "learned.example", "flag.example" },
+        { "{'AzureAd':{" CLIENT "}," API "}", NULL, "Learned.example", "learned.example" },
+        { "{'AzureAd':{" CLIENT "}," API "}", NULL, NULL, "organizations" },
+        { "{" API "}", NULL, "learned.example", "learned.example" },
+        { "{" API "}", NULL, NULL, "organizations" },
+        { "{'AzureAd':{'TenantId':'common'," CLIENT "}," API "}", NULL, NULL, "common" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked =
+            ask(cases[i].text, (struct options){ .for_user = true,
+                                                 .tenant = cases[i].flag,
+                                                 .fallback_tenant = cases[i].learned });
+        assert_string_equal(asked.error.message, "");
+        assert_string_equal(asked.request.tenant, cases[i].tenant);
+    }
+}
+
+static void a_learned_tenant_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{" API "}", (struct options){ .for_user = true, .fallback_tenant = "a/b" });
+    assert_error(&asked.error, ERROR_USAGE, "'a/b' is not a tenant");
+}
+
+/* ---- the account ---- */
+
+static void the_account_is_of_flag_or_api_and_in_lower_case(void **state)
+{
+    (void)state;
+    autofree char *text = file_with("'Scopes':['api://a/.default'],'Account':'Ada@Contoso.com'");
+    auto_asked struct asked by_api = ask(text, NONE);
+    assert_string_equal(by_api.error.message, "");
+    assert_string_equal(by_api.said, "");
+    assert_string_equal(by_api.request.account, "ada@contoso.com");
+    auto_asked struct asked by_flag = ask(text, (struct options){ .account = "BOB@contoso.com" });
+    assert_string_equal(by_flag.request.account, "bob@contoso.com");
+    setenv("Api__Account", "Eve@Contoso.com", 1);
+    auto_asked struct asked by_variable = ask(text, NONE);
+    assert_string_equal(by_variable.request.account, "eve@contoso.com");
+    setenv("Api__Account", "", 1);
+    auto_asked struct asked by_nobody = ask(text, NONE);
+    assert_null(by_nobody.request.account);
+}
+
+static void it_is_the_persons_too_where_nothing_says_who_asks(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{'Api':{'Scopes':['api://a/.default'],'Account':'Ada@Contoso.com'}}", NONE);
+    assert_string_equal(asked.request.or_user->account, "ada@contoso.com");
+}
+
+/* It names a place in the keyring and stands in what people read. */
+static void an_account_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    autofree char *longer = repeated('a', USERNAME_MAX + 1);
+    const char *const cases[] = { "",     "*",         "ada lovelace", "CONTOSO\\ada",  "a\"b",
+                                  "a\nb", "a\033[2Jb", "a\xff",        "a\xe2\x80\xae", longer };
+    autofree char *text = file_with("'Scopes':['api://a/.default'],'Account':'*'");
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked =
+            ask("{" PUBLIC_APP "," API "}", (struct options){ .account = cases[i] });
+        assert_error(&asked.error, ERROR_USAGE, "is not an account");
+        assert_null(asked.request.account);
+    }
+    auto_asked struct asked by_api = ask(text, NONE);
+    assert_error(&by_api.error, ERROR_USAGE, "'*' is not an account");
+}
+
+/* ---- the scopes ---- */
+
+static void a_person_may_ask_for_several_scopes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *members, *scope;
+    } cases[] = {
+        { "'Scopes':['User.Read','Mail.Read']", "User.Read Mail.Read" },
+        { "'Scopes':['https://graph.microsoft.com/User.Read']",
+          "https://graph.microsoft.com/User.Read" },
+        { "'Scopes':'User.Read'", "User.Read" },
+        { "'Scopes':['api://a/.default']", "api://a/.default" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = file_with(cases[i].members);
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_string_equal(asked.error.message, "");
+        assert_string_equal(asked.request.scope, cases[i].scope);
+    }
+    auto_asked struct asked by_flag =
+        ask("{" PUBLIC_APP "}",
+            (struct options){ .scopes = { "User.Read", "Mail.Read" }, .scope_count = 2 });
+    assert_string_equal(by_flag.request.scope, "User.Read Mail.Read");
+}
+
+static void a_scope_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "'Scopes':[]",           "'Scopes':''",         "'Scopes':['']",
+        "'Scopes':['a','']",     "'Scopes':['a b']",    "'Scopes':['a\\nb']",
+        "'Scopes':['a\\u0022']", "'Scopes':['a',null]", "'Scopes':['a\\u0000']",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = file_with(cases[i]);
+        auto_asked struct asked asked = ask(text, (struct options){ .api = "Api" });
+        if (asked.ok)
+            fail_msg("%s: %s", cases[i], asked.request.scope);
+        assert_int_equal(asked.error.kind, ERROR_USAGE);
+    }
+}
+
+static void all_of_them_together_have_a_bound(void **state)
+{
+    (void)state;
+    autofree char *half = repeated('a', SCOPE_MAX / 2);
+    struct options options = { .scopes = { half, half + 1 }, .scope_count = 2 };
+    auto_asked struct asked longest = ask("{" PUBLIC_APP "}", options);
+    assert_string_equal(longest.error.message, "");
+    assert_int_equal(strlen(longest.request.scope), SCOPE_MAX);
+    options.scopes[1] = half;
+    auto_asked struct asked longer = ask("{" PUBLIC_APP "}", options);
+    assert_error(&longer.error, ERROR_USAGE, "the scopes are longer than 2048 bytes");
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, clear_environment)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_client_that_cannot_prove_who_it_is_asks_for_a_person),
+        TEST(an_app_asks_for_a_person_where_the_api_or_the_caller_wants_one),
+        TEST(what_was_asked_of_the_sign_in_goes_along),
+        TEST(there_a_managed_identity_asks_or_else_a_person),
+        TEST(no_person_where_the_api_wants_the_app),
+        TEST(no_managed_identity_where_it_wants_a_person),
+        TEST(what_no_app_can_ask_for_is_a_persons),
+        TEST(the_environments_client_id_is_no_persons_client_then),
+        TEST(the_tenant_is_configured_or_learned_or_anybodys),
+        TEST(a_learned_tenant_that_is_none_is_refused),
+        TEST(the_account_is_of_flag_or_api_and_in_lower_case),
+        TEST(it_is_the_persons_too_where_nothing_says_who_asks),
+        TEST(an_account_that_is_none_is_refused),
+        TEST(a_person_may_ask_for_several_scopes),
+        TEST(a_scope_that_is_none_is_refused),
+        TEST(all_of_them_together_have_a_bound),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* What users meet, and what helps: how the table is to be. That each entry is met is for the
+ * integration tests to show. */
+#include "tests/unit/support.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/array.h"
+#include "common/base/cleanup.h"
+#include "common/entra/remedies.h"
+
+static const struct remedy *entry_at(size_t i)
+{
+    size_t count;
+    const struct remedy *entries = remedies_all(&count);
+    return i < count ? &entries[i] : NULL;
+}
+
+/* Hands every code of the table to a function, with its entry. */
+static void each_code(void (*check)(const char *code, const struct remedy *entry))
+{
+    for (size_t i = 0; entry_at(i) != NULL; i++) {
+        autofree char *codes = strdup(entry_at(i)->codes);
+        char *rest = NULL;
+        for (char *code = strtok_r(codes, " ", &rest); code != NULL;
+             code = strtok_r(NULL, " ", &rest))
+            check(code, entry_at(i));
+    }
+}
+
+static void check_found(const char *code, const struct remedy *entry)
+{
+    if (remedies_find(code) != entry)
+        fail_msg("%s stands in two entries", code);
+    assert_ptr_equal(remedies_text(code), entry->remedy);
+}
+
+static void every_code_finds_its_entry_and_stands_in_no_other(void **state)
+{
+    (void)state;
+    each_code(check_found);
+}
+
+static void check_fits(const char *code, const struct remedy *entry)
+{
+    struct error error = { 0 };
+    error_known_as(&error, code);
+    assert_string_equal(error.code, code);
+    assert_string_equal(error_advice(&error), entry->remedy);
+}
+
+static void every_entry_fits_an_error(void **state)
+{
+    (void)state;
+    each_code(check_fits);
+}
+
+static bool is_sentence(const char *text)
+{
+    return (isupper((unsigned char)text[0]) || strchr("'-", text[0]) != NULL ||
+            strncmp(text, "git ", 4) == 0 || strncmp(text, "keyctl", 6) == 0 ||
+            strncmp(text, "chmod ", 6) == 0) &&
+           text[strlen(text) - 1] == '.' && strstr(text, "  ") == NULL;
+}
+
+/* A remedy stands behind the authority's own text. */
+static void every_text_is_a_sentence(void **state)
+{
+    (void)state;
+    for (size_t i = 0; entry_at(i) != NULL; i++) {
+        if (!is_sentence(entry_at(i)->meaning))
+            fail_msg("'%s' is no sentence", entry_at(i)->meaning);
+        if (!is_sentence(entry_at(i)->remedy))
+            fail_msg("'%s' is no sentence", entry_at(i)->remedy);
+    }
+}
+
+static void what_is_no_code_finds_nothing(void **state)
+{
+    (void)state;
+    static const char *const cases[] = { "",
+                                         " ",
+                                         "AADSTS",
+                                         "AADSTS0",
+                                         "AADSTS-7000215",
+                                         "AADSTS70002150",
+                                         "7000215",
+                                         "AADSTS70011 AADSTS1002012",
+                                         "AADSTS70011 ",
+                                         "invalid" };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        assert_null(remedies_find(cases[i]));
+        assert_null(remedies_text(cases[i]));
+    }
+}
+
+static void letters_are_known_in_whichever_case(void **state)
+{
+    (void)state;
+    assert_non_null(remedies_find("AADSTS7000215"));
+    assert_ptr_equal(remedies_find("aadsts7000215"), remedies_find("AADSTS7000215"));
+    assert_ptr_equal(remedies_find("Invalid_Scope"), remedies_find("invalid_scope"));
+}
+
+/* The codes that Entra's users meet, as the reference of the project lists them. */
+static void the_codes_that_users_meet_are_there(void **state)
+{
+    (void)state;
+    static const long codes[] = {
+        70011,   1002012, 28002,   28003,  500011,  700016, 90002,   900023, 7000215, 7000222,
+        7000216, 700027,  700021,  50027,  700024,  700022, 700023,  700025, 7000214, 7000277,
+        1000502, 7000274, 50012,   700030, 7000112, 70001,  5002738, 70021,  700211,  700212,
+        700213,  7002137, 7002138, 65001,  65004,   50105,  50020,   50034,  50057,   50055,
+        50053,   50126,   50076,   50079,  50074,   50158,  53000,   53001,  53003,   530003,
+        50173,   700082,  70043,   700084, 70008,   70000,  70016,   70020,  70019,   7000218,
+        50011,   500113,  90055,   50196,  90033,   90006,  90024,   90090,  50033,   9001023,
+        50194,   900382,  900432,  650057, 50001,   100007, 9002313, 900144, 9002326, 65002
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+        char code[32];
+        snprintf(code, sizeof code, "AADSTS%ld", codes[i]);
+        if (remedies_find(code) == NULL)
+            fail_msg("%s is missing", code);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_code_finds_its_entry_and_stands_in_no_other),
+        cmocka_unit_test(every_entry_fits_an_error),
+        cmocka_unit_test(every_text_is_a_sentence),
+        cmocka_unit_test(what_is_no_code_finds_nothing),
+        cmocka_unit_test(letters_are_known_in_whichever_case),
+        cmocka_unit_test(the_codes_that_users_meet_are_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

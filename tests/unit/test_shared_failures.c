@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Notices: a failure that other processes are spared. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/base/array.h"
+#include "common/base/cleanup.h"
+#include "common/base/deadline.h"
+#include "common/base/runtime_folder.h"
+#include "common/tokens/shared_failures.h"
+
+static int begin(void **state)
+{
+    (void)state;
+    clear_environment(NULL);
+    return setenv("XDG_RUNTIME_DIR", below(""), 1);
+}
+
+static struct error failure(enum error_kind kind, int64_t retry_after)
+{
+    return (struct error){ .kind = kind,
+                           .message = "the authority refused: \"AADSTS1\"\n",
+                           .hint = "Mend it.",
+                           .code = "AADSTS1",
+                           .oauth_error = "invalid_grant",
+                           .suberror = "bad_token",
+                           .correlation_id = "2c4d5a1e",
+                           .timestamp = "2026-01-02",
+                           .retry_after = retry_after };
+}
+
+/* Puts up a text of somebody's own. */
+static void put_up(const char *name, const char *text)
+{
+    autoclose int folder = runtime_folder_open();
+    autofree char *json = json_text(text);
+    auto_secret struct secret *content = secret_new(json, strlen(json));
+    assert_true(runtime_write(folder, name, content));
+}
+
+static void a_notice_tells_others_what_happened(void **state)
+{
+    (void)state;
+    static const enum error_kind kinds[] = { ERROR_OTHER,   ERROR_USAGE,   ERROR_REFUSED,
+                                             ERROR_NETWORK, ERROR_SIGN_IN, ERROR_KEYRING };
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        struct error posted = failure(kinds[i], 0), read = { 0 };
+        shared_failures_post("a", &posted, 1000);
+        assert_true(shared_failures_read("a", 0, &read));
+        assert_int_equal(read.kind, posted.kind);
+        assert_string_equal(read.message, posted.message);
+        assert_string_equal(read.hint, posted.hint);
+        assert_string_equal(read.code, "AADSTS1");
+        assert_string_equal(read.oauth_error, "invalid_grant");
+        assert_string_equal(read.suberror, "bad_token");
+        assert_string_equal(read.correlation_id, "2c4d5a1e");
+        assert_string_equal(read.timestamp, "2026-01-02");
+        assert_int_equal(read.retry_after, 0);
+    }
+}
+
+static void one_that_was_posted_before_is_not_heeded(void **state)
+{
+    (void)state;
+    struct error posted = failure(ERROR_REFUSED, 0), read = { 0 };
+    int64_t before = deadline_now();
+    shared_failures_post("a", &posted, 1000);
+    assert_true(shared_failures_read("a", before, &read));
+    assert_false(shared_failures_read("a", deadline_in(1000000), &read));
+}
+
+static void one_that_throttles_says_how_long(void **state)
+{
+    (void)state;
+    struct error posted = failure(ERROR_REFUSED, 1000), read = { 0 };
+    shared_failures_post("a", &posted, posted.retry_after);
+    assert_true(shared_failures_read("a", 0, &read));
+    assert_in_range(read.retry_after, 1, 1000);
+}
+
+static void none_is_up_for_more_than_an_hour(void **state)
+{
+    (void)state;
+    struct error posted = failure(ERROR_REFUSED, 100000), read = { 0 };
+    shared_failures_post("a", &posted, posted.retry_after);
+    assert_true(shared_failures_read("a", 0, &read));
+    assert_in_range(read.retry_after, 1, 3600);
+}
+
+static void one_whose_time_is_past_is_not_heeded(void **state)
+{
+    (void)state;
+    struct error posted = failure(ERROR_REFUSED, 0), read = { 0 };
+    shared_failures_post("a", &posted, 0);
+    assert_false(shared_failures_read("a", 0, &read));
+    shared_failures_post("a", &posted, -1000);
+    assert_false(shared_failures_read("a", 0, &read));
+}
+
+static void one_of_another_name_is_not_heeded(void **state)
+{
+    (void)state;
+    struct error posted = failure(ERROR_REFUSED, 0), read = { 0 };
+    shared_failures_post("a", &posted, 1000);
+    assert_false(shared_failures_read("b", 0, &read));
+}
+
+static void what_is_no_notice_is_not_heeded(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "",
+        "x",
+        "[]",
+        "{}",
+        "null",
+        "{'until':UNTIL,'posted':9,'kind':3,'message':'m'}",
+        "{'until':UNTIL,'posted':9,'kind':3,'hint':'h'}",
+        "{'until':UNTIL,'posted':9,'message':'m','hint':'h'}",
+        "{'until':UNTIL,'kind':3,'message':'m','hint':'h'}",
+        "{'posted':9,'kind':3,'message':'m','hint':'h'}",
+        "{'until':UNTIL,'posted':9,'kind':0,'message':'m','hint':'h'}",
+        "{'until':UNTIL,'posted':9,'kind':7,'message':'m','hint':'h'}",
+        "{'until':UNTIL,'posted':9,'kind':-1,'message':'m','hint':'h'}",
+        "{'until':UNTIL,'posted':9,'kind':4294967299,'message':'m','hint':'h'}",
+        "{'until':UNTIL,'posted':9,'kind':3,'message':7,'hint':'h'}",
+        "{'until':UNTIL,'posted':9,'kind':3,'message':'a\\u0000b','hint':'h'}",
+        "{'until':9223372036854775807,'posted':9,'kind':3,'message':'m','hint':'h'}",
+        "{'until':'soon','posted':9,'kind':3,'message':'m','hint':'h'}",
+        "{'until':UNTIL,'posted':9,'kind':3,'message':'m','hint':'h'} x",
+    };
+    char until[24];
+    snprintf(until, sizeof until, "%" PRId64, (int64_t)time(NULL) + 1000);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error read = { 0 };
+        const char *gap = strstr(cases[i], "UNTIL");
+        autofree char *text = NULL;
+        if (asprintf(&text, "%.*s%s%s", gap != NULL ? (int)(gap - cases[i]) : 0, cases[i],
+                     gap != NULL ? until : "", gap != NULL ? gap + 5 : cases[i]) < 0)
+            fail();
+        put_up("c", text);
+        if (shared_failures_read("c", 0, &read))
+            fail_msg("%s was heeded", text);
+        assert_int_equal(read.kind, ERROR_NONE);
+    }
+}
+
+static void one_that_is_too_long_is_not_heeded(void **state)
+{
+    (void)state;
+    struct error read = { 0 };
+    autofree char *message = repeated('m', 9000);
+    autofree char *text = NULL;
+    if (asprintf(&text, "{'until':%" PRId64 ",'posted':9,'kind':3,'message':'%s','hint':'h'}",
+                 (int64_t)time(NULL) + 1000, message) < 0)
+        fail();
+    put_up("d", text);
+    assert_false(shared_failures_read("d", 0, &read));
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, begin)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_notice_tells_others_what_happened),  TEST(one_that_was_posted_before_is_not_heeded),
+        TEST(one_that_throttles_says_how_long),     TEST(none_is_up_for_more_than_an_hour),
+        TEST(one_whose_time_is_past_is_not_heeded), TEST(one_of_another_name_is_not_heeded),
+        TEST(what_is_no_notice_is_not_heeded),      TEST(one_that_is_too_long_is_not_heeded),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
