@@ -175,8 +175,8 @@ static bool take_switch(const char **member, const struct option_spec *spec, con
                                         spec->name, value);
 }
 
-static bool take(struct options *options, const struct option_spec *spec, const char *value,
-                 struct error *error)
+static bool set_option(struct options *options, const struct option_spec *spec, const char *value,
+                       struct error *error)
 {
     char *member = (char *)options + spec->offset;
     switch (spec->kind) {
@@ -282,7 +282,7 @@ bool options_parse(int argc, char **argv, const struct option_spec *own, struct 
             is_letter ? find_spec(specs, count, (char[]){ (char)result, '\0' })
                       : specs[result - FIRST_VALUE];
         /* -l=VALUE is -l VALUE to Go's programs. */
-        if (!take(options, spec, is_letter && optarg[0] == '=' ? optarg + 1 : optarg, error))
+        if (!set_option(options, spec, is_letter && optarg[0] == '=' ? optarg + 1 : optarg, error))
             return false;
     }
     *first = optind;

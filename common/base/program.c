@@ -46,7 +46,7 @@ static bool parse(int argc, char **argv, const struct program *program, struct o
     return parsed;
 }
 
-static bool run(int argc, char **argv, const struct program *program, struct error *error)
+static bool run_program(int argc, char **argv, const struct program *program, struct error *error)
 {
     struct options options = { 0 };
     int first = 0;
@@ -66,5 +66,5 @@ int program_main(int argc, char **argv, const struct program *program)
     struct error error = { 0 };
     protect();
     report_begin();
-    return run(argc, argv, program, &error) ? 0 : error_print(&error);
+    return run_program(argc, argv, program, &error) ? 0 : error_print(&error);
 }

@@ -245,8 +245,8 @@ static bool tell(enum subprocess_end how, const struct end *end, const char *pro
                      strerror(end->failure));
 }
 
-static struct secret *run(char *const *command, enum subprocess_gets gets, size_t max,
-                          int64_t deadline, int *status, struct error *error)
+static struct secret *read_output(char *const *command, enum subprocess_gets gets, size_t max,
+                                  int64_t deadline, int *status, struct error *error)
 {
     int report[2], child_status;
     struct end end = { .status = -1 };
@@ -270,14 +270,14 @@ static struct secret *run(char *const *command, enum subprocess_gets gets, size_
 struct secret *subprocess_run(char *const *command, size_t max, int64_t deadline, int *status,
                               struct error *error)
 {
-    return run(command, SUBPROCESS_GETS_NO_SECRET, max, deadline, status, error);
+    return read_output(command, SUBPROCESS_GETS_NO_SECRET, max, deadline, status, error);
 }
 
 struct secret *subprocess_read(char *const *command, enum subprocess_gets gets, size_t max,
                                int64_t deadline, struct error *error)
 {
     int status = 0;
-    auto_secret struct secret *output = run(command, gets, max, deadline, &status, error);
+    auto_secret struct secret *output = read_output(command, gets, max, deadline, &status, error);
     if (output == NULL || (status == 0 && output->length > 0))
         return steal(&output);
     error_set(error, ERROR_USAGE, "the command '%.100s' %s", command[0],

@@ -18,7 +18,7 @@ static bool slice_is(struct slice slice, const char *word)
     return slice.length == strlen(word) && strncasecmp(slice.bytes, word, slice.length) == 0;
 }
 
-static struct slice take(const char **rest, size_t length)
+static struct slice take_slice(const char **rest, size_t length)
 {
     struct slice taken = { *rest, length };
     *rest += length;
@@ -56,7 +56,7 @@ static bool take_quoted(const char **rest, char *value, size_t size)
  * sends a URL. */
 static bool take_bare(const char **rest, char *value, size_t size)
 {
-    struct slice bare = take(rest, strcspn(*rest, ", \t"));
+    struct slice bare = take_slice(rest, strcspn(*rest, ", \t"));
     bool fits = true;
     for (size_t i = 0; i < bare.length && fits; i++)
         fits = put(value, size, i, bare.bytes[i]);
@@ -68,7 +68,7 @@ bool challenge_parameter(const char *field, const char *scheme, const char *name
 {
     bool in_scheme = false;
     for (const char *rest = field; *(rest += strspn(rest, ", \t")) != '\0';) {
-        struct slice word = take(&rest, strcspn(rest, "=, \t"));
+        struct slice word = take_slice(&rest, strcspn(rest, "=, \t"));
         if (*rest != '=') {
             in_scheme = slice_is(word, scheme); /* a word alone begins a challenge */
             continue;

@@ -37,7 +37,7 @@ static bool is_anew(const struct token_request *request)
     return request->force_refresh || request->challenged;
 }
 
-static bool take(struct token *token, struct token *from)
+static bool move_token(struct token *token, struct token *from)
 {
     token_clear(token);
     *token = *from;
@@ -89,7 +89,7 @@ static enum keyring_answer find_again(struct tokens *tokens, struct token_reques
         return answer;
     bool does = will_do(request, &found, since);
     if (does || !is_anew(request))
-        take(token, &found);
+        move_token(token, &found);
     return does ? KEYRING_FOUND : KEYRING_NOTHING;
 }
 
@@ -103,7 +103,7 @@ static bool fly(struct tokens *tokens, struct token_request *request, int64_t si
     if (answer != KEYRING_NOTHING)
         return answer == KEYRING_FOUND;
     return token_source_acquire(tokens, request, &fresh, error) &&
-           keep(tokens, request, &fresh, error) && take(token, &fresh);
+           keep(tokens, request, &fresh, error) && move_token(token, &fresh);
 }
 
 /* What a passenger finds after the landing: the new token, or the pilot's failure. Neither is there

@@ -66,7 +66,8 @@ static bool answer(struct config *config, const struct options *options, int cou
            error_set(error, ERROR_OTHER, "the answer cannot be written: %s", strerror(errno));
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool answer_curl(const struct options *options, int count, char **operands,
+                        struct error *error)
 {
     if (count < 1) {
         error_set(error, ERROR_USAGE, "no URL is given");
@@ -82,7 +83,7 @@ static const struct program program = {
     .usage = "curl-credential-entra [OPTION]... URL...",
     .summary = "Prints a curl configuration with each URL and its Microsoft Entra token, for\n"
                "curl -K -; see curl-credential-entra(1).",
-    .run = run,
+    .run = answer_curl,
 };
 
 int main(int argc, char **argv)

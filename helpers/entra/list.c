@@ -197,7 +197,7 @@ static bool list(struct tokens *tokens, const char *kind, struct keyring_list *i
     return false;
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run_list(const struct options *options, int count, char **operands, struct error *error)
 {
     auto_keyring_list struct keyring_list found = { 0 };
     auto_keyring_list struct keyring_list sign_ins = { 0 };
@@ -230,5 +230,5 @@ const struct program entra_list = {
     .summary = "Lists the tokens and sign-ins that the keyring keeps: whose, for which API, until\n"
                "when.",
     .options = own_options,
-    .run = run,
+    .run = run_list,
 };

@@ -22,7 +22,8 @@ static bool sign_in(const struct options *options, struct token_request *request
     return tokens_open(&tokens, options, error) && tokens_sign_in(&tokens, request, &token, error);
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run_login(const struct options *options, int count, char **operands,
+                      struct error *error)
 {
     auto_token_request struct token_request request = { 0 };
     struct options with_method = *options;
@@ -56,5 +57,5 @@ const struct program entra_login = {
     .summary = "Signs a person in, whose account becomes the default one. Tokens then come in\n"
                "silence, for every API of the same client.",
     .options = own_options,
-    .run = run,
+    .run = run_login,
 };

@@ -19,7 +19,8 @@ static bool forget(struct tokens *tokens, const struct options *options, size_t 
     return account_store_forget(&tokens->store, username, tokens->deadline, count, error);
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run_logout(const struct options *options, int count, char **operands,
+                       struct error *error)
 {
     struct tokens tokens;
     size_t forgotten = 0;
@@ -47,5 +48,5 @@ const struct program entra_logout = {
     .summary = "Forgets the sign-in of the default account, of another, or of all, and the tokens "
                "that\ncame of it.",
     .options = own_options,
-    .run = run,
+    .run = run_logout,
 };

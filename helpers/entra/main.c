@@ -40,7 +40,8 @@ static void no_command(const char *name, struct error *error)
               suggest_question(&nearest, ""));
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run_command(const struct options *options, int count, char **operands,
+                        struct error *error)
 {
     (void)options;
     if (count > 0 && find_command(operands[0]) != NULL)
@@ -73,5 +74,5 @@ int main(int argc, char **argv)
     return program_main(argc, argv,
                         &(struct program){ .usage = "entra COMMAND [OPTION]...",
                                            .summary = summarize(),
-                                           .run = run });
+                                           .run = run_command });
 }

@@ -77,7 +77,8 @@ static bool clear(struct tokens *tokens, const struct token_request *request, st
     return true;
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run_secret(const struct options *options, int count, char **operands,
+                       struct error *error)
 {
     auto_token_request struct token_request request = { 0 };
     struct tokens tokens;
@@ -96,5 +97,5 @@ const struct program entra_secret = {
     .usage = "entra secret set|clear [OPTION]...",
     .summary = "Keeps a client secret in the keyring, read from the terminal or from stdin, or "
                "drops it.\nThe configuration uses it where it says \"SourceType\": \"Keyring\".",
-    .run = run,
+    .run = run_secret,
 };

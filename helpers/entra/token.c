@@ -99,7 +99,8 @@ static bool answer(const struct options *options, const struct output *output, s
            error_set(error, ERROR_OTHER, "stdout cannot be written: %s", strerror(errno));
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run_token(const struct options *options, int count, char **operands,
+                      struct error *error)
 {
     if (count > 0)
         return error_set(error, ERROR_USAGE, "'%.40s' does not belong here", operands[0]);
@@ -120,5 +121,5 @@ const struct program entra_token = {
     .usage = "entra token [--api NAME | --resource URI | --scope SCOPE] [OPTION]...",
     .summary = "Prints an access token on stdout.",
     .options = own_options,
-    .run = run,
+    .run = run_token,
 };

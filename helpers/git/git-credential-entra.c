@@ -15,7 +15,7 @@
 #include "helpers/git/git_claims.h"
 #include "helpers/git/git_inquiry.h"
 
-static bool print(const struct secret *answer, struct error *error)
+static bool print_answer(const struct secret *answer, struct error *error)
 {
     if (answer == NULL)
         return error_no_memory(error);
@@ -31,7 +31,7 @@ static bool quit(const struct token_request *request)
     if (request->credential_count == 0 || request->unconfigured)
         return false;
     auto_secret struct secret *answer = secret_format("quit=1\n");
-    print(answer, &ignored);
+    print_answer(answer, &ignored);
     return false;
 }
 
@@ -79,7 +79,7 @@ static bool answer_with_token(struct git_inquiry *inquiry, struct error *error)
         return quit(&request);
     }
     auto_secret struct secret *answer = git_answer_format(inquiry->git, &request, &token);
-    return print(answer, error);
+    return print_answer(answer, error);
 }
 
 static bool get(const struct options *options, const struct git_request *git, struct error *error)
@@ -94,7 +94,7 @@ static bool get(const struct options *options, const struct git_request *git, st
     case KEYRING_FOUND: {
         trace("keyring: %s has a typed credential", inquiry.tokens.store.keyring->name);
         auto_secret struct secret *answer = git_answer_format_stored(&typed);
-        return print(answer, error);
+        return print_answer(answer, error);
     }
     case KEYRING_FAILED:
         error_wanted(error, "no credential for %s", inquiry.typed.host);
@@ -196,7 +196,8 @@ static const struct {
     bool (*run)(const struct options *, const struct git_request *, struct error *);
 } operations[] = { { "get", get }, { "store", store }, { "erase", erase } };
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool answer_git(const struct options *options, int count, char **operands,
+                       struct error *error)
 {
     if (count != 1) {
         error_set(error, ERROR_USAGE,
@@ -227,7 +228,7 @@ static const struct program program = {
     .usage = "git-credential-entra [OPTION]... get|store|erase|capability",
     .summary = "Gives git a Microsoft Entra token for hosts that take one. git calls it where its\n"
                "configuration says credential.helper = entra; see git-credential-entra(1).",
-    .run = run,
+    .run = answer_git,
 };
 
 int main(int argc, char **argv)

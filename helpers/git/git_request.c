@@ -60,7 +60,7 @@ static void take_capability(struct git_request *request, const char *value)
 }
 
 /* Attributes that are not known are for others, or for a later version. */
-static void take(struct git_request *request, const char *key, const char *value)
+static void set_attribute(struct git_request *request, const char *key, const char *value)
 {
     char *base = (char *)request;
     if (strcmp(key, "capability[]") == 0)
@@ -113,7 +113,7 @@ bool git_request_parse(char *buffer, size_t length, struct git_request *request,
         if (equals == NULL)
             return error_set(error, ERROR_USAGE, "git's request has a line without '='");
         *equals = '\0';
-        take(request, line, equals + 1);
+        set_attribute(request, line, equals + 1);
         line += last ? size : size + 1;
     }
     return check_complete(request, error);

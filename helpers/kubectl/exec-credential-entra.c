@@ -62,7 +62,8 @@ static bool answer(const struct options *options, const struct kubelogin *kubelo
            error_set(error, ERROR_OTHER, "the answer cannot be written: %s", strerror(errno));
 }
 
-static bool run(const struct options *given, int count, char **operands, struct error *error)
+static bool answer_kubectl(const struct options *given, int count, char **operands,
+                           struct error *error)
 {
     auto_exec_info struct exec_info info = { 0 };
     auto_kubelogin struct kubelogin kubelogin = { 0 };
@@ -85,5 +86,5 @@ int main(int argc, char **argv)
                        "for AKS\nwhere nothing else is named; takes kubelogin's options too. See "
                        "exec-credential-entra(1).",
             .options = kubelogin_options(),
-            .run = run });
+            .run = answer_kubectl });
 }

@@ -143,7 +143,7 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
 
 /* Fills an item if the key is ours and wanted. Its description is "type;uid;gid;perm;entra:{...}".
  */
-static bool take(key_serial_t serial, const struct keyring_key *key, struct keyring_item *item)
+static bool read_item(key_serial_t serial, const struct keyring_key *key, struct keyring_item *item)
 {
     struct error unused;
     autofree char *description = NULL;
@@ -179,7 +179,7 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     list->items = calloc(count + 1, sizeof *list->items);
     list->count = 0;
     for (size_t i = 0; list->items != NULL && i < count && list->count < KEYRING_ITEMS_MAX; i++)
-        if (take(serials[i], key, &list->items[list->count]))
+        if (read_item(serials[i], key, &list->items[list->count]))
             list->count++;
     if (list->items != NULL)
         return KEYRING_FOUND;

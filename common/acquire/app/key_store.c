@@ -88,7 +88,7 @@ static void load_providers(struct key_store *store, const char *uri)
             store->device = OSSL_PROVIDER_try_load(NULL, devices[i].provider, 1);
 }
 
-static void take(struct key_store *store, OSSL_STORE_INFO *info, bool with_keys)
+static void keep_object(struct key_store *store, OSSL_STORE_INFO *info, bool with_keys)
 {
     bool is_key = OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY;
     if (is_key && with_keys && store->key_count < KEY_FILE_KEY_MAX)
@@ -112,7 +112,7 @@ static bool take_all(OSSL_STORE_CTX *source, struct key_store *store, bool is_de
     for (int i = 0; i < KEY_FILE_OBJECT_MAX && faults < most && !OSSL_STORE_eof(source); i++) {
         OSSL_STORE_INFO *info = OSSL_STORE_load(source);
         if (info != NULL)
-            take(store, info, with_keys);
+            keep_object(store, info, with_keys);
         else if (OSSL_STORE_error(source))
             faults++;
         OSSL_STORE_INFO_free(info);

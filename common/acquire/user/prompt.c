@@ -61,7 +61,7 @@ struct prompt prompt_open(void)
 }
 
 /* A terminal that is gone is no reason to end. */
-static void print(const struct prompt *prompt, const char *text)
+static void write_text(const struct prompt *prompt, const char *text)
 {
     ssize_t written = write(prompt->fd, text, strlen(text));
     (void)written;
@@ -71,7 +71,7 @@ static void clear(struct prompt *prompt)
 {
     if (!prompt->waits)
         return;
-    print(prompt, CLEAR_LINE);
+    write_text(prompt, CLEAR_LINE);
     prompt->waits = false;
     waiting = -1;
     release_ends();
@@ -89,7 +89,7 @@ static void print_line(const struct prompt *prompt, const char *text)
                  object != NULL ? json_object_to_json_string_ext(object, JSON_LINE) : text) < 0)
         line = NULL;
     if (line != NULL)
-        print(prompt, line);
+        write_text(prompt, line);
 }
 
 void prompt_say(struct prompt *prompt, const char *format, ...)
@@ -120,7 +120,7 @@ void prompt_wait(struct prompt *prompt, int64_t deadline)
         waiting = prompt->fd;
         catch_ends();
     }
-    print(prompt, line);
+    print_line(prompt, line);
     prompt->waits = true;
 }
 

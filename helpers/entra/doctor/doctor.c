@@ -152,7 +152,8 @@ static bool explain(const char *code, bool as_json, struct error *error)
     return true;
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run_doctor(const struct options *options, int count, char **operands,
+                       struct error *error)
 {
     const char *output = options->output != NULL ? options->output : "text";
     bool as_json = strcmp(output, "json") == 0;
@@ -185,5 +186,5 @@ const struct program entra_doctor = {
         "Checks whether a token can be had, and whether git, kubectl or a URL would get it.\n"
         "Exits 0 only if all is well.",
     .options = own_options,
-    .run = run,
+    .run = run_doctor,
 };

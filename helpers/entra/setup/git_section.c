@@ -36,7 +36,8 @@ static enum git_variable which(const struct git_line *line, const char *variable
                                                         : GIT_OTHER;
 }
 
-static bool take(struct git_section *section, const struct git_line *line, const char *variable)
+static bool take_line(struct git_section *section, const struct git_line *line,
+                      const char *variable)
 {
     const char *value = line->value != NULL ? line->value : "";
     enum git_variable kind = which(line, variable);
@@ -56,7 +57,7 @@ bool git_section_find(const struct secret *text, const char *name, const struct 
     *section = (struct git_section){ .ours = GIT_SETTINGS_MAX };
     while (git_line_next(text, &line)) {
         const char *variable = variable_under(&line, name);
-        if (variable != NULL && !take(section, &line, variable))
+        if (variable != NULL && !take_line(section, &line, variable))
             return error_set(error, ERROR_OTHER, "git has more than %d settings for %s",
                              GIT_SETTINGS_MAX, name);
         if (variable == NULL && which(&line, git_line_variable(&line, url)) != GIT_OTHER)

@@ -148,7 +148,8 @@ struct secret *setup_look(char *const *command, size_t max, struct error *error)
     return subprocess_run(command, max, deadline_in(COMMAND_MILLISECONDS), &status, error);
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run_setup(const struct options *options, int count, char **operands,
+                      struct error *error)
 {
     for (size_t i = 0; count > 0 && i < THINGS; i++)
         if (strcmp(operands[0], things[i].name) == 0)
@@ -182,5 +183,5 @@ const struct program entra_setup = {
         "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
         "  kubectl                kubeconfigs whose users ask kubelogin, or are of AKS",
     .options = own_options,
-    .run = run,
+    .run = run_setup,
 };

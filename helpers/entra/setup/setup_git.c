@@ -271,7 +271,8 @@ static bool check_url(const struct config *config, const struct options *options
                              "entra-appsettings(5).");
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run_setup_git(const struct options *options, int count, char **operands,
+                          struct error *error)
 {
     const char *urls[CONFIG_BASE_URLS_MAX + 1];
     auto_config struct config *config = config_load(options, error);
@@ -307,6 +308,6 @@ static bool check_options(const struct options *options, struct error *error)
 
 bool setup_git(const struct options *options, int count, char **operands, struct error *error)
 {
-    return (check_options(options, error) && run(options, count, operands, error)) ||
+    return (check_options(options, error) && run_setup_git(options, count, operands, error)) ||
            error_wanted(error, "git is not set up");
 }

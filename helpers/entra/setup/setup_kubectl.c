@@ -289,7 +289,8 @@ static bool check(const struct options *options, int count, char **operands, str
     return login == NULL || kubelogin_check_login(login, "--login", error);
 }
 
-static bool run(const struct options *options, int count, char **operands, struct error *error)
+static bool run_setup_kubectl(const struct options *options, int count, char **operands,
+                              struct error *error)
 {
     struct setup_room room = { "", "" };
     auto_targets struct targets targets = { 0 };
@@ -306,5 +307,5 @@ static bool run(const struct options *options, int count, char **operands, struc
 
 bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error)
 {
-    return run(options, count, operands, error) || error_wanted(error, "kubectl is not set up");
+    return run_setup_kubectl(options, count, operands, error) || error_wanted(error, "kubectl is not set up");
 }
