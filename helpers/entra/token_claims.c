@@ -7,7 +7,7 @@
 
 #include "common/base/array.h"
 #include "common/base/text.h"
-#include "common/config/config.h"
+#include "common/entra/known_apps.h"
 #include "common/entra/scope.h"
 
 #define GRAPH "https://graph.microsoft.com"
@@ -19,19 +19,17 @@ static const struct api {
     const char *audiences[4];
     bool goes_by_roles;
 } apis[] = {
-    { "graph.microsoft.com", { GRAPH, "00000003-0000-0000-c000-000000000000" }, true },
+    { "graph.microsoft.com", { GRAPH, KNOWN_APP_GRAPH }, true },
     { "management.azure.com",
       { "https://management.azure.com", "https://management.core.windows.net",
-        "797f4846-ba00-4fd7-ba43-dac1f8f63013" },
+        KNOWN_APP_RESOURCES },
       false },
-    { "dev.azure.com", { "499b84ac-1321-427f-aa17-267ca6975798" }, false },
-    { ".visualstudio.com", { "499b84ac-1321-427f-aa17-267ca6975798" }, false },
-    { ".vault.azure.net",
-      { "https://vault.azure.net", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093" },
-      false },
+    { "dev.azure.com", { KNOWN_APP_AZURE_DEVOPS }, false },
+    { ".visualstudio.com", { KNOWN_APP_AZURE_DEVOPS }, false },
+    { ".vault.azure.net", { "https://vault.azure.net", KNOWN_APP_KEY_VAULT }, false },
     { ".database.windows.net", { "https://database.windows.net" }, false },
     { ".blob.core.windows.net", { "https://storage.azure.com" }, false },
-    { NULL, { CONFIG_AKS_SERVER, "api://" CONFIG_AKS_SERVER }, false },
+    { NULL, { KNOWN_APP_AKS, "api://" KNOWN_APP_AKS }, false },
     { NULL, { "https://servicebus.azure.net", "https://eventhubs.azure.net" }, false },
 };
 #define APIS ARRAY_SIZE(apis)

@@ -9,6 +9,7 @@
 #include "common/base/array.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
+#include "common/entra/known_apps.h"
 #include "helpers/kubectl/kubelogin.h"
 
 /* ---- the cloud ---- */
@@ -51,19 +52,6 @@ static bool apply_cloud(const struct kubelogin *kubelogin, struct options *optio
 
 /* ---- the server ---- */
 
-/* APIs that a person or an app has more to lose at than a cluster: their tokens go to none, even if
- * the cluster says that its server is one of them. */
-static const char *const not_a_cluster[] = {
-    "022907d3-0f1b-48f7-badc-1ba6abab6d66", /* Azure SQL */
-    "2746ea77-4702-4b45-80ca-3c97e680e8b7", /* Data Explorer */
-    "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d", /* Databricks */
-    "499b84ac-1321-427f-aa17-267ca6975798", /* Azure DevOps */
-    "797f4846-ba00-4fd7-ba43-dac1f8f63013", /* Azure Resource Manager */
-    "ca7f3f0b-7d91-482c-8e09-c5d840d0eac5", /* Log Analytics */
-    "cfa8b339-82a2-471a-a3c9-0fa0be7a2093", /* Key Vault */
-    "e406a681-f3d4-42a8-90b6-c2b029497af1", /* Storage */
-};
-
 /* The elder of Microsoft's have numbers in place of random GUIDs: Graph
  * 00000003-0000-0000-c000-..., Exchange 00000002-0000-0ff1-ce00-..., and so on for dozens. */
 static bool is_numbered(const char *guid)
@@ -71,13 +59,12 @@ static bool is_numbered(const char *guid)
     return strncmp(guid, "000000", 6) == 0 && strncmp(guid + 8, "-0000-", 6) == 0;
 }
 
-/* The token will go to the very cluster that names the server, so it is to be an app of its own. */
+/* The token goes to the very cluster that names the server, so the server must not be an app whose
+ * tokens open more than a cluster: any of Microsoft's but the AKS server. */
 static bool check_server_of_cluster(const char *server, struct error *error)
 {
-    bool ok = text_is_guid(server) && !is_numbered(server);
-    for (size_t i = 0; ok && i < ARRAY_SIZE(not_a_cluster); i++)
-        ok = strcasecmp(server, not_a_cluster[i]) != 0;
-    if (ok)
+    bool is_known = known_app_find(server) != NULL && strcasecmp(server, KNOWN_APP_AKS) != 0;
+    if (text_is_guid(server) && !is_numbered(server) && !is_known)
         return true;
     error_set(error, ERROR_USAGE,
               "KUBERNETES_EXEC_INFO has a spec.cluster.config.server-id '%.80s' that is not "
@@ -121,12 +108,12 @@ static bool apply_server(struct kubelogin *kubelogin, struct options *options, s
                          "--server-id says the same thing as --api, --resource and --scope, use "
                          "one");
     if (server == NULL && kubelogin_is_on(kubelogin, KUBELOGIN_LEGACY))
-        server = CONFIG_AKS_SERVER;
+        server = KNOWN_APP_AKS;
     if (server == NULL)
         return true;
     if (of_cluster && !check_server_of_cluster(server, error))
         return false;
-    if (strcasecmp(server, CONFIG_AKS_SERVER) == 0)
+    if (strcasecmp(server, KNOWN_APP_AKS) == 0)
         options->api = "AKS"; /* so that what the configuration says of it holds */
     if (!make_scope(kubelogin, server, error))
         return false;

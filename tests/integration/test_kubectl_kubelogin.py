@@ -514,6 +514,7 @@ def test_arguments_go_before_what_the_cluster_says(world):
     ({"server-id": "00000003-0000-0000-c000-000000000000"}, "not believed of a cluster"),
     ({"server-id": "00000009-0000-0000-C000-000000000000"}, "not believed of a cluster"),
     ({"server-id": "2FF814A6-3304-4ab8-85cb-cd0e6f879c1d"}, "not believed of a cluster"),
+    ({"server-id": "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"}, "not believed of a cluster"),
     ({"server-id": contoso.AZURE_DEVOPS}, "not believed of a cluster"),
     ({"server-id": 7}, "config.server-id that is not a string"),
     ({"environment": "https://login.evil.example"}, "there is no cloud"),
