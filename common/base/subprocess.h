@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Other programs: run for what they print, or started and left alone.
+ * Other programs: run for what they print, or started and left alone. A program gets those
+ * variables of our environment, "NAME=value" each, for which `gets` is true; NULL: all of them.
  */
 #ifndef COMMON_BASE_SUBPROCESS_H
 #define COMMON_BASE_SUBPROCESS_H
@@ -13,33 +14,21 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* What a program gets of the secrets in our environment. */
-enum subprocess_gets {
-    SUBPROCESS_GETS_NO_SECRET,
-    SUBPROCESS_GETS_PLATFORM_TOKENS, /* what Azure and build systems give a job to prove itself by
-                                      */
-};
-
 /* Runs a program (found in PATH, no shell; NULL ends its arguments) and takes what it prints, at
- * most max bytes. Its stdin is empty, its stderr ours; it gets no secret of our environment. It is
- * killed at the deadline, and where we are killed, with all that it started. *status gets its exit
- * status, -1 where a signal ended it. NULL with ERROR_USAGE where it cannot be run, or prints too
- * much or for too long. */
-struct secret *subprocess_run(char *const *command, size_t max, int64_t deadline, int *status,
-                              struct error *error);
+ * most max bytes. Its stdin is empty, its stderr ours. It is killed at the deadline, and where we
+ * are killed, with all that it started. *status gets its exit status, -1 where a signal ended it.
+ * NULL with ERROR_USAGE where it cannot be run, or prints too much or for too long. */
+struct secret *subprocess_run(char *const *command, bool (*gets)(const char *variable), size_t max,
+                              int64_t deadline, int *status, struct error *error);
 
 /* As subprocess_run, and NULL with ERROR_USAGE too where it fails or prints nothing. */
-struct secret *subprocess_read(char *const *command, enum subprocess_gets gets, size_t max,
+struct secret *subprocess_read(char *const *command, bool (*gets)(const char *variable), size_t max,
                                int64_t deadline, struct error *error);
 
 /* Starts a program (found in PATH, unless it has a slash) in a session of its own, with none of our
  * descriptors, and does not wait for it. 0 with *pid, or an errno. */
-int subprocess_detach(const char *program, char *const *words, char *const *environment,
+int subprocess_detach(const char *program, char *const *words, bool (*gets)(const char *variable),
                       pid_t *pid);
-
-/* Our environment without its secrets, for what is started. The list is to be freed with free, its
- * texts are the environment's own. NULL if there is no memory. */
-char **subprocess_environment(enum subprocess_gets gets);
 
 enum subprocess_end {
     SUBPROCESS_ENDED,    /* by itself, and so did what it wrote */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/base/array.h"
-#include "common/base/environment.h"
+#include "common/entra/build_system.h"
 #include "helpers/kubectl/kubelogin.h"
 
 /* Makes the options' credential of one kind, configured by the setting. */
@@ -66,10 +66,10 @@ static bool apply_workloadidentity(struct kubelogin *kubelogin, struct options *
                                    struct error *error)
 {
     const struct kubelogin_value *file = &kubelogin->values[KUBELOGIN_FEDERATED_TOKEN_FILE];
-    if (environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN") != NULL &&
-        environment("ACTIONS_ID_TOKEN_REQUEST_URL") != NULL)
-        return make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS, "ACTIONS_ID_TOKEN_REQUEST_URL",
-                               options, error);
+    if (build_system_is_here(BUILD_SYSTEM_GITHUB_ACTIONS))
+        return make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS,
+                               build_systems[BUILD_SYSTEM_GITHUB_ACTIONS].url_variable, options,
+                               error);
     return file->text == NULL ||
            (make_credential(kubelogin, CREDENTIAL_ASSERTION_FILE, file->from, options, error) &&
             take_text(kubelogin, KUBELOGIN_FEDERATED_TOKEN_FILE, &kubelogin->credential.path,

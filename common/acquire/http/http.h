@@ -11,6 +11,7 @@
 
 #include "common/base/error.h"
 #include "common/base/secret.h"
+#include "common/entra/url.h"
 
 #define HTTP_BODY_MAX   (256 * 1024)
 #define HTTP_HEADER_MAX 4096
@@ -22,17 +23,10 @@ struct http_field {
     bool secret;
 };
 
-/* Where what is sent, and what comes back, may go without TLS. */
-enum http_clear {
-    HTTP_CLEAR_LOOPBACK, /* within this machine */
-    HTTP_CLEAR_NEARBY,   /* to what url_is_nearby too: the host that runs this machine */
-    HTTP_CLEAR_NEVER,
-};
-
 struct http_request {
     const char *url;
     const char *url_name;            /* the variable that gave it, for messages; NULL: none did */
-    enum http_clear clear;           /* whether the URL may be http */
+    enum url_clear clear;            /* whether the URL may be http */
     const struct http_field *query;  /* appended to the URL, form-encoded; NULL: none */
     const struct http_field *form;   /* the body, application/x-www-form-urlencoded; NULL: none */
     const struct http_field *header; /* NULL: none */

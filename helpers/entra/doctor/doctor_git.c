@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/subprocess.h"
+#include "common/entra/child_environment.h"
 #include "helpers/entra/doctor/doctor.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_settings.h"
@@ -93,7 +94,8 @@ void doctor_git(struct doctor *doctor)
     if (doctor->url_text == NULL)
         url_parse(AZURE_DEVOPS, strlen(AZURE_DEVOPS), &url, &error);
     auto_secret struct secret *text =
-        subprocess_run(command, GIT_CONFIG_MAX, doctor_deadline(doctor), &status, &error);
+        subprocess_run(command, child_environment_without_secrets, GIT_CONFIG_MAX,
+                       doctor_deadline(doctor), &status, &error);
     if (text != NULL && status > 1) /* 1: there is none */
         error_set(&error, ERROR_USAGE, "git cannot read its configuration (git config: %d)",
                   status);

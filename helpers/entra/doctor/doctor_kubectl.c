@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/subprocess.h"
+#include "common/entra/child_environment.h"
 #include "helpers/entra/doctor/doctor.h"
 
 #define PLUGIN         "exec-credential-entra"
@@ -99,8 +100,9 @@ void doctor_kubectl(struct doctor *doctor)
         doctor_pass(doctor, "there is no kubectl here");
         return;
     }
-    auto_secret struct secret *text = subprocess_read(
-        command, SUBPROCESS_GETS_NO_SECRET, KUBECONFIG_MAX, doctor_deadline(doctor), &error);
+    auto_secret struct secret *text =
+        subprocess_read(command, child_environment_without_secrets, KUBECONFIG_MAX,
+                        doctor_deadline(doctor), &error);
     auto_json_secret json_object *config =
         text != NULL ? json_parse(text->bytes, text->length, &error) : NULL;
     if (json_object_is_type(config, json_type_object)) {

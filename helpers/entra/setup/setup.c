@@ -8,6 +8,7 @@
 #include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/subprocess.h"
+#include "common/entra/child_environment.h"
 #include "helpers/entra/entra.h"
 
 #define COMMAND_MILLISECONDS 30000
@@ -136,8 +137,9 @@ bool setup_run(const struct options *options, char *const *command, struct error
                          "stdout cannot be written, to show what would be done: %m");
     if (options->dry_run)
         return true;
-    auto_secret struct secret *output = subprocess_run(
-        command, COMMAND_OUTPUT_MAX, deadline_in(COMMAND_MILLISECONDS), &status, error);
+    auto_secret struct secret *output =
+        subprocess_run(command, child_environment_without_secrets, COMMAND_OUTPUT_MAX,
+                       deadline_in(COMMAND_MILLISECONDS), &status, error);
     return output != NULL &&
            (status == 0 || error_set(error, ERROR_OTHER, "this command failed: %.500s", line));
 }
@@ -145,7 +147,8 @@ bool setup_run(const struct options *options, char *const *command, struct error
 struct secret *setup_look(char *const *command, size_t max, struct error *error)
 {
     int status = 0;
-    return subprocess_run(command, max, deadline_in(COMMAND_MILLISECONDS), &status, error);
+    return subprocess_run(command, child_environment_without_secrets, max,
+                          deadline_in(COMMAND_MILLISECONDS), &status, error);
 }
 
 static bool run_setup(const struct options *options, int count, char **operands,
