@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # entra-credential-helpers
 #
 #   make            build             make check             every test
