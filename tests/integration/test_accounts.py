@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Several people, or one person of several names: each account's tokens are its own."""
 
 from __future__ import annotations

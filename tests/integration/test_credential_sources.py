@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """ClientCredentials: which one is used, and the client secrets that rest in files or the keyring."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra doctor: its report, and what it finds in the configuration."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra doctor: the way to the authority, what is shown to it, and what comes back."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra doctor: keyrings, and git's and kubectl's configuration as they are."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra token and entra list, and what the authority is sent."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """exec-credential-entra in kubelogin's place: its flags, its variables, and which of them goes first."""
 
 from __future__ import annotations

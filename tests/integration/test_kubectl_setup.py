@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra setup kubectl: kubeconfigs as people have them, and what becomes of them."""
 
 from __future__ import annotations
