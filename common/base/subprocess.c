@@ -14,7 +14,7 @@
 
 #include "common/base/deadline.h"
 
-/* ---- the environment ---- */
+/* ---- the environment of a child ---- */
 
 /* The variables of ours that a child gets. The caller frees the list; its texts are ours. NULL if
  * out of memory. */
@@ -32,14 +32,8 @@ static char **environment_of_child(bool (*gets)(const char *variable))
 
 /* ---- a child that answers through a pipe ---- */
 
-/* Lets children be waited for: a parent that ignores SIGCHLD hands that on, and then they are gone
- * before anybody learns how they ended. */
-static void expect_children(void)
-{
-    signal(SIGCHLD, SIG_DFL);
-}
-
-/* Reads until the end; room for one byte more than may come tells of too much. */
+/* Reads to the end of the pipe. The answer has room for one byte too many, which is how too long an
+ * answer is noticed. */
 static enum subprocess_end read_all(int fd, struct secret *answer, int64_t deadline)
 {
     size_t length = 0;
@@ -62,14 +56,14 @@ static enum subprocess_end read_all(int fd, struct secret *answer, int64_t deadl
     return SUBPROCESS_TOO_MUCH;
 }
 
-/* It has closed the pipe, so it is about to end. */
-static enum subprocess_end await(pid_t pid, int64_t deadline, int *status)
+/* Waits for a child that has closed its pipe and is about to end. */
+static enum subprocess_end wait_for(pid_t pid, int64_t deadline, int *ret_status)
 {
     int how = 0;
     for (;;) {
         pid_t ended = waitpid(pid, &how, WNOHANG);
         if (ended == pid && WIFEXITED(how))
-            *status = WEXITSTATUS(how);
+            *ret_status = WEXITSTATUS(how);
         if (ended == pid || (ended < 0 && errno != EINTR))
             return SUBPROCESS_ENDED;
         if (deadline_left(deadline) == 0)
@@ -78,32 +72,34 @@ static enum subprocess_end await(pid_t pid, int64_t deadline, int *status)
     }
 }
 
-static enum subprocess_end collect(pid_t pid, int fd, size_t max, int64_t deadline, int *status,
-                                   struct secret **answer)
+/* Reads the answer of a child and waits for it to end, or kills its process group. */
+static enum subprocess_end collect(pid_t pid, int fd, size_t max, int64_t deadline, int *ret_status,
+                                   struct secret **ret_answer)
 {
     auto_secret struct secret *text = secret_allocate(max + 1);
     enum subprocess_end end = text != NULL ? read_all(fd, text, deadline) : SUBPROCESS_NONE;
-    *status = -1;
+    *ret_status = -1;
     if (end == SUBPROCESS_ENDED)
-        end = await(pid, deadline, status);
+        end = wait_for(pid, deadline, ret_status);
     if (end != SUBPROCESS_ENDED) {
         kill(-pid, SIGKILL);
         waitpid(pid, NULL, 0);
     }
-    *answer = end == SUBPROCESS_ENDED ? steal(&text) : NULL;
+    *ret_answer = end == SUBPROCESS_ENDED ? steal(&text) : NULL;
     return end;
 }
 
 enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), void *context,
-                                    size_t max, int64_t deadline, int *status,
-                                    struct secret **answer)
+                                    size_t max, int64_t deadline, int *ret_status,
+                                    struct secret **ret_answer)
 {
     int ends[2];
-    *answer = NULL;
+    *ret_answer = NULL;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return SUBPROCESS_NONE;
     autoclose int reader = ends[0];
-    expect_children();
+    /* A parent that ignores SIGCHLD passes that on, and then the status of children is lost. */
+    signal(SIGCHLD, SIG_DFL);
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
@@ -113,26 +109,25 @@ enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), voi
     close(ends[1]);
     if (pid < 0)
         return SUBPROCESS_NONE;
-    setpgid(pid, pid); /* in both, for whoever comes first */
-    return collect(pid, reader, max, deadline, status, answer);
+    setpgid(pid, pid); /* in the child too, since either process may get there first */
+    return collect(pid, reader, max, deadline, ret_status, ret_answer);
 }
 
 /* ---- running a program ---- */
 
-/* A command to be run, and how that went. */
-struct order {
+struct job {
     char *const *command;
     char **environment;
-    int report; /* where the child writes the end */
+    int report; /* the supervisor writes a struct outcome to this descriptor */
 };
 
-struct end {
-    int failure; /* an errno: it could not be started */
+struct outcome {
+    int failure; /* the errno if the command could not be started, else 0 */
     int status;
 };
 
-/* Starts it with its stdout on the descriptor. 0, or an errno. */
-static int start(const struct order *order, int output, pid_t *pid)
+/* Starts the command with its stdout on the descriptor. Returns 0, or an errno. */
+static int start(const struct job *job, int output, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -145,65 +140,65 @@ static int start(const struct order *order, int output, pid_t *pid)
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int failure = posix_spawnp(pid, order->command[0], &actions, &attributes, order->command,
-                               order->environment);
+    int failure = posix_spawnp(ret_pid, job->command[0], &actions, &attributes, job->command,
+                               job->environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;
 }
 
-static void end_group(int signal)
+static void kill_group(int signal)
 {
     (void)signal;
     kill(0, SIGKILL);
 }
 
-/* The kernel tells of our parent's end, be it a kill or Ctrl-C, which does not reach a group of
- * its own. */
+/* Has the process group killed when our parent ends, be it by a kill or by Ctrl-C, which does not
+ * reach a process group of its own. */
 static void end_with_parent(void)
 {
     sigset_t one;
     sigemptyset(&one);
     sigaddset(&one, SIGTERM);
-    signal(SIGTERM, end_group);
+    signal(SIGTERM, kill_group);
     sigprocmask(SIG_UNBLOCK, &one, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
 
-/* In the child, which leads a process group and takes all of it along. */
+/* Runs the command in the forked child, which leads the process group. */
 static bool supervise(void *context, int output)
 {
-    const struct order *order = context;
-    struct end end = { .status = -1 };
+    const struct job *job = context;
+    struct outcome outcome = { .status = -1 };
     pid_t pid = 0;
     int how = 0;
     end_with_parent();
-    end.failure = start(order, output, &pid);
-    while (end.failure == 0 && waitpid(pid, &how, 0) < 0 && errno == EINTR)
+    outcome.failure = start(job, output, &pid);
+    while (outcome.failure == 0 && waitpid(pid, &how, 0) < 0 && errno == EINTR)
         ;
-    if (end.failure == 0 && WIFEXITED(how))
-        end.status = WEXITSTATUS(how);
-    return write(order->report, &end, sizeof end) == (ssize_t)sizeof end;
+    if (outcome.failure == 0 && WIFEXITED(how))
+        outcome.status = WEXITSTATUS(how);
+    return write(job->report, &outcome, sizeof outcome) == (ssize_t)sizeof outcome;
 }
 
-static bool tell(enum subprocess_end how, const struct end *end, const char *program,
-                 struct error *error)
+static bool check_outcome(enum subprocess_end how, const struct outcome *outcome,
+                          const char *program, struct error *error)
 {
     if (how == SUBPROCESS_NONE)
         return error_no_memory(error);
     if (how != SUBPROCESS_ENDED)
         return error_set(error, ERROR_USAGE, "the command '%.100s' %s", program,
                          how == SUBPROCESS_TOO_LONG ? "did not end in time" : "printed too much");
-    return end->failure == 0 ||
+    return outcome->failure == 0 ||
            error_set(error, ERROR_USAGE, "the command '%.100s' cannot be run: %s", program,
-                     strerror(end->failure));
+                     strerror(outcome->failure));
 }
 
 struct secret *subprocess_run(char *const *command, bool (*gets)(const char *variable), size_t max,
-                              int64_t deadline, int *status, struct error *error)
+                              int64_t deadline, int *ret_status, struct error *error)
 {
     int report[2], child_status;
-    struct end end = { .status = -1 };
+    struct outcome outcome = { .status = -1 };
     auto_secret struct secret *output = NULL;
     autofree char **environment = environment_of_child(gets);
     if (environment == NULL || pipe2(report, O_CLOEXEC) != 0) {
@@ -211,14 +206,14 @@ struct secret *subprocess_run(char *const *command, bool (*gets)(const char *var
         return NULL;
     }
     autoclose int reader = report[0], writer = report[1];
-    struct order order = { command, environment, writer };
+    struct job job = { command, environment, writer };
     enum subprocess_end how =
-        subprocess_fork(supervise, &order, max, deadline, &child_status, &output);
+        subprocess_fork(supervise, &job, max, deadline, &child_status, &output);
     if (how == SUBPROCESS_ENDED && child_status == 0 &&
-        read(reader, &end, sizeof end) != sizeof end)
+        read(reader, &outcome, sizeof outcome) != sizeof outcome)
         how = SUBPROCESS_NONE;
-    *status = end.status;
-    return tell(how, &end, command[0], error) ? steal(&output) : NULL;
+    *ret_status = outcome.status;
+    return check_outcome(how, &outcome, command[0], error) ? steal(&output) : NULL;
 }
 
 struct secret *subprocess_read(char *const *command, bool (*gets)(const char *variable), size_t max,
@@ -234,10 +229,10 @@ struct secret *subprocess_read(char *const *command, bool (*gets)(const char *va
     return NULL;
 }
 
-/* ---- starting one and leaving it alone ---- */
+/* ---- starting a program without waiting ---- */
 
 int subprocess_detach(const char *program, char *const *words, bool (*gets)(const char *variable),
-                      pid_t *pid)
+                      pid_t *ret_pid)
 {
     autofree char **environment = environment_of_child(gets);
     if (environment == NULL)
@@ -254,7 +249,7 @@ int subprocess_detach(const char *program, char *const *words, bool (*gets)(cons
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
-    int failure = posix_spawnp(pid, program, &actions, &attributes, words, environment);
+    int failure = posix_spawnp(ret_pid, program, &actions, &attributes, words, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;

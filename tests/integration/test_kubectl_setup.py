@@ -411,7 +411,7 @@ REFUSED = [
     ({"args": ["--no-such"]}, "unknown option --no-such"),
     ({"args": ["--legacy=maybe"]}, "--legacy takes true or false"),
     ({"args": ["--timeout=-1s"]}, "--timeout takes"),
-    ({"args": ["--tenant-id"]}, "an argument is missing after --tenant-id"),
+    ({"args": ["--tenant-id"]}, "--tenant-id requires an argument"),
     ({"args": ["--v=high"]}, "-v takes a whole number"),
     ({"args": ["s3cret"]}, "a word among the arguments belongs to no option"),
     ({"args": ["--server-id", "/"]}, "--server-id: '/'"),
