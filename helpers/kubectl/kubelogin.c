@@ -333,7 +333,7 @@ static bool take_key(struct kubelogin_value *value, json_object *cluster, const 
     if (text[0] != '\0')
         *value = (struct kubelogin_value){ .text = text,
                                            .from = "spec.cluster.config",
-                                           .of_cluster = true };
+                                           .from_cluster = true };
     return true;
 }
 
@@ -365,7 +365,7 @@ static bool is_secret(enum kubelogin_setting which)
            which == KUBELOGIN_PASSWORD;
 }
 
-void kubelogin_say(const struct kubelogin *kubelogin)
+void kubelogin_trace(const struct kubelogin *kubelogin)
 {
     const char *level = kubelogin->values[KUBELOGIN_LOG_LEVEL].text;
     reporting.verbose = reporting.verbose || (level != NULL && level[strspn(level, "0")] != '\0');

@@ -194,12 +194,12 @@ def test_the_server_is_what_the_token_is_for(machine, words, scope):
 @pytest.mark.parametrize("server", ["/", "///"])
 def test_a_server_is_more_than_slashes(machine, server):
     failed("exec-credential-entra", ask(machine, *spn(machine, "--server-id", server)), 2,
-           f"--server-id: '{server}' is not the id of a server application")
+           f"--server-id: '{server}' is not a server application ID")
 
 
 def test_the_server_and_a_scope_are_not_both_taken(machine):
     failed("exec-credential-entra", ask(machine, *spn(machine, "--resource", OTHER)), 2,
-           "--server-id says the same thing")
+           "--server-id cannot be used together with --api")
 
 
 @pytest.mark.parametrize("cloud, host", [
@@ -215,7 +215,7 @@ def test_an_environment_has_its_login_host(machine, cloud, host):
 
 def test_an_environment_that_is_not_known_is_refused(machine):
     failed("exec-credential-entra", ask(machine, *spn(machine)[:-2], "-e", "AzureMoonCloud"), 2,
-           "no cloud 'AzureMoonCloud'")
+           "unknown cloud 'AzureMoonCloud'")
 
 
 def test_beside_an_authority_any_environment_is_taken(machine):
@@ -314,14 +314,16 @@ def test_a_pipeline_without_a_service_connection_is_told(machine):
 
 
 @pytest.mark.parametrize("login, text", [
-    ("azurecli", "sign-in of 'az'"), ("azd", "sign-in of 'azd'"), ("ropc", "nobody's password")])
+    ("azurecli", "sign-in of 'az'"), ("azd", "sign-in of 'azd'"),
+    ("ropc", "Passwords are not used")])
 def test_a_login_that_is_not_to_be_had_says_what_is(machine, login, text):
     failed("exec-credential-entra", ask(machine, *spn(machine), "--login", login), 2, text,
            "--login devicecode")
 
 
 def test_a_login_that_is_not_known_is_refused(machine):
-    failed("exec-credential-entra", ask(machine, "--login", "magic"), 2, "no login 'magic'")
+    failed("exec-credential-entra", ask(machine, "--login", "magic"), 2,
+           "'magic' is not a supported login method")
 
 
 # ---- which goes first ----
@@ -511,14 +513,14 @@ def test_arguments_go_before_what_the_cluster_says(world):
 
 
 @pytest.mark.parametrize("config, text", [
-    ({"server-id": "https://graph.microsoft.com"}, "not believed of a cluster"),
-    ({"server-id": "00000003-0000-0000-c000-000000000000"}, "not believed of a cluster"),
-    ({"server-id": "00000009-0000-0000-C000-000000000000"}, "not believed of a cluster"),
-    ({"server-id": "2FF814A6-3304-4ab8-85cb-cd0e6f879c1d"}, "not believed of a cluster"),
-    ({"server-id": "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"}, "not believed of a cluster"),
-    ({"server-id": contoso.AZURE_DEVOPS}, "not believed of a cluster"),
+    ({"server-id": "https://graph.microsoft.com"}, "not accepted from a cluster"),
+    ({"server-id": "00000003-0000-0000-c000-000000000000"}, "not accepted from a cluster"),
+    ({"server-id": "00000009-0000-0000-C000-000000000000"}, "not accepted from a cluster"),
+    ({"server-id": "2FF814A6-3304-4ab8-85cb-cd0e6f879c1d"}, "not accepted from a cluster"),
+    ({"server-id": "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"}, "not accepted from a cluster"),
+    ({"server-id": contoso.AZURE_DEVOPS}, "not accepted from a cluster"),
     ({"server-id": 7}, "config.server-id that is not a string"),
-    ({"environment": "https://login.evil.example"}, "there is no cloud"),
+    ({"environment": "https://login.evil.example"}, "unknown cloud"),
     ({"tenant-id": "../x"}, "is not a tenant"),
 ])
 def test_a_cluster_is_not_believed_everything(world, config, text):

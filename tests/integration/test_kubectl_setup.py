@@ -415,16 +415,16 @@ REFUSED = [
     ({"args": ["--v=high"]}, "-v takes a whole number"),
     ({"args": ["s3cret"]}, "a word among the arguments belongs to no option"),
     ({"args": ["--server-id", "/"]}, "--server-id: '/'"),
-    ({"args": ["--server-id", "x", "--resource", "y"]}, "--server-id says the same thing"),
-    ({"args": ["--environment", "AzureMoonCloud"]}, "no cloud 'AzureMoonCloud'"),
+    ({"args": ["--server-id", "x", "--resource", "y"]}, "--server-id cannot be used together"),
+    ({"args": ["--environment", "AzureMoonCloud"]}, "unknown cloud 'AzureMoonCloud'"),
 ]
 REFUSED_LOGINS = [
-    ({"args": ["--login", "azurecli"]}, "--login: 'azurecli' is not available"),
-    ({"args": ["-l", "azd"]}, "--login: 'azd' is not available"),
-    ({"args": ["--login=ropc"]}, "--login: 'ropc' is not available"),
-    ({"args": ["--login=nope"]}, "there is no login 'nope'"),
+    ({"args": ["--login", "azurecli"]}, "--login: login method 'azurecli' is not available"),
+    ({"args": ["-l", "azd"]}, "--login: login method 'azd' is not available"),
+    ({"args": ["--login=ropc"]}, "--login: login method 'ropc' is not available"),
+    ({"args": ["--login=nope"]}, "'nope' is not a supported login method"),
     ({"args": ["--login=spn"], "env": [{"name": "AAD_LOGIN_METHOD", "value": "azurecli"}]},
-     "AAD_LOGIN_METHOD: 'azurecli' is not available"),
+     "AAD_LOGIN_METHOD: login method 'azurecli' is not available"),
 ]
 
 
@@ -528,9 +528,11 @@ def test_a_scope_is_one_of_several(world):
 
 def test_options_that_contradict_a_users_arguments_are_refused(world):
     write(world, head() + KUBELOGIN)
-    refused(set_up(world, "--api", "MyWebApi"), 2, "'me' cannot be converted", "--server-id says")
+    refused(set_up(world, "--api", "MyWebApi"), 2, "'me' cannot be converted",
+            "--server-id cannot be used")
     write(world, head() + PROVIDER)
-    refused(set_up(world, "--api", "MyWebApi"), 2, "'me' cannot be converted", "--server-id says")
+    refused(set_up(world, "--api", "MyWebApi"), 2, "'me' cannot be converted",
+            "--server-id cannot be used")
 
 
 # ---- other programs ----
@@ -601,8 +603,9 @@ def test_a_missing_file_is_said(world):
 
 
 @pytest.mark.parametrize("options, text", [
-    (["--context", "none"], "no kubeconfig has a context 'none'"), (["--login", "x"], "no login 'x'"),
-    (["--login", "azurecli"], "'azurecli' is not available"), (["operand"], "'operand'"),
+    (["--context", "none"], "no kubeconfig has a context 'none'"),
+    (["--login", "x"], "'x' is not a supported login method"),
+    (["--login", "azurecli"], "login method 'azurecli' is not available"), (["operand"], "'operand'"),
     (["--remove"], "--remove does not work for kubectl")])
 def test_what_does_not_belong_is_one_clear_line(world, options, text):
     before = head() + KUBELOGIN
