@@ -59,7 +59,7 @@ static bool answer(const struct options *options, const struct kubelogin *kubelo
     if (credential == NULL)
         return error_no_memory(error);
     return secret_write(credential, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "the answer cannot be written: %s", strerror(errno));
+           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }
 
 static bool answer_kubectl(const struct options *given, int count, char **operands,

@@ -96,7 +96,7 @@ def test_a_secret_on_the_command_line_is_refused_and_not_shown(machine):
         for words in ([f"--{name}", "s3cret-value"], [f"--{name}=s3cret-value"]):
             outcome = ask(machine, *spn(machine, "--verbose", *words))
             assert (outcome.code, outcome.out) == (2, "")
-            assert f"--{name}: no secret is taken from the command line" in outcome.err
+            assert f"--{name}: secrets are not accepted on the command line" in outcome.err
             assert "s3cret" not in outcome.err
     assert machine.authority.requests == []
 
@@ -114,11 +114,11 @@ def test_a_secret_is_not_shown_however_it_is_misspelt(machine, words):
 
 
 def test_proof_of_possession_is_said_to_be_missing(machine):
-    names = flags(machine, "not available")
+    names = flags(machine, "not supported")
     assert set(names) == {"pop-enabled", "pop-claims"}
     for name in names:
         failed("exec-credential-entra", ask(machine, *spn(machine, *word(machine, name))), 2,
-               f"--{name} is not available", "kubelogin")
+               f"--{name} is not supported", "kubelogin")
     answered(ask(machine, *spn(machine, "--pop-enabled=false"), AZURE_CLIENT_SECRET=APP.secret))
 
 
@@ -411,26 +411,26 @@ SPN, WORKLOAD, PIPELINE = (("--login", "spn"), ("--login", "workloadidentity"),
                            ("--login", "azurepipelines"))
 ARM = (*SPN, "--use-azurerm-env-vars")
 VARIABLES = {
-    "AAD_LOGIN_METHOD": ((), "says spn"),
-    "AZURE_CLIENT_ID": (SPN, "says spn"),
-    "AAD_SERVICE_PRINCIPAL_CLIENT_ID": (SPN, "says spn"),
-    "AZURE_CLIENT_SECRET": (SPN, "says ***"),
-    "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET": (SPN, "says ***"),
-    "AZURE_CLIENT_CERTIFICATE_PATH": (SPN, "says spn"),
-    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE": (SPN, "says spn"),
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD": (SPN, "says ***"),
-    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD": (SPN, "says ***"),
-    "AZURE_TENANT_ID": (SPN, "says spn"),
-    "AZURE_FEDERATED_TOKEN_FILE": (WORKLOAD, "says spn"),
-    "AZURE_AUTHORITY_HOST": (WORKLOAD, "says spn"),
-    "AZURESUBSCRIPTION_CLIENT_ID": (PIPELINE, "says spn"),
-    "AZURESUBSCRIPTION_TENANT_ID": (PIPELINE, "says spn"),
-    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": (PIPELINE, "says spn"),
-    "ARM_CLIENT_ID": (ARM, "says spn"),
-    "ARM_CLIENT_SECRET": (ARM, "says ***"),
-    "ARM_CLIENT_CERTIFICATE_PATH": (ARM, "says spn"),
-    "ARM_CLIENT_CERTIFICATE_PASSWORD": (ARM, "says ***"),
-    "ARM_TENANT_ID": (ARM, "says spn"),
+    "AAD_LOGIN_METHOD": ((), "is set to spn"),
+    "AZURE_CLIENT_ID": (SPN, "is set to spn"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_ID": (SPN, "is set to spn"),
+    "AZURE_CLIENT_SECRET": (SPN, "is set to ***"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET": (SPN, "is set to ***"),
+    "AZURE_CLIENT_CERTIFICATE_PATH": (SPN, "is set to spn"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE": (SPN, "is set to spn"),
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD": (SPN, "is set to ***"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD": (SPN, "is set to ***"),
+    "AZURE_TENANT_ID": (SPN, "is set to spn"),
+    "AZURE_FEDERATED_TOKEN_FILE": (WORKLOAD, "is set to spn"),
+    "AZURE_AUTHORITY_HOST": (WORKLOAD, "is set to spn"),
+    "AZURESUBSCRIPTION_CLIENT_ID": (PIPELINE, "is set to spn"),
+    "AZURESUBSCRIPTION_TENANT_ID": (PIPELINE, "is set to spn"),
+    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": (PIPELINE, "is set to spn"),
+    "ARM_CLIENT_ID": (ARM, "is set to spn"),
+    "ARM_CLIENT_SECRET": (ARM, "is set to ***"),
+    "ARM_CLIENT_CERTIFICATE_PATH": (ARM, "is set to spn"),
+    "ARM_CLIENT_CERTIFICATE_PASSWORD": (ARM, "is set to ***"),
+    "ARM_TENANT_ID": (ARM, "is set to spn"),
     "AZURE_USERNAME": (SPN, "is not used: "),
     "AAD_USER_PRINCIPAL_NAME": ((), "is not used: "),
     "AZURE_PASSWORD": (SPN, "is not used: "),
@@ -446,7 +446,7 @@ def test_each_variable_is_heard(machine, name):
     outcome = ask(machine, "--verbose", *words, **{name: "spn"})
     assert re.search(rf" {name} {re.escape(said)}", outcome.err), outcome
     others = set(VARIABLES) - {name, "AZURE_CLIENT_ID"}  # which has two places in the table
-    assert not [other for other in others if re.search(rf" {other} (says|is not used)", outcome.err)]
+    assert not [other for other in others if re.search(rf" {other} (is set to|is not used)", outcome.err)]
     outcome = ask(machine, "--verbose", *words, "--disable-environment-override", **{name: "spn"})
     assert f"{name} {said}" not in outcome.err
 
