@@ -546,19 +546,19 @@ def test_other_programs_are_left_alone_and_refused_by_name(world, text):
     before = head() + f"  user: {text}\n"
     path = write(world, before)
     assert set_up(world).code == 0
-    refused(set_up(world, "--context", "prod"), 2, "has its credentials from elsewhere")
+    refused(set_up(world, "--context", "prod"), 2, "the credentials of the user 'me' cannot be converted")
     assert path.read_text() == before
 
 
 @pytest.mark.parametrize("text, reason", [
-    ("users: [{name: me, user: &u {}}, {name: you, user: *u}]\n", "line 1: it has anchors"),
-    ("users: &x []\n", "anchors"), ("a: 1\n---\nb: 2\n", "more than one document"),
-    ("users:\n\t- name: me\n", "line 2: it is not YAML"), ("users: [", "not YAML"),
+    ("users: [{name: me, user: &u {}}, {name: you, user: *u}]\n", "line 1: anchors and aliases"),
+    ("users: &x []\n", "anchors"), ("a: 1\n---\nb: 2\n", "more than one YAML document"),
+    ("users:\n\t- name: me\n", "line 2: not valid YAML"), ("users: [", "not valid YAML"),
     ("- a list\n", "not a kubeconfig"), ("text", "not a kubeconfig"), ("\0", "not UTF-8"),
-    ("users: [{name: me, user: {exec: {command: kubelogin}, exec: {}}}]\n", "for the second time"),
-    ("users: []\nusers: []\n", "line 2: a key stands there for the second time"),
-    ("users: [{name: me, user: {<<: {exec: {command: kubelogin}}}}]\n", "it merges"),
-    ("users: \x01\n", "not YAML"), pytest.param("a: {" * 2000, "not YAML", id="deep"),
+    ("users: [{name: me, user: {exec: {command: kubelogin}, exec: {}}}]\n", "line 1: duplicate key"),
+    ("users: []\nusers: []\n", "line 2: duplicate key"),
+    ("users: [{name: me, user: {<<: {exec: {command: kubelogin}}}}]\n", "merge keys"),
+    ("users: \x01\n", "not valid YAML"), pytest.param("a: {" * 2000, "not valid YAML", id="deep"),
 ])
 def test_a_file_that_cannot_be_changed_safely_is_refused(world, text, reason):
     path = write(world, text)
@@ -578,7 +578,7 @@ def test_a_file_without_users_is_no_failure(world, text):
 def test_latin_1_is_refused(world):
     path = write(world, "")
     path.write_bytes(b"# f\xfcr\nusers: []\n")
-    refused(set_up(world), 2, "not YAML")
+    refused(set_up(world), 2, "not valid YAML")
 
 
 def test_a_file_that_is_too_large_is_refused(world):
