@@ -125,7 +125,7 @@ static bool judge_roles(const json_object *claims, const char *audience, struct 
                                                            : "no_app_roles");
 }
 
-bool token_claims_judge(const json_object *claims, const char *scope, const char *host,
+bool token_claims_check(const json_object *claims, const char *scope, const char *host,
                         struct error *error)
 {
     const char *audience = json_string(claims, "aud");

@@ -15,7 +15,7 @@
  * the kind that the API would give: invalid_token (401), or Authorization_RequestDenied and
  * no_app_roles (403). Source: Microsoft, "Access tokens in the Microsoft identity platform", and
  * the troubleshooting of "Daemon app that calls web APIs - acquire a token". */
-bool token_claims_judge(const json_object *claims, const char *scope, const char *host,
+bool token_claims_check(const json_object *claims, const char *scope, const char *host,
                         struct error *error);
 
 #endif

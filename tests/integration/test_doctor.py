@@ -185,7 +185,7 @@ def test_a_person_who_has_signed_in_is_named(desk):
     login(desk)
     report = examine(desk)
     assert report.ok
-    assert f"{desk.authority.url} gave one" in report.of("token", "ok")[0]["message"]
+    assert f"from {desk.authority.url}, valid until" in report.of("token", "ok")[0]["message"]
     assert report.details("token")["account"][0] == "ada@contoso.com"
     assert report.details("token")["scp"][0] == "user_impersonation"
     assert report.statuses("credential") == {"skipped"}

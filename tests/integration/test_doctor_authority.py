@@ -115,7 +115,7 @@ def test_a_managed_identity_has_no_authority_to_look_at(world):
     assert report.ok
     for check in ("clock", "network", "credential"):
         assert report.statuses(check) == {"skipped"}
-    assert "what it says cannot be told" in report.of("token", "skipped")[0]["message"]
+    assert "the claims cannot be read" in report.of("token", "skipped")[0]["message"]
 
 
 # ---- credential ----
