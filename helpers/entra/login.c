@@ -54,9 +54,8 @@ static const struct option_spec own_options[] = {
 
 const struct program entra_login = {
     .usage = "entra login [--api NAME | --resource URI | --scope SCOPE] [OPTION]...",
-    .summary =
-        "Signs a user in and makes the account the default. Later tokens need no interaction,\n"
-        "for every API of the same client.",
+    .summary = "Signs a user in and makes the account the default one. Later tokens, for every\n"
+               "API of the same client, need no interaction.",
     .options = own_options,
     .run = run_login,
 };

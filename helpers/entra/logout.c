@@ -40,9 +40,8 @@ static const struct option_spec own_options[] = {
 
 const struct program entra_logout = {
     .usage = "entra logout [--account NAME | --all] [OPTION]...",
-    .summary =
-        "Signs out of the default account, of another one, or of all, and removes the tokens\n"
-        "obtained with it.",
+    .summary = "Signs out of the default account, another account or all accounts, and removes\n"
+               "the tokens obtained with them.",
     .options = own_options,
     .run = run_logout,
 };

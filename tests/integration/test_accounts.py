@@ -255,7 +255,7 @@ def test_a_list_without_a_keyring_that_hangs_is_not_said_to_be_whole(two):
     two.session.keyring.freeze()
     outcome = two.run("entra", "list", "--timeout", SHORT_LIMIT)
     two.session.keyring.thaw()
-    assert outcome.code == 1 and "not whole" in outcome.err and "in time" in outcome.err
+    assert outcome.code == 1 and "incomplete" in outcome.err and "in time" in outcome.err
     assert len(outcome.err.splitlines()) == 1
     assert "kernel" in outcome.out and "secret-service" not in outcome.out
 

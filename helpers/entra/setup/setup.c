@@ -174,8 +174,8 @@ static const struct option_spec own_options[] = {
 const struct program entra_setup = {
     .usage = "entra setup git|kubectl [OPTION]... [URL]...",
     .summary =
-        "Changes another program's configuration so that it gets its tokens from our helper, and\n"
-        "shows the changes. The helper's options are written into that configuration.\n"
+        "Configures another program to get its tokens from our helper, and shows the\n"
+        "changes. The helper is configured with the options given here.\n"
         "\n"
         "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
         "  kubectl                for users of kubelogin, and users of AKS without credentials",
