@@ -38,7 +38,7 @@ def test_a_cross_says_what_is_wrong_and_what_to_do(world):
     for text in ("token", "no token for MyWebApi", "AADSTS7000215", "correlation id",
                  "Use the secret's value, not its id."):
         assert text in line
-    assert outcome.err == "entra: 1 thing is not well\n"
+    assert outcome.err == "entra: 1 check failed: token\n"
 
 
 def test_the_exit_code_is_that_of_the_first_cross(world):
@@ -46,6 +46,17 @@ def test_the_exit_code_is_that_of_the_first_cross(world):
     report = examine(world, "https://elsewhere.example/")
     assert [check for check, _ in report.crosses] == ["host", "network", "token"]
     assert report.outcome.code == 2
+    message = json.loads(report.outcome.err)["message"]
+    assert message == "3 checks failed: host, network, token"
+
+
+def test_a_check_with_two_crosses_failed_once(world):
+    settings = world.appsettings()
+    settings["AzureAd"] |= {"TennantId": "x", "ClientIdd": "x"}
+    world.write_appsettings(settings)
+    report = examine(world)
+    assert [check for check, _ in report.crosses] == ["configuration", "configuration"]
+    assert json.loads(report.outcome.err)["message"] == "1 check failed: configuration"
 
 
 def test_json_tells_of_a_cross_what_an_error_has(world):
@@ -215,8 +226,8 @@ def test_where_nothing_says_who_asks_that_is_told(world):
     report = examine(world, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
     assert report.statuses("configuration") == {"skipped"}
     assert report.crosses == [("token", "unconfigured")]
-    assert "a person" in report.of("credential", "skipped")[0]["message"]
-    assert "nothing says who asks" in report.of("network", "skipped")[0]["message"]
+    assert "a user" in report.of("credential", "skipped")[0]["message"]
+    assert "no identity is configured" in report.of("network", "skipped")[0]["message"]
 
 
 # ---- permissions ----

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests a new token and shows its claims. */
+/* The check token: requests a new token, and checks and shows its claims. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -60,12 +60,12 @@ static void check_claims(struct doctor *doctor, const struct token *token)
     auto_json json_object *claims =
         jwt_claims(token->access_token->bytes, token->access_token->length, &error);
     if (claims == NULL) {
-        doctor_pass(doctor, "the claims cannot be read: %s", error.message);
+        doctor_skip(doctor, "the claims cannot be read: %s", error.message);
         return;
     }
     show_claims(doctor, claims);
     if (!token_claims_check(claims, doctor->request.scope, host_of(doctor, &url), &error))
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
 }
 
 void doctor_token(struct doctor *doctor)
@@ -74,7 +74,7 @@ void doctor_token(struct doctor *doctor)
     auto_token struct token token = { 0 };
     struct token_request *request = &doctor->request;
     if (!doctor->is_complete) {
-        doctor_pass(doctor, "there is no complete request");
+        doctor_skip(doctor, "the request is incomplete");
         return;
     }
     /* A token in the keyring may outlive the right to it, so a new one is requested. The user is
@@ -85,13 +85,13 @@ void doctor_token(struct doctor *doctor)
     if (!tokens_get(&doctor->tokens, request, &token, &error)) {
         error_wanted(&error, "no token for %.200s",
                      request->api != NULL ? request->api : request->scope);
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
         return;
     }
-    doctor_good(doctor, "a token for %s from %s, valid until %s",
-                request->api != NULL ? request->api : request->scope,
-                token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
-                rfc3339_format(token.expires_on).text);
+    doctor_ok(doctor, "a token for %s from %s, valid until %s",
+              request->api != NULL ? request->api : request->scope,
+              token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
+              rfc3339_format(token.expires_on).text);
     if (request->for_user && request->username != NULL)
         doctor_detail(doctor, "account", request->username, NULL);
     check_claims(doctor, &token);

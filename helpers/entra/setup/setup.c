@@ -173,12 +173,11 @@ static const struct option_spec own_options[] = {
 
 const struct program entra_setup = {
     .usage = "entra setup git|kubectl [OPTION]... [URL]...",
-    .summary =
-        "Configures another program to get its tokens from our helper, and shows the\n"
-        "changes. The helper is configured with the options given here.\n"
-        "\n"
-        "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
-        "  kubectl                for users of kubelogin, and users of AKS without credentials",
+    .summary = "Configures another program to get its tokens from our helper, and shows the\n"
+               "changes. The helper is configured with the options given here.\n"
+               "\n"
+               "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
+               "  kubectl                for the users of kubelogin or AKS in kubeconfigs",
     .options = own_options,
     .run = run_setup,
 };
