@@ -293,12 +293,12 @@ static bool check(const struct options *options, int count, char **operands, str
 static bool run_setup_kubectl(const struct options *options, int count, char **operands,
                               struct error *error)
 {
-    struct setup_room room = { "", "" };
+    struct setup_storage storage = { "", "" };
     auto_targets struct targets targets = { 0 };
     struct kubeconfig_conversion conversion = { .login = options->own[SETUP_LOGIN],
                                                 .check = kubelogin_check_line };
-    _Static_assert(KUBECONFIG_ARGS >= SETUP_HANDED_ON_MAX, "all that is handed on has a place");
-    setup_hand_on(options, &room, conversion.args);
+    _Static_assert(KUBECONFIG_ARGS >= SETUP_WORDS_MAX, "all options fit");
+    setup_helper_options(options, &storage, conversion.args);
     if (!check(options, count, operands, error))
         return false;
     targets.module = (const struct kubeconfig_module *)module_load(KUBECONFIG_MODULE, error);
