@@ -177,7 +177,7 @@ JOBS = {
     ("http://issuer.example/x", "is not https"), ("http://10.0.0.1/x", "is not https"),
     ("http://localhost:1@evil.example/x", "user name"), ("https://a@evil.example/x", "user name"),
     ("http://127.0.0.1:1.evil.example/", "port"), ("http://localhost.evil.example/", "not https"),
-    ("x", "cannot be asked"), ("file:///etc/passwd", "does not begin with https://")])
+    ("x", "cannot be used"), ("file:///etc/passwd", "does not begin with https://")])
 def test_a_jobs_token_goes_only_over_https(trusting, source, url, text):
     url_name, token_name = JOBS[source]
     configure(trusting, {"SourceType": source, "ServiceConnectionId": "x"})
@@ -213,7 +213,7 @@ def test_a_build_system_that_asks_to_be_left_alone_is_left_alone(trusting, issue
     issuer.answer = lambda: ("", 503, {"Retry-After": "60"})
     configure(trusting, {"SourceType": "GitHubActions"})
     for _ in range(2):
-        refused(token(trusting, env=github(issuer)), 4, "GitHub Actions", "left alone until 20")
+        refused(token(trusting, env=github(issuer)), 4, "GitHub Actions", "wait until 20")
     assert len(issuer.requests) == 1
 
 

@@ -96,7 +96,7 @@ static bool post(const struct token_request *request, const struct client_proof 
         { "claims", request->claims, false },
         { NULL, NULL, false },
     };
-    return token_endpoint_post(request, fields, deadline, token, error);
+    return token_endpoint_get_token(request, fields, deadline, token, error);
 }
 
 /* Where a machine has no identity, only a person is left to ask, if one would do. */

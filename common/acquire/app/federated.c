@@ -107,7 +107,7 @@ static struct secret *from_service(const struct http_request *request, const cha
     if (response.status != 200 || token == NULL) {
         error_set(error, response.status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
                   "%s gave no token (HTTP %ld)", name, response.status);
-        retry_heed(&response, error);
+        retry_set_back_off(&response, error);
         return NULL;
     }
     auto_secret struct secret *text = secret_from_text(token);
