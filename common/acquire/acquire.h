@@ -65,7 +65,8 @@ struct acquire_module {
                   struct authority_probe *ret_probe, struct error *error);
 
     /* Loads a credential as acquire does, but sends it to no authority. The key of a certificate
-     * is tested by signing with it. */
+     * is tested by signing with it. On failure, ret_facts->text is "" unless the credential was
+     * loaded, but is outside its period of validity. */
     bool (*check_credential)(const struct token_request *request,
                              const struct credential *credential, int64_t deadline,
                              struct credential_facts *ret_facts, struct error *error);

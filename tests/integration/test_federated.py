@@ -74,7 +74,7 @@ def test_a_file_without_a_token_is_named(trusting, token_file, content, text):
 
 def test_a_stale_token_is_named_with_its_end(trusting, token_file):
     token_file.write_text(foreign_token(expires_in=-60))
-    refused(token(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}), 2, "is stale")
+    refused(token(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}), 2, "expired on")
 
 
 def test_a_subject_that_is_not_registered_is_refused_with_the_remedy(trusting, token_file):
@@ -200,7 +200,7 @@ def test_a_build_system_that_refuses_is_named_without_its_token(trusting, issuer
     configure(trusting, {"SourceType": "GitHubActions"})
     outcome = token(trusting, env={"ACTIONS_ID_TOKEN_REQUEST_URL": issuer.url,
                                    "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token"})
-    refused(outcome, 3, "GitHub Actions gave no token")
+    refused(outcome, 3, "GitHub Actions returned no token")
     assert "job-token" not in outcome.err
 
 
