@@ -62,7 +62,7 @@ static bool explain(const struct identity_source *source, const struct http_resp
     error_set(error, status >= 500 || status == UPDATING ? ERROR_NETWORK : ERROR_REFUSED,
               "%s gave no token: %.600s (HTTP %ld)", source->name, reason_in(answer, status),
               status);
-    retry_heed(response, error);
+    retry_set_back_off(response, error);
     if (status == UPDATING)
         error_hint(error, "That takes up to 70 seconds: try again, with --timeout 100.");
     if (status == 400 || status == 404)
