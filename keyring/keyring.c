@@ -2,11 +2,11 @@
 #define _GNU_SOURCE
 #include "keyring/keyring.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "common/base/array.h"
+#include "common/base/text.h"
 #include "keyring/kernel.h"
 #include "keyring/none.h"
 #include "keyring/runtime.h"
@@ -21,13 +21,9 @@ static bool session_bus_is_offered(void)
     if (address != NULL && address[0] != '\0')
         return true;
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    autofree char *path = NULL;
+    autofree char *path = runtime != NULL ? text_format("%s/bus", runtime) : NULL;
     struct stat status;
-    if (runtime == NULL || asprintf(&path, "%s/bus", runtime) < 0) {
-        path = NULL;
-        return false;
-    }
-    return stat(path, &status) == 0 && S_ISSOCK(status.st_mode);
+    return path != NULL && stat(path, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
 static const struct keyring *open_module(const char *file, struct error *error)

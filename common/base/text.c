@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "common/base/text.h"
 
-#include <stddef.h>
+#include <stdio.h>
+
+char *text_format_list(const char *format, va_list arguments)
+{
+    char *text = NULL;
+    return vasprintf(&text, format, arguments) >= 0 ? text : NULL;
+}
+
+char *text_format(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = text_format_list(format, arguments);
+    va_end(arguments);
+    return text;
+}
 
 bool text_is_guid(const char *text)
 {

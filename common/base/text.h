@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* ASCII text, independent of the locale. */
+/* Formatting, and ASCII text independent of the locale. */
 #ifndef COMMON_BASE_TEXT_H
 #define COMMON_BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -11,6 +12,10 @@ struct slice {
     const char *bytes;
     size_t length;
 };
+
+/* Formats a text as printf does. The caller frees it. NULL if out of memory. */
+char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_format_list(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
 /* Whether the whole text is a GUID as Entra writes it (RFC 9562, 4), in either case. */
 bool text_is_guid(const char *text);

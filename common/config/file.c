@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The configuration's file: found, opened safely, read whole, parsed. */
 #define _GNU_SOURCE
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/base/file.h"
+#include "common/base/text.h"
 #include "common/config/internal.h"
 
 #define FILE_IN_ETC "/etc/entra/appsettings.json"
@@ -16,15 +16,11 @@ static char *path_in_home(void)
 {
     const char *base = getenv("XDG_CONFIG_HOME");
     const char *home = getenv("HOME");
-    char *path = NULL;
-    if (base != NULL && base[0] == '/') {
-        if (asprintf(&path, "%s/entra/appsettings.json", base) < 0)
-            return NULL;
-    } else if (home != NULL && home[0] == '/') {
-        if (asprintf(&path, "%s/.config/entra/appsettings.json", home) < 0)
-            return NULL;
-    }
-    return path;
+    if (base != NULL && base[0] == '/')
+        return text_format("%s/entra/appsettings.json", base);
+    if (home != NULL && home[0] == '/')
+        return text_format("%s/.config/entra/appsettings.json", home);
+    return NULL;
 }
 
 /* Which file is meant. True with *path NULL where no file is named and none is found. */

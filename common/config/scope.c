@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What is asked of an API: an app's one scope, or a person's scopes. */
 #define _GNU_SOURCE
-#include <stdio.h>
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/scope.h"
 
@@ -21,13 +21,13 @@ static bool wrong_scope_count(const struct config *config, const struct config_a
 /* Adds one to those that are asked for already. */
 static bool add(struct token_request *request, const char *scope, struct error *error)
 {
-    char *longer = NULL;
     bool ok =
         request->for_user ? scope_check_for_user(scope, error) : scope_check_for_app(scope, error);
     if (!ok)
         return false;
-    if (asprintf(&longer, "%s%s%s", request->scope != NULL ? request->scope : "",
-                 request->scope != NULL ? " " : "", scope) < 0)
+    char *longer = text_format("%s%s%s", request->scope != NULL ? request->scope : "",
+                               request->scope != NULL ? " " : "", scope);
+    if (longer == NULL)
         return error_no_memory(error);
     free(request->scope);
     request->scope = longer;

@@ -8,6 +8,7 @@
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
+#include "common/base/text.h"
 #include "common/entra/url.h"
 
 static const char *const tenants_of_many[] = { "common", "organizations", "consumers" };
@@ -16,17 +17,14 @@ static const char *const tenants_of_many[] = { "common", "organizations", "consu
  * name in the keyring. */
 static char *instance_format(const struct url *url)
 {
-    char *instance = NULL;
     char port[8] = "";
     if (url->port != (url->https ? 443 : 80))
         snprintf(port, sizeof port, ":%u", url->port);
     size_t path = strlen(url->path);
     while (path > 0 && url->path[path - 1] == '/')
         path--;
-    if (asprintf(&instance, "%s://%s%s%.*s", url->https ? "https" : "http", url->host, port,
-                 (int)path, url->path) < 0)
-        return NULL;
-    return instance;
+    return text_format("%s://%s%s%.*s", url->https ? "https" : "http", url->host, port, (int)path,
+                       url->path);
 }
 
 /* The path goes into an endpoint's URL again, so it is only what needs no encoding. */
@@ -39,12 +37,10 @@ static bool path_is_safe(const struct url *url)
 
 static bool parse_instance(const char *text, struct url *url, struct error *error)
 {
-    autofree char *with_scheme = NULL;
-    if (strstr(text, "://") == NULL && asprintf(&with_scheme, "https://%s", text) < 0) {
-        with_scheme = NULL;
+    const char *scheme = strstr(text, "://") == NULL ? "https://" : "";
+    autofree char *absolute = text_format("%s%s", scheme, text);
+    if (absolute == NULL)
         return error_no_memory(error);
-    }
-    const char *absolute = with_scheme != NULL ? with_scheme : text;
     struct error why = { 0 };
     bool ok = strpbrk(absolute, "?#") == NULL && url_parse(absolute, strlen(absolute), url, &why) &&
               path_is_safe(url);
@@ -119,20 +115,14 @@ bool authority_is_tenant_of_app(const char *tenant, struct error *error)
 
 char *authority_endpoint(const char *instance, const char *tenant, const char *name)
 {
-    char *endpoint = NULL;
-    if (asprintf(&endpoint, "%s/%s/oauth2/%s%s", instance, tenant,
-                 authority_is_adfs(tenant) ? "" : "v2.0/", name) < 0)
-        return NULL;
-    return endpoint;
+    return text_format("%s/%s/oauth2/%s%s", instance, tenant,
+                       authority_is_adfs(tenant) ? "" : "v2.0/", name);
 }
 
 char *authority_metadata_url(const char *instance, const char *tenant)
 {
-    char *url = NULL;
-    if (asprintf(&url, "%s/%s/%s.well-known/openid-configuration", instance, tenant,
-                 authority_is_adfs(tenant) ? "" : "v2.0/") < 0)
-        return NULL;
-    return url;
+    return text_format("%s/%s/%s.well-known/openid-configuration", instance, tenant,
+                       authority_is_adfs(tenant) ? "" : "v2.0/");
 }
 
 bool authority_is_adfs(const char *tenant)

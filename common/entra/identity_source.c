@@ -2,12 +2,12 @@
 #define _GNU_SOURCE
 #include "common/entra/identity_source.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/base/array.h"
 #include "common/base/environment.h"
+#include "common/base/text.h"
 
 static const struct identity_source sources[] = {
     {
@@ -113,8 +113,5 @@ char *identity_source_url(const struct identity_source *source)
     size_t length = strlen(url);
     while (source->path != NULL && length > 0 && url[length - 1] == '/')
         length--;
-    char *text = NULL;
-    return asprintf(&text, "%.*s%s", (int)length, url, source->path != NULL ? source->path : "") < 0
-               ? NULL
-               : text;
+    return text_format("%.*s%s", (int)length, url, source->path != NULL ? source->path : "");
 }

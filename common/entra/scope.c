@@ -2,9 +2,10 @@
 #define _GNU_SOURCE
 #include "common/entra/scope.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/base/text.h"
 
 #define DEFAULT_SUFFIX "/.default"
 
@@ -41,8 +42,7 @@ char *scope_from_resource(const char *resource, struct error *error)
     } else if (ends_in_default(resource)) {
         error_set(error, ERROR_USAGE, "'%.200s' is a scope, not a resource", resource);
         error_hint(error, "Give it as --scope, or leave out " DEFAULT_SUFFIX ".");
-    } else if (asprintf(&scope, "%s" DEFAULT_SUFFIX, resource) < 0) {
-        scope = NULL;
+    } else if ((scope = text_format("%s" DEFAULT_SUFFIX, resource)) == NULL) {
         error_no_memory(error);
     } else if (strlen(scope) > SCOPE_MAX) {
         free(scope);

@@ -2,9 +2,9 @@
 #define _GNU_SOURCE
 #include "common/store/account_store.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/entra/known_apps.h"
 
 static struct keyring_key key_of_account(const struct token_request *request, const char *username)
@@ -117,10 +117,8 @@ bool account_store_rotate(struct token_store *store, const struct token_request 
     const char *client_id = account->family ? FAMILY : request->client_id;
     struct keyring_key key = key_of_refresh_token(request, client_id, account->home_account_id);
     auto_secret struct secret *record = account_to_json(account);
-    autofree char *label = NULL;
-    if (asprintf(&label, "Microsoft Entra sign-in of %s (client %s)", account->username,
-                 client_id) < 0)
-        label = NULL;
+    autofree char *label =
+        text_format("Microsoft Entra sign-in of %s (client %s)", account->username, client_id);
     return token_store_put(store, &key, label, record, 0, deadline, error);
 }
 
@@ -133,10 +131,8 @@ static bool keep_username(struct token_store *store, const struct token_request 
     struct keyring_key key =
         key_of_account(request, is_default ? ACCOUNT_DEFAULT : account->username);
     auto_secret struct secret *record = account_to_json(&identity);
-    autofree char *label = NULL;
-    if (asprintf(&label, "Microsoft Entra %s %s", is_default ? "default account" : "account",
-                 account->username) < 0)
-        label = NULL;
+    autofree char *label = text_format(
+        "Microsoft Entra %s %s", is_default ? "default account" : "account", account->username);
     return token_store_put(store, &key, label, record, 0, deadline, error);
 }
 

@@ -2,13 +2,13 @@
 #define _GNU_SOURCE
 #include "common/store/stored_credentials.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/base/printable.h"
+#include "common/base/text.h"
 
 #define KIND     "git_credential"
 #define PROTOCOL "scheme" /* protocol is a name of git's libsecret helper */
@@ -200,7 +200,6 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
     const struct credential_place exact = { place->protocol, place->host,
                                             place->path != NULL ? place->path : "", username };
     struct keyring_key key = key_of(&exact);
-    autofree char *label = NULL;
     if (!can_be_kept(place, credential)) {
         trace("the credential is not kept: it is too long, or cannot be named");
         return true;
@@ -208,9 +207,9 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
     if (is_kept(store, &key, credential, deadline))
         return true;
     auto_secret struct secret *record = to_json(credential);
-    if (asprintf(&label, "git credential for %s://%s/%s%s%s%s", exact.protocol, exact.host,
-                 exact.path, username[0] ? " (" : "", username, username[0] ? ")" : "") < 0)
-        label = NULL;
+    autofree char *label =
+        text_format("git credential for %s://%s/%s%s%s%s", exact.protocol, exact.host, exact.path,
+                    username[0] ? " (" : "", username, username[0] ? ")" : "");
     return token_store_put(store, &key, label, record, credential->expires_on, deadline, error);
 }
 

@@ -2,12 +2,12 @@
 #define _GNU_SOURCE
 #include "common/store/tenant_cache.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/runtime_folder.h"
+#include "common/base/text.h"
 
 #define PLACE_MAX 1024
 
@@ -25,16 +25,14 @@ static void make_parents(char *path)
  * is to be ignored. */
 static int open_folder(void)
 {
-    autofree char *path = NULL;
     const char *state = getenv("XDG_STATE_HOME");
     const char *home = getenv("HOME");
-    int length = state != NULL && state[0] == '/' ? asprintf(&path, "%s/entra", state)
-                 : home != NULL && home[0] == '/' ? asprintf(&path, "%s/.local/state/entra", home)
-                                                  : -1;
-    if (length < 0) {
-        path = NULL;
+    autofree char *path = state != NULL && state[0] == '/' ? text_format("%s/entra", state)
+                          : home != NULL && home[0] == '/'
+                              ? text_format("%s/.local/state/entra", home)
+                              : NULL;
+    if (path == NULL)
         return -1;
-    }
     int folder = runtime_folder_open_own(path);
     if (folder >= 0)
         return folder;

@@ -2,10 +2,10 @@
 #define _GNU_SOURCE
 #include "common/store/token_store.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/base/deadline.h"
+#include "common/base/text.h"
 
 static struct keyring_key key_of(const struct token_request *request)
 {
@@ -156,13 +156,10 @@ enum keyring_answer token_store_find(struct token_store *store, const struct tok
 
 static char *label_of(const struct token_request *request)
 {
-    char *label = NULL;
-    if (asprintf(&label, "Microsoft Entra token for %s (%s%s, tenant %s)",
-                 request->api != NULL ? request->api : request->scope,
-                 request->for_user ? "" : "app ",
-                 request->for_user ? request->username : request->client_id, request->tenant) < 0)
-        return NULL;
-    return label;
+    return text_format("Microsoft Entra token for %s (%s%s, tenant %s)",
+                       request->api != NULL ? request->api : request->scope,
+                       request->for_user ? "" : "app ",
+                       request->for_user ? request->username : request->client_id, request->tenant);
 }
 
 bool token_store_keep(struct token_store *store, const struct token_request *request,
@@ -242,7 +239,6 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
                              const struct secret *secret, int64_t deadline, struct error *error)
 {
     struct keyring_key key = key_of_secret(request);
-    autofree char *label = NULL;
     if (!is_troubled(store) && !settle(store, &key, deadline, error))
         return false;
     if (is_troubled(store)) {
@@ -253,11 +249,10 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
         return error_set(error, ERROR_USAGE, "the keyring 'none' keeps nothing");
     if (secret == NULL)
         return store->keyring->erase(&key, deadline, error);
-    if (asprintf(&label, "Microsoft Entra client secret of app %s (tenant %s)", request->client_id,
-                 request->tenant) < 0) {
-        label = NULL;
+    autofree char *label = text_format("Microsoft Entra client secret of app %s (tenant %s)",
+                                       request->client_id, request->tenant);
+    if (label == NULL)
         return error_no_memory(error);
-    }
     return store->keyring->store(&key, label, secret, 0, deadline, error);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/base/terminal.h"
+#include "common/base/text.h"
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
@@ -29,11 +30,11 @@ static struct secret *read_stdin(struct error *error)
 
 static struct secret *read_secret(const struct token_request *request, struct error *error)
 {
-    autofree char *prompt = NULL;
     if (!isatty(STDIN_FILENO))
         return read_stdin(error);
-    if (asprintf(&prompt, "Client secret of app %s (it is not shown): ", request->client_id) < 0) {
-        prompt = NULL;
+    autofree char *prompt =
+        text_format("Client secret of app %s (it is not shown): ", request->client_id);
+    if (prompt == NULL) {
         error_no_memory(error);
         return NULL;
     }

@@ -2,7 +2,6 @@
 /* Translates kubelogin's settings into struct options: the cloud, the server and the client. The
  * login methods are in kubelogin_logins.c. */
 #define _GNU_SOURCE
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -92,11 +91,9 @@ static bool make_scope(struct kubelogin *kubelogin, const char *server, struct e
         return error_set(error, ERROR_USAGE, "%s: '%.40s' is not a server application ID",
                          kubelogin->values[KUBELOGIN_SERVER_ID].from, server);
     bool legacy = kubelogin_is_on(kubelogin, KUBELOGIN_LEGACY) && strncmp(server, "spn:", 4) != 0;
-    if (asprintf(&kubelogin->scope, "%s%.*s%s", legacy ? "spn:" : "", (int)length, server,
-                 ends_in(server, length, "/.default") ? "" : "/.default") >= 0)
-        return true;
-    kubelogin->scope = NULL;
-    return error_no_memory(error);
+    kubelogin->scope = text_format("%s%.*s%s", legacy ? "spn:" : "", (int)length, server,
+                                   ends_in(server, length, "/.default") ? "" : "/.default");
+    return kubelogin->scope != NULL || error_no_memory(error);
 }
 
 static bool apply_server(struct kubelogin *kubelogin, struct options *options, struct error *error)

@@ -4,11 +4,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <keyutils.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/base/json.h"
+#include "common/base/text.h"
 #include "keyring/kernel.h"
 #include "keyring/keyring.h"
 
@@ -51,12 +51,9 @@ static enum keyring_answer give_up(struct error *error)
 static char *describe(const struct keyring_key *key)
 {
     auto_json json_object *attributes = keyring_key_to_json(key);
-    char *description = NULL;
-    if (asprintf(&description, PREFIX "%s",
-                 json_object_to_json_string_ext(
-                     attributes, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)) < 0)
-        return NULL;
-    return description;
+    return text_format(PREFIX "%s",
+                       json_object_to_json_string_ext(
+                           attributes, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
 /* A big_key's payload does not count against the user's small quota; a kernel without it has user

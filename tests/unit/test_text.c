@@ -3,6 +3,7 @@
 #include "tests/unit/support.h"
 
 #include "common/base/array.h"
+#include "common/base/cleanup.h"
 #include "common/base/text.h"
 
 static void a_guid_has_its_hyphens_where_they_belong(void **state)
@@ -21,6 +22,13 @@ static void a_guid_has_its_hyphens_where_they_belong(void **state)
     };
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         assert_false(text_is_guid(others[i]));
+}
+
+static void a_text_is_made_as_by_printf(void **state)
+{
+    (void)state;
+    autofree char *text = text_format("%s-%.*s", "a", 1, "bc");
+    assert_string_equal(text, "a-b");
 }
 
 static void a_hexadecimal_digit_has_a_value(void **state)
@@ -45,6 +53,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_guid_has_its_hyphens_where_they_belong),
+        cmocka_unit_test(a_text_is_made_as_by_printf),
         cmocka_unit_test(a_hexadecimal_digit_has_a_value),
         cmocka_unit_test(letters_are_made_small),
     };

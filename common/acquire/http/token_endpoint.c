@@ -10,6 +10,7 @@
 #include "common/acquire/http/retry.h"
 #include "common/acquire/http/token_answer.h"
 #include "common/acquire/user/sign_in_answer.h"
+#include "common/base/text.h"
 #include "common/entra/authority.h"
 
 /* The smallest difference between the clocks that is reported, MSAL's margin. */
@@ -95,10 +96,7 @@ bool token_endpoint_get_user_token(const struct token_request *request,
 
 char *token_endpoint_user_scope(const struct token_request *request)
 {
-    char *scope = NULL;
-    return asprintf(&scope, "%s%soffline_access openid profile",
-                    request->scope != NULL ? request->scope : "",
-                    request->scope != NULL ? " " : "") < 0
-               ? NULL
-               : scope;
+    return text_format("%s%soffline_access openid profile",
+                       request->scope != NULL ? request->scope : "",
+                       request->scope != NULL ? " " : "");
 }

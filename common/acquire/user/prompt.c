@@ -14,6 +14,7 @@
 #include "common/base/json.h"
 #include "common/base/printable.h"
 #include "common/base/report.h"
+#include "common/base/text.h"
 
 #define CLEAR_LINE "\r\033[K"
 
@@ -80,25 +81,21 @@ static void clear(struct prompt *prompt)
 /* On stderr it may be one JSON object among others. */
 static void print_line(const struct prompt *prompt, const char *text)
 {
-    autofree char *line = NULL;
     auto_json json_object *object =
         !prompt->is_terminal && reporting.as_json ? json_object_new_object() : NULL;
     if (object != NULL)
         json_object_object_add(object, "prompt", json_object_new_string(text));
-    if (asprintf(&line, "%s\n",
-                 object != NULL ? json_object_to_json_string_ext(object, JSON_LINE) : text) < 0)
-        line = NULL;
+    autofree char *line = text_format(
+        "%s\n", object != NULL ? json_object_to_json_string_ext(object, JSON_LINE) : text);
     if (line != NULL)
         write_text(prompt, line);
 }
 
 void prompt_say(struct prompt *prompt, const char *format, ...)
 {
-    autofree char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        text = NULL;
+    autofree char *text = text_format_list(format, arguments);
     va_end(arguments);
     clear(prompt);
     if (text == NULL)

@@ -2,12 +2,12 @@
 #define _GNU_SOURCE
 #include "common/acquire/user/sign_in_answer.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/base/array.h"
 #include "common/base/json.h"
+#include "common/base/text.h"
 #include "common/entra/jwt.h"
 
 /* Keeps what can be kept: without a refresh token the person signs in again, that is all. */
@@ -43,7 +43,6 @@ static bool check_id_token(const json_object *claims, const char *client_id, con
  * same but for guests; else its sub (an AD FS). NULL where it does not say. */
 static char *home_account_id_of(const json_object *client_info, const json_object *id_token)
 {
-    char *id = NULL;
     const char *object = json_string(client_info, "uid");
     const char *tenant = json_string(client_info, "utid");
     if (object == NULL || tenant == NULL || object[0] == '\0' || tenant[0] == '\0') {
@@ -51,7 +50,7 @@ static char *home_account_id_of(const json_object *client_info, const json_objec
         tenant = json_string(id_token, "tid");
     }
     if (object != NULL && tenant != NULL && object[0] != '\0' && tenant[0] != '\0')
-        return asprintf(&id, "%s.%s", object, tenant) < 0 ? NULL : id;
+        return text_format("%s.%s", object, tenant);
     return json_string(id_token, "sub") != NULL ? strdup(json_string(id_token, "sub")) : NULL;
 }
 

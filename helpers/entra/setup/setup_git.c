@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/text.h"
 #include "common/config/config.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_section.h"
@@ -44,8 +45,7 @@ struct place {
 /* A setting's full name. NULL if there is no memory. */
 static char *key_of(const char *section, const char *name)
 {
-    char *key = NULL;
-    return asprintf(&key, "credential.%s.%s", section, name) < 0 ? NULL : key;
+    return text_format("credential.%s.%s", section, name);
 }
 
 /* ---- doing and undoing ---- */
@@ -152,7 +152,6 @@ static void free_place(struct place *place)
 static char *name_of(const char *text, const struct url *url, size_t spelling)
 {
     char port[8] = "";
-    char *name = NULL;
     const char *path = strstr(text, "://") + strlen("://");
     path += strcspn(path, "/?#");
     int length = (int)strcspn(path, "?#");
@@ -160,10 +159,8 @@ static char *name_of(const char *text, const struct url *url, size_t spelling)
         length--;
     if (url->port != (url->https ? 443 : 80))
         snprintf(port, sizeof port, ":%u", url->port);
-    return asprintf(&name, "%s://%s%s%.*s%s", url->https ? "https" : "http", url->host, port,
-                    length, path, spelling == 0 ? "" : "/") < 0
-               ? NULL
-               : name;
+    return text_format("%s://%s%s%.*s%s", url->https ? "https" : "http", url->host, port, length,
+                       path, spelling == 0 ? "" : "/");
 }
 
 static bool find_place(const char *text, struct place *place, struct error *error)

@@ -15,6 +15,7 @@
 
 #include "common/base/file.h"
 #include "common/base/printable.h"
+#include "common/base/text.h"
 #include "helpers/entra/setup/replace_file.h"
 #include "helpers/entra/setup/setup.h"
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
@@ -71,11 +72,9 @@ static bool blame(const char *path, struct error *error)
 /* client-go's lock (clientcmd's ModifyConfig): while it is there, kubectl does not write. */
 static bool take_lock(struct target *target, struct error *error)
 {
-    autofree char *lock = NULL;
-    if (asprintf(&lock, "%s.lock", target->path) < 0) {
-        lock = NULL;
+    autofree char *lock = text_format("%s.lock", target->path);
+    if (lock == NULL)
         return error_no_memory(error);
-    }
     autoclose int fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
     if (fd >= 0) {
         target->lock = steal(&lock);
@@ -136,11 +135,9 @@ static bool add_list(struct targets *targets, const char *list, const struct opt
 static bool add_default(struct targets *targets, const struct options *options, struct error *error)
 {
     const char *home = getenv("HOME");
-    autofree char *path = NULL;
-    if (home == NULL || asprintf(&path, "%s/.kube/config", home) < 0) {
-        path = NULL;
+    autofree char *path = home != NULL ? text_format("%s/.kube/config", home) : NULL;
+    if (path == NULL)
         return home == NULL || error_no_memory(error);
-    }
     return add_file(targets, path, strlen(path), options, error);
 }
 

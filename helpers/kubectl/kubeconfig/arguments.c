@@ -2,9 +2,9 @@
 #define _GNU_SOURCE
 #include "helpers/kubectl/kubeconfig/arguments.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "common/base/text.h"
 #include "helpers/kubectl/kubeconfig/exec_text.h"
 #include "helpers/kubectl/kubeconfig/splice.h"
 
@@ -130,8 +130,8 @@ static bool replace_value(struct arguments *arguments, const struct place *place
     const yaml_node_t *item =
         yaml_item(&arguments->file->yaml, arguments->user->args, place->index - 1);
     char **word = &arguments->line[place->index];
-    char *text = NULL;
-    if (asprintf(&text, "%.*s%s", (int)place->skip, *word, value) < 0)
+    char *text = text_format("%.*s%s", (int)place->skip, *word, value);
+    if (text == NULL)
         return error_no_memory(error);
     free(*word);
     *word = text;
@@ -226,17 +226,16 @@ static bool make_list(const struct arguments *arguments, struct edits *edits, st
     struct exec_text form = { .args = arguments->added, .flow = true };
     autofree char *items = exec_text_items(&form, EXEC_TEXT_ALONE);
     char *text = NULL;
-    int length = -1;
     if (items != NULL && user->args != NULL)
-        length = asprintf(&text, "%s[%s]", span.start == span.end ? " " : "", items);
+        text = text_format("%s[%s]", span.start == span.end ? " " : "", items);
     else if (items != NULL && yaml_is_flow(user->exec.value))
-        length = asprintf(&text, "\"args\": [%s], ", items);
+        text = text_format("\"args\": [%s], ", items);
     else if (items != NULL)
-        length = asprintf(&text, "args: [%s]%s%*s", items, splice_newline(arguments->file),
-                          (int)command->start_mark.column, "");
+        text = text_format("args: [%s]%s%*s", items, splice_newline(arguments->file),
+                           (int)command->start_mark.column, "");
     if (user->args == NULL)
         span.end = span.start;
-    return splice_text(edits, span, length >= 0 ? text : NULL, user->name, error);
+    return splice_text(edits, span, text, user->name, error);
 }
 
 static bool insert_into_line(struct arguments *arguments, struct error *error)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/base/text.h"
 #include "helpers/kubectl/kubeconfig/arguments.h"
 #include "helpers/kubectl/kubeconfig/exec_text.h"
 #include "helpers/kubectl/kubeconfig/splice.h"
@@ -105,9 +106,7 @@ static bool convert_provider(const struct kubeconfig *file, const struct user *u
 /* Puts text between two others and frees it. NULL if text is NULL or there is no memory. */
 static char *surround(const char *before, char *text, const char *after)
 {
-    char *whole = NULL;
-    if (text != NULL && asprintf(&whole, "%s%s%s", before, text, after) < 0)
-        whole = NULL;
+    char *whole = text != NULL ? text_format("%s%s%s", before, text, after) : NULL;
     free(text);
     return whole;
 }
@@ -115,9 +114,7 @@ static char *surround(const char *before, char *text, const char *after)
 /* Puts text on a line of its own, at a column, and frees it. NULL as above. */
 static char *surround_with_line(const char *newline, size_t column, char *text)
 {
-    char *whole = NULL;
-    if (text != NULL && asprintf(&whole, "%s%*s%s", newline, (int)column, "", text) < 0)
-        whole = NULL;
+    char *whole = text != NULL ? text_format("%s%*s%s", newline, (int)column, "", text) : NULL;
     free(text);
     return whole;
 }
