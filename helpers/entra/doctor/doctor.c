@@ -6,10 +6,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/array.h"
 #include "common/base/deadline.h"
+#include "common/base/search_path.h"
 #include "common/entra/remedies.h"
 #include "helpers/entra/entra.h"
 
@@ -42,22 +42,8 @@ const struct acquire_module *doctor_acquire(struct error *error)
 
 bool doctor_finds_program(const char *name)
 {
-    const char *path = getenv("PATH");
-    if (strchr(name, '/') != NULL)
-        return access(name, X_OK) == 0;
-    while (path != NULL) {
-        int length = (int)strcspn(path, ":");
-        const char *slash = length > 0 ? "/" : "./"; /* an empty element is the working folder */
-        autofree char *candidate = NULL;
-        if (asprintf(&candidate, "%.*s%s%s", length, path, slash, name) < 0) {
-            candidate = NULL;
-            return false;
-        }
-        if (access(candidate, X_OK) == 0)
-            return true;
-        path = path[length] == ':' ? path + length + 1 : NULL;
-    }
-    return false;
+    autofree char *path = search_path_find(name);
+    return path != NULL;
 }
 
 /* ---- warnings, which are reported as findings ---- */

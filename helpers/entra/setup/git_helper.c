@@ -3,12 +3,13 @@
 #include "helpers/entra/setup/git_helper.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/base/cleanup.h"
+#include "common/base/search_path.h"
+#include "common/base/text.h"
 #include "helpers/entra/setup/setup.h"
 
 #define PROGRAM "git-credential-entra"
@@ -17,19 +18,8 @@
 static bool is_in_path(const char *program)
 {
     char found[PATH_MAX];
-    const char *path = getenv("PATH");
-    for (; path != NULL && path[0] != '\0'; path += path[0] == ':') {
-        int length = (int)strcspn(path, ":");
-        autofree char *candidate = NULL;
-        if (asprintf(&candidate, "%.*s/" PROGRAM, length, path) < 0) {
-            candidate = NULL;
-            return false;
-        }
-        if (access(candidate, X_OK) == 0)
-            return realpath(candidate, found) != NULL && strcmp(found, program) == 0;
-        path += length;
-    }
-    return false;
+    autofree char *candidate = search_path_find(PROGRAM);
+    return candidate != NULL && realpath(candidate, found) != NULL && strcmp(found, program) == 0;
 }
 
 char *git_helper_command(const struct options *options)
@@ -46,10 +36,7 @@ char *git_helper_command(const struct options *options)
         words[0] = program;
     setup_helper_options(options, &storage, words + 1);
     autofree char *line = setup_quote((char *const *)words);
-    char *command = NULL;
-    if (line == NULL || asprintf(&command, "%s%s", short_name ? "" : "!", line) < 0)
-        return NULL;
-    return command;
+    return line != NULL ? text_format("%s%s", short_name ? "" : "!", line) : NULL;
 }
 
 bool git_helper_is_ours(const char *value)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Which program a name runs. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/array.h"
+#include "common/base/cleanup.h"
+#include "common/base/search_path.h"
+#include "common/base/text.h"
+
+static void make_file(const char *path, mode_t mode)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+/* The working folder: programs, but first/tool is not executable and first/folder is a folder. */
+static int setup(void **state)
+{
+    if (make_folder(state) != 0 || chdir(below(".")) != 0 || mkdir("first", 0700) != 0 ||
+        mkdir("second", 0700) != 0 || mkdir("first/folder", 0700) != 0)
+        return -1;
+    make_file("here", 0700);
+    make_file("first/tool", 0600);
+    make_file("second/tool", 0700);
+    make_file("second/folder", 0700);
+    return 0;
+}
+
+static void a_name_runs_the_first_program_of_the_path(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *name, *found;
+    } cases[] = {
+        { "first:second", "tool", "second/tool" },
+        { "first:second", "folder", "second/folder" },
+        { "first:nowhere", "tool", "" },
+        { "first:second", "here", "" },
+        { "first:second", "", "" },
+        { "first", "second/tool", "second/tool" },
+        { "second", "first/tool", "" },
+        { "second", "first/folder", "" },
+        /* An empty element is the working folder, wherever it is. */
+        { "", "here", "./here" },
+        { ":first", "here", "./here" },
+        { "first::second", "here", "./here" },
+        { "first:", "here", "./here" },
+        { "second:", "tool", "second/tool" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        setenv("PATH", cases[i].path, 1);
+        autofree char *found = search_path_find(cases[i].name);
+        assert_string_equal(found != NULL ? found : "", cases[i].found);
+    }
+}
+
+static void without_a_path_there_are_the_systems_programs(void **state)
+{
+    (void)state;
+    unsetenv("PATH");
+    autofree char *found = search_path_find("sh");
+    assert_string_equal(found != NULL ? found : "", "/bin/sh");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_name_runs_the_first_program_of_the_path),
+        cmocka_unit_test(without_a_path_there_are_the_systems_programs),
+    };
+    return cmocka_run_group_tests(tests, setup, remove_folder);
+}
