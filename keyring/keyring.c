@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "common/base/array.h"
+#include "common/base/environment.h"
 #include "common/base/text.h"
 #include "keyring/kernel.h"
 #include "keyring/none.h"
@@ -17,10 +18,9 @@
  * start a bus of its own (autolaunch). */
 static bool session_bus_is_offered(void)
 {
-    const char *address = getenv("DBUS_SESSION_BUS_ADDRESS");
-    if (address != NULL && address[0] != '\0')
+    if (environment("DBUS_SESSION_BUS_ADDRESS") != NULL)
         return true;
-    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    const char *runtime = environment("XDG_RUNTIME_DIR");
     autofree char *path = runtime != NULL ? text_format("%s/bus", runtime) : NULL;
     struct stat status;
     return path != NULL && stat(path, &status) == 0 && S_ISSOCK(status.st_mode);

@@ -5,14 +5,16 @@
 #ifndef COMMON_BASE_ENVIRONMENT_H
 #define COMMON_BASE_ENVIRONMENT_H
 
-#include <stdlib.h>
-
 /* The value of a variable; NULL if it is unset or empty, or if name is NULL. The environment owns
  * the text. */
-static inline const char *environment(const char *name)
-{
-    const char *value = name != NULL ? getenv(name) : NULL;
-    return value != NULL && value[0] != '\0' ? value : NULL;
-}
+const char *environment(const char *name);
+
+/* The value of a variable that holds an absolute path; NULL if it is unset or holds anything else,
+ * which must be ignored (XDG Base Directory Specification). */
+const char *environment_path(const char *name);
+
+/* Removes the variables that make a library write down what passes through it, secrets included.
+ * Called when a program starts, before other threads can read the environment. */
+void environment_disarm(void);
 
 #endif

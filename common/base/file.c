@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/environment.h"
+
 static bool check(int fd, const char *path, unsigned *ret_mode, struct error *error)
 {
     struct stat status;
@@ -60,7 +62,7 @@ bool file_has_readers(const char *path, unsigned mode)
     /* systemd grants a service its credentials by an access control list, and stat shows the mask
      * of that list as the group's permissions. No group can read those files, and a chmod would
      * take them from the service. */
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    const char *folder = environment("CREDENTIALS_DIRECTORY");
     size_t length = folder != NULL ? strlen(folder) : 0;
     bool is_credential = length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/';
     unsigned readers = is_credential ? S_IROTH : S_IRGRP | S_IROTH;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/environment.h"
 #include "common/base/secret.h"
 
 /* If descriptor 0, 1 or 2 were closed, the next file or socket opened would get its number and be
@@ -48,6 +49,7 @@ int program_main(int argc, char **argv, const struct program *program)
 {
     struct error error = { 0 };
     secret_protect_process();
+    environment_disarm();
     keep_standard_descriptors();
     signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe then fails with EPIPE */
     report_begin();

@@ -16,6 +16,7 @@
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
+#include "common/base/environment.h"
 #include "common/base/hash.h"
 
 #define SWEEP_SECONDS (24 * 3600)
@@ -47,9 +48,9 @@ int runtime_folder_open(void)
         const char *after;
     } places[] = { { "/run/user/", "/entra" }, { "/dev/shm/entra-", "" }, { "/tmp/entra-", "" } };
     char path[4096];
-    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    const char *runtime = environment_path("XDG_RUNTIME_DIR");
     int fd = -1;
-    if (runtime != NULL && runtime[0] == '/' && is_usable(runtime) &&
+    if (runtime != NULL && is_usable(runtime) &&
         (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path)
         fd = runtime_folder_open_own(path);
     for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(places); i++) {

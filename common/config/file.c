@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/environment.h"
 #include "common/base/file.h"
 #include "common/base/text.h"
 #include "common/config/internal.h"
@@ -14,11 +15,11 @@
  * path in the variable counts as none. NULL where there is no home either. */
 static char *path_in_home(void)
 {
-    const char *base = getenv("XDG_CONFIG_HOME");
-    const char *home = getenv("HOME");
-    if (base != NULL && base[0] == '/')
+    const char *base = environment_path("XDG_CONFIG_HOME");
+    const char *home = environment_path("HOME");
+    if (base != NULL)
         return text_format("%s/entra/appsettings.json", base);
-    if (home != NULL && home[0] == '/')
+    if (home != NULL)
         return text_format("%s/.config/entra/appsettings.json", home);
     return NULL;
 }
@@ -26,12 +27,12 @@ static char *path_in_home(void)
 /* Which file is meant. True with *path NULL where no file is named and none is found. */
 static bool find_file(const struct options *options, char **path, bool *named, struct error *error)
 {
-    const char *variable = getenv("ENTRA_CONFIG");
+    const char *variable = environment("ENTRA_CONFIG");
     *named = true;
     *path = NULL;
     if (options->config != NULL)
         *path = strdup(options->config);
-    else if (variable != NULL && variable[0] != '\0')
+    else if (variable != NULL)
         *path = strdup(variable);
     else
         *named = false;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "common/base/array.h"
+#include "common/base/environment.h"
 #include "common/config/internal.h"
 
 /* Who is handed the values. */
@@ -127,8 +128,8 @@ static void hand_over_environment(const struct receiver *receiver)
         { "ENTRA_RENEWAL", false },
     };
     for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
-        const char *value = getenv(variables[i].name);
-        if (value != NULL && value[0] != '\0')
+        const char *value = environment(variables[i].name);
+        if (value != NULL)
             hand_over(receiver, variables[i].name,
                       variables[i].secret || config_has_pin(value) ? "set" : value,
                       "the environment");

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/environment.h"
 #include "common/base/runtime_folder.h"
 #include "common/base/text.h"
 
@@ -25,12 +26,11 @@ static void make_parents(char *path)
  * is to be ignored. */
 static int open_folder(void)
 {
-    const char *state = getenv("XDG_STATE_HOME");
-    const char *home = getenv("HOME");
-    autofree char *path = state != NULL && state[0] == '/' ? text_format("%s/entra", state)
-                          : home != NULL && home[0] == '/'
-                              ? text_format("%s/.local/state/entra", home)
-                              : NULL;
+    const char *state = environment_path("XDG_STATE_HOME");
+    const char *home = environment_path("HOME");
+    autofree char *path = state != NULL  ? text_format("%s/entra", state)
+                          : home != NULL ? text_format("%s/.local/state/entra", home)
+                                         : NULL;
     if (path == NULL)
         return -1;
     int folder = runtime_folder_open_own(path);

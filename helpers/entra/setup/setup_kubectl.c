@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/environment.h"
 #include "common/base/file.h"
 #include "common/base/printable.h"
 #include "common/base/text.h"
@@ -134,7 +135,7 @@ static bool add_list(struct targets *targets, const char *list, const struct opt
 
 static bool add_default(struct targets *targets, const struct options *options, struct error *error)
 {
-    const char *home = getenv("HOME");
+    const char *home = environment("HOME");
     autofree char *path = home != NULL ? text_format("%s/.kube/config", home) : NULL;
     if (path == NULL)
         return home == NULL || error_no_memory(error);
@@ -145,10 +146,10 @@ static bool add_default(struct targets *targets, const struct options *options, 
 static bool find_files(struct targets *targets, const struct options *options, struct error *error)
 {
     const char *named = options->own[SETUP_KUBECONFIG];
-    const char *list = getenv("KUBECONFIG");
-    bool ok = named != NULL ? add_file(targets, named, strlen(named), options, error)
-              : list != NULL && list[0] != '\0' ? add_list(targets, list, options, error)
-                                                : add_default(targets, options, error);
+    const char *list = environment("KUBECONFIG");
+    bool ok = named != NULL  ? add_file(targets, named, strlen(named), options, error)
+              : list != NULL ? add_list(targets, list, options, error)
+                             : add_default(targets, options, error);
     if (!ok || targets->count > 0)
         return ok;
     error_set(error, ERROR_USAGE, "there is no kubeconfig%s%s", named != NULL ? ": " : "",
