@@ -71,7 +71,11 @@ bool client_proof_load(const struct token_request *request, const struct credent
         return error_hint(error, "%s", credential->hint);
     case CREDENTIAL_MANAGED_IDENTITY:
         break;
-    default:
+    case CREDENTIAL_ASSERTION_FILE:
+    case CREDENTIAL_ASSERTION_COMMAND:
+    case CREDENTIAL_GITHUB_ACTIONS:
+    case CREDENTIAL_AZURE_PIPELINES:
+    case CREDENTIAL_ASSERTION_IDENTITY:
         ret_proof->client_assertion = federated_assertion(request, credential, deadline, error);
         return ret_proof->client_assertion != NULL;
     }
