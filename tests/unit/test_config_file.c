@@ -40,7 +40,7 @@ static void a_file_written_for_dotnet_is_accepted(void **state)
             "{\r\n"
             "  'Logging': { 'LogLevel': { 'Default': 'Information', } },\r\n"
             "  'AllowedHosts': '*',\r\n"
-            "  /* Who asks. */\r\n"
+            "  /* The app. */\r\n"
             "  'AzureAd': {\r\n"
             "    'Instance': 'https://login.microsoftonline.com/',\r\n"
             "    'TenantId': 'contoso.onmicrosoft.com', // or a GUID\r\n"
