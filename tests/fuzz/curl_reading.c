@@ -19,7 +19,7 @@ static void cleanup_part(char **part)
 }
 #define auto_part CLEANUP(cleanup_part)
 
-/* NULL where the URL has no such part. Free with curl_free. */
+/* NULL if the URL has no such part. The caller frees it with curl_free. */
 static char *part_of(CURLU *handle, CURLUPart which, unsigned flags)
 {
     char *part = NULL;

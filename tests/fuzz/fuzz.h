@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every fuzzer here has: libFuzzer's entry, and a check that stays in with NDEBUG.
+ * What every fuzzer needs: libFuzzer's entry, and a check that is not disabled by NDEBUG.
  *
- * A fuzzer hands its parser a copy of the input that ends where the input ends, so that
- * AddressSanitizer sees a byte read past it, and then checks what the parser promises of what it
- * takes.
+ * A fuzzer gives its parser a copy that ends where the input ends, so that AddressSanitizer catches
+ * reads past the end. It then checks what the parser promises of an accepted input.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
@@ -25,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
                  : (fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, #condition),  \
                     abort()))
 
-/* A copy with room for some more bytes; free with free. */
+/* A copy of the input with room for more bytes. The caller frees it with free. */
 static inline char *fuzz_copy(const uint8_t *data, size_t size, size_t more)
 {
     char *copy = malloc(size + more + (size + more == 0));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A sign-in's record in a keyring. */
+/* The record of an account in the keyring. */
 #include "common/entra/account.h"
 #include "tests/fuzz/fuzz.h"
 

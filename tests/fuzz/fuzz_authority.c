@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* An authority as a file, a flag or a server's challenge names it: what is made of it is one host,
- * over https or on this machine, and a tenant that cannot change the URL. */
+/* An authority as named by a file, a flag or a server's challenge: the result is one host, over
+ * https or on this machine, and a tenant that cannot change the URL. */
 #include "common/entra/authority.h"
 #include "common/entra/url.h"
 #include "tests/fuzz/curl_reading.h"
 #include "tests/fuzz/fuzz.h"
 
-/* instance = https://HOST[:PORT][/PATH], and the endpoint lies on that host. */
+/* instance is https://HOST[:PORT][/PATH], and the endpoint is on that host. */
 static void check_endpoint(const char *instance, const char *tenant)
 {
     struct url whole = { 0 }, part = { 0 };

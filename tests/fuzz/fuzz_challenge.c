@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a server says of the credentials that it wants. */
+/* A WWW-Authenticate challenge of a server. */
 #include "common/entra/challenge.h"
 #include "tests/fuzz/fuzz.h"
 

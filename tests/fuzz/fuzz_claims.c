@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A claims challenge, as an API's answer holds it. */
+/* The claims of a claims challenge. */
 #include "common/entra/claims.h"
 #include "tests/fuzz/fuzz.h"
 

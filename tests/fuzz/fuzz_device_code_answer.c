@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a devicecode endpoint answers. */
+/* The answer of a devicecode endpoint. */
 #include <strings.h>
 
 #include "common/acquire/user/device_code_answer.h"
 #include "common/base/printable.h"
 #include "tests/fuzz/fuzz.h"
 
-/* What is shown to a person does not steer their terminal. */
+/* What the user is shown cannot control the terminal. */
 static bool is_plain(const char *text)
 {
     char shown[VERIFICATION_URI_MAX];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A request of git's, or of whoever gets git to send one. */
+/* A request of git, whose values an attacker may choose. */
 #include "helpers/git/git_request.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Nothing in a value may end its line (CVE-2020-5260, CVE-2024-52006). */
+/* A value cannot end its line (CVE-2020-5260, CVE-2024-52006). */
 static bool is_one_line(const char *text)
 {
     return text == NULL || strpbrk(text, "\r\n") == NULL;
@@ -17,7 +17,7 @@ static size_t count_lines(const struct secret *answer)
     return lines;
 }
 
-/* The answer has as many lines as were meant, whatever the request had in it. */
+/* The answer has the expected number of lines, whatever the request holds. */
 static void answer(const struct git_request *request)
 {
     struct token_request asked = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The JSON of authorities (strict) and of people's files (with comments). */
+/* JSON of authorities (strict) and of files written by hand (with comments). */
 #include "common/base/json.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -8,7 +8,7 @@ static const char *form(json_object *value)
     return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
 }
 
-/* A line that is in the text, or 0, wherever the path leads. */
+/* Whatever the path leads to, its line is in the text, or 0. */
 static void find_lines(const char *text, size_t size, json_object *root)
 {
     size_t lines = 1;

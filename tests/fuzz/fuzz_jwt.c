@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A token that is looked into. */
+/* The claims of a JWT. */
 #include "common/entra/jwt.h"
 #include "tests/fuzz/fuzz.h"
 

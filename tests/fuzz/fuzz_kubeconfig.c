@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A kubeconfig, and what becomes of its users. */
+/* A kubeconfig, and the conversion of its users. */
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
 #include "tests/fuzz/fuzz.h"
 
 extern const struct kubeconfig_module entra_module;
 
-/* Edits lie in the text, in order and apart; else bytes of it would be lost or doubled. */
+/* Edits are in the text, in order, and do not overlap; otherwise bytes would be lost or
+ * doubled. */
 static void check(const struct edits *edits, size_t size)
 {
     size_t at = 0;
@@ -31,7 +32,7 @@ static void apply(const struct edits *edits, const struct secret *text)
     fclose(nowhere);
 }
 
-/* Puts the words in another order, as reading options does. */
+/* Reorders the words, as parsing options does. */
 static bool check_line(char **line, const char *const *variables, struct error *error)
 {
     size_t count = 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* An answer that may hold what was sent: it means the same when its escapes are written plainly,
- * and no secret stands in it. */
+/* An answer that may contain what was sent: writing its escapes plainly does not change its
+ * meaning, and no secret is left in it. */
 #include "common/acquire/http/redaction.h"
 #include "common/base/json.h"
 #include "tests/fuzz/fuzz.h"
 
 #define SECRET "s3cr\"t"
 
-/* In the place of common/acquire/http/http.c. */
+/* Instead of common/acquire/http/http.c. */
 struct secret *http_escape(const char *value)
 {
     return secret_from_text(strcmp(value, SECRET) == 0 ? "s3cr%22t" : value);
@@ -18,7 +18,7 @@ static const char *form(json_object *value)
     return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
 }
 
-/* Nowhere in the names and values of an answer. */
+/* The secret is in no name or value of the answer. */
 static void search(json_object *answer)
 {
     json_object_object_foreach(answer, name, value) {

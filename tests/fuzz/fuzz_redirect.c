@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is sent to the loopback listener, by the browser or by anybody else. */
+/* A request to the loopback listener, by the browser or by any other program. */
 #include <strings.h>
 
 #include "common/acquire/user/redirect.h"

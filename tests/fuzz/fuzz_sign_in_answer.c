@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a token endpoint says of a person, in base64url in JSON. The input's lines are the claims of
- * the id_token, the client_info and the rest of the answer; or the answer itself, where it has one
- * line. */
+/* The answer to a sign-in, with base64url in JSON. The input's lines are the claims of the
+ * id_token, the client_info and the rest of the answer; a single line is the whole answer. */
 #include "common/acquire/base64url.h"
 #include "common/acquire/user/sign_in_answer.h"
 #include "tests/fuzz/fuzz.h"
@@ -15,7 +14,7 @@ static void encode(FILE *out, const char *text, size_t length)
     fputs(letters->bytes, out);
 }
 
-/* The answer that the input stands for. */
+/* The answer that the input describes. */
 static char *write_answer(const char *text, size_t size, size_t *length)
 {
     char *body = NULL;

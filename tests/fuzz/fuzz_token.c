@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A token's record in a keyring: who may write there may write anything. */
+/* The record of a token in the keyring, which anyone with access to the keyring may change. */
 #include "common/entra/token.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an authority answers, or who stands in its place. The first byte chooses the HTTP status. */
+/* The answer of an authority, or of a server in its place. The first byte chooses the HTTP
+ * status. */
 #include "common/acquire/http/token_answer.h"
 #include "common/base/array.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A URL that may be given a token. What is taken here, curl reads the same way. */
+/* A URL that may get a token. curl reads every accepted URL in the same way. */
 #include "common/entra/url.h"
 #include "tests/fuzz/curl_reading.h"
 #include "tests/fuzz/fuzz.h"

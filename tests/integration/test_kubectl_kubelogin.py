@@ -453,7 +453,7 @@ def test_each_variable_is_heard(machine, name):
 
 def test_the_manual_lists_each_variable():
     page = (Path(__file__).parents[2] / "man" / "exec-credential-entra.1").read_text()
-    listed = page[page.index("The variables, by what they say"):page.index(".Sh ENVIRONMENT")]
+    listed = page[page.index("The variables, by what they set"):page.index(".Sh ENVIRONMENT")]
     assert set(re.findall(r"\b(?:A[A-Z]+_|KUBE)[A-Z_]+", listed)) == set(VARIABLES)
 
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A keyring in memory that has a place for every key. It is called `kernel`, so that keyring_open
- * finds it where the test's module_load gives shelf_module.
+ * A keyring in memory that stores any number of items. Its name is kernel, so that keyring_open
+ * uses it if the test's module_load returns shelf_module.
  */
 #ifndef TESTS_UNIT_SHELF_H
 #define TESTS_UNIT_SHELF_H
@@ -11,18 +11,18 @@
 
 extern struct keyring_module shelf_module;
 
-/* Whether it answers; it does after shelf_clear, which empties it. */
+/* Whether every call fails; reset by shelf_clear, which also removes all items. */
 extern bool shelf_fails;
 void shelf_clear(void);
 
-/* How many items it has of a kind. */
+/* The number of items of a kind. */
 size_t shelf_count(const char *kind);
 
-/* The record of the first item of a kind whose attribute is this; NULL: there is none. Good until
- * that item changes. */
+/* The record of the first item of a kind with this attribute; NULL if there is none. Valid until
+ * the item changes. */
 const char *shelf_record(const char *kind, const char *attribute, const char *value);
 
-/* Puts text in the place of every record of a kind. */
+/* Overwrites every record of a kind with text. */
 void shelf_garble(const char *kind, const char *text);
 
 #endif

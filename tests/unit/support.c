@@ -38,8 +38,8 @@ void assert_error_at(const struct error *error, enum error_kind kind, const char
     assert_has_at(error->message, part, file, line);
 }
 
-/* A test that has no memory cannot go on. */
-static void *have(void *memory)
+/* A test cannot continue without memory. */
+static void *require(void *memory)
 {
     if (memory == NULL)
         abort();
@@ -48,7 +48,7 @@ static void *have(void *memory)
 
 char *json_text(const char *text)
 {
-    char *json = have(strdup(text));
+    char *json = require(strdup(text));
     for (char *c = json; *c != '\0'; c++)
         if (*c == '\'')
             *c = '"';
@@ -65,13 +65,13 @@ char *json_bytes(const char *text, size_t *length)
 
 char *repeated(char character, size_t length)
 {
-    char *text = have(malloc(length + 1));
+    char *text = require(malloc(length + 1));
     memset(text, character, length);
     text[length] = '\0';
     return text;
 }
 
-/* A descriptor onto memory that is a regular file to everybody. */
+/* A descriptor of a file in memory, which looks like a regular file. */
 static int memory_file(const char *bytes, size_t length, mode_t mode)
 {
     int fd = memfd_create("test", MFD_CLOEXEC);
@@ -147,12 +147,12 @@ int clear_environment(void **state)
 {
     (void)state;
     clearenv();
-    return setenv("LC_ALL", "C", 1); /* an environment, if almost empty: clearenv leaves none */
+    return setenv("LC_ALL", "C", 1); /* not clearenv, which leaves no environment at all */
 }
 
 static struct {
-    int fd;    /* that is caught */
-    int saved; /* what it was */
+    int fd;    /* the descriptor that is caught */
+    int saved; /* the original descriptor */
     int into;
 } redirection;
 
@@ -178,7 +178,8 @@ const char *caught_output(void)
     return text;
 }
 
-/* Makes the request; the URL is NULL where the options, or else the API, say what is asked. */
+/* Makes the request for a URL, or, if that is NULL, for the API of the options or else this
+ * one. */
 static void make(struct asked *asked, struct config *config, const struct options *options,
                  const char *api, const char *url)
 {
@@ -279,7 +280,7 @@ static enum keyring_answer place_list(const struct keyring_key *key, int64_t dea
 {
     if (place_fails(key, deadline, error))
         return KEYRING_FAILED;
-    list->items = have(calloc(1, sizeof *list->items));
+    list->items = require(calloc(1, sizeof *list->items));
     list->count = place.record != NULL ? 1 : 0;
     if (place.record != NULL)
         list->items[0].record = secret_new(place.record->bytes, place.record->length);
@@ -298,5 +299,5 @@ void place_clear(void)
 void place_put(const char *bytes, size_t length)
 {
     secret_free(place.record);
-    place.record = have(secret_new(bytes, length));
+    place.record = require(secret_new(bytes, length));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the unit tests share: cmocka itself, comparisons that show what they compared, files that no
- * folder lists, what a call prints, questions to a configuration, and a keyring in memory.
+ * What the unit tests share: cmocka, assertions that show what they compared, temporary files,
+ * captured output, requests made from a configuration, and a keyring in memory.
  *
- * JSON in tests is written with ' in the place of ", and json_text puts the quotes in.
+ * JSON in tests is written with ' for "; json_text replaces them.
  */
 #ifndef TESTS_UNIT_SUPPORT_H
 #define TESTS_UNIT_SUPPORT_H
@@ -22,73 +22,74 @@
 #include "common/config/config.h"
 #include "keyring/keyring.h"
 
-/* Fail the test, showing both texts, unless the one has the other in it, or lacks it. */
+/* Fail the test and show both texts unless text contains part, or does not. */
 #define assert_has(text, part)   assert_has_at((text), (part), __FILE__, __LINE__)
 #define assert_lacks(text, part) assert_lacks_at((text), (part), __FILE__, __LINE__)
 void assert_has_at(const char *text, const char *part, const char *file, int line);
 void assert_lacks_at(const char *text, const char *part, const char *file, int line);
 
-/* Fails the test unless the error is of this kind and its message has this part. */
+/* Fails the test unless the error is of this kind and its message contains part. */
 #define assert_error(error, kind, part) assert_error_at((error), (kind), (part), __FILE__, __LINE__)
 void assert_error_at(const struct error *error, enum error_kind kind, const char *part,
                      const char *file, int line);
 
-/* The text with " for every '. To be freed with free. */
+/* The text with every ' replaced by ". The caller frees it with free. */
 char *json_text(const char *text);
 
-/* As json_text, but no string: what follows its bytes is no NUL but a bracket, which would complete
- * a value that is cut, so that a byte read too far is seen. To be freed with free. */
+/* As json_text, but not terminated: the next byte is a bracket that would complete a truncated
+ * value, so reading too far is noticed. The caller frees it with free. */
 char *json_bytes(const char *text, size_t *length);
 
-/* A string of length times this character. To be freed with free. */
+/* A string of length copies of a character. The caller frees it with free. */
 char *repeated(char character, size_t length);
 
-/* The path of a file with these bytes and this mode. No folder lists it, and it ends with the
- * process. Good until some other eight files were made. */
+/* The path of a file with these bytes and this mode. It is in no directory and ends with the
+ * process. Valid until eight more files are made. */
 const char *file_of_bytes(const char *bytes, size_t length, mode_t mode);
 
-/* As file_of_bytes, readable for its owner alone, from a text that goes through json_text. */
+/* As file_of_bytes, for a text that goes through json_text, with mode 0600. */
 const char *file_of(const char *text);
 
-/* A folder of the test program's own, mode 0700, for a group's setup and teardown; below gives a
- * path in it, good until some other four were given. */
+/* A folder for this test program, mode 0700: setup and teardown of a group. below returns a path
+ * in it, valid until four more are requested. */
 int make_folder(void **state);
 int remove_folder(void **state);
 const char *below(const char *path);
 
-/* Makes a new folder in it, the runtime folder (XDG_RUNTIME_DIR): nothing that was
- * kept or posted before is in it. */
+/* Makes a new runtime folder (XDG_RUNTIME_DIR) in it, without any stored tokens or shared
+ * failures. */
 void make_runtime_folder(void);
 
-/* A setup for tests that the caller's environment must not reach: it empties it. */
+/* A setup that empties the environment. */
 int clear_environment(void **state);
 
-/* Between the two, what is written to the descriptor (1 or 2) is caught. No assertion belongs
- * there: it would leave them redirected. The text that caught gives is good until the next. */
+/* Between these calls, output to the descriptor (1 or 2) is captured. There must be no assertion
+ * in between, because it would leave the descriptor redirected. The text is valid until the next
+ * capture. */
 void catch_output(int fd);
 const char *caught_output(void);
 
-/* What a configuration made of a question. */
+/* The outcome of a request made from a configuration. */
 struct asked {
-    bool ok; /* the request is the answer; else the error, or CONFIG_NO_MATCH */
+    bool ok; /* whether request is set; else error, or match is CONFIG_NO_MATCH */
     enum config_match match;
     struct token_request request;
     struct error error;
     char said[4096]; /* on stderr */
 };
 
-/* Asks a configuration with this text (by json_text; NULL: of the file that the options name) for a
- * token_request: the one that the options name, that they name or else this API, or that belongs to
- * this URL. */
+/* Makes a token_request from a configuration with this text (by json_text; NULL: the file that the
+ * options name). ask requires an API in the options, ask_or_else falls back to this one, and
+ * ask_for_url makes the request for a URL. */
 struct asked ask(const char *text, struct options options);
 struct asked ask_or_else(const char *text, struct options options, const char *api);
 struct asked ask_for_url(const char *text, struct options options, const char *url);
 
-/* A keyring that has one place, whatever the key, and does what it is told to. */
+/* A keyring with a single item, whatever the key. */
 struct place {
-    struct secret *record;      /* NULL: it is empty */
-    enum keyring_answer answer; /* KEYRING_FAILED, KEYRING_ABSENT: of every call; else it works */
-    struct keyring_key key;     /* what it was asked last */
+    struct secret *record;      /* NULL if empty */
+    enum keyring_answer answer; /* KEYRING_FAILED or KEYRING_ABSENT makes every call return that */
+    struct keyring_key key;     /* of the last call */
     char label[256];
     int64_t expires_on;
     int64_t deadline;
@@ -97,10 +98,10 @@ struct place {
 extern struct place place;
 extern const struct keyring keyring_place;
 
-/* Empties it and lets it work. */
+/* Removes the item and makes calls succeed. */
 void place_clear(void);
 
-/* Puts a record into it. */
+/* Stores a record. */
 void place_put(const char *bytes, size_t length);
 
 void asked_clear(struct asked *asked);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a sign-in leaves behind, and what an authority may say of whose it is. */
+/* Accounts: user names, home account ids and stored records. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -10,7 +10,7 @@
 #include "common/base/cleanup.h"
 #include "common/entra/account.h"
 
-static void user_names_are_what_people_have_and_nothing_else(void **state)
+static void only_text_that_can_be_a_user_name_is_accepted(void **state)
 {
     (void)state;
     static const char *const good[] = { "ada@contoso.com", "ada_live.com#EXT#@contoso.com",
@@ -28,7 +28,7 @@ static void user_names_are_what_people_have_and_nothing_else(void **state)
     assert_false(account_is_username(longer));
 }
 
-static void home_account_ids_may_be_an_ad_fs_sub(void **state)
+static void a_home_account_id_may_be_an_ad_fs_sub(void **state)
 {
     (void)state;
     autofree char *longer = repeated('a', HOME_ACCOUNT_MAX + 1);
@@ -40,7 +40,7 @@ static void home_account_ids_may_be_an_ad_fs_sub(void **state)
     assert_false(account_is_home_account_id(longer));
 }
 
-static void a_record_is_read_as_it_was_written(void **state)
+static void a_record_is_read_back_as_written(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -54,7 +54,7 @@ static void a_record_is_read_as_it_was_written(void **state)
     assert_string_equal(read.refresh_token->bytes, "M.C5!*$x");
 }
 
-static void what_is_no_record_is_refused(void **state)
+static void anything_else_is_not_a_record(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -84,10 +84,10 @@ static void what_is_no_record_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(user_names_are_what_people_have_and_nothing_else),
-        cmocka_unit_test(home_account_ids_may_be_an_ad_fs_sub),
-        cmocka_unit_test(a_record_is_read_as_it_was_written),
-        cmocka_unit_test(what_is_no_record_is_refused),
+        cmocka_unit_test(only_text_that_can_be_a_user_name_is_accepted),
+        cmocka_unit_test(a_home_account_id_may_be_an_ad_fs_sub),
+        cmocka_unit_test(a_record_is_read_back_as_written),
+        cmocka_unit_test(anything_else_is_not_a_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the keyring keeps of persons: whose account a user name is, and by which refresh token. */
+/* The accounts in the keyring: which account a user name is, and which refresh token a client
+ * uses. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -18,8 +19,8 @@
 #define VISUAL_STUDIO "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
 #define OUR_OWN       "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
 
-/* ---- in the place of common/base/module.c: the keyring with a place for every key, and, for
- * `auto`, a desktop's before it ---- */
+/* ---- instead of common/base/module.c: the keyring of shelf.h, and a desktop keyring before it
+ * for auto ---- */
 
 static struct keyring_module desktop;
 
@@ -79,7 +80,7 @@ static struct account account_of(const char *id, const char *username, const cha
     return account;
 }
 
-/* Somebody has signed in by the request's client. */
+/* Stores what a sign-in by the request's client leaves. */
 static void keep(const char *id, const char *username, const char *refresh_token, bool family,
                  bool make_default)
 {
@@ -99,7 +100,7 @@ static bool drop(const char *refresh_token)
     return account_store_drop(&store, &request, secret, deadline, &error);
 }
 
-/* Whose the user name (NULL: the default account) is: its home account id, or "". */
+/* The home account id of a user name (NULL: the default account), or "". */
 static const char *resolve(const char *username)
 {
     set(&request.account, username);
@@ -111,8 +112,8 @@ static const char *resolve(const char *username)
     return request.home_account_id != NULL ? request.home_account_id : "";
 }
 
-/* The refresh token by which this client asks for the resolved account, or "". */
-static const char *found_for(const char *client_id)
+/* The refresh token that this client uses for the resolved account, or "". */
+static const char *refresh_token_for(const char *client_id)
 {
     static char text[64];
     auto_account struct account account = { 0 };
@@ -124,16 +125,16 @@ static const char *found_for(const char *client_id)
     return text;
 }
 
-/* ---- whose account ---- */
+/* ---- accounts ---- */
 
-static void before_a_sign_in_nobody_is_known(void **state)
+static void there_is_no_account_before_a_sign_in(void **state)
 {
     (void)state;
     assert_string_equal(resolve(NULL), "");
     assert_string_equal(resolve("ada@contoso.com"), "");
 }
 
-static void an_account_goes_by_its_user_name(void **state)
+static void an_account_is_found_by_user_name(void **state)
 {
     (void)state;
     keep("ada.c", "Ada@Contoso.com", "a", false, false);
@@ -144,7 +145,7 @@ static void an_account_goes_by_its_user_name(void **state)
     assert_string_equal(resolve("eve@contoso.com"), "");
 }
 
-static void the_first_is_the_default_one_until_another_is_wanted_so(void **state)
+static void the_first_account_is_the_default_until_another_is_chosen(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "a", false, false);
@@ -156,7 +157,7 @@ static void the_first_is_the_default_one_until_another_is_wanted_so(void **state
     assert_string_equal(resolve(NULL), "bob.c");
 }
 
-static void an_account_is_of_its_authority(void **state)
+static void an_account_belongs_to_its_authority(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "a", false, false);
@@ -169,17 +170,17 @@ static void an_account_is_of_its_authority(void **state)
     assert_string_equal(resolve(NULL), "ada.c");
 }
 
-static void an_account_whose_record_is_garbled_is_nobody(void **state)
+static void a_garbled_account_record_is_ignored(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "a", false, false);
     shelf_garble(STORE_KIND_ACCOUNT, "{\"home_account_id\":\"a b\",\"username\":\"ada\"}");
     assert_string_equal(resolve(NULL), "");
-    keep("bob.c", "bob@contoso.com", "b", false, false); /* nor is it a default to leave alone */
+    keep("bob.c", "bob@contoso.com", "b", false, false); /* it is not left as the default either */
     assert_string_equal(resolve(NULL), "bob.c");
 }
 
-static void what_people_read_of_it_has_no_secret(void **state)
+static void an_account_label_has_no_secret(void **state)
 {
     (void)state;
     store.keyring = &keyring_place;
@@ -189,48 +190,48 @@ static void what_people_read_of_it_has_no_secret(void **state)
     assert_int_equal(place.expires_on, 0);
 }
 
-/* ---- by which refresh token ---- */
+/* ---- refresh tokens ---- */
 
-static void a_refresh_token_is_of_its_client(void **state)
+static void a_refresh_token_belongs_to_its_client(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "a", false, false);
     resolve(NULL);
-    assert_string_equal(found_for(AZURE_CLI), "a");
-    assert_string_equal(found_for(VISUAL_STUDIO), "");
-    assert_string_equal(found_for(OUR_OWN), "");
+    assert_string_equal(refresh_token_for(AZURE_CLI), "a");
+    assert_string_equal(refresh_token_for(VISUAL_STUDIO), "");
+    assert_string_equal(refresh_token_for(OUR_OWN), "");
 }
 
-static void and_of_its_account(void **state)
+static void a_refresh_token_belongs_to_its_account(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "a", false, false);
     keep("bob.c", "bob@contoso.com", NULL, false, false);
     resolve("bob@contoso.com");
-    assert_string_equal(found_for(AZURE_CLI), "");
+    assert_string_equal(refresh_token_for(AZURE_CLI), "");
 }
 
-static void one_sign_in_serves_every_client_of_the_family_and_no_other(void **state)
+static void a_family_refresh_token_serves_every_client_of_the_family_and_no_other(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "a", true, false);
     resolve(NULL);
-    assert_string_equal(found_for(AZURE_CLI), "a");
-    assert_string_equal(found_for(VISUAL_STUDIO), "a");
-    assert_string_equal(found_for(OUR_OWN), "");
+    assert_string_equal(refresh_token_for(AZURE_CLI), "a");
+    assert_string_equal(refresh_token_for(VISUAL_STUDIO), "a");
+    assert_string_equal(refresh_token_for(OUR_OWN), "");
     assert_non_null(shelf_record(STORE_KIND_REFRESH_TOKEN, STORE_CLIENT_ID, "family-1"));
 }
 
-static void the_familys_goes_before_the_clients_own(void **state)
+static void the_family_refresh_token_is_preferred_to_the_clients_own(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "own", false, false);
     keep("ada.c", "ada@contoso.com", "family", true, false);
     resolve(NULL);
-    assert_string_equal(found_for(AZURE_CLI), "family");
+    assert_string_equal(refresh_token_for(AZURE_CLI), "family");
 }
 
-static void a_new_one_takes_the_place_of_the_old(void **state)
+static void a_new_refresh_token_replaces_the_old_one(void **state)
 {
     (void)state;
     for (int family = 0; family < 2; family++) {
@@ -238,21 +239,21 @@ static void a_new_one_takes_the_place_of_the_old(void **state)
         keep("ada.c", "ada@contoso.com", "old", family, false);
         assert_true(rotate("ada.c", "ada@contoso.com", "new", family));
         resolve(NULL);
-        assert_string_equal(found_for(AZURE_CLI), "new");
+        assert_string_equal(refresh_token_for(AZURE_CLI), "new");
         assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 1);
     }
 }
 
-static void where_no_new_one_came_the_old_one_stays(void **state)
+static void without_a_new_refresh_token_the_old_one_stays(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "old", false, false);
     assert_true(rotate("ada.c", "ada@contoso.com", NULL, false));
     resolve(NULL);
-    assert_string_equal(found_for(AZURE_CLI), "old");
+    assert_string_equal(refresh_token_for(AZURE_CLI), "old");
 }
 
-static void only_the_very_one_is_dropped(void **state)
+static void only_the_same_refresh_token_is_dropped(void **state)
 {
     (void)state;
     static const char *const others[] = { "tok", "token2", "TOKEN", "" };
@@ -262,14 +263,14 @@ static void only_the_very_one_is_dropped(void **state)
         resolve(NULL);
         for (size_t i = 0; i < ARRAY_SIZE(others); i++)
             assert_true(drop(others[i]));
-        assert_string_equal(found_for(AZURE_CLI), "token");
+        assert_string_equal(refresh_token_for(AZURE_CLI), "token");
         assert_true(drop("token"));
-        assert_string_equal(found_for(AZURE_CLI), "");
-        assert_string_equal(resolve(NULL), "ada.c"); /* it is still known whose it was */
+        assert_string_equal(refresh_token_for(AZURE_CLI), "");
+        assert_string_equal(resolve(NULL), "ada.c"); /* the record still names its account */
     }
 }
 
-static void the_clients_own_is_dropped_behind_the_familys(void **state)
+static void the_clients_own_refresh_token_is_dropped_behind_the_familys(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "own", false, false);
@@ -281,23 +282,23 @@ static void the_clients_own_is_dropped_behind_the_familys(void **state)
     assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 0);
 }
 
-static void a_record_without_a_refresh_token_is_none(void **state)
+static void a_record_without_a_refresh_token_is_ignored(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "a", true, false);
     resolve(NULL);
     shelf_garble(STORE_KIND_REFRESH_TOKEN,
                  "{\"home_account_id\":\"ada.c\",\"username\":\"ada@contoso.com\"}");
-    assert_string_equal(found_for(AZURE_CLI), "");
+    assert_string_equal(refresh_token_for(AZURE_CLI), "");
 }
 
 /* ---- forgetting ---- */
 
-/* Keeps an access token of the resolved account, or the app's own (a person: false). */
-static void keep_token(bool person)
+/* Stores an access token of the resolved account, or of the app. */
+static void keep_token(bool for_user)
 {
     auto_token struct token token = { .access_token = secret_new("t", 1), .expires_on = 1 };
-    request.for_user = person;
+    request.for_user = for_user;
     assert_true(token_store_keep(&store, &request, &token, deadline, &error));
     request.for_user = true;
 }
@@ -309,7 +310,7 @@ static size_t forget(const char *username)
     return count;
 }
 
-/* Ada is the default account; both have tokens, and so has an app. */
+/* Ada is the default account. Both accounts have tokens, and so does an app. */
 static void keep_ada_and_bob(void)
 {
     keep("ada.c", "ada@contoso.com", "a", true, false);
@@ -321,7 +322,7 @@ static void keep_ada_and_bob(void)
     keep_token(true);
 }
 
-static void one_account_is_forgotten_with_all_that_came_of_it(void **state)
+static void an_account_is_forgotten_with_all_its_tokens(void **state)
 {
     (void)state;
     keep_ada_and_bob();
@@ -332,11 +333,11 @@ static void one_account_is_forgotten_with_all_that_came_of_it(void **state)
     assert_null(shelf_record(STORE_KIND_REFRESH_TOKEN, STORE_ACCOUNT, "bob.c"));
     assert_null(shelf_record(STORE_KIND_TOKEN, STORE_ACCOUNT, "bob.c"));
     assert_string_equal(resolve(NULL), "ada.c");
-    assert_string_equal(found_for(AZURE_CLI), "a");
+    assert_string_equal(refresh_token_for(AZURE_CLI), "a");
     assert_non_null(shelf_record(STORE_KIND_TOKEN, STORE_ACCOUNT, "ada.c"));
 }
 
-static void where_the_default_one_goes_another_takes_its_place(void **state)
+static void when_the_default_account_goes_another_becomes_the_default(void **state)
 {
     (void)state;
     static const char *const names[] = { ACCOUNT_DEFAULT, "ada@contoso.com", "ADA@CONTOSO.COM" };
@@ -346,11 +347,11 @@ static void where_the_default_one_goes_another_takes_its_place(void **state)
         assert_int_equal(forget(names[i]), 1);
         assert_string_equal(resolve("ada@contoso.com"), "");
         assert_string_equal(resolve(NULL), "bob.c");
-        assert_string_equal(found_for(AZURE_CLI), "b");
+        assert_string_equal(refresh_token_for(AZURE_CLI), "b");
     }
 }
 
-static void but_none_of_another_authority(void **state)
+static void an_account_of_another_authority_does_not_become_the_default(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "a", false, false);
@@ -362,8 +363,8 @@ static void but_none_of_another_authority(void **state)
     assert_string_equal(resolve(NULL), "");
 }
 
-/* In `auto`, the desktop's keyring and the kernel's may have a default account each. */
-static void it_takes_its_place_in_the_keyring_in_which_it_was(void **state)
+/* With auto, the desktop keyring and the kernel keyring may each have a default account. */
+static void the_default_is_replaced_in_the_keyring_it_was_in(void **state)
 {
     (void)state;
     keep_ada_and_bob();
@@ -377,7 +378,7 @@ static void it_takes_its_place_in_the_keyring_in_which_it_was(void **state)
     assert_string_equal(resolve(NULL), "bob.c");
 }
 
-static void all_are_forgotten_at_once_and_the_apps_stay(void **state)
+static void forgetting_all_accounts_keeps_the_tokens_of_apps(void **state)
 {
     (void)state;
     keep_ada_and_bob();
@@ -388,7 +389,7 @@ static void all_are_forgotten_at_once_and_the_apps_stay(void **state)
     assert_non_null(shelf_record(STORE_KIND_TOKEN, STORE_ACCOUNT, "app"));
 }
 
-static void who_is_not_known_cannot_be_forgotten(void **state)
+static void an_unknown_account_cannot_be_forgotten(void **state)
 {
     (void)state;
     keep_ada_and_bob();
@@ -399,7 +400,7 @@ static void who_is_not_known_cannot_be_forgotten(void **state)
     assert_int_equal(forget(ACCOUNT_DEFAULT), 0);
 }
 
-static void a_garbled_account_goes_with_all(void **state)
+static void a_garbled_account_is_forgotten_with_all(void **state)
 {
     (void)state;
     keep_ada_and_bob();
@@ -410,7 +411,7 @@ static void a_garbled_account_goes_with_all(void **state)
     assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 0);
 }
 
-static void a_user_name_is_found_by_whose_it_is(void **state)
+static void the_user_name_is_found_by_home_account_id(void **state)
 {
     (void)state;
     auto_keyring_list struct keyring_list accounts = { 0 };
@@ -423,7 +424,7 @@ static void a_user_name_is_found_by_whose_it_is(void **state)
 
 /* ---- a keyring that fails ---- */
 
-static void a_keyring_that_fails_is_an_error_where_it_was_named(void **state)
+static void a_named_keyring_that_fails_is_an_error(void **state)
 {
     (void)state;
     size_t count;
@@ -440,7 +441,7 @@ static void a_keyring_that_fails_is_an_error_where_it_was_named(void **state)
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");
 }
 
-static void it_stands_in_nobodys_way_where_it_was_not(void **state)
+static void a_keyring_that_was_not_named_may_fail(void **state)
 {
     (void)state;
     store.named = false;
@@ -455,31 +456,31 @@ static void it_stands_in_nobodys_way_where_it_was_not(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(before_a_sign_in_nobody_is_known),
-        TEST(an_account_goes_by_its_user_name),
-        TEST(the_first_is_the_default_one_until_another_is_wanted_so),
-        TEST(an_account_is_of_its_authority),
-        TEST(an_account_whose_record_is_garbled_is_nobody),
-        TEST(what_people_read_of_it_has_no_secret),
-        TEST(a_refresh_token_is_of_its_client),
-        TEST(and_of_its_account),
-        TEST(one_sign_in_serves_every_client_of_the_family_and_no_other),
-        TEST(the_familys_goes_before_the_clients_own),
-        TEST(a_new_one_takes_the_place_of_the_old),
-        TEST(where_no_new_one_came_the_old_one_stays),
-        TEST(only_the_very_one_is_dropped),
-        TEST(the_clients_own_is_dropped_behind_the_familys),
-        TEST(a_record_without_a_refresh_token_is_none),
-        TEST(one_account_is_forgotten_with_all_that_came_of_it),
-        TEST(where_the_default_one_goes_another_takes_its_place),
-        TEST(but_none_of_another_authority),
-        TEST(it_takes_its_place_in_the_keyring_in_which_it_was),
-        TEST(all_are_forgotten_at_once_and_the_apps_stay),
-        TEST(who_is_not_known_cannot_be_forgotten),
-        TEST(a_garbled_account_goes_with_all),
-        TEST(a_user_name_is_found_by_whose_it_is),
-        TEST(a_keyring_that_fails_is_an_error_where_it_was_named),
-        TEST(it_stands_in_nobodys_way_where_it_was_not),
+        TEST(there_is_no_account_before_a_sign_in),
+        TEST(an_account_is_found_by_user_name),
+        TEST(the_first_account_is_the_default_until_another_is_chosen),
+        TEST(an_account_belongs_to_its_authority),
+        TEST(a_garbled_account_record_is_ignored),
+        TEST(an_account_label_has_no_secret),
+        TEST(a_refresh_token_belongs_to_its_client),
+        TEST(a_refresh_token_belongs_to_its_account),
+        TEST(a_family_refresh_token_serves_every_client_of_the_family_and_no_other),
+        TEST(the_family_refresh_token_is_preferred_to_the_clients_own),
+        TEST(a_new_refresh_token_replaces_the_old_one),
+        TEST(without_a_new_refresh_token_the_old_one_stays),
+        TEST(only_the_same_refresh_token_is_dropped),
+        TEST(the_clients_own_refresh_token_is_dropped_behind_the_familys),
+        TEST(a_record_without_a_refresh_token_is_ignored),
+        TEST(an_account_is_forgotten_with_all_its_tokens),
+        TEST(when_the_default_account_goes_another_becomes_the_default),
+        TEST(an_account_of_another_authority_does_not_become_the_default),
+        TEST(the_default_is_replaced_in_the_keyring_it_was_in),
+        TEST(forgetting_all_accounts_keeps_the_tokens_of_apps),
+        TEST(an_unknown_account_cannot_be_forgotten),
+        TEST(a_garbled_account_is_forgotten_with_all),
+        TEST(the_user_name_is_found_by_home_account_id),
+        TEST(a_named_keyring_that_fails_is_an_error),
+        TEST(a_keyring_that_was_not_named_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include "common/base/cleanup.h"
 #include "common/entra/authority.h"
 
-static void an_instance_has_one_form(void **state)
+static void an_instance_is_normalized(void **state)
 {
     (void)state;
     static const struct {
@@ -38,7 +38,7 @@ static void an_instance_has_one_form(void **state)
     }
 }
 
-static void what_is_no_instance_is_refused(void **state)
+static void anything_else_is_not_an_instance(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -69,13 +69,13 @@ static void what_is_no_instance_is_refused(void **state)
         struct error error = { 0 };
         autofree char *instance = authority_instance(cases[i], &error);
         if (instance != NULL)
-            fail_msg("'%s' was taken as %s", cases[i], instance);
+            fail_msg("'%s' was accepted as %s", cases[i], instance);
         assert_error(&error, ERROR_USAGE, "is not an authority");
         assert_has(error_advice(&error), "https://login.microsoftonline.com/");
     }
 }
 
-static void http_is_for_loopback_only(void **state)
+static void http_is_accepted_for_loopback_only(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -127,7 +127,7 @@ static void an_authority_without_a_tenant_is_refused(void **state)
         struct error error = { 0 };
         char *instance = NULL, *tenant = NULL;
         if (authority_split(cases[i], &instance, &tenant, &error))
-            fail_msg("'%s' was taken", cases[i]);
+            fail_msg("'%s' was accepted", cases[i]);
         assert_error(&error, ERROR_USAGE, "names no tenant");
         assert_null(instance);
         assert_null(tenant);
@@ -152,7 +152,7 @@ static void a_tenant_is_a_guid_a_domain_or_a_word(void **state)
             fail_msg("'%s' was refused", cases[i]);
 }
 
-static void a_tenant_cannot_change_the_url_that_it_is_put_into(void **state)
+static void a_tenant_cannot_change_the_url_around_it(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -163,7 +163,7 @@ static void a_tenant_cannot_change_the_url_that_it_is_put_into(void **state)
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         if (authority_is_tenant(cases[i]))
-            fail_msg("'%s' was taken", cases[i]);
+            fail_msg("'%s' was accepted", cases[i]);
 }
 
 static void a_tenant_is_no_longer_than_a_domain(void **state)
@@ -174,14 +174,14 @@ static void a_tenant_is_no_longer_than_a_domain(void **state)
     assert_true(authority_is_tenant(tenant + 1));
 }
 
-static void an_app_needs_one_tenant(void **state)
+static void an_app_needs_a_specific_tenant(void **state)
 {
     (void)state;
     static const char *const of_many[] = { "common", "organizations", "consumers", "COMMON" };
     struct error error = { 0 };
     for (size_t i = 0; i < ARRAY_SIZE(of_many); i++) {
         if (authority_is_tenant_of_app(of_many[i], &error))
-            fail_msg("'%s' was taken", of_many[i]);
+            fail_msg("'%s' was accepted", of_many[i]);
         assert_error(&error, ERROR_USAGE, "stands for many");
         assert_has(error_advice(&error), "TenantId");
     }
@@ -198,7 +198,7 @@ static void the_token_endpoint_is_below_instance_and_tenant(void **state)
                                   "/oauth2/v2.0/token");
 }
 
-static void an_ad_fs_has_no_version_in_its_endpoint(void **state)
+static void an_ad_fs_endpoint_has_no_version(void **state)
 {
     (void)state;
     static const char *const tenants[] = { "adfs", "ADFS" };
@@ -213,7 +213,7 @@ static void an_ad_fs_has_no_version_in_its_endpoint(void **state)
     assert_false(authority_is_adfs(""));
 }
 
-static void each_cloud_has_its_audience_for_federated_tokens(void **state)
+static void each_cloud_has_its_own_audience_for_federated_tokens(void **state)
 {
     (void)state;
     static const struct {
@@ -238,18 +238,18 @@ static void each_cloud_has_its_audience_for_federated_tokens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_instance_has_one_form),
-        cmocka_unit_test(what_is_no_instance_is_refused),
-        cmocka_unit_test(http_is_for_loopback_only),
+        cmocka_unit_test(an_instance_is_normalized),
+        cmocka_unit_test(anything_else_is_not_an_instance),
+        cmocka_unit_test(http_is_accepted_for_loopback_only),
         cmocka_unit_test(an_authority_is_an_instance_and_a_tenant),
         cmocka_unit_test(an_authority_without_a_tenant_is_refused),
         cmocka_unit_test(a_tenant_is_a_guid_a_domain_or_a_word),
-        cmocka_unit_test(a_tenant_cannot_change_the_url_that_it_is_put_into),
+        cmocka_unit_test(a_tenant_cannot_change_the_url_around_it),
         cmocka_unit_test(a_tenant_is_no_longer_than_a_domain),
-        cmocka_unit_test(an_app_needs_one_tenant),
+        cmocka_unit_test(an_app_needs_a_specific_tenant),
         cmocka_unit_test(the_token_endpoint_is_below_instance_and_tenant),
-        cmocka_unit_test(an_ad_fs_has_no_version_in_its_endpoint),
-        cmocka_unit_test(each_cloud_has_its_audience_for_federated_tokens),
+        cmocka_unit_test(an_ad_fs_endpoint_has_no_version),
+        cmocka_unit_test(each_cloud_has_its_own_audience_for_federated_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Challenges: what is read out of WWW-Authenticate, and what is believed. */
+/* Challenges: what is read from WWW-Authenticate, and which tenants are trusted. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
@@ -12,11 +12,11 @@
 #define TENANT "8f1c9d52-6f0a-4c3b-9a51-2d7e4b0c6a13"
 #define CLOUD  "https://login.microsoftonline.com/"
 
-static void a_parameter_is_found_in_its_scheme_alone(void **state)
+static void a_parameter_is_found_only_in_its_scheme(void **state)
 {
     (void)state;
     static const struct {
-        const char *field, *value; /* NULL: none is found */
+        const char *field, *value; /* NULL if there is none */
     } cases[] = {
         { "Bearer a=1", "1" },
         { "bearer A=1", "1" },
@@ -32,7 +32,7 @@ static void a_parameter_is_found_in_its_scheme_alone(void **state)
         { "Bearer", NULL },
         { "", NULL },
         { "a=1", NULL },
-        { "Bearer a=12345678", NULL }, /* it does not fit */
+        { "Bearer a=12345678", NULL }, /* too long */
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         char value[8];
@@ -42,7 +42,7 @@ static void a_parameter_is_found_in_its_scheme_alone(void **state)
     }
 }
 
-static void a_tenant_of_a_known_cloud_is_believed(void **state)
+static void a_tenant_in_a_known_cloud_is_used(void **state)
 {
     (void)state;
     static const char *const fields[] = {
@@ -57,7 +57,7 @@ static void a_tenant_of_a_known_cloud_is_believed(void **state)
     }
 }
 
-static void another_is_not(void **state)
+static void any_other_tenant_is_ignored(void **state)
 {
     (void)state;
     static const char *const fields[] = {
@@ -73,7 +73,7 @@ static void another_is_not(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
         char tenant[AUTHORITY_TENANT_MAX];
         if (challenge_tenant(fields[i], tenant))
-            fail_msg("'%s' was believed", fields[i]);
+            fail_msg("'%s' was accepted", fields[i]);
     }
 }
 
@@ -85,7 +85,7 @@ static void claims_are_decoded(void **state)
     assert_string_equal(claims, "{\"a\":\"???~~~\"}");
 }
 
-static void what_is_no_claims_challenge_is_none(void **state)
+static void anything_else_is_not_a_claims_challenge(void **state)
 {
     (void)state;
     static const char *const fields[] = {
@@ -103,11 +103,11 @@ static void what_is_no_claims_challenge_is_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_parameter_is_found_in_its_scheme_alone),
-        cmocka_unit_test(a_tenant_of_a_known_cloud_is_believed),
-        cmocka_unit_test(another_is_not),
+        cmocka_unit_test(a_parameter_is_found_only_in_its_scheme),
+        cmocka_unit_test(a_tenant_in_a_known_cloud_is_used),
+        cmocka_unit_test(any_other_tenant_is_ignored),
         cmocka_unit_test(claims_are_decoded),
-        cmocka_unit_test(what_is_no_claims_challenge_is_none),
+        cmocka_unit_test(anything_else_is_not_a_claims_challenge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which variables of ours a child process gets. */
+/* Which of our variables a child process gets. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -13,7 +13,7 @@
 #include "common/entra/child_environment.h"
 #include "common/entra/identity_source.h"
 
-/* Whether a child has the variable. */
+/* Whether a child process gets the variable. */
 static bool gets(bool (*filter)(const char *variable), const char *name)
 {
     static char *const command[] = { "env", "-0", NULL };

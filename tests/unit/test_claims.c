@@ -9,7 +9,7 @@
 #include "common/base/cleanup.h"
 #include "common/entra/claims.h"
 
-/* The claims of a challenge and capabilities, both by json_text; "" where there are none. */
+/* Merges the claims of a challenge with capabilities, both by json_text; "" if there are none. */
 static char *merge(const char *challenge, const char *capabilities, struct error *error)
 {
     autofree char *asked = challenge != NULL ? json_text(challenge) : NULL;
@@ -21,7 +21,7 @@ static char *merge(const char *challenge, const char *capabilities, struct error
     return claims != NULL ? claims : strdup("");
 }
 
-static void challenge_and_capabilities_become_one_object(void **state)
+static void challenge_and_capabilities_are_merged(void **state)
 {
     (void)state;
     static const struct {
@@ -35,7 +35,7 @@ static void challenge_and_capabilities_become_one_object(void **state)
           "{'access_token':{'nbf':{'essential':true,'value':'1'},'xms_cc':{'values':['cp1']}}}" },
         { "{'access_token':{'xms_cc':{'values':['old'],'essential':true}}}", "['cp1','cp2']",
           "{'access_token':{'xms_cc':{'values':['cp1','cp2'],'essential':true}}}" },
-        /* What stands in the way of it is no claim. */
+        /* A member that is not an object is replaced. */
         { "{'access_token':7}", "['cp1']", "{'access_token':{'xms_cc':{'values':['cp1']}}}" },
         { "{'access_token':null}", "['cp1']", "{'access_token':{'xms_cc':{'values':['cp1']}}}" },
         { "{'u':'https://a/b'}", NULL, "{'u':'https://a/b'}" },
@@ -49,7 +49,7 @@ static void challenge_and_capabilities_become_one_object(void **state)
     }
 }
 
-static void a_demand_is_added_to_what_is_asked_for(void **state)
+static void demanded_claims_are_merged_into_the_others(void **state)
 {
     (void)state;
     static const struct {
@@ -74,7 +74,7 @@ static void a_demand_is_added_to_what_is_asked_for(void **state)
     }
 }
 
-static void a_demand_that_is_no_object_is_none(void **state)
+static void demanded_claims_must_be_an_object(void **state)
 {
     (void)state;
     static const char *const cases[] = { "", "x", "[]", "null", "{", "{} x" };
@@ -82,7 +82,7 @@ static void a_demand_that_is_no_object_is_none(void **state)
         assert_null(claims_add_demand("{}", cases[i]));
 }
 
-static void a_challenge_that_is_no_object_is_refused(void **state)
+static void a_challenge_that_is_not_an_object_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = { "",     "x", "[]",   "'a'",
@@ -99,10 +99,10 @@ static void a_challenge_that_is_no_object_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(challenge_and_capabilities_become_one_object),
-        cmocka_unit_test(a_challenge_that_is_no_object_is_refused),
-        cmocka_unit_test(a_demand_is_added_to_what_is_asked_for),
-        cmocka_unit_test(a_demand_that_is_no_object_is_none),
+        cmocka_unit_test(challenge_and_capabilities_are_merged),
+        cmocka_unit_test(a_challenge_that_is_not_an_object_is_refused),
+        cmocka_unit_test(demanded_claims_are_merged_into_the_others),
+        cmocka_unit_test(demanded_claims_must_be_an_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which API is asked: by its name, by what the flags say, by the URL it is at home under. */
+/* Which API is requested: by name, by flags, or by the URL that it covers. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -19,7 +19,7 @@
 
 /* ---- by name ---- */
 
-static void an_api_is_asked_by_its_name(void **state)
+static void an_api_is_selected_by_name(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask(TWO_APIS, (struct options){ .api = "SECOND" });
@@ -28,7 +28,7 @@ static void an_api_is_asked_by_its_name(void **state)
     assert_string_equal(asked.request.scope, "api://second/.default");
 }
 
-static void the_only_one_need_not_be_named(void **state)
+static void the_only_api_need_not_be_named(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -36,7 +36,7 @@ static void the_only_one_need_not_be_named(void **state)
     assert_string_equal(asked.request.api, "First");
 }
 
-static void of_several_one_must_be(void **state)
+static void one_of_several_apis_must_be_named(void **state)
 {
     (void)state;
     auto_asked struct asked several = ask(TWO_APIS, NONE);
@@ -46,7 +46,7 @@ static void of_several_one_must_be(void **state)
     assert_has(error_advice(&none.error), "--api NAME");
 }
 
-static void a_helper_may_name_one_for_where_nobody_does(void **state)
+static void a_helper_may_have_a_default_api(void **state)
 {
     (void)state;
     auto_asked struct asked by_helper = ask_or_else(TWO_APIS, NONE, "First");
@@ -60,7 +60,7 @@ static void a_helper_may_name_one_for_where_nobody_does(void **state)
     assert_string_equal(by_scope.request.scope, "x/.default");
 }
 
-static void one_that_is_not_there_is_an_error(void **state)
+static void an_unknown_api_is_an_error(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask(TWO_APIS, (struct options){ .api = "Third" });
@@ -89,7 +89,7 @@ static void an_error_says_what_was_wanted(void **state)
     }
 }
 
-/* ---- what is built in ---- */
+/* ---- built-in APIs ---- */
 
 static void azure_devops_and_aks_need_no_configuration(void **state)
 {
@@ -102,7 +102,7 @@ static void azure_devops_and_aks_need_no_configuration(void **state)
     assert_string_equal(aks.request.scope, "6dae42f8-4368-4678-94ff-3960e28e3630/.default");
 }
 
-static void persons_ask_for_each_by_the_client_that_the_field_uses(void **state)
+static void users_request_each_api_with_its_usual_client(void **state)
 {
     (void)state;
     static const struct {
@@ -113,11 +113,11 @@ static void persons_ask_for_each_by_the_client_that_the_field_uses(void **state)
         { "{}", { .api = "AzureDevOps" }, "872cd9fa-d31f-45e0-9eab-6e460a02d1f1" },
         { "{}", { .api = "AKS" }, "80faf920-1908-4b52-b5ef-a8e7bedfc67a" },
         { "{}", { .resource = "api://x" }, "04b07795-8ddb-461a-bbee-02f9e1bf7b46" },
-        /* By whatever name it is asked for. */
+        /* Under any name. */
         { "{'Repos':{'Scopes':['499b84ac-1321-427f-aa17-267ca6975798/.default']}}",
           { .api = "Repos" },
           "872cd9fa-d31f-45e0-9eab-6e460a02d1f1" },
-        /* One's own goes before. */
+        /* A configured client takes precedence. */
         { "{'AzureAd':{'ClientId':'mine'}}", { .api = "AKS" }, "mine" },
         { "{}", { .api = "AKS", .client_id = "mine" }, "mine" },
         { "{}", { .api = "AKS", .fallback_client_id = "theirs" }, "theirs" },
@@ -132,14 +132,14 @@ static void persons_ask_for_each_by_the_client_that_the_field_uses(void **state)
     }
 }
 
-static void they_do_not_count_as_the_only_api(void **state)
+static void built_in_apis_do_not_count_as_the_only_api(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask("{" IDENTITY "}", NONE);
     assert_error(&asked.error, ERROR_USAGE, "it is not said which API");
 }
 
-static void the_file_may_say_more_of_them(void **state)
+static void the_file_may_configure_built_in_apis(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask("{" IDENTITY ",'aks':{'Scopes':['api://server/.default']}}",
@@ -149,7 +149,7 @@ static void the_file_may_say_more_of_them(void **state)
 
 /* ---- the scope ---- */
 
-static void flags_say_the_scope_before_the_file(void **state)
+static void scope_flags_take_precedence_over_the_file(void **state)
 {
     (void)state;
     auto_asked struct asked by_scope = ask(
@@ -160,7 +160,7 @@ static void flags_say_the_scope_before_the_file(void **state)
     assert_string_equal(by_resource.request.scope, "https://x//.default");
 }
 
-static void they_say_it_once(void **state)
+static void scope_flags_cannot_be_combined(void **state)
 {
     (void)state;
     auto_asked struct asked both =
@@ -172,14 +172,14 @@ static void they_say_it_once(void **state)
     assert_error(&two.error, ERROR_USAGE, "an app asks for one scope, not for 2");
 }
 
-static void scopes_may_be_one_string(void **state)
+static void scopes_may_be_a_single_string(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask("{" IDENTITY ",'Api':{'Scopes':'api://a/.default'}}", NONE);
     assert_string_equal(asked.request.scope, "api://a/.default");
 }
 
-static void scopes_are_exactly_one(void **state)
+static void an_app_has_exactly_one_scope(void **state)
 {
     (void)state;
     static const struct {
@@ -202,7 +202,7 @@ static void scopes_are_exactly_one(void **state)
     }
 }
 
-static void the_samples_place_holder_is_no_scope(void **state)
+static void the_placeholder_of_the_sample_is_not_a_scope(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -218,7 +218,7 @@ static void the_samples_place_holder_is_no_scope(void **state)
     }
 }
 
-static void an_identity_with_scopes_is_no_api(void **state)
+static void an_identity_with_scopes_is_not_an_api(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -228,7 +228,7 @@ static void an_identity_with_scopes_is_no_api(void **state)
     assert_string_equal(asked.request.api, "Api");
 }
 
-static void an_api_may_stand_inside_of_another_object(void **state)
+static void an_api_may_be_inside_another_object(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -259,7 +259,7 @@ static void an_api_may_force_a_refresh(void **state)
     "{" IDENTITY ",'Api':{'Scopes':['a/.default'],'AcquireTokenOptions':"                          \
     "{'Claims':'{\\u0022file\\u0022:1}'}}}"
 
-static void a_challenge_is_of_flag_or_file(void **state)
+static void a_challenge_comes_from_flag_or_file(void **state)
 {
     (void)state;
     auto_asked struct asked by_file = ask(CLAIMS, NONE);
@@ -269,7 +269,7 @@ static void a_challenge_is_of_flag_or_file(void **state)
     assert_string_equal(by_flag.request.claims, "{\"flag\":1}");
 }
 
-static void claims_that_are_no_object_are_refused(void **state)
+static void claims_must_be_an_object(void **state)
 {
     (void)state;
     static const char *const cases[] = { "",      "x",     "[]",
@@ -281,7 +281,7 @@ static void claims_that_are_no_object_are_refused(void **state)
     }
 }
 
-static void capabilities_of_the_identity_go_into_the_claims(void **state)
+static void capabilities_of_the_identity_are_merged_into_the_claims(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -303,7 +303,7 @@ static void capabilities_of_the_identity_go_into_the_claims(void **state)
     "'Local':{'BaseUrl':'http://localhost:8080/','Scopes':['local/.default']},"                    \
     "'Homeless':{'Scopes':['homeless/.default']}}"
 
-static void a_url_belongs_to_the_api_that_covers_most_of_it(void **state)
+static void a_url_belongs_to_the_api_with_the_longest_match(void **state)
 {
     (void)state;
     static const struct {
@@ -317,7 +317,8 @@ static void a_url_belongs_to_the_api_that_covers_most_of_it(void **state)
         { "https://api.example/v1/deep", "Deep" },
         { "https://api.example/v1/deep/a?q#f", "Deep" },
         { "https://API.example:443/v1/deep/a", "Deep" },
-        { "https://api.example/v1/deep/../../v2", "Root" }, /* who knows where that is */
+        { "https://api.example/v1/deep/../../v2",
+          "Root" }, /* ambiguous, so only the root covers it */
         { "https://api.example:8443/v1", "Port" },
         { "http://localhost:8080/v1", "Local" },
         { "https://dev.azure.com/contoso/_git/r", "AzureDevOps" },
@@ -331,8 +332,8 @@ static void a_url_belongs_to_the_api_that_covers_most_of_it(void **state)
     }
 }
 
-/* The rule of the house: a token goes only to whom it is meant for. */
-static void any_other_url_belongs_to_none(void **state)
+/* A token is only sent to the API that it is for. */
+static void any_other_url_belongs_to_no_api(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -353,8 +354,8 @@ static void any_other_url_belongs_to_none(void **state)
     }
 }
 
-/* git asks about every host. */
-static void a_url_of_none_draws_no_warning(void **state)
+/* git asks for every host. */
+static void a_url_of_no_api_causes_no_warning(void **state)
 {
     (void)state;
     auto_asked struct asked none =
@@ -365,7 +366,7 @@ static void a_url_of_none_draws_no_warning(void **state)
     assert_has(ours.said, "unknown key 'Typo'");
 }
 
-static void with_a_name_only_that_api_counts(void **state)
+static void a_named_api_is_the_only_one_that_counts(void **state)
 {
     (void)state;
     auto_asked struct asked root =
@@ -374,16 +375,16 @@ static void with_a_name_only_that_api_counts(void **state)
     auto_asked struct asked deep =
         ask_for_url(HOMES, (struct options){ .api = "Deep" }, "https://api.example/v2");
     assert_int_equal(deep.match, CONFIG_NO_MATCH);
-    auto_asked struct asked homeless =
+    auto_asked struct asked without_url =
         ask_for_url(HOMES, (struct options){ .api = "Homeless" }, "https://api.example/");
-    assert_int_equal(homeless.match, CONFIG_NO_MATCH);
+    assert_int_equal(without_url.match, CONFIG_NO_MATCH);
     auto_asked struct asked missing =
         ask_for_url(HOMES, (struct options){ .api = "Missing" }, "https://api.example/");
     assert_int_equal(missing.match, CONFIG_FAILED);
     assert_error(&missing.error, ERROR_USAGE, "there is no API 'Missing'");
 }
 
-static void flags_do_not_send_a_token_elsewhere(void **state)
+static void flags_do_not_send_a_token_to_another_url(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -391,7 +392,7 @@ static void flags_do_not_send_a_token_elsewhere(void **state)
     assert_int_equal(asked.match, CONFIG_NO_MATCH);
 }
 
-static void the_files_own_azure_devops_goes_before_the_built_in_one(void **state)
+static void azure_devops_of_the_file_takes_precedence_over_the_built_in(void **state)
 {
     (void)state;
     auto_asked struct asked by_name =
@@ -408,7 +409,7 @@ static void the_files_own_azure_devops_goes_before_the_built_in_one(void **state
     assert_int_equal(elsewhere.match, CONFIG_NO_MATCH);
 }
 
-static void a_base_url_that_cannot_be_used_is_an_error_for_its_host_alone(void **state)
+static void an_invalid_base_url_is_an_error_only_for_its_host(void **state)
 {
     (void)state;
     static const struct {
@@ -436,7 +437,7 @@ static void a_base_url_that_cannot_be_used_is_an_error_for_its_host_alone(void *
     }
 }
 
-static void a_base_url_that_names_no_host_covers_nothing(void **state)
+static void a_base_url_without_a_host_covers_nothing(void **state)
 {
     (void)state;
     static const char *const cases[] = { "https://*.com/", "[Enter here the URL]" };
@@ -450,7 +451,7 @@ static void a_base_url_that_names_no_host_covers_nothing(void **state)
     }
 }
 
-static void a_url_of_an_api_without_an_identity_fails_with_what_was_wanted(void **state)
+static void the_error_for_a_url_without_an_identity_says_what_was_wanted(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask_for_url("{'AzureAd':{'TenantId':'t','ClientSecret':'s'}}",
@@ -464,36 +465,36 @@ static void a_url_of_an_api_without_an_identity_fails_with_what_was_wanted(void 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_api_is_asked_by_its_name),
-        TEST(the_only_one_need_not_be_named),
-        TEST(of_several_one_must_be),
-        TEST(a_helper_may_name_one_for_where_nobody_does),
-        TEST(one_that_is_not_there_is_an_error),
+        TEST(an_api_is_selected_by_name),
+        TEST(the_only_api_need_not_be_named),
+        TEST(one_of_several_apis_must_be_named),
+        TEST(a_helper_may_have_a_default_api),
+        TEST(an_unknown_api_is_an_error),
         TEST(an_error_says_what_was_wanted),
         TEST(azure_devops_and_aks_need_no_configuration),
-        TEST(persons_ask_for_each_by_the_client_that_the_field_uses),
-        TEST(they_do_not_count_as_the_only_api),
-        TEST(the_file_may_say_more_of_them),
-        TEST(flags_say_the_scope_before_the_file),
-        TEST(they_say_it_once),
-        TEST(scopes_may_be_one_string),
-        TEST(scopes_are_exactly_one),
-        TEST(the_samples_place_holder_is_no_scope),
-        TEST(an_identity_with_scopes_is_no_api),
-        TEST(an_api_may_stand_inside_of_another_object),
+        TEST(users_request_each_api_with_its_usual_client),
+        TEST(built_in_apis_do_not_count_as_the_only_api),
+        TEST(the_file_may_configure_built_in_apis),
+        TEST(scope_flags_take_precedence_over_the_file),
+        TEST(scope_flags_cannot_be_combined),
+        TEST(scopes_may_be_a_single_string),
+        TEST(an_app_has_exactly_one_scope),
+        TEST(the_placeholder_of_the_sample_is_not_a_scope),
+        TEST(an_identity_with_scopes_is_not_an_api),
+        TEST(an_api_may_be_inside_another_object),
         TEST(an_api_may_force_a_refresh),
-        TEST(a_challenge_is_of_flag_or_file),
-        TEST(claims_that_are_no_object_are_refused),
-        TEST(capabilities_of_the_identity_go_into_the_claims),
-        TEST(a_url_belongs_to_the_api_that_covers_most_of_it),
-        TEST(any_other_url_belongs_to_none),
-        TEST(a_url_of_none_draws_no_warning),
-        TEST(with_a_name_only_that_api_counts),
-        TEST(flags_do_not_send_a_token_elsewhere),
-        TEST(the_files_own_azure_devops_goes_before_the_built_in_one),
-        TEST(a_base_url_that_cannot_be_used_is_an_error_for_its_host_alone),
-        TEST(a_base_url_that_names_no_host_covers_nothing),
-        TEST(a_url_of_an_api_without_an_identity_fails_with_what_was_wanted),
+        TEST(a_challenge_comes_from_flag_or_file),
+        TEST(claims_must_be_an_object),
+        TEST(capabilities_of_the_identity_are_merged_into_the_claims),
+        TEST(a_url_belongs_to_the_api_with_the_longest_match),
+        TEST(any_other_url_belongs_to_no_api),
+        TEST(a_url_of_no_api_causes_no_warning),
+        TEST(a_named_api_is_the_only_one_that_counts),
+        TEST(flags_do_not_send_a_token_to_another_url),
+        TEST(azure_devops_of_the_file_takes_precedence_over_the_built_in),
+        TEST(an_invalid_base_url_is_an_error_only_for_its_host),
+        TEST(a_base_url_without_a_host_covers_nothing),
+        TEST(the_error_for_a_url_without_an_identity_says_what_was_wanted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How an app proves who it is: what the file says, or else the environment offers. */
+/* The credentials of an app: those of the file, or of the environment. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -13,7 +13,7 @@
 #define NONE ((struct options){ 0 })
 #define API  "'Api':{'Scopes':['api://a/.default']}"
 
-/* A configuration whose identity has these members, each on a line of its own. */
+/* Makes a request from a configuration whose identity has these members, each on its own line. */
 static struct asked ask_identity(const char *members)
 {
     autofree char *text = NULL;
@@ -116,11 +116,12 @@ static void a_command_is_a_program_and_its_arguments(void **state)
 
     auto_asked struct asked one =
         ask_entry("'SourceType':'SignedAssertionCommand','SignedAssertionCommand':'get-token -x'");
-    assert_string_equal(one.request.credentials[0].command[0], "get-token -x"); /* no shell */
+    assert_string_equal(one.request.credentials[0].command[0],
+                        "get-token -x"); /* without a shell */
     assert_null(one.request.credentials[0].command[1]);
 }
 
-static void what_an_entry_lacks_is_told_with_its_line(void **state)
+static void the_error_for_an_incomplete_entry_has_its_line(void **state)
 {
     (void)state;
     static const struct {
@@ -145,7 +146,7 @@ static void what_an_entry_lacks_is_told_with_its_line(void **state)
     }
 }
 
-static void the_environment_fills_in_for_some(void **state)
+static void the_environment_completes_some_entries(void **state)
 {
     (void)state;
     setenv("AZURE_FEDERATED_TOKEN_FILE", "/run/token", 1);
@@ -167,7 +168,7 @@ static void the_environment_fills_in_for_some(void **state)
     assert_string_equal(text_of(secret.request.credentials[0].secret), "s3cret");
 }
 
-/* ---- several ---- */
+/* ---- several credentials ---- */
 
 static void credentials_keep_their_order(void **state)
 {
@@ -187,7 +188,7 @@ static void credentials_keep_their_order(void **state)
         assert_int_equal(asked.request.credentials[i].kind, kinds[i]);
 }
 
-static void there_are_at_most_eight(void **state)
+static void there_are_at_most_eight_credentials(void **state)
 {
     (void)state;
 #define KEYRING "{'SourceType':'Keyring'}"
@@ -200,7 +201,7 @@ static void there_are_at_most_eight(void **state)
     assert_error(&nine.error, ERROR_USAGE, ":3: more than 8 client credentials");
 }
 
-static void each_says_where_it_stands(void **state)
+static void each_credential_knows_its_place_in_the_file(void **state)
 {
     (void)state;
     auto_asked struct asked by_secret = ask_identity("'ClientSecret':'s'");
@@ -211,14 +212,14 @@ static void each_says_where_it_stands(void **state)
                         "the environment variable AzureAd__ClientSecret");
 }
 
-static void so_does_the_path_of_a_client_secret(void **state)
+static void a_client_secret_knows_its_place_in_the_file(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask_identity("'ClientSecretPath':'/run/secret'");
     assert_has(asked.request.credentials[0].where, ":2");
 }
 
-static void the_whole_chain_goes_along_where_the_identity_says_so(void **state)
+static void the_certificate_chain_is_sent_if_the_identity_says_so(void **state)
 {
     (void)state;
     auto_asked struct asked with = ask_identity(
@@ -231,8 +232,7 @@ static void the_whole_chain_goes_along_where_the_identity_says_so(void **state)
 
 /* ---- the environment ---- */
 
-static void
-a_secret_of_the_environment_goes_before_a_certificate_and_that_before_a_token(void **state)
+static void a_secret_in_the_environment_precedes_a_certificate_and_that_a_token(void **state)
 {
     (void)state;
     setenv("AZURE_FEDERATED_TOKEN_FILE", "/run/token", 1);
@@ -255,7 +255,7 @@ a_secret_of_the_environment_goes_before_a_certificate_and_that_before_a_token(vo
     assert_string_equal(text_of(secret.request.credentials[0].secret), "s3cret");
 }
 
-static void the_environment_may_send_the_chain(void **state)
+static void the_environment_may_turn_on_the_chain(void **state)
 {
     (void)state;
     static const struct {
@@ -271,7 +271,7 @@ static void the_environment_may_send_the_chain(void **state)
     }
 }
 
-static void the_files_credential_goes_before_the_environments(void **state)
+static void credentials_of_the_file_take_precedence_over_the_environment(void **state)
 {
     (void)state;
     setenv("AZURE_CLIENT_SECRET", "environment", 1);
@@ -281,9 +281,9 @@ static void the_files_credential_goes_before_the_environments(void **state)
     assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_KEYRING);
 }
 
-/* ---- without one ---- */
+/* ---- without a credential ---- */
 
-static void an_app_without_one_cannot_have_a_token_of_its_own(void **state)
+static void an_app_without_a_credential_cannot_get_an_app_token(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -293,7 +293,7 @@ static void an_app_without_one_cannot_have_a_token_of_its_own(void **state)
     assert_error(&asked.error, ERROR_USAGE, "the app c has no client credential");
 }
 
-static void without_a_credential_or_with_the_flag_it_is_a_persons(void **state)
+static void without_a_credential_or_with_request_app_token_false_it_is_a_user_token(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -311,7 +311,7 @@ static void without_a_credential_or_with_the_flag_it_is_a_persons(void **state)
 
 /* ---- managed identities ---- */
 
-static void a_managed_identity_may_be_asked_for(void **state)
+static void an_api_may_use_a_managed_identity(void **state)
 {
     (void)state;
     static const struct {
@@ -348,8 +348,8 @@ static struct asked ask_machine(void)
     return ask("{" API "}", (struct options){ .managed_identity = true });
 }
 
-/* Or one would be given another's token. */
-static void it_is_known_by_the_service_that_is_asked(void **state)
+/* Otherwise one could get a token of another. */
+static void a_managed_identity_is_identified_by_its_service(void **state)
 {
     (void)state;
     auto_asked struct asked imds = ask_machine();
@@ -365,7 +365,7 @@ static void it_is_known_by_the_service_that_is_asked(void **state)
     assert_string_equal(shell.request.tenant, "managed-identity");
 }
 
-static void nothing_secret_of_its_url_is_shown(void **state)
+static void secrets_in_the_url_of_the_service_are_not_shown(void **state)
 {
     (void)state;
     setenv("MSI_ENDPOINT", "http://127.0.0.1:41/token?key=s3cret#s3cret", 1);
@@ -396,7 +396,7 @@ static void a_service_may_have_a_default_identity(void **state)
     assert_string_equal(named.request.client_id, "m");
 }
 
-static void the_flag_asks_for_one_too(void **state)
+static void a_flag_may_select_a_managed_identity(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -408,7 +408,7 @@ static void the_flag_asks_for_one_too(void **state)
     assert_false(system.request.unconfigured);
 }
 
-static void where_nothing_says_who_asks_a_managed_identity_is_the_last_resort(void **state)
+static void without_an_identity_a_managed_identity_is_tried(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask("{" API "}", NONE);
@@ -420,7 +420,7 @@ static void where_nothing_says_who_asks_a_managed_identity_is_the_last_resort(vo
     assert_string_equal(named.request.credentials[0].id, "m");
 }
 
-static void where_anything_says_who_asks_it_is_not(void **state)
+static void with_any_identity_a_managed_identity_is_not_tried(void **state)
 {
     (void)state;
     static const struct options cases[] = { { .tenant = "t" },
@@ -453,25 +453,25 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_source_type_has_its_kind),
         TEST(a_command_is_a_program_and_its_arguments),
-        TEST(what_an_entry_lacks_is_told_with_its_line),
-        TEST(the_environment_fills_in_for_some),
+        TEST(the_error_for_an_incomplete_entry_has_its_line),
+        TEST(the_environment_completes_some_entries),
         TEST(credentials_keep_their_order),
-        TEST(there_are_at_most_eight),
-        TEST(each_says_where_it_stands),
-        TEST(so_does_the_path_of_a_client_secret),
-        TEST(the_whole_chain_goes_along_where_the_identity_says_so),
-        TEST(a_secret_of_the_environment_goes_before_a_certificate_and_that_before_a_token),
-        TEST(the_environment_may_send_the_chain),
-        TEST(the_files_credential_goes_before_the_environments),
-        TEST(an_app_without_one_cannot_have_a_token_of_its_own),
-        TEST(without_a_credential_or_with_the_flag_it_is_a_persons),
-        TEST(a_managed_identity_may_be_asked_for),
-        TEST(it_is_known_by_the_service_that_is_asked),
-        TEST(nothing_secret_of_its_url_is_shown),
+        TEST(there_are_at_most_eight_credentials),
+        TEST(each_credential_knows_its_place_in_the_file),
+        TEST(a_client_secret_knows_its_place_in_the_file),
+        TEST(the_certificate_chain_is_sent_if_the_identity_says_so),
+        TEST(a_secret_in_the_environment_precedes_a_certificate_and_that_a_token),
+        TEST(the_environment_may_turn_on_the_chain),
+        TEST(credentials_of_the_file_take_precedence_over_the_environment),
+        TEST(an_app_without_a_credential_cannot_get_an_app_token),
+        TEST(without_a_credential_or_with_request_app_token_false_it_is_a_user_token),
+        TEST(an_api_may_use_a_managed_identity),
+        TEST(a_managed_identity_is_identified_by_its_service),
+        TEST(secrets_in_the_url_of_the_service_are_not_shown),
         TEST(a_service_may_have_a_default_identity),
-        TEST(the_flag_asks_for_one_too),
-        TEST(where_nothing_says_who_asks_a_managed_identity_is_the_last_resort),
-        TEST(where_anything_says_who_asks_it_is_not),
+        TEST(a_flag_may_select_a_managed_identity),
+        TEST(without_an_identity_a_managed_identity_is_tried),
+        TEST(with_any_identity_a_managed_identity_is_not_tried),
         TEST(an_id_that_could_change_a_url_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The environment over the file: Section__Key, as .NET reads it. */
+/* Environment variables over the file: Section__Key, as in .NET. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -16,7 +16,7 @@
     "'ClientId':'file-app','ClientSecret':'file-secret'},"                                         \
     "'Api':{'BaseUrl':'https://api.example/','Scopes':['api://file/.default']}}"
 
-static void a_variable_goes_before_the_file(void **state)
+static void a_variable_takes_precedence_over_the_file(void **state)
 {
     (void)state;
     setenv("AzureAd__Instance", "https://login.microsoftonline.us/", 1);
@@ -33,7 +33,7 @@ static void a_variable_goes_before_the_file(void **state)
     assert_string_equal(asked.request.scope, "api://environment/.default");
 }
 
-static void its_name_is_without_regard_to_case(void **state)
+static void names_of_variables_ignore_case(void **state)
 {
     (void)state;
     setenv("AZUREAD__TENANTID", "upper.example", 1);
@@ -45,7 +45,7 @@ static void its_name_is_without_regard_to_case(void **state)
     assert_string_equal(again.request.tenant, "upper.example");
 }
 
-static void variables_alone_make_identities_and_apis(void **state)
+static void variables_alone_can_define_identities_and_apis(void **state)
 {
     (void)state;
     setenv("AzureAd__TenantId", "t", 1);
@@ -62,7 +62,7 @@ static void variables_alone_make_identities_and_apis(void **state)
     assert_true(asked.request.force_refresh);
 }
 
-static void a_variable_may_fill_what_the_file_has_as_null(void **state)
+static void a_variable_may_set_what_is_null_in_the_file(void **state)
 {
     (void)state;
     setenv("AzureAd__ClientSecret", "s", 1);
@@ -75,7 +75,7 @@ static void a_variable_may_fill_what_the_file_has_as_null(void **state)
     assert_string_equal(asked.request.tenant, "api.example");
 }
 
-static void an_empty_variable_is_as_if_left_out(void **state)
+static void an_empty_variable_unsets_the_setting(void **state)
 {
     (void)state;
     setenv("AzureAd__TenantId", "", 1);
@@ -83,7 +83,7 @@ static void an_empty_variable_is_as_if_left_out(void **state)
     assert_error(&asked.error, ERROR_USAGE, "no tenant");
 }
 
-static void true_and_false_are_read_without_regard_to_case(void **state)
+static void true_and_false_ignore_case(void **state)
 {
     (void)state;
     static const struct {
@@ -98,7 +98,7 @@ static void true_and_false_are_read_without_regard_to_case(void **state)
     }
 }
 
-static void a_wrong_value_is_told_by_the_variables_name(void **state)
+static void the_error_for_a_wrong_value_names_the_variable(void **state)
 {
     (void)state;
     static const struct {
@@ -121,8 +121,8 @@ static void a_wrong_value_is_told_by_the_variables_name(void **state)
     }
 }
 
-/* Nothing in the file, whose line could be told. */
-static void what_several_variables_make_wrong_is_told_by_no_line(void **state)
+/* Nothing in the file has a line to name. */
+static void an_error_made_by_several_variables_has_no_line(void **state)
 {
     (void)state;
     setenv("Other__Scopes__0", "api://a/.default", 1);
@@ -132,7 +132,7 @@ static void what_several_variables_make_wrong_is_told_by_no_line(void **state)
     assert_lacks(asked.error.message, ":0:");
 }
 
-static void an_array_is_filled_whatever_the_order_of_the_environment(void **state)
+static void array_items_may_be_set_in_any_order(void **state)
 {
     (void)state;
     setenv("AzureAd__ClientCredentials__2__ClientSecret", "third", 1);
@@ -150,7 +150,7 @@ static void an_array_is_filled_whatever_the_order_of_the_environment(void **stat
         assert_string_equal(asked.request.credentials[i].secret->bytes, secrets[i]);
 }
 
-static void an_array_has_no_gap(void **state)
+static void an_array_cannot_have_a_gap(void **state)
 {
     (void)state;
     setenv("Api__Scopes__2", "api://b/.default", 1);
@@ -181,7 +181,7 @@ static void a_variable_that_does_not_fit_the_file_is_an_error(void **state)
     }
 }
 
-static void variables_of_other_programs_are_left_alone(void **state)
+static void variables_of_other_programs_are_ignored(void **state)
 {
     (void)state;
     static const char *const names[] = {
@@ -209,7 +209,7 @@ static void variables_of_other_programs_are_left_alone(void **state)
     }
 }
 
-static void a_variable_with_a_very_long_name_is_left_alone(void **state)
+static void a_variable_with_a_very_long_name_is_ignored(void **state)
 {
     (void)state;
     autofree char *name = repeated('a', 300);
@@ -219,9 +219,9 @@ static void a_variable_with_a_very_long_name_is_left_alone(void **state)
     assert_string_equal(asked.request.tenant, "file.example");
 }
 
-/* ---- the names of the Azure SDKs ---- */
+/* ---- variables of the Azure SDKs ---- */
 
-static void what_nothing_else_says_the_azure_variables_do(void **state)
+static void azure_variables_set_what_nothing_else_sets(void **state)
 {
     (void)state;
     setenv("AZURE_TENANT_ID", "azure.example", 1);
@@ -236,7 +236,7 @@ static void what_nothing_else_says_the_azure_variables_do(void **state)
     assert_string_equal(asked.request.instance, "https://login.chinacloudapi.cn");
 }
 
-static void the_file_goes_before_them(void **state)
+static void the_file_takes_precedence_over_azure_variables(void **state)
 {
     (void)state;
     setenv("AZURE_TENANT_ID", "azure.example", 1);
@@ -250,7 +250,7 @@ static void the_file_goes_before_them(void **state)
     assert_string_equal(asked.request.instance, "https://login.microsoftonline.com");
 }
 
-static void one_that_is_empty_is_as_if_not_set(void **state)
+static void an_empty_azure_variable_is_the_same_as_none(void **state)
 {
     (void)state;
     setenv("AZURE_TENANT_ID", "", 1);
@@ -262,7 +262,7 @@ static void one_that_is_empty_is_as_if_not_set(void **state)
     assert_string_equal(asked.request.instance, "https://login.microsoftonline.com");
 }
 
-static void an_authority_host_that_is_none_is_an_error(void **state)
+static void an_invalid_authority_host_is_an_error(void **state)
 {
     (void)state;
     setenv("AZURE_AUTHORITY_HOST", "http://login.example/", 1);
@@ -277,23 +277,23 @@ static void an_authority_host_that_is_none_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_variable_goes_before_the_file),
-        TEST(its_name_is_without_regard_to_case),
-        TEST(variables_alone_make_identities_and_apis),
-        TEST(a_variable_may_fill_what_the_file_has_as_null),
-        TEST(an_empty_variable_is_as_if_left_out),
-        TEST(true_and_false_are_read_without_regard_to_case),
-        TEST(a_wrong_value_is_told_by_the_variables_name),
-        TEST(what_several_variables_make_wrong_is_told_by_no_line),
-        TEST(an_array_is_filled_whatever_the_order_of_the_environment),
-        TEST(an_array_has_no_gap),
+        TEST(a_variable_takes_precedence_over_the_file),
+        TEST(names_of_variables_ignore_case),
+        TEST(variables_alone_can_define_identities_and_apis),
+        TEST(a_variable_may_set_what_is_null_in_the_file),
+        TEST(an_empty_variable_unsets_the_setting),
+        TEST(true_and_false_ignore_case),
+        TEST(the_error_for_a_wrong_value_names_the_variable),
+        TEST(an_error_made_by_several_variables_has_no_line),
+        TEST(array_items_may_be_set_in_any_order),
+        TEST(an_array_cannot_have_a_gap),
         TEST(a_variable_that_does_not_fit_the_file_is_an_error),
-        TEST(variables_of_other_programs_are_left_alone),
-        TEST(a_variable_with_a_very_long_name_is_left_alone),
-        TEST(what_nothing_else_says_the_azure_variables_do),
-        TEST(the_file_goes_before_them),
-        TEST(one_that_is_empty_is_as_if_not_set),
-        TEST(an_authority_host_that_is_none_is_an_error),
+        TEST(variables_of_other_programs_are_ignored),
+        TEST(a_variable_with_a_very_long_name_is_ignored),
+        TEST(azure_variables_set_what_nothing_else_sets),
+        TEST(the_file_takes_precedence_over_azure_variables),
+        TEST(an_empty_azure_variable_is_the_same_as_none),
+        TEST(an_invalid_authority_host_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration's file: which one, how it is opened, how it is read. */
+/* The configuration file: which one is used, how it is opened and parsed. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -18,7 +18,7 @@
 #define API      "'Api':{'Scopes':['api://a/.default']}"
 #define FILE_    "{" IDENTITY "," API "}"
 
-/* Asks with a file of these bytes and this mode. */
+/* Makes a request from a file with these bytes and this mode. */
 static struct asked ask_file(const char *bytes, size_t length, mode_t mode)
 {
     return ask(NULL, (struct options){ .config = file_of_bytes(bytes, length, mode) });
@@ -30,9 +30,9 @@ static struct asked ask_mode(const char *text, mode_t mode)
     return ask_file(json, strlen(json), mode);
 }
 
-/* ---- what is in it ---- */
+/* ---- content ---- */
 
-static void a_file_of_net_is_taken_as_it_is(void **state)
+static void a_file_written_for_dotnet_is_accepted(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -40,7 +40,7 @@ static void a_file_of_net_is_taken_as_it_is(void **state)
             "{\r\n"
             "  'Logging': { 'LogLevel': { 'Default': 'Information', } },\r\n"
             "  'AllowedHosts': '*',\r\n"
-            "  /* Who asks. */\r\n"
+            "  /* The app. */\r\n"
             "  'AzureAd': {\r\n"
             "    'Instance': 'https://login.microsoftonline.com/',\r\n"
             "    'TenantId': 'contoso.onmicrosoft.com', // or a GUID\r\n"
@@ -67,7 +67,7 @@ static void a_file_of_net_is_taken_as_it_is(void **state)
     assert_false(asked.request.force_refresh);
 }
 
-static void a_mistake_is_told_with_file_and_line(void **state)
+static void a_syntax_error_is_reported_with_file_and_line(void **state)
 {
     (void)state;
     static const struct {
@@ -96,7 +96,7 @@ static void a_nul_byte_in_the_file_is_refused(void **state)
     assert_error(&asked.error, ERROR_USAGE, "NUL");
 }
 
-static void what_is_in_a_file_with_a_mistake_is_not_shown(void **state)
+static void the_error_does_not_quote_the_file(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask("{'AzureAd':{'ClientSecret':'s3cret'", NONE);
@@ -104,7 +104,7 @@ static void what_is_in_a_file_with_a_mistake_is_not_shown(void **state)
     assert_lacks(asked.error.message, "s3cret");
 }
 
-/* ---- whose it is ---- */
+/* ---- owner and mode ---- */
 
 static void a_file_that_others_can_write_is_refused(void **state)
 {
@@ -117,7 +117,7 @@ static void a_file_that_others_can_write_is_refused(void **state)
     }
 }
 
-static void a_file_with_a_secret_that_others_can_read_draws_a_warning(void **state)
+static void a_file_with_a_secret_that_others_can_read_causes_a_warning(void **state)
 {
     (void)state;
     static const char *const files[] = {
@@ -142,14 +142,14 @@ static void a_file_with_a_secret_that_others_can_read_draws_a_warning(void **sta
         }
 }
 
-static void the_warning_does_not_stand_in_the_way(void **state)
+static void the_warning_does_not_prevent_the_request(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask_mode(FILE_, 0644);
     assert_true(asked.ok);
 }
 
-static void a_file_that_gives_nothing_away_draws_none(void **state)
+static void a_file_without_a_secret_causes_no_warning(void **state)
 {
     (void)state;
     static const struct {
@@ -168,7 +168,7 @@ static void a_file_that_gives_nothing_away_draws_none(void **state)
     }
 }
 
-static void a_secret_of_the_environment_is_not_the_files(void **state)
+static void a_secret_in_the_environment_causes_no_warning(void **state)
 {
     (void)state;
     setenv("AzureAd__ClientSecret", "s3cret", 1);
@@ -189,9 +189,9 @@ static void a_file_of_another_user_is_refused(void **state)
     assert_error(&asked.error, ERROR_USAGE, "another user (uid 65534) owns it");
 }
 
-/* ---- what it is ---- */
+/* ---- file type ---- */
 
-static void what_is_not_a_file_is_refused(void **state)
+static void anything_but_a_regular_file_is_refused(void **state)
 {
     (void)state;
     static const char *const paths[] = { "/", "/dev/null", "/proc/self" };
@@ -201,7 +201,7 @@ static void what_is_not_a_file_is_refused(void **state)
     }
 }
 
-static void a_fifo_without_a_writer_is_refused_at_once(void **state)
+static void a_fifo_without_a_writer_is_refused_immediately(void **state)
 {
     (void)state;
     int ends[2];
@@ -227,9 +227,9 @@ static void a_file_has_at_most_a_mebibyte(void **state)
     assert_error(&too_large.error, ERROR_USAGE, "too large");
 }
 
-/* ---- which one it is ---- */
+/* ---- which file ---- */
 
-/* Makes the file, if it is not there, with an API of this name. */
+/* Creates the file unless it exists, with an API of this name. */
 static void put_file(const char *path, const char *api)
 {
     char whole[128];
@@ -246,7 +246,7 @@ static void put_file(const char *path, const char *api)
     chmod(whole, 0600);
 }
 
-/* The API of the file that is found, with an identity from the environment. */
+/* The API of the file that is found; the identity is in the environment. */
 static const char *found(const char *config)
 {
     static char name[sizeof((struct error *)NULL)->message];
@@ -258,7 +258,7 @@ static const char *found(const char *config)
     return name;
 }
 
-static void the_flags_file_goes_before_the_environments_and_that_before_the_homes(void **state)
+static void the_file_is_that_of_the_flag_then_the_environment_then_the_home(void **state)
 {
     (void)state;
     autofree char *json = json_text("{'Flag':{'Scopes':['a/.default']}}");
@@ -275,8 +275,8 @@ static void the_flags_file_goes_before_the_environments_and_that_before_the_home
     assert_string_equal(found(file_of_bytes(json, strlen(json), 0600)), "Flag");
 }
 
-/* XDG Base Directory Specification: a relative path is invalid and to be ignored. */
-static void a_variable_that_is_empty_or_relative_counts_as_none(void **state)
+/* XDG Base Directory Specification: a relative path is invalid and must be ignored. */
+static void an_empty_or_relative_variable_is_ignored(void **state)
 {
     (void)state;
     put_file("home/.config/entra/appsettings.json", "Home");
@@ -288,7 +288,7 @@ static void a_variable_that_is_empty_or_relative_counts_as_none(void **state)
     assert_string_equal(found(NULL), "Home");
 }
 
-static void a_file_that_is_named_must_be_there(void **state)
+static void a_named_file_must_exist(void **state)
 {
     (void)state;
     auto_asked struct asked by_flag =
@@ -300,11 +300,11 @@ static void a_file_that_is_named_must_be_there(void **state)
     assert_has(error_advice(&by_variable.error), "ENTRA_CONFIG");
 }
 
-static void without_any_file_the_environment_may_be_enough(void **state)
+static void the_environment_may_replace_the_file(void **state)
 {
     (void)state;
     if (access("/etc/entra/appsettings.json", F_OK) == 0)
-        skip(); /* this machine has one for everybody */
+        skip(); /* this machine has one in /etc */
     setenv("AZURE_TENANT_ID", "contoso.example", 1);
     setenv("AZURE_CLIENT_ID", "app", 1);
     setenv("AZURE_CLIENT_SECRET", "s3cret", 1);
@@ -319,23 +319,23 @@ static void without_any_file_the_environment_may_be_enough(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_file_of_net_is_taken_as_it_is),
-        TEST(a_mistake_is_told_with_file_and_line),
+        TEST(a_file_written_for_dotnet_is_accepted),
+        TEST(a_syntax_error_is_reported_with_file_and_line),
         TEST(a_nul_byte_in_the_file_is_refused),
-        TEST(what_is_in_a_file_with_a_mistake_is_not_shown),
+        TEST(the_error_does_not_quote_the_file),
         TEST(a_file_that_others_can_write_is_refused),
-        TEST(a_file_with_a_secret_that_others_can_read_draws_a_warning),
-        TEST(the_warning_does_not_stand_in_the_way),
-        TEST(a_file_that_gives_nothing_away_draws_none),
-        TEST(a_secret_of_the_environment_is_not_the_files),
+        TEST(a_file_with_a_secret_that_others_can_read_causes_a_warning),
+        TEST(the_warning_does_not_prevent_the_request),
+        TEST(a_file_without_a_secret_causes_no_warning),
+        TEST(a_secret_in_the_environment_causes_no_warning),
         TEST(a_file_of_another_user_is_refused),
-        TEST(what_is_not_a_file_is_refused),
-        TEST(a_fifo_without_a_writer_is_refused_at_once),
+        TEST(anything_but_a_regular_file_is_refused),
+        TEST(a_fifo_without_a_writer_is_refused_immediately),
         TEST(a_file_has_at_most_a_mebibyte),
-        TEST(the_flags_file_goes_before_the_environments_and_that_before_the_homes),
-        TEST(a_variable_that_is_empty_or_relative_counts_as_none),
-        TEST(a_file_that_is_named_must_be_there),
-        TEST(without_any_file_the_environment_may_be_enough),
+        TEST(the_file_is_that_of_the_flag_then_the_environment_then_the_home),
+        TEST(an_empty_or_relative_variable_is_ignored),
+        TEST(a_named_file_must_exist),
+        TEST(the_environment_may_replace_the_file),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who asks: authority, tenant and client id, put together from flags, API, identity, environment.
- */
+/* The identity: authority, tenant and client ID, from flags, API, file and environment. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -18,7 +17,7 @@
     "'ClientId':'file-app','ClientSecret':'s'},'Api':{'Scopes':['api://a/.default'],"              \
     "'AcquireTokenOptions':{'Tenant':'api-tenant'}}}"
 
-/* An identity with this member, and an API. */
+/* A configuration with an API and an identity with this member. */
 static char *file_with(const char *member)
 {
     char *text = NULL;
@@ -30,9 +29,9 @@ static char *file_with(const char *member)
     return text;
 }
 
-/* ---- which source counts ---- */
+/* ---- precedence ---- */
 
-static void the_tenant_is_of_flag_api_environment_file_in_this_order(void **state)
+static void the_tenant_comes_from_flag_api_environment_file_in_this_order(void **state)
 {
     (void)state;
     setenv("AZURE_TENANT_ID", "azure-tenant", 1);
@@ -58,8 +57,8 @@ static void the_tenant_is_of_flag_api_environment_file_in_this_order(void **stat
     assert_string_equal(by_azure.request.tenant, "azure-tenant");
 }
 
-/* Its secret would else be left out, or be asked about at another authority. */
-static void the_environment_says_who_the_default_identity_of_the_file_is(void **state)
+/* Otherwise its secret would be ignored, or sent to another authority. */
+static void the_environment_completes_the_default_identity_of_the_file(void **state)
 {
     (void)state;
     setenv("AZURE_TENANT_ID", "azure.example", 1);
@@ -73,7 +72,7 @@ static void the_environment_says_who_the_default_identity_of_the_file_is(void **
     assert_string_equal(asked.request.credentials[0].secret->bytes, "s");
 }
 
-static void the_client_id_is_of_flag_environment_file_in_this_order(void **state)
+static void the_client_id_comes_from_flag_environment_file_in_this_order(void **state)
 {
     (void)state;
     setenv("AZURE_CLIENT_ID", "azure-app", 1);
@@ -90,7 +89,7 @@ static void the_client_id_is_of_flag_environment_file_in_this_order(void **state
     assert_string_equal(by_azure.request.client_id, "azure-app");
 }
 
-static void the_instance_is_of_flag_environment_file_in_this_order(void **state)
+static void the_instance_comes_from_flag_environment_file_in_this_order(void **state)
 {
     (void)state;
     setenv("AZURE_AUTHORITY_HOST", "https://azure.example/", 1);
@@ -107,13 +106,13 @@ static void the_instance_is_of_flag_environment_file_in_this_order(void **state)
     auto_asked struct asked by_azure = ask(FILE_, NONE);
     assert_string_equal(by_azure.request.instance, "https://azure.example");
     unsetenv("AZURE_AUTHORITY_HOST");
-    auto_asked struct asked by_nobody = ask(FILE_, NONE);
-    assert_string_equal(by_nobody.request.instance, "https://login.microsoftonline.com");
+    auto_asked struct asked without = ask(FILE_, NONE);
+    assert_string_equal(without.request.instance, "https://login.microsoftonline.com");
 }
 
 /* ---- the authority ---- */
 
-static void an_authority_is_instance_and_tenant_in_one(void **state)
+static void an_authority_sets_instance_and_tenant(void **state)
 {
     (void)state;
     autofree char *text = file_with("'Authority':'https://login.microsoftonline.us/Contoso/v2.0'");
@@ -123,7 +122,7 @@ static void an_authority_is_instance_and_tenant_in_one(void **state)
     assert_string_equal(asked.request.tenant, "contoso");
 }
 
-static void what_is_said_apart_goes_before_the_authority(void **state)
+static void instance_and_tenant_take_precedence_over_the_authority(void **state)
 {
     (void)state;
     autofree char *text = file_with("'Authority':'https://a.example/tenant-a','Instance':"
@@ -133,7 +132,7 @@ static void what_is_said_apart_goes_before_the_authority(void **state)
     assert_string_equal(asked.request.tenant, "tenant-b");
 }
 
-static void a_flag_may_name_the_instance_alone(void **state)
+static void an_authority_flag_may_have_only_the_instance(void **state)
 {
     (void)state;
     static const char *const cases[] = { "https://flag.example", "https://flag.example/",
@@ -145,7 +144,7 @@ static void a_flag_may_name_the_instance_alone(void **state)
     }
 }
 
-static void an_authority_that_is_none_is_refused(void **state)
+static void an_invalid_authority_is_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -167,9 +166,9 @@ static void an_authority_that_is_none_is_refused(void **state)
     assert_error(&by_flag.error, ERROR_USAGE, "use https");
 }
 
-/* ---- tenant and client id ---- */
+/* ---- tenant and client ID ---- */
 
-static void a_tenant_is_written_in_lower_case(void **state)
+static void a_tenant_is_lowercased(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -187,7 +186,7 @@ static void a_tenant_that_would_change_the_url_is_refused(void **state)
     }
 }
 
-static void an_app_needs_a_tenant_of_its_own(void **state)
+static void an_app_needs_a_specific_tenant(void **state)
 {
     (void)state;
     static const char *const cases[] = { "common", "organizations", "Consumers" };
@@ -224,7 +223,7 @@ static void a_client_id_has_at_most_512_characters(void **state)
     assert_true(fits.ok);
 }
 
-static void what_is_missing_is_named(void **state)
+static void the_error_names_what_is_missing(void **state)
 {
     (void)state;
     auto_asked struct asked no_tenant =
@@ -236,7 +235,7 @@ static void what_is_missing_is_named(void **state)
     assert_has(error_advice(&no_client.error), "appsettings.json");
 }
 
-static void a_place_holder_of_the_sample_is_told_with_its_line(void **state)
+static void the_error_for_a_placeholder_of_the_sample_has_its_line(void **state)
 {
     (void)state;
     static const struct {
@@ -278,7 +277,7 @@ static void an_api_names_its_identity(void **state)
     assert_string_equal(asked.request.tenant, "second");
 }
 
-static void where_it_names_none_azure_ad_asks(void **state)
+static void an_api_without_an_identity_uses_azure_ad(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask(
@@ -294,7 +293,7 @@ static void the_only_identity_may_have_any_name(void **state)
     assert_string_equal(asked.request.tenant, "t");
 }
 
-static void an_identity_may_stand_inside_of_another_object(void **state)
+static void an_identity_may_be_inside_another_object(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask("{'Authentication':{'Schemes':{'Entra':{'TenantId':'t',"
@@ -303,7 +302,7 @@ static void an_identity_may_stand_inside_of_another_object(void **state)
     assert_string_equal(asked.request.tenant, "t");
 }
 
-static void among_several_one_must_be_named(void **state)
+static void one_of_several_identities_must_be_named(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask("{" TWO "," API "}", NONE);
@@ -311,7 +310,7 @@ static void among_several_one_must_be_named(void **state)
     assert_has(error_advice(&asked.error), "AuthenticationOptionsName");
 }
 
-static void an_identity_that_is_not_there_is_an_error(void **state)
+static void an_unknown_identity_is_an_error(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -321,9 +320,9 @@ static void an_identity_that_is_not_there_is_an_error(void **state)
     assert_error(&asked.error, ERROR_USAGE, "there is no identity 'Third'");
 }
 
-/* ---- who asks, and no more ---- */
+/* ---- an identity without an API ---- */
 
-static void who_asks_can_be_asked_alone(void **state)
+static void an_identity_can_be_requested_without_an_api(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -337,7 +336,7 @@ static void who_asks_can_be_asked_alone(void **state)
     assert_null(request.scope);
 }
 
-static void who_asks_must_be_complete(void **state)
+static void an_identity_must_be_complete(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -353,29 +352,29 @@ static void who_asks_must_be_complete(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_tenant_is_of_flag_api_environment_file_in_this_order),
-        TEST(the_environment_says_who_the_default_identity_of_the_file_is),
-        TEST(the_client_id_is_of_flag_environment_file_in_this_order),
-        TEST(the_instance_is_of_flag_environment_file_in_this_order),
-        TEST(an_authority_is_instance_and_tenant_in_one),
-        TEST(what_is_said_apart_goes_before_the_authority),
-        TEST(a_flag_may_name_the_instance_alone),
-        TEST(an_authority_that_is_none_is_refused),
-        TEST(a_tenant_is_written_in_lower_case),
+        TEST(the_tenant_comes_from_flag_api_environment_file_in_this_order),
+        TEST(the_environment_completes_the_default_identity_of_the_file),
+        TEST(the_client_id_comes_from_flag_environment_file_in_this_order),
+        TEST(the_instance_comes_from_flag_environment_file_in_this_order),
+        TEST(an_authority_sets_instance_and_tenant),
+        TEST(instance_and_tenant_take_precedence_over_the_authority),
+        TEST(an_authority_flag_may_have_only_the_instance),
+        TEST(an_invalid_authority_is_refused),
+        TEST(a_tenant_is_lowercased),
         TEST(a_tenant_that_would_change_the_url_is_refused),
-        TEST(an_app_needs_a_tenant_of_its_own),
+        TEST(an_app_needs_a_specific_tenant),
         TEST(a_client_id_has_no_character_that_needs_escaping),
         TEST(a_client_id_has_at_most_512_characters),
-        TEST(what_is_missing_is_named),
-        TEST(a_place_holder_of_the_sample_is_told_with_its_line),
+        TEST(the_error_names_what_is_missing),
+        TEST(the_error_for_a_placeholder_of_the_sample_has_its_line),
         TEST(an_api_names_its_identity),
-        TEST(where_it_names_none_azure_ad_asks),
+        TEST(an_api_without_an_identity_uses_azure_ad),
         TEST(the_only_identity_may_have_any_name),
-        TEST(an_identity_may_stand_inside_of_another_object),
-        TEST(among_several_one_must_be_named),
-        TEST(an_identity_that_is_not_there_is_an_error),
-        TEST(who_asks_can_be_asked_alone),
-        TEST(who_asks_must_be_complete),
+        TEST(an_identity_may_be_inside_another_object),
+        TEST(one_of_several_identities_must_be_named),
+        TEST(an_unknown_identity_is_an_error),
+        TEST(an_identity_can_be_requested_without_an_api),
+        TEST(an_identity_must_be_complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

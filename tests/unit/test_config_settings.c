@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which keys a configuration may have: wrong types are errors, unknown keys warnings. */
+/* Settings: wrong types are errors, unknown keys are warnings. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -11,7 +11,7 @@
 #define NONE ((struct options){ 0 })
 #define API  "'Api':{'Scopes':['api://a/.default']}"
 
-static void a_value_of_another_type_is_an_error_with_its_line(void **state)
+static void the_error_for_a_wrong_type_has_the_line(void **state)
 {
     (void)state;
     static const struct {
@@ -51,7 +51,7 @@ static void a_value_of_another_type_is_an_error_with_its_line(void **state)
     }
 }
 
-static void a_string_with_a_nul_byte_is_of_another_type(void **state)
+static void a_string_with_a_nul_byte_is_not_a_string(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -66,14 +66,14 @@ static void a_string_with_a_nul_byte_is_of_another_type(void **state)
     }
 }
 
-static void so_is_one_in_an_array(void **state)
+static void a_string_with_a_nul_byte_in_an_array_is_not_a_string(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask("{'Api':{'Scopes':['a/.default\\u0000x']}}", NONE);
     assert_error(&asked.error, ERROR_USAGE, "Scopes must be an array of strings");
 }
 
-static void the_value_itself_is_not_shown(void **state)
+static void the_error_does_not_quote_the_value(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -82,7 +82,7 @@ static void the_value_itself_is_not_shown(void **state)
     assert_lacks(asked.said, "s3cret");
 }
 
-static void an_unknown_key_draws_a_warning_with_the_nearest_name(void **state)
+static void an_unknown_key_causes_a_warning_with_the_nearest_name(void **state)
 {
     (void)state;
     static const struct {
@@ -108,7 +108,7 @@ static void an_unknown_key_draws_a_warning_with_the_nearest_name(void **state)
     }
 }
 
-static void a_name_that_is_like_no_other_is_only_called_unknown(void **state)
+static void an_unknown_key_unlike_any_other_gets_no_suggestion(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -116,7 +116,7 @@ static void a_name_that_is_like_no_other_is_only_called_unknown(void **state)
     assert_has(asked.said, ":1: unknown key 'Zzzzzzzz'\n");
 }
 
-static void a_very_long_name_is_called_unknown_too(void **state)
+static void a_very_long_key_is_unknown_too(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask(
@@ -126,7 +126,7 @@ static void a_very_long_name_is_called_unknown_too(void **state)
     assert_has(asked.said, "unknown key 'ClientSecretClientSecretClientSecretClientSecret'\n");
 }
 
-static void an_unknown_key_does_not_stand_in_the_way(void **state)
+static void an_unknown_key_does_not_prevent_the_request(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -134,7 +134,7 @@ static void an_unknown_key_does_not_stand_in_the_way(void **state)
     assert_true(asked.ok);
 }
 
-static void keys_are_without_regard_to_case(void **state)
+static void keys_ignore_case(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -148,7 +148,7 @@ static void keys_are_without_regard_to_case(void **state)
     assert_string_equal(asked.request.scope, "api://a/.default");
 }
 
-static void null_is_as_if_left_out(void **state)
+static void null_is_the_same_as_not_set(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -163,7 +163,7 @@ static void null_is_as_if_left_out(void **state)
     assert_null(asked.request.claims);
 }
 
-static void what_means_nothing_here_but_something_to_net_is_known(void **state)
+static void keys_that_only_dotnet_uses_are_known(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -178,7 +178,7 @@ static void what_means_nothing_here_but_something_to_net_is_known(void **state)
     assert_string_equal(asked.said, "");
 }
 
-static void what_stands_outside_of_identities_and_apis_is_not_looked_at(void **state)
+static void other_sections_are_not_checked(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -190,7 +190,7 @@ static void what_stands_outside_of_identities_and_apis_is_not_looked_at(void **s
     assert_string_equal(asked.said, "");
 }
 
-static void a_name_in_a_warning_cannot_steer_the_terminal(void **state)
+static void a_key_in_a_warning_cannot_control_the_terminal(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -204,19 +204,19 @@ static void a_name_in_a_warning_cannot_steer_the_terminal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_value_of_another_type_is_an_error_with_its_line),
-        TEST(a_string_with_a_nul_byte_is_of_another_type),
-        TEST(so_is_one_in_an_array),
-        TEST(the_value_itself_is_not_shown),
-        TEST(an_unknown_key_draws_a_warning_with_the_nearest_name),
-        TEST(a_name_that_is_like_no_other_is_only_called_unknown),
-        TEST(a_very_long_name_is_called_unknown_too),
-        TEST(an_unknown_key_does_not_stand_in_the_way),
-        TEST(keys_are_without_regard_to_case),
-        TEST(null_is_as_if_left_out),
-        TEST(what_means_nothing_here_but_something_to_net_is_known),
-        TEST(what_stands_outside_of_identities_and_apis_is_not_looked_at),
-        TEST(a_name_in_a_warning_cannot_steer_the_terminal),
+        TEST(the_error_for_a_wrong_type_has_the_line),
+        TEST(a_string_with_a_nul_byte_is_not_a_string),
+        TEST(a_string_with_a_nul_byte_in_an_array_is_not_a_string),
+        TEST(the_error_does_not_quote_the_value),
+        TEST(an_unknown_key_causes_a_warning_with_the_nearest_name),
+        TEST(an_unknown_key_unlike_any_other_gets_no_suggestion),
+        TEST(a_very_long_key_is_unknown_too),
+        TEST(an_unknown_key_does_not_prevent_the_request),
+        TEST(keys_ignore_case),
+        TEST(null_is_the_same_as_not_set),
+        TEST(keys_that_only_dotnet_uses_are_known),
+        TEST(other_sections_are_not_checked),
+        TEST(a_key_in_a_warning_cannot_control_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A person's request: by which client, in which tenant, as whom and for what they ask. */
+/* Requests for a user: client, tenant, account and scopes. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -13,7 +13,7 @@
 #include "common/entra/scope.h"
 
 #define NONE       ((struct options){ 0 })
-#define PERSON     ((struct options){ .for_user = true })
+#define USER       ((struct options){ .for_user = true })
 #define AZURE_CLI  "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 #define AZURE_APP  "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
 #define TENANT     "'TenantId':'contoso.example',"
@@ -31,28 +31,28 @@ static char *file_with(const char *members)
     return text;
 }
 
-/* ---- whether a person asks ---- */
+/* ---- user or app ---- */
 
-static void a_client_that_cannot_prove_who_it_is_asks_for_a_person(void **state)
+static void a_client_without_a_credential_gets_a_user_token(void **state)
 {
     (void)state;
     auto_asked struct asked app = ask("{" APP "," API "}", NONE);
     assert_false(app.request.for_user);
-    auto_asked struct asked person = ask("{" PUBLIC_APP "," API "}", NONE);
-    assert_string_equal(person.error.message, "");
-    assert_true(person.request.for_user);
-    assert_string_equal(person.request.tenant, "contoso.example");
-    assert_string_equal(person.request.client_id, AZURE_APP);
-    assert_int_equal(person.request.credential_count, 0);
-    assert_null(person.request.or_user);
+    auto_asked struct asked user = ask("{" PUBLIC_APP "," API "}", NONE);
+    assert_string_equal(user.error.message, "");
+    assert_true(user.request.for_user);
+    assert_string_equal(user.request.tenant, "contoso.example");
+    assert_string_equal(user.request.client_id, AZURE_APP);
+    assert_int_equal(user.request.credential_count, 0);
+    assert_null(user.request.or_user);
 }
 
-static void an_app_asks_for_a_person_where_the_api_or_the_caller_wants_one(void **state)
+static void an_app_gets_a_user_token_if_the_api_or_the_caller_wants_one(void **state)
 {
     (void)state;
     static const struct {
         const char *text;
-        bool forced, person;
+        bool forced, user;
     } cases[] = {
         { "{" APP ",'Api':{'Scopes':'api://a/.default','RequestAppToken':false}}", false, true },
         { "{" APP ",'Api':{'Scopes':'api://a/.default','RequestAppToken':true}}", true, true },
@@ -63,12 +63,12 @@ static void an_app_asks_for_a_person_where_the_api_or_the_caller_wants_one(void 
         auto_asked struct asked asked =
             ask(cases[i].text, (struct options){ .for_user = cases[i].forced });
         assert_string_equal(asked.error.message, "");
-        assert_int_equal(asked.request.for_user, cases[i].person);
-        assert_int_equal(asked.request.credential_count, cases[i].person ? 0 : 1);
+        assert_int_equal(asked.request.for_user, cases[i].user);
+        assert_int_equal(asked.request.credential_count, cases[i].user ? 0 : 1);
     }
 }
 
-static void what_was_asked_of_the_sign_in_goes_along(void **state)
+static void the_sign_in_method_is_passed_on(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -76,9 +76,9 @@ static void what_was_asked_of_the_sign_in_goes_along(void **state)
     assert_int_equal(asked.request.sign_in, SIGN_IN_DEVICE_CODE);
 }
 
-/* ---- where nothing says who asks ---- */
+/* ---- without a configured identity ---- */
 
-static void there_a_managed_identity_asks_or_else_a_person(void **state)
+static void without_an_identity_it_is_a_managed_identity_or_a_user(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask("{" API "}", NONE);
@@ -87,18 +87,18 @@ static void there_a_managed_identity_asks_or_else_a_person(void **state)
     assert_false(asked.request.for_user);
     assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_MANAGED_IDENTITY);
 
-    const struct token_request *person = asked.request.or_user;
-    assert_non_null(person);
-    assert_true(person->for_user);
-    assert_int_equal(person->credential_count, 0);
-    assert_string_equal(person->api, "Api");
-    assert_string_equal(person->tenant, "organizations");
-    assert_string_equal(person->client_id, AZURE_CLI);
-    assert_string_equal(person->scope, "api://a/.default");
-    assert_null(person->or_user);
+    const struct token_request *user = asked.request.or_user;
+    assert_non_null(user);
+    assert_true(user->for_user);
+    assert_int_equal(user->credential_count, 0);
+    assert_string_equal(user->api, "Api");
+    assert_string_equal(user->tenant, "organizations");
+    assert_string_equal(user->client_id, AZURE_CLI);
+    assert_string_equal(user->scope, "api://a/.default");
+    assert_null(user->or_user);
 }
 
-static void no_person_where_the_api_wants_the_app(void **state)
+static void without_an_identity_an_api_for_apps_has_no_user(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -108,7 +108,7 @@ static void no_person_where_the_api_wants_the_app(void **state)
     assert_null(asked.request.or_user);
 }
 
-static void no_managed_identity_where_it_wants_a_person(void **state)
+static void without_an_identity_an_api_for_users_has_no_managed_identity(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -119,8 +119,8 @@ static void no_managed_identity_where_it_wants_a_person(void **state)
     assert_int_equal(asked.request.credential_count, 0);
 }
 
-/* An app has what its registration says, in one scope. */
-static void what_no_app_can_ask_for_is_a_persons(void **state)
+/* An app gets what its registration has, with a single scope. */
+static void a_scope_that_no_app_can_request_is_for_a_user(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
@@ -146,16 +146,16 @@ static void what_no_app_can_ask_for_is_a_persons(void **state)
     assert_error(&of_machine.error, ERROR_USAGE, "does not end in /.default");
 }
 
-/* It names the managed identity there. */
-static void the_environments_client_id_is_no_persons_client_then(void **state)
+/* There it names the managed identity. */
+static void without_a_tenant_the_client_id_of_the_environment_is_not_for_users(void **state)
 {
     (void)state;
     setenv("AZURE_CLIENT_ID", AZURE_APP, 1);
     auto_asked struct asked asked = ask("{" API "}", NONE);
     assert_string_equal(asked.request.credentials[0].id, AZURE_APP);
     assert_string_equal(asked.request.or_user->client_id, AZURE_CLI);
-    auto_asked struct asked person = ask("{" API "}", PERSON);
-    assert_string_equal(person.request.client_id, AZURE_CLI);
+    auto_asked struct asked user = ask("{" API "}", USER);
+    assert_string_equal(user.request.client_id, AZURE_CLI);
     auto_asked struct asked with_tenant =
         ask("{" API "}", (struct options){ .for_user = true, .tenant = "contoso.example" });
     assert_string_equal(with_tenant.request.client_id, AZURE_APP);
@@ -163,7 +163,7 @@ static void the_environments_client_id_is_no_persons_client_then(void **state)
 
 /* ---- the tenant ---- */
 
-static void the_tenant_is_configured_or_learned_or_anybodys(void **state)
+static void the_tenant_is_configured_learned_or_organizations(void **state)
 {
     (void)state;
     static const struct {
@@ -188,7 +188,7 @@ static void the_tenant_is_configured_or_learned_or_anybodys(void **state)
     }
 }
 
-static void a_learned_tenant_that_is_none_is_refused(void **state)
+static void an_invalid_learned_tenant_is_refused(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -198,7 +198,7 @@ static void a_learned_tenant_that_is_none_is_refused(void **state)
 
 /* ---- the account ---- */
 
-static void the_account_is_of_flag_or_api_and_in_lower_case(void **state)
+static void the_account_comes_from_flag_or_api_and_is_lowercased(void **state)
 {
     (void)state;
     autofree char *text = file_with("'Scopes':['api://a/.default'],'Account':'Ada@Contoso.com'");
@@ -212,11 +212,11 @@ static void the_account_is_of_flag_or_api_and_in_lower_case(void **state)
     auto_asked struct asked by_variable = ask(text, NONE);
     assert_string_equal(by_variable.request.account, "eve@contoso.com");
     setenv("Api__Account", "", 1);
-    auto_asked struct asked by_nobody = ask(text, NONE);
-    assert_null(by_nobody.request.account);
+    auto_asked struct asked without = ask(text, NONE);
+    assert_null(without.request.account);
 }
 
-static void it_is_the_persons_too_where_nothing_says_who_asks(void **state)
+static void without_an_identity_the_account_is_the_users_too(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
@@ -224,8 +224,8 @@ static void it_is_the_persons_too_where_nothing_says_who_asks(void **state)
     assert_string_equal(asked.request.or_user->account, "ada@contoso.com");
 }
 
-/* It names a place in the keyring and stands in what people read. */
-static void an_account_that_is_none_is_refused(void **state)
+/* The account is part of a keyring key and of messages. */
+static void an_invalid_account_is_refused(void **state)
 {
     (void)state;
     autofree char *longer = repeated('a', USERNAME_MAX + 1);
@@ -244,7 +244,7 @@ static void an_account_that_is_none_is_refused(void **state)
 
 /* ---- the scopes ---- */
 
-static void a_person_may_ask_for_several_scopes(void **state)
+static void a_user_may_request_several_scopes(void **state)
 {
     (void)state;
     static const struct {
@@ -268,7 +268,7 @@ static void a_person_may_ask_for_several_scopes(void **state)
     assert_string_equal(by_flag.request.scope, "User.Read Mail.Read");
 }
 
-static void a_scope_that_is_none_is_refused(void **state)
+static void an_invalid_scope_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -285,7 +285,7 @@ static void a_scope_that_is_none_is_refused(void **state)
     }
 }
 
-static void all_of_them_together_have_a_bound(void **state)
+static void the_length_of_all_scopes_together_is_limited(void **state)
 {
     (void)state;
     autofree char *half = repeated('a', SCOPE_MAX / 2);
@@ -303,22 +303,22 @@ static void all_of_them_together_have_a_bound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_client_that_cannot_prove_who_it_is_asks_for_a_person),
-        TEST(an_app_asks_for_a_person_where_the_api_or_the_caller_wants_one),
-        TEST(what_was_asked_of_the_sign_in_goes_along),
-        TEST(there_a_managed_identity_asks_or_else_a_person),
-        TEST(no_person_where_the_api_wants_the_app),
-        TEST(no_managed_identity_where_it_wants_a_person),
-        TEST(what_no_app_can_ask_for_is_a_persons),
-        TEST(the_environments_client_id_is_no_persons_client_then),
-        TEST(the_tenant_is_configured_or_learned_or_anybodys),
-        TEST(a_learned_tenant_that_is_none_is_refused),
-        TEST(the_account_is_of_flag_or_api_and_in_lower_case),
-        TEST(it_is_the_persons_too_where_nothing_says_who_asks),
-        TEST(an_account_that_is_none_is_refused),
-        TEST(a_person_may_ask_for_several_scopes),
-        TEST(a_scope_that_is_none_is_refused),
-        TEST(all_of_them_together_have_a_bound),
+        TEST(a_client_without_a_credential_gets_a_user_token),
+        TEST(an_app_gets_a_user_token_if_the_api_or_the_caller_wants_one),
+        TEST(the_sign_in_method_is_passed_on),
+        TEST(without_an_identity_it_is_a_managed_identity_or_a_user),
+        TEST(without_an_identity_an_api_for_apps_has_no_user),
+        TEST(without_an_identity_an_api_for_users_has_no_managed_identity),
+        TEST(a_scope_that_no_app_can_request_is_for_a_user),
+        TEST(without_a_tenant_the_client_id_of_the_environment_is_not_for_users),
+        TEST(the_tenant_is_configured_learned_or_organizations),
+        TEST(an_invalid_learned_tenant_is_refused),
+        TEST(the_account_comes_from_flag_or_api_and_is_lowercased),
+        TEST(without_an_identity_the_account_is_the_users_too),
+        TEST(an_invalid_account_is_refused),
+        TEST(a_user_may_request_several_scopes),
+        TEST(an_invalid_scope_is_refused),
+        TEST(the_length_of_all_scopes_together_is_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* By which code a person signs in on another device: what a devicecode endpoint may say of it. */
+/* The answer of a devicecode endpoint. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -21,7 +21,7 @@ static bool parse(const char *body, struct device_code_answer *answer)
     return device_code_answer_parse(json, length, answer, &error);
 }
 
-/* An answer with this user code, this place and these further members. */
+/* An answer with this user code, this URI and more members. */
 static char *answer_with(const char *user_code, const char *uri, const char *more)
 {
     char *body = NULL;
@@ -35,15 +35,15 @@ static void assert_refused(const char *body)
 {
     struct device_code_answer answer = { 0 };
     if (parse(body, &answer))
-        fail_msg("taken: %s", body);
+        fail_msg("accepted: %s", body);
     assert_error(&error, ERROR_NETWORK, "it has no code to sign in by");
     assert_string_equal(error.code, "unusable_answer");
     assert_null(answer.device_code);
 }
 
-/* ---- what is taken ---- */
+/* ---- accepted ---- */
 
-static void the_codes_are_taken(void **state)
+static void the_codes_are_read(void **state)
 {
     (void)state;
     auto_device_code_answer struct device_code_answer answer = { 0 };
@@ -59,8 +59,8 @@ static void the_codes_are_taken(void **state)
     assert_int_equal(error.kind, ERROR_NONE);
 }
 
-/* Older drafts of RFC 8628, and an AD FS. */
-static void the_place_may_be_called_verification_url(void **state)
+/* Used by older drafts of RFC 8628 and by AD FS. */
+static void the_uri_may_be_called_verification_url(void **state)
 {
     (void)state;
     auto_device_code_answer struct device_code_answer answer = { 0 };
@@ -69,7 +69,7 @@ static void the_place_may_be_called_verification_url(void **state)
     assert_string_equal(answer.verification_uri, "https://a.example");
 }
 
-static void its_own_name_goes_before(void **state)
+static void verification_uri_takes_precedence(void **state)
 {
     (void)state;
     auto_device_code_answer struct device_code_answer answer = { 0 };
@@ -79,7 +79,7 @@ static void its_own_name_goes_before(void **state)
     assert_string_equal(answer.verification_uri, "https://b.example");
 }
 
-static void numbers_are_kept_within_bounds(void **state)
+static void numbers_are_clamped(void **state)
 {
     (void)state;
     static const struct {
@@ -87,7 +87,7 @@ static void numbers_are_kept_within_bounds(void **state)
         int64_t expires_in, interval;
     } cases[] = {
         { "", 900, 5 },
-        { ",'expires_in':'600','interval':'3'", 600, 3 }, /* the v1.0 endpoint: strings */
+        { ",'expires_in':'600','interval':'3'", 600, 3 }, /* the v1.0 endpoint sends strings */
         { ",'expires_in':1,'interval':1", 1, 1 },
         { ",'expires_in':0,'interval':0", 900, 5 },
         { ",'expires_in':-1,'interval':-1", 900, 5 },
@@ -107,7 +107,7 @@ static void numbers_are_kept_within_bounds(void **state)
     }
 }
 
-static void http_is_for_this_machine_alone(void **state)
+static void http_is_accepted_for_loopback_only(void **state)
 {
     (void)state;
     auto_device_code_answer struct device_code_answer answer = { 0 };
@@ -117,9 +117,9 @@ static void http_is_for_this_machine_alone(void **state)
     assert_refused(there);
 }
 
-/* ---- what is not ---- */
+/* ---- refused ---- */
 
-static void what_lacks_a_part_is_refused(void **state)
+static void an_incomplete_answer_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -140,8 +140,8 @@ static void what_lacks_a_part_is_refused(void **state)
         assert_refused(cases[i]);
 }
 
-/* It is shown in a terminal, read aloud and typed. */
-static void a_user_code_is_letters_digits_and_hyphens(void **state)
+/* The user code is shown in a terminal, read aloud and typed. */
+static void a_user_code_has_letters_digits_and_hyphens(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -162,8 +162,8 @@ static void a_user_code_is_letters_digits_and_hyphens(void **state)
     }
 }
 
-/* A person is sent there, and a browser might be. */
-static void the_place_is_a_web_address(void **state)
+/* The user opens it, and possibly a browser does. */
+static void the_uri_must_be_a_web_address(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -190,7 +190,7 @@ static void the_place_is_a_web_address(void **state)
     }
 }
 
-static void what_is_too_long_is_refused_rather_than_cut(void **state)
+static void text_that_is_too_long_is_refused_not_truncated(void **state)
 {
     (void)state;
     autofree char *code = repeated('A', USER_CODE_MAX - 1);
@@ -214,15 +214,15 @@ static void what_is_too_long_is_refused_rather_than_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_codes_are_taken),
-        cmocka_unit_test(the_place_may_be_called_verification_url),
-        cmocka_unit_test(its_own_name_goes_before),
-        cmocka_unit_test(numbers_are_kept_within_bounds),
-        cmocka_unit_test(http_is_for_this_machine_alone),
-        cmocka_unit_test(what_lacks_a_part_is_refused),
-        cmocka_unit_test(a_user_code_is_letters_digits_and_hyphens),
-        cmocka_unit_test(the_place_is_a_web_address),
-        cmocka_unit_test(what_is_too_long_is_refused_rather_than_cut),
+        cmocka_unit_test(the_codes_are_read),
+        cmocka_unit_test(the_uri_may_be_called_verification_url),
+        cmocka_unit_test(verification_uri_takes_precedence),
+        cmocka_unit_test(numbers_are_clamped),
+        cmocka_unit_test(http_is_accepted_for_loopback_only),
+        cmocka_unit_test(an_incomplete_answer_is_refused),
+        cmocka_unit_test(a_user_code_has_letters_digits_and_hyphens),
+        cmocka_unit_test(the_uri_must_be_a_web_address),
+        cmocka_unit_test(text_that_is_too_long_is_refused_not_truncated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

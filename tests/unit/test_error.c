@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one error: filled once, freed of secrets, printed as one line. */
+/* Errors: set once, without secrets, printed as one line. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -37,9 +37,9 @@ static const char *printed(const struct error *error)
     return caught_output();
 }
 
-/* ---- filling ---- */
+/* ---- setting ---- */
 
-static void filling_empties_what_was_there(void **state)
+static void setting_an_error_clears_the_old_one(void **state)
 {
     (void)state;
     struct error error = error_of("old", "old", "old");
@@ -52,7 +52,7 @@ static void filling_empties_what_was_there(void **state)
     assert_int_equal(error.retry_after, 0);
 }
 
-static void every_filling_gives_false_to_be_returned(void **state)
+static void every_setter_returns_false(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -63,7 +63,7 @@ static void every_filling_gives_false_to_be_returned(void **state)
     assert_error(&error, ERROR_OTHER, "memory");
 }
 
-static void what_was_wanted_is_said_by_the_first_who_knows(void **state)
+static void the_first_wanted_text_is_kept(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -73,7 +73,7 @@ static void what_was_wanted_is_said_by_the_first_who_knows(void **state)
     assert_string_equal(error.wanted, "no token for AKS");
 }
 
-static void a_text_too_long_for_its_field_is_cut(void **state)
+static void text_too_long_for_its_field_is_truncated(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -98,7 +98,7 @@ static void an_error_is_printed_as_one_paragraph(void **state)
         { "no token", "it broke", "", "entra: no token: it broke\n" },
         { "no token", "it broke", "Mend it.", "entra: no token: it broke. Mend it.\n" },
         { "", "it broke", "Mend it.", "entra: it broke. Mend it.\n" },
-        /* A message from outside may end its own sentence. */
+        /* A message from outside may end with a full stop. */
         { "", "It broke.", "Mend it.", "entra: It broke. Mend it.\n" },
         { "", "It broke!", "Mend it.", "entra: It broke! Mend it.\n" },
         { "", "Broke it?", "Mend it.", "entra: Broke it? Mend it.\n" },
@@ -117,8 +117,8 @@ static void the_kind_is_the_exit_code(void **state)
         int code;
     } cases[] = {
         { ERROR_OTHER, 1 },   { ERROR_USAGE, 2 },   { ERROR_REFUSED, 3 }, { ERROR_NETWORK, 4 },
-        { ERROR_SIGN_IN, 5 }, { ERROR_KEYRING, 6 }, { ERROR_NONE, 1 }, /* a failure that nobody
-                                                                          explained is still one */
+        { ERROR_SIGN_IN, 5 }, { ERROR_KEYRING, 6 }, { ERROR_NONE, 1 }, /* a failure without an
+                                                                          explanation */
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { .kind = cases[i].kind, .message = "m" };
@@ -142,8 +142,8 @@ static void the_longest_error_is_printed_whole(void **state)
     assert_int_equal(strlen(printed(&error)), length);
 }
 
-/* Else a message from outside could forge a second one, or steer the terminal. */
-static void what_could_steer_a_terminal_is_shown_as_a_question_mark(void **state)
+/* Otherwise a message from outside could forge a second one, or control the terminal. */
+static void control_characters_are_shown_as_question_marks(void **state)
 {
     (void)state;
     struct error error = error_of("a\r\nentra: b", "\x1b[2J\x07\x08\x7f\t",
@@ -162,7 +162,7 @@ static const char *printed_as_json(const struct error *error)
     return text;
 }
 
-static void an_error_is_one_line_of_json_where_that_is_wanted(void **state)
+static void an_error_can_be_one_line_of_json(void **state)
 {
     (void)state;
     struct error error = error_of("no token", "it \"broke\"\n", "Mend it.");
@@ -171,7 +171,7 @@ static void an_error_is_one_line_of_json_where_that_is_wanted(void **state)
                         "\"message\":\"it \\\"broke\\\"?\",\"hint\":\"Mend it.\"}\n");
 }
 
-static void json_has_what_the_authority_told_of_itself(void **state)
+static void json_has_the_authoritys_fields(void **state)
 {
     (void)state;
     struct error error = { .kind = ERROR_REFUSED,
@@ -192,7 +192,7 @@ static void json_has_what_the_authority_told_of_itself(void **state)
         "\"retryAfter\":60}\n");
 }
 
-static void the_longest_error_is_json_too(void **state)
+static void the_longest_error_is_valid_json(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -221,7 +221,7 @@ static void every_kind_has_a_name(void **state)
 
 /* ---- remedies ---- */
 
-static void a_remedy_is_the_catalogues(void **state)
+static void the_remedy_comes_from_the_catalogue(void **state)
 {
     (void)state;
     struct error error = error_of("w", "m", "");
@@ -230,7 +230,7 @@ static void a_remedy_is_the_catalogues(void **state)
     assert_string_equal(error_advice(&error), remedies_text("keyring_locked"));
 }
 
-static void a_hint_goes_before_the_catalogues_remedy(void **state)
+static void a_hint_takes_precedence_over_the_catalogue(void **state)
 {
     (void)state;
     struct error error = error_of("w", "m", "h");
@@ -250,20 +250,20 @@ static void a_code_without_a_remedy_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filling_empties_what_was_there),
-        cmocka_unit_test(every_filling_gives_false_to_be_returned),
-        cmocka_unit_test(what_was_wanted_is_said_by_the_first_who_knows),
-        cmocka_unit_test(a_text_too_long_for_its_field_is_cut),
+        cmocka_unit_test(setting_an_error_clears_the_old_one),
+        cmocka_unit_test(every_setter_returns_false),
+        cmocka_unit_test(the_first_wanted_text_is_kept),
+        cmocka_unit_test(text_too_long_for_its_field_is_truncated),
         cmocka_unit_test(an_error_is_printed_as_one_paragraph),
         cmocka_unit_test(the_kind_is_the_exit_code),
         cmocka_unit_test(the_longest_error_is_printed_whole),
-        cmocka_unit_test(what_could_steer_a_terminal_is_shown_as_a_question_mark),
-        cmocka_unit_test(an_error_is_one_line_of_json_where_that_is_wanted),
-        cmocka_unit_test(json_has_what_the_authority_told_of_itself),
-        cmocka_unit_test(the_longest_error_is_json_too),
+        cmocka_unit_test(control_characters_are_shown_as_question_marks),
+        cmocka_unit_test(an_error_can_be_one_line_of_json),
+        cmocka_unit_test(json_has_the_authoritys_fields),
+        cmocka_unit_test(the_longest_error_is_valid_json),
         cmocka_unit_test(every_kind_has_a_name),
-        cmocka_unit_test(a_remedy_is_the_catalogues),
-        cmocka_unit_test(a_hint_goes_before_the_catalogues_remedy),
+        cmocka_unit_test(the_remedy_comes_from_the_catalogue),
+        cmocka_unit_test(a_hint_takes_precedence_over_the_catalogue),
         cmocka_unit_test(a_code_without_a_remedy_is_kept),
     };
     return cmocka_run_group_tests(tests, name_the_program, NULL);

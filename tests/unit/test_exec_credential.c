@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* client-go's exec credential protocol: what it asks, and what it is answered. */
+/* client-go's exec credential protocol: reading the request and formatting the answer. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -22,7 +22,7 @@ static bool parse(const char *text, struct exec_info *info, struct error *error)
     return exec_info_parse(json, length, info, error);
 }
 
-static void what_client_go_says_is_read(void **state)
+static void exec_info_from_client_go_is_read(void **state)
 {
     (void)state;
     static const struct {
@@ -51,7 +51,7 @@ static void what_client_go_says_is_read(void **state)
     }
 }
 
-static void what_is_no_exec_credential_is_refused(void **state)
+static void anything_else_is_not_an_exec_credential(void **state)
 {
     (void)state;
     static const struct {
@@ -95,15 +95,15 @@ static void what_is_no_exec_credential_is_refused(void **state)
         auto_exec_info struct exec_info info = { 0 };
         struct error error = { 0 };
         if (parse(cases[i].text, &info, &error))
-            fail_msg("%s was taken", cases[i].text);
+            fail_msg("%s was accepted", cases[i].text);
         assert_error(&error, ERROR_USAGE, cases[i].message);
         assert_has(error.message, "KUBERNETES_EXEC_INFO");
         assert_has(error_advice(&error), "client-go");
     }
 }
 
-/* client-go writes null where the kubeconfig's cluster has no such extension. */
-static void the_clusters_config_is_kept_where_there_is_one(void **state)
+/* client-go writes null if the kubeconfig's cluster has no such extension. */
+static void the_cluster_config_is_kept_if_there_is_one(void **state)
 {
     (void)state;
     auto_exec_info struct exec_info info = { 0 };
@@ -125,7 +125,7 @@ static void a_megabyte_is_too_long(void **state)
     assert_error(&error, ERROR_USAGE, "KUBERNETES_EXEC_INFO is too long");
 }
 
-static void what_is_asked_has_at_most_256_kib(void **state)
+static void exec_info_has_at_most_256_kib(void **state)
 {
     (void)state;
     auto_exec_info struct exec_info info = { 0 };
@@ -138,8 +138,8 @@ static void what_is_asked_has_at_most_256_kib(void **state)
     assert_error(&error, ERROR_USAGE, "too long");
 }
 
-/* client-go does not take another version than it asked for. */
-static void the_answer_is_of_the_version_that_was_asked(void **state)
+/* client-go accepts only the version that it asked for. */
+static void the_answer_has_the_requested_version(void **state)
 {
     (void)state;
     static const char *const cases[] = { "{" V1 "}", "{" V1BETA1 "}" };
@@ -155,9 +155,9 @@ static void the_answer_is_of_the_version_that_was_asked(void **state)
     }
 }
 
-/* It counts a token as good to the very second, so it is told the moment at which a new one comes.
- */
-static void the_answer_ends_where_the_token_stops_being_fresh(void **state)
+/* client-go uses a token up to that very second, so it gets the time when a new token would be
+ * given. */
+static void the_answer_expires_when_the_token_stops_being_fresh(void **state)
 {
     (void)state;
     const struct exec_info info = { .api_version = "client.authentication.k8s.io/v1" };
@@ -174,13 +174,13 @@ static void the_answer_ends_where_the_token_stops_being_fresh(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_client_go_says_is_read),
-        cmocka_unit_test(what_is_no_exec_credential_is_refused),
-        cmocka_unit_test(the_clusters_config_is_kept_where_there_is_one),
+        cmocka_unit_test(exec_info_from_client_go_is_read),
+        cmocka_unit_test(anything_else_is_not_an_exec_credential),
+        cmocka_unit_test(the_cluster_config_is_kept_if_there_is_one),
         cmocka_unit_test(a_megabyte_is_too_long),
-        cmocka_unit_test(what_is_asked_has_at_most_256_kib),
-        cmocka_unit_test(the_answer_is_of_the_version_that_was_asked),
-        cmocka_unit_test(the_answer_ends_where_the_token_stops_being_fresh),
+        cmocka_unit_test(exec_info_has_at_most_256_kib),
+        cmocka_unit_test(the_answer_has_the_requested_version),
+        cmocka_unit_test(the_answer_expires_when_the_token_stops_being_fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* git's credential protocol: what git asks, and what it is answered. */
+/* git's credential protocol: parsing the request and formatting the answer. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -11,7 +11,7 @@
 #include "common/base/cleanup.h"
 #include "helpers/git/git_request.h"
 
-/* A request that was parsed, and the buffer in which its texts lie. */
+/* A parsed request, and the buffer that its strings are in. */
 struct parsed {
     char *buffer;
     struct git_request request;
@@ -29,7 +29,7 @@ static struct parsed parse_bytes(const char *bytes, size_t length)
 {
     struct parsed parsed = { .buffer = malloc(length + 1) };
     memcpy(parsed.buffer, bytes, length);
-    parsed.buffer[length] = 'x'; /* there is room for a NUL, but none */
+    parsed.buffer[length] = 'x'; /* the buffer has room for a NUL, but has none */
     parsed.ok = git_request_parse(parsed.buffer, length, &parsed.request, &parsed.error);
     return parsed;
 }
@@ -43,11 +43,11 @@ static void assert_refused(const char *bytes, size_t length, const char *message
 {
     auto_parsed struct parsed parsed = parse_bytes(bytes, length);
     if (parsed.ok)
-        fail_msg("'%.100s' was taken", bytes);
+        fail_msg("'%.100s' was accepted", bytes);
     assert_error(&parsed.error, ERROR_USAGE, message);
 }
 
-/* ---- what git asks ---- */
+/* ---- requests ---- */
 
 static void the_attributes_of_a_request_are_read(void **state)
 {
@@ -67,7 +67,7 @@ static void the_attributes_of_a_request_are_read(void **state)
     assert_true(parsed.request.takes_authtype);
 }
 
-static void what_git_does_not_tell_is_null(void **state)
+static void missing_attributes_are_null(void **state)
 {
     (void)state;
     auto_parsed struct parsed parsed = parse("protocol=https\nhost=dev.azure.com\n");
@@ -80,7 +80,7 @@ static void what_git_does_not_tell_is_null(void **state)
     assert_false(parsed.request.takes_authtype);
 }
 
-static void an_empty_line_or_the_end_of_the_input_ends_it(void **state)
+static void an_empty_line_or_the_end_of_input_ends_a_request(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -97,7 +97,7 @@ static void an_empty_line_or_the_end_of_the_input_ends_it(void **state)
     }
 }
 
-static void of_several_values_the_last_counts(void **state)
+static void of_repeated_attributes_the_last_counts(void **state)
 {
     (void)state;
     auto_parsed struct parsed parsed =
@@ -108,7 +108,7 @@ static void of_several_values_the_last_counts(void **state)
     assert_string_equal(parsed.request.username, "");
 }
 
-static void attributes_of_a_later_git_are_left_alone(void **state)
+static void unknown_attributes_are_ignored(void **state)
 {
     (void)state;
     auto_parsed struct parsed parsed =
@@ -160,10 +160,10 @@ static void a_capability_counts_until_the_list_is_emptied(void **state)
     }
 }
 
-/* ---- what is no request ---- */
+/* ---- invalid requests ---- */
 
 /* CVE-2020-11008: an empty or missing host or protocol. */
-static void a_request_names_protocol_and_host(void **state)
+static void a_request_must_have_a_protocol_and_a_host(void **state)
 {
     (void)state;
     static const struct {
@@ -185,7 +185,7 @@ static void a_request_names_protocol_and_host(void **state)
         assert_refused(cases[i].text, strlen(cases[i].text), cases[i].message);
 }
 
-static void a_certificates_password_has_no_host(void **state)
+static void a_request_for_a_certificate_password_has_no_host(void **state)
 {
     (void)state;
     auto_parsed struct parsed parsed = parse("protocol=cert\nhost=\npath=/home/a/client.pem\n");
@@ -193,7 +193,7 @@ static void a_certificates_password_has_no_host(void **state)
 }
 
 /* CVE-2024-50338, CVE-2024-52006: some readers end a line at a bare CR. */
-static void a_carriage_return_is_refused_wherever_it_stands(void **state)
+static void a_carriage_return_is_refused_anywhere(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -209,7 +209,7 @@ static void a_carriage_return_is_refused_wherever_it_stands(void **state)
         assert_refused(cases[i], strlen(cases[i]), "carriage return");
 }
 
-static void a_nul_byte_is_refused_wherever_it_stands(void **state)
+static void a_nul_byte_is_refused_anywhere(void **state)
 {
     (void)state;
     static const char text[] = "protocol=https\nhost=a\n\n";
@@ -232,7 +232,7 @@ static void a_line_without_an_equals_sign_is_refused(void **state)
         assert_refused(cases[i], strlen(cases[i]), "a line without '='");
 }
 
-static void a_line_has_at_most_65535_bytes_with_its_end(void **state)
+static void a_line_has_at_most_65535_bytes_including_its_end(void **state)
 {
     (void)state;
     static const char head[] = "protocol=https\nhost=a\nx=";
@@ -244,7 +244,7 @@ static void a_line_has_at_most_65535_bytes_with_its_end(void **state)
     text[longest] = '\n';
     auto_parsed struct parsed ended = parse_bytes(text, longest + 1);
     assert_true(ended.ok);
-    auto_parsed struct parsed open = parse_bytes(text, longest); /* its end is that of the input */
+    auto_parsed struct parsed open = parse_bytes(text, longest); /* it ends with the input */
     assert_true(open.ok);
 
     text[longest] = 'y';
@@ -263,7 +263,7 @@ static void a_request_has_at_most_a_mebibyte(void **state)
     assert_refused(text, GIT_INPUT_MAX + 1, "longer than");
 }
 
-/* git 71201ab0e5: a fixed-size buffer made a second line of a long one's end. */
+/* git 71201ab0e5: with a fixed-size buffer, the end of a long line became a second one. */
 static void a_long_header_cannot_smuggle_in_a_host(void **state)
 {
     (void)state;
@@ -285,7 +285,7 @@ static void a_long_header_cannot_smuggle_in_a_host(void **state)
     }
 }
 
-static void a_header_longer_than_a_line_is_refused_whole(void **state)
+static void a_header_longer_than_a_line_is_refused(void **state)
 {
     (void)state;
     for (size_t size = 65400; size < 65600; size++) {
@@ -300,8 +300,8 @@ static void a_header_longer_than_a_line_is_refused_whole(void **state)
     }
 }
 
-/* A caller that heeds the one and asks for the other would get a token for the wrong host. */
-static void a_place_named_twice_is_refused(void **state)
+/* A caller that checks one and requests the other would get a token for the wrong host. */
+static void a_url_beside_other_attributes_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -315,7 +315,7 @@ static void a_place_named_twice_is_refused(void **state)
         assert_refused(cases[i], strlen(cases[i]), "names its place twice");
 }
 
-/* ---- where it is for ---- */
+/* ---- the URL of a request ---- */
 
 static void a_request_is_for_a_url(void **state)
 {
@@ -337,7 +337,7 @@ static void a_request_is_for_a_url(void **state)
     }
 }
 
-static void a_request_for_something_else_has_no_url(void **state)
+static void a_request_for_another_protocol_has_no_url(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -372,7 +372,7 @@ static struct secret *answer_to(const char *text)
     return git_answer_format(&parsed.request, &request, &token);
 }
 
-static void a_git_that_takes_it_is_given_a_bearer_credential(void **state)
+static void a_git_with_authtype_gets_a_bearer_credential(void **state)
 {
     (void)state;
     auto_secret struct secret *answer =
@@ -382,7 +382,7 @@ static void a_git_that_takes_it_is_given_a_bearer_credential(void **state)
                         "ephemeral=1\npassword_expiry_utc=1767369844\n");
 }
 
-static void an_older_git_is_given_a_user_name_and_a_password(void **state)
+static void an_older_git_gets_a_user_name_and_a_password(void **state)
 {
     (void)state;
     auto_secret struct secret *answer = answer_to("protocol=https\nhost=dev.azure.com\n");
@@ -390,7 +390,7 @@ static void an_older_git_is_given_a_user_name_and_a_password(void **state)
                                        "password=eyJ0.eyJh.c2ln\npassword_expiry_utc=1767369844\n");
 }
 
-static void the_user_name_that_git_asked_with_is_kept(void **state)
+static void the_user_name_of_the_request_is_kept(void **state)
 {
     (void)state;
     auto_secret struct secret *answer =
@@ -399,7 +399,7 @@ static void the_user_name_that_git_asked_with_is_kept(void **state)
 }
 
 /* RFC 7617, 2: a colon would end it. */
-static void a_user_name_that_basic_cannot_carry_is_not(void **state)
+static void a_user_name_that_is_invalid_in_basic_is_replaced(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -413,7 +413,7 @@ static void a_user_name_that_basic_cannot_carry_is_not(void **state)
     }
 }
 
-static void a_client_id_that_basic_cannot_carry_becomes_a_word(void **state)
+static void a_client_id_that_is_invalid_in_basic_is_replaced(void **state)
 {
     (void)state;
     static const char *const ids[] = { "urn:contoso:app", "" };
@@ -430,29 +430,29 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_attributes_of_a_request_are_read),
-        cmocka_unit_test(what_git_does_not_tell_is_null),
-        cmocka_unit_test(an_empty_line_or_the_end_of_the_input_ends_it),
-        cmocka_unit_test(of_several_values_the_last_counts),
-        cmocka_unit_test(attributes_of_a_later_git_are_left_alone),
+        cmocka_unit_test(missing_attributes_are_null),
+        cmocka_unit_test(an_empty_line_or_the_end_of_input_ends_a_request),
+        cmocka_unit_test(of_repeated_attributes_the_last_counts),
+        cmocka_unit_test(unknown_attributes_are_ignored),
         cmocka_unit_test(a_value_may_be_empty_or_have_equals_signs),
         cmocka_unit_test(a_capability_counts_until_the_list_is_emptied),
-        cmocka_unit_test(a_request_names_protocol_and_host),
-        cmocka_unit_test(a_certificates_password_has_no_host),
-        cmocka_unit_test(a_carriage_return_is_refused_wherever_it_stands),
-        cmocka_unit_test(a_nul_byte_is_refused_wherever_it_stands),
+        cmocka_unit_test(a_request_must_have_a_protocol_and_a_host),
+        cmocka_unit_test(a_request_for_a_certificate_password_has_no_host),
+        cmocka_unit_test(a_carriage_return_is_refused_anywhere),
+        cmocka_unit_test(a_nul_byte_is_refused_anywhere),
         cmocka_unit_test(a_line_without_an_equals_sign_is_refused),
-        cmocka_unit_test(a_line_has_at_most_65535_bytes_with_its_end),
+        cmocka_unit_test(a_line_has_at_most_65535_bytes_including_its_end),
         cmocka_unit_test(a_request_has_at_most_a_mebibyte),
         cmocka_unit_test(a_long_header_cannot_smuggle_in_a_host),
-        cmocka_unit_test(a_header_longer_than_a_line_is_refused_whole),
-        cmocka_unit_test(a_place_named_twice_is_refused),
+        cmocka_unit_test(a_header_longer_than_a_line_is_refused),
+        cmocka_unit_test(a_url_beside_other_attributes_is_refused),
         cmocka_unit_test(a_request_is_for_a_url),
-        cmocka_unit_test(a_request_for_something_else_has_no_url),
-        cmocka_unit_test(a_git_that_takes_it_is_given_a_bearer_credential),
-        cmocka_unit_test(an_older_git_is_given_a_user_name_and_a_password),
-        cmocka_unit_test(the_user_name_that_git_asked_with_is_kept),
-        cmocka_unit_test(a_user_name_that_basic_cannot_carry_is_not),
-        cmocka_unit_test(a_client_id_that_basic_cannot_carry_becomes_a_word),
+        cmocka_unit_test(a_request_for_another_protocol_has_no_url),
+        cmocka_unit_test(a_git_with_authtype_gets_a_bearer_credential),
+        cmocka_unit_test(an_older_git_gets_a_user_name_and_a_password),
+        cmocka_unit_test(the_user_name_of_the_request_is_kept),
+        cmocka_unit_test(a_user_name_that_is_invalid_in_basic_is_replaced),
+        cmocka_unit_test(a_client_id_that_is_invalid_in_basic_is_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

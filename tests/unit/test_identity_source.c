@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which service issues a managed identity's tokens, and where it is. */
+/* Which service issues a managed identity's tokens, and at which URL. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON: the strict reader, the lenient one for files that people write, and where a value stands.
- */
+/* JSON: the strict parser, the lenient one for files written by hand, and the line of a value. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -26,9 +25,9 @@ static json_object *parse_leniently(const char *text, size_t *line, struct error
     return json_parse_lenient(json, length, line, error);
 }
 
-/* ---- to the letter ---- */
+/* ---- the strict parser ---- */
 
-static void one_value_is_taken(void **state)
+static void one_value_is_accepted(void **state)
 {
     (void)state;
     static const struct {
@@ -53,7 +52,7 @@ static void one_value_is_taken(void **state)
     }
 }
 
-static void what_is_not_one_value_is_refused(void **state)
+static void anything_but_one_value_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -75,13 +74,13 @@ static void what_is_not_one_value_is_refused(void **state)
         "{'a':b}",
         "{'a':tru}",
         "{1:2}",
-        /* Something after it. */
+        /* Something after the value. */
         "{} x",
         "{}{}",
         "{},",
         "[]]",
         "'a' 'b'",
-        /* What only the lenient reader takes. */
+        /* Accepted by the lenient parser only. */
         "{'a':1,}",
         "[1,]",
         "{/**/}",
@@ -89,7 +88,7 @@ static void what_is_not_one_value_is_refused(void **state)
         "\xef\xbb\xbf{}",
         "{'a':TRUE}",
         "{'a':01}",
-        /* Numbers and texts that are none. */
+        /* Invalid numbers and strings. */
         "{'a':.5}",
         "{'a':+1}",
         "{'a':-}",
@@ -105,7 +104,7 @@ static void what_is_not_one_value_is_refused(void **state)
         struct error error = { 0 };
         auto_json json_object *value = parse_strictly(cases[i], &error);
         if (value != NULL)
-            fail_msg("%s was taken", cases[i]);
+            fail_msg("%s was accepted", cases[i]);
         assert_error(&error, ERROR_OTHER, "not valid JSON: ");
     }
 }
@@ -123,7 +122,7 @@ static void a_nul_byte_is_refused(void **state)
     assert_null(json_parse("\0", 1, &error));
 }
 
-static void depth_is_bounded(void **state)
+static void depth_is_limited(void **state)
 {
     (void)state;
     autofree char *endless = repeated('[', 1000000);
@@ -137,11 +136,11 @@ static void depth_is_bounded(void **state)
                  "]]]]]]]]]]]]]]]]]]]]");
         auto_json json_object *value = json_parse(text, strlen(text), &error);
         if ((value != NULL) != (depth <= JSON_DEPTH_MAX))
-            fail_msg("a depth of %d was %s", depth, value != NULL ? "taken" : "refused");
+            fail_msg("a depth of %d was %s", depth, value != NULL ? "accepted" : "refused");
     }
 }
 
-static void a_refused_text_is_not_in_the_error(void **state)
+static void the_error_does_not_quote_the_text(void **state)
 {
     (void)state;
     static const char *const cases[] = { "s3cret", "{'a':s3cret}", "{'a':'s3cret'", "{s3cret:1}",
@@ -156,9 +155,9 @@ static void a_refused_text_is_not_in_the_error(void **state)
     }
 }
 
-/* ---- for people ---- */
+/* ---- the lenient parser ---- */
 
-static void people_may_write_comments_commas_and_a_byte_order_mark(void **state)
+static void files_may_have_comments_trailing_commas_and_a_byte_order_mark(void **state)
 {
     (void)state;
     static const struct {
@@ -202,7 +201,7 @@ static void a_comment_may_end_with_the_file(void **state)
     assert_non_null(value);
 }
 
-/* Else what follows, up to the end of some other comment, would be lost in silence. */
+/* Otherwise everything up to the end of another comment would be lost silently. */
 static void a_comment_may_end_in_several_stars(void **state)
 {
     (void)state;
@@ -223,7 +222,7 @@ static void a_comment_may_end_in_several_stars(void **state)
     }
 }
 
-static void people_are_told_the_line_of_their_mistake(void **state)
+static void the_error_has_the_line(void **state)
 {
     (void)state;
     static const struct {
@@ -252,7 +251,7 @@ static void people_are_told_the_line_of_their_mistake(void **state)
         struct error error = { 0 };
         auto_json json_object *value = parse_leniently(cases[i].text, &line, &error);
         if (value != NULL || line != cases[i].line)
-            fail_msg("%s is %s, line %zu", cases[i].text, value ? "taken" : "refused", line);
+            fail_msg("%s is %s, line %zu", cases[i].text, value ? "accepted" : "refused", line);
         assert_error(&error, ERROR_OTHER, "not valid JSON: ");
     }
 }
@@ -299,7 +298,7 @@ static void a_value_is_found_by_its_path(void **state)
         { PATH("Api", "Scopes"), 10 },
         { PATH("Api", "Last"), 10 },
         { PATH("Api", "Very"), 11 },
-        /* What is not there. */
+        /* Missing values. */
         { PATH("Api", "Less"), 0 },
         { PATH("Nothing"), 0 },
         { PATH("AzureAd", "TenantId", "0"), 0 },
@@ -321,7 +320,7 @@ static void a_value_is_found_by_its_path(void **state)
     }
 }
 
-static void a_value_behind_an_odd_comment_is_found(void **state)
+static void a_value_after_an_odd_comment_is_found(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -338,7 +337,7 @@ static void a_value_behind_an_odd_comment_is_found(void **state)
     }
 }
 
-static void no_text_makes_the_search_run_past_its_end(void **state)
+static void the_search_never_reads_past_the_end(void **state)
 {
     (void)state;
     static const char *const cases[] = { "",      "{",      "{'",     "{'a",      "{'a'",
@@ -358,7 +357,7 @@ static void no_text_makes_the_search_run_past_its_end(void **state)
 
 /* ---- members ---- */
 
-static void a_string_is_given_whole_or_not_at_all(void **state)
+static void a_string_is_returned_whole_or_not_at_all(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -398,7 +397,7 @@ static void a_whole_number_may_be_a_string(void **state)
     }
 }
 
-static void what_is_no_whole_number_gives_none(void **state)
+static void anything_else_is_not_a_whole_number(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -437,7 +436,7 @@ static void what_is_no_whole_number_gives_none(void **state)
 
 /* ---- wiping ---- */
 
-static void wiping_overwrites_every_string_below(void **state)
+static void wiping_overwrites_every_nested_string(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -466,22 +465,22 @@ static void wiping_overwrites_every_string_below(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_value_is_taken),
-        cmocka_unit_test(what_is_not_one_value_is_refused),
+        cmocka_unit_test(one_value_is_accepted),
+        cmocka_unit_test(anything_but_one_value_is_refused),
         cmocka_unit_test(a_nul_byte_is_refused),
-        cmocka_unit_test(depth_is_bounded),
-        cmocka_unit_test(a_refused_text_is_not_in_the_error),
-        cmocka_unit_test(people_may_write_comments_commas_and_a_byte_order_mark),
+        cmocka_unit_test(depth_is_limited),
+        cmocka_unit_test(the_error_does_not_quote_the_text),
+        cmocka_unit_test(files_may_have_comments_trailing_commas_and_a_byte_order_mark),
         cmocka_unit_test(a_comment_may_end_with_the_file),
         cmocka_unit_test(a_comment_may_end_in_several_stars),
-        cmocka_unit_test(people_are_told_the_line_of_their_mistake),
+        cmocka_unit_test(the_error_has_the_line),
         cmocka_unit_test(a_value_is_found_by_its_path),
-        cmocka_unit_test(a_value_behind_an_odd_comment_is_found),
-        cmocka_unit_test(no_text_makes_the_search_run_past_its_end),
-        cmocka_unit_test(a_string_is_given_whole_or_not_at_all),
+        cmocka_unit_test(a_value_after_an_odd_comment_is_found),
+        cmocka_unit_test(the_search_never_reads_past_the_end),
+        cmocka_unit_test(a_string_is_returned_whole_or_not_at_all),
         cmocka_unit_test(a_whole_number_may_be_a_string),
-        cmocka_unit_test(what_is_no_whole_number_gives_none),
-        cmocka_unit_test(wiping_overwrites_every_string_below),
+        cmocka_unit_test(anything_else_is_not_a_whole_number),
+        cmocka_unit_test(wiping_overwrites_every_nested_string),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

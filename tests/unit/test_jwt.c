@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens looked into: the claims of a JWT, and what is none. */
+/* The claims of a JWT, and what is not a JWT. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
@@ -10,12 +10,12 @@
 #include "common/entra/jwt.h"
 #include "common/entra/token.h"
 
-/* The claims, read from bytes that no NUL follows; "" where there are none. */
+/* The claims, parsed from bytes without a NUL after them; "" if there are none. */
 static char *claims_of(const char *token, size_t length, struct error *error)
 {
     autofree char *bytes = malloc(length + 1);
     memcpy(bytes, token, length);
-    bytes[length] = 'A'; /* would belong to the token */
+    bytes[length] = 'A'; /* which would be read as part of the token */
     auto_json json_object *claims = jwt_claims(bytes, length, error);
     return strdup(claims != NULL
                       ? json_object_to_json_string_ext(claims, JSON_C_TO_STRING_PLAIN |
@@ -29,7 +29,7 @@ static void the_claims_are_read(void **state)
     static const struct {
         const char *token, *claims;
     } cases[] = {
-        /* RFC 7515, appendix A.1: it has line breaks in its claims. */
+        /* RFC 7515, appendix A.1, with line breaks in the claims. */
         { "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
           "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0"
           "cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
@@ -39,10 +39,10 @@ static void the_claims_are_read(void **state)
         { "e30.eyJhIjoxfQ.c2ln", "{'a':1}" },
         { "e30.eyJhIjoxMjN9.c2ln", "{'a':123}" },
         { "e30.e30.", "{}" },
-        /* The letters that set base64url apart: two of U+00FF and U+00FE, of U+07FF. */
+        /* The characters that only base64url has: two of U+00FF and U+00FE, of U+07FF. */
         { "e30.eyJhIjoiw7_DviJ9.", "{'a':'\xc3\xbf\xc3\xbe'}" },
         { "e30.eyJhIjoi378-In0.", "{'a':'\xdf\xbf>'}" },
-        /* Neither the header nor the signature is looked at. */
+        /* The header and the signature are not read. */
         { "!.e30.!", "{}" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -53,7 +53,7 @@ static void the_claims_are_read(void **state)
     }
 }
 
-static void what_is_no_jwt_is_told_apart(void **state)
+static void anything_else_is_not_a_jwt(void **state)
 {
     (void)state;
     static const struct {
@@ -97,7 +97,7 @@ static void nothing_beyond_the_length_is_read(void **state)
     assert_error(&error, ERROR_OTHER, "three parts");
 }
 
-static void a_token_as_long_as_tokens_may_be_is_read_and_no_longer_one(void **state)
+static void the_longest_token_is_read_and_no_longer_one(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -110,7 +110,7 @@ static void a_token_as_long_as_tokens_may_be_is_read_and_no_longer_one(void **st
     assert_error(&error, ERROR_OTHER, "too long");
 }
 
-static void nothing_of_the_token_is_in_the_message(void **state)
+static void the_error_does_not_quote_the_token(void **state)
 {
     (void)state;
     static const char *const tokens[] = { "secrettoken", "e30.secrettoken!.e30",
@@ -127,10 +127,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_claims_are_read),
-        cmocka_unit_test(what_is_no_jwt_is_told_apart),
+        cmocka_unit_test(anything_else_is_not_a_jwt),
         cmocka_unit_test(nothing_beyond_the_length_is_read),
-        cmocka_unit_test(a_token_as_long_as_tokens_may_be_is_read_and_no_longer_one),
-        cmocka_unit_test(nothing_of_the_token_is_in_the_message),
+        cmocka_unit_test(the_longest_token_is_read_and_no_longer_one),
+        cmocka_unit_test(the_error_does_not_quote_the_token),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which store serves, and what a list of items is. */
+/* Which keyring is used, and what a list of items holds. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -16,8 +16,7 @@
 #include "keyring/kernel.h"
 #include "keyring/secret_service.h"
 
-/* In the place of common/base/module.c's: which stores can be loaded, and how often that was tried.
- */
+/* Instead of common/base/module.c: which stores can be loaded, and how often each was. */
 static struct {
     bool desktop, kernel;
     int desktop_loads, kernel_loads;
@@ -51,7 +50,7 @@ static int begin(void **state)
     return 0;
 }
 
-static void none_keeps_nothing(void **state)
+static void the_none_keyring_stores_nothing(void **state)
 {
     (void)state;
     struct error why = { 0 }, error = { 0 };
@@ -69,7 +68,7 @@ static void none_keeps_nothing(void **state)
     assert_int_equal(modules.desktop_loads + modules.kernel_loads, 0);
 }
 
-static void where_a_session_bus_is_offered_the_desktop_keyring_serves(void **state)
+static void with_a_session_bus_the_desktop_keyring_is_used(void **state)
 {
     (void)state;
     struct error why = { 0 }, error = { 0 };
@@ -80,8 +79,8 @@ static void where_a_session_bus_is_offered_the_desktop_keyring_serves(void **sta
     assert_int_equal(modules.kernel_loads, 0);
 }
 
-/* Loading GLib would be for nothing, and might start a bus. */
-static void where_none_is_its_module_is_not_loaded(void **state)
+/* Loading GLib would be wasted, and might start a bus. */
+static void without_a_session_bus_its_module_is_not_loaded(void **state)
 {
     (void)state;
     static const char *const cases[] = { NULL, "" };
@@ -97,7 +96,7 @@ static void where_none_is_its_module_is_not_loaded(void **state)
     }
 }
 
-/* systemd's user bus, where the environment names no other. */
+/* systemd's user bus, if the environment names no other. */
 static void a_socket_in_the_runtime_folder_is_a_session_bus(void **state)
 {
     (void)state;
@@ -125,7 +124,7 @@ static void a_socket_in_the_runtime_folder_is_a_session_bus(void **state)
     assert_string_equal(with_socket->name, "secret-service");
 }
 
-static void what_cannot_be_loaded_is_an_error_only_by_name(void **state)
+static void a_module_that_cannot_be_loaded_is_an_error_only_if_it_was_named(void **state)
 {
     (void)state;
     struct error why = { 0 }, error = { 0 };
@@ -137,7 +136,7 @@ static void what_cannot_be_loaded_is_an_error_only_by_name(void **state)
     assert_error(&error, ERROR_KEYRING, "secret-service cannot be loaded");
 }
 
-static void where_nothing_can_be_loaded_nothing_is_kept(void **state)
+static void without_any_module_nothing_is_stored(void **state)
 {
     (void)state;
     struct error why = { 0 }, error = { 0 };
@@ -149,7 +148,7 @@ static void where_nothing_can_be_loaded_nothing_is_kept(void **state)
     assert_error(&error, ERROR_KEYRING, "kernel cannot be loaded");
 }
 
-static void after_the_desktops_keyring_the_kernels_is_the_next_best(void **state)
+static void the_kernel_keyring_is_second_to_the_desktops(void **state)
 {
     (void)state;
     struct error why = { 0 }, error = { 0 };
@@ -159,20 +158,20 @@ static void after_the_desktops_keyring_the_kernels_is_the_next_best(void **state
     assert_null(keyring_next_best(next));
 }
 
-static void a_store_that_is_not_known_is_refused(void **state)
+static void an_unknown_store_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = { "", "file", "NONE", "secret_service", "none " };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error why = { 0 }, error = { 0 };
         if (keyring_open(cases[i], &why, &error) != NULL)
-            fail_msg("'%s' was taken", cases[i]);
+            fail_msg("'%s' was accepted", cases[i]);
         assert_error(&error, ERROR_USAGE, "there is no keyring");
         assert_has(error_advice(&error), "secret-service");
     }
 }
 
-static void an_attribute_that_an_item_does_not_have_is_empty(void **state)
+static void a_missing_attribute_is_empty(void **state)
 {
     (void)state;
     const struct keyring_item item = { .attributes = { { "a", "1" }, { "b", "2" } } };
@@ -204,15 +203,15 @@ static void a_cleared_list_is_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(none_keeps_nothing),
-        TEST(where_a_session_bus_is_offered_the_desktop_keyring_serves),
-        TEST(where_none_is_its_module_is_not_loaded),
+        TEST(the_none_keyring_stores_nothing),
+        TEST(with_a_session_bus_the_desktop_keyring_is_used),
+        TEST(without_a_session_bus_its_module_is_not_loaded),
         TEST(a_socket_in_the_runtime_folder_is_a_session_bus),
-        TEST(what_cannot_be_loaded_is_an_error_only_by_name),
-        TEST(where_nothing_can_be_loaded_nothing_is_kept),
-        TEST(after_the_desktops_keyring_the_kernels_is_the_next_best),
-        TEST(a_store_that_is_not_known_is_refused),
-        TEST(an_attribute_that_an_item_does_not_have_is_empty),
+        TEST(a_module_that_cannot_be_loaded_is_an_error_only_if_it_was_named),
+        TEST(without_any_module_nothing_is_stored),
+        TEST(the_kernel_keyring_is_second_to_the_desktops),
+        TEST(an_unknown_store_is_refused),
+        TEST(a_missing_attribute_is_empty),
         TEST(a_cleared_list_is_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Microsoft's own applications, against a copy of their ids that was checked by hand. */
+/* Microsoft's own applications, compared with a copy of their IDs that was checked by hand. */
 #include "tests/unit/support.h"
 
 #include <string.h>
@@ -7,8 +7,8 @@
 #include "common/base/array.h"
 #include "common/entra/known_apps.h"
 
-/* Each id was found in at least ten public repositories, save those of Data Explorer, Databricks,
- * Log Analytics and Office 365 Management, which have one source. */
+/* Each ID was found in at least ten public repositories, except those of Data Explorer,
+ * Databricks, Log Analytics and Office 365 Management, which have one source. */
 static const struct {
     const char *constant, *id, *name;
     bool is_client, in_family;

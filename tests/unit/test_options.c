@@ -17,7 +17,7 @@ static const struct option_spec own_options[] = {
     { "output", "FORM", "token or json", OPTION_TEXT, offsetof(struct options, output) },
     { "renew", NULL, NULL, OPTION_FLAG, offsetof(struct options, renew) },
     { "legacy", NULL, "as it was", OPTION_SWITCH, offsetof(struct options, own[0]) },
-    { "login", "MODE", "who asks", OPTION_TEXT, offsetof(struct options, own[1]) },
+    { "login", "MODE", "login method", OPTION_TEXT, offsetof(struct options, own[1]) },
     { "l", "MODE", NULL, OPTION_TEXT, offsetof(struct options, own[1]) },
     { NULL, NULL, NULL, OPTION_FLAG, 0 },
 };
@@ -31,7 +31,7 @@ struct outcome {
     int first;
 };
 
-/* Reads a command line; its words are those of a table that NULL ends. */
+/* Parses a command line of words, NULL after the last. */
 static struct outcome parse(const char *const words[])
 {
     struct outcome outcome = { .argv = { (char *)"program" }, .argc = 1 };
@@ -51,7 +51,7 @@ static void assert_refused(const struct outcome *outcome, const char *message)
     assert_error(&outcome->error, ERROR_USAGE, message);
 }
 
-static void every_option_fills_its_member(void **state)
+static void every_option_sets_its_member(void **state)
 {
     (void)state;
     struct outcome outcome =
@@ -88,7 +88,7 @@ static void flags_take_no_argument(void **state)
     assert_int_equal(outcome.argc - outcome.first, 3);
 }
 
-static void what_is_not_given_is_null_or_zero(void **state)
+static void options_not_given_are_null_or_zero(void **state)
 {
     (void)state;
     static const struct options nothing;
@@ -97,7 +97,7 @@ static void what_is_not_given_is_null_or_zero(void **state)
     assert_memory_equal(&outcome.options, &nothing, sizeof nothing);
 }
 
-static void operands_are_moved_to_the_end_in_their_order(void **state)
+static void operands_are_moved_to_the_end_in_order(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("one", "--api", "Api", "two", "--verbose", "three");
@@ -108,8 +108,8 @@ static void operands_are_moved_to_the_end_in_their_order(void **state)
     assert_string_equal(outcome.argv[outcome.first + 2], "three");
 }
 
-/* git and kubectl hand their environment on, in which this may be. */
-static void options_after_operands_are_read_whatever_posix_says(void **state)
+/* git and kubectl pass their environment on, which may have it. */
+static void options_after_operands_are_read_despite_posixly_correct(void **state)
 {
     (void)state;
     setenv("POSIXLY_CORRECT", "1", 1);
@@ -121,7 +121,7 @@ static void options_after_operands_are_read_whatever_posix_says(void **state)
     assert_string_equal(outcome.argv[outcome.first], "get-token");
 }
 
-static void after_two_dashes_all_are_operands(void **state)
+static void everything_after_two_dashes_is_an_operand(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("one", "--api", "Api", "--", "--verbose", "-x");
@@ -133,7 +133,7 @@ static void after_two_dashes_all_are_operands(void **state)
     assert_string_equal(outcome.argv[outcome.first + 2], "-x");
 }
 
-static void the_last_of_several_counts_but_scopes_add_up(void **state)
+static void a_repeated_option_replaces_the_first_but_scopes_add_up(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--api", "A", "--scope", "1", "--api", "B", "--scope", "2");
@@ -144,7 +144,7 @@ static void the_last_of_several_counts_but_scopes_add_up(void **state)
     assert_string_equal(outcome.options.scopes[1], "2");
 }
 
-static void scopes_have_a_greatest_number(void **state)
+static void the_number_of_scopes_is_limited(void **state)
 {
     (void)state;
     const char *words[2 * (OPTIONS_SCOPES_MAX + 1) + 1] = { NULL };
@@ -160,7 +160,7 @@ static void scopes_have_a_greatest_number(void **state)
     assert_refused(&outcome, "more than 8 scopes");
 }
 
-static void a_time_out_is_from_one_second_to_an_hour(void **state)
+static void a_timeout_is_from_one_second_to_one_hour(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--timeout", "1");
@@ -186,12 +186,12 @@ static void a_time_out_is_from_one_second_to_an_hour(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         outcome = PARSE("--timeout", cases[i]);
         if (outcome.ok)
-            fail_msg("--timeout '%s' was taken", cases[i]);
+            fail_msg("--timeout '%s' was accepted", cases[i]);
         assert_refused(&outcome, "--timeout takes a whole number from 1 to 3600");
     }
 }
 
-static void a_time_out_may_be_written_as_go_writes_it(void **state)
+static void a_timeout_may_be_a_go_duration(void **state)
 {
     (void)state;
     static const struct {
@@ -215,11 +215,11 @@ static void a_time_out_may_be_written_as_go_writes_it(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
         struct outcome outcome = PARSE("--timeout", wrong[i]);
         if (outcome.ok)
-            fail_msg("--timeout '%s' was taken", wrong[i]);
+            fail_msg("--timeout '%s' was accepted", wrong[i]);
     }
 }
 
-static void a_switch_is_true_by_its_name_alone_and_may_be_false(void **state)
+static void a_switch_is_true_unless_it_is_false(void **state)
 {
     (void)state;
     static const struct {
@@ -241,7 +241,7 @@ static void a_switch_is_true_by_its_name_alone_and_may_be_false(void **state)
     assert_string_equal(outcome.options.own[0], "true");
 }
 
-static void a_letter_stands_for_a_name(void **state)
+static void a_letter_is_short_for_a_name(void **state)
 {
     (void)state;
     static const char *const cases[][3] = {
@@ -269,7 +269,7 @@ static void an_empty_argument_is_refused(void **state)
     }
 }
 
-static void a_missing_argument_is_told_by_the_options_name(void **state)
+static void the_error_for_a_missing_argument_names_the_option(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--tenant");
@@ -279,7 +279,7 @@ static void a_missing_argument_is_told_by_the_options_name(void **state)
     assert_has(error_advice(&outcome.error), "--help");
 }
 
-static void an_option_that_is_not_known_is_told_by_its_name(void **state)
+static void the_error_for_an_unknown_option_names_it(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--no-such");
@@ -293,15 +293,15 @@ static void an_option_that_is_not_known_is_told_by_its_name(void **state)
     assert_refused(&outcome, "unknown option --tennant, did you mean '--tenant'?");
 }
 
-static void who_looks_for_an_option_of_a_secret_is_told_better_ways(void **state)
+static void an_option_for_a_secret_gets_a_hint_about_better_ways(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--client-secret", "s3cret");
     assert_has(error_advice(&outcome.error), "AZURE_CLIENT_SECRET");
 }
 
-/* Somebody may have tried to give a secret as its value. */
-static void what_stands_after_an_unknown_option_is_not_shown(void **state)
+/* The user may have tried to give a secret as its value. */
+static void the_value_of_an_unknown_option_is_not_shown(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--client-secret=s3cret");
@@ -311,7 +311,7 @@ static void what_stands_after_an_unknown_option_is_not_shown(void **state)
     assert_lacks(outcome.error.message, "s3cret");
 }
 
-static void letters_in_a_row_are_told_by_the_first_that_is_not_known(void **state)
+static void the_error_for_combined_letters_names_the_first_unknown_one(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--tenant", "contoso", "-xyz");
@@ -321,14 +321,14 @@ static void letters_in_a_row_are_told_by_the_first_that_is_not_known(void **stat
     assert_lacks(outcome.error.message, "s3cret");
 }
 
-static void an_argument_that_a_flag_does_not_take_is_refused(void **state)
+static void an_argument_to_a_flag_is_refused(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--verbose=1");
     assert_refused(&outcome, "--verbose");
 }
 
-static void a_name_may_be_cut_short_where_it_is_clear(void **state)
+static void a_name_may_be_abbreviated_if_it_is_unambiguous(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--ten", "t", "--out", "json");
@@ -337,21 +337,21 @@ static void a_name_may_be_cut_short_where_it_is_clear(void **state)
     assert_string_equal(outcome.options.output, "json");
 }
 
-static void a_name_cut_short_that_could_be_two_is_refused(void **state)
+static void an_ambiguous_abbreviation_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = { "--c", "--cl", "--t", "--a" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct outcome outcome = PARSE(cases[i], "7");
         if (outcome.ok)
-            fail_msg("%s was taken", cases[i]);
+            fail_msg("%s was accepted", cases[i]);
         assert_refused(&outcome, cases[i]);
     }
     struct outcome outcome = PARSE("--ver"); /* verbose, version */
     assert_refused(&outcome, "--ver");
 }
 
-static void the_help_names_every_option_that_is_taken(void **state)
+static void the_help_lists_every_option(void **state)
 {
     (void)state;
     catch_output(STDOUT_FILENO);
@@ -367,13 +367,13 @@ static void the_help_names_every_option_that_is_taken(void **state)
         bool flag = argument[0] < 'A' || argument[0] > 'Z';
         struct outcome outcome = flag ? PARSE(name) : PARSE(name, "7");
         if (!outcome.ok || outcome.first != outcome.argc)
-            fail_msg("%s is not taken as the help says: %s", name, outcome.error.message);
+            fail_msg("%s is not accepted as the help says: %s", name, outcome.error.message);
         count++;
     }
     assert_true(count >= 16);
 }
 
-static void what_is_not_for_people_is_taken_but_not_in_the_help(void **state)
+static void internal_options_are_accepted_but_not_in_the_help(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--renew");
@@ -386,29 +386,29 @@ static void what_is_not_for_people_is_taken_but_not_in_the_help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_option_fills_its_member),
+        cmocka_unit_test(every_option_sets_its_member),
         cmocka_unit_test(flags_take_no_argument),
-        cmocka_unit_test(what_is_not_given_is_null_or_zero),
-        cmocka_unit_test(operands_are_moved_to_the_end_in_their_order),
-        cmocka_unit_test(options_after_operands_are_read_whatever_posix_says),
-        cmocka_unit_test(after_two_dashes_all_are_operands),
-        cmocka_unit_test(the_last_of_several_counts_but_scopes_add_up),
-        cmocka_unit_test(scopes_have_a_greatest_number),
-        cmocka_unit_test(a_time_out_is_from_one_second_to_an_hour),
-        cmocka_unit_test(a_time_out_may_be_written_as_go_writes_it),
-        cmocka_unit_test(a_switch_is_true_by_its_name_alone_and_may_be_false),
-        cmocka_unit_test(a_letter_stands_for_a_name),
+        cmocka_unit_test(options_not_given_are_null_or_zero),
+        cmocka_unit_test(operands_are_moved_to_the_end_in_order),
+        cmocka_unit_test(options_after_operands_are_read_despite_posixly_correct),
+        cmocka_unit_test(everything_after_two_dashes_is_an_operand),
+        cmocka_unit_test(a_repeated_option_replaces_the_first_but_scopes_add_up),
+        cmocka_unit_test(the_number_of_scopes_is_limited),
+        cmocka_unit_test(a_timeout_is_from_one_second_to_one_hour),
+        cmocka_unit_test(a_timeout_may_be_a_go_duration),
+        cmocka_unit_test(a_switch_is_true_unless_it_is_false),
+        cmocka_unit_test(a_letter_is_short_for_a_name),
         cmocka_unit_test(an_empty_argument_is_refused),
-        cmocka_unit_test(a_missing_argument_is_told_by_the_options_name),
-        cmocka_unit_test(an_option_that_is_not_known_is_told_by_its_name),
-        cmocka_unit_test(who_looks_for_an_option_of_a_secret_is_told_better_ways),
-        cmocka_unit_test(what_stands_after_an_unknown_option_is_not_shown),
-        cmocka_unit_test(letters_in_a_row_are_told_by_the_first_that_is_not_known),
-        cmocka_unit_test(an_argument_that_a_flag_does_not_take_is_refused),
-        cmocka_unit_test(a_name_may_be_cut_short_where_it_is_clear),
-        cmocka_unit_test(a_name_cut_short_that_could_be_two_is_refused),
-        cmocka_unit_test(the_help_names_every_option_that_is_taken),
-        cmocka_unit_test(what_is_not_for_people_is_taken_but_not_in_the_help),
+        cmocka_unit_test(the_error_for_a_missing_argument_names_the_option),
+        cmocka_unit_test(the_error_for_an_unknown_option_names_it),
+        cmocka_unit_test(an_option_for_a_secret_gets_a_hint_about_better_ways),
+        cmocka_unit_test(the_value_of_an_unknown_option_is_not_shown),
+        cmocka_unit_test(the_error_for_combined_letters_names_the_first_unknown_one),
+        cmocka_unit_test(an_argument_to_a_flag_is_refused),
+        cmocka_unit_test(a_name_may_be_abbreviated_if_it_is_unambiguous),
+        cmocka_unit_test(an_ambiguous_abbreviation_is_refused),
+        cmocka_unit_test(the_help_lists_every_option),
+        cmocka_unit_test(internal_options_are_accepted_but_not_in_the_help),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

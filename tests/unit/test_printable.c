@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text from outside on a terminal: what is shown as it is, and what is not. */
+/* Text from outside on a terminal: what is shown unchanged, and what is not. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static void every_control_character_is_replaced(void **state)
         assert_shown(&(struct sample){ (char[]){ (char)0xc2, (char)c, '\0' }, "??" }, 1);
 }
 
-static void what_turns_the_direction_of_text_is_replaced(void **state)
+static void bidirectional_controls_are_replaced(void **state)
 {
     (void)state;
     static const struct sample samples[] = {
@@ -64,7 +64,7 @@ static void what_turns_the_direction_of_text_is_replaced(void **state)
     assert_shown(samples, ARRAY_SIZE(samples));
 }
 
-static void bytes_that_are_no_character_are_replaced(void **state)
+static void invalid_bytes_are_replaced(void **state)
 {
     (void)state;
     static const struct sample samples[] = {
@@ -72,9 +72,9 @@ static void bytes_that_are_no_character_are_replaced(void **state)
         { "\x9b"
           "31m",
           "?31m" },
-        { "\xc3", "?" },               /* cut off */
-        { "\xf0\x9f\x94 (", "??? (" }, /* likewise */
-        { "\xc0\x8a", "??" },          /* a line break, too long */
+        { "\xc3", "?" },               /* truncated */
+        { "\xf0\x9f\x94 (", "??? (" }, /* also truncated */
+        { "\xc0\x8a", "??" },          /* a line break, in overlong forms */
         { "\xe0\x80\x9b\xf0\x80\x80\x9b", "???"
                                           "????" },
         { "\xf4\x90\x80\x80", "????" }, /* beyond Unicode */
@@ -84,7 +84,7 @@ static void bytes_that_are_no_character_are_replaced(void **state)
     assert_shown(samples, ARRAY_SIZE(samples));
 }
 
-static void no_character_is_cut_in_two(void **state)
+static void no_character_is_split(void **state)
 {
     (void)state;
     static const struct {
@@ -109,9 +109,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_letter_is_kept),
         cmocka_unit_test(every_control_character_is_replaced),
-        cmocka_unit_test(what_turns_the_direction_of_text_is_replaced),
-        cmocka_unit_test(bytes_that_are_no_character_are_replaced),
-        cmocka_unit_test(no_character_is_cut_in_two),
+        cmocka_unit_test(bidirectional_controls_are_replaced),
+        cmocka_unit_test(invalid_bytes_are_replaced),
+        cmocka_unit_test(no_character_is_split),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The redirect that ends a sign-in: of all that anybody can send, only the answer is taken. */
+/* The redirect that ends a sign-in: of everything that can be sent there, only the answer is
+ * accepted. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -17,7 +18,7 @@
 
 static const struct redirect_expected expected = { 40123, "s!" };
 
-/* Reads a request with this first line, these headers (Content-Length aside) and this body. */
+/* Reads a request with this first line, these headers apart from Content-Length, and this body. */
 static int parse(const char *line, const char *headers, const char *body, struct redirect *redirect)
 {
     autofree char *text = NULL;
@@ -36,7 +37,7 @@ static int status_of(const char *line, const char *headers, const char *body)
     return status;
 }
 
-static void the_answer_is_taken(void **state)
+static void an_answer_is_accepted(void **state)
 {
     (void)state;
     auto_redirect struct redirect redirect = { 0 };
@@ -45,7 +46,7 @@ static void the_answer_is_taken(void **state)
     assert_string_equal(redirect.error, "");
 }
 
-static void a_refusal_is_taken_and_cannot_steer_a_terminal(void **state)
+static void a_refusal_is_accepted_and_made_printable(void **state)
 {
     (void)state;
     auto_redirect struct redirect redirect = { 0 };
@@ -59,7 +60,7 @@ static void a_refusal_is_taken_and_cannot_steer_a_terminal(void **state)
     assert_has(redirect.description, " way");
 }
 
-static void it_may_arrive_byte_by_byte(void **state)
+static void a_request_may_arrive_byte_by_byte(void **state)
 {
     (void)state;
     static const char text[] = "POST / HTTP/1.1\r\n" HOST TYPE "Content-Length: 20\r\n\r\n" GOOD;
@@ -73,7 +74,7 @@ static void it_may_arrive_byte_by_byte(void **state)
     }
 }
 
-static void what_is_no_answer_has_its_status(void **state)
+static void anything_else_gets_an_http_status(void **state)
 {
     (void)state;
     static const struct {
@@ -122,7 +123,7 @@ static void what_is_no_answer_has_its_status(void **state)
     assert_int_equal(status_of("POST /", HOST TYPE, GOOD), 400);
 }
 
-static void a_body_has_a_length_within_bounds(void **state)
+static void the_length_of_a_body_is_limited(void **state)
 {
     (void)state;
     static const struct {
@@ -144,7 +145,7 @@ static void a_body_has_a_length_within_bounds(void **state)
     }
 }
 
-static void a_head_without_an_end_is_not_read_for_ever(void **state)
+static void a_head_without_an_end_is_not_read_forever(void **state)
 {
     (void)state;
     auto_redirect struct redirect redirect = { 0 };
@@ -156,12 +157,12 @@ static void a_head_without_an_end_is_not_read_for_ever(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_answer_is_taken),
-        cmocka_unit_test(a_refusal_is_taken_and_cannot_steer_a_terminal),
-        cmocka_unit_test(it_may_arrive_byte_by_byte),
-        cmocka_unit_test(what_is_no_answer_has_its_status),
-        cmocka_unit_test(a_body_has_a_length_within_bounds),
-        cmocka_unit_test(a_head_without_an_end_is_not_read_for_ever),
+        cmocka_unit_test(an_answer_is_accepted),
+        cmocka_unit_test(a_refusal_is_accepted_and_made_printable),
+        cmocka_unit_test(a_request_may_arrive_byte_by_byte),
+        cmocka_unit_test(anything_else_gets_an_http_status),
+        cmocka_unit_test(the_length_of_a_body_is_limited),
+        cmocka_unit_test(a_head_without_an_end_is_not_read_forever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What users meet, and what helps: how the table is to be. That each entry is met is for the
- * integration tests to show. */
+/* The error catalogue: the form of its table. test_errors.py checks that each entry is met. */
 #include "tests/unit/support.h"
 
 #include <ctype.h>
@@ -19,7 +18,7 @@ static const struct remedy *entry_at(size_t i)
     return i < count ? &entries[i] : NULL;
 }
 
-/* Hands every code of the table to a function, with its entry. */
+/* Calls a function with every code of the table and its entry. */
 static void each_code(void (*check)(const char *code, const struct remedy *entry))
 {
     for (size_t i = 0; entry_at(i) != NULL; i++) {
@@ -34,11 +33,11 @@ static void each_code(void (*check)(const char *code, const struct remedy *entry
 static void check_found(const char *code, const struct remedy *entry)
 {
     if (remedies_find(code) != entry)
-        fail_msg("%s stands in two entries", code);
+        fail_msg("%s is in two entries", code);
     assert_ptr_equal(remedies_text(code), entry->remedy);
 }
 
-static void every_code_finds_its_entry_and_stands_in_no_other(void **state)
+static void every_code_finds_its_entry_and_is_in_no_other(void **state)
 {
     (void)state;
     each_code(check_found);
@@ -66,7 +65,7 @@ static bool is_sentence(const char *text)
            text[strlen(text) - 1] == '.' && strstr(text, "  ") == NULL;
 }
 
-/* A remedy stands behind the authority's own text. */
+/* A remedy follows the authority's own text. */
 static void every_text_is_a_sentence(void **state)
 {
     (void)state;
@@ -78,7 +77,7 @@ static void every_text_is_a_sentence(void **state)
     }
 }
 
-static void what_is_no_code_finds_nothing(void **state)
+static void an_unknown_code_finds_nothing(void **state)
 {
     (void)state;
     static const char *const cases[] = { "",
@@ -97,7 +96,7 @@ static void what_is_no_code_finds_nothing(void **state)
     }
 }
 
-static void letters_are_known_in_whichever_case(void **state)
+static void letter_case_does_not_matter(void **state)
 {
     (void)state;
     assert_non_null(remedies_find("AADSTS7000215"));
@@ -105,8 +104,8 @@ static void letters_are_known_in_whichever_case(void **state)
     assert_ptr_equal(remedies_find("Invalid_Scope"), remedies_find("invalid_scope"));
 }
 
-/* The codes that Entra's users meet, as the reference of the project lists them. */
-static void the_codes_that_users_meet_are_there(void **state)
+/* The codes that users of Entra meet, as listed in the project's reference. */
+static void common_codes_have_an_entry(void **state)
 {
     (void)state;
     static const long codes[] = {
@@ -130,12 +129,12 @@ static void the_codes_that_users_meet_are_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_code_finds_its_entry_and_stands_in_no_other),
+        cmocka_unit_test(every_code_finds_its_entry_and_is_in_no_other),
         cmocka_unit_test(every_entry_fits_an_error),
         cmocka_unit_test(every_text_is_a_sentence),
-        cmocka_unit_test(what_is_no_code_finds_nothing),
-        cmocka_unit_test(letters_are_known_in_whichever_case),
-        cmocka_unit_test(the_codes_that_users_meet_are_there),
+        cmocka_unit_test(an_unknown_code_finds_nothing),
+        cmocka_unit_test(letter_case_does_not_matter),
+        cmocka_unit_test(common_codes_have_an_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

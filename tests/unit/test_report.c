@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Warnings and steps on stderr, and ENTRA_TRACE. */
+/* Warnings and traced steps on stderr, and ENTRA_TRACE. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -31,8 +31,8 @@ static int end(void **state)
     return 0;
 }
 
-/* What is said where ENTRA_TRACE has this value (NULL: it is not set) and a step is taken. */
-static const char *said(const char *value)
+/* The output of a traced step with this value of ENTRA_TRACE; NULL: not set. */
+static const char *trace_output(const char *value)
 {
     unsetenv("ENTRA_TRACE");
     if (value != NULL)
@@ -62,7 +62,7 @@ static void a_warning_is_one_line(void **state)
     assert_string_equal(caught_output(), "entra: warning: file:7: odd?\n");
 }
 
-static void a_warning_is_json_where_errors_are(void **state)
+static void a_warning_is_json_if_errors_are(void **state)
 {
     (void)state;
     reporting.as_json = true;
@@ -71,23 +71,23 @@ static void a_warning_is_json_where_errors_are(void **state)
     assert_string_equal(caught_output(), "{\"warning\":\"/file: \\\"odd\\\"?\"}\n");
 }
 
-static void no_step_is_told_unless_it_is_asked_for(void **state)
+static void no_step_is_traced_unless_requested(void **state)
 {
     (void)state;
     static const char *const off[] = { NULL, "", "0", "false", "FALSE" };
     for (size_t i = 0; i < ARRAY_SIZE(off); i++)
-        assert_string_equal(said(off[i]), "");
+        assert_string_equal(trace_output(off[i]), "");
     assert_false(trace_is_on());
 }
 
-static void a_step_is_told_with_its_time(void **state)
+static void a_step_is_traced_with_its_time(void **state)
 {
     (void)state;
     static const char *const on[] = { "1", "2", "true", "True" };
     for (size_t i = 0; i < ARRAY_SIZE(on); i++) {
         float milliseconds = -1;
         char step[80] = "";
-        const char *text = said(on[i]);
+        const char *text = trace_output(on[i]);
         assert_int_equal(sscanf(text, "entra: %f ms  %79[^\n]", &milliseconds, step), 2);
         assert_string_equal(step, "keyring: a step?");
         assert_true(milliseconds >= 0 && milliseconds < 10000);
@@ -95,7 +95,7 @@ static void a_step_is_told_with_its_time(void **state)
     }
 }
 
-static void a_step_is_json_where_errors_are(void **state)
+static void a_step_is_json_if_errors_are(void **state)
 {
     (void)state;
     reporting = (struct reporting){ .as_json = true, .verbose = true, .file = -1 };
@@ -106,12 +106,12 @@ static void a_step_is_json_where_errors_are(void **state)
     assert_has(text, ",\"step\":\"keyring: \\\"a\\\"\"}\n");
 }
 
-static void a_file_gets_the_steps_of_all(void **state)
+static void a_trace_file_gets_the_steps_of_all_processes(void **state)
 {
     (void)state;
     const char *path = below("steps");
-    assert_string_equal(said(path), "");
-    assert_string_equal(said(path), "");
+    assert_string_equal(trace_output(path), "");
+    assert_string_equal(trace_output(path), "");
     autofree char *text = content_of(path);
     char *second = strchr(text, '\n') + 1;
     char expected[64];
@@ -125,7 +125,7 @@ static void a_file_gets_the_steps_of_all(void **state)
     unlink(path);
 }
 
-static void verbose_and_a_file_get_the_same(void **state)
+static void verbose_and_a_trace_file_get_the_same(void **state)
 {
     (void)state;
     const char *path = below("both");
@@ -168,7 +168,7 @@ static void make_folder_there(const char *path)
     assert_int_equal(mkdir(path, 0700), 0);
 }
 
-static void what_is_not_a_file_of_ones_own_is_not_written_to(void **state)
+static void a_trace_file_must_be_a_regular_file_of_the_user(void **state)
 {
     (void)state;
     static void (*const makers[])(const char *) = { make_link, make_second_name, make_shared,
@@ -176,7 +176,7 @@ static void what_is_not_a_file_of_ones_own_is_not_written_to(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(makers); i++) {
         autofree char *path = strdup(below("odd"));
         makers[i](path);
-        assert_has(said(path), "entra: warning: ENTRA_TRACE: ");
+        assert_has(trace_output(path), "entra: warning: ENTRA_TRACE: ");
         if (unlink(path) != 0)
             assert_int_equal(rmdir(path), 0);
         unlink(below("first"));
@@ -184,12 +184,12 @@ static void what_is_not_a_file_of_ones_own_is_not_written_to(void **state)
     }
 }
 
-static void what_names_no_place_is_told(void **state)
+static void an_invalid_trace_target_is_reported(void **state)
 {
     (void)state;
     static const char *const cases[] = { "yes", "relative/path", "-1" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        assert_has(said(cases[i]), "ENTRA_TRACE must be 1 or an absolute path");
+        assert_has(trace_output(cases[i]), "ENTRA_TRACE must be 1 or an absolute path");
 }
 
 static void the_longest_step_is_one_line(void **state)
@@ -211,14 +211,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_warning_is_one_line),
-        TEST(a_warning_is_json_where_errors_are),
-        TEST(no_step_is_told_unless_it_is_asked_for),
-        TEST(a_step_is_told_with_its_time),
-        TEST(a_step_is_json_where_errors_are),
-        TEST(a_file_gets_the_steps_of_all),
-        TEST(verbose_and_a_file_get_the_same),
-        TEST(what_is_not_a_file_of_ones_own_is_not_written_to),
-        TEST(what_names_no_place_is_told),
+        TEST(a_warning_is_json_if_errors_are),
+        TEST(no_step_is_traced_unless_requested),
+        TEST(a_step_is_traced_with_its_time),
+        TEST(a_step_is_json_if_errors_are),
+        TEST(a_trace_file_gets_the_steps_of_all_processes),
+        TEST(verbose_and_a_trace_file_get_the_same),
+        TEST(a_trace_file_must_be_a_regular_file_of_the_user),
+        TEST(an_invalid_trace_target_is_reported),
         TEST(the_longest_step_is_one_line),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Times as RFC 3339 writes them. */
+/* Times in RFC 3339 format. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static void seconds_become_a_time_in_utc(void **state)
         assert_string_equal(rfc3339_format(cases[i].seconds).text, cases[i].text);
 }
 
-static void the_time_zone_of_the_machine_does_not_matter(void **state)
+static void the_local_time_zone_does_not_matter(void **state)
 {
     (void)state;
     setenv("TZ", "EST5EDT", 1);
@@ -42,7 +42,7 @@ static void the_time_zone_of_the_machine_does_not_matter(void **state)
     tzset();
 }
 
-static void seconds_that_no_calendar_has_give_no_text(void **state)
+static void seconds_out_of_range_give_no_text(void **state)
 {
     (void)state;
     assert_string_equal(rfc3339_format(INT64_MAX).text, "");
@@ -53,8 +53,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seconds_become_a_time_in_utc),
-        cmocka_unit_test(the_time_zone_of_the_machine_does_not_matter),
-        cmocka_unit_test(seconds_that_no_calendar_has_give_no_text),
+        cmocka_unit_test(the_local_time_zone_does_not_matter),
+        cmocka_unit_test(seconds_out_of_range_give_no_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The folder that this user's processes share: only what is ours alone is used. */
+/* The runtime folder, which this user's processes share and no other user can change. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -16,7 +16,7 @@
 #include "common/base/cleanup.h"
 #include "common/base/runtime_folder.h"
 
-/* Each test has a runtime folder of its own. */
+/* Gives each test its own runtime folder. */
 static int begin(void **state)
 {
     (void)state;
@@ -28,7 +28,7 @@ static int begin(void **state)
     return mkdir(getenv("XDG_RUNTIME_DIR"), 0700);
 }
 
-/* Whether a path is what is open. */
+/* Whether the descriptor is open on the path. */
 static bool is_open(int fd, const char *path)
 {
     struct stat opened, named;
@@ -43,7 +43,7 @@ static const char *own_path(void)
     return path;
 }
 
-static void the_folder_is_made_for_its_owner_alone(void **state)
+static void the_folder_is_created_for_its_owner_only(void **state)
 {
     (void)state;
     struct stat status;
@@ -53,7 +53,7 @@ static void the_folder_is_made_for_its_owner_alone(void **state)
     assert_int_equal(status.st_mode & 07777, 0700);
 }
 
-static void the_folder_that_is_there_is_used(void **state)
+static void an_existing_folder_is_used(void **state)
 {
     (void)state;
     mkdir(own_path(), 0700);
@@ -61,7 +61,7 @@ static void the_folder_that_is_there_is_used(void **state)
     assert_true(is_open(fd, own_path()));
 }
 
-static void one_that_others_can_enter_is_not_used(void **state)
+static void a_folder_that_others_can_enter_is_not_used(void **state)
 {
     (void)state;
     static const mode_t modes[] = { 0750, 0705, 0770, 0777, 0701 };
@@ -73,7 +73,7 @@ static void one_that_others_can_enter_is_not_used(void **state)
     }
 }
 
-static void one_of_another_user_is_not_used(void **state)
+static void a_folder_of_another_user_is_not_used(void **state)
 {
     (void)state;
     if (geteuid() != 0)
@@ -84,7 +84,7 @@ static void one_of_another_user_is_not_used(void **state)
     assert_false(is_open(fd, own_path()));
 }
 
-static void a_link_in_its_place_is_not_followed(void **state)
+static void a_symbolic_link_is_not_followed(void **state)
 {
     (void)state;
     mkdir(below("target"), 0700);
@@ -93,7 +93,7 @@ static void a_link_in_its_place_is_not_followed(void **state)
     assert_false(is_open(fd, below("target")));
 }
 
-static void a_relative_runtime_folder_counts_as_none(void **state)
+static void a_relative_runtime_folder_is_ignored(void **state)
 {
     (void)state;
     setenv("XDG_RUNTIME_DIR", "relative", 1);
@@ -106,7 +106,7 @@ static void a_relative_runtime_folder_counts_as_none(void **state)
 
 #define NAME(ending, ...) runtime_name(ending, (const char *const[]){ __VA_ARGS__, NULL }).text
 
-static void one_made_in_another_users_would_be_no_use_to_them(void **state)
+static void no_folder_is_created_in_that_of_another_user(void **state)
 {
     (void)state;
     if (geteuid() != 0)
@@ -127,7 +127,7 @@ static void the_same_texts_have_the_same_name(void **state)
     assert_string_equal(first + 16, ".lock");
 }
 
-static void other_texts_have_another(void **state)
+static void different_texts_have_different_names(void **state)
 {
     (void)state;
     const struct runtime_name names[] = {
@@ -150,7 +150,7 @@ static void other_texts_have_another(void **state)
 
 /* ---- files ---- */
 
-static void what_is_written_is_read_again_and_replaces_what_was_there(void **state)
+static void a_file_is_read_back_as_written_and_replaced(void **state)
 {
     (void)state;
     autoclose int folder = runtime_folder_open();
@@ -163,7 +163,7 @@ static void what_is_written_is_read_again_and_replaces_what_was_there(void **sta
     }
 }
 
-static void a_file_is_for_its_owner_alone_and_nothing_is_left_beside_it(void **state)
+static void a_file_is_for_its_owner_only_and_leaves_no_temporary_file(void **state)
 {
     (void)state;
     struct stat status;
@@ -186,7 +186,7 @@ static void make_file(int folder, const char *name, time_t age)
     assert_int_equal(futimens(fd, times), 0);
 }
 
-static void what_was_left_goes_after_a_day_and_what_is_kept_stays(void **state)
+static void leftover_files_are_removed_after_a_day_and_tokens_stay(void **state)
 {
     (void)state;
     static const struct {
@@ -226,7 +226,7 @@ static void a_lock_that_is_held_stays(void **state)
     assert_int_not_equal(faccessat(folder, "a.flight", F_OK, 0), 0);
 }
 
-static void what_is_no_file_of_ours_is_not_read(void **state)
+static void a_file_that_is_not_ours_is_not_read(void **state)
 {
     (void)state;
     autoclose int folder = runtime_folder_open();
@@ -237,7 +237,7 @@ static void what_is_no_file_of_ours_is_not_read(void **state)
     assert_null(runtime_read(folder, "folder", 100));
 }
 
-static void of_too_much_one_byte_too_many_is_read(void **state)
+static void at_most_one_byte_over_the_limit_is_read(void **state)
 {
     (void)state;
     autoclose int folder = runtime_folder_open();
@@ -252,21 +252,21 @@ static void of_too_much_one_byte_too_many_is_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_folder_is_made_for_its_owner_alone),
-        TEST(the_folder_that_is_there_is_used),
-        TEST(one_that_others_can_enter_is_not_used),
-        TEST(one_of_another_user_is_not_used),
-        TEST(a_link_in_its_place_is_not_followed),
-        TEST(a_relative_runtime_folder_counts_as_none),
-        TEST(one_made_in_another_users_would_be_no_use_to_them),
+        TEST(the_folder_is_created_for_its_owner_only),
+        TEST(an_existing_folder_is_used),
+        TEST(a_folder_that_others_can_enter_is_not_used),
+        TEST(a_folder_of_another_user_is_not_used),
+        TEST(a_symbolic_link_is_not_followed),
+        TEST(a_relative_runtime_folder_is_ignored),
+        TEST(no_folder_is_created_in_that_of_another_user),
         TEST(the_same_texts_have_the_same_name),
-        TEST(other_texts_have_another),
-        TEST(what_is_written_is_read_again_and_replaces_what_was_there),
-        TEST(a_file_is_for_its_owner_alone_and_nothing_is_left_beside_it),
-        TEST(what_was_left_goes_after_a_day_and_what_is_kept_stays),
+        TEST(different_texts_have_different_names),
+        TEST(a_file_is_read_back_as_written_and_replaced),
+        TEST(a_file_is_for_its_owner_only_and_leaves_no_temporary_file),
+        TEST(leftover_files_are_removed_after_a_day_and_tokens_stay),
         TEST(a_lock_that_is_held_stays),
-        TEST(what_is_no_file_of_ours_is_not_read),
-        TEST(of_too_much_one_byte_too_many_is_read),
+        TEST(a_file_that_is_not_ours_is_not_read),
+        TEST(at_most_one_byte_over_the_limit_is_read),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

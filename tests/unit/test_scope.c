@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Scopes: what is asked of an API. */
+/* Scopes and resources. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "common/base/cleanup.h"
 #include "common/entra/scope.h"
 
-static void a_resource_becomes_a_scope_to_the_letter(void **state)
+static void a_resource_becomes_a_scope_unchanged(void **state)
 {
     (void)state;
     static const struct {
@@ -18,7 +18,7 @@ static void a_resource_becomes_a_scope_to_the_letter(void **state)
         { "api://my-web-api", "api://my-web-api/.default" },
         { "https://graph.microsoft.com", "https://graph.microsoft.com/.default" },
         { "6dae42f8-4368-4678-94ff-3960e28e3630", "6dae42f8-4368-4678-94ff-3960e28e3630/.default" },
-        /* A v1.0 resource that ends in a slash keeps it. */
+        /* A v1.0 resource keeps its trailing slash. */
         { "https://database.windows.net/", "https://database.windows.net//.default" },
         { "https://a//", "https://a///.default" },
         { "API://Mixed-Case", "API://Mixed-Case/.default" },
@@ -30,7 +30,7 @@ static void a_resource_becomes_a_scope_to_the_letter(void **state)
     }
 }
 
-static void what_is_no_identifier_makes_no_scope(void **state)
+static void anything_else_is_not_a_resource(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -46,7 +46,7 @@ static void what_is_no_identifier_makes_no_scope(void **state)
     }
 }
 
-static void a_scope_is_not_taken_for_a_resource(void **state)
+static void a_scope_is_not_accepted_as_a_resource(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -65,8 +65,8 @@ static void the_longest_scope_has_2048_characters(void **state)
     assert_true(scope_check_for_app(scope + 1, &error));
 }
 
-/* Else a resource would be asked for by a scope that --scope refuses. */
-static void the_scope_of_the_longest_resource_is_no_longer_than_that(void **state)
+/* Otherwise a resource could have a scope that --scope refuses. */
+static void the_scope_of_the_longest_resource_is_not_too_long(void **state)
 {
     (void)state;
     for (size_t length = SCOPE_MAX - 12; length <= SCOPE_MAX + 1; length++) {
@@ -78,7 +78,7 @@ static void the_scope_of_the_longest_resource_is_no_longer_than_that(void **stat
     }
 }
 
-static void an_app_asks_for_the_default_scope_of_one_resource(void **state)
+static void an_app_requests_the_default_scope_of_one_resource(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -94,7 +94,7 @@ static void an_app_asks_for_the_default_scope_of_one_resource(void **state)
     }
 }
 
-static void an_app_can_ask_for_nothing_else(void **state)
+static void an_app_cannot_request_any_other_scope(void **state)
 {
     (void)state;
     static const struct {
@@ -120,12 +120,12 @@ static void an_app_can_ask_for_nothing_else(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
         if (scope_check_for_app(cases[i].scope, &error))
-            fail_msg("'%s' was taken", cases[i].scope);
+            fail_msg("'%s' was accepted", cases[i].scope);
         assert_error(&error, ERROR_USAGE, cases[i].message);
     }
 }
 
-static void a_delegated_scope_is_answered_with_what_to_write(void **state)
+static void the_error_for_a_delegated_scope_says_what_to_write(void **state)
 {
     (void)state;
     struct error error = { 0 };
@@ -135,7 +135,7 @@ static void a_delegated_scope_is_answered_with_what_to_write(void **state)
     assert_has(error_advice(&error), "https://graph.microsoft.com/.default");
 }
 
-static void the_resource_is_all_before_the_last_slash(void **state)
+static void the_resource_is_everything_before_the_last_slash(void **state)
 {
     (void)state;
     static const struct {
@@ -156,15 +156,15 @@ static void the_resource_is_all_before_the_last_slash(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_resource_becomes_a_scope_to_the_letter),
-        cmocka_unit_test(what_is_no_identifier_makes_no_scope),
-        cmocka_unit_test(a_scope_is_not_taken_for_a_resource),
+        cmocka_unit_test(a_resource_becomes_a_scope_unchanged),
+        cmocka_unit_test(anything_else_is_not_a_resource),
+        cmocka_unit_test(a_scope_is_not_accepted_as_a_resource),
         cmocka_unit_test(the_longest_scope_has_2048_characters),
-        cmocka_unit_test(the_scope_of_the_longest_resource_is_no_longer_than_that),
-        cmocka_unit_test(an_app_asks_for_the_default_scope_of_one_resource),
-        cmocka_unit_test(an_app_can_ask_for_nothing_else),
-        cmocka_unit_test(a_delegated_scope_is_answered_with_what_to_write),
-        cmocka_unit_test(the_resource_is_all_before_the_last_slash),
+        cmocka_unit_test(the_scope_of_the_longest_resource_is_not_too_long),
+        cmocka_unit_test(an_app_requests_the_default_scope_of_one_resource),
+        cmocka_unit_test(an_app_cannot_request_any_other_scope),
+        cmocka_unit_test(the_error_for_a_delegated_scope_says_what_to_write),
+        cmocka_unit_test(the_resource_is_everything_before_the_last_slash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

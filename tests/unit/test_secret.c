@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Secrets: read and written whole, wiped when they go. */
+/* Secrets: read and written completely, wiped when they are freed. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -16,15 +16,15 @@
 #include "common/base/array.h"
 #include "common/base/secret.h"
 
-/* ---- what is freed, seen before it is (ld --wrap=free) ---- */
+/* ---- memory as it is freed (ld --wrap=free) ---- */
 
 void __real_free(void *pointer);
 void __wrap_free(void *pointer);
 
 static struct {
-    bool on; /* then all that is freed is a secret */
+    bool on; /* while on, everything that is freed is a secret */
     size_t count;
-    size_t dirty; /* how many of them still had a byte in them */
+    size_t dirty; /* how many of them were not wiped */
 } watch;
 
 void __wrap_free(void *pointer)
@@ -42,7 +42,7 @@ void __wrap_free(void *pointer)
     __real_free(pointer);
 }
 
-/* Fails the test unless so many secrets were freed since, and all were wiped. */
+/* Fails the test unless this many secrets were freed since, all of them wiped. */
 static void assert_wiped(size_t count)
 {
     watch.on = false;
@@ -74,7 +74,7 @@ static struct secret *make(void)
     return dropped != NULL ? steal(&kept) : NULL;
 }
 
-static void a_secret_goes_with_its_variable_unless_it_is_handed_on(void **state)
+static void a_secret_is_freed_with_its_variable_unless_stolen(void **state)
 {
     (void)state;
     watch.on = true;
@@ -84,7 +84,7 @@ static void a_secret_goes_with_its_variable_unless_it_is_handed_on(void **state)
     secret_free(secret);
 }
 
-static void no_secret_is_fine(void **state)
+static void a_null_secret_is_accepted(void **state)
 {
     (void)state;
     watch.on = true;
@@ -94,7 +94,7 @@ static void no_secret_is_fine(void **state)
 
 /* ---- making ---- */
 
-static void a_secret_ends_in_a_nul_that_does_not_count(void **state)
+static void a_secret_ends_in_a_nul_that_is_not_counted(void **state)
 {
     (void)state;
     auto_secret struct secret *secret = secret_new("s3cret and more", 6);
@@ -113,7 +113,7 @@ static void a_secret_may_have_nul_bytes(void **state)
     assert_memory_equal(secret->bytes, "a\0b", 4);
 }
 
-static void room_for_a_secret_is_empty(void **state)
+static void an_allocated_secret_is_zeroed(void **state)
 {
     (void)state;
     auto_secret struct secret *secret = secret_allocate(1000);
@@ -122,7 +122,7 @@ static void room_for_a_secret_is_empty(void **state)
     assert_memory_equal(secret->bytes, zeros, sizeof zeros);
 }
 
-static void a_secret_is_formatted_whole(void **state)
+static void a_secret_is_formatted_completely(void **state)
 {
     (void)state;
     auto_secret struct secret *long_one = secret_allocate(100000);
@@ -152,7 +152,7 @@ static void a_secret_equals_the_same_bytes_and_no_others(void **state)
 
 /* ---- reading and writing ---- */
 
-/* A descriptor at the beginning of so many bytes. */
+/* A descriptor to read this many bytes from. */
 static int bytes_to_read(size_t length)
 {
     auto_secret struct secret *bytes = secret_allocate(length);
@@ -160,7 +160,7 @@ static int bytes_to_read(size_t length)
     return open(file_of_bytes(bytes->bytes, length, 0600), O_RDONLY | O_CLOEXEC);
 }
 
-static void what_is_read_is_all_there_is(void **state)
+static void everything_is_read(void **state)
 {
     (void)state;
     static const size_t cases[] = { 0, 1, 4095, 4096, 4097, 8191, 8192, 8193, 100000, 262144 };
@@ -174,7 +174,7 @@ static void what_is_read_is_all_there_is(void **state)
     }
 }
 
-static void of_too_much_one_byte_too_many_is_read(void **state)
+static void at_most_one_byte_over_the_limit_is_read(void **state)
 {
     (void)state;
     static const size_t cases[] = { 4096, 4097, 5000, 8191, 8192, 65535, 100000 };
@@ -190,7 +190,7 @@ static void of_too_much_one_byte_too_many_is_read(void **state)
     }
 }
 
-static void a_small_limit_holds_as_well(void **state)
+static void a_small_limit_is_respected(void **state)
 {
     (void)state;
     autoclose int fd = bytes_to_read(100);
@@ -198,7 +198,7 @@ static void a_small_limit_holds_as_well(void **state)
     assert_int_equal(secret->length, 11);
 }
 
-static void what_comes_in_pieces_is_put_together(void **state)
+static void pieces_are_put_together(void **state)
 {
     (void)state;
     static const char *const pieces[] = { "one ", "two ", "three" };
@@ -212,7 +212,7 @@ static void what_comes_in_pieces_is_put_together(void **state)
     assert_string_equal(secret->bytes, "one two three");
 }
 
-static void what_was_read_leaves_no_copies(void **state)
+static void reading_leaves_no_copies(void **state)
 {
     (void)state;
     autoclose int fd = bytes_to_read(100000); /* 4096, 8192, ... 65536: each grows into the next */
@@ -224,7 +224,7 @@ static void what_was_read_leaves_no_copies(void **state)
     assert_wiped(1);
 }
 
-static void a_descriptor_that_cannot_be_read_is_an_error(void **state)
+static void a_read_error_is_reported(void **state)
 {
     (void)state;
     errno = 0;
@@ -236,7 +236,7 @@ static void a_descriptor_that_cannot_be_read_is_an_error(void **state)
     assert_int_equal(errno, EISDIR);
 }
 
-static void a_secret_is_written_to_the_byte(void **state)
+static void a_secret_is_written_completely(void **state)
 {
     (void)state;
     char read_back[8] = "";
@@ -247,7 +247,7 @@ static void a_secret_is_written_to_the_byte(void **state)
     assert_memory_equal(read_back, "s3\0cret", 7);
 }
 
-static void what_cannot_be_written_is_an_error(void **state)
+static void a_write_error_is_reported(void **state)
 {
     (void)state;
     auto_secret struct secret *secret = secret_new("s3cret", 6);
@@ -270,7 +270,7 @@ static void what_cannot_be_written_is_an_error(void **state)
 
 /* ---- redaction ---- */
 
-static void every_occurrence_in_a_text_becomes_asterisks(void **state)
+static void every_occurrence_is_replaced_with_asterisks(void **state)
 {
     (void)state;
     static const struct {
@@ -291,7 +291,7 @@ static void every_occurrence_in_a_text_becomes_asterisks(void **state)
     }
 }
 
-static void redaction_goes_past_nul_bytes_and_stays_in_its_bounds(void **state)
+static void redaction_passes_nul_bytes_and_stays_in_bounds(void **state)
 {
     (void)state;
     char text[] = "ab\0ab\0ab";
@@ -301,7 +301,7 @@ static void redaction_goes_past_nul_bytes_and_stays_in_its_bounds(void **state)
 
 /* ---- the process ---- */
 
-static void a_protected_process_leaves_no_core_and_is_not_traced(void **state)
+static void a_protected_process_leaves_no_core_and_cannot_be_traced(void **state)
 {
     (void)state;
     pid_t child = fork();
@@ -324,24 +324,24 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_secret_is_wiped_before_it_is_freed),
-        cmocka_unit_test(a_secret_goes_with_its_variable_unless_it_is_handed_on),
-        cmocka_unit_test(no_secret_is_fine),
-        cmocka_unit_test(a_secret_ends_in_a_nul_that_does_not_count),
+        cmocka_unit_test(a_secret_is_freed_with_its_variable_unless_stolen),
+        cmocka_unit_test(a_null_secret_is_accepted),
+        cmocka_unit_test(a_secret_ends_in_a_nul_that_is_not_counted),
         cmocka_unit_test(a_secret_may_have_nul_bytes),
-        cmocka_unit_test(room_for_a_secret_is_empty),
-        cmocka_unit_test(a_secret_is_formatted_whole),
+        cmocka_unit_test(an_allocated_secret_is_zeroed),
+        cmocka_unit_test(a_secret_is_formatted_completely),
         cmocka_unit_test(a_secret_equals_the_same_bytes_and_no_others),
-        cmocka_unit_test(what_is_read_is_all_there_is),
-        cmocka_unit_test(of_too_much_one_byte_too_many_is_read),
-        cmocka_unit_test(a_small_limit_holds_as_well),
-        cmocka_unit_test(what_comes_in_pieces_is_put_together),
-        cmocka_unit_test(what_was_read_leaves_no_copies),
-        cmocka_unit_test(a_descriptor_that_cannot_be_read_is_an_error),
-        cmocka_unit_test(a_secret_is_written_to_the_byte),
-        cmocka_unit_test(what_cannot_be_written_is_an_error),
-        cmocka_unit_test(every_occurrence_in_a_text_becomes_asterisks),
-        cmocka_unit_test(redaction_goes_past_nul_bytes_and_stays_in_its_bounds),
-        cmocka_unit_test(a_protected_process_leaves_no_core_and_is_not_traced),
+        cmocka_unit_test(everything_is_read),
+        cmocka_unit_test(at_most_one_byte_over_the_limit_is_read),
+        cmocka_unit_test(a_small_limit_is_respected),
+        cmocka_unit_test(pieces_are_put_together),
+        cmocka_unit_test(reading_leaves_no_copies),
+        cmocka_unit_test(a_read_error_is_reported),
+        cmocka_unit_test(a_secret_is_written_completely),
+        cmocka_unit_test(a_write_error_is_reported),
+        cmocka_unit_test(every_occurrence_is_replaced_with_asterisks),
+        cmocka_unit_test(redaction_passes_nul_bytes_and_stays_in_bounds),
+        cmocka_unit_test(a_protected_process_leaves_no_core_and_cannot_be_traced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Notices: a failure that other processes are spared. */
+/* Shared failures: a failure that makes other processes back off. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -35,8 +35,8 @@ static struct error failure(enum error_kind kind, int64_t retry_after)
                            .retry_after = retry_after };
 }
 
-/* Puts up a text of somebody's own. */
-static void put_up(const char *name, const char *text)
+/* Writes a record by hand. */
+static void write_record(const char *name, const char *text)
 {
     autoclose int folder = runtime_folder_open();
     autofree char *json = json_text(text);
@@ -44,7 +44,7 @@ static void put_up(const char *name, const char *text)
     assert_true(runtime_write(folder, name, content));
 }
 
-static void a_notice_tells_others_what_happened(void **state)
+static void a_failure_is_read_as_posted(void **state)
 {
     (void)state;
     static const enum error_kind kinds[] = { ERROR_OTHER,   ERROR_USAGE,   ERROR_REFUSED,
@@ -65,7 +65,7 @@ static void a_notice_tells_others_what_happened(void **state)
     }
 }
 
-static void one_that_was_posted_before_is_not_heeded(void **state)
+static void a_failure_posted_before_the_request_is_ignored(void **state)
 {
     (void)state;
     struct error posted = failure(ERROR_REFUSED, 0), read = { 0 };
@@ -75,7 +75,7 @@ static void one_that_was_posted_before_is_not_heeded(void **state)
     assert_false(shared_failures_read("a", deadline_in(1000000), &read));
 }
 
-static void one_that_throttles_says_how_long(void **state)
+static void a_throttling_failure_has_the_seconds_left(void **state)
 {
     (void)state;
     struct error posted = failure(ERROR_REFUSED, 1000), read = { 0 };
@@ -84,7 +84,7 @@ static void one_that_throttles_says_how_long(void **state)
     assert_in_range(read.retry_after, 1, 1000);
 }
 
-static void none_is_up_for_more_than_an_hour(void **state)
+static void no_failure_is_shared_for_more_than_an_hour(void **state)
 {
     (void)state;
     struct error posted = failure(ERROR_REFUSED, 100000), read = { 0 };
@@ -93,7 +93,7 @@ static void none_is_up_for_more_than_an_hour(void **state)
     assert_in_range(read.retry_after, 1, 3600);
 }
 
-static void one_whose_time_is_past_is_not_heeded(void **state)
+static void an_expired_failure_is_ignored(void **state)
 {
     (void)state;
     struct error posted = failure(ERROR_REFUSED, 0), read = { 0 };
@@ -103,7 +103,7 @@ static void one_whose_time_is_past_is_not_heeded(void **state)
     assert_false(shared_failures_read("a", 0, &read));
 }
 
-static void one_of_another_name_is_not_heeded(void **state)
+static void a_failure_of_another_name_is_ignored(void **state)
 {
     (void)state;
     struct error posted = failure(ERROR_REFUSED, 0), read = { 0 };
@@ -111,7 +111,7 @@ static void one_of_another_name_is_not_heeded(void **state)
     assert_false(shared_failures_read("b", 0, &read));
 }
 
-static void what_is_no_notice_is_not_heeded(void **state)
+static void an_invalid_record_is_ignored(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -144,14 +144,14 @@ static void what_is_no_notice_is_not_heeded(void **state)
         if (asprintf(&text, "%.*s%s%s", gap != NULL ? (int)(gap - cases[i]) : 0, cases[i],
                      gap != NULL ? until : "", gap != NULL ? gap + 5 : cases[i]) < 0)
             fail();
-        put_up("c", text);
+        write_record("c", text);
         if (shared_failures_read("c", 0, &read))
-            fail_msg("%s was heeded", text);
+            fail_msg("%s was used", text);
         assert_int_equal(read.kind, ERROR_NONE);
     }
 }
 
-static void one_that_is_too_long_is_not_heeded(void **state)
+static void a_record_that_is_too_long_is_ignored(void **state)
 {
     (void)state;
     struct error read = { 0 };
@@ -160,7 +160,7 @@ static void one_that_is_too_long_is_not_heeded(void **state)
     if (asprintf(&text, "{'until':%" PRId64 ",'posted':9,'kind':3,'message':'%s','hint':'h'}",
                  (int64_t)time(NULL) + 1000, message) < 0)
         fail();
-    put_up("d", text);
+    write_record("d", text);
     assert_false(shared_failures_read("d", 0, &read));
 }
 
@@ -169,10 +169,14 @@ static void one_that_is_too_long_is_not_heeded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_notice_tells_others_what_happened),  TEST(one_that_was_posted_before_is_not_heeded),
-        TEST(one_that_throttles_says_how_long),     TEST(none_is_up_for_more_than_an_hour),
-        TEST(one_whose_time_is_past_is_not_heeded), TEST(one_of_another_name_is_not_heeded),
-        TEST(what_is_no_notice_is_not_heeded),      TEST(one_that_is_too_long_is_not_heeded),
+        TEST(a_failure_is_read_as_posted),
+        TEST(a_failure_posted_before_the_request_is_ignored),
+        TEST(a_throttling_failure_has_the_seconds_left),
+        TEST(no_failure_is_shared_for_more_than_an_hour),
+        TEST(an_expired_failure_is_ignored),
+        TEST(a_failure_of_another_name_is_ignored),
+        TEST(an_invalid_record_is_ignored),
+        TEST(a_record_that_is_too_long_is_ignored),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose token it is, and the refresh token that came with it: what an authority may say of a
- * person. */
+/* The answer to a sign-in: the account, and the refresh token that comes with it. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -18,9 +17,9 @@
 
 static struct error error;
 
-/* ---- what an authority writes ---- */
+/* ---- answers ---- */
 
-/* A JSON text in base64url. */
+/* A JSON text, encoded in base64url. */
 static struct secret *encoded(const char *text)
 {
     autofree char *json = json_text(text);
@@ -30,7 +29,7 @@ static struct secret *encoded(const char *text)
     return letters;
 }
 
-/* An answer: these claims in its id_token, this client_info (each NULL: none) and further members,
+/* An answer with these claims in its id_token, this client_info (NULL: without), and more members,
  * ",'name':value". */
 static char *answer_with(const char *claims, const char *client_info, const char *more)
 {
@@ -54,8 +53,8 @@ static bool parse(const char *body, const char *nonce, struct account *account)
     return sign_in_answer_parse(json, length, CLIENT, nonce, account, &error);
 }
 
-/* What is made of such an answer, which is taken. */
-static struct account taken(const char *claims, const char *client_info, const char *more)
+/* The account of such an answer, which must be accepted. */
+static struct account account_of(const char *claims, const char *client_info, const char *more)
 {
     struct account account = { 0 };
     autofree char *body = answer_with(claims, client_info, more);
@@ -68,7 +67,7 @@ static void assert_refused(const char *body, const char *nonce, const char *why)
 {
     struct account account = { 0 };
     if (parse(body, nonce, &account))
-        fail_msg("taken: %s", body);
+        fail_msg("accepted: %s", body);
     assert_error(&error, ERROR_NETWORK, why);
     assert_string_equal(error.code, "unusable_answer");
     assert_null(account.refresh_token);
@@ -76,53 +75,53 @@ static void assert_refused(const char *body, const char *nonce, const char *why)
     assert_null(account.username);
 }
 
-/* ---- whose it is ---- */
+/* ---- the account ---- */
 
-static void an_account_is_uid_and_utid_of_client_info(void **state)
+static void the_account_id_is_uid_and_utid_of_client_info(void **state)
 {
     (void)state;
     auto_account struct account account =
-        taken("{" ADA "}", "{'uid':'uid','utid':'utid'}", ",'refresh_token':'0.Aa-_'");
+        account_of("{" ADA "}", "{'uid':'uid','utid':'utid'}", ",'refresh_token':'0.Aa-_'");
     assert_string_equal(account.home_account_id, "uid.utid");
     assert_string_equal(account.username, "ada@contoso.com");
     assert_string_equal(account.refresh_token->bytes, "0.Aa-_");
     assert_false(account.family);
 }
 
-static void where_that_says_nothing_it_is_oid_and_tid(void **state)
+static void without_client_info_it_is_oid_and_tid(void **state)
 {
     (void)state;
     static const char *const cases[] = { NULL, "{}", "{'uid':'uid'}", "{'uid':'','utid':'t'}",
                                          "{'uid':7,'utid':'t'}" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        auto_account struct account account = taken("{" ADA "}", cases[i], "");
+        auto_account struct account account = account_of("{" ADA "}", cases[i], "");
         assert_string_equal(account.home_account_id, "oid.tid");
     }
 }
 
-static void where_neither_does_it_is_an_ad_fs_sub(void **state)
+static void without_either_it_is_an_ad_fs_sub(void **state)
 {
     (void)state;
     auto_account struct account account =
-        taken("{'aud':'" CLIENT "','sub':'eUn/W9M+gw=','upn':'ada@contoso.com'}", NULL, "");
+        account_of("{'aud':'" CLIENT "','sub':'eUn/W9M+gw=','upn':'ada@contoso.com'}", NULL, "");
     assert_string_equal(account.home_account_id, "eUn/W9M+gw=");
     assert_string_equal(account.username, "ada@contoso.com");
 }
 
-static void an_answer_need_not_say_whose_it_is(void **state)
+static void an_answer_need_not_name_an_account(void **state)
 {
     (void)state;
     static const char *const cases[] = { NULL, "{'aud':'" CLIENT "'}",
                                          "{'aud':'" CLIENT "','upn':'ada@contoso.com'}" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        auto_account struct account account = taken(cases[i], NULL, ",'refresh_token':'r'");
+        auto_account struct account account = account_of(cases[i], NULL, ",'refresh_token':'r'");
         assert_null(account.home_account_id);
         assert_null(account.username);
         assert_string_equal(account.refresh_token->bytes, "r");
     }
 }
 
-static void a_user_name_is_the_first_claim_that_can_be_one(void **state)
+static void the_user_name_is_the_first_claim_that_can_be_one(void **state)
 {
     (void)state;
     static const struct {
@@ -146,13 +145,13 @@ static void a_user_name_is_the_first_claim_that_can_be_one(void **state)
         if (asprintf(&claims, "{'aud':'" CLIENT "','oid':'oid','tid':'tid',%s}", cases[i].claims) <
             0)
             abort();
-        auto_account struct account account = taken(claims, NULL, "");
+        auto_account struct account account = account_of(claims, NULL, "");
         assert_string_equal(account.username, cases[i].username);
     }
 }
 
-/* It becomes an attribute in the keyring, and part of file names. */
-static void what_cannot_name_an_account_is_refused(void **state)
+/* The ID becomes an attribute in the keyring and part of file names. */
+static void an_invalid_account_id_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = { "{'uid':'a b','utid':'t'}",
@@ -173,7 +172,7 @@ static void what_cannot_name_an_account_is_refused(void **state)
 
 /* ---- the id_token ---- */
 
-static void an_id_token_is_for_this_client(void **state)
+static void an_id_token_must_be_for_this_client(void **state)
 {
     (void)state;
     static const char *const others[] = { "{'oid':'o','tid':'t'}",
@@ -183,7 +182,7 @@ static void an_id_token_is_for_this_client(void **state)
                                           "{'aud':['" CLIENT "','evil']}",
                                           "{'aud':'" CLIENT "\\u0000'}" };
     auto_account struct account account =
-        taken("{'aud':'04B07795-8DDB-461A-BBEE-02F9E1BF7B46','oid':'o','tid':'t'}", NULL, "");
+        account_of("{'aud':'04B07795-8DDB-461A-BBEE-02F9E1BF7B46','oid':'o','tid':'t'}", NULL, "");
     assert_string_equal(account.home_account_id, "o.t");
     for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
         autofree char *body = answer_with(others[i], NULL, ",'refresh_token':'r'");
@@ -191,7 +190,7 @@ static void an_id_token_is_for_this_client(void **state)
     }
 }
 
-static void it_has_the_nonce_that_was_sent(void **state)
+static void an_id_token_must_have_the_nonce_that_was_sent(void **state)
 {
     (void)state;
     static const char *const others[] = { "{" ADA "}",
@@ -211,7 +210,7 @@ static void it_has_the_nonce_that_was_sent(void **state)
     assert_refused(without, "n0nce", "it has no id_token");
 }
 
-static void a_part_that_cannot_be_read_is_refused(void **state)
+static void an_unreadable_part_is_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -230,7 +229,7 @@ static void a_part_that_cannot_be_read_is_refused(void **state)
         assert_refused(cases[i].body, NULL, cases[i].why);
 }
 
-static void what_is_no_json_is_refused(void **state)
+static void an_answer_that_is_not_json_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = { "", "{", "<html>", "{} {}" };
@@ -240,17 +239,17 @@ static void what_is_no_json_is_refused(void **state)
 
 /* ---- the refresh token ---- */
 
-/* A personal Microsoft account's has ! * $ in it. */
+/* That of a personal Microsoft account has ! * $ in it. */
 static void a_refresh_token_is_visible_ascii(void **state)
 {
     (void)state;
     auto_account struct account account =
-        taken(NULL, NULL, ",'refresh_token':'M.C527_BAY.0.U.-CtJ!Zk*aB$$~'");
+        account_of(NULL, NULL, ",'refresh_token':'M.C527_BAY.0.U.-CtJ!Zk*aB$$~'");
     assert_string_equal(account.refresh_token->bytes, "M.C527_BAY.0.U.-CtJ!Zk*aB$$~");
 }
 
-/* Without it the person signs in again, that is all; the access token is good. */
-static void one_that_cannot_be_kept_is_left_out(void **state)
+/* Without it the user has to sign in again; the access token is good. */
+static void a_refresh_token_that_cannot_be_stored_is_left_out(void **state)
 {
     (void)state;
     static const char *const cases[] = { "",         "a b",    "a\\nb",     "a\\u0000b",
@@ -259,13 +258,13 @@ static void one_that_cannot_be_kept_is_left_out(void **state)
         autofree char *more = NULL;
         if (asprintf(&more, ",'refresh_token':'%s','foci':'1'", cases[i]) < 0)
             abort();
-        auto_account struct account account = taken("{" ADA "}", NULL, more);
+        auto_account struct account account = account_of("{" ADA "}", NULL, more);
         assert_null(account.refresh_token);
         assert_string_equal(account.home_account_id, "oid.tid");
     }
 }
 
-static void it_has_a_bound(void **state)
+static void the_length_of_a_refresh_token_is_limited(void **state)
 {
     (void)state;
     for (size_t over = 0; over < 2; over++) {
@@ -273,12 +272,12 @@ static void it_has_a_bound(void **state)
         autofree char *more = NULL;
         if (asprintf(&more, ",'refresh_token':'%s'", text) < 0)
             abort();
-        auto_account struct account account = taken(NULL, NULL, more);
+        auto_account struct account account = account_of(NULL, NULL, more);
         assert_int_equal(account.refresh_token == NULL, over == 1);
     }
 }
 
-static void foci_says_that_it_is_of_the_family(void **state)
+static void foci_marks_a_family_refresh_token(void **state)
 {
     (void)state;
     static const struct {
@@ -292,7 +291,7 @@ static void foci_says_that_it_is_of_the_family(void **state)
         autofree char *more = NULL;
         if (asprintf(&more, ",'refresh_token':'r'%s", cases[i].more) < 0)
             abort();
-        auto_account struct account account = taken(NULL, NULL, more);
+        auto_account struct account account = account_of(NULL, NULL, more);
         assert_int_equal(account.family, cases[i].family);
     }
 }
@@ -300,20 +299,20 @@ static void foci_says_that_it_is_of_the_family(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_account_is_uid_and_utid_of_client_info),
-        cmocka_unit_test(where_that_says_nothing_it_is_oid_and_tid),
-        cmocka_unit_test(where_neither_does_it_is_an_ad_fs_sub),
-        cmocka_unit_test(an_answer_need_not_say_whose_it_is),
-        cmocka_unit_test(a_user_name_is_the_first_claim_that_can_be_one),
-        cmocka_unit_test(what_cannot_name_an_account_is_refused),
-        cmocka_unit_test(an_id_token_is_for_this_client),
-        cmocka_unit_test(it_has_the_nonce_that_was_sent),
-        cmocka_unit_test(a_part_that_cannot_be_read_is_refused),
-        cmocka_unit_test(what_is_no_json_is_refused),
+        cmocka_unit_test(the_account_id_is_uid_and_utid_of_client_info),
+        cmocka_unit_test(without_client_info_it_is_oid_and_tid),
+        cmocka_unit_test(without_either_it_is_an_ad_fs_sub),
+        cmocka_unit_test(an_answer_need_not_name_an_account),
+        cmocka_unit_test(the_user_name_is_the_first_claim_that_can_be_one),
+        cmocka_unit_test(an_invalid_account_id_is_refused),
+        cmocka_unit_test(an_id_token_must_be_for_this_client),
+        cmocka_unit_test(an_id_token_must_have_the_nonce_that_was_sent),
+        cmocka_unit_test(an_unreadable_part_is_refused),
+        cmocka_unit_test(an_answer_that_is_not_json_is_refused),
         cmocka_unit_test(a_refresh_token_is_visible_ascii),
-        cmocka_unit_test(one_that_cannot_be_kept_is_left_out),
-        cmocka_unit_test(it_has_a_bound),
-        cmocka_unit_test(foci_says_that_it_is_of_the_family),
+        cmocka_unit_test(a_refresh_token_that_cannot_be_stored_is_left_out),
+        cmocka_unit_test(the_length_of_a_refresh_token_is_limited),
+        cmocka_unit_test(foci_marks_a_family_refresh_token),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Single flight: one fetches, the others wait for it. The other process is this one's second
- * descriptor, and it lands while this one waits (ld --wrap=poll). */
+/* Single flight: one process fetches, the others wait for it. The other process is a second
+ * descriptor of this one, and leaves while this one polls (ld --wrap=poll). */
 #include "tests/unit/support.h"
 
 #include <fcntl.h>
@@ -12,13 +12,13 @@
 #include "common/tokens/single_flight.h"
 
 static struct single_flight other = { .fd = -1 };
-static int waits; /* how often it was waited, before the other lands */
+static int polls; /* until the other process leaves */
 
 int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
 {
     (void)fds, (void)count, (void)milliseconds;
-    if (--waits == 0)
+    if (--polls == 0)
         single_flight_leave(&other);
     return 0;
 }
@@ -29,7 +29,7 @@ static int begin(void **state)
     clear_environment(NULL);
     setenv("XDG_RUNTIME_DIR", below(""), 1);
     single_flight_leave(&other);
-    waits = 0;
+    polls = 0;
     return 0;
 }
 
@@ -38,7 +38,7 @@ static int64_t later(void)
     return deadline_in((int64_t)3600 * 1000);
 }
 
-static void who_boards_first_is_the_pilot(void **state)
+static void the_first_to_join_leads(void **state)
 {
     (void)state;
     assert_int_equal(single_flight_join(&other, "a.flight", 0), SINGLE_FLIGHT_LEADER);
@@ -47,18 +47,18 @@ static void who_boards_first_is_the_pilot(void **state)
     assert_false(single_flight_is_running("a.flight"));
 }
 
-static void who_boards_later_waits_for_the_landing(void **state)
+static void a_follower_waits_until_the_leader_leaves(void **state)
 {
     (void)state;
     auto_single_flight struct single_flight flight;
     single_flight_join(&other, "a.flight", 0);
-    waits = 3;
+    polls = 3;
     assert_int_equal(single_flight_join(&flight, "a.flight", later()), SINGLE_FLIGHT_FOLLOWER);
-    assert_int_equal(waits, 0);
+    assert_int_equal(polls, 0);
     assert_int_equal(flight.fd, -1);
 }
 
-static void who_waits_past_the_deadline_is_late(void **state)
+static void a_follower_waits_no_longer_than_its_deadline(void **state)
 {
     (void)state;
     auto_single_flight struct single_flight flight;
@@ -67,17 +67,17 @@ static void who_waits_past_the_deadline_is_late(void **state)
     assert_true(single_flight_is_running("a.flight"));
 }
 
-static void passengers_do_not_keep_each_other_waiting(void **state)
+static void followers_do_not_wait_for_each_other(void **state)
 {
     (void)state;
     auto_single_flight struct single_flight first, second;
     single_flight_join(&other, "a.flight", 0);
-    waits = 1;
+    polls = 1;
     assert_int_equal(single_flight_join(&first, "a.flight", later()), SINGLE_FLIGHT_FOLLOWER);
     assert_int_equal(single_flight_join(&second, "a.flight", 0), SINGLE_FLIGHT_LEADER);
 }
 
-static void flights_of_other_names_do_not_matter(void **state)
+static void flights_of_other_names_are_independent(void **state)
 {
     (void)state;
     auto_single_flight struct single_flight flight;
@@ -86,7 +86,7 @@ static void flights_of_other_names_do_not_matter(void **state)
     assert_false(single_flight_is_running("c.flight"));
 }
 
-static void who_boards_renews_the_lock(void **state)
+static void joining_touches_the_lock_file(void **state)
 {
     (void)state;
     static const struct timespec old[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
@@ -99,7 +99,7 @@ static void who_boards_renews_the_lock(void **state)
     assert_true(status.st_mtime > 1);
 }
 
-static void landing_twice_is_fine(void **state)
+static void leaving_twice_is_harmless(void **state)
 {
     (void)state;
     single_flight_join(&other, "a.flight", 0);
@@ -113,13 +113,13 @@ static void landing_twice_is_fine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(who_boards_first_is_the_pilot),
-        TEST(who_boards_later_waits_for_the_landing),
-        TEST(who_waits_past_the_deadline_is_late),
-        TEST(passengers_do_not_keep_each_other_waiting),
-        TEST(flights_of_other_names_do_not_matter),
-        TEST(who_boards_renews_the_lock),
-        TEST(landing_twice_is_fine),
+        TEST(the_first_to_join_leads),
+        TEST(a_follower_waits_until_the_leader_leaves),
+        TEST(a_follower_waits_no_longer_than_its_deadline),
+        TEST(followers_do_not_wait_for_each_other),
+        TEST(flights_of_other_names_are_independent),
+        TEST(joining_touches_the_lock_file),
+        TEST(leaving_twice_is_harmless),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

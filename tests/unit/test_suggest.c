@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What was meant by a name that nothing has. */
+/* Suggestions for an unknown name. */
 #include "tests/unit/support.h"
 
 #include <string.h>
@@ -16,13 +16,13 @@ static const char *guess(const char *typed, struct suggestion *nearest)
     return suggest_question(nearest, "");
 }
 
-static void a_slip_of_the_keys_is_seen(void **state)
+static void a_typing_error_is_recognized(void **state)
 {
     (void)state;
     static const struct {
         const char *typed, *meant;
     } cases[] = {
-        { "ClientSecert", ", did you mean 'ClientSecret'?" }, /* exchanged */
+        { "ClientSecert", ", did you mean 'ClientSecret'?" }, /* swapped letters */
         { "ClientSecrets", ", did you mean 'ClientSecret'?" },
         { "clienid", ", did you mean 'ClientId'?" },
         { "TENANT", ", did you mean 'TenantId'?" },
@@ -34,7 +34,7 @@ static void a_slip_of_the_keys_is_seen(void **state)
     }
 }
 
-static void another_word_is_not_taken_for_one(void **state)
+static void a_different_word_gets_no_suggestion(void **state)
 {
     (void)state;
     static const char *const cases[] = { "", "x", "to", "Instance", "Password" };
@@ -44,7 +44,7 @@ static void another_word_is_not_taken_for_one(void **state)
     }
 }
 
-static void a_name_of_any_length_is_taken(void **state)
+static void names_of_any_length_are_accepted(void **state)
 {
     (void)state;
     char text[4096];
@@ -56,7 +56,7 @@ static void a_name_of_any_length_is_taken(void **state)
     assert_string_equal(suggest_question(&nearest, ""), "");
 }
 
-static void what_stands_before_the_names_is_shown(void **state)
+static void the_prefix_is_shown(void **state)
 {
     (void)state;
     struct suggestion nearest;
@@ -67,10 +67,10 @@ static void what_stands_before_the_names_is_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_slip_of_the_keys_is_seen),
-        cmocka_unit_test(another_word_is_not_taken_for_one),
-        cmocka_unit_test(a_name_of_any_length_is_taken),
-        cmocka_unit_test(what_stands_before_the_names_is_shown),
+        cmocka_unit_test(a_typing_error_is_recognized),
+        cmocka_unit_test(a_different_word_gets_no_suggestion),
+        cmocka_unit_test(names_of_any_length_are_accepted),
+        cmocka_unit_test(the_prefix_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

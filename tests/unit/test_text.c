@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Small questions about texts. */
+/* Text helpers. */
 #include "tests/unit/support.h"
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
 
-static void a_guid_has_its_hyphens_where_they_belong(void **state)
+static void a_guid_has_hyphens_in_the_right_places(void **state)
 {
     (void)state;
     assert_true(text_is_guid("97e0a5b7-d745-40b6-94fe-5f77d35c6e05"));
@@ -41,7 +41,7 @@ static void a_hexadecimal_digit_has_a_value(void **state)
         assert_int_equal(text_hex_value(*c), -1);
 }
 
-static void letters_are_made_small(void **state)
+static void letters_are_lowercased(void **state)
 {
     (void)state;
     char text[] = "Ada@CONTOSO.com [\xc3\x84]";
@@ -52,10 +52,10 @@ static void letters_are_made_small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_guid_has_its_hyphens_where_they_belong),
+        cmocka_unit_test(a_guid_has_hyphens_in_the_right_places),
         cmocka_unit_test(a_text_is_made_as_by_printf),
         cmocka_unit_test(a_hexadecimal_digit_has_a_value),
-        cmocka_unit_test(letters_are_made_small),
+        cmocka_unit_test(letters_are_lowercased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The token: what it may be made of, how long it is fresh, its JSON form. */
+/* Tokens: their characters, freshness, renewal and stored record. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -29,7 +29,7 @@ static bool read_record(const char *text, struct token *token, struct error *err
     return token_from_json(json, length, token, error);
 }
 
-/* ---- its text ---- */
+/* ---- text ---- */
 
 static void a_token_is_base64_text(void **state)
 {
@@ -42,7 +42,7 @@ static void a_token_is_base64_text(void **state)
             fail_msg("'%s' was refused", cases[i]);
 }
 
-static void no_other_character_is_in_it(void **state)
+static void a_token_has_no_other_character(void **state)
 {
     (void)state;
     for (int c = 0; c < 256; c++) {
@@ -50,17 +50,17 @@ static void no_other_character_is_in_it(void **state)
         bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        (c != 0 && strchr("-._~+/", c) != NULL);
         if (token_is_valid_text(text, sizeof text) != allowed)
-            fail_msg("the byte 0x%02x was %s", c, allowed ? "refused" : "taken");
+            fail_msg("the byte 0x%02x was %s", c, allowed ? "refused" : "accepted");
     }
 }
 
-static void equals_signs_stand_at_its_end_only(void **state)
+static void a_token_has_equals_signs_only_at_its_end(void **state)
 {
     (void)state;
     static const char *const cases[] = { "=", "==", "=a", "a=b", "a==b", "" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         if (token_is_valid_text(cases[i], strlen(cases[i])))
-            fail_msg("'%s' was taken", cases[i]);
+            fail_msg("'%s' was accepted", cases[i]);
     assert_false(token_is_valid_text("a\0", 2));
     assert_false(token_is_valid_text("a=\0", 3));
 }
@@ -73,7 +73,7 @@ static void the_longest_token_has_48_kib(void **state)
     assert_false(token_is_valid_text(text, TOKEN_LENGTH_MAX + 1));
 }
 
-/* ---- its freshness ---- */
+/* ---- freshness ---- */
 
 static void a_token_is_fresh_until_five_minutes_before_its_end(void **state)
 {
@@ -86,7 +86,7 @@ static void a_token_is_fresh_until_five_minutes_before_its_end(void **state)
     assert_false(token_is_fresh(&token, RECEIVED + LIFE + 1000000));
 }
 
-static void the_moment_that_callers_are_told_is_the_one_at_which_it_stops_being_fresh(void **state)
+static void callers_are_told_when_the_token_stops_being_fresh(void **state)
 {
     (void)state;
     const struct token token = { .received_on = RECEIVED, .expires_on = RECEIVED + LIFE };
@@ -95,7 +95,7 @@ static void the_moment_that_callers_are_told_is_the_one_at_which_it_stops_being_
     assert_false(token_is_fresh(&token, until));
 }
 
-static void a_clock_set_back_by_more_than_five_minutes_makes_it_stale(void **state)
+static void a_clock_set_back_by_more_than_five_minutes_makes_a_token_stale(void **state)
 {
     (void)state;
     const struct token token = { .received_on = RECEIVED, .expires_on = RECEIVED + LIFE };
@@ -104,7 +104,7 @@ static void a_clock_set_back_by_more_than_five_minutes_makes_it_stale(void **sta
     assert_false(token_is_fresh(&token, 0));
 }
 
-static void the_moment_of_renewal_does_not_make_it_stale(void **state)
+static void a_token_due_for_renewal_is_still_fresh(void **state)
 {
     (void)state;
     const struct token token = { .received_on = RECEIVED,
@@ -113,7 +113,7 @@ static void the_moment_of_renewal_does_not_make_it_stale(void **state)
     assert_true(token_is_fresh(&token, RECEIVED + 20));
 }
 
-static void a_token_is_alive_until_its_very_end(void **state)
+static void a_token_is_valid_until_it_expires(void **state)
 {
     (void)state;
     const struct token token = { .received_on = RECEIVED, .expires_on = RECEIVED + LIFE };
@@ -123,9 +123,9 @@ static void a_token_is_alive_until_its_very_end(void **state)
     assert_false(token_is_alive(&token, RECEIVED - 301));
 }
 
-/* ---- its renewal ---- */
+/* ---- renewal ---- */
 
-static void a_token_is_due_from_its_moment_of_renewal_to_its_margin(void **state)
+static void a_token_is_due_from_its_renewal_time_until_it_is_stale(void **state)
 {
     (void)state;
     const struct token token = { .received_on = RECEIVED,
@@ -134,10 +134,10 @@ static void a_token_is_due_from_its_moment_of_renewal_to_its_margin(void **state
     assert_false(token_is_due(&token, RECEIVED + 999));
     assert_true(token_is_due(&token, RECEIVED + 1000));
     assert_true(token_is_due(&token, RECEIVED + LIFE - 301));
-    assert_false(token_is_due(&token, RECEIVED + LIFE - 300)); /* it is not fresh any more */
+    assert_false(token_is_due(&token, RECEIVED + LIFE - 300)); /* it is stale */
 }
 
-static void a_token_without_such_a_moment_is_never_due(void **state)
+static void a_token_without_a_renewal_time_is_never_due(void **state)
 {
     (void)state;
     const struct token token = { .received_on = RECEIVED, .expires_on = RECEIVED + LIFE };
@@ -145,11 +145,11 @@ static void a_token_without_such_a_moment_is_never_due(void **state)
         assert_false(token_is_due(&token, now));
 }
 
-static void the_authority_says_when_to_renew_or_half_of_a_long_life_does(void **state)
+static void the_renewal_time_is_the_authoritys_or_half_of_a_long_lifetime(void **state)
 {
     (void)state;
     static const struct {
-        int64_t life, refresh_in, wait; /* 0: not before its margin */
+        int64_t life, refresh_in, wait; /* 0: not before it is stale */
     } cases[] = {
         { 3600, 1800, 1800 },  { 3600, 1, 1 },
         { 3600, 0, 0 },        { 7200, 0, 0 },
@@ -167,7 +167,7 @@ static void the_authority_says_when_to_renew_or_half_of_a_long_life_does(void **
     }
 }
 
-static void chance_puts_it_off_by_up_to_a_tenth(void **state)
+static void renewal_is_delayed_at_random_by_up_to_a_tenth(void **state)
 {
     (void)state;
     static const uint32_t numbers[] = { 0, 1, 0x7fffffff, 0x80000000, 0xfffeffff, 0xffffffff };
@@ -180,14 +180,14 @@ static void chance_puts_it_off_by_up_to_a_tenth(void **state)
     assert_in_range(last, RECEIVED + 43200 + 4310, RECEIVED + 43200 + 4320);
 }
 
-static void chance_does_not_put_it_off_into_the_margin(void **state)
+static void renewal_is_not_delayed_until_the_token_is_stale(void **state)
 {
     (void)state;
     assert_int_equal(token_renewal_time(RECEIVED, RECEIVED + 3600, 3200, 0), RECEIVED + 3200);
     assert_int_equal(token_renewal_time(RECEIVED, RECEIVED + 3600, 3200, 0xffffffff), 0);
 }
 
-/* ---- its JSON form ---- */
+/* ---- records ---- */
 
 static void the_json_form_is_one_object(void **state)
 {
@@ -201,7 +201,7 @@ static void the_json_form_is_one_object(void **state)
     assert_int_equal(record->length, strlen(expected));
 }
 
-static void what_is_written_is_read_again(void **state)
+static void a_record_is_read_back_as_written(void **state)
 {
     (void)state;
     autofree char *longest = repeated('a', TOKEN_LENGTH_MAX);
@@ -221,7 +221,7 @@ static void what_is_written_is_read_again(void **state)
     }
 }
 
-static void a_token_that_was_read_is_from_the_keyring(void **state)
+static void a_token_read_from_a_record_is_from_the_keyring(void **state)
 {
     (void)state;
     auto_token struct token token = { .source = TOKEN_FROM_AUTHORITY };
@@ -231,7 +231,7 @@ static void a_token_that_was_read_is_from_the_keyring(void **state)
     assert_int_equal(token.source, TOKEN_FROM_KEYRING);
 }
 
-static void members_of_a_later_version_are_left_alone(void **state)
+static void unknown_members_are_ignored(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -242,7 +242,7 @@ static void members_of_a_later_version_are_left_alone(void **state)
     assert_string_equal(token.access_token->bytes, "a");
 }
 
-/* The keyring's contents are input like any other. */
+/* The contents of the keyring are untrusted input. */
 static const char *const hostile_records[] = {
     "",
     " ",
@@ -252,16 +252,16 @@ static const char *const hostile_records[] = {
     "'a'",
     "{}",
     "eyJ0eXAi",
-    /* Cut off, or something after it. */
+    /* Truncated, or with something after the value. */
     "{'access_token':'a','received_on':1,'expires_on':2,'refresh_on':0",
     "{'access_token':'a','received_on':1,'expires_on':2,'refresh_on':0}x",
     "{'access_token':'a','received_on':1,'expires_on':2,'refresh_on':0}{}",
-    /* One member less. */
+    /* One member missing. */
     "{'received_on':1,'expires_on':2,'refresh_on':0}",
     "{'access_token':'a','expires_on':2,'refresh_on':0}",
     "{'access_token':'a','received_on':1,'refresh_on':0}",
     "{'access_token':'a','received_on':1,'expires_on':2}",
-    /* A text that is no token, and would be another line or header where it goes. */
+    /* Text that is not a token and could add a line or a header. */
     "{'access_token':null,'received_on':1,'expires_on':2,'refresh_on':0}",
     "{'access_token':7,'received_on':1,'expires_on':2,'refresh_on':0}",
     "{'access_token':{},'received_on':1,'expires_on':2,'refresh_on':0}",
@@ -272,7 +272,7 @@ static const char *const hostile_records[] = {
     "{'access_token':'a b','received_on':1,'expires_on':2,'refresh_on':0}",
     "{'access_token':'a\\u0022','received_on':1,'expires_on':2,'refresh_on':0}",
     "{'access_token':'\\u00e4','received_on':1,'expires_on':2,'refresh_on':0}",
-    /* Times that no token has. */
+    /* Invalid times. */
     "{'access_token':'a','received_on':0,'expires_on':2,'refresh_on':0}",
     "{'access_token':'a','received_on':-1,'expires_on':2,'refresh_on':0}",
     "{'access_token':'a','received_on':2,'expires_on':2,'refresh_on':0}",
@@ -283,7 +283,7 @@ static const char *const hostile_records[] = {
     "{'access_token':'a','received_on':-9223372036854775808,'expires_on':1,'refresh_on':0}",
     "{'access_token':'a','received_on':1,'expires_on':2,'refresh_on':-1}",
     "{'access_token':'a','received_on':1,'expires_on':2,'refresh_on':3}",
-    /* Numbers that are none. */
+    /* Invalid numbers. */
     "{'access_token':'a','received_on':1.0,'expires_on':2,'refresh_on':0}",
     "{'access_token':'a','received_on':1e0,'expires_on':2,'refresh_on':0}",
     "{'access_token':'a','received_on':true,'expires_on':2,'refresh_on':0}",
@@ -295,18 +295,18 @@ static const char *const hostile_records[] = {
     "{'access_token':'a','received_on':'0x1','expires_on':2,'refresh_on':0}",
     "{'access_token':'a','received_on':'1\\u0000','expires_on':2,'refresh_on':0}",
     "{'access_token':'a','received_on':'99999999999999999999','expires_on':2,'refresh_on':0}",
-    /* Deeper than any record. */
+    /* Nested deeper than any record. */
     "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
 };
 
-static void what_is_no_such_record_is_refused(void **state)
+static void anything_else_is_not_a_record(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(hostile_records); i++) {
         struct token token = { 0 };
         struct error error = { 0 };
         if (read_record(hostile_records[i], &token, &error))
-            fail_msg("%s was taken", hostile_records[i]);
+            fail_msg("%s was accepted", hostile_records[i]);
         assert_int_equal(error.kind, ERROR_OTHER);
         assert_string_not_equal(error.message, "");
         assert_null(token.access_token);
@@ -324,7 +324,7 @@ static void a_record_with_a_nul_byte_is_refused(void **state)
     assert_error(&error, ERROR_OTHER, "NUL");
 }
 
-static void a_record_with_too_long_a_token_is_refused(void **state)
+static void a_record_with_a_token_that_is_too_long_is_refused(void **state)
 {
     (void)state;
     autofree char *text = repeated('a', TOKEN_LENGTH_MAX + 1);
@@ -338,7 +338,7 @@ static void a_record_with_too_long_a_token_is_refused(void **state)
     assert_error(&error, ERROR_OTHER, "not the record of a token");
 }
 
-static void a_refused_record_is_not_in_the_error(void **state)
+static void the_error_does_not_quote_the_record(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -368,27 +368,27 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_is_base64_text),
-        cmocka_unit_test(no_other_character_is_in_it),
-        cmocka_unit_test(equals_signs_stand_at_its_end_only),
+        cmocka_unit_test(a_token_has_no_other_character),
+        cmocka_unit_test(a_token_has_equals_signs_only_at_its_end),
         cmocka_unit_test(the_longest_token_has_48_kib),
         cmocka_unit_test(a_token_is_fresh_until_five_minutes_before_its_end),
-        cmocka_unit_test(the_moment_that_callers_are_told_is_the_one_at_which_it_stops_being_fresh),
-        cmocka_unit_test(a_clock_set_back_by_more_than_five_minutes_makes_it_stale),
-        cmocka_unit_test(the_moment_of_renewal_does_not_make_it_stale),
-        cmocka_unit_test(a_token_is_alive_until_its_very_end),
-        cmocka_unit_test(a_token_is_due_from_its_moment_of_renewal_to_its_margin),
-        cmocka_unit_test(a_token_without_such_a_moment_is_never_due),
-        cmocka_unit_test(the_authority_says_when_to_renew_or_half_of_a_long_life_does),
-        cmocka_unit_test(chance_puts_it_off_by_up_to_a_tenth),
-        cmocka_unit_test(chance_does_not_put_it_off_into_the_margin),
+        cmocka_unit_test(callers_are_told_when_the_token_stops_being_fresh),
+        cmocka_unit_test(a_clock_set_back_by_more_than_five_minutes_makes_a_token_stale),
+        cmocka_unit_test(a_token_due_for_renewal_is_still_fresh),
+        cmocka_unit_test(a_token_is_valid_until_it_expires),
+        cmocka_unit_test(a_token_is_due_from_its_renewal_time_until_it_is_stale),
+        cmocka_unit_test(a_token_without_a_renewal_time_is_never_due),
+        cmocka_unit_test(the_renewal_time_is_the_authoritys_or_half_of_a_long_lifetime),
+        cmocka_unit_test(renewal_is_delayed_at_random_by_up_to_a_tenth),
+        cmocka_unit_test(renewal_is_not_delayed_until_the_token_is_stale),
         cmocka_unit_test(the_json_form_is_one_object),
-        cmocka_unit_test(what_is_written_is_read_again),
-        cmocka_unit_test(a_token_that_was_read_is_from_the_keyring),
-        cmocka_unit_test(members_of_a_later_version_are_left_alone),
-        cmocka_unit_test(what_is_no_such_record_is_refused),
+        cmocka_unit_test(a_record_is_read_back_as_written),
+        cmocka_unit_test(a_token_read_from_a_record_is_from_the_keyring),
+        cmocka_unit_test(unknown_members_are_ignored),
+        cmocka_unit_test(anything_else_is_not_a_record),
         cmocka_unit_test(a_record_with_a_nul_byte_is_refused),
-        cmocka_unit_test(a_record_with_too_long_a_token_is_refused),
-        cmocka_unit_test(a_refused_record_is_not_in_the_error),
+        cmocka_unit_test(a_record_with_a_token_that_is_too_long_is_refused),
+        cmocka_unit_test(the_error_does_not_quote_the_record),
         cmocka_unit_test(a_cleared_token_has_no_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a token endpoint answers: every shape that Entra and what stands before it gives. */
+/* Answers of a token endpoint, in every form that Entra and proxies in front of it send. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -21,7 +21,7 @@ static bool parse(long status, const char *body, struct token *token, struct err
     return token_answer_parse(status, json, length, NOW, 0, token, error);
 }
 
-/* Parses an answer that has no token; gives the error. */
+/* Parses an answer without a token and returns the error. */
 static struct error refusal(long status, const char *body)
 {
     struct token token = { 0 };
@@ -52,7 +52,7 @@ static void an_answer_becomes_a_token(void **state)
     assert_int_equal(error.kind, ERROR_NONE);
 }
 
-static void numbers_may_come_as_strings(void **state)
+static void numbers_may_be_strings(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -65,7 +65,7 @@ static void numbers_may_come_as_strings(void **state)
     assert_int_equal(token.refresh_on, NOW + 43199);
 }
 
-static void what_else_an_answer_says_is_left_alone(void **state)
+static void other_members_are_ignored(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -79,7 +79,7 @@ static void what_else_an_answer_says_is_left_alone(void **state)
     assert_int_equal(token.expires_on, NOW + 1);
 }
 
-static void a_moment_of_renewal_outside_its_life_is_none(void **state)
+static void a_renewal_time_outside_the_lifetime_is_ignored(void **state)
 {
     (void)state;
     static const char *const cases[] = { "0",      "-1",   "3600",   "999999999999", "'3600'",
@@ -98,8 +98,8 @@ static void a_moment_of_renewal_outside_its_life_is_none(void **state)
     }
 }
 
-/* As App Service says it, by a clock that is half an hour ahead of ours. */
-static void a_life_whose_end_is_told_is_judged_by_the_clock_of_who_tells_it(void **state)
+/* As App Service sends it, with a clock half an hour ahead of ours. */
+static void an_expiry_is_judged_by_the_senders_clock(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -114,7 +114,7 @@ static void a_life_whose_end_is_told_is_judged_by_the_clock_of_who_tells_it(void
     assert_int_equal(token.expires_on, NOW + 3600);
 }
 
-static void a_life_is_from_one_second_to_28_days(void **state)
+static void a_lifetime_is_from_one_second_to_28_days(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -136,7 +136,7 @@ static void a_life_is_from_one_second_to_28_days(void **state)
     }
 }
 
-static void a_life_is_a_whole_number(void **state)
+static void a_lifetime_is_a_whole_number(void **state)
 {
     (void)state;
     static const char *const cases[] = { "3599.0",       "3.6e3",   "''",
@@ -157,7 +157,7 @@ static void a_life_is_a_whole_number(void **state)
 }
 
 /* As managed identities answer. */
-static void where_no_life_is_told_the_end_is(void **state)
+static void without_a_lifetime_the_expiry_counts(void **state)
 {
     (void)state;
     static const struct {
@@ -182,7 +182,7 @@ static void where_no_life_is_told_the_end_is(void **state)
     }
 }
 
-static void an_end_that_is_past_or_far_or_no_number_is_none(void **state)
+static void an_expiry_that_is_past_too_far_or_not_a_number_is_ignored(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -206,7 +206,7 @@ static void an_end_that_is_past_or_far_or_no_number_is_none(void **state)
     }
 }
 
-static void only_a_bearer_token_is_one(void **state)
+static void only_bearer_tokens_are_accepted(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -225,7 +225,7 @@ static void only_a_bearer_token_is_one(void **state)
     }
 }
 
-static void a_text_that_no_token_has_is_not_handed_on(void **state)
+static void text_that_cannot_be_a_token_is_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -256,7 +256,7 @@ static void a_text_that_no_token_has_is_not_handed_on(void **state)
     assert_error(&error, ERROR_NETWORK, "no access_token");
 }
 
-static void a_token_has_a_longest_length(void **state)
+static void the_length_of_a_token_is_limited(void **state)
 {
     (void)state;
     autofree char *text = repeated('a', TOKEN_LENGTH_MAX + 1);
@@ -302,7 +302,7 @@ static void a_refusal_says_what_to_do(void **state)
         const char *body, *hint;
     } cases[] = {
         { INVALID_CLIENT, "Use the secret's value, not its id." },
-        /* The code, where error_codes does not say it, stands in the description. */
+        /* Without error_codes, the code is in the description. */
         { "{'error':'x','error_description':'AADSTS700016: Application not found.'}", "ClientId" },
         { "{'error':'x','error_description':'AADSTS700016: x','error_codes':[]}", "ClientId" },
         { "{'error':'x','error_description':'AADSTS700016: x','error_codes':700016}", "ClientId" },
@@ -316,7 +316,7 @@ static void a_refusal_says_what_to_do(void **state)
     }
 }
 
-static void a_refusal_keeps_what_programs_look_for(void **state)
+static void a_refusal_keeps_the_fields_that_programs_read(void **state)
 {
     (void)state;
     struct error error = refusal(401, INVALID_CLIENT);
@@ -331,8 +331,8 @@ static void a_refusal_keeps_what_programs_look_for(void **state)
     assert_string_equal(error.suberror, "bad_token");
 }
 
-/* A number that is not known may stand beside a word that is. */
-static void without_a_known_number_oauths_words_say_what_to_do(void **state)
+/* An unknown code may come with a known OAuth error. */
+static void without_a_known_code_the_oauth_error_gives_the_remedy(void **state)
 {
     (void)state;
     static const struct {
@@ -353,7 +353,7 @@ static void without_a_known_number_oauths_words_say_what_to_do(void **state)
     }
 }
 
-static void what_is_too_long_for_a_program_is_left_out(void **state)
+static void fields_that_are_too_long_are_left_out(void **state)
 {
     (void)state;
     autofree char *text = repeated('y', 64);
@@ -369,7 +369,7 @@ static void what_is_too_long_for_a_program_is_left_out(void **state)
     assert_string_equal(error.timestamp, "");
 }
 
-static void a_code_that_is_not_known_has_no_hint(void **state)
+static void an_unknown_code_has_no_hint(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -389,7 +389,7 @@ static void a_code_that_is_not_known_has_no_hint(void **state)
     }
 }
 
-static void of_a_description_its_first_line_is_kept_without_the_ids(void **state)
+static void the_first_line_of_a_description_is_kept_without_the_ids(void **state)
 {
     (void)state;
     static const struct {
@@ -409,7 +409,7 @@ static void of_a_description_its_first_line_is_kept_without_the_ids(void **state
     }
 }
 
-static void a_refusal_without_a_reason_is_one(void **state)
+static void a_refusal_without_a_reason_is_still_a_refusal(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -424,7 +424,7 @@ static void a_refusal_without_a_reason_is_one(void **state)
     }
 }
 
-static void an_endless_refusal_is_cut(void **state)
+static void a_very_long_refusal_is_truncated(void **state)
 {
     (void)state;
     autofree char *text = repeated('y', 100000);
@@ -436,11 +436,11 @@ static void an_endless_refusal_is_cut(void **state)
     struct error error = refusal(400, body);
     assert_int_equal(error.kind, ERROR_REFUSED);
     assert_true(strlen(error.message) < 1300);
-    assert_has(error.message, "yy (yy"); /* the code is still there */
+    assert_has(error.message, "yy (yy"); /* the code is kept */
     assert_has(error.message, "correlation id y");
 }
 
-static void a_refusal_may_come_with_success(void **state)
+static void a_refusal_may_have_status_200(void **state)
 {
     (void)state;
     struct error error = refusal(200, "{'error':'authorization_pending','token_type':'Bearer',"
@@ -448,7 +448,7 @@ static void a_refusal_may_come_with_success(void **state)
     assert_error(&error, ERROR_REFUSED, "authorization_pending");
 }
 
-static void an_authority_with_a_fault_is_like_a_network_with_one(void **state)
+static void a_server_error_is_a_network_error(void **state)
 {
     (void)state;
     struct error error =
@@ -458,9 +458,9 @@ static void an_authority_with_a_fault_is_like_a_network_with_one(void **state)
     assert_has(error_advice(&error), "try again");
 }
 
-/* ---- what is no OAuth answer ---- */
+/* ---- other answers ---- */
 
-static void throttling_is_bare_text(void **state)
+static void throttling_may_be_plain_text(void **state)
 {
     (void)state;
     struct error error = refusal(429, "Too Many Requests");
@@ -468,7 +468,7 @@ static void throttling_is_bare_text(void **state)
     assert_has(error.message, "429");
 }
 
-static void what_is_no_token_endpoint_is_told_by_its_status(void **state)
+static void any_other_server_is_reported_by_its_status(void **state)
 {
     (void)state;
     static const char *const bodies[] = {
@@ -508,7 +508,7 @@ static void what_is_no_token_endpoint_is_told_by_its_status(void **state)
     }
 }
 
-static void a_token_under_another_status_than_200_is_none(void **state)
+static void a_token_is_only_accepted_with_status_200(void **state)
 {
     (void)state;
     static const long cases[] = { 100, 201, 204, 206, 302, 400, 401, 500 };
@@ -519,7 +519,7 @@ static void a_token_under_another_status_than_200_is_none(void **state)
     }
 }
 
-static void an_error_that_is_no_text_is_no_oauth_answer(void **state)
+static void an_error_that_is_not_a_string_is_not_an_oauth_answer(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -536,7 +536,7 @@ static void an_error_that_is_no_text_is_no_oauth_answer(void **state)
     }
 }
 
-static void a_stranger_is_not_quoted(void **state)
+static void text_from_any_other_server_is_not_quoted(void **state)
 {
     (void)state;
     static const long statuses[] = { 200, 302, 403, 429, 502 };
@@ -551,7 +551,7 @@ static void a_stranger_is_not_quoted(void **state)
     }
 }
 
-static void an_answer_that_cannot_be_used_is_not_quoted(void **state)
+static void an_unusable_answer_is_not_quoted(void **state)
 {
     (void)state;
     static const char *const cases[] = {
@@ -567,7 +567,7 @@ static void an_answer_that_cannot_be_used_is_not_quoted(void **state)
     }
 }
 
-static void an_answer_with_a_nul_byte_is_none(void **state)
+static void an_answer_with_a_nul_byte_is_refused(void **state)
 {
     (void)state;
     struct token token = { 0 };
@@ -577,7 +577,7 @@ static void an_answer_with_a_nul_byte_is_none(void **state)
     assert_error(&error, ERROR_NETWORK, "not a token endpoint");
 }
 
-static void an_answer_nested_too_deeply_is_none(void **state)
+static void an_answer_nested_too_deeply_is_refused(void **state)
 {
     (void)state;
     autofree char *deep = repeated('[', 100000);
@@ -589,36 +589,36 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_becomes_a_token),
-        cmocka_unit_test(numbers_may_come_as_strings),
-        cmocka_unit_test(what_else_an_answer_says_is_left_alone),
-        cmocka_unit_test(a_moment_of_renewal_outside_its_life_is_none),
-        cmocka_unit_test(a_life_whose_end_is_told_is_judged_by_the_clock_of_who_tells_it),
-        cmocka_unit_test(a_life_is_from_one_second_to_28_days),
-        cmocka_unit_test(a_life_is_a_whole_number),
-        cmocka_unit_test(where_no_life_is_told_the_end_is),
-        cmocka_unit_test(an_end_that_is_past_or_far_or_no_number_is_none),
-        cmocka_unit_test(only_a_bearer_token_is_one),
-        cmocka_unit_test(a_text_that_no_token_has_is_not_handed_on),
-        cmocka_unit_test(a_token_has_a_longest_length),
+        cmocka_unit_test(numbers_may_be_strings),
+        cmocka_unit_test(other_members_are_ignored),
+        cmocka_unit_test(a_renewal_time_outside_the_lifetime_is_ignored),
+        cmocka_unit_test(an_expiry_is_judged_by_the_senders_clock),
+        cmocka_unit_test(a_lifetime_is_from_one_second_to_28_days),
+        cmocka_unit_test(a_lifetime_is_a_whole_number),
+        cmocka_unit_test(without_a_lifetime_the_expiry_counts),
+        cmocka_unit_test(an_expiry_that_is_past_too_far_or_not_a_number_is_ignored),
+        cmocka_unit_test(only_bearer_tokens_are_accepted),
+        cmocka_unit_test(text_that_cannot_be_a_token_is_refused),
+        cmocka_unit_test(the_length_of_a_token_is_limited),
         cmocka_unit_test(a_refusal_keeps_the_authoritys_text_and_ids),
         cmocka_unit_test(a_refusal_says_what_to_do),
-        cmocka_unit_test(a_refusal_keeps_what_programs_look_for),
-        cmocka_unit_test(without_a_known_number_oauths_words_say_what_to_do),
-        cmocka_unit_test(what_is_too_long_for_a_program_is_left_out),
-        cmocka_unit_test(a_code_that_is_not_known_has_no_hint),
-        cmocka_unit_test(of_a_description_its_first_line_is_kept_without_the_ids),
-        cmocka_unit_test(a_refusal_without_a_reason_is_one),
-        cmocka_unit_test(an_endless_refusal_is_cut),
-        cmocka_unit_test(a_refusal_may_come_with_success),
-        cmocka_unit_test(an_authority_with_a_fault_is_like_a_network_with_one),
-        cmocka_unit_test(throttling_is_bare_text),
-        cmocka_unit_test(what_is_no_token_endpoint_is_told_by_its_status),
-        cmocka_unit_test(a_token_under_another_status_than_200_is_none),
-        cmocka_unit_test(an_error_that_is_no_text_is_no_oauth_answer),
-        cmocka_unit_test(a_stranger_is_not_quoted),
-        cmocka_unit_test(an_answer_that_cannot_be_used_is_not_quoted),
-        cmocka_unit_test(an_answer_with_a_nul_byte_is_none),
-        cmocka_unit_test(an_answer_nested_too_deeply_is_none),
+        cmocka_unit_test(a_refusal_keeps_the_fields_that_programs_read),
+        cmocka_unit_test(without_a_known_code_the_oauth_error_gives_the_remedy),
+        cmocka_unit_test(fields_that_are_too_long_are_left_out),
+        cmocka_unit_test(an_unknown_code_has_no_hint),
+        cmocka_unit_test(the_first_line_of_a_description_is_kept_without_the_ids),
+        cmocka_unit_test(a_refusal_without_a_reason_is_still_a_refusal),
+        cmocka_unit_test(a_very_long_refusal_is_truncated),
+        cmocka_unit_test(a_refusal_may_have_status_200),
+        cmocka_unit_test(a_server_error_is_a_network_error),
+        cmocka_unit_test(throttling_may_be_plain_text),
+        cmocka_unit_test(any_other_server_is_reported_by_its_status),
+        cmocka_unit_test(a_token_is_only_accepted_with_status_200),
+        cmocka_unit_test(an_error_that_is_not_a_string_is_not_an_oauth_answer),
+        cmocka_unit_test(text_from_any_other_server_is_not_quoted),
+        cmocka_unit_test(an_unusable_answer_is_not_quoted),
+        cmocka_unit_test(an_answer_with_a_nul_byte_is_refused),
+        cmocka_unit_test(an_answer_nested_too_deeply_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a token's claims say of its fate at an API. */
+/* Whether an API would accept a token, by its claims. */
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
@@ -13,8 +13,9 @@
 #define GRAPH "https://graph.microsoft.com"
 #define GUID  "11111111-2222-3333-4444-555555555555"
 
-/* What becomes of claims (by json_text) that came of a scope, at a host. "": they are taken. */
-static const char *fate(const char *text, const char *scope, const char *host)
+/* Judges the claims (by json_text) of a token for a scope, at a host. "" if they are accepted,
+ * else the error's code or advice. */
+static const char *judge(const char *text, const char *scope, const char *host)
 {
     static struct error error;
     struct error unused;
@@ -22,22 +23,23 @@ static const char *fate(const char *text, const char *scope, const char *host)
     auto_json json_object *claims = json_parse(json, strlen(json), &unused);
     error = (struct error){ 0 };
     assert_non_null(claims);
-    bool taken = token_claims_check(claims, scope, host, &error);
-    assert_true(taken == (error.kind == ERROR_NONE));
-    return taken ? "" : error.code[0] != '\0' ? error.code : error_advice(&error);
+    bool accepted = token_claims_check(claims, scope, host, &error);
+    assert_true(accepted == (error.kind == ERROR_NONE));
+    return accepted ? "" : error.code[0] != '\0' ? error.code : error_advice(&error);
 }
 
-static void what_the_api_wants_is_taken(void **state)
+static void claims_that_the_api_accepts_pass(void **state)
 {
     (void)state;
-    assert_string_equal(fate("{'aud':'api://a','roles':['r']}", "api://a/.default", NULL), "");
-    assert_string_equal(fate("{'aud':'" GUID "','roles':['r']}", "api://a/.default", "a.b"), "");
-    assert_string_equal(fate("{'aud':'api://" GUID "','roles':['r']}", GUID "/.default", NULL), "");
+    assert_string_equal(judge("{'aud':'api://a','roles':['r']}", "api://a/.default", NULL), "");
+    assert_string_equal(judge("{'aud':'" GUID "','roles':['r']}", "api://a/.default", "a.b"), "");
+    assert_string_equal(judge("{'aud':'api://" GUID "','roles':['r']}", GUID "/.default", NULL),
+                        "");
     assert_string_equal(
-        fate("{'aud':'" GRAPH "/','roles':['r']}", GRAPH "//.default", "graph.microsoft.com"), "");
-    assert_string_equal(fate("{'aud':'api://a','scp':'s'}", "api://a/.default", NULL), "");
-    assert_string_equal(fate("{}", "api://a/.default", NULL), ""); /* nothing is known */
-    assert_string_equal(fate("{'aud':['api://b']}", "api://a/.default", NULL), "");
+        judge("{'aud':'" GRAPH "/','roles':['r']}", GRAPH "//.default", "graph.microsoft.com"), "");
+    assert_string_equal(judge("{'aud':'api://a','scp':'s'}", "api://a/.default", NULL), "");
+    assert_string_equal(judge("{}", "api://a/.default", NULL), ""); /* nothing to check */
+    assert_string_equal(judge("{'aud':['api://b']}", "api://a/.default", NULL), "");
 }
 
 static void another_audience_is_refused(void **state)
@@ -53,54 +55,54 @@ static void another_audience_is_refused(void **state)
         { "{'aud':'" GRAPH "','roles':['r']}", GRAPH "/.default", "dev.azure.com" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        assert_string_equal(fate(cases[i].claims, cases[i].scope, cases[i].host), "invalid_token");
+        assert_string_equal(judge(cases[i].claims, cases[i].scope, cases[i].host), "invalid_token");
 }
 
-/* Only a whole host, or one below the domain, is the API's. */
-static void a_host_that_looks_like_an_apis_is_another(void **state)
+/* Only the host itself, or one below the domain, is the API's. */
+static void a_host_that_looks_like_that_of_an_api_is_a_different_one(void **state)
 {
     (void)state;
     static const char *const hosts[] = { "graph.microsoft.com.evil.example", "xgraph.microsoft.com",
                                          "vault.azure.net" };
     for (size_t i = 0; i < ARRAY_SIZE(hosts); i++)
-        assert_string_equal(fate("{'aud':'api://a','roles':['r']}", "api://a/.default", hosts[i]),
+        assert_string_equal(judge("{'aud':'api://a','roles':['r']}", "api://a/.default", hosts[i]),
                             "");
 }
 
-static void a_lost_slash_of_azure_sql_is_named(void **state)
+static void the_missing_slash_of_azure_sql_is_reported(void **state)
 {
     (void)state;
-    assert_has(fate("{'aud':'https://database.windows.net'}",
-                    "https://database.windows.net/.default", NULL),
+    assert_has(judge("{'aud':'https://database.windows.net'}",
+                     "https://database.windows.net/.default", NULL),
                "https://database.windows.net//.default");
-    assert_string_equal(fate("{'aud':'https://database.windows.net/'}",
-                             "https://database.windows.net//.default", NULL),
+    assert_string_equal(judge("{'aud':'https://database.windows.net/'}",
+                              "https://database.windows.net//.default", NULL),
                         "");
 }
 
-static void no_roles_are_refused_where_an_api_goes_by_them(void **state)
+static void a_token_without_roles_is_refused_by_an_api_that_needs_them(void **state)
 {
     (void)state;
     static const char *const claims[] = { "{'aud':'api://a'}", "{'aud':'api://a','roles':[]}",
                                           "{'aud':'api://a','roles':'r'}",
                                           "{'aud':'api://a','roles':null}" };
     for (size_t i = 0; i < ARRAY_SIZE(claims); i++)
-        assert_string_equal(fate(claims[i], "api://a/.default", NULL), "no_app_roles");
-    assert_string_equal(fate("{'aud':'" GRAPH "'}", GRAPH "/.default", NULL),
+        assert_string_equal(judge(claims[i], "api://a/.default", NULL), "no_app_roles");
+    assert_string_equal(judge("{'aud':'" GRAPH "'}", GRAPH "/.default", NULL),
                         "Authorization_RequestDenied");
-    assert_string_equal(fate("{'aud':'https://vault.azure.net'}",
-                             "https://vault.azure.net/.default", "x.vault.azure.net"),
+    assert_string_equal(judge("{'aud':'https://vault.azure.net'}",
+                              "https://vault.azure.net/.default", "x.vault.azure.net"),
                         "");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_the_api_wants_is_taken),
+        cmocka_unit_test(claims_that_the_api_accepts_pass),
         cmocka_unit_test(another_audience_is_refused),
-        cmocka_unit_test(a_host_that_looks_like_an_apis_is_another),
-        cmocka_unit_test(a_lost_slash_of_azure_sql_is_named),
-        cmocka_unit_test(no_roles_are_refused_where_an_api_goes_by_them),
+        cmocka_unit_test(a_host_that_looks_like_that_of_an_api_is_a_different_one),
+        cmocka_unit_test(the_missing_slash_of_azure_sql_is_reported),
+        cmocka_unit_test(a_token_without_roles_is_refused_by_an_api_that_needs_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The token endpoint, with a network of this test's own: what is sent, and that no secret comes
- * back in an error. */
+/* The token endpoint, with a network of this test's own: what is sent, and that no secret is
+ * shown. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -19,12 +19,12 @@
 #define SECRET  "s3cr~t \"&=\\/\xc3\xa4"
 #define ESCAPED "s3cr~t%20%22%26%3D%5C%2F%C3%A4"
 
-/* ---- in the place of common/acquire/http/http.c ---- */
+/* ---- instead of common/acquire/http/http.c ---- */
 
 static struct {
-    struct http_response answer; /* its body aside */
-    const char *body;            /* NULL: there is no network */
-    int failures;                /* so many connections break before that */
+    struct http_response answer; /* without the body */
+    const char *body;            /* NULL: no network */
+    int failures;                /* the number of connections that break first */
     int requests, waits;
     char url[256];
     int64_t deadline;
@@ -68,7 +68,7 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
 
 static int64_t deadline;
 
-/* Lets the network answer so, and asks it. */
+/* Posts a request that the network answers like this. */
 static bool post(long status, const char *body, struct token *token, struct error *error)
 {
     const struct token_request request = { .instance = (char *)"https://login.microsoftonline.com",
@@ -113,21 +113,21 @@ static void an_answer_of_the_tenants_endpoint_becomes_a_token(void **state)
     assert_int_equal(network.deadline, deadline);
 }
 
-static void that_there_is_no_network_is_passed_on(void **state)
+static void a_network_error_is_passed_on(void **state)
 {
     (void)state;
     struct error error = refusal(0, NULL);
     assert_error(&error, ERROR_NETWORK, "there is no network");
 }
 
-static void a_secret_that_is_echoed_is_not_shown(void **state)
+static void an_echoed_secret_is_not_shown(void **state)
 {
     (void)state;
     static const char *const echoes[] = {
-        "s3cr~t%20%22%26%3D%5C%2F%C3%A4",        /* as it was sent */
+        "s3cr~t%20%22%26%3D%5C%2F%C3%A4",        /* as sent */
         "s3cr~t \\\"&=\\\\/\xc3\xa4",            /* as JSON writes it */
-        "s3cr~t \\u0022&=\\\\\\/\\u00e4",        /* as others write it */
-        "\\u0073\\u0033cr~t \\\"&=\\\\/\\u00e4", /* as nobody writes it */
+        "s3cr~t \\u0022&=\\\\\\/\\u00e4",        /* as other programs write it */
+        "\\u0073\\u0033cr~t \\\"&=\\\\/\\u00e4", /* as no program writes it */
     };
     static const long statuses[] = { 200, 400, 401, 500 };
     for (size_t i = 0; i < ARRAY_SIZE(echoes); i++)
@@ -144,8 +144,8 @@ static void a_secret_that_is_echoed_is_not_shown(void **state)
         }
 }
 
-/* What is cut off where it stands could not be recognized any more. */
-static void a_secret_on_the_edge_of_what_is_kept_is_not_shown_in_part(void **state)
+/* A truncated secret could not be recognized. */
+static void a_secret_is_not_shown_in_part_where_text_is_truncated(void **state)
 {
     (void)state;
     static const char *const echoes[] = {
@@ -166,7 +166,7 @@ static void a_secret_on_the_edge_of_what_is_kept_is_not_shown_in_part(void **sta
         }
 }
 
-static void what_is_escaped_and_no_secret_says_the_same(void **state)
+static void escaped_text_without_a_secret_stays_the_same(void **state)
 {
     (void)state;
     struct error error =
@@ -175,7 +175,7 @@ static void what_is_escaped_and_no_secret_says_the_same(void **state)
     assert_has(error.message, "A\\u0041 / \xc3\xa4 \xe2\x82\xac \xf0\x9f\x94\x91 \"\"\\.");
 }
 
-static void what_is_no_secret_may_be_shown(void **state)
+static void text_that_is_not_secret_may_be_shown(void **state)
 {
     (void)state;
     struct error error =
@@ -185,7 +185,7 @@ static void what_is_no_secret_may_be_shown(void **state)
 
 /* ---- throttling ---- */
 
-static void who_is_throttled_is_told_until_when(void **state)
+static void throttling_says_when_to_retry(void **state)
 {
     (void)state;
     static const long statuses[] = { 429, 503 };
@@ -201,7 +201,7 @@ static void who_is_throttled_is_told_until_when(void **state)
     }
 }
 
-static void who_is_not_told_until_when_leaves_it_alone_for_some_seconds(void **state)
+static void throttling_without_a_time_backs_off_for_some_seconds(void **state)
 {
     (void)state;
     struct error error = refusal(429, "Too Many Requests");
@@ -211,7 +211,7 @@ static void who_is_not_told_until_when_leaves_it_alone_for_some_seconds(void **s
     assert_int_equal(error.retry_after, 0);
 }
 
-static void a_clock_that_is_wrong_is_named_beside(void **state)
+static void throttling_also_reports_a_wrong_clock(void **state)
 {
     (void)state;
     network.answer.retry_after = 60;
@@ -221,7 +221,7 @@ static void a_clock_that_is_wrong_is_named_beside(void **state)
     assert_has(error_advice(&error), ". This machine's clock is 10 minutes ahead of");
 }
 
-static void other_refusals_throttle_nobody(void **state)
+static void other_refusals_do_not_throttle(void **state)
 {
     (void)state;
     network.answer.retry_after = 60;
@@ -229,11 +229,11 @@ static void other_refusals_throttle_nobody(void **state)
     assert_int_equal(error.retry_after, 0);
 }
 
-/* ---- trying again ---- */
+/* ---- retries ---- */
 
 #define GOOD "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"a\"}"
 
-static void a_broken_connection_is_tried_again_twice(void **state)
+static void a_broken_connection_is_retried_twice(void **state)
 {
     (void)state;
     for (int failures = 0; failures <= 3; failures++) {
@@ -249,7 +249,7 @@ static void a_broken_connection_is_tried_again_twice(void **state)
     }
 }
 
-static void a_fault_of_the_server_is_tried_again_and_a_refusal_is_not(void **state)
+static void a_server_error_is_retried_and_a_refusal_is_not(void **state)
 {
     (void)state;
     static const struct {
@@ -264,7 +264,7 @@ static void a_fault_of_the_server_is_tried_again_and_a_refusal_is_not(void **sta
     }
 }
 
-static void past_the_deadline_nothing_is_tried_again(void **state)
+static void nothing_is_retried_past_the_deadline(void **state)
 {
     (void)state;
     deadline = deadline_now();
@@ -274,7 +274,7 @@ static void past_the_deadline_nothing_is_tried_again(void **state)
 
 /* ---- the clock ---- */
 
-static void a_wrong_clock_is_named_with_a_refusal(void **state)
+static void a_wrong_clock_is_reported_with_a_refusal(void **state)
 {
     (void)state;
     network.answer.date = time(NULL) - 10 * 60;
@@ -285,7 +285,7 @@ static void a_wrong_clock_is_named_with_a_refusal(void **state)
     assert_has(error_advice(&error), "7 minutes behind the authority's");
 }
 
-static void a_clock_that_is_a_little_off_is_not(void **state)
+static void a_clock_slightly_off_is_not_reported(void **state)
 {
     (void)state;
     static const int64_t seconds[] = { 0, 4 * 60, -4 * 60 };
@@ -302,20 +302,20 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_answer_of_the_tenants_endpoint_becomes_a_token),
-        TEST(that_there_is_no_network_is_passed_on),
-        TEST(a_secret_that_is_echoed_is_not_shown),
-        TEST(a_secret_on_the_edge_of_what_is_kept_is_not_shown_in_part),
-        TEST(what_is_escaped_and_no_secret_says_the_same),
-        TEST(what_is_no_secret_may_be_shown),
-        TEST(who_is_throttled_is_told_until_when),
-        TEST(who_is_not_told_until_when_leaves_it_alone_for_some_seconds),
-        TEST(a_clock_that_is_wrong_is_named_beside),
-        TEST(other_refusals_throttle_nobody),
-        TEST(a_broken_connection_is_tried_again_twice),
-        TEST(a_fault_of_the_server_is_tried_again_and_a_refusal_is_not),
-        TEST(past_the_deadline_nothing_is_tried_again),
-        TEST(a_wrong_clock_is_named_with_a_refusal),
-        TEST(a_clock_that_is_a_little_off_is_not),
+        TEST(a_network_error_is_passed_on),
+        TEST(an_echoed_secret_is_not_shown),
+        TEST(a_secret_is_not_shown_in_part_where_text_is_truncated),
+        TEST(escaped_text_without_a_secret_stays_the_same),
+        TEST(text_that_is_not_secret_may_be_shown),
+        TEST(throttling_says_when_to_retry),
+        TEST(throttling_without_a_time_backs_off_for_some_seconds),
+        TEST(throttling_also_reports_a_wrong_clock),
+        TEST(other_refusals_do_not_throttle),
+        TEST(a_broken_connection_is_retried_twice),
+        TEST(a_server_error_is_retried_and_a_refusal_is_not),
+        TEST(nothing_is_retried_past_the_deadline),
+        TEST(a_wrong_clock_is_reported_with_a_refusal),
+        TEST(a_clock_slightly_off_is_not_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the keyring keeps: tokens under their request, client secrets under their app; and what
- * happens where it fails. */
+/* The tokens and client secrets in a keyring, and what happens if the keyring fails. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -16,8 +15,7 @@
 
 #define RECEIVED 1767366245
 
-/* ---- in the place of common/base/module.c: the kernel's keyring, which is the one in memory ----
- */
+/* ---- instead of common/base/module.c: the kernel keyring is the one in memory ---- */
 
 static bool kernel_is_there;
 
@@ -32,7 +30,7 @@ const struct module *module_load(const char *file, struct error *error)
     return kernel_is_there ? &module.module : NULL;
 }
 
-/* ---- a desktop keyring that is not here ---- */
+/* ---- an absent desktop keyring ---- */
 
 static enum keyring_answer absent_lookup(const struct keyring_key *key, int64_t deadline,
                                          struct secret **record, struct error *error)
@@ -54,7 +52,7 @@ static const struct keyring keyring_absent = { .name = "secret-service",
                                                .lookup = absent_lookup,
                                                .list = absent_list };
 
-/* ---- one that is here, and hangs ---- */
+/* ---- a desktop keyring that hangs ---- */
 
 static enum keyring_answer silent_list(const struct keyring_key *key, int64_t deadline,
                                        struct keyring_list *list, struct error *error)
@@ -115,7 +113,7 @@ static void assert_key(const struct keyring_attribute *expected, size_t count)
 
 /* ---- tokens ---- */
 
-static void what_is_kept_is_found_again(void **state)
+static void a_stored_token_is_found_again(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -128,7 +126,7 @@ static void what_is_kept_is_found_again(void **state)
     assert_int_equal(error.kind, ERROR_NONE);
 }
 
-static void a_token_is_kept_under_all_that_was_asked(void **state)
+static void a_token_is_stored_under_the_whole_request(void **state)
 {
     (void)state;
     static const struct keyring_attribute expected[] = {
@@ -147,14 +145,14 @@ static void a_token_is_kept_under_all_that_was_asked(void **state)
     assert_key(expected, ARRAY_SIZE(expected));
 }
 
-static void it_is_kept_until_its_end(void **state)
+static void a_token_is_stored_until_it_expires(void **state)
 {
     (void)state;
     keep("eyJ0");
     assert_int_equal(place.expires_on, RECEIVED + 3600);
 }
 
-static void what_people_read_of_it_names_the_api_and_no_token(void **state)
+static void the_label_names_the_api_and_has_no_token(void **state)
 {
     (void)state;
     keep("eyJ0");
@@ -168,7 +166,7 @@ static void what_people_read_of_it_names_the_api_and_no_token(void **state)
     assert_has(place.label, "token for api://my-web-api/.default (app");
 }
 
-static void a_record_that_is_none_is_nothing(void **state)
+static void an_invalid_record_is_ignored(void **state)
 {
     (void)state;
     static const char *const cases[] = { "", "x", "{}", "{\"access_token\":\"a\\nb\"}" };
@@ -181,7 +179,7 @@ static void a_record_that_is_none_is_nothing(void **state)
     }
 }
 
-static void what_was_in_the_token_before_is_released(void **state)
+static void a_lookup_frees_the_old_token(void **state)
 {
     (void)state;
     auto_token struct token token = { .access_token = secret_new("before", 6) };
@@ -189,7 +187,7 @@ static void what_was_in_the_token_before_is_released(void **state)
     assert_null(token.access_token);
 }
 
-static void looking_up_may_take_half_of_the_time(void **state)
+static void a_lookup_may_take_half_of_the_timeout(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -201,7 +199,7 @@ static void looking_up_may_take_half_of_the_time(void **state)
 
 /* ---- a keyring that fails ---- */
 
-static void a_keyring_that_fails_is_asked_no_more(void **state)
+static void a_failed_keyring_is_not_used_again(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -215,7 +213,7 @@ static void a_keyring_that_fails_is_asked_no_more(void **state)
     assert_false(token_store_can_keep(&store));
 }
 
-static void a_keyring_that_cannot_keep_is_no_error(void **state)
+static void a_failure_to_store_is_not_an_error(void **state)
 {
     (void)state;
     place.answer = KEYRING_FAILED;
@@ -223,7 +221,7 @@ static void a_keyring_that_cannot_keep_is_no_error(void **state)
     assert_false(token_store_can_keep(&store));
 }
 
-static void of_its_trouble_people_are_told_once(void **state)
+static void a_keyring_failure_is_reported_once(void **state)
 {
     (void)state;
     place.answer = KEYRING_FAILED;
@@ -236,7 +234,7 @@ static void of_its_trouble_people_are_told_once(void **state)
     assert_string_equal(caught_output(), "");
 }
 
-static void where_all_is_well_people_are_told_nothing(void **state)
+static void without_a_failure_nothing_is_reported(void **state)
 {
     (void)state;
     keep("eyJ0");
@@ -245,7 +243,7 @@ static void where_all_is_well_people_are_told_nothing(void **state)
     assert_string_equal(caught_output(), "");
 }
 
-static void a_keyring_asked_for_by_name_must_work(void **state)
+static void a_named_keyring_must_work(void **state)
 {
     (void)state;
     static const enum keyring_answer answers[] = { KEYRING_FAILED, KEYRING_ABSENT };
@@ -261,7 +259,7 @@ static void a_keyring_asked_for_by_name_must_work(void **state)
     }
 }
 
-static void where_the_best_keyring_is_absent_the_next_best_serves(void **state)
+static void if_the_first_keyring_is_absent_the_next_is_used(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -273,7 +271,7 @@ static void where_the_best_keyring_is_absent_the_next_best_serves(void **state)
     assert_true(token_store_can_keep(&store));
 }
 
-static void where_none_is_left_nothing_can_be_kept(void **state)
+static void without_any_keyring_nothing_is_stored(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -284,12 +282,12 @@ static void where_none_is_left_nothing_can_be_kept(void **state)
 
     begin(NULL);
     store.keyring = &keyring_absent;
-    place.answer = KEYRING_ABSENT; /* nor is the next best */
+    place.answer = KEYRING_ABSENT; /* the next keyring is absent too */
     assert_int_equal(find(&token), KEYRING_NOTHING);
     assert_false(token_store_can_keep(&store));
 }
 
-static void one_asked_for_by_name_has_no_next_best(void **state)
+static void a_named_keyring_has_no_fallback(void **state)
 {
     (void)state;
     auto_token struct token token = { 0 };
@@ -300,7 +298,7 @@ static void one_asked_for_by_name_has_no_next_best(void **state)
     assert_int_equal(place.lookups, 0);
 }
 
-static void none_keeps_nothing(void **state)
+static void the_none_keyring_stores_nothing(void **state)
 {
     (void)state;
     assert_true(token_store_open(&store, "none", &error));
@@ -317,7 +315,7 @@ static bool erase(const char *refused)
     return token_store_erase(&store, &request, refused, strlen(refused), deadline, &error);
 }
 
-static void the_token_that_was_refused_goes(void **state)
+static void a_refused_token_is_erased(void **state)
 {
     (void)state;
     keep("eyJ0");
@@ -325,8 +323,8 @@ static void the_token_that_was_refused_goes(void **state)
     assert_null(place.record);
 }
 
-/* One that came since, from another process, is good. */
-static void another_token_than_the_refused_one_stays(void **state)
+/* A token stored since then by another process is good. */
+static void any_other_token_stays(void **state)
 {
     (void)state;
     static const char *const cases[] = { "other", "eyJ", "eyJ00", "", "EYJ0" };
@@ -338,14 +336,14 @@ static void another_token_than_the_refused_one_stays(void **state)
     assert_int_equal(place.erasures, 0);
 }
 
-static void that_there_is_nothing_to_erase_is_no_error(void **state)
+static void nothing_to_erase_is_not_an_error(void **state)
 {
     (void)state;
     assert_true(erase("eyJ0"));
     assert_int_equal(place.erasures, 0);
 }
 
-static void erasing_from_a_keyring_that_fails_is_an_error_only_by_name(void **state)
+static void a_failure_to_erase_is_an_error_only_if_the_keyring_was_named(void **state)
 {
     (void)state;
     place.answer = KEYRING_FAILED;
@@ -359,7 +357,7 @@ static void erasing_from_a_keyring_that_fails_is_an_error_only_by_name(void **st
 
 /* ---- client secrets ---- */
 
-static void a_client_secret_is_kept_under_its_app(void **state)
+static void a_client_secret_is_stored_under_its_app(void **state)
 {
     (void)state;
     static const struct keyring_attribute expected[] = {
@@ -377,7 +375,7 @@ static void a_client_secret_is_kept_under_its_app(void **state)
     assert_null(place.record);
 }
 
-static void it_fills_the_credentials_that_ask_for_it(void **state)
+static void a_client_secret_fills_the_credentials_that_need_it(void **state)
 {
     (void)state;
     auto_token_request struct token_request asking = {
@@ -391,7 +389,7 @@ static void it_fills_the_credentials_that_ask_for_it(void **state)
     assert_string_equal(asking.credentials[1].secret->bytes, "s3cret");
 }
 
-static void one_that_is_not_there_or_has_a_nul_byte_fills_nothing(void **state)
+static void a_missing_client_secret_or_one_with_a_nul_byte_fills_nothing(void **state)
 {
     (void)state;
     for (int round = 0; round < 2; round++) {
@@ -404,8 +402,8 @@ static void one_that_is_not_there_or_has_a_nul_byte_fills_nothing(void **state)
     }
 }
 
-/* Another credential may be good. */
-static void a_keyring_that_fails_to_give_one_has_its_trouble_kept_with_it(void **state)
+/* Another credential may work. */
+static void a_keyring_failure_is_kept_with_the_credential(void **state)
 {
     (void)state;
     auto_token_request struct token_request asking = {
@@ -417,7 +415,7 @@ static void a_keyring_that_fails_to_give_one_has_its_trouble_kept_with_it(void *
     assert_error(asking.credentials[0].trouble, ERROR_KEYRING, "the keyring is locked");
 }
 
-static void a_keyring_that_must_work_and_fails_to_give_one_is_an_error(void **state)
+static void a_named_keyring_that_fails_to_read_a_client_secret_is_an_error(void **state)
 {
     (void)state;
     auto_token_request struct token_request asking = {
@@ -429,7 +427,7 @@ static void a_keyring_that_must_work_and_fails_to_give_one_is_an_error(void **st
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");
 }
 
-static void where_the_best_keyring_is_absent_the_next_best_keeps_and_drops_one(void **state)
+static void if_the_first_keyring_is_absent_the_next_stores_and_erases_client_secrets(void **state)
 {
     (void)state;
     auto_secret struct secret *secret = secret_new("s3cret", 6);
@@ -441,7 +439,7 @@ static void where_the_best_keyring_is_absent_the_next_best_keeps_and_drops_one(v
     assert_null(place.record);
 }
 
-static void a_keyring_that_cannot_keep_one_is_an_error(void **state)
+static void a_failure_to_store_a_client_secret_is_an_error(void **state)
 {
     (void)state;
     auto_secret struct secret *secret = secret_new("s3cret", 6);
@@ -471,7 +469,7 @@ static void every_token_is_listed_with_its_keyring(void **state)
     assert_null(place.key.attributes[1].name);
 }
 
-static void those_of_the_next_best_keyring_are_listed_too(void **state)
+static void tokens_of_the_next_keyring_are_listed_too(void **state)
 {
     (void)state;
     auto_keyring_list struct keyring_list list = { 0 };
@@ -482,8 +480,8 @@ static void those_of_the_next_best_keyring_are_listed_too(void **state)
     assert_string_equal(list.items[0].store, "kernel");
 }
 
-/* What is in it is not known, so nobody may take the list for the whole. */
-static void one_that_does_not_answer_is_no_empty_one(void **state)
+/* Its items are unknown, so the list must not be taken as complete. */
+static void a_keyring_that_does_not_answer_is_not_listed_as_empty(void **state)
 {
     (void)state;
     auto_keyring_list struct keyring_list list = { 0 };
@@ -495,7 +493,7 @@ static void one_that_does_not_answer_is_no_empty_one(void **state)
     assert_string_equal(list.items[0].store, "kernel");
 }
 
-static void a_list_that_cannot_be_had_is_an_error(void **state)
+static void a_failure_to_list_is_an_error(void **state)
 {
     (void)state;
     auto_keyring_list struct keyring_list list = { 0 };
@@ -516,37 +514,37 @@ static void a_list_that_cannot_be_had_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_is_kept_is_found_again),
-        TEST(a_token_is_kept_under_all_that_was_asked),
-        TEST(it_is_kept_until_its_end),
-        TEST(what_people_read_of_it_names_the_api_and_no_token),
-        TEST(a_record_that_is_none_is_nothing),
-        TEST(what_was_in_the_token_before_is_released),
-        TEST(looking_up_may_take_half_of_the_time),
-        TEST(a_keyring_that_fails_is_asked_no_more),
-        TEST(a_keyring_that_cannot_keep_is_no_error),
-        TEST(of_its_trouble_people_are_told_once),
-        TEST(where_all_is_well_people_are_told_nothing),
-        TEST(a_keyring_asked_for_by_name_must_work),
-        TEST(where_the_best_keyring_is_absent_the_next_best_serves),
-        TEST(where_none_is_left_nothing_can_be_kept),
-        TEST(one_asked_for_by_name_has_no_next_best),
-        TEST(none_keeps_nothing),
-        TEST(the_token_that_was_refused_goes),
-        TEST(another_token_than_the_refused_one_stays),
-        TEST(that_there_is_nothing_to_erase_is_no_error),
-        TEST(erasing_from_a_keyring_that_fails_is_an_error_only_by_name),
-        TEST(a_client_secret_is_kept_under_its_app),
-        TEST(it_fills_the_credentials_that_ask_for_it),
-        TEST(one_that_is_not_there_or_has_a_nul_byte_fills_nothing),
-        TEST(a_keyring_that_fails_to_give_one_has_its_trouble_kept_with_it),
-        TEST(a_keyring_that_must_work_and_fails_to_give_one_is_an_error),
-        TEST(where_the_best_keyring_is_absent_the_next_best_keeps_and_drops_one),
-        TEST(a_keyring_that_cannot_keep_one_is_an_error),
+        TEST(a_stored_token_is_found_again),
+        TEST(a_token_is_stored_under_the_whole_request),
+        TEST(a_token_is_stored_until_it_expires),
+        TEST(the_label_names_the_api_and_has_no_token),
+        TEST(an_invalid_record_is_ignored),
+        TEST(a_lookup_frees_the_old_token),
+        TEST(a_lookup_may_take_half_of_the_timeout),
+        TEST(a_failed_keyring_is_not_used_again),
+        TEST(a_failure_to_store_is_not_an_error),
+        TEST(a_keyring_failure_is_reported_once),
+        TEST(without_a_failure_nothing_is_reported),
+        TEST(a_named_keyring_must_work),
+        TEST(if_the_first_keyring_is_absent_the_next_is_used),
+        TEST(without_any_keyring_nothing_is_stored),
+        TEST(a_named_keyring_has_no_fallback),
+        TEST(the_none_keyring_stores_nothing),
+        TEST(a_refused_token_is_erased),
+        TEST(any_other_token_stays),
+        TEST(nothing_to_erase_is_not_an_error),
+        TEST(a_failure_to_erase_is_an_error_only_if_the_keyring_was_named),
+        TEST(a_client_secret_is_stored_under_its_app),
+        TEST(a_client_secret_fills_the_credentials_that_need_it),
+        TEST(a_missing_client_secret_or_one_with_a_nul_byte_fills_nothing),
+        TEST(a_keyring_failure_is_kept_with_the_credential),
+        TEST(a_named_keyring_that_fails_to_read_a_client_secret_is_an_error),
+        TEST(if_the_first_keyring_is_absent_the_next_stores_and_erases_client_secrets),
+        TEST(a_failure_to_store_a_client_secret_is_an_error),
         TEST(every_token_is_listed_with_its_keyring),
-        TEST(those_of_the_next_best_keyring_are_listed_too),
-        TEST(one_that_does_not_answer_is_no_empty_one),
-        TEST(a_list_that_cannot_be_had_is_an_error),
+        TEST(tokens_of_the_next_keyring_are_listed_too),
+        TEST(a_keyring_that_does_not_answer_is_not_listed_as_empty),
+        TEST(a_failure_to_list_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, begin);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one way to a token: the keyring first, then one flight to the authority. The authority is a
- * table here, and what another process does, it does while this one waits (ld --wrap=poll). */
+/* Getting a token: first from the keyring, then by a single flight from the authority, which is a
+ * function of this test. The leader is in another process (ld --wrap=poll). */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -23,10 +23,10 @@
 #include "common/tokens/single_flight.h"
 #include "common/tokens/tokens.h"
 
-/* ---- an authority that says what it is told to ---- */
+/* ---- an authority ---- */
 
 static struct {
-    const char *text; /* of its token; NULL: it fails so: */
+    const char *text; /* of its token; NULL: it fails with failure */
     struct error failure;
     int asked;
     int64_t deadline;
@@ -48,7 +48,7 @@ static bool ask_authority(const struct token_request *request, int64_t deadline,
     return true;
 }
 
-/* In the place of common/base/module.c's. */
+/* Instead of common/base/module.c. */
 const struct module *module_load(const char *file, struct error *error)
 {
     static const struct acquire_module module = { .module = MODULE_HEAD, .acquire = ask_authority };
@@ -57,45 +57,45 @@ const struct module *module_load(const char *file, struct error *error)
     return &module.module;
 }
 
-static void let_it_fail(enum error_kind kind, int64_t retry_after)
+static void make_authority_fail(enum error_kind kind, int64_t retry_after)
 {
     authority.text = NULL;
     error_set(&authority.failure, kind, "the authority failed");
     authority.failure.retry_after = retry_after;
 }
 
-/* ---- what the tests begin with ---- */
+/* ---- set-up ---- */
 
 static struct token_request request;
 static struct options options;
 static struct tokens tokens;
 static struct error error;
-static const char *said; /* on stderr, by the last get */
+static const char *said; /* output of the last get on stderr */
 
-/* A pilot in another process. While this one waits, it does something and lands. */
-static struct single_flight pilot = { .fd = -1 };
-static void (*before_landing)(void);
+/* A leader in another process. While this process waits, it does something and leaves. */
+static struct single_flight leader = { .fd = -1 };
+static void (*before_leaving)(void);
 
 int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
 {
     (void)fds, (void)count, (void)milliseconds;
-    if (before_landing != NULL)
-        before_landing();
-    single_flight_leave(&pilot);
+    if (before_leaving != NULL)
+        before_leaving();
+    single_flight_leave(&leader);
     return 0;
 }
 
 static int begin(void **state)
 {
     clear_environment(state);
-    make_runtime_folder(); /* no notice of another test is in it */
+    make_runtime_folder(); /* without shared failures of other tests */
     setenv("ENTRA_RENEWAL", "inline", 1);
     place_clear();
     memset(&authority, 0, sizeof authority);
     authority.text = "new";
-    single_flight_leave(&pilot);
-    before_landing = NULL;
+    single_flight_leave(&leader);
+    before_leaving = NULL;
     options = (struct options){ 0 };
     tokens = (struct tokens){ .options = &options,
                               .store = { .keyring = &keyring_place },
@@ -111,7 +111,7 @@ static int begin(void **state)
     return 0;
 }
 
-/* Puts a token that came so long ago, and has this long to live, into the keyring. */
+/* Stores a token that is age seconds old and expires in left seconds. */
 static void keep(const char *text, int64_t age, int64_t left)
 {
     int64_t now = time(NULL);
@@ -122,7 +122,7 @@ static void keep(const char *text, int64_t age, int64_t left)
     place_put(record->bytes, record->length);
 }
 
-/* Likewise one that is fresh, but whose time of renewal has come. */
+/* Stores a fresh token that is due for renewal. */
 static void keep_due(const char *text)
 {
     int64_t now = time(NULL);
@@ -140,7 +140,7 @@ static bool kept(const char *text)
     return place.record != NULL && strstr(place.record->bytes, text) != NULL;
 }
 
-/* Gets a token; its text is "" where there is none. */
+/* Gets a token and returns its text; "" if there is none. */
 static const char *get(void)
 {
     static char text[64];
@@ -155,9 +155,9 @@ static const char *get(void)
     return text;
 }
 
-/* ---- getting ---- */
+/* ---- getting a token ---- */
 
-static void a_fresh_token_of_the_keyring_is_the_answer(void **state)
+static void a_fresh_token_in_the_keyring_is_used(void **state)
 {
     (void)state;
     keep("old", 100, 3000);
@@ -166,7 +166,7 @@ static void a_fresh_token_of_the_keyring_is_the_answer(void **state)
     assert_int_equal(place.stores, 0);
 }
 
-static void what_the_keyring_does_not_have_the_authority_gives_and_it_is_kept(void **state)
+static void a_token_missing_in_the_keyring_is_requested_and_stored(void **state)
 {
     (void)state;
     assert_string_equal(get(), "new");
@@ -182,9 +182,9 @@ static void a_token_that_is_not_fresh_is_replaced(void **state)
     static const struct {
         int64_t age, left;
     } cases[] = {
-        { 3500, 100 },     /* within its margin */
-        { 7200, -3600 },   /* over */
-        { -86400, 90000 }, /* from the future: the clock was set back */
+        { 3500, 100 },     /* stale */
+        { 7200, -3600 },   /* expired */
+        { -86400, 90000 }, /* from the future, because the clock was set back */
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         keep("old", cases[i].age, cases[i].left);
@@ -193,7 +193,7 @@ static void a_token_that_is_not_fresh_is_replaced(void **state)
     }
 }
 
-static void forcing_goes_past_the_keyring_and_replaces_what_is_there(void **state)
+static void a_forced_refresh_ignores_the_stored_token_and_replaces_it(void **state)
 {
     (void)state;
     request.force_refresh = true;
@@ -203,8 +203,8 @@ static void forcing_goes_past_the_keyring_and_replaces_what_is_there(void **stat
     assert_true(kept("new"));
 }
 
-/* The token that is there did not satisfy them. */
-static void a_claims_challenge_goes_past_the_keyring_too(void **state)
+/* The stored token did not satisfy the claims. */
+static void a_claims_challenge_ignores_the_stored_token_too(void **state)
 {
     (void)state;
     request.challenged = true;
@@ -213,10 +213,10 @@ static void a_claims_challenge_goes_past_the_keyring_too(void **state)
     assert_true(kept("new"));
 }
 
-static void a_refusal_is_passed_on_and_leaves_the_keyring_alone(void **state)
+static void a_refusal_is_passed_on_and_the_stored_token_stays(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_REFUSED, 0);
+    make_authority_fail(ERROR_REFUSED, 0);
     keep("old", 3500, 100);
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_REFUSED, "the authority failed");
@@ -224,7 +224,7 @@ static void a_refusal_is_passed_on_and_leaves_the_keyring_alone(void **state)
     assert_true(kept("old"));
 }
 
-static void the_authority_has_all_of_the_time(void **state)
+static void the_authority_gets_the_whole_timeout(void **state)
 {
     (void)state;
     get();
@@ -233,7 +233,7 @@ static void the_authority_has_all_of_the_time(void **state)
 
 /* ---- a keyring that fails ---- */
 
-static void a_keyring_that_fails_does_not_stand_in_the_way(void **state)
+static void a_failed_keyring_does_not_prevent_the_request(void **state)
 {
     (void)state;
     place.answer = KEYRING_FAILED;
@@ -241,7 +241,7 @@ static void a_keyring_that_fails_does_not_stand_in_the_way(void **state)
     assert_has(said, "the keyring is locked");
 }
 
-static void one_asked_for_by_name_must_work(void **state)
+static void a_named_keyring_must_work(void **state)
 {
     (void)state;
     tokens.store.named = true;
@@ -252,59 +252,59 @@ static void one_asked_for_by_name_must_work(void **state)
     assert_string_equal(said, "");
 }
 
-/* ---- making do ---- */
+/* ---- stale tokens ---- */
 
-static void a_token_past_its_margin_serves_where_the_authority_cannot_be_reached(void **state)
+static void a_stale_token_is_used_if_the_authority_cannot_be_reached(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_NETWORK, 0);
+    make_authority_fail(ERROR_NETWORK, 0);
     keep("old", 3500, 100);
     assert_string_equal(get(), "old");
     assert_has(said, "could not be renewed: the authority failed");
     assert_int_equal(error.kind, ERROR_NONE);
 }
 
-static void it_serves_where_the_authority_throttles(void **state)
+static void a_stale_token_is_used_if_the_authority_throttles(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_REFUSED, 60);
+    make_authority_fail(ERROR_REFUSED, 60);
     keep("old", 3500, 100);
     assert_string_equal(get(), "old");
 }
 
-static void it_does_not_serve_once_it_has_ended(void **state)
+static void an_expired_token_is_never_used(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_NETWORK, 0);
+    make_authority_fail(ERROR_NETWORK, 0);
     keep("old", 3700, -100);
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_NETWORK, "the authority failed");
 }
 
-static void it_does_not_serve_who_asks_for_a_new_one(void **state)
+static void a_stale_token_is_not_used_for_a_forced_refresh(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_NETWORK, 0);
+    make_authority_fail(ERROR_NETWORK, 0);
     keep("old", 3500, 100);
     request.force_refresh = true;
     assert_string_equal(get(), "");
 }
 
-/* ---- one flight for all ---- */
+/* ---- single flight ---- */
 
-/* The name under which all who want this token meet. */
+/* The name that processes use for this token. */
 static struct runtime_name name_of(const char *ending)
 {
     return shared_name(ending, &request);
 }
 
-static void board_other_pilot(void (*then)(void))
+static void lead_elsewhere(void (*then)(void))
 {
-    before_landing = then;
-    assert_int_equal(single_flight_join(&pilot, name_of("flight").text, 0), SINGLE_FLIGHT_LEADER);
+    before_leaving = then;
+    assert_int_equal(single_flight_join(&leader, name_of("flight").text, 0), SINGLE_FLIGHT_LEADER);
 }
 
-static void put_theirs(void)
+static void store_theirs(void)
 {
     keep("theirs", 0, 3600);
 }
@@ -316,7 +316,7 @@ static void post_their_failure(void)
     shared_failures_report(&request, deadline_in(60 * 1000), false, &theirs);
 }
 
-/* By another secret than this process has. */
+/* With another secret than that of this process. */
 static void post_anothers_failure(void)
 {
     struct secret *ours = request.credentials[0].secret;
@@ -326,24 +326,24 @@ static void post_anothers_failure(void)
     request.credentials[0].secret = ours;
 }
 
-/* A token that was asked for without claims, while the pilot's own request was refused. */
-static void put_anothers_and_fail(void)
+/* Stores a token requested without claims, while the leader's own request was refused. */
+static void store_anothers_and_fail(void)
 {
-    put_theirs();
+    store_theirs();
     post_their_failure();
 }
 
-static void put_one_of_a_short_life(void)
+static void store_one_of_short_lifetime(void)
 {
     keep("theirs", 0, TOKEN_MARGIN / 2);
 }
 
-static void put_one_past_its_margin(void)
+static void store_stale(void)
 {
     keep("old", 3500, 100);
 }
 
-static void put_one_of_our_claims(void)
+static void store_one_for_our_claims(void)
 {
     int64_t now = time(NULL);
     auto_token struct token token = { .access_token = secret_from_text("theirs"),
@@ -354,80 +354,80 @@ static void put_one_of_our_claims(void)
     place_put(record->bytes, record->length);
 }
 
-static void a_passenger_takes_what_the_pilot_got(void **state)
+static void a_follower_uses_the_leaders_token(void **state)
 {
     (void)state;
-    board_other_pilot(put_theirs);
+    lead_elsewhere(store_theirs);
     assert_string_equal(get(), "theirs");
     assert_int_equal(authority.asked, 0);
 }
 
-static void a_passenger_who_wants_a_new_one_takes_the_pilots_too(void **state)
+static void a_follower_with_a_forced_refresh_uses_the_leaders_token(void **state)
 {
     (void)state;
     request.force_refresh = true;
-    board_other_pilot(put_theirs);
+    lead_elsewhere(store_theirs);
     assert_string_equal(get(), "theirs");
     assert_int_equal(authority.asked, 0);
 }
 
-static void but_not_one_that_was_there_before(void **state)
+static void a_follower_with_a_forced_refresh_uses_no_older_token(void **state)
 {
     (void)state;
     request.force_refresh = true;
     keep("old", 100, 3000);
-    board_other_pilot(NULL);
+    lead_elsewhere(NULL);
     assert_string_equal(get(), "new");
 }
 
-static void a_passenger_shares_the_pilots_failure(void **state)
+static void a_follower_shares_the_leaders_failure(void **state)
 {
     (void)state;
-    board_other_pilot(post_their_failure);
+    lead_elsewhere(post_their_failure);
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_REFUSED, "their secret is wrong");
     assert_int_equal(authority.asked, 0);
 }
 
-static void a_passenger_takes_what_came_just_now_however_short_its_life(void **state)
+static void a_follower_uses_a_new_token_however_short_its_lifetime(void **state)
 {
     (void)state;
-    board_other_pilot(put_one_of_a_short_life);
+    lead_elsewhere(store_one_of_short_lifetime);
     assert_string_equal(get(), "theirs");
     assert_int_equal(authority.asked, 0);
 }
 
-static void what_a_passenger_finds_serves_where_the_authority_cannot_be_reached(void **state)
+static void a_follower_uses_a_stale_token_if_the_authority_cannot_be_reached(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_NETWORK, 0);
-    board_other_pilot(put_one_past_its_margin);
+    make_authority_fail(ERROR_NETWORK, 0);
+    lead_elsewhere(store_stale);
     assert_string_equal(get(), "old");
     assert_has(said, "could not be renewed");
 }
 
-static void a_token_of_other_claims_is_not_taken_for_a_challenge(void **state)
+static void a_token_for_other_claims_does_not_satisfy_a_challenge(void **state)
 {
     (void)state;
     request.challenged = true;
     request.claims = (char *)"{\"access_token\":{}}";
-    board_other_pilot(put_anothers_and_fail);
+    lead_elsewhere(store_anothers_and_fail);
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_REFUSED, "their secret is wrong");
     assert_int_equal(authority.asked, 0);
 }
 
-static void one_of_the_same_claims_is(void **state)
+static void a_token_for_the_same_claims_satisfies_a_challenge(void **state)
 {
     (void)state;
     request.challenged = true;
     request.claims = (char *)"{\"access_token\":{}}";
-    board_other_pilot(put_one_of_our_claims);
+    lead_elsewhere(store_one_for_our_claims);
     assert_string_equal(get(), "theirs");
     assert_int_equal(authority.asked, 0);
 }
 
-static void the_claims_of_a_token_are_kept_with_it(void **state)
+static void the_claims_of_a_token_are_stored_with_it(void **state)
 {
     (void)state;
     request.challenged = true;
@@ -439,32 +439,32 @@ static void the_claims_of_a_token_are_kept_with_it(void **state)
     assert_int_not_equal(token.claims, 0);
 }
 
-static void the_refusal_of_another_secret_is_not_shared(void **state)
+static void a_refusal_of_another_secret_is_not_shared(void **state)
 {
     (void)state;
     auto_secret struct secret *ours = secret_from_text("right");
     request.credential_count = 1;
     request.credentials[0] = (struct credential){ .where = (char *)"x", .secret = ours };
-    board_other_pilot(post_anothers_failure);
+    lead_elsewhere(post_anothers_failure);
     assert_string_equal(get(), "new");
     assert_int_equal(authority.asked, 1);
 }
 
-static void a_time_limit_that_ran_out_is_nobody_elses(void **state)
+static void a_timeout_is_not_shared(void **state)
 {
     (void)state;
     struct error unused = { 0 };
-    let_it_fail(ERROR_NETWORK, 0);
+    make_authority_fail(ERROR_NETWORK, 0);
     tokens.deadline = deadline_now();
     assert_string_equal(get(), "");
     assert_false(shared_failures_read(name_of("failure").text, 0, &unused));
     tokens.deadline = deadline_in(60 * 1000);
     keep_due("old");
-    assert_string_equal(get(), "old"); /* but no renewal is tried at once */
+    assert_string_equal(get(), "old"); /* but renewal is not retried immediately */
     assert_int_equal(authority.asked, 1);
 }
 
-static void an_earlier_failure_is_nobodys(void **state)
+static void an_earlier_failure_is_not_shared(void **state)
 {
     (void)state;
     post_their_failure();
@@ -472,18 +472,18 @@ static void an_earlier_failure_is_nobodys(void **state)
     assert_string_equal(get(), "new");
 }
 
-static void where_a_pilot_is_killed_a_passenger_takes_over(void **state)
+static void if_the_leader_is_killed_a_follower_takes_over(void **state)
 {
     (void)state;
-    board_other_pilot(NULL);
+    lead_elsewhere(NULL);
     assert_string_equal(get(), "new");
     assert_int_equal(authority.asked, 1);
 }
 
-static void who_waits_past_the_deadline_is_told(void **state)
+static void waiting_past_the_deadline_is_an_error(void **state)
 {
     (void)state;
-    board_other_pilot(NULL);
+    lead_elsewhere(NULL);
     tokens.deadline = deadline_now();
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_NETWORK, "another process is asking");
@@ -494,7 +494,7 @@ static void who_waits_past_the_deadline_is_told(void **state)
     assert_error(&error, ERROR_NETWORK, "another process is asking Cloud Shell for this token");
 }
 
-static void a_lock_that_nobody_flies_under_is_not_tried_for_ever(void **state)
+static void a_lock_held_by_another_program_is_not_tried_forever(void **state)
 {
     (void)state;
     autoclose int folder = runtime_folder_open();
@@ -505,22 +505,22 @@ static void a_lock_that_nobody_flies_under_is_not_tried_for_ever(void **state)
     assert_error(&error, ERROR_NETWORK, "another process is asking");
 }
 
-static void where_nothing_can_be_kept_everybody_flies(void **state)
+static void without_a_keyring_every_process_makes_its_own_request(void **state)
 {
     (void)state;
     struct error why;
-    board_other_pilot(NULL);
+    lead_elsewhere(NULL);
     assert_true(token_store_open(&tokens.store, "none", &why));
     assert_string_equal(get(), "new");
-    assert_int_not_equal(pilot.fd, -1); /* it was not waited for */
+    assert_int_not_equal(leader.fd, -1); /* the leader was not waited for */
 }
 
 /* ---- throttling ---- */
 
-static void an_authority_that_throttles_is_left_alone(void **state)
+static void after_throttling_the_client_backs_off(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_REFUSED, 60);
+    make_authority_fail(ERROR_REFUSED, 60);
     get();
     authority.text = "new";
     tokens.began = deadline_now() + 1;
@@ -529,20 +529,20 @@ static void an_authority_that_throttles_is_left_alone(void **state)
     assert_int_equal(authority.asked, 1);
 }
 
-static void it_is_for_the_same_clients_other_scopes_too(void **state)
+static void backing_off_is_for_all_scopes_of_the_client(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_REFUSED, 60);
+    make_authority_fail(ERROR_REFUSED, 60);
     get();
     request.scope = (char *)"api://another-api/.default";
     assert_string_equal(get(), "");
     assert_int_equal(authority.asked, 1);
 }
 
-static void it_is_not_for_other_clients(void **state)
+static void backing_off_is_not_for_other_clients(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_REFUSED, 60);
+    make_authority_fail(ERROR_REFUSED, 60);
     get();
     authority.text = "new";
     request.client_id = (char *)"00000000-0000-0000-0000-000000000001";
@@ -551,7 +551,7 @@ static void it_is_not_for_other_clients(void **state)
 
 /* ---- renewal ---- */
 
-static void a_token_that_is_due_is_renewed_in_line_where_that_is_wanted(void **state)
+static void a_token_that_is_due_is_renewed_inline_if_configured(void **state)
 {
     (void)state;
     keep_due("old");
@@ -560,35 +560,35 @@ static void a_token_that_is_due_is_renewed_in_line_where_that_is_wanted(void **s
     assert_true(authority.deadline < tokens.deadline);
 }
 
-static void one_that_cannot_be_renewed_serves_without_a_word(void **state)
+static void a_token_that_cannot_be_renewed_is_used_silently(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_NETWORK, 0);
+    make_authority_fail(ERROR_NETWORK, 0);
     keep_due("old");
     assert_string_equal(get(), "old");
     assert_string_equal(said, "");
 }
 
-static void after_a_renewal_that_failed_there_is_a_pause(void **state)
+static void after_a_failed_renewal_there_is_a_pause(void **state)
 {
     (void)state;
-    let_it_fail(ERROR_REFUSED, 0);
+    make_authority_fail(ERROR_REFUSED, 0);
     keep_due("old");
     get();
     assert_string_equal(get(), "old");
     assert_int_equal(authority.asked, 1);
 }
 
-static void while_another_renews_nobody_does(void **state)
+static void only_one_process_renews_at_a_time(void **state)
 {
     (void)state;
     keep_due("old");
-    board_other_pilot(NULL);
+    lead_elsewhere(NULL);
     assert_string_equal(get(), "old");
     assert_int_equal(authority.asked, 0);
 }
 
-static void a_word_that_means_nothing_there_is_named_once(void **state)
+static void an_invalid_renewal_setting_is_reported_once(void **state)
 {
     (void)state;
     struct tokens opened;
@@ -606,9 +606,8 @@ static void a_word_that_means_nothing_there_is_named_once(void **state)
     }
 }
 
-/* Here no `entra` stands beside the program: whatever comes of the start, the answer is the same.
- */
-static void where_it_is_not_in_line_the_caller_does_not_wait(void **state)
+/* There is no entra beside this program: whatever starting it returns, the answer is the same. */
+static void without_inline_renewal_the_caller_does_not_wait(void **state)
 {
     (void)state;
     unsetenv("ENTRA_RENEWAL");
@@ -617,7 +616,7 @@ static void where_it_is_not_in_line_the_caller_does_not_wait(void **state)
     assert_int_equal(authority.asked, 0);
 }
 
-static void renewing_asks_only_where_there_is_something_due(void **state)
+static void renewing_requests_only_a_token_that_is_due(void **state)
 {
     (void)state;
     assert_true(tokens_renew(&tokens, &request, &error));
@@ -632,7 +631,7 @@ static void renewing_asks_only_where_there_is_something_due(void **state)
 
 /* ---- opening ---- */
 
-static void opening_takes_the_keyring_and_the_time_of_the_options(void **state)
+static void opening_uses_the_keyring_and_timeout_of_the_options(void **state)
 {
     (void)state;
     struct tokens opened;
@@ -646,7 +645,7 @@ static void opening_takes_the_keyring_and_the_time_of_the_options(void **state)
     assert_true(deadline_left(opened.deadline) <= TOKENS_TIMEOUT_SECONDS * 1000);
 }
 
-static void opening_a_keyring_that_is_not_known_is_refused(void **state)
+static void opening_an_unknown_keyring_is_refused(void **state)
 {
     (void)state;
     struct tokens opened;
@@ -659,47 +658,47 @@ static void opening_a_keyring_that_is_not_known_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_fresh_token_of_the_keyring_is_the_answer),
-        TEST(what_the_keyring_does_not_have_the_authority_gives_and_it_is_kept),
+        TEST(a_fresh_token_in_the_keyring_is_used),
+        TEST(a_token_missing_in_the_keyring_is_requested_and_stored),
         TEST(a_token_that_is_not_fresh_is_replaced),
-        TEST(forcing_goes_past_the_keyring_and_replaces_what_is_there),
-        TEST(a_claims_challenge_goes_past_the_keyring_too),
-        TEST(a_refusal_is_passed_on_and_leaves_the_keyring_alone),
-        TEST(the_authority_has_all_of_the_time),
-        TEST(a_keyring_that_fails_does_not_stand_in_the_way),
-        TEST(one_asked_for_by_name_must_work),
-        TEST(a_token_past_its_margin_serves_where_the_authority_cannot_be_reached),
-        TEST(it_serves_where_the_authority_throttles),
-        TEST(it_does_not_serve_once_it_has_ended),
-        TEST(it_does_not_serve_who_asks_for_a_new_one),
-        TEST(a_passenger_takes_what_the_pilot_got),
-        TEST(a_passenger_who_wants_a_new_one_takes_the_pilots_too),
-        TEST(but_not_one_that_was_there_before),
-        TEST(a_passenger_shares_the_pilots_failure),
-        TEST(a_passenger_takes_what_came_just_now_however_short_its_life),
-        TEST(what_a_passenger_finds_serves_where_the_authority_cannot_be_reached),
-        TEST(a_token_of_other_claims_is_not_taken_for_a_challenge),
-        TEST(one_of_the_same_claims_is),
-        TEST(the_claims_of_a_token_are_kept_with_it),
-        TEST(the_refusal_of_another_secret_is_not_shared),
-        TEST(a_time_limit_that_ran_out_is_nobody_elses),
-        TEST(an_earlier_failure_is_nobodys),
-        TEST(where_a_pilot_is_killed_a_passenger_takes_over),
-        TEST(who_waits_past_the_deadline_is_told),
-        TEST(a_lock_that_nobody_flies_under_is_not_tried_for_ever),
-        TEST(where_nothing_can_be_kept_everybody_flies),
-        TEST(an_authority_that_throttles_is_left_alone),
-        TEST(it_is_for_the_same_clients_other_scopes_too),
-        TEST(it_is_not_for_other_clients),
-        TEST(a_token_that_is_due_is_renewed_in_line_where_that_is_wanted),
-        TEST(one_that_cannot_be_renewed_serves_without_a_word),
-        TEST(after_a_renewal_that_failed_there_is_a_pause),
-        TEST(while_another_renews_nobody_does),
-        TEST(a_word_that_means_nothing_there_is_named_once),
-        TEST(where_it_is_not_in_line_the_caller_does_not_wait),
-        TEST(renewing_asks_only_where_there_is_something_due),
-        TEST(opening_takes_the_keyring_and_the_time_of_the_options),
-        TEST(opening_a_keyring_that_is_not_known_is_refused),
+        TEST(a_forced_refresh_ignores_the_stored_token_and_replaces_it),
+        TEST(a_claims_challenge_ignores_the_stored_token_too),
+        TEST(a_refusal_is_passed_on_and_the_stored_token_stays),
+        TEST(the_authority_gets_the_whole_timeout),
+        TEST(a_failed_keyring_does_not_prevent_the_request),
+        TEST(a_named_keyring_must_work),
+        TEST(a_stale_token_is_used_if_the_authority_cannot_be_reached),
+        TEST(a_stale_token_is_used_if_the_authority_throttles),
+        TEST(an_expired_token_is_never_used),
+        TEST(a_stale_token_is_not_used_for_a_forced_refresh),
+        TEST(a_follower_uses_the_leaders_token),
+        TEST(a_follower_with_a_forced_refresh_uses_the_leaders_token),
+        TEST(a_follower_with_a_forced_refresh_uses_no_older_token),
+        TEST(a_follower_shares_the_leaders_failure),
+        TEST(a_follower_uses_a_new_token_however_short_its_lifetime),
+        TEST(a_follower_uses_a_stale_token_if_the_authority_cannot_be_reached),
+        TEST(a_token_for_other_claims_does_not_satisfy_a_challenge),
+        TEST(a_token_for_the_same_claims_satisfies_a_challenge),
+        TEST(the_claims_of_a_token_are_stored_with_it),
+        TEST(a_refusal_of_another_secret_is_not_shared),
+        TEST(a_timeout_is_not_shared),
+        TEST(an_earlier_failure_is_not_shared),
+        TEST(if_the_leader_is_killed_a_follower_takes_over),
+        TEST(waiting_past_the_deadline_is_an_error),
+        TEST(a_lock_held_by_another_program_is_not_tried_forever),
+        TEST(without_a_keyring_every_process_makes_its_own_request),
+        TEST(after_throttling_the_client_backs_off),
+        TEST(backing_off_is_for_all_scopes_of_the_client),
+        TEST(backing_off_is_not_for_other_clients),
+        TEST(a_token_that_is_due_is_renewed_inline_if_configured),
+        TEST(a_token_that_cannot_be_renewed_is_used_silently),
+        TEST(after_a_failed_renewal_there_is_a_pause),
+        TEST(only_one_process_renews_at_a_time),
+        TEST(an_invalid_renewal_setting_is_reported_once),
+        TEST(without_inline_renewal_the_caller_does_not_wait),
+        TEST(renewing_requests_only_a_token_that_is_due),
+        TEST(opening_uses_the_keyring_and_timeout_of_the_options),
+        TEST(opening_an_unknown_keyring_is_refused),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

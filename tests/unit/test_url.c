@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* URLs, as far as they decide who may be given a token. */
+/* URLs, and which API's token they get. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -29,9 +29,9 @@ static struct url base_of(const char *text)
     return url;
 }
 
-/* ---- reading ---- */
+/* ---- parsing ---- */
 
-static void a_url_is_read_into_its_parts(void **state)
+static void a_url_is_parsed_into_its_parts(void **state)
 {
     (void)state;
     static const struct {
@@ -57,7 +57,7 @@ static void a_url_is_read_into_its_parts(void **state)
         { "https://1and1.example", "https 1and1.example 443 /" },
         { "https://example.com/a%20b%C3%A4", "https example.com 443 /a b\xc3\xa4" },
         { "https://example.com//a//", "https example.com 443 //a//" },
-        { "https://example.com/a:b@c;d,e=f!$&'()*+[]{}|", /* none of this is special there */
+        { "https://example.com/a:b@c;d,e=f!$&'()*+[]{}|", /* none of these is special in a path */
           "https example.com 443 /a:b@c;d,e=f!$&'()*+[]{}|" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -71,7 +71,7 @@ static void a_url_is_read_into_its_parts(void **state)
     }
 }
 
-/* What two parsers could read differently, and what is no URL of http at all. */
+/* URLs that two parsers could read differently, and text that is not an HTTP URL at all. */
 static const char *const refused[] = {
     "",
     "https",
@@ -92,7 +92,7 @@ static const char *const refused[] = {
     "https:example.com",
     "https:/example.com",
     "https;//example.com",
-    /* User info. */
+    /* User information. */
     "https://user@example.com",
     "https://user:password@example.com",
     "https://dev.azure.com@evil.example",
@@ -116,14 +116,14 @@ static const char *const refused[] = {
     "https://example.com/<a>",
     "https://example.com/^",
     "https://example.com/`",
-    /* Letters that look like others, or are written as others. */
+    /* Non-ASCII characters, and escaped ones in the host. */
     "https://ex\xc3\xa4mple.com",
     "https://example.com/\xc3\xa4",
     "https://dev.azure\u3002com",
     "https://dev%2eazure.com",
     "https://dev.azure.com%00.evil.example",
     "https://dev.azure.com%2f@evil.example",
-    /* Hosts that are none. */
+    /* Invalid hosts. */
     "https://.",
     "https://..",
     "https://.example.com",
@@ -137,7 +137,7 @@ static const char *const refused[] = {
     "https://exam*ple.com",
     "https://$HOST",
     "https://{a,b}.example.com",
-    /* Addresses in forms that only some read. */
+    /* Addresses in forms that only some parsers read. */
     "https://127.1",
     "https://127.0.1",
     "https://2130706433",
@@ -162,7 +162,7 @@ static const char *const refused[] = {
     "https://[v1.a]",
     "https://[1:2:3:4:5:6:7:8:9]",
     "https://[0000000000000000000000000000000000000000000000001::]",
-    /* Ports that are none. */
+    /* Invalid ports. */
     "https://example.com:",
     "https://example.com:/a",
     "https://example.com:0",
@@ -178,7 +178,7 @@ static const char *const refused[] = {
     "https://example.com:443:443",
     "https://[::1]443",
     "https://[::1]:",
-    /* Escapes that are none, or NUL. */
+    /* Invalid escapes, and NUL. */
     "https://example.com/%",
     "https://example.com/%2",
     "https://example.com/%2?2",
@@ -188,20 +188,20 @@ static const char *const refused[] = {
     "https://example.com/a%00b",
 };
 
-static void what_two_parsers_could_read_differently_is_refused(void **state)
+static void ambiguous_urls_are_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
         struct url url = { 0 };
         struct error error = { 0 };
         if (url_parse(refused[i], strlen(refused[i]), &url, &error))
-            fail_msg("'%s' was taken, with the host %s", refused[i], url.host);
+            fail_msg("'%s' was accepted, with the host %s", refused[i], url.host);
         assert_int_equal(error.kind, ERROR_USAGE);
         assert_string_not_equal(error.message, "");
     }
 }
 
-static void what_no_url_is_no_base_is_either(void **state)
+static void anything_that_is_not_a_url_is_not_a_base_either(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
@@ -209,11 +209,11 @@ static void what_no_url_is_no_base_is_either(void **state)
         struct error error = { 0 };
         if (strstr(refused[i], "://*.") == NULL &&
             url_parse_base(refused[i], strlen(refused[i]), &url, &error))
-            fail_msg("'%s' was taken as a base", refused[i]);
+            fail_msg("'%s' was accepted as a base", refused[i]);
     }
 }
 
-static void a_nul_byte_is_refused_wherever_it_stands(void **state)
+static void a_nul_byte_is_refused_anywhere(void **state)
 {
     (void)state;
     static const char text[] = "https://example.com:443/a?b#c";
@@ -224,7 +224,7 @@ static void a_nul_byte_is_refused_wherever_it_stands(void **state)
         memcpy(with_nul, text, sizeof text);
         with_nul[i] = '\0';
         if (url_parse(with_nul, sizeof text, &url, &error))
-            fail_msg("a NUL byte at %zu was taken", i);
+            fail_msg("a NUL byte at %zu was accepted", i);
     }
 }
 
@@ -310,7 +310,7 @@ static void a_path_with_dot_segments_is_not_plain(void **state)
     }
 }
 
-static void an_encoded_slash_percent_or_backslash_makes_it_not_plain(void **state)
+static void a_path_with_an_encoded_slash_percent_or_backslash_is_not_plain(void **state)
 {
     (void)state;
     static const char *const cases[] = { "/a%2fb", "/a%2Fb",       "/%2f",   "/a%5cb",   "/a%5Cb",
@@ -330,11 +330,11 @@ static void an_encoded_slash_percent_or_backslash_makes_it_not_plain(void **stat
 static void a_base_is_https_unless_it_is_loopback(void **state)
 {
     (void)state;
-    static const char *const taken[] = {
+    static const char *const accepted[] = {
         "https://example.com/", "http://localhost:8080/",    "http://127.0.0.1/",
         "http://[::1]:80/",     "http://127.255.255.254:1/", "http://LOCALHOST/",
     };
-    static const char *const not_taken[] = {
+    static const char *const not_accepted[] = {
         "http://example.com/",
         "http://localhost.example/",
         "http://127.0.0.1.example/",
@@ -345,18 +345,18 @@ static void a_base_is_https_unless_it_is_loopback(void **state)
         "http://[::2]/",
         "http://[::]/",
     };
-    for (size_t i = 0; i < ARRAY_SIZE(taken); i++)
-        base_of(taken[i]);
-    for (size_t i = 0; i < ARRAY_SIZE(not_taken); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(accepted); i++)
+        base_of(accepted[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(not_accepted); i++) {
         struct url url = { 0 };
         struct error error = { 0 };
-        if (url_parse_base(not_taken[i], strlen(not_taken[i]), &url, &error))
-            fail_msg("'%s' was taken", not_taken[i]);
+        if (url_parse_base(not_accepted[i], strlen(not_accepted[i]), &url, &error))
+            fail_msg("'%s' was accepted", not_accepted[i]);
         assert_error(&error, ERROR_USAGE, "not sent over http");
     }
 }
 
-static void a_base_may_stand_for_all_hosts_below_a_domain(void **state)
+static void a_base_may_cover_all_hosts_of_a_domain(void **state)
 {
     (void)state;
     struct url base = base_of("https://*.VisualStudio.com/");
@@ -382,11 +382,11 @@ static void a_base_may_stand_for_all_hosts_below_a_domain(void **state)
         struct url url = { 0 };
         struct error error = { 0 };
         if (url_parse_base(cases[i], strlen(cases[i]), &url, &error))
-            fail_msg("'%s' was taken", cases[i]);
+            fail_msg("'%s' was accepted", cases[i]);
     }
 }
 
-/* ---- what lies below what ---- */
+/* ---- which URLs a base covers ---- */
 
 struct relation {
     const char *url, *base;
@@ -458,7 +458,7 @@ static void a_base_covers_its_own_scheme_host_and_port_only(void **state)
     assert_relations(cases, ARRAY_SIZE(cases));
 }
 
-static void a_wildcard_covers_the_hosts_below_its_domain_only(void **state)
+static void a_wildcard_covers_only_the_hosts_of_its_domain(void **state)
 {
     (void)state;
     static const struct relation cases[] = {
@@ -475,7 +475,7 @@ static void a_wildcard_covers_the_hosts_below_its_domain_only(void **state)
     assert_relations(cases, ARRAY_SIZE(cases));
 }
 
-static void a_path_that_is_not_plain_lies_below_the_root_only(void **state)
+static void a_path_that_is_not_plain_is_covered_only_by_the_root(void **state)
 {
     (void)state;
     static const struct relation cases[] = {
@@ -495,17 +495,17 @@ static void a_path_that_is_not_plain_lies_below_the_root_only(void **state)
     assert_relations(cases, ARRAY_SIZE(cases));
 }
 
-/* ---- what git tells ---- */
+/* ---- the parts from git ---- */
 
 static bool from_parts(const char *protocol, const char *host, const char *path, struct url *url)
 {
     struct error error = { 0 };
-    bool taken = url_from_parts(protocol, host, path, url, &error);
-    assert_int_equal(error.kind, taken ? ERROR_NONE : ERROR_USAGE);
-    return taken;
+    bool accepted = url_from_parts(protocol, host, path, url, &error);
+    assert_int_equal(error.kind, accepted ? ERROR_NONE : ERROR_USAGE);
+    return accepted;
 }
 
-static void what_git_tells_makes_the_same_url(void **state)
+static void the_parts_from_git_make_the_same_url(void **state)
 {
     (void)state;
     static const struct {
@@ -533,8 +533,8 @@ static void what_git_tells_makes_the_same_url(void **state)
     }
 }
 
-/* git decodes it, so what looks like an escape or a query is a name. */
-static void a_path_that_git_tells_is_taken_to_the_letter(void **state)
+/* git decodes the path, so an apparent escape or query is part of the name. */
+static void a_path_from_git_is_used_literally(void **state)
 {
     (void)state;
     struct url url = { 0 };
@@ -544,7 +544,7 @@ static void a_path_that_git_tells_is_taken_to_the_letter(void **state)
     assert_false(url.path_is_plain);
 }
 
-static void a_path_that_git_does_not_tell_lies_below_the_root_only(void **state)
+static void a_missing_path_from_git_is_covered_only_by_the_root(void **state)
 {
     (void)state;
     struct url url = { 0 };
@@ -555,7 +555,7 @@ static void a_path_that_git_does_not_tell_lies_below_the_root_only(void **state)
     assert_false(url_is_below(&url, &below));
 }
 
-static void no_part_that_git_tells_can_reach_into_another(void **state)
+static void no_part_from_git_can_change_another(void **state)
 {
     (void)state;
     static const struct {
@@ -588,11 +588,11 @@ static void no_part_that_git_tells_can_reach_into_another(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct url url = { 0 };
         if (from_parts(cases[i].protocol, cases[i].host, "a", &url))
-            fail_msg("'%s' '%s' was taken", cases[i].protocol, cases[i].host);
+            fail_msg("'%s' '%s' was accepted", cases[i].protocol, cases[i].host);
     }
 }
 
-static void a_path_that_git_tells_has_a_longest_length(void **state)
+static void the_length_of_a_path_from_git_is_limited(void **state)
 {
     (void)state;
     struct url url = { 0 };
@@ -643,7 +643,7 @@ static void private_and_link_local_addresses_are_nearby(void **state)
     }
 }
 
-static void what_may_be_secret_in_a_url_is_not_shown(void **state)
+static void secrets_in_a_url_are_not_shown(void **state)
 {
     (void)state;
     static const struct {
@@ -670,29 +670,29 @@ static void what_may_be_secret_in_a_url_is_not_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_url_is_read_into_its_parts),
-        cmocka_unit_test(what_two_parsers_could_read_differently_is_refused),
-        cmocka_unit_test(what_no_url_is_no_base_is_either),
-        cmocka_unit_test(a_nul_byte_is_refused_wherever_it_stands),
+        cmocka_unit_test(a_url_is_parsed_into_its_parts),
+        cmocka_unit_test(ambiguous_urls_are_refused),
+        cmocka_unit_test(anything_that_is_not_a_url_is_not_a_base_either),
+        cmocka_unit_test(a_nul_byte_is_refused_anywhere),
         cmocka_unit_test(no_byte_after_the_length_is_read),
         cmocka_unit_test(a_url_has_at_most_8192_bytes),
         cmocka_unit_test(a_host_has_at_most_253_bytes_in_labels_of_at_most_63),
         cmocka_unit_test(a_refused_host_is_named_in_the_error),
         cmocka_unit_test(a_path_with_dot_segments_is_not_plain),
-        cmocka_unit_test(an_encoded_slash_percent_or_backslash_makes_it_not_plain),
+        cmocka_unit_test(a_path_with_an_encoded_slash_percent_or_backslash_is_not_plain),
         cmocka_unit_test(a_base_is_https_unless_it_is_loopback),
-        cmocka_unit_test(a_base_may_stand_for_all_hosts_below_a_domain),
+        cmocka_unit_test(a_base_may_cover_all_hosts_of_a_domain),
         cmocka_unit_test(a_base_covers_whole_segments_only),
         cmocka_unit_test(a_base_covers_its_own_scheme_host_and_port_only),
-        cmocka_unit_test(a_wildcard_covers_the_hosts_below_its_domain_only),
-        cmocka_unit_test(a_path_that_is_not_plain_lies_below_the_root_only),
-        cmocka_unit_test(what_git_tells_makes_the_same_url),
-        cmocka_unit_test(a_path_that_git_tells_is_taken_to_the_letter),
-        cmocka_unit_test(a_path_that_git_does_not_tell_lies_below_the_root_only),
-        cmocka_unit_test(no_part_that_git_tells_can_reach_into_another),
-        cmocka_unit_test(a_path_that_git_tells_has_a_longest_length),
+        cmocka_unit_test(a_wildcard_covers_only_the_hosts_of_its_domain),
+        cmocka_unit_test(a_path_that_is_not_plain_is_covered_only_by_the_root),
+        cmocka_unit_test(the_parts_from_git_make_the_same_url),
+        cmocka_unit_test(a_path_from_git_is_used_literally),
+        cmocka_unit_test(a_missing_path_from_git_is_covered_only_by_the_root),
+        cmocka_unit_test(no_part_from_git_can_change_another),
+        cmocka_unit_test(the_length_of_a_path_from_git_is_limited),
         cmocka_unit_test(private_and_link_local_addresses_are_nearby),
-        cmocka_unit_test(what_may_be_secret_in_a_url_is_not_shown),
+        cmocka_unit_test(secrets_in_a_url_are_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

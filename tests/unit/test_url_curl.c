@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What url_parse takes, curl reads the same way: a token goes where it was checked to go. */
+/* curl reads every URL that url_parse accepts in the same way, so a token goes where it was
+ * checked to go. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -11,8 +12,8 @@
 #include "common/entra/url.h"
 #include "tests/fuzz/curl_reading.h"
 
-/* Whether the URL is taken; fails the test where curl reads it otherwise. */
-static bool taken_and_read_the_same(const char *text)
+/* Whether the URL is accepted; fails the test if curl reads it differently. */
+static bool read_as_curl_does(const char *text)
 {
     struct url url = { 0 };
     struct error error = { 0 };
@@ -50,7 +51,7 @@ static const char *const rests[] = {
     "/a#b#c", "/?@evil",  "/#@evil", "?@evil.example", "#@evil.example",
 };
 
-static void every_url_made_of_usual_parts_is_read_the_same_way(void **state)
+static void every_ordinary_url_is_read_as_curl_reads_it(void **state)
 {
     (void)state;
     for (size_t s = 0; s < ARRAY_SIZE(schemes); s++)
@@ -60,13 +61,13 @@ static void every_url_made_of_usual_parts_is_read_the_same_way(void **state)
                     char text[128];
                     snprintf(text, sizeof text, "%s%s%s%s", schemes[s], hosts[h], ports[p],
                              rests[r]);
-                    if (!taken_and_read_the_same(text))
+                    if (!read_as_curl_does(text))
                         fail_msg("'%s' was refused", text);
                 }
 }
 
 /* Each may be refused, but not misread. */
-static void a_hostile_url_is_not_read_otherwise(void **state)
+static void no_hostile_url_is_read_differently(void **state)
 {
     (void)state;
     static const char *const middles[] = {
@@ -148,22 +149,22 @@ static void a_hostile_url_is_not_read_otherwise(void **state)
             const char *gap = strstr(shapes[s], "%s");
             snprintf(text, sizeof text, "%.*s%s%s", (int)(gap - shapes[s]), shapes[s], middles[m],
                      gap + 2);
-            taken_and_read_the_same(text);
+            read_as_curl_does(text);
         }
 }
 
-/* Numerical Recipes' generator: the same numbers everywhere, every time. */
+/* The generator of Numerical Recipes: the same numbers on every machine and in every run. */
 static unsigned next_random(unsigned *seed, unsigned below)
 {
     *seed = *seed * 1664525 + 1013904223;
     return (*seed >> 8) % below;
 }
 
-static void a_url_that_was_damaged_is_not_read_otherwise(void **state)
+static void no_damaged_url_is_read_differently(void **state)
 {
     (void)state;
     static const char bytes[] = "abA19./:@[]%?#\\*-_2e5cfF ,;&=+|";
-    unsigned seed = 1, taken = 0;
+    unsigned seed = 1, accepted = 0;
     for (unsigned round = 0; round < 20000; round++) {
         char text[128];
         snprintf(text, sizeof text, "%s%s%s%s", schemes[next_random(&seed, ARRAY_SIZE(schemes))],
@@ -174,17 +175,17 @@ static void a_url_that_was_damaged_is_not_read_otherwise(void **state)
             size_t at = next_random(&seed, (unsigned)strlen(text));
             text[at] = bytes[next_random(&seed, sizeof bytes - 1)];
         }
-        taken += taken_and_read_the_same(text);
+        accepted += read_as_curl_does(text);
     }
-    assert_true(taken > 2000); /* or the damage is too great to say anything */
+    assert_true(accepted > 2000); /* or the URLs are too damaged for the test to mean anything */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_url_made_of_usual_parts_is_read_the_same_way),
-        cmocka_unit_test(a_hostile_url_is_not_read_otherwise),
-        cmocka_unit_test(a_url_that_was_damaged_is_not_read_otherwise),
+        cmocka_unit_test(every_ordinary_url_is_read_as_curl_reads_it),
+        cmocka_unit_test(no_hostile_url_is_read_differently),
+        cmocka_unit_test(no_damaged_url_is_read_differently),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A person's grant: tokens in silence by a refresh token, a sign-in where that is of no use any
- * more. The authority is a table here, the keyring is in memory, and what another process does, it
- * does while this one waits (ld --wrap=poll). */
+/* User tokens: by refresh token without a prompt, or by a sign-in if that fails. The authority is
+ * a function of this test, the keyring is in memory, and another process acts while this one waits
+ * (ld --wrap=poll). */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -24,15 +24,15 @@
 #define INSTANCE "https://login.microsoftonline.com"
 #define CLIENT   "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
 
-/* ---- an authority that says what it is told to ---- */
+/* ---- an authority ---- */
 
 static struct {
-    struct error refusal; /* of a refresh; of no kind: it gives a token */
-    struct error decline; /* of a sign-in, likewise */
-    const char *rotated;  /* the refresh token that comes with it; NULL: none */
-    char used[64];        /* the refresh token that it was shown last */
-    char claims[256];     /* the claims that the last sign-in was to bring */
-    const char *person;   /* who signs in: home account id and user name in one */
+    struct error refusal; /* of a refresh; ERROR_NONE: it returns a token */
+    struct error decline; /* of a sign-in; ERROR_NONE: it returns a token */
+    const char *rotated;  /* the refresh token that comes with it; may be NULL */
+    char used[64];        /* the refresh token of the last refresh */
+    char claims[256];     /* the claims of the last sign-in */
+    const char *user;     /* who signs in: both home account id and user name */
     int64_t refresh_deadline, sign_in_deadline;
     int refreshes, sign_ins;
 } authority;
@@ -44,11 +44,11 @@ static struct token token_of(const char *text)
                            .expires_on = time(NULL) + 3600 };
 }
 
-static struct account account_of(const char *person, const char *refresh_token)
+static struct account account_of(const char *user, const char *refresh_token)
 {
     struct error unused = { 0 };
     struct account account = { 0 };
-    account_set(&account, person, person, &unused);
+    account_set(&account, user, user, &unused);
     if (refresh_token != NULL)
         account.refresh_token = secret_new(refresh_token, strlen(refresh_token));
     return account;
@@ -83,14 +83,14 @@ static bool sign_in(const struct token_request *request, int64_t deadline, struc
         return false;
     }
     *token = token_of("signed-in");
-    *account = account_of(authority.person, "fresh");
+    *account = account_of(authority.user, "fresh");
     return true;
 }
 
 static const struct acquire_module module = { .refresh = refresh, .sign_in = sign_in };
 
-/* A refresh is refused by these words of the authority's. */
-static void let_it_refuse(const char *oauth_error, const char *suberror, const char *claims)
+/* Makes the authority refuse a refresh with these fields. */
+static void make_authority_refuse(const char *oauth_error, const char *suberror, const char *claims)
 {
     error_set(&authority.refusal, ERROR_REFUSED, "the grant has expired");
     snprintf(authority.refusal.code, sizeof authority.refusal.code, "AADSTS70043");
@@ -100,7 +100,7 @@ static void let_it_refuse(const char *oauth_error, const char *suberror, const c
     snprintf(authority.refusal.claims, sizeof authority.refusal.claims, "%s", claims);
 }
 
-/* In the place of common/base/module.c's. */
+/* Instead of common/base/module.c. */
 const struct module *module_load(const char *file, struct error *error)
 {
     (void)error;
@@ -108,7 +108,7 @@ const struct module *module_load(const char *file, struct error *error)
     return &shelf_module.module;
 }
 
-/* ---- what the tests begin with ---- */
+/* ---- set-up ---- */
 
 static struct token_request request;
 static struct options options;
@@ -116,31 +116,31 @@ static struct token_store store;
 static struct user_tokens_wait wait;
 static struct error error;
 static bool asked;
-static const char *said; /* on stderr, by the last get */
+static const char *said; /* output of the last get on stderr */
 
 static int times_asked;
-static bool somebody_is_there(void)
+static bool user_is_there(void)
 {
     times_asked++;
     return true;
 }
-static bool nobody_is_there(void)
+static bool no_user_is_there(void)
 {
     return false;
 }
 
-/* Another process that holds a lock. While this one waits, it does something and lands. */
+/* Another process that leads. While this process polls, it does something and leaves. */
 static struct single_flight other = { .fd = -1 };
-static void (*before_landing)(void);
-static int waits;
+static void (*before_leaving)(void);
+static int polls;
 
 int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
 {
     (void)fds, (void)count, (void)milliseconds;
-    waits++;
-    if (before_landing != NULL)
-        before_landing();
+    polls++;
+    if (before_leaving != NULL)
+        before_leaving();
     single_flight_leave(&other);
     return 0;
 }
@@ -159,11 +159,11 @@ static int begin(void **state)
 {
     end(state);
     clear_environment(state);
-    make_runtime_folder(); /* no notice of another test is in it */
+    make_runtime_folder(); /* without shared failures of other tests */
     memset(&authority, 0, sizeof authority);
-    authority.person = "ada";
-    before_landing = NULL;
-    waits = times_asked = 0;
+    authority.user = "ada";
+    before_leaving = NULL;
+    polls = times_asked = 0;
     options = (struct options){ 0 };
     store = (struct token_store){ .keyring = &shelf_module.keyring, .named = true };
     wait = (struct user_tokens_wait){ &options, deadline_now(), deadline_in((int64_t)60 * 1000),
@@ -174,33 +174,33 @@ static int begin(void **state)
         .client_id = (char *)CLIENT,
         .scope = (char *)"api://a/.default",
         .for_user = true,
-        .may_ask = somebody_is_there,
+        .may_ask = user_is_there,
     };
     return 0;
 }
 
-/* Somebody has signed in before, or does so in another process. */
-static void keep(const char *person, const char *refresh_token)
+/* Stores what a sign-in leaves, before this test or in another process. */
+static void keep(const char *user, const char *refresh_token)
 {
     struct error unused = { 0 };
-    auto_account struct account known = account_of(person, refresh_token);
+    auto_account struct account known = account_of(user, refresh_token);
     account_store_keep(&store, &request, &known, false, wait.deadline, &unused);
 }
 
-/* The refresh token that the keyring has of somebody; "" for none. */
-static const char *kept(const char *person)
+/* The refresh token of a user in the keyring, or "". */
+static const char *kept(const char *user)
 {
     static char text[64];
     auto_account struct account read = { 0 };
     struct error unused = { 0 };
-    const char *record = shelf_record(STORE_KIND_REFRESH_TOKEN, STORE_ACCOUNT, person);
+    const char *record = shelf_record(STORE_KIND_REFRESH_TOKEN, STORE_ACCOUNT, user);
     if (record != NULL)
         account_from_json(record, strlen(record), &read, &unused);
     snprintf(text, sizeof text, "%s", read.refresh_token != NULL ? read.refresh_token->bytes : "");
     return text;
 }
 
-/* Gets a token by the grant, or by a sign-in that is wanted; its text is "" where there is none. */
+/* Gets a token by refresh or by an explicit sign-in, and returns its text; "" if there is none. */
 static const char *get_by(bool wants_to_sign_in)
 {
     static char text[64];
@@ -221,9 +221,9 @@ static const char *get(void)
     return get_by(false);
 }
 
-/* ---- silence ---- */
+/* ---- without a prompt ---- */
 
-static void a_refresh_token_gives_a_token_and_nobody_is_asked(void **state)
+static void a_refresh_token_gets_a_token_without_a_prompt(void **state)
 {
     (void)state;
     keep("ada", "old");
@@ -237,7 +237,7 @@ static void a_refresh_token_gives_a_token_and_nobody_is_asked(void **state)
     assert_string_equal(said, "");
 }
 
-static void a_new_refresh_token_takes_the_place_of_the_old_one(void **state)
+static void a_new_refresh_token_replaces_the_old_one(void **state)
 {
     (void)state;
     keep("ada", "old");
@@ -248,7 +248,7 @@ static void a_new_refresh_token_takes_the_place_of_the_old_one(void **state)
     assert_string_equal(authority.used, "new");
 }
 
-static void where_no_new_one_comes_the_old_one_stays(void **state)
+static void without_a_new_refresh_token_the_old_one_stays(void **state)
 {
     (void)state;
     keep("ada", "old");
@@ -256,7 +256,7 @@ static void where_no_new_one_comes_the_old_one_stays(void **state)
     assert_string_equal(kept("ada"), "old");
 }
 
-static void the_account_that_was_asked_for_is_used(void **state)
+static void the_requested_account_is_used(void **state)
 {
     (void)state;
     keep("ada", "adas");
@@ -266,18 +266,18 @@ static void the_account_that_was_asked_for_is_used(void **state)
     assert_string_equal(authority.used, "bobs");
 }
 
-/* ---- where a sign-in is needed, and nobody may be asked ---- */
+/* ---- a sign-in is needed, but no prompt is possible ---- */
 
-static void the_reason_is_the_authoritys_and_the_refresh_token_stays(void **state)
+static void the_error_has_the_authoritys_reason_and_the_refresh_token_stays(void **state)
 {
     (void)state;
     static const char *const errors[] = { "invalid_grant", "interaction_required", "login_required",
                                           "consent_required" };
-    static bool (*const may_ask[])(void) = { NULL, nobody_is_there };
+    static bool (*const may_ask[])(void) = { NULL, no_user_is_there };
     for (size_t i = 0; i < ARRAY_SIZE(errors) * ARRAY_SIZE(may_ask); i++) {
         begin(NULL);
         keep("ada", "old");
-        let_it_refuse(errors[i / 2], "", "");
+        make_authority_refuse(errors[i / 2], "", "");
         request.may_ask = may_ask[i % 2];
         assert_string_equal(get(), "");
         assert_error(&error, ERROR_SIGN_IN, "ada must sign in again: the grant has expired");
@@ -289,11 +289,11 @@ static void the_reason_is_the_authoritys_and_the_refresh_token_stays(void **stat
     }
 }
 
-static void a_bad_token_is_dropped(void **state)
+static void a_bad_refresh_token_is_dropped(void **state)
 {
     (void)state;
     keep("ada", "old");
-    let_it_refuse("invalid_grant", "bad_token", "");
+    make_authority_refuse("invalid_grant", "bad_token", "");
     request.may_ask = NULL;
     get();
     assert_error(&error, ERROR_SIGN_IN, "must sign in again");
@@ -304,11 +304,11 @@ static void a_bad_token_is_dropped(void **state)
 }
 
 /* A sign-in would not help. */
-static void other_refusals_are_passed_on_and_nobody_is_asked(void **state)
+static void other_refusals_are_passed_on_without_a_prompt(void **state)
 {
     (void)state;
     keep("ada", "old");
-    let_it_refuse("invalid_scope", "", "");
+    make_authority_refuse("invalid_scope", "", "");
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_REFUSED, "the grant has expired");
     error_set(&authority.refusal, ERROR_NETWORK, "no answer");
@@ -318,7 +318,7 @@ static void other_refusals_are_passed_on_and_nobody_is_asked(void **state)
     assert_string_equal(kept("ada"), "old");
 }
 
-static void it_is_said_who_has_not_signed_in(void **state)
+static void the_error_says_who_has_not_signed_in(void **state)
 {
     (void)state;
     request.may_ask = NULL;
@@ -334,7 +334,7 @@ static void it_is_said_who_has_not_signed_in(void **state)
 }
 
 /* A user name may come from a hostile URL. */
-static void what_to_run_can_be_pasted_into_a_shell(void **state)
+static void the_suggested_command_can_be_pasted_into_a_shell(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
@@ -354,7 +354,7 @@ static void what_to_run_can_be_pasted_into_a_shell(void **state)
     }
 }
 
-static void a_keyring_asked_for_by_name_must_work(void **state)
+static void a_named_keyring_must_work(void **state)
 {
     (void)state;
     shelf_fails = true;
@@ -363,7 +363,7 @@ static void a_keyring_asked_for_by_name_must_work(void **state)
     assert_int_equal(times_asked + authority.sign_ins, 0);
 }
 
-static void where_the_keyring_hides_who_has_signed_in_nobody_is_asked(void **state)
+static void a_keyring_that_cannot_be_read_causes_no_prompt(void **state)
 {
     (void)state;
     store.named = false;
@@ -374,8 +374,8 @@ static void where_the_keyring_hides_who_has_signed_in_nobody_is_asked(void **sta
     assert_int_equal(times_asked + authority.sign_ins, 0);
 }
 
-/* What it cannot take, it does not hide. */
-static void where_it_is_full_somebody_is_asked(void **state)
+/* A full keyring can still be read. */
+static void a_full_keyring_does_not_prevent_a_prompt(void **state)
 {
     (void)state;
     store.named = false;
@@ -386,7 +386,7 @@ static void where_it_is_full_somebody_is_asked(void **state)
 
 /* ---- the sign-in ---- */
 
-static void where_nobody_has_signed_in_somebody_is_asked_to(void **state)
+static void if_nobody_has_signed_in_the_user_is_prompted(void **state)
 {
     (void)state;
     assert_string_equal(get(), "signed-in");
@@ -399,29 +399,29 @@ static void where_nobody_has_signed_in_somebody_is_asked_to(void **state)
     assert_int_equal(authority.sign_ins, 1);
 }
 
-static void who_must_sign_in_again_is_told_why(void **state)
+static void a_user_who_must_sign_in_again_is_told_why(void **state)
 {
     (void)state;
     keep("ada", "old");
-    let_it_refuse("invalid_grant", "", "");
+    make_authority_refuse("invalid_grant", "", "");
     assert_string_equal(get(), "signed-in");
     assert_has(said, "ada must sign in again: the grant has expired");
     assert_string_equal(kept("ada"), "fresh");
     assert_int_equal(authority.refreshes, 1);
 }
 
-static void claims_that_are_demanded_are_brought_to_the_sign_in(void **state)
+static void demanded_claims_are_passed_to_the_sign_in(void **state)
 {
     (void)state;
     static const char demand[] = "{\"access_token\":{\"acrs\":{\"essential\":true}}}";
     keep("ada", "old");
-    let_it_refuse("interaction_required", "", demand);
+    make_authority_refuse("interaction_required", "", demand);
     get();
     assert_string_equal(authority.claims, demand);
 
     begin(NULL);
     keep("ada", "old");
-    let_it_refuse("interaction_required", "", demand);
+    make_authority_refuse("interaction_required", "", demand);
     request.claims = (char *)"{\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}";
     get();
     assert_has(authority.claims, "\"acrs\":{\"essential\":true}");
@@ -429,16 +429,16 @@ static void claims_that_are_demanded_are_brought_to_the_sign_in(void **state)
     assert_string_equal(request.claims, "{\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}");
 }
 
-static void a_demand_that_is_none_is_left_out(void **state)
+static void invalid_demanded_claims_are_left_out(void **state)
 {
     (void)state;
     keep("ada", "old");
-    let_it_refuse("interaction_required", "", "garbled");
+    make_authority_refuse("interaction_required", "", "garbled");
     assert_string_equal(get(), "signed-in");
     assert_string_equal(authority.claims, "");
 }
 
-/* Whose refresh token is used where no account is named. */
+/* The refresh token that is used if no account is named. */
 static const char *used_by_default(void)
 {
     free(steal(&request.home_account_id));
@@ -448,11 +448,11 @@ static const char *used_by_default(void)
     return authority.used;
 }
 
-static void the_default_account_changes_only_where_a_person_wants_to_sign_in(void **state)
+static void only_an_explicit_sign_in_changes_the_default_account(void **state)
 {
     (void)state;
     keep("ada", "adas");
-    authority.person = "bob";
+    authority.user = "bob";
     request.account = (char *)"bob";
     assert_string_equal(get(), "signed-in");
     assert_string_equal(used_by_default(), "adas");
@@ -461,7 +461,7 @@ static void the_default_account_changes_only_where_a_person_wants_to_sign_in(voi
     assert_string_equal(used_by_default(), "fresh");
 }
 
-static void who_wants_to_sign_in_does_so_whatever_the_keyring_has(void **state)
+static void an_explicit_sign_in_ignores_the_stored_refresh_token(void **state)
 {
     (void)state;
     keep("ada", "old");
@@ -470,7 +470,7 @@ static void who_wants_to_sign_in_does_so_whatever_the_keyring_has(void **state)
     assert_string_equal(kept("ada"), "fresh");
 }
 
-/* ---- among processes ---- */
+/* ---- several processes ---- */
 
 static struct runtime_name name_of(const char *ending, const char *whose)
 {
@@ -479,9 +479,9 @@ static struct runtime_name name_of(const char *ending, const char *whose)
     return runtime_name(ending, strcmp(ending, "refresh") == 0 ? of_account : of_user);
 }
 
-static void board(const char *ending, const char *whose, void (*then)(void))
+static void lead_elsewhere(const char *ending, const char *whose, void (*then)(void))
 {
-    before_landing = then;
+    before_leaving = then;
     assert_int_equal(single_flight_join(&other, name_of(ending, whose).text, 0),
                      SINGLE_FLIGHT_LEADER);
 }
@@ -499,26 +499,26 @@ static void they_fail(void)
     user_tokens_sign_in(&module, &store, &request, &wait, &token, &theirs);
 }
 
-static void who_waited_for_a_sign_in_takes_what_came_of_it(void **state)
+static void a_follower_uses_the_refresh_token_of_the_sign_in(void **state)
 {
     (void)state;
-    board("sign-in", ACCOUNT_DEFAULT, they_sign_in);
+    lead_elsewhere("sign-in", ACCOUNT_DEFAULT, they_sign_in);
     assert_string_equal(get(), "refreshed");
     assert_string_equal(authority.used, "theirs");
     assert_true(asked);
     assert_int_equal(authority.sign_ins, 0);
 }
 
-static void its_failure_is_theirs_too(void **state)
+static void a_follower_shares_the_failure_of_the_sign_in(void **state)
 {
     (void)state;
-    board("sign-in", ACCOUNT_DEFAULT, they_fail);
+    lead_elsewhere("sign-in", ACCOUNT_DEFAULT, they_fail);
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_SIGN_IN, "the sign-in was declined");
     assert_int_equal(authority.sign_ins, 1);
 }
 
-static void a_failure_is_shared_with_those_who_began_before_it(void **state)
+static void a_failure_is_shared_with_processes_that_began_before_it(void **state)
 {
     (void)state;
     error_set(&authority.decline, ERROR_REFUSED, "the sign-in was declined");
@@ -532,7 +532,7 @@ static void a_failure_is_shared_with_those_who_began_before_it(void **state)
     assert_string_equal(get(), "signed-in");
 }
 
-static void a_failure_is_of_its_account(void **state)
+static void a_failure_belongs_to_its_account(void **state)
 {
     (void)state;
     error_set(&authority.decline, ERROR_REFUSED, "the sign-in was declined");
@@ -542,62 +542,62 @@ static void a_failure_is_of_its_account(void **state)
     assert_string_equal(get(), "signed-in");
 }
 
-static void who_waits_for_a_sign_in_too_long_is_told(void **state)
+static void waiting_too_long_for_a_sign_in_is_an_error(void **state)
 {
     (void)state;
-    board("sign-in", ACCOUNT_DEFAULT, NULL);
+    lead_elsewhere("sign-in", ACCOUNT_DEFAULT, NULL);
     wait.sign_in_deadline = deadline_now();
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_SIGN_IN, "another process is waiting for a person to sign in");
     assert_int_equal(authority.sign_ins, 0);
 }
 
-static void a_refresh_waits_for_no_prompt(void **state)
+static void a_refresh_does_not_wait_for_a_prompt(void **state)
 {
     (void)state;
     keep("ada", "old");
-    board("sign-in", ACCOUNT_DEFAULT, NULL);
+    lead_elsewhere("sign-in", ACCOUNT_DEFAULT, NULL);
     assert_string_equal(get(), "refreshed");
-    assert_int_equal(waits, 0);
+    assert_int_equal(polls, 0);
 }
 
-static void nor_does_who_wants_to_sign_in(void **state)
+static void an_explicit_sign_in_does_not_wait_for_a_prompt(void **state)
 {
     (void)state;
-    board("sign-in", ACCOUNT_DEFAULT, NULL);
+    lead_elsewhere("sign-in", ACCOUNT_DEFAULT, NULL);
     assert_string_equal(get_by(true), "signed-in");
-    assert_int_equal(waits, 0);
+    assert_int_equal(polls, 0);
 }
 
-/* Else a new refresh token is lost to an older one. */
+/* Otherwise an older refresh token could replace a new one. */
 static void a_refresh_waits_for_another_and_takes_its_refresh_token(void **state)
 {
     (void)state;
     keep("ada", "old");
-    board("refresh", "ada", they_sign_in);
+    lead_elsewhere("refresh", "ada", they_sign_in);
     assert_string_equal(get(), "refreshed");
     assert_string_equal(authority.used, "theirs");
-    assert_true(waits > 0);
+    assert_true(polls > 0);
 }
 
-static void but_no_longer_than_it_has_time(void **state)
+static void a_refresh_waits_no_longer_than_its_deadline(void **state)
 {
     (void)state;
     keep("ada", "old");
-    board("refresh", "ada", NULL);
+    lead_elsewhere("refresh", "ada", NULL);
     wait.deadline = deadline_now();
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_NETWORK, "another process is asking " INSTANCE);
     assert_int_equal(authority.refreshes + authority.sign_ins, 0);
 }
 
-static void a_new_sign_in_is_kept_behind_a_refresh_under_way(void **state)
+static void a_sign_in_is_stored_after_a_refresh_in_progress(void **state)
 {
     (void)state;
-    board("refresh", "ada", they_sign_in);
+    lead_elsewhere("refresh", "ada", they_sign_in);
     assert_string_equal(get(), "signed-in");
     assert_string_equal(kept("ada"), "fresh");
-    assert_true(waits > 0);
+    assert_true(polls > 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -605,34 +605,34 @@ static void a_new_sign_in_is_kept_behind_a_refresh_under_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_refresh_token_gives_a_token_and_nobody_is_asked),
-        TEST(a_new_refresh_token_takes_the_place_of_the_old_one),
-        TEST(where_no_new_one_comes_the_old_one_stays),
-        TEST(the_account_that_was_asked_for_is_used),
-        TEST(the_reason_is_the_authoritys_and_the_refresh_token_stays),
-        TEST(a_bad_token_is_dropped),
-        TEST(other_refusals_are_passed_on_and_nobody_is_asked),
-        TEST(it_is_said_who_has_not_signed_in),
-        TEST(what_to_run_can_be_pasted_into_a_shell),
-        TEST(a_keyring_asked_for_by_name_must_work),
-        TEST(where_the_keyring_hides_who_has_signed_in_nobody_is_asked),
-        TEST(where_it_is_full_somebody_is_asked),
-        TEST(where_nobody_has_signed_in_somebody_is_asked_to),
-        TEST(who_must_sign_in_again_is_told_why),
-        TEST(claims_that_are_demanded_are_brought_to_the_sign_in),
-        TEST(a_demand_that_is_none_is_left_out),
-        TEST(the_default_account_changes_only_where_a_person_wants_to_sign_in),
-        TEST(who_wants_to_sign_in_does_so_whatever_the_keyring_has),
-        TEST(who_waited_for_a_sign_in_takes_what_came_of_it),
-        TEST(its_failure_is_theirs_too),
-        TEST(a_failure_is_shared_with_those_who_began_before_it),
-        TEST(a_failure_is_of_its_account),
-        TEST(who_waits_for_a_sign_in_too_long_is_told),
-        TEST(a_refresh_waits_for_no_prompt),
-        TEST(nor_does_who_wants_to_sign_in),
+        TEST(a_refresh_token_gets_a_token_without_a_prompt),
+        TEST(a_new_refresh_token_replaces_the_old_one),
+        TEST(without_a_new_refresh_token_the_old_one_stays),
+        TEST(the_requested_account_is_used),
+        TEST(the_error_has_the_authoritys_reason_and_the_refresh_token_stays),
+        TEST(a_bad_refresh_token_is_dropped),
+        TEST(other_refusals_are_passed_on_without_a_prompt),
+        TEST(the_error_says_who_has_not_signed_in),
+        TEST(the_suggested_command_can_be_pasted_into_a_shell),
+        TEST(a_named_keyring_must_work),
+        TEST(a_keyring_that_cannot_be_read_causes_no_prompt),
+        TEST(a_full_keyring_does_not_prevent_a_prompt),
+        TEST(if_nobody_has_signed_in_the_user_is_prompted),
+        TEST(a_user_who_must_sign_in_again_is_told_why),
+        TEST(demanded_claims_are_passed_to_the_sign_in),
+        TEST(invalid_demanded_claims_are_left_out),
+        TEST(only_an_explicit_sign_in_changes_the_default_account),
+        TEST(an_explicit_sign_in_ignores_the_stored_refresh_token),
+        TEST(a_follower_uses_the_refresh_token_of_the_sign_in),
+        TEST(a_follower_shares_the_failure_of_the_sign_in),
+        TEST(a_failure_is_shared_with_processes_that_began_before_it),
+        TEST(a_failure_belongs_to_its_account),
+        TEST(waiting_too_long_for_a_sign_in_is_an_error),
+        TEST(a_refresh_does_not_wait_for_a_prompt),
+        TEST(an_explicit_sign_in_does_not_wait_for_a_prompt),
         TEST(a_refresh_waits_for_another_and_takes_its_refresh_token),
-        TEST(but_no_longer_than_it_has_time),
-        TEST(a_new_sign_in_is_kept_behind_a_refresh_under_way),
+        TEST(a_refresh_waits_no_longer_than_its_deadline),
+        TEST(a_sign_in_is_stored_after_a_refresh_in_progress),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

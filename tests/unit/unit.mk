@@ -23,9 +23,9 @@ unit_token_endpoint_SOURCES     := common/acquire/http/redaction.c common/acquir
 unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
 unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
-# The test sees what is freed, before it is.
+# The test inspects memory as it is freed.
 unit_secret_LIBS                := -Wl,--wrap=free
-# Nobody waits: what happens meanwhile, the test does.
+# Nothing waits: the test does what happens in the meantime.
 unit_single_flight_LIBS                := -Wl,--wrap=poll
 unit_user_tokens_LIBS                 := -Wl,--wrap=poll
 unit_tokens_LIBS                := -Wl,--wrap=poll
