@@ -50,9 +50,9 @@ static void report_request(struct doctor *doctor)
              request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
         doctor_ok(doctor, "a managed identity requests %s", request->scope);
     else
-        doctor_ok(doctor, "%s the app %s of the tenant %s requests %s from %s",
-                  request->for_user ? "for a user," : "as itself,", request->client_id,
-                  request->tenant, request->scope, request->instance);
+        doctor_ok(doctor, "the app %s of the tenant %s requests %s from %s, %s", request->client_id,
+                  request->tenant, request->scope, request->instance,
+                  request->for_user ? "for a user" : "as itself");
 }
 
 /* A request that is incomplete may still have an identity and an authority for the other checks. */

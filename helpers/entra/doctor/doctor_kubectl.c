@@ -88,7 +88,8 @@ static void check_config(struct doctor *doctor, const json_object *config)
                     "kubectl's user %s uses our plugin, but the current context's user is %s",
                     other, current != NULL ? current : "none");
     } else {
-        doctor_skip(doctor, "no user of kubectl's uses our plugin (see exec-credential-entra(1))");
+        doctor_skip(doctor,
+                    "no user in the kubeconfig uses our plugin (see exec-credential-entra(1))");
     }
 }
 
