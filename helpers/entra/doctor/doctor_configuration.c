@@ -120,8 +120,8 @@ static bool check_file(struct doctor *doctor, const char *name, bool is_secret)
 }
 
 /* A certificate's file counts as secret unless the key has a file of its own. The file of a
- * federated token does not: its mode is up to the issuer, and in Kubernetes the whole container can
- * read it. */
+ * federated token does not: whatever renews it sets its mode, and in Kubernetes the whole container
+ * can read it. */
 static bool check_credential_files(struct doctor *doctor, const struct credential *credential)
 {
     bool is_secret = credential->kind == CREDENTIAL_CLIENT_SECRET_FILE ||

@@ -10,8 +10,7 @@
 #define PLUGIN         "exec-credential-entra"
 #define KUBECONFIG_MAX (4 * 1024 * 1024)
 
-/* Finds an item of an array ("users", "contexts") by its name, which may be NULL. NULL if there is
- * none.
+/* Finds an item of an array ("users", "contexts") by name. NULL if there is none or name is NULL.
  */
 static json_object *find_named(const json_object *config, const char *array, const char *name)
 {
