@@ -56,8 +56,7 @@ static bool set_secret(struct tokens *tokens, const struct token_request *reques
         return error->kind != ERROR_NONE ? false : error_no_memory(error);
     if (!is_valid(secret))
         return error_set(error, ERROR_USAGE,
-                         "not a client secret: it is empty, longer than %d bytes or more than "
-                         "one line",
+                         "the input is empty, longer than %d bytes or more than one line",
                          CLIENT_SECRET_MAX);
     if (!token_store_keep_secret(&tokens->store, request, secret, tokens->deadline, error))
         return false;

@@ -122,7 +122,7 @@ def test_kubelogins_user_changes_one_word_and_the_hint(world):
     path = write(world, before)
     outcome = set_up(world)
     assert (outcome.code, outcome.err) == (0, "")
-    assert "the user 'me' asks exec-credential-entra" in outcome.out
+    assert "the user 'me' now uses exec-credential-entra" in outcome.out
     start, end = before.index("|2"), before.index("\n      provideClusterInfo")
     expected = before[:start] + f'"{HINT}"' + before[end:]
     assert path.read_text() == expected.replace("command: kubelogin #",
@@ -379,7 +379,7 @@ def test_a_file_that_kubeconfig_names_twice_is_converted_once(world, tmp_path):
     link.symlink_to(path)
     outcome = set_up(world, env={"KUBECONFIG": f"{path}:{path}:{link}"})
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.out.count("asks exec-credential-entra") == 1
+    assert outcome.out.count("uses exec-credential-entra") == 1
     assert not backup(path, ".2").exists() and os.listdir(tmp_path) == ["link"]
 
 
@@ -516,7 +516,7 @@ def test_options_become_those_of_users_whose_arguments_stay(world, command, befo
         assert user(world)["exec"]["args"] == after
         again = set_up(world, "--context", "prod", *WISHES)
         assert (again.code, again.out) == (0, "")
-        assert "context 'prod' asks exec-credential-entra already" in again.err
+        assert "context 'prod' already uses exec-credential-entra" in again.err
         assert len(again.err.splitlines()) == 1
 
 
@@ -598,7 +598,7 @@ def test_a_file_that_others_can_write_is_refused(world):
 
 
 def test_a_missing_file_is_said(world):
-    refused(set_up(world), 2, "there is no kubeconfig")
+    refused(set_up(world), 2, "no kubeconfig found")
     refused(set_up(world, "--kubeconfig", "/nowhere/config"), 2, "/nowhere/config")
 
 
@@ -606,7 +606,7 @@ def test_a_missing_file_is_said(world):
     (["--context", "none"], "no kubeconfig has a context 'none'"),
     (["--login", "x"], "'x' is not a supported login method"),
     (["--login", "azurecli"], "login method 'azurecli' is not available"), (["operand"], "'operand'"),
-    (["--remove"], "--remove does not work for kubectl")])
+    (["--remove"], "--remove is not supported for kubectl")])
 def test_what_does_not_belong_is_one_clear_line(world, options, text):
     before = head() + KUBELOGIN
     path = write(world, before)

@@ -250,7 +250,7 @@ def test_what_is_for_kubectl_is_refused(world, option):
     before = configuration(world)
     outcome = set_up(world, option, "x")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err == f"entra: git is not set up: {option} is for kubectl alone\n"
+    assert outcome.err == f"entra: cannot set up git: {option} is only for kubectl\n"
     assert configuration(world) == before
 
 
@@ -302,14 +302,14 @@ def test_what_cannot_be_set_up_is_named(world, words, text):
     before = configuration(world)
     outcome = set_up(world, *words)
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err.startswith("entra: git is not set up: ") and text in outcome.err
+    assert outcome.err.startswith("entra: cannot set up git: ") and text in outcome.err
     assert configuration(world) == before
 
 
 def test_a_git_that_fails_is_named(world):
     (world.session.home / ".gitconfig").write_text("[credential\n")
     outcome = set_up(world)
-    assert outcome.code != 0 and "git is not set up" in outcome.err
+    assert outcome.code != 0 and "cannot set up git" in outcome.err
 
 
 def test_a_thing_that_cannot_be_set_up_is_named(world):

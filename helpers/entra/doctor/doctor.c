@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* entra doctor: finds problems with the configuration, the authority, the keyring, git and kubectl.
- */
+/* entra doctor: checks the configuration, the authority, the keyring, git and kubectl. */
 #define _GNU_SOURCE
 #include "helpers/entra/doctor/doctor.h"
 

@@ -50,9 +50,9 @@ static void report_request(struct doctor *doctor)
              request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
         doctor_ok(doctor, "a managed identity requests %s", request->scope);
     else
-        doctor_ok(doctor, "%s the app %s of the tenant %s requests %s from %s",
-                  request->for_user ? "for a user," : "as itself,", request->client_id,
-                  request->tenant, request->scope, request->instance);
+        doctor_ok(doctor, "the app %s of the tenant %s requests %s from %s, %s", request->client_id,
+                  request->tenant, request->scope, request->instance,
+                  request->for_user ? "for a user" : "as itself");
 }
 
 /* A request that is incomplete may still have an identity and an authority for the other checks. */
@@ -120,8 +120,8 @@ static bool check_file(struct doctor *doctor, const char *name, bool is_secret)
 }
 
 /* A certificate's file counts as secret unless the key has a file of its own. The file of a
- * federated token does not: its mode is up to the issuer, and in Kubernetes the whole container can
- * read it. */
+ * federated token does not: whatever renews it sets its mode, and in Kubernetes the whole container
+ * can read it. */
 static bool check_credential_files(struct doctor *doctor, const struct credential *credential)
 {
     bool is_secret = credential->kind == CREDENTIAL_CLIENT_SECRET_FILE ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The check git: whether git uses our helper for a URL, and which other helpers. */
+/* The check git: whether git uses our helper for a URL, and which others. */
 #include <string.h>
 
 #include "common/base/subprocess.h"
@@ -10,8 +10,7 @@
 
 #define AZURE_DEVOPS "https://dev.azure.com/"
 
-/* Reports other helpers that git would pass the token to; git-credential-store writes it to a file.
- */
+/* Reports other helpers that get the token too. git-credential-store writes it to a file. */
 static void report_others(struct doctor *doctor, const struct git_settings *settings)
 {
     struct error error = { 0 };

@@ -10,8 +10,7 @@
 #define PLUGIN         "exec-credential-entra"
 #define KUBECONFIG_MAX (4 * 1024 * 1024)
 
-/* Finds an item of an array ("users", "contexts") by its name, which may be NULL. NULL if there is
- * none.
+/* Finds an item of an array ("users", "contexts") by name. NULL if there is none or name is NULL.
  */
 static json_object *find_named(const json_object *config, const char *array, const char *name)
 {
@@ -88,7 +87,8 @@ static void check_config(struct doctor *doctor, const json_object *config)
                     "kubectl's user %s uses our plugin, but the current context's user is %s",
                     other, current != NULL ? current : "none");
     } else {
-        doctor_skip(doctor, "no user of kubectl's uses our plugin (see exec-credential-entra(1))");
+        doctor_skip(doctor,
+                    "no user in the kubeconfig uses our plugin (see exec-credential-entra(1))");
     }
 }
 

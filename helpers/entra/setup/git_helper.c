@@ -14,7 +14,7 @@
 
 #define PROGRAM "git-credential-entra"
 
-/* Whether the name alone leads a shell to the program at this path. */
+/* Whether a shell would find the program at this path by its name alone. */
 static bool is_in_path(const char *program)
 {
     char found[PATH_MAX];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Our helper as git's credential.helper names it:
+ * The value of git's credential.helper that runs our helper:
  *
  *     entra --keyring kernel
  *     !'/opt/a folder/git-credential-entra' --keyring kernel
@@ -12,13 +12,13 @@
 
 #include "common/base/options.h"
 
-/* What git is to run, with the options that are handed on: the short name where that is enough,
- * else a path, which git hands to a shell where an exclamation mark stands before it. NULL if there
- * is no memory. The caller frees it. */
+/* Makes a value for credential.helper, with the options that setup_helper_options collects: the
+ * short name if that finds our program in PATH, else its path after an exclamation mark, which has
+ * git run the line in a shell. The caller frees the value. NULL if there is no memory. */
 char *git_helper_command(const struct options *options);
 
-/* Whether a value of credential.helper is ours: entra, or a path to our program, with or without
- * options. */
+/* Whether a value of credential.helper runs our helper: entra or a path to our program, with or
+ * without options. */
 bool git_helper_is_ours(const char *value);
 
 #endif

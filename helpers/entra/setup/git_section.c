@@ -18,53 +18,52 @@ struct secret *git_section_read(bool with_includes, struct error *error)
     return setup_query(command, GIT_CONFIG_MAX, error);
 }
 
-/* The variable where the line stands under this very name, else NULL. */
-static const char *variable_under(const struct git_line *line, const char *name)
+/* The line's variable if its section has exactly this name, else NULL. */
+static const char *variable_in(const struct git_line *line, const char *name)
 {
     size_t prefix = strlen(SECTION), length = strlen(name);
     const char *dot = memrchr(line->key, '.', line->key_length);
-    bool is_under = dot == line->key + prefix + length &&
-                    strncmp(line->key, SECTION, prefix) == 0 &&
-                    strncmp(line->key + prefix, name, length) == 0;
-    return is_under ? dot + 1 : NULL;
+    bool is_in = dot == line->key + prefix + length && strncmp(line->key, SECTION, prefix) == 0 &&
+                 strncmp(line->key + prefix, name, length) == 0;
+    return is_in ? dot + 1 : NULL;
 }
 
-static enum git_variable which(const struct git_line *line, const char *variable)
+static enum git_variable variable_kind(const struct git_line *line, const char *variable)
 {
     return git_line_is(line, variable, "helper")        ? GIT_HELPER
            : git_line_is(line, variable, "usehttppath") ? GIT_USE_HTTP_PATH
                                                         : GIT_OTHER;
 }
 
-static bool take_line(struct git_section *section, const struct git_line *line,
-                      const char *variable)
+static bool add_line(struct git_section *section, const struct git_line *line, const char *variable)
 {
     const char *value = line->value != NULL ? line->value : "";
-    enum git_variable kind = which(line, variable);
+    enum git_variable kind = variable_kind(line, variable);
     if (section->count == GIT_SETTINGS_MAX)
         return false;
     if (kind == GIT_HELPER && git_helper_is_ours(value))
         section->ours = section->count;
     section->items[section->count++] = (struct git_setting){ kind, value };
-    section->is_overtaken = false;
+    section->is_overridden = false;
     return true;
 }
 
 bool git_section_find(const struct secret *text, const char *name, const struct url *url,
-                      struct git_section *section, struct error *error)
+                      struct git_section *ret_section, struct error *error)
 {
     struct git_line line = { 0 };
-    *section = (struct git_section){ .ours = GIT_SETTINGS_MAX };
+    struct git_section section = { .ours = GIT_SETTINGS_MAX };
     while (git_line_next(text, &line)) {
-        const char *variable = variable_under(&line, name);
-        if (variable != NULL && !take_line(section, &line, variable))
+        const char *variable = variable_in(&line, name);
+        if (variable != NULL && !add_line(&section, &line, variable))
             return error_set(error, ERROR_OTHER, "git has more than %d settings for %s",
                              GIT_SETTINGS_MAX, name);
-        if (variable == NULL && which(&line, git_line_variable(&line, url)) != GIT_OTHER)
-            section->is_overtaken = section->count > 0;
+        if (variable == NULL && variable_kind(&line, git_line_variable(&line, url)) != GIT_OTHER)
+            section.is_overridden = section.count > 0;
     }
-    if (section->ours == GIT_SETTINGS_MAX)
-        section->ours = section->count;
+    if (section.ours == GIT_SETTINGS_MAX)
+        section.ours = section.count;
+    *ret_section = section;
     return true;
 }
 
@@ -78,11 +77,11 @@ bool git_setting_is_path(const struct git_setting *setting)
     return setting->variable == GIT_USE_HTTP_PATH && strcmp(setting->value, "true") == 0;
 }
 
-bool git_section_is_taken(const struct git_section *section)
+bool git_section_is_unusable(const struct git_section *section)
 {
     for (size_t i = 0; i < section->count; i++)
         if (git_setting_is_reset(&section->items[i]) &&
             (i + 1 != section->ours || section->ours == section->count))
             return true;
-    return section->is_overtaken;
+    return section->is_overridden;
 }

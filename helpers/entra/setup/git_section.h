@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the user's git configuration has for the credentials of one URL, under that very name:
+ * The section of the user's git configuration for the credentials of one URL, found by its exact
+ * name:
  *
  *     [credential "https://dev.azure.com"]
  *         helper =
  *         helper = entra
  *         useHttpPath = true
  *
- * setup's alone: it adds to a section of this name and takes away from it. Who is asked for the URL
- * in the end, git_settings.h tells.
+ * setup adds to such a section and removes from it. The result of all sections that apply to a URL
+ * is in git_settings.h.
  */
 #ifndef HELPERS_ENTRA_SETUP_GIT_SECTION_H
 #define HELPERS_ENTRA_SETUP_GIT_SECTION_H
@@ -26,34 +27,34 @@ enum git_variable { GIT_HELPER, GIT_USE_HTTP_PATH, GIT_OTHER };
 
 struct git_setting {
     enum git_variable variable;
-    const char *value; /* "" where it has none */
+    const char *value; /* "" if it has none */
 };
 
-/* In the order of the file. The values lie in the text of the configuration. */
+/* In the order of the file. The values point into the text that was read. */
 struct git_section {
     struct git_setting items[GIT_SETTINGS_MAX];
     size_t count;
-    size_t ours;       /* where our helper stands; count: it does not */
-    bool is_overtaken; /* another section that is for the URL too sets something after it */
+    size_t ours;        /* the index of our helper; count if there is none */
+    bool is_overridden; /* another section that applies to the URL has settings after it */
 };
 
-/* All of git's credential settings of this user, those of included files among them or not. NULL
- * with ERROR_USAGE where git cannot be run. The caller frees it. */
+/* Reads the user's credential settings (git config --global), with or without those of included
+ * files. The caller frees the text. NULL with ERROR_USAGE if git cannot be run. */
 struct secret *git_section_read(bool with_includes, struct error *error);
 
-/* Finds the section of this name, which is the URL's, in what was read. False with ERROR_OTHER
- * where it is too long. */
+/* Finds the section of the URL that has this name in what git_section_read returned. The text must
+ * outlive *ret_section. Fails with ERROR_OTHER if the section has too many settings. */
 bool git_section_find(const struct secret *text, const char *name, const struct url *url,
-                      struct git_section *section, struct error *error);
+                      struct git_section *ret_section, struct error *error);
 
-/* Whether this is the empty helper, which takes those before it off the list. */
+/* Whether this is an empty helper, which clears the list of helpers. */
 bool git_setting_is_reset(const struct git_setting *setting);
 
-/* Whether the setting has git tell the path, as our own one does. */
+/* Whether this is useHttpPath = true, as setup adds it. */
 bool git_setting_is_path(const struct git_setting *setting);
 
-/* Whether the section is unfit for our lines: another one is read after it, or an empty helper that
- * is not ours could not be told from ours. */
-bool git_section_is_taken(const struct git_section *section);
+/* Whether our lines cannot go into the section, because another one overrides it, or because an
+ * empty helper in it could not be told from ours. */
+bool git_section_is_unusable(const struct git_section *section);
 
 #endif

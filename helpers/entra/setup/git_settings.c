@@ -13,7 +13,7 @@
 
 /* ---- lines ---- */
 
-/* KEY LF VALUE NUL, and so on; no LF where a key has no value. */
+/* The output is a sequence of KEY LF VALUE NUL, or KEY NUL for a key without a value. */
 bool git_line_next(const struct secret *text, struct git_line *line)
 {
     const char *start = line->key == NULL ? text->bytes : line->key + strlen(line->key) + 1;
@@ -31,10 +31,10 @@ bool git_line_is(const struct git_line *line, const char *variable, const char *
     return length == strlen(name) && strncasecmp(variable, name, length) == 0;
 }
 
-/* ---- which sections are for a URL ---- */
+/* ---- which sections apply to a URL ---- */
 
-/* A pattern's host with the labels of a URL's in the place of its asterisks, of which each stands
- * for one (git-config(1), http.<url>.*). */
+/* Writes a pattern's host with each asterisk, which matches one label, replaced by that label of
+ * the URL's host (git-config(1), http.<url>.*). */
 static void write_host(FILE *text, const char *pattern, const char *end, const char *host)
 {
     while (pattern < end) {
@@ -50,9 +50,9 @@ static void write_host(FILE *text, const char *pattern, const char *end, const c
     }
 }
 
-/* A section's URL without asterisks, and with a scheme, which git lets people leave out. NULL if
- * there is no memory. */
-static char *fill_in(const char *pattern, size_t length, const char *host)
+/* A section's URL with its asterisks replaced, and with a scheme, which git allows to be left out.
+ * NULL if there is no memory. */
+static char *expand_pattern(const char *pattern, size_t length, const char *host)
 {
     char *filled = NULL;
     size_t size = 0;
@@ -79,12 +79,12 @@ static char *fill_in(const char *pattern, size_t length, const char *host)
     return filled;
 }
 
-/* git credential.<url> is for every URL at or below that one. */
-static bool is_for(const char *pattern, size_t length, const struct url *url)
+/* credential.<url> applies to every URL at or below that one. */
+static bool applies_to(const char *pattern, size_t length, const struct url *url)
 {
     struct url base;
     struct error unused;
-    autofree char *text = fill_in(pattern, length, url->host);
+    autofree char *text = expand_pattern(pattern, length, url->host);
     return text != NULL && url_parse_base(text, strlen(text), &base, &unused) &&
            strcmp(base.host, url->host) == 0 && url_is_below(url, &base);
 }
@@ -97,13 +97,13 @@ const char *git_line_variable(const struct git_line *line, const struct url *url
         strncasecmp(line->key, SECTION, strlen(SECTION)) != 0 || dot == NULL)
         return NULL;
     /* credential.NAME, or credential.URL.NAME */
-    return dot < pattern || is_for(pattern, (size_t)(dot - pattern), url) ? dot + 1 : NULL;
+    return dot < pattern || applies_to(pattern, (size_t)(dot - pattern), url) ? dot + 1 : NULL;
 }
 
-/* ---- what they say ---- */
+/* ---- the settings ---- */
 
-/* An empty helper drops those before it (gitcredentials(7)). */
-static void take_helper(struct git_settings *settings, const char *value)
+/* An empty helper clears the list (gitcredentials(7)). */
+static void add_helper(struct git_settings *settings, const char *value)
 {
     if (value[0] == '\0') {
         settings->count = 0;
@@ -114,15 +114,15 @@ static void take_helper(struct git_settings *settings, const char *value)
 }
 
 void git_settings_find(const struct secret *text, const struct url *url,
-                       struct git_settings *settings)
+                       struct git_settings *ret_settings)
 {
     struct git_line line = { 0 };
-    *settings = (struct git_settings){ 0 };
+    *ret_settings = (struct git_settings){ 0 };
     while (git_line_next(text, &line)) {
         const char *variable = git_line_variable(&line, url);
         if (git_line_is(&line, variable, "helper") && line.value != NULL)
-            take_helper(settings, line.value);
+            add_helper(ret_settings, line.value);
         else if (git_line_is(&line, variable, "usehttppath"))
-            settings->uses_path = line.value == NULL || !git_bool_is_no(line.value);
+            ret_settings->uses_path = line.value == NULL || !git_bool_is_no(line.value);
     }
 }

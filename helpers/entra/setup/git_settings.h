@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What git's configuration has for the credentials of one URL, in whatever section it stands, as
- * git itself goes by it: line after line, and what comes later counts.
+ * The credential settings that apply to one URL, collected from all sections of git's configuration
+ * as git does it: in the order of the lines, the last value counting.
  *
  *     [credential]
  *         helper = store
@@ -20,34 +20,35 @@
 #define GIT_CONFIG_MAX  (1024 * 1024)
 #define GIT_HELPERS_MAX 64
 
-/* The texts lie in what git printed. */
+/* The helpers point into the text that git printed. */
 struct git_settings {
-    const char *helpers[GIT_HELPERS_MAX]; /* that git asks, in this order */
+    const char *helpers[GIT_HELPERS_MAX]; /* in the order in which git runs them */
     size_t count;
-    bool is_reset;  /* an empty helper has taken those before these off the list */
-    bool uses_path; /* git tells the path */
+    bool is_reset;  /* an empty helper has cleared the list before these */
+    bool uses_path; /* git sends the path */
 };
 
-/* Finds the settings for the URL (which may have a pattern's host) in the text that
- * `git config --null --get-regexp '^credential\.'` prints. */
+/* Collects the settings for the URL, whose host may be a pattern, from the output of
+ * `git config --null --get-regexp '^credential\.'`, which must outlive *ret_settings. */
 void git_settings_find(const struct secret *text, const struct url *url,
-                       struct git_settings *settings);
+                       struct git_settings *ret_settings);
 
-/* One line of it. */
+/* One line of that output. */
 struct git_line {
-    const char *key;   /* section and variable in lower case; what is between them as it stands */
-    size_t key_length; /* it ends with a line feed or a NUL */
-    const char *value; /* NULL: the key has none, which is true */
+    const char *key;   /* git prints section and variable in lower case, the rest as written */
+    size_t key_length; /* up to a line feed or NUL */
+    const char *value; /* NULL if the key has no value, which means true */
 };
 
-/* Goes to the next line of the text, to the first one from a line that is all zeros. */
+/* Moves to the next line of the text, or to the first one if *line is all zeros. False at the end.
+ */
 bool git_line_next(const struct secret *text, struct git_line *line);
 
-/* The line's variable, where its section is for the URL; else NULL. It ends with the key. A section
- * for one user name is none. */
+/* The line's variable, which ends with the key, if its section applies to the URL; else NULL. A
+ * section with a user name in its URL does not apply. */
 const char *git_line_variable(const struct git_line *line, const struct url *url);
 
-/* Whether a variable is this one. */
+/* Whether the line's variable, which may be NULL, has this name. */
 bool git_line_is(const struct git_line *line, const char *variable, const char *name);
 
 #endif

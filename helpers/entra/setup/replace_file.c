@@ -15,9 +15,9 @@ static bool failed(const char *path, struct error *error)
     return error_set(error, ERROR_OTHER, "%s: %s", path, strerror(errno));
 }
 
-/* Fills a new file, which nobody else can open until it has the owner and mode of the other one. */
-static bool fill(int fd, const char *path, const struct stat *like, const struct secret *text,
-                 struct error *error)
+/* Fills a new file, which has mode 0600 until it gets the owner and mode of the other one. */
+static bool write_like(int fd, const char *path, const struct stat *like, const struct secret *text,
+                       struct error *error)
 {
     bool owned = like->st_uid == geteuid() && like->st_gid == getegid();
     if ((!owned && fchown(fd, like->st_uid, like->st_gid) != 0) ||
@@ -41,15 +41,15 @@ static bool write_backup(const char *path, const struct stat *like, const struct
         if (fd < 0 && (errno != EEXIST || number == BACKUPS_MAX))
             return failed(backup, error);
     }
-    if (fill(fd, backup, like, text, error))
+    if (write_like(fd, backup, like, text, error))
         return true;
     unlink(backup);
     return false;
 }
 
-/* Writes beside the file and renames, so that whoever reads it sees the old or the new one. */
-static bool put_in_place(const char *path, const struct stat *like, const struct secret *text,
-                         struct error *error)
+/* Writes a new file and renames it, so that readers see either the old or the new content. */
+static bool write_file(const char *path, const struct stat *like, const struct secret *text,
+                       struct error *error)
 {
     char name[PATH_MAX];
     if (snprintf(name, sizeof name, "%s.new-%ld", path, (long)getpid()) >= (int)sizeof name) {
@@ -59,7 +59,7 @@ static bool put_in_place(const char *path, const struct stat *like, const struct
     autoclose int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return failed(name, error);
-    if (!fill(fd, name, like, text, error)) {
+    if (!write_like(fd, name, like, text, error)) {
         unlink(name);
         return false;
     }
@@ -70,7 +70,7 @@ static bool put_in_place(const char *path, const struct stat *like, const struct
     return false;
 }
 
-/* The rename itself must outlive a crash. */
+/* Makes the rename durable. */
 static void sync_folder(const char *path)
 {
     char folder[PATH_MAX];
@@ -81,18 +81,19 @@ static void sync_folder(const char *path)
 }
 
 bool replace_file(const char *path, const struct secret *old, const struct secret *changed,
-                  char backup[PATH_MAX], struct error *error)
+                  char ret_backup[PATH_MAX], struct error *error)
 {
-    char real[PATH_MAX];
+    char real[PATH_MAX], backup[PATH_MAX];
     struct stat status;
     if (realpath(path, real) == NULL || stat(real, &status) != 0)
         return failed(path, error);
     if (!write_backup(real, &status, old, backup, error))
         return false;
-    if (!put_in_place(real, &status, changed, error)) {
+    if (!write_file(real, &status, changed, error)) {
         unlink(backup);
         return false;
     }
     sync_folder(real);
+    memcpy(ret_backup, backup, sizeof backup);
     return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file of another program's, changed safely: the old one is kept beside it, and the new one takes
- * its place at once or not at all, with its owner and mode. A symbolic link stays one.
+ * Replaces a file that belongs to another program: atomically, with the same owner and mode, and
+ * with a backup beside it. A symbolic link stays one.
  */
 #ifndef HELPERS_ENTRA_SETUP_REPLACE_FILE_H
 #define HELPERS_ENTRA_SETUP_REPLACE_FILE_H
@@ -12,10 +12,10 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* Writes old, which is what the file holds, into the first of PATH.before-entra,
- * PATH.before-entra.2, ... that is not there, and gives that name in backup; then puts changed in
- * the file's place. False with ERROR_OTHER; the file then is as it was. */
+/* Writes old, the file's current content, to the first of PATH.before-entra, PATH.before-entra.2,
+ * ... that does not exist, whose name is returned in ret_backup; then replaces the file's content
+ * with changed. Fails with ERROR_OTHER and leaves the file as it was. */
 bool replace_file(const char *path, const struct secret *old, const struct secret *changed,
-                  char backup[PATH_MAX], struct error *error);
+                  char ret_backup[PATH_MAX], struct error *error);
 
 #endif

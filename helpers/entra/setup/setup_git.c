@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * entra setup git: git's credential.* settings for the hosts that take our tokens.
+ * entra setup git: adds credential.* settings for the hosts that accept our tokens to the user's
+ * git configuration.
  *
- *     credential.https://dev.azure.com.helper ''         (no other helper, for this host alone)
+ *     credential.https://dev.azure.com.helper ''         (no other helper, for this host only)
  *     credential.https://dev.azure.com.helper entra
  *     credential.https://dev.azure.com.useHttpPath true  (the path names an organization)
  *
- * They are added after what is there, and no line is changed. So --remove need not remember
- * anything: of what stands in the file, ours is the helper, the empty value before it and the
- * useHttpPath = true after it.
+ * The lines are added after the existing ones, which stay as they are. So --remove needs no record
+ * of what was added: the helper, the empty value before it and the useHttpPath = true after it.
  *
- * git goes by the order of the file: another helper that stands after ours is given the token too,
- * and an empty one takes ours off the list. git adds to a section where that stands, so where the
- * host has one before other helpers' sections, ours are put into another, which is new and so the
- * last: to git, https://dev.azure.com/ is the same URL. It is set up if in the end ours is the only
- * helper, whatever came before it, and is told the path where it needs that.
+ * git reads settings in the order of the file: a helper after ours also gets the token, and an
+ * empty helper after ours removes ours from the list. `git config --add` adds to a section where it
+ * stands. If the URL's section is followed by another that overrides it, our lines go into a new
+ * section at the end, named https://dev.azure.com/, which to git is the same URL.
+ *
+ * git is set up for a URL if our command is the only helper left, an empty value came before it,
+ * and git sends the path if that is needed.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -32,14 +34,14 @@
 
 #define SPELLINGS 2
 
-/* A URL, the names of its section as people write it and the other one, and what there is. */
-struct place {
+/* A URL and the settings for it. Its section may be named without or with a slash at the end. */
+struct target {
     struct url url;
     char *names[SPELLINGS];
     struct git_section sections[SPELLINGS];
-    struct git_settings settings; /* what comes of all sections in the end */
-    struct secret *text;          /* in which the sections' values lie */
-    struct secret *all;           /* with those of included files; the settings' values lie here */
+    struct git_settings settings; /* the result of all sections */
+    struct secret *text;          /* holds the sections' values */
+    struct secret *all;           /* holds the settings' values, with those of included files */
 };
 
 /* A setting's full name. NULL if there is no memory. */
@@ -48,7 +50,7 @@ static char *key_of(const char *section, const char *name)
     return text_format("credential.%s.%s", section, name);
 }
 
-/* ---- doing and undoing ---- */
+/* ---- adding and removing settings ---- */
 
 static bool add(const struct options *options, const char *section, const char *name,
                 const char *value, struct error *error)
@@ -58,8 +60,8 @@ static bool add(const struct options *options, const char *section, const char *
     return key != NULL ? setup_run(options, command, error) : error_no_memory(error);
 }
 
-static bool drop(const struct options *options, const char *section, const char *name,
-                 const char *value, struct error *error)
+static bool remove_value(const struct options *options, const char *section, const char *name,
+                         const char *value, struct error *error)
 {
     autofree char *key = key_of(section, name);
     char *const command[] = { "git",           "config", "--global",    "--unset-all",
@@ -67,17 +69,17 @@ static bool drop(const struct options *options, const char *section, const char 
     return key != NULL ? setup_run(options, command, error) : error_no_memory(error);
 }
 
-/* Of several equal values git would drop all, so then all stay: these count them. */
+/* git config --unset-all removes all equal values, so a value that occurs twice is left alone. */
 static size_t count_if(const struct git_section *section,
-                       bool (*is_one)(const struct git_setting *))
+                       bool (*predicate)(const struct git_setting *))
 {
     size_t count = 0;
     for (size_t i = 0; i < section->count; i++)
-        count += is_one(&section->items[i]);
+        count += predicate(&section->items[i]);
     return count;
 }
 
-/* Whether the item is the useHttpPath that setup wrote. */
+/* Whether the item is the useHttpPath that setup added. */
 static bool is_our_path(const struct git_section *section, size_t i)
 {
     return i > section->ours && git_setting_is_path(&section->items[i]) &&
@@ -92,64 +94,65 @@ static bool undo(const struct options *options, const char *name, const struct g
         return true;
     bool reset = ours > 0 && git_setting_is_reset(&section->items[ours - 1]) &&
                  count_if(section, git_setting_is_reset) == 1;
-    if (!drop(options, name, "helper", section->items[ours].value, error) ||
-        (reset && !drop(options, name, "helper", "", error)))
+    if (!remove_value(options, name, "helper", section->items[ours].value, error) ||
+        (reset && !remove_value(options, name, "helper", "", error)))
         return false;
     for (size_t i = ours + 1; i < section->count; i++)
         if (is_our_path(section, i))
-            return drop(options, name, "useHttpPath", "true", error);
+            return remove_value(options, name, "useHttpPath", "true", error);
     return true;
 }
 
-static bool undo_all(const struct options *options, const struct place *place, struct error *error)
+static bool undo_all(const struct options *options, const struct target *target,
+                     struct error *error)
 {
     for (size_t i = 0; i < SPELLINGS; i++)
-        if (!undo(options, place->names[i], &place->sections[i], error))
+        if (!undo(options, target->names[i], &target->sections[i], error))
             return false;
     return true;
 }
 
-/* ---- what there is, and what is wanted ---- */
+/* ---- the state of a URL ---- */
 
-/* Whether git must tell the path: for dev.azure.com it names the organization, and below a base URL
- * with a path nothing else tells what is below it. */
-static bool wants_path(const struct url *url)
+/* Whether git must send the path: for dev.azure.com it names the organization, and a base URL with
+ * a path is only matched by it. */
+static bool needs_path(const struct url *url)
 {
     return strcmp(url->path, "/") != 0 ||
            (strcmp(url->host, GIT_AZURE_DEVOPS_HOST) == 0 && url->port == 443);
 }
 
-/* Whether a section has git tell the path without our lines, and is the last that says so. */
-static bool tells_path(const struct git_section *section)
+/* Whether a section has git send the path without our lines, and is not overridden. */
+static bool sends_path(const struct git_section *section)
 {
-    bool tells = false;
+    bool sends = false;
     for (size_t i = 0; i < section->count; i++)
         if (section->items[i].variable == GIT_USE_HTTP_PATH && !is_our_path(section, i))
-            tells = !git_bool_is_no(section->items[i].value);
-    return tells && !section->is_overtaken;
+            sends = !git_bool_is_no(section->items[i].value);
+    return sends && !section->is_overridden;
 }
 
-/* Whether git asks this command for the place, and no other helper, whatever files that are read
- * before the user's own have. */
-static bool is_set_up(const struct place *place, const char *command)
+/* Whether git uses this command for the URL and no other helper, whatever the system's
+ * configuration has. */
+static bool is_set_up(const struct target *target, const char *command)
 {
-    const struct git_settings *settings = &place->settings;
+    const struct git_settings *settings = &target->settings;
     return settings->is_reset && settings->count == 1 &&
            strcmp(settings->helpers[0], command) == 0 &&
-           (settings->uses_path || !wants_path(&place->url));
+           (settings->uses_path || !needs_path(&target->url));
 }
 
-static void free_place(struct place *place)
+static void target_clear(struct target *target)
 {
     for (size_t i = 0; i < SPELLINGS; i++)
-        free(place->names[i]);
-    secret_free(place->text);
-    secret_free(place->all);
+        free(target->names[i]);
+    secret_free(target->text);
+    secret_free(target->all);
 }
 
-/* Names a URL's section, in one of its spellings: without query and fragment, and so that other
- * ways to write the host are the same section. NULL if there is no memory. */
-static char *name_of(const char *text, const struct url *url, size_t spelling)
+/* The section's name in one of its spellings: the URL with a normalized host and without query and
+ * fragment. The caller frees it. NULL if there is no memory. */
+static char *section_name(const char *text, const struct url *url, size_t spelling)
 {
     char port[8] = "";
     const char *path = strstr(text, "://") + strlen("://");
@@ -163,91 +166,92 @@ static char *name_of(const char *text, const struct url *url, size_t spelling)
                        path, spelling == 0 ? "" : "/");
 }
 
-static bool find_place(const char *text, struct place *place, struct error *error)
+static bool target_load(const char *text, struct target *target, struct error *error)
 {
-    if (!url_parse_base(text, strlen(text), &place->url, error))
+    if (!url_parse_base(text, strlen(text), &target->url, error))
         return false;
-    place->text = git_section_read(false, error);
-    place->all = place->text != NULL ? git_section_read(true, error) : NULL;
-    if (place->all == NULL)
+    target->text = git_section_read(false, error);
+    target->all = target->text != NULL ? git_section_read(true, error) : NULL;
+    if (target->all == NULL)
         return false;
-    git_settings_find(place->all, &place->url, &place->settings);
+    git_settings_find(target->all, &target->url, &target->settings);
     for (size_t i = 0; i < SPELLINGS; i++) {
         struct git_section with_includes;
-        place->names[i] = name_of(text, &place->url, i);
-        if (place->names[i] == NULL)
+        target->names[i] = section_name(text, &target->url, i);
+        if (target->names[i] == NULL)
             return error_no_memory(error);
-        if (!git_section_find(place->all, place->names[i], &place->url, &with_includes, error) ||
-            !git_section_find(place->text, place->names[i], &place->url, &place->sections[i],
+        if (!git_section_find(target->all, target->names[i], &target->url, &with_includes, error) ||
+            !git_section_find(target->text, target->names[i], &target->url, &target->sections[i],
                               error))
             return false;
-        place->sections[i].is_overtaken = with_includes.is_overtaken;
+        target->sections[i].is_overridden = with_includes.is_overridden;
     }
     return true;
 }
 
-/* ---- setting up, and the opposite ---- */
+/* ---- setting up and removing ---- */
 
-static bool add_all(const struct options *options, const struct place *place, const char *command,
+static bool add_all(const struct options *options, const struct target *target, const char *command,
                     struct error *error)
 {
-    const char *name = place->names[git_section_is_taken(&place->sections[0])];
-    bool is_told_path = tells_path(&place->sections[0]) || tells_path(&place->sections[1]);
+    const char *name = target->names[git_section_is_unusable(&target->sections[0])];
+    bool has_path = sends_path(&target->sections[0]) || sends_path(&target->sections[1]);
     return add(options, name, "helper", "", error) &&
            add(options, name, "helper", command, error) &&
-           (is_told_path || !wants_path(&place->url) ||
+           (has_path || !needs_path(&target->url) ||
             add(options, name, "useHttpPath", "true", error));
 }
 
-/* Where both spellings have sections of their own, before another one, git adds to them there. */
-static bool check_effect(const struct place *before, const char *command, struct error *error)
+/* The lines have no effect if sections of both spellings exist and another one overrides them. */
+static bool check_effect(const struct target *before, const char *command, struct error *error)
 {
-    CLEANUP(free_place) struct place place = { 0 };
-    if (!find_place(before->names[0], &place, error))
+    CLEANUP(target_clear) struct target target = { 0 };
+    if (!target_load(before->names[0], &target, error))
         return false;
-    if (is_set_up(&place, command))
+    if (is_set_up(&target, command))
         return true;
     error_set(error, ERROR_OTHER,
-              "what git's configuration has after the lines for %s takes their effect",
-              place.names[0]);
-    return error_hint(error, "Move it before them; this shows what stands where: git config "
-                             "--global --includes --show-origin --get-regexp '^credential'.");
+              "git's configuration has settings after the lines for %s that override them",
+              target.names[0]);
+    return error_hint(error,
+                      "Move those settings before the lines. This shows where each is: git "
+                      "config --global --includes --show-origin --get-regexp '^credential'.");
 }
 
-static bool set_up(const struct options *options, const struct place *place, struct error *error)
+static bool set_up(const struct options *options, const struct target *target, struct error *error)
 {
     autofree char *command = git_helper_command(options);
     if (command == NULL)
         return error_no_memory(error);
-    if (is_set_up(place, command)) {
-        fprintf(stderr, "git is set up for %s already.\n", place->names[0]);
+    if (is_set_up(target, command)) {
+        fprintf(stderr, "git is already set up for %s.\n", target->names[0]);
         return true;
     }
-    return undo_all(options, place, error) && add_all(options, place, command, error) &&
-           (options->dry_run || check_effect(place, command, error));
+    return undo_all(options, target, error) && add_all(options, target, command, error) &&
+           (options->dry_run || check_effect(target, command, error));
 }
 
-static bool remove_again(const struct options *options, const struct place *place,
+static bool remove_setup(const struct options *options, const struct target *target,
                          struct error *error)
 {
-    bool is_there = false;
+    bool is_present = false;
     for (size_t i = 0; i < SPELLINGS; i++)
-        is_there = is_there || place->sections[i].ours < place->sections[i].count;
-    if (!is_there)
-        fprintf(stderr, "git is not set up for %s.\n", place->names[0]);
-    return undo_all(options, place, error);
+        is_present = is_present || target->sections[i].ours < target->sections[i].count;
+    if (!is_present)
+        fprintf(stderr, "git is not set up for %s.\n", target->names[0]);
+    return undo_all(options, target, error);
 }
 
 /* ---- which URLs ---- */
 
 static bool set_up_url(const struct options *options, const char *url, struct error *error)
 {
-    CLEANUP(free_place) struct place place = { 0 };
-    return find_place(url, &place, error) &&
-           (options->remove ? remove_again : set_up)(options, &place, error);
+    CLEANUP(target_clear) struct target target = { 0 };
+    return target_load(url, &target, error) &&
+           (options->remove ? remove_setup : set_up)(options, &target, error);
 }
 
-/* A helper that would not answer for a URL is of no use there. */
+/* Fails if our helper would not answer for the URL. */
 static bool check_url(const struct config *config, const struct options *options, const char *text,
                       struct error *error)
 {
@@ -263,8 +267,8 @@ static bool check_url(const struct config *config, const struct options *options
     case CONFIG_NO_MATCH:
         break;
     }
-    error_set(error, ERROR_USAGE, "no BaseUrl of the configuration covers %.200s", text);
-    return error_hint(error, "An API with that BaseUrl belongs into the configuration first; see "
+    error_set(error, ERROR_USAGE, "no BaseUrl in the configuration covers %.200s", text);
+    return error_hint(error, "Add an API with that BaseUrl to the configuration first; see "
                              "entra-appsettings(5).");
 }
 
@@ -291,7 +295,7 @@ static bool run_setup_git(const struct options *options, int count, char **opera
     return true;
 }
 
-/* What would be dropped in silence otherwise. */
+/* Refuses options that would be ignored. */
 static bool check_options(const struct options *options, struct error *error)
 {
     static const char *const names[] = { [SETUP_CONTEXT] = "--context",
@@ -299,12 +303,12 @@ static bool check_options(const struct options *options, struct error *error)
                                          [SETUP_LOGIN] = "--login" };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (options->own[i] != NULL)
-            return error_set(error, ERROR_USAGE, "%s is for kubectl alone", names[i]);
+            return error_set(error, ERROR_USAGE, "%s is only for kubectl", names[i]);
     return true;
 }
 
 bool setup_git(const struct options *options, int count, char **operands, struct error *error)
 {
     return (check_options(options, error) && run_setup_git(options, count, operands, error)) ||
-           error_wanted(error, "git is not set up");
+           error_wanted(error, "cannot set up git");
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * entra setup kubectl: kubeconfigs whose users are to ask us.
+ * entra setup kubectl: converts the users of kubeconfigs to exec-credential-entra.
  *
- * Not by kubectl config set-credentials: that writes the file anew, without its comments and in
- * another order, and drops what it does not know.
+ * `kubectl config set-credentials` is not used, because it rewrites the file without its comments,
+ * in another order, and drops unknown settings.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -24,10 +24,10 @@
 
 #define FILES_MAX 32
 
-/* A kubeconfig that is there. */
+/* An existing kubeconfig. */
 struct target {
     char *path;
-    char *lock; /* kubectl's own, while it is ours; else NULL */
+    char *lock; /* the path of kubectl's lock file while we hold it, else NULL */
     struct secret *text;
     struct kubeconfig *file;
     struct edits edits;
@@ -56,8 +56,8 @@ static void targets_clear(struct targets *targets)
 }
 #define auto_targets CLEANUP(targets_clear)
 
-/* Says in which file it is, and what is not done therefore. */
-static bool blame(const char *path, struct error *error)
+/* Prefixes a usage error with the file's path, if that is missing. Always false. */
+static bool name_file(const char *path, struct error *error)
 {
     struct error why = *error;
     if (why.kind == ERROR_USAGE && strncmp(why.message, path, strlen(path)) != 0) {
@@ -70,7 +70,7 @@ static bool blame(const char *path, struct error *error)
 
 /* ---- which files ---- */
 
-/* client-go's lock (clientcmd's ModifyConfig): while it is there, kubectl does not write. */
+/* Takes client-go's lock (ModifyConfig in clientcmd): kubectl does not write while it exists. */
 static bool take_lock(struct target *target, struct error *error)
 {
     autofree char *lock = text_format("%s.lock", target->path);
@@ -83,11 +83,11 @@ static bool take_lock(struct target *target, struct error *error)
     }
     if (errno != EEXIST)
         return error_set(error, ERROR_OTHER, "%s: %s", lock, strerror(errno));
-    error_set(error, ERROR_OTHER, "%s is being written: there is a %s", target->path, lock);
-    return error_hint(error, "If no kubectl is at work, one died: remove that file.");
+    error_set(error, ERROR_OTHER, "%s is being written: %s exists", target->path, lock);
+    return error_hint(error, "If no kubectl is running, one has crashed: remove that file.");
 }
 
-/* Whether the path leads to a file that another led to. KUBECONFIG may name one twice. */
+/* Whether the file was added before: KUBECONFIG may name it twice. */
 static bool is_known(const struct targets *targets, const char *path)
 {
     struct stat one, other;
@@ -98,7 +98,7 @@ static bool is_known(const struct targets *targets, const char *path)
     return false;
 }
 
-/* What is not there kubectl passes over, too. */
+/* Adds a kubeconfig, if the file exists; kubectl too ignores missing ones. */
 static bool add_file(struct targets *targets, const char *name, size_t length,
                      const struct options *options, struct error *error)
 {
@@ -118,7 +118,7 @@ static bool add_file(struct targets *targets, const char *name, size_t length,
     if (target->text == NULL)
         return false;
     target->file = targets->module->parse(target->text->bytes, target->text->length, error);
-    return target->file != NULL || blame(target->path, error);
+    return target->file != NULL || name_file(target->path, error);
 }
 
 static bool add_list(struct targets *targets, const char *list, const struct options *options,
@@ -142,7 +142,7 @@ static bool add_default(struct targets *targets, const struct options *options, 
     return add_file(targets, path, strlen(path), options, error);
 }
 
-/* --kubeconfig, or the files of KUBECONFIG, or ~/.kube/config. */
+/* Adds --kubeconfig, or the files of KUBECONFIG, or ~/.kube/config. */
 static bool find_files(struct targets *targets, const struct options *options, struct error *error)
 {
     const char *named = options->own[SETUP_KUBECONFIG];
@@ -152,14 +152,16 @@ static bool find_files(struct targets *targets, const struct options *options, s
                              : add_default(targets, options, error);
     if (!ok || targets->count > 0)
         return ok;
-    error_set(error, ERROR_USAGE, "there is no kubeconfig%s%s", named != NULL ? ": " : "",
+    error_set(error, ERROR_USAGE, "no kubeconfig found%s%s", named != NULL ? ": " : "",
               named != NULL ? named : "");
-    return error_hint(error, "It is ~/.kube/config, or what KUBECONFIG or --kubeconfig names.");
+    return error_hint(error,
+                      "The default is ~/.kube/config; KUBECONFIG and --kubeconfig name others.");
 }
 
-/* ---- what changes in them ---- */
+/* ---- converting them ---- */
 
-/* The user of a context. The first file that has something of a name counts, as for kubectl. */
+/* Converts the user of one context. As for kubectl, the first file with the context or the user
+ * counts. */
 static bool convert_context(struct targets *targets, const char *context,
                             const struct kubeconfig_conversion *conversion, struct error *error)
 {
@@ -174,7 +176,7 @@ static bool convert_context(struct targets *targets, const char *context,
         if (targets->module->has_user(target->file, user))
             return targets->module->convert(target->file, user, conversion, &target->edits,
                                             error) ||
-                   blame(target->path, error);
+                   name_file(target->path, error);
     }
     return error_set(error, ERROR_USAGE,
                      "no kubeconfig has the user '%.80s' of the context '%.80s'", user, context);
@@ -189,12 +191,13 @@ static bool convert(struct targets *targets, const struct options *options,
     for (size_t i = 0; i < targets->count; i++) {
         struct target *target = &targets->items[i];
         if (!targets->module->convert(target->file, NULL, conversion, &target->edits, error))
-            return blame(target->path, error);
+            return name_file(target->path, error);
     }
     return true;
 }
 
-/* Reads the changed text as kubectl will, before it takes the place of one that works. */
+/* Checks that the changed text parses, and that its users are ours, before it replaces a file that
+ * works. */
 static bool verify(const struct kubeconfig_module *module, const struct target *target,
                    const struct secret *changed, struct error *error)
 {
@@ -207,29 +210,30 @@ static bool verify(const struct kubeconfig_module *module, const struct target *
         module->free(file);
     if (ok)
         return true;
-    error_set(error, ERROR_OTHER, "%s is written in a way that cannot be changed safely",
+    error_set(error, ERROR_OTHER, "%s is formatted in a way that cannot be changed safely",
               target->path);
-    return error_hint(error, "'kubectl config view --raw --flatten' writes it in a plain one.");
+    return error_hint(error,
+                      "'kubectl config view --raw --flatten' prints it in a simpler format.");
 }
 
-/* One line a user, of which several edits may be. */
-static void report(const struct target *target, const char *backup)
+/* Prints a line for each user, who may have several edits, and one for the backup. */
+static void report_change(const struct target *target, const char *backup)
 {
     const char *last = "";
     for (size_t i = 0; i < target->edits.count; i++) {
         char *user = target->edits.items[i].user;
         if (user == NULL)
             continue;
-        printable_make(user); /* it comes from the file */
+        printable_make(user); /* the file may contain anything */
         if (strcmp(user, last) != 0)
-            printf("%s: the user '%s' asks exec-credential-entra\n", target->path, user);
+            printf("%s: the user '%s' now uses exec-credential-entra\n", target->path, user);
         last = user;
     }
-    printf("%s is as it was in %s\n", target->path, backup);
+    printf("%s: the original is kept as %s\n", target->path, backup);
 }
 
-static bool change(const struct kubeconfig_module *module, const struct options *options,
-                   const struct target *target, struct error *error)
+static bool change_file(const struct kubeconfig_module *module, const struct options *options,
+                        const struct target *target, struct error *error)
 {
     char backup[PATH_MAX];
     auto_secret struct secret *changed = edits_apply(&target->edits, target->text);
@@ -242,48 +246,44 @@ static bool change(const struct kubeconfig_module *module, const struct options 
                error_no_memory(error);
     if (!replace_file(target->path, target->text, changed, backup, error))
         return false;
-    report(target, backup);
+    report_change(target, backup);
     return true;
-}
-
-/* Where a context is named, its user is one of ours: any other would change. */
-static void say_nothing_changes(const char *context)
-{
-    if (context != NULL)
-        fprintf(stderr,
-                "The user of the context '%s' asks exec-credential-entra already, with these "
-                "options: nothing is to change.\n",
-                context);
-    else
-        fputs("No user of kubectl's is to change. --context names one that asks "
-              "exec-credential-entra already, or has a certificate or a token of its own.\n",
-              stderr);
 }
 
 static bool change_all(const struct targets *targets, const struct options *options,
                        struct error *error)
 {
     size_t changed = 0;
+    const char *context = options->own[SETUP_CONTEXT];
     for (size_t i = 0; i < targets->count; i++) {
         if (targets->items[i].edits.count == 0)
             continue;
-        if (!change(targets->module, options, &targets->items[i], error))
+        if (!change_file(targets->module, options, &targets->items[i], error))
             return false;
         changed++;
     }
-    if (changed == 0)
-        say_nothing_changes(options->own[SETUP_CONTEXT]);
+    if (changed == 0 && context != NULL)
+        fprintf(stderr,
+                "The user of the context '%s' already uses exec-credential-entra with these "
+                "options.\n",
+                context);
+    else if (changed == 0)
+        fputs("No user in the kubeconfig needs a change. To change one that already uses "
+              "exec-credential-entra, or has a certificate or token of its own, name its context "
+              "with --context.\n",
+              stderr);
     return true;
 }
 
-static bool check(const struct options *options, int count, char **operands, struct error *error)
+static bool check_arguments(const struct options *options, int count, char **operands,
+                            struct error *error)
 {
     const char *login = options->own[SETUP_LOGIN];
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "'%.40s' does not belong here", operands[0]);
+        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
     if (options->remove) {
-        error_set(error, ERROR_USAGE, "--remove does not work for kubectl");
-        return error_hint(error, "Each kubeconfig is as it was in its backup, FILE.before-entra.");
+        error_set(error, ERROR_USAGE, "--remove is not supported for kubectl");
+        return error_hint(error, "Restore each kubeconfig from its backup, FILE.before-entra.");
     }
     return login == NULL || kubelogin_check_login(login, "--login", error);
 }
@@ -297,7 +297,7 @@ static bool run_setup_kubectl(const struct options *options, int count, char **o
                                                 .check = kubelogin_check_line };
     _Static_assert(KUBECONFIG_ARGS >= SETUP_WORDS_MAX, "all options fit");
     setup_helper_options(options, &storage, conversion.args);
-    if (!check(options, count, operands, error))
+    if (!check_arguments(options, count, operands, error))
         return false;
     targets.module = (const struct kubeconfig_module *)module_load(KUBECONFIG_MODULE, error);
     return targets.module != NULL && find_files(&targets, options, error) &&
@@ -307,5 +307,5 @@ static bool run_setup_kubectl(const struct options *options, int count, char **o
 bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error)
 {
     return run_setup_kubectl(options, count, operands, error) ||
-           error_wanted(error, "kubectl is not set up");
+           error_wanted(error, "cannot set up kubectl");
 }
