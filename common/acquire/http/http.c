@@ -203,6 +203,12 @@ static bool read_response(CURL *easy, const struct collector *collector,
 
 /* ---- checking the request ---- */
 
+static bool may_be_clear(const struct url *url, enum http_clear clear)
+{
+    return clear != HTTP_CLEAR_NEVER &&
+           (url_is_loopback(url) || (clear == HTTP_CLEAR_NEARBY && url_is_nearby(url)));
+}
+
 static bool check_url(const struct http_request *request, struct error *error)
 {
     struct url url;
@@ -212,10 +218,7 @@ static bool check_url(const struct http_request *request, struct error *error)
         return error_set(error, ERROR_USAGE, "%s cannot be used: %s", name, why.message);
     if (strchr(request->url, '#') != NULL) /* a query appended to a fragment would not be sent */
         return error_set(error, ERROR_USAGE, "%s cannot be used: the URL has a fragment", name);
-    bool may_be_http =
-        request->clear != HTTP_CLEAR_NEVER &&
-        (url_is_loopback(&url) || (request->clear == HTTP_CLEAR_NEARBY && url_is_nearby(&url)));
-    if (url.https || may_be_http)
+    if (url.https || may_be_clear(&url, request->clear))
         return true;
     return error_set(error, ERROR_USAGE,
                      "%s cannot be used: it is not https, and the request contains a secret", name);
