@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Apps that prove themselves by a certificate."""
 
 from __future__ import annotations

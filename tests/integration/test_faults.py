@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An authority that misbehaves: one clear line, the documented exit code, nothing on stdout, and the
 token that the keyring has stays there."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Apps that prove themselves by a token of another issuer."""
 
 from __future__ import annotations

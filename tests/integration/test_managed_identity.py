@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Managed identities: each of Azure's services, by a stand-in that checks how it is asked."""
 
 from __future__ import annotations

@@ -14,6 +14,8 @@
 #include "common/base/rfc3339.h"
 #include "common/base/subprocess.h"
 #include "common/entra/authority.h"
+#include "common/entra/build_system.h"
+#include "common/entra/child_environment.h"
 #include "common/entra/jwt.h"
 
 /* ---- checking the token ---- */
@@ -88,8 +90,9 @@ static struct secret *from_file(const struct credential *credential, struct erro
 static struct secret *from_command(const struct credential *credential, int64_t deadline,
                                    struct error *error)
 {
-    auto_secret struct secret *text = subprocess_read(
-        credential->command, SUBPROCESS_GETS_PLATFORM_TOKENS, FEDERATED_TOKEN_MAX, deadline, error);
+    auto_secret struct secret *text =
+        subprocess_read(credential->command, child_environment_with_platform_secrets,
+                        FEDERATED_TOKEN_MAX, deadline, error);
     return text != NULL ? check_jwt(text, credential->command[0], error) : NULL;
 }
 
@@ -119,11 +122,12 @@ static struct secret *from_github(const struct token_request *request,
                                   const struct credential *credential, int64_t deadline,
                                   struct error *error)
 {
-    const char *url = environment("ACTIONS_ID_TOKEN_REQUEST_URL");
-    const char *token = environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
+    const struct build_system *github = &build_systems[BUILD_SYSTEM_GITHUB_ACTIONS];
+    const char *url = environment(github->url_variable);
+    const char *token = environment(github->secret_variable);
     if (url == NULL || token == NULL) {
-        error_set(error, ERROR_USAGE,
-                  "ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set");
+        error_set(error, ERROR_USAGE, "%s and %s are not set", github->url_variable,
+                  github->secret_variable);
         error_known_as(error, "github_no_token");
         return NULL;
     }
@@ -141,21 +145,23 @@ static struct secret *from_github(const struct token_request *request,
                                          { NULL, NULL, false } };
     const struct http_request get = {
         .url = url,
-        .url_name = "ACTIONS_ID_TOKEN_REQUEST_URL",
+        .url_name = github->url_variable,
         .query = query,
         .header = header,
     };
-    return from_service(&get, "GitHub Actions", "value", deadline, error);
+    return from_service(&get, github->name, "value", deadline, error);
 }
 
 /* Azure DevOps Services REST API, "Oidctoken - Create". */
 static struct secret *from_pipelines(const struct credential *credential, int64_t deadline,
                                      struct error *error)
 {
-    const char *url = environment("SYSTEM_OIDCREQUESTURI");
-    const char *token = environment("SYSTEM_ACCESSTOKEN");
+    const struct build_system *pipelines = &build_systems[BUILD_SYSTEM_AZURE_PIPELINES];
+    const char *url = environment(pipelines->url_variable);
+    const char *token = environment(pipelines->secret_variable);
     if (url == NULL || token == NULL) {
-        error_set(error, ERROR_USAGE, "SYSTEM_OIDCREQUESTURI and SYSTEM_ACCESSTOKEN are not set");
+        error_set(error, ERROR_USAGE, "%s and %s are not set", pipelines->url_variable,
+                  pipelines->secret_variable);
         error_known_as(error, "pipelines_no_token");
         return NULL;
     }
@@ -173,12 +179,12 @@ static struct secret *from_pipelines(const struct credential *credential, int64_
                                          { NULL, NULL, false } };
     const struct http_request post = {
         .url = url,
-        .url_name = "SYSTEM_OIDCREQUESTURI",
+        .url_name = pipelines->url_variable,
         .query = query,
         .header = header,
         .post = true,
     };
-    return from_service(&post, "Azure Pipelines", "oidcToken", deadline, error);
+    return from_service(&post, pipelines->name, "oidcToken", deadline, error);
 }
 
 static struct secret *from_identity(const struct token_request *request,

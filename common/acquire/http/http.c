@@ -203,10 +203,10 @@ static bool read_response(CURL *easy, const struct collector *collector,
 
 /* ---- checking the request ---- */
 
-static bool may_be_clear(const struct url *url, enum http_clear clear)
+static bool may_be_clear(const struct url *url, enum url_clear clear)
 {
-    return clear != HTTP_CLEAR_NEVER &&
-           (url_is_loopback(url) || (clear == HTTP_CLEAR_NEARBY && url_is_nearby(url)));
+    return clear != URL_CLEAR_NEVER &&
+           (url_is_loopback(url) || (clear == URL_CLEAR_NEARBY && url_is_nearby(url)));
 }
 
 static bool check_url(const struct http_request *request, struct error *error)

@@ -16,6 +16,7 @@
 
 #include "common/base/error.h"
 #include "common/base/secret.h"
+#include "common/entra/url.h"
 
 #define HTTP_BODY_MAX   (256 * 1024)
 #define HTTP_HEADER_MAX 4096
@@ -27,17 +28,10 @@ struct http_field {
     bool secret;       /* redact removes the value from what is shown */
 };
 
-/* Which servers may be contacted by http instead of https. */
-enum http_clear {
-    HTTP_CLEAR_LOOPBACK, /* this machine only */
-    HTTP_CLEAR_NEARBY,   /* also the host that runs this machine (url_is_nearby) */
-    HTTP_CLEAR_NEVER,
-};
-
 struct http_request {
     const char *url;
     const char *url_name;            /* the variable that contains the URL, for messages; or NULL */
-    enum http_clear clear;           /* whether the URL may be http */
+    enum url_clear clear;            /* whether the URL may be http */
     const struct http_field *query;  /* appended to the URL, form-encoded; may be NULL */
     const struct http_field *form;   /* body, application/x-www-form-urlencoded; may be NULL */
     const struct http_field *header; /* may be NULL */

@@ -10,14 +10,14 @@
 #define COMMON_ACQUIRE_IDENTITY_IMDS_H
 
 #include "common/acquire/http/http.h"
+#include "common/entra/identity_source.h"
 
 #define IMDS_CONNECT_MILLISECONDS 1000
 
-/* Whether IMDS answers at this URL within a second. The request lacks the header that IMDS
- * requires, so IMDS refuses it, while a server at that address outside Azure does something else.
- * DefaultAzureCredential does the same. url_name is the variable that contains the URL, for
- * messages, or NULL. */
-bool imds_is_available(const char *url, const char *url_name, int64_t deadline);
+/* Whether IMDS, whose record is given, answers at this URL (identity_source_url) within a second.
+ * The request lacks the header that IMDS requires, so IMDS refuses it, while a server at that
+ * address outside Azure does something else. DefaultAzureCredential does the same. */
+bool imds_is_available(const struct identity_source *imds, const char *url, int64_t deadline);
 
 /* Like http_send, but retries by the rules of IMDS. */
 bool imds_send(const struct http_request *request, int64_t deadline,
