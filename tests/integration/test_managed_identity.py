@@ -195,7 +195,7 @@ def test_an_id_that_a_service_does_not_take_is_an_error(world, service, name, id
     world.write_appsettings(settings)
     env = {key: service.url if value == "URL" else value
            for key, value in SERVICES[name][0].items()}
-    refused(world.run("entra", "token", "--api", "MyWebApi", env=env), 2, "does not take the id")
+    refused(world.run("entra", "token", "--api", "MyWebApi", env=env), 2, "does not support a managed identity id")
     assert service.requests == []
 
 
@@ -288,7 +288,7 @@ def test_arcs_key_stands_in_no_message(machine, service, arc_folder):
         Response('{"error_description": "not the key of arc"}', status=401)])
     service.answer = lambda: next(answers)
     outcome = token(machine, env={"IDENTITY_ENDPOINT": service.url, "IMDS_ENDPOINT": service.url})
-    refused(outcome, 3, "Azure Arc gave no token")
+    refused(outcome, 3, "Azure Arc returned no token")
     assert "the key of arc" not in outcome.err
 
 
@@ -414,7 +414,7 @@ def test_a_service_that_asks_to_be_left_alone_is_left_alone(machine, service, st
     service.answer = lambda: ("{}", status, {"Retry-After": "60"})
     for _ in range(2):
         outcome = token(machine, env=app_service(service))
-        refused(outcome, 3 if status == 429 else 4, "App Service gave no token",
+        refused(outcome, 3 if status == 429 else 4, "App Service returned no token",
                 "wait until 20")
     assert len(service.requests) == 1
 

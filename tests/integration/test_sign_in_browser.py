@@ -85,7 +85,7 @@ def test_who_declines_reads_why_in_both_places(desk):
     assert "AADSTS65004" in outcome.err
     assert "and accept" in outcome.err
     (page,) = desk.browser.pages
-    assert "AADSTS65004" in page and "The sign-in failed" in page
+    assert "AADSTS65004" in page and "Sign-in failed" in page
     assert desk.session.keyring.items() == []
 
 
@@ -103,7 +103,7 @@ def test_a_code_that_the_authority_does_not_take_is_an_error_in_both_places(desk
     assert "AADSTS70008" in outcome.err
     assert desk.session.keyring.items() == []
     (page,) = desk.browser.pages
-    assert "AADSTS70008" in page and "The sign-in failed" in page
+    assert "AADSTS70008" in page and "Sign-in failed" in page
 
 
 def test_who_is_not_the_one_that_was_wanted_reads_so_in_both_places(desk):
@@ -112,7 +112,7 @@ def test_who_is_not_the_one_that_was_wanted_reads_so_in_both_places(desk):
     assert outcome.code == people.SIGN_IN_FIRST
     (page,) = desk.browser.pages
     for text in (outcome.err, page):
-        assert f"{contoso.GRACE.username} has signed in, and {contoso.ADA.username} was" in text
+        assert f"{contoso.GRACE.username} signed in, but {contoso.ADA.username} was" in text
     assert "You are signed in" not in page
 
 
@@ -185,7 +185,7 @@ def test_where_the_browser_fails_the_device_code_is_offered(desk):
 def test_where_a_browser_is_wanted_and_fails_its_address_can_be_opened_by_hand(desk):
     desk.browser.will_fail()
     terminal = desk.at_terminal("entra", "login", "--browser")
-    terminal.wait_for("open it by hand")
+    terminal.wait_for("Open the URL yourself")
     desk.visitor.sign_in(sign_in_url(desk, terminal), contoso.ADA)
     assert terminal.finish().code == 0
     assert not desk.authority.device_code_requests

@@ -128,7 +128,7 @@ def test_a_code_of_a_second_ends_by_our_own_clock_too(desk):
     desk.authority.faults.inject(faults.unavailable())
     outcome = terminal.finish()
     assert outcome.code != 0 and outcome.seconds < PATIENCE / 2
-    assert "within the time there was. Try again" in outcome.err
+    assert "within the time allowed. Try again" in outcome.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -36,7 +36,7 @@ static void assert_refused(const char *body)
     struct device_code_answer answer = { 0 };
     if (parse(body, &answer))
         fail_msg("accepted: %s", body);
-    assert_error(&error, ERROR_NETWORK, "it has no code to sign in by");
+    assert_error(&error, ERROR_NETWORK, "verification URI is missing or invalid");
     assert_string_equal(error.code, "unusable_answer");
     assert_null(answer.device_code);
 }

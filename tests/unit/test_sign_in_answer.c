@@ -204,7 +204,7 @@ static void an_id_token_must_have_the_nonce_that_was_sent(void **state)
     assert_true(parse(good, "n0nce", &account));
     for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
         autofree char *body = answer_with(others[i], NULL, ",'refresh_token':'r'");
-        assert_refused(body, "n0nce", "its id_token is of another sign-in (nonce)");
+        assert_refused(body, "n0nce", "its id_token is for another sign-in (nonce)");
     }
     autofree char *without = answer_with(NULL, "{'uid':'u','utid':'t'}", "");
     assert_refused(without, "n0nce", "it has no id_token");

@@ -11,8 +11,9 @@
 
 #include "common/acquire/http/retry.h"
 
-/* The file of "Basic realm=<file>": /var/opt/azcmagent/tokens/NAME.key, and nothing that could lead
- * out of that folder, since its content is sent over http. */
+/* Returns the file in a challenge "Basic realm=FILE", or NULL if it is not of the form
+ * /var/opt/azcmagent/tokens/NAME.key. No file outside that folder may be read, since its content is
+ * sent over http. */
 static const char *key_file(const char *challenge)
 {
     const char *prefix = "Basic realm=";
@@ -34,8 +35,9 @@ static struct secret *read_key(const char *challenge, struct error *error)
 {
     const char *path = key_file(challenge);
     if (path == NULL) {
-        error_set(error, ERROR_REFUSED,
-                  "Azure Arc's challenge is not answered: it names no file of " ARC_KEY_FOLDER);
+        error_set(
+            error, ERROR_REFUSED,
+            "Azure Arc's challenge was not answered: it names no key file in " ARC_KEY_FOLDER);
         return NULL;
     }
     struct stat status;
@@ -50,22 +52,21 @@ static struct secret *read_key(const char *challenge, struct error *error)
     if (key == NULL || key->length == 0 || key->length > ARC_KEY_MAX ||
         strpbrk(key->bytes, "\r\n") != NULL || strlen(key->bytes) != key->length) {
         error_set(error, ERROR_REFUSED,
-                  "%s is no key: it is empty, not one line, or longer than "
-                  "%d bytes",
-                  path, ARC_KEY_MAX);
+                  "%s is not a key: it is empty, more than one line, or longer than %d bytes", path,
+                  ARC_KEY_MAX);
         return NULL;
     }
     return steal(&key);
 }
 
-bool arc_send(const struct http_request *request, int64_t deadline, struct http_response *response,
-              struct error *error)
+bool arc_send(const struct http_request *request, int64_t deadline,
+              struct http_response *ret_response, struct error *error)
 {
-    if (!retry_send(request, deadline, response, error))
+    if (!retry_send(request, deadline, ret_response, error))
         return false;
-    if (response->status != 401)
+    if (ret_response->status != 401)
         return true;
-    auto_secret struct secret *key = read_key(response->www_authenticate, error);
+    auto_secret struct secret *key = read_key(ret_response->www_authenticate, error);
     if (key == NULL)
         return false;
     auto_secret struct secret *authorization = secret_format("Basic %s", key->bytes);
@@ -76,10 +77,10 @@ bool arc_send(const struct http_request *request, int64_t deadline, struct http_
                                          { NULL, NULL, false } };
     struct http_request answer = *request;
     answer.header = header;
-    http_response_clear(response);
-    if (!retry_send(&answer, deadline, response, error))
+    http_response_clear(ret_response);
+    if (!retry_send(&answer, deadline, ret_response, error))
         return false;
     const struct http_field sent[] = { { "key", key->bytes, true }, { NULL, NULL, false } };
-    redact(sent, response->body);
+    redact(sent, ret_response->body);
     return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Azure Arc's agent: it gives a token to who can read a file that it names in a challenge, which
- * only root and the group himds can. Microsoft's "Authenticate against Azure resources with Azure
- * Arc-enabled servers".
+ * Azure Arc's agent. It names a file in a challenge and returns a token to clients that can read
+ * that file, which are root and the members of the group himds. See Microsoft's "Authenticate
+ * against Azure resources with Azure Arc-enabled servers".
  */
 #ifndef COMMON_ACQUIRE_IDENTITY_ARC_H
 #define COMMON_ACQUIRE_IDENTITY_ARC_H
@@ -12,9 +12,9 @@
 #define ARC_KEY_FOLDER "/var/opt/azcmagent/tokens/"
 #define ARC_KEY_MAX    4096
 
-/* As http_send, answering the agent's challenge. False also with ERROR_REFUSED where the challenge
- * names a file outside the agent's folder, or one too large or not readable. */
-bool arc_send(const struct http_request *request, int64_t deadline, struct http_response *response,
-              struct error *error);
+/* Like retry_send, but answers the agent's challenge. Fails with ERROR_REFUSED too, if the
+ * challenge names a file outside ARC_KEY_FOLDER, or one that is too large or not readable. */
+bool arc_send(const struct http_request *request, int64_t deadline,
+              struct http_response *ret_response, struct error *error);
 
 #endif

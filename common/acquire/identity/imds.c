@@ -7,13 +7,14 @@
 
 #define PROBE_MILLISECONDS 1000
 
-/* 400: the header Metadata is missing. One that is busy, being updated or in trouble is there. */
+/* Whether IMDS answers so to a request without the header Metadata: 400, or another status if it is
+ * being updated, is throttling or has an internal error. */
 static bool is_imds_answer(long status)
 {
     return status == 400 || status == 410 || status == 429 || status >= 500;
 }
 
-bool imds_is_here(const struct identity_source *imds, const char *url, int64_t deadline)
+bool imds_is_available(const struct identity_source *imds, const char *url, int64_t deadline)
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     struct error why = { 0 };
@@ -31,12 +32,13 @@ bool imds_is_here(const struct identity_source *imds, const char *url, int64_t d
     if (!answered)
         trace("network: %s", why.message);
     else if (!is_imds_answer(response.status))
-        trace("network: what answers in the place of IMDS is another (HTTP %ld)", response.status);
+        trace("network: the server at the address of IMDS is not IMDS (HTTP %ld)", response.status);
     return answered && is_imds_answer(response.status);
 }
 
-/* Each wait is twice the last; for 410 as long as it takes: the service is being updated, for up to
- * 70 seconds. -1: not again. */
+/* Returns the milliseconds to wait before the next attempt, or -1 for no more attempts. Each wait
+ * is twice the last. A 410 means that the service is being updated, for up to 70 seconds, and is
+ * retried for as long as that takes. */
 static int64_t wait_before_retry(const struct http_response *response, bool answered, int attempt)
 {
     long status = answered ? response->status : 0;
@@ -47,20 +49,20 @@ static int64_t wait_before_retry(const struct http_response *response, bool answ
     return transient && attempt < 3 ? 1000 << attempt : -1;
 }
 
-bool imds_send(const struct http_request *request, int64_t deadline, struct http_response *response,
-               struct error *error)
+bool imds_send(const struct http_request *request, int64_t deadline,
+               struct http_response *ret_response, struct error *error)
 {
     for (int attempt = 0;; attempt++) {
-        bool answered = http_send(request, deadline, response, error);
-        int64_t wait = wait_before_retry(response, answered, attempt);
-        if (!answered && error->kind == ERROR_NETWORK && !response->reached)
+        bool answered = http_send(request, deadline, ret_response, error);
+        int64_t wait = wait_before_retry(ret_response, answered, attempt);
+        if (!answered && error->kind == ERROR_NETWORK && !ret_response->reached)
             error_known_as(error, "no_managed_identity");
         if (wait < 0 || wait >= deadline_left(deadline))
             return answered;
-        trace("network: IMDS: %s %ld; asking again in %lld ms", answered ? "HTTP" : error->message,
-              response->status, (long long)wait);
+        trace("network: IMDS: %s %ld; retrying in %lld ms", answered ? "HTTP" : error->message,
+              ret_response->status, (long long)wait);
         poll(NULL, 0, (int)wait);
-        http_response_clear(response);
+        http_response_clear(ret_response);
         *error = (struct error){ 0 };
     }
 }

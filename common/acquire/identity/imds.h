@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * IMDS, the instance metadata service: what gives Azure's virtual machines their managed
- * identities' tokens, at an address that only the machine itself reaches.
+ * IMDS, the Instance Metadata Service: it gives Azure's virtual machines the tokens of their
+ * managed identities, at an address that only the machine itself can reach.
  *
  * Source: Microsoft's "How to use managed identities for Azure resources on an Azure VM to acquire
  * an access token", section "Retry guidance"; "Azure Instance Metadata Service".
@@ -14,13 +14,13 @@
 
 #define IMDS_CONNECT_MILLISECONDS 1000
 
-/* Whether IMDS (its record) is at this URL (identity_source_url), found out within a second: asked
- * without the header that it wants, it refuses, and what is at that address outside Azure does
- * something else. DefaultAzureCredential looks in the same way. */
-bool imds_is_here(const struct identity_source *imds, const char *url, int64_t deadline);
+/* Whether IMDS, whose record is given, answers at this URL (identity_source_url) within a second.
+ * The request lacks the header that IMDS requires, so IMDS refuses it, while a server at that
+ * address outside Azure does something else. DefaultAzureCredential does the same. */
+bool imds_is_available(const struct identity_source *imds, const char *url, int64_t deadline);
 
-/* As http_send, asking again by IMDS' own rules. */
-bool imds_send(const struct http_request *request, int64_t deadline, struct http_response *response,
-               struct error *error);
+/* Like http_send, but retries by the rules of IMDS. */
+bool imds_send(const struct http_request *request, int64_t deadline,
+               struct http_response *ret_response, struct error *error);
 
 #endif

@@ -18,18 +18,20 @@
 
 /* ---- the answer ---- */
 
-/* What answers in the place of IMDS elsewhere: other clouds' metadata services, Docker Desktop. */
-static bool is_stranger(const struct identity_source *source, const struct http_response *response)
+/* Whether the response came from another server at the address of IMDS: another cloud's metadata
+ * service or Docker Desktop. */
+static bool is_other_server(const struct identity_source *source,
+                            const struct http_response *response)
 {
     return source->protocol == IDENTITY_PROTOCOL_IMDS &&
            (response->status == 403 || response->status == 405);
 }
 
-/* IMDS says 410 while it is being updated. */
+/* The status of IMDS while it is being updated. */
 #define UPDATING 410
 
-/* OAuth's form is error and error_description; App Service says message, Service Fabric nests both
- * under error. */
+/* Returns the reason in an error response: OAuth's error_description; App Service's message; or
+ * Service Fabric's message, which is nested in error. */
 static const char *reason_in(json_object *answer, long status)
 {
     json_object *inner = NULL;
@@ -50,27 +52,27 @@ static bool explain(const struct identity_source *source, const struct http_resp
 {
     struct error unused;
     long status = response->status;
-    if (is_stranger(source, response))
+    if (is_other_server(source, response))
         return error_set(error, ERROR_SIGN_IN,
-                         "there is no managed identity on this machine (what answers in the place "
-                         "of IMDS says HTTP %ld)",
+                         "there is no managed identity on this machine (the server at the address "
+                         "of IMDS answered HTTP %ld)",
                          status);
     if (status == 200)
         return error_set(error, ERROR_NETWORK, "%s: %.600s", source->name, why->message);
     auto_json json_object *answer =
         json_parse(response->body->bytes, response->body->length, &unused);
     error_set(error, status >= 500 || status == UPDATING ? ERROR_NETWORK : ERROR_REFUSED,
-              "%s gave no token: %.600s (HTTP %ld)", source->name, reason_in(answer, status),
+              "%s returned no token: %.600s (HTTP %ld)", source->name, reason_in(answer, status),
               status);
     retry_set_back_off(response, error);
     if (status == UPDATING)
-        error_hint(error, "That takes up to 70 seconds: try again, with --timeout 100.");
+        error_hint(error, "The update takes up to 70 seconds: try again with --timeout 100.");
     if (status == 400 || status == 404)
         error_known_as(error, "identity_not_assigned");
     return false;
 }
 
-static bool take_answer(const struct identity_source *source, const struct http_response *response,
+static bool read_answer(const struct identity_source *source, const struct http_response *response,
                         const struct http_field *headers, struct token *token, struct error *error)
 {
     struct error why = { 0 };
@@ -82,12 +84,12 @@ static bool take_answer(const struct identity_source *source, const struct http_
     return explain(source, response, &why, error);
 }
 
-/* Outside Azure nothing is configured either, and what is at IMDS' address then must not keep us:
- * only a person is left to ask. */
-static bool check_here(const struct identity_source *source, const char *url, int64_t deadline,
-                       struct error *error)
+/* Outside Azure, a server at the address of IMDS must not delay the alternative, which is to sign
+ * in a user. */
+static bool check_availability(const struct identity_source *source, const char *url,
+                               int64_t deadline, struct error *error)
 {
-    if (source->protocol != IDENTITY_PROTOCOL_IMDS || imds_is_here(source, url, deadline))
+    if (source->protocol != IDENTITY_PROTOCOL_IMDS || imds_is_available(source, url, deadline))
         return true;
     return error_set(error, ERROR_SIGN_IN, "there is no managed identity on this machine");
 }
@@ -102,9 +104,9 @@ static sender *const senders[] = {
 };
 _Static_assert(ARRAY_SIZE(senders) == IDENTITY_PROTOCOLS, "each protocol has a function");
 
-static bool ask(const struct identity_source *source, const char *url, const char *resource,
-                const char *id_parameter, const char *id, int64_t deadline, struct token *token,
-                struct error *error)
+static bool request_token(const struct identity_source *source, const char *url,
+                          const char *resource, const char *id_parameter, const char *id,
+                          int64_t deadline, struct token *token, struct error *error)
 {
     const char *secret = environment(source->secret_variable);
     const struct http_field fields[] = {
@@ -132,19 +134,18 @@ static bool ask(const struct identity_source *source, const char *url, const cha
     };
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     return senders[source->protocol](&request, deadline, &response, error) &&
-           take_answer(source, &response, headers, token, error);
+           read_answer(source, &response, headers, token, error);
 }
 
 bool managed_identity_acquire(const char *scope, const struct credential *credential, bool probe,
-                              int64_t deadline, struct token *token, struct error *error)
+                              int64_t deadline, struct token *ret_token, struct error *error)
 {
     const struct identity_source *source = identity_source_find();
     const char *id = credential->id;
     const char *id_parameter = source->id_parameters[credential->id_kind];
     if (id != NULL && id_parameter == NULL)
         return error_set(error, ERROR_USAGE,
-                         "%s does not take the id of a managed identity in this form",
-                         source->name);
+                         "%s does not support a managed identity id of this kind", source->name);
     if (id == NULL && environment(source->default_id_variable) != NULL) {
         id = environment(source->default_id_variable);
         id_parameter = source->id_parameters[IDENTITY_CLIENT_ID];
@@ -153,7 +154,8 @@ bool managed_identity_acquire(const char *scope, const struct credential *creden
     auto_secret struct secret *resource = secret_new(scope, scope_resource_length(scope));
     if (url == NULL || resource == NULL)
         return error_no_memory(error);
-    trace("network: asking %s for a managed identity's token", source->name);
-    return (!probe || check_here(source, url, deadline, error)) &&
-           ask(source, url, resource->bytes, id_parameter, id, deadline, token, error);
+    trace("network: requesting a managed identity token from %s", source->name);
+    return (!probe || check_availability(source, url, deadline, error)) &&
+           request_token(source, url, resource->bytes, id_parameter, id, deadline, ret_token,
+                         error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tokens of managed identities, from whichever service this machine has (identity_source.h).
+ * Tokens of managed identities, from the service that this machine has (identity_source.h).
  *
  * Source: Microsoft's "How managed identities for Azure resources work", the REST references of the
  * services, and MSAL's ManagedIdentityClient.
@@ -15,12 +15,13 @@
 #include "common/entra/request.h"
 #include "common/entra/token.h"
 
-/* Asks this machine's service for a token of the identity that the credential names (id, id_kind),
- * for the resource of the scope. probe: it is not known whether this machine has one, so IMDS is
- * looked for first, for a second. The caller clears it. False with ERROR_REFUSED where there is no
- * such identity, ERROR_NETWORK where the service does not answer, ERROR_SIGN_IN where this machine
- * has none, ERROR_USAGE where the id is of a kind that the service does not take. */
+/* Requests a token for the scope's resource and the identity that the credential names (id,
+ * id_kind). If probe is set, it is not known whether this machine has a managed identity, so IMDS
+ * is looked for first, for at most a second. The caller clears *ret_token with token_clear. Fails
+ * with ERROR_REFUSED if there is no such identity, ERROR_NETWORK if the service does not answer,
+ * ERROR_SIGN_IN if this machine has no managed identity, and ERROR_USAGE if the service does not
+ * support an id of that kind. */
 bool managed_identity_acquire(const char *scope, const struct credential *credential, bool probe,
-                              int64_t deadline, struct token *token, struct error *error);
+                              int64_t deadline, struct token *ret_token, struct error *error);
 
 #endif

@@ -12,18 +12,17 @@
 #include "common/acquire/http/token_endpoint.h"
 #include "common/acquire/user/loopback.h"
 #include "common/acquire/user/open_url.h"
-#include "common/acquire/user/sign_in_end.h"
+#include "common/acquire/user/sign_in_result.h"
 #include "common/entra/authority.h"
 
-#define DEVICE_CODE "Where that cannot be, use --device-code."
-#define UNOPENED    "No browser could be started: open it by hand. " DEVICE_CODE
+#define DEVICE_CODE_HINT "If that is not possible, use --device-code."
 
-/* What makes one sign-in another than all others. */
+/* The values that bind the responses to this sign-in. */
 struct attempt {
-    struct secret *verifier;  /* PKCE's code_verifier (RFC 7636, 4.1) */
-    struct secret *challenge; /* S256 of it (RFC 7636, 4.2) */
-    struct secret *state;     /* what the redirect must bring along */
-    struct secret *nonce;     /* what the id_token must have */
+    struct secret *verifier;  /* PKCE's code_verifier (RFC 7636, section 4.1) */
+    struct secret *challenge; /* S256 of the verifier (RFC 7636, section 4.2) */
+    struct secret *state;     /* must be in the redirect */
+    struct secret *nonce;     /* must be in the id_token */
     char redirect_uri[40];
 };
 
@@ -35,7 +34,7 @@ static void clear_attempt(struct attempt *attempt)
     secret_free(attempt->nonce);
 }
 
-/* 256 random bits, in letters that a URL takes as they are. */
+/* Returns 256 random bits in base64url. */
 static struct secret *make_random(void)
 {
     unsigned char bytes[32];
@@ -60,7 +59,7 @@ static bool make_attempt(struct attempt *attempt, uint16_t port, struct error *e
     attempt->challenge = make_challenge(attempt->verifier);
     attempt->state = make_random();
     attempt->nonce = make_random();
-    /* By this name and no other: Entra passes over the port of localhost alone. */
+    /* Not 127.0.0.1: Entra ignores the port of a registered redirect URI for localhost only. */
     snprintf(attempt->redirect_uri, sizeof attempt->redirect_uri, "http://localhost:%u", port);
     return (attempt->challenge != NULL && attempt->state != NULL && attempt->nonce != NULL) ||
            error_no_memory(error);
@@ -84,7 +83,7 @@ static struct secret *make_url(const struct token_request *request, const struct
         { "client_info", "1", false },
         { "claims", request->claims, false },
         { "login_hint", account, false },
-        /* Where no account is wanted, the person says which. */
+        /* Without a requested account, the user chooses one. */
         { "prompt", account == NULL ? "select_account" : NULL, false },
         { NULL, NULL, false },
     };
@@ -92,8 +91,8 @@ static struct secret *make_url(const struct token_request *request, const struct
 }
 
 static bool redeem(const struct token_request *request, const struct attempt *attempt,
-                   const struct secret *code, int64_t deadline, struct token *token,
-                   struct account *account, struct error *error)
+                   const struct secret *code, int64_t deadline, struct token *ret_token,
+                   struct account *ret_account, struct error *error)
 {
     autofree char *scope = token_endpoint_user_scope(request);
     if (scope == NULL)
@@ -109,12 +108,12 @@ static bool redeem(const struct token_request *request, const struct attempt *at
         { "claims", request->claims, false },
         { NULL, NULL, false },
     };
-    return token_endpoint_get_user_token(request, fields, attempt->nonce->bytes, deadline, token,
-                                         account, error);
+    return token_endpoint_get_user_token(request, fields, attempt->nonce->bytes, deadline,
+                                         ret_token, ret_account, error);
 }
 
-/* The authority's refusal, as the redirect brought it: its ids stand in the description. */
-static bool refused(const struct redirect *redirect, struct error *error)
+/* Explains the authority's refusal in the redirect, where the ids are part of the description. */
+static bool explain_refusal(const struct redirect *redirect, struct error *error)
 {
     const char *description = redirect->description;
     const char *id = strstr(description, "Correlation ID: ");
@@ -132,78 +131,80 @@ static bool refused(const struct redirect *redirect, struct error *error)
     return token_answer_refusal(ERROR_REFUSED, &refusal, error);
 }
 
-/* What the redirect comes to. */
 static bool finish(const struct token_request *request, const struct attempt *attempt,
-                   const struct redirect *redirect, int64_t deadline, struct token *token,
-                   struct account *account, struct error *error)
+                   const struct redirect *redirect, int64_t deadline, struct token *ret_token,
+                   struct account *ret_account, struct error *error)
 {
     if (redirect->code == NULL)
-        return refused(redirect, error);
-    return redeem(request, attempt, redirect->code, deadline, token, account, error) &&
-           sign_in_end_check(request, account, error);
+        return explain_refusal(redirect, error);
+    return redeem(request, attempt, redirect->code, deadline, ret_token, ret_account, error) &&
+           sign_in_result_check(request, ret_account, error);
 }
 
-/* The wait for the browser: how long, and whether there is one. */
+/* The wait for the browser. If the request asks for a browser by name, the wait goes on without
+ * one, since the user may open the URL in some other way. */
 struct wait {
     struct prompt *prompt;
     int64_t deadline;
-    pid_t browser;
-    bool unopened;
-    bool by_hand; /* the person may open the URL themself, so that is waited for */
+    pid_t browser; /* 0 if it was not started or has failed */
+    bool browser_required;
+    bool no_browser; /* end the wait */
 };
 
-static bool goes_on(void *data)
+static bool may_wait(void *data)
 {
     struct wait *wait = data;
     if (wait->browser > 0 && open_url_has_failed(wait->browser)) {
-        wait->unopened = !wait->by_hand;
+        wait->no_browser = !wait->browser_required;
         wait->browser = 0;
-        if (wait->by_hand)
-            prompt_say(wait->prompt, UNOPENED);
+        if (wait->browser_required)
+            prompt_say(wait->prompt,
+                       "No browser could be started. Open the URL yourself. " DEVICE_CODE_HINT);
     }
     prompt_wait(wait->prompt, wait->deadline);
-    return !wait->unopened;
+    return !wait->no_browser;
 }
 
-static bool start(const struct token_request *request, const struct secret *url, struct wait *wait)
+static bool start_browser(const struct token_request *request, const struct secret *url,
+                          struct wait *wait)
 {
-    wait->by_hand = request->sign_in == SIGN_IN_BROWSER;
-    wait->unopened = !open_url_is_possible() || !open_url(url->bytes, &wait->browser);
-    if (wait->unopened && !wait->by_hand)
+    wait->browser_required = request->sign_in == SIGN_IN_BROWSER;
+    bool is_started = open_url_is_possible() && open_url(url->bytes, &wait->browser);
+    if (!is_started && !wait->browser_required)
         return false;
-    prompt_say(wait->prompt, wait->unopened ? "To sign in, open this in a browser of this machine:"
-                                            : "Sign in in the browser. If none opens, use this:");
+    prompt_say(wait->prompt, is_started
+                                 ? "Sign in with your browser. If none opens, open this URL:"
+                                 : "To sign in, open this URL in a browser on this machine:");
     prompt_say(wait->prompt, "%s", url->bytes);
-    if (wait->unopened)
-        prompt_say(wait->prompt, DEVICE_CODE);
-    wait->unopened = false;
+    if (!is_started)
+        prompt_say(wait->prompt, DEVICE_CODE_HINT);
     return true;
 }
 
 bool browser_sign_in(const struct token_request *request, struct prompt *prompt, int64_t deadline,
-                     bool *unopened, struct token *token, struct account *account,
+                     bool *ret_no_browser, struct token *ret_token, struct account *ret_account,
                      struct error *error)
 {
     auto_loopback struct loopback loopback = LOOPBACK_NONE;
     auto_redirect struct redirect redirect = { 0 };
     struct attempt attempt CLEANUP(clear_attempt) = { 0 };
     struct wait wait = { .prompt = prompt, .deadline = deadline };
-    *unopened = false;
+    *ret_no_browser = false;
     if (!loopback_open(&loopback, error) || !make_attempt(&attempt, loopback.port, error))
         return false;
     auto_secret struct secret *url = make_url(request, &attempt);
     if (url == NULL)
         return error_no_memory(error);
-    if (!start(request, url, &wait)) {
-        *unopened = true;
+    if (!start_browser(request, url, &wait)) {
+        *ret_no_browser = true;
         return error_set(error, ERROR_SIGN_IN, "no browser can be opened here");
     }
-    if (!loopback_wait(&loopback, attempt.state->bytes, deadline, goes_on, &wait, &redirect,
+    if (!loopback_wait(&loopback, attempt.state->bytes, deadline, may_wait, &wait, &redirect,
                        error)) {
-        *unopened = wait.unopened;
+        *ret_no_browser = wait.no_browser;
         return false;
     }
-    bool signed_in = finish(request, &attempt, &redirect, deadline, token, account, error);
+    bool signed_in = finish(request, &attempt, &redirect, deadline, ret_token, ret_account, error);
     loopback_answer(&loopback, signed_in ? NULL : error->message);
     return signed_in;
 }

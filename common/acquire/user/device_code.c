@@ -9,16 +9,16 @@
 #include "common/acquire/http/token_answer.h"
 #include "common/acquire/http/token_endpoint.h"
 #include "common/acquire/user/device_code_answer.h"
-#include "common/acquire/user/sign_in_end.h"
+#include "common/acquire/user/sign_in_result.h"
 #include "common/base/deadline.h"
 #include "common/entra/authority.h"
 
-#define SLOWER_SECONDS    5 /* RFC 8628, 3.5: slow_down */
+#define SLOW_DOWN_SECONDS 5 /* RFC 8628, section 3.5 */
 #define TICK_MILLISECONDS 1000
 
 /* ---- the codes ---- */
 
-/* An error may come under HTTP 200. */
+/* An error may be sent with HTTP status 200. */
 static bool read_codes(const struct http_response *response, struct device_code_answer *code,
                        struct error *error)
 {
@@ -36,7 +36,7 @@ static bool read_codes(const struct http_response *response, struct device_code_
     return false;
 }
 
-static bool ask_for_codes(const struct token_request *request, int64_t deadline,
+static bool request_codes(const struct token_request *request, int64_t deadline,
                           struct device_code_answer *code, struct error *error)
 {
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "devicecode");
@@ -70,38 +70,25 @@ static void wait_seconds(struct prompt *prompt, int64_t seconds, int64_t deadlin
     } while (deadline_left(until) > 0 && deadline_left(deadline) > 0);
 }
 
-/* What may be well by the next time: the network, or an authority in trouble or throttling. */
-static bool is_passing(const struct error *error)
-{
-    return error->kind == ERROR_NETWORK || error->retry_after > 0 ||
-           strcmp(error->code, "http_throttled") == 0;
-}
-
-/* Whether it is worth asking again after this error, and after how many seconds from now on. */
+/* Whether to poll again after this error. Adjusts the interval, in seconds. */
 static bool is_pending(const struct error *error, int64_t *interval)
 {
+    bool is_slow_down = strcmp(error->oauth_error, "slow_down") == 0;
+    bool is_transient = error->kind == ERROR_NETWORK || error->retry_after > 0 ||
+                        strcmp(error->code, "http_throttled") == 0;
     if (strcmp(error->oauth_error, "authorization_pending") == 0)
         return true;
-    if (strcmp(error->oauth_error, "slow_down") != 0 && !is_passing(error))
+    if (!is_slow_down && !is_transient)
         return false;
-    *interval += SLOWER_SECONDS; /* RFC 8628, 3.5: after a time-out too */
+    *interval += SLOW_DOWN_SECONDS; /* after a connection timeout too (RFC 8628, section 3.5) */
     if (*interval < error->retry_after)
         *interval = error->retry_after;
     return true;
 }
 
-/* That the code has expired is no refusal: a person must sign in. */
-static bool ended(struct error *error)
-{
-    if (strcmp(error->oauth_error, "expired_token") == 0 ||
-        strcmp(error->oauth_error, "code_expired") == 0)
-        error->kind = ERROR_SIGN_IN;
-    return false;
-}
-
 static bool poll_for_token(const struct token_request *request,
                            const struct device_code_answer *code, struct prompt *prompt,
-                           int64_t deadline, struct token *token, struct account *account,
+                           int64_t deadline, struct token *ret_token, struct account *ret_account,
                            struct error *error)
 {
     const struct http_field fields[] = {
@@ -116,24 +103,30 @@ static bool poll_for_token(const struct token_request *request,
         wait_seconds(prompt, interval, deadline);
         *error = (struct error){ 0 };
         if (deadline_left(deadline) > 0 &&
-            token_endpoint_get_user_token(request, fields, NULL, deadline, token, account, error))
-            return sign_in_end_check(request, account, error);
-        if (error->kind != ERROR_NONE && !is_pending(error, &interval))
-            return ended(error);
+            token_endpoint_get_user_token(request, fields, NULL, deadline, ret_token, ret_account,
+                                          error))
+            return sign_in_result_check(request, ret_account, error);
+        if (error->kind != ERROR_NONE && !is_pending(error, &interval)) {
+            /* An expired code is not a refusal: the user can sign in with a new one. */
+            if (strcmp(error->oauth_error, "expired_token") == 0 ||
+                strcmp(error->oauth_error, "code_expired") == 0)
+                error->kind = ERROR_SIGN_IN;
+            return false;
+        }
     }
-    return sign_in_end_late(error);
+    return sign_in_result_timed_out(error);
 }
 
 bool device_code_sign_in(const struct token_request *request, struct prompt *prompt,
-                         int64_t deadline, struct token *token, struct account *account,
+                         int64_t deadline, struct token *ret_token, struct account *ret_account,
                          struct error *error)
 {
     auto_device_code_answer struct device_code_answer code = { 0 };
-    if (!ask_for_codes(request, deadline, &code, error))
+    if (!request_codes(request, deadline, &code, error))
         return false;
     int64_t expiry = deadline_in(code.expires_in * 1000);
     prompt_say(prompt, "To sign in, open %s on any device and enter the code %s",
                code.verification_uri, code.user_code);
-    return poll_for_token(request, &code, prompt, expiry < deadline ? expiry : deadline, token,
-                          account, error);
+    return poll_for_token(request, &code, prompt, expiry < deadline ? expiry : deadline, ret_token,
+                          ret_account, error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A person signs in on another device: the device authorization grant (RFC 8628; Microsoft's "OAuth
+ * Signs in a user on another device: the device authorization grant (RFC 8628; Microsoft's "OAuth
  * 2.0 device authorization grant flow").
  */
 #ifndef COMMON_ACQUIRE_USER_DEVICE_CODE_H
@@ -9,9 +9,9 @@
 #include "common/acquire/acquire.h"
 #include "common/acquire/user/prompt.h"
 
-/* As acquire_module's account. */
+/* Like sign_in of struct acquire_module, with a device code. */
 bool device_code_sign_in(const struct token_request *request, struct prompt *prompt,
-                         int64_t deadline, struct token *token, struct account *account,
+                         int64_t deadline, struct token *ret_token, struct account *ret_account,
                          struct error *error);
 
 #endif

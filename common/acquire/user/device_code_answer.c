@@ -9,20 +9,21 @@
 
 #define EXPIRES_IN_DEFAULT 900
 #define EXPIRES_IN_MAX     3600
-#define INTERVAL_DEFAULT   5 /* RFC 8628, 3.2 */
+#define INTERVAL_DEFAULT   5 /* RFC 8628, section 3.2 */
 #define INTERVAL_MAX       60
 
-/* A number within bounds; what is absent, or no number, is what it is by default. */
-static int64_t number(const json_object *answer, const char *key, int64_t absent, int64_t most)
+/* Returns a number of at most `most`, or the fallback if it is missing or invalid. */
+static int64_t read_number(const json_object *answer, const char *key, int64_t fallback,
+                           int64_t most)
 {
     int64_t value;
     if (!json_int64(answer, key, &value) || value < 1)
-        return absent;
+        return fallback;
     return value < most ? value : most;
 }
 
-/* The person is sent there, so it is a place of the web; http only on this machine. */
-static bool is_web_address(const char *text)
+/* Whether the user can be sent to this URL: it must be https, or http on this machine. */
+static bool is_verification_uri(const char *text)
 {
     struct url url;
     struct error unused;
@@ -30,7 +31,7 @@ static bool is_web_address(const char *text)
            (url.https || url_is_loopback(&url));
 }
 
-/* What is read aloud and typed: letters, digits, hyphens. */
+/* A user code is read and typed, so it consists of letters, digits and hyphens. */
 static bool is_user_code(const char *text)
 {
     size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -38,7 +39,7 @@ static bool is_user_code(const char *text)
     return length > 0 && length < USER_CODE_MAX && text[length] == '\0';
 }
 
-bool device_code_answer_parse(const char *body, size_t length, struct device_code_answer *code,
+bool device_code_answer_parse(const char *body, size_t length, struct device_code_answer *ret_code,
                               struct error *error)
 {
     struct error not_json = { 0 };
@@ -49,16 +50,17 @@ bool device_code_answer_parse(const char *body, size_t length, struct device_cod
     if (uri == NULL) /* its name in older drafts */
         uri = json_string(answer, "verification_url");
     if (device_code == NULL || device_code[0] == '\0' || user_code == NULL ||
-        !is_user_code(user_code) || uri == NULL || !is_web_address(uri))
-        return error_unusable_answer(error, "it has no code to sign in by");
-    *code = (struct device_code_answer){
+        !is_user_code(user_code) || uri == NULL || !is_verification_uri(uri))
+        return error_unusable_answer(
+            error, "its device code, user code or verification URI is missing or invalid");
+    *ret_code = (struct device_code_answer){
         .device_code = secret_from_text(device_code),
-        .expires_in = number(answer, "expires_in", EXPIRES_IN_DEFAULT, EXPIRES_IN_MAX),
-        .interval = number(answer, "interval", INTERVAL_DEFAULT, INTERVAL_MAX),
+        .expires_in = read_number(answer, "expires_in", EXPIRES_IN_DEFAULT, EXPIRES_IN_MAX),
+        .interval = read_number(answer, "interval", INTERVAL_DEFAULT, INTERVAL_MAX),
     };
-    snprintf(code->user_code, sizeof code->user_code, "%s", user_code);
-    snprintf(code->verification_uri, sizeof code->verification_uri, "%s", uri);
-    return code->device_code != NULL || error_no_memory(error);
+    snprintf(ret_code->user_code, sizeof ret_code->user_code, "%s", user_code);
+    snprintf(ret_code->verification_uri, sizeof ret_code->verification_uri, "%s", uri);
+    return ret_code->device_code != NULL || error_no_memory(error);
 }
 
 void device_code_answer_clear(struct device_code_answer *code)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A person signs in, by whichever way serves here.
+ * Signs in a user by the method that the request names or, by default, the one that works here.
  */
 #ifndef COMMON_ACQUIRE_USER_INTERACTIVE_H
 #define COMMON_ACQUIRE_USER_INTERACTIVE_H
 
 #include "common/acquire/acquire.h"
 
-/* As acquire_module's account. */
-bool interactive_sign_in(const struct token_request *request, int64_t deadline, struct token *token,
-                         struct account *account, struct error *error);
+/* Implements sign_in of struct acquire_module. */
+bool interactive_sign_in(const struct token_request *request, int64_t deadline,
+                         struct token *ret_token, struct account *ret_account, struct error *error);
 
 #endif

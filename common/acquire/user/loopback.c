@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/acquire/user/sign_in_end.h"
+#include "common/acquire/user/sign_in_result.h"
 #include "common/base/deadline.h"
 #include "common/base/printable.h"
 
@@ -49,8 +49,8 @@ static uint16_t port_of(int fd)
     return getsockname(fd, (struct sockaddr *)&address, &length) == 0 ? ntohs(address.sin_port) : 0;
 }
 
-/* A browser may take localhost for either address, so nobody else may have the port on the other.
- * Whether that is so; without IPv6 there is no other. */
+/* Listens on the same port of 127.0.0.1 and, if there is IPv6, ::1: a browser may use either for
+ * localhost, so no other process may have the port on the other address. */
 static bool listen_on_both(struct loopback *loopback)
 {
     loopback->listeners[0] = listen_on(AF_INET, 0);
@@ -61,15 +61,15 @@ static bool listen_on_both(struct loopback *loopback)
     return loopback->port != 0 && (loopback->listeners[1] >= 0 || errno != EADDRINUSE);
 }
 
-bool loopback_open(struct loopback *loopback, struct error *error)
+bool loopback_open(struct loopback *ret_loopback, struct error *error)
 {
     for (int i = 0; i < PORT_TRIES; i++) {
-        *loopback = LOOPBACK_NONE;
-        if (listen_on_both(loopback))
+        *ret_loopback = LOOPBACK_NONE;
+        if (listen_on_both(ret_loopback))
             return true;
-        loopback_close(loopback);
+        loopback_close(ret_loopback);
     }
-    return error_set(error, ERROR_OTHER, "no port on this machine can be listened on: %s",
+    return error_set(error, ERROR_OTHER, "cannot listen on a port of localhost: %s",
                      strerror(errno));
 }
 
@@ -94,7 +94,8 @@ void loopback_close(struct loopback *loopback)
 
 /* ---- the page ---- */
 
-static void append_html(char *html, size_t size, const char *text)
+/* Escapes text for HTML. It is cut if it does not fit. */
+static void escape_html(char *html, size_t size, const char *text)
 {
     size_t used = 0;
     html[0] = '\0';
@@ -109,19 +110,15 @@ static void append_html(char *html, size_t size, const char *text)
     }
 }
 
-static struct secret *make_page(const char *title, const char *text)
-{
-    char html[TEXT_HTML_MAX];
-    append_html(html, sizeof html, text);
-    return secret_format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
-                         "<title>%s</title><h1>%s</h1><p>%s</p></html>\n",
-                         title, title, html);
-}
-
-/* Text from outside is shown as text. */
+/* Sends a page. The text may come from outside. */
 static void answer(int fd, int status, const char *title, const char *text)
 {
-    auto_secret struct secret *page = make_page(title, text);
+    char html[TEXT_HTML_MAX];
+    escape_html(html, sizeof html, text);
+    auto_secret struct secret *page =
+        secret_format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
+                      "<title>%s</title><h1>%s</h1><p>%s</p></html>\n",
+                      title, title, html);
     auto_secret struct secret *response =
         page == NULL
             ? NULL
@@ -146,15 +143,15 @@ void loopback_answer(const struct loopback *loopback, const char *failure)
         printable_make(plain);
     if (failure == NULL)
         answer(loopback->browser, 200, "You are signed in",
-               "You can close this window and go back to the terminal.");
+               "You can close this window and return to the terminal.");
     else
-        answer(loopback->browser, 200, "The sign-in failed", plain != NULL ? plain : "");
+        answer(loopback->browser, 200, "Sign-in failed", plain != NULL ? plain : "");
 }
 
 /* ---- connections ---- */
 
 struct connection {
-    int fd; /* -1: none */
+    int fd; /* -1 if unused */
     int64_t deadline;
     struct secret *bytes; /* room for REDIRECT_MAX */
     size_t length;
@@ -166,7 +163,7 @@ struct server {
     struct connection connections[CONNECTIONS_MAX];
 };
 
-static void hang_up(struct connection *connection)
+static void close_connection(struct connection *connection)
 {
     if (connection->fd >= 0)
         close(connection->fd);
@@ -177,11 +174,11 @@ static void hang_up(struct connection *connection)
 static void close_server(struct server *server)
 {
     for (int i = 0; i < CONNECTIONS_MAX; i++)
-        hang_up(&server->connections[i]);
+        close_connection(&server->connections[i]);
 }
 
-/* A place for a new connection: a free one, or that of the oldest. */
-static struct connection *find_place(struct server *server)
+/* Returns an unused connection, or closes the oldest one and returns that. */
+static struct connection *find_unused(struct server *server)
 {
     struct connection *oldest = &server->connections[0];
     for (int i = 0; i < CONNECTIONS_MAX; i++) {
@@ -191,7 +188,7 @@ static struct connection *find_place(struct server *server)
         if (connection->deadline < oldest->deadline)
             oldest = connection;
     }
-    hang_up(oldest);
+    close_connection(oldest);
     return oldest;
 }
 
@@ -200,14 +197,14 @@ static void accept_one(struct server *server, int listener)
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
         return;
-    *find_place(server) =
+    *find_unused(server) =
         (struct connection){ .fd = fd,
                              .deadline = deadline_in((int64_t)CONNECTION_SECONDS * 1000),
                              .bytes = secret_allocate(REDIRECT_MAX) };
 }
 
-/* Reads what there is. Whether the redirect has come, which is answered later. */
-static bool hear(struct server *server, struct connection *connection, struct redirect *redirect)
+/* Reads from a connection. Returns whether it has sent the redirect, which is answered later. */
+static bool receive(struct server *server, struct connection *connection, struct redirect *redirect)
 {
     struct secret *bytes = connection->bytes;
     ssize_t n = bytes == NULL ? -1
@@ -216,24 +213,24 @@ static bool hear(struct server *server, struct connection *connection, struct re
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
     if (n <= 0) {
-        hang_up(connection);
+        close_connection(connection);
         return false;
     }
     connection->length += (size_t)n;
     int status = redirect_parse(bytes->bytes, connection->length, &server->expected, redirect);
     if (status == 0 && connection->length < bytes->length)
         return false;
-    trace("the browser's answer came: HTTP status %d", status);
+    trace("a request from the browser: HTTP status %d", status);
     if (status == 200)
         server->loopback->browser = steal_fd(&connection->fd);
     else
-        answer(connection->fd, status == 0 ? 413 : status, "This is not for here",
-               "A sign-in waits here for its answer, and this is none.");
-    hang_up(connection);
+        answer(connection->fd, status == 0 ? 413 : status, "Unexpected request",
+               "This address only accepts the response to a sign-in that is in progress.");
+    close_connection(connection);
     return status == 200;
 }
 
-/* Waits for something to happen. Whether the redirect has come. */
+/* Waits for a short time and serves all connections. Returns whether the redirect has come. */
 static bool serve(struct server *server, int64_t deadline, struct redirect *redirect)
 {
     struct pollfd fds[2 + CONNECTIONS_MAX];
@@ -243,14 +240,14 @@ static bool serve(struct server *server, int64_t deadline, struct redirect *redi
     for (int i = 0; i < CONNECTIONS_MAX; i++) {
         struct connection *connection = &server->connections[i];
         if (connection->fd >= 0 && deadline_left(connection->deadline) == 0)
-            hang_up(connection);
+            close_connection(connection);
         fds[2 + i] = (struct pollfd){ .fd = connection->fd, .events = POLLIN };
     }
     if (poll(fds, 2 + CONNECTIONS_MAX,
              (int)(left < TICK_MILLISECONDS ? left : TICK_MILLISECONDS)) <= 0)
         return false;
     for (int i = 0; i < CONNECTIONS_MAX; i++)
-        if (fds[2 + i].revents != 0 && hear(server, &server->connections[i], redirect))
+        if (fds[2 + i].revents != 0 && receive(server, &server->connections[i], redirect))
             return true;
     for (int i = 0; i < 2; i++)
         if (fds[i].revents != 0)
@@ -259,7 +256,7 @@ static bool serve(struct server *server, int64_t deadline, struct redirect *redi
 }
 
 bool loopback_wait(struct loopback *loopback, const char *state, int64_t deadline,
-                   bool (*goes_on)(void *), void *data, struct redirect *redirect,
+                   bool (*may_wait)(void *), void *data, struct redirect *ret_redirect,
                    struct error *error)
 {
     struct server server CLEANUP(close_server) = { .loopback = loopback,
@@ -267,12 +264,12 @@ bool loopback_wait(struct loopback *loopback, const char *state, int64_t deadlin
     for (int i = 0; i < CONNECTIONS_MAX; i++)
         server.connections[i].fd = -1;
     while (deadline_left(deadline) > 0) {
-        if (serve(&server, deadline, redirect)) {
+        if (serve(&server, deadline, ret_redirect)) {
             stop_listening(loopback);
             return true;
         }
-        if (goes_on != NULL && !goes_on(data))
-            return error_set(error, ERROR_SIGN_IN, "the sign-in was not waited for");
+        if (may_wait != NULL && !may_wait(data))
+            return error_set(error, ERROR_SIGN_IN, "the sign-in was abandoned");
     }
-    return sign_in_end_late(error);
+    return sign_in_result_timed_out(error);
 }

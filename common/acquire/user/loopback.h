@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The loopback listener, to which the browser brings the end of a sign-in (RFC 8252, 7.3). It hears
- * every connection of this machine at once, so that one that is slow, endless or hostile does not
- * stand in the way of the true one, and answers each with a small plain page: the true one once it
- * is known what came of it.
+ * The loopback listener, to which the browser sends the response of a sign-in (RFC 8252, section
+ * 7.3). Any process of this machine can connect to it. It serves several connections at once, so
+ * that a slow, endless or hostile one does not block the right one, and answers each with a small
+ * page. The right one is answered only when the result of the sign-in is known.
  */
 #ifndef COMMON_ACQUIRE_USER_LOOPBACK_H
 #define COMMON_ACQUIRE_USER_LOOPBACK_H
@@ -11,24 +11,27 @@
 #include "common/acquire/user/redirect.h"
 
 struct loopback {
-    int listeners[2]; /* IPv4 and, where there is one, IPv6: localhost may be either */
-    int browser;      /* whose redirect has come, and waits for its answer */
+    int listeners[2]; /* IPv4 and, if available, IPv6, since localhost may be either */
+    int browser;      /* the connection that sent the redirect and is to be answered, or -1 */
     uint16_t port;
 };
 
 #define LOOPBACK_NONE ((struct loopback){ { -1, -1 }, -1, 0 })
 
-/* Listens on a port that is free. False with ERROR_OTHER. Close it in any case. */
-bool loopback_open(struct loopback *loopback, struct error *error);
+/* Listens on a free port. The caller closes *ret_loopback with loopback_close, also on failure.
+ * Fails with ERROR_OTHER. */
+bool loopback_open(struct loopback *ret_loopback, struct error *error);
 
-/* Waits for the redirect with this state, and listens no longer; the caller clears it, and then
- * says what came of it (loopback_answer). Gives up at the deadline, or where goes_on (may be NULL;
- * asked a few times a second) says so. False with ERROR_SIGN_IN. */
+/* Waits for the redirect with this state, then stops listening. The caller clears *ret_redirect
+ * with redirect_clear, and then reports the result to the browser with loopback_answer. may_wait is
+ * called with data a few times a second and ends the wait by returning false; it may be NULL. Fails
+ * with ERROR_SIGN_IN, at the deadline too. */
 bool loopback_wait(struct loopback *loopback, const char *state, int64_t deadline,
-                   bool (*goes_on)(void *), void *data, struct redirect *redirect,
+                   bool (*may_wait)(void *), void *data, struct redirect *ret_redirect,
                    struct error *error);
 
-/* Shows the person in the browser that they are signed in, or (failure, else NULL) why not. */
+/* Shows in the browser that the user is signed in, or the reason for a failure. failure is NULL on
+ * success. */
 void loopback_answer(const struct loopback *loopback, const char *failure);
 
 void loopback_close(struct loopback *loopback);

@@ -19,14 +19,14 @@ bool open_url_is_possible(void)
            environment("WAYLAND_DISPLAY") != NULL;
 }
 
-/* No shell: nothing in the URL means anything to it. */
+/* Runs a command without a shell, which might interpret characters of the URL. */
 static bool start(char *const *words, pid_t *pid)
 {
     return subprocess_detach(words[0], words, child_environment_without_secrets, pid) == 0;
 }
 
-/* The word with the URL in the place of each %s. NULL if there is no memory. */
-static char *fill_in(const char *word, const char *url, bool *placed)
+/* Returns the word with each %s replaced by the URL, or NULL if there is no memory. */
+static char *insert_url(const char *word, const char *url, bool *is_inserted)
 {
     char *filled = NULL;
     size_t length;
@@ -36,7 +36,7 @@ static char *fill_in(const char *word, const char *url, bool *placed)
     for (const char *place; (place = strstr(word, "%s")) != NULL; word = place + 2) {
         fwrite(word, 1, (size_t)(place - word), stream);
         fputs(url, stream);
-        *placed = true;
+        *is_inserted = true;
     }
     fputs(word, stream);
     if (fclose(stream) == 0)
@@ -56,17 +56,18 @@ static void clear_words(struct words *words)
         free(words->texts[i]);
 }
 
-/* One command of $BROWSER, of which %s is the URL; without a %s it stands at the end. */
+/* Starts a command from $BROWSER, in which %s is replaced by the URL. Without %s, the URL is
+ * appended. */
 static bool start_command(char *command, const char *url, pid_t *pid)
 {
     struct words words CLEANUP(clear_words) = { 0 };
-    bool placed = false;
+    bool is_inserted = false;
     for (char *word; words.count < WORDS_MAX && (word = strsep(&command, " ")) != NULL;)
         if (word[0] != '\0')
-            words.texts[words.count++] = fill_in(word, url, &placed);
+            words.texts[words.count++] = insert_url(word, url, &is_inserted);
     if (words.count == 0)
         return false;
-    if (!placed)
+    if (!is_inserted)
         words.texts[words.count++] = strdup(url);
     for (size_t i = 0; i < words.count; i++)
         if (words.texts[i] == NULL)
@@ -74,17 +75,17 @@ static bool start_command(char *command, const char *url, pid_t *pid)
     return start(words.texts, pid);
 }
 
-/* $BROWSER is a list with colons between; the first that starts is it. */
-bool open_url(const char *url, pid_t *pid)
+/* $BROWSER is a list of commands separated by colons. The first one that can be started is used. */
+bool open_url(const char *url, pid_t *ret_pid)
 {
     const char *list = environment("BROWSER");
     char *const xdg_open[] = { (char *)"xdg-open", (char *)url, NULL };
     autofree char *copy = list != NULL ? strdup(list) : NULL;
     char *rest = copy;
     for (char *command; (command = strsep(&rest, ":")) != NULL;)
-        if (start_command(command, url, pid))
+        if (start_command(command, url, ret_pid))
             return true;
-    return list == NULL && start(xdg_open, pid);
+    return list == NULL && start(xdg_open, ret_pid);
 }
 
 bool open_url_has_failed(pid_t pid)

@@ -18,37 +18,38 @@
 
 #define CLEAR_LINE "\r\033[K"
 
-/* ---- a wait that is broken off ---- */
+/* ---- signals during the countdown ---- */
 
-static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
-static volatile sig_atomic_t waiting = -1; /* the terminal on which a line of waiting stands */
+static volatile sig_atomic_t countdown_fd = -1; /* the terminal that shows a countdown, or -1 */
 
-/* The shell's next line is to begin where that one stands. */
-static void wipe(int number)
+/* Removes the countdown, so that the shell's prompt replaces it. */
+static void clear_countdown(int number)
 {
-    ssize_t written = waiting < 0 ? 0 : write(waiting, CLEAR_LINE, strlen(CLEAR_LINE));
+    ssize_t written = countdown_fd < 0 ? 0 : write(countdown_fd, CLEAR_LINE, strlen(CLEAR_LINE));
     (void)written;
-    raise(number); /* which ends the program, as if it had not been caught */
+    raise(number); /* ends the program: SA_RESETHAND has restored the default action */
 }
 
-/* What is ignored, as under nohup, stays so. */
-static void catch_ends(void)
+/* Signals that are ignored, as under nohup, remain ignored. */
+static void catch_signals(void)
 {
-    const struct sigaction caught = { .sa_handler = wipe, .sa_flags = (int)SA_RESETHAND };
-    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+    const struct sigaction action = { .sa_handler = clear_countdown,
+                                      .sa_flags = (int)SA_RESETHAND };
+    for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
         struct sigaction before;
-        if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-            sigaction(ends[i], &caught, NULL);
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(signals[i], &action, NULL);
     }
 }
 
-static void release_ends(void)
+static void restore_signals(void)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
         struct sigaction now;
-        if (sigaction(ends[i], NULL, &now) == 0 && now.sa_handler == wipe)
-            signal(ends[i], SIG_DFL);
+        if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == clear_countdown)
+            signal(signals[i], SIG_DFL);
     }
 }
 
@@ -61,24 +62,24 @@ struct prompt prompt_open(void)
                    : (struct prompt){ .fd = STDERR_FILENO };
 }
 
-/* A terminal that is gone is no reason to end. */
+/* Errors are ignored: the sign-in goes on even if the terminal is gone. */
 static void write_text(const struct prompt *prompt, const char *text)
 {
     ssize_t written = write(prompt->fd, text, strlen(text));
     (void)written;
 }
 
-static void clear(struct prompt *prompt)
+static void stop_countdown(struct prompt *prompt)
 {
-    if (!prompt->waits)
+    if (!prompt->is_counting)
         return;
     write_text(prompt, CLEAR_LINE);
-    prompt->waits = false;
-    waiting = -1;
-    release_ends();
+    prompt->is_counting = false;
+    countdown_fd = -1;
+    restore_signals();
 }
 
-/* On stderr it may be one JSON object among others. */
+/* Prints a line; on stderr, as a JSON object if messages are printed as JSON. */
 static void print_line(const struct prompt *prompt, const char *text)
 {
     auto_json json_object *object =
@@ -97,7 +98,7 @@ void prompt_say(struct prompt *prompt, const char *format, ...)
     va_start(arguments, format);
     autofree char *text = text_format_list(format, arguments);
     va_end(arguments);
-    clear(prompt);
+    stop_countdown(prompt);
     if (text == NULL)
         return;
     printable_make(text);
@@ -111,19 +112,19 @@ void prompt_wait(struct prompt *prompt, int64_t deadline)
     if (!prompt->is_terminal)
         return;
     snprintf(line, sizeof line,
-             CLEAR_LINE "Waiting for the sign-in, %d:%02d left (Ctrl-C gives up)", seconds / 60,
-             seconds % 60);
-    if (!prompt->waits) {
-        waiting = prompt->fd;
-        catch_ends();
+             CLEAR_LINE "Waiting for the sign-in, %d:%02d left (press Ctrl-C to cancel)",
+             seconds / 60, seconds % 60);
+    if (!prompt->is_counting) {
+        countdown_fd = prompt->fd;
+        catch_signals();
     }
     print_line(prompt, line);
-    prompt->waits = true;
+    prompt->is_counting = true;
 }
 
 void prompt_close(struct prompt *prompt)
 {
-    clear(prompt);
+    stop_countdown(prompt);
     if (prompt->is_terminal)
         close(prompt->fd);
     prompt->fd = -1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person who is to sign in reads: on the terminal, even where stderr goes elsewhere; on
- * stderr where there is no terminal. Never on stdout, which is the host tool's.
+ * Messages for a user who must sign in. They are printed on the terminal, even if stderr is
+ * redirected, or on stderr if there is no terminal; never on stdout, which belongs to the host
+ * tool.
  */
 #ifndef COMMON_ACQUIRE_USER_PROMPT_H
 #define COMMON_ACQUIRE_USER_PROMPT_H
@@ -13,21 +14,21 @@
 
 struct prompt {
     int fd;
-    bool is_terminal; /* only there is a line written over */
-    bool waits;       /* a line of waiting stands there */
+    bool is_terminal; /* the countdown is shown on a terminal only */
+    bool is_counting; /* the last line is the countdown */
 };
 
 struct prompt prompt_open(void);
 
-/* Prints a line. What could steer the terminal is taken out of it. */
+/* Prints a line, with bytes that could control the terminal replaced. */
 void prompt_say(struct prompt *prompt, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Shows that it is waited, and how long still, in one line that the next one takes the place of; it
- * is wiped too where a signal ends the program. */
+/* Shows the time left until the deadline in a line that the next output replaces. The line is
+ * removed too if a signal ends the program. */
 void prompt_wait(struct prompt *prompt, int64_t deadline);
 
-/* Takes the line of waiting away. */
+/* Removes the countdown and closes the terminal. */
 void prompt_close(struct prompt *prompt);
 #define auto_prompt CLEANUP(prompt_close)
 

@@ -25,23 +25,25 @@ enum {
     HEADERS_TOO_LARGE = 431,
 };
 
-/* Part of the buffer. */
+/* A part of the buffer. bytes is NULL for a header that is missing. */
 struct part {
     const char *bytes;
     size_t length;
 };
 
+/* Compares without regard to case. */
 static bool is(struct part part, const char *text)
 {
     return part.bytes != NULL && part.length == strlen(text) &&
            strncasecmp(part.bytes, text, part.length) == 0;
 }
 
-/* Takes off what stands before the separator, or all. */
-static struct part take_before(struct part *rest, const char *separator)
+/* Removes and returns the text before the first separator, or all of it if there is none. The
+ * separator is removed too. */
+static struct part split(struct part *rest, const char *separator)
 {
     size_t width = strlen(separator);
-    if (rest->bytes == NULL) /* a header that is not there */
+    if (rest->bytes == NULL)
         return *rest;
     const char *end = memmem(rest->bytes, rest->length, separator, width);
     struct part taken = { rest->bytes, end != NULL ? (size_t)(end - rest->bytes) : rest->length };
@@ -67,13 +69,13 @@ static struct part trim(struct part part)
 
 struct head {
     struct part host, content_type, content_length;
-    bool broken; /* a header stands twice, or has no colon, or the body comes in chunks */
+    bool is_invalid; /* a header is repeated or has no colon, or the body is chunked */
 };
 
-static void take_header(struct part line, struct head *head)
+static void read_header(struct part line, struct head *head)
 {
     bool has_colon = memchr(line.bytes, ':', line.length) != NULL;
-    struct part name = take_before(&line, ":");
+    struct part name = split(&line, ":");
     struct {
         const char *name;
         struct part *value;
@@ -81,21 +83,13 @@ static void take_header(struct part line, struct head *head)
                         { "Content-Type", &head->content_type },
                         { "Content-Length", &head->content_length } };
     if (is(name, "Transfer-Encoding") || name.length == 0 || !has_colon)
-        head->broken = true;
+        head->is_invalid = true;
     for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
         if (!is(name, known[i].name))
             continue;
-        head->broken = head->broken || known[i].value->bytes != NULL;
+        head->is_invalid = head->is_invalid || known[i].value->bytes != NULL;
         *known[i].value = trim(line);
     }
-}
-
-/* A page that had its own name resolve to this machine would be of another host (DNS rebinding). */
-static bool is_our_host(struct part host, uint16_t port)
-{
-    char expected[32];
-    snprintf(expected, sizeof expected, "localhost:%u", port);
-    return is(host, expected);
 }
 
 static bool parse_length(struct part text, size_t *length)
@@ -109,25 +103,27 @@ static bool parse_length(struct part text, size_t *length)
     return text.length > 0;
 }
 
-/* What the head says, and how long the body is to be. 200: so far it is an answer. */
+/* Checks the request line and the headers. Returns ANSWER if they are valid. */
 static int check_head(struct part rest, const struct redirect_expected *expected,
                       size_t *body_length)
 {
     struct head head = { 0 };
-    struct part request = take_before(&rest, "\r\n");
-    struct part method = take_before(&request, " ");
-    struct part target = take_before(&request, " ");
+    char host[32];
+    snprintf(host, sizeof host, "localhost:%u", expected->port);
+    struct part request = split(&rest, "\r\n");
+    struct part method = split(&request, " ");
+    struct part target = split(&request, " ");
     while (rest.length > 0)
-        take_header(take_before(&rest, "\r\n"), &head);
-    struct part type = take_before(&head.content_type, ";");
+        read_header(split(&rest, "\r\n"), &head);
+    struct part type = split(&head.content_type, ";");
 
-    if (head.broken || !(is(request, "HTTP/1.1") || is(request, "HTTP/1.0")))
+    if (head.is_invalid || !(is(request, "HTTP/1.1") || is(request, "HTTP/1.0")))
         return BAD_REQUEST;
-    if (!is_our_host(head.host, expected->port))
+    if (!is(head.host, host)) /* DNS rebinding: a page whose own name resolves to this machine */
         return MISDIRECTED;
     if (!is(target, "/"))
         return NOT_FOUND;
-    if (!is(method, "POST")) /* a code by GET would stand in the browser's history */
+    if (!is(method, "POST")) /* a code sent by GET would be kept in the browser's history */
         return METHOD_NOT_ALLOWED;
     if (!is(trim(type), "application/x-www-form-urlencoded"))
         return UNSUPPORTED_MEDIA_TYPE;
@@ -140,7 +136,8 @@ static int check_head(struct part rest, const struct redirect_expected *expected
 
 /* ---- the body ---- */
 
-/* A form's value (WHATWG URL, 5.1), decoded. NULL where it is broken or has a NUL in it. */
+/* Decodes a form's value (WHATWG URL, section 5.1). Returns NULL if it is invalid or contains a
+ * NUL. */
 static struct secret *decode(struct part value)
 {
     auto_secret struct secret *decoded = secret_allocate(value.length);
@@ -176,7 +173,7 @@ static void clear_form(struct form *form)
     secret_free(form->description);
 }
 
-/* Its fields; others are passed over. False where one is broken or stands twice. */
+/* Reads the known fields and ignores others. Returns false if one is invalid or repeated. */
 static bool parse_form(struct part rest, struct form *form)
 {
     const struct {
@@ -187,8 +184,8 @@ static bool parse_form(struct part rest, struct form *form)
                   { "error", &form->error },
                   { "error_description", &form->description } };
     while (rest.length > 0) {
-        struct part value = take_before(&rest, "&");
-        struct part name = take_before(&value, "=");
+        struct part value = split(&rest, "&");
+        struct part name = split(&value, "=");
         for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
             if (!is(name, known[i].name))
                 continue;
@@ -199,7 +196,7 @@ static bool parse_form(struct part rest, struct form *form)
     return true;
 }
 
-/* VSCHAR of RFC 6749, A.11. */
+/* VSCHAR of RFC 6749, appendix A.11. */
 static bool is_code(const struct secret *code)
 {
     for (size_t i = 0; i < code->length; i++)
@@ -231,11 +228,11 @@ static int read_body(struct part body, const char *state, struct redirect *redir
 }
 
 int redirect_parse(const char *bytes, size_t length, const struct redirect_expected *expected,
-                   struct redirect *redirect)
+                   struct redirect *ret_redirect)
 {
     size_t body_length = 0;
     const char *end = memmem(bytes, length, "\r\n\r\n", 4);
-    *redirect = (struct redirect){ 0 };
+    *ret_redirect = (struct redirect){ 0 };
     if (end == NULL)
         return length < REDIRECT_HEAD_MAX ? MORE : HEADERS_TOO_LARGE;
     struct part head = { bytes, (size_t)(end - bytes) };
@@ -246,7 +243,7 @@ int redirect_parse(const char *bytes, size_t length, const struct redirect_expec
         return status;
     if (length - head.length - 4 < body_length)
         return MORE;
-    return read_body((struct part){ end + 4, body_length }, expected->state, redirect);
+    return read_body((struct part){ end + 4, body_length }, expected->state, ret_redirect);
 }
 
 void redirect_clear(struct redirect *redirect)

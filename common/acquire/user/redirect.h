@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The redirect that ends a sign-in in the browser, as it arrives at the loopback listener: an HTTP
- * request with the authorization response in its body (OAuth 2.0 Form Post Response Mode). A pure
- * function on a buffer; anybody on this machine, and any page that a browser shows, can send it.
+ * The redirect that ends a sign-in in the browser, as the loopback listener receives it: an HTTP
+ * request with the authorization response in its body (OAuth 2.0 Form Post Response Mode). It is
+ * parsed by a pure function on a buffer, as untrusted input: any process of this machine and any
+ * page in the browser can send it.
  *
  *     POST / HTTP/1.1
  *     Host: localhost:40123
@@ -25,25 +26,25 @@
 #define REDIRECT_BODY_MAX (32 * 1024)
 #define REDIRECT_MAX      (REDIRECT_HEAD_MAX + REDIRECT_BODY_MAX)
 
-/* What is expected: which port it is sent to, and which sign-in it answers. */
+/* What the request must match: our port and the state of our sign-in. */
 struct redirect_expected {
     uint16_t port;
     const char *state;
 };
 
-/* The authority's answer: a code, or why there is none. */
+/* The authority's response: a code or an error. */
 struct redirect {
-    struct secret *code; /* NULL: refused */
+    struct secret *code; /* NULL if the authority refused */
     char error[64];      /* access_denied, ... */
     char description[1024];
 };
 
-/* Reads a request, whole or not yet. Gives
- *     0    more bytes are needed
- *     200  it is the answer; the caller clears it
- *     4xx  it is none: the HTTP status that says why */
+/* Parses a request that may not be complete yet. Returns
+ *     0    if more bytes are needed
+ *     200  if it is the response; the caller clears *ret_redirect with redirect_clear
+ *     4xx  if it is not, an HTTP status that says why. */
 int redirect_parse(const char *bytes, size_t length, const struct redirect_expected *expected,
-                   struct redirect *redirect);
+                   struct redirect *ret_redirect);
 
 void redirect_clear(struct redirect *redirect);
 #define auto_redirect CLEANUP(redirect_clear)

@@ -6,18 +6,18 @@
 
 #include "common/acquire/http/token_endpoint.h"
 
-/* An answer need not say whose it is; one that names somebody else is not used. */
-static bool check_account(const struct account *known, struct account *renewed, struct error *error)
+/* A response need not name the account, but it must not name another one. */
+static bool check_account(const struct account *known, struct account *account, struct error *error)
 {
-    if (renewed->home_account_id == NULL)
-        return account_set(renewed, known->home_account_id, known->username, error);
-    return strcmp(renewed->home_account_id, known->home_account_id) == 0 ||
-           error_unusable_answer(error, "the refresh token of %s brought a token of %s",
-                                 known->username, renewed->username);
+    if (account->home_account_id == NULL)
+        return account_set(account, known->home_account_id, known->username, error);
+    return strcmp(account->home_account_id, known->home_account_id) == 0 ||
+           error_unusable_answer(error, "the refresh token of %s returned a token for %s",
+                                 known->username, account->username);
 }
 
 bool refresh_acquire(const struct token_request *request, const struct account *known,
-                     int64_t deadline, struct token *token, struct account *renewed,
+                     int64_t deadline, struct token *ret_token, struct account *ret_account,
                      struct error *error)
 {
     autofree char *scope = token_endpoint_user_scope(request);
@@ -33,10 +33,11 @@ bool refresh_acquire(const struct token_request *request, const struct account *
         { "claims", request->claims, false },
         { NULL, NULL, false },
     };
-    if (!token_endpoint_get_user_token(request, fields, NULL, deadline, &read, renewed, error) ||
-        !check_account(known, renewed, error))
+    if (!token_endpoint_get_user_token(request, fields, NULL, deadline, &read, ret_account,
+                                       error) ||
+        !check_account(known, ret_account, error))
         return false;
-    *token = read;
+    *ret_token = read;
     read.access_token = NULL;
     return true;
 }

@@ -10,15 +10,15 @@
 #include "common/base/text.h"
 #include "common/entra/jwt.h"
 
-/* Keeps what can be kept: without a refresh token the person signs in again, that is all. */
-static bool take_refresh_token(const json_object *answer, struct account *account,
+/* An unusable refresh token is not an error: the user will only have to sign in again sooner. */
+static bool read_refresh_token(const json_object *answer, struct account *account,
                                struct error *error)
 {
     const char *text = json_string(answer, "refresh_token");
     if (text == NULL || text[0] == '\0')
         return true;
     if (!account_is_refresh_token(text, strlen(text))) {
-        trace("the refresh token cannot be kept: it is too long, or has other characters");
+        trace("the refresh token is not kept: it is too long or contains invalid characters");
         return true;
     }
     account->refresh_token = secret_from_text(text);
@@ -35,12 +35,13 @@ static bool check_id_token(const json_object *claims, const char *client_id, con
     if (audience == NULL || strcasecmp(audience, client_id) != 0)
         return error_unusable_answer(error, "its id_token is for another client");
     if (nonce != NULL && (echoed == NULL || strcmp(echoed, nonce) != 0))
-        return error_unusable_answer(error, "its id_token is of another sign-in (nonce)");
+        return error_unusable_answer(error, "its id_token is for another sign-in (nonce)");
     return true;
 }
 
-/* "uid.utid" of client_info (MSAL's HomeAccountId); else the id_token's oid and tid, which are the
- * same but for guests; else its sub (an AD FS). NULL where it does not say. */
+/* Returns "uid.utid" from client_info (MSAL's HomeAccountId); or else "oid.tid" from the id_token,
+ * which is the same except for guests; or else its sub (AD FS). Returns NULL if there is none. The
+ * caller frees the result with free. */
 static char *home_account_id_of(const json_object *client_info, const json_object *id_token)
 {
     const char *object = json_string(client_info, "uid");
@@ -54,7 +55,8 @@ static char *home_account_id_of(const json_object *client_info, const json_objec
     return json_string(id_token, "sub") != NULL ? strdup(json_string(id_token, "sub")) : NULL;
 }
 
-/* For display, and for choosing by name; what cannot serve as one (CONTOSO\\ada) is passed over. */
+/* Returns the first claim that is a valid user name, which is shown and used to choose an account.
+ * CONTOSO\ada, for example, is not valid. Returns NULL if there is none. */
 static const char *username_of(const json_object *id_token)
 {
     static const char *const claims[] = { "preferred_username", "upn", "unique_name", "email" };
@@ -65,7 +67,7 @@ static const char *username_of(const json_object *id_token)
     return NULL;
 }
 
-static bool take_account(const json_object *client_info, const json_object *id_token,
+static bool read_account(const json_object *client_info, const json_object *id_token,
                          struct account *account, struct error *error)
 {
     autofree char *id = home_account_id_of(client_info, id_token);
@@ -75,7 +77,8 @@ static bool take_account(const json_object *client_info, const json_object *id_t
     return account_set(account, id, username != NULL ? username : id, error);
 }
 
-/* The claims of a part of the answer; NULL where it has none. */
+/* Returns the claims in a member of the response, or NULL if it is missing or, with an error,
+ * invalid. */
 static json_object *read_part(const json_object *answer, const char *key,
                               json_object *(*read)(const char *, size_t, struct error *),
                               struct error *error)
@@ -89,7 +92,7 @@ static json_object *read_part(const json_object *answer, const char *key,
 }
 
 bool sign_in_answer_parse(const char *body, size_t length, const char *client_id, const char *nonce,
-                          struct account *account, struct error *error)
+                          struct account *ret_account, struct error *error)
 {
     struct error why = { 0 };
     struct account read CLEANUP(account_clear) = { 0 };
@@ -106,9 +109,9 @@ bool sign_in_answer_parse(const char *body, size_t length, const char *client_id
         return error_unusable_answer(error, "it has no id_token");
     if (id_token != NULL && !check_id_token(id_token, client_id, nonce, error))
         return false;
-    if (!take_account(client_info, id_token, &read, error) ||
-        !take_refresh_token(answer, &read, error))
+    if (!read_account(client_info, id_token, &read, error) ||
+        !read_refresh_token(answer, &read, error))
         return false;
-    *account = account_steal(&read);
+    *ret_account = account_steal(&read);
     return true;
 }

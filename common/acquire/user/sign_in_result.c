@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "common/acquire/user/sign_in_end.h"
+#include "common/acquire/user/sign_in_result.h"
 
 #include <string.h>
 #include <strings.h>
 
-bool sign_in_end_check(const struct token_request *request, const struct account *account,
-                       struct error *error)
+bool sign_in_result_check(const struct token_request *request, const struct account *account,
+                          struct error *error)
 {
     if (account->home_account_id == NULL)
         return error_unusable_answer(error, "it does not say who signed in");
@@ -17,19 +17,20 @@ bool sign_in_end_check(const struct token_request *request, const struct account
     if (same)
         return true;
     if (request->home_account_id != NULL && strcasecmp(request->username, account->username) == 0) {
-        error_set(error, ERROR_SIGN_IN, "another %s has signed in than the one who is known here",
+        error_set(error, ERROR_SIGN_IN,
+                  "%s signed in with a different account from the one stored under that name",
                   account->username);
-        return error_hint(error,
-                          "To go on with the new one, run 'entra logout --account %s' first.",
+        return error_hint(error, "To use the new account, run 'entra logout --account %s' first.",
                           account->username);
     }
-    error_set(error, ERROR_SIGN_IN, "%s has signed in, and %s was wanted", account->username,
+    error_set(error, ERROR_SIGN_IN, "%s signed in, but %s was requested", account->username,
               request->username != NULL ? request->username : request->account);
-    return error_hint(error, "Sign in again and choose the other account, or ask for this one.");
+    return error_hint(error, "Sign in again with the requested account, or request a token for the "
+                             "other one.");
 }
 
-bool sign_in_end_late(struct error *error)
+bool sign_in_result_timed_out(struct error *error)
 {
-    error_set(error, ERROR_SIGN_IN, "nobody has signed in within the time there was");
+    error_set(error, ERROR_SIGN_IN, "nobody signed in within the time allowed");
     return error_known_as(error, "sign_in_late");
 }
