@@ -9,7 +9,8 @@
 /* `auto` goes on to the next where there is no service; a lookup finds that out. */
 static void settle(struct token_store *store, int64_t deadline)
 {
-    const struct keyring_key nothing = { { { STORE_KIND, STORE_KIND_TRIAL }, { "id", "none" } } };
+    const struct keyring_key nothing = { { { STORE_KIND, STORE_KIND_SELF_TEST },
+                                           { "id", "none" } } };
     auto_secret struct secret *record = NULL;
     struct error unused = { 0 };
     token_store_look_up(store, &nothing, deadline, &record, &unused);
