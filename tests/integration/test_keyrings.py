@@ -117,7 +117,7 @@ def test_in_a_container_the_token_is_given_with_one_line(own_app):
     outcome = in_container(own_app)
     assert (outcome.code, outcome.out.strip()) == (0, own_app.authority.issued_tokens[0])
     (line,) = outcome.err.splitlines()
-    for text in ("could not be stored", "the kernel's keyring", "--keyring runtime"):
+    for text in ("could not be stored", "the kernel keyring", "--keyring runtime"):
         assert text in line
     named = in_container(own_app, "--keyring", "kernel")
     assert (named.code, named.out) == (6, "")
