@@ -50,8 +50,8 @@ static bool is_ipv4(const char *host)
 }
 
 /* Whether the host is a name of letters, digits, hyphens and underscores. Some parsers take a name
- * whose last label is a number for an IPv4 address (WHATWG URL, 3.5), so it must be a dotted quad.
- */
+ * whose last label is a number for an IPv4 address (WHATWG URL, 3.5), so such a name must be a
+ * dotted quad. */
 static bool is_name(const char *host)
 {
     const char *label = host;
