@@ -8,72 +8,26 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/base/array.h"
 #include "common/base/deadline.h"
-
-extern char **environ;
 
 /* ---- the environment of a child ---- */
 
-/* Variables that hold a secret of an app or a user, and endings of Section__Key that do. */
-static const char *const secrets[] = {
-    "AZURE_CLIENT_SECRET",
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-    "AZURE_PASSWORD",
-    "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET",
-    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD",
-    "AAD_USER_PRINCIPAL_PASSWORD",
-    "ARM_CLIENT_SECRET",
-    "ARM_CLIENT_CERTIFICATE",
-    "ARM_CLIENT_CERTIFICATE_PASSWORD",
-    "__ClientSecret",
-    "__CertificatePassword",
-    "__Base64EncodedValue",
-};
-
-/* Variables with which a job proves its identity to the platform that it runs on. */
-static const char *const platform_tokens[] = {
-    "IDENTITY_HEADER",
-    "MSI_SECRET",
-    "SYSTEM_ACCESSTOKEN",
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-};
-
-static bool is_one_of(const char *variable, const char *const *names, size_t count)
-{
-    size_t length = strcspn(variable, "=");
-    for (size_t i = 0; i < count; i++) {
-        size_t tail = strlen(names[i]);
-        if (length >= tail && strncasecmp(variable + length - tail, names[i], tail) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Any variable that names a key may contain a device's PIN (RFC 7512, 2.4). */
-static bool is_for(const char *variable, enum subprocess_gets gets)
-{
-    return !is_one_of(variable, secrets, ARRAY_SIZE(secrets)) &&
-           strcasestr(variable, "pin-value=") == NULL &&
-           (gets == SUBPROCESS_GETS_PLATFORM_TOKENS ||
-            !is_one_of(variable, platform_tokens, ARRAY_SIZE(platform_tokens)));
-}
-
-char **subprocess_environment(enum subprocess_gets gets)
+/* The variables of ours that a child gets. The caller frees the list; its texts are ours. NULL if
+ * out of memory. */
+static char **environment_of_child(bool (*gets)(const char *variable))
 {
     size_t count = 0, kept = 0;
     while (environ[count] != NULL)
         count++;
-    char **clean = calloc(count + 1, sizeof *clean);
-    for (size_t i = 0; clean != NULL && i < count; i++)
-        if (is_for(environ[i], gets))
-            clean[kept++] = environ[i];
-    return clean;
+    char **list = calloc(count + 1, sizeof *list);
+    for (size_t i = 0; list != NULL && i < count; i++)
+        if (gets == NULL || gets(environ[i]))
+            list[kept++] = environ[i];
+    return list;
 }
 
 /* ---- a child that answers through a pipe ---- */
@@ -240,13 +194,13 @@ static bool check_outcome(enum subprocess_end how, const struct outcome *outcome
                      strerror(outcome->failure));
 }
 
-static struct secret *read_output(char *const *command, enum subprocess_gets gets, size_t max,
-                                  int64_t deadline, int *ret_status, struct error *error)
+struct secret *subprocess_run(char *const *command, bool (*gets)(const char *variable), size_t max,
+                              int64_t deadline, int *ret_status, struct error *error)
 {
     int report[2], child_status;
     struct outcome outcome = { .status = -1 };
     auto_secret struct secret *output = NULL;
-    autofree char **environment = subprocess_environment(gets);
+    autofree char **environment = environment_of_child(gets);
     if (environment == NULL || pipe2(report, O_CLOEXEC) != 0) {
         error_no_memory(error);
         return NULL;
@@ -262,17 +216,12 @@ static struct secret *read_output(char *const *command, enum subprocess_gets get
     return check_outcome(how, &outcome, command[0], error) ? steal(&output) : NULL;
 }
 
-struct secret *subprocess_run(char *const *command, size_t max, int64_t deadline, int *ret_status,
-                              struct error *error)
-{
-    return read_output(command, SUBPROCESS_GETS_NO_SECRET, max, deadline, ret_status, error);
-}
-
-struct secret *subprocess_read(char *const *command, enum subprocess_gets gets, size_t max,
+struct secret *subprocess_read(char *const *command, bool (*gets)(const char *variable), size_t max,
                                int64_t deadline, struct error *error)
 {
     int status = 0;
-    auto_secret struct secret *output = read_output(command, gets, max, deadline, &status, error);
+    auto_secret struct secret *output =
+        subprocess_run(command, gets, max, deadline, &status, error);
     if (output == NULL || (status == 0 && output->length > 0))
         return steal(&output);
     error_set(error, ERROR_USAGE, "the command '%.100s' %s", command[0],
@@ -282,9 +231,12 @@ struct secret *subprocess_read(char *const *command, enum subprocess_gets gets, 
 
 /* ---- starting a program without waiting ---- */
 
-int subprocess_detach(const char *program, char *const *words, char *const *environment,
+int subprocess_detach(const char *program, char *const *words, bool (*gets)(const char *variable),
                       pid_t *ret_pid)
 {
+    autofree char **environment = environment_of_child(gets);
+    if (environment == NULL)
+        return ENOMEM;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t defaults;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Child processes: programs that run for their output, programs that run on their own, and library
- * calls that need a deadline.
+ * calls that need a deadline. A program gets the variables of our environment ("NAME=value") for
+ * which `gets` returns true; NULL: all of them.
  */
 #ifndef COMMON_BASE_SUBPROCESS_H
 #define COMMON_BASE_SUBPROCESS_H
@@ -14,35 +15,24 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* Which secrets of our environment a program gets. */
-enum subprocess_gets {
-    SUBPROCESS_GETS_NO_SECRET,
-    SUBPROCESS_GETS_PLATFORM_TOKENS, /* those with which Azure and build systems let a job prove its
-                                      * identity */
-};
-
 /* Runs a program (found in PATH, without a shell; NULL ends its arguments) and returns its output,
- * at most max bytes. The program has an empty stdin, our stderr and none of the secrets in our
- * environment. It is killed at the deadline, or when we are killed, with every process that it
- * started. *ret_status is its exit status, or -1 if a signal ended it. The caller frees the result
- * with secret_free. Returns NULL with ERROR_USAGE if the program cannot be run, prints too much or
- * does not end in time, or with ERROR_OTHER if there is no memory. */
-struct secret *subprocess_run(char *const *command, size_t max, int64_t deadline, int *ret_status,
-                              struct error *error);
+ * at most max bytes. The program has an empty stdin and our stderr. It is killed at the deadline,
+ * or when we are killed, with every process that it started. *ret_status is its exit status, or -1
+ * if a signal ended it. The caller frees the result with secret_free. Returns NULL with ERROR_USAGE
+ * if the program cannot be run, prints too much or does not end in time, or with ERROR_OTHER if
+ * there is no memory. */
+struct secret *subprocess_run(char *const *command, bool (*gets)(const char *variable), size_t max,
+                              int64_t deadline, int *ret_status, struct error *error);
 
 /* As subprocess_run, but also returns NULL with ERROR_USAGE if the program fails or prints nothing.
  */
-struct secret *subprocess_read(char *const *command, enum subprocess_gets gets, size_t max,
+struct secret *subprocess_read(char *const *command, bool (*gets)(const char *variable), size_t max,
                                int64_t deadline, struct error *error);
 
 /* Starts a program (found in PATH, unless it has a slash) in a new session, without any of our
  * descriptors, and does not wait for it. Returns 0 and sets *ret_pid, or returns an errno. */
-int subprocess_detach(const char *program, char *const *words, char *const *environment,
+int subprocess_detach(const char *program, char *const *words, bool (*gets)(const char *variable),
                       pid_t *ret_pid);
-
-/* Our environment without its secrets. The caller frees the list with free; the environment still
- * owns the texts. Returns NULL if there is no memory. */
-char **subprocess_environment(enum subprocess_gets gets);
 
 enum subprocess_end {
     SUBPROCESS_ENDED,    /* the child ended by itself */

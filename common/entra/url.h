@@ -51,6 +51,13 @@ bool url_is_loopback(const struct url *url);
  * (169.254.0.0/16, fe80::/10). Azure's hosts serve their machines from such addresses. */
 bool url_is_nearby(const struct url *url);
 
+/* Where a request and its answer may go without TLS. */
+enum url_clear {
+    URL_CLEAR_LOOPBACK, /* within this machine (url_is_loopback) */
+    URL_CLEAR_NEARBY,   /* also to the host that runs this machine (url_is_nearby) */
+    URL_CLEAR_NEVER,
+};
+
 /* Whether url is base or below it: scheme, host and port are equal, and base's path is a prefix of
  * whole segments. A URL whose path is unknown or not plain is below the root path only. */
 bool url_is_below(const struct url *url, const struct url *base);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The authority's HTTP face: which path is answered by what."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Client assertions, checked as Entra checks them: by PyJWT, against what the client registered."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The authority as a test holds it: a running server, its log, and the levers to upset it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The authorization codes that are on their way from the sign-in page to the token endpoint."""
 
 from __future__ import annotations

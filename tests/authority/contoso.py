@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The directory that tests meet unless they bring their own: two companies, a few people, a few
 applications."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The ways in which a client proves who it is.
 
 Each is a function as Authlib wants them: it takes the client's look-up and the request, gives the

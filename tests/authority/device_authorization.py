@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The endpoint at which a device asks for a code to show."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The device codes whose person has yet to come, and what that person said."""
 
 from __future__ import annotations

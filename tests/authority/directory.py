@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a tenant's directory holds: names, people, registered applications, resources."""
 
 from __future__ import annotations

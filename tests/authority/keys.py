@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The key that signs access tokens, and its public half as APIs fetch it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The pages that a person meets: the sign-in, and the one to enter a device's code."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How people prove who they are, and where that lets them in."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The refresh tokens in clients' hands, and when they end."""
 
 from __future__ import annotations

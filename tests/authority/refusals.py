@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How the authority says no: Entra's error codes, texts and the shape of its error bodies.
 
 The texts were taken from answers quoted in public bug reports. Microsoft may reword them at any

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A server's record of the requests that reached it."""
 
 from __future__ import annotations

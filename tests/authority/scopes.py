@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the scope of a request asks for."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The stand-in authority answers as Entra does, and misbehaves as it is told."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The stand-in authority signs people in as Entra does: browser, device code, refresh token."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The tokens that the authority makes, and the answer that carries them."""
 
 from __future__ import annotations

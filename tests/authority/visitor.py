@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A person at a browser, played by a program: pages are fetched, forms filled in and followed.
 
     visitor = Visitor(trust=certificate_file)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An app's certificate and key, in every form in which people keep them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The person's browser: the program that $BROWSER names, with the person in front of it.
 
 It is a program of its own, as a browser is: it is started with a URL, says this and that on its

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A message bus of our own, such as a desktop session has."""
 
 from __future__ import annotations

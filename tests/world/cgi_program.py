@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Answering a request with a program that speaks CGI (RFC 3875)."""
 
 from __future__ import annotations

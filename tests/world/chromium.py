@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A real browser: headless Chromium, where there is one."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs a program as containers do: the kernel's keyring may not be used, as in Docker's default
 seccomp profile.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Packages of another release of Debian than this machine's, beside it: by apt, with a state of its
 own, from the mirror that this machine uses. Nothing is installed."""
 

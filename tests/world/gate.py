@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What an API checks before it lets a request in: the token, as Microsoft tells APIs to."""
 
 from __future__ import annotations

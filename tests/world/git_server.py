@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A git server as Azure DevOps is one: repositories behind HTTPS, and a token to get in."""
 
 from __future__ import annotations

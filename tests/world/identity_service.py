@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The services that hand out tokens inside Azure and inside build systems: small stand-ins that
 check how they are asked."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The kernel's keyring of this user: the one place that a session of a test shares with everybody."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """As much of a Kubernetes API server as `kubectl get pods` asks for."""
 
 from __future__ import annotations

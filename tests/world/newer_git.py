@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """git of Debian 13 on a machine of Debian 12, run by the C library that it was built for; and git's
 own tests of credential helpers."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Running a program to its end, and keeping one running beside us."""
 
 from __future__ import annotations

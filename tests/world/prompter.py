@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The desktop's prompter: where gnome-keyring has its questions shown (gcr's internal protocol,
 org.gnome.keyring.internal.Prompter). A person who never types a password sits before it."""
 

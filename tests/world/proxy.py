@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An HTTPS proxy that leads well-known names to servers of the tests, so that programs can talk to
 https://dev.azure.com as they are."""
 

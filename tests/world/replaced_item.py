@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A Secret Service at the moment in which its one item is replaced: it is found, and is gone when it
 is to be read, under another path. What a real one does when it happens to be asked just then."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A client of the Secret Service, to see and do what a person at the desktop could.
 
 Spoken over D-Bus directly (https://specifications.freedesktop.org/secret-service), so that tests

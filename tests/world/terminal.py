@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A terminal with a person before it: what a program shows there, and what is typed to it."""
 
 from __future__ import annotations

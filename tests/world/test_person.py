@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The person of the tests' world: at a browser, at a terminal, and at a real browser."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The servers let real git, kubectl and curl in with a token, and nobody without."""
 
 from __future__ import annotations

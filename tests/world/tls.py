@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Throw-away certificates: an authority of our own, and servers that it vouches for."""
 
 from __future__ import annotations

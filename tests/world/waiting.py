@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Waiting for something to come true, no longer than there is hope."""
 
 from __future__ import annotations

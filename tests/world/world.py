@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """All that stands around the programs under test, each part started when it is first asked for.
 
     with World(programs=Path("build/installed/bin")) as world:
