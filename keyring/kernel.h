@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Linux kernel's key retention service (keyrings(7)), for machines without a desktop: keys in
- * the user's keyring that only this user reads, that never reach a disk, that end with their token
- * and, at the latest, with the machine. In a module of its own, which needs libkeyutils.
+ * The Linux kernel's key retention service (keyrings(7)), for machines without a desktop. The keys
+ * are in the user's keyring, can be read only by this user, never reach a disk, and expire with
+ * their token or, at the latest, at a reboot. The store is in a module of its own, which needs
+ * libkeyutils.
  *
- * A key's description is "entra:" and its attributes as JSON, so that keyctl show tells what it is.
+ * The description of a key is "entra:" followed by its attributes as JSON, so that keyctl show
+ * shows what the key is.
  */
 #ifndef KEYRING_KERNEL_H
 #define KEYRING_KERNEL_H

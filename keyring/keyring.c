@@ -13,10 +13,10 @@
 #include "keyring/runtime.h"
 #include "keyring/secret_service.h"
 
-/* Where a D-Bus client finds its session bus (D-Bus Specification, "Well-known Message Bus
- * Instances"; systemd's user bus). Asked before GLib is loaded for nothing, and before it would
- * start a bus of its own (autolaunch). */
-static bool session_bus_is_offered(void)
+/* Whether there is a session bus where a D-Bus client looks for it (D-Bus Specification,
+ * "Well-known Message Bus Instances"; systemd's user bus). If there is none, GLib need not be
+ * loaded, and it cannot start a bus of its own (autolaunch). */
+static bool has_session_bus(void)
 {
     if (environment("DBUS_SESSION_BUS_ADDRESS") != NULL)
         return true;
@@ -38,11 +38,11 @@ static const struct keyring *open_module(const char *file, struct error *error)
 
 static const struct keyring *open_secret_service(struct error *error)
 {
-    if (session_bus_is_offered())
+    if (has_session_bus())
         return open_module(KEYRING_SECRET_SERVICE_MODULE, error);
     error_set(error, ERROR_KEYRING,
-              "there is no session bus here (DBUS_SESSION_BUS_ADDRESS is not set), so no desktop "
-              "keyring");
+              "there is no session bus (DBUS_SESSION_BUS_ADDRESS is not set), so there is no "
+              "desktop keyring");
     error_known_as(error, "keyring_no_bus");
     return NULL;
 }
@@ -68,23 +68,23 @@ static const struct {
     { "none", open_none },
 };
 
-/* The Secret Service where there is a session bus, else the kernel's keyring. */
-static const struct keyring *open_best(struct error *why)
+/* The Secret Service if there is a session bus, else the kernel keyring. */
+static const struct keyring *open_best(struct error *ret_why)
 {
-    const struct keyring *keyring = open_secret_service(why);
+    const struct keyring *keyring = open_secret_service(ret_why);
     if (keyring == NULL)
-        keyring = open_kernel(why);
+        keyring = open_kernel(ret_why);
     if (keyring == NULL)
         return &keyring_none;
-    why->message[0] = '\0';
+    ret_why->message[0] = '\0';
     return keyring;
 }
 
-const struct keyring *keyring_open(const char *name, struct error *why, struct error *error)
+const struct keyring *keyring_open(const char *name, struct error *ret_why, struct error *error)
 {
-    why->message[0] = '\0';
+    ret_why->message[0] = '\0';
     if (strcmp(name, "auto") == 0)
-        return open_best(why);
+        return open_best(ret_why);
     for (size_t i = 0; i < ARRAY_SIZE(stores); i++)
         if (strcmp(name, stores[i].name) == 0)
             return stores[i].open(error);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where tokens rest: the interface that every store has.
+ * Keyrings: where tokens are stored. This is the interface of every store.
  *
- * A store keeps items. An item is found by its attributes (names and values that anybody may read),
- * has a label for people, and holds a record, which is secret. No two items have the same
- * attributes: storing again replaces the item as a whole, so nothing is ever read, changed and
- * written back, and two processes cannot spoil each other's items.
+ * A store holds items. An item is found by its attributes (names and values that are not secret),
+ * has a label for display, and holds a record, which is secret. No two items have the same
+ * attributes: storing an item again replaces it as a whole. Nothing is ever read, changed and
+ * written back, so two processes cannot damage each other's items.
  *
  * A store knows nothing of tokens or OAuth. Every call takes a deadline (deadline.h) and ends by
  * then, whatever the service behind the store does.
@@ -31,15 +31,15 @@ struct keyring_attribute {
     const char *value; /* UTF-8 */
 };
 
-/* Which item. Unused places have a NULL name and stand last. */
+/* Identifies an item. Unused attributes come last and have a NULL name. */
 struct keyring_key {
     struct keyring_attribute attributes[KEYRING_ATTRIBUTES_MAX];
 };
 
-/* One item of a list; owns what it points to, the attributes' texts included. */
+/* An item of a list. It owns everything except the name of the store. */
 struct keyring_item {
     char *label;
-    const char *store; /* the name of the keyring that it is in; static */
+    const char *store; /* the name of the item's keyring; static */
     struct secret *record;
     struct keyring_attribute attributes[KEYRING_ATTRIBUTES_MAX];
 };
@@ -51,60 +51,61 @@ struct keyring_list {
 
 enum keyring_answer {
     KEYRING_FOUND,
-    KEYRING_NOTHING, /* the store answered that it has no such item */
+    KEYRING_NOTHING, /* the store has no such item */
     KEYRING_FAILED,  /* the store could not answer; the error says why (ERROR_KEYRING) */
-    KEYRING_ABSENT,  /* likewise, since no such service is offered on this machine */
+    KEYRING_ABSENT,  /* likewise, because this machine does not have the service */
 };
 
 struct keyring {
-    const char *name; /* as --keyring takes it */
+    const char *name; /* the argument of --keyring */
 
-    /* Finds the record of an item; the caller frees it with secret_free. */
+    /* Finds the record of an item. The caller frees *ret_record with secret_free. */
     enum keyring_answer (*lookup)(const struct keyring_key *key, int64_t deadline,
-                                  struct secret **record, struct error *error);
+                                  struct secret **ret_record, struct error *error);
 
-    /* Keeps a record under the key, in the place of one that is there, at least until expires_on
-     * (Unix seconds; 0: for good). False with ERROR_KEYRING. */
+    /* Stores a record under the key, in place of an earlier one, at least until expires_on (Unix
+     * seconds; 0: forever). Fails with ERROR_KEYRING. */
     bool (*store)(const struct keyring_key *key, const char *label, const struct secret *record,
                   int64_t expires_on, int64_t deadline, struct error *error);
 
-    /* Drops the item. That there is none is no error. False with ERROR_KEYRING. */
+    /* Deletes the item, if there is one. Fails with ERROR_KEYRING. */
     bool (*erase)(const struct keyring_key *key, int64_t deadline, struct error *error);
 
-    /* Gives every item whose attributes include those of the key: KEYRING_FOUND, with none too. The
-     * caller frees the list with keyring_list_clear. */
+    /* Lists the items whose attributes include those of the key. Returns KEYRING_FOUND for an empty
+     * list too. The caller clears *ret_list with keyring_list_clear. */
     enum keyring_answer (*list)(const struct keyring_key *key, int64_t deadline,
-                                struct keyring_list *list, struct error *error);
+                                struct keyring_list *ret_list, struct error *error);
 };
 
-/* What the module of a store exports (module.h). */
+/* The table that the module of a store exports (module.h). */
 struct keyring_module {
     struct module module;
     struct keyring keyring;
 };
 
-/* The store of this name: auto, secret-service, kernel, runtime or none. auto takes the best that
- * this machine offers; *why then says why it is `none`, where it is (else it is ""). NULL with
- * ERROR_USAGE for a name that is not known, and ERROR_KEYRING for a store that is asked for by name
- * but is not here.
- */
-const struct keyring *keyring_open(const char *name, struct error *why, struct error *error);
+/* The store of this name: auto, secret-service, kernel, runtime or none. auto selects the best
+ * store of this machine; if that is `none`, the message of *ret_why says why, else it is "".
+ * Returns NULL with ERROR_USAGE if the name is unknown, or with ERROR_KEYRING if a store that was
+ * chosen by name is not available. */
+const struct keyring *keyring_open(const char *name, struct error *ret_why, struct error *error);
 
-/* The next best store, for `auto`, after one that answered KEYRING_ABSENT; NULL: there is none. */
+/* For `auto`, the next best store after one that answered KEYRING_ABSENT; NULL if there is none. */
 const struct keyring *keyring_next_best(const struct keyring *keyring);
 
-/* The value of an item's attribute; "" where it has none of that name. */
+/* The value of an item's attribute; "" if the item does not have it. */
 const char *keyring_item_attribute(const struct keyring_item *item, const char *name);
 
-/* For stores that write attributes as a JSON object: makes one of a key (the caller puts it), and
- * whether one has all of a key's. */
+/* For stores that write attributes as a JSON object. The first makes such an object from a key; the
+ * caller releases it with json_object_put. The second checks whether an object has all attributes
+ * of a key. */
 json_object *keyring_key_to_json(const struct keyring_key *key);
 bool keyring_key_is_in(const struct keyring_key *key, const json_object *attributes);
 
-/* Adds an attribute to an item that is being filled; the texts are copied. Past
- * KEYRING_ATTRIBUTES_MAX nothing happens. */
+/* Adds an attribute to an item; the texts are copied. An attribute beyond KEYRING_ATTRIBUTES_MAX is
+ * ignored. */
 void keyring_item_add(struct keyring_item *item, const char *name, const char *value);
 
+/* Wipes and frees the items of a list. */
 void keyring_list_clear(struct keyring_list *list);
 #define auto_keyring_list CLEANUP(keyring_list_clear)
 

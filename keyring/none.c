@@ -2,9 +2,9 @@
 #include "keyring/none.h"
 
 static enum keyring_answer none_lookup(const struct keyring_key *key, int64_t deadline,
-                                       struct secret **record, struct error *error)
+                                       struct secret **ret_record, struct error *error)
 {
-    (void)key, (void)deadline, (void)record, (void)error;
+    (void)key, (void)deadline, (void)ret_record, (void)error;
     return KEYRING_NOTHING;
 }
 
@@ -23,10 +23,10 @@ static bool none_erase(const struct keyring_key *key, int64_t deadline, struct e
 }
 
 static enum keyring_answer none_list(const struct keyring_key *key, int64_t deadline,
-                                     struct keyring_list *list, struct error *error)
+                                     struct keyring_list *ret_list, struct error *error)
 {
     (void)key, (void)deadline, (void)error;
-    *list = (struct keyring_list){ 0 };
+    *ret_list = (struct keyring_list){ 0 };
     return KEYRING_FOUND;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The store that keeps nothing, for machines where nothing may be kept.
+ * The store that stores nothing, for machines on which nothing may be stored.
  */
 #ifndef KEYRING_NONE_H
 #define KEYRING_NONE_H

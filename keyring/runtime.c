@@ -16,8 +16,8 @@
 
 #define FILE_MAX (KEYRING_RECORD_MAX + 8192)
 
-/* A file is a line of JSON, {"label": ..., "expires_on": ..., "attributes": {...}}, then the
- * record. */
+/* The format of a file: a line of JSON, {"label": ..., "expires_on": ..., "attributes": {...}},
+ * followed by the record. */
 
 static bool is_memory(int folder)
 {
@@ -26,14 +26,13 @@ static bool is_memory(int folder)
            (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC);
 }
 
-/* The folder, if it is fit. -1 with an error. */
+/* Opens the folder. Returns -1 with an error if it is not in memory. */
 static int open_folder(struct error *error)
 {
     autoclose int folder = runtime_folder_open();
     if (folder < 0 || !is_memory(folder)) {
         error_set(error, ERROR_KEYRING,
-                  "there is no folder in memory (a tmpfs) of this user's own for the keyring "
-                  "'runtime'");
+                  "there is no private folder in memory (a tmpfs) for the keyring 'runtime'");
         error_known_as(error, "keyring_no_folder");
         return -1;
     }
@@ -50,10 +49,10 @@ static struct runtime_name name_of(const struct keyring_key *key)
     return runtime_name(RUNTIME_KEPT, texts);
 }
 
-/* Reads a file: its header and its record. False where it is none of ours, or its time is past: it
- * goes then. */
+/* Reads the header and the record of a file, and deletes the file if it has expired. Returns false
+ * if it has expired, is not one of ours, or does not match the key. */
 static bool read_file(int folder, const char *name, const struct keyring_key *key,
-                      json_object **header, struct secret **record)
+                      json_object **ret_header, struct secret **ret_record)
 {
     struct error unused;
     int64_t expires_on = 0;
@@ -72,21 +71,21 @@ static bool read_file(int folder, const char *name, const struct keyring_key *ke
     }
     if (!keyring_key_is_in(key, attributes))
         return false;
-    *record = secret_new(end + 1, text->length - (size_t)(end + 1 - text->bytes));
-    *header = steal(&read);
-    return *record != NULL;
+    *ret_record = secret_new(end + 1, text->length - (size_t)(end + 1 - text->bytes));
+    *ret_header = steal(&read);
+    return *ret_record != NULL;
 }
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
-                                  struct secret **record, struct error *error)
+                                  struct secret **ret_record, struct error *error)
 {
     (void)deadline;
     auto_json json_object *header = NULL;
     autoclose int folder = open_folder(error);
     if (folder < 0)
         return KEYRING_FAILED;
-    return read_file(folder, name_of(key).text, key, &header, record) ? KEYRING_FOUND
-                                                                      : KEYRING_NOTHING;
+    return read_file(folder, name_of(key).text, key, &header, ret_record) ? KEYRING_FOUND
+                                                                          : KEYRING_NOTHING;
 }
 
 static struct secret *format(const struct keyring_key *key, const char *label, int64_t expires_on,
@@ -100,12 +99,12 @@ static struct secret *format(const struct keyring_key *key, const char *label, i
                          record->bytes);
 }
 
-/* Reads every file, so that those go whose time is past. */
+/* Deletes the expired files, by reading every file. */
 static void sweep(int folder)
 {
     static const struct keyring_key every = { { { NULL, NULL } } };
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* it closes the descriptor */
+    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* owns fd */
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
         auto_json json_object *header = NULL;
         auto_secret struct secret *record = NULL;
@@ -169,15 +168,16 @@ static void collect(DIR *directory, const struct keyring_key *key, struct keyrin
 }
 
 static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
-                                struct keyring_list *list, struct error *error)
+                                struct keyring_list *ret_list, struct error *error)
 {
     (void)deadline;
     int folder = open_folder(error);
     if (folder < 0)
         return KEYRING_FAILED;
-    DIR *directory = fdopendir(folder); /* it closes the folder */
-    *list = (struct keyring_list){ .items = calloc(KEYRING_ITEMS_MAX, sizeof *list->items) };
-    if (directory == NULL || list->items == NULL) {
+    DIR *directory = fdopendir(folder); /* owns the descriptor */
+    *ret_list =
+        (struct keyring_list){ .items = calloc(KEYRING_ITEMS_MAX, sizeof *ret_list->items) };
+    if (directory == NULL || ret_list->items == NULL) {
         if (directory != NULL)
             closedir(directory);
         else
@@ -185,7 +185,7 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         error_no_memory(error);
         return KEYRING_FAILED;
     }
-    collect(directory, key, list);
+    collect(directory, key, ret_list);
     closedir(directory);
     return KEYRING_FOUND;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The desktop keyring: the Secret Service of freedesktop.org (GNOME Keyring, KWallet, KeePassXC),
- * through libsecret. It lives in a module of its own, so that GLib is loaded only where it serves.
+ * through libsecret. The store is in a module of its own, so that GLib is loaded only if needed.
  *
- * Each item carries the attributes of its key, and xdg:schema = KEYRING_SCHEMA beside them. That
- * name and those of the attributes differ from git's own libsecret helper's, which asks without a
- * schema and would otherwise take our items for passwords.
+ * Each item has the attributes of its key and, in addition, xdg:schema = KEYRING_SCHEMA. The schema
+ * and the attributes do not have the names that git's own libsecret helper uses: that helper
+ * searches without a schema and would take our items for passwords.
  */
 #ifndef KEYRING_SECRET_SERVICE_H
 #define KEYRING_SECRET_SERVICE_H

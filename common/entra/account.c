@@ -39,7 +39,7 @@ bool account_set(struct account *account, const char *home_account_id, const cha
                  struct error *error)
 {
     if (!account_is_home_account_id(home_account_id) || !account_is_username(username))
-        return error_unusable_answer(error, "it does not say whose token it is");
+        return error_unusable_answer(error, "it does not identify the user");
     free(account->home_account_id);
     free(account->username);
     account->home_account_id = strdup(home_account_id);
@@ -52,7 +52,8 @@ bool account_set(struct account *account, const char *home_account_id, const cha
 
 struct secret *account_to_json(const struct account *account)
 {
-    /* json-c would leave a copy of the text behind; none of the three needs escaping. */
+    /* Not json-c, which would leave a copy of the text in memory. None of the three values needs
+     * escaping. */
     return secret_format("{\"home_account_id\":\"%s\",\"username\":\"%s\"%s%s%s}",
                          account->home_account_id, account->username,
                          account->refresh_token != NULL ? ",\"refresh_token\":\"" : "",
@@ -60,13 +61,13 @@ struct secret *account_to_json(const struct account *account)
                          account->refresh_token != NULL ? "\"" : "");
 }
 
-bool account_from_json(const char *text, size_t length, struct account *account,
+bool account_from_json(const char *text, size_t length, struct account *ret_account,
                        struct error *error)
 {
     struct error why = { 0 };
     auto_json_secret json_object *record = json_parse(text, length, &why);
     if (record == NULL || !json_object_is_type(record, json_type_object))
-        return error_set(error, ERROR_OTHER, "not the record of a sign-in");
+        return error_set(error, ERROR_OTHER, "not the record of an account");
 
     auto_account struct account read = { 0 };
     const char *home_account_id = json_string(record, "home_account_id");
@@ -75,13 +76,13 @@ bool account_from_json(const char *text, size_t length, struct account *account,
     if (home_account_id == NULL || username == NULL ||
         !account_set(&read, home_account_id, username, &why) ||
         (refresh_token != NULL && !account_is_refresh_token(refresh_token, strlen(refresh_token))))
-        return error_set(error, ERROR_OTHER, "not the record of a sign-in");
+        return error_set(error, ERROR_OTHER, "not the record of an account");
     if (refresh_token != NULL) {
         read.refresh_token = secret_from_text(refresh_token);
         if (read.refresh_token == NULL)
             return error_no_memory(error);
     }
-    *account = account_steal(&read);
+    *ret_account = account_steal(&read);
     return true;
 }
 

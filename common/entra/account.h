@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person's sign-in leaves behind: a refresh token, and whose it is.
+ * The result of a user's sign-in: a refresh token, and the account that it belongs to.
  *
- * An account is named by its home account id, "uid.utid": the person's object in the tenant that
- * they belong to (MSAL's HomeAccountId). The user name is for people: it may change, and two
- * accounts may have the same.
+ * An account is identified by its home account ID, "uid.utid": the user's object in the tenant that
+ * the user belongs to (MSAL's HomeAccountId). The user name is for display: it can change, and two
+ * accounts can have the same one.
  */
 #ifndef COMMON_ENTRA_ACCOUNT_H
 #define COMMON_ENTRA_ACCOUNT_H
@@ -17,42 +17,46 @@
 
 #define REFRESH_TOKEN_MAX (32 * 1024)
 #define HOME_ACCOUNT_MAX  128
-#define USERNAME_MAX      254 /* of a user name: an e-mail address' own bound (RFC 5321) */
+#define USERNAME_MAX      254 /* the limit of an e-mail address (RFC 5321) */
 
 struct account {
-    struct secret *refresh_token; /* NULL: none came */
-    char *home_account_id;        /* account_is_home_account_id */
-    char *username;               /* lower case; account_is_username */
-    bool family;                  /* Microsoft's own clients may use each other's refresh token */
+    struct secret *refresh_token; /* NULL: the authority sent none */
+    char *home_account_id;        /* passes account_is_home_account_id */
+    char *username;               /* lower case; passes account_is_username */
+    bool family;                  /* Microsoft's own clients may share the refresh token */
 };
 
-/* Whether the text can be a user name: no blank, quote, backslash or asterisk (which is no name but
- * the default account's), nothing that steers a terminal or ends a line. */
+/* Whether the text can be a user name: it has no space, quote, backslash or asterisk (which stands
+ * for the default account), and no character that controls a terminal or ends a line. */
 bool account_is_username(const char *text);
 
-/* Letters, digits and -_.+/= (an AD FS has a sub in Base64). */
+/* Whether the text can be a home account ID: letters, digits and -_.+/= (AD FS has a sub in
+ * Base64). */
 bool account_is_home_account_id(const char *text);
 
-/* Whether these bytes can be kept as a refresh token: visible ASCII (RFC 6749, A.17) without quote
- * and backslash, which none of Entra's has. */
+/* Whether the bytes can be stored as a refresh token: visible ASCII (RFC 6749, A.17) without quote
+ * and backslash, which no refresh token of Entra has. */
 bool account_is_refresh_token(const char *bytes, size_t length);
 
-/* Sets whose sign-in it is; the texts are copied, the user name in lower case. False with
- * ERROR_NETWORK where they are not what such texts can be: they come from an authority. */
+/* Sets the account's ID and user name. The texts are copied, the user name in lower case. Fails
+ * with ERROR_NETWORK if either is not valid, since both come from an authority, or with ERROR_OTHER
+ * if there is no memory. */
 bool account_set(struct account *account, const char *home_account_id, const char *username,
                  struct error *error);
 
-/* Its JSON form, as it rests in a keyring, with the refresh token where there is one. NULL if there
- * is no memory. */
+/* The account in the JSON form in which a keyring stores it, with the refresh token if there is
+ * one. The caller frees the result with secret_free. Returns NULL if there is no memory. */
 struct secret *account_to_json(const struct account *account);
 
-/* Reads that form again. The caller clears it. False with ERROR_OTHER. */
-bool account_from_json(const char *text, size_t length, struct account *account,
+/* Parses that JSON form. The caller clears *ret_account with account_clear. Fails with ERROR_OTHER.
+ */
+bool account_from_json(const char *text, size_t length, struct account *ret_account,
                        struct error *error);
 
+/* Wipes and frees what the account owns. */
 void account_clear(struct account *account);
 
-/* Takes the contents out of a variable and leaves nothing there: the caller owns them now. */
+/* Moves the contents out of *account and leaves it empty. The caller owns the result. */
 static inline struct account account_steal(struct account *account)
 {
     struct account taken = *account;

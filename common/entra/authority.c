@@ -11,10 +11,8 @@
 #include "common/base/text.h"
 #include "common/entra/url.h"
 
-static const char *const tenants_of_many[] = { "common", "organizations", "consumers" };
-
-/* Writes the form that everything uses. A default port is left out, so that one authority has one
- * name in the keyring. */
+/* Writes the canonical form. The default port is omitted, so that an authority has only one name in
+ * the keyring. */
 static char *instance_format(const struct url *url)
 {
     char port[8] = "";
@@ -27,7 +25,7 @@ static char *instance_format(const struct url *url)
                        url->path);
 }
 
-/* The path goes into an endpoint's URL again, so it is only what needs no encoding. */
+/* Endpoint URLs contain the path, so it must not need encoding. */
 static bool path_is_safe(const struct url *url)
 {
     return url->path_is_plain && strspn(url->path, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -50,7 +48,7 @@ static bool parse_instance(const char *text, struct url *url, struct error *erro
         return error_known_as(error, "authority_malformed");
     }
     if (!url->https && !url_is_loopback(url))
-        return error_set(error, ERROR_USAGE, "the authority '%s' is not asked over http, use https",
+        return error_set(error, ERROR_USAGE, "the authority '%s' must use https, not http",
                          url_shown(text).text);
     return true;
 }
@@ -66,7 +64,7 @@ char *authority_instance(const char *text, struct error *error)
     return instance;
 }
 
-bool authority_split(const char *text, char **instance, char **tenant, struct error *error)
+bool authority_split(const char *text, char **ret_instance, char **ret_tenant, struct error *error)
 {
     struct url url = { 0 };
     if (!parse_instance(text, &url, error))
@@ -87,8 +85,8 @@ bool authority_split(const char *text, char **instance, char **tenant, struct er
     autofree char *host = instance_format(&url);
     if (name == NULL || host == NULL)
         return error_no_memory(error);
-    *tenant = steal(&name);
-    *instance = steal(&host);
+    *ret_tenant = steal(&name);
+    *ret_instance = steal(&host);
     return true;
 }
 
@@ -103,11 +101,12 @@ bool authority_is_tenant(const char *text)
 
 bool authority_is_tenant_of_app(const char *tenant, struct error *error)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(tenants_of_many); i++) {
-        if (strcasecmp(tenant, tenants_of_many[i]) != 0)
+    static const char *const multi_tenant[] = { "common", "organizations", "consumers" };
+    for (size_t i = 0; i < ARRAY_SIZE(multi_tenant); i++) {
+        if (strcasecmp(tenant, multi_tenant[i]) != 0)
             continue;
-        error_set(error, ERROR_USAGE, "the tenant '%s' stands for many, and an app needs one",
-                  tenant);
+        error_set(error, ERROR_USAGE,
+                  "the tenant '%s' does not name a single tenant, and an app needs one", tenant);
         return error_known_as(error, "tenant_of_many");
     }
     return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Authorities: who issues the tokens. An instance (a cloud's login host, https) and a tenant make
- * the endpoints.
+ * Authorities, which issue tokens. An instance (a cloud's login host, over https) and a tenant make
+ * up an authority and its endpoints.
  *
  *     https://login.microsoftonline.com + contoso.onmicrosoft.com
  *         -> https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/token
@@ -14,41 +14,43 @@
 #include "common/base/error.h"
 
 #define AUTHORITY_PUBLIC_CLOUD "https://login.microsoftonline.com"
-#define AUTHORITY_TENANT_MAX   256 /* more than any tenant has, with its NUL */
+#define AUTHORITY_TENANT_MAX   256 /* longer than any tenant, with its NUL */
 
-/* The instance in the one form that everything here uses: with its scheme, its host in lower case,
- * without a slash at its end. A bare host name is taken as https. https only, but for loopback.
- * NULL with ERROR_USAGE where it is not a usable instance. Free with free. */
+/* Converts an instance to its canonical form: with the scheme, the host in lower case, without a
+ * trailing slash. A bare host name means https; http is accepted for loopback only. The caller
+ * frees the result with free. Returns NULL with ERROR_USAGE if the text is not an instance, or with
+ * ERROR_OTHER if there is no memory. */
 char *authority_instance(const char *text, struct error *error);
 
-/* Splits an authority such as https://login.microsoftonline.com/TENANT or .../TENANT/v2.0 into its
- * instance (in the form above) and tenant, both to be freed with free. False with ERROR_USAGE. */
-bool authority_split(const char *text, char **instance, char **tenant, struct error *error);
+/* Splits an authority such as https://login.microsoftonline.com/TENANT or .../TENANT/v2.0. The
+ * caller frees *ret_instance (in its canonical form) and *ret_tenant with free. Fails with
+ * ERROR_USAGE, or ERROR_OTHER if there is no memory. */
+bool authority_split(const char *text, char **ret_instance, char **ret_tenant, struct error *error);
 
-/* Whether the text can be a tenant: a GUID, a verified domain, or one of the words that Entra has
- * for several. Nothing in such a text can change the URL that it is put into. */
+/* Whether the text can be a tenant: a GUID, a verified domain, or a name such as common that Entra
+ * has for several tenants. Such a text is safe to insert into a URL. */
 bool authority_is_tenant(const char *text);
 
-/* Whether an app can get a token of its own there: common, organizations and consumers name no
- * one tenant. False with ERROR_USAGE. */
+/* Whether an app can get a token of its own from the tenant. Fails with ERROR_USAGE for common,
+ * organizations and consumers, which do not name a single tenant. */
 bool authority_is_tenant_of_app(const char *tenant, struct error *error);
 
-/* {instance}/{tenant}/oauth2/v2.0/{name}, and {instance}/adfs/oauth2/{name} for an AD FS, where
- * name is token, authorize or devicecode. NULL if there is no memory. Free with free. Source:
- * Microsoft identity platform, the pages of its OAuth 2.0 flows. */
+/* {instance}/{tenant}/oauth2/v2.0/{name}, or {instance}/adfs/oauth2/{name} for AD FS. name is
+ * token, authorize or devicecode. The caller frees the result with free. Returns NULL if there is
+ * no memory. Source: Microsoft identity platform, the pages of its OAuth 2.0 flows. */
 char *authority_endpoint(const char *instance, const char *tenant, const char *name);
 
-/* Where the authority tells of itself: OpenID Connect Discovery 1.0, section 4. NULL if there is no
- * memory. Free with free. */
+/* The URL of the authority's metadata (OpenID Connect Discovery 1.0, section 4). The caller frees
+ * the result with free. Returns NULL if there is no memory. */
 char *authority_metadata_url(const char *instance, const char *tenant);
 
-/* The audience that a federated token must have there. Static. Source: Microsoft, "Workload
- * identity federation", and "Important considerations" for national clouds. */
+/* The audience that a federated token must have at this instance. The text is static. Source:
+ * Microsoft, "Workload identity federation", and "Important considerations" for national clouds. */
 const char *authority_token_exchange_audience(const char *instance);
 
-/* Whether an instance, in the form above, is one of Entra's own clouds under one of their names:
- * the only ones that are believed where somebody else than the configuration names them. Source:
- * Microsoft, "National clouds"; MSAL's list of known authorities. */
+/* Whether an instance, in its canonical form, is one of Entra's own clouds under one of their
+ * names. Only these are accepted from any source other than the configuration. Source: Microsoft,
+ * "National clouds"; MSAL's list of known authorities. */
 bool authority_is_known_cloud(const char *instance);
 
 /* Whether the authority is an AD FS, whose tenant is called adfs. */

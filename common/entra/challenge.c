@@ -10,7 +10,7 @@
 #include "common/entra/authority.h"
 #include "common/entra/jwt.h"
 
-/* A challenge's claims are some hundred bytes. */
+/* The claims of a challenge are a few hundred bytes long. */
 #define CLAIMS_MAX 16384
 
 static bool slice_is(struct slice slice, const char *word)
@@ -25,8 +25,8 @@ static struct slice take_slice(const char **rest, size_t length)
     return taken;
 }
 
-/* Puts a byte into a value of size bytes, if there is room for it and a NUL; a value that nobody
- * wants (NULL) has room for all. */
+/* Stores a byte in a value of size bytes, if there is room for it and a NUL. Always succeeds if
+ * value is NULL, for a value that is skipped. */
 static bool put(char *value, size_t size, size_t at, char byte)
 {
     if (value == NULL)
@@ -37,8 +37,8 @@ static bool put(char *value, size_t size, size_t at, char byte)
     return true;
 }
 
-/* A quoted string, its quotes and backslashes taken off. */
-static bool take_quoted(const char **rest, char *value, size_t size)
+/* Parses a quoted string and removes its quotes and backslashes. */
+static bool parse_quoted(const char **rest, char *value, size_t size)
 {
     size_t length = 0;
     bool fits = true;
@@ -52,9 +52,9 @@ static bool take_quoted(const char **rest, char *value, size_t size)
     return *p == '"' && fits && put(value, size, length, '\0');
 }
 
-/* A value without quotes ends at a comma or a space: the grammar wants a token there, Azure DevOps
- * sends a URL. */
-static bool take_bare(const char **rest, char *value, size_t size)
+/* Parses a value without quotes, which ends at a comma or a space. The grammar requires a token
+ * there, but Azure DevOps sends a URL. */
+static bool parse_bare(const char **rest, char *value, size_t size)
 {
     struct slice bare = take_slice(rest, strcspn(*rest, ", \t"));
     bool fits = true;
@@ -63,26 +63,27 @@ static bool take_bare(const char **rest, char *value, size_t size)
     return fits && put(value, size, bare.length, '\0');
 }
 
-bool challenge_parameter(const char *field, const char *scheme, const char *name, char *value,
+bool challenge_parameter(const char *field, const char *scheme, const char *name, char *ret_value,
                          size_t size)
 {
     bool in_scheme = false;
     for (const char *rest = field; *(rest += strspn(rest, ", \t")) != '\0';) {
         struct slice word = take_slice(&rest, strcspn(rest, "=, \t"));
         if (*rest != '=') {
-            in_scheme = slice_is(word, scheme); /* a word alone begins a challenge */
+            in_scheme = slice_is(word, scheme); /* a word without '=' begins a challenge */
             continue;
         }
         rest++;
         bool wanted = in_scheme && slice_is(word, name);
-        bool taken = (*rest == '"' ? take_quoted : take_bare)(&rest, wanted ? value : NULL, size);
+        char *value = wanted ? ret_value : NULL;
+        bool ok = (*rest == '"' ? parse_quoted : parse_bare)(&rest, value, size);
         if (wanted)
-            return taken;
+            return ok;
     }
     return false;
 }
 
-bool challenge_tenant(const char *field, char tenant[AUTHORITY_TENANT_MAX])
+bool challenge_tenant(const char *field, char ret_tenant[AUTHORITY_TENANT_MAX])
 {
     static const char *const endings[] = { "/oauth2/authorize", "/oauth2/v2.0/authorize" };
     char uri[1024];
@@ -99,12 +100,12 @@ bool challenge_tenant(const char *field, char tenant[AUTHORITY_TENANT_MAX])
     if (!authority_split(uri, &instance, &name, &unused) || !authority_is_known_cloud(instance) ||
         !authority_is_tenant_of_app(name, &unused) || strlen(name) >= AUTHORITY_TENANT_MAX)
         return false;
-    for (size_t i = 0; i <= strlen(name); i++)
-        tenant[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    text_lower(name);
+    memcpy(ret_tenant, name, strlen(name) + 1);
     return true;
 }
 
-/* Base64 of either alphabet as base64url without padding, in its place. */
+/* Converts Base64 of either alphabet to base64url without padding, in place. Returns its length. */
 static size_t to_base64url(char *text)
 {
     size_t length = strcspn(text, "=");

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Challenges: what a server says of the credentials that it wants, in WWW-Authenticate (RFC 9110,
- * 11.6.1).
+ * Challenges: the credentials that a server asks for in WWW-Authenticate (RFC 9110, 11.6.1).
  *
  *     Basic realm="https://tfsprodweu.visualstudio.com/", Bearer authorization_uri=https://login...
  *
- * Several may stand in one field, and Azure DevOps leaves the quotes out where the grammar wants
- * them. Pure functions on what a server sent: none of it is believed here beyond its form.
+ * One field may contain several challenges, and Azure DevOps omits the quotes that the grammar
+ * requires. These are pure functions that check only the form of what a server sent.
  */
 #ifndef COMMON_ENTRA_CHALLENGE_H
 #define COMMON_ENTRA_CHALLENGE_H
@@ -16,20 +15,20 @@
 
 #include "common/entra/authority.h"
 
-/* Finds a parameter of the field's first challenge of a scheme that has it; both names without
- * regard to case. The value goes into value, unquoted. False where there is none, or it does not
- * fit into size bytes with its NUL. */
-bool challenge_parameter(const char *field, const char *scheme, const char *name, char *value,
+/* Finds the first parameter of this name in a challenge of this scheme; both names are compared
+ * without regard to case. Copies its value, unquoted, into ret_value. Returns false if there is no
+ * such parameter, or if it does not fit into size bytes with its NUL. */
+bool challenge_parameter(const char *field, const char *scheme, const char *name, char *ret_value,
                          size_t size);
 
-/* The tenant of a bearer challenge's authorization_uri, in lower case, if that names a known cloud
- * and one tenant there. Source: Microsoft, "How applications work with Azure DevOps challenges",
- * and what dev.azure.com sends. */
-bool challenge_tenant(const char *field, char tenant[AUTHORITY_TENANT_MAX]);
+/* Finds the tenant, in lower case, in the authorization_uri of a bearer challenge. Returns false
+ * unless the URI names a known cloud and a single tenant. Source: Microsoft, "How applications work
+ * with Azure DevOps challenges", and what dev.azure.com sends. */
+bool challenge_tenant(const char *field, char ret_tenant[AUTHORITY_TENANT_MAX]);
 
-/* The claims of a bearer challenge whose error is insufficient_claims: a JSON object, decoded from
- * its Base64; the caller frees it. NULL where there is no such challenge. Source: Microsoft,
- * "Claims challenges, claims requests, and client capabilities". */
+/* The claims, a JSON object decoded from Base64, of a bearer challenge whose error is
+ * insufficient_claims. The caller frees the result with free. Returns NULL if there is no such
+ * challenge. Source: Microsoft, "Claims challenges, claims requests, and client capabilities". */
 char *challenge_claims(const char *field);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "common/base/hash.h"
 
-/* The object under a key, made where it is not there. */
+/* The object under a key, which is created if necessary. */
 static json_object *object_at(json_object *parent, const char *key)
 {
     json_object *child = NULL;
@@ -23,28 +23,28 @@ static char *to_text(json_object *claims)
                                                              JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
-bool claims_merge(const char *challenge, json_object *capabilities, char **claims,
+bool claims_merge(const char *challenge, json_object *capabilities, char **ret_claims,
                   struct error *error)
 {
     struct error why = { 0 };
     auto_json json_object *merged = challenge != NULL
                                         ? json_parse(challenge, strlen(challenge), &why)
                                         : json_object_new_object();
-    *claims = NULL;
+    *ret_claims = NULL;
     if (!json_object_is_type(merged, json_type_object)) {
         error_set(error, ERROR_USAGE, "the claims are not a JSON object");
-        return error_hint(error, "A challenge's claims come as Base64: decode them first.");
+        return error_hint(error, "The claims of a challenge are Base64: decode them first.");
     }
     if (capabilities != NULL)
         json_object_object_add(object_at(object_at(merged, "access_token"), "xms_cc"), "values",
                                json_object_get(capabilities));
     if (json_object_object_length(merged) == 0)
         return true;
-    *claims = to_text(merged);
-    return *claims != NULL || error_no_memory(error);
+    *ret_claims = to_text(merged);
+    return *ret_claims != NULL || error_no_memory(error);
 }
 
-/* Objects are merged, everything else is replaced. As deep as json_parse lets them be. */
+/* Merges objects and replaces everything else. json_parse has limited the depth. */
 static void merge_into(json_object *into, json_object *from)
 {
     json_object_object_foreach(from, key, value) {

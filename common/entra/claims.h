@@ -12,18 +12,18 @@
 #include "common/base/json.h"
 
 /* Merges a challenge (a JSON object; NULL: none) with the client's capabilities (an array of
- * strings; NULL: none), which stand under access_token.xms_cc.values. *claims is NULL where there
- * is nothing to say; the caller frees it. False with ERROR_USAGE where the challenge is no object.
- */
-bool claims_merge(const char *challenge, json_object *capabilities, char **claims,
+ * strings; NULL: none), which go into access_token.xms_cc.values. The caller frees *ret_claims with
+ * free; it is NULL if there is nothing to ask for. Fails with ERROR_USAGE if the challenge is not
+ * an object, or ERROR_OTHER if there is no memory. */
+bool claims_merge(const char *challenge, json_object *capabilities, char **ret_claims,
                   struct error *error);
 
-/* Adds what an authority demands (a JSON object) to the claims that are asked for already (NULL:
- * none); where both speak of the same, the demand counts. The caller frees it. NULL where the
- * demand is no object, or there is no memory. */
+/* Adds the claims that an authority demands (a JSON object) to those already asked for (NULL:
+ * none); the demand wins a conflict. The caller frees the result with free. Returns NULL if the
+ * demand is not an object, or there is no memory. */
 char *claims_add_demand(const char *claims, const char *demand);
 
-/* A number by which claims are told from others; NULL (none) has 0. */
+/* A hash to tell claims apart; 0 for NULL (no claims). */
 int64_t claims_hash(const char *claims);
 
 #endif

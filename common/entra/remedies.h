@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What users meet, what it means and what helps: the errors of Entra, of OAuth, of the network, of
- * keyrings and of the configuration, in one table. Every error of ours that a remedy is known for
- * takes it from here (error_known_as).
+ * The error catalogue: the codes of the errors that users see, their meaning and their remedy. One
+ * table covers the errors of Entra, OAuth, the network, keyrings and the configuration. An error of
+ * ours refers to its entry by code (error_known_as).
  *
- * The remedies are for people. Microsoft warns that programs must not branch on AADSTS numbers, as
- * they may change ("Microsoft Entra authentication and authorization error codes"), and nothing
- * here does.
+ * The remedies are for people. Microsoft warns that programs must not depend on AADSTS numbers,
+ * since they may change ("Microsoft Entra authentication and authorization error codes"), and
+ * nothing here does.
  */
 #ifndef COMMON_ENTRA_REMEDIES_H
 #define COMMON_ENTRA_REMEDIES_H
@@ -14,19 +14,19 @@
 #include <stddef.h>
 
 struct remedy {
-    const char *codes;   /* what it is called: one name, or several with a blank between */
+    const char *codes;   /* one code, or several separated by spaces */
     const char *meaning; /* a sentence */
-    const char *remedy;  /* a sentence or two, for who can do something about it */
+    const char *remedy;  /* one or two sentences that say what to do */
 };
 
-/* All of them; the texts are static. */
-const struct remedy *remedies_all(size_t *count);
+/* The whole catalogue; *ret_count is its size. The texts are static. */
+const struct remedy *remedies_all(size_t *ret_count);
 
-/* The entry that has this code: AADSTS7000215, invalid_scope, keyring_locked; in whichever case.
- * NULL: it is not known. */
+/* The entry of a code such as AADSTS7000215, invalid_scope or keyring_locked, in any case. Returns
+ * NULL if the catalogue does not have it. */
 const struct remedy *remedies_find(const char *code);
 
-/* Its remedy; NULL where the code is not known. */
+/* The remedy for a code; NULL if the catalogue does not have it. */
 const char *remedies_text(const char *code);
 
 #endif

@@ -9,7 +9,7 @@
 
 #define DEFAULT_SUFFIX "/.default"
 
-/* scope-token of RFC 6749, 3.3: printable ASCII without blank, quote and backslash. */
+/* The scope-token of RFC 6749, 3.3: printable ASCII without space, quote and backslash. */
 static bool is_scope_token(const char *text)
 {
     size_t length = 0;
@@ -38,10 +38,10 @@ char *scope_from_resource(const char *resource, struct error *error)
     char *scope = NULL;
     if (!is_scope_token(resource)) {
         error_set(error, ERROR_USAGE, "'%.200s' is not the identifier of a resource", resource);
-        error_hint(error, "A resource is a URI or an app's id, such as api://my-web-api.");
+        error_hint(error, "A resource is a URI or an app's ID, such as api://my-web-api.");
     } else if (ends_in_default(resource)) {
         error_set(error, ERROR_USAGE, "'%.200s' is a scope, not a resource", resource);
-        error_hint(error, "Give it as --scope, or leave out " DEFAULT_SUFFIX ".");
+        error_hint(error, "Use --scope, or leave out " DEFAULT_SUFFIX ".");
     } else if ((scope = text_format("%s" DEFAULT_SUFFIX, resource)) == NULL) {
         error_no_memory(error);
     } else if (strlen(scope) > SCOPE_MAX) {
@@ -62,8 +62,8 @@ bool scope_check_for_app(const char *scope, struct error *error)
 {
     if (strpbrk(scope, " \t") != NULL) {
         error_set(error, ERROR_USAGE, "'%.200s' is more than one scope", scope);
-        return error_hint(error, "An app asks for one resource at a time, as one scope that ends "
-                                 "in " DEFAULT_SUFFIX ".");
+        return error_hint(error, "An app requests one resource at a time, with a single scope that "
+                                 "ends in " DEFAULT_SUFFIX ".");
     }
     if (!is_scope_token(scope))
         return error_set(error, ERROR_USAGE, "'%.200s' is not a scope", scope);
@@ -73,7 +73,7 @@ bool scope_check_for_app(const char *scope, struct error *error)
         return true;
     error_set(error, ERROR_USAGE,
               "the scope '%.200s' does not end in " DEFAULT_SUFFIX
-              ", and an app can ask for no other: its permissions are those of its registration",
+              ", as the scope of an app must: its permissions are those of its registration",
               scope);
     return error_known_as(error, "scope_not_default");
 }

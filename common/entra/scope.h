@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Scopes: what is asked of an API. An app asks for R/.default, where R is the resource's
- * identifier.
+ * Scopes. An app requests R/.default, where R is the identifier of the resource.
  *
- * Entra takes the audience to be everything before the scope's last slash. A resource whose
- * identifier itself ends in a slash therefore keeps it: https://database.windows.net/ is asked for
- * as https://database.windows.net//.default (Microsoft's page "Daemon app that calls web APIs -
+ * Entra takes everything before the last slash of the scope as the audience. A resource whose
+ * identifier ends in a slash therefore keeps that slash: the scope of https://database.windows.net/
+ * is https://database.windows.net//.default (Microsoft's page "Daemon app that calls web APIs -
  * acquire a token", section "Azure AD (v1.0) resources").
  */
 #ifndef COMMON_ENTRA_SCOPE_H
@@ -18,18 +17,19 @@
 
 #define SCOPE_MAX 2048
 
-/* The scope that asks for a resource: R/.default, R to the letter. NULL with ERROR_USAGE where R
- * cannot be a resource. Free with free. */
+/* The scope of a resource: resource, unchanged, and /.default. The caller frees the result with
+ * free. Returns NULL with ERROR_USAGE if the text cannot be a resource, or with ERROR_OTHER if
+ * there is no memory. */
 char *scope_from_resource(const char *resource, struct error *error);
 
-/* Whether an app (client credentials) may ask for this scope: one resource, then /.default.
- * False with ERROR_USAGE saying why not. */
+/* Whether an app (client credentials) may request this scope: one resource and /.default. Fails
+ * with ERROR_USAGE and the reason. */
 bool scope_check_for_app(const char *scope, struct error *error);
 
-/* Whether a person may ask for it: one scope, of whatever kind. False with ERROR_USAGE. */
+/* Whether a user may request this scope: a single scope of any kind. Fails with ERROR_USAGE. */
 bool scope_check_for_user(const char *scope, struct error *error);
 
-/* How long the resource's part of the scope is: all before the last slash. */
+/* The length of the resource in the scope, which is everything before the last slash. */
 size_t scope_resource_length(const char *scope);
 
 #endif

@@ -27,7 +27,7 @@ int64_t token_fresh_until(const struct token *token)
 
 bool token_is_fresh(const struct token *token, int64_t now)
 {
-    /* A clock set back since then would keep a token alive past its end. */
+    /* A clock that was set back since then would keep a token fresh after it has expired. */
     return now >= token->received_on - TOKEN_MARGIN && now < token_fresh_until(token);
 }
 
@@ -54,7 +54,8 @@ bool token_is_alive(const struct token *token, int64_t now)
 
 struct secret *token_to_json(const struct token *token)
 {
-    /* json-c would leave a copy of the text behind; no character of a token needs escaping. */
+    /* Not json-c, which would leave a copy of the text in memory. No character of a token needs
+     * escaping. */
     return secret_format("{\"access_token\":\"%s\",\"received_on\":%" PRId64
                          ",\"expires_on\":%" PRId64 ",\"refresh_on\":%" PRId64
                          ",\"claims\":%" PRId64 "}",
@@ -69,7 +70,7 @@ static bool times_are_credible(const struct token *token)
            token->refresh_on <= token->expires_on;
 }
 
-bool token_from_json(const char *text, size_t length, struct token *token, struct error *error)
+bool token_from_json(const char *text, size_t length, struct token *ret_token, struct error *error)
 {
     auto_json_secret json_object *record = json_parse(text, length, error);
     if (record == NULL)
@@ -83,12 +84,12 @@ bool token_from_json(const char *text, size_t length, struct token *token, struc
         !json_int64(record, "refresh_on", &read.refresh_on) || !times_are_credible(&read))
         return error_set(error, ERROR_OTHER, "not the record of a token");
 
-    if (!json_int64(record, "claims", &read.claims)) /* older records do not say */
+    if (!json_int64(record, "claims", &read.claims)) /* older records do not have it */
         read.claims = 0;
     read.access_token = secret_from_text(access_token);
     if (read.access_token == NULL)
         return error_no_memory(error);
-    *token = read;
+    *ret_token = read;
     return true;
 }
 

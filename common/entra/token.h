@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a token is: an access token, when it came, when it ends, when to renew it.
+ * Access tokens: when a token was received, when it expires and when to renew it.
  */
 #ifndef COMMON_ENTRA_TOKEN_H
 #define COMMON_ENTRA_TOKEN_H
@@ -11,14 +11,15 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* Entra's are 1 to 10 KiB; git takes lines of 65535 bytes at most. */
+/* Entra's tokens have 1 to 10 KiB; git accepts lines of at most 65535 bytes. */
 #define TOKEN_LENGTH_MAX (48 * 1024)
 
-/* A life that no authority gives: 28 days. Entra's longest are 24 to 28 hours. */
+/* 28 days, longer than any authority's tokens live. Entra's live for at most 24 to 28 hours. */
 #define TOKEN_LIFE_MAX (28 * 24 * 3600)
 
-/* A token counts as used up this many seconds before it ends, so that the work it is used for can
- * finish and clocks may differ a little. MSAL's own figure (AccessTokenExpirationBuffer). */
+/* A token is no longer used in this many seconds before it expires, so that the work it is used for
+ * can finish and clocks may differ a little. MSAL has the same value
+ * (AccessTokenExpirationBuffer). */
 #define TOKEN_MARGIN (5 * 60)
 
 enum token_origin {
@@ -28,45 +29,47 @@ enum token_origin {
 
 /* All times are Unix seconds by this machine's clock. */
 struct token {
-    struct secret *access_token; /* owned; checked by token_is_valid_text */
+    struct secret *access_token; /* owned; passes token_is_valid_text */
     int64_t received_on;
     int64_t expires_on;
-    int64_t refresh_on; /* renew it without waiting from here on; 0: not before its margin */
-    int64_t claims;     /* claims_hash of those that it was asked for with; 0: none */
+    int64_t refresh_on; /* from here on, renew in the background; 0: not before the margin */
+    int64_t claims;     /* claims_hash of the claims in the request; 0: none */
     enum token_origin source;
 };
 
-/* Whether these bytes can be a bearer token: b64token of RFC 6750, 2.1. Nothing in it can end a
- * line, a quoted string or a header, so that it can be handed to any host tool as it is. */
+/* Whether the bytes can be a bearer token: the b64token of RFC 6750, 2.1. It has no character that
+ * ends a line, a quoted string or a header, so every host tool can be given the token unescaped. */
 bool token_is_valid_text(const char *bytes, size_t length);
 
-/* The last second at which the token is to be given out; callers that keep it ask again then. */
+/* The time until which the token may be used. Callers that cache the token ask again then. */
 int64_t token_fresh_until(const struct token *token);
 
-/* Whether the token can be given out at this time: it has begun, and has not come to its margin. */
+/* Whether the token may be used at this time: it is already valid, and not within its margin. */
 bool token_is_fresh(const struct token *token, int64_t now);
 
-/* When to renew a token without waiting: at refresh_in (seconds from its receipt; 0: the authority
- * did not say), or at half of a life of more than two hours, later by a random share of a tenth of
- * that time, so that machines started together do not renew together. random is any number, drawn
- * once for a token. 0: not before its margin. A pure function. */
+/* When to renew a token in the background. That is refresh_in seconds after its receipt, or, if the
+ * authority did not send refresh_in (0), after half of a life of more than two hours. A random
+ * delay of up to a tenth of that time is added, so that machines started together do not renew
+ * together; random is any number, drawn once per token. Returns 0 for a token that is not renewed
+ * before its margin. A pure function. */
 int64_t token_renewal_time(int64_t received_on, int64_t expires_on, int64_t refresh_in,
                            uint32_t random);
 
-/* Whether the token is fresh, and the time to renew it has come. */
+/* Whether the token is fresh, and its renewal time has come. */
 bool token_is_due(const struct token *token, int64_t now);
 
-/* Whether the token has not ended yet, margin or no. */
+/* Whether the token has not expired yet, regardless of the margin. */
 bool token_is_alive(const struct token *token, int64_t now);
 
-/* The token's JSON form, as it rests in a keyring. NULL if there is no memory. */
+/* The token in the JSON form in which a keyring stores it. The caller frees the result with
+ * secret_free. Returns NULL if there is no memory. */
 struct secret *token_to_json(const struct token *token);
 
-/* Reads that form again; token is filled and owns its secret. False with ERROR_OTHER where the
- * text is not such a form: the keyring's contents are input like any other. */
-bool token_from_json(const char *text, size_t length, struct token *token, struct error *error);
+/* Parses that JSON form. The caller clears *ret_token with token_clear. Fails with ERROR_OTHER if
+ * the text is not valid: the contents of a keyring are input like any other. */
+bool token_from_json(const char *text, size_t length, struct token *ret_token, struct error *error);
 
-/* Wipes and releases what the token owns. */
+/* Wipes and frees what the token owns. */
 void token_clear(struct token *token);
 
 #define auto_token CLEANUP(token_clear)

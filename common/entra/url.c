@@ -20,7 +20,7 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Takes off the part up to the first of the delimiters, and leaves rest at the delimiter. */
+/* Removes and returns the part of rest before the first of the delimiters. */
 static struct slice take_until(struct slice *rest, const char *delimiters)
 {
     struct slice taken = { rest->bytes, 0 };
@@ -42,16 +42,16 @@ static bool parse_scheme(struct slice scheme, struct url *url, struct error *err
     return true;
 }
 
-/* A dotted quad of plain decimals, as inet_pton reads it; never 127.1 or 0x7f.0.0.1. */
+/* A dotted quad of plain decimals, as inet_pton reads it; not 127.1 or 0x7f.0.0.1. */
 static bool is_ipv4(const char *host)
 {
     struct in_addr address;
     return inet_pton(AF_INET, host, &address) == 1;
 }
 
-/* Names of letters, digits, hyphens and underscores. One whose last label is a number would be
- * taken for an IPv4 address by some parsers (WHATWG URL, 3.5), so only a dotted quad may look so.
- */
+/* Whether the host is a name of letters, digits, hyphens and underscores. Some parsers take a name
+ * whose last label is a number for an IPv4 address (WHATWG URL, 3.5), so such a name must be a
+ * dotted quad. */
 static bool is_name(const char *host)
 {
     const char *label = host;
@@ -111,7 +111,7 @@ static bool parse_port(struct slice port, struct url *url, struct error *error)
     return true;
 }
 
-/* host[:port]. The colons of an IPv6 address stand inside brackets. */
+/* Parses host[:port]. The colons of an IPv6 address are in brackets. */
 static bool parse_authority(struct slice authority, bool wildcard, struct url *url,
                             struct error *error)
 {
@@ -134,12 +134,11 @@ static bool parse_authority(struct slice authority, bool wildcard, struct url *u
     if (rest.length == 0)
         return true;
     if (rest.bytes[0] != ':')
-        return error_set(error, ERROR_USAGE, "the URL's host has something after its bracket");
+        return error_set(error, ERROR_USAGE, "the URL's host has text after its closing bracket");
     return parse_port((struct slice){ rest.bytes + 1, rest.length - 1 }, url, error);
 }
 
-/* Dot segments are resolved by clients or servers, so a path that has them is not where it seems.
- */
+/* Clients or servers resolve dot segments, so a path that has them may lead elsewhere. */
 static bool has_dot_segment(const char *path)
 {
     for (const char *p = path; (p = strchr(p, '/')) != NULL; p++) {
@@ -151,7 +150,7 @@ static bool has_dot_segment(const char *path)
     return false;
 }
 
-/* Copies a path into url, decoding %XX where encoded. */
+/* Copies a path into url; decodes %XX if encoded is set. */
 static bool parse_path(struct slice path, bool encoded, struct url *url, struct error *error)
 {
     size_t length = 0;
@@ -164,13 +163,13 @@ static bool parse_path(struct slice path, bool encoded, struct url *url, struct 
             int high = i + 2 < path.length ? text_hex_value(path.bytes[i + 1]) : -1;
             int low = i + 2 < path.length ? text_hex_value(path.bytes[i + 2]) : -1;
             if (high < 0 || low < 0)
-                return error_set(error, ERROR_USAGE, "the URL has a broken %%-escape");
+                return error_set(error, ERROR_USAGE, "the URL has an invalid %%-escape");
             c = (unsigned char)(high * 16 + low);
             i += 2;
             plain = plain && c != '/' && c != '%';
         }
         if (c == '\0')
-            return error_set(error, ERROR_USAGE, "the URL has a NUL byte in its path");
+            return error_set(error, ERROR_USAGE, "the path of the URL contains a NUL byte");
         plain = plain && c != '\\';
         if (length >= URL_MAX)
             return error_set(error, ERROR_USAGE, "the URL is longer than %d bytes", URL_MAX);
@@ -190,8 +189,8 @@ static bool parse(const char *text, size_t length, bool wildcard, struct url *ur
         return error_set(error, ERROR_USAGE, "the URL is longer than %d bytes", URL_MAX);
     for (size_t i = 0; i < length; i++) {
         if (text[i] <= ' ' || text[i] > '~' || strchr("\"<>\\^`", text[i]) != NULL)
-            return error_set(error, ERROR_USAGE,
-                             "the URL has a character at position %zu that no URL has", i + 1);
+            return error_set(error, ERROR_USAGE, "the URL has an invalid character at position %zu",
+                             i + 1);
     }
     if (!parse_scheme(take_until(&rest, ":"), url, error))
         return false;
@@ -202,36 +201,36 @@ static bool parse(const char *text, size_t length, bool wildcard, struct url *ur
 
     struct slice authority = take_until(&rest, "/?#");
     if (memchr(authority.bytes, '@', authority.length) != NULL)
-        return error_set(error, ERROR_USAGE, "the URL has a user name in it");
+        return error_set(error, ERROR_USAGE, "the URL contains a user name");
     return parse_authority(authority, wildcard, url, error) &&
            parse_path(take_until(&rest, "?#"), true, url, error);
 }
 
-bool url_parse(const char *text, size_t length, struct url *url, struct error *error)
+bool url_parse(const char *text, size_t length, struct url *ret_url, struct error *error)
 {
-    return parse(text, length, false, url, error);
+    return parse(text, length, false, ret_url, error);
 }
 
-bool url_parse_base(const char *text, size_t length, struct url *url, struct error *error)
+bool url_parse_base(const char *text, size_t length, struct url *ret_url, struct error *error)
 {
-    if (!parse(text, length, true, url, error))
+    if (!parse(text, length, true, ret_url, error))
         return false;
-    if (!url->https && !url_is_loopback(url))
-        return error_set(error, ERROR_USAGE, "a token is not sent over http, use https");
+    if (!ret_url->https && !url_is_loopback(ret_url))
+        return error_set(error, ERROR_USAGE, "tokens are not sent over http: use https");
     return true;
 }
 
-bool url_from_parts(const char *protocol, const char *host, const char *path, struct url *url,
+bool url_from_parts(const char *protocol, const char *host, const char *path, struct url *ret_url,
                     struct error *error)
 {
-    if (!parse_scheme((struct slice){ protocol, strlen(protocol) }, url, error) ||
-        !parse_authority((struct slice){ host, strlen(host) }, false, url, error))
+    if (!parse_scheme((struct slice){ protocol, strlen(protocol) }, ret_url, error) ||
+        !parse_authority((struct slice){ host, strlen(host) }, false, ret_url, error))
         return false;
     if (path != NULL)
-        return parse_path((struct slice){ path, strlen(path) }, false, url, error);
-    url->has_path = false;
-    url->path_is_plain = false;
-    url->path[0] = '\0';
+        return parse_path((struct slice){ path, strlen(path) }, false, ret_url, error);
+    ret_url->has_path = false;
+    ret_url->path_is_plain = false;
+    ret_url->path[0] = '\0';
     return true;
 }
 
@@ -252,7 +251,7 @@ static bool is_nearby_ipv4(const char *host)
 
 bool url_is_nearby(const struct url *url)
 {
-    /* fc00::/7 and fe80::/10; url_parse has seen to the form */
+    /* fc00::/7 and fe80::/10; url_parse has checked the form. */
     bool ipv6 = url->host[0] == '[' && strchr(url->host + 1, ':') - url->host == 5 &&
                 (strncmp(url->host, "[fc", 3) == 0 || strncmp(url->host, "[fd", 3) == 0 ||
                  (strncmp(url->host, "[fe", 3) == 0 && strchr("89ab", url->host[3]) != NULL));

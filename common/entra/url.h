@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * URLs as far as they decide who may be given a token: scheme, host, port, path.
+ * URLs, as far as they decide who may receive a token: scheme, host, port and path.
  *
- * libcurl's URL API would do, but a warm answer must not load libcurl (see module.h). So this is
- * the strict half of RFC 3986: what it takes, curl reads the same way (a unit test compares them),
- * and what two parsers could read differently is refused: user info, backslashes, control
- * characters, non-ASCII letters, octal or short IPv4 addresses, zone ids.
+ * libcurl has a URL API, but a cached answer must not load libcurl (see module.h). So this is a
+ * strict subset of RFC 3986. What it accepts, curl parses the same way (a unit test compares the
+ * two), and what two parsers could read differently is refused: user info, backslashes, control
+ * characters, non-ASCII letters, octal or short IPv4 addresses, zone IDs.
  *
- * A base URL may begin its host with "*.", for every host below a domain.
+ * The host of a base URL may begin with "*.", which stands for every host below a domain.
  */
 #ifndef COMMON_ENTRA_URL_H
 #define COMMON_ENTRA_URL_H
@@ -23,31 +23,32 @@
 
 struct url {
     bool https;
-    char host[HOST_MAX + 1]; /* lower case; IPv6 in its brackets; "*." begins a pattern */
-    uint16_t port;           /* the scheme's own where none is given */
-    bool has_path;           /* false where the asker did not say (git without useHttpPath) */
-    bool path_is_plain;      /* no dot segment, no encoded slash: a prefix of it means something */
+    char host[HOST_MAX + 1]; /* lower case; IPv6 in brackets; a pattern begins with "*." */
+    uint16_t port;           /* the scheme's default if none is given */
+    bool has_path;           /* false if the path is unknown (git without useHttpPath) */
+    bool path_is_plain;      /* no dot segment, no encoded slash, so that prefixes are meaningful */
     char path[URL_MAX + 1];  /* decoded, with its leading slash, without query and fragment */
 };
 
-/* Parses an absolute URL of length bytes, http or https. False with ERROR_USAGE. */
-bool url_parse(const char *text, size_t length, struct url *url, struct error *error);
+/* Parses an absolute http or https URL of length bytes. Fails with ERROR_USAGE. */
+bool url_parse(const char *text, size_t length, struct url *ret_url, struct error *error);
 
-/* As url_parse, for a BaseUrl: the host may begin with "*.", and http is only for loopback. */
-bool url_parse_base(const char *text, size_t length, struct url *url, struct error *error);
+/* As url_parse, for a BaseUrl: the host may begin with "*.", and http is accepted for loopback
+ * only. */
+bool url_parse_base(const char *text, size_t length, struct url *ret_url, struct error *error);
 
-/* Makes a URL of what git tells of it: protocol ("https"), host ("example.com:8443") and path
- * (percent-decoded, without its leading slash; NULL where git does not tell it). False with
+/* Makes a URL from the parts that git passes: protocol ("https"), host ("example.com:8443") and
+ * path (percent-decoded, without its leading slash; NULL if git does not pass it). Fails with
  * ERROR_USAGE. */
-bool url_from_parts(const char *protocol, const char *host, const char *path, struct url *url,
+bool url_from_parts(const char *protocol, const char *host, const char *path, struct url *ret_url,
                     struct error *error);
 
-/* Whether the host is this machine: localhost, 127.0.0.0/8, [::1]. Only there may http be used. */
+/* Whether the host is this machine: localhost, 127.0.0.0/8, [::1]. http is allowed only there. */
 bool url_is_loopback(const struct url *url);
 
-/* Whether the host is this machine, or an address that no router hands on to the internet: private
+/* Whether the host is this machine, or an address that is not routed on the internet: private
  * (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, RFC 1918; fc00::/7, RFC 4193) or link-local
- * (169.254.0.0/16, fe80::/10). There the hosts of Azure serve the machines that they run. */
+ * (169.254.0.0/16, fe80::/10). Azure's hosts serve their machines from such addresses. */
 bool url_is_nearby(const struct url *url);
 
 /* Where a request and its answer may go without TLS. */
@@ -57,12 +58,12 @@ enum url_clear {
     URL_CLEAR_NEVER,
 };
 
-/* Whether url is base or lies below it: scheme, host and port equal, base's path a prefix of whole
- * segments. A URL whose path is not plain, or not known, lies below the root path only. */
+/* Whether url is base or below it: scheme, host and port are equal, and base's path is a prefix of
+ * whole segments. A URL whose path is unknown or not plain is below the root path only. */
 bool url_is_below(const struct url *url, const struct url *base);
 
-/* A URL, or what was meant to be one, as it may be shown: without user info, query and fragment, in
- * which people put secrets, and cut short. */
+/* A URL, or a text that was meant as one, in a form that is safe to show: truncated, and without
+ * user info, query and fragment, since people put secrets there. */
 struct url_shown {
     char text[200];
 };

@@ -16,7 +16,7 @@ static struct keyring_key key_of_account(const struct token_request *request, co
     } };
 }
 
-/* Not of a tenant: a refresh token serves in every tenant that the account is in. */
+/* The key has no tenant: a refresh token is valid in every tenant of the account. */
 static struct keyring_key key_of_refresh_token(const struct token_request *request,
                                                const char *client_id, const char *home_account_id)
 {
@@ -37,8 +37,8 @@ static bool is_of_family(const char *client_id)
     return app != NULL && app->in_family;
 }
 
-/* The clients whose refresh token would serve the request's, the best first; NULL after the last.
- * The family's is first, as with MSAL: it is renewed by whichever client is used. */
+/* The clients whose refresh tokens can serve the request, best first; NULL ends the list. The
+ * family comes first, as in MSAL, since every client of the family renews its token. */
 struct clients {
     const char *ids[3];
 };
@@ -60,7 +60,7 @@ static enum keyring_answer look_up(struct token_store *store, const struct keyri
         return answer;
     if (account_from_json(record->bytes, record->length, account, &why))
         return KEYRING_FOUND;
-    trace("keyring: the item is not used: %s", why.message);
+    trace("keyring: an item is ignored: %s", why.message);
     return KEYRING_NOTHING;
 }
 
@@ -72,7 +72,7 @@ enum keyring_answer account_store_resolve(struct token_store *store, struct toke
         key_of_account(request, request->account != NULL ? request->account : ACCOUNT_DEFAULT);
     enum keyring_answer answer = look_up(store, &key, deadline, &account, error);
     if (answer == KEYRING_NOTHING)
-        trace("keyring: nobody has signed in at %s%s%s", request->instance,
+        trace("keyring: nobody is signed in at %s%s%s", request->instance,
               request->account != NULL ? " as " : "",
               request->account != NULL ? request->account : "");
     if (answer != KEYRING_FOUND)
@@ -84,15 +84,15 @@ enum keyring_answer account_store_resolve(struct token_store *store, struct toke
     return KEYRING_FOUND;
 }
 
-/* As account_store_find, among one client's. */
+/* As account_store_find, for one client. */
 static enum keyring_answer find(struct token_store *store, const struct token_request *request,
-                                const char *client_id, int64_t deadline, struct account *account,
-                                struct error *error)
+                                const char *client_id, int64_t deadline,
+                                struct account *ret_account, struct error *error)
 {
     struct keyring_key key = key_of_refresh_token(request, client_id, request->home_account_id);
-    enum keyring_answer answer = look_up(store, &key, deadline, account, error);
-    if (answer == KEYRING_FOUND && account->refresh_token == NULL) {
-        account_clear(account);
+    enum keyring_answer answer = look_up(store, &key, deadline, ret_account, error);
+    if (answer == KEYRING_FOUND && ret_account->refresh_token == NULL) {
+        account_clear(ret_account);
         answer = KEYRING_NOTHING;
     }
     return answer;
@@ -100,12 +100,12 @@ static enum keyring_answer find(struct token_store *store, const struct token_re
 
 enum keyring_answer account_store_find(struct token_store *store,
                                        const struct token_request *request, int64_t deadline,
-                                       struct account *account, struct error *error)
+                                       struct account *ret_account, struct error *error)
 {
     const struct clients clients = clients_of(request);
     enum keyring_answer answer = KEYRING_NOTHING;
     for (size_t i = 0; clients.ids[i] != NULL && answer == KEYRING_NOTHING; i++)
-        answer = find(store, request, clients.ids[i], deadline, account, error);
+        answer = find(store, request, clients.ids[i], deadline, ret_account, error);
     return answer;
 }
 

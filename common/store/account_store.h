@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the keyring keeps of persons' sign-ins: for each account, client and authority one refresh
- * token, and for each user name whose account it is. One user name, "*", stands for the default
- * account.
+ * The sign-ins that the keyring stores: one refresh token for each account, client and authority,
+ * and one item for each user name that says which account it belongs to. The user name "*" stands
+ * for the default account.
  */
 #ifndef COMMON_STORE_ACCOUNT_STORE_H
 #define COMMON_STORE_ACCOUNT_STORE_H
@@ -13,46 +13,52 @@
 #define STORE_KIND_ACCOUNT       "account"
 #define STORE_KIND_REFRESH_TOKEN "refresh_token"
 
-#define ACCOUNT_DEFAULT "*" /* no user name is so */
+#define ACCOUNT_DEFAULT "*" /* not a valid user name */
 
-/* Finds out whose account the request's user name is, or the default one, and fills in
- * home_account_id and username. KEYRING_NOTHING: nobody has signed in by that name. KEYRING_FAILED
- * with an error only where the keyring must work. */
+/* Finds the account of the request's user name, or the default account, and sets the request's
+ * home_account_id and username. Returns KEYRING_NOTHING if nobody is signed in with that name, and
+ * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name. */
 enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
                                           int64_t deadline, struct error *error);
 
-/* Finds the refresh token of the request's account, which is resolved. The caller clears it. */
+/* Finds the refresh token of the request's account; account_store_resolve comes first. The caller
+ * clears *ret_account with account_clear. Returns KEYRING_FAILED with ERROR_KEYRING only if the
+ * keyring was chosen by name. */
 enum keyring_answer account_store_find(struct token_store *store,
                                        const struct token_request *request, int64_t deadline,
-                                       struct account *account, struct error *error);
+                                       struct account *ret_account, struct error *error);
 
-/* Keeps a new sign-in: its refresh token, where it has one, and its user name. It becomes the
- * default account where that is asked for or there was none. */
+/* Stores a new sign-in: its refresh token, if it has one, and its user name. It becomes the default
+ * account if make_default is set or there is none yet. Fails with ERROR_KEYRING only if the keyring
+ * was chosen by name, or with ERROR_OTHER if there is no memory. */
 bool account_store_keep(struct token_store *store, const struct token_request *request,
                         const struct account *account, bool make_default, int64_t deadline,
                         struct error *error);
 
-/* Keeps the refresh token that came in the place of another; where none came, the old one stays. */
+/* Stores the refresh token that replaces an earlier one; if the account has none, the earlier one
+ * stays. Fails as account_store_keep does. */
 bool account_store_rotate(struct token_store *store, const struct token_request *request,
                           const struct account *account, int64_t deadline, struct error *error);
 
-/* Drops the refresh token of the request's account for its client, if it still is this one. */
+/* Deletes the refresh token of the request's account and client, if it is still this one. Fails
+ * with ERROR_KEYRING only if the keyring was chosen by name. */
 bool account_store_drop(struct token_store *store, const struct token_request *request,
                         const struct secret *refresh_token, int64_t deadline, struct error *error);
 
-/* Forgets the account of a user name, ACCOUNT_DEFAULT for the default one, NULL for all: their
- * refresh tokens, and the tokens that came of them, in every keyring that token_store_list looks
- * into. Where the default account goes and another stays, that one becomes the default. *count is
- * how many accounts there were. False, and nothing is forgotten, where one of them does not answer
- * (token_store_list); with ERROR_KEYRING where nobody is found and the keyring is locked. */
+/* Deletes the account of a user name, ACCOUNT_DEFAULT for the default one, or NULL for all: its
+ * refresh tokens and access tokens, in every keyring that token_store_list searches. If the default
+ * account is deleted and others remain, one of them becomes the default. *ret_count is the number
+ * of accounts. Fails as token_store_list does if one of the keyrings does not answer, and then
+ * deletes nothing; fails with ERROR_KEYRING if no account is found and a keyring is locked. */
 bool account_store_forget(struct token_store *store, const char *username, int64_t deadline,
-                          size_t *count, struct error *error);
+                          size_t *ret_count, struct error *error);
 
-/* Whether it is the default account's, at any authority; likewise. */
+/* Whether a home account ID is that of the default account of some authority. accounts is what
+ * token_store_list returns for STORE_KIND_ACCOUNT. */
 bool account_store_is_default(const struct keyring_list *accounts, const char *home_account_id);
 
-/* The user name of a home account id, among what token_store_list gives of STORE_KIND_ACCOUNT;
- * NULL: it is not among them. It belongs to the list. */
+/* The user name of a home account ID in the same list; NULL if the list does not have it. The list
+ * owns the text. */
 const char *account_store_username(const struct keyring_list *accounts,
                                    const char *home_account_id);
 

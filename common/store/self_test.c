@@ -10,18 +10,18 @@
 
 #define SELF_TEST_SECONDS 60
 
-/* Digits that nobody else draws. */
+/* Random hexadecimal digits. */
 struct nonce {
     char text[33];
 };
 
-static struct nonce draw(void)
+static struct nonce make_nonce(void)
 {
     struct nonce nonce;
     unsigned char bytes[2 * sizeof(int64_t)] = { 0 };
     if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) != sizeof bytes) {
-        const int64_t instead[] = { time(NULL), getpid() };
-        memcpy(bytes, instead, sizeof bytes);
+        const int64_t fallback[] = { time(NULL), getpid() };
+        memcpy(bytes, fallback, sizeof bytes);
     }
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(nonce.text + 2 * i, 3, "%02x", bytes[i]);
@@ -31,11 +31,11 @@ static struct nonce draw(void)
 bool self_test_run(const struct token_store *store, int64_t deadline, struct error *error)
 {
     struct token_store strict = { .keyring = store->keyring, .named = true };
-    struct nonce id = draw(), content = draw();
-    const struct keyring_key key = { { { STORE_KIND, STORE_KIND_TRIAL }, { "id", id.text } } };
+    struct nonce id = make_nonce(), content = make_nonce();
+    const struct keyring_key key = { { { STORE_KIND, STORE_KIND_SELF_TEST }, { "id", id.text } } };
     auto_secret struct secret *record = secret_from_text(content.text);
     auto_secret struct secret *found = NULL;
-    if (!token_store_put(&strict, &key, "Microsoft Entra: a trial", record,
+    if (!token_store_put(&strict, &key, "Microsoft Entra self-test", record,
                          time(NULL) + SELF_TEST_SECONDS, deadline, error))
         return false;
     enum keyring_answer answer = token_store_look_up(&strict, &key, deadline, &found, error);
@@ -44,7 +44,7 @@ bool self_test_run(const struct token_store *store, int64_t deadline, struct err
         secret_equals(found, content.text, strlen(content.text)))
         return true;
     if (error->kind == ERROR_NONE) {
-        error_set(error, ERROR_KEYRING, "the keyring does not give back what it was given");
+        error_set(error, ERROR_KEYRING, "the keyring does not return what was stored in it");
         error_known_as(error, "keyring_failed");
     }
     return false;

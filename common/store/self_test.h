@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A trial of the keyring: whether it gives back what it is given. A lookup does not tell, since one
- * that is locked may well say what it has not.
+ * A test of the keyring: whether it returns what was stored. A lookup alone does not show this,
+ * since a locked keyring may still report which items it does not have.
  */
 #ifndef COMMON_STORE_SELF_TEST_H
 #define COMMON_STORE_SELF_TEST_H
 
 #include "common/store/token_store.h"
 
-#define STORE_KIND_TRIAL "trial"
+#define STORE_KIND_SELF_TEST "self_test"
 
-/* Puts a record there, looks it up and drops it. A keyring that `auto` chose is to work here too;
- * which one that is, a lookup has shown before. False with an error of the keyring's. */
+/* Stores an item, looks it up and deletes it. A keyring that `auto` chose must pass too; a lookup
+ * must have settled which one that is. Fails with ERROR_KEYRING, or ERROR_OTHER if there is no
+ * memory. */
 bool self_test_run(const struct token_store *store, int64_t deadline, struct error *error);
 
 #endif

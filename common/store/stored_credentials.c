@@ -11,14 +11,14 @@
 #include "common/base/text.h"
 
 #define KIND     "git_credential"
-#define PROTOCOL "scheme" /* protocol is a name of git's libsecret helper */
+#define PROTOCOL "scheme" /* git's libsecret helper uses the name protocol */
 #define HOST     "host"
 #define PATH     "path"
 
-/* Attributes are seen by everybody who looks into the keyring, and some keyrings bound them. */
+/* Attributes are not secret, and some keyrings limit their length. */
 #define PATH_ATTRIBUTE_MAX 1024
 
-/* The members of the record that hold a text, and where they go. */
+/* The texts in a record and the members of struct stored_credential that hold them. */
 static const struct {
     const char *name;
     size_t offset;
@@ -38,7 +38,7 @@ static struct secret **member_of(const struct stored_credential *credential, siz
 
 /* ---- the record ---- */
 
-/* In microseconds since 1970: several are kept within one second, by programs and quick hands. */
+/* Microseconds since 1970, since several credentials may be stored within one second. */
 static int64_t now(void)
 {
     struct timespec time = { 0 };
@@ -61,8 +61,8 @@ static struct secret *to_json(const struct stored_credential *credential)
     return secret_from_text(text);
 }
 
-/* Fills the credential of a record; *stored_on is when it was kept (now). False where it is none.
- */
+/* Parses a record, which may be NULL. *stored_on is the time at which it was stored, as now
+ * returns it. Returns false if the text is not a record. */
 static bool from_json(const struct secret *text, struct stored_credential *credential,
                       int64_t *stored_on)
 {
@@ -91,7 +91,7 @@ void stored_credential_clear(struct stored_credential *credential)
 
 /* ---- the place ---- */
 
-/* The key of a place; what is not said is any, so not part of it. */
+/* The key of a place. It does not contain what may have any value. */
 static struct keyring_key key_of(const struct credential_place *place)
 {
     struct keyring_key key = {
@@ -127,7 +127,7 @@ static bool can_be_kept(const struct credential_place *place,
     return is_attribute(place->host) && is_attribute(place->path) && is_attribute(place->username);
 }
 
-/* Finds the items of a place. True with an empty list where none of its texts can be one. */
+/* Lists the items of a place. The list is empty if one of the texts cannot be an attribute. */
 static bool list_items(struct token_store *store, const struct credential_place *place,
                        int64_t deadline, struct keyring_list *list, struct error *error)
 {
@@ -137,7 +137,7 @@ static bool list_items(struct token_store *store, const struct credential_place 
     return token_store_match(store, &key, deadline, list, error);
 }
 
-/* ---- finding, keeping, dropping ---- */
+/* ---- finding, storing, deleting ---- */
 
 static bool is_usable(const struct stored_credential *credential, bool takes_authtype)
 {
@@ -148,11 +148,12 @@ static bool is_usable(const struct stored_credential *credential, bool takes_aut
 enum keyring_answer stored_credentials_find(struct token_store *store,
                                             const struct credential_place *place,
                                             bool takes_authtype, int64_t deadline,
-                                            struct stored_credential *found, struct error *error)
+                                            struct stored_credential *ret_found,
+                                            struct error *error)
 {
     auto_keyring_list struct keyring_list list = { 0 };
     int64_t newest = -1;
-    *found = (struct stored_credential){ 0 };
+    *ret_found = (struct stored_credential){ 0 };
     if (!list_items(store, place, deadline, &list, error))
         return KEYRING_FAILED;
     for (size_t i = 0; i < list.count; i++) {
@@ -162,8 +163,8 @@ enum keyring_answer stored_credentials_find(struct token_store *store,
             !is_usable(&one, takes_authtype) || stored_on <= newest)
             continue;
         newest = stored_on;
-        stored_credential_clear(found);
-        *found = one;
+        stored_credential_clear(ret_found);
+        *ret_found = one;
         one = (struct stored_credential){ 0 };
     }
     return newest >= 0 ? KEYRING_FOUND : KEYRING_NOTHING;
@@ -180,7 +181,7 @@ static bool are_equal(const struct stored_credential *a, const struct stored_cre
     return a->expires_on == b->expires_on;
 }
 
-/* git offers what it used after every success; a keyring writes its file at every change. */
+/* git sends the credential after every success, and a keyring writes its file on every change. */
 static bool is_kept(struct token_store *store, const struct keyring_key *key,
                     const struct stored_credential *credential, int64_t deadline)
 {
@@ -201,7 +202,7 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
                                             place->path != NULL ? place->path : "", username };
     struct keyring_key key = key_of(&exact);
     if (!can_be_kept(place, credential)) {
-        trace("the credential is not kept: it is too long, or cannot be named");
+        trace("store: the credential is not stored: it is too long, or its place is not printable");
         return true;
     }
     if (is_kept(store, &key, credential, deadline))

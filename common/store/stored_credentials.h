@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Credentials that a person typed (a personal access token, say), kept in the keyring for a host
- * that is ours, as git's own helpers keep them: one item for each protocol, host, path and user
- * name.
+ * Credentials that the user typed, such as a personal access token, stored in the keyring for a
+ * host that is ours, as git's own helpers store them: one item for each protocol, host, path and
+ * user name.
  *
- * Their attributes have other names than those of git's libsecret helper (user, object, protocol,
- * port, server). It takes every item that has the ones it looks for, whoever wrote it, and gives it
- * as a password or, where git was refused, erases it; it may look for the protocol alone.
+ * The attributes must not have the names that git's libsecret helper uses (user, object, protocol,
+ * port, server). That helper accepts every item with the attributes that it searches for, which may
+ * be the protocol alone, no matter which program stored the item. It returns the item as a password
+ * or, if git was refused, erases it.
  */
 #ifndef COMMON_STORE_STORED_CREDENTIALS_H
 #define COMMON_STORE_STORED_CREDENTIALS_H
@@ -16,19 +17,19 @@
 
 #include "common/store/token_store.h"
 
-/* Nobody types more than this. */
+/* Longer than anything that is typed. */
 #define STORED_SECRET_MAX 512
 
-/* Where a credential is used. The texts are not owned; NULL: not said, so any. */
+/* Where a credential is used. The texts are not owned; NULL stands for any value. */
 struct credential_place {
     const char *protocol; /* never NULL */
-    const char *host;     /* with its port, where that is not the protocol's; never NULL */
+    const char *host;     /* with its port, unless that is the protocol's default; never NULL */
     const char *path;
     const char *username;
 };
 
-/* Either user name and password, or authtype and credential, which may have a user name too. All
- * are owned; NULL: it has none. */
+/* Either username and password, or authtype and credential, possibly with a username. All are
+ * owned; NULL: not present. */
 struct stored_credential {
     struct secret *username;
     struct secret *password;
@@ -38,23 +39,24 @@ struct stored_credential {
     int64_t expires_on; /* Unix seconds; 0: never */
 };
 
-/* Finds the place's credential, the newest of several, that has not ended; one with an authtype
- * only where that is taken. The caller clears it. KEYRING_FAILED with an error only where the
- * keyring must work. */
+/* Finds the newest credential of the place that has not expired. One with an authtype is found only
+ * if takes_authtype is set. The caller clears *ret_found with stored_credential_clear. Returns
+ * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name. */
 enum keyring_answer stored_credentials_find(struct token_store *store,
                                             const struct credential_place *place,
                                             bool takes_authtype, int64_t deadline,
-                                            struct stored_credential *found, struct error *error);
+                                            struct stored_credential *ret_found,
+                                            struct error *error);
 
-/* Keeps a credential, in the place of one with the same path and user name. What cannot be kept,
- * since it is too long or no UTF-8, is not. False with ERROR_KEYRING only where the keyring must
- * work. */
+/* Stores a credential; it replaces one with the same path and user name. A credential that is too
+ * long or not UTF-8 is not stored, which is not an error. Fails with ERROR_KEYRING only if the
+ * keyring was chosen by name, or with ERROR_OTHER if there is no memory. */
 bool stored_credentials_keep(struct token_store *store, const struct credential_place *place,
                              const struct stored_credential *credential, int64_t deadline,
                              struct error *error);
 
-/* Drops the place's credentials; where refused is not NULL, only those with this password or
- * credential. False with ERROR_KEYRING only where the keyring must work. */
+/* Deletes the place's credentials; if refused is not NULL, only those with this password or
+ * credential. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
 bool stored_credentials_erase(struct token_store *store, const struct credential_place *place,
                               const char *refused, int64_t deadline, struct error *error);
 

@@ -12,7 +12,7 @@
 
 #define PLACE_MAX 1024
 
-/* Makes the folders that a path leads through, which may not be there yet in a new home. */
+/* Creates the parents of a path, which may not exist yet in a new home. */
 static void make_parents(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
@@ -22,8 +22,8 @@ static void make_parents(char *path)
     }
 }
 
-/* The folder; -1 where there is none. XDG Base Directory Specification: a path that is not absolute
- * is to be ignored. */
+/* Opens the folder; returns -1 if there is none. XDG Base Directory Specification: a path that is
+ * not absolute must be ignored. */
 static int open_folder(void)
 {
     const char *state = environment_path("XDG_STATE_HOME");
@@ -46,7 +46,7 @@ static struct runtime_name file_of(const char *place)
     return runtime_name("tenant", texts);
 }
 
-bool tenant_cache_find(const char *place, char tenant[AUTHORITY_TENANT_MAX])
+bool tenant_cache_find(const char *place, char ret_tenant[AUTHORITY_TENANT_MAX])
 {
     autoclose int folder = open_folder();
     auto_secret struct secret *line =
@@ -60,7 +60,7 @@ bool tenant_cache_find(const char *place, char tenant[AUTHORITY_TENANT_MAX])
     const char *name = line->bytes + prefix + 1;
     if (strlen(name) >= AUTHORITY_TENANT_MAX || !authority_is_tenant(name))
         return false;
-    memcpy(tenant, name, strlen(name) + 1);
+    memcpy(ret_tenant, name, strlen(name) + 1);
     return true;
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tenants that servers named, kept from one run to the next, so that a server is asked once:
- * files in $XDG_STATE_HOME/entra (~/.local/state/entra), one a place, each a line "PLACE TENANT".
+ * The tenants that servers named, stored from one run to the next, so that each server is asked
+ * only once: files in $XDG_STATE_HOME/entra (~/.local/state/entra), one per place, each with a line
+ * "PLACE TENANT".
  *
- * A place is the URL of whoever has a tenant: https://dev.azure.com/contoso. Nothing here is
- * secret, but what is kept decides whom a credential is shown to; so only a place itself, over
- * https, may have named its tenant, and the folder is this user's alone. Where it cannot be had,
- * nothing is kept, and nothing else happens.
+ * A place is the URL that belongs to a tenant: https://dev.azure.com/contoso. Nothing here is
+ * secret, but it decides who receives a credential. So a place's tenant must come from that place
+ * itself, over https, and the folder must be private to the user. If there is no such folder,
+ * nothing is stored, and that is not an error.
  */
 #ifndef COMMON_STORE_TENANT_CACHE_H
 #define COMMON_STORE_TENANT_CACHE_H
@@ -15,12 +16,13 @@
 
 #include "common/entra/authority.h"
 
-/* Finds a place's tenant, as authority_is_tenant takes it. False where none is kept. */
-bool tenant_cache_find(const char *place, char tenant[AUTHORITY_TENANT_MAX]);
+/* Finds a place's tenant, which passes authority_is_tenant. Returns false if none is stored. */
+bool tenant_cache_find(const char *place, char ret_tenant[AUTHORITY_TENANT_MAX]);
 
-/* Keeps a place's tenant, in the place of another. */
+/* Stores a place's tenant; it replaces an earlier one. */
 void tenant_cache_keep(const char *place, const char *tenant);
 
+/* Deletes a place's tenant, if there is one. */
 void tenant_cache_forget(const char *place);
 
 #endif

@@ -36,12 +36,12 @@ bool token_store_open(struct token_store *store, const char *name, struct error 
     return store->keyring != NULL;
 }
 
-static bool is_troubled(const struct token_store *store)
+static bool has_failed(const struct token_store *store)
 {
     return store->trouble.message[0] != '\0';
 }
 
-/* Goes on without the keyring, unless it must work. */
+/* Continues without the keyring, unless it was chosen by name. */
 static bool keyring_failed(struct token_store *store, const struct error *why, struct error *error)
 {
     if (store->named) {
@@ -52,7 +52,8 @@ static bool keyring_failed(struct token_store *store, const struct error *why, s
     return true;
 }
 
-/* Takes the next best keyring where this one is not here at all. Whether there is one. */
+/* Replaces a keyring that does not exist here by the next best one. Returns false if there is none.
+ */
 static bool use_next_best(struct token_store *store)
 {
     const struct keyring *next = store->named ? NULL : keyring_next_best(store->keyring);
@@ -61,22 +62,22 @@ static bool use_next_best(struct token_store *store)
     return next != NULL;
 }
 
-/* The keyring may take half of the time, so that one that hangs leaves some for the authority. */
-static int64_t share_of(int64_t deadline)
+/* The keyring may use half of the time, so that one that hangs leaves some for the authority. */
+static int64_t half_of(int64_t deadline)
 {
     return deadline_in(deadline_left(deadline) / 2);
 }
 
 enum keyring_answer token_store_look_up(struct token_store *store, const struct keyring_key *key,
-                                        int64_t deadline, struct secret **record,
+                                        int64_t deadline, struct secret **ret_record,
                                         struct error *error)
 {
     struct error why = { 0 };
     enum keyring_answer answer;
-    if (is_troubled(store))
+    if (has_failed(store))
         return KEYRING_NOTHING;
     do
-        answer = store->keyring->lookup(key, share_of(deadline), record, &why);
+        answer = store->keyring->lookup(key, half_of(deadline), ret_record, &why);
     while (answer == KEYRING_ABSENT && use_next_best(store));
     store->settled = true;
     if (answer == KEYRING_FOUND || answer == KEYRING_NOTHING)
@@ -84,7 +85,8 @@ enum keyring_answer token_store_look_up(struct token_store *store, const struct 
     return keyring_failed(store, &why, error) ? KEYRING_NOTHING : KEYRING_FAILED;
 }
 
-/* Which keyring of `auto` is here, a lookup shows; who asks for a new token has had none. */
+/* Makes sure that `auto` has settled on a keyring that exists, which takes a lookup. There has been
+ * none yet if a new token was forced. */
 static bool settle(struct token_store *store, const struct keyring_key *key, int64_t deadline,
                    struct error *error)
 {
@@ -94,14 +96,14 @@ static bool settle(struct token_store *store, const struct keyring_key *key, int
 }
 
 bool token_store_match(struct token_store *store, const struct keyring_key *key, int64_t deadline,
-                       struct keyring_list *list, struct error *error)
+                       struct keyring_list *ret_list, struct error *error)
 {
     struct error why = { 0 };
     enum keyring_answer answer;
-    if (is_troubled(store))
+    if (has_failed(store))
         return true;
     do
-        answer = store->keyring->list(key, share_of(deadline), list, &why);
+        answer = store->keyring->list(key, half_of(deadline), ret_list, &why);
     while (answer == KEYRING_ABSENT && use_next_best(store));
     store->settled = true;
     return answer == KEYRING_FOUND || keyring_failed(store, &why, error);
@@ -114,12 +116,12 @@ bool token_store_put(struct token_store *store, const struct keyring_key *key, c
     struct error why = { 0 };
     if (!settle(store, key, deadline, error))
         return false;
-    if (is_troubled(store))
+    if (has_failed(store))
         return true;
     if (label == NULL || record == NULL)
         return error_no_memory(error);
     bool kept = store->keyring->store(key, label, record, expires_on, deadline, &why);
-    trace("store: %s %s", store->keyring->name, kept ? "keeps it" : why.message);
+    trace("store: %s: %s", store->keyring->name, kept ? "stored" : why.message);
     return kept || keyring_failed(store, &why, error);
 }
 
@@ -127,30 +129,30 @@ bool token_store_drop(struct token_store *store, const struct keyring_key *key, 
                       struct error *error)
 {
     struct error why = { 0 };
-    return is_troubled(store) || store->keyring->erase(key, deadline, &why) ||
+    return has_failed(store) || store->keyring->erase(key, deadline, &why) ||
            keyring_failed(store, &why, error);
 }
 
 bool token_store_can_keep(const struct token_store *store)
 {
-    return !is_troubled(store) && strcmp(store->keyring->name, "none") != 0;
+    return !has_failed(store) && strcmp(store->keyring->name, "none") != 0;
 }
 
 enum keyring_answer token_store_find(struct token_store *store, const struct token_request *request,
-                                     int64_t deadline, struct token *token, struct error *error)
+                                     int64_t deadline, struct token *ret_token, struct error *error)
 {
     struct keyring_key key = key_of(request);
     auto_secret struct secret *record = NULL;
     struct error why = { 0 };
-    token_clear(token);
+    token_clear(ret_token);
     enum keyring_answer answer = token_store_look_up(store, &key, deadline, &record, error);
     if (answer == KEYRING_NOTHING)
         trace("keyring: %s has no such token", store->keyring->name);
     if (answer != KEYRING_FOUND)
         return answer;
-    if (token_from_json(record->bytes, record->length, token, &why))
+    if (token_from_json(record->bytes, record->length, ret_token, &why))
         return KEYRING_FOUND;
-    trace("keyring: the item is not used: %s", why.message);
+    trace("keyring: the item is ignored: %s", why.message);
     return KEYRING_NOTHING;
 }
 
@@ -173,17 +175,18 @@ bool token_store_keep(struct token_store *store, const struct token_request *req
 
 void token_store_warn(struct token_store *store)
 {
-    if (!is_troubled(store) || store->warned)
+    if (!has_failed(store) || store->warned)
         return;
     store->warned = true;
     const char *advice = error_advice(&store->trouble);
-    warning_of(store->trouble.code, "the token could not be kept for the next time: %s%s%s",
-               store->trouble.message, advice[0] ? ". " : "", advice);
+    warning_of(store->trouble.code, "the token could not be stored: %s%s%s", store->trouble.message,
+               advice[0] ? ". " : "", advice);
 }
 
-/* Another credential may do without the keyring, so its trouble is kept for where none does. */
-static bool pass_over(const struct token_store *store, struct credential *credential,
-                      struct error *error)
+/* Records why the keyring has no answer. This is not an error yet: another credential may not need
+ * the keyring. */
+static bool record_trouble(const struct token_store *store, struct credential *credential,
+                           struct error *error)
 {
     if (credential->trouble == NULL &&
         (credential->trouble = malloc(sizeof *credential->trouble)) == NULL)
@@ -199,8 +202,8 @@ static bool fill_credential(struct token_store *store, const struct token_reques
     struct keyring_key key = key_of_secret(request);
     enum keyring_answer answer =
         token_store_look_up(store, &key, deadline, &credential->secret, error);
-    if (is_troubled(store))
-        return pass_over(store, credential, error);
+    if (has_failed(store))
+        return record_trouble(store, credential, error);
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
     credential->kept = true;
@@ -228,10 +231,10 @@ bool token_store_erase(struct token_store *store, const struct token_request *re
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
     if (!secret_equals(token.access_token, refused, length)) {
-        trace("keyring: it has another token than the one refused; it stays");
+        trace("keyring: the token there is not the refused one and stays");
         return true;
     }
-    trace("keyring: the token was refused; it goes");
+    trace("keyring: the refused token is deleted");
     return store->keyring->erase(&key, deadline, error);
 }
 
@@ -239,14 +242,14 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
                              const struct secret *secret, int64_t deadline, struct error *error)
 {
     struct keyring_key key = key_of_secret(request);
-    if (!is_troubled(store) && !settle(store, &key, deadline, error))
+    if (!has_failed(store) && !settle(store, &key, deadline, error))
         return false;
-    if (is_troubled(store)) {
+    if (has_failed(store)) {
         *error = store->trouble;
         return false;
     }
     if (strcmp(store->keyring->name, "none") == 0)
-        return error_set(error, ERROR_USAGE, "the keyring 'none' keeps nothing");
+        return error_set(error, ERROR_USAGE, "the keyring 'none' stores nothing");
     if (secret == NULL)
         return store->keyring->erase(&key, deadline, error);
     autofree char *label = text_format("Microsoft Entra client secret of app %s (tenant %s)",
@@ -256,7 +259,7 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
     return store->keyring->store(&key, label, secret, 0, deadline, error);
 }
 
-/* Adds what one keyring has. */
+/* Appends the items of one keyring to a list. */
 static enum keyring_answer list_one(const struct keyring *keyring, const char *kind,
                                     int64_t deadline, struct keyring_list *list,
                                     struct error *error)
@@ -266,7 +269,7 @@ static enum keyring_answer list_one(const struct keyring *keyring, const char *k
     enum keyring_answer answer = keyring->list(&every, deadline, &more, error);
     if (answer != KEYRING_FOUND)
         return answer;
-    trace("keyring: %s has %zu of the kind %s", keyring->name, more.count, kind);
+    trace("keyring: %s has %zu of kind %s", keyring->name, more.count, kind);
     struct keyring_item *items =
         realloc(list->items, (list->count + more.count + 1) * sizeof *items);
     if (items == NULL) {
@@ -284,14 +287,14 @@ static enum keyring_answer list_one(const struct keyring *keyring, const char *k
 }
 
 bool token_store_list(struct token_store *store, const char *kind, int64_t deadline,
-                      struct keyring_list *list, struct error *error)
+                      struct keyring_list *ret_list, struct error *error)
 {
     bool any = false, failed = false;
     struct error why = store->trouble;
-    const struct keyring *keyring = is_troubled(store) ? NULL : store->keyring;
+    const struct keyring *keyring = has_failed(store) ? NULL : store->keyring;
     for (; keyring != NULL; keyring = store->named ? NULL : keyring_next_best(keyring)) {
         struct error one = { 0 };
-        enum keyring_answer answer = list_one(keyring, kind, deadline, list, &one);
+        enum keyring_answer answer = list_one(keyring, kind, deadline, ret_list, &one);
         any = any || answer == KEYRING_FOUND;
         if (answer == KEYRING_FAILED || (answer == KEYRING_ABSENT && why.message[0] == '\0'))
             why = one;

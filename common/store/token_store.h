@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the keyring keeps for us: tokens under their request, client secrets under their app. What
- * it keeps of persons' sign-ins is account_store.h's.
+ * What the keyring stores for us: the token of each request, and the client secret of each app. The
+ * sign-ins of users are in account_store.h.
  *
- * A keyring that fails never stands between a caller and a token, unless it was asked for by name:
- * it is then in trouble, nothing more is asked of it, and one line on stderr says so at the end.
+ * A keyring that fails must not keep a caller from a token, unless the user chose that keyring by
+ * name. After a failure it is not used any more, and one warning on stderr says why at the end.
  */
 #ifndef COMMON_STORE_TOKEN_STORE_H
 #define COMMON_STORE_TOKEN_STORE_H
@@ -20,36 +20,38 @@
 
 struct token_store {
     const struct keyring *keyring;
-    bool named;           /* the keyring was asked for by name, so it must work */
-    bool settled;         /* it has been looked into, so it is the one that is here */
-    struct error trouble; /* why nothing can be kept; message "" where all is well */
-    bool warned;          /* of that trouble */
+    bool named;           /* the keyring was chosen by name, so its failures are errors */
+    bool settled;         /* a lookup has shown that this keyring exists here */
+    struct error trouble; /* why nothing can be stored; message "": no failure so far */
+    bool warned;          /* token_store_warn has reported trouble */
 };
 
-/* The attributes under which things rest in the keyring. */
+/* The attributes of the items in the keyring. */
 #define STORE_KIND      "kind" /* access_token, client_secret, refresh_token or account */
 #define STORE_AUTHORITY "authority"
 #define STORE_TENANT    "tenant"
 #define STORE_CLIENT_ID "client_id"
-#define STORE_ACCOUNT   "account" /* a person's home account id; app: the app's own token */
+#define STORE_ACCOUNT   "account" /* a user's home account ID; app: the app's own token */
 #define STORE_USERNAME  "username"
 #define STORE_SCOPE     "scope"
 
 #define STORE_KIND_TOKEN         "access_token"
 #define STORE_KIND_CLIENT_SECRET "client_secret"
 
-/* Opens the keyring of this name (keyring_open). False with ERROR_USAGE or ERROR_KEYRING. */
+/* Opens the keyring of this name (keyring_open). Fails with ERROR_USAGE or ERROR_KEYRING. */
 bool token_store_open(struct token_store *store, const char *name, struct error *error);
 
-/* Whether what is put into it will be found again, as far as is known. */
+/* Whether the keyring keeps what is stored, as far as is known: it has not failed and is not the
+ * keyring `none`. */
 bool token_store_can_keep(const struct token_store *store);
 
-/* The keyring's list, lookup, store and erase under this policy. KEYRING_FAILED and false, with an
- * error, only where the keyring must work. */
+/* The keyring's functions list, lookup, store and erase (keyring.h) with the policy above: they
+ * return KEYRING_FAILED or false, with ERROR_KEYRING, only if the keyring was chosen by name. The
+ * caller clears *ret_list with keyring_list_clear and frees *ret_record with secret_free. */
 bool token_store_match(struct token_store *store, const struct keyring_key *key, int64_t deadline,
-                       struct keyring_list *list, struct error *error);
+                       struct keyring_list *ret_list, struct error *error);
 enum keyring_answer token_store_look_up(struct token_store *store, const struct keyring_key *key,
-                                        int64_t deadline, struct secret **record,
+                                        int64_t deadline, struct secret **ret_record,
                                         struct error *error);
 bool token_store_put(struct token_store *store, const struct keyring_key *key, const char *label,
                      const struct secret *record, int64_t expires_on, int64_t deadline,
@@ -57,41 +59,47 @@ bool token_store_put(struct token_store *store, const struct keyring_key *key, c
 bool token_store_drop(struct token_store *store, const struct keyring_key *key, int64_t deadline,
                       struct error *error);
 
-/* Finds the request's token, fresh or not; the caller clears it. A person's account is resolved
- * before (account_store_resolve). KEYRING_FAILED with an error only
- * where the keyring must work. */
+/* Finds the request's token, fresh or not. For a user's token, account_store_resolve comes first.
+ * *ret_token is cleared first, and the caller clears it with token_clear. Returns KEYRING_FAILED
+ * with ERROR_KEYRING only if the keyring was chosen by name. */
 enum keyring_answer token_store_find(struct token_store *store, const struct token_request *request,
-                                     int64_t deadline, struct token *token, struct error *error);
+                                     int64_t deadline, struct token *ret_token,
+                                     struct error *error);
 
-/* Keeps the request's token. False with ERROR_KEYRING only where the keyring must work. */
+/* Stores the request's token. Fails with ERROR_KEYRING only if the keyring was chosen by name, or
+ * with ERROR_OTHER if there is no memory. */
 bool token_store_keep(struct token_store *store, const struct token_request *request,
                       const struct token *token, int64_t deadline, struct error *error);
 
-/* Drops the request's token if it is the one that was refused, and leaves any other, which may have
- * come since. False with ERROR_KEYRING. */
+/* Deletes the request's token if it is the one that was refused; another token, which may have been
+ * stored since, stays. Fails with ERROR_KEYRING. */
 bool token_store_erase(struct token_store *store, const struct token_request *request,
                        const char *refused, size_t length, int64_t deadline, struct error *error);
 
-/* Fills the credentials that rest in the keyring into the request. Where it has none, they are left
- * as they are, and cannot be loaded; where it fails, its trouble goes with them. False with
- * ERROR_KEYRING only where the keyring must work. */
+/* Fills in the credentials of the request that the keyring stores. A credential that the keyring
+ * does not have is left unchanged and cannot be loaded later; if the keyring fails, the credential
+ * records why. Fails with ERROR_KEYRING only if the keyring was chosen by name, or with ERROR_OTHER
+ * if there is no memory. */
 bool token_store_fill_credentials(struct token_store *store, struct token_request *request,
                                   int64_t deadline, struct error *error);
 
-/* Keeps a client secret of the request's app, or drops it (NULL). False with ERROR_KEYRING. */
+/* Stores the client secret of the request's app, or deletes it if secret is NULL. Fails with
+ * ERROR_KEYRING, with ERROR_USAGE for the keyring `none`, or with ERROR_OTHER if there is no
+ * memory. */
 bool token_store_keep_secret(struct token_store *store, const struct token_request *request,
                              const struct secret *secret, int64_t deadline, struct error *error);
 
-/* Gives everything that is kept of a kind, of every keyring that auto may use where none was named;
- * the caller clears the list. False with ERROR_KEYRING, or ERROR_OTHER where none was named, if one
- * of them is here but does not answer, or none is here; the list then has what the others keep. */
+/* Lists all items of a kind, in every keyring that `auto` may use unless one was chosen by name.
+ * The caller clears *ret_list with keyring_list_clear. Fails if a keyring exists but does not
+ * answer, or if none exists; *ret_list then has the items of the others. The error is ERROR_KEYRING
+ * if the keyring was chosen by name, else ERROR_OTHER. */
 bool token_store_list(struct token_store *store, const char *kind, int64_t deadline,
-                      struct keyring_list *list, struct error *error);
+                      struct keyring_list *ret_list, struct error *error);
 
-/* Drops an item of such a list. False with ERROR_KEYRING. */
+/* Deletes an item of such a list. Fails with ERROR_KEYRING. */
 bool token_store_drop_item(const struct keyring_item *item, int64_t deadline, struct error *error);
 
-/* Says once on stderr, where it is so, that the token could not be kept, and why. */
+/* Warns once on stderr if the token could not be stored, and says why. */
 void token_store_warn(struct token_store *store);
 
 #endif

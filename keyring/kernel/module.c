@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The module behind keyring/kernel.h. The kernel answers at once, so deadlines mean nothing here.
- */
+/* The module of keyring/kernel.h. The kernel answers at once, so deadlines are ignored. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <keyutils.h>
@@ -14,12 +13,12 @@
 
 #define PREFIX "entra:"
 
-/* All for who holds the key, and all but the right to change its rights for this user's processes
- * that came to it another way (sudo, cron: sessions without a link to the user's keyring). */
+/* All permissions for the possessor of the key. The same, except for linking it, for the user's
+ * processes that do not possess it (sudo, cron: sessions without a link to the user's keyring). */
 #define PERMISSIONS                                                                                \
     (KEY_POS_ALL | KEY_USR_VIEW | KEY_USR_READ | KEY_USR_WRITE | KEY_USR_SEARCH | KEY_USR_SETATTR)
 
-/* Whether a container's rules forbid it, or the kernel has none. */
+/* Whether a container's rules forbid the keyring, or the kernel does not have it. */
 static bool is_forbidden(int code)
 {
     return code == EPERM || code == ENOSYS;
@@ -30,9 +29,9 @@ static bool fail(struct error *error)
     int code = errno;
     const char *reason = code == EDQUOT ? "this user's quota of keys is used up"
                          : is_forbidden(code)
-                             ? "it may not be used here (a container's rules forbid it)"
+                             ? "it is not allowed here (a container's rules forbid it)"
                              : strerror(code);
-    error_set(error, ERROR_KEYRING, "the kernel's keyring failed: %s", reason);
+    error_set(error, ERROR_KEYRING, "the kernel keyring failed: %s", reason);
     if (code == EDQUOT)
         return error_known_as(error, "keyring_full");
     if (is_forbidden(code))
@@ -40,14 +39,14 @@ static bool fail(struct error *error)
     return false;
 }
 
-static enum keyring_answer give_up(struct error *error)
+static enum keyring_answer answer_of_failure(struct error *error)
 {
     bool absent = is_forbidden(errno);
     fail(error);
     return absent ? KEYRING_ABSENT : KEYRING_FAILED;
 }
 
-/* The description of a key. Attributes keep their order, so one key has one description. */
+/* The description of a key. The attributes keep their order, so that each key has only one. */
 static char *describe(const struct keyring_key *key)
 {
     auto_json json_object *attributes = keyring_key_to_json(key);
@@ -56,8 +55,8 @@ static char *describe(const struct keyring_key *key)
                            attributes, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
-/* A big_key's payload does not count against the user's small quota; a kernel without it has user
- * keys. */
+/* The payload of a big_key does not count against the user's small quota. Kernels without big_key
+ * have user keys. */
 static const char *const types[] = { "big_key", "user" };
 
 static key_serial_t find(const char *description)
@@ -68,13 +67,13 @@ static key_serial_t find(const char *description)
     return serial;
 }
 
-static bool is_absence(int code)
+static bool is_not_found(int code)
 {
     return code == ENOKEY || code == EKEYEXPIRED || code == EKEYREVOKED;
 }
 
-/* The payload, in no more locked memory than it takes. Should another process put a longer one in
- * its place meanwhile, it is read anew. */
+/* Reads the payload of a key into as little locked memory as possible. If another process replaces
+ * it by a longer one meanwhile, it is read again. */
 static struct secret *read_key(key_serial_t serial)
 {
     long length = keyctl_read(serial, NULL, 0);
@@ -92,17 +91,17 @@ static struct secret *read_key(key_serial_t serial)
 }
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
-                                  struct secret **record, struct error *error)
+                                  struct secret **ret_record, struct error *error)
 {
     (void)deadline;
     autofree char *description = describe(key);
     key_serial_t serial = description != NULL ? find(description) : -1;
-    if (serial < 0 && is_absence(errno))
+    if (serial < 0 && is_not_found(errno))
         return KEYRING_NOTHING;
     if (serial < 0)
-        return give_up(error);
-    *record = read_key(serial);
-    return *record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
+        return answer_of_failure(error);
+    *ret_record = read_key(serial);
+    return *ret_record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
 }
 
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
@@ -132,14 +131,14 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
     autofree char *description = describe(key);
     key_serial_t serial = description != NULL ? find(description) : -1;
     if (serial < 0)
-        return is_absence(errno) || fail(error);
+        return is_not_found(errno) || fail(error);
     return keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0 || fail(error);
 }
 
 /* ---- list ---- */
 
-/* Fills an item if the key is ours and wanted. Its description is "type;uid;gid;perm;entra:{...}".
- */
+/* Fills in an item from a kernel key, whose description is "type;uid;gid;perm;entra:{...}". Returns
+ * false if the kernel key is not ours or does not match. */
 static bool read_item(key_serial_t serial, const struct keyring_key *key, struct keyring_item *item)
 {
     struct error unused;
@@ -164,21 +163,21 @@ static bool read_item(key_serial_t serial, const struct keyring_key *key, struct
 }
 
 static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
-                                struct keyring_list *list, struct error *error)
+                                struct keyring_list *ret_list, struct error *error)
 {
     (void)deadline;
     void *keys = NULL;
     long size = keyctl_read_alloc(KEY_SPEC_USER_KEYRING, &keys);
     if (size < 0)
-        return give_up(error);
+        return answer_of_failure(error);
     autofree key_serial_t *serials = keys;
     size_t count = (size_t)size / sizeof *serials;
-    list->items = calloc(count + 1, sizeof *list->items);
-    list->count = 0;
-    for (size_t i = 0; list->items != NULL && i < count && list->count < KEYRING_ITEMS_MAX; i++)
-        if (read_item(serials[i], key, &list->items[list->count]))
-            list->count++;
-    if (list->items != NULL)
+    struct keyring_list list = { .items = calloc(count + 1, sizeof *list.items) };
+    for (size_t i = 0; list.items != NULL && i < count && list.count < KEYRING_ITEMS_MAX; i++)
+        if (read_item(serials[i], key, &list.items[list.count]))
+            list.count++;
+    *ret_list = list;
+    if (list.items != NULL)
         return KEYRING_FOUND;
     error_no_memory(error);
     return KEYRING_FAILED;

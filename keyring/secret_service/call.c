@@ -5,13 +5,13 @@
 
 #include "common/base/deadline.h"
 
-/* How often the deadline may pass: at the first the call is cancelled, at the second (a moment
- * later) it is given up. */
+/* When the deadline expires, the call is cancelled; if there is still no answer after the grace
+ * time, it is abandoned. */
 #define GRACE_MILLISECONDS 200
 #define EXPIRATIONS_MAX    2
 
-/* Where all answers and signals arrive. It is the module's own: a program's main context, had it
- * one, would not be iterated here. */
+/* The context in which all answers and signals arrive. It is the module's own, since the main
+ * context belongs to the program and is not iterated here. */
 static GMainContext *main_context(void)
 {
     static GMainContext *context;
@@ -83,7 +83,7 @@ void call_end(struct call **owned)
     struct call *call = *owned;
     g_source_destroy(call->timeout);
     g_source_unref(call->timeout);
-    /* A call that was given up may still answer into this memory, so it is left to it. */
+    /* An abandoned call may still write its answer to this memory, so it is not freed. */
     if (call->result == NULL)
         return;
     g_object_unref(call->result);
@@ -91,7 +91,7 @@ void call_end(struct call **owned)
     g_free(call);
 }
 
-static bool is_absence(const GError *reason)
+static bool is_absent(const GError *reason)
 {
     return g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
@@ -100,7 +100,7 @@ static bool is_absence(const GError *reason)
             reason->code != G_IO_ERROR_CANCELLED && reason->code != G_IO_ERROR_TIMED_OUT);
 }
 
-bool call_met_no_object(const GError *reason)
+bool call_found_no_object(const GError *reason)
 {
     return g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT) ||
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
@@ -121,12 +121,12 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
     } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
                g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)) {
         error_set(error, ERROR_KEYRING,
-                  "the session bus offers no keyring (no service has the name "
+                  "there is no keyring on the session bus (no service has the name "
                   "org.freedesktop.secrets)");
         error_known_as(error, "keyring_absent");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
         call_fail_locked(error);
-    } else if (call_met_no_object(reason)) { /* the only one that is not looked for before */
+    } else if (call_found_no_object(reason)) { /* the only object that is not searched for first */
         error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
         error_known_as(error, "keyring_locked");
     } else {
@@ -141,7 +141,7 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
 
 enum keyring_answer call_failed(const struct call *call, GError *reason, struct error *error)
 {
-    bool absent = call->expirations == 0 && is_absence(reason);
+    bool absent = call->expirations == 0 && is_absent(reason);
     call_fail(call, reason, error);
     return absent ? KEYRING_ABSENT : KEYRING_FAILED;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module behind keyring/secret_service.h.
+ * The module of keyring/secret_service.h.
  *
- * libsecret's simple API (secret_password_*) is not used: it lets the environment put a file in the
- * place of the Secret Service (SECRET_BACKEND).
+ * libsecret's simple API (secret_password_*) is not used, since it lets the environment replace the
+ * Secret Service by a file (SECRET_BACKEND).
  */
 #include "keyring/secret_service.h"
 
@@ -14,7 +14,7 @@
 #include "keyring/secret_service/prompt.h"
 #include "keyring/secret_service/service.h"
 
-/* The attributes as libsecret wants them; the texts are not copied. */
+/* The attributes as libsecret takes them. The texts are not copied. */
 static GHashTable *attributes_of(const struct keyring_key *key)
 {
     GHashTable *attributes = g_hash_table_new(g_str_hash, g_str_equal);
@@ -32,9 +32,9 @@ static struct secret *record_of(SecretValue *value)
     return length > 0 && length <= KEYRING_RECORD_MAX ? secret_new(bytes, length) : NULL;
 }
 
-/* Finds an item's path. With *locked it is there, but not to be read. */
+/* Finds an item's path. *ret_locked says whether the item exists but cannot be read. */
 static enum keyring_answer find_item(SecretService *service, GHashTable *attributes,
-                                     int64_t deadline, gchar **path, bool *locked,
+                                     int64_t deadline, gchar **ret_path, bool *ret_locked,
                                      struct error *error)
 {
     auto_call struct call *call = call_begin(deadline);
@@ -47,14 +47,14 @@ static enum keyring_answer find_item(SecretService *service, GHashTable *attribu
     if (call_wait(call) == NULL || !secret_service_search_for_dbus_paths_finish(
                                        service, call->result, &readable, &unreadable, &reason))
         return call_failed(call, reason, error);
-    *path = g_strdup(readable[0] != NULL ? readable[0] : unreadable[0]);
-    *locked = readable[0] == NULL;
-    return *path != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
+    *ret_path = g_strdup(readable[0] != NULL ? readable[0] : unreadable[0]);
+    *ret_locked = readable[0] == NULL;
+    return *ret_path != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
 }
 
-/* Reads an item's record. KEYRING_NOTHING: it is no longer there, or holds none. */
+/* Reads an item's record. Returns KEYRING_NOTHING if the item no longer exists or has no record. */
 static enum keyring_answer read_item(SecretService *service, const gchar *path, int64_t deadline,
-                                     struct secret **record, struct error *error)
+                                     struct secret **ret_record, struct error *error)
 {
     enum keyring_answer answer = service_await_session(service, deadline, error);
     if (answer != KEYRING_FOUND)
@@ -65,23 +65,24 @@ static enum keyring_answer read_item(SecretService *service, const gchar *path, 
     secret_service_get_secret_for_dbus_path(service, path, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         value = secret_service_get_secret_for_dbus_path_finish(service, call->result, &reason);
-    if (call->result == NULL || (reason != NULL && !call_met_no_object(reason)))
+    if (call->result == NULL || (reason != NULL && !call_found_no_object(reason)))
         return call_failed(call, reason, error);
     g_clear_error(&reason);
     if (value == NULL)
         return KEYRING_NOTHING;
-    *record = record_of(value);
+    *ret_record = record_of(value);
     secret_value_unref(value);
-    return *record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
+    return *ret_record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
 }
 
-/* Has the person asked to unlock the keyring, if there is one to ask and it is our turn. What came
- * of it, or of another's turn, is seen when the item is looked for again. */
+/* Prompts the user to unlock the keyring, if a prompt is allowed and no other process prompts.
+ * Whether the keyring is unlocked afterwards, by this or another process, shows when the item is
+ * searched for again. */
 static void unlock_item(SecretService *service, const gchar *path, int64_t deadline)
 {
     const gchar *paths[] = { path, NULL };
     auto_single_flight struct single_flight flight = { -1 };
-    if (!prompt_is_welcome() || !prompt_take_turn(&flight, deadline))
+    if (!prompt_is_allowed() || !prompt_take_turn(&flight, deadline))
         return;
     auto_call struct call *call = call_begin(deadline);
     g_auto(GStrv) unlocked = NULL;
@@ -90,53 +91,48 @@ static void unlock_item(SecretService *service, const gchar *path, int64_t deadl
         secret_service_unlock_dbus_paths_finish(service, call->result, &unlocked, NULL);
 }
 
-/* Finds an item that can be read; where it is locked, after a try to unlock it. */
+/* Finds an item that can be read, after an attempt to unlock the keyring if it is locked. */
 static enum keyring_answer find_readable(SecretService *service, GHashTable *attributes,
-                                         int64_t deadline, gchar **path, struct error *error)
+                                         int64_t deadline, gchar **ret_path, struct error *error)
 {
     bool locked = false;
-    enum keyring_answer answer = find_item(service, attributes, deadline, path, &locked, error);
+    enum keyring_answer answer = find_item(service, attributes, deadline, ret_path, &locked, error);
     if (answer != KEYRING_FOUND || !locked)
         return answer;
-    unlock_item(service, *path, deadline);
-    g_clear_pointer(path, g_free);
-    answer = find_item(service, attributes, deadline, path, &locked, error);
+    unlock_item(service, *ret_path, deadline);
+    g_clear_pointer(ret_path, g_free);
+    answer = find_item(service, attributes, deadline, ret_path, &locked, error);
     if (answer != KEYRING_FOUND || !locked)
         return answer;
     call_fail_locked(error);
     return KEYRING_FAILED;
 }
 
-static enum keyring_answer find_and_read(SecretService *service, GHashTable *attributes,
-                                         int64_t deadline, bool *found, struct secret **record,
-                                         struct error *error)
-{
-    g_autofree gchar *path = NULL;
-    enum keyring_answer answer = find_readable(service, attributes, deadline, &path, error);
-    *found = answer == KEYRING_FOUND;
-    return *found ? read_item(service, path, deadline, record, error) : answer;
-}
-
-/* What is gone when it is to be read was replaced meanwhile, and is looked for again, once. */
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
-                                  struct secret **record, struct error *error)
+                                  struct secret **ret_record, struct error *error)
 {
     g_autoptr(GHashTable) attributes = attributes_of(key);
     SecretService *service = NULL;
-    bool found = true;
     enum keyring_answer answer = service_connect(&service, deadline, error);
     if (answer != KEYRING_FOUND)
         return answer;
-    answer = KEYRING_NOTHING;
-    for (int tries = 0; tries < 2 && answer == KEYRING_NOTHING && found; tries++)
-        answer = find_and_read(service, attributes, deadline, &found, record, error);
-    return answer;
+    /* An item that was found but cannot be read has been replaced meanwhile: search again, once. */
+    for (int tries = 0; tries < 2; tries++) {
+        g_autofree gchar *path = NULL;
+        answer = find_readable(service, attributes, deadline, &path, error);
+        if (answer != KEYRING_FOUND)
+            return answer;
+        answer = read_item(service, path, deadline, ret_record, error);
+        if (answer != KEYRING_NOTHING)
+            return answer;
+    }
+    return KEYRING_NOTHING;
 }
 
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
                   int64_t expires_on, int64_t deadline, struct error *error)
 {
-    (void)expires_on; /* a desktop keyring forgets nothing by itself */
+    (void)expires_on; /* a desktop keyring does not expire items */
     g_autoptr(GHashTable) attributes = attributes_of(key);
     SecretService *service = NULL;
     if (service_connect(&service, deadline, error) != KEYRING_FOUND ||
@@ -155,7 +151,7 @@ static bool store(const struct keyring_key *key, const char *label, const struct
     return stored || call_fail(call, reason, error);
 }
 
-/* libsecret leaves what is locked where it is, and does not say so. */
+/* Searches first, since libsecret silently leaves locked items alone. */
 static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
 {
     g_autoptr(GHashTable) attributes = attributes_of(key);
@@ -170,7 +166,7 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
     GError *reason = NULL;
     secret_service_clear(service, NULL, attributes, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
-        secret_service_clear_finish(service, call->result, &reason); /* false: there was none */
+        secret_service_clear_finish(service, call->result, &reason); /* false: nothing to delete */
     return (call->result != NULL && reason == NULL) || call_fail(call, reason, error);
 }
 
@@ -225,15 +221,15 @@ static enum keyring_answer read_items(SecretService *service, GHashTable *attrib
     return KEYRING_FAILED;
 }
 
-/* Mostly there is nothing, as one question shows. */
+/* Searches for a single item first, since usually there is none. */
 static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
-                                struct keyring_list *list, struct error *error)
+                                struct keyring_list *ret_list, struct error *error)
 {
     g_autoptr(GHashTable) attributes = attributes_of(key);
     SecretService *service = NULL;
     g_autofree gchar *path = NULL;
     bool locked = false;
-    *list = (struct keyring_list){ 0 };
+    *ret_list = (struct keyring_list){ 0 };
     enum keyring_answer answer = service_connect(&service, deadline, error);
     if (answer == KEYRING_FOUND)
         answer = find_item(service, attributes, deadline, &path, &locked, error);
@@ -241,7 +237,7 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         return answer == KEYRING_NOTHING ? KEYRING_FOUND : answer;
     if (locked)
         unlock_item(service, path, deadline);
-    return read_items(service, attributes, deadline, list, error);
+    return read_items(service, attributes, deadline, ret_list, error);
 }
 
 MODULE_EXPORT const struct keyring_module entra_module = {

@@ -9,7 +9,7 @@
 #include "common/base/runtime_folder.h"
 #include "common/tokens/shared_failures.h"
 
-/* Other helpers, and the next call of this one, do not ask again for so long. */
+/* How long no process prompts again. */
 #define DISMISSED_SECONDS 60
 
 typedef SecretService PromptService;
@@ -23,7 +23,7 @@ static struct runtime_name name_of(const char *ending)
     return runtime_name(ending, texts);
 }
 
-bool prompt_is_welcome(void)
+bool prompt_is_allowed(void)
 {
     struct error unused;
     return (environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL) &&
@@ -35,22 +35,22 @@ bool prompt_take_turn(struct single_flight *flight, int64_t deadline)
     return single_flight_join(flight, name_of("prompt").text, deadline) == SINGLE_FLIGHT_LEADER;
 }
 
-static void ask(SecretService *self, SecretPrompt *prompt, const GVariantType *type,
-                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+static void begin_prompt(SecretService *self, SecretPrompt *prompt, const GVariantType *type,
+                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-    if (prompt_is_welcome()) {
+    if (prompt_is_allowed()) {
         SECRET_SERVICE_CLASS(prompt_service_parent_class)
             ->prompt_async(self, prompt, type, cancellable, callback, data);
         return;
     }
     GTask *task = g_task_new(self, cancellable, callback, data);
-    g_task_set_source_tag(task, ask);
+    g_task_set_source_tag(task, begin_prompt);
     g_task_return_new_error(task, SECRET_ERROR, SECRET_ERROR_IS_LOCKED, "locked");
     g_object_unref(task);
 }
 
-/* No comes as a dismissal, or as an answer that names nothing which is unlocked now. */
-static bool is_no(GVariant *answer)
+/* Whether the prompt was dismissed: there is no answer, or one that names no unlocked object. */
+static bool is_dismissed(GVariant *answer)
 {
     return answer == NULL ||
            (g_variant_is_container(answer) && g_variant_n_children(answer) == 0) ||
@@ -58,23 +58,23 @@ static bool is_no(GVariant *answer)
             g_str_equal(g_variant_get_string(answer, NULL), "/"));
 }
 
-static GVariant *take_answer(SecretService *self, GAsyncResult *result, GError **reason)
+static GVariant *finish_prompt(SecretService *self, GAsyncResult *result, GError **reason)
 {
-    if (g_async_result_is_tagged(result, ask))
+    if (g_async_result_is_tagged(result, begin_prompt))
         return g_task_propagate_pointer(G_TASK(result), reason);
     GVariant *answer =
         SECRET_SERVICE_CLASS(prompt_service_parent_class)->prompt_finish(self, result, reason);
     struct error dismissed = { 0 };
-    error_set(&dismissed, ERROR_KEYRING, "the question to unlock the keyring was dismissed");
-    if (is_no(answer))
+    error_set(&dismissed, ERROR_KEYRING, "the prompt to unlock the keyring was dismissed");
+    if (is_dismissed(answer))
         shared_failures_post(name_of("dismissed").text, &dismissed, DISMISSED_SECONDS);
     return answer;
 }
 
 static void prompt_service_class_init(PromptServiceClass *class)
 {
-    class->prompt_async = ask;
-    class->prompt_finish = take_answer;
+    class->prompt_async = begin_prompt;
+    class->prompt_finish = finish_prompt;
 }
 
 static void prompt_service_init(PromptService *self)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The desktop's question to unlock a keyring: asked only where a person can see it, by one process
- * at a time, and not again for a minute after nobody has answered it with yes.
+ * The desktop's prompt to unlock a keyring. It is shown only if there is a display, by one process
+ * at a time, and not again for a minute after it was dismissed.
  *
- * Whoever prompts is libsecret, on behalf of whatever call meets a lock; prompt_service is its
- * SecretService, but with these manners.
+ * libsecret prompts by itself in any call that finds a locked keyring. prompt_service is its
+ * SecretService with these rules.
  */
 #ifndef KEYRING_SECRET_SERVICE_PROMPT_H
 #define KEYRING_SECRET_SERVICE_PROMPT_H
@@ -15,15 +15,16 @@
 
 #include "common/tokens/single_flight.h"
 
-/* To be given to secret_service_open. Its prompts are dismissed (SECRET_ERROR_IS_LOCKED) where
- * prompt_is_welcome is false. */
+/* The type to pass to secret_service_open. Its prompts fail at once with SECRET_ERROR_IS_LOCKED if
+ * prompt_is_allowed is false. */
 GType prompt_service_get_type(void);
 
-/* Whether there is a display, and no question was dismissed a minute ago. */
-bool prompt_is_welcome(void);
+/* Whether there is a display, and no prompt was dismissed within the last minute. */
+bool prompt_is_allowed(void);
 
-/* Takes the turn to ask; the flight is to be landed after the answer. False where another process
- * has asked meanwhile, or where the deadline came: it is of no use to ask again. */
+/* Waits until no other process prompts and becomes the leader of the single flight, which the
+ * caller leaves after the answer. Returns false if there is no point in prompting: another process
+ * has prompted meanwhile, or the deadline came first. */
 bool prompt_take_turn(struct single_flight *flight, int64_t deadline);
 
 #endif

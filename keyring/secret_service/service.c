@@ -6,17 +6,17 @@
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/prompt.h"
 
-/* libsecret's service, with a D-Bus proxy that fetches nothing in advance. By itself libsecret has
- * the service started, asks for its name's owner twice and reads all its properties before the
- * first question, and nobody here wants to know: six messages and four round trips, a tenth of
- * the time of a warm answer. A service that does not run is started by the first question. */
+/* libsecret's service, with a D-Bus proxy that fetches nothing in advance. By default, libsecret
+ * has the service started, asks for the owner of its name twice and reads all its properties before
+ * the first call. None of that is needed here, and it costs six messages and four round trips, a
+ * tenth of the time of a cached answer. The first call starts a service that does not run. */
 typedef SecretService LeanService;
 typedef SecretServiceClass LeanServiceClass;
 static GType lean_service_get_type(void);
 /* NOLINTNEXTLINE(performance-no-int-to-ptr): GLib's macro */
 G_DEFINE_TYPE(LeanService, lean_service, prompt_service_get_type())
 
-/* In the manner of libsecret's own constructor, which sets these flags to none. */
+/* Sets the flags after libsecret's own constructor, which clears them. */
 static GObject *construct(GType type, guint count, GObjectConstructParam *properties)
 {
     GObject *object =
@@ -39,17 +39,17 @@ static void lean_service_init(LeanService *service)
     (void)service;
 }
 
-/* GLib prints what G_MESSAGES_DEBUG asks for to stdout, where the answer belongs. */
+/* G_MESSAGES_DEBUG makes GLib print on stdout, which is for the answer. */
 static void silence_stdout(void)
 {
-    static bool done; /* before there are threads, GLib asks */
+    static bool done; /* GLib requires this to be set before there are threads */
     if (done)
         return;
     done = true;
     g_log_writer_default_set_use_stderr(TRUE);
 }
 
-/* The session that is being opened; NULL: none is. */
+/* The call that is opening the session; NULL: none is. */
 static struct call *opening;
 
 void service_open_session(SecretService *service)
@@ -92,10 +92,11 @@ static SecretService *open_service(struct call *call, GError **reason)
     return call_wait(call) != NULL ? secret_service_open_finish(call->result, reason) : NULL;
 }
 
-enum keyring_answer service_connect(SecretService **service, int64_t deadline, struct error *error)
+enum keyring_answer service_connect(SecretService **ret_service, int64_t deadline,
+                                    struct error *error)
 {
     static SecretService *connected;
-    static gchar *owner; /* whom it was connected to: the session is that daemon's */
+    static gchar *owner; /* the daemon that the session belongs to */
     silence_stdout();
     call_catch_up();
     if (connected != NULL) {
@@ -112,6 +113,6 @@ enum keyring_answer service_connect(SecretService **service, int64_t deadline, s
         g_free(owner);
         owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(connected));
     }
-    *service = connected;
+    *ret_service = connected;
     return KEYRING_FOUND;
 }

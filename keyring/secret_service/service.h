@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Secret Service itself, connected to once a process, with one session in which secrets travel.
+ * The connection to the Secret Service: one per process, with one session that carries the secrets.
  */
 #ifndef KEYRING_SECRET_SERVICE_SERVICE_H
 #define KEYRING_SECRET_SERVICE_SERVICE_H
 
-/* Object paths are part of an API that libsecret calls unstable; it has not changed since 0.16. */
+/* The functions that take object paths belong to an API that libsecret calls unstable, but which
+ * has not changed since 0.16. */
 #define SECRET_API_SUBJECT_TO_CHANGE
 #include <libsecret/secret.h>
 
 #include "keyring/keyring.h"
 
-/* Gives the service, which stays the module's own; KEYRING_FOUND, or what call_failed answers. That
- * nobody offers it shows only when it is asked something. It is connected to anew where its daemon
- * was started anew. */
-enum keyring_answer service_connect(SecretService **service, int64_t deadline, struct error *error);
+/* Connects to the service, if necessary, and again if its daemon was restarted. The module owns
+ * *ret_service. Returns KEYRING_FOUND, or fails as call_failed does. If no daemon provides the
+ * service, only the first call to it fails. */
+enum keyring_answer service_connect(SecretService **ret_service, int64_t deadline,
+                                    struct error *error);
 
-/* Begins to open the session in which secrets travel, unless that was done before. Half of the work
- * is done at once (libsecret computes a key), so it is called while an answer is awaited. */
+/* Begins to open the session that carries the secrets, unless it is open. Half of the work is done
+ * at once (libsecret computes a key), so this is best called while another answer is due. */
 void service_open_session(SecretService *service);
 
-/* Waits for the session, if it was begun; else libsecret opens it itself on first need. To be
- * called before secrets are read or written, or there would be two. KEYRING_FOUND, or as
- * call_failed. */
+/* Waits for the session, if service_open_session began one; otherwise libsecret opens it when it is
+ * needed. Call this before reading or writing secrets, or there would be two sessions. Returns
+ * KEYRING_FOUND, or fails as call_failed does. */
 enum keyring_answer service_await_session(SecretService *service, int64_t deadline,
                                           struct error *error);
 

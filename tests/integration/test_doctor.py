@@ -37,7 +37,7 @@ def test_a_cross_says_what_is_wrong_and_what_to_do(world):
     assert outcome.code == 3
     (line,) = [line for line in outcome.out.splitlines() if line.startswith(CROSS)]
     for text in ("token", "no token for MyWebApi", "AADSTS7000215", "correlation id",
-                 "Use the secret's value, not its id."):
+                 "Use the secret's value, not its ID."):
         assert text in line
     assert outcome.err == "entra: 1 check failed: token\n"
 
@@ -239,7 +239,7 @@ def test_a_file_with_a_secret_that_others_can_read_is_not_well(world):
     report = examine(world)
     assert report.crosses == [("permissions", "file_readable")]
     assert "0644" in report.of("permissions")[0]["message"]
-    assert report.of("permissions")[0]["hint"] == "chmod go-r."
+    assert report.of("permissions")[0]["hint"] == "Remove the permission with chmod go-r."
 
 
 def test_a_file_that_others_can_write_is_not_read(world):

@@ -255,7 +255,7 @@ def test_a_token_that_is_no_jwt_is_said_to_be_none(world):
     world.authority.faults.inject(faults.altered("opaque", access_token="opaque-and-secret"))
     report = examine(world)
     assert report.ok and "opaque-and-secret" not in report.outcome.out
-    assert "no JWT" in report.of("token", "skipped")[0]["message"]
+    assert "not a readable JWT" in report.of("token", "skipped")[0]["message"]
 
 
 def test_a_verbose_token_is_told_its_fate(world):

@@ -48,7 +48,7 @@ def own_app(shell):
 def test_without_a_desktop_it_is_the_kernels(own_app):
     status, message = keyring(examine(own_app))
     assert status == "ok" and message.startswith("kernel ")
-    assert "trial" not in [key["kind"] for key in kernel_keyring.keys().values()]
+    assert "self_test" not in [key["kind"] for key in kernel_keyring.keys().values()]
 
 
 def test_a_bus_without_a_keyring_is_no_desktop(world):

@@ -20,7 +20,7 @@ USAGE, REFUSED, NETWORK = 2, 3, 4
      "AADSTS7000222"),
     ({"ClientId": "0f0f0f0f-0000-4000-8000-000000000000"}, REFUSED, "AADSTS700016"),
     ({"TenantId": "nowhere.example"}, REFUSED, "AADSTS90002"),
-    ({"TenantId": "common"}, USAGE, "stands for many"),
+    ({"TenantId": "common"}, USAGE, "does not name a single tenant"),
 ], ids=["wrong secret", "expired secret", "unknown client", "unknown tenant", "no one tenant"])
 def test_a_wrong_identity_is_refused_with_the_reason(world, change, code, text):
     settings = world.appsettings()
@@ -37,7 +37,7 @@ def test_an_unknown_resource_is_refused_with_the_reason(world):
 def test_the_message_has_what_was_wanted_what_to_do_and_the_correlation_id(world):
     outcome = ask_entra(world, env={"AzureAd__ClientSecret": "wrong"})
     failed("entra", outcome, REFUSED, "no token for MyWebApi",
-           "Use the secret's value, not its id.",
+           "Use the secret's value, not its ID.",
            world.authority.token_requests[0].headers["client-request-id"])
 
 

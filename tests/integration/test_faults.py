@@ -22,11 +22,11 @@ NO_BEARER = (NETWORK, "its token_type is not Bearer")
 CHARACTERS = (NETWORK, "its access_token contains invalid characters")
 NO_LIFE = (NETWORK, "its expires_in is missing or not a whole number")
 NO_CREDIBLE_LIFE = (NETWORK, "its expires_in is not a plausible lifetime")
-SECRET_IS_WRONG = (REFUSED, "Use the secret's value, not its id.")
+SECRET_IS_WRONG = (REFUSED, "Use the secret's value, not its ID.")
 
 # What is said of each fault. Those that do no harm have None.
 SAID: dict[str, tuple[int, str] | None] = {
-    "captive portal": (NETWORK, "a proxy or a captive portal may stand between"),
+    "captive portal": (NETWORK, "a proxy or a captive portal may intercept the connection"),
     "empty body": NO_ENDPOINT,
     "empty error": (NETWORK, "the server that answered is not a token endpoint (HTTP 400)"),
     "json array": NO_ENDPOINT,

@@ -81,7 +81,7 @@ def test_a_stale_token_is_named_with_its_end(trusting, token_file):
 def test_a_subject_that_is_not_registered_is_refused_with_the_remedy(trusting, token_file):
     token_file.write_text(foreign_token(sub="somebody else"))
     refused(token(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}), 3,
-            "AADSTS700213", "to the letter")
+            "AADSTS700213", "exactly as it is in the token")
 
 
 # ---- a command ----

@@ -118,7 +118,7 @@ def test_in_a_container_the_token_is_given_with_one_line(own_app):
     outcome = in_container(own_app)
     assert (outcome.code, outcome.out.strip()) == (0, own_app.authority.issued_tokens[0])
     (line,) = outcome.err.splitlines()
-    for text in ("could not be kept", "the kernel's keyring", "--keyring runtime"):
+    for text in ("could not be stored", "the kernel keyring", "--keyring runtime"):
         assert text in line
     named = in_container(own_app, "--keyring", "kernel")
     assert (named.code, named.out) == (6, "")
@@ -196,12 +196,12 @@ def test_none_keeps_nothing_and_says_nothing(world):
 
 
 def delivered(world, *texts: str, **how) -> None:
-    """The token is there, and one line tells why it could not be kept."""
+    """The token is there, and one line says why it could not be stored."""
     outcome = token(world, "--timeout", str(2 * int(SHORT_LIMIT)), **how)
     assert outcome.code == 0
     assert outcome.out.strip() == world.authority.issued_tokens[-1]
     (line,) = outcome.err.splitlines()
-    for text in ("could not be kept", *texts):
+    for text in ("could not be stored", *texts):
         assert text in line
 
 
@@ -231,7 +231,7 @@ def test_a_keyring_that_dies_in_mid_call(world, programs):
     world.session.keyring.stop()
     out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out.strip()) == (0, world.authority.issued_tokens[-1])
-    assert "could not be kept" in err
+    assert "could not be stored" in err
 
 
 def test_a_keyring_that_is_started_anew_in_mid_call_keeps_the_token(world, programs):

@@ -209,7 +209,7 @@ ENDPOINTS = {
     "no host": ("http://", "no usable host"),
     "another scheme": ("file:///etc/passwd", "does not begin with https://"),
     "a fragment": ("http://127.0.0.1:1/token#x", "has a fragment"),
-    "a line break": ("http://127.0.0.1:1/\r\nHost: evil.example", "no URL has"),
+    "a line break": ("http://127.0.0.1:1/\r\nHost: evil.example", "invalid character"),
 }
 
 

@@ -29,7 +29,7 @@ def token(world, **env):
 def delivered(world, outcome) -> None:
     assert (outcome.code, outcome.out.strip()) == (0, world.authority.issued_tokens[-1])
     (line,) = outcome.err.splitlines()
-    assert "locked" in line and "could not be kept" in line
+    assert "locked" in line and "could not be stored" in line
 
 
 def test_nobody_is_asked_where_nobody_sees_it(locked):
@@ -70,7 +70,7 @@ def test_a_question_that_nobody_answers_ends_in_time(locked):
     with Prompter(locked.session.bus.address, answer=None) as prompter:
         outcome = token(locked, **DISPLAY)
         assert outcome.code == 0 and outcome.seconds < 25  # the limit without the option is 30
-        assert "could not be kept" in outcome.err
+        assert "could not be stored" in outcome.err
         assert prompter.asked == 1
 
 

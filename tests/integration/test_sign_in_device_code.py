@@ -109,7 +109,7 @@ def test_who_declines_ends_the_wait(desk):
     outcome = terminal.finish()
     assert (outcome.code, outcome.out) == (3, "")
     assert "authorization_declined" in outcome.err and "correlation id" in outcome.err
-    assert "and accept, or let an administrator consent" in outcome.err
+    assert "and accept, or have an administrator consent" in outcome.err
     assert desk.session.keyring.items() == []
 
 
@@ -119,7 +119,7 @@ def test_a_code_that_nobody_enters_ends(desk):
     outcome = terminal.finish()
     assert outcome.code == people.SIGN_IN_FIRST
     assert "AADSTS70020" in outcome.err and "correlation id" in outcome.err
-    assert "Start again, by 'entra login', and enter the code within its time." in outcome.err
+    assert "Run 'entra login' again, and enter the code before it expires." in outcome.err
 
 
 def test_a_code_of_a_second_ends_by_our_own_clock_too(desk):
@@ -187,7 +187,7 @@ def test_an_answer_that_cannot_be_one_is_an_error(desk, name):
     desk.authority.device_faults.inject(faults.altered(name, **BROKEN[name]))
     outcome = desk.at_terminal("entra", "login", "--device-code").finish()
     assert (outcome.code, outcome.out) == (4, ""), outcome
-    assert "Check Instance; a proxy may change what passes." in outcome.err
+    assert "Check Instance; a proxy may modify the answer." in outcome.err
     assert "\x1b" not in outcome.err and len(outcome.err) < 1000
 
 

@@ -159,7 +159,7 @@ def check_bound(world: World, crowd: Crowd) -> None:
     requests = world.authority.token_requests
     due = 1 + (requests[-1].time - requests[0].time) / REFRESH_IN
     asked_apart = crowd.count(lambda answer: answer.forced or answer.killed
-                              or "could not be kept" in answer.err)
+                              or "could not be stored" in answer.err)
     repeated = sum(1 for request in requests if request.status and request.status >= 500)
     bound = due + asked_apart + repeated
     print(f"{len(crowd.answers)} answers, {len(requests)} requests of {bound:.0f} at most")

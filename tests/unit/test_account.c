@@ -76,7 +76,7 @@ static void anything_else_is_not_a_record(void **state)
         size_t length;
         autofree char *text = json_bytes(cases[i], &length);
         assert_false(account_from_json(text, length, &read, &error));
-        assert_error(&error, ERROR_OTHER, "not the record of a sign-in");
+        assert_error(&error, ERROR_OTHER, "not the record of an account");
         assert_null(read.username);
     }
 }

@@ -182,7 +182,7 @@ static void an_app_needs_a_specific_tenant(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(of_many); i++) {
         if (authority_is_tenant_of_app(of_many[i], &error))
             fail_msg("'%s' was accepted", of_many[i]);
-        assert_error(&error, ERROR_USAGE, "stands for many");
+        assert_error(&error, ERROR_USAGE, "does not name a single tenant");
         assert_has(error_advice(&error), "TenantId");
     }
     assert_true(authority_is_tenant_of_app("contoso.onmicrosoft.com", &error));

@@ -43,7 +43,7 @@ static void one_of_several_apis_must_be_named(void **state)
     assert_error(&several.error, ERROR_USAGE, "the configuration has several");
     auto_asked struct asked none = ask("{" IDENTITY "}", NONE);
     assert_error(&none.error, ERROR_USAGE, "it is not said which API the token is for");
-    assert_has(error_advice(&none.error), "--api NAME");
+    assert_has(error_advice(&none.error), "Give --api, --resource or --scope.");
 }
 
 static void a_helper_may_have_a_default_api(void **state)

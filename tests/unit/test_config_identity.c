@@ -192,7 +192,7 @@ static void an_app_needs_a_specific_tenant(void **state)
     static const char *const cases[] = { "common", "organizations", "Consumers" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(FILE_, (struct options){ .tenant = cases[i] });
-        assert_error(&asked.error, ERROR_USAGE, "stands for many");
+        assert_error(&asked.error, ERROR_USAGE, "does not name a single tenant");
     }
 }
 

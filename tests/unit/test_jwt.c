@@ -72,13 +72,13 @@ static void anything_else_is_not_a_jwt(void **state)
         { "e30.e30A1.", "not base64url" }, /* a lone letter */
         { "e30.e31.", "not base64url" },   /* bits left over */
         { "e30.eyJhIjoxfR.", "not base64url" },
-        { "e30..", "no JSON object" },
-        { "e30.MQ.", "no JSON object" },           /* 1 */
-        { "e30.W10.", "no JSON object" },          /* [] */
-        { "e30.bnVsbA.", "no JSON object" },       /* null */
-        { "e30.eyJhIjoxfXg.", "no JSON object" },  /* {"a":1}x */
-        { "e30.eyJhIjoxAH0.", "no JSON object" },  /* a NUL */
-        { "e30.eyJhIjoi_yJ9.", "no JSON object" }, /* no UTF-8 */
+        { "e30..", "not a JSON object" },
+        { "e30.MQ.", "not a JSON object" },           /* 1 */
+        { "e30.W10.", "not a JSON object" },          /* [] */
+        { "e30.bnVsbA.", "not a JSON object" },       /* null */
+        { "e30.eyJhIjoxfXg.", "not a JSON object" },  /* {"a":1}x */
+        { "e30.eyJhIjoxAH0.", "not a JSON object" },  /* a NUL */
+        { "e30.eyJhIjoi_yJ9.", "not a JSON object" }, /* no UTF-8 */
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };

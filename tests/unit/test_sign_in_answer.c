@@ -160,14 +160,14 @@ static void an_invalid_account_id_is_refused(void **state)
                                          "{'uid':'*','utid':'t'}" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *body = answer_with("{" ADA "}", cases[i], "");
-        assert_refused(body, NULL, "it does not say whose token it is");
+        assert_refused(body, NULL, "it does not identify the user");
     }
     autofree char *long_name = repeated('a', HOME_ACCOUNT_MAX);
     autofree char *info = NULL;
     if (asprintf(&info, "{'uid':'%s','utid':'t'}", long_name) < 0)
         abort();
     autofree char *body = answer_with("{" ADA "}", info, "");
-    assert_refused(body, NULL, "it does not say whose token it is");
+    assert_refused(body, NULL, "it does not identify the user");
 }
 
 /* ---- the id_token ---- */

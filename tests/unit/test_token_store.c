@@ -228,7 +228,7 @@ static void a_keyring_failure_is_reported_once(void **state)
     keep("eyJ0");
     catch_output(STDERR_FILENO);
     token_store_warn(&store);
-    assert_has(caught_output(), "could not be kept for the next time: the keyring is locked\n");
+    assert_has(caught_output(), "could not be stored: the keyring is locked\n");
     catch_output(STDERR_FILENO);
     token_store_warn(&store);
     assert_string_equal(caught_output(), "");
@@ -448,7 +448,7 @@ static void a_failure_to_store_a_client_secret_is_an_error(void **state)
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");
     token_store_open(&store, "none", &error);
     assert_false(token_store_keep_secret(&store, &request, secret, deadline, &error));
-    assert_error(&error, ERROR_USAGE, "keeps nothing");
+    assert_error(&error, ERROR_USAGE, "stores nothing");
     error_set(&store.trouble, ERROR_KEYRING, "there is no session bus here");
     assert_false(token_store_keep_secret(&store, &request, secret, deadline, &error));
     assert_error(&error, ERROR_KEYRING, "there is no session bus here");

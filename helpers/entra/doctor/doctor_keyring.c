@@ -9,7 +9,8 @@
 /* Has `auto` choose its keyring: the first lookup finds out which service is there. */
 static void choose_keyring(struct token_store *store, int64_t deadline)
 {
-    const struct keyring_key nothing = { { { STORE_KIND, STORE_KIND_TRIAL }, { "id", "none" } } };
+    const struct keyring_key nothing = { { { STORE_KIND, STORE_KIND_SELF_TEST },
+                                           { "id", "none" } } };
     auto_secret struct secret *record = NULL;
     struct error unused = { 0 };
     token_store_look_up(store, &nothing, deadline, &record, &unused);
