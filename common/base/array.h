@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arrays. */
 #ifndef COMMON_BASE_ARRAY_H
 #define COMMON_BASE_ARRAY_H
