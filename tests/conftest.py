@@ -14,7 +14,7 @@ from authority.desktop_app import DesktopApp
 from authority.faults import NAMED  # noqa: F401  (asserts that tests/ is on the path)
 from world.tls import CertificateAuthority
 from world import newer_git
-from world.debian import NotToBeHad
+from world.debian import NotAvailable
 from world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,5 +81,5 @@ def newer(world: World) -> None:
     """The world with a git that has authtype, state and continue."""
     try:
         newer_git.use_in(world.session.env)
-    except NotToBeHad as reason:
+    except NotAvailable as reason:
         pytest.skip(f"no newer git is to be had: {reason}")

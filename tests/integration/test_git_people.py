@@ -9,7 +9,7 @@ from authority import contoso
 from git_asking import ask, attributes, clone_of, commit, host_of, push
 from people import asked_nobody, login
 from world import newer_git
-from world.debian import NotToBeHad
+from world.debian import NotAvailable
 from world.world import World
 
 AT_A_TERMINAL = ("git", "push", "--quiet", "origin", "main")
@@ -21,7 +21,7 @@ def git_desk(request: pytest.FixtureRequest, desk: World) -> World:
     if request.param == "a newer git":
         try:
             newer_git.use_in(desk.session.env)
-        except NotToBeHad as reason:
+        except NotAvailable as reason:
             pytest.skip(f"no newer git is to be had: {reason}")
     return desk
 

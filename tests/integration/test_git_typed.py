@@ -14,7 +14,7 @@ import pytest
 from git_asking import Person, ask, attributes, clone_of, commit, host_of, push
 from stored import change
 from world import kernel_keyring, newer_git
-from world.debian import NotToBeHad
+from world.debian import NotAvailable
 from world.world import World
 
 PAT = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
@@ -51,7 +51,7 @@ def own_tests(tmp_path: Path) -> Path:
     test-tool, and of that only its way to read a bool of the environment: all keep their default."""
     try:
         source = newer_git.source()
-    except NotToBeHad as reason:
+    except NotAvailable as reason:
         pytest.skip(f"git's source is not to be had: {reason}")
     subprocess.run(["cp", "-r", "--reflink=auto", source, tmp_path / "git"], check=True)
     folder = tmp_path / "git"

@@ -1,4 +1,4 @@
-"""A company's own web API, the one of the daemon sample: GET /api/TodoList."""
+"""A company's own web API, that of the daemon sample: GET /api/TodoList."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TODO_LIST = [
 
 
 class WebApi(ApiServer):
-    """`todo_list_url` wants a token; `/api/WhoAmI` answers with the claims of the one it got."""
+    """`todo_list_url` requires a token; `/api/WhoAmI` answers with the claims of the token."""
 
     @property
     def todo_list_url(self) -> str:
@@ -24,8 +24,8 @@ class WebApi(ApiServer):
         app.add_url_rule("/api/TodoList", "todo", lambda: jsonify(TODO_LIST))
         app.add_url_rule("/api/WhoAmI", "who", lambda: jsonify(g.claims))
 
-    def turn_away(self, rejected: Rejected) -> Response:
-        """401 as the framework's token check answers, 403 in the form of Microsoft Graph."""
+    def reject(self, rejected: Rejected) -> Response:
+        """401 as from the framework's token check, 403 in the form of Microsoft Graph."""
         if rejected.status == 401:
             response = Response(status=401)
             response.headers["WWW-Authenticate"] = \
