@@ -126,7 +126,7 @@ REDIRECTED = faults.redirected("https://elsewhere.example/")
 
 # That which has the authority left alone comes last.
 FAULTS: list[Fault] = sorted(
-    [faults.honest(), *NAMED.values(), faults.endless_body(), REDIRECTED, PLAIN, PROOF_ECHOED],
+    [faults.normal(), *NAMED.values(), faults.endless_body(), REDIRECTED, PLAIN, PROOF_ECHOED],
     key=lambda fault: fault.name == "throttled")
 
 # For a sign-in, whose waits are long: what ends it at once.
@@ -135,7 +135,7 @@ REFUSALS = [PLAIN, PROOF_ECHOED, NAMED["error with escape sequences"], NAMED["ve
 
 # One of each kind, and what has yet more to be read than a token.
 WITH_A_CODE = [
-    faults.honest(), *REFUSALS, echoed("code_verifier"), faults.endless_body(), REDIRECTED,
+    faults.normal(), *REFUSALS, echoed("code_verifier"), faults.endless_body(), REDIRECTED,
     NAMED["captive portal"], NAMED["truncated json"], NAMED["newline in token"],
     altered("an id_token that is none", id_token="x.y.z"),
     altered("nobody's", client_info="e30", id_token=MISSING),
@@ -294,7 +294,7 @@ def test_whatever_the_authority_does_nothing_is_shown_while_a_person_signs_in(de
     for fault in those:
         with queue(desk).injected(fault):
             outcome = desk.at_terminal("entra", "login", option, "--verbose").finish()
-        assert (outcome.code == 0) == (fault.name == "honest"), (fault.name, outcome)
+        assert (outcome.code == 0) == (fault.name == "normal"), (fault.name, outcome)
         search.read("entra login", outcome)
     search.finish()
 
