@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What every test may ask for: a world around the installed programs, gone afterwards."""
 
 from __future__ import annotations

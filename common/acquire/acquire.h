@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The acquisition of tokens: a module of its own (module.h), since libcurl and OpenSSL live in it
- * and nowhere else. It knows nothing of keyrings or host tools.
+ * Token acquisition. It is a module of its own (common/base/module.h), because libcurl and OpenSSL
+ * are linked here and nowhere else. It knows nothing of keyrings or host tools.
  */
 #ifndef COMMON_ACQUIRE_ACQUIRE_H
 #define COMMON_ACQUIRE_ACQUIRE_H
@@ -17,63 +17,71 @@
 
 #define ACQUIRE_MODULE "entra-acquire.so"
 
-/* What a server that wants tokens says to who brings none; "" where it does not say. */
+/* How a server answers a request that carries no token. A field is "" if the server did not send
+ * it. */
 struct acquire_challenge {
-    char www_authenticate[4096]; /* all such fields, with commas between them (challenge.h) */
+    char www_authenticate[4096]; /* all WWW-Authenticate fields, joined by commas (challenge.h) */
     char resource_tenant[64];    /* X-VSS-ResourceTenant: the GUID of Azure DevOps' tenant */
 };
 
-/* What stands on the way to an authority. Texts are "" where it is not known. */
+/* The network path to an authority. A text is "" if it is not known. */
 struct authority_probe {
-    char proxy[300];      /* which the environment names, without user name and password */
-    bool by_proxy;        /* it was used, and answered */
-    char address[64];     /* whom we are connected with: the authority, or the proxy */
-    char issuer[256];     /* of the authority's certificate; "": that was not seen */
-    int64_t certified_to; /* when that ends, in Unix seconds; 0: not known */
-    bool clock_is_known;
-    int64_t clock_ahead; /* seconds by which this machine's clock is ahead of the authority's */
+    char proxy[300];      /* the proxy named by the environment, without user name and password */
+    bool by_proxy;        /* the proxy was used and answered */
+    char address[64];     /* the peer's address: the authority's or the proxy's */
+    char issuer[256];     /* the issuer of the authority's certificate; "" if none was seen */
+    int64_t certified_to; /* when that certificate expires, in Unix seconds; 0 if not known */
+    bool clock_is_known;  /* the authority sent the time, so clock_ahead is valid */
+    int64_t clock_ahead;  /* seconds by which this machine's clock is ahead of the authority's */
 };
 
-/* What is known of a credential before anybody is asked. */
+/* What is known about a credential before it is sent to an authority. */
 struct credential_facts {
-    char text[600];     /* a phrase: what it is */
-    int64_t expires_on; /* Unix seconds; 0: it does not say */
+    char text[600];     /* a description for the user, without a full stop */
+    int64_t expires_on; /* Unix seconds; 0 if the credential does not say */
 };
 
-/* Each ends by the deadline (deadline.h); the caller clears what it fills. False with
- * ERROR_REFUSED, ERROR_NETWORK or ERROR_USAGE. */
+/* Every function returns by the deadline (deadline.h). Unless noted otherwise, the functions fail
+ * with ERROR_REFUSED, ERROR_NETWORK or ERROR_USAGE. The caller clears *ret_token with token_clear
+ * and the accounts with account_clear. */
 struct acquire_module {
     struct module module;
 
-    /* Asks the request's authority for an app's token, by whatever credential the request has. */
-    bool (*acquire)(const struct token_request *request, int64_t deadline, struct token *token,
+    /* Requests a token for an app with the first of the request's credentials that can be loaded.
+     * Fails with ERROR_SIGN_IN too, if the request has an alternative for a user (or_user) and this
+     * machine has no managed identity. */
+    bool (*acquire)(const struct token_request *request, int64_t deadline, struct token *ret_token,
                     struct error *error);
 
-    /* Sends the server at an https URL a HEAD request without credentials, follows no redirect, and
-     * gives its challenge. False with ERROR_NETWORK. */
-    bool (*ask_challenge)(const char *url, int64_t deadline, struct acquire_challenge *challenge,
-                          struct error *error);
+    /* Sends a HEAD request without credentials to an https URL, follows no redirect, and returns
+     * the server's challenge. Fails with ERROR_NETWORK, or ERROR_USAGE if the URL is not https. */
+    bool (*ask_challenge)(const char *url, int64_t deadline,
+                          struct acquire_challenge *ret_challenge, struct error *error);
 
-    /* Asks the request's authority for what it publishes about itself. The probe is filled in as
-     * far as that came. False with ERROR_REFUSED (no such tenant) or ERROR_NETWORK. */
+    /* Requests the metadata that the request's authority publishes. *ret_probe is filled in on
+     * failure too, as far as the connection got. Fails with ERROR_REFUSED (there is no such
+     * tenant), ERROR_NETWORK or ERROR_USAGE. */
     bool (*probe)(const struct token_request *request, int64_t deadline,
-                  struct authority_probe *probe, struct error *error);
+                  struct authority_probe *ret_probe, struct error *error);
 
-    /* Loads a credential as acquire would, and shows it to nobody. A certificate's key has signed
-     * something then. False with ERROR_USAGE, ERROR_NETWORK or ERROR_REFUSED. */
+    /* Loads a credential as acquire does, but sends it to no authority. The key of a certificate
+     * is tested by signing with it. On failure, ret_facts->text is "" unless the credential was
+     * loaded, but is outside its period of validity. */
     bool (*check_credential)(const struct token_request *request,
                              const struct credential *credential, int64_t deadline,
-                             struct credential_facts *facts, struct error *error);
+                             struct credential_facts *ret_facts, struct error *error);
 
-    /* Asks it for a person's, by a refresh token. *renewed is what is known of the person now, with
-     * a refresh token where a new one came, which then stands in the place of the old one. */
+    /* Requests a token for a user with the refresh token of the account `known`. *ret_account is
+     * the account as the authority now describes it. If it contains a refresh token, that token
+     * replaces the old one. */
     bool (*refresh)(const struct token_request *request, const struct account *known,
-                    int64_t deadline, struct token *token, struct account *renewed,
+                    int64_t deadline, struct token *ret_token, struct account *ret_account,
                     struct error *error);
 
-    /* Has a person sign in, as the request says how. */
-    bool (*sign_in)(const struct token_request *request, int64_t deadline, struct token *token,
-                    struct account *account, struct error *error);
+    /* Signs in a user by the request's method (browser or device code). Fails with ERROR_SIGN_IN
+     * too, if nobody signs in in time or the wrong user does. */
+    bool (*sign_in)(const struct token_request *request, int64_t deadline, struct token *ret_token,
+                    struct account *ret_account, struct error *error);
 };
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * base64url without padding (RFC 7515, 2).
+ * base64url without padding (RFC 7515, section 2).
  */
 #ifndef COMMON_ACQUIRE_BASE64URL_H
 #define COMMON_ACQUIRE_BASE64URL_H
@@ -9,7 +9,8 @@
 
 #include "common/base/secret.h"
 
-/* NULL if there is no memory. */
+/* Encodes length bytes. The caller frees the result with secret_free. Returns NULL if there is no
+ * memory. */
 struct secret *base64url(const unsigned char *bytes, size_t length);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cleanup by attribute, so that a function has one way out and nothing to forget:
+ * Cleanup attributes, so that a function may return anywhere and still release what it holds:
  *
  *     autofree char *path = NULL;
  *     ...
  *     return steal(&path);      // ownership moves to the caller
  *
- * Types with a destructor of their own define their auto_* word beside it (auto_secret,
+ * Types with a destructor of their own define their auto_* macro beside it (auto_secret,
  * auto_token).
  */
 #ifndef COMMON_BASE_CLEANUP_H
@@ -30,7 +30,7 @@ static inline void cleanup_close(int *fd)
 #define autofree          CLEANUP(cleanup_free)
 #define autoclose         CLEANUP(cleanup_close)
 
-/* Takes a file descriptor out of a variable and leaves -1 there: the caller closes it now. */
+/* Moves a file descriptor out of *fd and leaves -1 there. The caller closes the result. */
 static inline int steal_fd(int *fd)
 {
     int stolen = *fd;
@@ -38,7 +38,7 @@ static inline int steal_fd(int *fd)
     return stolen;
 }
 
-/* Takes the value out of a variable and leaves NULL there: the caller owns it now. */
+/* Moves a pointer out of *variable and leaves NULL there. The caller owns the result. */
 #define steal(variable)                                                                            \
     __extension__({                                                                                \
         __typeof__(*(variable)) stolen_ = *(variable);                                             \

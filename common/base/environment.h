@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The environment, in which a variable that is empty says nothing.
+ * Environment variables. An empty variable counts as unset.
  */
 #ifndef COMMON_BASE_ENVIRONMENT_H
 #define COMMON_BASE_ENVIRONMENT_H
 
 #include <stdlib.h>
 
-/* The variable's value; NULL where it is not set or empty, or where there is no such name (NULL).
- * It belongs to the environment. */
+/* The value of a variable; NULL if it is unset or empty, or if name is NULL. The environment owns
+ * the text. */
 static inline const char *environment(const char *name)
 {
     const char *value = name != NULL ? getenv(name) : NULL;

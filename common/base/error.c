@@ -14,7 +14,7 @@
 
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
 {
-    struct error fresh = { .kind = kind }; /* what is said may be made of the old one's texts */
+    struct error fresh = { .kind = kind }; /* the arguments may point into the old error */
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(fresh.message, sizeof fresh.message, format, arguments);
@@ -45,20 +45,21 @@ bool error_known_as(struct error *error, const char *code)
 
 bool error_unusable_answer(struct error *error, const char *format, ...)
 {
-    char what[512];
+    char reason[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
+    vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
-    error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: %s", what);
+    error_set(error, ERROR_NETWORK, "the authority's answer cannot be used: %s", reason);
     return error_known_as(error, "unusable_answer");
 }
 
 const char *error_advice(const struct error *error)
 {
-    /* An authority's number says more than its further word, and that more than its first. */
-    bool is_word = strcmp(error->code, error->oauth_error) == 0;
-    const char *const codes[] = { is_word ? "" : error->code, error->suberror, error->oauth_error };
+    /* From the most specific code to the least: AADSTS number, suberror, OAuth error. */
+    bool is_oauth_error = strcmp(error->code, error->oauth_error) == 0;
+    const char *const codes[] = { is_oauth_error ? "" : error->code, error->suberror,
+                                  error->oauth_error };
     const char *remedy = NULL;
     if (error->hint[0] != '\0')
         return error->hint;
@@ -88,45 +89,31 @@ bool error_inherit(struct error *error, const struct error *reason)
     return false;
 }
 
-/* A message from outside may end its own sentence already. */
-static const char *full_stop(const char *sentence)
-{
-    size_t length = strlen(sentence);
-    return length > 0 && strchr(".!?", sentence[length - 1]) != NULL ? "" : ".";
-}
-
 void error_format(const struct error *error, char *text, size_t size)
 {
     const char *advice = error_advice(error);
+    /* A message from outside may have its full stop already. */
+    size_t length = strlen(error->message);
+    bool has_stop = length > 0 && strchr(".!?", error->message[length - 1]) != NULL;
     snprintf(text, size, "%s%s%s%s%s%s", error->wanted, error->wanted[0] ? ": " : "",
-             error->message, advice[0] ? full_stop(error->message) : "", advice[0] ? " " : "",
-             advice);
+             error->message, advice[0] && !has_stop ? "." : "", advice[0] ? " " : "", advice);
     printable_make(text);
 }
-
-/* One write, so that lines of several processes do not mix. */
-static void print_text(const struct error *error)
-{
-    char text[sizeof error->wanted + sizeof error->message + sizeof error->hint + 8];
-    error_format(error, text, sizeof text);
-    fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
-}
-
 static const char *const kind_names[] = {
     [ERROR_NONE] = "other",      [ERROR_OTHER] = "other",     [ERROR_USAGE] = "usage",
     [ERROR_REFUSED] = "refused", [ERROR_NETWORK] = "network", [ERROR_SIGN_IN] = "sign-in",
     [ERROR_KEYRING] = "keyring",
 };
 
-/* Adds a text, fit to be shown, unless it is empty. */
+/* Adds a text, made printable, unless it is empty. */
 static void add_text(json_object *object, const char *name, const char *text)
 {
-    char shown[sizeof((struct error *)NULL)->message];
+    char printable[sizeof((struct error *)NULL)->message];
     if (text[0] == '\0')
         return;
-    snprintf(shown, sizeof shown, "%s", text);
-    printable_make(shown);
-    json_object_object_add(object, name, json_object_new_string(shown));
+    snprintf(printable, sizeof printable, "%s", text);
+    printable_make(printable);
+    json_object_object_add(object, name, json_object_new_string(printable));
 }
 
 json_object *error_to_json(const struct error *error)
@@ -154,11 +141,14 @@ int error_exit_code(const struct error *error)
 
 int error_print(const struct error *error)
 {
+    /* One write each, so that lines of several processes do not mix. */
     if (reporting.as_json) {
         auto_json json_object *object = error_to_json(error);
         fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
     } else {
-        print_text(error);
+        char text[sizeof error->wanted + sizeof error->message + sizeof error->hint + 8];
+        error_format(error, text, sizeof text);
+        fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
     }
     return error_exit_code(error);
 }

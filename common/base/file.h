@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files that are believed or that hold secrets: opened safely, checked, read whole.
+ * Files that must be trustworthy or that hold secrets: opened safely, checked, read whole.
  *
- * What is checked is the open file, not its name. A file that others than its reader and root could
- * have written is refused; whether others could read it is told, since only the caller knows
- * whether that matters.
+ * The checks are made on the open descriptor, not on the name. A file that a user other than root
+ * and the reader could have written is refused. Whether others can read the file is only reported,
+ * since only the caller knows whether that matters.
  */
 #ifndef COMMON_BASE_FILE_H
 #define COMMON_BASE_FILE_H
@@ -15,21 +15,23 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* Reads a file of at most max bytes. *mode gets its permissions (st_mode). NULL with ERROR_USAGE,
- * the path in its message. */
-struct secret *file_read(const char *path, size_t max, unsigned *mode, struct error *error);
+/* Reads a file of at most max bytes and sets *ret_mode to its st_mode. The caller frees the result
+ * with secret_free. Returns NULL with ERROR_USAGE, and the path in the message, if the file cannot
+ * be read, is too long or is refused. */
+struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struct error *error);
 
-/* As file_read, for a file that holds a secret: warns on stderr where others can read it. */
+/* As file_read, for a file that holds a secret: warns on stderr if others can read it. */
 struct secret *file_read_secret(const char *path, size_t max, struct error *error);
 
-/* The path of what people name a file by: a path, or file:///path or file:/path (RFC 8089). A part
- * of the name. */
+/* The path in a name that is either a path or a file URI: file:///path or file:/path (RFC 8089).
+ * The result points into name. */
 const char *file_path(const char *name);
 
-/* Whether others can read a file of these permissions. */
+/* Whether others can read the file at path, whose st_mode is mode. */
 bool file_has_readers(const char *path, unsigned mode);
 
-/* Warns on stderr where others can read a file of these permissions, which holds a secret. */
+/* Warns on stderr if others can read the file at path, which holds a secret. mode is its st_mode.
+ */
 void file_warn_of_readers(const char *path, unsigned mode);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GUIDs: names that nobody else has given.
+ * Random GUIDs.
  */
 #ifndef COMMON_BASE_GUID_H
 #define COMMON_BASE_GUID_H
@@ -11,7 +11,7 @@ struct guid {
     char text[37];
 };
 
-/* A random GUID (RFC 9562, version 4). False where the kernel gives no random bytes. */
-bool guid_make(struct guid *guid);
+/* Makes a random GUID (RFC 9562, version 4). Returns false if the kernel has no random bytes. */
+bool guid_make(struct guid *ret_guid);
 
 #endif

@@ -5,7 +5,7 @@
 
 uint64_t hash_texts(const char *const *texts)
 {
-    /* FNV-1a, 64 bits, with the NUL between the texts. */
+    /* FNV-1a, 64 bits, over the texts and their terminating NULs. */
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (; *texts != NULL; texts++) {
         const unsigned char *p = (const unsigned char *)*texts;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A number by which texts are told apart. It hides nothing: never keep it of a whole secret.
+ * A hash to tell texts apart. It is not cryptographic: never store the hash of a secret alone.
  */
 #ifndef COMMON_BASE_HASH_H
 #define COMMON_BASE_HASH_H
 
 #include <stdint.h>
 
-/* The number of these texts, in this order (NULL ends them). */
+/* The hash of a NULL-terminated list of texts; their order counts. */
 uint64_t hash_texts(const char *const *texts);
 
 #endif

@@ -10,7 +10,8 @@
 
 #include "common/base/secret.h"
 
-/* A place in a text, for what json-c does not tell: what follows a value, and where a value is. */
+/* A position in a text, for what json-c does not report: what follows a value, and where a value
+ * is. */
 struct cursor {
     const char *text;
     size_t length;
@@ -37,7 +38,7 @@ static void skip_past(struct cursor *cursor, const char *word)
         cursor->at += strlen(word);
 }
 
-/* At a comment: goes past it. Whether there was one. */
+/* Skips a comment at the cursor. Returns whether there was one. */
 static bool skip_comment(struct cursor *cursor)
 {
     bool line = looking_at(cursor, "//"), block = looking_at(cursor, "/*");
@@ -71,7 +72,7 @@ static bool at_string(const struct cursor *cursor)
     return peek(cursor) == '"' || peek(cursor) == '\'';
 }
 
-/* A string, a number or a word; or a whole array or object, by counting its brackets. */
+/* Skips a string, number or literal, or a whole array or object by counting its brackets. */
 static void skip_value(struct cursor *cursor)
 {
     int depth = 0;
@@ -103,7 +104,7 @@ static size_t line_at(const char *text, size_t at)
     return line;
 }
 
-/* At a key: takes it and the colon; whether it is the one wanted. */
+/* Skips a key at the cursor, and the colon. Returns whether it is the wanted one. */
 static bool take_key(struct cursor *cursor, const char *wanted)
 {
     size_t start = cursor->at + 1;
@@ -116,7 +117,8 @@ static bool take_key(struct cursor *cursor, const char *wanted)
            strncasecmp(cursor->text + start, wanted, end - start) == 0;
 }
 
-/* At an object or array: goes to the value under a key or index; false where there is none. */
+/* Moves from an object or array at the cursor to the value under a key or index. Returns false if
+ * there is none. */
 static bool enter(struct cursor *cursor, const char *step)
 {
     bool object = peek(cursor) == '{';
@@ -152,12 +154,12 @@ size_t json_line(const char *text, size_t length, const char *const *path, size_
     return line_at(text, cursor.at < length ? cursor.at : length);
 }
 
-static json_object *parse(const char *text, size_t length, int flags, size_t *end,
+static json_object *parse(const char *text, size_t length, int flags, size_t *ret_end,
                           struct error *error)
 {
-    *end = 0;
+    *ret_end = 0;
     if (memchr(text, '\0', length) != NULL) {
-        error_set(error, ERROR_OTHER, "not valid JSON: it has a NUL byte");
+        error_set(error, ERROR_OTHER, "not valid JSON: it contains a NUL byte");
         return NULL;
     }
     struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
@@ -170,13 +172,13 @@ static json_object *parse(const char *text, size_t length, int flags, size_t *en
     json_tokener_set_flags(tokener, flags | JSON_TOKENER_VALIDATE_UTF8);
     json_object *value = json_tokener_parse_ex(tokener, text, (int)length);
     enum json_tokener_error outcome = json_tokener_get_error(tokener);
-    *end = json_tokener_get_parse_end(tokener);
+    *ret_end = json_tokener_get_parse_end(tokener);
     json_tokener_free(tokener);
 
     if (outcome == json_tokener_success && value != NULL)
         return value;
-    const char *reason = outcome == json_tokener_continue  ? "the text ends too early"
-                         : outcome == json_tokener_success ? "null stands where an object belongs"
+    const char *reason = outcome == json_tokener_continue  ? "the text is incomplete"
+                         : outcome == json_tokener_success ? "null in place of an object"
                                                            : json_tokener_error_desc(outcome);
     error_set(error, ERROR_OTHER, "not valid JSON: %s", reason);
     json_wipe(value);
@@ -189,16 +191,16 @@ json_object *json_parse(const char *text, size_t length, struct error *error)
     return parse(text, length, JSON_TOKENER_STRICT, &end, error);
 }
 
-/* Whether a comment that begins at start and was gone past is a block without an end. */
+/* Whether the comment from start to the cursor is a block comment without an end. */
 static bool is_open_comment(const struct cursor *cursor, size_t start)
 {
     return cursor->text[start + 1] == '*' &&
            (cursor->at - start < 4 || memcmp(cursor->text + cursor->at - 2, "*/", 2) != 0);
 }
 
-/* A copy in which comments are blanks: json-c reads comments too, but misses the end of one in
- * several stars, and of one that the file ends in. One without an end stays, to be refused. NULL if
- * there is no memory. */
+/* Copies a text with its comments blanked out. json-c accepts comments itself, but misses the end
+ * of one that ends in several stars, and of one at the end of the file. A comment without an end is
+ * kept, so that it is refused. Returns NULL if there is no memory. */
 static struct secret *blank_comments(const char *text, size_t length)
 {
     struct secret *copy = secret_new(text, length);
@@ -218,7 +220,8 @@ static struct secret *blank_comments(const char *text, size_t length)
     return copy;
 }
 
-json_object *json_parse_lenient(const char *text, size_t length, size_t *line, struct error *error)
+json_object *json_parse_lenient(const char *text, size_t length, size_t *ret_line,
+                                struct error *error)
 {
     struct cursor rest = { text, length, 0 };
     if (looking_at(&rest, "\xef\xbb\xbf"))
@@ -234,12 +237,12 @@ json_object *json_parse_lenient(const char *text, size_t length, size_t *line, s
     if (value != NULL) {
         skip_blank(&rest);
         if (rest.at < length) {
-            error_set(error, ERROR_OTHER, "not valid JSON: something follows its end");
+            error_set(error, ERROR_OTHER, "not valid JSON: there is more text after the value");
             json_wipe(value);
             value = NULL;
         }
     }
-    *line = line_at(text, rest.at < length ? rest.at : length);
+    *ret_line = line_at(text, rest.at < length ? rest.at : length);
     return value;
 }
 
@@ -253,13 +256,13 @@ const char *json_string(const json_object *object, const char *key)
     return strlen(text) == (size_t)json_object_get_string_len(value) ? text : NULL;
 }
 
-bool json_int64(const json_object *object, const char *key, int64_t *value)
+bool json_int64(const json_object *object, const char *key, int64_t *ret_value)
 {
     json_object *found = NULL;
     if (!json_object_object_get_ex(object, key, &found))
         return false;
     if (json_object_is_type(found, json_type_int)) {
-        *value = json_object_get_int64(found);
+        *ret_value = json_object_get_int64(found);
         return true;
     }
     const char *text = json_string(object, key);
@@ -267,14 +270,14 @@ bool json_int64(const json_object *object, const char *key, int64_t *value)
         return false;
     char *end = NULL;
     errno = 0;
-    *value = strtoll(text, &end, 10);
+    *ret_value = strtoll(text, &end, 10);
     return errno == 0 && *end == '\0';
 }
 
 void json_wipe(json_object *object)
 {
     if (json_object_is_type(object, json_type_string)) {
-        /* json-c has no wiping free; the bytes are its own, in writable memory. */
+        /* json-c has no function for this; the bytes are its own and writable. */
         explicit_bzero((char *)json_object_get_string(object),
                        (size_t)json_object_get_string_len(object));
     } else if (json_object_is_type(object, json_type_array)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON by json-c, with the checks that every reader here wants: a bounded text, nothing after it,
- * no depth beyond what is meant, strings without NUL, numbers that are whole.
+ * JSON through json-c, with the checks that every reader here needs: a length, nothing after the
+ * value, a limit on the depth, strings without NUL, whole numbers.
  */
 #ifndef COMMON_BASE_JSON_H
 #define COMMON_BASE_JSON_H
@@ -16,31 +16,34 @@
 
 #define JSON_DEPTH_MAX 16
 
-/* json-c's flags for one line, as it is read most easily. */
+/* json-c's flags for readable output on one line. */
 #define JSON_LINE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
-/* Parses a text that is one JSON value, to the letter of RFC 8259. NULL with ERROR_OTHER (the
- * message says what is wrong, without any of the text) where it is not. Free with json_wipe or
- * json_object_put. */
+/* Parses text as exactly one JSON value, strictly by RFC 8259. The caller releases the result with
+ * json_wipe or json_object_put. Returns NULL with ERROR_OTHER if the text is not valid; the message
+ * contains none of the text. */
 json_object *json_parse(const char *text, size_t length, struct error *error);
 
-/* As json_parse, for files that people write: comments, commas before a closing bracket and a
- * UTF-8 byte order mark are allowed, as .NET's configuration allows them. Where it fails, *line is
- * the line number, from 1. */
-json_object *json_parse_lenient(const char *text, size_t length, size_t *line, struct error *error);
+/* As json_parse, for files that people write: like .NET's configuration, it allows comments, a
+ * comma before a closing bracket and a UTF-8 byte order mark. On failure, *ret_line is the number
+ * of the faulty line, from 1. */
+json_object *json_parse_lenient(const char *text, size_t length, size_t *ret_line,
+                                struct error *error);
 
-/* The string that stands under key; NULL where there is none, or it is not a string, or a NUL byte
- * is in it. It belongs to the object. */
+/* The string under key; NULL if there is none, if it is not a string, or if it contains a NUL. The
+ * object owns the text. */
 const char *json_string(const json_object *object, const char *key);
 
-/* Reads a whole number, or a string that is one (Entra sends both). False where it is neither. */
-bool json_int64(const json_object *object, const char *key, int64_t *value);
+/* Reads the whole number under key, which may also be written as a string (Entra sends both).
+ * Returns false if there is no such number. */
+bool json_int64(const json_object *object, const char *key, int64_t *ret_value);
 
-/* The line, from 1, on which the value at a path of keys and array indices stands in a text that
- * json_parse_lenient took; keys without regard to case. 0 where there is no such value. */
+/* The line, from 1, of the value at a path of keys and array indices, in a text that
+ * json_parse_lenient has accepted. Keys are compared without regard to case. Returns 0 if there is
+ * no such value. */
 size_t json_line(const char *text, size_t length, const char *const *path, size_t depth);
 
-/* Overwrites every string below the object and drops the reference to it. NULL is fine. */
+/* Overwrites every string in the object and drops the reference to it. object may be NULL. */
 void json_wipe(json_object *object);
 
 static inline void cleanup_json(json_object **object)

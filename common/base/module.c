@@ -8,8 +8,8 @@
 
 const struct module *module_load(const char *file, struct error *error)
 {
-    /* The loader itself puts the program's folder in place of $ORIGIN, for names with a slash, and
-     * then looks nowhere else. */
+    /* The dynamic loader expands $ORIGIN to the program's folder, and looks nowhere else for a name
+     * with a slash. */
     char path[128];
     snprintf(path, sizeof path, "$ORIGIN/../lib/entra/%s", file);
 
@@ -18,14 +18,14 @@ const struct module *module_load(const char *file, struct error *error)
     if (module == NULL) {
         const char *reason = dlerror();
         error_set(error, ERROR_OTHER, "the module %s cannot be loaded: %s", file,
-                  reason != NULL ? reason : "it has no table");
+                  reason != NULL ? reason : "it does not export entra_module");
         return NULL;
     }
     if (strcmp(module->version, ENTRA_VERSION) != 0) {
         error_set(error, ERROR_OTHER,
-                  "the module %s is of version %s, this program of " ENTRA_VERSION, file,
+                  "the module %s has version %s, but this program has version " ENTRA_VERSION, file,
                   module->version);
-        error_hint(error, "Install both from one build.");
+        error_hint(error, "Install both from the same build.");
         return NULL;
     }
     *module->reporting = reporting;

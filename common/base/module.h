@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Modules: shared objects opened on first need, in the manner of PAM and NSS, so that a warm answer
- * does not pay for loading libcurl, OpenSSL or GLib. Each exports one table, `entra_module`, whose
- * first member is a struct module.
+ * Modules: shared objects that are loaded on first need, as PAM and NSS do, so that a cached answer
+ * does not pay for loading libcurl, OpenSSL or GLib. Each module exports one table, `entra_module`,
+ * whose first member is a struct module.
  *
- * They are found at ../lib/entra from the folder of the running program, in the build tree and
- * installed alike. No environment variable chooses what is loaded.
+ * Modules are found in ../lib/entra relative to the folder of the running program, both in the
+ * build tree and when installed. No environment variable chooses what is loaded.
  */
 #ifndef COMMON_BASE_MODULE_H
 #define COMMON_BASE_MODULE_H
@@ -13,11 +13,11 @@
 #include "common/base/error.h"
 
 struct module {
-    const char *version; /* ENTRA_VERSION: programs and modules of one build belong together */
-    struct reporting *reporting; /* the module's own, which becomes as the program's is */
+    const char *version;         /* ENTRA_VERSION: a program loads modules of its own build only */
+    struct reporting *reporting; /* the module's own, set to a copy of the program's */
 };
 
-/* What the first member of a module's table is. */
+/* The initializer of the first member of a module's table. */
 #define MODULE_HEAD                                                                                \
     {                                                                                              \
         ENTRA_VERSION, &reporting                                                                  \
@@ -25,8 +25,8 @@ struct module {
 
 #define MODULE_EXPORT __attribute__((visibility("default")))
 
-/* The table of the module of this file name, loaded if it was not; it stays for good. NULL with
- * ERROR_OTHER where it cannot be loaded or is of another version. */
+/* The table of the module with this file name. The module is loaded on the first call and stays
+ * loaded. Returns NULL with ERROR_OTHER if it cannot be loaded or is of another version. */
 const struct module *module_load(const char *file, struct error *error);
 
 #endif

@@ -19,30 +19,31 @@
 static const struct option_spec common_options[] = {
     { "config", "FILE", "read this appsettings.json", OPTION_TEXT,
       offsetof(struct options, config) },
-    { "api", "NAME", "ask for this API of the configuration", OPTION_TEXT,
+    { "api", "NAME", "get a token for this API of the configuration", OPTION_TEXT,
       offsetof(struct options, api) },
-    { "scope", "SCOPE", "ask for this scope, R/.default for an app", OPTION_SCOPE,
+    { "scope", "SCOPE", "request this scope; RESOURCE/.default for an app", OPTION_SCOPE,
       offsetof(struct options, scopes) },
-    { "resource", "URI", "ask for URI/.default", OPTION_TEXT, offsetof(struct options, resource) },
+    { "resource", "URI", "request the scope URI/.default", OPTION_TEXT,
+      offsetof(struct options, resource) },
     { "tenant", "TENANT", "the tenant's GUID or domain", OPTION_TEXT,
       offsetof(struct options, tenant) },
-    { "client-id", "ID", "the app's (client) id", OPTION_TEXT,
+    { "client-id", "ID", "the app's (client) ID", OPTION_TEXT,
       offsetof(struct options, client_id) },
-    { "authority", "URL", "the cloud's login host, or with the tenant as its path", OPTION_TEXT,
+    { "authority", "URL", "the cloud's login host, optionally with the tenant as path", OPTION_TEXT,
       offsetof(struct options, authority) },
     { "force-refresh", NULL, "ask the authority even if the keyring has a token", OPTION_FLAG,
       offsetof(struct options, force_refresh) },
     { "claims", "JSON", "a claims challenge that the token must satisfy", OPTION_TEXT,
       offsetof(struct options, claims) },
-    { "managed-identity", NULL, "as the identity that Azure gave this machine or app", OPTION_FLAG,
+    { "managed-identity", NULL, "use the managed identity of this machine or app", OPTION_FLAG,
       offsetof(struct options, managed_identity) },
-    { "account", "NAME", "the person who asks, by user name, if not the default one", OPTION_TEXT,
+    { "account", "NAME", "the user name of the account, if not the default one", OPTION_TEXT,
       offsetof(struct options, account) },
     { "keyring", "STORE", "auto, secret-service, kernel, runtime or none", OPTION_TEXT,
       offsetof(struct options, keyring) },
-    { "timeout", "SECONDS", "give up after so long (30)", OPTION_SECONDS,
+    { "timeout", "SECONDS", "give up after this many seconds (30)", OPTION_SECONDS,
       offsetof(struct options, timeout) },
-    { "verbose", NULL, "say on stderr what is done", OPTION_FLAG,
+    { "verbose", NULL, "trace each step on stderr", OPTION_FLAG,
       offsetof(struct options, verbose) },
     { "help", NULL, "show this help", OPTION_FLAG, offsetof(struct options, help) },
     { "version", NULL, "show the version", OPTION_FLAG, offsetof(struct options, version) },
@@ -58,7 +59,7 @@ static const struct option_spec *find_spec(const struct option_spec *const *spec
     return NULL;
 }
 
-/* The program's own options, then the common ones that it has none of its own for, as one list. */
+/* Makes one list of the program's own options and the common ones that they do not replace. */
 static size_t collect(const struct option_spec *own, const struct option_spec *specs[OPTIONS_MAX])
 {
     size_t count = 0;
@@ -70,7 +71,7 @@ static size_t collect(const struct option_spec *own, const struct option_spec *s
     return count;
 }
 
-static bool take_scope(struct options *options, const char *value, struct error *error)
+static bool add_scope(struct options *options, const char *value, struct error *error)
 {
     if (options->scope_count == OPTIONS_SCOPES_MAX)
         return error_set(error, ERROR_USAGE, "more than %d scopes", OPTIONS_SCOPES_MAX);
@@ -80,7 +81,7 @@ static bool take_scope(struct options *options, const char *value, struct error 
     return true;
 }
 
-/* "90", which is to be within the limits; 0 where it is not. */
+/* Parses digits such as "90". Returns 0 if they are not a number within the limit. */
 static double parse_digits(const char *value)
 {
     double seconds = 0;
@@ -89,8 +90,8 @@ static double parse_digits(const char *value)
     return *value == '\0' && seconds <= SECONDS_MAX ? seconds : 0;
 }
 
-/* How many seconds the unit has that a text begins with, and how long it is; 0 where it is none. */
-static double read_unit(const char *text, size_t *length)
+/* Reads the unit at the start of a text. Returns its seconds, or 0 if there is none. */
+static double read_unit(const char *text, size_t *ret_length)
 {
     static const struct {
         const char *name;
@@ -98,15 +99,16 @@ static double read_unit(const char *text, size_t *length)
     } units[] = { { "h", 3600 },  { "ms", 1e-3 },      { "m", 60 },         { "s", 1 },
                   { "us", 1e-6 }, { "\u00b5s", 1e-6 }, { "\u03bcs", 1e-6 }, { "ns", 1e-9 } };
     for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-        *length = strlen(units[i].name);
-        if (strncmp(text, units[i].name, *length) == 0)
+        *ret_length = strlen(units[i].name);
+        if (strncmp(text, units[i].name, *ret_length) == 0)
             return units[i].seconds;
     }
     return 0;
 }
 
-/* A number of Go's durations, "1", "1.5", "1." or ".5", and how long it is; 0 where it is none. */
-static double read_number(const char *text, size_t *length)
+/* Reads the number at the start of a text as Go's durations have it: "1", "1.5", "1." or ".5". The
+ * length is 0 if there is none. */
+static double read_number(const char *text, size_t *ret_length)
 {
     double number = 0, unit = 1;
     size_t digits = 0, at = 0;
@@ -122,11 +124,12 @@ static double read_number(const char *text, size_t *length)
         number = fraction ? number + (text[at] - '0') * unit : number * 10 + (text[at] - '0');
         digits++;
     }
-    *length = digits > 0 ? at : 0;
+    *ret_length = digits > 0 ? at : 0;
     return number;
 }
 
-/* Go's time.ParseDuration: "1m30s", "1.5h", "500ms". 0 where it is none. */
+/* Parses a Go duration as time.ParseDuration does: "1m30s", "1.5h", "500ms". Returns its seconds,
+ * or 0 if it is not one. */
 static double parse_duration(const char *value)
 {
     double seconds = 0;
@@ -141,8 +144,9 @@ static double parse_duration(const char *value)
     return seconds;
 }
 
-/* Whole seconds: what is written as Go's programs have it is put within the limits, so that what
- * they take is taken. 0 where it is no time at all. */
+/* Parses a number of seconds or a Go duration, rounded up to whole seconds. A duration outside the
+ * limits is clamped, so that every value that Go programs accept is accepted. Returns 0 if the
+ * value is neither. */
 static int parse_seconds(const char *value)
 {
     bool plain = value[strspn(value, "0123456789")] == '\0';
@@ -152,18 +156,9 @@ static int parse_seconds(const char *value)
     return seconds < 1 ? 1 : seconds < SECONDS_MAX ? (int)(seconds + 0.999) : SECONDS_MAX;
 }
 
-static bool take_seconds(int *member, const struct option_spec *spec, const char *value,
-                         struct error *error)
-{
-    *member = parse_seconds(value);
-    return *member > 0 ||
-           error_set(error, ERROR_USAGE, "--%s takes a whole number from 1 to %d, not '%.40s'",
-                     spec->name, SECONDS_MAX, value);
-}
-
-/* Go's strconv.ParseBool; the name alone is true. */
-static bool take_switch(const char **member, const struct option_spec *spec, const char *value,
-                        struct error *error)
+/* Parses a boolean as Go's strconv.ParseBool does; no value means true. */
+static bool set_switch(const char **member, const struct option_spec *spec, const char *value,
+                       struct error *error)
 {
     static const char *const words[][6] = { { "false", "0", "f", "F", "FALSE", "False" },
                                             { "true", "1", "t", "T", "TRUE", "True" } };
@@ -185,7 +180,7 @@ static bool set_option(struct options *options, const struct option_spec *spec, 
         return true;
     case OPTION_SWITCH:
         *(const char **)(void *)member = NULL;
-        return take_switch((const char **)(void *)member, spec, value, error);
+        return set_switch((const char **)(void *)member, spec, value, error);
     case OPTION_TEXT:
         if (value[0] == '\0')
             return error_set(error, ERROR_USAGE, "--%s is empty", spec->name);
@@ -195,19 +190,22 @@ static bool set_option(struct options *options, const struct option_spec *spec, 
         *(const char **)(void *)member = value;
         return true;
     case OPTION_SCOPE:
-        return take_scope(options, value, error);
+        return add_scope(options, value, error);
     case OPTION_SECONDS:
-        return take_seconds((int *)(void *)member, spec, value, error);
+        *(int *)(void *)member = parse_seconds(value);
+        return *(int *)(void *)member > 0 ||
+               error_set(error, ERROR_USAGE, "--%s takes a whole number from 1 to %d, not '%.40s'",
+                         spec->name, SECONDS_MAX, value);
     }
     return false;
 }
 
-/* getopt's values of long options: each its own, or a name cut short that could be several would be
- * taken for the first of them. */
+/* The first of getopt_long's values for long options. Each option has its own value: getopt_long
+ * takes an ambiguous abbreviation for the first match if all matches have the same value. */
 #define FIRST_VALUE 1000
 
-static void unknown_option(const char *name, const struct option_spec *const *specs, size_t count,
-                           struct error *error)
+static void fail_unknown(const char *name, const struct option_spec *const *specs, size_t count,
+                         struct error *error)
 {
     struct suggestion nearest = suggest_for(name);
     for (size_t i = 0; i < count; i++)
@@ -216,29 +214,30 @@ static void unknown_option(const char *name, const struct option_spec *const *sp
     error_set(error, ERROR_USAGE, "unknown option --%s%s", name, suggest_question(&nearest, "--"));
 }
 
-/* Only the option's name: somebody may have tried to give a secret as its value. */
-static bool not_an_option(int result, const char *word, const struct option_spec *const *specs,
-                          size_t count, struct error *error)
+/* Fails on what getopt_long rejected. The error quotes only the option's name, since its value may
+ * be a secret. */
+static bool fail_option(int result, const char *word, const struct option_spec *const *specs,
+                        size_t count, struct error *error)
 {
     char name[OPTION_NAME_MAX];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     if (result == ':')
-        error_set(error, ERROR_USAGE, "an argument is missing after %.80s", word);
+        error_set(error, ERROR_USAGE, "%.80s requires an argument", word);
     else if (optopt > 0 && optopt < FIRST_VALUE)
         error_set(error, ERROR_USAGE, "unknown option -%c", optopt);
     else
-        unknown_option(name + strspn(name, "-"), specs, count, error);
+        fail_unknown(name + strspn(name, "-"), specs, count, error);
     if (strstr(name, "secret") != NULL || strstr(name, "password") != NULL)
         return error_hint(error, "No option takes a secret, since every user of the machine can "
-                                 "read a command line: put it into AZURE_CLIENT_SECRET, or into "
-                                 "the keyring ('entra secret set').");
+                                 "read the command line: set AZURE_CLIENT_SECRET, or store the "
+                                 "secret in the keyring with 'entra secret set'.");
     return error_hint(error, "See --help.");
 }
 
-/* What getopt_long is told. */
+/* The arguments of getopt_long. */
 struct grammar {
     struct option longs[OPTIONS_MAX + 1];
-    char letters[2 * OPTIONS_MAX + 2]; /* each takes an argument */
+    char letters[2 * OPTIONS_MAX + 2]; /* every letter takes an argument */
 };
 
 static void make_grammar(const struct option_spec *const *specs, size_t count,
@@ -249,7 +248,7 @@ static void make_grammar(const struct option_spec *const *specs, size_t count,
         if (specs[i]->name[1] == '\0') {
             grammar->letters[length++] = specs[i]->name[0];
             grammar->letters[length++] = ':';
-            if (specs[i]->help == NULL) /* it stands for a longer name */
+            if (specs[i]->help == NULL) /* an abbreviation of a longer option */
                 continue;
         }
         grammar->longs[long_count++] = (struct option){
@@ -263,7 +262,7 @@ static void make_grammar(const struct option_spec *const *specs, size_t count,
 }
 
 bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
-                   int *first, struct error *error)
+                   int *ret_first, struct error *error)
 {
     const struct option_spec *specs[OPTIONS_MAX];
     struct grammar grammar = { .letters = ":" };
@@ -272,20 +271,20 @@ bool options_parse(int argc, char **argv, const struct option_spec *own, struct 
 
     int result;
     opterr = 0;
-    optind = 0;                  /* glibc: start afresh, with its permutation of operands */
-    unsetenv("POSIXLY_CORRECT"); /* which would have it stop at the first one */
+    optind = 0;                  /* glibc: start over and permute the operands */
+    unsetenv("POSIXLY_CORRECT"); /* which would stop at the first operand */
     while ((result = getopt_long(argc, argv, grammar.letters, grammar.longs, NULL)) != -1) {
         if (result == '?' || result == ':')
-            return not_an_option(result, argv[optind - 1], specs, count, error);
+            return fail_option(result, argv[optind - 1], specs, count, error);
         bool is_letter = result < FIRST_VALUE;
         const struct option_spec *spec =
             is_letter ? find_spec(specs, count, (char[]){ (char)result, '\0' })
                       : specs[result - FIRST_VALUE];
-        /* -l=VALUE is -l VALUE to Go's programs. */
+        /* Go programs take -l=VALUE as -l VALUE. */
         if (!set_option(options, spec, is_letter && optarg[0] == '=' ? optarg + 1 : optarg, error))
             return false;
     }
-    *first = optind;
+    *ret_first = optind;
     return true;
 }
 
@@ -300,7 +299,7 @@ void options_print_help(const char *usage, const char *summary, const struct opt
             continue;
         snprintf(left, sizeof left, "--%s%s%s", specs[i]->name, specs[i]->argument ? " " : "",
                  specs[i]->argument ? specs[i]->argument : "");
-        /* A long name has its help below it. */
+        /* The help of a long option goes on the next line. */
         if (strlen(left) > HELP_COLUMN) {
             printf("  %s\n", left);
             left[0] = '\0';

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The options that every program here takes, and those that one program adds. One table makes the
- * parser and the help.
+ * The options that every program takes, and those that one program adds. Parser and help are made
+ * from one table.
  *
- * No option carries a secret: every user of a machine can read argv.
+ * No option carries a secret, since every user of a machine can read argv.
  */
 #ifndef COMMON_BASE_OPTIONS_H
 #define COMMON_BASE_OPTIONS_H
@@ -17,7 +17,7 @@
 #define OPTIONS_SCOPES_MAX 8
 #define OPTIONS_OWN_MAX    32
 
-/* What was given on the command line. The texts are argv's own. NULL, 0 or false: not given. */
+/* The values of the command line. The texts point into argv. NULL, 0 or false: not given. */
 struct options {
     const char *config;
     const char *api;
@@ -29,15 +29,16 @@ struct options {
     const char *authority;
     const char *claims;
     const char *keyring;
-    const char *account;         /* the person whose token is wanted, by user name */
-    const char *fallback_tenant; /* where nothing else names one; no option, a helper learned it */
+    const char *account;         /* user name of the user whose token is wanted */
+    const char *fallback_tenant; /* if nothing else names one; not an option, a helper learned it */
     const char *fallback_client_id; /* likewise */
     enum sign_in_method sign_in;
     int timeout; /* seconds */
     bool force_refresh;
     bool managed_identity;
-    bool for_user;                /* a person's token, whatever RequestAppToken says */
-    bool without_azure_variables; /* AZURE_* say nothing; no option, a helper has others for them */
+    bool for_user;                /* get a user's token, whatever RequestAppToken says */
+    bool without_azure_variables; /* ignore AZURE_*; not an option, a helper has its own variables
+                                   */
     bool verbose;
     bool help;
     bool version;
@@ -48,38 +49,39 @@ struct options {
     bool device_code;
     bool dry_run;
     bool remove;
-    const char *own[OPTIONS_OWN_MAX]; /* of the program's own options, as it numbers them */
+    const char *own[OPTIONS_OWN_MAX]; /* the program's own options, indexed as it likes */
 
-    /* No options either: what a helper made of its own ones, for the configuration to use. */
-    const char *identity_resource_id; /* of the managed identity; client_id goes before it */
-    struct credential *credential;    /* the app's only one; the request takes it over */
+    /* Not options either: what a helper derived from its own ones, for common/config. */
+    const char *identity_resource_id; /* of the managed identity; client_id takes precedence */
+    struct credential *credential;    /* the app's only credential; the request takes it over */
 };
 
 enum option_kind {
     OPTION_FLAG,     /* bool */
-    OPTION_SWITCH,   /* const char *, "true" or "false"; --name=false, as Go's programs have it */
-    OPTION_TEXT,     /* const char * */
-    OPTION_ANY_TEXT, /* likewise; it may be empty */
-    OPTION_SCOPE,    /* adds to scopes */
-    OPTION_SECONDS,  /* int; 90, or as Go writes it 1m30s, which may be beyond the limits */
+    OPTION_SWITCH,   /* const char *, "true" or "false"; --name=false, as Go programs take it */
+    OPTION_TEXT,     /* const char *, not empty */
+    OPTION_ANY_TEXT, /* const char *, may be empty */
+    OPTION_SCOPE,    /* appends to scopes */
+    OPTION_SECONDS,  /* int; 90, or a Go duration such as 1m30s, which is clamped to the limits */
 };
 
 struct option_spec {
-    const char *name; /* without the dashes; NULL ends a table. One letter is -l, and --l too where
-                       * it has a help */
-    const char *argument; /* what the help calls it; NULL for a flag or a switch */
-    const char *help;     /* NULL: not for people, and not shown */
+    const char *name;     /* without dashes; NULL ends a table. A single letter is -l, and also --l
+                           * if it has a help text */
+    const char *argument; /* the argument's name in the help; NULL for a flag or a switch */
+    const char *help;     /* NULL: not shown */
     enum option_kind kind;
-    size_t offset; /* of the member of struct options that it fills */
+    size_t offset; /* of the member of struct options that the option sets */
 };
 
-/* Prints the help of a program on stdout: its usage and summary, then its options. */
+/* Prints a program's usage, summary and options on stdout. own may be NULL. */
 void options_print_help(const char *usage, const char *summary, const struct option_spec *own);
 
-/* Reads argv (argv[0] is skipped) by the program's own options (may be NULL) and the common ones,
- * of which own ones take the place where they have their name, and moves the operands to its end.
- * *first is where they begin. False with ERROR_USAGE. */
+/* Parses argv (argv[0] is skipped) by the program's own options (may be NULL) and the common ones;
+ * an own option replaces the common one of the same name. Moves the operands to the end of argv and
+ * sets *ret_first to the index of the first one. Fails with ERROR_USAGE. options then holds the
+ * values before the fault. */
 bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
-                   int *first, struct error *error);
+                   int *ret_first, struct error *error);
 
 #endif

@@ -4,28 +4,29 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Reads one character (RFC 3629). Gives its length in bytes; 0: these bytes are none. */
-static size_t read_character(const unsigned char *text, uint32_t *character)
+/* Decodes one UTF-8 character (RFC 3629). Returns its length in bytes, or 0 if it is not valid. */
+static size_t read_character(const unsigned char *text, uint32_t *ret_character)
 {
-    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 }; /* of each length */
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 }; /* by length */
     size_t length = text[0] < 0x80   ? 1
                     : text[0] < 0xc0 ? 0
                     : text[0] < 0xe0 ? 2
                     : text[0] < 0xf0 ? 3
                     : text[0] < 0xf8 ? 4
                                      : 0;
-    *character = length == 1 ? text[0] : text[0] & (0xffU >> (length + 1));
+    uint32_t character = length == 1 ? text[0] : text[0] & (0xffU >> (length + 1));
     for (size_t i = 1; i < length; i++) {
         if ((text[i] & 0xc0) != 0x80)
             return 0;
-        *character = *character << 6 | (text[i] & 0x3f);
+        character = character << 6 | (text[i] & 0x3f);
     }
-    return *character < least[length] || *character > 0x10ffff ? 0 : length;
+    *ret_character = character;
+    return character < least[length] || character > 0x10ffff ? 0 : length;
 }
 
-/* Control characters (C0, DEL, C1), line and paragraph separators, and those that turn the
- * direction of what follows. */
-static bool steers(uint32_t character)
+/* Control characters (C0, DEL, C1), line and paragraph separators, and those that change the
+ * direction of the text. */
+static bool is_control(uint32_t character)
 {
     return character < 0x20 || (character >= 0x7f && character < 0xa0) ||
            (character >= 0x2028 && character <= 0x202e) ||
@@ -38,7 +39,7 @@ void printable_make(char *text)
     while (*p != '\0') {
         uint32_t character;
         size_t length = read_character(p, &character);
-        if (length == 0 || steers(character))
+        if (length == 0 || is_control(character))
             memset(p, '?', length > 0 ? length : 1);
         p += length > 0 ? length : 1;
     }
@@ -46,7 +47,7 @@ void printable_make(char *text)
 
 size_t printable_cut(const char *text, size_t max)
 {
-    size_t length = strnlen(text, max); /* the byte behind it belongs to the text */
+    size_t length = strnlen(text, max); /* text[length] is readable: a byte or the NUL */
     while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
         length--;
     return length;

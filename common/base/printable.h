@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text from outside, made fit for a terminal.
+ * Text from outside, made safe to print on a terminal.
  */
 #ifndef COMMON_BASE_PRINTABLE_H
 #define COMMON_BASE_PRINTABLE_H
@@ -8,12 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Puts '?' in the place of every byte that belongs to no character of UTF-8 or to one that steers:
- * control characters can move a terminal's cursor, set its title or hide text, a line break could
- * forge a second message, others turn the direction of the text. */
+/* Replaces every byte that is not part of a printable UTF-8 character with '?'. Control characters
+ * can move a terminal's cursor, set its title or hide text; a line break could forge a second
+ * message; others change the direction of the text. */
 void printable_make(char *text);
 
-/* How much of a text to show, max bytes at most, so that no character of UTF-8 is cut in two. */
+/* The length of the longest prefix of text that has at most max bytes and does not end inside a
+ * UTF-8 character. */
 size_t printable_cut(const char *text, size_t max);
 
 #endif

@@ -11,8 +11,9 @@
 
 #include "common/base/secret.h"
 
-/* A descriptor of 0, 1 or 2 that is closed would be given to the next file or socket opened, which
- * would then be read as input or get our output. What is written to one of these fails. */
+/* If descriptor 0, 1 or 2 were closed, the next file or socket opened would get its number and be
+ * read as our input or receive our output. This opens /dev/null in its place, for reading only, so
+ * that writing to it fails. */
 static void keep_standard_descriptors(void)
 {
     int fd;
@@ -23,34 +24,15 @@ static void keep_standard_descriptors(void)
         close(fd);
 }
 
-static void protect(void)
-{
-    secret_protect_process();
-    keep_standard_descriptors();
-    signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write */
-}
-
-/* What was printed through stdio (help, tables) must have arrived. */
-static bool flush(struct error *error)
-{
-    return fflush(stdout) == 0 || error_set(error, ERROR_OTHER, "stdout cannot be written: %m");
-}
-
-/* Even of options that are wrong, those before the fault say how it is to be told. */
-static bool parse(int argc, char **argv, const struct program *program, struct options *options,
-                  int *first, struct error *error)
-{
-    bool parsed = options_parse(argc, argv, program->options, options, first, error);
-    reporting.as_json = options->output != NULL && strcmp(options->output, "json") == 0;
-    reporting.verbose = reporting.verbose || options->verbose;
-    return parsed;
-}
-
 static bool run_program(int argc, char **argv, const struct program *program, struct error *error)
 {
     struct options options = { 0 };
     int first = 0;
-    if (!parse(argc, argv, program, &options, &first, error))
+    bool parsed = options_parse(argc, argv, program->options, &options, &first, error);
+    /* These apply to the report of a faulty option too. */
+    reporting.as_json = options.output != NULL && strcmp(options.output, "json") == 0;
+    reporting.verbose = reporting.verbose || options.verbose;
+    if (!parsed)
         return false;
     if (options.help)
         options_print_help(program->usage, program->summary, program->options);
@@ -58,13 +40,16 @@ static bool run_program(int argc, char **argv, const struct program *program, st
         printf("%s " ENTRA_VERSION "\n", program_invocation_short_name);
     else if (!program->run(&options, argc - first, argv + first, error))
         return false;
-    return flush(error);
+    /* What was printed through stdio (help, tables) must have been written. */
+    return fflush(stdout) == 0 || error_set(error, ERROR_OTHER, "stdout cannot be written: %m");
 }
 
 int program_main(int argc, char **argv, const struct program *program)
 {
     struct error error = { 0 };
-    protect();
+    secret_protect_process();
+    keep_standard_descriptors();
+    signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe then fails with EPIPE */
     report_begin();
     return run_program(argc, argv, program, &error) ? 0 : error_print(&error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every program here does around its own work: it protects its secrets, reads its options,
- * answers --help and --version, and reports its one error.
+ * What every program here does around its own work: it protects its secrets, parses its options,
+ * answers --help and --version, and prints its error.
  *
  *     int main(int argc, char **argv)
  *     {
@@ -19,13 +19,13 @@
 struct program {
     const char *usage;                 /* what follows "usage: " */
     const char *summary;               /* a sentence or two */
-    const struct option_spec *options; /* those that it adds to the common ones; may be NULL */
+    const struct option_spec *options; /* in addition to the common ones; may be NULL */
 
-    /* Does the work; the operands are argv's words that are no options. */
+    /* Does the work. The operands are the arguments that are not options. */
     bool (*run)(const struct options *options, int count, char **operands, struct error *error);
 };
 
-/* Runs a program, or a sub-command (argv[0] then is its word). Gives its exit code. */
+/* Runs a program, or a sub-command, whose name is then argv[0]. Returns the exit code. */
 int program_main(int argc, char **argv, const struct program *program);
 
 #endif

@@ -42,28 +42,28 @@ static bool is_one_of(const char *value, const char *const *words)
     return false;
 }
 
-/* Why a file is not fit to be written to; NULL: it is. */
-static const char *objection(int fd)
+/* Why a file must not be used for the trace; NULL if it may. */
+static const char *why_unsafe(int fd)
 {
     struct stat status;
     if (fstat(fd, &status) != 0)
         return strerror(errno);
     if (!S_ISREG(status.st_mode))
-        return "it is not a plain file";
+        return "it is not a regular file";
     if (status.st_uid != geteuid() || status.st_nlink != 1 ||
         (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        return "it is not this user's alone to write";
+        return "other users can write to it";
     return NULL;
 }
 
-static void trace_into(const char *path)
+static void open_trace_file(const char *path)
 {
     autoclose int fd =
         open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
              S_IRUSR | S_IWUSR);
-    const char *why = fd < 0 ? strerror(errno) : objection(fd);
+    const char *why = fd < 0 ? strerror(errno) : why_unsafe(fd);
     if (why != NULL) {
-        warning("ENTRA_TRACE: %.300s is not written to: %s", path, why);
+        warning("ENTRA_TRACE: %.300s is not used: %s", path, why);
         return;
     }
     reporting.file = steal_fd(&fd);
@@ -80,9 +80,9 @@ void report_begin(void)
     if (is_one_of(value, on))
         reporting.verbose = true;
     else if (value[0] == '/')
-        trace_into(value);
+        open_trace_file(value);
     else
-        warning("ENTRA_TRACE is 1 or an absolute path, not '%.40s'", value);
+        warning("ENTRA_TRACE must be 1 or an absolute path, not '%.40s'", value);
 }
 
 /* ---- lines ---- */
@@ -142,7 +142,7 @@ static void trace_on_stderr(double milliseconds, const char *text)
     print_json(object);
 }
 
-/* Into a file, to which many add, with the time of day and the process. */
+/* Several processes may share the file, so each line has the time of day and the process ID. */
 static void trace_in_file(double milliseconds, const char *text)
 {
     char line[1400];
@@ -150,7 +150,7 @@ static void trace_in_file(double milliseconds, const char *text)
         snprintf(line, sizeof line, "%s %.40s[%d]: %6.1f ms  %s\n", rfc3339_format(time(NULL)).text,
                  program_invocation_short_name, (int)getpid(), milliseconds, text);
     if (write(reporting.file, line, (size_t)length) < 0)
-        reporting.file = -1; /* a trace that fails is no failure */
+        reporting.file = -1; /* a trace that cannot be written is not an error */
 }
 
 void trace(const char *format, ...)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Times for people and programs, as RFC 3339 writes them: 2026-01-02T15:04:05Z.
+ * Times as RFC 3339 writes them: 2026-01-02T15:04:05Z.
  */
 #ifndef COMMON_BASE_RFC3339_H
 #define COMMON_BASE_RFC3339_H
@@ -11,7 +11,7 @@ struct rfc3339 {
     char text[32];
 };
 
-/* Unix seconds as UTC, to the second. */
+/* Formats Unix seconds as UTC. */
 struct rfc3339 rfc3339_format(int64_t seconds);
 
 #endif

@@ -20,10 +20,11 @@
 
 #define SWEEP_SECONDS (24 * 3600)
 
-/* Only what is ours alone is used: in /tmp, anybody could have made a folder of this name. */
-static int open_own(const char *path)
+int runtime_folder_open_own(const char *path)
 {
     struct stat status;
+    mkdir(path, 0700); /* it usually exists */
+    /* In /tmp, any user could have made a folder of this name. */
     autoclose int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status) != 0 || status.st_uid != geteuid() ||
         (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
@@ -31,15 +32,9 @@ static int open_own(const char *path)
     return steal_fd(&fd);
 }
 
-int runtime_folder_open_own(const char *path)
-{
-    mkdir(path, 0700); /* usually there already; what it is, open_own sees */
-    return open_own(path);
-}
-
-/* What sudo leaves of another user's environment is theirs, who could not use a folder that we made
- * there. root's may be meant for us: a container's mount. */
-static bool is_for_us(const char *path)
+/* sudo may leave another user's XDG_RUNTIME_DIR in the environment, and that user could not use a
+ * folder that we make there. One of root's may be meant for us: a mount in a container. */
+static bool is_usable(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && (status.st_uid == geteuid() || status.st_uid == 0);
@@ -54,7 +49,7 @@ int runtime_folder_open(void)
     char path[4096];
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     int fd = -1;
-    if (runtime != NULL && runtime[0] == '/' && is_for_us(runtime) &&
+    if (runtime != NULL && runtime[0] == '/' && is_usable(runtime) &&
         (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path)
         fd = runtime_folder_open_own(path);
     for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(places); i++) {
@@ -67,7 +62,8 @@ int runtime_folder_open(void)
 
 struct runtime_name runtime_name(const char *ending, const char *const *texts)
 {
-    /* Who could make two names meet could also just write into the folder. */
+    /* The hash need not resist attacks: a process that could make two names collide can write into
+     * the folder anyway. */
     struct runtime_name name;
     snprintf(name.text, sizeof name.text, "%016" PRIx64 ".%s", hash_texts(texts), ending);
     return name;
@@ -84,7 +80,7 @@ static bool is_old(const struct stat *status)
     return S_ISREG(status->st_mode) && status->st_mtime < time(NULL) - SWEEP_SECONDS;
 }
 
-/* Removes a file that is old, unless it is a lock that somebody holds (flight.h). */
+/* Removes a file that is old, unless it is a lock that a process holds (single_flight.h). */
 static void remove_old(int folder, const char *name)
 {
     struct stat status;
@@ -95,12 +91,12 @@ static void remove_old(int folder, const char *name)
         unlinkat(folder, name, 0);
 }
 
-/* Removes what lay there for more than a day: the half of a file whose writer was killed, locks and
- * notices of requests that nobody makes any more. What the keyring keeps stays. */
+/* Removes files that are older than a day: partial files whose writer was killed, locks and shared
+ * failures of requests that are no longer made. The keyring's files stay. */
 static void sweep(int folder)
 {
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* it closes the descriptor */
+    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* owns fd */
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;)
         if (!runtime_is_kept(entry->d_name))
             remove_old(folder, entry->d_name);
@@ -110,7 +106,8 @@ static void sweep(int folder)
         close(fd);
 }
 
-/* Makes a file that nobody else writes; containers that share the folder may share process ids. */
+/* Creates a file under a new name. The name is random because containers that share the folder may
+ * have processes of the same ID. */
 static int make_temporary(int folder, const char *name, char *temporary, size_t size)
 {
     unsigned random = 0;

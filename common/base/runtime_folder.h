@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The folder that this user's processes share while the machine runs: $XDG_RUNTIME_DIR/entra
- * (unless that is another user's), else /run/user/UID/entra, /dev/shm/entra-UID or /tmp/entra-UID.
- * It holds locks and notices, and secrets only where a person asked for the keyring `runtime` by
- * name and the folder lies in memory.
+ * The folder that a user's processes share while the machine runs: $XDG_RUNTIME_DIR/entra (unless
+ * that is another user's), else /run/user/UID/entra, /dev/shm/entra-UID or /tmp/entra-UID.
+ *
+ * It holds locks and shared failures. It holds secrets only if the user chose the keyring `runtime`
+ * by name and the folder is in memory.
  */
 #ifndef COMMON_BASE_RUNTIME_FOLDER_H
 #define COMMON_BASE_RUNTIME_FOLDER_H
@@ -13,33 +14,34 @@
 
 #include "common/base/secret.h"
 
-/* Opens the folder, made if it was not there; -1 where there is no such place that nobody else can
- * write to. Close it with close. */
+/* Opens the folder, creating it if necessary. The caller closes the descriptor. Returns -1 if there
+ * is no place for it that only this user can write to. */
 int runtime_folder_open(void);
 
-/* Opens a folder of this user's own, made if it was not there (but not what it lies in); -1 where
- * it is no folder, or others may look into it. */
+/* Opens a private folder at path, creating it if necessary, but not its parents. The caller closes
+ * the descriptor. Returns -1 if it is not a folder, or not this user's alone. */
 int runtime_folder_open_own(const char *path);
 
-/* A file name made of texts (NULL ends them) that belongs to them alone, and an ending. */
+/* A file name derived from a NULL-terminated list of texts, with an ending. */
 struct runtime_name {
     char text[64];
 };
 struct runtime_name runtime_name(const char *ending, const char *const *texts);
 
-/* The ending of what is kept, and whether a file's name has it; files of other endings go when they
- * are a day old, unless they are locks that are held. */
+/* The ending of files that stay, and whether a file name has it. Files with other endings are
+ * removed when they are a day old, unless they are locks that are held. */
 #define RUNTIME_KEPT "token"
 bool runtime_is_kept(const char *name);
 
-/* Puts content into a file of the folder, mode 0600, whole or not at all. False with errno set. */
+/* Removes old files from the folder, then writes a file with mode 0600, whole or not at all.
+ * Returns false with errno set on failure. */
 bool runtime_write(int folder, const char *name, const struct secret *content);
 
-/* The same in any folder, from which nothing is swept. */
+/* As runtime_write, in any folder, without removing old files. */
 bool runtime_replace(int folder, const char *name, const struct secret *content);
 
-/* Reads a file of the folder, of at most max bytes (one more says that there was too much). NULL
- * where there is none. */
+/* Reads a file of the folder, at most max + 1 bytes: a length above max means that the file is too
+ * long. The caller frees the result with secret_free. Returns NULL if the file cannot be read. */
 struct secret *runtime_read(int folder, const char *name, size_t max);
 
 #endif

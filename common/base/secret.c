@@ -15,7 +15,7 @@ struct secret *secret_allocate(size_t length)
     struct secret *secret = calloc(1, sizeof *secret + length + 1);
     if (secret == NULL)
         return NULL;
-    /* Never unlocked: a page may hold several secrets, and the process is short. */
+    /* Never unlocked: a page may hold several secrets, and the process is short-lived. */
     mlock(secret, sizeof *secret + length + 1);
     secret->length = length;
     return secret;
@@ -52,7 +52,7 @@ struct secret *secret_format(const char *format, ...)
     return secret;
 }
 
-/* read, to the end or until length bytes are there. False with errno set. */
+/* Reads to the end of the file, or until the secret is full. Returns false with errno set. */
 static bool fill(int fd, struct secret *secret, size_t *filled)
 {
     while (*filled < secret->length) {
@@ -132,7 +132,7 @@ void secret_protect_process(void)
 {
     setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 #if !defined(__SANITIZE_ADDRESS__) && !defined(ENTRA_SANITIZE)
-    /* LeakSanitizer inspects the process by ptrace and would fail. */
+    /* LeakSanitizer inspects the process with ptrace and would fail. */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Strings that are wiped when they go: tokens, client secrets, keys, and every text that holds one.
+ * Strings that are wiped when they are freed: tokens, client secrets, keys, and every text that
+ * contains one.
  *
  *     auto_secret struct secret *token = secret_new(bytes, length);
  *
- * The bytes are followed by a NUL that does not count in the length, so that they can be handed to
- * functions that want a C string. They are locked in memory where RLIMIT_MEMLOCK allows it.
+ * A NUL that does not count towards the length follows the bytes, so that they can be passed to
+ * functions that take a C string. The memory is locked if RLIMIT_MEMLOCK allows it.
+ *
+ * The caller frees every secret that these functions return with secret_free.
  */
 #ifndef COMMON_BASE_SECRET_H
 #define COMMON_BASE_SECRET_H
@@ -20,38 +23,38 @@ struct secret {
     char bytes[];
 };
 
-/* Copies length bytes. NULL if there is no memory. Free with secret_free. */
+/* Copies length bytes. Returns NULL if there is no memory. */
 struct secret *secret_new(const char *bytes, size_t length);
 
-/* Copies a C string. NULL for NULL, or if there is no memory. */
+/* Copies a C string. Returns NULL if text is NULL or there is no memory. */
 struct secret *secret_from_text(const char *text);
 
-/* Room for length bytes, all of them NUL, to be filled by the caller. NULL if there is no memory.
- */
+/* A secret of length zero bytes for the caller to fill. Returns NULL if there is no memory. */
 struct secret *secret_allocate(size_t length);
 
-/* As asprintf, into a secret. NULL if there is no memory. */
+/* As asprintf. Returns NULL if there is no memory. */
 struct secret *secret_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Reads a file descriptor to its end, but no more than max bytes and one (so that a length above
- * max says that there was too much). NULL with errno set if that fails. */
+/* Reads from a file descriptor to its end, but at most max + 1 bytes: a length above max means that
+ * there was too much. Returns NULL with errno set on failure. */
 struct secret *secret_read(int fd, size_t max);
 
-/* Wipes and frees. NULL is fine. */
+/* Wipes and frees a secret, which may be NULL. */
 void secret_free(struct secret *secret);
 
-/* Whether the secret's bytes are these; the time taken tells nothing of where they differ. */
+/* Whether the secret has exactly these bytes. The time taken does not depend on where they differ.
+ */
 bool secret_equals(const struct secret *secret, const char *bytes, size_t length);
 
-/* Puts asterisks in the place of every occurrence of a secret in length bytes of text. */
+/* Overwrites every occurrence of secret in length bytes of text with asterisks. */
 void secret_redact(char *text, size_t length, const char *secret);
 
-/* Writes all of it to a file descriptor, past stdio's buffers (which would keep a copy).
- * False with errno set if that fails. */
+/* Writes the whole secret to a file descriptor, bypassing stdio's buffers, which would keep a copy.
+ * Returns false with errno set on failure. */
 bool secret_write(const struct secret *secret, int fd);
 
-/* Makes every secret of this process unreadable for others of the same user: no core dumps, no
- * ptrace, no /proc/PID/mem. Call it first in main. */
+/* Keeps other processes of the same user from reading this one's secrets: no core dumps, no ptrace,
+ * no /proc/PID/mem. main calls this first. */
 void secret_protect_process(void);
 
 static inline void cleanup_secret(struct secret **secret)

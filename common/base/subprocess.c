@@ -8,84 +8,32 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/base/array.h"
 #include "common/base/deadline.h"
 
-extern char **environ;
+/* ---- the environment of a child ---- */
 
-/* ---- what it gets of our environment ---- */
-
-/* Variables that hold a secret of an app or a person, and last steps of Section__Key that do. */
-static const char *const secrets[] = {
-    "AZURE_CLIENT_SECRET",
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-    "AZURE_PASSWORD",
-    "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET",
-    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD",
-    "AAD_USER_PRINCIPAL_PASSWORD",
-    "ARM_CLIENT_SECRET",
-    "ARM_CLIENT_CERTIFICATE",
-    "ARM_CLIENT_CERTIFICATE_PASSWORD",
-    "__ClientSecret",
-    "__CertificatePassword",
-    "__Base64EncodedValue",
-};
-
-/* By which a job proves itself to the platform that it runs on. */
-static const char *const platform_tokens[] = {
-    "IDENTITY_HEADER",
-    "MSI_SECRET",
-    "SYSTEM_ACCESSTOKEN",
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-};
-
-static bool is_one_of(const char *variable, const char *const *names, size_t count)
-{
-    size_t length = strcspn(variable, "=");
-    for (size_t i = 0; i < count; i++) {
-        size_t tail = strlen(names[i]);
-        if (length >= tail && strncasecmp(variable + length - tail, names[i], tail) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* A device's PIN may stand in whatever names its key (RFC 7512, 2.4). */
-static bool is_for(const char *variable, enum subprocess_gets gets)
-{
-    return !is_one_of(variable, secrets, ARRAY_SIZE(secrets)) &&
-           strcasestr(variable, "pin-value=") == NULL &&
-           (gets == SUBPROCESS_GETS_PLATFORM_TOKENS ||
-            !is_one_of(variable, platform_tokens, ARRAY_SIZE(platform_tokens)));
-}
-
-char **subprocess_environment(enum subprocess_gets gets)
+/* The variables of ours that a child gets. The caller frees the list; its texts are ours. NULL if
+ * out of memory. */
+static char **environment_of_child(bool (*gets)(const char *variable))
 {
     size_t count = 0, kept = 0;
     while (environ[count] != NULL)
         count++;
-    char **clean = calloc(count + 1, sizeof *clean);
-    for (size_t i = 0; clean != NULL && i < count; i++)
-        if (is_for(environ[i], gets))
-            clean[kept++] = environ[i];
-    return clean;
+    char **list = calloc(count + 1, sizeof *list);
+    for (size_t i = 0; list != NULL && i < count; i++)
+        if (gets == NULL || gets(environ[i]))
+            list[kept++] = environ[i];
+    return list;
 }
 
 /* ---- a child that answers through a pipe ---- */
 
-/* Lets children be waited for: a parent that ignores SIGCHLD hands that on, and then they are gone
- * before anybody learns how they ended. */
-static void expect_children(void)
-{
-    signal(SIGCHLD, SIG_DFL);
-}
-
-/* Reads until the end; room for one byte more than may come tells of too much. */
+/* Reads to the end of the pipe. The answer has room for one byte too many, which is how too long an
+ * answer is noticed. */
 static enum subprocess_end read_all(int fd, struct secret *answer, int64_t deadline)
 {
     size_t length = 0;
@@ -108,14 +56,14 @@ static enum subprocess_end read_all(int fd, struct secret *answer, int64_t deadl
     return SUBPROCESS_TOO_MUCH;
 }
 
-/* It has closed the pipe, so it is about to end. */
-static enum subprocess_end await(pid_t pid, int64_t deadline, int *status)
+/* Waits for a child that has closed its pipe and is about to end. */
+static enum subprocess_end wait_for(pid_t pid, int64_t deadline, int *ret_status)
 {
     int how = 0;
     for (;;) {
         pid_t ended = waitpid(pid, &how, WNOHANG);
         if (ended == pid && WIFEXITED(how))
-            *status = WEXITSTATUS(how);
+            *ret_status = WEXITSTATUS(how);
         if (ended == pid || (ended < 0 && errno != EINTR))
             return SUBPROCESS_ENDED;
         if (deadline_left(deadline) == 0)
@@ -124,32 +72,34 @@ static enum subprocess_end await(pid_t pid, int64_t deadline, int *status)
     }
 }
 
-static enum subprocess_end collect(pid_t pid, int fd, size_t max, int64_t deadline, int *status,
-                                   struct secret **answer)
+/* Reads the answer of a child and waits for it to end, or kills its process group. */
+static enum subprocess_end collect(pid_t pid, int fd, size_t max, int64_t deadline, int *ret_status,
+                                   struct secret **ret_answer)
 {
     auto_secret struct secret *text = secret_allocate(max + 1);
     enum subprocess_end end = text != NULL ? read_all(fd, text, deadline) : SUBPROCESS_NONE;
-    *status = -1;
+    *ret_status = -1;
     if (end == SUBPROCESS_ENDED)
-        end = await(pid, deadline, status);
+        end = wait_for(pid, deadline, ret_status);
     if (end != SUBPROCESS_ENDED) {
         kill(-pid, SIGKILL);
         waitpid(pid, NULL, 0);
     }
-    *answer = end == SUBPROCESS_ENDED ? steal(&text) : NULL;
+    *ret_answer = end == SUBPROCESS_ENDED ? steal(&text) : NULL;
     return end;
 }
 
 enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), void *context,
-                                    size_t max, int64_t deadline, int *status,
-                                    struct secret **answer)
+                                    size_t max, int64_t deadline, int *ret_status,
+                                    struct secret **ret_answer)
 {
     int ends[2];
-    *answer = NULL;
+    *ret_answer = NULL;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return SUBPROCESS_NONE;
     autoclose int reader = ends[0];
-    expect_children();
+    /* A parent that ignores SIGCHLD passes that on, and then the status of children is lost. */
+    signal(SIGCHLD, SIG_DFL);
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
@@ -159,26 +109,25 @@ enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), voi
     close(ends[1]);
     if (pid < 0)
         return SUBPROCESS_NONE;
-    setpgid(pid, pid); /* in both, for whoever comes first */
-    return collect(pid, reader, max, deadline, status, answer);
+    setpgid(pid, pid); /* in the child too, since either process may get there first */
+    return collect(pid, reader, max, deadline, ret_status, ret_answer);
 }
 
 /* ---- running a program ---- */
 
-/* A command to be run, and how that went. */
-struct order {
+struct job {
     char *const *command;
     char **environment;
-    int report; /* where the child writes the end */
+    int report; /* the supervisor writes a struct outcome to this descriptor */
 };
 
-struct end {
-    int failure; /* an errno: it could not be started */
+struct outcome {
+    int failure; /* the errno if the command could not be started, else 0 */
     int status;
 };
 
-/* Starts it with its stdout on the descriptor. 0, or an errno. */
-static int start(const struct order *order, int output, pid_t *pid)
+/* Starts the command with its stdout on the descriptor. Returns 0, or an errno. */
+static int start(const struct job *job, int output, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -191,93 +140,88 @@ static int start(const struct order *order, int output, pid_t *pid)
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int failure = posix_spawnp(pid, order->command[0], &actions, &attributes, order->command,
-                               order->environment);
+    int failure = posix_spawnp(ret_pid, job->command[0], &actions, &attributes, job->command,
+                               job->environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;
 }
 
-static void end_group(int signal)
+static void kill_group(int signal)
 {
     (void)signal;
     kill(0, SIGKILL);
 }
 
-/* The kernel tells of our parent's end, be it a kill or Ctrl-C, which does not reach a group of
- * its own. */
+/* Has the process group killed when our parent ends, be it by a kill or by Ctrl-C, which does not
+ * reach a process group of its own. */
 static void end_with_parent(void)
 {
     sigset_t one;
     sigemptyset(&one);
     sigaddset(&one, SIGTERM);
-    signal(SIGTERM, end_group);
+    signal(SIGTERM, kill_group);
     sigprocmask(SIG_UNBLOCK, &one, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
 
-/* In the child, which leads a process group and takes all of it along. */
+/* Runs the command in the forked child, which leads the process group. */
 static bool supervise(void *context, int output)
 {
-    const struct order *order = context;
-    struct end end = { .status = -1 };
+    const struct job *job = context;
+    struct outcome outcome = { .status = -1 };
     pid_t pid = 0;
     int how = 0;
     end_with_parent();
-    end.failure = start(order, output, &pid);
-    while (end.failure == 0 && waitpid(pid, &how, 0) < 0 && errno == EINTR)
+    outcome.failure = start(job, output, &pid);
+    while (outcome.failure == 0 && waitpid(pid, &how, 0) < 0 && errno == EINTR)
         ;
-    if (end.failure == 0 && WIFEXITED(how))
-        end.status = WEXITSTATUS(how);
-    return write(order->report, &end, sizeof end) == (ssize_t)sizeof end;
+    if (outcome.failure == 0 && WIFEXITED(how))
+        outcome.status = WEXITSTATUS(how);
+    return write(job->report, &outcome, sizeof outcome) == (ssize_t)sizeof outcome;
 }
 
-static bool tell(enum subprocess_end how, const struct end *end, const char *program,
-                 struct error *error)
+static bool check_outcome(enum subprocess_end how, const struct outcome *outcome,
+                          const char *program, struct error *error)
 {
     if (how == SUBPROCESS_NONE)
         return error_no_memory(error);
     if (how != SUBPROCESS_ENDED)
         return error_set(error, ERROR_USAGE, "the command '%.100s' %s", program,
                          how == SUBPROCESS_TOO_LONG ? "did not end in time" : "printed too much");
-    return end->failure == 0 ||
+    return outcome->failure == 0 ||
            error_set(error, ERROR_USAGE, "the command '%.100s' cannot be run: %s", program,
-                     strerror(end->failure));
+                     strerror(outcome->failure));
 }
 
-static struct secret *read_output(char *const *command, enum subprocess_gets gets, size_t max,
-                                  int64_t deadline, int *status, struct error *error)
+struct secret *subprocess_run(char *const *command, bool (*gets)(const char *variable), size_t max,
+                              int64_t deadline, int *ret_status, struct error *error)
 {
     int report[2], child_status;
-    struct end end = { .status = -1 };
+    struct outcome outcome = { .status = -1 };
     auto_secret struct secret *output = NULL;
-    autofree char **environment = subprocess_environment(gets);
+    autofree char **environment = environment_of_child(gets);
     if (environment == NULL || pipe2(report, O_CLOEXEC) != 0) {
         error_no_memory(error);
         return NULL;
     }
     autoclose int reader = report[0], writer = report[1];
-    struct order order = { command, environment, writer };
+    struct job job = { command, environment, writer };
     enum subprocess_end how =
-        subprocess_fork(supervise, &order, max, deadline, &child_status, &output);
+        subprocess_fork(supervise, &job, max, deadline, &child_status, &output);
     if (how == SUBPROCESS_ENDED && child_status == 0 &&
-        read(reader, &end, sizeof end) != sizeof end)
+        read(reader, &outcome, sizeof outcome) != sizeof outcome)
         how = SUBPROCESS_NONE;
-    *status = end.status;
-    return tell(how, &end, command[0], error) ? steal(&output) : NULL;
+    *ret_status = outcome.status;
+    return check_outcome(how, &outcome, command[0], error) ? steal(&output) : NULL;
 }
 
-struct secret *subprocess_run(char *const *command, size_t max, int64_t deadline, int *status,
-                              struct error *error)
-{
-    return read_output(command, SUBPROCESS_GETS_NO_SECRET, max, deadline, status, error);
-}
-
-struct secret *subprocess_read(char *const *command, enum subprocess_gets gets, size_t max,
+struct secret *subprocess_read(char *const *command, bool (*gets)(const char *variable), size_t max,
                                int64_t deadline, struct error *error)
 {
     int status = 0;
-    auto_secret struct secret *output = read_output(command, gets, max, deadline, &status, error);
+    auto_secret struct secret *output =
+        subprocess_run(command, gets, max, deadline, &status, error);
     if (output == NULL || (status == 0 && output->length > 0))
         return steal(&output);
     error_set(error, ERROR_USAGE, "the command '%.100s' %s", command[0],
@@ -285,10 +229,14 @@ struct secret *subprocess_read(char *const *command, enum subprocess_gets gets, 
     return NULL;
 }
 
-/* ---- starting one and leaving it alone ---- */
+/* ---- starting a program without waiting ---- */
 
-int subprocess_detach(const char *program, char *const *words, char *const *environment, pid_t *pid)
+int subprocess_detach(const char *program, char *const *words, bool (*gets)(const char *variable),
+                      pid_t *ret_pid)
 {
+    autofree char **environment = environment_of_child(gets);
+    if (environment == NULL)
+        return ENOMEM;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t defaults;
@@ -301,7 +249,7 @@ int subprocess_detach(const char *program, char *const *words, char *const *envi
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
-    int failure = posix_spawnp(pid, program, &actions, &attributes, words, environment);
+    int failure = posix_spawnp(ret_pid, program, &actions, &attributes, words, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;

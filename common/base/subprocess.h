@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Other programs: run for what they print, or started and left alone.
+ * Child processes: programs that run for their output, programs that run on their own, and library
+ * calls that need a deadline. A program gets the variables of our environment ("NAME=value") for
+ * which `gets` returns true; NULL: all of them.
  */
 #ifndef COMMON_BASE_SUBPROCESS_H
 #define COMMON_BASE_SUBPROCESS_H
@@ -13,49 +15,40 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* What a program gets of the secrets in our environment. */
-enum subprocess_gets {
-    SUBPROCESS_GETS_NO_SECRET,
-    SUBPROCESS_GETS_PLATFORM_TOKENS, /* what Azure and build systems give a job to prove itself by
-                                      */
-};
+/* Runs a program (found in PATH, without a shell; NULL ends its arguments) and returns its output,
+ * at most max bytes. The program has an empty stdin and our stderr. It is killed at the deadline,
+ * or when we are killed, with every process that it started. *ret_status is its exit status, or -1
+ * if a signal ended it. The caller frees the result with secret_free. Returns NULL with ERROR_USAGE
+ * if the program cannot be run, prints too much or does not end in time, or with ERROR_OTHER if
+ * there is no memory. */
+struct secret *subprocess_run(char *const *command, bool (*gets)(const char *variable), size_t max,
+                              int64_t deadline, int *ret_status, struct error *error);
 
-/* Runs a program (found in PATH, no shell; NULL ends its arguments) and takes what it prints, at
- * most max bytes. Its stdin is empty, its stderr ours; it gets no secret of our environment. It is
- * killed at the deadline, and where we are killed, with all that it started. *status gets its exit
- * status, -1 where a signal ended it. NULL with ERROR_USAGE where it cannot be run, or prints too
- * much or for too long. */
-struct secret *subprocess_run(char *const *command, size_t max, int64_t deadline, int *status,
-                              struct error *error);
-
-/* As subprocess_run, and NULL with ERROR_USAGE too where it fails or prints nothing. */
-struct secret *subprocess_read(char *const *command, enum subprocess_gets gets, size_t max,
+/* As subprocess_run, but also returns NULL with ERROR_USAGE if the program fails or prints nothing.
+ */
+struct secret *subprocess_read(char *const *command, bool (*gets)(const char *variable), size_t max,
                                int64_t deadline, struct error *error);
 
-/* Starts a program (found in PATH, unless it has a slash) in a session of its own, with none of our
- * descriptors, and does not wait for it. 0 with *pid, or an errno. */
-int subprocess_detach(const char *program, char *const *words, char *const *environment,
-                      pid_t *pid);
-
-/* Our environment without its secrets, for what is started. The list is to be freed with free, its
- * texts are the environment's own. NULL if there is no memory. */
-char **subprocess_environment(enum subprocess_gets gets);
+/* Starts a program (found in PATH, unless it has a slash) in a new session, without any of our
+ * descriptors, and does not wait for it. Returns 0 and sets *ret_pid, or returns an errno. */
+int subprocess_detach(const char *program, char *const *words, bool (*gets)(const char *variable),
+                      pid_t *ret_pid);
 
 enum subprocess_end {
-    SUBPROCESS_ENDED,    /* by itself, and so did what it wrote */
+    SUBPROCESS_ENDED,    /* the child ended by itself */
     SUBPROCESS_TOO_LONG, /* killed at the deadline */
-    SUBPROCESS_TOO_MUCH, /* killed when it had written more than max */
-    SUBPROCESS_NONE,     /* there is no child, for want of memory, descriptors or processes */
+    SUBPROCESS_TOO_MUCH, /* killed when it had written more than max bytes */
+    SUBPROCESS_NONE,     /* not started: no memory, descriptors or processes left */
 };
 
-/* Runs a function in a copy of this process, which leads a process group, and takes what it writes
- * to fd, at most max bytes, so that a library that knows no deadline keeps to one all the same.
- * What it does with memory has no effect here. Where it is killed, so is its group; it is, too,
- * when this process ends. *status gets its exit status, which is 0 where the function gives true,
- * else 1; -1 where a signal ended it. The caller frees *answer with secret_free; it is NULL but for
- * SUBPROCESS_ENDED. */
+/* Runs a function in a fork of this process and returns what it writes to fd, at most max bytes.
+ * This gives a deadline to a library that knows none. What the function does to memory has no
+ * effect here. The child leads a process group, which is killed at the deadline and when this
+ * process ends. *ret_status is 0 if the function returned true, 1 if it returned false, and -1 if a
+ * signal ended the child. The caller frees *ret_answer with secret_free; it is NULL unless the
+ * result is SUBPROCESS_ENDED. */
 enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), void *context,
-                                    size_t max, int64_t deadline, int *status,
-                                    struct secret **answer);
+                                    size_t max, int64_t deadline, int *ret_status,
+                                    struct secret **ret_answer);
 
 #endif

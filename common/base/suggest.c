@@ -14,7 +14,8 @@ static size_t least(size_t a, size_t b, size_t c)
     return least_of_two < c ? least_of_two : c;
 }
 
-/* Levenshtein's distance, without regard to case. Names too long are infinitely far. */
+/* The Levenshtein distance, without regard to case. Longer names than NAME_COMPARED_MAX are never
+ * near. */
 static size_t distance(const char *a, const char *b)
 {
     size_t row[NAME_COMPARED_MAX + 1], length = strlen(b);

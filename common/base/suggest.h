@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What was meant by a name that nothing has: the nearest of those that there are.
+ * "Did you mean": the known name that is nearest to an unknown one.
  *
  *     struct suggestion nearest = suggest_for("ClientSecert");
  *     suggest_consider(&nearest, "ClientId"), suggest_consider(&nearest, "ClientSecret");
@@ -13,19 +13,19 @@
 
 struct suggestion {
     const char *typed;
-    const char *name; /* the nearest so far; NULL: none is near */
-    size_t distance;  /* its, or how far one may be: what is further off is another word */
+    const char *name; /* the nearest name so far; NULL: none is near enough */
+    size_t distance;  /* its distance, or the greatest one that is near enough */
     char question[80];
 };
 
-/* Neither the typed name nor those that are considered are copied. */
+/* Starts a search for a typed name. typed and the names considered are not copied. */
 struct suggestion suggest_for(const char *typed);
 
-/* Of two that are equally near, the later one is taken. */
+/* Considers a known name. Of two equally near names, the later one wins. */
 void suggest_consider(struct suggestion *nearest, const char *known);
 
-/* The end of a sentence that names what was typed, with what stands before each name; "" where
- * nothing is near. It lives as long as nearest. */
+/* The end of a sentence that quotes the typed name, with prefix before the suggested name; "" if no
+ * name is near. The text is valid as long as nearest is. */
 const char *suggest_question(struct suggestion *nearest, const char *prefix);
 
 #endif

@@ -21,7 +21,7 @@ static void catch (int signal)
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define SIGNALS ARRAY_SIZE(signals)
 
-/* A line, without its end. Its length, or -1. */
+/* Reads a line without its newline. Returns its length, or -1. */
 static ssize_t read_line(int fd, struct secret *line)
 {
     size_t length = 0;
@@ -38,7 +38,7 @@ static ssize_t read_line(int fd, struct secret *line)
     }
 }
 
-/* Echo ends before the prompt is there: who sees the prompt may type. */
+/* Echo is off before the prompt appears, since the user may type as soon as it does. */
 static ssize_t ask_without_echo(int fd, const char *prompt, struct secret *line)
 {
     struct termios before, silent;
@@ -71,12 +71,12 @@ struct secret *terminal_ask_secret(const char *prompt, size_t max, struct error 
         return NULL;
     }
     if (fd < 0) {
-        error_set(error, ERROR_USAGE, "there is no terminal to ask on: %s", strerror(errno));
+        error_set(error, ERROR_USAGE, "there is no terminal to prompt on: %s", strerror(errno));
         return NULL;
     }
     ssize_t length = ask_without_echo(fd, prompt, line);
     if (length <= 0) {
-        error_set(error, ERROR_USAGE, "nothing was typed, or too much");
+        error_set(error, ERROR_USAGE, "the input was empty or too long");
         return NULL;
     }
     line->length = (size_t)length;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The person at the terminal.
+ * Questions to the user on the terminal.
  */
 #ifndef COMMON_BASE_TERMINAL_H
 #define COMMON_BASE_TERMINAL_H
@@ -10,9 +10,10 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* Asks for a secret on /dev/tty and reads a line without echo, at most max bytes. The terminal is
- * as it was when this returns or a signal ends the program. The caller frees it with secret_free.
- * NULL with ERROR_USAGE where there is no terminal or nothing was typed. */
+/* Prompts for a secret on /dev/tty and reads one line of at most max bytes without echo. The
+ * terminal's settings are restored before this returns or a signal ends the program. The caller
+ * frees the result with secret_free. Returns NULL with ERROR_USAGE if there is no terminal or
+ * nothing was typed, or with ERROR_OTHER if there is no memory. */
 struct secret *terminal_ask_secret(const char *prompt, size_t max, struct error *error);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether there is a person who could be asked to sign in.
+ * Whether there is a user who could be asked to sign in.
  */
 #ifndef COMMON_BASE_USER_H
 #define COMMON_BASE_USER_H
 
 #include <stdbool.h>
 
-/* A terminal or a display, and no CI system around us ($CI; GitHub's, GitLab's and most others set
- * it, and some set it to false or 0 where there is none). As token_request's may_ask. */
+/* Whether there is a terminal or a display, and this is not a CI job ($CI, which GitHub, GitLab and
+ * most others set; some set it to false or 0 outside of jobs). See token_request's may_ask. */
 bool user_is_present(void);
 
 #endif

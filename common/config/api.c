@@ -8,6 +8,7 @@
 #include "common/base/array.h"
 #include "common/base/suggest.h"
 #include "common/config/internal.h"
+#include "common/entra/known_apps.h"
 
 /* APIs that need no configuration. */
 static const struct builtin_api builtins[] = {
@@ -15,16 +16,16 @@ static const struct builtin_api builtins[] = {
      * client is Visual Studio's, which Git Credential Manager uses too. */
     { "AzureDevOps",
       { "https://dev.azure.com/", "https://*.visualstudio.com/", NULL },
-      "499b84ac-1321-427f-aa17-267ca6975798/.default",
-      "872cd9fa-d31f-45e0-9eab-6e460a02d1f1" },
+      KNOWN_APP_AZURE_DEVOPS "/.default",
+      KNOWN_APP_VISUAL_STUDIO },
     /* The AKS server application; kubectl talks to it through the cluster, so it has no URL. Its
      * client is kubelogin's. */
-    { "AKS", { NULL }, CONFIG_AKS_SERVER "/.default", "80faf920-1908-4b52-b5ef-a8e7bedfc67a" },
+    { "AKS", { NULL }, KNOWN_APP_AKS "/.default", KNOWN_APP_KUBELOGIN },
 };
 #define BUILTINS ARRAY_SIZE(builtins)
 
-/* The Azure CLI's client, for whatever else a person asks for. */
-#define PUBLIC_CLIENT "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+/* For any other API. */
+#define PUBLIC_CLIENT KNOWN_APP_AZURE_CLI
 
 static const struct builtin_api *find_builtin(const char *name)
 {

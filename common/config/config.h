@@ -24,9 +24,6 @@
 #include "common/entra/request.h"
 #include "common/entra/url.h"
 
-/* The AKS server application: the resource of the built-in API AKS. */
-#define CONFIG_AKS_SERVER "6dae42f8-4368-4678-94ff-3960e28e3630"
-
 struct config;
 
 /* Reads the file (the first found of --config, $ENTRA_CONFIG, $XDG_CONFIG_HOME/entra/

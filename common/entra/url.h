@@ -50,6 +50,13 @@ bool url_is_loopback(const struct url *url);
  * (169.254.0.0/16, fe80::/10). There the hosts of Azure serve the machines that they run. */
 bool url_is_nearby(const struct url *url);
 
+/* Where a request and its answer may go without TLS. */
+enum url_clear {
+    URL_CLEAR_LOOPBACK, /* within this machine (url_is_loopback) */
+    URL_CLEAR_NEARBY,   /* also to the host that runs this machine (url_is_nearby) */
+    URL_CLEAR_NEVER,
+};
+
 /* Whether url is base or lies below it: scheme, host and port equal, base's path a prefix of whole
  * segments. A URL whose path is not plain, or not known, lies below the root path only. */
 bool url_is_below(const struct url *url, const struct url *base);

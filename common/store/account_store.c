@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/entra/known_apps.h"
+
 static struct keyring_key key_of_account(const struct token_request *request, const char *username)
 {
     return (struct keyring_key){ {
@@ -29,11 +31,10 @@ static struct keyring_key key_of_refresh_token(const struct token_request *reque
 /* Stands for all clients of Microsoft's family. */
 #define FAMILY "family-1"
 
-/* Those that are borrowed and belong to it: the Azure CLI and Visual Studio. */
 static bool is_of_family(const char *client_id)
 {
-    return strcmp(client_id, "04b07795-8ddb-461a-bbee-02f9e1bf7b46") == 0 ||
-           strcmp(client_id, "872cd9fa-d31f-45e0-9eab-6e460a02d1f1") == 0;
+    const struct known_app *app = known_app_find(client_id);
+    return app != NULL && app->in_family;
 }
 
 /* The clients whose refresh token would serve the request's, the best first; NULL after the last.

@@ -14,8 +14,6 @@
 
 #define ARGUMENTS_MAX 48
 
-extern char **environ;
-
 bool renewal_is_inline(const struct options *options)
 {
     const char *value = environment(VARIABLE);
@@ -102,7 +100,7 @@ void renewal_start(const struct options *options, const struct token_request *re
     make_command(&command, options, request);
     if (!find_program(path, sizeof path))
         return;
-    int failure = subprocess_detach(path, (char *const *)command.words, environ, &pid);
+    int failure = subprocess_detach(path, (char *const *)command.words, NULL, &pid);
     trace("network: the token is renewed in the background: %s",
           failure == 0 ? "started" : strerror(failure));
 }

@@ -84,13 +84,11 @@ static void append(char *text, size_t size, const char *option, const char *valu
  * theirs is easily meant. */
 static const char *other_way(const struct token_request *request)
 {
-    enum identity_source_kind kind = identity_source_find()->kind;
     if (request->home_account_id != NULL)
         return "";
     if (request->unconfigured)
         return ", or configure an app: see entra-appsettings(5)";
-    return kind == IDENTITY_SERVICE_FABRIC || kind == IDENTITY_APP_SERVICE ||
-                   kind == IDENTITY_MACHINE_LEARNING
+    return identity_source_find()->hosts_apps
                ? ", or let --managed-identity ask as the identity that Azure gave this app"
                : "";
 }

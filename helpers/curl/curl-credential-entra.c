@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens for curl: curl-credential-entra URL | curl -K - */
+/* curl-credential-entra: a curl configuration with a token for each URL, for curl -K -. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
@@ -12,14 +12,14 @@
 
 #define URLS_MAX 100
 
-/* One transfer of curl's configuration, appended to those before it. url_parse has seen to it that
- * no character of the URL but '"' needs escaping; globbing is off, since it could make another host
- * of it. NULL if there is no memory. */
-static struct secret *append_transfer(const struct secret *before, const char *text,
+/* Appends a transfer to those before it. url_parse accepts no URL with a character that needs
+ * escaping. Globbing is off because it could change the host. NULL if there is no memory. The
+ * caller frees the result. */
+static struct secret *append_transfer(const struct secret *before, const char *url,
                                       const struct token *token)
 {
     return secret_format("%s%surl = \"%s\"\ngloboff\noauth2-bearer = \"%s\"\n", before->bytes,
-                         before->length > 0 ? "next\n" : "", text, token->access_token->bytes);
+                         before->length > 0 ? "next\n" : "", url, token->access_token->bytes);
 }
 
 static bool find_request(struct config *config, const struct options *options, const char *text,
@@ -63,7 +63,7 @@ static bool answer(struct config *config, const struct options *options, int cou
     if (transfers == NULL)
         return error_no_memory(error);
     return secret_write(transfers, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "the answer cannot be written: %s", strerror(errno));
+           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }
 
 static bool answer_curl(const struct options *options, int count, char **operands,
@@ -71,10 +71,10 @@ static bool answer_curl(const struct options *options, int count, char **operand
 {
     if (count < 1) {
         error_set(error, ERROR_USAGE, "no URL is given");
-        return error_hint(error, "curl-credential-entra URL | curl -K -");
+        return error_hint(error, "Usage: curl-credential-entra URL | curl -K -");
     }
     if (count > URLS_MAX)
-        return error_set(error, ERROR_USAGE, "more than %d URLs", URLS_MAX);
+        return error_set(error, ERROR_USAGE, "more than %d URLs are given", URLS_MAX);
     auto_config struct config *config = config_load(options, error);
     return config != NULL && answer(config, options, count, operands, error);
 }
@@ -82,7 +82,7 @@ static bool answer_curl(const struct options *options, int count, char **operand
 static const struct program program = {
     .usage = "curl-credential-entra [OPTION]... URL...",
     .summary = "Prints a curl configuration with each URL and its Microsoft Entra token, for\n"
-               "curl -K -; see curl-credential-entra(1).",
+               "curl -K -. See curl-credential-entra(1).",
     .run = answer_curl,
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sub-commands of `entra`, the command for people and scripts. One file each.
+ * The sub-commands of `entra`, the command for users and scripts. Each has a file of its own.
  */
 #ifndef HELPERS_ENTRA_ENTRA_H
 #define HELPERS_ENTRA_ENTRA_H
@@ -12,7 +12,7 @@ extern const struct program entra_login;  /* login.c */
 extern const struct program entra_logout; /* logout.c */
 extern const struct program entra_list;   /* list.c */
 extern const struct program entra_secret; /* secret.c */
-extern const struct program entra_doctor; /* doctor.c */
-extern const struct program entra_setup;  /* setup.c */
+extern const struct program entra_doctor; /* doctor/doctor.c */
+extern const struct program entra_setup;  /* setup/setup.c */
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* entra list: the tokens that the keyring keeps, without the tokens themselves. */
+/* entra list: lists the tokens and sign-ins in the keyring, without showing any token. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,28 +13,27 @@
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 
-/* What the list says of an item. */
 enum column { ACCOUNT, CLIENT_ID, TENANT, SCOPE, EXPIRES, STORE, COLUMNS };
 
-/* A sign-in has no tenant, scope or end: NULL. Rows are moved when they are sorted, so the text of
- * a time stands elsewhere. */
+/* The cells point into the keyring's items and into an array of formatted times, since sorting
+ * moves the rows. The tenant, scope and expiry of a sign-in are NULL. */
 struct row {
     const char *cells[COLUMNS];
-    bool is_default; /* of the default account */
-    bool is_hidden;  /* it is locked, so it is not known whether */
+    bool is_default;         /* belongs to the default account */
+    bool is_default_unknown; /* because the item is locked */
 };
 
 static const struct {
-    const char *title; /* of the table; NULL: it has no such column */
-    const char *name;  /* of the JSON object's member */
+    const char *title; /* NULL if the table does not show the column */
+    const char *name;  /* of the member in JSON */
 } columns[COLUMNS] = {
     [ACCOUNT] = { "ACCOUNT", "account" },   [CLIENT_ID] = { NULL, "clientId" },
     [TENANT] = { "TENANT", "tenant" },      [SCOPE] = { "API", "scope" },
     [EXPIRES] = { "EXPIRES", "expiresOn" }, [STORE] = { "STORE", "store" },
 };
 
-/* When a record's token ends (in text), or what is the matter with it. */
-static const char *expiry_of(const struct keyring_item *item, struct rfc3339 *text)
+/* The token's expiry, formatted into *text, or why there is none to show. */
+static const char *format_expiry(const struct keyring_item *item, struct rfc3339 *text)
 {
     struct error unused;
     auto_token struct token token = { 0 };
@@ -48,7 +47,7 @@ static const char *expiry_of(const struct keyring_item *item, struct rfc3339 *te
     return text->text;
 }
 
-/* The user name of an account; the app's id for its own tokens. */
+/* The account's user name, or its id if the name is not known; the client id for an app's token. */
 static const char *account_of(const struct keyring_item *item, const struct keyring_list *accounts)
 {
     const char *id = keyring_item_attribute(item, STORE_ACCOUNT);
@@ -58,12 +57,6 @@ static const char *account_of(const struct keyring_item *item, const struct keyr
     return username != NULL ? username : id;
 }
 
-static void make_fit_for_terminal(struct keyring_item *item)
-{
-    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && item->attributes[i].name != NULL; i++)
-        printable_make((char *)item->attributes[i].value);
-}
-
 static struct row make_row(struct keyring_item *item, const struct keyring_list *accounts,
                            struct rfc3339 *expiry)
 {
@@ -71,14 +64,15 @@ static struct row make_row(struct keyring_item *item, const struct keyring_list 
         strcmp(keyring_item_attribute(item, STORE_KIND), STORE_KIND_REFRESH_TOKEN) == 0;
     bool is_app = strcmp(keyring_item_attribute(item, STORE_ACCOUNT), "app") == 0;
     bool is_locked = item->record == NULL;
-    make_fit_for_terminal(item);
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && item->attributes[i].name != NULL; i++)
+        printable_make((char *)item->attributes[i].value);
     return (struct row){
         {
             [ACCOUNT] = account_of(item, accounts),
             [CLIENT_ID] = keyring_item_attribute(item, STORE_CLIENT_ID),
             [TENANT] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_TENANT),
             [SCOPE] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_SCOPE),
-            [EXPIRES] = is_sign_in && !is_locked ? NULL : expiry_of(item, expiry),
+            [EXPIRES] = is_sign_in && !is_locked ? NULL : format_expiry(item, expiry),
             [STORE] = item->store,
         },
         account_store_is_default(accounts, keyring_item_attribute(item, STORE_ACCOUNT)),
@@ -86,8 +80,8 @@ static struct row make_row(struct keyring_item *item, const struct keyring_list 
     };
 }
 
-/* What the table shows. */
-static const char *shown(const struct row *row, size_t column)
+/* The cell's text in the table. */
+static const char *cell_text(const struct row *row, size_t column)
 {
     const char *cell = row->cells[column];
     return cell != NULL      ? cell
@@ -101,7 +95,7 @@ static int compare_rows(const void *a, const void *b)
     const struct row *left = a, *right = b;
     int order = 0;
     for (size_t c = 0; c < COLUMNS && order == 0; c++)
-        order = strcmp(shown(left, c), shown(right, c));
+        order = strcmp(cell_text(left, c), cell_text(right, c));
     return order;
 }
 
@@ -109,8 +103,8 @@ static void print_row(const struct row *row, const int widths[COLUMNS])
 {
     for (size_t c = 0; c + 1 < COLUMNS; c++)
         if (columns[c].title != NULL)
-            printf("%-*s  ", widths[c], shown(row, c));
-    printf("%s\n", shown(row, COLUMNS - 1));
+            printf("%-*s  ", widths[c], cell_text(row, c));
+    printf("%s\n", cell_text(row, COLUMNS - 1));
 }
 
 static void print_table(const struct row *rows, size_t count)
@@ -119,9 +113,9 @@ static void print_table(const struct row *rows, size_t count)
     int widths[COLUMNS];
     for (size_t c = 0; c < COLUMNS; c++) {
         titles.cells[c] = columns[c].title;
-        size_t width = strlen(shown(&titles, c));
+        size_t width = strlen(cell_text(&titles, c));
         for (size_t i = 0; i < count; i++)
-            width = strlen(shown(&rows[i], c)) > width ? strlen(shown(&rows[i], c)) : width;
+            width = strlen(cell_text(&rows[i], c)) > width ? strlen(cell_text(&rows[i], c)) : width;
         widths[c] = (int)width;
     }
     print_row(&titles, widths);
@@ -138,16 +132,15 @@ static void print_json(const struct row *rows, size_t count)
             json_object_object_add(
                 object, columns[c].name,
                 rows[i].cells[c] != NULL ? json_object_new_string(rows[i].cells[c]) : NULL);
-        json_object_object_add(object, "isDefault",
-                               rows[i].is_hidden ? NULL
-                                                 : json_object_new_boolean(rows[i].is_default));
+        json_object_object_add(
+            object, "isDefault",
+            rows[i].is_default_unknown ? NULL : json_object_new_boolean(rows[i].is_default));
         json_object_array_add(array, object);
     }
     puts(json_object_to_json_string_ext(array,
                                         JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
-/* Adds the rows of a kind's items. */
 static void add_rows(struct row *rows, size_t *count, const struct keyring_list *items,
                      const struct keyring_list *accounts, struct rfc3339 *expiries)
 {
@@ -155,39 +148,33 @@ static void add_rows(struct row *rows, size_t *count, const struct keyring_list 
         rows[*count] = make_row(&items->items[i], accounts, &expiries[*count]);
 }
 
-static void warn_of_locked(const struct row *rows, size_t count)
-{
-    struct error why = { 0 };
-    size_t hidden = 0;
-    for (size_t i = 0; i < count; i++)
-        hidden += rows[i].is_hidden;
-    error_known_as(&why, "keyring_locked");
-    if (hidden > 0)
-        warning_of(why.code, "the keyring is locked, so it is not shown who has signed in. %s",
-                   error_advice(&why));
-}
-
 static bool print_list(const struct keyring_list *tokens, const struct keyring_list *sign_ins,
                        const struct keyring_list *accounts, bool json, struct error *error)
 {
-    size_t count = 0, room = tokens->count + sign_ins->count + 1;
-    autofree struct row *rows = calloc(room, sizeof *rows);
-    autofree struct rfc3339 *expiries = calloc(room, sizeof *expiries);
+    size_t count = 0, locked = 0, size = tokens->count + sign_ins->count + 1;
+    autofree struct row *rows = calloc(size, sizeof *rows);
+    autofree struct rfc3339 *expiries = calloc(size, sizeof *expiries);
     if (rows == NULL || expiries == NULL)
         return error_no_memory(error);
     add_rows(rows, &count, tokens, accounts, expiries);
     add_rows(rows, &count, sign_ins, accounts, expiries);
     qsort(rows, count, sizeof *rows, compare_rows);
     (json ? print_json : print_table)(rows, count);
-    warn_of_locked(rows, count);
+    for (size_t i = 0; i < count; i++)
+        locked += rows[i].is_default_unknown;
+    if (locked > 0) {
+        struct error why = { 0 };
+        error_known_as(&why, "keyring_locked");
+        warning_of(why.code, "the keyring is locked, so user names cannot be shown. %s",
+                   error_advice(&why));
+    }
     return true;
 }
 
-/* Where a keyring does not answer, what the others have is listed; of the reasons the first is
- * told.
- */
-static bool list(struct tokens *tokens, const char *kind, struct keyring_list *items,
-                 struct error *error)
+/* Lists the items of one kind. If a keyring does not answer, *items holds those of the others. An
+ * error that is already set is kept, so that the first one is reported. */
+static bool list_kind(struct tokens *tokens, const char *kind, struct keyring_list *items,
+                      struct error *error)
 {
     struct error why = { 0 };
     if (token_store_list(&tokens->store, kind, tokens->deadline, items, &why))
@@ -205,19 +192,19 @@ static bool run_list(const struct options *options, int count, char **operands, 
     struct tokens tokens;
     bool json = options->output != NULL && strcmp(options->output, "json") == 0;
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "'%.40s' does not belong here", operands[0]);
+        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
     if (options->output != NULL && !json && strcmp(options->output, "table") != 0)
         return error_set(error, ERROR_USAGE, "--output takes table or json, not '%.40s'",
                          options->output);
     if (!tokens_open(&tokens, options, error))
-        return error_wanted(error, "no list of tokens");
-    bool whole = list(&tokens, STORE_KIND_TOKEN, &found, error);
-    whole = list(&tokens, STORE_KIND_REFRESH_TOKEN, &sign_ins, error) && whole;
-    whole = list(&tokens, STORE_KIND_ACCOUNT, &accounts, error) && whole;
-    if (!whole && found.count + sign_ins.count == 0)
-        return error_wanted(error, "no list of tokens");
-    return (print_list(&found, &sign_ins, &accounts, json, error) && whole) ||
-           error_wanted(error, "the list is not whole");
+        return error_wanted(error, "cannot list the tokens");
+    bool complete = list_kind(&tokens, STORE_KIND_TOKEN, &found, error);
+    complete = list_kind(&tokens, STORE_KIND_REFRESH_TOKEN, &sign_ins, error) && complete;
+    complete = list_kind(&tokens, STORE_KIND_ACCOUNT, &accounts, error) && complete;
+    if (!complete && found.count + sign_ins.count == 0)
+        return error_wanted(error, "cannot list the tokens");
+    return (print_list(&found, &sign_ins, &accounts, json, error) && complete) ||
+           error_wanted(error, "the list is incomplete");
 }
 
 static const struct option_spec own_options[] = {
@@ -227,8 +214,8 @@ static const struct option_spec own_options[] = {
 
 const struct program entra_list = {
     .usage = "entra list [OPTION]...",
-    .summary = "Lists the tokens and sign-ins that the keyring keeps: whose, for which API, until\n"
-               "when.",
+    .summary = "Lists the tokens and sign-ins in the keyring, with account, API and expiry.\n"
+               "The tokens themselves are not shown.",
     .options = own_options,
     .run = run_list,
 };

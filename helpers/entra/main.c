@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* entra: the command for people and scripts. The table of sub-commands is its index and its help.
- */
+/* entra: the command for users and scripts, which runs the sub-commands in the table below. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,12 +13,12 @@ static const struct {
     const char *help;
 } commands[] = {
     { "token", &entra_token, "print an access token" },
-    { "login", &entra_login, "sign a person in" },
-    { "logout", &entra_logout, "forget a person's sign-in" },
-    { "list", &entra_list, "list the tokens and sign-ins that the keyring keeps" },
-    { "secret", &entra_secret, "keep an app's client secret in the keyring" },
-    { "doctor", &entra_doctor, "check whether all is well, and say what to do" },
-    { "setup", &entra_setup, "have another program ask here for tokens" },
+    { "login", &entra_login, "sign in" },
+    { "logout", &entra_logout, "sign out" },
+    { "list", &entra_list, "list the tokens and sign-ins in the keyring" },
+    { "secret", &entra_secret, "store an app's client secret in the keyring" },
+    { "doctor", &entra_doctor, "find problems and say how to fix them" },
+    { "setup", &entra_setup, "configure git or kubectl to get tokens from here" },
 };
 #define COMMANDS ARRAY_SIZE(commands)
 
@@ -31,12 +30,12 @@ static const struct program *find_command(const char *name)
     return NULL;
 }
 
-static void no_command(const char *name, struct error *error)
+static void unknown_command(const char *name, struct error *error)
 {
     struct suggestion nearest = suggest_for(name);
     for (size_t i = 0; i < COMMANDS; i++)
         suggest_consider(&nearest, commands[i].name);
-    error_set(error, ERROR_USAGE, "there is no command '%.40s'%s", name,
+    error_set(error, ERROR_USAGE, "unknown command '%.40s'%s", name,
               suggest_question(&nearest, ""));
 }
 
@@ -45,19 +44,19 @@ static bool run_command(const struct options *options, int count, char **operand
 {
     (void)options;
     if (count > 0 && find_command(operands[0]) != NULL)
-        return error_set(error, ERROR_USAGE, "the command comes first: entra %s [OPTION]...",
+        return error_set(error, ERROR_USAGE, "the command must come first: entra %s [OPTION]...",
                          operands[0]);
     if (count > 0)
-        no_command(operands[0], error);
+        unknown_command(operands[0], error);
     else
-        error_set(error, ERROR_USAGE, "a command is missing");
-    return error_hint(error, "entra --help lists them.");
+        error_set(error, ERROR_USAGE, "no command given");
+    return error_hint(error, "See entra --help.");
 }
 
-/* The summary, with a line for each command. */
+/* The summary, followed by a line for each command. */
 static const char *summarize(void)
 {
-    static char summary[1024] = "Microsoft Entra tokens for people and scripts; see entra(1).\n";
+    static char summary[1024] = "Manages Microsoft Entra access tokens; see entra(1).\n";
     for (size_t i = 0; i < COMMANDS; i++) {
         size_t used = strlen(summary);
         snprintf(summary + used, sizeof summary - used, "\n  %-22s %s", commands[i].name,

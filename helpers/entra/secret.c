@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* entra secret: keeps an app's client secret in the keyring, for SourceType Keyring. */
+/* entra secret: stores an app's client secret in the keyring, for the SourceType Keyring. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -13,12 +13,7 @@
 
 #define CLIENT_SECRET_MAX 4096
 
-static bool is_line_end(char c)
-{
-    return c == '\r' || c == '\n';
-}
-
-/* One line of stdin, which somebody pipes in. */
+/* Reads stdin, without the line ends at its end. */
 static struct secret *read_stdin(struct error *error)
 {
     auto_secret struct secret *text = secret_read(STDIN_FILENO, CLIENT_SECRET_MAX);
@@ -27,7 +22,7 @@ static struct secret *read_stdin(struct error *error)
         return NULL;
     }
     size_t length = text->length;
-    while (length > 0 && is_line_end(text->bytes[length - 1]))
+    while (length > 0 && (text->bytes[length - 1] == '\r' || text->bytes[length - 1] == '\n'))
         length--;
     return secret_new(text->bytes, length);
 }
@@ -45,35 +40,38 @@ static struct secret *read_secret(const struct token_request *request, struct er
     return terminal_ask_secret(prompt, CLIENT_SECRET_MAX, error);
 }
 
-/* A line's worth of bytes that a form can carry. */
-static bool is_secret(const struct secret *secret)
+/* Whether it is a single line that is not too long. */
+static bool is_valid(const struct secret *secret)
 {
     return secret->length > 0 && secret->length <= CLIENT_SECRET_MAX &&
            strcspn(secret->bytes, "\r\n") == secret->length;
 }
 
-static bool set(struct tokens *tokens, const struct token_request *request, struct error *error)
+static bool set_secret(struct tokens *tokens, const struct token_request *request,
+                       struct error *error)
 {
     auto_secret struct secret *secret = read_secret(request, error);
     if (secret == NULL)
         return error->kind != ERROR_NONE ? false : error_no_memory(error);
-    if (!is_secret(secret))
+    if (!is_valid(secret))
         return error_set(error, ERROR_USAGE,
-                         "what was read is no client secret: it is empty, or "
-                         "more than one line");
+                         "not a client secret: it is empty, longer than %d bytes or more than "
+                         "one line",
+                         CLIENT_SECRET_MAX);
     if (!token_store_keep_secret(&tokens->store, request, secret, tokens->deadline, error))
         return false;
-    fprintf(stderr, "The keyring (%s) has the client secret of app %s now.\n",
-            tokens->store.keyring->name, request->client_id);
+    fprintf(stderr, "The client secret of app %s is now stored in the keyring (%s).\n",
+            request->client_id, tokens->store.keyring->name);
     return true;
 }
 
-static bool clear(struct tokens *tokens, const struct token_request *request, struct error *error)
+static bool clear_secret(struct tokens *tokens, const struct token_request *request,
+                         struct error *error)
 {
     if (!token_store_keep_secret(&tokens->store, request, NULL, tokens->deadline, error))
         return false;
-    fprintf(stderr, "The keyring (%s) has no client secret of app %s now.\n",
-            tokens->store.keyring->name, request->client_id);
+    fprintf(stderr, "The client secret of app %s is no longer stored in the keyring (%s).\n",
+            request->client_id, tokens->store.keyring->name);
     return true;
 }
 
@@ -84,18 +82,18 @@ static bool run_secret(const struct options *options, int count, char **operands
     struct tokens tokens;
     bool is_set = count == 1 && strcmp(operands[0], "set") == 0;
     if (!is_set && !(count == 1 && strcmp(operands[0], "clear") == 0))
-        return error_set(error, ERROR_USAGE, "say 'entra secret set' or 'entra secret clear'");
+        return error_set(error, ERROR_USAGE, "expected 'entra secret set' or 'entra secret clear'");
     auto_config struct config *config = config_load(options, error);
     if (config == NULL || !config_identity(config, options, &request, error) ||
         !tokens_open(&tokens, options, error))
-        return error_wanted(error, "no client secret %s", is_set ? "kept" : "dropped");
-    return (is_set ? set : clear)(&tokens, &request, error) ||
-           error_wanted(error, "no client secret %s", is_set ? "kept" : "dropped");
+        return error_wanted(error, "cannot %s the client secret", is_set ? "store" : "remove");
+    return (is_set ? set_secret : clear_secret)(&tokens, &request, error) ||
+           error_wanted(error, "cannot %s the client secret", is_set ? "store" : "remove");
 }
 
 const struct program entra_secret = {
     .usage = "entra secret set|clear [OPTION]...",
-    .summary = "Keeps a client secret in the keyring, read from the terminal or from stdin, or "
-               "drops it.\nThe configuration uses it where it says \"SourceType\": \"Keyring\".",
+    .summary = "Stores an app's client secret, read from the terminal or stdin, in the\n"
+               "keyring, or removes it. Used by a credential with \"SourceType\": \"Keyring\".",
     .run = run_secret,
 };

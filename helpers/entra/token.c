@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* entra token: prints an access token, for scripts and for a look by hand. */
+/* entra token: prints an access token. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
@@ -27,8 +27,8 @@ static struct secret *format_header(const struct token_request *request, const s
     return secret_format("Authorization: Bearer %s\n", token->access_token->bytes);
 }
 
-/* The names that `az account get-access-token` uses. Not by json-c, which would leave copies of the
- * token; no character that these fields may have needs escaping (request.h, token.h). */
+/* Uses the member names of `az account get-access-token`. json-c is avoided because it would leave
+ * copies of the token in memory; none of these values needs escaping (request.h, token.h). */
 static struct secret *format_json(const struct token_request *request, const struct token *token)
 {
     return secret_format("{\n"
@@ -64,19 +64,20 @@ static const struct output *find_output(const char *name, struct error *error)
     return NULL;
 }
 
-/* Says, to who wants to know, where an API will refuse the token. */
-static void foretell(const struct token_request *request, const struct token *token)
+/* Traces the reason if the API would refuse the token. */
+static void trace_refusal(const struct token_request *request, const struct token *token)
 {
     struct error error = { 0 };
     if (!trace_is_on())
         return;
     auto_json json_object *claims =
         jwt_claims(token->access_token->bytes, token->access_token->length, &error);
-    if (claims != NULL && !token_claims_judge(claims, request->scope, NULL, &error))
+    if (claims != NULL && !token_claims_check(claims, request->scope, NULL, &error))
         trace("token: %s. %s", error.message, error_advice(&error));
 }
 
-static bool answer(const struct options *options, const struct output *output, struct error *error)
+static bool print_token(const struct options *options, const struct output *output,
+                        struct error *error)
 {
     auto_token_request struct token_request request = { 0 };
     auto_token struct token token = { 0 };
@@ -91,7 +92,7 @@ static bool answer(const struct options *options, const struct output *output, s
         return error_wanted(error, "no token for %.200s",
                             request.api != NULL ? request.api : request.scope);
 
-    foretell(&request, &token);
+    trace_refusal(&request, &token);
     auto_secret struct secret *text = output->format(&request, &token);
     if (text == NULL)
         return error_no_memory(error);
@@ -103,14 +104,14 @@ static bool run_token(const struct options *options, int count, char **operands,
                       struct error *error)
 {
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "'%.40s' does not belong here", operands[0]);
+        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
     const struct output *output =
         find_output(options->output != NULL ? options->output : "token", error);
-    return output != NULL && answer(options, output, error);
+    return output != NULL && print_token(options, output, error);
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM", "token (alone), json or header", OPTION_TEXT,
+    { "output", "FORM", "token (default), json or header", OPTION_TEXT,
       offsetof(struct options, output) },
     { "renew", NULL, NULL, OPTION_FLAG, offsetof(struct options, renew) },
     { "for-user", NULL, NULL, OPTION_FLAG, offsetof(struct options, for_user) },

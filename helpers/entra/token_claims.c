@@ -7,36 +7,33 @@
 
 #include "common/base/array.h"
 #include "common/base/text.h"
-#include "common/config/config.h"
+#include "common/entra/known_apps.h"
 #include "common/entra/scope.h"
 
 #define GRAPH "https://graph.microsoft.com"
 
-/* APIs that are known: where they are, which audiences they take, and whether they go by the roles
- * in the token (others have lists of their own of who may do what). */
+/* Well-known APIs, with the audiences that they accept. */
 static const struct api {
-    const char *host; /* begins with '.': every host below; NULL: none of its own */
+    const char *host; /* ".domain" is every host below it; NULL if none is known */
     const char *audiences[4];
-    bool goes_by_roles;
+    bool checks_roles; /* the token's; other APIs keep access lists of their own */
 } apis[] = {
-    { "graph.microsoft.com", { GRAPH, "00000003-0000-0000-c000-000000000000" }, true },
+    { "graph.microsoft.com", { GRAPH, KNOWN_APP_GRAPH }, true },
     { "management.azure.com",
       { "https://management.azure.com", "https://management.core.windows.net",
-        "797f4846-ba00-4fd7-ba43-dac1f8f63013" },
+        KNOWN_APP_RESOURCES },
       false },
-    { "dev.azure.com", { "499b84ac-1321-427f-aa17-267ca6975798" }, false },
-    { ".visualstudio.com", { "499b84ac-1321-427f-aa17-267ca6975798" }, false },
-    { ".vault.azure.net",
-      { "https://vault.azure.net", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093" },
-      false },
+    { "dev.azure.com", { KNOWN_APP_AZURE_DEVOPS }, false },
+    { ".visualstudio.com", { KNOWN_APP_AZURE_DEVOPS }, false },
+    { ".vault.azure.net", { "https://vault.azure.net", KNOWN_APP_KEY_VAULT }, false },
     { ".database.windows.net", { "https://database.windows.net" }, false },
     { ".blob.core.windows.net", { "https://storage.azure.com" }, false },
-    { NULL, { CONFIG_AKS_SERVER, "api://" CONFIG_AKS_SERVER }, false },
+    { NULL, { KNOWN_APP_AKS, "api://" KNOWN_APP_AKS }, false },
     { NULL, { "https://servicebus.azure.net", "https://eventhubs.azure.net" }, false },
 };
 #define APIS ARRAY_SIZE(apis)
 
-/* Equal but for a slash at the end. */
+/* Ignores case and a slash at the end. */
 static bool is_same(const char *a, const char *b)
 {
     size_t length = strlen(a), other = strlen(b);
@@ -45,7 +42,7 @@ static bool is_same(const char *a, const char *b)
     return length == other && strncasecmp(a, b, length) == 0;
 }
 
-static bool takes(const struct api *api, const char *audience)
+static bool api_accepts(const struct api *api, const char *audience)
 {
     for (size_t i = 0; i < 4 && api->audiences[i] != NULL; i++)
         if (is_same(api->audiences[i], audience))
@@ -53,7 +50,7 @@ static bool takes(const struct api *api, const char *audience)
     return false;
 }
 
-static bool is_at(const struct api *api, const char *host)
+static bool api_has_host(const struct api *api, const char *host)
 {
     if (api->host == NULL || host == NULL)
         return false;
@@ -64,9 +61,8 @@ static bool is_at(const struct api *api, const char *host)
 
 /* ---- 401 ---- */
 
-/* The audience is what was asked for, to its last slash; or the API's id, in tokens of version 2.
- */
-static bool is_as_asked(const char *audience, const char *scope)
+/* The audience is the scope up to its last slash, or in version 2 tokens the API's client id. */
+static bool is_requested(const char *audience, const char *scope)
 {
     size_t length = scope_resource_length(scope);
     const char *bare = strncmp(audience, "api://", 6) == 0 ? audience + 6 : audience;
@@ -74,28 +70,30 @@ static bool is_as_asked(const char *audience, const char *scope)
            (strlen(audience) == length && strncasecmp(audience, scope, length) == 0);
 }
 
-static bool judge_audience(const char *audience, const char *scope, const char *host,
+static bool check_audience(const char *audience, const char *scope, const char *host,
                            struct error *error)
 {
-    if (!is_as_asked(audience, scope)) {
+    if (!is_requested(audience, scope)) {
         error_set(error, ERROR_REFUSED,
-                  "an API would refuse it (401): the token is for %.200s, and %.200s was asked for",
+                  "an API would refuse the token (401): its audience is %.200s, and the requested "
+                  "scope is %.200s",
                   audience, scope);
         return error_known_as(error, "invalid_token");
     }
     if (strcasecmp(audience, "https://database.windows.net") == 0) {
-        error_set(error, ERROR_REFUSED,
-                  "Azure SQL would refuse it (401): the audience %s lacks the slash at its end",
-                  audience);
-        return error_hint(error, "Ask for https://database.windows.net//.default, with both "
-                                 "slashes.");
+        error_set(
+            error, ERROR_REFUSED,
+            "Azure SQL would refuse the token (401): its audience %s lacks the slash at the end",
+            audience);
+        return error_hint(
+            error, "Use the scope https://database.windows.net//.default, with both slashes.");
     }
     for (size_t i = 0; i < APIS; i++) {
-        if (!is_at(&apis[i], host) || takes(&apis[i], audience))
+        if (!api_has_host(&apis[i], host) || api_accepts(&apis[i], audience))
             continue;
         error_set(
             error, ERROR_REFUSED,
-            "%s would refuse it (401): the token is for %.200s, and %s is what that host takes",
+            "%s would refuse the token (401): its audience is %.200s, and the host expects %s",
             host, audience, apis[i].audiences[0]);
         return error_known_as(error, "invalid_token");
     }
@@ -111,24 +109,24 @@ static bool has_roles(const json_object *claims)
            json_object_is_type(roles, json_type_array) && json_object_array_length(roles) > 0;
 }
 
-static bool judge_roles(const json_object *claims, const char *audience, struct error *error)
+static bool check_roles(const json_object *claims, const char *audience, struct error *error)
 {
     if (json_string(claims, "scp") != NULL || has_roles(claims))
         return true;
     for (size_t i = 0; i < APIS; i++)
-        if (!apis[i].goes_by_roles && takes(&apis[i], audience))
+        if (!apis[i].checks_roles && api_accepts(&apis[i], audience))
             return true;
     error_set(error, ERROR_REFUSED,
-              "the API would refuse it (403): the token has no roles, so no application permission "
+              "the API would refuse the token (403): it has no roles, so no application permission "
               "was granted");
-    return error_known_as(error, takes(&apis[0], audience) ? "Authorization_RequestDenied"
-                                                           : "no_app_roles");
+    return error_known_as(error, api_accepts(&apis[0], audience) ? "Authorization_RequestDenied"
+                                                                 : "no_app_roles");
 }
 
-bool token_claims_judge(const json_object *claims, const char *scope, const char *host,
+bool token_claims_check(const json_object *claims, const char *scope, const char *host,
                         struct error *error)
 {
     const char *audience = json_string(claims, "aud");
     return audience == NULL ||
-           (judge_audience(audience, scope, host, error) && judge_roles(claims, audience, error));
+           (check_audience(audience, scope, host, error) && check_roles(claims, audience, error));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a token's claims say of its fate: the API that they are shown to looks at these first.
+ * Predicts from an access token's claims whether an API will accept the token.
  */
 #ifndef HELPERS_ENTRA_TOKEN_CLAIMS_H
 #define HELPERS_ENTRA_TOKEN_CLAIMS_H
@@ -10,12 +10,14 @@
 #include "common/base/error.h"
 #include "common/base/json.h"
 
-/* Whether an API will take a token with these claims, as far as they tell, that was asked for with
- * this scope and is meant for this host (lower case; NULL: not known). False with ERROR_REFUSED, of
- * the kind that the API would give: invalid_token (401), or Authorization_RequestDenied and
- * no_app_roles (403). Source: Microsoft, "Access tokens in the Microsoft identity platform", and
- * the troubleshooting of "Daemon app that calls web APIs - acquire a token". */
-bool token_claims_judge(const json_object *claims, const char *scope, const char *host,
+/* Checks the audience and the roles of a token that was requested with this scope and will be sent
+ * to this host (in lower case; NULL if it is not known). Returns true if nothing in the claims
+ * speaks against it. Fails with ERROR_REFUSED and the code of the API's likely answer:
+ * invalid_token (401), or Authorization_RequestDenied or no_app_roles (403).
+ *
+ * Sources: Microsoft, "Access tokens in the Microsoft identity platform"; "Daemon app that calls
+ * web APIs - acquire a token", section "Troubleshooting". */
+bool token_claims_check(const json_object *claims, const char *scope, const char *host,
                         struct error *error);
 
 #endif

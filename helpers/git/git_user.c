@@ -8,6 +8,7 @@
 #include "common/base/error.h"
 #include "common/base/subprocess.h"
 #include "common/base/user.h"
+#include "common/entra/child_environment.h"
 #include "helpers/git/git_bool.h"
 
 #define GIT_MILLISECONDS 5000
@@ -39,7 +40,8 @@ static bool git_is_interactive(void)
     struct error unused;
     int status = 0;
     auto_secret struct secret *values =
-        subprocess_run(command, VALUES_MAX, deadline_in(GIT_MILLISECONDS), &status, &unused);
+        subprocess_run(command, child_environment_without_secrets, VALUES_MAX,
+                       deadline_in(GIT_MILLISECONDS), &status, &unused);
     bool is_set = values != NULL && status == 0;
     return !is_set || !says_no(last_value(values));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The exec credential plugin for kubectl and everything else on client-go. */
+/* exec-credential-entra: the exec credential plugin for kubectl and other client-go programs. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
@@ -13,8 +13,8 @@
 #include "helpers/kubectl/exec_credential.h"
 #include "helpers/kubectl/kubelogin.h"
 
-/* kubelogin answers clients, too, that do not say what they want: the JavaScript one, for instance.
- */
+/* Some clients, such as the JavaScript one, do not set KUBERNETES_EXEC_INFO. kubelogin answers them
+ * all the same, so a kubelogin call is answered with the defaults. */
 static bool read_info(struct exec_info *info, const struct options *options, struct error *error)
 {
     const char *text = getenv("KUBERNETES_EXEC_INFO");
@@ -25,10 +25,10 @@ static bool read_info(struct exec_info *info, const struct options *options, str
         return true;
     }
     error_set(error, ERROR_USAGE,
-              "KUBERNETES_EXEC_INFO is not set: kubectl and other clients of "
-              "Kubernetes call this program");
-    return error_hint(error, "Name it as users[].user.exec.command in the kubeconfig; for a token "
-                             "by hand there is 'entra token --api AKS'.");
+              "KUBERNETES_EXEC_INFO is not set; kubectl and other Kubernetes clients set it when "
+              "they run this program");
+    return error_hint(error, "Make this program users[].user.exec.command in the kubeconfig. To "
+                             "get a token by hand, run 'entra token --api AKS'.");
 }
 
 static bool make_request(const struct options *options, const struct kubelogin *kubelogin,
@@ -50,7 +50,7 @@ static bool answer(const struct options *options, const struct kubelogin *kubelo
     struct tokens tokens;
     if (!make_request(options, kubelogin, &request, error))
         return false;
-    request.may_ask = info->interactive ? user_is_present : NULL; /* as the client says */
+    request.may_ask = info->interactive ? user_is_present : NULL; /* spec.interactive */
     if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
         return error_wanted(error, "no token for %.200s",
                             request.api != NULL ? request.api : request.scope);
@@ -59,7 +59,7 @@ static bool answer(const struct options *options, const struct kubelogin *kubelo
     if (credential == NULL)
         return error_no_memory(error);
     return secret_write(credential, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "the answer cannot be written: %s", strerror(errno));
+           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }
 
 static bool answer_kubectl(const struct options *given, int count, char **operands,
@@ -71,7 +71,7 @@ static bool answer_kubectl(const struct options *given, int count, char **operan
     if (!kubelogin_check_operands(count, operands, error) || !read_info(&info, given, error) ||
         !kubelogin_read(&kubelogin, given, info.config, error))
         return false;
-    kubelogin_say(&kubelogin);
+    kubelogin_trace(&kubelogin);
     return kubelogin_apply(&kubelogin, &options, error) &&
            answer(&options, &kubelogin, &info, error);
 }
@@ -82,8 +82,8 @@ int main(int argc, char **argv)
         argc, argv,
         &(struct program){
             .usage = "exec-credential-entra [get-token] [OPTION]...",
-            .summary = "Gives kubectl, and everything else on client-go, a Microsoft Entra token, "
-                       "for AKS\nwhere nothing else is named; takes kubelogin's options too. See "
+            .summary = "Gives kubectl and other client-go programs a Microsoft Entra token, by "
+                       "default\nfor AKS. Also takes the options of kubelogin. See "
                        "exec-credential-entra(1).",
             .options = kubelogin_options(),
             .run = answer_kubectl });

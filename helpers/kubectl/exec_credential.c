@@ -14,14 +14,14 @@ static const char *const api_versions[] = {
     V1BETA1,
 };
 
-static bool broken(struct error *error, const char *what)
+static bool invalid(struct error *error, const char *why)
 {
-    error_set(error, ERROR_USAGE, "KUBERNETES_EXEC_INFO %s", what);
+    error_set(error, ERROR_USAGE, "KUBERNETES_EXEC_INFO %s", why);
     return error_hint(error, "client-go sets it to an ExecCredential of "
                              "client.authentication.k8s.io/v1 or v1beta1.");
 }
 
-static const char *known_version(const char *version)
+static const char *find_api_version(const char *version)
 {
     for (size_t i = 0; version != NULL && i < ARRAY_SIZE(api_versions); i++)
         if (strcmp(version, api_versions[i]) == 0)
@@ -29,62 +29,60 @@ static const char *known_version(const char *version)
     return NULL;
 }
 
-/* A member that is absent, or of the type that belongs there. */
-static bool take_member(const json_object *object, const char *key, enum json_type type,
-                        json_object **value)
+/* Gets a member that may be absent; *value is NULL then. False if it has another type. */
+static bool get_optional(const json_object *object, const char *key, enum json_type type,
+                         json_object **value)
 {
     *value = NULL;
     return !json_object_object_get_ex(object, key, value) || json_object_is_type(*value, type);
 }
 
-/* spec.cluster.config: what the kubeconfig has as the cluster's extension. client-go writes null
- * where it has none. */
-static bool take_config(const json_object *cluster, struct exec_info *info, struct error *error)
+static bool parse_spec(const json_object *spec, struct exec_info *info, struct error *error)
 {
-    json_object *config = NULL;
+    json_object *cluster, *interactive, *config = NULL;
+    if (!get_optional(spec, "interactive", json_type_boolean, &interactive))
+        return invalid(error, "has a spec.interactive that is neither true nor false");
+    info->interactive = json_object_get_boolean(interactive);
+    if (!get_optional(spec, "cluster", json_type_object, &cluster))
+        return invalid(error, "has a spec.cluster that is not an object");
+    /* The extension of the kubeconfig's cluster; client-go writes null if there is none. */
     if (!json_object_object_get_ex(cluster, "config", &config) || config == NULL)
         return true;
     if (!json_object_is_type(config, json_type_object))
-        return broken(error, "has a spec.cluster.config that is not an object");
+        return invalid(error, "has a spec.cluster.config that is not an object");
     info->config = json_object_get(config);
     return true;
 }
 
-static bool take_spec(const json_object *spec, struct exec_info *info, struct error *error)
+bool exec_info_parse(const char *text, size_t length, struct exec_info *ret_info,
+                     struct error *error)
 {
-    json_object *cluster, *interactive;
-    if (!take_member(spec, "interactive", json_type_boolean, &interactive))
-        return broken(error, "has a spec.interactive that is neither true nor false");
-    if (!take_member(spec, "cluster", json_type_object, &cluster))
-        return broken(error, "has a spec.cluster that is not an object");
-    info->interactive = json_object_get_boolean(interactive);
-    return cluster == NULL || take_config(cluster, info, error);
-}
-
-bool exec_info_parse(const char *text, size_t length, struct exec_info *info, struct error *error)
-{
+    struct exec_info info = { 0 };
     struct error why = { 0 };
+    json_object *spec;
     if (length == 0)
-        return broken(error, "is empty");
+        return invalid(error, "is empty");
     if (length > EXEC_INFO_MAX)
-        return broken(error, "is too long");
+        return invalid(error, "is too long");
     auto_json json_object *object = json_parse(text, length, &why);
     if (object == NULL)
-        return broken(error, "is not valid JSON");
+        return invalid(error, "is not valid JSON");
     if (!json_object_is_type(object, json_type_object))
-        return broken(error, "is not a JSON object");
+        return invalid(error, "is not a JSON object");
 
     const char *kind = json_string(object, "kind");
     if (kind == NULL || strcmp(kind, "ExecCredential") != 0)
-        return broken(error, "is not of the kind ExecCredential");
-    *info = (struct exec_info){ .api_version = known_version(json_string(object, "apiVersion")) };
-    if (info->api_version == NULL)
-        return broken(error, "has an apiVersion that is not known");
+        return invalid(error, "is not of kind ExecCredential");
+    info.api_version = find_api_version(json_string(object, "apiVersion"));
+    if (info.api_version == NULL)
+        return invalid(error, "has an unsupported apiVersion");
 
-    json_object *spec;
-    if (!take_member(object, "spec", json_type_object, &spec))
-        return broken(error, "has a spec that is not an object");
-    return spec == NULL || take_spec(spec, info, error);
+    if (!get_optional(object, "spec", json_type_object, &spec))
+        return invalid(error, "has a spec that is not an object");
+    if (spec != NULL && !parse_spec(spec, &info, error))
+        return false;
+    *ret_info = info;
+    return true;
 }
 
 struct exec_info exec_info_default(void)
@@ -100,7 +98,7 @@ void exec_info_clear(struct exec_info *info)
 
 struct secret *exec_credential_format(const struct exec_info *info, const struct token *token)
 {
-    /* Not by json-c, which would leave copies of the token; nothing here needs escaping. */
+    /* Not with json-c, which would leave copies of the token. Nothing here needs escaping. */
     return secret_format("{\"apiVersion\":\"%s\",\"kind\":\"ExecCredential\",\"status\":{"
                          "\"expirationTimestamp\":\"%s\",\"token\":\"%s\"}}\n",
                          info->api_version, rfc3339_format(token_fresh_until(token)).text,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * client-go's exec credential protocol, read and written: KUBERNETES_EXEC_INFO in, an
- * ExecCredential out. Kubernetes documentation, "Authenticating", section "client-go credential
- * plugins". Pure functions on buffers.
+ * client-go's exec credential protocol: reads KUBERNETES_EXEC_INFO and writes an ExecCredential.
+ * Pure functions on buffers.
+ *
+ * Source: Kubernetes documentation, "Authenticating", section "client-go credential plugins".
  */
 #ifndef HELPERS_KUBECTL_EXEC_CREDENTIAL_H
 #define HELPERS_KUBECTL_EXEC_CREDENTIAL_H
@@ -19,24 +20,25 @@
 #define EXEC_INFO_MAX (256 * 1024)
 
 struct exec_info {
-    const char *api_version; /* one of those known here; static */
-    bool interactive;        /* a person may be asked on the terminal */
-    json_object *config;     /* spec.cluster.config, an object; NULL: there is none */
+    const char *api_version; /* static */
+    bool interactive;        /* spec.interactive: the plugin may prompt on the terminal */
+    json_object *config;     /* spec.cluster.config, an object; may be NULL; owned */
 };
 
-/* Parses KUBERNETES_EXEC_INFO. False with ERROR_USAGE where it is not an ExecCredential of v1 or
- * v1beta1. The caller clears it. */
-bool exec_info_parse(const char *text, size_t length, struct exec_info *info, struct error *error);
+/* Parses the value of KUBERNETES_EXEC_INFO. The caller clears *ret_info. Fails with ERROR_USAGE if
+ * it is longer than EXEC_INFO_MAX or not an ExecCredential of v1 or v1beta1. */
+bool exec_info_parse(const char *text, size_t length, struct exec_info *ret_info,
+                     struct error *error);
 
-/* What a client is taken to ask that does not say: v1beta1, without a person. */
+/* What is assumed of a client that does not set KUBERNETES_EXEC_INFO: v1beta1, not interactive. */
 struct exec_info exec_info_default(void);
 
 void exec_info_clear(struct exec_info *info);
 #define auto_exec_info CLEANUP(exec_info_clear)
 
-/* The answer. expirationTimestamp is the moment from which on another token would be given:
- * client-go counts a token as good to the very second, so it asks again then and no sooner. NULL if
- * there is no memory. */
+/* Formats the ExecCredential. expirationTimestamp is the time until which the token is fresh, not
+ * its expiry: client-go uses a token up to that very second, so it runs the plugin again exactly
+ * when a new token would be given. NULL if there is no memory. The caller frees the result. */
 struct secret *exec_credential_format(const struct exec_info *info, const struct token *token);
 
 #endif

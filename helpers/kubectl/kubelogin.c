@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* kubelogin's settings: their table, and who says what. What is made of them is in
- * kubelogin_apply.c and kubelogin_logins.c. */
+/* kubelogin's settings: their table, and where each is read from. kubelogin_apply.c and
+ * kubelogin_logins.c put them into struct options. */
 #define _GNU_SOURCE
 #include "helpers/kubectl/kubelogin.h"
 
@@ -9,52 +9,52 @@
 #include "common/base/environment.h"
 #include "common/base/report.h"
 
-/* Where a secret belongs that kubelogin takes on its command line. */
+/* Where to put a secret that kubelogin accepts on the command line. */
 #define SECRET_HINT                                                                                \
-    "Every user of the machine can read a command line: put it into AZURE_CLIENT_SECRET, or into " \
-    "the keyring ('entra secret set')."
+    "Every user of the machine can read command lines. Set AZURE_CLIENT_SECRET instead, or store " \
+    "the secret in the keyring with 'entra secret set'."
 #define PASSWORD_HINT                                                                              \
-    "Every user of the machine can read a command line: put it into "                              \
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD."
-#define ROPC_HINT "Use --login devicecode or interactive; an app uses spn."
+    "Every user of the machine can read command lines. Set AZURE_CLIENT_CERTIFICATE_PASSWORD "     \
+    "instead."
+#define ROPC_HINT "Use --login devicecode or interactive, or spn for an app."
 #define POP_HINT                                                                                   \
-    "Tokens here are bearer tokens; an Arc cluster that demands proof of possession needs "        \
+    "Only bearer tokens are supported. For an Arc cluster that requires proof of possession, use " \
     "kubelogin."
 
-static const struct kubelogin_flag {
+static const struct setting {
     const char *flag;
-    const char *letter;         /* NULL: it has none */
-    const char *argument;       /* NULL: it is a switch */
-    const char *help;           /* NULL: it has no flag */
-    const char *environment[2]; /* the stronger first */
-    const char *terraform;      /* in their place, with --use-azurerm-env-vars */
-    const char *workload;       /* before all others, with --login workloadidentity */
-    const char *pipelines;      /* after the flag, with --login azurepipelines */
-    const char *cluster[2];     /* its keys in spec.cluster.config */
-    const char *ignored;        /* why it is taken and left alone */
-    const char *refused;        /* what to do instead of giving the flag */
+    const char *letter;         /* the short flag; may be NULL */
+    const char *argument;       /* its name in --help; NULL: a switch */
+    const char *help;           /* NULL: the setting has no flag */
+    const char *environment[2]; /* variables; the first takes precedence */
+    const char *terraform;      /* instead of these, with --use-azurerm-env-vars */
+    const char *workload;       /* takes precedence, with --login workloadidentity */
+    const char *pipelines;      /* after all others, with --login azurepipelines */
+    const char *cluster[2];     /* keys in spec.cluster.config */
+    const char *ignored;        /* why the setting is accepted but not used */
+    const char *refused;        /* why the flag is refused: the hint */
 } settings[KUBELOGIN_SETTINGS] = {
     [KUBELOGIN_LOGIN] = { .flag = "--login",
                           .letter = "l",
                           .argument = "MODE",
-                          .help = "devicecode, interactive, spn, msi, workloadidentity or "
-                                  "azurepipelines",
+                          .help = "login method: devicecode, interactive, spn, msi, "
+                                  "workloadidentity or azurepipelines",
                           .environment = { "AAD_LOGIN_METHOD" } },
     [KUBELOGIN_SERVER_ID] = { .flag = "--server-id",
                               .argument = "ID",
-                              .help = "the cluster's server application (AKS)",
+                              .help = "server application ID of the cluster; default: AKS",
                               .cluster = { "server-id" } },
     [KUBELOGIN_TENANT_ID] = { .flag = "--tenant-id",
                               .letter = "t",
                               .argument = "TENANT",
-                              .help = "as --tenant",
+                              .help = "same as --tenant",
                               .environment = { "AZURE_TENANT_ID" },
                               .terraform = "ARM_TENANT_ID",
                               .pipelines = "AZURESUBSCRIPTION_TENANT_ID",
                               .cluster = { "tenant-id", "tenant" } },
     [KUBELOGIN_CLIENT_ID] = { .flag = "--client-id",
                               .argument = "ID",
-                              .help = "the app's (client) id",
+                              .help = "client application ID",
                               .environment = { "AZURE_CLIENT_ID",
                                                "AAD_SERVICE_PRINCIPAL_CLIENT_ID" },
                               .terraform = "ARM_CLIENT_ID",
@@ -64,71 +64,76 @@ static const struct kubelogin_flag {
     [KUBELOGIN_ENVIRONMENT] = { .flag = "--environment",
                                 .letter = "e",
                                 .argument = "CLOUD",
-                                .help = "AzurePublicCloud, AzureUSGovernmentCloud or "
-                                        "AzureChinaCloud",
+                                .help = "Azure environment: AzurePublicCloud, "
+                                        "AzureUSGovernmentCloud or AzureChinaCloud",
                                 .cluster = { "environment" } },
     [KUBELOGIN_AUTHORITY_HOST] = { .flag = "--authority-host",
                                    .argument = "URL",
-                                   .help = "as --authority",
+                                   .help = "same as --authority",
                                    .workload = "AZURE_AUTHORITY_HOST" },
-    [KUBELOGIN_LEGACY] = { .flag = "--legacy", .help = "an audience with spn: before it" },
+    [KUBELOGIN_LEGACY] = { .flag = "--legacy",
+                           .help = "get a token with the spn: prefix in its audience" },
     [KUBELOGIN_CLIENT_CERTIFICATE] = { .flag = "--client-certificate",
                                        .argument = "FILE",
-                                       .help = "spn: the app's certificate and key",
+                                       .help = "client certificate and key, for spn login",
                                        .environment = { "AZURE_CLIENT_CERTIFICATE_PATH",
                                                         "AAD_SERVICE_PRINCIPAL_CLIENT_"
                                                         "CERTIFICATE" },
                                        .terraform = "ARM_CLIENT_CERTIFICATE_PATH" },
     [KUBELOGIN_FEDERATED_TOKEN_FILE] = { .flag = "--federated-token-file",
                                          .argument = "FILE",
-                                         .help = "workloadidentity: the federated token",
+                                         .help = "federated token file, for workloadidentity login",
                                          .workload = "AZURE_FEDERATED_TOKEN_FILE" },
     [KUBELOGIN_IDENTITY_RESOURCE_ID] = { .flag = "--identity-resource-id",
                                          .argument = "ID",
-                                         .help = "msi: the user-assigned identity" },
+                                         .help = "resource ID of the user-assigned identity, for "
+                                                 "msi login" },
     [KUBELOGIN_SERVICE_CONNECTION] = { .flag = "--azure-pipelines-service-connection-id",
                                        .argument = "ID",
-                                       .help = "azurepipelines: the service connection",
+                                       .help = "service connection ID, for azurepipelines login",
                                        .pipelines = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID" },
     [KUBELOGIN_LOGIN_HINT] = { .flag = "--login-hint",
                                .argument = "USER",
-                               .help = "the person whose token is wanted" },
-    [KUBELOGIN_USERNAME] = { .flag = "--username", .argument = "USER", .help = "likewise" },
+                               .help = "user name of the account to use" },
+    [KUBELOGIN_USERNAME] = { .flag = "--username",
+                             .argument = "USER",
+                             .help = "same as --login-hint" },
     [KUBELOGIN_TERRAFORM] = { .flag = "--use-azurerm-env-vars",
-                              .help = "read ARM_* in place of AZURE_* and AAD_*" },
+                              .help = "read ARM_* instead of AZURE_* and AAD_*" },
     [KUBELOGIN_NO_ENVIRONMENT] = { .flag = "--disable-environment-override",
-                                   .help = "let the flags go before the environment" },
+                                   .help = "let flags take precedence over the environment" },
     [KUBELOGIN_REDIRECT_URL] = { .flag = "--redirect-url",
                                  .argument = "URL",
                                  .help = "not used",
-                                 .ignored = "a browser is sent back to a port of this machine" },
+                                 .ignored =
+                                     "the browser is always redirected to a port of this machine" },
     [KUBELOGIN_SUBSCRIPTION] = { .flag = "--subscription",
                                  .letter = "s",
                                  .argument = "NAME",
                                  .help = "not used",
-                                 .ignored = "only the Azure CLI asks by subscription" },
+                                 .ignored = "only the Azure CLI selects tokens by subscription" },
     [KUBELOGIN_CACHE_DIR] = { .flag = "--cache-dir",
                               .argument = "FOLDER",
                               .help = "not used",
                               .environment = { "KUBECACHEDIR" },
-                              .ignored = "tokens rest in the keyring, see --keyring" },
+                              .ignored = "tokens are kept in the keyring; see --keyring" },
     [KUBELOGIN_TOKEN_CACHE_DIR] = { .flag = "--token-cache-dir",
                                     .argument = "FOLDER",
                                     .help = "not used",
-                                    .ignored = "tokens rest in the keyring, see --keyring" },
+                                    .ignored = "tokens are kept in the keyring; see --keyring" },
     [KUBELOGIN_NO_DISCOVERY] = { .flag = "--disable-instance-discovery",
                                  .help = "not used",
-                                 .ignored = "an authority is never looked up" },
+                                 .ignored = "instance discovery is never used" },
     [KUBELOGIN_LOG_LEVEL] = { .flag = "--v",
                               .argument = "LEVEL",
-                              .help = "as --verbose, from level 1 on" },
+                              .help = "log level; 1 or more is the same as --verbose" },
     [KUBELOGIN_LOG_TO_STDERR] = { .flag = "--logtostderr",
                                   .help = "not used",
-                                  .ignored = "all that is said goes to stderr" },
-    [KUBELOGIN_POP] = { .flag = "--pop-enabled", .help = "not available", .refused = POP_HINT },
+                                  .ignored = "messages always go to stderr" },
+    [KUBELOGIN_POP] = { .flag = "--pop-enabled", .help = "not supported", .refused = POP_HINT },
     [KUBELOGIN_POP_CLAIMS] = { .flag = "--pop-claims",
                                .argument = "CLAIMS",
-                               .help = "not available",
+                               .help = "not supported",
                                .refused = POP_HINT },
     [KUBELOGIN_CLIENT_SECRET] = { .flag = "--client-secret",
                                   .argument = "SECRET",
@@ -147,14 +152,15 @@ static const struct kubelogin_flag {
                                          .refused = PASSWORD_HINT },
     [KUBELOGIN_PASSWORD] = { .flag = "--password",
                              .argument = "SECRET",
-                             .help = "refused: nobody's password is asked for",
+                             .help = "refused: passwords are not used",
                              .environment = { "AZURE_PASSWORD", "AAD_USER_PRINCIPAL_PASSWORD" },
-                             .ignored = "nobody's password is used",
+                             .ignored = "passwords are not used",
                              .refused = ROPC_HINT },
     [KUBELOGIN_ROPC_USERNAME] = { .environment = { "AZURE_USERNAME", "AAD_USER_PRINCIPAL_NAME" },
-                                  .ignored = "it goes with a password, and nobody's is used" },
+                                  .ignored =
+                                      "it belongs to a password, and passwords are not used" },
     [KUBELOGIN_CLI_TIMEOUT] = { .environment = { "AZURE_CLI_TIMEOUT" },
-                                .ignored = "the Azure CLI is not asked; see --timeout" },
+                                .ignored = "the Azure CLI is not used; see --timeout" },
 };
 
 /* ---- the flags ---- */
@@ -166,7 +172,8 @@ static size_t offset_of(enum kubelogin_setting which)
                : offsetof(struct options, own) + which * sizeof(const char *);
 }
 
-static struct option_spec flag_of(enum kubelogin_setting which, const char *name, const char *help)
+static struct option_spec make_spec(enum kubelogin_setting which, const char *name,
+                                    const char *help)
 {
     return (struct option_spec){ .name = name,
                                  .argument = settings[which].argument,
@@ -178,36 +185,37 @@ static struct option_spec flag_of(enum kubelogin_setting which, const char *name
 
 const struct option_spec *kubelogin_options(void)
 {
-    _Static_assert(KUBELOGIN_SETTINGS <= OPTIONS_OWN_MAX, "each has a place in struct options");
+    _Static_assert(KUBELOGIN_SETTINGS <= OPTIONS_OWN_MAX,
+                   "options.own has a place for each setting");
     static struct option_spec specs[2 * KUBELOGIN_SETTINGS + 1];
     size_t count = 0;
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {
         if (settings[which].help == NULL)
             continue;
-        specs[count++] = flag_of(which, settings[which].flag + 2, settings[which].help);
+        specs[count++] = make_spec(which, settings[which].flag + 2, settings[which].help);
         if (settings[which].letter != NULL)
-            specs[count++] = flag_of(which, settings[which].letter, NULL);
+            specs[count++] = make_spec(which, settings[which].letter, NULL);
     }
     specs[count] = (struct option_spec){ 0 };
     return specs;
 }
 
-/* NULL where it is not given, or empty, which is the same to kubelogin. */
+/* The value of a flag; NULL if it is not given or empty, which is the same in kubelogin. */
 static const char *flag_value(const struct options *options, enum kubelogin_setting which)
 {
     const char *value = which == KUBELOGIN_CLIENT_ID ? options->client_id : options->own[which];
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-/* A switch that says false is as good as none. */
+/* Whether a flag is given. A switch that is false counts as not given. */
 static bool is_given(const struct options *options, enum kubelogin_setting which)
 {
     const char *value = flag_value(options, which);
     return value != NULL && (settings[which].argument != NULL || strcmp(value, "true") == 0);
 }
 
-/* What must not stand on the command line, or means something that is not to be had here. The value
- * may be a secret and is not shown. */
+/* Refuses secrets on the command line and flags that are not supported. The value may be a secret
+ * and is not shown. */
 static bool check_flags(const struct options *options, struct error *error)
 {
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {
@@ -215,29 +223,29 @@ static bool check_flags(const struct options *options, struct error *error)
             continue;
         bool secret = strcmp(settings[which].refused, POP_HINT) != 0;
         error_set(error, ERROR_USAGE,
-                  secret ? "%s: no secret is taken from the command line" : "%s is not available",
+                  secret ? "%s: secrets are not accepted on the command line"
+                         : "%s is not supported",
                   settings[which].flag);
         return error_hint(error, "%s", settings[which].refused);
     }
     return true;
 }
 
-/* The word is not shown: of "-client-secret x" written with a typographer's dash it is the secret.
- */
+/* The argument is not shown. In "-client-secret x" with a dash from a word processor, x is one. */
 bool kubelogin_check_operands(int count, char **operands, struct error *error)
 {
     if (count == 0 || (count == 1 && strcmp(operands[0], "get-token") == 0))
         return true;
-    error_set(error, ERROR_USAGE, "a word among the arguments belongs to no option");
-    return error_hint(error, "Only get-token may stand by itself. The word is not shown, it may be "
-                             "a secret.");
+    error_set(error, ERROR_USAGE,
+              "unexpected argument; it is not shown because it may be a secret");
+    return error_hint(error, "Apart from options, the only argument is get-token.");
 }
 
 /* ---- the environment ---- */
 
-/* The variable's value; NULL where it is not set or empty. Of one that stands twice the last
- * counts, as for client-go. */
-static const char *variable(const struct kubelogin *kubelogin, const char *name)
+/* The value of a variable; NULL if it is not set or empty. If it is set twice, the last counts, as
+ * in client-go. */
+static const char *get_variable(const struct kubelogin *kubelogin, const char *name)
 {
     const char *text = NULL;
     if (kubelogin->variables == NULL || name == NULL)
@@ -248,10 +256,10 @@ static const char *variable(const struct kubelogin *kubelogin, const char *name)
     return text != NULL && text[0] != '\0' ? text : NULL;
 }
 
-static void take_variable(const struct kubelogin *kubelogin, struct kubelogin_value *value,
+static void read_variable(const struct kubelogin *kubelogin, struct kubelogin_value *value,
                           const char *name)
 {
-    const char *text = variable(kubelogin, name);
+    const char *text = get_variable(kubelogin, name);
     if (text != NULL)
         *value = (struct kubelogin_value){ .text = text, .from = name };
 }
@@ -262,53 +270,48 @@ static bool login_is(const struct kubelogin *kubelogin, const char *name)
     return login != NULL && strcmp(login, name) == 0;
 }
 
-/* Lays the variables over the flag, each the stronger. The login must be known by now. */
-static void take_environment(struct kubelogin *kubelogin, enum kubelogin_setting which,
+/* Replaces the value of a flag with that of its variables, in ascending precedence. The login
+ * method must have been read already. */
+static void read_environment(struct kubelogin *kubelogin, enum kubelogin_setting which,
                              bool terraform)
 {
-    const struct kubelogin_flag *setting = &settings[which];
+    const struct setting *setting = &settings[which];
     struct kubelogin_value *value = &kubelogin->values[which];
     if (terraform && setting->terraform != NULL) {
-        take_variable(kubelogin, value, setting->terraform);
+        read_variable(kubelogin, value, setting->terraform);
     } else {
-        take_variable(kubelogin, value, setting->environment[1]);
-        take_variable(kubelogin, value, setting->environment[0]);
+        read_variable(kubelogin, value, setting->environment[1]);
+        read_variable(kubelogin, value, setting->environment[0]);
     }
     if (login_is(kubelogin, "workloadidentity"))
-        take_variable(kubelogin, value, setting->workload);
+        read_variable(kubelogin, value, setting->workload);
     if (value->text == NULL && login_is(kubelogin, "azurepipelines"))
-        take_variable(kubelogin, value, setting->pipelines);
+        read_variable(kubelogin, value, setting->pipelines);
 }
 
-/* Whether a variable that nobody but kubelogin reads is set. */
-static bool own_variable_is_set(const struct kubelogin *kubelogin)
+/* Whether a variable is set that only kubelogin reads. */
+static bool kubelogin_variable_is_set(const struct kubelogin *kubelogin)
 {
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++)
         for (size_t i = 0; i < 2; i++) {
             const char *name = settings[which].environment[i];
-            if (variable(kubelogin, name) != NULL && strncmp(name, "AAD_", 4) == 0)
+            if (get_variable(kubelogin, name) != NULL && strncmp(name, "AAD_", 4) == 0)
                 return true;
         }
     return false;
 }
 
-static bool any_flag_is_given(const struct options *options)
-{
-    for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++)
-        if (options->own[which] != NULL)
-            return true;
-    return false;
-}
-
-static bool reads_environment(const struct options *options)
+static bool uses_environment(const struct options *options)
 {
     return !is_given(options, KUBELOGIN_NO_ENVIRONMENT);
 }
 
 static bool is_called(const struct kubelogin *kubelogin, const struct options *options)
 {
-    return any_flag_is_given(options) ||
-           (reads_environment(options) && own_variable_is_set(kubelogin));
+    for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++)
+        if (options->own[which] != NULL)
+            return true;
+    return uses_environment(options) && kubelogin_variable_is_set(kubelogin);
 }
 
 bool kubelogin_is_called(const struct options *options)
@@ -318,8 +321,8 @@ bool kubelogin_is_called(const struct options *options)
 
 /* ---- the cluster ---- */
 
-static bool take_key(struct kubelogin_value *value, json_object *cluster, const char *key,
-                     struct error *error)
+static bool read_cluster_key(struct kubelogin_value *value, json_object *cluster, const char *key,
+                             struct error *error)
 {
     json_object *member = NULL;
     if (key == NULL || value->text != NULL || !json_object_object_get_ex(cluster, key, &member) ||
@@ -333,15 +336,16 @@ static bool take_key(struct kubelogin_value *value, json_object *cluster, const 
     if (text[0] != '\0')
         *value = (struct kubelogin_value){ .text = text,
                                            .from = "spec.cluster.config",
-                                           .of_cluster = true };
+                                           .from_cluster = true };
     return true;
 }
 
-static bool take_cluster(struct kubelogin *kubelogin, json_object *cluster, struct error *error)
+static bool read_cluster(struct kubelogin *kubelogin, json_object *cluster, struct error *error)
 {
     for (enum kubelogin_setting which = 0; cluster != NULL && which < KUBELOGIN_SETTINGS; which++)
         for (size_t i = 0; i < 2; i++)
-            if (!take_key(&kubelogin->values[which], cluster, settings[which].cluster[i], error))
+            if (!read_cluster_key(&kubelogin->values[which], cluster, settings[which].cluster[i],
+                                  error))
                 return false;
     return true;
 }
@@ -365,7 +369,7 @@ static bool is_secret(enum kubelogin_setting which)
            which == KUBELOGIN_PASSWORD;
 }
 
-void kubelogin_say(const struct kubelogin *kubelogin)
+void kubelogin_trace(const struct kubelogin *kubelogin)
 {
     const char *level = kubelogin->values[KUBELOGIN_LOG_LEVEL].text;
     reporting.verbose = reporting.verbose || (level != NULL && level[strspn(level, "0")] != '\0');
@@ -376,11 +380,11 @@ void kubelogin_say(const struct kubelogin *kubelogin)
         if (settings[which].ignored != NULL)
             trace("%s is not used: %s", value->from, settings[which].ignored);
         else
-            trace("%s says %s", value->from, is_secret(which) ? "***" : value->text);
+            trace("%s is set to %s", value->from, is_secret(which) ? "***" : value->text);
     }
 }
 
-/* klog's -v, of which kubelogin says most from 5 on. */
+/* The level of klog's -v. */
 static bool check_log_level(const struct kubelogin *kubelogin, struct error *error)
 {
     const char *level = kubelogin->values[KUBELOGIN_LOG_LEVEL].text;
@@ -398,8 +402,8 @@ bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
         if (flag_value(options, which) != NULL)
             kubelogin->values[which] = (struct kubelogin_value){ .text = flag_value(options, which),
                                                                  .from = settings[which].flag };
-        if (kubelogin->is_called && reads_environment(options))
-            take_environment(kubelogin, which, is_given(options, KUBELOGIN_TERRAFORM));
+        if (kubelogin->is_called && uses_environment(options))
+            read_environment(kubelogin, which, is_given(options, KUBELOGIN_TERRAFORM));
     }
-    return take_cluster(kubelogin, cluster, error) && check_log_level(kubelogin, error);
+    return read_cluster(kubelogin, cluster, error) && check_log_level(kubelogin, error);
 }

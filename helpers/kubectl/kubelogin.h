@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line and the environment of Azure/kubelogin's get-token, so that a kubeconfig made
- * for it changes one word: `command: kubelogin` becomes `command: exec-credential-entra`.
+ * The command line and environment of Azure/kubelogin's get-token, so that a kubeconfig made for
+ * kubelogin needs one change: `command: kubelogin` becomes `command: exec-credential-entra`.
  *
  *     .options = kubelogin_options(),          // in struct program
  *     ...
@@ -10,10 +10,11 @@
  *     if (!kubelogin_read(&kubelogin, options, cluster, error) ||
  *         !kubelogin_apply(&kubelogin, &made, error))
  *
- * One table has each flag with its variables. A call is kubelogin's where one of its own flags is
- * given or one of its own variables (AAD_*) is set; then, as there, AZURE_* goes before AAD_*, and
- * both go before the flags. In any other call its variables are not looked at, and flags go before
- * the environment (config.h). What spec.cluster.config says is the weakest in both.
+ * One table lists every flag with its variables. A call is a kubelogin call if one of kubelogin's
+ * own flags is given or one of its own variables (AAD_*) is set. Then, as in kubelogin, AZURE_*
+ * take precedence over AAD_*, and both over the flags. In any other call its variables are ignored,
+ * and flags take precedence over the environment (config.h). In both, spec.cluster.config comes
+ * last.
  *
  * Source: github.com/Azure/kubelogin, pkg/internal/token/options.go and pkg/internal/env.
  */
@@ -26,12 +27,12 @@
 #include "common/base/json.h"
 #include "common/base/options.h"
 
-/* What kubelogin can be told, in the order of --help. */
+/* kubelogin's settings, in the order of --help. */
 enum kubelogin_setting {
     KUBELOGIN_LOGIN,
     KUBELOGIN_SERVER_ID,
     KUBELOGIN_TENANT_ID,
-    KUBELOGIN_CLIENT_ID, /* its flag is a common option, which may be empty here */
+    KUBELOGIN_CLIENT_ID, /* a common option, which may be empty here */
     KUBELOGIN_ENVIRONMENT,
     KUBELOGIN_AUTHORITY_HOST,
     KUBELOGIN_LEGACY,
@@ -55,70 +56,73 @@ enum kubelogin_setting {
     KUBELOGIN_CLIENT_SECRET,
     KUBELOGIN_CERTIFICATE_PASSWORD,
     KUBELOGIN_PASSWORD,
-    KUBELOGIN_ROPC_USERNAME, /* no flag, nor has the next */
+    KUBELOGIN_ROPC_USERNAME, /* has no flag, and neither has the next */
     KUBELOGIN_CLI_TIMEOUT,
     KUBELOGIN_SETTINGS,
 };
 
-/* A setting's value and who said it: a variable's name, a flag, spec.cluster.config. Both NULL
- * where nobody did. Nothing is owned. */
+/* The value of a setting and what set it: a variable's name, a flag, or spec.cluster.config. Both
+ * are NULL if it is not set. Neither is owned. */
 struct kubelogin_value {
     const char *text;
     const char *from;
-    bool of_cluster; /* the cluster said it, and is not believed everything */
+    bool from_cluster; /* set by the cluster, which is trusted less than the user */
 };
 
 struct kubelogin {
-    /* Names and values in turn, NULL after the last, in the environment's place; NULL: that. */
+    /* The environment to use instead of the process's: names and values in turn, NULL after the
+     * last. NULL: the process's environment. */
     const char *const *variables;
 
-    bool is_called; /* the call is one of kubelogin's */
+    bool is_called; /* this is a kubelogin call */
     struct kubelogin_value values[KUBELOGIN_SETTINGS];
 
-    /* What struct options points at once it was applied. */
+    /* Owned; struct options points to them after kubelogin_apply. */
     char *scope;
     struct credential credential;
 };
 
-/* The table of its flags, for struct program. They fill options.own, but for client-id, which fills
- * that of the common options; timeout is one of those. Any may be empty, and then says nothing.
- * Static. */
+/* The table of kubelogin's flags for struct program, static. They fill options.own; only client-id
+ * fills the member of the common option, and timeout is a common option. Every flag may be empty,
+ * which is the same as not giving it. */
 const struct option_spec *kubelogin_options(void);
 
-/* Whether the call is one of kubelogin's. */
+/* Whether this is a kubelogin call, by the options and the process's environment. */
 bool kubelogin_is_called(const struct options *options);
 
-/* Whether the words beside the options are kubelogin's: get-token, or none. False with ERROR_USAGE.
- */
+/* Checks that the operands are kubelogin's: get-token or none. Fails with ERROR_USAGE. */
 bool kubelogin_check_operands(int count, char **operands, struct error *error);
 
-/* Gathers what flags, environment and the cluster (spec.cluster.config, which may be NULL and must
- * outlive kubelogin) say. False with ERROR_USAGE: a secret is on the command line, a flag is not
- * available here, or the cluster says what is not believed of it. */
+/* Collects the settings from flags, environment and cluster. cluster is spec.cluster.config; it may
+ * be NULL and must outlive kubelogin. Fails with ERROR_USAGE if a secret is on the command line, a
+ * flag is not supported or a value has the wrong type. The caller clears kubelogin in any case. */
 bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
                     json_object *cluster, struct error *error);
 
-/* Says under --verbose what was gathered, which asks for that too. */
-void kubelogin_say(const struct kubelogin *kubelogin);
+/* Traces the settings; turns --verbose on if the log level (--v) asks for it. */
+void kubelogin_trace(const struct kubelogin *kubelogin);
 
-/* Writes it into the options, for config_request; those that are given there already stay.
- * kubelogin must outlive them. False with ERROR_USAGE. */
+/* Puts the settings into the options, for config_request. Options that are given already stay.
+ * kubelogin must outlive the options. Fails with ERROR_USAGE. */
 bool kubelogin_apply(struct kubelogin *kubelogin, struct options *options, struct error *error);
 
-/* Whether --login can be this. False with ERROR_USAGE, which says why not; from is who said it. */
+/* Checks the name of a login method. from is what set it, for the message. Fails with ERROR_USAGE
+ * if the method is unknown or not available; the hint says what to use. */
 bool kubelogin_check_login(const char *name, const char *from, struct error *error);
 
-/* Whether a command line (the program's name first; NULL ends it) and the variables that come with
- * it, as in struct kubelogin, are not refused whatever else is in the environment. The words are
- * put in another order. False with ERROR_USAGE, as at a call. */
+/* Checks that a command line (the program's name first, NULL after the last) with the variables set
+ * beside it (as in struct kubelogin) would not be refused, whatever the environment adds. Reorders
+ * line. Fails with ERROR_USAGE, with the message of a call. */
 bool kubelogin_check_line(char **line, const char *const *variables, struct error *error);
 
-/* After config_request failed or made a request: whether --login is an app's and yet a person would
- * have to sign in, for want of a credential. Then false with ERROR_USAGE, which says so. */
+/* Called after config_request: checks that an app's --login does not end in a user signing in
+ * because no credential is configured. user_needed is whether a user would have to sign in. Fails
+ * with ERROR_USAGE, which replaces the error of config_request. With --use-azurerm-env-vars, the
+ * hint of that error names ARM_* instead. */
 bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct error *error);
 
-/* For kubelogin_*.c: what a setting says, NULL where nobody said it; whether a switch is on; and
- * the login written into the options, as kubelogin_apply does with all of them. */
+/* For kubelogin_*.c: the value of a setting, NULL if it is not set; whether a switch is on; and the
+ * part of kubelogin_apply for the login method. */
 const char *kubelogin_text(const struct kubelogin *kubelogin, enum kubelogin_setting which);
 bool kubelogin_is_on(const struct kubelogin *kubelogin, enum kubelogin_setting which);
 bool kubelogin_apply_login(struct kubelogin *kubelogin, struct options *options,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What kubelogin's settings mean here: its clouds and servers, written into struct options. The
- * logins are in kubelogin_logins.c. */
+/* Translates kubelogin's settings into struct options: the cloud, the server and the client. The
+ * login methods are in kubelogin_logins.c. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -9,12 +9,13 @@
 #include "common/base/array.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
+#include "common/entra/known_apps.h"
 #include "helpers/kubectl/kubelogin.h"
 
 /* ---- the cloud ---- */
 
-/* kubelogin's names, without regard to case. NULL: its default, which says nothing that the
- * configuration does not know better. */
+/* The environment names that kubelogin knows, in any case. The authority of its default is NULL, so
+ * that the configuration decides. */
 static const struct cloud {
     const char *name;
     const char *authority;
@@ -27,8 +28,8 @@ static const struct cloud {
     { "AzureChinaCloud", "https://login.partner.microsoftonline.cn" },
 };
 
-/* An environment is a name of this table, so a cluster can name no authority but a known one.
- * Beside an authority it says nothing, and need not be known, as in kubelogin. */
+/* Only names in the table are accepted, so a cluster cannot choose an arbitrary authority. If an
+ * authority is given, the environment is ignored and may be unknown, as in kubelogin. */
 static bool apply_cloud(const struct kubelogin *kubelogin, struct options *options,
                         struct error *error)
 {
@@ -43,48 +44,34 @@ static bool apply_cloud(const struct kubelogin *kubelogin, struct options *optio
         options->authority = clouds[i].authority;
         return true;
     }
-    error_set(error, ERROR_USAGE, "%s: there is no cloud '%.40s'",
+    error_set(error, ERROR_USAGE, "%s: unknown cloud '%.40s'",
               kubelogin->values[KUBELOGIN_ENVIRONMENT].from, name);
-    return error_hint(error, "It is AzurePublicCloud, AzureUSGovernmentCloud or AzureChinaCloud; "
-                             "any other has an --authority.");
+    return error_hint(error, "Use AzurePublicCloud, AzureUSGovernmentCloud or AzureChinaCloud, or "
+                             "give --authority.");
 }
 
 /* ---- the server ---- */
 
-/* APIs that a person or an app has more to lose at than a cluster: their tokens go to none, even if
- * the cluster says that its server is one of them. */
-static const char *const not_a_cluster[] = {
-    "022907d3-0f1b-48f7-badc-1ba6abab6d66", /* Azure SQL */
-    "2746ea77-4702-4b45-80ca-3c97e680e8b7", /* Data Explorer */
-    "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d", /* Databricks */
-    "499b84ac-1321-427f-aa17-267ca6975798", /* Azure DevOps */
-    "797f4846-ba00-4fd7-ba43-dac1f8f63013", /* Azure Resource Manager */
-    "ca7f3f0b-7d91-482c-8e09-c5d840d0eac5", /* Log Analytics */
-    "cfa8b339-82a2-471a-a3c9-0fa0be7a2093", /* Key Vault */
-    "e406a681-f3d4-42a8-90b6-c2b029497af1", /* Storage */
-};
-
-/* The elder of Microsoft's have numbers in place of random GUIDs: Graph
- * 00000003-0000-0000-c000-..., Exchange 00000002-0000-0ff1-ce00-..., and so on for dozens. */
+/* Microsoft's older APIs, dozens of them, have numbered GUIDs: Graph 00000003-0000-0000-c000-...,
+ * Exchange 00000002-0000-0ff1-ce00-..., and so on. */
 static bool is_numbered(const char *guid)
 {
     return strncmp(guid, "000000", 6) == 0 && strncmp(guid + 8, "-0000-", 6) == 0;
 }
 
-/* The token will go to the very cluster that names the server, so it is to be an app of its own. */
-static bool check_server_of_cluster(const char *server, struct error *error)
+/* The token is sent to the cluster that named the server. So the server must not be an app whose
+ * tokens are worth more than access to a cluster: any of Microsoft's except the AKS server. */
+static bool check_server_from_cluster(const char *server, struct error *error)
 {
-    bool ok = text_is_guid(server) && !is_numbered(server);
-    for (size_t i = 0; ok && i < ARRAY_SIZE(not_a_cluster); i++)
-        ok = strcasecmp(server, not_a_cluster[i]) != 0;
-    if (ok)
+    bool is_known = known_app_find(server) != NULL && strcasecmp(server, KNOWN_APP_AKS) != 0;
+    if (text_is_guid(server) && !is_numbered(server) && !is_known)
         return true;
     error_set(error, ERROR_USAGE,
-              "KUBERNETES_EXEC_INFO has a spec.cluster.config.server-id '%.80s' that is not "
-              "believed of a cluster",
+              "spec.cluster.config.server-id '%.80s' in KUBERNETES_EXEC_INFO is not accepted from "
+              "a cluster",
               server);
-    return error_hint(error, "It is the GUID of a server application; give any other as "
-                             "--server-id in args.");
+    return error_hint(error, "A cluster may only name the GUID of its own server application. Give "
+                             "any other ID as --server-id in args.");
 }
 
 static bool ends_in(const char *text, size_t length, const char *end)
@@ -93,15 +80,16 @@ static bool ends_in(const char *text, size_t length, const char *end)
     return length >= tail && memcmp(text + length - tail, end, tail) == 0;
 }
 
-/* As kubelogin makes it: without slashes at its end, with /.default, and spn: for those clusters
- * that were set up before v1 of the integration. */
+/* Makes the scope as kubelogin does: trailing slashes removed, /.default appended, and with
+ * --legacy the prefix spn:, which clusters of the legacy (v1) integration expect in the audience.
+ */
 static bool make_scope(struct kubelogin *kubelogin, const char *server, struct error *error)
 {
     size_t length = strlen(server);
     while (length > 0 && server[length - 1] == '/')
         length--;
     if (length == 0)
-        return error_set(error, ERROR_USAGE, "%s: '%.40s' is not the id of a server application",
+        return error_set(error, ERROR_USAGE, "%s: '%.40s' is not a server application ID",
                          kubelogin->values[KUBELOGIN_SERVER_ID].from, server);
     bool legacy = kubelogin_is_on(kubelogin, KUBELOGIN_LEGACY) && strncmp(server, "spn:", 4) != 0;
     if (asprintf(&kubelogin->scope, "%s%.*s%s", legacy ? "spn:" : "", (int)length, server,
@@ -114,20 +102,19 @@ static bool make_scope(struct kubelogin *kubelogin, const char *server, struct e
 static bool apply_server(struct kubelogin *kubelogin, struct options *options, struct error *error)
 {
     const char *server = kubelogin_text(kubelogin, KUBELOGIN_SERVER_ID);
-    bool of_cluster = kubelogin->values[KUBELOGIN_SERVER_ID].of_cluster;
+    bool from_cluster = kubelogin->values[KUBELOGIN_SERVER_ID].from_cluster;
     if (options->api != NULL || options->resource != NULL || options->scope_count > 0)
-        return server == NULL || of_cluster ||
+        return server == NULL || from_cluster ||
                error_set(error, ERROR_USAGE,
-                         "--server-id says the same thing as --api, --resource and --scope, use "
-                         "one");
+                         "--server-id cannot be used together with --api, --resource or --scope");
     if (server == NULL && kubelogin_is_on(kubelogin, KUBELOGIN_LEGACY))
-        server = CONFIG_AKS_SERVER;
+        server = KNOWN_APP_AKS;
     if (server == NULL)
         return true;
-    if (of_cluster && !check_server_of_cluster(server, error))
+    if (from_cluster && !check_server_from_cluster(server, error))
         return false;
-    if (strcasecmp(server, CONFIG_AKS_SERVER) == 0)
-        options->api = "AKS"; /* so that what the configuration says of it holds */
+    if (strcasecmp(server, KNOWN_APP_AKS) == 0)
+        options->api = "AKS"; /* so that its section of the configuration applies */
     if (!make_scope(kubelogin, server, error))
         return false;
     options->scopes[options->scope_count++] = kubelogin->scope;
@@ -140,9 +127,10 @@ bool kubelogin_apply(struct kubelogin *kubelogin, struct options *options, struc
 {
     const char *hint = kubelogin_text(kubelogin, KUBELOGIN_LOGIN_HINT);
     const struct kubelogin_value *client_id = &kubelogin->values[KUBELOGIN_CLIENT_ID];
-    options->client_id = client_id->of_cluster ? NULL : client_id->text;
-    if (client_id->of_cluster)
-        options->fallback_client_id = client_id->text; /* an app asks as itself */
+    options->client_id = client_id->from_cluster ? NULL : client_id->text;
+    if (client_id->from_cluster)
+        options->fallback_client_id =
+            client_id->text; /* not for an app, which has an ID of its own */
     options->without_azure_variables = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM);
     if (options->tenant == NULL)
         options->tenant = kubelogin_text(kubelogin, KUBELOGIN_TENANT_ID);

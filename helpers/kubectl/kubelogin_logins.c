@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* kubelogin's logins: who asks, and by which credential, written into struct options. */
+/* kubelogin's login methods: which identity and which credential they put into struct options. */
 #define _GNU_SOURCE
 #include <string.h>
 
 #include "common/base/array.h"
-#include "common/base/environment.h"
+#include "common/entra/build_system.h"
 #include "helpers/kubectl/kubelogin.h"
 
-/* Makes the options' credential of one kind, configured by the setting. */
+/* Makes a credential of this kind the options' only one. where says what configured it. */
 static bool make_credential(struct kubelogin *kubelogin, enum credential_kind kind,
                             const char *where, struct options *options, struct error *error)
 {
@@ -16,8 +16,8 @@ static bool make_credential(struct kubelogin *kubelogin, enum credential_kind ki
     return kubelogin->credential.where != NULL || error_no_memory(error);
 }
 
-/* Copies a setting into a member of the credential, where it was said. */
-static bool take_text(const struct kubelogin *kubelogin, enum kubelogin_setting which,
+/* Copies a setting into a member of the credential, which stays NULL if it is not set. */
+static bool copy_text(const struct kubelogin *kubelogin, enum kubelogin_setting which,
                       char **member, struct error *error)
 {
     const char *text = kubelogin_text(kubelogin, which);
@@ -25,7 +25,7 @@ static bool take_text(const struct kubelogin *kubelogin, enum kubelogin_setting 
     return text == NULL || *member != NULL || error_no_memory(error);
 }
 
-static bool take_secret(const struct kubelogin *kubelogin, enum kubelogin_setting which,
+static bool copy_secret(const struct kubelogin *kubelogin, enum kubelogin_setting which,
                         struct secret **member, struct error *error)
 {
     const char *text = kubelogin_text(kubelogin, which);
@@ -33,8 +33,8 @@ static bool take_secret(const struct kubelogin *kubelogin, enum kubelogin_settin
     return text == NULL || *member != NULL || error_no_memory(error);
 }
 
-/* A certificate goes before a secret, and its chain along, as in kubelogin. Where neither is named,
- * the configuration may have one. */
+/* As in kubelogin, a certificate takes precedence over a secret and its chain is sent (x5c). If
+ * neither is set, the configuration may have a credential. */
 static bool apply_spn(struct kubelogin *kubelogin, struct options *options, struct error *error)
 {
     const struct kubelogin_value *certificate = &kubelogin->values[KUBELOGIN_CLIENT_CERTIFICATE];
@@ -44,12 +44,12 @@ static bool apply_spn(struct kubelogin *kubelogin, struct options *options, stru
         if (!make_credential(kubelogin, CREDENTIAL_CERTIFICATE, certificate->from, options, error))
             return false;
         credential->send_x5c = true;
-        return take_text(kubelogin, KUBELOGIN_CLIENT_CERTIFICATE, &credential->path, error) &&
-               take_secret(kubelogin, KUBELOGIN_CERTIFICATE_PASSWORD, &credential->password, error);
+        return copy_text(kubelogin, KUBELOGIN_CLIENT_CERTIFICATE, &credential->path, error) &&
+               copy_secret(kubelogin, KUBELOGIN_CERTIFICATE_PASSWORD, &credential->password, error);
     }
     return secret->text == NULL ||
            (make_credential(kubelogin, CREDENTIAL_CLIENT_SECRET, secret->from, options, error) &&
-            take_secret(kubelogin, KUBELOGIN_CLIENT_SECRET, &credential->secret, error));
+            copy_secret(kubelogin, KUBELOGIN_CLIENT_SECRET, &credential->secret, error));
 }
 
 static bool apply_msi(struct kubelogin *kubelogin, struct options *options, struct error *error)
@@ -60,19 +60,19 @@ static bool apply_msi(struct kubelogin *kubelogin, struct options *options, stru
     return true;
 }
 
-/* In a job of GitHub Actions its own token, else that of the file; where none is named, the
- * configuration may have one. */
+/* In a GitHub Actions job, its OIDC token; otherwise the token file. If there is neither, the
+ * configuration may have a credential. */
 static bool apply_workloadidentity(struct kubelogin *kubelogin, struct options *options,
                                    struct error *error)
 {
     const struct kubelogin_value *file = &kubelogin->values[KUBELOGIN_FEDERATED_TOKEN_FILE];
-    if (environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN") != NULL &&
-        environment("ACTIONS_ID_TOKEN_REQUEST_URL") != NULL)
-        return make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS, "ACTIONS_ID_TOKEN_REQUEST_URL",
-                               options, error);
+    if (build_system_is_here(BUILD_SYSTEM_GITHUB_ACTIONS))
+        return make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS,
+                               build_systems[BUILD_SYSTEM_GITHUB_ACTIONS].url_variable, options,
+                               error);
     return file->text == NULL ||
            (make_credential(kubelogin, CREDENTIAL_ASSERTION_FILE, file->from, options, error) &&
-            take_text(kubelogin, KUBELOGIN_FEDERATED_TOKEN_FILE, &kubelogin->credential.path,
+            copy_text(kubelogin, KUBELOGIN_FEDERATED_TOKEN_FILE, &kubelogin->credential.path,
                       error));
 }
 
@@ -83,10 +83,11 @@ static bool apply_azurepipelines(struct kubelogin *kubelogin, struct options *op
     if (connection->text != NULL)
         return make_credential(kubelogin, CREDENTIAL_AZURE_PIPELINES, connection->from, options,
                                error) &&
-               take_text(kubelogin, KUBELOGIN_SERVICE_CONNECTION, &kubelogin->credential.id, error);
-    error_set(error, ERROR_USAGE, "--login azurepipelines needs the service connection's id");
-    return error_hint(error, "Give --azure-pipelines-service-connection-id, or let the task set "
-                             "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID.");
+               copy_text(kubelogin, KUBELOGIN_SERVICE_CONNECTION, &kubelogin->credential.id, error);
+    error_set(error, ERROR_USAGE, "--login azurepipelines needs a service connection ID");
+    return error_hint(error,
+                      "Give --azure-pipelines-service-connection-id, or let the pipeline task set "
+                      "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID.");
 }
 
 static bool apply_devicecode(struct kubelogin *kubelogin, struct options *options,
@@ -109,7 +110,8 @@ static bool apply_interactive(struct kubelogin *kubelogin, struct options *optio
     return true;
 }
 
-/* No --login: an app where a credential is configured, else a person, by kubelogin's default. */
+/* Without --login: an app if a credential is configured, otherwise a user with a device code, which
+ * is kubelogin's default. */
 static bool apply_default(struct kubelogin *kubelogin, struct options *options, struct error *error)
 {
     options->sign_in = SIGN_IN_DEVICE_CODE;
@@ -120,7 +122,7 @@ static const struct login {
     const char *name;
     bool (*apply)(struct kubelogin *kubelogin, struct options *options, struct error *error);
     bool is_app;
-    const char *refused; /* why it is not to be had */
+    const char *refused; /* why it is not available and what to use; NULL: it is available */
 } logins[] = {
     { "devicecode", apply_devicecode, false, NULL },
     { "interactive", apply_interactive, false, NULL },
@@ -129,14 +131,14 @@ static const struct login {
     { "workloadidentity", apply_workloadidentity, true, NULL },
     { "azurepipelines", apply_azurepipelines, true, NULL },
     { "azurecli", NULL, false,
-      "the sign-in of 'az' is not borrowed. Use --login devicecode or interactive: one sign-in, "
-      "kept in the keyring; 'entra login' does it beforehand." },
+      "The sign-in of 'az' is not used. Use --login devicecode or interactive: you sign in once, "
+      "and it is kept in the keyring. 'entra login' signs in beforehand." },
     { "azd", NULL, false,
-      "the sign-in of 'azd' is not borrowed. Use --login devicecode or interactive: one sign-in, "
-      "kept in the keyring; 'entra login' does it beforehand." },
+      "The sign-in of 'azd' is not used. Use --login devicecode or interactive: you sign in once, "
+      "and it is kept in the keyring. 'entra login' signs in beforehand." },
     { "ropc", NULL, false,
-      "nobody's password is asked for: it gets past no second factor. Use --login devicecode or "
-      "interactive; a job uses spn, msi or workloadidentity." },
+      "Passwords are not used: a password does not satisfy multifactor authentication. Use --login "
+      "devicecode or interactive; in a job, use spn, msi or workloadidentity." },
 };
 
 static const struct login *find_login(const char *name)
@@ -151,14 +153,14 @@ bool kubelogin_check_login(const char *name, const char *from, struct error *err
 {
     const struct login *login = find_login(name);
     if (login == NULL) {
-        error_set(error, ERROR_USAGE, "%s: there is no login '%.40s'", from, name);
-        return error_hint(error, "It is devicecode, interactive, spn, msi, workloadidentity or "
-                                 "azurepipelines.");
+        error_set(error, ERROR_USAGE, "%s: '%.40s' is not a supported login method", from, name);
+        return error_hint(error, "Supported methods: devicecode, interactive, spn, msi, "
+                                 "workloadidentity, azurepipelines.");
     }
     if (login->apply != NULL)
         return true;
-    error_set(error, ERROR_USAGE, "%s: '%s' is not available", from, login->name);
-    return error_hint(error, "Here %s", login->refused);
+    error_set(error, ERROR_USAGE, "%s: login method '%s' is not available", from, login->name);
+    return error_hint(error, "%s", login->refused);
 }
 
 bool kubelogin_apply_login(struct kubelogin *kubelogin, struct options *options,
@@ -171,14 +173,15 @@ bool kubelogin_apply_login(struct kubelogin *kubelogin, struct options *options,
            find_login(named->text)->apply(kubelogin, options, error);
 }
 
-/* Where AZURE_* are not heard, it is ARM_* that would do. */
+/* With --use-azurerm-env-vars, the hints must name ARM_* instead of AZURE_*. */
 static void hint_at_terraform(struct error *error)
 {
     if (strcmp(error->code, "no_identity") == 0)
-        error_hint(error, "Set ARM_CLIENT_ID and ARM_TENANT_ID, as --use-azurerm-env-vars has it.");
+        error_hint(error,
+                   "Set ARM_CLIENT_ID and ARM_TENANT_ID, which --use-azurerm-env-vars reads.");
     else if (strcmp(error->code, "no_credential") == 0)
-        error_hint(error, "Set ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH, as "
-                          "--use-azurerm-env-vars has it.");
+        error_hint(error, "Set ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH, which "
+                          "--use-azurerm-env-vars reads.");
 }
 
 bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct error *error)
@@ -190,10 +193,10 @@ bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct
         hint_at_terraform(error);
     if (!user_needed || login == NULL || !login->is_app)
         return true;
-    error_set(error, ERROR_USAGE, "--login %s needs a client credential, and none is configured",
+    error_set(error, ERROR_USAGE, "--login %s needs a client credential, but none is configured",
               login->name);
     if (strcmp(name, "workloadidentity") == 0)
-        return error_hint(error, "Set AZURE_FEDERATED_TOKEN_FILE, or give --federated-token-file.");
+        return error_hint(error, "Set AZURE_FEDERATED_TOKEN_FILE or give --federated-token-file.");
     return error_hint(error, "Set %s, or configure ClientCredentials; see entra-appsettings(5).",
                       terraform ? "ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH"
                                 : "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH");

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A stand-in for Microsoft Entra ID: its endpoints and its sign-in pages, over HTTPS on the
 loopback.
 

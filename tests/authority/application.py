@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The authority's HTTP endpoints."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Checks client assertions as Entra does: with PyJWT, against what the client registered."""
 
 from __future__ import annotations

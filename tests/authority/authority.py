@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The authority as tests use it: a running server, its log, and the controls to make it fail."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The authorization codes between the sign-in page and the token endpoint."""
 
 from __future__ import annotations

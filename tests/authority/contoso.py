@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The directory that tests use by default: two companies, a few users, a few applications."""
 
 from __future__ import annotations

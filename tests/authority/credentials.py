@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The client authentication methods.
 
 Each is a function in the form that Authlib expects: it takes a function that looks up the client,

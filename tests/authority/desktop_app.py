@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A well-behaved public client, such as those that users sign in with."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The endpoint where a device requests a code to show."""
 
 from __future__ import annotations

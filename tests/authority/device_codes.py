@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The device codes that wait for a user, and what the user decided."""
 
 from __future__ import annotations

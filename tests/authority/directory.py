@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The directory of a tenant: names, users, registered applications, resources."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Ways for the authority to misbehave.
 
 A Fault is a name and a function from an Exchange (the request, and the response that it would

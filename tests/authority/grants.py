@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The grants of the token endpoint, one class each."""
 
 from __future__ import annotations

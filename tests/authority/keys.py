@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The key that signs access tokens, and the public key that APIs fetch."""
 
 from __future__ import annotations

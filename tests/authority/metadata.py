@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the authority publishes about itself: OpenID Connect discovery, and its keys."""
 
 from __future__ import annotations

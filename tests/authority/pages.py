@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The pages for users: the sign-in page, and the page to enter the code of a device."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The refresh tokens that clients have, and when they stop being valid."""
 
 from __future__ import annotations

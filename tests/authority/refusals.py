@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How the authority refuses requests: Entra's error codes, texts and the form of its error bodies.
 
 The texts are from responses quoted in public bug reports. Microsoft may reword them at any time, so

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A log of the requests that a server received."""
 
 from __future__ import annotations

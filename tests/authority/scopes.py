@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Scopes in requests."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The stand-in authority answers like Entra, and misbehaves on demand."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The stand-in authority signs in users like Entra: browser, device code, refresh token."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Authlib's authorization server, with Entra's tenants and error responses."""
 
 from __future__ import annotations

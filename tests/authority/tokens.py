@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The tokens that the authority issues, and the response that contains them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How users authenticate, and which tenants they can sign in to."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A simulated user at a browser: fetches pages, and fills in and submits their forms.
 
     visitor = Visitor(trust=certificate_file)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Serves a WSGI application from a thread, on an ephemeral port of the loopback."""
 
 from __future__ import annotations

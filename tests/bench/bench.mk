@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The benchmark: the installed programs beside floors in C and other tools. Its table and its plot
 # go to $(BUILD)/bench; no test depends on them.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How fast the helpers are, beside floors in C and other tools.
 
     python3 tests/bench/bench.py --programs build/installed/bin --folder build/bench

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What is measured: one command of ours, a floor or a peer, as a whole process."""
 
 from __future__ import annotations

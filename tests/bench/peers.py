@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Other tools that give the same answer, each from its own warm cache. A peer that is not installed,
 or cannot be brought to answer, is left out; why, is said."""
 

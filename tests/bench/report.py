@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What was measured, for people: a table in Markdown, the goals, a plot."""
 
 from __future__ import annotations

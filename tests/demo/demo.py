@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Shows the helpers at work: git, kubectl and curl get in with tokens that no file holds.
 
     python3 tests/demo/demo.py --programs build/installed/bin

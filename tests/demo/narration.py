@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the demonstration prints: one paragraph a step, for a person to read."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Fuzzers: each fuzz_*.c is one libFuzzer program (clang) around one parser; its first inputs are in
 # seeds/.
 #

@@ -48,7 +48,7 @@ static bool check_line(char **line, const char *const *variables, struct error *
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct kubeconfig_wish wishes[] = {
+    static const struct kubeconfig_conversion conversions[] = {
         { 0 },
         { .login = "spn", .args = { "--x" }, .check = check_line },
         { .login = "msi", .args = { "--tenant", "t", "--scope", "s", "--keyring", "kernel" } },
@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         auto_edits struct edits edits = { 0 };
         const char *user = users[i / 3];
         if ((user != NULL && !entra_module.has_user(file, user)) ||
-            !entra_module.convert(file, user, &wishes[i % 3], &edits, &error))
+            !entra_module.convert(file, user, &conversions[i % 3], &edits, &error))
             continue;
         check(&edits, size);
         apply(&edits, text);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The four programs as their hosts call them, so that one test can go through them all."""
 
 from __future__ import annotations

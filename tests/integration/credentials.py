@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the tests of credentials share: a world whose app proves itself in a way of one's choice."""
 
 from __future__ import annotations

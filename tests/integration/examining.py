@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra doctor as tests call it: its report, read."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the tests of git share: its protocol by hand, and repositories to push from."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the tests of people share: signing in, and whose token came of it."""
 
 from __future__ import annotations

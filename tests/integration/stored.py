@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the keyring keeps: how much of it, and tokens made older than they are, so that no test has
 to wait."""
 

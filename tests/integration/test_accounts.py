@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Several people, or one person of several names: each account's tokens are its own."""
 
 from __future__ import annotations
@@ -243,7 +244,7 @@ def test_a_logout_from_a_keyring_that_hangs_is_not_said_to_be_one(two, words):
     before = two.session.keyring.items()
     two.session.keyring.freeze()
     outcome = two.run("entra", "logout", "--timeout", SHORT_LIMIT, *words)
-    assert outcome.code == 1 and "not signed out" in outcome.err and "in time" in outcome.err
+    assert outcome.code == 1 and "cannot sign out" in outcome.err and "in time" in outcome.err
     assert len(outcome.err.splitlines()) == 1
     two.session.keyring.thaw()
     assert two.session.keyring.items() == before
@@ -255,7 +256,7 @@ def test_a_list_without_a_keyring_that_hangs_is_not_said_to_be_whole(two):
     two.session.keyring.freeze()
     outcome = two.run("entra", "list", "--timeout", SHORT_LIMIT)
     two.session.keyring.thaw()
-    assert outcome.code == 1 and "not whole" in outcome.err and "in time" in outcome.err
+    assert outcome.code == 1 and "incomplete" in outcome.err and "in time" in outcome.err
     assert len(outcome.err.splitlines()) == 1
     assert "kernel" in outcome.out and "secret-service" not in outcome.out
 
@@ -303,7 +304,7 @@ def test_a_sign_in_that_nothing_would_keep_is_not_begun(desk):
 def test_a_sign_in_that_a_locked_keyring_would_not_keep_is_not_begun(desk, keyring):
     desk.session.keyring.lock()
     outcome = desk.at_terminal("entra", "login", "--keyring", keyring).finish()
-    assert outcome.code == 6 and "locked" in outcome.err and "is signed in" not in outcome.err
+    assert outcome.code == 6 and "locked" in outcome.err and "Signed in as" not in outcome.err
     assert asked_nobody(desk)
 
 
@@ -315,14 +316,14 @@ def test_a_sign_in_that_is_not_kept_is_none(desk):
     desk.session.keyring.lock()
     desk.visitor.sign_in(url, contoso.ADA)
     outcome = terminal.finish()
-    assert outcome.code == 6 and "locked" in outcome.err and "is signed in" not in outcome.err
+    assert outcome.code == 6 and "locked" in outcome.err and "Signed in as" not in outcome.err
 
 
 def test_a_sign_in_without_a_refresh_token_is_none(desk):
     desk.authority.faults.inject(faults.altered("unlasting", refresh_token=faults.MISSING))
     outcome = desk.at_terminal("entra", "login").finish()
     assert outcome.code == 3 and "no refresh token" in outcome.err
-    assert "offline_access" in outcome.err and "is signed in" not in outcome.err
+    assert "offline_access" in outcome.err and "Signed in as" not in outcome.err
     assert desk.session.keyring.items() == []
 
 
@@ -330,7 +331,7 @@ def test_but_for_the_token_that_came_with_it(desk):
     desk.authority.faults.inject(faults.altered("unlasting", refresh_token=faults.MISSING))
     outcome = login(desk, *people.API)
     assert "warning: the authority gave no refresh token" in outcome.err
-    assert f"{ADA} is signed in." in outcome.err
+    assert f"Signed in as {ADA}." in outcome.err
     assert whose(desk, token(desk)) == ADA
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Apps that prove themselves by a certificate."""
 
 from __future__ import annotations
@@ -196,17 +197,17 @@ BROKEN = {
         app.certificate_file(), CertificateKeyDiskPath="pkcs11:object=x?pin-value=4711"), "provider"),
     "no file": (lambda app: path(app.folder / "nothing"), "No such file"),
     "a folder": (lambda app: path(app.folder), "is not a file"),
-    "no key": (lambda app: path(app.certificate_file()), "holds no private key"),
-    "no certificate": (lambda app: path(app.key_file()), "holds no certificate"),
+    "no key": (lambda app: path(app.certificate_file()), "contains no private key"),
+    "no certificate": (lambda app: path(app.key_file()), "contains no certificate"),
     "another key": (lambda app: path(app.certificate_file(), CertificateKeyDiskPath=str(
         AppCertificate(app.folder / "other", number=2).key_file())), "do not match"),
     "another key than that of CertificateKeyDiskPath": (lambda app: path(
         app.pem(), CertificateKeyDiskPath=str(
             AppCertificate(app.folder / "other", number=2).key_file())), "do not match"),
     "only a request": (lambda app: path(app.write("request.pem", app.request_pem())),
-                       "holds no key and no certificate"),
+                       "contains no readable key or certificate"),
     "an elliptic key": (lambda app: path(AppCertificate(app.folder / "ec", elliptic=True).pem()),
-                        "is not RSA"),
+                        "is not an RSA key"),
     "not Base64": (lambda app: {"SourceType": "Base64Encoded", "Base64EncodedValue": "%%%"},
                    "is not Base64"),
     "no such provider": (lambda app: path("pkcs11:token=none;object=none;pin-value=4711"),
@@ -232,7 +233,7 @@ def test_a_key_too_short_to_sign_is_named(world, tmp_path):
                     "-keyout", file, "-out", tmp_path / "short.crt"], check=True, capture_output=True)
     file.write_text(file.read_text() + (tmp_path / "short.crt").read_text())
     configure(world, path(file))
-    refused(token(world), 2, "does not sign", "too large for key size")
+    refused(token(world), 2, "signing with the private key failed", "too large for key size")
 
 
 @pytest.mark.parametrize("length", [0, 1, 40, 700])
@@ -287,7 +288,7 @@ def test_a_key_that_takes_for_ever_to_open_ends_with_the_time_given(world, app):
     configure(world, path(app.certificate_file(), CertificatePassword=PASSWORD,
                           CertificateKeyDiskPath=str(app.folder / "slow.pem")))
     outcome = token(world, "--timeout", SHORT_LIMIT)
-    refused(outcome, 2, "slow.pem did not sign in time", "--timeout")
+    refused(outcome, 2, "slow.pem took too long", "--timeout")
     assert outcome.seconds < 25  # the limit without the option is 30
 
 
@@ -406,7 +407,8 @@ def test_a_key_in_a_tpm_may_have_a_pin(world, tpm, tmp_path, uri):
     outcome = token(world)
     assert outcome.code == 0, outcome.err
     configure(world, entry | {"CertificatePassword": "another"})
-    refused(token(world, "--force-refresh"), 2, "does not sign", "Check CertificatePassword")
+    refused(token(world, "--force-refresh"), 2, "signing with the private key failed",
+            "Check CertificatePassword")
     configure(world, entry)
     refused(token(world, "--force-refresh"), 2, "CertificatePassword")
 
@@ -417,4 +419,4 @@ def test_a_tpm_that_cannot_be_reached_is_one_line(world, app):
     outcome = token(world)
     assert (outcome.code, outcome.out) == (2, "")
     assert len(outcome.err.splitlines()) == 1, outcome.err
-    assert "handle:0x81000001: names no key" in outcome.err
+    assert "found no key or certificate at handle:0x81000001" in outcome.err

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Claims challenges, client capabilities, and clocks that are wrong."""
 
 from __future__ import annotations

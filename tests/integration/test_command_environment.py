@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the programs that are started get of our environment's secrets, and when they end."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Where the configuration comes from, and what is said of one that is wrong."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """ClientCredentials: which one is used, and the client secrets that rest in files or the keyring."""
 
 from __future__ import annotations
@@ -244,7 +245,7 @@ def test_a_secret_typed_on_a_terminal_is_not_shown(world, programs):
     terminal.read_until("not shown): ")
     assert not terminal.echoes()
     terminal.type(SECRET + "\n")
-    assert SECRET not in terminal.read_until("has the client secret")
+    assert SECRET not in terminal.read_until("is now stored in the keyring")
     assert terminal.wait() == 0
     assert token(world).code == 0
 

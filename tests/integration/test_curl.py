@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """curl: real curl through the helper, and the URLs that may not have a token."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra doctor: its report, and what it finds in the configuration."""
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def test_a_cross_says_what_is_wrong_and_what_to_do(world):
     for text in ("token", "no token for MyWebApi", "AADSTS7000215", "correlation id",
                  "Use the secret's value, not its id."):
         assert text in line
-    assert outcome.err == "entra: 1 thing is not well\n"
+    assert outcome.err == "entra: 1 check failed: token\n"
 
 
 def test_the_exit_code_is_that_of_the_first_cross(world):
@@ -46,6 +47,17 @@ def test_the_exit_code_is_that_of_the_first_cross(world):
     report = examine(world, "https://elsewhere.example/")
     assert [check for check, _ in report.crosses] == ["host", "network", "token"]
     assert report.outcome.code == 2
+    message = json.loads(report.outcome.err)["message"]
+    assert message == "3 checks failed: host, network, token"
+
+
+def test_a_check_with_two_crosses_failed_once(world):
+    settings = world.appsettings()
+    settings["AzureAd"] |= {"TennantId": "x", "ClientIdd": "x"}
+    world.write_appsettings(settings)
+    report = examine(world)
+    assert [check for check, _ in report.crosses] == ["configuration", "configuration"]
+    assert json.loads(report.outcome.err)["message"] == "1 check failed: configuration"
 
 
 def test_json_tells_of_a_cross_what_an_error_has(world):
@@ -185,7 +197,7 @@ def test_a_person_who_has_signed_in_is_named(desk):
     login(desk)
     report = examine(desk)
     assert report.ok
-    assert f"{desk.authority.url} gave one" in report.of("token", "ok")[0]["message"]
+    assert f"from {desk.authority.url}, valid until" in report.of("token", "ok")[0]["message"]
     assert report.details("token")["account"][0] == "ada@contoso.com"
     assert report.details("token")["scp"][0] == "user_impersonation"
     assert report.statuses("credential") == {"skipped"}
@@ -215,8 +227,8 @@ def test_where_nothing_says_who_asks_that_is_told(world):
     report = examine(world, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
     assert report.statuses("configuration") == {"skipped"}
     assert report.crosses == [("token", "unconfigured")]
-    assert "a person" in report.of("credential", "skipped")[0]["message"]
-    assert "nothing says who asks" in report.of("network", "skipped")[0]["message"]
+    assert "a user" in report.of("credential", "skipped")[0]["message"]
+    assert "no identity is configured" in report.of("network", "skipped")[0]["message"]
 
 
 # ---- permissions ----

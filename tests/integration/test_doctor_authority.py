@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra doctor: the way to the authority, what is shown to it, and what comes back."""
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def test_the_way_to_the_authority_is_told(world):
     details = examine(world).details("network")
     assert details["proxy"][0] == "none"
     assert details["DNS"][0] == "127.0.0.1"
-    assert details["TLS, certified by"] == ("CN = Throw-away test CA", "")
+    assert details["TLS certificate issuer"] == ("CN = Throw-away test CA", "")
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", details["expires"][0])
 
 
@@ -62,7 +63,7 @@ def test_a_proxy_is_told_without_its_password(world):
 def test_a_proxy_that_is_not_for_this_host_is_told_apart(world):
     details = examine(world, env={"https_proxy": "http://127.0.0.1:1",
                                   "no_proxy": "localhost"}).details("network")
-    assert details["proxy"] == ("http://127.0.0.1:1", "not for this host, or SOCKS")
+    assert details["proxy"] == ("http://127.0.0.1:1", "not used for this host, or a SOCKS proxy")
 
 
 def test_of_a_proxy_that_is_not_reached_no_reason_is_told(world):
@@ -115,7 +116,7 @@ def test_a_managed_identity_has_no_authority_to_look_at(world):
     assert report.ok
     for check in ("clock", "network", "credential"):
         assert report.statuses(check) == {"skipped"}
-    assert "what it says cannot be told" in report.of("token", "skipped")[0]["message"]
+    assert "the claims cannot be read" in report.of("token", "skipped")[0]["message"]
 
 
 # ---- credential ----

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra doctor: keyrings, and git's and kubectl's configuration as they are."""
 
 from __future__ import annotations
@@ -165,7 +166,7 @@ def test_other_helpers_that_are_told_the_token_are_named(world):
     git_config(world, "credential.helper", "entra")
     report = examine(world)
     assert report.ok
-    assert report.details("git")["also asked, and told the token"][0] == "cache --timeout 60"
+    assert report.details("git")["also gets the token"][0] == "cache --timeout 60"
 
 
 def with_a_path(world) -> str:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra token and entra list, and what the authority is sent."""
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def test_list_shows_each_token_with_its_own_end(world):
 def test_the_command_comes_first(world):
     outcome = world.run("entra", "--verbose", "token")
     assert outcome.code == 2
-    assert outcome.err.strip() == "entra: the command comes first: entra token [OPTION]..."
+    assert outcome.err.strip() == "entra: the command must come first: entra token [OPTION]..."
 
 
 def test_tls_keys_are_not_logged(world, tmp_path):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The catalogue of errors: each of its entries is met here, in the real programs, and says what it has
 to say. One that is added without being met makes a test fail."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An identity that is refused, and an authority that is not reached: one clear line, the documented
 exit code, nothing on stdout. What a faulty authority answers is in test_faults.py."""
 

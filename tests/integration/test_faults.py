@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An authority that misbehaves: one clear line, the documented exit code, nothing on stdout, and the
 token that the keyring has stays there."""
 
@@ -15,27 +16,27 @@ from world.waiting import SHORT_LIMIT
 
 REFUSED, NETWORK = 3, 4
 
-NO_ENDPOINT = (NETWORK, "what answered is not a token endpoint")
+NO_ENDPOINT = (NETWORK, "the server that answered is not a token endpoint")
 NO_TOKEN = (NETWORK, "it has no access_token")
 NO_BEARER = (NETWORK, "its token_type is not Bearer")
-CHARACTERS = (NETWORK, "its access_token has characters that no token has")
-NO_LIFE = (NETWORK, "it has no expires_in that is a whole number")
-NO_CREDIBLE_LIFE = (NETWORK, "its expires_in is no credible life")
+CHARACTERS = (NETWORK, "its access_token contains invalid characters")
+NO_LIFE = (NETWORK, "its expires_in is missing or not a whole number")
+NO_CREDIBLE_LIFE = (NETWORK, "its expires_in is not a plausible lifetime")
 SECRET_IS_WRONG = (REFUSED, "Use the secret's value, not its id.")
 
 # What is said of each fault. Those that do no harm have None.
 SAID: dict[str, tuple[int, str] | None] = {
     "captive portal": (NETWORK, "a proxy or a captive portal may stand between"),
     "empty body": NO_ENDPOINT,
-    "empty error": (NETWORK, "what answered is not a token endpoint (HTTP 400)"),
+    "empty error": (NETWORK, "the server that answered is not a token endpoint (HTTP 400)"),
     "json array": NO_ENDPOINT,
     "json null": NO_ENDPOINT,
     "json with a tail": NO_ENDPOINT,
     "deep json": NO_ENDPOINT,
     "not utf-8": NO_ENDPOINT,
     "raw nul": NO_ENDPOINT,
-    "throttled": (REFUSED, "It asks to be left alone until "),
-    "unavailable": (NETWORK, "the authority has a fault (HTTP 503)"),
+    "throttled": (REFUSED, "It asks clients to wait until "),
+    "unavailable": (NETWORK, "the authority reported a server error (HTTP 503)"),
     "truncated json": NO_ENDPOINT,
     "broken connection": (NETWORK, "cannot be reached: "),
     "numbers as strings": None,

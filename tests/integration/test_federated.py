@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Apps that prove themselves by a token of another issuer."""
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def test_a_file_without_a_token_is_named(trusting, token_file, content, text):
 
 def test_a_stale_token_is_named_with_its_end(trusting, token_file):
     token_file.write_text(foreign_token(expires_in=-60))
-    refused(token(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}), 2, "is stale")
+    refused(token(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}), 2, "expired on")
 
 
 def test_a_subject_that_is_not_registered_is_refused_with_the_remedy(trusting, token_file):
@@ -177,7 +178,7 @@ JOBS = {
     ("http://issuer.example/x", "is not https"), ("http://10.0.0.1/x", "is not https"),
     ("http://localhost:1@evil.example/x", "user name"), ("https://a@evil.example/x", "user name"),
     ("http://127.0.0.1:1.evil.example/", "port"), ("http://localhost.evil.example/", "not https"),
-    ("x", "cannot be asked"), ("file:///etc/passwd", "does not begin with https://")])
+    ("x", "cannot be used"), ("file:///etc/passwd", "does not begin with https://")])
 def test_a_jobs_token_goes_only_over_https(trusting, source, url, text):
     url_name, token_name = JOBS[source]
     configure(trusting, {"SourceType": source, "ServiceConnectionId": "x"})
@@ -200,7 +201,7 @@ def test_a_build_system_that_refuses_is_named_without_its_token(trusting, issuer
     configure(trusting, {"SourceType": "GitHubActions"})
     outcome = token(trusting, env={"ACTIONS_ID_TOKEN_REQUEST_URL": issuer.url,
                                    "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token"})
-    refused(outcome, 3, "GitHub Actions gave no token")
+    refused(outcome, 3, "GitHub Actions returned no token")
     assert "job-token" not in outcome.err
 
 
@@ -213,7 +214,7 @@ def test_a_build_system_that_asks_to_be_left_alone_is_left_alone(trusting, issue
     issuer.answer = lambda: ("", 503, {"Retry-After": "60"})
     configure(trusting, {"SourceType": "GitHubActions"})
     for _ in range(2):
-        refused(token(trusting, env=github(issuer)), 4, "GitHub Actions", "left alone until 20")
+        refused(token(trusting, env=github(issuer)), 4, "GitHub Actions", "wait until 20")
     assert len(issuer.requests) == 1
 
 

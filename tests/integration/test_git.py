@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """git: pushes through real git, and the credential protocol by hand."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """git with Azure DevOps by its own names, and with nothing configured but an identity: the tenant is
 what the server names."""
 

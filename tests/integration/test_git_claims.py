@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A git server's claims challenge leads to a token that satisfies it."""
 
 from __future__ import annotations

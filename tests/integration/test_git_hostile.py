@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What is sent to git's helper to get at a token, or to break it: nothing is answered, nothing goes
 out. The attacks on other helpers are among it."""
 

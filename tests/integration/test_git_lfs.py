@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """git-lfs and submodules: many that ask for the same host at once."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """git with a person's own rights: who is asked, and when nobody is."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Credentials that a person typed for a host of ours: kept, given back, dropped; and never those of
 other hosts, or our own tokens."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Others talk to the loopback redirect too: none of them gets a token taken or the wait hung, and
 the true answer that follows is still taken."""
 

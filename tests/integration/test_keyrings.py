@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Where tokens rest on machines without a desktop, and keyrings that are sick."""
 
 from __future__ import annotations

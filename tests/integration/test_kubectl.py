@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kubectl: real kubectl through the plugin, and the plugin by hand."""
 
 from __future__ import annotations

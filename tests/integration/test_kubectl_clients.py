@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Clients that call the plugin: the machine's kubectl, Debian's own, and the JavaScript client."""
 
 from __future__ import annotations

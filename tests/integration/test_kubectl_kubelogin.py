@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """exec-credential-entra in kubelogin's place: its flags, its variables, and which of them goes first."""
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def test_a_secret_on_the_command_line_is_refused_and_not_shown(machine):
         for words in ([f"--{name}", "s3cret-value"], [f"--{name}=s3cret-value"]):
             outcome = ask(machine, *spn(machine, "--verbose", *words))
             assert (outcome.code, outcome.out) == (2, "")
-            assert f"--{name}: no secret is taken from the command line" in outcome.err
+            assert f"--{name}: secrets are not accepted on the command line" in outcome.err
             assert "s3cret" not in outcome.err
     assert machine.authority.requests == []
 
@@ -113,11 +114,11 @@ def test_a_secret_is_not_shown_however_it_is_misspelt(machine, words):
 
 
 def test_proof_of_possession_is_said_to_be_missing(machine):
-    names = flags(machine, "not available")
+    names = flags(machine, "not supported")
     assert set(names) == {"pop-enabled", "pop-claims"}
     for name in names:
         failed("exec-credential-entra", ask(machine, *spn(machine, *word(machine, name))), 2,
-               f"--{name} is not available", "kubelogin")
+               f"--{name} is not supported", "kubelogin")
     answered(ask(machine, *spn(machine, "--pop-enabled=false"), AZURE_CLIENT_SECRET=APP.secret))
 
 
@@ -193,12 +194,12 @@ def test_the_server_is_what_the_token_is_for(machine, words, scope):
 @pytest.mark.parametrize("server", ["/", "///"])
 def test_a_server_is_more_than_slashes(machine, server):
     failed("exec-credential-entra", ask(machine, *spn(machine, "--server-id", server)), 2,
-           f"--server-id: '{server}' is not the id of a server application")
+           f"--server-id: '{server}' is not a server application ID")
 
 
 def test_the_server_and_a_scope_are_not_both_taken(machine):
     failed("exec-credential-entra", ask(machine, *spn(machine, "--resource", OTHER)), 2,
-           "--server-id says the same thing")
+           "--server-id cannot be used together with --api")
 
 
 @pytest.mark.parametrize("cloud, host", [
@@ -214,7 +215,7 @@ def test_an_environment_has_its_login_host(machine, cloud, host):
 
 def test_an_environment_that_is_not_known_is_refused(machine):
     failed("exec-credential-entra", ask(machine, *spn(machine)[:-2], "-e", "AzureMoonCloud"), 2,
-           "no cloud 'AzureMoonCloud'")
+           "unknown cloud 'AzureMoonCloud'")
 
 
 def test_beside_an_authority_any_environment_is_taken(machine):
@@ -313,14 +314,16 @@ def test_a_pipeline_without_a_service_connection_is_told(machine):
 
 
 @pytest.mark.parametrize("login, text", [
-    ("azurecli", "sign-in of 'az'"), ("azd", "sign-in of 'azd'"), ("ropc", "nobody's password")])
+    ("azurecli", "sign-in of 'az'"), ("azd", "sign-in of 'azd'"),
+    ("ropc", "Passwords are not used")])
 def test_a_login_that_is_not_to_be_had_says_what_is(machine, login, text):
     failed("exec-credential-entra", ask(machine, *spn(machine), "--login", login), 2, text,
            "--login devicecode")
 
 
 def test_a_login_that_is_not_known_is_refused(machine):
-    failed("exec-credential-entra", ask(machine, "--login", "magic"), 2, "no login 'magic'")
+    failed("exec-credential-entra", ask(machine, "--login", "magic"), 2,
+           "'magic' is not a supported login method")
 
 
 # ---- which goes first ----
@@ -408,26 +411,26 @@ SPN, WORKLOAD, PIPELINE = (("--login", "spn"), ("--login", "workloadidentity"),
                            ("--login", "azurepipelines"))
 ARM = (*SPN, "--use-azurerm-env-vars")
 VARIABLES = {
-    "AAD_LOGIN_METHOD": ((), "says spn"),
-    "AZURE_CLIENT_ID": (SPN, "says spn"),
-    "AAD_SERVICE_PRINCIPAL_CLIENT_ID": (SPN, "says spn"),
-    "AZURE_CLIENT_SECRET": (SPN, "says ***"),
-    "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET": (SPN, "says ***"),
-    "AZURE_CLIENT_CERTIFICATE_PATH": (SPN, "says spn"),
-    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE": (SPN, "says spn"),
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD": (SPN, "says ***"),
-    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD": (SPN, "says ***"),
-    "AZURE_TENANT_ID": (SPN, "says spn"),
-    "AZURE_FEDERATED_TOKEN_FILE": (WORKLOAD, "says spn"),
-    "AZURE_AUTHORITY_HOST": (WORKLOAD, "says spn"),
-    "AZURESUBSCRIPTION_CLIENT_ID": (PIPELINE, "says spn"),
-    "AZURESUBSCRIPTION_TENANT_ID": (PIPELINE, "says spn"),
-    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": (PIPELINE, "says spn"),
-    "ARM_CLIENT_ID": (ARM, "says spn"),
-    "ARM_CLIENT_SECRET": (ARM, "says ***"),
-    "ARM_CLIENT_CERTIFICATE_PATH": (ARM, "says spn"),
-    "ARM_CLIENT_CERTIFICATE_PASSWORD": (ARM, "says ***"),
-    "ARM_TENANT_ID": (ARM, "says spn"),
+    "AAD_LOGIN_METHOD": ((), "is set to spn"),
+    "AZURE_CLIENT_ID": (SPN, "is set to spn"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_ID": (SPN, "is set to spn"),
+    "AZURE_CLIENT_SECRET": (SPN, "is set to ***"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET": (SPN, "is set to ***"),
+    "AZURE_CLIENT_CERTIFICATE_PATH": (SPN, "is set to spn"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE": (SPN, "is set to spn"),
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD": (SPN, "is set to ***"),
+    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD": (SPN, "is set to ***"),
+    "AZURE_TENANT_ID": (SPN, "is set to spn"),
+    "AZURE_FEDERATED_TOKEN_FILE": (WORKLOAD, "is set to spn"),
+    "AZURE_AUTHORITY_HOST": (WORKLOAD, "is set to spn"),
+    "AZURESUBSCRIPTION_CLIENT_ID": (PIPELINE, "is set to spn"),
+    "AZURESUBSCRIPTION_TENANT_ID": (PIPELINE, "is set to spn"),
+    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": (PIPELINE, "is set to spn"),
+    "ARM_CLIENT_ID": (ARM, "is set to spn"),
+    "ARM_CLIENT_SECRET": (ARM, "is set to ***"),
+    "ARM_CLIENT_CERTIFICATE_PATH": (ARM, "is set to spn"),
+    "ARM_CLIENT_CERTIFICATE_PASSWORD": (ARM, "is set to ***"),
+    "ARM_TENANT_ID": (ARM, "is set to spn"),
     "AZURE_USERNAME": (SPN, "is not used: "),
     "AAD_USER_PRINCIPAL_NAME": ((), "is not used: "),
     "AZURE_PASSWORD": (SPN, "is not used: "),
@@ -443,7 +446,7 @@ def test_each_variable_is_heard(machine, name):
     outcome = ask(machine, "--verbose", *words, **{name: "spn"})
     assert re.search(rf" {name} {re.escape(said)}", outcome.err), outcome
     others = set(VARIABLES) - {name, "AZURE_CLIENT_ID"}  # which has two places in the table
-    assert not [other for other in others if re.search(rf" {other} (says|is not used)", outcome.err)]
+    assert not [other for other in others if re.search(rf" {other} (is set to|is not used)", outcome.err)]
     outcome = ask(machine, "--verbose", *words, "--disable-environment-override", **{name: "spn"})
     assert f"{name} {said}" not in outcome.err
 
@@ -510,13 +513,14 @@ def test_arguments_go_before_what_the_cluster_says(world):
 
 
 @pytest.mark.parametrize("config, text", [
-    ({"server-id": "https://graph.microsoft.com"}, "not believed of a cluster"),
-    ({"server-id": "00000003-0000-0000-c000-000000000000"}, "not believed of a cluster"),
-    ({"server-id": "00000009-0000-0000-C000-000000000000"}, "not believed of a cluster"),
-    ({"server-id": "2FF814A6-3304-4ab8-85cb-cd0e6f879c1d"}, "not believed of a cluster"),
-    ({"server-id": contoso.AZURE_DEVOPS}, "not believed of a cluster"),
+    ({"server-id": "https://graph.microsoft.com"}, "not accepted from a cluster"),
+    ({"server-id": "00000003-0000-0000-c000-000000000000"}, "not accepted from a cluster"),
+    ({"server-id": "00000009-0000-0000-C000-000000000000"}, "not accepted from a cluster"),
+    ({"server-id": "2FF814A6-3304-4ab8-85cb-cd0e6f879c1d"}, "not accepted from a cluster"),
+    ({"server-id": "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"}, "not accepted from a cluster"),
+    ({"server-id": contoso.AZURE_DEVOPS}, "not accepted from a cluster"),
     ({"server-id": 7}, "config.server-id that is not a string"),
-    ({"environment": "https://login.evil.example"}, "there is no cloud"),
+    ({"environment": "https://login.evil.example"}, "unknown cloud"),
     ({"tenant-id": "../x"}, "is not a tenant"),
 ])
 def test_a_cluster_is_not_believed_everything(world, config, text):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kubectl of people: by kubelogin's arguments, at a terminal and where nobody can be asked."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra setup kubectl: kubeconfigs as people have them, and what becomes of them."""
 
 from __future__ import annotations
@@ -399,31 +400,31 @@ def test_one_file_may_be_named(world, tmp_path):
 
 # ---- what is not converted ----
 
-NO_SECRET = "no secret is taken from the command line"
+NO_SECRET = "secrets are not accepted on the command line"
 REFUSED = [
     ({"args": ["--client-secret", "s3cret"]}, f"--client-secret: {NO_SECRET}"),
     ({"args": ["--client-secret=s3cret"]}, f"--client-secret: {NO_SECRET}"),
     ({"args": ["--password", "s3cret"]}, f"--password: {NO_SECRET}"),
     ({"args": ["--client-certificate-password", "s3cret"]}, f"-password: {NO_SECRET}"),
-    ({"args": ["--pop-enabled"]}, "--pop-enabled is not available"),
-    ({"args": ["--pop-claims", "u=x"]}, "--pop-claims is not available"),
+    ({"args": ["--pop-enabled"]}, "--pop-enabled is not supported"),
+    ({"args": ["--pop-claims", "u=x"]}, "--pop-claims is not supported"),
     ({"args": ["--no-such"]}, "unknown option --no-such"),
     ({"args": ["--legacy=maybe"]}, "--legacy takes true or false"),
     ({"args": ["--timeout=-1s"]}, "--timeout takes"),
-    ({"args": ["--tenant-id"]}, "an argument is missing after --tenant-id"),
+    ({"args": ["--tenant-id"]}, "--tenant-id requires an argument"),
     ({"args": ["--v=high"]}, "-v takes a whole number"),
-    ({"args": ["s3cret"]}, "a word among the arguments belongs to no option"),
+    ({"args": ["s3cret"]}, "unexpected argument; it is not shown"),
     ({"args": ["--server-id", "/"]}, "--server-id: '/'"),
-    ({"args": ["--server-id", "x", "--resource", "y"]}, "--server-id says the same thing"),
-    ({"args": ["--environment", "AzureMoonCloud"]}, "no cloud 'AzureMoonCloud'"),
+    ({"args": ["--server-id", "x", "--resource", "y"]}, "--server-id cannot be used together"),
+    ({"args": ["--environment", "AzureMoonCloud"]}, "unknown cloud 'AzureMoonCloud'"),
 ]
 REFUSED_LOGINS = [
-    ({"args": ["--login", "azurecli"]}, "--login: 'azurecli' is not available"),
-    ({"args": ["-l", "azd"]}, "--login: 'azd' is not available"),
-    ({"args": ["--login=ropc"]}, "--login: 'ropc' is not available"),
-    ({"args": ["--login=nope"]}, "there is no login 'nope'"),
+    ({"args": ["--login", "azurecli"]}, "--login: login method 'azurecli' is not available"),
+    ({"args": ["-l", "azd"]}, "--login: login method 'azd' is not available"),
+    ({"args": ["--login=ropc"]}, "--login: login method 'ropc' is not available"),
+    ({"args": ["--login=nope"]}, "'nope' is not a supported login method"),
     ({"args": ["--login=spn"], "env": [{"name": "AAD_LOGIN_METHOD", "value": "azurecli"}]},
-     "AAD_LOGIN_METHOD: 'azurecli' is not available"),
+     "AAD_LOGIN_METHOD: login method 'azurecli' is not available"),
 ]
 
 
@@ -527,9 +528,11 @@ def test_a_scope_is_one_of_several(world):
 
 def test_options_that_contradict_a_users_arguments_are_refused(world):
     write(world, head() + KUBELOGIN)
-    refused(set_up(world, "--api", "MyWebApi"), 2, "'me' cannot be converted", "--server-id says")
+    refused(set_up(world, "--api", "MyWebApi"), 2, "'me' cannot be converted",
+            "--server-id cannot be used")
     write(world, head() + PROVIDER)
-    refused(set_up(world, "--api", "MyWebApi"), 2, "'me' cannot be converted", "--server-id says")
+    refused(set_up(world, "--api", "MyWebApi"), 2, "'me' cannot be converted",
+            "--server-id cannot be used")
 
 
 # ---- other programs ----
@@ -543,19 +546,19 @@ def test_other_programs_are_left_alone_and_refused_by_name(world, text):
     before = head() + f"  user: {text}\n"
     path = write(world, before)
     assert set_up(world).code == 0
-    refused(set_up(world, "--context", "prod"), 2, "has its credentials from elsewhere")
+    refused(set_up(world, "--context", "prod"), 2, "the credentials of the user 'me' cannot be converted")
     assert path.read_text() == before
 
 
 @pytest.mark.parametrize("text, reason", [
-    ("users: [{name: me, user: &u {}}, {name: you, user: *u}]\n", "line 1: it has anchors"),
-    ("users: &x []\n", "anchors"), ("a: 1\n---\nb: 2\n", "more than one document"),
-    ("users:\n\t- name: me\n", "line 2: it is not YAML"), ("users: [", "not YAML"),
+    ("users: [{name: me, user: &u {}}, {name: you, user: *u}]\n", "line 1: anchors and aliases"),
+    ("users: &x []\n", "anchors"), ("a: 1\n---\nb: 2\n", "more than one YAML document"),
+    ("users:\n\t- name: me\n", "line 2: not valid YAML"), ("users: [", "not valid YAML"),
     ("- a list\n", "not a kubeconfig"), ("text", "not a kubeconfig"), ("\0", "not UTF-8"),
-    ("users: [{name: me, user: {exec: {command: kubelogin}, exec: {}}}]\n", "for the second time"),
-    ("users: []\nusers: []\n", "line 2: a key stands there for the second time"),
-    ("users: [{name: me, user: {<<: {exec: {command: kubelogin}}}}]\n", "it merges"),
-    ("users: \x01\n", "not YAML"), pytest.param("a: {" * 2000, "not YAML", id="deep"),
+    ("users: [{name: me, user: {exec: {command: kubelogin}, exec: {}}}]\n", "line 1: duplicate key"),
+    ("users: []\nusers: []\n", "line 2: duplicate key"),
+    ("users: [{name: me, user: {<<: {exec: {command: kubelogin}}}}]\n", "merge keys"),
+    ("users: \x01\n", "not valid YAML"), pytest.param("a: {" * 2000, "not valid YAML", id="deep"),
 ])
 def test_a_file_that_cannot_be_changed_safely_is_refused(world, text, reason):
     path = write(world, text)
@@ -575,7 +578,7 @@ def test_a_file_without_users_is_no_failure(world, text):
 def test_latin_1_is_refused(world):
     path = write(world, "")
     path.write_bytes(b"# f\xfcr\nusers: []\n")
-    refused(set_up(world), 2, "not YAML")
+    refused(set_up(world), 2, "not valid YAML")
 
 
 def test_a_file_that_is_too_large_is_refused(world):
@@ -600,8 +603,9 @@ def test_a_missing_file_is_said(world):
 
 
 @pytest.mark.parametrize("options, text", [
-    (["--context", "none"], "no kubeconfig has a context 'none'"), (["--login", "x"], "no login 'x'"),
-    (["--login", "azurecli"], "'azurecli' is not available"), (["operand"], "'operand'"),
+    (["--context", "none"], "no kubeconfig has a context 'none'"),
+    (["--login", "x"], "'x' is not a supported login method"),
+    (["--login", "azurecli"], "login method 'azurecli' is not available"), (["operand"], "'operand'"),
     (["--remove"], "--remove does not work for kubectl")])
 def test_what_does_not_belong_is_one_clear_line(world, options, text):
     before = head() + KUBELOGIN

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Managed identities: each of Azure's services, by a stand-in that checks how it is asked."""
 
 from __future__ import annotations
@@ -204,7 +205,7 @@ ENDPOINTS = {
     "http to another machine": ("http://identity.example/token", "is not https"),
     "http to a public address": ("http://8.8.8.8/token", "is not https"),
     "user info": ("http://localhost:1@evil.example/token", "user name"),
-    "no URL": ("x", "cannot be asked"),
+    "no URL": ("x", "cannot be used"),
     "no host": ("http://", "no usable host"),
     "another scheme": ("file:///etc/passwd", "does not begin with https://"),
     "a fragment": ("http://127.0.0.1:1/token#x", "has a fragment"),
@@ -332,7 +333,7 @@ STRANGE_ANSWERS = {
     "a token that breaks its line": (lambda: (jsonify(
         access_token="a\r\nb", expires_in=99, token_type="Bearer"), 200), 4, "characters"),
     "a life of no end": (lambda: (jsonify(
-        access_token="a", expires_in=2**62, token_type="Bearer"), 200), 4, "no credible life"),
+        access_token="a", expires_in=2**62, token_type="Bearer"), 200), 4, "not a plausible lifetime"),
     "a redirect": (lambda: ("", 302, {"Location": "http://127.0.0.1:1/"}), 3, "HTTP 302"),
     "a text with true in it": (lambda: (jsonify(error="x", error_description="is it true?"), 400),
                                3, "is it true?"),
@@ -414,7 +415,7 @@ def test_a_service_that_asks_to_be_left_alone_is_left_alone(machine, service, st
     for _ in range(2):
         outcome = token(machine, env=app_service(service))
         refused(outcome, 3 if status == 429 else 4, "App Service gave no token",
-                "left alone until 20")
+                "wait until 20")
     assert len(service.requests) == 1
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What is loaded, and when."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A person is asked only where there is one, and once; else one line says what to run."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A locked keyring asks a person, where there is one, and takes no for an answer."""
 
 from __future__ import annotations

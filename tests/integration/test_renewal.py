@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Tokens are renewed before they end, and nobody waits for it."""
 
 from __future__ import annotations

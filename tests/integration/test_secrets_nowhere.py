@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every command, with everything that can go wrong: no secret stands in what it says, nor in any file
 that is left behind. The one place for secrets is the keyring; the one for a token, the answer."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """entra setup git: what it writes into git's configuration, and that it can be undone."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A person signs in at the browser: authorization code with PKCE, on a loopback redirect."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A person signs in by device code: at another machine, with a code from this one's terminal."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Once signed in, a person is not asked again: refresh tokens renew, for every API of the client."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Many processes that want one token behave as one careful client."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Everything at once for a while: tokens of seconds' life, helpers, keyring and authority killed and
 hung at random. `make soak` makes it longer; ENTRA_SOAK_SEED makes it another one."""
 

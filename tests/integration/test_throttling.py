@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An authority that asks to be left alone is left alone, by every process."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A warm answer costs little: what it asks of the desktop's keyring, and what is installed."""
 
 from __future__ import annotations

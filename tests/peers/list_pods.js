@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Lists pods as a program on the official JavaScript client does: node list_pods.js KUBECONFIG
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 

@@ -253,7 +253,7 @@ static void a_letter_stands_for_a_name(void **state)
         assert_string_equal(outcome.options.own[1], "spn");
     }
     struct outcome outcome = PARSE("-l");
-    assert_refused(&outcome, "an argument is missing after -l");
+    assert_refused(&outcome, "-l requires an argument");
     outcome = PARSE("-l=");
     assert_refused(&outcome, "is empty");
 }
@@ -273,9 +273,9 @@ static void a_missing_argument_is_told_by_the_options_name(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--tenant");
-    assert_refused(&outcome, "an argument is missing after --tenant");
+    assert_refused(&outcome, "--tenant requires an argument");
     outcome = PARSE("operand", "--verbose", "--claims");
-    assert_refused(&outcome, "an argument is missing after --claims");
+    assert_refused(&outcome, "--claims requires an argument");
     assert_has(error_advice(&outcome.error), "--help");
 }
 

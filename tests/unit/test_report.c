@@ -189,7 +189,7 @@ static void what_names_no_place_is_told(void **state)
     (void)state;
     static const char *const cases[] = { "yes", "relative/path", "-1" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        assert_has(said(cases[i]), "ENTRA_TRACE is 1 or an absolute path");
+        assert_has(said(cases[i]), "ENTRA_TRACE must be 1 or an absolute path");
 }
 
 static void the_longest_step_is_one_line(void **state)

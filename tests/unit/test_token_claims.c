@@ -22,7 +22,7 @@ static const char *fate(const char *text, const char *scope, const char *host)
     auto_json json_object *claims = json_parse(json, strlen(json), &unused);
     error = (struct error){ 0 };
     assert_non_null(claims);
-    bool taken = token_claims_judge(claims, scope, host, &error);
+    bool taken = token_claims_check(claims, scope, host, &error);
     assert_true(taken == (error.kind == ERROR_NONE));
     return taken ? "" : error.code[0] != '\0' ? error.code : error_advice(&error);
 }

@@ -80,7 +80,7 @@ static bool post(long status, const char *body, struct token *token, struct erro
     network.answer.status = status;
     network.body = body;
     network.requests = 0;
-    return token_endpoint_post(&request, fields, deadline, token, error);
+    return token_endpoint_get_token(&request, fields, deadline, token, error);
 }
 
 static struct error refusal(long status, const char *body)
@@ -193,7 +193,7 @@ static void who_is_throttled_is_told_until_when(void **state)
         network.answer.retry_after = 60;
         int64_t before = time(NULL);
         struct error error = refusal(statuses[i], "Too Many Requests");
-        assert_has(error_advice(&error), "It asks to be left alone until ");
+        assert_has(error_advice(&error), "It asks clients to wait until ");
         if (time(NULL) == before)
             assert_has(error_advice(&error), rfc3339_format(before + 60).text);
         assert_int_equal(error.retry_after, 60);
@@ -217,7 +217,7 @@ static void a_clock_that_is_wrong_is_named_beside(void **state)
     network.answer.retry_after = 60;
     network.answer.date = time(NULL) - 10 * 60;
     struct error error = refusal(429, "Too Many Requests");
-    assert_has(error_advice(&error), "It asks to be left alone until ");
+    assert_has(error_advice(&error), "It asks clients to wait until ");
     assert_has(error_advice(&error), ". This machine's clock is 10 minutes ahead of");
 }
 

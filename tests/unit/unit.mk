@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Unit tests: each test_*.c is one cmocka program.
 #
 #   make check-unit        all of them; -k goes on after one that fails

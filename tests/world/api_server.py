@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What all servers that require a token have in common: HTTPS, a gate, and a log."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An app's certificate and key, in every file format in use."""
 
 from __future__ import annotations

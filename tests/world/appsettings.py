@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The configuration file that the programs read."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The user's browser: the program that $BROWSER names, and the user in front of it.
 
 Like a real browser, it is a separate program: it is started with a URL, prints some noise on its

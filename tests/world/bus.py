@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A private message bus, like that of a desktop session."""
 
 from __future__ import annotations

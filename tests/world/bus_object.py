@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An object on the session's bus that answers calls in its own thread."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Answers a request with a CGI program (RFC 3875)."""
 
 from __future__ import annotations

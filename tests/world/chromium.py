@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A real browser: headless Chromium, if it is installed."""
 
 from __future__ import annotations

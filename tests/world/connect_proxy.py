@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An HTTP proxy on the loopback that accepts or refuses CONNECT (RFC 9110, 9.3.6)."""
 
 from __future__ import annotations

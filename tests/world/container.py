@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs a program as in a container: the kernel keyring is forbidden, as in Docker's default seccomp
 profile.
 

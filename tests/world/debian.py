@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Packages of a different Debian release than this machine's: downloaded by apt, with its own
 state, from the mirror that this machine uses. Nothing is installed."""
 

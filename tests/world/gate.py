@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What an API checks before it accepts a request: the token, as Microsoft tells APIs to."""
 
 from __future__ import annotations

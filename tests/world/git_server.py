@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A git server like Azure DevOps: repositories over HTTPS that require a token."""
 
 from __future__ import annotations

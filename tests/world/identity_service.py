@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Stand-ins for the services that issue tokens inside Azure and build systems; they check the
 requests that they get."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The kernel keyring of this user: the only thing that the sessions of tests share."""
 
 from __future__ import annotations

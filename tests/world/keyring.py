@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The desktop keyring: a real gnome-keyring-daemon, and what tests do to it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The kubeconfig of a user whose credentials come from a program."""
 
 from __future__ import annotations

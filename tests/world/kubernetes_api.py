@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """As much of a Kubernetes API server as `kubectl get pods` needs."""
 
 from __future__ import annotations

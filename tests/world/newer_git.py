@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The git of Debian 13 on Debian 12, run with the C library that it was built for; and git's own
 tests of credential helpers."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs a program to its end, or in the background."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The desktop's prompter, which shows the prompts of gnome-keyring (gcr's internal protocol,
 org.gnome.keyring.internal.Prompter), and a user who never types a password."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A proxy that connects well-known names to servers of the tests, so that unmodified programs can
 talk to https://dev.azure.com."""
 

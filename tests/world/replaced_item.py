@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A Secret Service whose only item is being replaced: a search finds the item, but by the time it
 is read it has another path. A real service does this if it is asked at just that time."""
 

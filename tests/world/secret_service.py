@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A client of the Secret Service, which sees and does what a user of the desktop could.
 
 It uses D-Bus directly (https://specifications.freedesktop.org/secret-service), so that libsecret's

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A private desktop session: a user's folders, a message bus, a keyring, and nothing else."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A terminal and its user: what a program shows there, and what the user types."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The servers accept real git, kubectl and curl with a token, and refuse them without."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The private session is real, and leaves nothing behind."""
 
 from __future__ import annotations

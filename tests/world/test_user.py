@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The user in the tests: at a simulated browser, at a terminal, and at a real browser."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Throw-away certificates: a certificate authority, and servers that it certifies."""
 
 from __future__ import annotations

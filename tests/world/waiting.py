@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Waits for a condition, up to a limit."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A company's own web API, that of the daemon sample: GET /api/TodoList."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Everything around the programs under test; each part is started on first use.
 
     with World(programs=Path("build/installed/bin")) as world:

@@ -37,8 +37,8 @@ static struct secret *decode_base64(const struct secret *text, struct error *err
     return secret_new(bytes->bytes, (size_t)length + (size_t)rest);
 }
 
-/* The key of CertificateKeyDiskPath is read first: it is the one that is meant, even if the
- * certificate's file has another. */
+/* Reads the key of CertificateKeyDiskPath first, so that it is used even if the certificate's file
+ * contains another. */
 static bool read_sources(const struct credential *credential, struct key_store *store,
                          struct error *error)
 {
@@ -54,7 +54,7 @@ static bool read_sources(const struct credential *credential, struct key_store *
 
 /* ---- choosing and checking ---- */
 
-/* What people call it: where the certificate comes from, and where its key. */
+/* The sources of the certificate and its key, for messages, with their printable lengths. */
 struct names {
     const char *certificate, *key;
     int certificate_length, key_length;
@@ -64,11 +64,13 @@ static struct names names_of(const struct credential *credential)
 {
     const char *path = credential->path != NULL ? credential->path : "Base64EncodedValue";
     const char *key = credential->key_path != NULL ? credential->key_path : path;
-    return (struct names){ path, key, key_store_shown(path), key_store_shown(key) };
+    return (struct names){ path, key, key_store_printable_length(path),
+                           key_store_printable_length(key) };
 }
 
-/* Takes the first certificate out of the store that fits, by its key or as an issuer. */
-static X509 *take_certificate_of(struct key_store *store, const EVP_PKEY *key)
+/* Removes the first certificate of this key from the store and returns it. Returns NULL if there is
+ * none. */
+static X509 *remove_certificate_of(struct key_store *store, const EVP_PKEY *key)
 {
     for (int i = 0; i < sk_X509_num(store->certificates); i++)
         if (EVP_PKEY_eq(X509_get0_pubkey(sk_X509_value(store->certificates, i)), key) == 1)
@@ -76,19 +78,19 @@ static X509 *take_certificate_of(struct key_store *store, const EVP_PKEY *key)
     return NULL;
 }
 
-/* The first key that has a certificate; or else the first, for messages. */
-static void take_pair(struct certificate *certificate)
+/* Chooses the first key that has a certificate, or else the first key, for messages. */
+static void choose_key(struct certificate *certificate)
 {
     struct key_store *store = &certificate->store;
     for (size_t i = 0; i < store->key_count && certificate->leaf == NULL; i++) {
         certificate->key = store->keys[i];
-        certificate->leaf = take_certificate_of(store, certificate->key);
+        certificate->leaf = remove_certificate_of(store, certificate->key);
     }
     if (certificate->leaf == NULL && store->key_count > 0)
         certificate->key = store->keys[0];
 }
 
-static X509 *take_issuer_of(struct key_store *store, X509 *subject)
+static X509 *remove_issuer_of(struct key_store *store, X509 *subject)
 {
     for (int i = 0; i < sk_X509_num(store->certificates); i++)
         if (X509_check_issued(sk_X509_value(store->certificates, i), subject) == X509_V_OK)
@@ -96,12 +98,13 @@ static X509 *take_issuer_of(struct key_store *store, X509 *subject)
     return NULL;
 }
 
-/* RFC 7515, 4.1.6: each certificate of a chain certifies the one before. */
-static bool order_chain(struct certificate *certificate, struct error *error)
+/* Builds the chain, in which each certificate certifies the one before it (RFC 7515, section
+ * 4.1.6). */
+static bool build_chain(struct certificate *certificate, struct error *error)
 {
     certificate->chain = sk_X509_new_null();
     for (X509 *last = certificate->leaf; certificate->chain != NULL && last != NULL;) {
-        last = take_issuer_of(&certificate->store, last);
+        last = remove_issuer_of(&certificate->store, last);
         if (last != NULL && sk_X509_push(certificate->chain, last) <= 0)
             X509_free(steal(&last));
     }
@@ -113,45 +116,46 @@ static bool choose(const struct credential *credential, struct certificate *cert
 {
     struct names name = names_of(credential);
     struct key_store *store = &certificate->store;
-    take_pair(certificate);
+    choose_key(certificate);
     if (certificate->key == NULL) {
-        error_set(error, ERROR_USAGE, "%.*s holds no private key", name.key_length, name.key);
+        error_set(error, ERROR_USAGE, "%.*s contains no private key", name.key_length, name.key);
         return error_known_as(error, "certificate_no_key");
     }
     if (!EVP_PKEY_is_a(certificate->key, "RSA") && !EVP_PKEY_is_a(certificate->key, "RSA-PSS"))
-        return error_set(error, ERROR_USAGE, "the key of %.*s is not RSA, and Entra takes no other",
+        return error_set(error, ERROR_USAGE,
+                         "the key in %.*s is not an RSA key, and Entra accepts no other kind",
                          name.key_length, name.key);
     if (certificate->leaf != NULL)
-        return order_chain(certificate, error);
+        return build_chain(certificate, error);
     if (sk_X509_num(store->certificates) == 0) {
-        error_set(error, ERROR_USAGE, "%.*s holds no certificate, only a key",
+        error_set(error, ERROR_USAGE, "%.*s contains no certificate, only a key",
                   name.certificate_length, name.certificate);
         return error_known_as(error, "certificate_missing");
     }
-    error_set(error, ERROR_USAGE, "the key of %.*s and the certificate of %.*s do not match",
+    error_set(error, ERROR_USAGE, "the key in %.*s and the certificate in %.*s do not match",
               name.key_length, name.key, name.certificate_length, name.certificate);
     return error_known_as(error, "certificate_no_match");
 }
 
-static void warn_of_dates(const struct credential *credential,
-                          const struct certificate *certificate)
+static void warn_about_dates(const struct credential *credential,
+                             const struct certificate *certificate)
 {
     struct names name = names_of(credential);
     if (X509_cmp_current_time(X509_get0_notAfter(certificate->leaf)) < 0)
-        warning_of("certificate_expired", "the certificate of %.*s has expired",
+        warning_of("certificate_expired", "the certificate in %.*s has expired",
                    name.certificate_length, name.certificate);
     else if (X509_cmp_current_time(X509_get0_notBefore(certificate->leaf)) > 0)
-        warning_of("certificate_expired", "the certificate of %.*s is not valid yet",
+        warning_of("certificate_expired", "the certificate in %.*s is not valid yet",
                    name.certificate_length, name.certificate);
 }
 
-bool certificate_load(const struct credential *credential, struct certificate *certificate,
+bool certificate_load(const struct credential *credential, struct certificate *ret_certificate,
                       struct error *error)
 {
-    *certificate = (struct certificate){ 0 };
-    if (!read_sources(credential, &certificate->store, error) ||
-        !choose(credential, certificate, error))
+    *ret_certificate = (struct certificate){ 0 };
+    if (!read_sources(credential, &ret_certificate->store, error) ||
+        !choose(credential, ret_certificate, error))
         return false;
-    warn_of_dates(credential, certificate);
+    warn_about_dates(credential, ret_certificate);
     return true;
 }

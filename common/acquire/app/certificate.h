@@ -9,17 +9,19 @@
 #include "common/entra/request.h"
 
 struct certificate {
-    struct key_store store; /* has the keys and, left over, the certificates that are not its */
-    EVP_PKEY *key;          /* the one of them that is used, which is RSA */
+    struct key_store store; /* owns the keys, and the certificates that are not in use */
+    EVP_PKEY *key;          /* the key in use, an RSA key owned by the store */
     X509 *leaf;             /* its certificate */
-    STACK_OF(X509) *
-        chain; /* who issued the leaf, who issued that, ... as far as they were found */
+    /* The issuer of the leaf, the issuer of that certificate, and so on as far as found. */
+    STACK_OF(X509) * chain;
 };
 
-/* Loads the certificate that a credential of kind CREDENTIAL_CERTIFICATE names. Warns on stderr
- * where it has expired, since the authority decides. The caller clears it. False with ERROR_USAGE:
- * not readable, a wrong password, no key, no certificate of that key, not RSA. */
-bool certificate_load(const struct credential *credential, struct certificate *certificate,
+/* Loads the certificate that a credential of kind CREDENTIAL_CERTIFICATE names. Warns on stderr if
+ * it is expired or not valid yet; the authority decides whether to accept it. The caller clears
+ * *ret_certificate with certificate_clear, also on failure. Fails with ERROR_USAGE: a source is not
+ * readable, the password is wrong, there is no key or no certificate for it, or the key is not an
+ * RSA key. */
+bool certificate_load(const struct credential *credential, struct certificate *ret_certificate,
                       struct error *error);
 
 void certificate_clear(struct certificate *certificate);

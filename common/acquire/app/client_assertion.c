@@ -17,7 +17,7 @@
 #include "common/entra/authority.h"
 
 #define ANSWER_MAX    (CLIENT_ASSERTION_MAX + KEY_FILE_MAX)
-#define SIGNATURE_MAX 2048 /* of RSA keys of 16384 bits, OpenSSL's limit */
+#define SIGNATURE_MAX 2048 /* RSA with 16384 bits, OpenSSL's limit */
 
 static struct secret *base64url_json(json_object *object)
 {
@@ -48,7 +48,7 @@ static bool add_thumbprint(json_object *header, const char *key, const EVP_MD *d
     return true;
 }
 
-/* x5c: plain Base64 of DER (RFC 7515, 4.1.6). */
+/* x5c is DER in Base64, not base64url (RFC 7515, section 4.1.6). */
 static bool add_to_chain(json_object *array, X509 *certificate)
 {
     unsigned char *der = NULL;
@@ -107,7 +107,8 @@ static struct secret *make_claims(const char *client_id, const char *audience)
 
 /* ---- the signature ---- */
 
-/* PSS with SHA-256 in both places and a salt as long as the digest (RFC 7518, 3.5). */
+/* PS256 uses SHA-256 for the digest and for MGF1, and a salt as long as the digest (RFC 7518,
+ * section 3.5). */
 static bool set_padding(EVP_PKEY_CTX *context, bool adfs)
 {
     if (adfs)
@@ -116,35 +117,35 @@ static bool set_padding(EVP_PKEY_CTX *context, bool adfs)
            EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) > 0;
 }
 
-/* A device learns only now whether the password is right, and says of a wrong one that it cannot
- * sign. The first of OpenSSL's reasons is the cause, what follows is told of it. */
+/* A device checks the password only now, and reports a wrong one as a failure to sign. The first of
+ * OpenSSL's errors is the cause; the others follow from it. */
 static bool explain_signing(const struct key_store *store, bool has_password, struct error *error)
 {
     const char *reason = ERR_reason_error_string(ERR_peek_error());
-    error_set(error, ERROR_USAGE, "the private key does not sign: %s",
+    error_set(error, ERROR_USAGE, "signing with the private key failed: %s",
               reason != NULL ? reason : "no reason given");
     if (store->device != NULL && has_password)
         return error_known_as(error, "certificate_wrong_password");
     return store->device != NULL &&
-           error_hint(error, "If its device wants a PIN, that is CertificatePassword.");
+           error_hint(error, "If the device requires a PIN, set CertificatePassword to it.");
 }
 
 static struct secret *sign(const struct certificate *certificate, bool adfs,
                            const struct secret *text, bool has_password, struct error *error)
 {
-    /* The provider that has the key must sign: another one would want to see it. */
+    /* The key's own provider must sign: another would try to export the key from it. */
     EVP_PKEY *key = certificate->key;
     const OSSL_PROVIDER *provider = EVP_PKEY_get0_provider(key);
-    char own[128] = "";
+    char properties[128] = "";
     if (provider != NULL)
-        snprintf(own, sizeof own, "?provider=%s", OSSL_PROVIDER_get0_name(provider));
+        snprintf(properties, sizeof properties, "?provider=%s", OSSL_PROVIDER_get0_name(provider));
     unsigned char signature[SIGNATURE_MAX];
     size_t length = sizeof signature;
     EVP_PKEY_CTX *context = NULL;
     ERR_clear_error();
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     bool ok = digest != NULL &&
-              EVP_DigestSignInit_ex(digest, &context, "SHA256", NULL, own, key, NULL) == 1 &&
+              EVP_DigestSignInit_ex(digest, &context, "SHA256", NULL, properties, key, NULL) == 1 &&
               set_padding(context, adfs) &&
               EVP_DigestSign(digest, signature, &length, (const unsigned char *)text->bytes,
                              text->length) == 1;
@@ -178,86 +179,88 @@ static struct secret *assemble(const struct token_request *request,
     return signature != NULL ? secret_format("%s.%s", text->bytes, signature->bytes) : NULL;
 }
 
-/* ---- within the time given ---- */
+/* ---- the child process ---- */
 
-struct order {
+/* A device may hang, and an encrypted key may need millions of rounds of key derivation. OpenSSL
+ * has no deadlines, so a child process loads the key and signs. It writes "+", the certificate in
+ * DER and the assertion; or "-" and a struct error. */
+struct job {
     const struct token_request *request;
     const struct credential *credential;
 };
 
-static bool write_all(int fd, const void *bytes, size_t length)
+static bool write_bytes(int fd, const void *bytes, size_t length)
 {
     auto_secret struct secret *text = secret_new(bytes, length);
     return text != NULL && secret_write(text, fd);
 }
 
-/* The certificate in DER, then the assertion. */
 static bool write_answer(int fd, X509 *certificate, const struct secret *assertion)
 {
     unsigned char *der = NULL;
     int length = i2d_X509(certificate, &der);
-    bool written = length > 0 && write_all(fd, "+", 1) && write_all(fd, der, (size_t)length) &&
+    bool written = length > 0 && write_bytes(fd, "+", 1) && write_bytes(fd, der, (size_t)length) &&
                    secret_write(assertion, fd);
     OPENSSL_free(der);
     return written;
 }
 
-/* Writes the answer, or else the error, each after a mark. */
 static bool load_and_sign(void *context, int fd)
 {
-    const struct order *order = context;
+    const struct job *job = context;
     struct certificate certificate CLEANUP(certificate_clear) = { 0 };
     struct error error = { 0 };
     auto_secret struct secret *assertion =
-        certificate_load(order->credential, &certificate, &error)
-            ? assemble(order->request, order->credential, &certificate, &error)
+        certificate_load(job->credential, &certificate, &error)
+            ? assemble(job->request, job->credential, &certificate, &error)
             : NULL;
     return assertion != NULL ? write_answer(fd, certificate.leaf, assertion)
-                             : write_all(fd, "-", 1) && write_all(fd, &error, sizeof error);
+                             : write_bytes(fd, "-", 1) && write_bytes(fd, &error, sizeof error);
 }
 
-/* The assertion, and the certificate where it is wanted. */
-static struct secret *read_answer(const struct secret *answer, X509 **certificate,
+static struct secret *read_answer(const struct secret *answer, X509 **ret_certificate,
                                   struct error *error)
 {
     const unsigned char *der = (const unsigned char *)answer->bytes + 1;
-    X509 *leaf = d2i_X509(NULL, &der, (long)answer->length - 1); /* der is past it then */
+    X509 *leaf = d2i_X509(NULL, &der, (long)answer->length - 1); /* moves der past the DER */
     size_t read = (size_t)((const char *)der - answer->bytes);
     struct secret *assertion =
         leaf != NULL ? secret_new(answer->bytes + read, answer->length - read) : NULL;
-    if (assertion != NULL && certificate != NULL)
-        *certificate = steal(&leaf);
+    if (assertion != NULL && ret_certificate != NULL)
+        *ret_certificate = steal(&leaf);
     X509_free(leaf);
     if (assertion == NULL)
         error_no_memory(error);
     return assertion;
 }
 
-/* A device may not answer, and a file may ask for millions of rounds of key derivation; OpenSSL
- * knows no deadline. */
 static void explain(enum subprocess_end end, const struct credential *credential,
                     struct error *error)
 {
     const char *path = credential->path != NULL ? credential->path : "Base64EncodedValue";
     const char *key = credential->key_path != NULL ? credential->key_path : path;
-    error_set(error, ERROR_USAGE, "the key of %.*s %s", key_store_shown(key), key,
-              end == SUBPROCESS_TOO_LONG ? "did not sign in time"
-                                         : "cannot be used: OpenSSL broke off");
-    if (end == SUBPROCESS_TOO_LONG)
-        error_hint(error, "--timeout sets how long to wait.");
+    if (end == SUBPROCESS_TOO_LONG) {
+        error_set(error, ERROR_USAGE, "signing with the key in %.*s took too long",
+                  key_store_printable_length(key), key);
+        error_hint(error, "Use --timeout to wait longer.");
+    } else {
+        error_set(error, ERROR_USAGE,
+                  "the key in %.*s cannot be used: the process that loads it failed",
+                  key_store_printable_length(key), key);
+    }
 }
 
 struct secret *client_assertion_sign(const struct token_request *request,
                                      const struct credential *credential, int64_t deadline,
-                                     X509 **certificate, struct error *error)
+                                     X509 **ret_certificate, struct error *error)
 {
-    struct order order = { request, credential };
+    struct job job = { request, credential };
     auto_secret struct secret *answer = NULL;
     int status = 0;
     enum subprocess_end end =
-        subprocess_fork(load_and_sign, &order, ANSWER_MAX, deadline, &status, &answer);
+        subprocess_fork(load_and_sign, &job, ANSWER_MAX, deadline, &status, &answer);
     if (end == SUBPROCESS_ENDED && status == 0 && answer->length > 1 && answer->bytes[0] == '+')
-        return read_answer(answer, certificate, error);
+        return read_answer(answer, ret_certificate, error);
     if (end == SUBPROCESS_ENDED && status == 0 && answer->length == 1 + sizeof *error)
         memcpy(error, answer->bytes + 1, sizeof *error);
     else

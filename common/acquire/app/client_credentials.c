@@ -18,8 +18,8 @@ void client_proof_clear(struct client_proof *proof)
     secret_free(proof->client_assertion);
 }
 
-/* A file with a secret, as systemd's LoadCredential= gives it: a relative name stands in
- * $CREDENTIALS_DIRECTORY. One line feed at its end does not count. */
+/* Reads a client secret from a file. A relative name is relative to $CREDENTIALS_DIRECTORY, which
+ * systemd sets for LoadCredential=. The line break at the end is ignored. */
 static struct secret *read_client_secret(const char *name, struct error *error)
 {
     const char *directory = getenv("CREDENTIALS_DIRECTORY");
@@ -35,44 +35,46 @@ static struct secret *read_client_secret(const char *name, struct error *error)
         return NULL;
     size_t length = strcspn(text->bytes, "\r\n");
     if (length == 0 || strspn(text->bytes + length, "\r\n") != text->length - length) {
-        error_set(error, ERROR_USAGE, "%s does not hold one line, the client secret", path->bytes);
+        error_set(error, ERROR_USAGE, "%s must contain one line, the client secret", path->bytes);
         return NULL;
     }
     return secret_new(text->bytes, length);
 }
 
 bool client_proof_load(const struct token_request *request, const struct credential *credential,
-                       int64_t deadline, struct client_proof *proof, struct error *error)
+                       int64_t deadline, struct client_proof *ret_proof, struct error *error)
 {
     switch (credential->kind) {
     case CREDENTIAL_CLIENT_SECRET:
-        proof->client_secret = secret_new(credential->secret->bytes, credential->secret->length);
-        return proof->client_secret != NULL || error_no_memory(error);
+        ret_proof->client_secret =
+            secret_new(credential->secret->bytes, credential->secret->length);
+        return ret_proof->client_secret != NULL || error_no_memory(error);
     case CREDENTIAL_CLIENT_SECRET_FILE:
-        proof->client_secret = read_client_secret(credential->path, error);
-        return proof->client_secret != NULL;
+        ret_proof->client_secret = read_client_secret(credential->path, error);
+        return ret_proof->client_secret != NULL;
     case CREDENTIAL_KEYRING:
         if (credential->trouble != NULL) {
             *error = *credential->trouble;
             return false;
         }
-        error_set(error, ERROR_USAGE, "the keyring has no client secret of the app %s",
+        error_set(error, ERROR_USAGE, "the keyring has no client secret for the app %s",
                   request->client_id);
         return error_known_as(error, "keyring_no_secret");
     case CREDENTIAL_CERTIFICATE:
-        proof->client_assertion = client_assertion_sign(request, credential, deadline, NULL, error);
-        return proof->client_assertion != NULL;
+        ret_proof->client_assertion =
+            client_assertion_sign(request, credential, deadline, NULL, error);
+        return ret_proof->client_assertion != NULL;
     case CREDENTIAL_UNAVAILABLE:
-        error_set(error, ERROR_USAGE, "the SourceType %s belongs to %s and cannot be loaded here",
+        error_set(error, ERROR_USAGE, "the SourceType %s belongs to %s and is not available here",
                   credential->id, credential->home);
         return error_hint(error, "%s", credential->hint);
     case CREDENTIAL_MANAGED_IDENTITY:
         break;
     default:
-        proof->client_assertion = federated_assertion(request, credential, deadline, error);
-        return proof->client_assertion != NULL;
+        ret_proof->client_assertion = federated_assertion(request, credential, deadline, error);
+        return ret_proof->client_assertion != NULL;
     }
-    return error_set(error, ERROR_OTHER, "a managed identity proves nothing for another app");
+    return error_set(error, ERROR_OTHER, "a managed identity cannot authenticate an app");
 }
 
 static const char *bytes_of(const struct secret *secret)
@@ -96,16 +98,17 @@ static bool post(const struct token_request *request, const struct client_proof 
         { "claims", request->claims, false },
         { NULL, NULL, false },
     };
-    return token_endpoint_post(request, fields, deadline, token, error);
+    return token_endpoint_get_token(request, fields, deadline, token, error);
 }
 
-/* Where a machine has no identity, only a person is left to ask, if one would do. */
-static bool acquire_as_machine(const struct token_request *request,
-                               const struct credential *credential, int64_t deadline,
-                               struct token *token, struct error *error)
+/* If the machine has no managed identity, returns ERROR_SIGN_IN if a user's token would do too, so
+ * that the caller can try that. */
+static bool acquire_by_managed_identity(const struct token_request *request,
+                                        const struct credential *credential, int64_t deadline,
+                                        struct token *ret_token, struct error *error)
 {
-    if (managed_identity_acquire(request->scope, credential, request->unconfigured, deadline, token,
-                                 error))
+    if (managed_identity_acquire(request->scope, credential, request->unconfigured, deadline,
+                                 ret_token, error))
         return true;
     if (error->kind != ERROR_SIGN_IN || request->or_user != NULL)
         return false;
@@ -113,10 +116,10 @@ static bool acquire_as_machine(const struct token_request *request,
     return request->unconfigured && error_known_as(error, "unconfigured");
 }
 
-/* What is said where no credential could be loaded: the first one's trouble, as it is the one that
- * was wanted most; the others' under --verbose. */
+/* If no credential can be loaded, the error is that of the first, the most preferred one. The
+ * others' are shown by --verbose. */
 bool client_credentials_acquire(const struct token_request *request, int64_t deadline,
-                                struct token *token, struct error *error)
+                                struct token *ret_token, struct error *error)
 {
     struct error first = { 0 };
     for (size_t i = 0; i < request->credential_count; i++) {
@@ -124,12 +127,12 @@ bool client_credentials_acquire(const struct token_request *request, int64_t dea
         struct client_proof proof CLEANUP(client_proof_clear) = { NULL, NULL };
         struct error why = { 0 };
         if (credential->kind == CREDENTIAL_MANAGED_IDENTITY)
-            return acquire_as_machine(request, credential, deadline, token, error);
+            return acquire_by_managed_identity(request, credential, deadline, ret_token, error);
         if (client_proof_load(request, credential, deadline, &proof, &why)) {
-            trace("configuration: the client credential of %s is used", credential->where);
-            return post(request, &proof, deadline, token, error);
+            trace("configuration: using the client credential from %s", credential->where);
+            return post(request, &proof, deadline, ret_token, error);
         }
-        trace("configuration: the client credential of %s cannot be loaded: %s", credential->where,
+        trace("configuration: cannot load the client credential from %s: %s", credential->where,
               why.message);
         if (first.kind == ERROR_NONE)
             first = why;

@@ -13,37 +13,37 @@
 #include "common/base/text.h"
 #include "common/entra/jwt.h"
 
-/* Unix seconds; 0 where the time is none. */
-static int64_t seconds_of(const ASN1_TIME *time)
+/* Returns Unix seconds, or 0 if the time is invalid. */
+static int64_t unix_seconds(const ASN1_TIME *time)
 {
     struct tm parts;
     return ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) : 0;
 }
 
-/* The key is the certificate's, and has signed with it. */
-static bool look_at_certificate(const X509 *certificate, struct credential_facts *facts,
-                                struct error *error)
+/* The key has signed with this certificate, so it matches. */
+static bool describe_certificate(const X509 *certificate, struct credential_facts *facts,
+                                 struct error *error)
 {
     char subject[256] = "", thumbprint[THUMBPRINT_SIZE];
     X509_NAME_oneline(X509_get_subject_name(certificate), subject, sizeof subject);
     thumbprint_format(certificate, thumbprint);
-    int64_t begins_on = seconds_of(X509_get0_notBefore(certificate)), now = time(NULL);
-    facts->expires_on = seconds_of(X509_get0_notAfter(certificate));
-    snprintf(facts->text, sizeof facts->text,
-             "the key is that of the certificate %s, thumbprint %s", subject, thumbprint);
+    int64_t begins_on = unix_seconds(X509_get0_notBefore(certificate)), now = time(NULL);
+    facts->expires_on = unix_seconds(X509_get0_notAfter(certificate));
+    snprintf(facts->text, sizeof facts->text, "the key matches the certificate %s, thumbprint %s",
+             subject, thumbprint);
     if (begins_on <= now && now < facts->expires_on)
         return true;
     if (begins_on > now)
         error_set(error, ERROR_USAGE, "the certificate %s is not valid before %s", subject,
                   rfc3339_format(begins_on).text);
     else
-        error_set(error, ERROR_USAGE, "the certificate %s has expired on %s", subject,
+        error_set(error, ERROR_USAGE, "the certificate %s expired on %s", subject,
                   rfc3339_format(facts->expires_on).text);
     return error_known_as(error, "certificate_expired");
 }
 
-/* Issuer and subject are what is registered with the app, to the letter. */
-static void look_at_assertion(const struct secret *assertion, struct credential_facts *facts)
+/* Issuer and subject must be exactly those registered with the app. */
+static void describe_assertion(const struct secret *assertion, struct credential_facts *facts)
 {
     struct error unused;
     auto_json json_object *claims = jwt_claims(assertion->bytes, assertion->length, &unused);
@@ -51,7 +51,8 @@ static void look_at_assertion(const struct secret *assertion, struct credential_
     const char *subject = claims != NULL ? json_string(claims, "sub") : NULL;
     if (claims == NULL || !json_int64(claims, "exp", &facts->expires_on))
         facts->expires_on = 0;
-    snprintf(facts->text, sizeof facts->text, "a federated token of issuer %.200s, subject %.200s",
+    snprintf(facts->text, sizeof facts->text,
+             "a federated token with the issuer %.200s and the subject %.200s",
              issuer != NULL ? issuer : "(none)", subject != NULL ? subject : "(none)");
 }
 
@@ -62,24 +63,24 @@ static bool check_certificate(const struct token_request *request,
     X509 *certificate = NULL;
     auto_secret struct secret *assertion =
         client_assertion_sign(request, credential, deadline, &certificate, error);
-    bool good = assertion != NULL && look_at_certificate(certificate, facts, error);
+    bool good = assertion != NULL && describe_certificate(certificate, facts, error);
     X509_free(certificate);
     return good;
 }
 
 bool credential_check(const struct token_request *request, const struct credential *credential,
-                      int64_t deadline, struct credential_facts *facts, struct error *error)
+                      int64_t deadline, struct credential_facts *ret_facts, struct error *error)
 {
     struct client_proof proof CLEANUP(client_proof_clear) = { NULL, NULL };
-    *facts = (struct credential_facts){ 0 };
+    *ret_facts = (struct credential_facts){ 0 };
     if (credential->kind == CREDENTIAL_CERTIFICATE)
-        return check_certificate(request, credential, deadline, facts, error);
+        return check_certificate(request, credential, deadline, ret_facts, error);
     if (!client_proof_load(request, credential, deadline, &proof, error))
         return false;
     if (proof.client_assertion != NULL)
-        look_at_assertion(proof.client_assertion, facts);
-    else /* a secret's id is a GUID, and no secret's value is */
-        snprintf(facts->text, sizeof facts->text, "a client secret is there%s",
+        describe_assertion(proof.client_assertion, ret_facts);
+    else /* the id of a secret is a GUID; the value never is */
+        snprintf(ret_facts->text, sizeof ret_facts->text, "a client secret is configured%s",
                  text_is_guid(proof.client_secret->bytes) ? ", but it looks like a secret's id"
                                                           : "");
     return true;

@@ -14,12 +14,14 @@
 #include "common/base/rfc3339.h"
 #include "common/base/subprocess.h"
 #include "common/entra/authority.h"
+#include "common/entra/build_system.h"
+#include "common/entra/child_environment.h"
 #include "common/entra/jwt.h"
 
-/* ---- a JWT, as far as it must be looked at ---- */
+/* ---- checking the token ---- */
 
-/* Three parts of base64url (RFC 7515, 7.1), none of them empty; nothing else may stand in a form
- * field of ours. */
+/* Whether the text is three parts of base64url (RFC 7515, section 7.1), none of them empty. Nothing
+ * else may get into the form that is posted. */
 static bool is_jwt(const struct secret *text)
 {
     const char *part = text->bytes;
@@ -38,7 +40,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The text without the blank around it; a NUL byte stays, and is no part of any JWT. */
+/* Removes white space at both ends. A NUL byte is kept, so that is_jwt fails. */
 static struct secret *trim(const struct secret *text)
 {
     size_t start = strspn(text->bytes, " \t\r\n"), end = text->length;
@@ -47,7 +49,7 @@ static struct secret *trim(const struct secret *text)
     return secret_new(text->bytes + start, end - start);
 }
 
-/* Takes the blank around it off, and says what is wrong with it. */
+/* Returns the token without the white space around it, or NULL with an error. */
 static struct secret *check_jwt(const struct secret *text, const char *source, struct error *error)
 {
     auto_secret struct secret *jwt = trim(text);
@@ -58,16 +60,16 @@ static struct secret *check_jwt(const struct secret *text, const char *source, s
         return NULL;
     }
     if (jwt->length == 0) {
-        error_set(error, ERROR_USAGE, "%s holds no token: it is empty", source);
+        error_set(error, ERROR_USAGE, "the token from %s is empty", source);
         return NULL;
     }
     if (!is_jwt(jwt)) {
-        error_set(error, ERROR_USAGE, "%s holds no token: it is not a JWT", source);
+        error_set(error, ERROR_USAGE, "the token from %s is not a JWT", source);
         return NULL;
     }
     auto_json json_object *claims = jwt_claims(jwt->bytes, jwt->length, &unused);
     if (claims != NULL && json_int64(claims, "exp", &expires) && expires <= time(NULL)) {
-        error_set(error, ERROR_USAGE, "the token of %s is stale: it expired on %s", source,
+        error_set(error, ERROR_USAGE, "the token from %s expired on %s", source,
                   rfc3339_format(expires).text);
         error_known_as(error, "federated_stale");
         return NULL;
@@ -75,7 +77,7 @@ static struct secret *check_jwt(const struct secret *text, const char *source, s
     return steal(&jwt);
 }
 
-/* ---- where it comes from ---- */
+/* ---- its sources ---- */
 
 static struct secret *from_file(const struct credential *credential, struct error *error)
 {
@@ -88,12 +90,13 @@ static struct secret *from_file(const struct credential *credential, struct erro
 static struct secret *from_command(const struct credential *credential, int64_t deadline,
                                    struct error *error)
 {
-    auto_secret struct secret *text = subprocess_read(
-        credential->command, SUBPROCESS_GETS_PLATFORM_TOKENS, FEDERATED_TOKEN_MAX, deadline, error);
+    auto_secret struct secret *text =
+        subprocess_read(credential->command, child_environment_with_platform_secrets,
+                        FEDERATED_TOKEN_MAX, deadline, error);
     return text != NULL ? check_jwt(text, credential->command[0], error) : NULL;
 }
 
-/* Asks a build system for a token: it stands under key in the answer. */
+/* Requests a token from a build system, which returns it in the member `key`. */
 static struct secret *from_service(const struct http_request *request, const char *name,
                                    const char *key, int64_t deadline, struct error *error)
 {
@@ -106,35 +109,32 @@ static struct secret *from_service(const struct http_request *request, const cha
     const char *token = answer != NULL ? json_string(answer, key) : NULL;
     if (response.status != 200 || token == NULL) {
         error_set(error, response.status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
-                  "%s gave no token (HTTP %ld)", name, response.status);
-        retry_heed(&response, error);
+                  "%s returned no token (HTTP %ld)", name, response.status);
+        retry_set_back_off(&response, error);
         return NULL;
     }
     auto_secret struct secret *text = secret_from_text(token);
     return text != NULL ? check_jwt(text, name, error) : NULL;
 }
 
-static struct secret *bearer(const char *scheme, const char *token)
-{
-    return secret_format("%s %s", scheme, token);
-}
-
-/* GitHub: "OpenID Connect", section "Updating your actions for OIDC". */
+/* GitHub's "OpenID Connect", section "Updating your actions for OIDC". */
 static struct secret *from_github(const struct token_request *request,
                                   const struct credential *credential, int64_t deadline,
                                   struct error *error)
 {
-    const char *url = environment("ACTIONS_ID_TOKEN_REQUEST_URL");
-    const char *token = environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
+    const struct build_system *github = &build_systems[BUILD_SYSTEM_GITHUB_ACTIONS];
+    const char *url = environment(github->url_variable);
+    const char *token = environment(github->secret_variable);
     if (url == NULL || token == NULL) {
-        error_set(error, ERROR_USAGE, "ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN are not set");
+        error_set(error, ERROR_USAGE, "%s and %s are not set", github->url_variable,
+                  github->secret_variable);
         error_known_as(error, "github_no_token");
         return NULL;
     }
     const char *audience = credential->audience != NULL
                                ? credential->audience
                                : authority_token_exchange_audience(request->instance);
-    auto_secret struct secret *authorization = bearer("bearer", token);
+    auto_secret struct secret *authorization = secret_format("bearer %s", token);
     if (authorization == NULL) {
         error_no_memory(error);
         return NULL;
@@ -145,25 +145,27 @@ static struct secret *from_github(const struct token_request *request,
                                          { NULL, NULL, false } };
     const struct http_request get = {
         .url = url,
-        .url_name = "ACTIONS_ID_TOKEN_REQUEST_URL",
+        .url_name = github->url_variable,
         .query = query,
         .header = header,
     };
-    return from_service(&get, "GitHub Actions", "value", deadline, error);
+    return from_service(&get, github->name, "value", deadline, error);
 }
 
 /* Azure DevOps Services REST API, "Oidctoken - Create". */
 static struct secret *from_pipelines(const struct credential *credential, int64_t deadline,
                                      struct error *error)
 {
-    const char *url = environment("SYSTEM_OIDCREQUESTURI");
-    const char *token = environment("SYSTEM_ACCESSTOKEN");
+    const struct build_system *pipelines = &build_systems[BUILD_SYSTEM_AZURE_PIPELINES];
+    const char *url = environment(pipelines->url_variable);
+    const char *token = environment(pipelines->secret_variable);
     if (url == NULL || token == NULL) {
-        error_set(error, ERROR_USAGE, "SYSTEM_OIDCREQUESTURI and SYSTEM_ACCESSTOKEN are not set");
+        error_set(error, ERROR_USAGE, "%s and %s are not set", pipelines->url_variable,
+                  pipelines->secret_variable);
         error_known_as(error, "pipelines_no_token");
         return NULL;
     }
-    auto_secret struct secret *authorization = bearer("Bearer", token);
+    auto_secret struct secret *authorization = secret_format("Bearer %s", token);
     if (authorization == NULL) {
         error_no_memory(error);
         return NULL;
@@ -177,12 +179,12 @@ static struct secret *from_pipelines(const struct credential *credential, int64_
                                          { NULL, NULL, false } };
     const struct http_request post = {
         .url = url,
-        .url_name = "SYSTEM_OIDCREQUESTURI",
+        .url_name = pipelines->url_variable,
         .query = query,
         .header = header,
         .post = true,
     };
-    return from_service(&post, "Azure Pipelines", "oidcToken", deadline, error);
+    return from_service(&post, pipelines->name, "oidcToken", deadline, error);
 }
 
 static struct secret *from_identity(const struct token_request *request,
@@ -216,7 +218,7 @@ struct secret *federated_assertion(const struct token_request *request,
     case CREDENTIAL_ASSERTION_IDENTITY:
         return from_identity(request, credential, deadline, error);
     default:
-        error_set(error, ERROR_OTHER, "no federated credential");
+        error_set(error, ERROR_OTHER, "the credential is not a federated one");
         return NULL;
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Federated credentials (workload identity): a token of another issuer, which Entra takes as the
- * app's client assertion. Microsoft's "Workload identity federation".
+ * Federated credentials (workload identity): a token from another issuer, which Entra accepts as
+ * the app's client assertion. See Microsoft's "Workload identity federation".
  */
 #ifndef COMMON_ACQUIRE_APP_FEDERATED_H
 #define COMMON_ACQUIRE_APP_FEDERATED_H
@@ -13,10 +13,11 @@
 
 #define FEDERATED_TOKEN_MAX (32 * 1024)
 
-/* Fetches the assertion from where the credential says: a file (read anew each time), a command's
- * stdout, GitHub Actions, Azure Pipelines, or a managed identity. The caller frees it with
- * secret_free. NULL with ERROR_USAGE or ERROR_NETWORK: none is there, it is no JWT, or it has
- * expired. */
+/* Obtains the assertion from the credential's source: a file (read each time), a command's stdout,
+ * GitHub Actions, Azure Pipelines or a managed identity. The caller frees the result with
+ * secret_free. Returns NULL on failure: with ERROR_USAGE if the source is not usable, or its token
+ * is missing, not a JWT or expired; with ERROR_NETWORK or ERROR_REFUSED if a service returns
+ * none. */
 struct secret *federated_assertion(const struct token_request *request,
                                    const struct credential *credential, int64_t deadline,
                                    struct error *error);

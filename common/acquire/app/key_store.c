@@ -17,7 +17,7 @@ static void unload(OSSL_PROVIDER *provider)
         OSSL_PROVIDER_unload(provider);
 }
 
-/* The key goes before the provider that has it. */
+/* Frees the keys before the providers that implement them. */
 void key_store_clear(struct key_store *store)
 {
     for (size_t i = 0; i < store->key_count; i++)
@@ -30,15 +30,15 @@ void key_store_clear(struct key_store *store)
 
 /* ---- names ---- */
 
-/* A provider's URI, such as pkcs11:token=... or handle:0x81000000, and no path. file: is a
- * path: it is read by us, not by OpenSSL, which checks no owner. */
+/* Whether the name is a provider's URI, such as pkcs11:token=... or handle:0x81000000. file: counts
+ * as a path: we read it ourselves, because OpenSSL does not check the owner. */
 static bool is_uri(const char *name)
 {
     size_t scheme = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
     return scheme > 1 && name[scheme] == ':' && strncmp(name, "file:", 5) != 0;
 }
 
-int key_store_shown(const char *path)
+int key_store_printable_length(const char *path)
 {
     size_t length = strlen(path);
     if (!is_uri(path))
@@ -50,38 +50,38 @@ int key_store_shown(const char *path)
 
 /* ---- passwords ---- */
 
-/* What OpenSSL's password callback is given. */
+/* The context of OpenSSL's password callback. */
 struct password {
-    const struct secret *secret; /* NULL: none is configured */
-    bool asked;
+    const struct secret *secret; /* NULL if none is configured */
+    bool was_requested;
 };
 
-static int give_password(char *buffer, int size, int writing, void *data)
+static int copy_password(char *buffer, int size, int writing, void *data)
 {
     (void)writing;
     struct password *password = data;
-    password->asked = true;
+    password->was_requested = true;
     if (password->secret == NULL || password->secret->length > (size_t)size)
         return -1;
     memcpy(buffer, password->secret->bytes, password->secret->length);
     return (int)password->secret->length;
 }
 
-/* ---- stores ---- */
+/* ---- sources ---- */
 
-/* The providers that have the keys of a scheme. */
+/* The provider for each URI scheme. */
 static const struct {
     const char *scheme;
     const char *provider;
 } devices[] = { { "pkcs11:", "pkcs11" }, { "handle:", "tpm2" } };
 
-/* Loads what a source needs beside OpenSSL's own, once. Where that is not installed, opening the
- * source says so. */
+/* Loads the providers that a source needs besides OpenSSL's default one, once. If one is not
+ * installed, opening the source fails. */
 static void load_providers(struct key_store *store, const char *uri)
 {
     if (store->legacy == NULL)
         store->legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
-    setenv("TSS2_LOG", "all+NONE", 0); /* or the TPM's library says more of a failure than we do */
+    setenv("TSS2_LOG", "all+NONE", 0); /* keep the TPM's library from logging to stderr */
     for (size_t i = 0; uri != NULL && i < ARRAY_SIZE(devices); i++)
         if (strncmp(uri, devices[i].scheme, strlen(devices[i].scheme)) == 0 &&
             store->device == NULL)
@@ -102,10 +102,10 @@ static int count(const struct key_store *store)
     return (int)store->key_count + sk_X509_num(store->certificates);
 }
 
-/* Takes all keys and certificates out of a source, and goes past what cannot be read, such as a
- * request for a certificate; but not with a device, which counts wrong PINs. Keys are those of the
- * first source that has any. Whether everything could be read. */
-static bool take_all(OSSL_STORE_CTX *source, struct key_store *store, bool is_device)
+/* Loads all keys and certificates of a source. Keys are loaded only if no earlier source had any.
+ * Objects that cannot be read, such as certificate requests, are skipped, except for a device,
+ * which counts wrong PINs. Returns whether everything could be read. */
+static bool load_all(OSSL_STORE_CTX *source, struct key_store *store, bool is_device)
 {
     int faults = 0, most = is_device ? 1 : KEY_FILE_FAULT_MAX;
     bool with_keys = store->key_count == 0;
@@ -121,37 +121,37 @@ static bool take_all(OSSL_STORE_CTX *source, struct key_store *store, bool is_de
     return faults == 0;
 }
 
-static bool locked(const char *name, const struct password *password, struct error *error)
+static bool explain_locked(const char *name, const struct password *password, struct error *error)
 {
     if (password->secret != NULL) {
         error_set(error, ERROR_USAGE, "%.*s cannot be opened with the configured password",
-                  key_store_shown(name), name);
+                  key_store_printable_length(name), name);
         return error_known_as(error, "certificate_wrong_password");
     }
     error_set(error, ERROR_USAGE, "%.*s is encrypted, and no password is configured",
-              key_store_shown(name), name);
+              key_store_printable_length(name), name);
     return error_known_as(error, "certificate_no_password");
 }
 
-static bool empty(const char *name, struct error *error)
+static bool explain_empty(const char *name, struct error *error)
 {
     if (is_uri(name)) {
-        error_set(error, ERROR_USAGE, "%.*s: names no key or certificate that OpenSSL can reach",
-                  key_store_shown(name), name);
+        error_set(error, ERROR_USAGE, "OpenSSL found no key or certificate at %.*s",
+                  key_store_printable_length(name), name);
         return error_known_as(error, "provider_missing");
     }
-    error_set(error, ERROR_USAGE, "%s holds no key and no certificate that can be read", name);
-    return error_hint(error, "It must be PEM, DER or PKCS#12, and whole.");
+    error_set(error, ERROR_USAGE, "%s contains no readable key or certificate", name);
+    return error_hint(error, "It must be a complete PEM, DER or PKCS#12 file.");
 }
 
-/* Adds what a source holds. bytes: its content, where it was read already; NULL: name is a URI. */
+/* Adds the keys and certificates of a source: the bytes or, if they are NULL, the URI in name. */
 static bool read_source(struct key_store *store, const char *name, const struct secret *bytes,
                         const struct secret *secret, struct error *error)
 {
     struct password password = { secret, false };
     if (store->certificates == NULL && (store->certificates = sk_X509_new_null()) == NULL)
         return error_no_memory(error);
-    UI_METHOD *method = UI_UTIL_wrap_read_pem_callback(give_password, 0);
+    UI_METHOD *method = UI_UTIL_wrap_read_pem_callback(copy_password, 0);
     BIO *memory = bytes != NULL ? BIO_new_mem_buf(bytes->bytes, (int)bytes->length) : NULL;
     int before = count(store);
 
@@ -161,12 +161,12 @@ static bool read_source(struct key_store *store, const char *name, const struct 
         bytes != NULL
             ? OSSL_STORE_attach(memory, "file", NULL, NULL, method, &password, NULL, NULL, NULL)
             : OSSL_STORE_open_ex(name, NULL, NULL, method, &password, NULL, NULL, NULL);
-    bool whole = source != NULL && take_all(source, store, bytes == NULL);
+    bool is_complete = source != NULL && load_all(source, store, bytes == NULL);
     BIO_free(memory);
     UI_destroy_method(method);
-    if (password.asked && !whole && store->key_count == 0)
-        return locked(name, &password, error);
-    return count(store) > before || empty(name, error);
+    if (password.was_requested && !is_complete && store->key_count == 0)
+        return explain_locked(name, &password, error);
+    return count(store) > before || explain_empty(name, error);
 }
 
 bool key_store_read_bytes(struct key_store *store, const char *name, const struct secret *bytes,
@@ -175,28 +175,23 @@ bool key_store_read_bytes(struct key_store *store, const char *name, const struc
     return read_source(store, name, bytes, password, error);
 }
 
-/* A TPM's provider asks for a password only where the URI says so. */
-static struct secret *with_password(const char *uri, const struct secret *password)
-{
-    bool asks = password != NULL && strncmp(uri, "handle:", 7) == 0 && strchr(uri, '?') == NULL;
-    return secret_format("%s%s", uri, asks ? "?pass" : "");
-}
-
-/* A URI is read by its provider. OpenSSL would look for a file of its name first, in whatever
- * folder we were started. */
+/* Reads a URI by its provider. OpenSSL would first look for a file of that name in the current
+ * folder, which anyone may have put there. */
 static bool read_uri(struct key_store *store, const char *uri, const struct secret *password,
                      struct error *error)
 {
     struct stat status;
-    auto_secret struct secret *asking = with_password(uri, password);
-    if (asking == NULL)
+    /* The TPM's provider requests a password only if the URI ends in ?pass. */
+    bool add_pass = password != NULL && strncmp(uri, "handle:", 7) == 0 && strchr(uri, '?') == NULL;
+    auto_secret struct secret *full_uri = secret_format("%s%s", uri, add_pass ? "?pass" : "");
+    if (full_uri == NULL)
         return error_no_memory(error);
     if (lstat(uri, &status) == 0)
         return error_set(error, ERROR_USAGE,
                          "%.*s is not used: a file of that name is in the current folder, and "
-                         "OpenSSL would take it for the key",
-                         key_store_shown(uri), uri);
-    return read_source(store, asking->bytes, NULL, password, error);
+                         "OpenSSL would read that file instead",
+                         key_store_printable_length(uri), uri);
+    return read_source(store, full_uri->bytes, NULL, password, error);
 }
 
 bool key_store_read(struct key_store *store, const char *path, const struct secret *password,
@@ -209,7 +204,7 @@ bool key_store_read(struct key_store *store, const char *path, const struct secr
     auto_secret struct secret *bytes = file_read(file_path(path), KEY_FILE_MAX, &mode, error);
     if (bytes == NULL || !read_source(store, path, bytes, password, error))
         return false;
-    if (had_keys == 0 && store->key_count > 0) /* a certificate alone is no secret */
+    if (had_keys == 0 && store->key_count > 0) /* a certificate alone is not secret */
         file_warn_of_readers(file_path(path), mode);
     return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a file or a URI holds of private keys and certificates, by OpenSSL's OSSL_STORE: PEM and DER
- * files, PKCS#12, and the URIs of providers (pkcs11:, handle: of a TPM), whose keys never leave
- * their device.
+ * Reads private keys and certificates with OpenSSL's OSSL_STORE: from PEM, DER and PKCS#12 files,
+ * and from the URIs of providers (pkcs11:, or handle: for a TPM), whose keys never leave their
+ * device.
  *
  *     struct key_store store CLEANUP(key_store_clear) = { 0 };
  *     if (!key_store_read(&store, path, password, &error))
@@ -23,25 +23,28 @@
 #define KEY_FILE_KEY_MAX    16
 
 struct key_store {
-    OSSL_PROVIDER *legacy;            /* what old PKCS#12 files are encrypted with */
-    OSSL_PROVIDER *device;            /* what has the key of a URI */
+    OSSL_PROVIDER *legacy;            /* for the ciphers of old PKCS#12 files */
+    OSSL_PROVIDER *device;            /* for the keys of a URI */
     EVP_PKEY *keys[KEY_FILE_KEY_MAX]; /* of the first source that has any, in its order */
     size_t key_count;
     STACK_OF(X509) * certificates;
 };
 
-/* Adds what a file or a URI holds. A file is checked as file_read does, and warned of where others
- * can read the key in it. password: NULL where none is configured. False with ERROR_USAGE: not
- * readable, nothing in it, the wrong password or none. */
+/* Adds the keys and certificates of a file or URI. A file is checked as in file_read, and if others
+ * can read a private key in it, a warning is printed on stderr. password is NULL if none is
+ * configured. Fails with ERROR_USAGE: the source is not readable or empty, or the password is wrong
+ * or missing. */
 bool key_store_read(struct key_store *store, const char *path, const struct secret *password,
                     struct error *error);
 
-/* The same for bytes that stand in the configuration under a name. */
+/* The same for bytes that are part of the configuration. name is the name of the setting, for
+ * messages. */
 bool key_store_read_bytes(struct key_store *store, const char *name, const struct secret *bytes,
                           const struct secret *password, struct error *error);
 
-/* How much of a path may be shown, in bytes: a PIN can stand in a URI (RFC 7512, 2.4). */
-int key_store_shown(const char *path);
+/* Returns how many bytes of a path or URI may be shown: a URI may contain a PIN (RFC 7512,
+ * section 2.4). */
+int key_store_printable_length(const char *path);
 
 void key_store_clear(struct key_store *store);
 

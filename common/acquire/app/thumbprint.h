@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A certificate's thumbprint: its SHA-1 in hex, as the portal and Windows show it.
+ * A certificate's thumbprint: its SHA-1 in hex, as Windows and the Azure portal show it.
  */
 #ifndef COMMON_ACQUIRE_APP_THUMBPRINT_H
 #define COMMON_ACQUIRE_APP_THUMBPRINT_H
@@ -9,7 +9,7 @@
 
 #define THUMBPRINT_SIZE (2 * SHA_DIGEST_LENGTH + 1)
 
-/* Upper case; "" where it cannot be computed. */
-void thumbprint_format(const X509 *certificate, char text[THUMBPRINT_SIZE]);
+/* Formats the thumbprint in upper case. ret_text is "" if it cannot be computed. */
+void thumbprint_format(const X509 *certificate, char ret_text[THUMBPRINT_SIZE]);
 
 #endif

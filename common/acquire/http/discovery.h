@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A look at a server that wants tokens, before there is one for it.
+ * Tenant discovery: asks a server which tenant's tokens it accepts.
  */
 #ifndef COMMON_ACQUIRE_HTTP_DISCOVERY_H
 #define COMMON_ACQUIRE_HTTP_DISCOVERY_H
 
 #include "common/acquire/acquire.h"
 
-/* As struct acquire_module has it. */
-bool discovery_ask_challenge(const char *url, int64_t deadline, struct acquire_challenge *challenge,
-                             struct error *error);
+/* Implements ask_challenge of struct acquire_module. */
+bool discovery_ask_challenge(const char *url, int64_t deadline,
+                             struct acquire_challenge *ret_challenge, struct error *error);
 
 #endif

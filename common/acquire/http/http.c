@@ -14,7 +14,7 @@
 #include "common/base/guid.h"
 #include "common/entra/url.h"
 
-/* Nobody is left alone for longer: a day. */
+/* A day: longer back-off times are cut to this. */
 #define RETRY_AFTER_MAX (24 * 3600)
 
 static void cleanup_easy(CURL **easy)
@@ -38,7 +38,7 @@ struct secret *http_escape(const char *value)
     return secret;
 }
 
-/* name=value&... */
+/* Returns name=value&..., or NULL if there is no memory. */
 static struct secret *format_form(const struct http_field *fields)
 {
     struct secret *form = secret_new("", 0);
@@ -54,7 +54,7 @@ static struct secret *format_form(const struct http_field *fields)
     return form;
 }
 
-/* Collects the body; more than fits makes libcurl fail with CURLE_WRITE_ERROR. */
+/* Collects the body. If it does not fit, libcurl fails with CURLE_WRITE_ERROR. */
 struct collector {
     struct secret *body;
     size_t length;
@@ -83,11 +83,11 @@ static void set_limits(CURL *easy, const struct http_request *request, int64_t d
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_milliseconds);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a resolver that hangs */
-    if (request->local || !https) /* what is said in clear stays on this machine */
+    if (request->local || !https) /* cleartext must not leave this machine or its host */
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 }
 
-/* The request's own headers, and those by which an authority's logs name it. */
+/* Returns the request's own headers, and those by which it can be found in an authority's logs. */
 static struct curl_slist *make_headers(const struct http_field *header)
 {
     struct guid id;
@@ -105,7 +105,7 @@ static struct curl_slist *make_headers(const struct http_field *header)
     return headers;
 }
 
-/* Where the time went, in milliseconds from the start. */
+/* Traces when each stage of the transfer ended, in milliseconds from its start. */
 static void trace_times(CURL *easy, CURLcode code, const char *url)
 {
     static const CURLINFO stages[] = { CURLINFO_NAMELOOKUP_TIME_T, CURLINFO_CONNECT_TIME_T,
@@ -117,12 +117,12 @@ static void trace_times(CURL *easy, CURLcode code, const char *url)
     for (size_t i = 0; i < ARRAY_SIZE(stages); i++)
         curl_easy_getinfo(easy, stages[i], &at[i]);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    trace("network: %.*s: %s %ld (name %.1f, connection %.1f, TLS %.1f, all %.1f ms)",
+    trace("network: %.*s: %s %ld (name lookup %.1f, connect %.1f, TLS %.1f, total %.1f ms)",
           (int)strcspn(url, "?"), url, code == CURLE_OK ? "HTTP" : curl_easy_strerror(code), status,
           (double)at[0] / 1000, (double)at[1] / 1000, (double)at[2] / 1000, (double)at[3] / 1000);
 }
 
-/* A secret, since a query is nobody else's business. */
+/* The result is a struct secret because a query may contain secrets. */
 struct secret *http_url(const char *url, const struct http_field *fields)
 {
     auto_secret struct secret *query = format_form(fields);
@@ -146,7 +146,7 @@ static void set_request(CURL *easy, const struct http_request *request, const st
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)form->length);
 }
 
-/* A header of the answer; NULL where it has none. It belongs to libcurl. */
+/* Returns a header of the response, owned by libcurl, or NULL if there is none. */
 static const char *header_of(CURL *easy, const char *name)
 {
     struct curl_header *header = NULL;
@@ -154,8 +154,8 @@ static const char *header_of(CURL *easy, const char *name)
                                                                                    : NULL;
 }
 
-/* All fields of a name as one, which means the same (RFC 9110, 5.3). What does not fit is left out.
- */
+/* Joins all fields of this name into one, which means the same (RFC 9110, section 5.3). Fields that
+ * do not fit are left out. */
 static void join_headers(CURL *easy, const char *name, char *value, size_t size)
 {
     struct curl_header *header = NULL;
@@ -170,8 +170,8 @@ static void join_headers(CURL *easy, const char *name, char *value, size_t size)
     }
 }
 
-/* Retry-After: seconds, or a date (RFC 9110, 10.2.3), which is by the server's clock. Not by
- * libcurl, which takes this machine's. */
+/* Parses Retry-After: seconds, or a date by the server's clock (RFC 9110, section 10.2.3).
+ * CURLINFO_RETRY_AFTER would compare that date with this machine's clock. */
 static int64_t parse_retry_after(const char *value, int64_t date)
 {
     char *end = NULL;
@@ -183,7 +183,7 @@ static int64_t parse_retry_after(const char *value, int64_t date)
     return seconds < 0 ? 0 : seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
 }
 
-static bool take_response(CURL *easy, const struct collector *collector,
+static bool read_response(CURL *easy, const struct collector *collector,
                           struct http_response *response, struct error *error)
 {
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->status);
@@ -201,46 +201,48 @@ static bool take_response(CURL *easy, const struct collector *collector,
     return response->body != NULL || error_no_memory(error);
 }
 
-/* ---- what may be sent, and where to ---- */
+/* ---- checking the request ---- */
 
-static bool may_be_clear(const struct url *url, enum http_clear clear)
+static bool may_be_clear(const struct url *url, enum url_clear clear)
 {
-    return clear != HTTP_CLEAR_NEVER &&
-           (url_is_loopback(url) || (clear == HTTP_CLEAR_NEARBY && url_is_nearby(url)));
+    return clear != URL_CLEAR_NEVER &&
+           (url_is_loopback(url) || (clear == URL_CLEAR_NEARBY && url_is_nearby(url)));
 }
 
 static bool check_url(const struct http_request *request, struct error *error)
 {
     struct url url;
     struct error why = { 0 };
-    const char *name = request->url_name != NULL ? request->url_name : "the URL to ask";
+    const char *name = request->url_name != NULL ? request->url_name : "the URL";
     if (!url_parse(request->url, strlen(request->url), &url, &why))
-        return error_set(error, ERROR_USAGE, "%s cannot be asked: %s", name, why.message);
-    if (strchr(request->url, '#') != NULL) /* what is appended would not be sent */
-        return error_set(error, ERROR_USAGE, "%s cannot be asked: the URL has a fragment", name);
+        return error_set(error, ERROR_USAGE, "%s cannot be used: %s", name, why.message);
+    if (strchr(request->url, '#') != NULL) /* a query appended to a fragment would not be sent */
+        return error_set(error, ERROR_USAGE, "%s cannot be used: the URL has a fragment", name);
     if (url.https || may_be_clear(&url, request->clear))
         return true;
     return error_set(error, ERROR_USAGE,
-                     "%s is not asked, since it is not https and what is sent there is secret",
-                     name);
+                     "%s cannot be used: it is not https, and the request contains a secret", name);
 }
 
-/* A line break in a value, from the environment or a file, would begin a header of its own. */
+/* Values come from the environment or a file. A line break in one would start another header. */
 static bool check_headers(const struct http_field *header, struct error *error)
 {
     for (; header != NULL && header->name != NULL; header++)
         for (const char *c = header->value; *c != '\0'; c++)
             if ((unsigned char)*c < ' ' || *c == 0x7f)
                 return error_set(error, ERROR_USAGE,
-                                 "the value for the header %s has a line break or another control "
-                                 "character",
+                                 "the value of the header %s contains a line break or another "
+                                 "control character",
                                  header->name);
     return true;
 }
 
-/* Of the server's own certificate, the first of its chain, what libcurl calls so. */
-static void copy_certified(const struct curl_certinfo *chain, const char *name, char *text,
-                           size_t size)
+/* ---- sending it ---- */
+
+/* Copies a field of the server's certificate, which is the first of the chain. name is libcurl's
+ * name for the field, with a colon. */
+static void copy_certificate_field(const struct curl_certinfo *chain, const char *name, char *text,
+                                   size_t size)
 {
     const struct curl_slist *line = chain->num_of_certs > 0 ? chain->certinfo[0] : NULL;
     for (; line != NULL; line = line->next)
@@ -248,38 +250,31 @@ static void copy_certified(const struct curl_certinfo *chain, const char *name, 
             snprintf(text, size, "%s", line->data + strlen(name));
 }
 
-static void take_route(CURL *easy, struct http_route *route)
+static void read_route(CURL *easy, struct http_route *route)
 {
     const char *address = NULL;
-    long from_proxy = 0;
+    long proxy_status = 0;
     struct curl_certinfo *chain = NULL;
     char end[64] = "";
     *route = (struct http_route){ 0 };
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
-    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     snprintf(route->address, sizeof route->address, "%s", address != NULL ? address : "");
-    route->by_proxy = from_proxy != 0;
+    route->by_proxy = proxy_status != 0;
     if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL)
         return;
-    copy_certified(chain, "Expire date:", end, sizeof end);
+    copy_certificate_field(chain, "Expire date:", end, sizeof end);
     time_t seconds = curl_getdate(end, NULL);
     route->certified_to = seconds > 0 ? seconds : 0;
-    copy_certified(chain, "Issuer:", route->issuer, sizeof route->issuer);
+    copy_certificate_field(chain, "Issuer:", route->issuer, sizeof route->issuer);
 }
 
-static bool was_reached(CURL *easy)
-{
-    curl_off_t connected = 0;
-    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
-    return connected > 0;
-}
-
-bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
-               struct error *error)
+bool http_send(const struct http_request *request, int64_t deadline,
+               struct http_response *ret_response, struct error *error)
 {
     if (!check_url(request, error) || !check_headers(request->header, error))
         return false;
-    unsetenv("SSLKEYLOGFILE"); /* or TLS would write its keys there, and so all that is sent */
+    unsetenv("SSLKEYLOGFILE"); /* TLS would write its keys there, and so expose all that is sent */
     CURL *easy CLEANUP(cleanup_easy) = curl_easy_init();
     struct curl_slist *headers CLEANUP(cleanup_list) = make_headers(request->header);
     auto_secret struct secret *url = http_url(request->url, request->query);
@@ -296,16 +291,18 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &collector);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
-
     if (request->route != NULL)
         curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+
     CURLcode code = curl_easy_perform(easy);
+    curl_off_t connected = 0;
+    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+    ret_response->reached = connected > 0;
+    ret_response->broken = http_failure_is_broken(code);
     if (request->route != NULL)
-        take_route(easy, request->route);
+        read_route(easy, request->route);
     trace_times(easy, code, request->url);
-    response->reached = was_reached(easy);
-    response->broken = http_failure_is_broken(code);
-    return code == CURLE_OK ? take_response(easy, &collector, response, error)
+    return code == CURLE_OK ? read_response(easy, &collector, ret_response, error)
                             : http_failure_explain(easy, code, request->url, detail, error);
 }
 

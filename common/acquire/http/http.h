@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HTTP for authorities: one request, one bounded answer, by libcurl. Redirects are not followed;
- * certificates are always checked.
+ * HTTP by libcurl: one request, one response of limited size. Redirects are not followed, and the
+ * server's certificate is always verified.
+ *
+ *     const struct http_request get = { .url = url };
+ *     struct http_response response CLEANUP(http_response_clear) = { 0 };
+ *     if (!http_send(&get, deadline, &response, &error))
+ *         return false;
  */
 #ifndef COMMON_ACQUIRE_HTTP_HTTP_H
 #define COMMON_ACQUIRE_HTTP_HTTP_H
@@ -11,69 +16,66 @@
 
 #include "common/base/error.h"
 #include "common/base/secret.h"
+#include "common/entra/url.h"
 
 #define HTTP_BODY_MAX   (256 * 1024)
 #define HTTP_HEADER_MAX 4096
 
-/* A field of a form or a query, or a header. */
+/* A form field, a query parameter or a header. */
 struct http_field {
     const char *name;  /* NULL ends a list */
-    const char *value; /* UTF-8, not encoded; NULL: the field is left out */
-    bool secret;
-};
-
-/* Where what is sent, and what comes back, may go without TLS. */
-enum http_clear {
-    HTTP_CLEAR_LOOPBACK, /* within this machine */
-    HTTP_CLEAR_NEARBY,   /* to what url_is_nearby too: the host that runs this machine */
-    HTTP_CLEAR_NEVER,
+    const char *value; /* UTF-8, not encoded; a form or query field is left out if this is NULL */
+    bool secret;       /* redact removes the value from what is shown */
 };
 
 struct http_request {
     const char *url;
-    const char *url_name;            /* the variable that gave it, for messages; NULL: none did */
-    enum http_clear clear;           /* whether the URL may be http */
-    const struct http_field *query;  /* appended to the URL, form-encoded; NULL: none */
-    const struct http_field *form;   /* the body, application/x-www-form-urlencoded; NULL: none */
-    const struct http_field *header; /* NULL: none */
-    bool post;                       /* else GET, or HEAD */
+    const char *url_name;            /* the variable that contains the URL, for messages; or NULL */
+    enum url_clear clear;            /* whether the URL may be http */
+    const struct http_field *query;  /* appended to the URL, form-encoded; may be NULL */
+    const struct http_field *form;   /* body, application/x-www-form-urlencoded; may be NULL */
+    const struct http_field *header; /* may be NULL */
+    bool post;                       /* the method: POST, HEAD or, if neither is set, GET */
     bool head;
-    bool local;                /* a service of this machine or its host: no proxy */
-    long connect_milliseconds; /* how long connecting may take; 0: until the deadline */
-    struct http_route *route;  /* gets the way that it took; NULL: nobody wants to know */
-    const char *thumbprint;    /* SHA-1 of the only certificate that is trusted, in hex */
+    bool local;                /* the server is this machine or its host: use no proxy */
+    long connect_milliseconds; /* limit for connecting; 0 for none but the deadline */
+    struct http_route *route;  /* receives the route of the request; may be NULL */
+    const char *thumbprint;    /* SHA-1, in hex, of the only certificate to trust; or NULL */
 };
 
-/* The way that a request took, as far as it came. The texts are cut to fit; "": not known. */
+/* The route of a request, as far as it got. Texts are cut to fit, and "" if not known. */
 struct http_route {
-    char address[64];     /* the peer's: the server's, or the proxy's */
-    bool by_proxy;        /* through an HTTP proxy's CONNECT, which it answered */
-    int64_t certified_to; /* when the server's certificate ends, in Unix seconds; 0: not known */
-    char issuer[256];     /* who issued it */
+    char address[64];     /* the peer's: the server's or the proxy's */
+    bool by_proxy;        /* an HTTP proxy was used and answered CONNECT */
+    int64_t certified_to; /* when the server's certificate expires, in Unix seconds; 0: not known */
+    char issuer[256];     /* the issuer of that certificate */
 };
 
 struct http_response {
     long status;
-    bool reached;        /* somebody was there: the connection was made */
-    bool broken;         /* no answer came, since the connection broke or was refused */
-    int64_t retry_after; /* seconds, by the server's clock; 0: the answer has no Retry-After */
-    int64_t date;        /* Unix seconds, by the server's clock; 0: it does not say */
-    char www_authenticate[HTTP_HEADER_MAX]; /* all such fields, with commas between them */
-    char resource_tenant[64];               /* X-VSS-ResourceTenant; "" */
+    bool reached;        /* the connection was established */
+    bool broken;         /* no response: the connection broke or was refused */
+    int64_t retry_after; /* Retry-After in seconds, by the server's clock; 0 if there is none */
+    int64_t date;        /* Date in Unix seconds, the server's clock; 0 if there is none */
+    char www_authenticate[HTTP_HEADER_MAX]; /* all WWW-Authenticate fields, joined by commas */
+    char resource_tenant[64];               /* X-VSS-ResourceTenant, or "" */
     struct secret *body;
 };
 
-/* Sends the request and takes the answer, whatever its status; clear it with http_response_clear.
- * False with ERROR_NETWORK where none came, or too long a one; with ERROR_USAGE where the URL is
- * none, or not one to which this may be sent (user info, http to where it must not go), or where a
- * header's value would break its line. */
-bool http_send(const struct http_request *request, int64_t deadline, struct http_response *response,
-               struct error *error);
+/* Sends a request and returns the response, whatever its status. The caller clears *ret_response
+ * with http_response_clear, also on failure. Fails with ERROR_NETWORK if there is no response or
+ * one that is longer than HTTP_BODY_MAX. Fails with ERROR_USAGE if the URL is invalid, has user
+ * information or a fragment, or is http where that is not allowed; if a header's value contains a
+ * control character; or if the trusted certificates cannot be read. */
+bool http_send(const struct http_request *request, int64_t deadline,
+               struct http_response *ret_response, struct error *error);
 
-/* A URL with a query appended, form-encoded (NULL: none). NULL if there is no memory. */
+/* Appends a query (which may be NULL), form-encoded, to a URL. The caller frees the result with
+ * secret_free. Returns NULL if there is no memory. */
 struct secret *http_url(const char *url, const struct http_field *query);
 
-/* A value as it is sent in a form. NULL if there is no memory. */
+/* Percent-encodes a value for a form. The caller frees the result with secret_free. Returns NULL
+ * if there is no memory. */
 struct secret *http_escape(const char *value);
 
 void http_response_clear(struct http_response *response);

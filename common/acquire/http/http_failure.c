@@ -13,7 +13,7 @@ bool http_failure_is_broken(CURLcode code)
            code == CURLE_SSL_CONNECT_ERROR;
 }
 
-/* What libcurl's failures are called in the catalogue. */
+/* The names of libcurl's failures in the error catalogue. */
 static const struct {
     CURLcode code;
     const char *name;
@@ -33,11 +33,11 @@ static const struct {
     { CURLE_PARTIAL_FILE, "connection_broken" },
 };
 
-static bool add_remedy(CURL *easy, CURLcode code, struct error *error)
+static bool set_error_code(CURL *easy, CURLcode code, struct error *error)
 {
-    long from_proxy = 0; /* what it said to CONNECT */
-    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
-    if (from_proxy >= 300)
+    long proxy_status = 0; /* the proxy's response to CONNECT */
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    if (proxy_status >= 300)
         return error_known_as(error, "proxy_refused");
     for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
         if (failures[i].code == code)
@@ -45,29 +45,22 @@ static bool add_remedy(CURL *easy, CURLcode code, struct error *error)
     return false;
 }
 
-/* libcurl quotes a proxy's whole URL where it does not like it, with the password in it. */
-static const char *reason(CURLcode code, const char *detail)
-{
-    return detail[0] == '\0' || strchr(detail, '@') != NULL || strstr(detail, "://") != NULL
-               ? curl_easy_strerror(code)
-               : detail;
-}
-
 bool http_failure_explain(CURL *easy, CURLcode code, const char *url, const char *detail,
                           struct error *error)
 {
-    const char *name = strstr(url, "://") + 3; /* url_parse has seen it */
+    const char *name = strstr(url, "://") + 3; /* url_parse has accepted the URL */
     int host = (int)(name - url) + (int)strcspn(name, "/?#");
+    /* libcurl quotes the whole URL of a proxy that it cannot parse, including the password. */
+    bool has_url = strchr(detail, '@') != NULL || strstr(detail, "://") != NULL;
+    const char *reason = detail[0] == '\0' || has_url ? curl_easy_strerror(code) : detail;
     if (code == CURLE_WRITE_ERROR)
         error_set(error, ERROR_NETWORK, "%.*s answered with more than %d bytes", host, url,
                   HTTP_BODY_MAX);
     else if (code == CURLE_OPERATION_TIMEDOUT)
         error_set(error, ERROR_NETWORK, "%.*s did not answer in time", host, url);
     else if (code == CURLE_SSL_CACERT_BADFILE)
-        error_set(error, ERROR_USAGE, "the trusted certificates cannot be read: %s",
-                  reason(code, detail));
+        error_set(error, ERROR_USAGE, "the trusted certificates cannot be read: %s", reason);
     else
-        error_set(error, ERROR_NETWORK, "%.*s cannot be reached: %s", host, url,
-                  reason(code, detail));
-    return add_remedy(easy, code, error);
+        error_set(error, ERROR_NETWORK, "%.*s cannot be reached: %s", host, url, reason);
+    return set_error_code(easy, code, error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why no answer came: libcurl's failures as errors of ours.
+ * Translates libcurl's failures into errors.
  */
 #ifndef COMMON_ACQUIRE_HTTP_HTTP_FAILURE_H
 #define COMMON_ACQUIRE_HTTP_HTTP_FAILURE_H
@@ -10,11 +10,12 @@
 
 #include "common/base/error.h"
 
-/* Whether it may be gone a moment later. */
+/* Whether the connection failed in a way that a retry may cure. */
 bool http_failure_is_broken(CURLcode code);
 
-/* Fills *error and is false. url: a URL that url_parse has taken; detail: libcurl's own text, or
- * "". */
+/* Sets *error to ERROR_NETWORK, or ERROR_USAGE if the trusted certificates cannot be read. url must
+ * have been accepted by url_parse. detail is the text of CURLOPT_ERRORBUFFER and may be "". Always
+ * returns false. */
 bool http_failure_explain(CURL *easy, CURLcode code, const char *url, const char *detail,
                           struct error *error);
 

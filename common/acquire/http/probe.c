@@ -11,9 +11,9 @@
 #include "common/base/json.h"
 #include "common/entra/authority.h"
 
-/* The variable that names a proxy for https, in the order in which libcurl looks ("libcurl-env").
- */
-static const char *proxy_variable(void)
+/* Returns the proxy for https, from the first variable that libcurl would use ("libcurl-env"), or
+ * "". */
+static const char *proxy_url(void)
 {
     static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -24,7 +24,7 @@ static const char *proxy_variable(void)
     return "";
 }
 
-/* scheme://user:password@host:port, without what stands before the host. */
+/* Copies scheme://user:password@host:port without user and password. */
 static void copy_proxy(const char *url, char *text, size_t size)
 {
     const char *scheme = strstr(url, "://");
@@ -34,8 +34,9 @@ static void copy_proxy(const char *url, char *text, size_t size)
     snprintf(text, size, "%.*s%s", length, url, user != NULL ? user + 1 : rest);
 }
 
-/* Discovery's answer names a token endpoint; a refusal is explained as any of a token endpoint. */
-static bool is_authority(const struct http_response *response, struct error *error)
+/* Whether the response is an authority's metadata, which names a token endpoint. An authority
+ * refuses in the same form as a token endpoint does. */
+static bool check_metadata(const struct http_response *response, struct error *error)
 {
     struct error not_json;
     auto_token struct token none = { 0 };
@@ -47,31 +48,31 @@ static bool is_authority(const struct http_response *response, struct error *err
                             time(NULL), 0, &none, error) &&
         error->kind != ERROR_NONE && strcmp(error->code, "unusable_answer") != 0)
         return false;
-    error_set(error, ERROR_NETWORK, "what answered publishes no token endpoint (HTTP %ld)",
-              response->status);
+    error_set(error, ERROR_NETWORK,
+              "the server that answered publishes no token endpoint (HTTP %ld)", response->status);
     return error_known_as(error, "not_a_token_endpoint");
 }
 
 bool probe_authority(const struct token_request *request, int64_t deadline,
-                     struct authority_probe *probe, struct error *error)
+                     struct authority_probe *ret_probe, struct error *error)
 {
     autofree char *url = authority_metadata_url(request->instance, request->tenant);
     if (url == NULL)
         return error_no_memory(error);
-    *probe = (struct authority_probe){ 0 };
+    *ret_probe = (struct authority_probe){ 0 };
     if (strncmp(url, "https://", strlen("https://")) == 0)
-        copy_proxy(proxy_variable(), probe->proxy, sizeof probe->proxy);
+        copy_proxy(proxy_url(), ret_probe->proxy, sizeof ret_probe->proxy);
 
     struct http_route route = { 0 };
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     const struct http_request get = { .url = url, .route = &route };
     bool answered = http_send(&get, deadline, &response, error);
     int64_t now = time(NULL);
-    probe->by_proxy = route.by_proxy;
-    snprintf(probe->address, sizeof probe->address, "%s", route.address);
-    snprintf(probe->issuer, sizeof probe->issuer, "%s", route.issuer);
-    probe->certified_to = route.certified_to;
-    probe->clock_is_known = answered && response.date > 0;
-    probe->clock_ahead = probe->clock_is_known ? now - response.date : 0;
-    return answered && is_authority(&response, error);
+    ret_probe->by_proxy = route.by_proxy;
+    snprintf(ret_probe->address, sizeof ret_probe->address, "%s", route.address);
+    snprintf(ret_probe->issuer, sizeof ret_probe->issuer, "%s", route.issuer);
+    ret_probe->certified_to = route.certified_to;
+    ret_probe->clock_is_known = answered && response.date > 0;
+    ret_probe->clock_ahead = ret_probe->clock_is_known ? now - response.date : 0;
+    return answered && check_metadata(&response, error);
 }

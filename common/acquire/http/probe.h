@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A look at what stands between us and an authority, by asking what it publishes about itself
- * (OpenID Connect Discovery 1.0).
+ * Tests the network path to an authority by requesting the metadata that it publishes (OpenID
+ * Connect Discovery 1.0).
  */
 #ifndef COMMON_ACQUIRE_HTTP_PROBE_H
 #define COMMON_ACQUIRE_HTTP_PROBE_H
 
 #include "common/acquire/acquire.h"
 
-/* As struct acquire_module's probe. */
+/* Implements probe of struct acquire_module. */
 bool probe_authority(const struct token_request *request, int64_t deadline,
-                     struct authority_probe *probe, struct error *error);
+                     struct authority_probe *ret_probe, struct error *error);
 
 #endif

@@ -6,20 +6,21 @@
 
 #include "common/base/array.h"
 
-/* A value as HTML's forms write it (a blank is a plus), made of what http_escape gives. */
+/* Converts the output of http_escape to the encoding of HTML forms, in which a space is a plus. */
 static struct secret *as_form(const char *escaped)
 {
     struct secret *form = secret_allocate(strlen(escaped));
     size_t length = 0;
     for (const char *at = escaped; form != NULL && *at != '\0'; at++) {
-        bool is_blank = strncmp(at, "%20", 3) == 0;
-        form->bytes[length++] = (char)(is_blank ? '+' : *at);
-        at += is_blank ? 2 : 0;
+        bool is_space = strncmp(at, "%20", 3) == 0;
+        form->bytes[length++] = (char)(is_space ? '+' : *at);
+        at += is_space ? 2 : 0;
     }
     return form;
 }
 
-/* A value as it stands in a string of JSON. Not by json-c, which would leave copies of it. */
+/* Escapes a value as in a JSON string. json-c is not used, since it would leave copies in memory.
+ */
 static struct secret *as_json(const char *value)
 {
     struct secret *json = secret_allocate(2 * strlen(value));
@@ -32,8 +33,8 @@ static struct secret *as_json(const char *value)
     return json;
 }
 
-/* The character of an escape, which is \/ or \u and four digits; 0 where it is another, or stands
- * for what JSON cannot have plainly. */
+/* Returns the character for the escape \/ or \uXXXX. Returns 0 for other escapes, surrogates, and
+ * control characters, which JSON cannot contain unescaped. */
 static unsigned escaped_character(const char *at, size_t left, size_t *length)
 {
     unsigned character = 0;
@@ -48,7 +49,7 @@ static unsigned escaped_character(const char *at, size_t left, size_t *length)
     return character < ' ' || is_surrogate ? 0 : character;
 }
 
-/* Writes a character of JSON as UTF-8, which is never longer than its escape. */
+/* Writes a character of a JSON string as UTF-8, which is never longer than its escape. */
 static char *write_character(char *to, unsigned character)
 {
     if (character == '"' || character == '\\')
@@ -67,9 +68,9 @@ static char *write_character(char *to, unsigned character)
     return to;
 }
 
-/* JSON has several ways to write a character; afterwards the body has one of them. What it is
- * shorter by is blank. */
-static void write_plainly(struct secret *body)
+/* Replaces the escapes in a body by plain characters, since JSON has several ways to write each.
+ * The body is padded with spaces to its old length. */
+static void unescape(struct secret *body)
 {
     char *to = body->bytes, *end = body->bytes + body->length;
     for (const char *at = body->bytes; at < end;) {
@@ -88,17 +89,17 @@ static void write_plainly(struct secret *body)
 
 void redact(const struct http_field *fields, struct secret *body)
 {
-    write_plainly(body);
+    unescape(body);
     for (; fields->name != NULL; fields++) {
         if (!fields->secret || fields->value == NULL)
             continue;
         auto_secret struct secret *escaped = http_escape(fields->value);
         auto_secret struct secret *form = escaped != NULL ? as_form(escaped->bytes) : NULL;
         auto_secret struct secret *json = as_json(fields->value);
-        const struct secret *const ways[] = { escaped, form, json };
+        const struct secret *const encodings[] = { escaped, form, json };
         secret_redact(body->bytes, body->length, fields->value);
-        for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
-            if (ways[i] != NULL)
-                secret_redact(body->bytes, body->length, ways[i]->bytes);
+        for (size_t i = 0; i < ARRAY_SIZE(encodings); i++)
+            if (encodings[i] != NULL)
+                secret_redact(body->bytes, body->length, encodings[i]->bytes);
     }
 }

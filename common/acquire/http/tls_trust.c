@@ -9,14 +9,14 @@
 #include "common/acquire/app/thumbprint.h"
 #include "common/base/environment.h"
 
-static CURLcode trust_too(CURL *easy, void *context, void *file)
+static CURLcode trust_second_file(CURL *easy, void *context, void *file)
 {
     (void)easy;
     return SSL_CTX_load_verify_file(context, file) == 1 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
 }
 
-/* The system's CAs, or those that the environment names: libcurl, unlike its command line, does not
- * read these variables itself. Where both are set, both are trusted. */
+/* Trusts the system's CAs or those named by the environment. libcurl, unlike the curl command, does
+ * not read these variables itself. If both are set, the CAs of both files are trusted. */
 static void trust_cas(CURL *easy)
 {
     const char *first = environment("CURL_CA_BUNDLE");
@@ -26,13 +26,13 @@ static void trust_cas(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_CAINFO, first != NULL ? first : second);
     if (first != NULL && second != NULL && strcmp(first, second) != 0) {
-        curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_too);
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_second_file);
         curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)second);
     }
 }
 
-/* Trusts one certificate, known by its thumbprint, and no CA: Service Fabric's own. */
-static int is_that_certificate(X509_STORE_CTX *context, void *thumbprint)
+/* Verifies a certificate by its thumbprint alone, as Service Fabric's self-signed one needs. */
+static int has_thumbprint(X509_STORE_CTX *context, void *thumbprint)
 {
     char text[THUMBPRINT_SIZE];
     const X509 *leaf = X509_STORE_CTX_get0_cert(context);
@@ -42,24 +42,20 @@ static int is_that_certificate(X509_STORE_CTX *context, void *thumbprint)
     return text[0] != '\0' && strcasecmp(text, thumbprint) == 0;
 }
 
-static CURLcode trust_only(CURL *easy, void *context, void *thumbprint)
+static CURLcode trust_thumbprint(CURL *easy, void *context, void *thumbprint)
 {
     (void)easy;
-    SSL_CTX_set_cert_verify_callback(context, is_that_certificate, thumbprint);
+    SSL_CTX_set_cert_verify_callback(context, has_thumbprint, thumbprint);
     return CURLE_OK;
-}
-
-static void trust_one(CURL *easy, const char *thumbprint)
-{
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L); /* the certificate names no host */
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_only);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)thumbprint);
 }
 
 void tls_trust(CURL *easy, const char *thumbprint)
 {
-    if (thumbprint != NULL)
-        trust_one(easy, thumbprint);
-    else
+    if (thumbprint == NULL) {
         trust_cas(easy);
+        return;
+    }
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L); /* the certificate names no host */
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_thumbprint);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)thumbprint);
 }

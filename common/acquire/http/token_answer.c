@@ -11,14 +11,9 @@
 #include "common/base/json.h"
 #include "common/base/printable.h"
 
-/* An authority that is in trouble itself is like a network that is: it is worth trying again. */
-static enum error_kind kind_of(long status)
-{
-    return status >= 500 ? ERROR_NETWORK : ERROR_REFUSED;
-}
-
-/* The body is not an OAuth answer. It is never shown: it may hold what it was sent. */
-static bool explain_stranger(long status, struct error *error)
+/* Explains a response whose body is not an OAuth response. The body is not shown, because it may
+ * echo what was sent. */
+static bool explain_status(long status, struct error *error)
 {
     if (status == 429) {
         error_set(error, ERROR_REFUSED,
@@ -26,35 +21,39 @@ static bool explain_stranger(long status, struct error *error)
         return error_known_as(error, "http_throttled");
     }
     if (status >= 500) {
-        error_set(error, ERROR_NETWORK, "the authority has a fault (HTTP %ld)", status);
+        error_set(error, ERROR_NETWORK, "the authority reported a server error (HTTP %ld)", status);
         return error_known_as(error, "http_fault");
     }
     if (status >= 300 && status < 400) {
         error_set(error, ERROR_NETWORK,
-                  "the authority sends elsewhere (HTTP %ld), and that is not followed", status);
+                  "the authority answered with a redirect (HTTP %ld), which is not followed",
+                  status);
         return error_known_as(error, "http_redirect");
     }
-    error_set(error, ERROR_NETWORK, "what answered is not a token endpoint (HTTP %ld)", status);
+    error_set(error, ERROR_NETWORK, "the server that answered is not a token endpoint (HTTP %ld)",
+              status);
     return error_known_as(error, "not_a_token_endpoint");
 }
 
-long token_answer_number(const char *description)
+/* ---- refusals ---- */
+
+long token_answer_aadsts_number(const char *description)
 {
     long number = 0;
     return sscanf(description, "AADSTS%9ld", &number) == 1 ? number : 0;
 }
 
-static long code_of(const json_object *answer, const char *description)
+static long aadsts_number_of(const json_object *answer, const char *description)
 {
     json_object *codes = NULL;
     long code = 0;
     if (json_object_object_get_ex(answer, "error_codes", &codes) &&
         json_object_is_type(codes, json_type_array) && json_object_array_length(codes) > 0)
         code = (long)json_object_get_int64(json_object_array_get_idx(codes, 0));
-    return code != 0 ? code : token_answer_number(description);
+    return code != 0 ? code : token_answer_aadsts_number(description);
 }
 
-/* How much of the description is for people: what follows is ids. */
+/* Returns the length of a description without the ids at its end. */
 static int description_length(const char *description)
 {
     size_t length = strcspn(description, "\r\n");
@@ -64,9 +63,9 @@ static int description_length(const char *description)
     return (int)printable_cut(description, length < 1000 ? length : 1000);
 }
 
-/* Keeps a text for programs to read: whole, or not at all, so that it can be found again and
- * nothing that is cut can hold a part of a secret. */
-static void keep(char *field, size_t size, const char *text)
+/* Copies a text that programs read: completely or not at all, so that it can be looked up, and no
+ * cut can leave a part of a secret unredacted. */
+static void copy_if_fits(char *field, size_t size, const char *text)
 {
     if (text != NULL && strlen(text) < size)
         snprintf(field, size, "%s", text);
@@ -84,11 +83,12 @@ bool token_answer_refusal(enum error_kind kind, const struct token_refusal *refu
               id != NULL ? ", correlation id " : "", id != NULL ? id : "",
               refusal->timestamp != NULL ? ", " : "",
               refusal->timestamp != NULL ? refusal->timestamp : "");
-    keep(error->oauth_error, sizeof error->oauth_error, refusal->error);
-    keep(error->correlation_id, sizeof error->correlation_id, id);
-    keep(error->timestamp, sizeof error->timestamp, refusal->timestamp);
-    snprintf(number, sizeof number, "AADSTS%ld", refusal->number);
-    keep(error->code, sizeof error->code, refusal->number > 0 ? number : error->oauth_error);
+    copy_if_fits(error->oauth_error, sizeof error->oauth_error, refusal->error);
+    copy_if_fits(error->correlation_id, sizeof error->correlation_id, id);
+    copy_if_fits(error->timestamp, sizeof error->timestamp, refusal->timestamp);
+    snprintf(number, sizeof number, "AADSTS%ld", refusal->aadsts_number);
+    copy_if_fits(error->code, sizeof error->code,
+                 refusal->aadsts_number > 0 ? number : error->oauth_error);
     return false;
 }
 
@@ -101,15 +101,18 @@ static bool explain_refusal(long status, const json_object *answer, const char *
         .description = description,
         .correlation_id = json_string(answer, "correlation_id"),
         .timestamp = json_string(answer, "timestamp"),
-        .number = code_of(answer, description != NULL ? description : ""),
+        .aadsts_number = aadsts_number_of(answer, description != NULL ? description : ""),
     };
-    token_answer_refusal(kind_of(status), &refusal, error);
-    keep(error->suberror, sizeof error->suberror, json_string(answer, "suberror"));
-    keep(error->claims, sizeof error->claims, json_string(answer, "claims"));
+    /* An authority with an internal error is treated like a network failure: a retry may help. */
+    token_answer_refusal(status >= 500 ? ERROR_NETWORK : ERROR_REFUSED, &refusal, error);
+    copy_if_fits(error->suberror, sizeof error->suberror, json_string(answer, "suberror"));
+    copy_if_fits(error->claims, sizeof error->claims, json_string(answer, "claims"));
     return false;
 }
 
-/* App Service and the services made after it have said when a token ends in three ways. */
+/* ---- tokens ---- */
+
+/* Parses the three date formats in which App Service and its successors have sent expires_on. */
 static bool parse_date(const char *text, int64_t *seconds)
 {
     static const char *const formats[] = { "%m/%d/%Y %I:%M:%S %p %z", "%m/%d/%Y %H:%M:%S %z",
@@ -126,30 +129,30 @@ static bool parse_date(const char *text, int64_t *seconds)
     return false;
 }
 
-/* expires_in; a managed identity's endpoints may say expires_on, in Unix seconds, or a date,
- * instead, which is by their clock. */
-static bool take_life(const json_object *answer, int64_t date, int64_t *life)
+/* Reads the token's lifetime in seconds from expires_in. The endpoints of managed identities may
+ * send expires_on instead, in Unix seconds or as a date, by their own clock. */
+static bool read_lifetime(const json_object *answer, int64_t date, int64_t *lifetime)
 {
     int64_t expires_on;
-    if (json_int64(answer, "expires_in", life))
+    if (json_int64(answer, "expires_in", lifetime))
         return true;
     const char *text = json_string(answer, "expires_on");
     bool ok = json_int64(answer, "expires_on", &expires_on) ||
               (text != NULL && parse_date(text, &expires_on));
     if (!ok || expires_on < 0)
         return false;
-    *life = expires_on - date;
+    *lifetime = expires_on - date;
     return true;
 }
 
-static bool take_times(const json_object *answer, int64_t now, int64_t date, struct token *token,
+static bool read_times(const json_object *answer, int64_t now, int64_t date, struct token *token,
                        struct error *error)
 {
     int64_t expires_in, refresh_in;
-    if (!take_life(answer, date > 0 ? date : now, &expires_in))
-        return error_unusable_answer(error, "it has no expires_in that is a whole number");
+    if (!read_lifetime(answer, date > 0 ? date : now, &expires_in))
+        return error_unusable_answer(error, "its expires_in is missing or not a whole number");
     if (expires_in < 1 || expires_in > TOKEN_LIFE_MAX)
-        return error_unusable_answer(error, "its expires_in is no credible life");
+        return error_unusable_answer(error, "its expires_in is not a plausible lifetime");
     token->received_on = now;
     token->expires_on = now + expires_in;
     token->refresh_on = 0;
@@ -158,8 +161,8 @@ static bool take_times(const json_object *answer, int64_t now, int64_t date, str
     return true;
 }
 
-static bool take_token(const json_object *answer, int64_t now, int64_t date, struct token *token,
-                       struct error *error)
+static bool read_token(const json_object *answer, int64_t now, int64_t date,
+                       struct token *ret_token, struct error *error)
 {
     struct token read = { .source = TOKEN_FROM_AUTHORITY };
     const char *type = json_string(answer, "token_type");
@@ -171,28 +174,28 @@ static bool take_token(const json_object *answer, int64_t now, int64_t date, str
     if (strlen(text) > TOKEN_LENGTH_MAX)
         return error_unusable_answer(error, "its access_token is too long");
     if (!token_is_valid_text(text, strlen(text)))
-        return error_unusable_answer(error, "its access_token has characters that no token has");
-    if (!take_times(answer, now, date, &read, error))
+        return error_unusable_answer(error, "its access_token contains invalid characters");
+    if (!read_times(answer, now, date, &read, error))
         return false;
     read.access_token = secret_from_text(text);
     if (read.access_token == NULL)
         return error_no_memory(error);
-    *token = read;
+    *ret_token = read;
     return true;
 }
 
 bool token_answer_parse(long status, const char *body, size_t length, int64_t now, int64_t date,
-                        struct token *token, struct error *error)
+                        struct token *ret_token, struct error *error)
 {
     struct error not_json = { 0 };
     auto_json_secret json_object *answer = json_parse(body, length, &not_json);
     if (answer == NULL || !json_object_is_type(answer, json_type_object))
-        return explain_stranger(status, error);
+        return explain_status(status, error);
 
     const char *code = json_string(answer, "error");
     if (code != NULL)
         return explain_refusal(status, answer, code, error);
     if (status != 200)
-        return explain_stranger(status, error);
-    return take_token(answer, now, date, token, error);
+        return explain_status(status, error);
+    return read_token(answer, now, date, ret_token, error);
 }

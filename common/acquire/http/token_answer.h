@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a token endpoint answers (RFC 6749, 5.1 and 5.2, as Entra speaks it), read as the input from
- * outside that it is. A pure function on a buffer.
+ * Parses the response of a token endpoint (RFC 6749, sections 5.1 and 5.2, with Entra's extensions)
+ * as untrusted input. Pure functions on a buffer.
  */
 #ifndef COMMON_ACQUIRE_HTTP_TOKEN_ANSWER_H
 #define COMMON_ACQUIRE_HTTP_TOKEN_ANSWER_H
@@ -13,26 +13,26 @@
 #include "common/base/error.h"
 #include "common/entra/token.h"
 
-/* Makes a token of an answer with this HTTP status and body, received at this Unix time, which was
- * `date` by the clock of who answered (0: not known). The caller clears it. False with
- * ERROR_REFUSED where the authority says no, ERROR_NETWORK where it has a fault or where what
- * answered is no token endpoint. */
+/* Parses a response with this HTTP status and body. now is the Unix time at which it arrived, date
+ * the same by the server's clock, or 0 if that is not known. The caller clears *ret_token with
+ * token_clear. Fails with ERROR_REFUSED if the authority refused, and ERROR_NETWORK if it had an
+ * internal error or the response did not come from a token endpoint. */
 bool token_answer_parse(long status, const char *body, size_t length, int64_t now, int64_t date,
-                        struct token *token, struct error *error);
+                        struct token *ret_token, struct error *error);
 
-/* A refusal in the authority's words; all but the first may be NULL. */
+/* A refusal in the authority's words. All members but error may be NULL. */
 struct token_refusal {
     const char *error; /* access_denied, ... */
     const char *description;
     const char *correlation_id, *timestamp;
-    long number; /* AADSTS; 0: none is known */
+    long aadsts_number; /* 0 if not known */
 };
 
-/* Makes an error of it. Always false. */
+/* Sets *error to a refusal. Always returns false. */
 bool token_answer_refusal(enum error_kind kind, const struct token_refusal *refusal,
                           struct error *error);
 
-/* The number that a description of Entra's begins with, AADSTS<number>; 0: it does not. */
-long token_answer_number(const char *description);
+/* Returns the number in a description that starts with AADSTS<number>, or 0. */
+long token_answer_aadsts_number(const char *description);
 
 #endif

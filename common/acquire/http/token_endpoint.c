@@ -12,12 +12,12 @@
 #include "common/acquire/user/sign_in_answer.h"
 #include "common/entra/authority.h"
 
-/* A clock that is further off than MSAL's margin is wrong. */
+/* The smallest difference between the clocks that is reported, MSAL's margin. */
 #define CLOCK_MINUTES_WRONG 5
 
-/* Assertions, certificates and tokens are judged by the clock, so one that is wrong is worth a word
- * with whatever refusal it may have caused. */
-static void blame_clock(int64_t date, struct error *error)
+/* Adds a hint to a refusal if this machine's clock is wrong, which may be its cause: assertions,
+ * certificates and tokens have times in them. */
+static void add_clock_hint(int64_t date, struct error *error)
 {
     int64_t ahead = time(NULL) - date;
     int64_t minutes = ((ahead < 0 ? -ahead : ahead) + 30) / 60;
@@ -25,15 +25,8 @@ static void blame_clock(int64_t date, struct error *error)
         return;
     size_t used = strlen(error->hint);
     snprintf(error->hint + used, sizeof error->hint - used,
-             "%sThis machine's clock is %lld minutes %s the authority's: set it right.",
+             "%sThis machine's clock is %lld minutes %s the authority's. Correct it.",
              used > 0 ? " " : "", (long long)minutes, ahead > 0 ? "ahead of" : "behind");
-}
-
-static void add_hints(const struct http_response *response, struct error *error)
-{
-    retry_heed(response, error);
-    if (error->kind == ERROR_REFUSED)
-        blame_clock(response->date, error);
 }
 
 static bool parse(const struct http_response *response, struct token *token, struct error *error)
@@ -42,12 +35,12 @@ static bool parse(const struct http_response *response, struct token *token, str
                               time(NULL), response->date, token, error);
 }
 
-/* What is no token is an error: it is read out of a body that was cleaned before anything could be
- * cut out of it. */
+/* Reads a token, or else an error. The body is redacted before it is parsed for the error, since
+ * the error quotes parts of it. */
 static bool read_answer(const struct http_response *response, const struct http_field *fields,
                         struct token *token, struct error *error)
 {
-    if (response->body == NULL) /* http_send gives one with every answer, unless memory is out */
+    if (response->body == NULL) /* http_send returns one with every response */
         return error_no_memory(error);
     if (response->status == 200 && parse(response, token, error))
         return true;
@@ -55,11 +48,12 @@ static bool read_answer(const struct http_response *response, const struct http_
     redact(fields, response->body);
     if (parse(response, token, error))
         return true;
-    add_hints(response, error);
+    retry_set_back_off(response, error);
+    if (error->kind == ERROR_REFUSED)
+        add_clock_hint(response->date, error);
     return false;
 }
 
-/* The answer, whatever it says. */
 static bool post(const struct token_request *request, const struct http_field *fields,
                  int64_t deadline, struct http_response *response, struct error *error)
 {
@@ -74,27 +68,27 @@ static bool post(const struct token_request *request, const struct http_field *f
     return retry_send(&post, deadline, response, error);
 }
 
-bool token_endpoint_post(const struct token_request *request, const struct http_field *fields,
-                         int64_t deadline, struct token *token, struct error *error)
+bool token_endpoint_get_token(const struct token_request *request, const struct http_field *fields,
+                              int64_t deadline, struct token *ret_token, struct error *error)
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     return post(request, fields, deadline, &response, error) &&
-           read_answer(&response, fields, token, error);
+           read_answer(&response, fields, ret_token, error);
 }
 
-bool token_endpoint_post_for_user(const struct token_request *request,
-                                  const struct http_field *fields, const char *nonce,
-                                  int64_t deadline, struct token *token, struct account *account,
-                                  struct error *error)
+bool token_endpoint_get_user_token(const struct token_request *request,
+                                   const struct http_field *fields, const char *nonce,
+                                   int64_t deadline, struct token *ret_token,
+                                   struct account *ret_account, struct error *error)
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     auto_token struct token read = { 0 };
     if (!post(request, fields, deadline, &response, error) ||
         !read_answer(&response, fields, &read, error) || response.body == NULL ||
         !sign_in_answer_parse(response.body->bytes, response.body->length, request->client_id,
-                              nonce, account, error))
+                              nonce, ret_account, error))
         return false;
-    *token = read;
+    *ret_token = read;
     read.access_token = NULL;
     return true;
 }

@@ -13,16 +13,16 @@ static bool is_imds_answer(long status)
     return status == 400 || status == 410 || status == 429 || status >= 500;
 }
 
-bool imds_is_here(const char *url, const char *url_name, int64_t deadline)
+bool imds_is_here(const struct identity_source *imds, const char *url, int64_t deadline)
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     struct error why = { 0 };
-    const struct http_field query[] = { { "api-version", "2018-02-01", false },
+    const struct http_field query[] = { { "api-version", imds->api_version, false },
                                         { NULL, NULL, false } };
     const struct http_request probe = {
         .url = url,
-        .url_name = url_name,
-        .clear = HTTP_CLEAR_NEARBY,
+        .url_name = imds->endpoint_variable,
+        .clear = imds->clear,
         .query = query,
         .local = true,
     };

@@ -8,10 +8,12 @@
 #include "common/acquire/http/redaction.h"
 #include "common/acquire/http/retry.h"
 #include "common/acquire/http/token_answer.h"
-#include "common/acquire/identity/identity_service.h"
+#include "common/acquire/identity/arc.h"
 #include "common/acquire/identity/imds.h"
+#include "common/base/array.h"
 #include "common/base/environment.h"
 #include "common/base/json.h"
+#include "common/entra/identity_source.h"
 #include "common/entra/scope.h"
 
 /* ---- the answer ---- */
@@ -19,7 +21,8 @@
 /* What answers in the place of IMDS elsewhere: other clouds' metadata services, Docker Desktop. */
 static bool is_stranger(const struct identity_source *source, const struct http_response *response)
 {
-    return source->kind == IDENTITY_IMDS && (response->status == 403 || response->status == 405);
+    return source->protocol == IDENTITY_PROTOCOL_IMDS &&
+           (response->status == 403 || response->status == 405);
 }
 
 /* IMDS says 410 while it is being updated. */
@@ -59,7 +62,7 @@ static bool explain(const struct identity_source *source, const struct http_resp
     error_set(error, status >= 500 || status == UPDATING ? ERROR_NETWORK : ERROR_REFUSED,
               "%s gave no token: %.600s (HTTP %ld)", source->name, reason_in(answer, status),
               status);
-    retry_heed(response, error);
+    retry_set_back_off(response, error);
     if (status == UPDATING)
         error_hint(error, "That takes up to 70 seconds: try again, with --timeout 100.");
     if (status == 400 || status == 404)
@@ -84,41 +87,51 @@ static bool take_answer(const struct identity_source *source, const struct http_
 static bool check_here(const struct identity_source *source, const char *url, int64_t deadline,
                        struct error *error)
 {
-    if (source->kind != IDENTITY_IMDS || imds_is_here(url, source->endpoint_variable, deadline))
+    if (source->protocol != IDENTITY_PROTOCOL_IMDS || imds_is_here(source, url, deadline))
         return true;
     return error_set(error, ERROR_SIGN_IN, "there is no managed identity on this machine");
 }
+
+typedef bool sender(const struct http_request *request, int64_t deadline,
+                    struct http_response *response, struct error *error);
+
+static sender *const senders[] = {
+    [IDENTITY_PROTOCOL_PLAIN] = retry_send,
+    [IDENTITY_PROTOCOL_ARC] = arc_send,
+    [IDENTITY_PROTOCOL_IMDS] = imds_send,
+};
+_Static_assert(ARRAY_SIZE(senders) == IDENTITY_PROTOCOLS, "each protocol has a function");
 
 static bool ask(const struct identity_source *source, const char *url, const char *resource,
                 const char *id_parameter, const char *id, int64_t deadline, struct token *token,
                 struct error *error)
 {
-    const struct identity_service *service = identity_service_of(source);
-    const char *secret = environment(service->header_variable);
+    const char *secret = environment(source->secret_variable);
     const struct http_field fields[] = {
-        { "api-version", service->api_version, false },
+        { "api-version", source->api_version, false },
         { "resource", resource, false },
         { id_parameter != NULL ? id_parameter : "client_id", id, false },
         { NULL, NULL, false },
     };
     const struct http_field headers[] = {
-        { service->header, secret != NULL ? secret : "true", secret != NULL },
+        { source->header, secret != NULL ? secret : "true", secret != NULL },
         { NULL, NULL, false },
     };
+    const bool is_imds = source->protocol == IDENTITY_PROTOCOL_IMDS;
     const struct http_request request = {
         .url = url,
         .url_name = source->endpoint_variable,
-        .clear = service->clear,
-        .query = service->post ? NULL : fields,
-        .form = service->post ? fields : NULL,
+        .clear = source->clear,
+        .query = source->post ? NULL : fields,
+        .form = source->post ? fields : NULL,
         .header = headers,
-        .post = service->post,
+        .post = source->post,
         .local = true,
-        .connect_milliseconds = source->kind == IDENTITY_IMDS ? IMDS_CONNECT_MILLISECONDS : 0,
-        .thumbprint = environment(service->thumbprint_variable),
+        .connect_milliseconds = is_imds ? IMDS_CONNECT_MILLISECONDS : 0,
+        .thumbprint = environment(source->thumbprint_variable),
     };
     struct http_response response CLEANUP(http_response_clear) = { 0 };
-    return service->send(&request, deadline, &response, error) &&
+    return senders[source->protocol](&request, deadline, &response, error) &&
            take_answer(source, &response, headers, token, error);
 }
 
@@ -126,16 +139,15 @@ bool managed_identity_acquire(const char *scope, const struct credential *creden
                               int64_t deadline, struct token *token, struct error *error)
 {
     const struct identity_source *source = identity_source_find();
-    const struct identity_service *service = identity_service_of(source);
     const char *id = credential->id;
-    const char *id_parameter = service->id_parameters[credential->id_kind];
+    const char *id_parameter = source->id_parameters[credential->id_kind];
     if (id != NULL && id_parameter == NULL)
         return error_set(error, ERROR_USAGE,
                          "%s does not take the id of a managed identity in this form",
                          source->name);
     if (id == NULL && environment(source->default_id_variable) != NULL) {
         id = environment(source->default_id_variable);
-        id_parameter = service->id_parameters[IDENTITY_CLIENT_ID];
+        id_parameter = source->id_parameters[IDENTITY_CLIENT_ID];
     }
     autofree char *url = identity_source_url(source);
     auto_secret struct secret *resource = secret_new(scope, scope_resource_length(scope));

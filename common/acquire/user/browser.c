@@ -109,8 +109,8 @@ static bool redeem(const struct token_request *request, const struct attempt *at
         { "claims", request->claims, false },
         { NULL, NULL, false },
     };
-    return token_endpoint_post_for_user(request, fields, attempt->nonce->bytes, deadline, token,
-                                        account, error);
+    return token_endpoint_get_user_token(request, fields, attempt->nonce->bytes, deadline, token,
+                                         account, error);
 }
 
 /* The authority's refusal, as the redirect brought it: its ids stand in the description. */
@@ -127,7 +127,7 @@ static bool refused(const struct redirect *redirect, struct error *error)
         .description = description[0] != '\0' ? description : NULL,
         .correlation_id = has_id ? correlation_id : NULL,
         .timestamp = has_time ? timestamp : NULL,
-        .number = token_answer_number(description),
+        .aadsts_number = token_answer_aadsts_number(description),
     };
     return token_answer_refusal(ERROR_REFUSED, &refusal, error);
 }

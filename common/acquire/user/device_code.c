@@ -116,7 +116,7 @@ static bool poll_for_token(const struct token_request *request,
         wait_seconds(prompt, interval, deadline);
         *error = (struct error){ 0 };
         if (deadline_left(deadline) > 0 &&
-            token_endpoint_post_for_user(request, fields, NULL, deadline, token, account, error))
+            token_endpoint_get_user_token(request, fields, NULL, deadline, token, account, error))
             return sign_in_end_check(request, account, error);
         if (error->kind != ERROR_NONE && !is_pending(error, &interval))
             return ended(error);

@@ -9,6 +9,7 @@
 #include "common/base/cleanup.h"
 #include "common/base/environment.h"
 #include "common/base/subprocess.h"
+#include "common/entra/child_environment.h"
 
 #define WORDS_MAX 16
 
@@ -21,8 +22,7 @@ bool open_url_is_possible(void)
 /* No shell: nothing in the URL means anything to it. */
 static bool start(char *const *words, pid_t *pid)
 {
-    autofree char **clean = subprocess_environment(SUBPROCESS_GETS_NO_SECRET);
-    return clean != NULL && subprocess_detach(words[0], words, clean, pid) == 0;
+    return subprocess_detach(words[0], words, child_environment_without_secrets, pid) == 0;
 }
 
 /* The word with the URL in the place of each %s. NULL if there is no memory. */

@@ -33,7 +33,7 @@ bool refresh_acquire(const struct token_request *request, const struct account *
         { "claims", request->claims, false },
         { NULL, NULL, false },
     };
-    if (!token_endpoint_post_for_user(request, fields, NULL, deadline, &read, renewed, error) ||
+    if (!token_endpoint_get_user_token(request, fields, NULL, deadline, &read, renewed, error) ||
         !check_account(known, renewed, error))
         return false;
     *token = read;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* entra doctor: what is well and what is not, in the order in which it is needed. The table of
- * checks is its index. */
+/* entra doctor: finds problems with the configuration, the authority, the keyring, git and kubectl.
+ */
 #define _GNU_SOURCE
 #include "helpers/entra/doctor/doctor.h"
 
@@ -60,24 +60,25 @@ bool doctor_finds_program(const char *name)
     return false;
 }
 
-/* ---- warnings, which are findings here ---- */
+/* ---- warnings, which are reported as findings ---- */
 
-static struct doctor *listening;
+static struct doctor *current;
 
 static void on_warning(const char *code, const char *text)
 {
     struct error error = { 0 };
     if (strcmp(code, "file_readable") == 0 || strcmp(code, "certificate_expired") == 0 ||
         strncmp(code, "keyring_", strlen("keyring_")) == 0)
-        return; /* there is a check for it */
+        return; /* a check reports it */
     error_set(&error, ERROR_USAGE, "%s", text);
     if (code[0] != '\0')
         error_known_as(&error, code);
-    doctor_bad(listening, &error);
+    doctor_fail(current, &error);
 }
 
-/* ---- the examination ---- */
+/* ---- running the checks ---- */
 
+/* If the keyring cannot be opened, the other checks run without one. */
 static void open_store(struct doctor *doctor)
 {
     static struct options without_keyring;
@@ -90,23 +91,23 @@ static void open_store(struct doctor *doctor)
     tokens_open(&doctor->tokens, &without_keyring, &unused);
 }
 
-static bool examine(struct doctor *doctor, struct error *error)
+static bool run_checks(struct doctor *doctor, struct error *error)
 {
     doctor_begin(doctor);
-    listening = doctor;
+    current = doctor;
     reporting.on_warning = on_warning;
     open_store(doctor);
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
         doctor->check = checks[i].name;
-        trace("%s: is checked", checks[i].name);
+        trace("doctor: checking %s", checks[i].name);
         doctor->tokens.deadline = doctor_deadline(doctor);
         checks[i].run(doctor);
     }
     reporting.on_warning = NULL;
-    bool all_is_well = doctor_end(doctor, error);
+    bool ok = doctor_end(doctor, error);
     token_request_clear(&doctor->request);
     config_free(doctor->config);
-    return all_is_well;
+    return ok;
 }
 
 /* ---- --explain ---- */
@@ -124,7 +125,7 @@ static void explain_entry(const struct remedy *entry, json_object *array)
     json_object_array_add(array, object);
 }
 
-/* People take the number alone out of an error's text. */
+/* Users often copy only the number of an AADSTS code. */
 static const struct remedy *find_entry(const char *code)
 {
     char name[32];
@@ -140,8 +141,8 @@ static bool explain(const char *code, bool as_json, struct error *error)
     const struct remedy *one = find_entry(code);
     auto_json json_object *array = as_json ? json_object_new_array() : NULL;
     if (one == NULL && strcmp(code, "all") != 0) {
-        error_set(error, ERROR_USAGE, "nothing is known of '%.60s'", code);
-        return error_hint(error, "entra doctor --explain all shows what is.");
+        error_set(error, ERROR_USAGE, "unknown code '%.60s'", code);
+        return error_hint(error, "'entra doctor --explain all' lists the known codes.");
     }
     for (size_t i = 0; i < count; i++)
         if (one == NULL || one == &entries[i])
@@ -162,7 +163,7 @@ static bool run_doctor(const struct options *options, int count, char **operands
     if (options->own[0] != NULL && count == 0)
         return explain(options->own[0], as_json, error);
     if (count > 1 || options->own[0] != NULL)
-        return error_set(error, ERROR_USAGE, "'%.40s' does not belong here", operands[count - 1]);
+        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[count - 1]);
     static struct doctor doctor;
     doctor = (struct doctor){ .options = options, .as_json = as_json };
     if (count == 1) {
@@ -170,21 +171,20 @@ static bool run_doctor(const struct options *options, int count, char **operands
         if (!url_parse(operands[0], strlen(operands[0]), &doctor.url, error))
             return error_wanted(error, "'%.200s'", operands[0]);
     }
-    return examine(&doctor, error);
+    return run_checks(&doctor, error);
 }
 
 static const struct option_spec own_options[] = {
     { "output", "FORM", "text or json", OPTION_TEXT, offsetof(struct options, output) },
-    { "explain", "CODE", "say what a code means and what helps, or all of them", OPTION_TEXT,
+    { "explain", "CODE", "explain an error code, or all of them", OPTION_TEXT,
       offsetof(struct options, own) },
     { NULL, NULL, NULL, OPTION_FLAG, 0 },
 };
 
 const struct program entra_doctor = {
     .usage = "entra doctor [URL] [OPTION]...",
-    .summary =
-        "Checks whether a token can be had, and whether git, kubectl or a URL would get it.\n"
-        "Exits 0 only if all is well.",
+    .summary = "Checks whether a token can be obtained, and whether git, kubectl or a URL would\n"
+               "get it. Exits with 0 only if no check fails.",
     .options = own_options,
     .run = run_doctor,
 };

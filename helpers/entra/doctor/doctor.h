@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `entra doctor`: checks, in the order in which they depend on one another, each of which says what
- * it found. The table in doctor.c is their index; each function below stands in the file of its
- * noun, and adds findings to the report:
+ * `entra doctor` runs the checks in the table in doctor.c, each of which may depend on those before
+ * it. A check adds its findings to the report:
  *
- *     doctor_good(doctor, "%s is read", path);         a tick
- *     doctor_bad(doctor, &error);                      a cross, with what to do
- *     doctor_pass(doctor, "no URL is given");          a dash: nothing to be found out here
- *     doctor_detail(doctor, name, value, where);       a line below the last of these
+ *     doctor_ok(doctor, "read %s", path);             a tick
+ *     doctor_fail(doctor, &error);                    a cross, with what to do
+ *     doctor_skip(doctor, "no URL given");            a dash: there is nothing to check
+ *     doctor_detail(doctor, name, value, where);      a line below the last of these
  *
- * No check asks a person anything, and each ends by its deadline.
+ * No check prompts the user, and each ends by its deadline.
  */
 #ifndef HELPERS_ENTRA_DOCTOR_DOCTOR_H
 #define HELPERS_ENTRA_DOCTOR_DOCTOR_H
@@ -23,46 +22,52 @@
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
 
-/* What is known so far, each part set by the check that finds it out. */
+/* The state of a run: the arguments, what the checks have found out so far, and the report. */
 struct doctor {
     const struct options *options;
-    const char *url_text; /* as it was given; NULL: none was */
+    const char *url_text; /* as given; NULL if no URL was given */
     struct url url;
 
-    struct config *config;        /* NULL: it could not be read */
-    struct token_request request; /* what the configuration makes of it */
-    bool is_identified;           /* the request says who asks, and whom */
-    bool is_complete;             /* and for what */
+    struct config *config;        /* NULL if it could not be read */
+    struct token_request request; /* made from the configuration */
+    bool is_identified;           /* the request has an identity and an authority */
+    bool is_complete;             /* and a scope */
 
     struct tokens tokens;
     bool has_store;
-    struct error store_error; /* why not */
+    struct error store_error; /* if !has_store */
 
     struct authority_probe probe;
     bool was_probed;
-    struct error probe_error; /* kind ERROR_NONE: the authority answered */
+    struct error probe_error; /* ERROR_NONE if the authority answered */
 
     /* The report. */
-    const char *check; /* whose findings come now */
+    const char *check; /* the name of the check that is running */
     bool as_json, in_colour;
     json_object *findings;
-    json_object *last; /* the finding to which details belong */
-    size_t crosses;
-    struct error first; /* the first cross */
+    json_object *last;       /* the finding that gets the details */
+    char failed[160];        /* the names of the checks that failed, separated by commas */
+    const char *last_failed; /* the last of them */
+    size_t failed_count;     /* their number */
+    enum error_kind kind;    /* of the first failure */
 };
 
 /* ---- doctor_report.c ---- */
 
+/* Starts the report on stdout, as text or JSON. */
 void doctor_begin(struct doctor *doctor);
-void doctor_good(struct doctor *doctor, const char *format, ...)
+
+/* Add a finding of the current check, or a detail of the last finding. name and value must not be
+ * NULL; where is the value's origin, or NULL. */
+void doctor_ok(struct doctor *doctor, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void doctor_bad(struct doctor *doctor, const struct error *error);
-void doctor_pass(struct doctor *doctor, const char *format, ...)
+void doctor_fail(struct doctor *doctor, const struct error *error);
+void doctor_skip(struct doctor *doctor, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void doctor_detail(struct doctor *doctor, const char *name, const char *value, const char *where);
 
-/* Ends the report. False, with an error that counts the crosses and has the kind of the first,
- * where there are any. */
+/* Ends the report. If any check failed, fails with an error that names those checks and has the
+ * kind of the first failure. */
 bool doctor_end(struct doctor *doctor, struct error *error);
 
 /* ---- the checks ---- */
@@ -78,15 +83,15 @@ void doctor_keyring(struct doctor *doctor);    /* doctor_keyring.c */
 void doctor_git(struct doctor *doctor);        /* doctor_git.c */
 void doctor_kubectl(struct doctor *doctor);    /* doctor_kubectl.c */
 
-/* ---- what they share: doctor.c ---- */
+/* ---- for the checks: doctor.c ---- */
 
-/* The time limit of the check that begins now (deadline.h). */
+/* The deadline (deadline.h) of a check that starts now. */
 int64_t doctor_deadline(const struct doctor *doctor);
 
-/* The acquire module; NULL with an error. */
+/* Loads the acquire module. NULL with *error set if that fails (module_load). */
 const struct acquire_module *doctor_acquire(struct error *error);
 
-/* Whether a program is found in PATH. */
+/* Whether a program can be run: found in PATH, or at the path given if that has a slash. */
 bool doctor_finds_program(const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration: what was found, where each value came from, who can read and write it, and
- * whether an API of it is at home at a URL. */
+/* The checks configuration (which files and values are used), permissions (who can read and write
+ * the files) and host (which API a URL belongs to). */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +16,8 @@ static void show_value(void *context, const struct config_value *value)
     doctor_detail(context, value->name, value->value, value->where);
 }
 
-/* By URL, where one is given and an API is at home there; else what the options name; else some
- * API, so that there is something to try. */
+/* Makes a request for the API that the URL belongs to, else for what the options name, else for any
+ * API, so that there is a token to try. */
 static bool make_request(struct doctor *doctor, struct error *error)
 {
     const struct options *options = doctor->options;
@@ -38,24 +38,24 @@ static bool make_request(struct doctor *doctor, struct error *error)
                           error);
 }
 
-static void tell_who_asks(struct doctor *doctor)
+static void report_request(struct doctor *doctor)
 {
     const struct token_request *request = &doctor->request;
     if (request->unconfigured)
-        doctor_pass(doctor,
-                    "nothing says who asks for %s: a person who has signed in, or else a managed "
-                    "identity of this machine's",
+        doctor_skip(doctor,
+                    "no identity is configured: %s is requested for a signed-in user, or else for "
+                    "a managed identity of this machine",
                     request->scope);
     else if (request->credential_count > 0 && !request->for_user &&
              request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
-        doctor_good(doctor, "a managed identity asks for %s", request->scope);
+        doctor_ok(doctor, "a managed identity requests %s", request->scope);
     else
-        doctor_good(doctor, "%s the app %s of the tenant %s asks %s for %s",
-                    request->for_user ? "for a person," : "as itself,", request->client_id,
-                    request->tenant, request->instance, request->scope);
+        doctor_ok(doctor, "%s the app %s of the tenant %s requests %s from %s",
+                  request->for_user ? "for a user," : "as itself,", request->client_id,
+                  request->tenant, request->scope, request->instance);
 }
 
-/* What cannot be asked for may still be asked whom: the other checks go on with that. */
+/* A request that is incomplete may still have an identity and an authority for the other checks. */
 static void identify(struct doctor *doctor)
 {
     struct error unused = { 0 };
@@ -71,36 +71,36 @@ void doctor_configuration(struct doctor *doctor)
     unsigned mode = 0;
     doctor->config = config_load(doctor->options, &error);
     if (doctor->config == NULL) {
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
         return;
     }
     const char *file = config_file(doctor->config, &mode);
     if (file != NULL)
-        doctor_good(doctor, "%s is read", file);
+        doctor_ok(doctor, "read %s", file);
     else
-        doctor_pass(doctor, "there is no file: neither $ENTRA_CONFIG nor "
+        doctor_skip(doctor, "no configuration file found: neither $ENTRA_CONFIG nor "
                             "~/.config/entra/appsettings.json nor /etc/entra/appsettings.json");
     config_each_value(doctor->config, doctor->options, show_value, doctor);
     doctor->is_complete = make_request(doctor, &error);
     doctor->is_identified = doctor->is_complete;
     if (doctor->is_complete) {
-        tell_who_asks(doctor);
+        report_request(doctor);
     } else {
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
         identify(doctor);
     }
 }
 
 /* ---- permissions ---- */
 
-/* What others can write is not read at all, so that is found where the file is. */
+/* Reports who else can read or write a file. Returns whether there is a file; name may be NULL. */
 static bool check_file(struct doctor *doctor, const char *name, bool is_secret)
 {
     struct error error = { 0 };
     struct stat status;
     const char *path = name != NULL ? file_path(name) : NULL;
     if (path == NULL || stat(path, &status) != 0)
-        return false; /* a device's URI, or a file that the credential's check misses */
+        return false; /* a device's URI, or a missing file, which the check credential reports */
     if (is_secret && file_has_readers(path, status.st_mode))
         error_set(&error, ERROR_USAGE, "%s holds a secret and others can read it (mode %04o)", path,
                   status.st_mode & 07777U);
@@ -112,16 +112,16 @@ static bool check_file(struct doctor *doctor, const char *name, bool is_secret)
         error_known_as(&error, "file_writable");
     }
     if (error.kind != ERROR_NONE)
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
     else
-        doctor_good(doctor, "%s (mode %04o, uid %u)", path, status.st_mode & 07777U,
-                    (unsigned)status.st_uid);
+        doctor_ok(doctor, "%s (mode %04o, uid %u)", path, status.st_mode & 07777U,
+                  (unsigned)status.st_uid);
     return true;
 }
 
-/* A key may stand in the certificate's file; where it has a file of its own, the other is public. A
- * federated token's file is as whoever renews it makes it, which in Kubernetes is readable for all
- * of a container. */
+/* A certificate's file counts as secret unless the key has a file of its own. The file of a
+ * federated token does not: its mode is up to the issuer, and in Kubernetes the whole container can
+ * read it. */
 static bool check_credential_files(struct doctor *doctor, const struct credential *credential)
 {
     bool is_secret = credential->kind == CREDENTIAL_CLIENT_SECRET_FILE ||
@@ -138,7 +138,7 @@ void doctor_permissions(struct doctor *doctor)
     for (size_t i = 0; i < doctor->request.credential_count; i++)
         any = check_credential_files(doctor, &doctor->request.credentials[i]) || any;
     if (!any)
-        doctor_pass(doctor, "no file is used");
+        doctor_skip(doctor, "no file to check");
 }
 
 /* ---- host ---- */
@@ -148,28 +148,28 @@ void doctor_host(struct doctor *doctor)
     struct error error = { 0 };
     bool has_scope = false;
     if (doctor->url_text == NULL) {
-        doctor_pass(doctor, "no URL is given: entra doctor URL tells whose it is");
+        doctor_skip(doctor, "no URL given; 'entra doctor URL' shows which API a URL belongs to");
         return;
     }
     if (doctor->config == NULL) {
-        doctor_pass(doctor, "there is no configuration to look for %s in", doctor->url_text);
+        doctor_skip(doctor, "there is no configuration to look up %s in", doctor->url_text);
         return;
     }
     switch (config_find_url(doctor->config, doctor->options, &doctor->url, &has_scope, &error)) {
     case CONFIG_MATCH:
-        doctor_good(doctor, "%s is at home at %s%s", doctor->url_text,
-                    doctor->request.api != NULL ? doctor->request.api : "an API",
-                    has_scope ? "" : ", whose Scopes are empty: it is given no token");
+        doctor_ok(doctor, "%s belongs to %s%s%s", doctor->url_text,
+                  doctor->request.api != NULL ? "the API " : "an API",
+                  doctor->request.api != NULL ? doctor->request.api : "",
+                  has_scope ? "" : ", whose Scopes are empty, so it gets no token");
         return;
     case CONFIG_FAILED:
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
         return;
     case CONFIG_NO_MATCH:
-        error_set(&error, ERROR_USAGE,
-                  "%s belongs to no API of the configuration, so it is given no token",
+        error_set(&error, ERROR_USAGE, "%s belongs to no configured API, so it gets no token",
                   doctor->url_text);
         error_known_as(&error, "url_of_nobody");
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
         return;
     }
 }

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* git's configuration as it is: whether our helper is asked for a URL, and who else is. */
+/* The check git: whether git uses our helper for a URL, and which other helpers. */
 #include <string.h>
 
 #include "common/base/subprocess.h"
+#include "common/entra/child_environment.h"
 #include "helpers/entra/doctor/doctor.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_settings.h"
 
 #define AZURE_DEVOPS "https://dev.azure.com/"
 
-/* Whether the token would also be handed to others, and whether one of them keeps it in clear. */
-static void tell_others(struct doctor *doctor, const struct git_settings *settings)
+/* Reports other helpers that git would pass the token to; git-credential-store writes it to a file.
+ */
+static void report_others(struct doctor *doctor, const struct git_settings *settings)
 {
     struct error error = { 0 };
     for (size_t i = 0; i < settings->count; i++) {
@@ -20,18 +22,18 @@ static void tell_others(struct doctor *doctor, const struct git_settings *settin
             continue;
         if (word == strlen("store") && strncmp(helper, "store", word) == 0) {
             error_set(&error, ERROR_USAGE,
-                      "git hands the token to the helper '%.100s', which writes it into a file in "
-                      "clear",
+                      "git also passes the token to the helper '%.100s', which stores it "
+                      "unencrypted in a file",
                       helper);
             error_known_as(&error, "git_plaintext_helper");
-            doctor_bad(doctor, &error);
+            doctor_fail(doctor, &error);
         } else {
-            doctor_detail(doctor, "also asked, and told the token", helper, NULL);
+            doctor_detail(doctor, "also gets the token", helper, NULL);
         }
     }
 }
 
-/* Without useHttpPath git tells the host alone. */
+/* Without useHttpPath, git sends helpers only the host (gitcredentials(7)). */
 static void check_path(struct doctor *doctor, const struct url *url,
                        const struct git_settings *settings)
 {
@@ -45,11 +47,12 @@ static void check_path(struct doctor *doctor, const struct url *url,
         config_find_url(doctor->config, doctor->options, &bare, &has_scope, &error) !=
             CONFIG_NO_MATCH)
         return;
-    error_set(&error, ERROR_USAGE,
-              "git tells no path of %s, and the API's BaseUrl has one: our helper would not answer",
-              url->host);
+    error_set(
+        &error, ERROR_USAGE,
+        "git sends no path for %s, but the API's BaseUrl has one, so our helper would not answer",
+        url->host);
     error_known_as(&error, "git_use_http_path");
-    doctor_bad(doctor, &error);
+    doctor_fail(doctor, &error);
 }
 
 static void check_settings(struct doctor *doctor, const struct url *url,
@@ -61,20 +64,20 @@ static void check_settings(struct doctor *doctor, const struct url *url,
         if (git_helper_is_ours(settings->helpers[i]))
             ours = settings->helpers[i];
     if (ours == NULL) {
-        doctor_pass(doctor, "git does not ask our helper for %s (entra setup git has it do so)",
+        doctor_skip(doctor, "git does not use our helper for %s (see 'entra setup git')",
                     url->host);
         return;
     }
     if (strncmp(ours, "entra", strlen("entra")) == 0 &&
         !doctor_finds_program("git-credential-entra")) {
-        error_set(&error, ERROR_USAGE, "git's helper '%.100s' is not in PATH: git-credential-entra",
-                  ours);
+        error_set(&error, ERROR_USAGE,
+                  "git's helper '%.100s' needs git-credential-entra, which is not in PATH", ours);
         error_known_as(&error, "program_not_found");
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
         return;
     }
-    doctor_good(doctor, "git asks our helper for %s: %s", url->host, ours);
-    tell_others(doctor, settings);
+    doctor_ok(doctor, "git uses our helper for %s: %s", url->host, ours);
+    report_others(doctor, settings);
     check_path(doctor, url, settings);
 }
 
@@ -87,18 +90,19 @@ void doctor_git(struct doctor *doctor)
     struct url url = doctor->url;
     int status = 0;
     if (!doctor_finds_program("git")) {
-        doctor_pass(doctor, "there is no git here");
+        doctor_skip(doctor, "git is not in PATH");
         return;
     }
     if (doctor->url_text == NULL)
         url_parse(AZURE_DEVOPS, strlen(AZURE_DEVOPS), &url, &error);
     auto_secret struct secret *text =
-        subprocess_run(command, GIT_CONFIG_MAX, doctor_deadline(doctor), &status, &error);
-    if (text != NULL && status > 1) /* 1: there is none */
-        error_set(&error, ERROR_USAGE, "git cannot read its configuration (git config: %d)",
-                  status);
+        subprocess_run(command, child_environment_without_secrets, GIT_CONFIG_MAX,
+                       doctor_deadline(doctor), &status, &error);
+    if (text != NULL && status > 1) /* 1: there are no such settings */
+        error_set(&error, ERROR_USAGE,
+                  "git cannot read its configuration (git config exited with %d)", status);
     if (text == NULL || error.kind != ERROR_NONE) {
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
         return;
     }
     git_settings_find(text, &url, &settings);

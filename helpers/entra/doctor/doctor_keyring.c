@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The keyring: which one it is, and whether it gives back what it is given. */
+/* The check keyring: which keyring is used, and whether it works. */
 #define _GNU_SOURCE
 #include <string.h>
 
 #include "common/store/self_test.h"
 #include "helpers/entra/doctor/doctor.h"
 
-/* `auto` goes on to the next where there is no service; a lookup finds that out. */
-static void settle(struct token_store *store, int64_t deadline)
+/* Has `auto` choose its keyring: the first lookup finds out which service is there. */
+static void choose_keyring(struct token_store *store, int64_t deadline)
 {
     const struct keyring_key nothing = { { { STORE_KIND, STORE_KIND_TRIAL }, { "id", "none" } } };
     auto_secret struct secret *record = NULL;
@@ -20,22 +20,22 @@ void doctor_keyring(struct doctor *doctor)
     struct token_store *store = &doctor->tokens.store;
     struct error error = { 0 };
     if (!doctor->has_store) {
-        doctor_bad(doctor, &doctor->store_error);
+        doctor_fail(doctor, &doctor->store_error);
         return;
     }
-    settle(store, doctor->tokens.deadline);
+    choose_keyring(store, doctor->tokens.deadline);
     if (store->trouble.message[0] != '\0') {
-        doctor_bad(doctor, &store->trouble);
+        doctor_fail(doctor, &store->trouble);
         return;
     }
     if (strcmp(store->keyring->name, "none") == 0) {
-        doctor_pass(doctor, "none is wanted, so nothing is kept");
+        doctor_skip(doctor, "none is used, so tokens are not stored");
         return;
     }
     if (self_test_run(store, doctor->tokens.deadline, &error)) {
-        doctor_good(doctor, "%s is open, and gives back what it is given", store->keyring->name);
+        doctor_ok(doctor, "%s is open; a test item was stored and read back", store->keyring->name);
         return;
     }
     error_wanted(&error, "%s", store->keyring->name);
-    doctor_bad(doctor, &error);
+    doctor_fail(doctor, &error);
 }

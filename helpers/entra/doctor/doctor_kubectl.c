@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* kubectl's configuration as it is: which users have our plugin, and whether the current one does.
- */
+/* The check kubectl: which users have our plugin, and whether the current one does. */
 #define _GNU_SOURCE
 #include <string.h>
 
 #include "common/base/subprocess.h"
+#include "common/entra/child_environment.h"
 #include "helpers/entra/doctor/doctor.h"
 
 #define PLUGIN         "exec-credential-entra"
 #define KUBECONFIG_MAX (4 * 1024 * 1024)
 
-/* The objects of an array that have a name: users, contexts. NULL where it has none of that name.
+/* Finds an item of an array ("users", "contexts") by its name, which may be NULL. NULL if there is
+ * none.
  */
 static json_object *find_named(const json_object *config, const char *array, const char *name)
 {
@@ -35,7 +36,7 @@ static json_object *member(const json_object *object, const char *key)
     return json_object_is_type(value, json_type_object) ? value : NULL;
 }
 
-/* The command that a user's credentials come from; NULL where they do not. */
+/* The command of a user's exec section; NULL if it has none. */
 static const char *command_of(const json_object *user)
 {
     json_object *exec = member(member(user, "user"), "exec");
@@ -55,8 +56,8 @@ static const char *current_user(const json_object *config)
     return inside != NULL ? json_string(inside, "user") : NULL;
 }
 
-/* The first user that has our plugin; NULL: there is none. */
-static const char *first_of_ours(const json_object *config)
+/* The first user that has our plugin; NULL if there is none. */
+static const char *find_plugin_user(const json_object *config)
 {
     json_object *users = NULL;
     json_object_object_get_ex(config, "users", &users);
@@ -73,21 +74,21 @@ static void check_config(struct doctor *doctor, const json_object *config)
 {
     const char *current = current_user(config);
     const char *command = command_of(find_named(config, "users", current));
-    const char *other = first_of_ours(config);
+    const char *other = find_plugin_user(config);
     struct error error = { 0 };
     if (is_plugin(command) && !doctor_finds_program(command)) {
-        error_set(&error, ERROR_USAGE, "the plugin of kubectl's user %.100s is not there: %.200s",
+        error_set(&error, ERROR_USAGE, "the plugin of kubectl's user %.100s was not found: %.200s",
                   current, command);
         error_known_as(&error, "program_not_found");
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
     } else if (is_plugin(command)) {
-        doctor_good(doctor, "kubectl's user %s has our plugin: %s", current, command);
+        doctor_ok(doctor, "kubectl's user %s uses our plugin: %s", current, command);
     } else if (other != NULL) {
-        doctor_pass(doctor, "kubectl's user %s has our plugin, but the current context's is %s",
+        doctor_skip(doctor,
+                    "kubectl's user %s uses our plugin, but the current context's user is %s",
                     other, current != NULL ? current : "none");
     } else {
-        doctor_pass(doctor, "no user of kubectl's has our plugin (exec-credential-entra(1) tells "
-                            "how)");
+        doctor_skip(doctor, "no user of kubectl's uses our plugin (see exec-credential-entra(1))");
     }
 }
 
@@ -96,11 +97,12 @@ void doctor_kubectl(struct doctor *doctor)
     static char *const command[] = { "kubectl", "config", "view", "-o", "json", NULL };
     struct error error = { 0 };
     if (!doctor_finds_program("kubectl")) {
-        doctor_pass(doctor, "there is no kubectl here");
+        doctor_skip(doctor, "kubectl is not in PATH");
         return;
     }
-    auto_secret struct secret *text = subprocess_read(
-        command, SUBPROCESS_GETS_NO_SECRET, KUBECONFIG_MAX, doctor_deadline(doctor), &error);
+    auto_secret struct secret *text =
+        subprocess_read(command, child_environment_without_secrets, KUBECONFIG_MAX,
+                        doctor_deadline(doctor), &error);
     auto_json_secret json_object *config =
         text != NULL ? json_parse(text->bytes, text->length, &error) : NULL;
     if (json_object_is_type(config, json_type_object)) {
@@ -108,5 +110,5 @@ void doctor_kubectl(struct doctor *doctor)
         return;
     }
     error_wanted(&error, "kubectl's configuration cannot be read");
-    doctor_bad(doctor, &error);
+    doctor_fail(doctor, &error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The doctor's report: a line for each finding as it is made, or all of them as JSON at the end. */
+/* The report: a line for each finding at once, or all of them as JSON at the end. */
 #define _GNU_SOURCE
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,15 +11,15 @@
 
 #define TEXT_MAX 3072
 
-/* How a finding is marked, and what it is called in JSON. */
+/* How a finding is marked in text, and its status in JSON. */
 struct mark {
     const char *sign, *colour, *status;
 };
-static const struct mark good = { "\xe2\x9c\x93", "\x1b[32m", "ok" };     /* a tick */
-static const struct mark bad = { "\xe2\x9c\x97", "\x1b[31m", "failed" };  /* a cross */
-static const struct mark pass = { "\xe2\x80\x93", "\x1b[2m", "skipped" }; /* a dash */
+static const struct mark ok = { "\xe2\x9c\x93", "\x1b[32m", "ok" };          /* a tick */
+static const struct mark failed = { "\xe2\x9c\x97", "\x1b[31m", "failed" };  /* a cross */
+static const struct mark skipped = { "\xe2\x80\x93", "\x1b[2m", "skipped" }; /* a dash */
 
-/* https://no-color.org: set to whatever but nothing. */
+/* NO_COLOR counts if it is not empty (https://no-color.org). */
 static bool terminal_takes_colour(void)
 {
     const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
@@ -38,7 +38,7 @@ static void add_string(json_object *object, const char *name, const char *value)
     json_object_object_add(object, name, json_object_new_string(value));
 }
 
-/* A line is whole when it is printed, and a check may take its time: so people see each at once. */
+/* Flushed, since the next check may take a while. */
 static void print_finding(const struct doctor *doctor, const struct mark *mark, const char *text)
 {
     printf("%s%s%s %-13s %s\n", doctor->in_colour ? mark->colour : "", mark->sign,
@@ -66,41 +66,41 @@ report(struct doctor *doctor, const struct mark *mark, const char *format, va_li
         print_finding(doctor, mark, text);
 }
 
-void doctor_good(struct doctor *doctor, const char *format, ...)
+void doctor_ok(struct doctor *doctor, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    report(doctor, &good, format, arguments);
+    report(doctor, &ok, format, arguments);
     va_end(arguments);
 }
 
-void doctor_pass(struct doctor *doctor, const char *format, ...)
+void doctor_skip(struct doctor *doctor, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    report(doctor, &pass, format, arguments);
+    report(doctor, &skipped, format, arguments);
     va_end(arguments);
 }
 
-/* As error_to_json has it, in the place of the message alone. */
-static void add_error(json_object *finding, const struct error *error)
+void doctor_fail(struct doctor *doctor, const struct error *error)
 {
+    char text[TEXT_MAX];
+    size_t used = strlen(doctor->failed);
+    if (doctor->last_failed != doctor->check) {
+        snprintf(doctor->failed + used, sizeof doctor->failed - used, "%s%s", used > 0 ? ", " : "",
+                 doctor->check);
+        doctor->last_failed = doctor->check;
+        if (doctor->failed_count++ == 0)
+            doctor->kind = error->kind;
+    }
+    error_format(error, text, sizeof text);
+    add_finding(doctor, &failed, error->message);
     auto_json json_object *object = error_to_json(error);
     json_object_object_foreach(object, name, value) {
-        json_object_object_add(finding, name, json_object_get(value));
+        json_object_object_add(doctor->last, name, json_object_get(value));
     }
-}
-
-void doctor_bad(struct doctor *doctor, const struct error *error)
-{
-    if (doctor->crosses++ == 0)
-        doctor->first = *error;
-    char text[TEXT_MAX];
-    error_format(error, text, sizeof text);
-    add_finding(doctor, &bad, error->message);
-    add_error(doctor->last, error);
     if (!doctor->as_json)
-        print_finding(doctor, &bad, text);
+        print_finding(doctor, &failed, text);
 }
 
 void doctor_detail(struct doctor *doctor, const char *name, const char *value, const char *where)
@@ -125,17 +125,15 @@ void doctor_detail(struct doctor *doctor, const char *name, const char *value, c
 
 bool doctor_end(struct doctor *doctor, struct error *error)
 {
-    size_t crosses = doctor->crosses;
+    bool is_ok = doctor->failed_count == 0;
     if (doctor->as_json) {
         auto_json json_object *whole = json_object_new_object();
-        json_object_object_add(whole, "ok", json_object_new_boolean(crosses == 0));
+        json_object_object_add(whole, "ok", json_object_new_boolean(is_ok));
         json_object_object_add(whole, "checks", json_object_get(doctor->findings));
         puts(json_object_to_json_string_ext(whole, JSON_C_TO_STRING_PRETTY |
                                                        JSON_C_TO_STRING_NOSLASHESCAPE));
     }
     json_object_put(doctor->findings);
-    if (crosses == 0)
-        return true;
-    return error_set(error, doctor->first.kind, "%zu %s not well", crosses,
-                     crosses == 1 ? "thing is" : "things are");
+    return is_ok || error_set(error, doctor->kind, "%zu check%s failed: %s", doctor->failed_count,
+                              doctor->failed_count == 1 ? "" : "s", doctor->failed);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A token, asked for anew, and what it says. */
+/* The check token: requests a new token, and checks and shows its claims. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "helpers/entra/doctor/doctor.h"
 #include "helpers/entra/token_claims.h"
 
-/* Arrays with a comma between their items. */
+/* The items of an array are separated by commas. */
 static void show_claim(struct doctor *doctor, const json_object *claims, const char *name)
 {
     json_object *value = NULL;
@@ -38,7 +38,8 @@ static void show_claims(struct doctor *doctor, const json_object *claims)
         show_claim(doctor, claims, names[i]);
 }
 
-/* The host that the token is for: of the URL given, or else of the API's BaseUrl. */
+/* The host that the token is for: that of the URL given, or else of the API's BaseUrl. NULL if it
+ * is not known. */
 static const char *host_of(const struct doctor *doctor, struct url *url)
 {
     const char *bases[CONFIG_BASE_URLS_MAX + 1];
@@ -52,19 +53,19 @@ static const char *host_of(const struct doctor *doctor, struct url *url)
     return url->host;
 }
 
-static void look_into(struct doctor *doctor, const struct token *token)
+static void check_claims(struct doctor *doctor, const struct token *token)
 {
     struct error error = { 0 };
     struct url url;
     auto_json json_object *claims =
         jwt_claims(token->access_token->bytes, token->access_token->length, &error);
     if (claims == NULL) {
-        doctor_pass(doctor, "what it says cannot be told: %s", error.message);
+        doctor_skip(doctor, "the claims cannot be read: %s", error.message);
         return;
     }
     show_claims(doctor, claims);
-    if (!token_claims_judge(claims, doctor->request.scope, host_of(doctor, &url), &error))
-        doctor_bad(doctor, &error);
+    if (!token_claims_check(claims, doctor->request.scope, host_of(doctor, &url), &error))
+        doctor_fail(doctor, &error);
 }
 
 void doctor_token(struct doctor *doctor)
@@ -73,25 +74,25 @@ void doctor_token(struct doctor *doctor)
     auto_token struct token token = { 0 };
     struct token_request *request = &doctor->request;
     if (!doctor->is_complete) {
-        doctor_pass(doctor, "it is not known what to ask for");
+        doctor_skip(doctor, "the request is incomplete");
         return;
     }
-    /* What the keyring has may outlive the right to it. A person is not asked: what is kept of
-     * their sign-in must do. */
+    /* A token in the keyring may outlive the right to it, so a new one is requested. The user is
+     * never prompted: a user's token comes from the stored sign-in. */
     request->force_refresh = true;
     if (request->or_user != NULL)
         request->or_user->force_refresh = true;
     if (!tokens_get(&doctor->tokens, request, &token, &error)) {
         error_wanted(&error, "no token for %.200s",
                      request->api != NULL ? request->api : request->scope);
-        doctor_bad(doctor, &error);
+        doctor_fail(doctor, &error);
         return;
     }
-    doctor_good(doctor, "%s gave one for %s, until %s",
-                token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
-                request->api != NULL ? request->api : request->scope,
-                rfc3339_format(token.expires_on).text);
+    doctor_ok(doctor, "a token for %s from %s, valid until %s",
+              request->api != NULL ? request->api : request->scope,
+              token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
+              rfc3339_format(token.expires_on).text);
     if (request->for_user && request->username != NULL)
         doctor_detail(doctor, "account", request->username, NULL);
-    look_into(doctor, &token);
+    check_claims(doctor, &token);
 }

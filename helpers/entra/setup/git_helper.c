@@ -35,8 +35,8 @@ static bool is_in_path(const char *program)
 char *git_helper_command(const struct options *options)
 {
     char program[PATH_MAX] = "";
-    struct setup_room room = { "", "" };
-    const char *words[SETUP_HANDED_ON_MAX + 1] = { "entra" };
+    struct setup_storage storage = { "", "" };
+    const char *words[SETUP_WORDS_MAX + 1] = { "entra" };
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof PROGRAM);
     char *slash = length > 0 ? strrchr(program, '/') : NULL;
     if (slash != NULL)
@@ -44,7 +44,7 @@ char *git_helper_command(const struct options *options)
     bool short_name = slash == NULL || is_in_path(program);
     if (!short_name)
         words[0] = program;
-    setup_hand_on(options, &room, words + 1);
+    setup_helper_options(options, &storage, words + 1);
     autofree char *line = setup_quote((char *const *)words);
     char *command = NULL;
     if (line == NULL || asprintf(&command, "%s%s", short_name ? "" : "!", line) < 0)

@@ -15,7 +15,7 @@ struct secret *git_section_read(bool with_includes, struct error *error)
     const char *includes = with_includes ? "--includes" : "--no-includes";
     char *const command[] = { "git",    "config",       "--global",       (char *)includes,
                               "--null", "--get-regexp", "^credential\\.", NULL };
-    return setup_look(command, GIT_CONFIG_MAX, error);
+    return setup_query(command, GIT_CONFIG_MAX, error);
 }
 
 /* The variable where the line stands under this very name, else NULL. */

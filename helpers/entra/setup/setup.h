@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What `entra setup` sets up: a file each, named in the table of setup.c. A program's configuration
- * is changed by its own command, shown before it is run, unless that would spoil it (kubectl drops
- * what people wrote beside the settings):
+ * `entra setup` configures other programs to get their tokens from our helpers. Each program has a
+ * file of its own and an entry in the table in setup.c.
+ *
+ * A program's configuration is changed by its own command, which is shown before it is run:
  *
  *     char *const command[] = { "git", "config", "--global", key, value, NULL };
  *     return setup_run(options, command, error);
+ *
+ * kubectl is the exception: `kubectl config` drops comments and unknown settings.
  */
 #ifndef HELPERS_ENTRA_SETUP_SETUP_H
 #define HELPERS_ENTRA_SETUP_SETUP_H
@@ -18,43 +21,44 @@
 #include "common/base/options.h"
 #include "common/base/secret.h"
 
-/* Each sets its program up, or with --remove undoes that. The operands are argv's words after the
- * program's name. False with any kind of error. */
+/* Set up the program, or undo that with --remove. The operands are those after the program's name.
+ * Fail with any kind of error. */
 bool setup_git(const struct options *options, int count, char **operands, struct error *error);
 bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error);
 
-/* The options of setup alone, in options.own. */
+/* The indices of setup's own options in options->own. */
 enum setup_option {
     SETUP_CONTEXT,
     SETUP_KUBECONFIG,
     SETUP_LOGIN,
 };
 
-#define SETUP_HANDED_ON_MAX 48
+#define SETUP_WORDS_MAX 48
 
-/* Where those words lie that the command line does not have so. */
-struct setup_room {
+/* Storage for option values that are not in argv. */
+struct setup_storage {
     char config[PATH_MAX];
     char seconds[16];
 };
 
-/* The options that go into another program's configuration, since whoever asks later gives none:
- * writes their names and values, which the helpers take, and NULL after the last. A path is made
- * absolute. */
-void setup_hand_on(const struct options *options, struct setup_room *room,
-                   const char *words[SETUP_HANDED_ON_MAX]);
+/* Collects the options that are written into another program's configuration, because the program
+ * gives the helper none. ret_words holds their names and values, then NULL; they point into argv
+ * and *storage. The path of --config is made absolute. */
+void setup_helper_options(const struct options *options, struct setup_storage *storage,
+                          const char *ret_words[SETUP_WORDS_MAX]);
 
-/* Prints the command on stdout as it could be typed, and runs it; with --dry-run it only prints.
- * False with ERROR_OTHER where it fails, or cannot be shown first. */
+/* Prints the command on stdout, quoted for a shell, and runs it; with --dry-run only prints it.
+ * Fails with ERROR_OTHER if the command fails or stdout cannot be written, and with ERROR_USAGE if
+ * the command cannot be run. */
 bool setup_run(const struct options *options, char *const *command, struct error *error);
 
-/* What a command prints, at most max bytes, whatever its exit status. Nothing is shown, and
- * --dry-run does not matter: it is for looking. NULL with ERROR_USAGE where it cannot be run. The
- * caller frees it. */
-struct secret *setup_look(char *const *command, size_t max, struct error *error);
+/* Runs a command that only reads, also with --dry-run, and shows nothing. Returns its output, of at
+ * most max bytes, whatever its exit status; the caller frees it. NULL with ERROR_USAGE if the
+ * command cannot be run. */
+struct secret *setup_query(char *const *command, size_t max, struct error *error);
 
-/* The command's words as a shell would be given them. NULL if there is no memory. The caller frees
- * it. */
+/* Joins the words into one line, quoted for a shell. The caller frees the line. NULL if there is no
+ * memory. */
 char *setup_quote(char *const *words);
 
 #endif

@@ -163,7 +163,7 @@ static bool find_files(struct targets *targets, const struct options *options, s
 
 /* The user of a context. The first file that has something of a name counts, as for kubectl. */
 static bool convert_context(struct targets *targets, const char *context,
-                            const struct kubeconfig_wish *wish, struct error *error)
+                            const struct kubeconfig_conversion *conversion, struct error *error)
 {
     const char *user = NULL;
     for (size_t i = 0; i < targets->count && user == NULL; i++)
@@ -174,7 +174,8 @@ static bool convert_context(struct targets *targets, const char *context,
     for (size_t i = 0; i < targets->count; i++) {
         struct target *target = &targets->items[i];
         if (targets->module->has_user(target->file, user))
-            return targets->module->convert(target->file, user, wish, &target->edits, error) ||
+            return targets->module->convert(target->file, user, conversion, &target->edits,
+                                            error) ||
                    blame(target->path, error);
     }
     return error_set(error, ERROR_USAGE,
@@ -182,14 +183,14 @@ static bool convert_context(struct targets *targets, const char *context,
 }
 
 static bool convert(struct targets *targets, const struct options *options,
-                    const struct kubeconfig_wish *wish, struct error *error)
+                    const struct kubeconfig_conversion *conversion, struct error *error)
 {
     const char *context = options->own[SETUP_CONTEXT];
     if (context != NULL)
-        return convert_context(targets, context, wish, error);
+        return convert_context(targets, context, conversion, error);
     for (size_t i = 0; i < targets->count; i++) {
         struct target *target = &targets->items[i];
-        if (!targets->module->convert(target->file, NULL, wish, &target->edits, error))
+        if (!targets->module->convert(target->file, NULL, conversion, &target->edits, error))
             return blame(target->path, error);
     }
     return true;
@@ -292,20 +293,21 @@ static bool check(const struct options *options, int count, char **operands, str
 static bool run_setup_kubectl(const struct options *options, int count, char **operands,
                               struct error *error)
 {
-    struct setup_room room = { "", "" };
+    struct setup_storage storage = { "", "" };
     auto_targets struct targets targets = { 0 };
-    struct kubeconfig_wish wish = { .login = options->own[SETUP_LOGIN],
-                                    .check = kubelogin_check_line };
-    _Static_assert(KUBECONFIG_ARGS >= SETUP_HANDED_ON_MAX, "all that is handed on has a place");
-    setup_hand_on(options, &room, wish.args);
+    struct kubeconfig_conversion conversion = { .login = options->own[SETUP_LOGIN],
+                                                .check = kubelogin_check_line };
+    _Static_assert(KUBECONFIG_ARGS >= SETUP_WORDS_MAX, "all options fit");
+    setup_helper_options(options, &storage, conversion.args);
     if (!check(options, count, operands, error))
         return false;
     targets.module = (const struct kubeconfig_module *)module_load(KUBECONFIG_MODULE, error);
     return targets.module != NULL && find_files(&targets, options, error) &&
-           convert(&targets, options, &wish, error) && change_all(&targets, options, error);
+           convert(&targets, options, &conversion, error) && change_all(&targets, options, error);
 }
 
 bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error)
 {
-    return run_setup_kubectl(options, count, operands, error) || error_wanted(error, "kubectl is not set up");
+    return run_setup_kubectl(options, count, operands, error) ||
+           error_wanted(error, "kubectl is not set up");
 }

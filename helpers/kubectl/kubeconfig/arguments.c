@@ -8,16 +8,16 @@
 #include "helpers/kubectl/kubeconfig/exec_text.h"
 #include "helpers/kubectl/kubeconfig/splice.h"
 
-#define WORDS_MAX     256 /* of a user in the file */
+#define WORDS_MAX     256 /* args of a user in the file */
 #define VARIABLES_MAX 256
 #define ADDED_MAX     (KUBECONFIG_ARGS + 2)
 
 struct arguments {
     const struct kubeconfig *file;
     const struct user *user;
-    char *line[1 + WORDS_MAX + ADDED_MAX + 1]; /* as it is to be, the program's name first; owned */
+    char *line[1 + WORDS_MAX + ADDED_MAX + 1]; /* the new command line, program first; owned */
     size_t count;
-    const char *added[ADDED_MAX + 1]; /* of its words those that are not in the file yet */
+    const char *added[ADDED_MAX + 1]; /* words to insert into args */
     size_t added_count;
     const char *variables[2 * VARIABLES_MAX + 1]; /* names and values in turn */
 };
@@ -29,7 +29,7 @@ static void arguments_clear(struct arguments *arguments)
 }
 #define auto_arguments CLEANUP(arguments_clear)
 
-/* ---- as they are ---- */
+/* ---- reading ---- */
 
 static bool put_word(struct arguments *arguments, const char *word, struct error *error)
 {
@@ -57,13 +57,14 @@ static bool read_words(struct arguments *arguments, struct error *error)
     return true;
 }
 
-/* A login among the variables goes before one among the arguments. */
+/* Whether a variable sets another login method, which would take precedence over args. */
 static bool is_other_login(const char *name, const char *value, const char *login)
 {
     return login != NULL && strcmp(name, "AAD_LOGIN_METHOD") == 0 && value[0] != '\0' &&
            strcmp(value, login) != 0;
 }
 
+/* Reads the variables of env and replaces another login method. */
 static bool read_variables(struct arguments *arguments, const char *login, struct edits *edits,
                            struct error *error)
 {
@@ -91,18 +92,18 @@ static bool read_variables(struct arguments *arguments, const char *login, struc
     return true;
 }
 
-/* ---- as they are to be ---- */
+/* ---- changing options ---- */
 
-/* Where the value of an option stands: the word that it is in, after some of its bytes. */
+/* Where the value of an option is: in a word of the line, after some bytes. */
 struct place {
     size_t index;
     size_t skip;
 };
 
-/* Whether the word at an index is NAME VALUE, NAME=VALUE or, as a login may be written, -l VALUE,
- * -l=VALUE or -lVALUE. */
-static bool is_option(const struct arguments *arguments, size_t index, const char *name,
-                      struct place *place)
+/* Finds the value of an option if the word at an index is that option: NAME VALUE, NAME=VALUE, or
+ * for --login also -l VALUE, -l=VALUE and -lVALUE. */
+static bool find_value(const struct arguments *arguments, size_t index, const char *name,
+                       struct place *place)
 {
     const char *word = arguments->line[index];
     size_t length = strlen(name);
@@ -144,14 +145,14 @@ static void add_words(struct arguments *arguments, const char *name, const char 
         arguments->added[arguments->added_count++] = value;
 }
 
-/* Of an option that stands several times the last counts, but every scope. */
+/* If an option is repeated, the last one counts, but every --scope does. */
 static bool set_option(struct arguments *arguments, const char *name, const char *value,
                        struct edits *edits, struct error *error)
 {
     bool is_list = strcmp(name, "--scope") == 0, found = false;
     struct place place, last = { 0 };
     for (size_t i = 1; i < arguments->count; i++) {
-        if (!is_option(arguments, i, name, &place))
+        if (!find_value(arguments, i, name, &place))
             continue;
         if (is_list && strcmp(value_at(arguments, &place), value) == 0)
             return true;
@@ -174,30 +175,31 @@ static void set_flag(struct arguments *arguments, const char *name)
     add_words(arguments, name, NULL);
 }
 
-static bool set_wishes(struct arguments *arguments, const struct kubeconfig_wish *wish,
-                       struct edits *edits, struct error *error)
+static bool set_args(struct arguments *arguments, const struct kubeconfig_conversion *conversion,
+                     struct edits *edits, struct error *error)
 {
-    if (wish->login != NULL && !set_option(arguments, "--login", wish->login, edits, error))
+    if (conversion->login != NULL &&
+        !set_option(arguments, "--login", conversion->login, edits, error))
         return false;
-    for (size_t i = 0; wish->args[i] != NULL; i++) {
-        const char *value = wish->args[i + 1];
+    for (size_t i = 0; conversion->args[i] != NULL; i++) {
+        const char *value = conversion->args[i + 1];
         if (value == NULL || strncmp(value, "--", 2) == 0)
-            set_flag(arguments, wish->args[i]);
-        else if (!set_option(arguments, wish->args[i++], value, edits, error))
+            set_flag(arguments, conversion->args[i]);
+        else if (!set_option(arguments, conversion->args[i++], value, edits, error))
             return false;
     }
     return true;
 }
 
-/* ---- what is put in ---- */
+/* ---- inserting words ---- */
 
 static bool is_command(const char *word)
 {
     return strcmp(word, "get-token") == 0;
 }
 
-/* Before the first of the words, or after it where that is get-token. No word is written anew: one
- * may be a secret, which nobody is shown. */
+/* Inserts before the first word, or after it if that is get-token. Existing words are not
+ * rewritten, because one may be a secret and the text of an edit is shown. */
 static bool insert(const struct arguments *arguments, const yaml_node_t *first, struct edits *edits,
                    struct error *error)
 {
@@ -214,7 +216,7 @@ static bool insert(const struct arguments *arguments, const yaml_node_t *first, 
                        exec_text_items(&form, EXEC_TEXT_BEFORE), user->name, error);
 }
 
-/* Arguments for a user that has none: in place of an empty list, or before the command. */
+/* Adds args to a user without any: replaces an empty list, or inserts before the command. */
 static bool make_list(const struct arguments *arguments, struct edits *edits, struct error *error)
 {
     const struct user *user = arguments->user;
@@ -237,14 +239,14 @@ static bool make_list(const struct arguments *arguments, struct edits *edits, st
     return splice_text(edits, span, length >= 0 ? text : NULL, user->name, error);
 }
 
-static bool put_into_line(struct arguments *arguments, struct error *error)
+static bool insert_into_line(struct arguments *arguments, struct error *error)
 {
     size_t end = arguments->count;
     size_t at = end > 1 && is_command(arguments->line[1]) ? 2 : 1;
     for (size_t i = 0; i < arguments->added_count; i++)
         if (!put_word(arguments, arguments->added[i], error))
             return false;
-    /* They stand at its end: the words that belong after them are moved there. */
+    /* They were appended; move each to its place. */
     for (size_t i = 0; i < arguments->added_count; i++) {
         char *word = arguments->line[end + i];
         memmove(&arguments->line[at + i + 1], &arguments->line[at + i],
@@ -254,40 +256,40 @@ static bool put_into_line(struct arguments *arguments, struct error *error)
     return true;
 }
 
-static bool put_added(struct arguments *arguments, struct edits *edits, struct error *error)
+static bool insert_added(struct arguments *arguments, struct edits *edits, struct error *error)
 {
     const yaml_node_t *first = yaml_item(&arguments->file->yaml, arguments->user->args, 0);
     if (arguments->added_count == 0)
         return true;
-    if (!put_into_line(arguments, error))
+    if (!insert_into_line(arguments, error))
         return false;
     return yaml_scalar(first) != NULL ? insert(arguments, first, edits, error)
                                       : make_list(arguments, edits, error);
 }
 
-/* ---- all of it ---- */
-
-bool arguments_check(const struct user *user, const struct kubeconfig_wish *wish, char **line,
-                     const char *const *variables, struct error *error)
+bool arguments_check(const struct user *user, const struct kubeconfig_conversion *conversion,
+                     char **line, const char *const *variables, struct error *error)
 {
     struct error why = { 0 };
-    if (wish->check == NULL || wish->check(line, variables, &why))
+    if (conversion->check == NULL || conversion->check(line, variables, &why))
         return true;
     error_set(error, why.kind,
-              "the user '%.80s' cannot be %s, for its args or env would be refused: %s", user->name,
-              user->kind == USER_OURS ? "changed" : "converted", why.message);
+              "the user '%.80s' cannot be %s because its args or env would be refused: %s",
+              user->name, user->kind == USER_OURS ? "changed" : "converted", why.message);
     error_hint(error, "%s", why.hint);
     return error_inherit(error, &why);
 }
 
 bool arguments_change(const struct kubeconfig *file, const struct user *user,
-                      const struct kubeconfig_wish *wish, struct edits *edits, struct error *error)
+                      const struct kubeconfig_conversion *conversion, struct edits *edits,
+                      struct error *error)
 {
     auto_arguments struct arguments arguments = { .file = file, .user = user };
     size_t before = edits->count;
-    if (!read_words(&arguments, error) || !read_variables(&arguments, wish->login, edits, error) ||
-        !set_wishes(&arguments, wish, edits, error) || !put_added(&arguments, edits, error))
+    if (!read_words(&arguments, error) ||
+        !read_variables(&arguments, conversion->login, edits, error) ||
+        !set_args(&arguments, conversion, edits, error) || !insert_added(&arguments, edits, error))
         return false;
     return (user->kind == USER_OURS && edits->count == before) ||
-           arguments_check(user, wish, arguments.line, arguments.variables, error);
+           arguments_check(user, conversion, arguments.line, arguments.variables, error);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The arguments of a user's exec section, and the variables beside them: as they are, and as they
- * are to be.
+ * The args and env of a user's exec section, and the edits that change their options.
  */
 #ifndef HELPERS_KUBECTL_KUBECONFIG_ARGUMENTS_H
 #define HELPERS_KUBECTL_KUBECONFIG_ARGUMENTS_H
@@ -9,16 +8,18 @@
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
 #include "helpers/kubectl/kubeconfig/users.h"
 
-/* Adds the edits that give a user with an exec section the options that are wished, each in place
- * of what stands there or, where nothing does, as the first of the arguments but for get-token.
- * False with ERROR_USAGE where exec-credential-entra would refuse what comes of it, and something
- * of this user changes. Then edits of it may be there. */
+/* Adds the edits that give a user with an exec section the options of the conversion. An option
+ * that is there gets the new value; another is inserted first, or after get-token. Fails with
+ * ERROR_USAGE if the user changes and exec-credential-entra would refuse the result; edits may have
+ * some of this user's then. */
 bool arguments_change(const struct kubeconfig *file, const struct user *user,
-                      const struct kubeconfig_wish *wish, struct edits *edits, struct error *error);
+                      const struct kubeconfig_conversion *conversion, struct edits *edits,
+                      struct error *error);
 
-/* Whether exec-credential-entra takes a command line (the program's name first, NULL ends it) and
- * variables (as kubeconfig_wish.check has them). False with ERROR_USAGE, which names the user. */
-bool arguments_check(const struct user *user, const struct kubeconfig_wish *wish, char **line,
-                     const char *const *variables, struct error *error);
+/* Checks that exec-credential-entra accepts a command line with these variables, by the check of
+ * the conversion (kubeconfig.h). May reorder line. Fails with ERROR_USAGE; the message names the
+ * user. */
+bool arguments_check(const struct user *user, const struct kubeconfig_conversion *conversion,
+                     char **line, const char *const *variables, struct error *error);
 
 #endif

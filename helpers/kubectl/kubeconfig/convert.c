@@ -10,9 +10,9 @@
 
 #define WORDS_MAX (KUBECONFIG_ARGS + 16)
 
-/* One word changes, and the hint for whoever lacks the program. */
+/* Replaces the command and the install hint, and changes the arguments. */
 static bool convert_kubelogin(const struct kubeconfig *file, const struct user *user,
-                              const struct kubeconfig_wish *wish, struct edits *edits,
+                              const struct kubeconfig_conversion *conversion, struct edits *edits,
                               struct error *error)
 {
     const yaml_node_t *command = yaml_find(&file->yaml, user->exec.value, "command").value;
@@ -23,17 +23,17 @@ static bool convert_kubelogin(const struct kubeconfig *file, const struct user *
         !splice_text(edits, yaml_span(&file->yaml, hint), exec_text_quote(INSTALL_HINT, true), NULL,
                      error))
         return false;
-    return arguments_change(file, user, wish, edits, error);
+    return arguments_change(file, user, conversion, edits, error);
 }
 
-/* ---- users that are made anew ---- */
+/* ---- users that get a new exec section ---- */
 
 struct words {
     const char *items[WORDS_MAX];
     size_t count;
 };
 
-/* An option and its value, where there is one. The last place stays NULL. */
+/* Adds an option with its value, if there is one. The last item stays NULL. */
 static void put_option(struct words *words, const char *name, const char *value)
 {
     if (value == NULL || value[0] == '\0' || words->count + 3 > WORDS_MAX)
@@ -42,23 +42,23 @@ static void put_option(struct words *words, const char *name, const char *value)
     words->items[words->count++] = value;
 }
 
-static void put_wishes(struct words *words, const struct kubeconfig_wish *wish)
+static void put_args(struct words *words, const struct kubeconfig_conversion *conversion)
 {
-    for (size_t i = 0; wish->args[i] != NULL && words->count + 2 <= WORDS_MAX; i++)
-        words->items[words->count++] = wish->args[i];
+    for (size_t i = 0; conversion->args[i] != NULL && words->count + 2 <= WORDS_MAX; i++)
+        words->items[words->count++] = conversion->args[i];
 }
 
-/* What the azure auth-provider was told, in the words that kubelogin has for it. */
+/* Adds the settings of the azure auth-provider as kubelogin's options. */
 static void put_provider(const struct kubeconfig *file, const struct user *user, const char *login,
                          struct words *words)
 {
     const struct yaml *yaml = &file->yaml;
     const yaml_node_t *config = yaml_find(yaml, user->provider.value, "config").value;
     const char *mode = yaml_text(yaml, config, "config-mode");
-    bool person = strcmp(login, "devicecode") == 0 || strcmp(login, "interactive") == 0;
+    bool is_user = strcmp(login, "devicecode") == 0 || strcmp(login, "interactive") == 0;
     put_option(words, "--login", login);
     put_option(words, "--server-id", yaml_text(yaml, config, "apiserver-id"));
-    if (person) /* it is a client for persons; an app has an id of its own */
+    if (is_user) /* the provider's client is for users; an app has its own ID */
         put_option(words, "--client-id", yaml_text(yaml, config, "client-id"));
     put_option(words, "--tenant-id", yaml_text(yaml, config, "tenant-id"));
     put_option(words, "--environment", yaml_text(yaml, config, "environment"));
@@ -66,14 +66,14 @@ static void put_provider(const struct kubeconfig *file, const struct user *user,
         words->items[words->count++] = "--legacy";
 }
 
-/* Whether what was put together is taken at every call. */
-static bool check_words(const struct user *user, const struct kubeconfig_wish *wish,
+/* Checks that exec-credential-entra accepts the new args. */
+static bool check_words(const struct user *user, const struct kubeconfig_conversion *conversion,
                         const struct words *words, struct error *error)
 {
     static const char *const no_variables[] = { NULL };
     char *line[WORDS_MAX + 2] = { (char *)OUR_PROGRAM };
     memcpy(line + 1, words->items, words->count * sizeof *line);
-    return arguments_check(user, wish, line, no_variables, error);
+    return arguments_check(user, conversion, line, no_variables, error);
 }
 
 static char *format_exec(const struct kubeconfig *file, const struct words *words, bool flow,
@@ -86,23 +86,23 @@ static char *format_exec(const struct kubeconfig *file, const struct words *word
 }
 
 static bool convert_provider(const struct kubeconfig *file, const struct user *user,
-                             const struct kubeconfig_wish *wish, struct edits *edits,
+                             const struct kubeconfig_conversion *conversion, struct edits *edits,
                              struct error *error)
 {
     struct words words = { { "get-token" }, 1 };
     const yaml_node_t *key = user->provider.key;
     struct span span = yaml_span(&file->yaml, key);
-    put_provider(file, user, wish->login != NULL ? wish->login : "devicecode", &words);
-    put_wishes(&words, wish);
+    put_provider(file, user, conversion->login != NULL ? conversion->login : "devicecode", &words);
+    put_args(&words, conversion);
     span.end = yaml_span(&file->yaml, user->provider.value).end;
-    return check_words(user, wish, &words, error) &&
+    return check_words(user, conversion, &words, error) &&
            splice_text(
                edits, span,
                format_exec(file, &words, yaml_is_flow(user->pair.value), key->start_mark.column),
                user->name, error);
 }
 
-/* Text before and after other text, which is freed. NULL if there is no memory or text is NULL. */
+/* Puts text between two others and frees it. NULL if text is NULL or there is no memory. */
 static char *surround(const char *before, char *text, const char *after)
 {
     char *whole = NULL;
@@ -112,7 +112,7 @@ static char *surround(const char *before, char *text, const char *after)
     return whole;
 }
 
-/* The text on a line of its own, at a column; likewise. */
+/* Puts text on a line of its own, at a column, and frees it. NULL as above. */
 static char *surround_with_line(const char *newline, size_t column, char *text)
 {
     char *whole = NULL;
@@ -122,8 +122,8 @@ static char *surround_with_line(const char *newline, size_t column, char *text)
     return whole;
 }
 
-/* The whole of the user; the backup has what was there. In brackets where its entry is in some,
- * else a block, below "user:" where there was none. */
+/* Replaces everything under "user:", in the style of the entry. If its value is not a block, a new
+ * block starts on the next line. The caller's backup keeps the old credentials. */
 static bool replace_user(const struct kubeconfig *file, const struct user *user,
                          const struct words *words, struct edits *edits, struct error *error)
 {
@@ -139,45 +139,47 @@ static bool replace_user(const struct kubeconfig *file, const struct user *user,
 }
 
 static bool convert_plain(const struct kubeconfig *file, const struct user *user,
-                          const struct kubeconfig_wish *wish, struct edits *edits,
+                          const struct kubeconfig_conversion *conversion, struct edits *edits,
                           struct error *error)
 {
     struct words words = { { "get-token" }, 1 };
     if (user->pair.value == NULL)
         return error_set(error, ERROR_USAGE, "the user '%.80s' has no \"user:\"", user->name);
-    put_option(&words, "--login", wish->login);
-    put_wishes(&words, wish);
-    return check_words(user, wish, &words, error) && replace_user(file, user, &words, edits, error);
+    put_option(&words, "--login", conversion->login);
+    put_args(&words, conversion);
+    return check_words(user, conversion, &words, error) &&
+           replace_user(file, user, &words, edits, error);
 }
 
 static bool convert_kind(const struct kubeconfig *file, const struct user *user,
-                         const struct kubeconfig_wish *wish, struct edits *edits,
+                         const struct kubeconfig_conversion *conversion, struct edits *edits,
                          struct error *error)
 {
     switch (user->kind) {
     case USER_OURS:
-        return arguments_change(file, user, wish, edits, error);
+        return arguments_change(file, user, conversion, edits, error);
     case USER_KUBELOGIN:
-        return convert_kubelogin(file, user, wish, edits, error);
+        return convert_kubelogin(file, user, conversion, edits, error);
     case USER_AUTH_PROVIDER:
-        return convert_provider(file, user, wish, edits, error);
+        return convert_provider(file, user, conversion, edits, error);
     case USER_BARE:
     case USER_STATIC:
-        return convert_plain(file, user, wish, edits, error);
+        return convert_plain(file, user, conversion, edits, error);
     case USER_OTHER:
         break;
     }
-    error_set(error, ERROR_USAGE, "the user '%.80s' has its credentials from elsewhere",
+    error_set(error, ERROR_USAGE, "the credentials of the user '%.80s' cannot be converted",
               user->name);
-    return error_hint(error, "Only kubelogin, the azure auth-provider and credentials in the file "
-                             "itself are converted.");
+    return error_hint(error, "Only kubelogin, the azure auth-provider and credentials in the "
+                             "kubeconfig itself are converted.");
 }
 
 bool convert_user(const struct kubeconfig *file, const struct user *user,
-                  const struct kubeconfig_wish *wish, struct edits *edits, struct error *error)
+                  const struct kubeconfig_conversion *conversion, struct edits *edits,
+                  struct error *error)
 {
     size_t before = edits->count;
-    bool ok = convert_kind(file, user, wish, edits, error);
+    bool ok = convert_kind(file, user, conversion, edits, error);
     if (!ok)
         edits_drop(edits, before);
     return ok;

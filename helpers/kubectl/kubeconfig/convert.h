@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What must change in a file so that a user asks us.
+ * Converts one user to exec-credential-entra.
  */
 #ifndef HELPERS_KUBECTL_KUBECONFIG_CONVERT_H
 #define HELPERS_KUBECTL_KUBECONFIG_CONVERT_H
@@ -8,9 +8,10 @@
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
 #include "helpers/kubectl/kubeconfig/users.h"
 
-/* Adds the edits of one user; none where nothing is to change. False with ERROR_USAGE, and then
- * without any edit of this user, where it cannot be ours. */
+/* Adds the edits that convert a user; none if nothing changes. Fails with ERROR_USAGE if the user
+ * cannot be converted; then edits has none of this user's. */
 bool convert_user(const struct kubeconfig *file, const struct user *user,
-                  const struct kubeconfig_wish *wish, struct edits *edits, struct error *error);
+                  const struct kubeconfig_conversion *conversion, struct edits *edits,
+                  struct error *error);
 
 #endif

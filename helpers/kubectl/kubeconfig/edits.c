@@ -37,8 +37,8 @@ void edits_drop(struct edits *edits, size_t count)
     }
 }
 
-/* A span stands first in an edit, so that both are compared by it. What is put in, and takes no
- * other's place, goes before what stands there. */
+/* Compares edits as well as spans, because an edit starts with its span. An insertion, whose span
+ * is empty, comes before a replacement at the same place. */
 static int compare(const void *a, const void *b)
 {
     const struct span *left = a, *right = b;
@@ -78,7 +78,7 @@ struct secret *edits_apply(const struct edits *edits, const struct secret *text)
 
 /* ---- the diff ---- */
 
-/* The lines that hold some edits, side by side. */
+/* Adjacent edits and the lines they are in. */
 struct hunk {
     const struct edit *first;
     size_t count;
@@ -118,9 +118,9 @@ static struct hunk next_hunk(const struct edits *edits, const struct secret *tex
     return hunk;
 }
 
-/* Writes bytes of the text, but for its secrets. */
-static void put(FILE *stream, const struct edits *edits, const struct secret *text,
-                struct span span)
+/* Prints bytes of the text with secrets as REDACTED. */
+static void print_redacted(FILE *stream, const struct edits *edits, const struct secret *text,
+                           struct span span)
 {
     size_t at = span.start;
     for (size_t i = 0; i < edits->secret_count; i++) {
@@ -136,19 +136,19 @@ static void put(FILE *stream, const struct edits *edits, const struct secret *te
         fwrite(text->bytes + at, 1, span.end - at, stream);
 }
 
-static void put_changed(FILE *stream, const struct edits *edits, const struct secret *text,
-                        const struct hunk *hunk)
+static void print_changed(FILE *stream, const struct edits *edits, const struct secret *text,
+                          const struct hunk *hunk)
 {
     size_t at = hunk->lines.start;
     for (size_t i = 0; i < hunk->count; i++) {
-        put(stream, edits, text, (struct span){ at, hunk->first[i].span.start });
+        print_redacted(stream, edits, text, (struct span){ at, hunk->first[i].span.start });
         fputs(hunk->first[i].text, stream);
         at = hunk->first[i].span.end;
     }
-    put(stream, edits, text, (struct span){ at, hunk->lines.end });
+    print_redacted(stream, edits, text, (struct span){ at, hunk->lines.end });
 }
 
-static void put_lines(FILE *stream, char sign, const char *lines)
+static void print_lines(FILE *stream, char sign, const char *lines)
 {
     for (const char *line = lines;; line++) {
         int length = (int)strcspn(line, "\n");
@@ -168,12 +168,12 @@ static bool print_hunk(FILE *stream, const struct edits *edits, const struct sec
     FILE *old = open_memstream(&before, &length);
     if (old == NULL)
         return false;
-    put(old, edits, text, hunk->lines);
+    print_redacted(old, edits, text, hunk->lines);
     fclose(old);
     FILE *new = open_memstream(&after, &length);
     if (new == NULL)
         return false;
-    put_changed(new, edits, text, hunk);
+    print_changed(new, edits, text, hunk);
     fclose(new);
     if (before == NULL || after == NULL)
         return false;
@@ -182,8 +182,8 @@ static bool print_hunk(FILE *stream, const struct edits *edits, const struct sec
     size_t lines = count_newlines(before, strlen(before)) + 1;
     size_t new_lines = count_newlines(after, strlen(after)) + 1;
     fprintf(stream, "@@ -%zu,%zu +%zu,%zu @@\n", line, lines, line + *added, new_lines);
-    put_lines(stream, '-', before);
-    put_lines(stream, '+', after);
+    print_lines(stream, '-', before);
+    print_lines(stream, '+', after);
     *added += new_lines - lines;
     return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changes of a text: spans of bytes that become others, and the spans that nobody is to see.
+ * Edits of a text: spans of bytes with their replacements, and the spans that are never shown.
  */
 #ifndef HELPERS_KUBECTL_KUBECONFIG_EDITS_H
 #define HELPERS_KUBECTL_KUBECONFIG_EDITS_H
@@ -13,38 +13,42 @@
 #include "common/base/secret.h"
 
 struct span {
-    size_t start, end; /* bytes from the text's begin; the end is not in it */
+    size_t start, end; /* byte offsets into the text; end is exclusive */
 };
 
 struct edit {
     struct span span;
-    char *text; /* what comes in its place; owned */
-    char *user; /* whose it is; owned, NULL: this edit goes with another of the same user */
+    char *text; /* the replacement; owned */
+    char *user; /* the user it changes; owned. NULL: part of another edit of the same user */
 };
 
-/* In the order of the text once edits_sort was called; they do not overlap. */
+/* Edits do not overlap. They are in the order of the text after edits_sort. */
 struct edits {
     struct edit *items;
     size_t count;
-    struct span *secrets; /* values that are not shown */
+    struct span *secrets; /* shown as REDACTED */
     size_t secret_count;
 };
 
-/* Add one; the texts are taken over even where that fails, for want of memory. */
+/* Adds an edit. Takes over text and user even if it fails. user may be NULL, and so may text, which
+ * fails. False if there is no memory. */
 bool edits_add(struct edits *edits, struct span span, char *text, char *user);
+
+/* Adds a span that is never shown. False if there is no memory. */
 bool edits_add_secret(struct edits *edits, struct span span);
 
-/* Takes out those that were added last, so that count are left. Before edits_sort. */
+/* Removes the edits added last until count are left. Only before edits_sort. */
 void edits_drop(struct edits *edits, size_t count);
 
-/* Puts them in order. */
+/* Sorts edits and secrets in the order of the text. */
 void edits_sort(struct edits *edits);
 
-/* The text with all edits made. NULL if there is no memory. The caller frees it. */
+/* The text with all edits applied, which must be sorted. NULL if there is no memory. The caller
+ * frees the result. */
 struct secret *edits_apply(const struct edits *edits, const struct secret *text);
 
-/* Prints the changed lines as a unified diff without context; secrets are shown as REDACTED. False
- * if there is no memory. */
+/* Prints the edits, which must be sorted, as a unified diff without context lines, with secrets as
+ * REDACTED. path is shown as the file's name. False if there is no memory. */
 bool edits_print_diff(const struct edits *edits, const struct secret *text, const char *path,
                       FILE *stream);
 

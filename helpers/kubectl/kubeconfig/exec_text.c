@@ -10,10 +10,11 @@
 #include "common/base/json.h"
 #include "helpers/kubectl/kubeconfig/users.h"
 
-/* Every kubectl of today and of years past takes it, and its interactiveMode is IfAvailable. */
+/* Supported by every kubectl since 1.11. interactiveMode defaults to IfAvailable, unlike in v1,
+ * which requires it. */
 #define API_VERSION "client.authentication.k8s.io/v1beta1"
 
-/* Whether YAML reads it as a string where it stands without quotes. */
+/* Whether YAML reads the text as a string without quotes. */
 static bool is_plain(const char *text)
 {
     static const char *const words[] = {
@@ -41,14 +42,13 @@ char *exec_text_quote(const char *text, bool flow)
                : NULL;
 }
 
-/* Writes a word; false if there is no memory. */
-static bool put(FILE *stream, const char *text, bool flow)
+/* Writes a string as a scalar. False if there is no memory. */
+static bool put_scalar(FILE *stream, const char *text, bool flow)
 {
     autofree char *quoted = exec_text_quote(text, flow);
     return quoted != NULL && fputs(quoted, stream) >= 0;
 }
 
-/* What stands between two items of a list. */
 static void put_separator(FILE *stream, const struct exec_text *form)
 {
     if (form->flow)
@@ -62,7 +62,7 @@ static bool put_items(FILE *stream, const struct exec_text *form)
     for (size_t i = 0; form->args[i] != NULL; i++) {
         if (i > 0)
             put_separator(stream, form);
-        if (!put(stream, form->args[i], form->flow))
+        if (!put_scalar(stream, form->args[i], form->flow))
             return false;
     }
     return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the module gives the program: its table. */
+/* The module's table of functions. */
 #define _GNU_SOURCE
 #include <string.h>
 
@@ -19,12 +19,12 @@ static void cleanup_file(struct kubeconfig **file)
     free_file(*file);
 }
 
-/* kubectl takes an empty file for one without anything. */
+/* kubectl accepts an empty file, so an empty document is one without users. */
 static bool check_root(const struct yaml *yaml, struct error *error)
 {
     const yaml_node_t *root = yaml_root(yaml);
     return root == NULL || yaml_is_null(root) || root->type == YAML_MAPPING_NODE ||
-           error_set(error, ERROR_USAGE, "it is not a kubeconfig");
+           error_set(error, ERROR_USAGE, "not a kubeconfig: the document is not a mapping");
 }
 
 static bool check_size(const struct yaml *yaml, struct error *error)
@@ -32,8 +32,7 @@ static bool check_size(const struct yaml *yaml, struct error *error)
     static const char *const lists[] = { "users", "contexts", "clusters" };
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
         if (yaml_item(yaml, yaml_find(yaml, yaml_root(yaml), lists[i]).value, KUBECONFIG_USERS))
-            return error_set(error, ERROR_USAGE, "it has more than %d %s", KUBECONFIG_USERS,
-                             lists[i]);
+            return error_set(error, ERROR_USAGE, "more than %d %s", KUBECONFIG_USERS, lists[i]);
     return true;
 }
 
@@ -52,7 +51,7 @@ static struct kubeconfig *parse(const char *text, size_t length, struct error *e
 
 static const char *user_of_context(const struct kubeconfig *file, const char *context)
 {
-    return yaml_text(&file->yaml, named_thing(file, "contexts", context, "context"), "user");
+    return yaml_text(&file->yaml, named_mapping(file, "contexts", context, "context"), "user");
 }
 
 static bool find_user(const struct kubeconfig *file, const char *name, struct user *user)
@@ -75,9 +74,9 @@ static bool is_ours(const struct kubeconfig *file, const char *name)
     return find_user(file, name, &user) && user.kind == USER_OURS;
 }
 
-/* Whether a user is converted though nobody named it. A certificate or token of its own may be the
- * only way into a cluster that knows nothing of Entra. */
-static bool is_meant(const struct user *user)
+/* Whether a user is converted without being named. A user with a certificate or token is not: that
+ * may be the only way into a cluster without Entra. */
+static bool is_converted_by_default(const struct user *user)
 {
     return user->name != NULL &&
            (user->kind == USER_KUBELOGIN || user->kind == USER_AUTH_PROVIDER ||
@@ -86,18 +85,19 @@ static bool is_meant(const struct user *user)
 
 static void warn(const struct error *error)
 {
-    warning("%s, and is left as it is%s%s", error->message, error->hint[0] != '\0' ? ". " : "",
-            error->hint);
+    warning("%s; the user is left unchanged%s%s", error->message,
+            error->hint[0] != '\0' ? ". " : "", error->hint);
 }
 
-static bool convert_all(const struct kubeconfig *file, const struct kubeconfig_wish *wish,
-                        struct edits *edits, struct error *error)
+static bool convert_all(const struct kubeconfig *file,
+                        const struct kubeconfig_conversion *conversion, struct edits *edits,
+                        struct error *error)
 {
     struct user user;
     struct error first = { 0 };
     for (size_t i = 0; user_at(file, i, &user); i++) {
         struct error why = { 0 };
-        if (!is_meant(&user) || convert_user(file, &user, wish, edits, &why))
+        if (!is_converted_by_default(&user) || convert_user(file, &user, conversion, edits, &why))
             continue;
         if (first.kind != ERROR_NONE)
             warn(&why);
@@ -114,12 +114,13 @@ static bool convert_all(const struct kubeconfig *file, const struct kubeconfig_w
 }
 
 static bool convert(const struct kubeconfig *file, const char *name,
-                    const struct kubeconfig_wish *wish, struct edits *edits, struct error *error)
+                    const struct kubeconfig_conversion *conversion, struct edits *edits,
+                    struct error *error)
 {
     struct user user;
-    bool ok = name == NULL
-                  ? convert_all(file, wish, edits, error)
-                  : find_user(file, name, &user) && convert_user(file, &user, wish, edits, error);
+    bool ok = name == NULL ? convert_all(file, conversion, edits, error)
+                           : find_user(file, name, &user) &&
+                                 convert_user(file, &user, conversion, edits, error);
     if (ok && !users_hide_secrets(file, edits))
         return error_no_memory(error);
     edits_sort(edits);

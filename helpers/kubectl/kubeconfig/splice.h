@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Edits of a kubeconfig's nodes.
+ * Edits that replace nodes of a kubeconfig. user is the name of the user that changes, or NULL if
+ * the edit is part of another (struct edit).
  */
 #ifndef HELPERS_KUBECTL_KUBECONFIG_SPLICE_H
 #define HELPERS_KUBECTL_KUBECONFIG_SPLICE_H
 
 #include "helpers/kubectl/kubeconfig/users.h"
 
-/* The line end of the file. */
+/* The line ending of the file: "\n" or "\r\n". */
 const char *splice_newline(const struct kubeconfig *file);
 
-/* Adds an edit of a user's (NULL: it goes with another). The text is taken over, and may be NULL
- * for want of memory. False then. */
+/* Replaces a span with text. Takes over text even if it fails; NULL stands for no memory, which is
+ * the only failure. */
 bool splice_text(struct edits *edits, struct span span, char *text, const char *user,
                  struct error *error);
 
-/* Another scalar in a scalar's place, in quotes where it was. False if there is no memory. */
+/* Replaces the value of a scalar, quoted if the old one was. Fails if there is no memory. */
 bool splice_scalar(const struct kubeconfig *file, const yaml_node_t *node, const char *text,
                    const char *user, struct edits *edits, struct error *error);
 

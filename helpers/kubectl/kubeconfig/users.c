@@ -7,15 +7,15 @@
 
 #include "common/base/array.h"
 
-static yaml_node_t *list_of(const struct kubeconfig *file, const char *list)
+static yaml_node_t *get_list(const struct kubeconfig *file, const char *list)
 {
     return yaml_find(&file->yaml, yaml_root(&file->yaml), list).value;
 }
 
-yaml_node_t *named_thing(const struct kubeconfig *file, const char *list, const char *name,
-                         const char *key)
+yaml_node_t *named_mapping(const struct kubeconfig *file, const char *list, const char *name,
+                           const char *key)
 {
-    const yaml_node_t *items = list_of(file, list);
+    const yaml_node_t *items = get_list(file, list);
     yaml_node_t *item;
     for (size_t i = 0; (item = yaml_item(&file->yaml, items, i)) != NULL; i++) {
         const char *text = yaml_text(&file->yaml, item, "name");
@@ -25,10 +25,11 @@ yaml_node_t *named_thing(const struct kubeconfig *file, const char *list, const 
     return NULL;
 }
 
-/* ---- what a user is ---- */
+/* ---- the kind of a user ---- */
 
-/* Another program of that name is for any OpenID Connect issuer; its options say so. */
-static bool is_azures(const struct yaml *yaml, const yaml_node_t *args)
+/* Whether these are args of Azure's kubelogin. int128/kubelogin, for any OpenID Connect issuer, has
+ * the same name but --oidc-* options. */
+static bool is_azure_kubelogin(const struct yaml *yaml, const yaml_node_t *args)
 {
     bool gets_token = false;
     const char *word;
@@ -40,7 +41,7 @@ static bool is_azures(const struct yaml *yaml, const yaml_node_t *args)
     return gets_token;
 }
 
-/* kubelogin, kubelogin.exe, kubelogin-linux-amd64. */
+/* The command may be kubelogin, kubelogin.exe, kubelogin-linux-amd64... with a path. */
 static enum user_kind kind_of_exec(const struct yaml *yaml, const struct user *user)
 {
     const char *command = yaml_text(yaml, user->exec.value, "command");
@@ -49,7 +50,7 @@ static enum user_kind kind_of_exec(const struct yaml *yaml, const struct user *u
     if (strcmp(name, OUR_PROGRAM) == 0)
         return USER_OURS;
     bool is_kubelogin = strncmp(name, "kubelogin", 9) == 0;
-    return is_kubelogin && is_azures(yaml, user->args) ? USER_KUBELOGIN : USER_OTHER;
+    return is_kubelogin && is_azure_kubelogin(yaml, user->args) ? USER_KUBELOGIN : USER_OTHER;
 }
 
 static enum user_kind kind_of(const struct yaml *yaml, const struct user *user)
@@ -73,7 +74,8 @@ static enum user_kind kind_of(const struct yaml *yaml, const struct user *user)
     return USER_BARE;
 }
 
-/* AKS gives every cluster a host below azmk8s.io, or azmk8s.us, or azk8s.cn in China. */
+/* Whether this is the URL of an AKS cluster: a host below azmk8s.io, azmk8s.us (US Government) or
+ * azk8s.cn (China). */
 static bool is_aks(const char *server)
 {
     static const char *const domains[] = { ".azmk8s.io", ".azmk8s.us", ".azk8s.cn" };
@@ -86,18 +88,19 @@ static bool is_aks(const char *server)
     return false;
 }
 
+/* Whether a context uses the user with a server of AKS. */
 static bool is_of_aks(const struct kubeconfig *file, const char *user)
 {
     const struct yaml *yaml = &file->yaml;
     yaml_node_t *item;
-    for (size_t i = 0; (item = yaml_item(yaml, list_of(file, "contexts"), i)) != NULL; i++) {
+    for (size_t i = 0; (item = yaml_item(yaml, get_list(file, "contexts"), i)) != NULL; i++) {
         const yaml_node_t *context = yaml_find(yaml, item, "context").value;
         const char *name = yaml_text(yaml, context, "user");
         const char *cluster = yaml_text(yaml, context, "cluster");
         if (name == NULL || cluster == NULL || strcmp(name, user) != 0)
             continue;
         const char *server =
-            yaml_text(yaml, named_thing(file, "clusters", cluster, "cluster"), "server");
+            yaml_text(yaml, named_mapping(file, "clusters", cluster, "cluster"), "server");
         if (server != NULL && is_aks(server))
             return true;
     }
@@ -107,7 +110,7 @@ static bool is_of_aks(const struct kubeconfig *file, const char *user)
 bool user_at(const struct kubeconfig *file, size_t index, struct user *user)
 {
     const struct yaml *yaml = &file->yaml;
-    const yaml_node_t *item = yaml_item(yaml, list_of(file, "users"), index);
+    const yaml_node_t *item = yaml_item(yaml, get_list(file, "users"), index);
     if (item == NULL)
         return false;
     *user = (struct user){ .name = yaml_text(yaml, item, "name"),
@@ -121,15 +124,15 @@ bool user_at(const struct kubeconfig *file, size_t index, struct user *user)
     return true;
 }
 
-/* ---- what nobody is to see ---- */
+/* ---- secrets ---- */
 
-/* The keys of a user's credentials; value is that of a variable in exec.env. */
+/* Keys whose values are secret. "value" is that of a variable in exec.env. */
 static const char *const secret_keys[] = { "token",         "password",      "client-key-data",
                                            "access-token",  "refresh-token", "id-token",
                                            "client-secret", "value" };
 
-/* Flags that sound like a secret's, of stores and files. */
-static bool is_harmless(const char *word)
+/* Whether this is a flag that looks secret but names a store or a file. */
+static bool is_safe_flag(const char *word)
 {
     static const char *const flags[] = { "--keyring", "--token-cache-dir",
                                          "--federated-token-file" };
@@ -141,7 +144,7 @@ static bool is_harmless(const char *word)
     return false;
 }
 
-static bool sounds_secret(const char *text)
+static bool looks_secret(const char *text)
 {
     static const char *const words[] = { "secret", "pass", "token", "key", "credential" };
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)
@@ -150,29 +153,29 @@ static bool sounds_secret(const char *text)
     return false;
 }
 
-/* Whether a word holds a secret itself: --flag=VALUE, VARIABLE=VALUE, or a shell's whole line. */
+/* Whether an argument contains a secret: --flag=VALUE, VARIABLE=VALUE, or a whole shell command. */
 static bool holds_secret(const char *word)
 {
-    return sounds_secret(word) &&
-           (strpbrk(word, " \t\n") != NULL || (strchr(word, '=') != NULL && !is_harmless(word)));
+    return looks_secret(word) &&
+           (strpbrk(word, " \t\n") != NULL || (strchr(word, '=') != NULL && !is_safe_flag(word)));
 }
 
-/* Whether the word after it is a secret. */
-static bool names_secret(const char *word)
+/* Whether the next argument is a secret. */
+static bool precedes_secret(const char *word)
 {
-    return word[0] == '-' && sounds_secret(word) && !is_harmless(word);
+    return word[0] == '-' && looks_secret(word) && !is_safe_flag(word);
 }
 
-/* Arguments of any program may hold secrets. A word too much is hidden rather than one too few. */
+/* Hides secrets in a list of arguments, of any program. Rather hides too much than too little. */
 static bool hide_arguments(const struct yaml *yaml, const yaml_node_t *node, struct edits *edits)
 {
     const yaml_node_t *item;
     for (size_t i = 0; (item = yaml_item(yaml, node, i)) != NULL; i++) {
         const char *word = yaml_scalar(item);
-        const yaml_node_t *secret = word == NULL         ? NULL
-                                    : holds_secret(word) ? item
-                                    : names_secret(word) ? yaml_item(yaml, node, i + 1)
-                                                         : NULL;
+        const yaml_node_t *secret = word == NULL            ? NULL
+                                    : holds_secret(word)    ? item
+                                    : precedes_secret(word) ? yaml_item(yaml, node, i + 1)
+                                                            : NULL;
         if (secret != NULL && !edits_add_secret(edits, yaml_span(yaml, secret)))
             return false;
     }

@@ -6,41 +6,43 @@
 
 #include "common/base/json.h"
 
-static bool unreadable(const yaml_parser_t *parser, struct error *error)
+static bool parse_error(const yaml_parser_t *parser, struct error *error)
 {
     if (parser->error == YAML_MEMORY_ERROR)
         return error_no_memory(error);
-    return error_set(error, ERROR_USAGE, "line %zu: it is not YAML: %s",
+    return error_set(error, ERROR_USAGE, "line %zu: not valid YAML: %s",
                      parser->problem_mark.line + 1,
-                     parser->problem != NULL ? parser->problem : "it cannot be read");
+                     parser->problem != NULL ? parser->problem : "unknown error");
 }
 
-/* A change at an anchor would be one at each alias of it. */
+/* Refuses anchors and aliases: a change at an anchor would also change each of its aliases. */
 static bool check_tokens(yaml_parser_t *parser, struct error *error)
 {
     for (bool more = true; more;) {
         yaml_token_t token;
         if (!yaml_parser_scan(parser, &token))
-            return unreadable(parser, error);
+            return parse_error(parser, error);
         bool shared = token.type == YAML_ANCHOR_TOKEN || token.type == YAML_ALIAS_TOKEN;
         size_t line = token.start_mark.line + 1;
         more = token.type != YAML_STREAM_END_TOKEN && token.type != YAML_NO_TOKEN;
         yaml_token_delete(&token);
         if (!shared)
             continue;
-        error_set(error, ERROR_USAGE, "line %zu: it has anchors or aliases", line);
-        return error_hint(error, "'kubectl config view --raw --flatten' writes it without.");
+        error_set(error, ERROR_USAGE, "line %zu: anchors and aliases are not supported", line);
+        return error_hint(
+            error, "'kubectl config view --raw --flatten' prints the kubeconfig without them.");
     }
     return true;
 }
 
+/* Loads the only document of the text. */
 static bool load(yaml_parser_t *parser, yaml_document_t *document, struct error *error)
 {
     yaml_document_t next;
     if (!yaml_parser_load(parser, document))
-        return unreadable(parser, error);
+        return parse_error(parser, error);
     if (!yaml_parser_load(parser, &next)) {
-        unreadable(parser, error);
+        parse_error(parser, error);
         yaml_document_delete(document);
         return false;
     }
@@ -49,7 +51,7 @@ static bool load(yaml_parser_t *parser, yaml_document_t *document, struct error 
     if (only_one)
         return true;
     yaml_document_delete(document);
-    return error_set(error, ERROR_USAGE, "it has more than one document");
+    return error_set(error, ERROR_USAGE, "the file has more than one YAML document");
 }
 
 static bool is_ascii(const char *text, size_t length)
@@ -62,7 +64,7 @@ static bool is_ascii(const char *text, size_t length)
 
 /* ---- nodes ---- */
 
-/* libyaml's functions take no const document, though they change nothing. */
+/* libyaml's getters do not change the document, but do not take a const one. */
 static yaml_node_t *node_of(const struct yaml *yaml, int index)
 {
     return yaml_document_get_node((yaml_document_t *)&yaml->document, index);
@@ -128,11 +130,12 @@ bool yaml_is_null(const yaml_node_t *node)
 static bool refuse_key(const yaml_node_t *key, const char *why, struct error *error)
 {
     error_set(error, ERROR_USAGE, "line %zu: %s", key->start_mark.line + 1, why);
-    return error_hint(error, "'kubectl config view --raw --flatten' writes it without.");
+    return error_hint(error,
+                      "'kubectl config view --raw --flatten' prints the kubeconfig without them.");
 }
 
-/* Of two that are the same kubectl believes the last, and others the first: a change of either
- * would be one that somebody does not see. What is merged in is not seen here. */
+/* Refuses duplicate keys and merge keys. Of duplicate keys kubectl uses the last and other programs
+ * the first, so a change of either would not reach all of them. libyaml does not merge. */
 static bool check_keys(const struct yaml *yaml, const yaml_node_t *mapping, struct error *error)
 {
     auto_json json_object *seen = json_object_new_object();
@@ -145,9 +148,9 @@ static bool check_keys(const struct yaml *yaml, const yaml_node_t *mapping, stru
         if (name == NULL)
             continue;
         if (strcmp(name, "<<") == 0)
-            return refuse_key(key, "it merges a mapping into another (<<)", error);
+            return refuse_key(key, "merge keys (<<) are not supported", error);
         if (json_object_object_get_ex(seen, name, NULL))
-            return refuse_key(key, "a key stands there for the second time", error);
+            return refuse_key(key, "duplicate key", error);
         if (json_object_object_add(seen, name, NULL) != 0)
             return error_no_memory(error);
     }
@@ -163,24 +166,29 @@ static bool check_mappings(const struct yaml *yaml, struct error *error)
     return true;
 }
 
-bool yaml_parse(const char *text, size_t length, struct yaml *yaml, struct error *error)
+bool yaml_parse(const char *text, size_t length, struct yaml *ret_yaml, struct error *error)
 {
-    *yaml = (struct yaml){ .text = text, .length = length, .is_ascii = is_ascii(text, length) };
-    if (memchr(text, '\0', length) != NULL)
-        return error_set(error, ERROR_USAGE, "it is not UTF-8 text");
+    struct yaml yaml = { .text = text, .length = length, .is_ascii = is_ascii(text, length) };
     bool ok = true;
+    if (memchr(text, '\0', length) != NULL)
+        return error_set(error, ERROR_USAGE, "the file is not UTF-8 text");
+    /* Aliases are resolved when the document is loaded, so another pass looks for them. */
     for (int pass = 0; ok && pass < 2; pass++) {
         yaml_parser_t parser;
         if (!yaml_parser_initialize(&parser))
             return error_no_memory(error);
         yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
-        ok = pass == 0 ? check_tokens(&parser, error) : load(&parser, &yaml->document, error);
+        ok = pass == 0 ? check_tokens(&parser, error) : load(&parser, &yaml.document, error);
         yaml_parser_delete(&parser);
     }
-    if (!ok || check_mappings(yaml, error))
-        return ok;
-    yaml_clear(yaml);
-    return false;
+    if (!ok)
+        return false;
+    if (!check_mappings(&yaml, error)) {
+        yaml_clear(&yaml);
+        return false;
+    }
+    *ret_yaml = yaml;
+    return true;
 }
 
 void yaml_clear(struct yaml *yaml)
@@ -189,9 +197,9 @@ void yaml_clear(struct yaml *yaml)
     *yaml = (struct yaml){ 0 };
 }
 
-/* ---- where they stand ---- */
+/* ---- spans ---- */
 
-/* libyaml counts characters, and none for a byte order mark. */
+/* The byte offset of a character. libyaml counts characters, without the byte order mark. */
 static size_t offset_of(const struct yaml *yaml, size_t characters)
 {
     if (yaml->is_ascii)
@@ -204,8 +212,8 @@ static size_t offset_of(const struct yaml *yaml, size_t characters)
     return at;
 }
 
-/* The last node in a block; NULL where the node is no block. */
-static const yaml_node_t *last_in(const struct yaml *yaml, const yaml_node_t *node)
+/* The last child of a block collection; NULL for any other node. */
+static const yaml_node_t *last_child(const struct yaml *yaml, const yaml_node_t *node)
 {
     if (yaml_is_flow(node))
         return NULL;
@@ -216,11 +224,12 @@ static const yaml_node_t *last_in(const struct yaml *yaml, const yaml_node_t *no
     return NULL;
 }
 
-/* A block's own end mark is where the next thing begins, so its end is that of the last in it. */
+/* The end of a node, in characters. The end mark of a block is where the next token starts, so it
+ * ends where its last descendant does. */
 static size_t end_of(const struct yaml *yaml, const yaml_node_t *node)
 {
-    const yaml_node_t *inner = last_in(yaml, node);
-    for (; inner != NULL; inner = last_in(yaml, node))
+    const yaml_node_t *inner = last_child(yaml, node);
+    for (; inner != NULL; inner = last_child(yaml, node))
         node = inner;
     return node->end_mark.index;
 }

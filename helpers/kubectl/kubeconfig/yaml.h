@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * YAML by libyaml: the nodes of a text, and where in it each stands.
+ * YAML documents read by libyaml: their nodes, and the bytes of the text that each node spans.
  */
 #ifndef HELPERS_KUBECTL_KUBECONFIG_YAML_H
 #define HELPERS_KUBECTL_KUBECONFIG_YAML_H
@@ -13,44 +13,47 @@
 #include "helpers/kubectl/kubeconfig/edits.h"
 
 struct yaml {
-    const char *text;
+    const char *text; /* not owned */
     size_t length;
     bool is_ascii;
     yaml_document_t document;
 };
 
-/* A key of a mapping and what stands under it. Both NULL where there is none. */
+/* A key of a mapping and its value. Both are NULL if the mapping has no such key. */
 struct yaml_pair {
     yaml_node_t *key;
     yaml_node_t *value;
 };
 
-/* Reads a text that is one document without anchors, aliases and keys that stand twice. False with
- * ERROR_USAGE. Where it is true, the caller clears it; the text must outlive it. */
-bool yaml_parse(const char *text, size_t length, struct yaml *yaml, struct error *error);
+/* Parses a text of one document without anchors, aliases, merge keys and duplicate keys. text must
+ * outlive *ret_yaml. Fails with ERROR_USAGE. On success the caller clears *ret_yaml. */
+bool yaml_parse(const char *text, size_t length, struct yaml *ret_yaml, struct error *error);
 void yaml_clear(struct yaml *yaml);
 
+/* Nodes and strings belong to the document. */
+
+/* The root node; NULL if the document is empty. */
 yaml_node_t *yaml_root(const struct yaml *yaml);
 
-/* The pair of a mapping; none where the node is NULL or no mapping. */
+/* The pair with this key. mapping may be NULL or another kind of node, which has no pairs. */
 struct yaml_pair yaml_find(const struct yaml *yaml, const yaml_node_t *mapping, const char *key);
 
-/* The scalar under a key; NULL where there is none. It belongs to the document. */
+/* The scalar under a key; NULL if there is none. */
 const char *yaml_text(const struct yaml *yaml, const yaml_node_t *mapping, const char *key);
 
-/* The scalar that a node is; NULL where it is none. */
+/* The string of a scalar node; NULL if the node is NULL or not a scalar, or has a NUL byte. */
 const char *yaml_scalar(const yaml_node_t *node);
 
-/* The item of a sequence; NULL past its end, or where the node is NULL or no sequence. */
+/* An item of a sequence; NULL past its end, or if sequence is NULL or another kind of node. */
 yaml_node_t *yaml_item(const struct yaml *yaml, const yaml_node_t *sequence, size_t index);
 
-/* Whether the node is a mapping or sequence in brackets. */
+/* Whether the node is a mapping or sequence in flow style: {...} or [...]. */
 bool yaml_is_flow(const yaml_node_t *node);
 
-/* Whether the node is written as nothing, or as null. */
+/* Whether the node is null: empty, "null" or "~". */
 bool yaml_is_null(const yaml_node_t *node);
 
-/* Where the node stands, without blanks and comments that follow it. */
+/* The bytes of the node, without the whitespace and comments that follow it. */
 struct span yaml_span(const struct yaml *yaml, const yaml_node_t *node);
 
 #endif

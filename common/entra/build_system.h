@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Build systems whose jobs can ask for a federated token: an OpenID Connect token that says which
+ * job it is, and that Entra takes in place of an app's secret. A job finds the URL to ask, and the
+ * secret that lets it ask, in two variables. acquire/app/federated.c sends the request.
+ */
+#ifndef COMMON_ENTRA_BUILD_SYSTEM_H
+#define COMMON_ENTRA_BUILD_SYSTEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum build_system_kind {
+    BUILD_SYSTEM_GITHUB_ACTIONS,
+    BUILD_SYSTEM_AZURE_PIPELINES,
+    BUILD_SYSTEMS,
+};
+
+struct build_system {
+    const char *name;
+    const char *url_variable;
+    const char *secret_variable;
+};
+
+extern const struct build_system build_systems[BUILD_SYSTEMS];
+
+/* Whether this process is a job that may ask the build system for a federated token: both variables
+ * are set. */
+bool build_system_is_here(enum build_system_kind kind);
+
+#endif

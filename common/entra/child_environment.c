@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/entra/child_environment.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/array.h"
+#include "common/entra/build_system.h"
+#include "common/entra/identity_source.h"
+
+/* Variables that hold a secret of an app or a user, and the last step of each Section__Key that
+ * does. */
+static const char *const credentials[] = {
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_PASSWORD",
+    "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET",
+    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD",
+    "AAD_USER_PRINCIPAL_PASSWORD",
+    "ARM_CLIENT_SECRET",
+    "ARM_CLIENT_CERTIFICATE",
+    "ARM_CLIENT_CERTIFICATE_PASSWORD",
+    "__ClientSecret",
+    "__CertificatePassword",
+    "__Base64EncodedValue",
+};
+
+/* Whether the variable's name ends in this one, which may be NULL, in either case. */
+static bool ends_in(const char *variable, const char *name)
+{
+    size_t length = strcspn(variable, "="), tail = name != NULL ? strlen(name) : length + 1;
+    return length >= tail && strncasecmp(variable + length - tail, name, tail) == 0;
+}
+
+static bool is_platform_secret(const char *variable)
+{
+    size_t count;
+    const struct identity_source *sources = identity_sources_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (ends_in(variable, sources[i].secret_variable))
+            return true;
+    for (size_t i = 0; i < BUILD_SYSTEMS; i++)
+        if (ends_in(variable, build_systems[i].secret_variable))
+            return true;
+    return false;
+}
+
+bool child_environment_with_platform_secrets(const char *variable)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(credentials); i++)
+        if (ends_in(variable, credentials[i]))
+            return false;
+    /* Any variable that names a key can hold the device's PIN (RFC 7512, 2.4). */
+    return strcasestr(variable, "pin-value=") == NULL;
+}
+
+bool child_environment_without_secrets(const char *variable)
+{
+    return child_environment_with_platform_secrets(variable) && !is_platform_secret(variable);
+}
