@@ -109,7 +109,7 @@ def _enter(server: TokenServer, code: DeviceCode) -> Response:
         return _sign_in_page(user_code=code.user_code)
     try:
         code.user = users.sign_in(server.directory, request.form["username"],
-                                   request.form["password"], code.tenant, code.client)
+                                  request.form["password"], code.tenant, code.client)
     except Refusal as refusal:
         return _sign_in_page(refusal.description, user_code=code.user_code)
     return _page("message.html", message="You have signed in to the application on your device. "
