@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several people, or one person of several names: each account's tokens are its own."""
+"""Several users, or one user with several names: each account has its own tokens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ADA, GRACE = contoso.ADA.username, contoso.GRACE.username
 
 @pytest.fixture
 def two(desk: World) -> World:
-    """Ada signed in first, Grace after her."""
+    """Ada signed in first, then Grace."""
     login(desk, user=contoso.ADA)
     login(desk, "--account", GRACE, user=contoso.GRACE)
     desk.authority.log.clear()
@@ -30,7 +30,7 @@ def two(desk: World) -> World:
 
 
 def git(world: World, username: str | None = None, **how) -> Outcome:
-    """git's question for its server, with the user name of the URL where it has one."""
+    """git's request for its server, with the user name of the URL if it has one."""
     host = world.git_server.url.removeprefix("https://")
     named = f"username={username}\n" if username else ""
     return world.run("git-credential-entra", "get", input=f"protocol=https\nhost={host}\n{named}",
@@ -56,7 +56,7 @@ def test_each_account_is_had_by_its_name(two, name):
 
 
 def test_there_is_a_default(two):
-    """The same one each time, for each API, and among those who signed in."""
+    """It is the same each time and for each API, and one of those that signed in."""
     default = whose(two, token(two))
     assert default in (ADA, GRACE)
     assert whose(two, token(two)) == default
@@ -71,7 +71,7 @@ def test_a_user_name_in_a_git_url_is_the_account(two):
 
 
 def test_a_user_name_in_a_git_url_that_is_no_account_is_as_none(two):
-    """Azure DevOps' clone URLs have the organization there."""
+    """The clone URLs of Azure DevOps have the organization there."""
     outcome = git(two, "contoso")
     assert whose_password(two, outcome) in (ADA, GRACE)
     assert "username=contoso\n" in outcome.out
@@ -185,7 +185,7 @@ def test_who_was_renamed_signs_in_again_as_they_are_told_to(desk):
 
 
 def test_a_name_that_is_another_persons_by_now_is_told_apart(desk):
-    """Somebody new has the name of somebody who left."""
+    """A new user has the name of a user who left."""
     login(desk)
     desk.authority.directory.users.remove(contoso.ADA)
     desk.authority.directory.users.append(replace(
@@ -309,7 +309,7 @@ def test_a_sign_in_that_a_locked_keyring_would_not_keep_is_not_begun(desk, keyri
 
 
 def test_a_sign_in_that_is_not_kept_is_none(desk):
-    """The keyring is locked while the person signs in."""
+    """The keyring is locked while the user signs in."""
     desk.browser.will_wait()
     terminal = desk.at_terminal("entra", "login")
     url = people.sign_in_url(desk, terminal)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Apps that prove themselves by a certificate."""
+"""Apps that authenticate with a certificate."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_no_two_assertions_are_the_same(world, app):
 
 @pytest.fixture
 def chain(world, tmp_path) -> list[AppCertificate]:
-    """The app's certificate, its issuer's, the root's."""
+    """The certificates of the app, its issuer and the root."""
     root = AppCertificate(tmp_path / "root", number=3, name="root")
     issuer = AppCertificate(tmp_path / "issuer", number=2, name="issuer", issuer=root)
     app = AppCertificate(tmp_path / "app", issuer=issuer)
@@ -271,7 +271,7 @@ def der(tag: int, *parts: bytes) -> bytes:
 
 
 def endless_key() -> bytes:
-    """An encrypted key (RFC 8018, PBES2) that asks for 2**31 - 1 rounds of key derivation."""
+    """An encrypted key (RFC 8018, PBES2) that requires 2**31 - 1 rounds of key derivation."""
     oid = lambda text: der(6, bytes.fromhex(text))
     prf = der(0x30, oid("2a864886f70d0209"), der(5))
     rounds = der(2, (2**31 - 1).to_bytes(4, "big"))
@@ -336,7 +336,7 @@ PIN = "4711"
 
 
 def free_ports() -> int:
-    """A port that is free together with the next one, as swtpm's two servers want them."""
+    """A free port whose next port is free too, as the two servers of swtpm require."""
     while True:
         with socket.socket() as first, socket.socket() as second:
             first.bind(("127.0.0.1", 0))
@@ -350,8 +350,8 @@ def free_ports() -> int:
 
 @pytest.fixture(params=[""])
 def tpm(request, world, tmp_path):
-    """A TPM in software with a signing key at 0x81000001, which may have a PIN (indirectly
-    parametrized); gives its public key."""
+    """A software TPM with a signing key at 0x81000001, which may have a PIN (indirectly
+    parametrized); returns the public key."""
     if any(shutil.which(tool) is None for tool in TPM_TOOLS):
         pytest.skip("no software TPM (swtpm, tpm2-tools, tpm2-openssl)")
     port = free_ports()

@@ -56,7 +56,7 @@ def test_a_capability_alone_does_not_go_past_the_keyring(world):
 
 
 def wrong_clock(minutes: int) -> faults.Fault:
-    """A refusal by an authority whose clock is off by so much."""
+    """A refusal by an authority whose clock is off by this much."""
 
     def answer(exchange):
         response = faults.refused("late", "invalid_client", 700024, "Not within its time.",

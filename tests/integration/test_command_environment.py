@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the programs that are started get of our environment's secrets, and when they end."""
+"""Which secrets in our environment child processes get, and when they end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENVIRONMENT = dict.fromkeys(SECRETS + PLATFORM_TOKENS, "hidden") | WITH_PIN | {"
 
 
 class Spy:
-    """A program that notes its environment and goes on as another one."""
+    """A program that records its environment and then runs another one."""
 
     def __init__(self, folder: Path, name: str, goes_on_as: str) -> None:
         self._note = folder / f"{name}.environment"
@@ -40,7 +40,7 @@ class Spy:
         self.program.chmod(0o700)
 
     def hidden(self) -> set[str]:
-        """The names of the variables that it got and that hold what should be hidden."""
+        """The names of the variables that it got and that should be hidden."""
         lines = self._note.read_text().splitlines()
         assert "KEPT=kept" in lines
         return {line.partition("=")[0] for line in lines if "hidden" in line}
@@ -85,7 +85,7 @@ def is_running(pid: int) -> bool:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_what_a_command_started_ends_with_us(world, programs, tmp_path, how):
-    """Even if it does not care, and though the terminal's Ctrl-C does not reach it."""
+    """Even if it ignores signals, and although the terminal's Ctrl-C does not reach it."""
     pids = tmp_path / "pids"
     run_by_command(world, tmp_path, f"trap '' INT TERM HUP\nsleep 600 & echo $! $$ > {pids}.new\n"
                                     f"mv {pids}.new {pids}\nwait")

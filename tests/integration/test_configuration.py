@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where the configuration comes from, and what is said of one that is wrong."""
+"""Where the configuration comes from, and the messages about a wrong one."""
 
 from __future__ import annotations
 

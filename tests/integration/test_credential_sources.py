@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""ClientCredentials: which one is used, and the client secrets that rest in files or the keyring."""
+"""ClientCredentials: which one is used, and client secrets in files and in the keyring."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from integration.credentials import CLIENT_ID, configure, path, refused, registe
 from world.app_certificate import AppCertificate
 from world.waiting import PATIENCE
 
-LIMIT = "20"  # seconds, of which half is the keyring's
+LIMIT = "20"  # seconds, half of which is for the keyring
 
 SECRET = contoso.DAEMON.secret
 BY_SECRET = {"SourceType": "ClientSecret", "ClientSecret": SECRET}
@@ -210,7 +210,7 @@ def test_a_secret_needs_a_keyring(shell):
 
 
 class Terminal:
-    """`entra secret set` on a terminal of its own."""
+    """`entra secret set` on its own terminal."""
 
     def __init__(self, world, programs) -> None:
         pid, self.master = pty.fork()

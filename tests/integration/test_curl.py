@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""curl: real curl through the helper, and the URLs that may not have a token."""
+"""curl: real curl with the helper, and URLs that must not get a token."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra doctor: its report, and what it finds in the configuration."""
+"""entra doctor: its report, and its findings in the configuration."""
 
 from __future__ import annotations
 

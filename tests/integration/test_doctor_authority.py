@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra doctor: the way to the authority, what is shown to it, and what comes back."""
+"""entra doctor: the connection to the authority, the credential, and the token."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra doctor: keyrings, and git's and kubectl's configuration as they are."""
+"""entra doctor: keyrings, and the configuration of git and kubectl."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_test_leaves_nothing_behind(world):
 
 @pytest.fixture
 def own_app(shell):
-    """An app of this test alone, since all tests of a user share the kernel's keyring."""
+    """An app for this test only, since all tests of a user share the kernel keyring."""
     client = Client(client_id=str(uuid.uuid4()), secret="its-secret",
                     tenants=(contoso.TENANT.guid,), roles=("r",))
     shell.authority.directory.clients.append(client)
@@ -170,7 +170,7 @@ def test_other_helpers_that_are_told_the_token_are_named(world):
 
 
 def with_a_path(world) -> str:
-    """An API that has its host's path as a border; the URL of a repository within."""
+    """An API whose BaseUrl has a path; returns the URL of a repository below it."""
     settings = world.appsettings()
     settings["GitServer"]["BaseUrl"] += "contoso/"
     world.write_appsettings(settings)
@@ -199,7 +199,7 @@ def test_a_git_that_cannot_read_its_configuration_is_a_cross(world):
 
 
 def test_a_repositorys_own_configuration_runs_nothing(world):
-    """It is only read: whoever wrote it may be a stranger."""
+    """It is only read, since its author may be a stranger."""
     repository = world.session.home / "hostile"
     world.run("git", "init", str(repository))
     trap = world.session.home / "trapped"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra token and entra list, and what the authority is sent."""
+"""entra token and entra list, and the requests to the authority."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_list_shows_whose_and_until_when_but_no_token(world):
 
 
 def test_list_shows_each_token_with_its_own_end(world):
-    """Their order is not that in which they came."""
+    """They are not listed in the order in which they were stored."""
     lives = {contoso.MY_WEB_API: 7000, contoso.GRAPH: 4000}
     for resource, life in lives.items():
         world.authority.issuer.lifetime = life

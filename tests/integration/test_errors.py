@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The catalogue of errors: each of its entries is met here, in the real programs, and says what it has
-to say. One that is added without being met makes a test fail."""
+"""The error catalogue: each entry is triggered here in the real programs, and must give its remedy.
+A new entry that is not triggered makes a test fail."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def catalogue(world: World) -> dict[str, str]:
 
 
 def error_of(world: World, *words: str, of: str = "token", **how: Any) -> Error:
-    """The one object that stands on stderr."""
+    """The only object on stderr."""
     outcome = world.run("entra", of, "--output", "json", *words, **how)
     assert outcome.code != 0 and outcome.out == ""
     *_, error = [json.loads(line) for line in outcome.err.splitlines()]
@@ -58,7 +58,7 @@ def token(world: World, *words: str, **how: Any) -> Error:
     return error_of(world, "--api", "MyWebApi", *words, **how)
 
 
-# ---- what an authority says ----
+# ---- errors of an authority ----
 
 
 def refusal(world: World, error: str, code: int, **members: str) -> Error:
@@ -102,13 +102,13 @@ def test_how_long_to_wait_is_there_too(world):
     assert 0 < token(world)["retryAfter"] <= 77  # by word of the first
 
 
-# ---- everything else, and how it comes about ----
+# ---- all other errors, and how to trigger them ----
 
 MET: dict[str, Callable[[World, Path], Error]] = {}
 
 
 def meets(function: Callable[[World, Path], Error]) -> Callable[[World, Path], Error]:
-    """A function that has the programs meet the error of its name."""
+    """Marks a function that triggers the error of the same name."""
     MET[function.__name__] = function
     return function
 
@@ -131,7 +131,7 @@ fault("timed_out", faults.delayed(PATIENCE), "--timeout", SHORT_LIMIT)
 
 
 def asked(name: str, *words: str, env: dict[str, str] | None = None, of: str = "token") -> None:
-    """An error that these words, or these variables, lead to."""
+    """An error that these arguments or variables lead to."""
     def meet(world: World, folder: Path) -> Error:
         return error_of(world, *words, of=of, env=env)
     MET[name] = meet
@@ -194,7 +194,7 @@ credential("provider_missing", SourceType="Path", CertificateDiskPath="pkcs11:to
 
 
 def cross(world: World, check: str, *words: str, **how: Any) -> Error:
-    """What entra doctor says of it."""
+    """What entra doctor reports."""
     return examine(world, *words, **how).of(check, "failed")[0]
 
 
@@ -272,7 +272,7 @@ def sign_in_needed(world, folder):
 
 
 def as_ada(world: World, *words: str) -> list[Error]:
-    """What stands on stderr where a person's token is asked for."""
+    """The output on stderr when a user's token is requested."""
     world.write_appsettings(world.people_appsettings())
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "json", *words,
                         env={"DISPLAY": ":0"})
@@ -424,7 +424,7 @@ def program_not_found(world, folder):
     return cross(world, "kubectl")
 
 
-# Those that say more than the catalogue can know.
+# Errors whose message says more than the catalogue can know.
 MORE_IS_SAID = {"file_writable", "sign_in_needed", "unconfigured"}
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""An identity that is refused, and an authority that is not reached: one clear line, the documented
-exit code, nothing on stdout. What a faulty authority answers is in test_faults.py."""
+"""An identity that is refused, and an authority that is not reachable: one clear line, the
+documented exit code, nothing on stdout. For a faulty authority, see test_faults.py."""
 
 from __future__ import annotations
 

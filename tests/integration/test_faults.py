@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""An authority that misbehaves: one clear line, the documented exit code, nothing on stdout, and the
-token that the keyring has stays there."""
+"""An authority that misbehaves: one clear line, the documented exit code, nothing on stdout, and
+the token in the keyring is kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NO_LIFE = (NETWORK, "its expires_in is missing or not a whole number")
 NO_CREDIBLE_LIFE = (NETWORK, "its expires_in is not a plausible lifetime")
 SECRET_IS_WRONG = (REFUSED, "Use the secret's value, not its id.")
 
-# What is said of each fault. Those that do no harm have None.
+# The message for each fault; None for those that do no harm.
 SAID: dict[str, tuple[int, str] | None] = {
     "captive portal": (NETWORK, "a proxy or a captive portal may stand between"),
     "empty body": NO_ENDPOINT,
@@ -72,7 +72,7 @@ SAID: dict[str, tuple[int, str] | None] = {
 HARMFUL = [name for name, said in SAID.items() if said is not None]
 HARMLESS = [name for name, said in SAID.items() if said is None]
 
-# One of each kind, for what is asked of every program.
+# One of each kind, for the tests of all programs.
 SOME = ["captive portal", "throttled", "broken connection", "newline in token", "very long error"]
 
 
@@ -137,7 +137,7 @@ def test_an_answer_that_does_not_end_is_cut_off(world, program, fault):
 
 @pytest.fixture
 def silent():
-    """An authority that says nothing as long as the test runs."""
+    """An authority that does not answer while the test runs."""
     end = threading.Event()
     yield faults.held(end)
     end.set()
@@ -168,7 +168,7 @@ def test_an_answer_that_trickles_costs_no_more_than_the_time_given(world):
     assert outcome.seconds < 25  # the limit without the option is 30
 
 
-# ---- what an authority says goes to a terminal ----
+# ---- the authority's text is shown on a terminal ----
 
 
 def said(text: str, **more) -> Fault:

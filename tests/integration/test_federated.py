@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Apps that prove themselves by a token of another issuer."""
+"""Apps that authenticate with a token of another issuer."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""git: pushes through real git, and the credential protocol by hand."""
+"""git: pushes with real git, and the credential protocol by hand."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def test_warnings_about_the_configuration_are_kept_from_requests_that_are_not_ou
 
 @pytest.fixture
 def wrong_type(world: World) -> World:
-    """A configuration that can be read, in which an API has a setting of a wrong type."""
+    """A readable configuration in which a setting of an API has the wrong type."""
     settings = world.appsettings()
     settings["MyWebApi"]["RequestAppToken"] = "yes"
     world.write_appsettings(settings)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""git with Azure DevOps by its own names, and with nothing configured but an identity: the tenant is
-what the server names."""
+"""git with Azure DevOps under its real names, and with only an identity configured: the tenant is
+the one that the server names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OLD_NAME = ("protocol=https", "host=contoso.visualstudio.com")
 
 @pytest.fixture
 def azure(world: World) -> World:
-    """dev.azure.com and login.microsoftonline.com are at hand; the app's tenant is not known."""
+    """dev.azure.com and login.microsoftonline.com are reachable; the app's tenant is not known."""
     world.internet
     world.git_server.authorization_uri = f"{PUBLIC_CLOUD}/{HOME}"
     world.write_appsettings({"AzureAd": {"ClientId": contoso.DAEMON.client_id,
@@ -36,11 +36,11 @@ def tenants_asked(world: World) -> list[str]:
 
 
 def questions(world: World) -> list[str]:
-    """The server's requests that came without a credential from us, not from git."""
+    """The requests to the server without a credential that came from us, not from git."""
     return [request.path for request in world.git_server.requests if request.method == "HEAD"]
 
 
-# ---- through real git ----
+# ---- with real git ----
 
 @pytest.mark.parametrize("url", ["https://dev.azure.com/contoso/app/_git/app",
                                  "https://contoso@dev.azure.com/contoso/app/_git/app",
@@ -63,7 +63,7 @@ def test_an_identity_is_enough(azure, each_git, url, set_up):
     assert len(questions(azure)) <= 1
 
 
-# ---- by a challenge ----
+# ---- from a challenge ----
 
 @pytest.mark.parametrize("uri", [
     f"{PUBLIC_CLOUD}/{HOME}",
@@ -116,7 +116,7 @@ def test_a_configured_tenant_is_not_overridden(azure):
     assert questions(azure) == []
 
 
-# ---- by a question ----
+# ---- from a HEAD request ----
 
 def test_the_server_is_asked_where_git_hands_no_challenge_on(azure):
     outcome = ask(azure, *DEV_AZURE, "path=Contoso/app/_git/app")
@@ -161,7 +161,7 @@ def test_without_an_organization_nobody_can_be_asked(azure, lines):
 @pytest.mark.parametrize("path", ["..%2fcontoso/app", "con toso", "con?toso", "a" * 65, "contoso.",
                                   "contoso%2fapp", "//contoso", ""])
 def test_a_path_that_names_no_organization_is_told(azure, path):
-    """git told the path, so entra setup git would not help."""
+    """git sent the path, so entra setup git would not help."""
     outcome = ask(azure, *DEV_AZURE, f"path={path}")
     assert (outcome.code, outcome.out) == (2, "quit=1\n")
     assert "names no organization" in outcome.err and "entra setup git" not in outcome.err

@@ -30,7 +30,7 @@ def claims_asked(world: World) -> list[object]:
 
 @pytest.fixture
 def demanding(world: World) -> World:
-    """The server takes only tokens that were asked for with the claims."""
+    """The server accepts only tokens that were requested with the claims."""
 
     def satisfies(token: str) -> bool:
         number = world.authority.issued_tokens.index(token)
@@ -76,7 +76,7 @@ def test_what_is_no_claims_challenge_changes_nothing(world, line):
 
 
 def test_a_challenge_that_git_tells_when_it_gives_up_counts_for_the_next_time(world):
-    """git from 2.41 to 2.45: a refusal ends the command, and its challenge comes with erase."""
+    """git from 2.41 to 2.45: a rejection ends the command, and its challenge comes with erase."""
     token = attributes(ask(world, *host_of(world)).out)["password"]
     ask(world, *host_of(world), f"password={token}", challenge(encoded(CLAIMS)), operation="erase")
     ask(world, *host_of(world))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is sent to git's helper to get at a token, or to break it: nothing is answered, nothing goes
-out. The attacks on other helpers are among it."""
+"""Requests to git's helper that try to obtain a token or to break it, including known attacks on
+other helpers: there is no answer, and nothing is sent to the network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CAPABLE = ("capability[]=authtype", "capability[]=state")
 
 @pytest.fixture
 def watched(world: World) -> World:
-    """An app whose tenant is not known, so that hosts of ours would be asked for theirs."""
+    """An app whose tenant is not known, so that our own hosts would be asked for theirs."""
     world.internet
     settings = world.appsettings()
     del settings["AzureAd"]["TenantId"]
@@ -33,7 +33,7 @@ def nothing_went_out(world: World) -> None:
 HOSTS = [
     # other hosts, and other schemes
     "github.com", "azure.com", "com", "localhost", "127.0.0.1", "login.microsoftonline.com",
-    # names that begin, end or go on like ours (CVE-2024-53859, vscode #320634)
+    # names that begin, end or continue like ours (CVE-2024-53859, vscode #320634)
     "dev.azure.com.evil.example", "evil-dev.azure.com", "xdev.azure.com", "dev.azure.comx",
     "visualstudio.com", ".visualstudio.com", "evilvisualstudio.com",
     "contoso.visualstudio.com.evil.example", "contoso.visualstudio.comx",
@@ -57,7 +57,7 @@ HOSTS = [
     # addresses
     "[::1]", "[::1]:443", "[::ffff:127.0.0.1]", "[dev.azure.com]", "[::1", "::1", "0x7f000001",
     "2130706433", "127.1", "017700000001",
-    # bytes that are no text
+    # bytes that are not text
     "dev.azure.com\udcff", "\udc80", "dev.azure.com\x7f", "dev.azure.com\x1b[0m", "dev.azure.com\x0b",
 ]
 
@@ -105,7 +105,7 @@ def test_other_spellings_of_our_own_host_are_ours(watched, spelling):
     assert "password=" in outcome.out
 
 
-# ---- requests that are no requests ----
+# ---- invalid requests ----
 
 LINE = b"protocol=https\nhost=dev.azure.com\npath=contoso/app\n"
 BROKEN = {
@@ -154,7 +154,7 @@ def test_two_megabytes_of_random_bytes_break_nothing(watched, seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_random_requests_break_nothing(watched, seed):
-    """Well-formed lines around random bytes, none of which is of ours."""
+    """Well-formed lines around random bytes, none for our own hosts."""
     chance = random.Random(seed)
     for _ in range(15):
         noise = bytes(b for b in chance.randbytes(300) if b not in b"\r\n\0")
@@ -164,7 +164,7 @@ def test_random_requests_break_nothing(watched, seed):
     nothing_went_out(watched)
 
 
-# ---- requests for a host of ours, with something evil in them ----
+# ---- malicious requests for one of our own hosts ----
 
 def test_a_line_of_65535_bytes_is_read(world):
     line = "wwwauth[]=Bearer realm="

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""git-lfs and submodules: many that ask for the same host at once."""
+"""git-lfs and submodules: many processes that need a token for the same host at once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_large_files_go_the_same_way(world, each_git):
 
 @pytest.fixture
 def family(world: World) -> str:
-    """A repository with many submodules, each of its own repository; gives its URL."""
+    """A repository with many submodules, each in its own repository; returns the URL."""
     world.run("git", "config", "--global", "protocol.file.allow", "always")
     names = [f"contoso/app/_git/{n}" for n in range(SUBMODULES)]
     urls = [world.git_server.create_repository(name) for name in names]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""git with a person's own rights: who is asked, and when nobody is."""
+"""git with a user's token: when the user is prompted, and when not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AT_A_TERMINAL = ("git", "push", "--quiet", "origin", "main")
 
 @pytest.fixture(params=["this machine's git", "a newer git"])
 def git_desk(request: pytest.FixtureRequest, desk: World) -> World:
-    """A person's desktop, with either git."""
+    """A user's desktop, with either git."""
     if request.param == "a newer git":
         try:
             newer_git.use_in(desk.session.env)

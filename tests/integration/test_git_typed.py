@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Credentials that a person typed for a host of ours: kept, given back, dropped; and never those of
-other hosts, or our own tokens."""
+"""Credentials that a user typed for one of our own hosts are stored, returned and removed; those
+for other hosts, and our own tokens, are never stored."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ HOSTS = ("example.com", "sso.tld", "git.example.com", "git2.example.com", "victi
 
 @pytest.fixture
 def own_tests(tmp_path: Path) -> Path:
-    """git's t/, as if git had been built. Of what would have been made, these tests use only
-    test-tool, and of that only its way to read a bool of the environment: all keep their default."""
+    """git's t/, as if git had been built. Of the build results, these tests use only test-tool, and
+    only to read a bool from the environment: all keep their default."""
     try:
         source = newer_git.source()
     except NotAvailable as reason:
@@ -89,17 +89,17 @@ def test_gits_own_tests_of_helpers_pass(world, newer, own_tests):
 
 @pytest.fixture
 def memory(shell: World) -> Iterator[None]:
-    """A folder on a tmpfs as XDG_RUNTIME_DIR; nothing stays in the kernel's keyring."""
+    """A folder on a tmpfs as XDG_RUNTIME_DIR; nothing is left in the kernel keyring."""
     with TemporaryDirectory(dir="/dev/shm", prefix="entra-test-") as folder:
         shell.session.env["XDG_RUNTIME_DIR"] = folder
         yield
     kernel_keyring.forget(shell.git_server.url.removeprefix("https://"), "host")
 
 
-# ---- through real git ----
+# ---- with real git ----
 
 def test_what_a_person_typed_is_asked_once(world, each_git):
-    """The identity's token is not taken, a personal access token is."""
+    """The token of the identity is rejected, and a personal access token is accepted."""
     settings = world.appsettings()
     settings["GitServer"]["Scopes"] = []
     world.write_appsettings(settings)
@@ -211,7 +211,7 @@ def test_its_attributes_are_not_those_of_gits_libsecret_helper(world):
 
 
 def test_what_gits_libsecret_helper_may_erase_is_not_ours(world):
-    """It looks for the attributes alone, as secret-tool does, and not for who wrote the item."""
+    """It looks only at the attributes, as secret-tool does, and not at the author of the item."""
     store(world, "username=ada", f"password={PAT}")
     world.run("secret-tool", "clear", "protocol", "https")
     assert get(world)["password"] == PAT
@@ -249,7 +249,7 @@ def test_other_hosts_credentials_are_never_kept(world, host):
 
 
 def test_a_token_is_not_kept_whoever_made_it(world):
-    """As a git before 2.46 offers the one that it was given, and as people paste those of az."""
+    """A git before 2.46 offers the token that it was given, and users paste those of az."""
     token = get(world)["password"]
     store(world, "username=ada", f"password={token}")
     store(world, "username=ada", "password=" + "E" * 600)
@@ -257,7 +257,7 @@ def test_a_token_is_not_kept_whoever_made_it(world):
 
 
 def test_an_opaque_token_is_known_by_the_one_that_is_kept(world):
-    """Tokens need not be JSON Web Tokens: this one is what a person might have typed."""
+    """Tokens need not be JSON Web Tokens: a user could have typed this one."""
     get(world)
     change(world, access_token="EwAoA8l6BAAU")
     store(world, "username=ada", "password=EwAoA8l6BAAU")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Others talk to the loopback redirect too: none of them gets a token taken or the wait hung, and
-the true answer that follows is still taken."""
+"""Other programs can connect to the loopback redirect too: none of them can inject a token or block
+the wait, and the true answer is still accepted afterwards."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Redirect:
-    """A sign-in that waits for its answer, and a way to speak to it as anybody on this machine can,
-    or any page in the browser."""
+    """A sign-in that waits for its answer, and a way to connect to it as any program on this
+    machine, or any page in the browser, could."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -44,7 +44,7 @@ class Redirect:
         return connection
 
     def send(self, data: bytes) -> bytes:
-        """What is answered, to the end; nothing if the connection is just closed."""
+        """The whole response; empty if the connection is just closed."""
         connection = self.connect()
         answer = b""
         try:
@@ -80,12 +80,12 @@ def redirect(desk: World) -> Iterator[Redirect]:
 
 
 def refused(answer: bytes) -> None:
-    """An error, or no answer at all; never a page that says that all is well."""
+    """An error, or no answer at all; never a page that reports success."""
     assert answer == b"" or answer.split()[1][:1] == b"4", answer
 
 
 def true_answer_is_taken(redirect: Redirect) -> None:
-    """Whatever came before: the person signs in, and that is the one code that is redeemed."""
+    """Whatever came before: the user signs in, and only that code is redeemed."""
     world = redirect.world
     assert redirect.terminal.is_running, redirect.terminal.screen
     page = world.visitor.sign_in(redirect.url, contoso.ADA)
@@ -176,7 +176,7 @@ def test_an_answer_that_served_before_serves_no_more(desk: World) -> None:
 
 
 def _trickle(connection: socket.socket, data: bytes) -> None:
-    """A byte now and then, until the other end has enough or the test is over."""
+    """Sends a byte now and then, until the other end closes or the test is over."""
     try:
         for byte in data:
             connection.sendall(bytes([byte]))
@@ -249,7 +249,7 @@ def test_an_endless_one_is_in_nobodys_way(redirect: Redirect) -> None:
 
 
 def test_a_true_answer_in_two_pieces_is_taken(redirect: Redirect) -> None:
-    """The network may cut where it likes."""
+    """The network may split it anywhere."""
     page = redirect.world.visitor.sign_in_until_redirect(redirect.url, contoso.ADA)
     body = urlencode(page.forms[0].fields).encode()
     connection = redirect.connect()

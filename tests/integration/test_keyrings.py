@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where tokens rest on machines without a desktop, and keyrings that are sick."""
+"""Where tokens are stored on machines without a desktop, and keyrings that fail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from world.world import World
 
 @pytest.fixture
 def own_app(shell: World) -> World:
-    """An app of this test alone, since all tests of a user share the kernel's keyring."""
+    """An app for this test only, since all tests of a user share the kernel keyring."""
     client = Client(client_id=str(uuid.uuid4()), secret="its-secret",
                     tenants=(contoso.TENANT.guid,))
     shell.authority.directory.clients.append(client)
@@ -35,7 +35,7 @@ def token(world, *words, **how):
     return world.run("entra", "token", "--api", "MyWebApi", *words, **how)
 
 
-# ---- the kernel's ----
+# ---- the kernel keyring ----
 
 
 @pytest.mark.parametrize("words", [[], ["--keyring", "kernel"]])
@@ -159,7 +159,7 @@ def test_in_a_container_files_in_memory_serve_where_they_are_asked_for(own_app, 
 
 
 def end(file: Path) -> None:
-    """Has what is kept in it end."""
+    """Makes what is stored in it expire."""
     head, record = file.read_bytes().split(b"\n", 1)
     file.write_bytes(json.dumps(json.loads(head) | {"expires_on": 1}).encode() + b"\n" + record)
 
@@ -192,11 +192,11 @@ def test_none_keeps_nothing_and_says_nothing(world):
     assert world.session.keyring.items() == []
 
 
-# ---- sick ones ----
+# ---- keyrings that fail ----
 
 
 def delivered(world, *texts: str, **how) -> None:
-    """The token is there, and one line tells why it could not be kept."""
+    """The token is printed, and one line says why it could not be stored."""
     outcome = token(world, "--timeout", str(2 * int(SHORT_LIMIT)), **how)
     assert outcome.code == 0
     assert outcome.out.strip() == world.authority.issued_tokens[-1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""kubectl: real kubectl through the plugin, and the plugin by hand."""
+"""kubectl: real kubectl with the plugin, and the plugin by hand."""
 
 from __future__ import annotations
 

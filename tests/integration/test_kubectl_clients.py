@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Clients that call the plugin: the machine's kubectl, Debian's own, and the JavaScript client."""
+"""Clients that run the plugin: the machine's kubectl, Debian's own, and the JavaScript client."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ CLIENTS = [(kubectl, V1), (kubectl, V1BETA1), (debians_kubectl, V1BETA1), (javas
 
 @pytest.fixture(params=CLIENTS, ids=lambda one: f"{one[0].__name__}-{one[1].rpartition('/')[2]}")
 def client(request):
-    """A client with the versions of the protocol that it speaks."""
+    """A client with the protocol versions that it supports."""
     if request.param == (kubectl, V1) and kubectl_minor() < 22:
         pytest.skip("this kubectl knows no client.authentication.k8s.io/v1")
     return request.param
 
 
 def plugin(client, **how) -> ExecPlugin:
-    """Of all that a client should say, the JavaScript one says nothing."""
+    """The JavaScript client passes nothing of what a client should pass."""
     run, version = client
     if run is javascript and "get-token" not in how.get("args", []):
         how["env"] = info(version)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""exec-credential-entra in kubelogin's place: its flags, its variables, and which of them goes first."""
+"""exec-credential-entra in place of kubelogin: its flags, its variables, and their precedence."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GOVERNMENT = "login.microsoftonline.us"
 
 @pytest.fixture
 def machine(world):
-    """A machine where nothing but kubelogin's own names says who asks."""
+    """A machine whose identity is configured only with kubelogin's own names."""
     world.appsettings_file.unlink()
     return world
 
@@ -42,7 +42,7 @@ def ask(world, *words: str, **env: str):
 
 
 def asked(world):
-    """The one request that the authority was sent."""
+    """The only request that was sent to the authority."""
     (request,) = world.authority.token_requests
     return request
 
@@ -54,13 +54,13 @@ def answered(outcome) -> None:
 # ---- flags ----
 
 def flags(world, help_text: str) -> list[str]:
-    """The flags whose help is this, by --help: the table's own order and words."""
+    """The flags with this help text in --help, in the order of the table."""
     text = re.sub(r"\n {10,}", " ", world.run("exec-credential-entra", "--help").out)
     return re.findall(rf"^  --([a-z-]+)(?: [A-Z]+)? +{help_text}", text, re.MULTILINE)
 
 
 def word(world, name: str) -> list[str]:
-    """The flag with an argument where it takes one."""
+    """The flag, with an argument if it takes one."""
     text = world.run("exec-credential-entra", "--help").out
     return [f"--{name}", "s3cret-value"] if re.search(rf"^  --{name} [A-Z]", text, re.M) else [
         f"--{name}"]
@@ -268,7 +268,7 @@ def test_a_managed_identity_may_be_the_machines_or_one_of_its_own(machine):
 
 @pytest.fixture
 def trusting(machine, tmp_path):
-    """The app trusts an issuer, whose token lies in a file."""
+    """The app trusts an issuer whose token is in a file."""
     register(machine, secret="", federations=(Federation(ISSUER, SUBJECT,
                                                          process_key().public_key),))
     (tmp_path / "token").write_text(foreign_token())
@@ -326,7 +326,7 @@ def test_a_login_that_is_not_known_is_refused(machine):
            "'magic' is not a supported login method")
 
 
-# ---- which goes first ----
+# ---- precedence ----
 
 SECRETS = {"AAD_SERVICE_PRINCIPAL_CLIENT_ID": APP.client_id,
            "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET": APP.secret, "AZURE_TENANT_ID": TENANT}
@@ -475,7 +475,7 @@ def test_in_a_call_of_our_own_flags_go_before_the_environment(machine):
                  AZURE_CLIENT_SECRET=APP.secret))
 
 
-# ---- what the cluster says ----
+# ---- settings of the cluster ----
 
 def cluster(world, config, **spec):
     world.write_kubeconfig(ExecPlugin("exec-credential-entra", cluster_config=config,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""kubectl of people: by kubelogin's arguments, at a terminal and where nobody can be asked."""
+"""kubectl for users: with kubelogin's arguments, at a terminal and where nobody can be prompted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def arguments(world, login: str, *more: str) -> list[str]:
 
 @pytest.fixture
 def person(world):
-    """Somebody who has no configuration, only a kubeconfig."""
+    """A user who has no configuration, only a kubeconfig."""
     world.appsettings_file.unlink()
     return world
 
@@ -114,7 +114,7 @@ def status_token(outcome) -> str:
 
 
 def renewed_in_the_background(world, *words: str, env: dict[str, str] = EXEC_INFO) -> None:
-    """The next call is given the old token, and calls after it the one that was fetched meanwhile."""
+    """The next call gets the old token, and later calls the one that was requested meanwhile."""
     old = age(world, lives=1800, renew=True)
     before = len(world.authority.issued_tokens)
     assert status_token(world.run("exec-credential-entra", *words, env=env)) == old

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra setup kubectl: kubeconfigs as people have them, and what becomes of them."""
+"""entra setup kubectl: kubeconfigs as found in practice, and how they are converted."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def backup(path: Path, number: str = "") -> Path:
     return path.with_name(path.name + ".before-entra" + number)
 
 
-# ---- what becomes of them ----
+# ---- how they are converted ----
 
 def test_kubelogins_user_changes_one_word_and_the_hint(world):
     before = head() + KUBELOGIN
@@ -350,7 +350,7 @@ def test_secrets_on_the_same_line_are_not_shown(world):
     ["-c", "aws --secret-key s3cret"], ["--keyring=x --token=s3cret"],
     ["--password", "s3\0cret"]])
 def test_no_program_has_its_secrets_shown(world, args):
-    """In the lines that change: one line, and a user of ours that gets another login."""
+    """In the changed lines: one line, and a user of ours that gets another login."""
     for command, extra in (("aws", {"env": [{"name": "API_KEY", "value": "s3cret"}]}),
                            ("exec-credential-entra", {})):
         write(world, json.dumps(
@@ -492,7 +492,7 @@ def test_kubelogin_is_known_by_any_name_and_in_any_order_of_words(world, command
     assert set(user(world)["exec"]["args"]) == {*args, "--login", "msi"}
 
 
-# ---- the options that are wished ----
+# ---- the options of setup ----
 
 WISHES = ["--tenant", "t.example", "--force-refresh", "--keyring", "kernel"]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Managed identities: each of Azure's services, by a stand-in that checks how it is asked."""
+"""Managed identities: a stand-in for each service of Azure checks the requests that it gets."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def service():
 
 @pytest.fixture
 def machine(world):
-    """A machine where nothing is configured."""
+    """A machine without any configuration."""
     world.appsettings_file.unlink()
     return world
 
@@ -173,7 +173,7 @@ def test_azure_ml_has_a_default_identity(machine, service):
 
 
 def test_no_identity_is_given_anothers_token(machine, service):
-    """Each is asked for once, and then the keyring has it."""
+    """Each token is requested once, and then it is in the keyring."""
     service.answer = lambda: jsonify(
         access_token=f"token.of-{flask.request.values.get('clientid', 'the-machine')}",
         token_type="Bearer", expires_in="86399", expires_on=str(int(time.time()) + 86399))
@@ -199,7 +199,7 @@ def test_an_id_that_a_service_does_not_take_is_an_error(world, service, name, id
     assert service.requests == []
 
 
-# ---- where they are asked ----
+# ---- endpoints ----
 
 ENDPOINTS = {
     "http to another machine": ("http://identity.example/token", "is not https"),
@@ -258,7 +258,7 @@ def test_a_challenge_that_points_elsewhere_is_not_answered(machine, service, rea
 
 @pytest.fixture
 def arc_folder():
-    """Azure Arc's own folder, where the test may make it and nobody uses it."""
+    """Azure Arc's own folder, if the test can create it and it is not in use."""
     if TOKENS.exists() or os.geteuid() != 0:
         pytest.skip("/var/opt/azcmagent cannot be made here")
     TOKENS.mkdir(parents=True)
@@ -321,7 +321,7 @@ def test_a_key_of_arc_that_is_none_is_not_sent(machine, service, arc_folder, con
     assert len(service.requests) == 1
 
 
-# ---- where there is none, or it fails ----
+# ---- no managed identity, or one that fails ----
 
 STRANGE_ANSWERS = {
     "garbage": (lambda: (b"\xff\x00<html>", 200), 4, "not a token endpoint"),
@@ -391,7 +391,8 @@ def test_one_that_breaks_the_connection_is_there_and_is_asked_again(machine):
 
 @contextmanager
 def closing_listener():
-    """A server that takes connections and closes them; its URL, and a list that grows by each."""
+    """A server that accepts connections and closes them; its URL, and a list with one item for
+    each."""
     connections = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         def serve():
@@ -450,12 +451,12 @@ def test_a_machine_outside_azure_is_noticed(machine):
 
 @pytest.fixture
 def silence():
-    """The URL of an address that takes no connection and refuses none."""
+    """The URL of an address that neither accepts nor refuses connections."""
     with socket.socket() as listener, ExitStack() as waiting:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
         host, port = listener.getsockname()
-        for _ in range(5):  # more than the backlog has room for
+        for _ in range(5):  # more than fit into the backlog
             one = waiting.enter_context(socket.socket())
             one.setblocking(False)
             one.connect_ex((host, port))
@@ -469,7 +470,7 @@ def silence():
 @pytest.mark.parametrize("words", [["--managed-identity"], []], ids=["asked for", "tried"])
 def test_silence_at_the_address_of_imds_is_noticed_long_before_the_time_is_up(
         machine, silence, words):
-    """Within a second, and what else the program does."""
+    """Within a second, plus the time for the rest of the program."""
     outcome = machine.run("entra", "token", "--resource", VAULT, *words, "--timeout",
                           str(PATIENCE), env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": silence})
     assert (outcome.code, outcome.out) == (4 if words else 5, "")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is loaded, and when."""
+"""Which modules are loaded, and when."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "li
 
 
 def opened(world, *command) -> str:
-    """The files that a program opened, as strace tells."""
+    """The files that a program opened, according to strace."""
     log = world.session.temporary / "strace"
     outcome = world.run("strace", "-f", "-e", "trace=openat,open,connect", "-o", log, *command,
                         env={"ASAN_OPTIONS": "detect_leaks=0"})

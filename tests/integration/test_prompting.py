@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A person is asked only where there is one, and once; else one line says what to run."""
+"""A user is prompted only if there is one, and only once; otherwise one line says what to run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def git_request(world: World) -> str:
 
 
 def add_aks(world: World) -> None:
-    """AKS for people, at the authority of the tests."""
+    """AKS for users, with the authority of the tests."""
     world.write_appsettings(world.people_appsettings(None) | {
         "AKS": {"RequestAppToken": False, "Scopes": [f"{contoso.AKS}/.default"]}})
 
@@ -61,7 +61,7 @@ def test_where_nobody_is_one_line_says_what_to_run(desk, program):
 
 
 def test_the_line_can_be_run_as_it_stands(desk):
-    """With the tenant and account that it takes, so that the next try succeeds."""
+    """With the tenant and account that it needs, so that the next attempt succeeds."""
     outcome = token(desk, "--account", contoso.GRACE.username)
     command = outcome.err[outcome.err.index("entra login"):].split("'")[0].rstrip(". \n")
     desk.browser.will_sign_in(contoso.GRACE)
@@ -86,7 +86,7 @@ def test_a_refresh_waits_for_no_persons_sign_in(desk):
         assert terminal.is_running
 
 
-# kubectl says that somebody is there only where its stdin is a terminal.
+# kubectl says that it is interactive only if its stdin is a terminal.
 @pytest.mark.parametrize("program", [one for one in COMMANDS if one != "exec-credential-entra"])
 def test_where_a_display_is_a_browser_opens(desk, program):
     add_aks(desk)
@@ -177,7 +177,7 @@ def test_a_prompt_that_is_declined_is_declined_for_all(desk):
 
 @pytest.fixture
 def clone(desk: World) -> Path:
-    """A repository with a commit, whose remote wants a token, and git set up to ask for one."""
+    """A repository with a commit and a remote that requires a token, and git set up to get one."""
     url = desk.git_server.create_repository()
     desk.run("git", "config", "--global", "credential.helper", "entra")
     folder = desk.session.home / "app"
@@ -210,7 +210,7 @@ def test_a_push_over_ssh_signs_in_by_device_code(desk, clone):
 
 
 def test_kubectl_asks_nobody_in_a_ci_system(desk):
-    """Some of them have a terminal."""
+    """Some CI systems have a terminal."""
     add_aks(desk)
     outcome = desk.at_terminal("exec-credential-entra",
                                env=kubectl_asks(True) | {"CI": "true"}).finish()
@@ -226,7 +226,7 @@ def test_kubectl_signs_in_at_the_terminal(desk):
 
 
 def test_a_prompt_waits_longer_than_a_network_would(desk):
-    """A person may take minutes; what limits a request to the authority does not limit them."""
+    """A user may take minutes; the time limit for a request to the authority does not apply."""
     desk.browser.will_wait()
     process = subprocess.Popen(["entra", "token", *people.API], env=desk.session.env | DISPLAY,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

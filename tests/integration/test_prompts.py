@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A locked keyring asks a person, where there is one, and takes no for an answer."""
+"""A locked keyring prompts the user, if there is one, and accepts a refusal."""
 
 from __future__ import annotations
 

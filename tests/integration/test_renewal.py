@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tokens are renewed before they end, and nobody waits for it."""
+"""Tokens are renewed before they expire, and no process waits for it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def requests(world) -> int:
 
 @pytest.fixture
 def due(world) -> str:
-    """A good token whose time of renewal has come."""
+    """A valid token that is due for renewal."""
     token(world)
     return age(world, lives=1800, renew=True)
 
@@ -47,7 +47,7 @@ def test_the_caller_does_not_wait_for_an_authority_that_hangs(world, due):
     wait_until(lambda: requests(world) == 2, "the renewal")
     seen = os.read(reader, 65536)
     assert seen.decode() == due + "\n"
-    assert os.read(reader, 1) == b""  # nobody holds the caller's descriptors any more
+    assert os.read(reader, 1) == b""  # no process has the caller's descriptors open any more
     os.close(reader)
 
 
@@ -71,7 +71,7 @@ def test_in_line_a_slow_authority_costs_about_a_second(world, due):
     world.authority.faults.inject(faults.delayed(PATIENCE))
     outcome = token(world, env={"ENTRA_RENEWAL": "inline"})
     assert (outcome.code, outcome.out, outcome.err) == (0, due + "\n", "")
-    assert outcome.seconds < 25  # the limit for what is waited for is 30
+    assert outcome.seconds < 25  # the limit for waiting is 30
 
 
 def test_in_line_an_authority_that_hangs_costs_one_caller_its_second(world, due):

@@ -23,7 +23,7 @@ def configuration(world) -> str:
 
 
 def told(world) -> list[str]:
-    """The helpers that git tells a credential of dev.azure.com, which are all on the list."""
+    """The helpers that git gives a credential for dev.azure.com: all on the list."""
     outcome = world.run("git", "credential", "approve", env={"GIT_TRACE": "1"}, input=
                         "protocol=https\nhost=dev.azure.com\nusername=ada\npassword=x\n")
     return [line.split("'")[1] for line in outcome.err.splitlines()
@@ -31,7 +31,7 @@ def told(world) -> list[str]:
 
 
 def asked_by_git(world, line: str) -> str:
-    """What git tells our helper, in whose place another one writes that down."""
+    """The request that git sends to our helper, recorded by a substitute."""
     helper = world.session.home / "instead" / "git-credential-entra"
     helper.parent.mkdir(exist_ok=True)
     helper.write_text('#!/bin/sh\ncat >"$HOME/asked"\n')
@@ -187,7 +187,7 @@ def test_what_is_for_other_hosts_takes_nothing_away(world):
 
 
 def test_a_place_that_cannot_be_the_last_is_an_error(world):
-    """Both spellings have sections of their own, before another helper."""
+    """Both spellings have their own sections, before another helper."""
     (world.session.home / ".gitconfig").write_text(
         f'{HOST}\tusername = ada\n[credential "https://dev.azure.com/"]\n\tusername = ada\n'
         "[credential]\n\thelper = store\n")

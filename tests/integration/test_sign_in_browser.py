@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A person signs in at the browser: authorization code with PKCE, on a loopback redirect."""
+"""A user signs in with the browser: authorization code with PKCE, on a loopback redirect."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def test_a_tenant_may_be_named(desk):
 
 
 def test_an_unknown_app_is_said_by_the_authority_at_the_browser(desk):
-    """The authority tells such an error to the person alone, so the wait goes on till Ctrl-C."""
+    """The authority shows this error only to the user, so the wait goes on until Ctrl-C."""
     settings = desk.people_appsettings()
     settings["AzureAd"]["ClientId"] = "00000000-1111-2222-3333-444444444444"
     desk.write_appsettings(settings)

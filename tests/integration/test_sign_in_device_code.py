@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A person signs in by device code: at another machine, with a code from this one's terminal."""
+"""A user signs in by device code: on another machine, with a code from this one's terminal."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_message_finds_the_person_though_stderr_is_a_file(desk):
 
 
 def test_login_works_with_no_terminal_at_all(desk):
-    """As from a script whose stderr somebody reads."""
+    """As from a script whose stderr a user reads."""
     desk.authority.device_codes.expires_in = 60
     outcomes = []
     thread = threading.Thread(

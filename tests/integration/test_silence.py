@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Once signed in, a person is not asked again: refresh tokens renew, for every API of the client."""
+"""Once signed in, a user is not prompted again: refresh tokens serve every API of the client."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CLAIMS = '{"access_token":{"capolids":{"essential":true,"values":["c1"]}}}'
 
 @pytest.fixture
 def signed_in(desk: World) -> World:
-    """Ada signed in a while ago, and the token of then has ended; nothing was asked since."""
+    """Ada signed in a while ago, and her token has expired; nothing was requested since."""
     login(desk)
     assert token(desk).code == 0
     age(desk, lives=-10)
@@ -103,7 +103,7 @@ def answered(world: World) -> None:
 
 @pytest.mark.parametrize("pause", [0, 0.3])
 def test_a_rotation_that_is_killed_before_it_is_kept_loses_nothing(signed_in, pause):
-    """The authority has answered, and the keyring does not take the new one in time."""
+    """The authority has answered, but the keyring does not store the new one in time."""
     release = threading.Event()
     signed_in.authority.faults.inject(faults.held(release), times=1)
     process = start(signed_in)
@@ -135,7 +135,7 @@ def test_many_at_once_refresh_once(signed_in):
 
 
 def test_many_for_two_apis_with_an_authority_that_ends_old_tokens(signed_in):
-    """The second must not come with what the first has used up."""
+    """The second process must not use what the first has used up."""
     signed_in.authority.refresh_tokens.rotation = Rotation.ENDS_OLD
     commands = [("entra", "token", *people.API), ("entra", "token", *OTHER_API)] * 8
     outcomes = people.all_at_once(signed_in, commands)
@@ -223,7 +223,7 @@ def test_a_refresh_token_stands_in_no_file_argument_or_trace(signed_in):
 
 
 def test_a_person_signed_in_elsewhere_is_nobody_here(signed_in):
-    """Refresh tokens are of an authority, and go to no other."""
+    """Refresh tokens belong to one authority, and are sent to no other."""
     settings = signed_in.people_appsettings()
     settings["AzureAd"]["Instance"] = settings["AzureAd"]["Instance"].replace("localhost",
                                                                             "127.0.0.1")

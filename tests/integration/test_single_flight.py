@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Many processes that want one token behave as one careful client."""
+"""Many processes that need the same token behave like one careful client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
 
 
-# For crowds, which may keep a slow machine busy for longer than a program waits by itself.
+# For many processes, which may keep a slow machine busy for longer than the default limit.
 PATIENTLY = ("--timeout", str(PATIENCE))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An authority that asks to be left alone is left alone, by every process."""
+"""If an authority throttles, every process backs off."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_retry_after_is_remembered_by_all(world, fault):
 
 
 def dated(ahead: int) -> faults.Fault:
-    """Asks for a minute, as a date by a clock that is so many seconds ahead of this machine's."""
+    """Asks for a minute, as a date by a clock that is this many seconds ahead."""
 
     def answer(exchange: faults.Exchange):
         now = time.time() + ahead
