@@ -40,7 +40,7 @@ def push(world: World, folder: Path, **how) -> Outcome:
     return world.run("git", "push", "--quiet", "origin", "main", cwd=folder, **how)
 
 
-class Person:
+class Askpass:
     """A user whom git prompts for a password, with GIT_ASKPASS."""
 
     def __init__(self, world: World, password: str = "x"):

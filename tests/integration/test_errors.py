@@ -78,7 +78,7 @@ def test_every_number_has_its_remedy(world):
             assert error["message"].startswith(f"the authority refused: {code}: Said. (")
 
 
-def test_every_word_has_its_remedy_where_the_number_is_not_known(world):
+def test_every_error_has_its_remedy_if_the_number_is_unknown(world):
     remedies = catalogue(world)
     for word in WORDS:
         error = refusal(world, word, 1)
@@ -88,7 +88,7 @@ def test_every_word_has_its_remedy_where_the_number_is_not_known(world):
         assert (error["suberror"], error["hint"]) == (word, remedies[word])
 
 
-def test_the_authoritys_ids_are_there_for_its_support(world):
+def test_the_authoritys_ids_are_shown_for_its_support(world):
     error = refusal(world, "invalid_client", 7000215)
     (request,) = world.authority.token_requests
     assert error["correlationId"] == request.headers["client-request-id"]
@@ -96,7 +96,7 @@ def test_the_authoritys_ids_are_there_for_its_support(world):
     assert "Trace ID" not in error["message"]
 
 
-def test_how_long_to_wait_is_there_too(world):
+def test_the_time_to_wait_is_shown_too(world):
     world.authority.faults.inject(faults.throttled("77"))
     assert token(world)["retryAfter"] == 77
     assert 0 < token(world)["retryAfter"] <= 77  # by word of the first
@@ -429,14 +429,14 @@ MORE_IS_SAID = {"file_writable", "sign_in_needed", "unconfigured"}
 
 
 @pytest.mark.parametrize("code", sorted(MET))
-def test_each_error_is_met_and_says_what_helps(world, tmp_path, code):
+def test_each_error_is_triggered_and_gives_its_remedy(world, tmp_path, code):
     error = MET[code](world, tmp_path)
     assert error["code"] == code, error
     if code not in MORE_IS_SAID:
         assert error["hint"] == catalogue(world)[code]
 
 
-def test_every_entry_of_the_catalogue_is_met_here(world):
+def test_every_entry_of_the_catalogue_is_triggered_here(world):
     numbers = {code for code in catalogue(world) if code.startswith("AADSTS")}
     assert set(catalogue(world)) == numbers | WORDS | SUBERRORS | set(MET)
 
@@ -447,13 +447,13 @@ def test_every_entry_of_the_catalogue_is_met_here(world):
 @pytest.mark.parametrize("words", [
     ["token", "--frobnicate"], ["token", "--api", "Nobodys"], ["list", "--keyring", "pocket"],
     ["doctor", "a/b"]])
-def test_a_failure_is_one_line_of_json_where_that_is_wanted(world, words):
+def test_a_failure_is_one_line_of_json_if_requested(world, words):
     error = error_of(world, *words[1:], of=words[0])
     assert set(error) <= {"kind", "exitCode", "wanted", "message", "hint", "code"}
     assert (error["kind"], error["exitCode"]) == ("usage", 2)
 
 
-def test_all_that_is_said_beside_it_is_json_too(world):
+def test_all_other_messages_are_json_too(world):
     world.appsettings_file.chmod(0o644)
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "json", "--verbose",
                         env={"AzureAd__ClientSecret": "wrong"})

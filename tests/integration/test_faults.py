@@ -76,12 +76,12 @@ HARMLESS = [name for name, said in SAID.items() if said is None]
 SOME = ["captive portal", "throttled", "broken connection", "newline in token", "very long error"]
 
 
-def test_what_is_said_of_each_fault_is_told_here():
+def test_every_fault_has_an_expected_message():
     assert set(SAID) == set(NAMED)
 
 
 @pytest.mark.parametrize("name", HARMFUL)
-def test_a_faulty_answer_yields_no_token_and_leaves_the_one_that_is_kept(world, name):
+def test_a_faulty_answer_gives_no_token_and_keeps_the_stored_one(world, name):
     kept = ask_entra(world).out
     with world.authority.faults.injected(NAMED[name]):
         failed("entra", ask_entra(world, "--force-refresh"), *SAID[name])
@@ -90,7 +90,7 @@ def test_a_faulty_answer_yields_no_token_and_leaves_the_one_that_is_kept(world, 
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_an_answer_that_is_only_odd_is_taken(world, name):
+def test_an_unusual_answer_is_accepted(world, name):
     world.authority.faults.inject(NAMED[name])
     outcome = ask_entra(world)
     assert (outcome.code, outcome.err) == (0, "")
@@ -99,7 +99,7 @@ def test_an_answer_that_is_only_odd_is_taken(world, name):
 
 @pytest.mark.parametrize("name", SOME)
 @pytest.mark.parametrize("program", ASK)
-def test_every_program_says_the_same_of_it(world, program, name):
+def test_every_program_reports_it_alike(world, program, name):
     world.authority.faults.inject(NAMED[name])
     failed(program, ASK[program](world), *SAID[name])
     assert world.session.keyring.items() == []
@@ -130,7 +130,7 @@ def test_a_redirect_to_the_authority_itself_is_not_followed_either(world):
 @pytest.mark.parametrize("fault", [faults.huge_body(), faults.endless_body()],
                          ids=["huge", "endless"])
 @pytest.mark.parametrize("program", ASK)
-def test_an_answer_that_does_not_end_is_cut_off(world, program, fault):
+def test_an_endless_answer_is_cut_off(world, program, fault):
     world.authority.faults.inject(fault)
     failed(program, ASK[program](world), NETWORK, "answered with more than")
 
@@ -145,7 +145,7 @@ def silent():
 
 @pytest.mark.parametrize("proxy", ["http://ada:hunter2@[bad:1", "ftp://ada:hunter2@localhost:1",
                                    "ada:hunter2@[bad"])
-def test_a_proxy_that_cannot_be_used_is_named_without_its_password(world, proxy):
+def test_an_unusable_proxy_is_named_without_its_password(world, proxy):
     outcome = ask_entra(world, env={"https_proxy": proxy, "no_proxy": None})
     failed("entra", outcome, NETWORK, "cannot be reached")
     assert "hunter2" not in outcome.err
@@ -154,14 +154,14 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(world, proxy)
 
 
 @pytest.mark.parametrize("program", ASK)
-def test_a_silent_authority_costs_no_more_than_the_time_given(world, silent, program):
+def test_a_silent_authority_costs_only_the_time_limit(world, silent, program):
     world.authority.faults.inject(silent)
     outcome = ASK[program](world, "--timeout", SHORT_LIMIT)
     failed(program, outcome, NETWORK, "did not answer in time", "--timeout")
     assert outcome.seconds < 25  # the limit without the option is 30
 
 
-def test_an_answer_that_trickles_costs_no_more_than_the_time_given(world):
+def test_a_trickling_answer_costs_only_the_time_limit(world):
     world.authority.faults.inject(faults.trickling())
     outcome = ask_entra(world, "--timeout", SHORT_LIMIT)
     failed("entra", outcome, NETWORK, "did not answer in time")
@@ -176,13 +176,13 @@ def said(text: str, **more) -> Fault:
 
 
 @pytest.mark.parametrize("program", ASK)
-def test_an_authoritys_words_cannot_steer_a_terminal(world, program):
+def test_the_authoritys_text_cannot_control_the_terminal(world, program):
     world.authority.faults.inject(said("\x1b[2J\x1b]0;owned\x07\x7f\x9b31mYour secret\b is \u0085old."))
     outcome = ASK[program](world)
     failed(program, outcome, REFUSED, "AADSTS7000215", "Your secret", "old.")
 
 
-def test_an_authoritys_words_stay_on_one_line(world):
+def test_the_authoritys_text_stays_on_one_line(world):
     world.authority.faults.inject(said("Wrong.\r\nentra: all is well\n"))
     failed("entra", ask_entra(world), REFUSED, "AADSTS7000215: Wrong.")
 
@@ -199,6 +199,6 @@ def test_a_very_long_text_is_cut(world):
     assert len(ask_entra(world).err) < 2000
 
 
-def test_an_error_that_is_none_of_oauths_is_not_shown(world):
+def test_an_invalid_oauth_error_is_not_shown(world):
     world.authority.faults.inject(NAMED["captive portal"])
     assert "Hotel" not in ask_entra(world).err

@@ -63,7 +63,7 @@ HOSTS = [
 
 
 @pytest.mark.parametrize("operation", ["get", "store", "erase"])
-def test_hosts_that_are_not_ours_are_met_with_silence(watched, operation):
+def test_other_hosts_get_no_answer(watched, operation):
     for host in HOSTS:
         outcome = ask(watched, *CAPABLE, "protocol=https", f"host={host}", "username=contoso",
                       "password=secret", operation=operation)
@@ -74,13 +74,13 @@ def test_hosts_that_are_not_ours_are_met_with_silence(watched, operation):
 
 @pytest.mark.parametrize("protocol", ["http", "HTTP", "ssh", "git", "file", "imap", "smtp", "cert",
                                       "https ", " https", "httpss", "https:", "https://", "ftp"])
-def test_protocols_that_are_not_ours_are_met_with_silence(watched, protocol):
+def test_other_protocols_get_no_answer(watched, protocol):
     outcome = ask(watched, f"protocol={protocol}", "host=dev.azure.com", "username=contoso")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
     nothing_went_out(watched)
 
 
-def test_a_certificates_password_is_not_ours(watched):
+def test_requests_for_a_certificate_password_get_no_answer(watched):
     outcome = ask(watched, "protocol=cert", "host=", "path=/home/ada/key.pem")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
     nothing_went_out(watched)
@@ -92,14 +92,14 @@ def test_a_certificates_password_is_not_ours(watched):
     "https://contoso@dev.azure.com/contoso", "https://dev.azure.com\\@evil.example/", "",
     "https://dev.azure.com:443@evil.example/contoso", "https://" + "a" * 9000 + "/",
 ])
-def test_urls_that_are_not_ours_are_met_with_silence(watched, url):
+def test_other_urls_get_no_answer(watched, url):
     outcome = ask(watched, f"url={url}")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
     nothing_went_out(watched)
 
 
 @pytest.mark.parametrize("spelling", ["DEV.AZURE.COM", "dev.azure.com:443", "Dev.Azure.Com:443"])
-def test_other_spellings_of_our_own_host_are_ours(watched, spelling):
+def test_other_spellings_of_our_own_host_get_an_answer(watched, spelling):
     watched.git_server.authorization_uri = None
     outcome = ask(watched, "protocol=HTTPS", f"host={spelling}", "path=contoso/app")
     assert "password=" in outcome.out
@@ -135,7 +135,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("operation", ["get", "store", "erase"])
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
-def test_a_request_that_is_none_is_an_error_and_no_more(watched, operation, text):
+def test_an_invalid_request_is_only_an_error(watched, operation, text):
     outcome = watched.run("git-credential-entra", operation, input=text)
     assert (outcome.code, outcome.out) == (2, "")
     assert len(outcome.err.splitlines()) == 1 and outcome.err.strip().isprintable()
@@ -172,7 +172,7 @@ def test_a_line_of_65535_bytes_is_read(world):
     assert "password=" in outcome.out
 
 
-def test_what_follows_an_empty_line_is_not_read(watched):
+def test_input_after_an_empty_line_is_not_read(watched):
     outcome = watched.run("git-credential-entra", "get",
                           input="protocol=https\nhost=github.com\n\nhost=dev.azure.com\n")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
@@ -180,7 +180,7 @@ def test_what_follows_an_empty_line_is_not_read(watched):
 
 
 @pytest.mark.parametrize("name", ["a:b", "a%0ahost=evil", "\x1b]0;title\x07", "x" * 60000, "\udcff"])
-def test_a_user_name_cannot_add_to_the_answer(world, name):
+def test_a_user_name_cannot_inject_into_the_answer(world, name):
     outcome = ask(world, *host_of(world), f"username={name}")
     keys = [line.split("=", 1)[0] for line in outcome.out.split("\n") if line]
     assert keys == ["username", "password", "password_expiry_utc"]
@@ -198,7 +198,7 @@ def test_other_attributes_do_not_change_whose_token_it_is(world, line):
     assert f"password={token}\n" in outcome.out
 
 
-def test_hundreds_of_challenges_are_read_in_no_time(world):
+def test_hundreds_of_challenges_are_read_quickly(world):
     lines = [f'wwwauth[]=Bearer realm="{"a" * 4000}"'] * 200
     outcome = ask(world, *host_of(world), *lines)
     assert "password=" in outcome.out and outcome.seconds < 10

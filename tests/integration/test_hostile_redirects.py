@@ -155,14 +155,14 @@ ANSWERED: dict[str, Callable[[Redirect], bytes]] = {
 
 
 @pytest.mark.parametrize("name", ANSWERED)
-def test_it_is_refused_and_the_true_answer_is_still_taken(redirect: Redirect, name: str) -> None:
+def test_it_is_refused_and_the_true_answer_is_still_accepted(redirect: Redirect, name: str) -> None:
     answer = ANSWERED[name](redirect)
     refused(answer)
     assert EVIL_CODE.encode() not in answer and redirect.state.encode() not in answer
     true_answer_is_taken(redirect)
 
 
-def test_an_answer_that_served_before_serves_no_more(desk: World) -> None:
+def test_an_answer_cannot_be_replayed(desk: World) -> None:
     first = Redirect(desk)
     true_answer_is_taken(first)
     (issued,) = desk.authority.authorization_codes.all()
@@ -207,13 +207,12 @@ HEAD = b"POST / HTTP/1.1\r\nHost: localhost:%d\r\nContent-Type: " + FORM.encode(
                                    HEAD + b"Content-Length: 100\r\n\r\n", HEAD +
                                    b"Content-Length: 100\r\n\r\ncode=a"],
                          ids=["nothing", "a letter", "a line", "a head", "half a body"])
-def test_a_second_connection_that_stays_open_is_in_nobodys_way(redirect: Redirect,
-                                                               begun: bytes) -> None:
+def test_an_open_second_connection_does_not_block(redirect: Redirect, begun: bytes) -> None:
     redirect.connect().sendall(begun % redirect.port if b"%d" in begun else begun)
     true_answer_is_taken(redirect)
 
 
-def test_a_hundred_connections_are_in_nobodys_way(redirect: Redirect) -> None:
+def test_a_hundred_connections_do_not_block(redirect: Redirect) -> None:
     for _ in range(100):
         try:
             redirect.connect().sendall(b"POST / ")
@@ -222,7 +221,7 @@ def test_a_hundred_connections_are_in_nobodys_way(redirect: Redirect) -> None:
     true_answer_is_taken(redirect)
 
 
-def test_a_slow_one_is_in_nobodys_way(redirect: Redirect) -> None:
+def test_a_slow_request_does_not_block(redirect: Redirect) -> None:
     head = HEAD % redirect.port + b"Content-Length: 100000\r\n\r\n"
     in_the_background(_trickle, redirect.connect(), head + b"A" * 100_000)
     true_answer_is_taken(redirect)
@@ -231,7 +230,7 @@ def test_a_slow_one_is_in_nobodys_way(redirect: Redirect) -> None:
 @pytest.mark.parametrize("head", [HEAD + b"Content-Length: 999999999\r\n\r\n",
                                   HEAD + b"Transfer-Encoding: chunked\r\n\r\n", HEAD, b""],
                          ids=["a body", "a chunk", "a header", "a line"])
-def test_an_endless_one_is_cut_off(redirect: Redirect, head: bytes) -> None:
+def test_an_endless_request_is_cut_off(redirect: Redirect, head: bytes) -> None:
     sent: list[int] = []
     connection = redirect.connect()
     connection.sendall(head % redirect.port if head else head)
@@ -241,14 +240,14 @@ def test_an_endless_one_is_cut_off(redirect: Redirect, head: bytes) -> None:
     true_answer_is_taken(redirect)
 
 
-def test_an_endless_one_is_in_nobodys_way(redirect: Redirect) -> None:
+def test_an_endless_request_does_not_block(redirect: Redirect) -> None:
     connection = redirect.connect()
     connection.sendall(HEAD % redirect.port + b"Content-Length: 999999999\r\n\r\n")
     in_the_background(_flood, connection, [])
     true_answer_is_taken(redirect)
 
 
-def test_a_true_answer_in_two_pieces_is_taken(redirect: Redirect) -> None:
+def test_a_true_answer_in_two_pieces_is_accepted(redirect: Redirect) -> None:
     """The network may split it anywhere."""
     page = redirect.world.visitor.sign_in_until_redirect(redirect.url, contoso.ADA)
     body = urlencode(page.forms[0].fields).encode()

@@ -54,7 +54,7 @@ def plugin(client, **how) -> ExecPlugin:
                       interactive_mode="Never" if version == V1 else None, **how)
 
 
-def test_a_client_is_given_a_token_and_takes_it(world, client):
+def test_a_client_gets_a_token_and_accepts_it(world, client):
     world.write_kubeconfig(plugin(client))
     outcome = client[0](world)
     assert outcome.code == 0, outcome.err
@@ -71,7 +71,7 @@ def test_a_client_works_with_kubelogins_arguments(world, client):
     assert "Running" in outcome.out
 
 
-def test_a_client_hands_on_what_the_cluster_says(world, client):
+def test_a_client_passes_on_the_settings_of_the_cluster(world, client):
     if client[0] is javascript:
         pytest.skip("the JavaScript client tells a plugin nothing")
     settings = world.appsettings()
@@ -83,7 +83,7 @@ def test_a_client_hands_on_what_the_cluster_says(world, client):
     assert outcome.code == 0, outcome.err
 
 
-def test_a_failure_is_read_with_the_clients_own_words(world, client):
+def test_a_failure_is_shown_with_the_clients_own_message(world, client):
     world.write_kubeconfig(plugin(client, args=["--tenant", "fabrikam.onmicrosoft.com"]))
     outcome = client[0](world)
     assert outcome.code != 0

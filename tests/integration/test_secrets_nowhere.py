@@ -268,7 +268,7 @@ def test_whatever_the_authority_does_no_key_password_or_assertion_is_shown(proof
 
 @pytest.mark.parametrize("name", ["git-credential-entra", "entra", "entra doctor",
                                   "entra list --output json", "entra logout --all"])
-def test_whatever_the_authority_does_nothing_of_a_persons_sign_in_is_shown(desk, name):
+def test_whatever_the_authority_does_nothing_of_a_users_sign_in_is_shown(desk, name):
     search = Search(desk)
     search.read("entra login", login(desk, "--verbose"))
     terminal, code = start_device_code(desk, "entra", "login", "--device-code", "--verbose")
@@ -288,7 +288,7 @@ SIGN_INS: dict[str, tuple[str, Callable[[World], FaultQueue], list[Fault]]] = {
 
 
 @pytest.mark.parametrize("way", SIGN_INS)
-def test_whatever_the_authority_does_nothing_is_shown_while_a_person_signs_in(desk, way):
+def test_whatever_the_authority_does_nothing_is_shown_while_a_user_signs_in(desk, way):
     option, queue, those = SIGN_INS[way]
     desk.authority.device_codes.interval = 1
     search = Search(desk)
@@ -304,7 +304,7 @@ def test_whatever_the_authority_does_nothing_is_shown_while_a_person_signs_in(de
     {"state": "another"}, {"error": "access_denied"}, {"code": "a\nb"},
     {"code": "", "error": "access_denied", "error_description": "AADSTS65004: {state}"},
 ], ids=["another's", "a code and an error", "no code", "an error"])
-def test_whatever_the_browser_brings_nothing_of_it_is_shown(desk, fields):
+def test_whatever_the_browser_sends_nothing_of_it_is_shown(desk, fields):
     search = Search(desk)
     desk.browser.will_wait()
     terminal = desk.at_terminal("entra", "login", "--verbose")
@@ -336,7 +336,7 @@ def test_whatever_the_keyring_does_nothing_is_shown_or_left(world, name, upset):
     search.finish()
 
 
-def test_a_broken_configuration_shows_nothing_of_itself(world):
+def test_a_broken_configuration_is_not_shown(world):
     """Its secret is in the wrong place, or next to what is wrong."""
     whole = json.dumps(world.appsettings(), indent=1)
     written = json.dumps(SECRET)
@@ -387,7 +387,7 @@ WITH_PIN = {
 
 
 @pytest.mark.parametrize("what", WITH_PIN)
-def test_a_devices_pin_is_not_shown(world, what):
+def test_the_pin_of_a_device_is_not_shown(world, what):
     entry, env = WITH_PIN[what]
     configure(world, *([entry] if entry else []))
     search = Search(world, PIN, but=(world.appsettings_file,))
@@ -397,7 +397,7 @@ def test_a_devices_pin_is_not_shown(world, what):
     search.finish()
 
 
-def test_the_search_finds_what_is_there(world):
+def test_the_search_finds_secrets(world):
     """Otherwise the tests above would prove nothing."""
     search = Search(world, SECRET)
     world.run("entra", "token", "--api", "MyWebApi")

@@ -126,7 +126,7 @@ def soaked(world: World, programs: Path) -> Crowd:
     return crowd
 
 
-def test_no_wrong_token_none_lost_and_nothing_left_behind(world, soaked):
+def test_no_token_is_wrong_or_lost_and_nothing_is_left_behind(world, soaked):
     issued = set(world.authority.issued_tokens)
     for answer in soaked.answers:
         if answer.code == 0:

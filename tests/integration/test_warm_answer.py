@@ -35,7 +35,7 @@ def calls_of_who_called(member: str, log: Path) -> list[str]:
     return [called for one, called in calls if one == sender]
 
 
-def test_a_warm_answer_asks_the_secret_service_three_questions(world):
+def test_a_warm_answer_makes_three_secret_service_calls(world):
     world.run("entra", "token", "--api", "MyWebApi")
     with watched(world) as log:
         assert world.run("entra", "token", "--api", "MyWebApi").code == 0
@@ -46,7 +46,7 @@ def test_a_warm_answer_asks_the_secret_service_three_questions(world):
     assert len(calls) <= 6
 
 
-def test_git_is_answered_in_one_session_opened_while_the_keyring_is_searched(world):
+def test_git_is_answered_in_one_session_opened_during_the_search(world):
     request = f"url={world.git_server.url}\n\n"
     world.run("git-credential-entra", "get", input=request)
     with watched(world) as log:
@@ -76,7 +76,7 @@ def test_two_hundred_processes_on_an_empty_keyring_make_one_request(world, progr
     assert len(world.authority.token_requests) == 1
 
 
-def test_all_that_is_installed_is_less_than_a_megabyte(programs):
+def test_the_installation_is_smaller_than_a_megabyte(programs):
     sanitized = b"__asan" in (programs / "entra").read_bytes()
     files = [file for file in programs.parent.rglob("*") if file.is_file()]
     assert sanitized or sum(file.stat().st_size for file in files) < 1_000_000
