@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What every test may ask for: a world around the installed programs, gone afterwards."""
+"""The fixtures of all tests: a world around the installed programs, removed afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from authority.desktop_app import DesktopApp
 from authority.faults import NAMED  # noqa: F401  (asserts that tests/ is on the path)
 from world.tls import CertificateAuthority
 from world import newer_git
-from world.debian import NotToBeHad
+from world.debian import NotAvailable
 from world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +39,7 @@ def world(programs: Path) -> Iterator[World]:
 
 @pytest.fixture
 def shell(programs: Path) -> Iterator[World]:
-    """As world, but over ssh or in a container: no session bus, so no desktop's keyring."""
+    """Like world, but as over ssh or in a container: no session bus, so no desktop keyring."""
     with World(programs=programs, bus=False) as world:
         world.write_appsettings()
         yield world
@@ -47,8 +47,8 @@ def shell(programs: Path) -> Iterator[World]:
 
 @pytest.fixture
 def desk(programs: Path) -> Iterator[World]:
-    """A desktop with a person at it: a browser, a keyring, and a configuration that wants that
-    person's tokens."""
+    """A desktop with a user: a browser, a keyring, and a configuration that requires the user's
+    tokens."""
     with World(programs=programs) as world:
         world.write_appsettings(world.people_appsettings())
         world.browser.will_sign_in(contoso.ADA)
@@ -62,7 +62,7 @@ def certificates(tmp_path: Path) -> CertificateAuthority:
 
 @pytest.fixture
 def app(certificates: CertificateAuthority) -> Iterator[DesktopApp]:
-    """A client of people's that is none of ours, and an authority to sign in at."""
+    """A client for users that is not one of ours, and an authority to sign in at."""
     with Authority(certificates.server_context()) as authority:
         app = DesktopApp(authority, certificates.certificate_file)
         yield app
@@ -71,7 +71,7 @@ def app(certificates: CertificateAuthority) -> Iterator[DesktopApp]:
 
 @pytest.fixture(params=["this machine's git", "a newer git"])
 def each_git(request: pytest.FixtureRequest, world: World) -> str:
-    """The world with git 2.39 of Debian 12, and once more with one of 2.47 or later."""
+    """The world with git 2.39 from Debian 12, and again with git 2.47 or later."""
     if request.param == "a newer git":
         request.getfixturevalue("newer")
     return request.param
@@ -79,8 +79,8 @@ def each_git(request: pytest.FixtureRequest, world: World) -> str:
 
 @pytest.fixture
 def newer(world: World) -> None:
-    """The world with a git that has authtype, state and continue."""
+    """The world with a git that supports authtype, state and continue."""
     try:
         newer_git.use_in(world.session.env)
-    except NotToBeHad as reason:
-        pytest.skip(f"no newer git is to be had: {reason}")
+    except NotAvailable as reason:
+        pytest.skip(f"no newer git is available: {reason}")

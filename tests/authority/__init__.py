@@ -6,12 +6,12 @@ loopback.
     from authority import contoso, faults
 
     with Authority(tls_context) as authority:
-        ...                                     # programs are pointed at authority.url
+        ...                                     # programs use authority.url
         authority.faults.inject(faults.empty_body(), times=1)
         assert len(authority.token_requests) == 1
 
-People sign in at its pages (`pages`), by hand or by a `visitor.Visitor`.
+Users sign in on its pages (`pages`), by hand or with a `visitor.Visitor`.
 
-It stands on Authlib: a further grant is a further class in `grants`, a further way for a client to
-prove itself a further function in `credentials`.
+It is built on Authlib: to add a grant, add a class to `grants`; to add a client authentication
+method, add a function to `credentials`.
 """

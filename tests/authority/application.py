@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The authority's HTTP face: which path is answered by what."""
+"""The authority's HTTP endpoints."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from authority.tokens import TokenIssuer
 
 
 def echo_request_id(response: Response) -> Response:
-    """Gives the caller's own request id back, where the caller asked for that."""
+    """Returns the caller's own request id, if the caller asked for that."""
     if request.headers.get("return-client-request-id", "").lower() == "true":
         response.headers["client-request-id"] = request.headers.get("client-request-id", "")
     return response
 
 
-def _answer(honest: Callable[[], Response], faults: FaultQueue, server: TokenServer) -> Response:
+def _answer(normal: Callable[[], Response], faults: FaultQueue, server: TokenServer) -> Response:
     fault = faults.take()
     if fault is None:
-        return honest()
-    return fault.answer(Exchange(request, honest, server.issuer.authority_url))
+        return normal()
+    return fault.answer(Exchange(request, normal, server.issuer.authority_url))
 
 
 def add_token_endpoint(app: Flask, server: TokenServer, faults: FaultQueue) -> None:
@@ -35,7 +35,7 @@ def add_token_endpoint(app: Flask, server: TokenServer, faults: FaultQueue) -> N
         return _answer(server.create_token_response, faults, server)
 
     app.add_url_rule("/<tenant>/oauth2/v2.0/token", view_func=token, methods=["POST"])
-    # An AD FS has one endpoint, of an older form.
+    # AD FS has one endpoint, with an older form of path.
     app.add_url_rule("/adfs/oauth2/token", defaults={"tenant": "adfs"}, view_func=token,
                      methods=["POST"])
     app.register_error_handler(Refusal, server.refuse)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Client assertions, checked as Entra checks them: by PyJWT, against what the client registered."""
+"""Checks client assertions as Entra does: with PyJWT, against what the client registered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_LIFE = 10 * 60
 
 
 def thumbprint(certificate: x509.Certificate, digest: hashes.HashAlgorithm) -> str:
-    """As x5t and x5t#S256 have it: base64url of the digest, without padding."""
+    """The value of x5t or x5t#S256: base64url of the digest, without padding."""
     return base64.urlsafe_b64encode(certificate.fingerprint(digest)).decode().rstrip("=")
 
 
@@ -63,7 +63,7 @@ def _check_own(client: Client, assertion: str, header: dict[str, Any], endpoint:
 
 
 def _federation(client: Client, claims: dict[str, Any]) -> Federation:
-    """Issuer and subject are compared to the letter."""
+    """Issuer and subject must match exactly."""
     of_issuer = [one for one in client.federations if one.issuer == claims.get("iss")]
     if not of_issuer:
         raise Refusal(700211, issuer=claims.get("iss"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The authority as a test holds it: a running server, its log, and the levers to upset it."""
+"""The authority as tests use it: a running server, its log, and the controls to make it fail."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from authority.web_server import WebServer
 class Authority:
     """A running authority, over https or, without `tls`, http; close() stops it.
 
-    `url` is what goes into a configuration as Instance. `issuer.lifetime` and
-    `issuer.refresh_in` set what later tokens are like, `faults` and `device_faults` what goes wrong
-    at the token endpoint and where a device asks for its code. `authorization_codes`,
-    `device_codes` and `refresh_tokens` are those in the hands of people's clients, with levers of
-    their own. Its clock is `clock_ahead` seconds fast.
+    `url` is the Instance of a configuration. `issuer.lifetime` and `issuer.refresh_in` apply to
+    later tokens; `faults` and `device_faults` set what goes wrong at the token endpoint and at the
+    device authorization endpoint. `authorization_codes`, `device_codes` and `refresh_tokens` are
+    those that clients of users have been given, with controls of their own. The authority's clock
+    is `clock_ahead` seconds fast.
     """
 
     def __init__(self, tls: ssl.SSLContext | None, directory: Directory | None = None,
@@ -41,7 +41,7 @@ class Authority:
         self.faults = FaultQueue()
         self.device_faults = FaultQueue()
         if tls is None:
-            # Authlib refuses plain http otherwise, and even the loopback.
+            # Authlib otherwise refuses plain http, even on the loopback.
             os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
         app = Flask("authority")
         app.json.sort_keys = False
@@ -82,7 +82,7 @@ class Authority:
 
     @property
     def authorize_requests(self) -> list[LoggedRequest]:
-        """Each time that a sign-in page was opened."""
+        """The requests that opened a sign-in page."""
         return [one for one in self._requests_to("/oauth2/v2.0/authorize") if one.method == "GET"]
 
     def _requests_to(self, *ends: str) -> list[LoggedRequest]:
@@ -106,11 +106,11 @@ class Authority:
         return [answer["access_token"] for answer in self._token_server.issued]
 
     def make_token(self, audience: str, client: Client = contoso.DAEMON) -> str:
-        """A token as a request would get it, without the request."""
+        """A token like the one a request would get, without the request."""
         return self.issuer.app_token(contoso.TENANT, client, audience)["access_token"]
 
     def start(self) -> None:
-        """Is there again after close(), under the same URL."""
+        """Starts the authority again after close(), with the same URL."""
         self._web_server.start()
 
     def close(self) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The authorization codes that are on their way from the sign-in page to the token endpoint."""
+"""The authorization codes between the sign-in page and the token endpoint."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from authority.refusals import Refusal
 
 @dataclass
 class AuthorizationCode(AuthorizationCodeMixin):
-    """What the person agreed to."""
+    """What the user agreed to."""
 
     client: Client
     user: User
@@ -38,7 +38,7 @@ class AuthorizationCode(AuthorizationCodeMixin):
 
 
 class AuthorizationCodes:
-    """Codes that live `lifetime` seconds and serve once."""
+    """Codes that are valid for `lifetime` seconds and can be used once."""
 
     def __init__(self) -> None:
         self.lifetime = 600
@@ -62,7 +62,7 @@ class AuthorizationCodes:
             return list(self._codes.values())
 
     def redeem(self, code: str, client: Client) -> AuthorizationCode:
-        """What the code stands for; from now on it stands for nothing."""
+        """Returns what the code stands for, and marks it as used."""
         with self._lock:
             found = self._codes.get(code)
             if found is None or found.client != client:

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The directory that tests meet unless they bring their own: two companies, a few people, a few
-applications."""
+"""The directory that tests use by default: two companies, a few users, a few applications."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ AZURE_DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798"
 AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
 AZURE_SQL = "https://database.windows.net/"
 
-# The secret has the characters that a form, a JSON text and a shell each treat in their own way.
+# The secret contains characters that are special in a form, in JSON or in a shell.
 DAEMON = Client(
     client_id="97e0a5b7-d745-40b6-94fe-5f77d35c6e05",
     secret="Ab8Q~daemon+secret&of=contoso%41/it's \"here\".",
@@ -41,7 +40,7 @@ OF_FABRIKAM = Client(
     tenants=(OTHER_TENANT.guid,),
 )
 
-# People. Grace is at home in Contoso and a guest of Fabrikam.
+# Users. Grace belongs to Contoso and is a guest of Fabrikam.
 ADA = User("ada@contoso.com", "Ada's pass&word=1%", "Ada Example",
            {TENANT.guid: "0a5d7a1e-52f4-4e0b-9c3d-6b1f2e8c4d01"})
 GRACE = User("grace@contoso.com", "Grace's password", "Grace Example",
@@ -54,13 +53,13 @@ ANYWHERE = (TENANT.guid, OTHER_TENANT.guid)
 
 
 def _public(client_id: str, **more: Any) -> Client:
-    """A client of people's, at a desktop."""
+    """A public client for users, on a desktop."""
     return Client(client_id=client_id, secret="", public=True, redirect_uris=("http://localhost",),
                   **{"tenants": ANYWHERE} | more)
 
 
 DESKTOP = _public("e2b4c6d8-0f1a-4b3c-9d5e-7f8a9b0c1d04", tenants=(TENANT.guid,))
-# Microsoft's own public clients that tools borrow, each with what it may ask for.
+# Microsoft's own public clients that tools use, each with the resources that it may request.
 GIT_CREDENTIAL_MANAGER = _public("872cd9fa-d31f-45e0-9eab-6e460a02d1f1", family=True,
                                  resources=(AZURE_DEVOPS, GRAPH))
 KUBELOGIN = _public("80faf920-1908-4b52-b5ef-a8e7bedfc67a", resources=(AKS,))
@@ -68,7 +67,7 @@ AZURE_CLI = _public("04b07795-8ddb-461a-bbee-02f9e1bf7b46", family=True)
 
 
 def directory() -> Directory:
-    """A fresh copy, so that a test may add to it."""
+    """A new copy, so that a test can add to it."""
     return Directory(
         tenants=[TENANT, OTHER_TENANT],
         users=[ADA, GRACE, BOB],

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The ways in which a client proves who it is.
+"""The client authentication methods.
 
-Each is a function as Authlib wants them: it takes the client's look-up and the request, gives the
-client back, or None where the request carries no credential of its kind, or raises a Refusal.
+Each is a function in the form that Authlib expects: it takes a function that looks up the client,
+and the request; it returns the client, or None if the request has no credential of this kind, or
+raises a Refusal.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def client_of(find_client: ClientLookup, request: OAuth2Request) -> Client:
 
 
 def client_secret_post(find_client: ClientLookup, request: OAuth2Request) -> Client | None:
-    """The secret stands in the form itself."""
+    """The secret is in the form itself."""
     client = client_of(find_client, request)
     secret = request.form.get("client_secret")
     if not secret:
@@ -48,7 +49,7 @@ def client_secret_post(find_client: ClientLookup, request: OAuth2Request) -> Cli
 
 
 def client_assertion(find_client: ClientLookup, request: OAuth2Request) -> Client | None:
-    """The client shows a token that it, or somebody whom it trusts, has signed."""
+    """The client presents a token signed by itself or by an issuer that it trusts."""
     client = client_of(find_client, request)
     assertion = request.form.get("client_assertion")
     if not assertion:
@@ -62,7 +63,7 @@ def client_assertion(find_client: ClientLookup, request: OAuth2Request) -> Clien
 
 
 def public_client(find_client: ClientLookup, request: OAuth2Request) -> Client:
-    """The client need not prove anything; it is the person who does."""
+    """The client need not authenticate; the user does."""
     client = client_of(find_client, request)
     if not client.public:
         raise Refusal(7000218)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A well-behaved public client, such as those that people sign in with."""
+"""A well-behaved public client, such as those that users sign in with."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 class DesktopApp:
-    """A client whose redirect is a server on the loopback, and the person that uses it."""
+    """A client whose redirect URI is a server on the loopback, and the user of the client."""
 
     def __init__(self, authority: Authority, trust: Path, client: Client = contoso.DESKTOP) -> None:
         self.authority = authority

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The endpoint at which a device asks for a code to show."""
+"""The endpoint where a device requests a code to show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from authlib.oauth2 import OAuth2Request
 from authlib.oauth2.rfc8628 import DeviceAuthorizationEndpoint
 
 from authority.grants import JSON_HEADERS
-from authority.scopes import scope_for_person
+from authority.scopes import scope_for_user
 
 
 class DeviceAuthorization(DeviceAuthorizationEndpoint):
@@ -23,7 +23,7 @@ class DeviceAuthorization(DeviceAuthorizationEndpoint):
     def create_endpoint_response(
             self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         client = self.authenticate_client(request)
-        scope_for_person(request.scope or "", request.tenant, client, self.server.directory)
+        scope_for_user(request.scope or "", request.tenant, client, self.server.directory)
         codes = self.server.device_codes
         issued = codes.issue(client, request.tenant, request.scope)
         return 200, {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The device codes whose person has yet to come, and what that person said."""
+"""The device codes that wait for a user, and what the user decided."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from authlib.oauth2.rfc8628 import DeviceCredentialMixin
 
 from authority.directory import Client, Tenant, User
 
-# Of Entra's user codes: nine characters, none of which looks like another.
+# Entra's user codes have nine characters, none of which looks like another.
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-# A client that waits as long as it was told may yet be early by the grain of its clock.
+# A client that waits as long as it was told may still be early by the resolution of its clock.
 GRAIN = 0.02
 
 
 @dataclass
 class DeviceCode(DeviceCredentialMixin):
-    """One request of a device. `user` is set once somebody signed in, `declined` if not willing."""
+    """One request of a device. `user` is set when a user signs in, `declined` if they decline."""
 
     client: Client
     tenant: Tenant
@@ -49,9 +49,9 @@ class DeviceCode(DeviceCredentialMixin):
 
 
 class DeviceCodes:
-    """The codes of one authority. `interval` and `expires_in`, in seconds, and `message` hold for
-    codes issued from then on; a client that polls sooner than that is told to slow down, and so are
-    the next `slow_downs` polls whenever they come."""
+    """The codes of one authority. `interval` and `expires_in`, in seconds, and `message` apply to
+    codes issued from then on. A client that polls too early is told to slow down, and so are the
+    next `slow_downs` polls."""
 
     def __init__(self) -> None:
         self.interval: int = 5
@@ -76,18 +76,18 @@ class DeviceCodes:
         return next((one for one in self.all() if one.device_code == device_code), None)
 
     def of_user(self, user_code: str) -> DeviceCode | None:
-        """A person may have typed it in small letters."""
+        """The user may have typed it in lower case."""
         wanted = user_code.strip().upper()
         return next((one for one in self.all() if one.user_code == wanted), None)
 
     def expire(self) -> None:
-        """Ends the life of all codes, without a wait."""
+        """Makes all codes expire now."""
         for code in self.all():
             code.expires_on = 0
 
     def is_too_soon(self, code: DeviceCode) -> bool:
-        """Whether this poll, noted here, must be told to slow down; each time adds five seconds
-        to the interval (RFC 8628, section 3.5)."""
+        """Records this poll and returns whether it must be told to slow down, which adds five
+        seconds to the interval (RFC 8628, section 3.5)."""
         now = time.monotonic()
         with self._lock:
             early = bool(code.last_poll) and now < code.last_poll + code.interval - GRAIN

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a tenant's directory holds: names, people, registered applications, resources."""
+"""The directory of a tenant: names, users, registered applications, resources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cryptography import x509
 
 @dataclass(frozen=True)
 class Tenant:
-    """A tenant goes by its GUID and by its verified domains; all of them mean the same."""
+    """A tenant, which can be named by its GUID or any of its verified domains."""
 
     guid: str
     domains: tuple[str, ...]
@@ -23,14 +23,14 @@ class Tenant:
         return name.lower() in (self.guid, *self.domains)
 
 
-# Whatever tenant the person who signs in is at home in; no app has a token there.
+# The home tenant of the user who signs in, whichever it is; apps cannot get a token here.
 ORGANIZATIONS = Tenant("organizations", ("common",))
 
 
 @dataclass(frozen=True)
 class User:
-    """A person. `object_ids` has the tenants' GUIDs and who the person is in each, the home first:
-    a guest goes by another id there than at home."""
+    """A user. `object_ids` maps the GUIDs of tenants to the user's object id in each, the home
+    tenant first: a guest has a different id than at home."""
 
     username: str
     password: str
@@ -47,7 +47,7 @@ class User:
 
 @dataclass(frozen=True)
 class Federation:
-    """A foreign token that an application may show: who issued it, for whom, and the issuer's key."""
+    """The federated token of an application: its issuer, its subject, and the issuer's key."""
 
     issuer: str
     subject: str
@@ -59,12 +59,12 @@ class Federation:
 class Client(ClientMixin):
     """A registered application.
 
-    `tenants` are the GUIDs of the tenants it was installed in, `roles` the application permissions
-    that its tokens carry, `resources` those that it may ask tokens for (None: any of the
-    directory), `certificates` those registered with it, `federations` its federated credentials.
+    `tenants` are the GUIDs of the tenants where it is installed, `roles` the application
+    permissions in its tokens, `resources` those that it may request tokens for (None: any in the
+    directory), `certificates` its registered certificates, `federations` its federated credentials.
 
-    One that is `public` has no credential and serves people, at its `redirect_uris`; the refresh
-    tokens of the clients in the `family` serve all of them, as those of Microsoft's own do.
+    A `public` application has no credential and is used by users, with its `redirect_uris`. The
+    refresh tokens of the clients in a `family` serve all of them, as with Microsoft's own clients.
     """
 
     client_id: str
@@ -103,7 +103,7 @@ class Client(ClientMixin):
         return response_type == "code"
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """A port of http://localhost is as good as another; nothing else may differ."""
+        """Any port of http://localhost is accepted; nothing else may differ."""
         return any(_same_redirect(known, redirect_uri) for known in self.redirect_uris)
 
     def may_ask_for(self, resource: str) -> bool:
@@ -122,7 +122,7 @@ def _same_redirect(known: str, asked: str) -> bool:
 
 @dataclass
 class Directory:
-    """All tenants, people, clients and resources that the authority knows."""
+    """All tenants, users, clients and resources that the authority knows."""
 
     tenants: list[Tenant] = field(default_factory=list)
     users: list[User] = field(default_factory=list)
@@ -144,8 +144,8 @@ class Directory:
     def resource(self, identifier: str) -> str | None:
         """The registered resource that a token request names.
 
-        A trailing slash makes no difference here, but the token's audience keeps it as it was
-        asked for; this is how a lost slash leads to a token that the resource does not take.
+        A trailing slash makes no difference here, but the token's audience keeps it as requested;
+        so a lost slash leads to a token that the resource does not accept.
         """
         wanted = identifier.rstrip("/")
         return next((known for known in self.resources if known.rstrip("/") == wanted), None)

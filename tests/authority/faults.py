@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Ways for the authority to misbehave.
 
-A Fault is a name and a function from an Exchange (the request, and the answer it would honestly
-get) to a response. Most are made by three makers: `fixed` (this status, these headers, these
-bytes), `altered` (the honest token answer with members changed) and `refused` (a well-formed error
-with a text of one's choice). Those without a parameter of their own stand in NAMED, so that a test
-can run through them all.
+A Fault is a name and a function from an Exchange (the request, and the response that it would
+normally get) to a response. Most are made by three functions: `fixed` (a given status, headers and
+body), `altered` (the normal token response with members changed) and `refused` (a well-formed error
+with a given text). Faults without a parameter are in NAMED, so that a test can run through them
+all.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ CHUNK = b"A" * 65536
 
 @dataclass(frozen=True)
 class Exchange:
-    """A token request and, when called for, the answer it would get without the fault."""
+    """A token request and, on demand, the response that it would get without the fault."""
 
     request: Request
-    honest: Callable[[], Response]
+    normal: Callable[[], Response]
     authority_url: str
 
 
@@ -42,14 +42,14 @@ class Fault:
 
 
 class FaultQueue:
-    """The faults that wait for their requests, served in the order in which they were injected."""
+    """The faults for the next requests, in the order in which they were injected."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[tuple[Fault, int | None]] = []
 
     def inject(self, fault: Fault, times: int | None = None) -> None:
-        """Meets the next `times` token requests with the fault, or all of them until clear()."""
+        """Answers the next `times` token requests with the fault, or all of them until clear()."""
         with self._lock:
             self._waiting.append((fault, times))
 
@@ -66,7 +66,7 @@ class FaultQueue:
             self.clear()
 
     def take(self) -> Fault | None:
-        """The fault that the request now at hand must meet."""
+        """The fault for the current request."""
         with self._lock:
             if not self._waiting:
                 return None
@@ -76,20 +76,20 @@ class FaultQueue:
             return fault
 
 
-# Makers.
+# Functions that make faults.
 
 def fixed(name: str, status: int, body: bytes | Iterable[bytes] = b"",
           headers: Mapping[str, str] = JSON) -> Fault:
-    """The same response to every request, whatever it asks. An iterable is streamed."""
+    """The same response to every request. An iterable is streamed."""
     return Fault(name, lambda _: Response(body, status, dict(headers)))
 
 
 def altered(name: str, **members: Any) -> Fault:
-    """A token answer with some members set to a value, to a function of their honest value, or
-    taken out (MISSING)."""
+    """A token response with some members set to a value, to a function of their normal value, or
+    removed (MISSING)."""
 
     def answer(exchange: Exchange) -> Response:
-        body = json.loads(exchange.honest().get_data())
+        body = json.loads(exchange.normal().get_data())
         for member, value in members.items():
             if value is MISSING:
                 body.pop(member, None)
@@ -102,7 +102,7 @@ def altered(name: str, **members: Any) -> Fault:
 
 def refused(name: str, error: str, code: int, text: str | Callable[[Request], str],
             status: int = 400) -> Fault:
-    """An error body as Entra writes them, saying what one likes."""
+    """An error body in Entra's form, with a given text."""
 
     def answer(exchange: Exchange) -> Response:
         said = text(exchange.request) if callable(text) else text
@@ -114,8 +114,8 @@ def refused(name: str, error: str, code: int, text: str | Callable[[Request], st
 
 
 def delayed(seconds: float, fault: Fault | None = None) -> Fault:
-    """Says nothing for a while, and then answers honestly or with another fault."""
-    then = fault or honest()
+    """Waits for a while, and then answers normally or with another fault."""
+    then = fault or normal()
 
     def answer(exchange: Exchange) -> Response:
         time.sleep(seconds)
@@ -127,18 +127,18 @@ def delayed(seconds: float, fault: Fault | None = None) -> Fault:
 # Faults with a parameter.
 
 def held(release: threading.Event, seconds: float = 120) -> Fault:
-    """Says nothing until the event is set, and then answers honestly."""
+    """Waits until the event is set, and then answers normally."""
 
     def answer(exchange: Exchange) -> Response:
         release.wait(seconds)
-        return exchange.honest()
+        return exchange.normal()
 
     return Fault("held back", answer)
 
 
-def honest() -> Fault:
-    """No fault at all: lets a request pass before the next fault has its turn."""
-    return Fault("honest", lambda exchange: exchange.honest())
+def normal() -> Fault:
+    """No fault: answers one request normally before the next fault."""
+    return Fault("normal", lambda exchange: exchange.normal())
 
 
 def redirected(location: str, status: int = 302) -> Fault:
@@ -146,7 +146,7 @@ def redirected(location: str, status: int = 302) -> Fault:
 
 
 def throttled(retry_after: str = "60") -> Fault:
-    """Entra's answer to a client that asks too often: text without any JSON."""
+    """Entra's response to a client that sends too many requests: text, not JSON."""
     return fixed("throttled", 429, b"Too Many Requests",
                  {"Content-Type": "text/plain", "Retry-After": retry_after})
 
@@ -157,7 +157,7 @@ def unavailable(retry_after: str | None = None) -> Fault:
 
 
 def huge_body(megabytes: int = 64) -> Fault:
-    """JSON that goes on and on inside one string."""
+    """JSON with one very long string."""
 
     def answer(_: Exchange) -> Response:
         def parts() -> Iterator[bytes]:
@@ -183,14 +183,14 @@ def endless_body() -> Fault:
 
 
 def trickling(pause: float = 0.2) -> Fault:
-    """The honest answer, byte by byte: never silent for long, and never done."""
+    """The normal response, byte by byte: never silent for long, and never done."""
 
     def answer(exchange: Exchange) -> Response:
         def parts(body: bytes) -> Iterator[bytes]:
             for byte in body:
                 yield bytes([byte])
                 time.sleep(pause)
-        whole = exchange.honest()
+        whole = exchange.normal()
         return Response(parts(whole.get_data()), whole.status_code, dict(JSON))
 
     return Fault("trickling", answer)
@@ -201,16 +201,16 @@ def expires_in(value: Any) -> Fault:
 
 
 def token_with(name: str, characters: str) -> Fault:
-    """A token in whose middle something stands that no token may hold."""
+    """A token with something in the middle that no token may contain."""
     return altered(name, access_token=lambda token: token[:40] + characters + token[40:])
 
 
 def cut_short(name: str, share: float, keep_length: bool) -> Fault:
-    """The first part of the honest body. With keep_length the header still promises all of it, so
-    that the client sees the connection break off."""
+    """The first part of the normal body. With keep_length, the header still gives the full length,
+    so that the client sees the connection break off."""
 
     def answer(exchange: Exchange) -> Response:
-        whole = exchange.honest().get_data()
+        whole = exchange.normal().get_data()
         response = Response(whole[:int(len(whole) * share)], 200, dict(JSON))
         if keep_length:
             response.headers["Content-Length"] = str(len(whole))
@@ -219,7 +219,7 @@ def cut_short(name: str, share: float, keep_length: bool) -> Fault:
     return Fault(name, answer)
 
 
-# Faults without a parameter, under the names by which NAMED lists them.
+# Faults without a parameter, with their names in NAMED.
 
 def _catalogue() -> Iterator[Fault]:
     yield fixed("captive portal", 200, b"<!DOCTYPE html><html><title>Hotel Wi-Fi</title>"

@@ -15,10 +15,10 @@ from authority.authorization_codes import AuthorizationCode as Code
 from authority.credentials import client_of
 from authority.device_codes import DeviceCode as PendingDevice
 from authority.directory import Client, User
-from authority.people import tenant_of
 from authority.refresh_tokens import RefreshToken as Token, Rotation
 from authority.refusals import Refusal
 from authority.tokens import client_info
+from authority.users import tenant_of
 
 JSON_HEADERS = [
     ("Content-Type", "application/json; charset=utf-8"),
@@ -29,7 +29,7 @@ JSON_HEADERS = [
 
 
 class ClientCredentials(grants.ClientCredentialsGrant):
-    """An app asks for a token of its own."""
+    """An app requests a token for itself."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_post", "client_assertion"]
     TOKEN_RESPONSE_HEADER = JSON_HEADERS
@@ -44,9 +44,9 @@ class ClientCredentials(grants.ClientCredentialsGrant):
             self.request.tenant, self.request.client, self.audience)
 
 
-class _InAPersonsName:
-    """What the grants share in which a person stands behind the client. `request.credential` is
-    what the client brought: a code or a refresh token."""
+class _OnBehalfOfUser:
+    """What all grants share in which a client acts for a user. `request.credential` is what the
+    client presents: a code or a refresh token."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_post", "client_assertion", "none"]
     TOKEN_RESPONSE_HEADER = JSON_HEADERS
@@ -58,16 +58,16 @@ class _InAPersonsName:
                 raise Refusal(900144, parameter=parameter)
         super().validate_token_request()
 
-    def asked(self, scope: str | None) -> scopes.PersonScope:
-        return scopes.scope_for_person(scope or "", self.request.tenant, self.request.client,
-                                       self.server.directory)
+    def asked(self, scope: str | None) -> scopes.UserScope:
+        return scopes.scope_for_user(scope or "", self.request.tenant, self.request.client,
+                                     self.server.directory)
 
     def generate_token(self, user: User, scope: str, **_: Any) -> dict[str, Any]:
-        """The whole answer, members in Entra's order."""
+        """The whole response, with members in Entra's order."""
         client = self.request.client
         asked = self.asked(scope)
         tenant = tenant_of(user, self.request.tenant, client)
-        answer = self.server.issuer.person_token(tenant, client, user, asked)
+        answer = self.server.issuer.user_token(tenant, client, user, asked)
         if "offline_access" in asked.openid and self.gives_refresh_token():
             answer["refresh_token"] = self.server.refresh_tokens.issue(client, user)
         if client.family:
@@ -83,8 +83,8 @@ class _InAPersonsName:
         return True
 
 
-class AuthorizationCode(_InAPersonsName, grants.AuthorizationCodeGrant):
-    """A person signed in at the browser, and the browser brought the client a code."""
+class AuthorizationCode(_OnBehalfOfUser, grants.AuthorizationCodeGrant):
+    """A user signed in with the browser, and the browser passed a code to the client."""
 
     PARAMETERS = ("code", "redirect_uri", "code_verifier")
 
@@ -104,14 +104,14 @@ class AuthorizationCode(_InAPersonsName, grants.AuthorizationCodeGrant):
         return found
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
-        """It is kept, to know it if it comes again."""
+        """It is kept, so that it is recognized if it is used again."""
 
     def authenticate_user(self, authorization_code: Code) -> User:
         return authorization_code.user
 
 
 class ProofKey(CodeChallenge):
-    """PKCE by S256, of everyone: who does not use it here would not use it at Entra."""
+    """PKCE with S256 is required: a client that does not use it here would not with Entra."""
 
     def validate_code_challenge(self, grant: AuthorizationCode) -> None:
         data = grant.request.data
@@ -125,8 +125,8 @@ class ProofKey(CodeChallenge):
             raise Refusal(501481) from error
 
 
-class DeviceCode(_InAPersonsName, DeviceCodeGrant):
-    """The client shows a code, and asks until a person has entered it somewhere else."""
+class DeviceCode(_OnBehalfOfUser, DeviceCodeGrant):
+    """The client shows a code, and polls until a user has entered it somewhere else."""
 
     PARAMETERS = ("device_code",)
 
@@ -149,8 +149,8 @@ class DeviceCode(_InAPersonsName, DeviceCodeGrant):
         return response
 
 
-class RefreshToken(_InAPersonsName, grants.RefreshTokenGrant):
-    """The client brings what it was given at the sign-in, for this API or any other."""
+class RefreshToken(_OnBehalfOfUser, grants.RefreshTokenGrant):
+    """The client presents the refresh token of the sign-in, for this API or any other."""
 
     PARAMETERS = ("refresh_token",)
 
@@ -159,7 +159,7 @@ class RefreshToken(_InAPersonsName, grants.RefreshTokenGrant):
         return self.server.refresh_tokens.check(refresh_token, self.request.client, asked.audience)
 
     def _validate_token_scope(self, token: Token) -> None:
-        """Any API will do, so there is nothing to compare."""
+        """Any API is allowed, so there is nothing to compare."""
 
     def authenticate_user(self, credential: Token) -> User:
         return credential.user

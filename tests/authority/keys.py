@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The key that signs access tokens, and its public half as APIs fetch it."""
+"""The key that signs access tokens, and the public key that APIs fetch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authlib.jose import JsonWebKey, jwt
 
 
 class SigningKey:
-    """An RSA key with a key id; tokens are signed RS256, as Entra does."""
+    """An RSA key with a key id; tokens are signed with RS256, as by Entra."""
 
     def __init__(self) -> None:
         self.kid = uuid.uuid4().hex
@@ -23,7 +23,7 @@ class SigningKey:
 
     @property
     def public_key(self) -> Any:
-        """The public key in the form that PyJWT verifies with."""
+        """The public key in the form that PyJWT takes."""
         return self._key.get_public_key()
 
     def jwks(self) -> dict[str, Any]:
@@ -32,5 +32,5 @@ class SigningKey:
 
 @lru_cache(maxsize=None)
 def process_key() -> SigningKey:
-    """One key for the whole process: making it is the one slow step of starting an authority."""
+    """One key for the whole process: generating it is the slow step in starting an authority."""
     return SigningKey()

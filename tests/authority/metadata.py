@@ -29,7 +29,7 @@ def openid_configuration(authority_url: str, tenant: Tenant) -> dict[str, Any]:
 
 
 def adfs_configuration(authority_url: str) -> dict[str, Any]:
-    """What an AD FS publishes: one issuer, without tenants."""
+    """What AD FS publishes: one issuer, without tenants."""
     base = f"{authority_url}/adfs"
     return {
         "issuer": base,

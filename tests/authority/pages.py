@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pages that a person meets: the sign-in, and the one to enter a device's code."""
+"""The pages for users: the sign-in page, and the page to enter the code of a device."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oidc.core.grants.util import create_response_mode_response
 from flask import Flask, Response, make_response, render_template, request
 
-from authority import people
+from authority import users
 from authority.device_codes import DeviceCode
 from authority.grants import AuthorizationCode
 from authority.refusals import Refusal
-from authority.token_server import TokenServer, in_entras_words
+from authority.token_server import TokenServer, as_entra_refusal
 from authority.tokens import client_info
 
 
@@ -33,7 +33,7 @@ def _declined() -> bool:
 
 
 def _to_client(grant: AuthorizationCode, **members: str | None) -> Response:
-    """Has the browser bring the members to the client, in the way that the client asked for."""
+    """Makes the browser pass the members to the client, in the response mode of the request."""
     asked = grant.request
     given = {name: value for name, value in (members | {"state": asked.state}).items() if value}
     mode = asked.data.get("response_mode", "query")
@@ -59,7 +59,7 @@ def add_sign_in_page(app: Flask, server: TokenServer) -> None:
             grant = server.get_authorization_grant(asked)
             grant.validate_authorization_request()
         except OAuth2Error as error:
-            refusal = in_entras_words(asked, error)
+            refusal = as_entra_refusal(asked, error)
             if refusal.redirect_uri:
                 return _refuse_client(grant, refusal)
             message = f"AADSTS{refusal.code}: {refusal.description}"
@@ -71,7 +71,7 @@ def add_sign_in_page(app: Flask, server: TokenServer) -> None:
 
 
 def _ask(server: TokenServer, grant: AuthorizationCode) -> Response:
-    """The page, or what comes of the form on it."""
+    """The page, or the result of its form."""
     asked = grant.request
     if request.method == "GET":
         if asked.data.get("prompt") == "none":
@@ -80,8 +80,8 @@ def _ask(server: TokenServer, grant: AuthorizationCode) -> Response:
     if _declined():
         return _refuse_client(grant, Refusal(65004), error_subcode="cancel")
     try:
-        user = people.sign_in(server.directory, request.form["username"],
-                              request.form["password"], asked.tenant, asked.client)
+        user = users.sign_in(server.directory, request.form["username"],
+                             request.form["password"], asked.tenant, asked.client)
     except Refusal as refusal:
         return _sign_in_page(refusal.description)
     return _to_client(grant, code=server.authorization_codes.issue(asked, user),
@@ -101,15 +101,15 @@ def add_device_page(app: Flask, server: TokenServer) -> None:
 
 
 def _enter(server: TokenServer, code: DeviceCode) -> Response:
-    """The sign-in page after the code, or what comes of the form on it."""
+    """The sign-in page after the code, or the result of its form."""
     if _declined():
         code.declined = True
         return _page("message.html", message="You have declined. You may now close this window.")
     if "username" not in request.form:
         return _sign_in_page(user_code=code.user_code)
     try:
-        code.user = people.sign_in(server.directory, request.form["username"],
-                                   request.form["password"], code.tenant, code.client)
+        code.user = users.sign_in(server.directory, request.form["username"],
+                                  request.form["password"], code.tenant, code.client)
     except Refusal as refusal:
         return _sign_in_page(refusal.description, user_code=code.user_code)
     return _page("message.html", message="You have signed in to the application on your device. "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The refresh tokens in clients' hands, and when they end."""
+"""The refresh tokens that clients have, and when they stop being valid."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from authority.refusals import Refusal
 
 
 class Rotation(enum.Enum):
-    """What comes of a refresh token that was used: Entra gives a new one and lets the old one live,
-    other authorities end the old one, and some answers bring no new one at all."""
+    """What happens when a refresh token is used: Entra issues a new one and keeps the old one
+    valid, other authorities revoke the old one, and some responses contain no new one at all."""
 
     KEEPS_OLD = "keeps old"
     ENDS_OLD = "ends old"
@@ -28,7 +28,7 @@ class Rotation(enum.Enum):
 
 @dataclass(eq=False)
 class RefreshToken(TokenMixin):
-    """Good for every API that the client may ask for, in every tenant that knows the person."""
+    """Valid for every API that the client may request, in every tenant that knows the user."""
 
     client: Client
     user: User
@@ -45,7 +45,7 @@ class RefreshToken(TokenMixin):
 
 @dataclass(frozen=True)
 class _Revocation:
-    """From `since` on no token that was issued to the user before is taken."""
+    """Tokens issued to the user before `since` are no longer accepted."""
 
     user: User
     code: int
@@ -54,7 +54,7 @@ class _Revocation:
 
 
 class RefreshTokens:
-    """Those of one authority. `rotation` may be changed between requests."""
+    """The refresh tokens of one authority. `rotation` can be changed between requests."""
 
     def __init__(self) -> None:
         self.rotation = Rotation.KEEPS_OLD
@@ -74,18 +74,19 @@ class RefreshTokens:
             return list(self._tokens.values())
 
     def revoke(self, user: User, code: int = 50173, **more: Any) -> None:
-        """Refuses all that was issued to the user so far, with this AADSTS code; `more` may have
-        the `suberror` and `claims` of the answer. A new sign-in brings a token that is good."""
+        """Refuses everything issued to the user so far, with this AADSTS code; `more` can have the
+        `suberror` and `claims` of the response. A new sign-in gives a valid token."""
         with self._lock:
             self._revocations.append(_Revocation(user, code, more, time.time()))
 
     def restore(self) -> None:
-        """Takes every revocation back, as a policy that was changed again does."""
+        """Undoes every revocation, as when a policy is changed back."""
         with self._lock:
             self._revocations.clear()
 
     def check(self, value: str, client: Client, resource: str) -> RefreshToken:
-        """The token of that value, which the client may use for the resource; or a Refusal."""
+        """The token with that value, if the client may use it for the resource; raises a
+        Refusal."""
         with self._lock:
             found = self._tokens.get(value)
             revocations = list(self._revocations)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""How the authority says no: Entra's error codes, texts and the shape of its error bodies.
+"""How the authority refuses requests: Entra's error codes, texts and the form of its error bodies.
 
-The texts were taken from answers quoted in public bug reports. Microsoft may reword them at any
-time, so programs may show them but must not depend on them.
+The texts are from responses quoted in public bug reports. Microsoft may reword them at any time, so
+programs may show them but must not depend on them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from authlib.oauth2 import OAuth2Error
 
 @dataclass(frozen=True)
 class Reason:
-    """One AADSTS code: the OAuth error and HTTP status it comes with, and its text."""
+    """One AADSTS code: its OAuth error, HTTP status and text."""
 
     error: str
     status: int
@@ -203,11 +203,11 @@ REASONS: dict[int, Reason] = {
 
 
 class Refusal(OAuth2Error):
-    """Raised anywhere in the handling of a request; answered once, where the request came in.
+    """Raised anywhere in the handling of a request; turned into a response in one place.
 
-    `details` fill the text of the code; `error` stands in for the one that goes with the code.
-    `suberror` and `claims` (JSON) stand in the answer as they are: they say what the client is to
-    do about it, and what a new sign-in has to bring.
+    `details` fill the text of the code; `error` replaces the default OAuth error of the code.
+    `suberror` and `claims` (JSON) are copied into the response: they say what the client must do,
+    and what a new sign-in must satisfy.
     """
 
     def __init__(self, code: int, error: str | None = None, suberror: str | None = None,
@@ -228,7 +228,7 @@ class Refusal(OAuth2Error):
 
 def error_body(error: str, code: int, text: str, authority_url: str,
                correlation: str) -> dict[str, Any]:
-    """An error body with everything that Entra puts into it."""
+    """An error body with all the members that Entra sends."""
     trace = str(uuid.uuid4())
     now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
     return {
@@ -244,7 +244,7 @@ def error_body(error: str, code: int, text: str, authority_url: str,
 
 
 def correlation_id(request_headers: Mapping[str, str]) -> str:
-    """The caller's own request id where it sent one that is a GUID, else a fresh one."""
+    """The caller's own request id if it sent a GUID, else a new one."""
     try:
         return str(uuid.UUID(request_headers.get("client-request-id", "")))
     except ValueError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A server's record of the requests that reached it."""
+"""A log of the requests that a server received."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LoggedRequest:
 
 
 class RequestLog:
-    """The requests of one application, in the order of their arrival; safe to read any time."""
+    """The requests to one application, in order of arrival; can be read at any time."""
 
     def __init__(self, app: Flask) -> None:
         self._lock = threading.Lock()
@@ -47,7 +47,7 @@ class RequestLog:
             self._requests.clear()
 
     def _note_request(self) -> None:
-        """Only a form is read; a git push passes on untouched, however big it is."""
+        """Only forms are read; the body of a git push, which may be large, is left alone."""
         g.logged = LoggedRequest(
             method=request.method,
             path=request.path,

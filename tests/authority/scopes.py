@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the scope of a request asks for."""
+"""Scopes in requests."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from authority.refusals import Refusal
 
 
 def audience_for_app(scope: str, tenant: Tenant, client: Client, directory: Directory) -> str:
-    """The audience of the token that an app asks for, or a Refusal.
+    """The audience of the token that an app requests; raises a Refusal.
 
-    An app names one resource and takes all that it was granted there, so its scope is the
-    resource's identifier with "/.default". The audience is the scope up to its last slash.
+    An app names one resource and gets all permissions that it was granted there, so its scope is
+    the resource's identifier with "/.default". The audience is the scope up to its last slash.
     """
     if tenant is ORGANIZATIONS:
         raise Refusal(50059)
@@ -37,8 +37,8 @@ OF_OPENID = ("openid", "profile", "email", "offline_access")
 
 
 @dataclass(frozen=True)
-class PersonScope:
-    """What a client asks for in a person's name: permissions at one API, and those of OpenID."""
+class UserScope:
+    """What a client requests on behalf of a user: permissions of one API, and those of OpenID."""
 
     audience: str
     permissions: tuple[str, ...]
@@ -46,20 +46,20 @@ class PersonScope:
 
     @property
     def granted(self) -> tuple[str, ...]:
-        """The permissions of the token; ".default" stands for what was consented to before."""
+        """The permissions in the token; ".default" stands for those consented to before."""
         return tuple("user_impersonation" if one == ".default" else one
                      for one in self.permissions)
 
     @property
     def answered(self) -> str:
-        """The `scope` of the answer: what was granted, and ".default" where it was asked for."""
+        """The `scope` of the response: what was granted, and ".default" if it was requested."""
         names = self.granted + tuple(one for one in self.permissions if one == ".default")
         return " ".join(f"{self.audience}/{name}" for name in names)
 
 
-def scope_for_person(scope: str, tenant: Tenant, client: Client,
-                     directory: Directory) -> PersonScope:
-    """What the scope says, or a Refusal. A name without an API is one of Microsoft Graph's."""
+def scope_for_user(scope: str, tenant: Tenant, client: Client,
+                   directory: Directory) -> UserScope:
+    """The parsed scope; raises a Refusal. A name without an API belongs to Microsoft Graph."""
     names = scope.split()
     if not names:
         raise Refusal(900144, parameter="scope")
@@ -78,4 +78,4 @@ def scope_for_person(scope: str, tenant: Tenant, client: Client,
         raise Refusal(500011, resource=audience, tenant=tenant.domains[0])
     if not client.may_ask_for(resource):
         raise Refusal(65002, client_id=client.client_id, resource=resource)
-    return PersonScope(audience, permissions, openid)
+    return UserScope(audience, permissions, openid)

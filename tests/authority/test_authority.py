@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The stand-in authority answers as Entra does, and misbehaves as it is told."""
+"""The stand-in authority answers like Entra, and misbehaves on demand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from world.tls import CertificateAuthority
 
 
 class Caller:
-    """Asks the authority for tokens, as a well-behaved client unless told otherwise."""
+    """Requests tokens from the authority, as a well-behaved client unless told otherwise."""
 
     def __init__(self, authority: Authority, trust: Path) -> None:
         self.authority = authority
@@ -43,7 +43,7 @@ def claims_of(answer: requests.Response, caller: Caller, audience: str) -> dict[
                       algorithms=["RS256"], audience=audience)
 
 
-def test_an_app_gets_a_signed_token_of_its_own(caller: Caller) -> None:
+def test_an_app_gets_a_signed_token(caller: Caller) -> None:
     answer = caller.ask(tenant="contoso.com")
     assert answer.status_code == 200
     assert list(answer.json()) == ["token_type", "expires_in", "ext_expires_in", "access_token"]
@@ -51,7 +51,7 @@ def test_an_app_gets_a_signed_token_of_its_own(caller: Caller) -> None:
     assert (claims["appid"], claims["tid"]) == (contoso.DAEMON.client_id, contoso.TENANT.guid)
 
 
-def test_no_two_tokens_are_the_same(caller: Caller) -> None:
+def test_all_tokens_differ(caller: Caller) -> None:
     assert caller.ask().json()["access_token"] != caller.ask().json()["access_token"]
 
 
@@ -77,7 +77,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("code, status, error, changes", REFUSALS)
-def test_a_refusal_has_the_form_of_entras(caller: Caller, code: int, status: int, error: str,
+def test_a_refusal_has_entras_form(caller: Caller, code: int, status: int, error: str,
                                           changes: dict[str, Any]) -> None:
     answer = caller.ask(**changes)
     body = answer.json()
@@ -87,20 +87,20 @@ def test_a_refusal_has_the_form_of_entras(caller: Caller, code: int, status: int
            f"Timestamp: {body['timestamp']}" in body["error_description"]
 
 
-def test_a_callers_request_id_comes_back(caller: Caller) -> None:
+def test_the_callers_request_id_is_returned(caller: Caller) -> None:
     mine = "11111111-2222-3333-4444-555555555555"
     answer = caller.ask(client_secret="wrong", headers={
         "client-request-id": mine, "return-client-request-id": "true"})
     assert answer.json()["correlation_id"] == answer.headers["client-request-id"] == mine
 
 
-def test_faults_meet_as_many_requests_as_they_were_injected_for(caller: Caller) -> None:
+def test_faults_answer_as_many_requests_as_they_were_injected_for(caller: Caller) -> None:
     caller.authority.faults.inject(faults.unavailable(), times=2)
     assert [caller.ask().status_code for _ in range(3)] == [503, 503, 200]
 
 
 @pytest.mark.parametrize("name", faults.NAMED)
-def test_a_named_fault_is_what_the_caller_meets(caller: Caller, name: str) -> None:
+def test_a_named_fault_reaches_the_caller(caller: Caller, name: str) -> None:
     with caller.authority.faults.injected(faults.NAMED[name]):
         assert caller.ask().status_code != 500
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Authlib's authorization server, with Entra's tenants and Entra's way of refusing."""
+"""Authlib's authorization server, with Entra's tenants and error responses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from authority.refresh_tokens import RefreshTokens
 from authority.refusals import Refusal
 from authority.tokens import TokenIssuer
 
-# A GUID, or a domain's name.
+# A GUID or a domain name.
 WELL_FORMED_TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[^.]+(\.[^.]+)+", re.I)
 
 
@@ -33,8 +33,8 @@ def _not_a_grant(request: OAuth2Request) -> Refusal:
     return Refusal(70003, grant_type=request.grant_type)
 
 
-# Entra's words for errors that are Authlib's own.
-IN_ENTRAS_WORDS = {
+# Entra's codes for Authlib's own errors.
+ENTRA_REFUSALS = {
     AccessDeniedError: lambda _: Refusal(65004, error="authorization_declined"),
     AuthorizationPendingError: lambda _: Refusal(70016),
     ExpiredTokenError: lambda _: Refusal(70020),
@@ -44,12 +44,12 @@ IN_ENTRAS_WORDS = {
 }
 
 
-def in_entras_words(request: OAuth2Request, error: OAuth2Error) -> Refusal:
-    return error if isinstance(error, Refusal) else IN_ENTRAS_WORDS[type(error)](request)
+def as_entra_refusal(request: OAuth2Request, error: OAuth2Error) -> Refusal:
+    return error if isinstance(error, Refusal) else ENTRA_REFUSALS[type(error)](request)
 
 
 class TokenServer(AuthorizationServer):
-    """Handles one request after another; keeps the answers with tokens in `issued`."""
+    """Handles requests one at a time; keeps the responses with tokens in `issued`."""
 
     def __init__(self, app: Flask, directory: Directory, issuer: TokenIssuer) -> None:
         super().__init__(app, query_client=directory.client, save_token=self._remember)
@@ -69,7 +69,7 @@ class TokenServer(AuthorizationServer):
         self.issued.append(token)
 
     def create_oauth2_request(self, request: Any) -> OAuth2Request:
-        """Entra's requests name their tenant in the path, so it is part of the request here."""
+        """Requests to Entra name the tenant in the path, so it is part of the request here."""
         oauth_request = super().create_oauth2_request(request)
         oauth_request.tenant = self._tenant(http_request.view_args["tenant"])
         return oauth_request
@@ -81,10 +81,10 @@ class TokenServer(AuthorizationServer):
         raise Refusal(90002 if WELL_FORMED_TENANT.fullmatch(name) else 900023, tenant=name)
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:
-        """Answers in Entra's words. For slow_down there are none: it is as RFC 8628 has it."""
+        """Answers with Entra's codes. slow_down has none: it is as in RFC 8628."""
         if isinstance(error, SlowDownError):
             return super().handle_error_response(request, error)
-        return self.refuse(in_entras_words(request, error))
+        return self.refuse(as_entra_refusal(request, error))
 
     def refuse(self, refusal: Refusal) -> Response:
         body = refusal.body(self.issuer.authority_url, http_request.headers)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tokens that the authority makes, and the answer that carries them."""
+"""The tokens that the authority issues, and the response that contains them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from authority.directory import Client, Tenant, User
 from authority.keys import SigningKey
-from authority.scopes import PersonScope
+from authority.scopes import UserScope
 
 
 def _base64url(data: bytes) -> str:
@@ -20,15 +20,15 @@ def _base64url(data: bytes) -> str:
 
 
 def client_info(user: User) -> str:
-    """Who the person is at home, in the words of MSAL's account ids."""
+    """The user's ids in the home tenant, as used in MSAL's account ids."""
     who = {"uid": user.object_ids[user.home], "utid": user.home}
     return _base64url(json.dumps(who, separators=(",", ":")).encode())
 
 
 @dataclass
 class TokenIssuer:
-    """Makes signed tokens. `lifetime` and `refresh_in` are in seconds and may be changed between
-    requests; refresh_in is left out of answers where it is None, as for most of Entra's tokens.
+    """Issues signed tokens. `lifetime` and `refresh_in` are in seconds and can be changed between
+    requests; if refresh_in is None, responses do not have it, like most of Entra's.
     """
 
     key: SigningKey
@@ -37,7 +37,7 @@ class TokenIssuer:
     refresh_in: int | None = None
 
     def app_token(self, tenant: Tenant, client: Client, audience: str) -> dict[str, Any]:
-        """The answer to an app's request, members in Entra's order."""
+        """The response to an app's request, with members in Entra's order."""
         token = self._sign(tenant.guid, audience, {
             "appid": client.client_id,
             "appidacr": "1",
@@ -48,9 +48,9 @@ class TokenIssuer:
         })
         return {"token_type": "Bearer"} | self._times() | {"access_token": token}
 
-    def person_token(self, tenant: str, client: Client, user: User,
-                     scope: PersonScope) -> dict[str, Any]:
-        """The answer to a request in a person's name, as far as the access token; `tenant` is a
+    def user_token(self, tenant: str, client: Client, user: User,
+                   scope: UserScope) -> dict[str, Any]:
+        """The response to a request on behalf of a user, up to the access token; `tenant` is a
         GUID."""
         token = self._sign(tenant, scope.audience, {
             "acr": "1",
@@ -69,7 +69,7 @@ class TokenIssuer:
             "access_token": token}
 
     def id_token(self, tenant: str, client: Client, user: User, nonce: str | None) -> str:
-        """Who signed in, for the client to read: a v2.0 token, as the endpoints are."""
+        """The id token, which tells the client who signed in: a v2.0 token, like the endpoints."""
         now = int(time.time())
         claims = {
             "aud": client.client_id,
@@ -92,7 +92,7 @@ class TokenIssuer:
         return times if self.refresh_in is None else times | {"refresh_in": self.refresh_in}
 
     def _sign(self, tenant: str, audience: str, whose: dict[str, Any]) -> str:
-        """A v1.0 access token; `uti` makes each one differ."""
+        """A v1.0 access token; `uti` makes each one different."""
         now = int(time.time())
         return self.key.sign({
             "aud": audience,

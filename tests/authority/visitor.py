@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A person at a browser, played by a program: pages are fetched, forms filled in and followed.
+"""A simulated user at a browser: fetches pages, and fills in and submits their forms.
 
     visitor = Visitor(trust=certificate_file)
     last = visitor.sign_in(authorize_url, contoso.ADA)      # what the client's own page says
@@ -30,7 +30,7 @@ class Form:
 
 @dataclass
 class Page:
-    """A page as it was answered, and its forms."""
+    """A page that was fetched, and its forms."""
 
     url: str
     status: int
@@ -54,7 +54,7 @@ class _FormReader(HTMLParser):
 
 
 class Visitor:
-    """Believes the servers that `trust` vouches for. What it is told to type is all it knows."""
+    """Trusts the servers that `trust` certifies. It knows only what it is told to type."""
 
     def __init__(self, trust: Path | str) -> None:
         self._session = requests.Session()
@@ -65,18 +65,18 @@ class Visitor:
         return self._read(self._session.get(url, timeout=TIMEOUT))
 
     def submit(self, page: Page, **fields: str) -> Page:
-        """Sends the page's form with these fields filled in."""
+        """Submits the page's form with these fields filled in."""
         (form,) = page.forms
         data = form.fields | fields
         how = {"params": data} if form.method.lower() == "get" else {"data": data}
         return self._read(self._session.request(form.method, form.action, timeout=TIMEOUT, **how))
 
     def sign_in(self, url: str, user: User, password: str | None = None) -> Page:
-        """Signs in at the page of this URL, and follows it to where the browser ends up."""
+        """Signs in on the page with this URL, and returns the page where the browser ends up."""
         return self._follow(self._sign_in(self.open(url), user, password))
 
     def sign_in_until_redirect(self, url: str, user: User) -> Page:
-        """As far as the page whose form brings the code to the client, which is not sent."""
+        """Stops at the page whose form would pass the code to the client."""
         return self._sign_in(self.open(url), user, None)
 
     def decline(self, url: str) -> Page:
@@ -96,7 +96,7 @@ class Visitor:
                            decision="sign-in")
 
     def _follow(self, page: Page) -> Page:
-        """A page that asks nothing has its form sent by its script, which is followed here."""
+        """A script submits the form of a page without questions; this does the same."""
         for _ in range(LONGEST_WAY):
             if len(page.forms) != 1 or "username" in page.forms[0].fields:
                 return page

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A WSGI application served from a thread on an ephemeral port of the loopback."""
+"""Serves a WSGI application from a thread, on an ephemeral port of the loopback."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ WsgiApplication = Callable[..., Any]
 
 
 class _TlsSocket(ssl.SSLSocket):
-    """Reports a client that hung up, or did not like our certificate, as plain sockets do; the
-    server takes that for an everyday event, and any other error for a fault of its own."""
+    """Reports a client that hung up, or rejected our certificate, as plain sockets do; the server
+    treats that as normal, and any other error as its own fault."""
 
     def send(self, *arguments: Any) -> int:
         try:
@@ -30,18 +30,18 @@ class _TlsSocket(ssl.SSLSocket):
 
 
 class _SilentHandler(WSGIRequestHandler):
-    """Keeps the requests off the test's stderr."""
+    """Does not log requests to the test's stderr."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
         pass
 
     def send_response(self, code: int, message: str | None = None) -> None:
-        """Leaves Server and Date to werkzeug, which adds them where the response has none."""
+        """Leaves Server and Date to werkzeug, which adds them if the response has none."""
         self.send_response_only(code, message)
 
 
 class WebServer:
-    """Serves from its creation until close(). Give a TLS context for https, None for http."""
+    """Serves from its creation until close(): https with a TLS context, http with None."""
 
     def __init__(self, application: WsgiApplication, tls: ssl.SSLContext | None) -> None:
         if tls is not None:
@@ -53,7 +53,7 @@ class WebServer:
         self.url = f"{'https' if tls else 'http'}://localhost:{self.port}"
 
     def start(self) -> None:
-        """Serves again after close(), on the same port."""
+        """Starts serving again after close(), on the same port."""
         self._server = make_server("127.0.0.1", self.port, self._application, threaded=True,
                                    request_handler=_SilentHandler, ssl_context=self._tls)
         if self._tls is not None:
@@ -67,6 +67,6 @@ class WebServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Stops listening. Connections still open end with the process."""
+        """Stops listening. Open connections end with the process."""
         self._server.shutdown()
         self._thread.join()

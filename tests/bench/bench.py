@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""How fast the helpers are, beside floors in C and other tools.
+"""Measures the helpers, and compares them with floors in C and other tools.
 
     python3 tests/bench/bench.py --programs build/installed/bin --folder build/bench
 
 Everything runs in a private session with a real message bus and keyring daemon, against the test
-authority. A table goes to stdout and to table.md in the folder, a plot to bench.svg. The folder has
-the floors (see bench.mk).
+authority. The table is written to stdout and to table.md in the folder, and a plot to bench.svg.
+The folder contains the floors: minimal programs (see bench.mk).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SCOPE = f"{contoso.AZURE_DEVOPS}/.default"
 
 
 class Bench:
-    """The sections in their order: those that empty the keyring come last."""
+    """The sections in order; those that empty the keyring come last."""
 
     def __init__(self, world: World, folder: Path, rounds: int) -> None:
         self._world = world
@@ -73,7 +73,7 @@ class Bench:
             *peers.all(),
         ]
         self.left_out = peers.left_out
-        section = self._measured("Warm, from the desktop's keyring", contestants)
+        section = self._measured("Warm, from the desktop keyring", contestants)
         peers.close()
         return section
 
@@ -85,7 +85,7 @@ class Bench:
         described = subprocess.run(["keyctl", "rdescribe", key], capture_output=True, text=True,
                                    check=True).stdout
         description = described[described.index(kernel_keyring.OURS):].rstrip("\n")
-        return self._measured("Warm, from the kernel's keyring", [
+        return self._measured("Warm, from the kernel keyring", [
             Contestant("git-credential-entra get", ours, input=self._request, ours=True),
             Contestant("floor: an empty program", self._floor("empty")),
             Contestant("floor: linked to json-c", self._floor("json_c")),
@@ -93,7 +93,7 @@ class Bench:
         ])
 
     def _cold(self) -> Section:
-        """Both parts of the floor stand by themselves; their sum is the row after them."""
+        """Each part of the floor has its own row; their sum is the row after them."""
         daemon = contoso.DAEMON
         form = {"grant_type": "client_credentials", "client_id": daemon.client_id,
                 "client_secret": daemon.secret, "scope": f"{contoso.MY_WEB_API}/.default"}
@@ -105,73 +105,73 @@ class Bench:
             for name, value in form.items()))
         settings.chmod(0o600)
         post = Contestant("curl making the same request", ["curl", "-K", str(settings)])
-        store = Contestant("secret-tool store keeping it",
+        store = Contestant("secret-tool storing the answer",
                            ["secret-tool", "store", "--label=bench", "kind", "access_token"],
                            input=answer, prepare=CLEAR)
-        section = self._measured("Cold: asked for and kept", [
+        section = self._measured("Cold: requested and stored", [
             Contestant("entra token", ["entra", "token", "--api", "MyWebApi"], prepare=CLEAR,
                        ours=True), post, store])
         section.contestants.append(
-            Contestant("floor: those two", [],
+            Contestant("floor: the sum of these two", [],
                        seconds=[a + b for a, b in zip(post.seconds, store.seconds)]))
         settings.unlink()
         answer.unlink()
         return section
 
     def _crowd(self) -> Section:
-        """One core takes the warm answers one after the other; the crowd has them all."""
+        """The warm answers run one after another on one core; the crowd uses all cores."""
         numbers = self._folder / "numbers"
         numbers.write_text("".join(f"{number}\n" for number in range(CROWD)))
         xargs = ["xargs", "-a", str(numbers), "-I{}"]
         ask = ["entra", "token", "--api", "MyWebApi"]
         self._world.authority.log.clear()
-        section = self._measured(f"{CROWD} processes, from the first to the last answer", [
-            Contestant("at once, the keyring empty", [*xargs, "-P", str(CROWD), *ask],
+        section = self._measured(f"{CROWD} processes, until the last answer", [
+            Contestant("all at once, with an empty keyring", [*xargs, "-P", str(CROWD), *ask],
                        prepare=CLEAR, runs=1, ours=True),
-            Contestant("one after the other, warm, on one core",
+            Contestant("one after another, warm, on one core",
                        ["taskset", "-c", "0", *xargs, *ask], runs=1),
         ], CROWD_ROUNDS)
-        # One crowd for its memory, and in each round one to warm up and one that counts.
+        # One crowd to measure memory, and in each round one to warm up and one that counts.
         self.requests_per_crowd = len(self._world.authority.token_requests) / (1 + 2 * CROWD_ROUNDS)
         for one in section.contestants:
-            one.memory = 0  # xargs's own would be among it
+            one.memory = 0  # it would include that of xargs
         return section
 
     def goals(self, installed: list[Path]) -> list[Goal]:
-        """Each with what stands in the way where it is missed, as far as that was measured."""
+        """The goals, each with what limits it if it is missed, as far as that was measured."""
         service, kernel, cold, crowd = self.sections
         lookup = service.named("floor: one libsecret lookup")
         tool = service.named("secret-tool lookup")
         empty = kernel.named("floor: an empty program")
         json_c = kernel.named("floor: linked to json-c")
         post = cold.named("curl making the same request")
-        store = cold.named("secret-tool store keeping it")
+        store = cold.named("secret-tool storing the answer")
         sizes = {file: file.stat().st_size / 1e6 for file in installed}
         largest = max(sizes, key=sizes.get)
         return [
-            Goal("warm, Secret Service, to secret-tool", service.ours.median / tool.median, 1.05,
-                 " times", f"A bare libsecret lookup is {lookup.median:.4f} s, "
+            Goal("warm, Secret Service, vs. secret-tool", service.ours.median / tool.median, 1.05,
+                 " times", f"A bare libsecret lookup takes {lookup.median:.4f} s, "
                  f"{lookup.median / tool.median:.2f} times."),
-            Goal("warm, kernel, to an empty program", kernel.ours.median / empty.median, 2.2,
+            Goal("warm, kernel, vs. an empty program", kernel.ours.median / empty.median, 2.2,
                  " times",
                  f"Linking json-c alone makes it {json_c.median / empty.median:.2f} times."),
-            Goal("cold, to curl and secret-tool",
+            Goal("cold, vs. curl and secret-tool",
                  cold.ours.median / cold.contestants[-1].median, 1.15, " times",
-                 f"The request alone is {post.median:.4f} s by curl, and keeping its answer "
-                 f"{store.median:.4f} s by secret-tool."),
-            Goal(f"{CROWD} at once, to {CROWD} warm in turn on one core",
+                 f"The request alone takes {post.median:.4f} s with curl, and storing the answer "
+                 f"{store.median:.4f} s with secret-tool."),
+            Goal(f"{CROWD} at once, vs. {CROWD} warm in turn on one core",
                  crowd.ours.median / crowd.contestants[1].median, 2, " times",
-                 f"The answer that all wait for is {cold.ours.median:.4f} s, and as many empty "
+                 f"The answer that all wait for takes {cold.ours.median:.4f} s, and as many empty "
                  f"programs in turn {CROWD * empty.median:.4f} s."),
             Goal(f"requests of {CROWD} at once", self.requests_per_crowd, 1, "",
-                 "Nothing stands in the way: who finds no token waits for the first to bring it."),
+                 "Nothing limits this: processes that find no token wait for the first one."),
             Goal("peak memory, Secret Service", service.ours.memory, 12, " MB",
-                 f"A bare libsecret lookup has {lookup.memory:.1f} MB."),
+                 f"A bare libsecret lookup uses {lookup.memory:.1f} MB."),
             Goal("peak memory, kernel", kernel.ours.memory, 4, " MB",
-                 f"An empty program has {empty.memory:.1f} MB, one linked to json-c "
+                 f"An empty program uses {empty.memory:.1f} MB, one linked to json-c "
                  f"{json_c.memory:.1f} MB."),
             Goal("everything installed", sum(sizes.values()), 1, " MB",
-                 f"{largest.name} alone has {sizes[largest]:.2f} MB."),
+                 f"{largest.name} alone takes {sizes[largest]:.2f} MB."),
         ]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured: one command of ours, a floor or a peer, as a whole process."""
+"""What is measured: a command of ours, a floor or a peer, as a whole process."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MEMORY_RUNS = 3
 
 @dataclass
 class Contestant:
-    """A command, and how long it took each time.
+    """A command, and the time of each run.
 
-    `input` is the file that it reads; `prepare` is run before each run. It is run `runs` times in
-    a round, and only in every nth round where `every` is n. `ours` marks what the others of its
-    section are compared to.
+    `input` is the file that it reads; `prepare` is run before each run. It is run `runs` times per
+    round, and only in every nth round if `every` is n. `ours` marks the one that the others in its
+    section are compared with.
     """
 
     name: str
@@ -53,8 +53,8 @@ class Section:
 
 
 class Stopwatch:
-    """Runs contestants in rounds, one after the other in each, so that a machine whose speed
-    drifts is as fast for one as for the other. hyperfine takes the time."""
+    """Runs contestants in rounds, one after another in each, so that a machine whose speed drifts
+    treats all of them alike. hyperfine measures the time."""
 
     def __init__(self, launch: Path, folder: Path, env: Mapping[str, str]) -> None:
         self._launch = launch
@@ -85,7 +85,7 @@ class Stopwatch:
         return json.loads(self._results.read_text())["results"][0]["times"]
 
     def _memory(self, contestant: Contestant) -> float:
-        """The peak, in MB. Also shows that the command works at all, and what it says if not."""
+        """The peak memory in MB. If the command does not work at all, shows its error message."""
         if contestant.prepare:
             subprocess.run(contestant.prepare, env=self._env, check=False)
         done = subprocess.run(
@@ -97,7 +97,7 @@ class Stopwatch:
 
 
 def machine() -> str:
-    """The machine's words about itself."""
+    """A description of the machine."""
     facts = Path("/proc/cpuinfo").read_text()
     release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines()
                    if "=" in line)

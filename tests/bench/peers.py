@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Other tools that give the same answer, each from its own warm cache. A peer that is not installed,
-or cannot be brought to answer, is left out; why, is said."""
+"""Other tools that give the same answer, each from its own warm cache. A peer that is not
+installed, or cannot be made to answer, is left out, and the reason is reported."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from world.program import Daemon
 from world.waiting import wait_until
 from world.world import World
 
-# git's helper of Debian 12 reads lines of up to 1023 bytes, and most of Entra's tokens are longer.
+# git's helper in Debian 12 reads lines of up to 1023 bytes, and most Entra tokens are longer.
 GIT_PASSWORD_MAX = 1000
 
 
 class Peers:
-    """`token` is the answer that they are brought to give, from `url`; close() ends their daemons."""
+    """`token` is the answer that they give, for `url`; close() ends their daemons."""
 
     def __init__(self, world: World, folder: Path, url: str, token: str, scope: str) -> None:
         self._world = world
@@ -64,10 +64,10 @@ class Peers:
                           [self._installed("secret-tool"), "lookup", "scope", self._scope])
 
     def _git_libsecret(self) -> Contestant:
-        """git's own helper, from what it keeps itself."""
+        """git's own helper, with a credential that it stored itself."""
         helper = self._folder / "git-credential-libsecret"
         if not helper.exists():
-            raise LookupError("git-credential-libsecret: Debian's git has no source of it here")
+            raise LookupError("git-credential-libsecret: its source is not installed here")
         password = self._token[:GIT_PASSWORD_MAX]
         protocol, host = self._url.split("://")
         asked = f"protocol={protocol}\nhost={host}\nusername=app\n"
@@ -75,19 +75,19 @@ class Peers:
         file = self._folder / "git-request"
         file.write_text(f"{asked}\n")
         if password not in self._must(helper, "get", input=file.read_text()):
-            raise RuntimeError("git-credential-libsecret does not give what it was given")
+            raise RuntimeError("git-credential-libsecret does not return what it was given")
         name = "git-credential-libsecret get"
         if password != self._token:
-            name += f" (of {GIT_PASSWORD_MAX} bytes)"
+            name += f" ({GIT_PASSWORD_MAX} bytes)"
         return Contestant(name, [str(helper), "get"], input=file)
 
     def _git_oauth(self) -> Contestant:
         self._installed("git-credential-oauth")
-        raise LookupError("git-credential-oauth keeps nothing itself: git asks another helper first")
+        raise LookupError("git-credential-oauth stores nothing: git asks another helper first")
 
     def _oidc_token(self) -> Contestant:
-        """oidc-agent, whose agent keeps the tokens, with a provider that it understands: it proves
-        itself by HTTP Basic, which the authority does not take."""
+        """oidc-agent, whose agent keeps the tokens. It has its own provider, since it authenticates
+        with HTTP Basic, which the authority does not support."""
         agent = self._installed("oidc-agent")
         provider = self._provider()
         socket = self._world.session.runtime / "oidc" / "agent"
@@ -107,7 +107,7 @@ class Peers:
         return Contestant("oidc-token, from its agent", ["oidc-token", "bench"])
 
     def _provider(self) -> str:
-        """An OpenID provider that gives everybody the one token."""
+        """An OpenID provider that always issues the same token."""
         def configuration() -> dict:
             base = request.host_url.rstrip("/")
             return {"issuer": f"{base}/", "authorization_endpoint": f"{base}/authorize",
@@ -124,8 +124,8 @@ class Peers:
         return self._serve(app)
 
     def _az(self) -> Contestant:
-        """az, signed in as the app. The authority is an AD FS to it: of others az asks
-        login.microsoftonline.com whether they are genuine."""
+        """az, signed in as the app. It treats the authority as an AD FS, since it asks
+        login.microsoftonline.com whether any other authority is genuine."""
         az = self._installed("az")
         world, daemon = self._world, contoso.DAEMON
         world.authority.directory.tenants.append(Tenant(contoso.TENANT.guid, ("adfs",)))

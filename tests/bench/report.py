@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was measured, for people: a table in Markdown, the goals, a plot."""
+"""The results: a table in Markdown, the goals, a plot."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ plot '-' using 2:0:({least}):2:($0-0.35):($0+0.35):3:yticlabels(1) with boxxyerr
      '-' using 2:0:3 with labels left offset 0.6,0
 """
 OURS, OTHERS = 0x1F77B4, 0xB8C4CE
-LEAST = 0.1  # where the scale begins
+LEAST = 0.1  # the start of the scale
 
 
 @dataclass
 class Goal:
-    """A figure to reach; where it is out of reach, `limit` says what stands in the way."""
+    """A figure to reach; `limit` says what prevents it if it is missed."""
 
     what: str
     value: float
@@ -57,7 +57,7 @@ def _row(one: Contestant, ours: Contestant) -> list[str]:
 
 
 def table(sections: list[Section]) -> str:
-    rows: list[list[str]] = [["", "median", "to ours", "peak memory"]]
+    rows: list[list[str]] = [["", "median", "vs. ours", "peak memory"]]
     for section in sections:
         rows.append([f"*{section.title}*", "", "", ""])
         rows += [_row(one, section.ours) for one in section.contestants]
@@ -71,7 +71,7 @@ def table(sections: list[Section]) -> str:
 
 
 def plot(sections: list[Section], svg: Path) -> None:
-    """Draws the medians with gnuplot, on a logarithmic scale, as they span three decades."""
+    """Draws the medians with gnuplot, on a logarithmic scale since they span three decades."""
     bars = []
     for section in sections:
         bars.append((f"{{/:Bold {section.title}}}", LEAST, OTHERS, ""))

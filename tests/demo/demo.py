@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Shows the helpers at work: git, kubectl and curl get in with tokens that no file holds.
+"""Shows the helpers at work: git, kubectl and curl authenticate with tokens that are in no file.
 
     python3 tests/demo/demo.py --programs build/installed/bin
 
-Everything happens in a desktop session of its own, with a real keyring daemon, against servers on
-the loopback; nothing of it is left afterwards. The exit code is 0 if every step did what it should.
+Everything runs in a private desktop session, with a real keyring daemon and servers on the
+loopback; nothing is left behind. The exit code is 0 if every step succeeds.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from world.world import World  # noqa: E402
 PROGRAMS = ("git-credential-entra", "exec-credential-entra", "curl-credential-entra", "entra")
 CONFIGURE_GIT = "git config --global credential.helper entra"
 WARM_ANSWERS = 21
-DESCRIPTION = "Shows the helpers at work, in a private session that is gone afterwards."
+DESCRIPTION = "Show the helpers at work, in a private session that is removed afterwards."
 
 
 class Demo:
-    """The steps in their order. Each runs a command line just as it is printed."""
+    """The steps in order. Each runs a command line exactly as printed."""
 
     def __init__(self, world: World, narration: Narration) -> None:
         self._world = world
@@ -53,9 +53,9 @@ class Demo:
         return self._failures == 0
 
     def _prepare(self) -> None:
-        """A configuration, a cluster in kubectl's, and a working copy with one commit."""
+        """Writes a configuration, a kubeconfig, and a repository with one commit."""
         self._world.write_appsettings()
-        # v1beta1, which every kubectl still in use understands.
+        # v1beta1, which every kubectl still in use supports.
         self._world.write_kubeconfig(ExecPlugin("exec-credential-entra", ["get-token"],
                                                 api_version=V1BETA1))
         remote = self._world.git_server.create_repository()
@@ -65,14 +65,15 @@ class Demo:
             outcome = self._world.run("sh", "-c", line)
             if outcome.code != 0:
                 raise RuntimeError(f"{line}: {outcome.err}")
-        self._narration.say("\nThe app's identity stands in ~/.config/entra/appsettings.json, "
-                            "kubectl's user in\n~/.kube/config, and git was told once:")
+        self._narration.say("\nThe app's identity is configured in "
+                            "~/.config/entra/appsettings.json, kubectl's user\n"
+                            "in ~/.kube/config, and git with:")
         self._narration.command(CONFIGURE_GIT)
 
     # The steps.
 
     def first_push(self) -> None:
-        self._step("git pushes to a server that wants a token", "git push origin main",
+        self._step("git pushes to a server that requires a token", "git push origin main",
                    lambda outcome: self._git_token_requests() == 1
                    and self._world.git_server.commits() == ["First"], cwd=self._work)
 
@@ -87,12 +88,12 @@ class Demo:
 
     def list_tokens(self) -> None:
         resources = (contoso.AZURE_DEVOPS, contoso.AKS, contoso.MY_WEB_API)
-        self._step("entra lists the tokens that it keeps", "entra list --keyring secret-service",
+        self._step("entra lists the stored tokens", "entra list --keyring secret-service",
                    lambda outcome: all(resource in outcome.out for resource in resources))
 
     def keyring_items(self) -> None:
         items = self._world.session.keyring.items()
-        self._narration.step("they rest in the desktop's keyring, under these labels",
+        self._narration.step("the desktop keyring has one item for each token",
                              good=self._note(len(items) == 3))
         self._narration.output("\n".join(sorted(item.label for item in items)))
 
@@ -103,13 +104,13 @@ class Demo:
                    and self._world.git_server.commits() == ["Second", "First"], cwd=self._work)
 
     def warm_answer(self) -> None:
-        """What the helper itself takes of such a push; its answer is told without the token."""
+        """How long git waits for the helper during a push; the token is not shown."""
         request = f"protocol=https\nhost={self._world.git_server.url.partition('//')[2]}\n\n"
         outcomes = [self._world.run("git-credential-entra", "get", input=request)
                     for _ in range(WARM_ANSWERS)]
         good = self._note(all("password=" in outcome.out for outcome in outcomes))
         median = statistics.median(outcome.seconds for outcome in outcomes)
-        self._narration.step("of it, what git waits for the helper", good=good,
+        self._narration.step("of this time, git waits for the helper", good=good,
                              milliseconds=median * 1000)
         self._narration.command("git-credential-entra get")
         self._narration.output(re.sub(r"(?m)^password=.*$", "password=(the token)",
@@ -119,26 +120,27 @@ class Demo:
     def token_requests(self) -> None:
         for_git, for_all = self._git_token_requests(), len(self._world.authority.token_requests)
         self._narration.step(
-            f"the authority was asked {_times(for_git)} for git's two pushes",
+            f"git's two pushes sent {_requests(for_git)} to the authority",
             good=self._note(for_git == 1 and for_all == 3))
         self._narration.output(
-            f"and {_times(for_all)} in all: each token was asked for once, and kept")
+            f"There were {_requests(for_all)} in total: each token was requested once and stored.")
 
     def files(self) -> None:
-        """Searches for the signatures, which no two tokens share, and for the secret."""
+        """Searches for the signatures, which are different for every token."""
         session = self._world.session
         signatures = [token.rpartition(".")[2] for token in self._world.authority.issued_tokens]
         holders = {path for each in signatures for path in session.files_holding(each.encode())}
         count = sum(path.is_file() for path in session.root.rglob("*"))
-        self._narration.step("no file holds a token", good=self._note(not holders))
-        self._narration.output(f"{count} files were searched: the home, the configuration, "
-                               "temporary files,\nlogs, and the keyring's own (it is encrypted)")
+        self._narration.step("no file contains a token", good=self._note(not holders))
+        self._narration.output(f"{count} files were searched: the home directory, the "
+                               "configuration, temporary files,\nlogs, and the keyring's own "
+                               "files (which are encrypted)")
         for path in sorted(holders):
-            self._narration.complaint(f"{path} holds one")
+            self._narration.complaint(f"{path} contains one")
 
-    # How a step is made.
+    # How a step is run.
 
-    def _step(self, title: str, line: str, is_as_it_should: Callable[[Outcome], bool],
+    def _step(self, title: str, line: str, succeeded: Callable[[Outcome], bool],
               cwd: Path | None = None) -> None:
         try:
             outcome = self._world.run("sh", "-c", line, cwd=cwd)
@@ -146,13 +148,12 @@ class Demo:
             self._narration.step(title, good=self._note(False))
             self._narration.complaint(str(error))
             return
-        good = self._note(outcome.code == 0 and is_as_it_should(outcome))
+        good = self._note(outcome.code == 0 and succeeded(outcome))
         self._narration.step(title, good=good, milliseconds=outcome.seconds * 1000)
         self._narration.command(line)
         self._narration.output(outcome.out + outcome.err)
         if not good:
-            self._narration.complaint(f"That is not what should have happened (exit code "
-                                      f"{outcome.code}).")
+            self._narration.complaint(f"This step failed (exit code {outcome.code}).")
 
     def _note(self, good: bool) -> bool:
         self._failures += not good
@@ -163,8 +164,8 @@ class Demo:
                    for request in self._world.authority.token_requests)
 
 
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+def _requests(count: int) -> str:
+    return "one request" if count == 1 else f"{count} requests"
 
 
 def _programs(argument: str) -> Path:
@@ -182,13 +183,13 @@ def main() -> int:
     arguments = parser.parse_args()
     narration = Narration()
     with World(arguments.programs) as world:
-        narration.heading("Tokens for programs that know how to ask")
-        narration.say("Real git, kubectl, curl and GNOME Keyring in a session of their own; the\n"
-                      f"authority ({world.authority.url}) and the servers are stand-ins.")
+        narration.heading("Microsoft Entra tokens for git, kubectl and curl")
+        narration.say("git, kubectl, curl and GNOME Keyring are real and run in a private session; "
+                      f"the\nauthority ({world.authority.url}) and the servers are stand-ins.")
         good = Demo(world, narration).run()
     narration.say()
-    narration.say("All of it did what it should, and all of it is gone." if good
-                  else "Not all of it did what it should.")
+    narration.say("Every step succeeded, and the session has been removed." if good
+                  else "Some steps failed.")
     return 0 if good else 1
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the demonstration prints: one paragraph a step, for a person to read."""
+"""The output of the demonstration: one paragraph per step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ BOLD, DIM, GREEN, RED = "1", "2", "32", "31"
 
 
 class Narration:
-    """Colours only where somebody watches and has not asked for none (https://no-color.org)."""
+    """Uses colors only on a terminal, and only if the user has not disabled them
+    (https://no-color.org)."""
 
     def __init__(self, stream: TextIO = sys.stdout) -> None:
         self._stream = stream
@@ -30,7 +31,7 @@ class Narration:
         self.say(self._painted(BOLD, text))
 
     def step(self, title: str, *, good: bool, milliseconds: float | None = None) -> None:
-        """A tick or a cross, what the step was, and how long it took."""
+        """A tick or a cross, the title of the step, and how long it took."""
         mark = self._painted(GREEN, "✔") if good else self._painted(RED, "✘")
         time = "" if milliseconds is None else f"{milliseconds:.0f} ms"
         room = WIDTH - 2 - len(time)
@@ -40,7 +41,7 @@ class Narration:
         self.say(f"  $ {line}")
 
     def output(self, text: str, lines_max: int = LINES_MAX) -> None:
-        """A program's words, indented; not more of them than one wants to read."""
+        """The output of a program, indented, with a limited number of lines."""
         lines = text.rstrip().splitlines()
         for line in lines[:lines_max]:
             self.say(self._painted(DIM, self._cut(f"    {_printable(line.rstrip())}")))
@@ -51,7 +52,7 @@ class Narration:
         self.say(f"  {self._painted(RED, text)}")
 
     def _cut(self, line: str) -> str:
-        """A line that would wrap on a terminal is cut there; elsewhere it stands whole."""
+        """Cuts a line that would wrap on a terminal; elsewhere it is left whole."""
         width = shutil.get_terminal_size().columns
         return f"{line[:width - 1]}…" if self._stream.isatty() and len(line) > width else line
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The four programs as their hosts call them, so that one test can go through them all."""
+"""Runs the four programs as their hosts do, so that one test can go through all of them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ EXEC_INFO = {"KUBERNETES_EXEC_INFO": json.dumps(
 
 
 def own_host(world: World) -> str:
-    """The request of git's that is for the git server of the configuration."""
+    """git's request for the git server in the configuration."""
     return f"protocol=https\nhost={world.git_server.url.removeprefix('https://')}\n"
 
 
 def ask_git(world: World, *options: str, operation: str = "get", request: str = "",
             **how: Any) -> Outcome:
-    """`request` has further lines of git's request."""
+    """`request` has more lines of git's request."""
     return world.run("git-credential-entra", *options, operation,
                      input=own_host(world) + request, **how)
 
@@ -48,8 +48,8 @@ ASK: dict[str, Callable[..., Outcome]] = {
 
 
 def failed(program: str, outcome: Outcome, code: int, *texts: str) -> None:
-    """One line on stderr that has these texts, the exit code, nothing on stdout; but git is told not
-    to go on to ask a person."""
+    """Expects one line on stderr with these texts, the exit code, and nothing on stdout, except
+    that git is told not to go on to prompt the user."""
     assert (outcome.code, outcome.out) == (
         code, "quit=1\n" if program == "git-credential-entra" else ""), outcome
     lines = outcome.err.splitlines()

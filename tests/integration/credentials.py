@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of credentials share: a world whose app proves itself in a way of one's choice."""
+"""What the tests of credentials share: a world whose app authenticates with a given credential."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLIENT_ID = contoso.DAEMON.client_id
 
 
 def register(world: World, **changes: Any) -> None:
-    """Changes what the authority knows of the app."""
+    """Changes what the authority knows about the app."""
     clients = world.authority.directory.clients
     clients[clients.index(next(one for one in clients if one.client_id == CLIENT_ID))] = replace(
         contoso.DAEMON, **changes)
@@ -39,7 +39,7 @@ def token(world: World, *words: str, **how: Any) -> Outcome:
 
 
 def refused(outcome: Outcome, code: int, *texts: str) -> None:
-    """One line on stderr that has these texts, the exit code, nothing on stdout."""
+    """Expects one line on stderr with these texts, the exit code, and nothing on stdout."""
     assert (outcome.code, outcome.out) == (code, ""), outcome
     lines = [line for line in outcome.err.splitlines() if ": warning: " not in line]
     assert len(lines) == 1, outcome.err

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra doctor as tests call it: its report, read."""
+"""Runs entra doctor, and parses its report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Report:
     findings: list[dict[str, Any]]
 
     def of(self, check: str, status: str | None = None) -> list[dict[str, Any]]:
-        """The findings of one check, or those among them of one status."""
+        """The findings of one check, all of them or those with one status."""
         return [one for one in self.findings
                 if one["check"] == check and status in (None, one["status"])]
 
@@ -30,19 +30,19 @@ class Report:
         return {one["status"] for one in self.of(check)}
 
     def details(self, check: str) -> dict[str, tuple[str, str]]:
-        """What stands below a check's lines, and where it came from, by name."""
+        """The details of a check and where they come from, by name."""
         return {detail["name"]: (detail["value"], detail.get("where", ""))
                 for one in self.of(check) for detail in one.get("details", [])}
 
     @property
     def crosses(self) -> list[tuple[str, str]]:
-        """Which checks failed, and what the catalogue calls it."""
+        """The failed checks, and their codes in the error catalogue."""
         return [(one["check"], one.get("code", "")) for one in self.findings
                 if one["status"] == "failed"]
 
 
 def examine(world: World, *words: str, **how: Any) -> Report:
-    """The report, which has a finding of every check, in their order, and all that is said."""
+    """The report, which must have a finding of every check, in order, and all the output."""
     outcome = world.run("entra", "doctor", "--output", "json", *words, **how)
     document = json.loads(outcome.out)
     report = Report(outcome, document["ok"], document["checks"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of git share: its protocol by hand, and repositories to push from."""
+"""What the tests of git share: the credential protocol by hand, and repositories to push from."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def host_of(world: World) -> tuple[str, str]:
 
 
 def clone_of(world: World, url: str) -> Path:
-    """A repository with a commit, whose remote is at the URL, and git set up to ask for a token."""
+    """A repository with a commit and a remote at the URL, and git configured to use our helper."""
     world.run("git", "config", "--global", "credential.helper", "entra")
     folder = world.session.home / "app"
     assert world.run("git", "init", "--quiet", folder).code == 0
@@ -40,8 +40,8 @@ def push(world: World, folder: Path, **how) -> Outcome:
     return world.run("git", "push", "--quiet", "origin", "main", cwd=folder, **how)
 
 
-class Person:
-    """Somebody whom git asks for a password, by GIT_ASKPASS."""
+class Askpass:
+    """A user whom git prompts for a password, with GIT_ASKPASS."""
 
     def __init__(self, world: World, password: str = "x"):
         self._asked = world.session.home / "asked"
@@ -52,5 +52,5 @@ class Person:
 
     @property
     def questions(self) -> list[str]:
-        """Each question's first word; the rest has what was typed before."""
+        """The first word of each prompt; the rest contains what was typed before."""
         return self._asked.read_text().splitlines() if self._asked.exists() else []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of people share: signing in, and whose token came of it."""
+"""What the tests of users share: signing in, and whose token the result is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_BROWSER = {"BROWSER": None}
 
 
 def login(world: World, *words: str, user: User = contoso.ADA, **how: Any) -> Outcome:
-    """`entra login` at a terminal, with this user at the browser."""
+    """Runs `entra login` at a terminal, with this user at the browser."""
     world.browser.will_sign_in(user)
     outcome = world.at_terminal("entra", "login", *words, **how).finish()
     assert outcome.code == 0, outcome
@@ -30,12 +30,12 @@ def login(world: World, *words: str, user: User = contoso.ADA, **how: Any) -> Ou
 
 
 def token(world: World, *words: str, **how: Any) -> Outcome:
-    """`entra token` where nobody can be asked."""
+    """Runs `entra token` where no user can be prompted."""
     return world.run("entra", "token", *(words if "--api" in words else (*API, *words)), **how)
 
 
 def claims(world: World, printed: str, audience: str = contoso.MY_WEB_API) -> dict[str, Any]:
-    """What the token says; that it is one, and nothing but one, is checked."""
+    """The claims of the token; checks that the output is a token and nothing else."""
     assert re.fullmatch(r"[\w.-]+\n?", printed), printed
     return jwt.decode(printed.strip(), world.authority.key.public_key, algorithms=["RS256"],
                       audience=audience)
@@ -47,7 +47,7 @@ def whose(world: World, outcome: Outcome, audience: str = contoso.MY_WEB_API) ->
 
 
 def sign_in_url(world: World, terminal: Terminal) -> str:
-    """The URL that is shown to the person."""
+    """The URL that is shown to the user."""
     return terminal.wait_for(rf"{re.escape(world.authority.url)}/\S+/authorize\?\S+").group()
 
 
@@ -56,7 +56,7 @@ def query(url: str) -> dict[str, str]:
 
 
 def start_device_code(world: World, *command: str, **how: Any) -> tuple[Terminal, str]:
-    """A sign-in by device code, or a command that comes to one, and the code that it shows."""
+    """Starts a sign-in by device code, or a command that needs one; returns the code it shows."""
     terminal = world.at_terminal(*(command or ("entra", "login", "--device-code")),
                                  env=NO_BROWSER, **how)
     terminal.wait_for(rf"{re.escape(world.authority.url)}/device")
@@ -68,22 +68,22 @@ def user_code(terminal: Terminal) -> str:
 
 
 def plain(shown: str) -> str:
-    """What was shown, without the steps by which a line is wiped for the next."""
+    """The text that was shown, without the control sequences that clear a line."""
     return shown.replace("\r\x1b[K", "")
 
 
 def enter(world: World, code: str, user: User = contoso.ADA) -> None:
-    """The person goes to another machine, and enters the code there."""
+    """The user enters the code on another machine."""
     page = world.visitor.enter_code(f"{world.authority.url}/device", code, user)
     assert "You have signed in" in page.text, page.text
 
 
 def asked_nobody(world: World) -> bool:
-    """Whether no sign-in was begun, at the browser or by device code."""
+    """Whether no sign-in was started, with the browser or by device code."""
     return not world.authority.authorize_requests and not world.authority.device_code_requests
 
 
 def all_at_once(world: World, commands: Sequence[Sequence[str]], **how: Any) -> list[Outcome]:
-    """Runs them all at the same time, where nobody can be asked unless `how` says so."""
+    """Runs all commands at the same time, where no user can be prompted unless `how` says so."""
     with ThreadPoolExecutor(len(commands)) as pool:
         return list(pool.map(lambda command: world.run(*command, timeout=120, **how), commands))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the keyring keeps: how much of it, and tokens made older than they are, so that no test has
-to wait."""
+"""The contents of the keyring: counting items, and making tokens older, so that no test has to
+wait."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def kept(world: World, kind: str) -> list[Item]:
 
 
 def change(world: World, **members: object) -> dict:
-    """Writes these members into the record of every token in the keyring; gives the last record."""
+    """Sets these members in the record of every token in the keyring; returns the last record."""
     for item in kept(world, "access_token"):
         words = [word for name, value in item.attributes.items() for word in (name, value)]
         record = json.loads(_secret_tool(world, "lookup", *words)) | members
@@ -33,14 +33,14 @@ def change(world: World, **members: object) -> dict:
 
 
 def age(world: World, *, lives: int, renew: bool = False) -> str:
-    """Leaves every token of the keyring so many seconds to live, and has it due for renewal or not;
-    gives the last of them."""
+    """Makes every token in the keyring expire in this many seconds, and be due for renewal or not;
+    returns the last of them."""
     now = int(time.time())
     return change(world, received_on=now - 3600, expires_on=now + lives,
                   refresh_on=now - 1 if renew else 0)["access_token"]
 
 
 def forget_tokens(world: World) -> None:
-    """Drops every token, as if the keyring had never had one."""
+    """Removes every token, as if the keyring had never had one."""
     _secret_tool(world, "clear", "kind", "access_token")
     assert kept(world, "access_token") == []

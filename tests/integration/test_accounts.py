@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several people, or one person of several names: each account's tokens are its own."""
+"""Several users, or one user with several names: each account has its own tokens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ADA, GRACE = contoso.ADA.username, contoso.GRACE.username
 
 @pytest.fixture
 def two(desk: World) -> World:
-    """Ada signed in first, Grace after her."""
+    """Ada signed in first, then Grace."""
     login(desk, user=contoso.ADA)
     login(desk, "--account", GRACE, user=contoso.GRACE)
     desk.authority.log.clear()
@@ -30,7 +30,7 @@ def two(desk: World) -> World:
 
 
 def git(world: World, username: str | None = None, **how) -> Outcome:
-    """git's question for its server, with the user name of the URL where it has one."""
+    """git's request for its server, with the user name of the URL if it has one."""
     host = world.git_server.url.removeprefix("https://")
     named = f"username={username}\n" if username else ""
     return world.run("git-credential-entra", "get", input=f"protocol=https\nhost={host}\n{named}",
@@ -50,34 +50,34 @@ def listed(world: World) -> list[dict]:
 
 
 @pytest.mark.parametrize("name", [ADA, GRACE, "ADA@Contoso.com"])
-def test_each_account_is_had_by_its_name(two, name):
+def test_each_account_is_selected_by_its_name(two, name):
     assert whose(two, token(two, "--account", name)) == name.lower()
     assert asked_nobody(two)
 
 
-def test_there_is_a_default(two):
-    """The same one each time, for each API, and among those who signed in."""
+def test_there_is_a_default_account(two):
+    """It is the same each time and for each API, and one of those that signed in."""
     default = whose(two, token(two))
     assert default in (ADA, GRACE)
     assert whose(two, token(two)) == default
     assert whose(two, token(two, "--api", "GitServer"), contoso.AZURE_DEVOPS) == default
 
 
-def test_a_user_name_in_a_git_url_is_the_account(two):
+def test_a_user_name_in_a_git_url_selects_the_account(two):
     for name in (ADA, GRACE):
         outcome = git(two, name)
         assert whose_password(two, outcome) == name
         assert f"username={name}\n" in outcome.out
 
 
-def test_a_user_name_in_a_git_url_that_is_no_account_is_as_none(two):
-    """Azure DevOps' clone URLs have the organization there."""
+def test_a_user_name_in_a_git_url_that_is_no_account_is_ignored(two):
+    """The clone URLs of Azure DevOps have the organization there."""
     outcome = git(two, "contoso")
     assert whose_password(two, outcome) in (ADA, GRACE)
     assert "username=contoso\n" in outcome.out
 
 
-def test_accounts_never_mix_however_many_ask(two):
+def test_accounts_are_never_mixed_up_by_many_processes(two):
     names = [ADA, GRACE] * 10
     commands = [("entra", "token", *people.API, "--account", name, "--force-refresh")
                 for name in names]
@@ -94,14 +94,14 @@ def test_each_account_has_its_own_refresh_token(two):
         f"{user.object_ids[user.home]}.{user.home}" for user in (contoso.ADA, contoso.GRACE)}
 
 
-def test_an_account_that_has_not_signed_in_must(two):
+def test_an_account_that_is_not_signed_in_must_sign_in(two):
     outcome = token(two, "--account", "nobody@contoso.com")
     assert (outcome.code, outcome.out) == (people.SIGN_IN_FIRST, "")
     assert "nobody@contoso.com" in outcome.err and "entra login" in outcome.err
     assert two.authority.token_requests == []
 
 
-def test_who_signs_in_as_somebody_else_is_not_taken_for_the_one_that_was_named(desk):
+def test_signing_in_as_another_user_does_not_serve_the_named_account(desk):
     desk.browser.will_sign_in(contoso.GRACE)
     outcome = desk.at_terminal("entra", "token", *people.API, "--account", ADA).finish()
     assert outcome.out == "" and outcome.code != 0
@@ -109,13 +109,13 @@ def test_who_signs_in_as_somebody_else_is_not_taken_for_the_one_that_was_named(d
     assert token(desk, "--account", ADA).code == people.SIGN_IN_FIRST
 
 
-def test_a_sign_in_again_changes_nobody_elses(two):
+def test_signing_in_again_does_not_change_other_accounts(two):
     login(two, "--account", ADA, user=contoso.ADA)
     assert len(kept(two, "refresh_token")) == 2
     assert whose(two, token(two, "--account", GRACE)) == GRACE
 
 
-def test_the_list_says_who_what_how_long_and_where(two):
+def test_the_list_shows_account_scope_expiry_and_keyring(two):
     token(two, "--account", ADA)
     token(two, "--account", GRACE, "--api", "GitServer")
     lines = two.run("entra", "list").out.splitlines()
@@ -129,7 +129,7 @@ def test_the_list_says_who_what_how_long_and_where(two):
     assert not any(secret in text for secret in secrets)
 
 
-def test_the_list_is_for_scripts_too(two):
+def test_the_list_can_be_json(two):
     token(two, "--account", ADA)
     everything = json.dumps(listed(two))
     assert ADA in everything and GRACE in everything
@@ -137,7 +137,7 @@ def test_the_list_is_for_scripts_too(two):
         assert item.value not in everything
 
 
-def test_a_logout_takes_the_account_and_all_its_tokens(two):
+def test_a_logout_removes_the_account_and_all_its_tokens(two):
     for name in (ADA, GRACE):
         token(two, "--account", name)
         token(two, "--account", name, "--api", "GitServer")
@@ -150,7 +150,7 @@ def test_a_logout_takes_the_account_and_all_its_tokens(two):
     assert whose(two, token(two, "--account", GRACE)) == GRACE
 
 
-def test_a_logout_of_everybody_leaves_no_account(two):
+def test_a_logout_of_all_leaves_no_account(two):
     token(two, "--account", ADA)
     assert two.run("entra", "logout", "--all").code == 0
     assert [item for kind in ("access_token", "refresh_token", "account")
@@ -158,7 +158,7 @@ def test_a_logout_of_everybody_leaves_no_account(two):
     assert token(two).code == people.SIGN_IN_FIRST
 
 
-def test_who_was_renamed_is_one_account_still(two):
+def test_a_renamed_user_is_still_one_account(two):
     renamed = replace(contoso.ADA, username="ada.lovelace@contoso.com")
     two.authority.directory.users.append(renamed)
     login(two, "--account", renamed.username, user=renamed)
@@ -168,7 +168,7 @@ def test_who_was_renamed_is_one_account_still(two):
     assert kept(two, "account") == kept(two, "refresh_token") == []
 
 
-def test_who_was_renamed_signs_in_again_as_they_are_told_to(desk):
+def test_a_renamed_user_can_sign_in_again_as_told(desk):
     settings = desk.people_appsettings()
     settings["MyWebApi"]["Account"] = ADA
     desk.write_appsettings(settings)
@@ -184,8 +184,8 @@ def test_who_was_renamed_signs_in_again_as_they_are_told_to(desk):
     assert whose(desk, token(desk)) == renamed.username
 
 
-def test_a_name_that_is_another_persons_by_now_is_told_apart(desk):
-    """Somebody new has the name of somebody who left."""
+def test_a_name_that_now_belongs_to_another_user_is_told_apart(desk):
+    """A new user has the name of a user who left."""
     login(desk)
     desk.authority.directory.users.remove(contoso.ADA)
     desk.authority.directory.users.append(replace(
@@ -197,7 +197,7 @@ def test_a_name_that_is_another_persons_by_now_is_told_apart(desk):
     login(desk, "--account", ADA)
 
 
-def test_an_account_may_be_an_apis(two):
+def test_an_api_can_have_an_account(two):
     settings = two.people_appsettings()
     default = whose(two, token(two))
     settings["GitServer"]["Account"] = other = GRACE if default == ADA else ADA
@@ -206,7 +206,7 @@ def test_an_account_may_be_an_apis(two):
     assert whose(two, token(two)) == default
 
 
-def test_a_logout_leaves_what_is_an_apps_own(two):
+def test_a_logout_keeps_the_tokens_of_apps(two):
     two.write_appsettings(two.appsettings())
     app = token(two)
     assert app.code == 0
@@ -215,7 +215,7 @@ def test_a_logout_leaves_what_is_an_apps_own(two):
     assert token(two).out == app.out and two.authority.token_requests == []
 
 
-def test_a_logout_of_somebody_who_never_signed_in_says_so(two):
+def test_a_logout_of_an_unknown_account_says_so(two):
     outcome = two.run("entra", "logout", "--account", "nobody@contoso.com")
     assert "nobody@contoso.com" in outcome.err
     assert len(kept(two, "refresh_token")) == 2
@@ -233,7 +233,7 @@ def test_the_list_of_a_locked_keyring_says_what_it_cannot_show(two):
 
 
 @pytest.mark.parametrize("words", [[], ["--account", ADA], ["--all"]], ids=" ".join)
-def test_a_logout_from_a_locked_keyring_is_not_said_to_be_one(two, words):
+def test_a_logout_from_a_locked_keyring_is_not_reported_as_done(two, words):
     two.session.keyring.lock()
     outcome = two.run("entra", "logout", *words)
     assert outcome.code == 6 and "locked" in outcome.err and "Unlock" in outcome.err
@@ -241,7 +241,7 @@ def test_a_logout_from_a_locked_keyring_is_not_said_to_be_one(two, words):
 
 
 @pytest.mark.parametrize("words", [[], ["--account", ADA], ["--all"]], ids=" ".join)
-def test_a_logout_from_a_keyring_that_hangs_is_not_said_to_be_one(two, words):
+def test_a_logout_from_a_keyring_that_hangs_is_not_reported_as_done(two, words):
     before = two.session.keyring.items()
     two.session.keyring.freeze()
     outcome = two.run("entra", "logout", "--timeout", SHORT_LIMIT, *words)
@@ -251,7 +251,7 @@ def test_a_logout_from_a_keyring_that_hangs_is_not_said_to_be_one(two, words):
     assert two.session.keyring.items() == before
 
 
-def test_a_list_without_a_keyring_that_hangs_is_not_said_to_be_whole(two):
+def test_a_list_without_a_keyring_that_hangs_is_reported_as_incomplete(two):
     two.write_appsettings(two.appsettings())
     token(two, "--keyring", "kernel")
     two.session.keyring.freeze()
@@ -262,7 +262,7 @@ def test_a_list_without_a_keyring_that_hangs_is_not_said_to_be_whole(two):
     assert "kernel" in outcome.out and "secret-service" not in outcome.out
 
 
-def test_a_locked_keyring_does_not_mean_that_nobody_has_signed_in(two):
+def test_a_locked_keyring_does_not_mean_that_nobody_is_signed_in(two):
     two.session.keyring.lock()
     outcome = token(two)
     assert outcome.code == people.SIGN_IN_FIRST
@@ -278,7 +278,7 @@ def test_a_logout_of_the_default_account_leaves_no_dangling_default(two):
     assert outcome.code == people.SIGN_IN_FIRST or whose(two, outcome) == other
 
 
-def test_a_guest_has_a_token_of_each_tenant_from_one_sign_in(desk):
+def test_a_guest_gets_a_token_of_each_tenant_from_one_sign_in(desk):
     desk.write_appsettings(desk.people_appsettings(contoso.AZURE_CLI))
     login(desk, user=contoso.GRACE)
     for tenant in (contoso.TENANT, contoso.OTHER_TENANT):
@@ -287,7 +287,7 @@ def test_a_guest_has_a_token_of_each_tenant_from_one_sign_in(desk):
     assert len(desk.browser.urls) == 1
 
 
-def test_anybodys_tenant_will_do_where_none_is_named(desk):
+def test_any_tenant_is_accepted_if_none_is_named(desk):
     desk.write_appsettings(desk.people_appsettings(contoso.AZURE_CLI, "organizations"))
     login(desk, user=contoso.BOB)
     outcome = token(desk)
@@ -295,22 +295,22 @@ def test_anybodys_tenant_will_do_where_none_is_named(desk):
     assert "/organizations/" in desk.browser.urls[0]
 
 
-def test_a_sign_in_that_nothing_would_keep_is_not_begun(desk):
+def test_a_sign_in_that_cannot_be_stored_is_not_started(desk):
     outcome = desk.at_terminal("entra", "login", "--keyring", "none").finish()
     assert outcome.code == 2 and "keeps nothing" in outcome.err
     assert people.asked_nobody(desk)
 
 
 @pytest.mark.parametrize("keyring", ["auto", "secret-service"])
-def test_a_sign_in_that_a_locked_keyring_would_not_keep_is_not_begun(desk, keyring):
+def test_a_sign_in_that_a_locked_keyring_cannot_store_is_not_started(desk, keyring):
     desk.session.keyring.lock()
     outcome = desk.at_terminal("entra", "login", "--keyring", keyring).finish()
     assert outcome.code == 6 and "locked" in outcome.err and "Signed in as" not in outcome.err
     assert asked_nobody(desk)
 
 
-def test_a_sign_in_that_is_not_kept_is_none(desk):
-    """The keyring is locked while the person signs in."""
+def test_a_sign_in_that_is_not_stored_fails(desk):
+    """The keyring is locked while the user signs in."""
     desk.browser.will_wait()
     terminal = desk.at_terminal("entra", "login")
     url = people.sign_in_url(desk, terminal)
@@ -320,7 +320,7 @@ def test_a_sign_in_that_is_not_kept_is_none(desk):
     assert outcome.code == 6 and "locked" in outcome.err and "Signed in as" not in outcome.err
 
 
-def test_a_sign_in_without_a_refresh_token_is_none(desk):
+def test_a_sign_in_without_a_refresh_token_fails(desk):
     desk.authority.faults.inject(faults.altered("unlasting", refresh_token=faults.MISSING))
     outcome = desk.at_terminal("entra", "login").finish()
     assert outcome.code == 3 and "no refresh token" in outcome.err
@@ -328,7 +328,7 @@ def test_a_sign_in_without_a_refresh_token_is_none(desk):
     assert desk.session.keyring.items() == []
 
 
-def test_but_for_the_token_that_came_with_it(desk):
+def test_a_sign_in_without_a_refresh_token_still_gives_its_token(desk):
     desk.authority.faults.inject(faults.altered("unlasting", refresh_token=faults.MISSING))
     outcome = login(desk, *people.API)
     assert "warning: the authority gave no refresh token" in outcome.err

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Apps that prove themselves by a certificate."""
+"""Apps that authenticate with a certificate."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def assertion(world) -> str:
     return world.authority.token_requests[-1].form["client_assertion"]
 
 
-def test_the_assertion_is_that_of_the_documentation(world, app):
+def test_the_assertion_is_as_documented(world, app):
     configure(world, path(app.pem()))
     outcome = token(world)
     assert (outcome.code, outcome.err) == (0, "")
@@ -61,7 +61,7 @@ def test_no_two_assertions_are_the_same(world, app):
 
 @pytest.fixture
 def chain(world, tmp_path) -> list[AppCertificate]:
-    """The app's certificate, its issuer's, the root's."""
+    """The certificates of the app, its issuer and the root."""
     root = AppCertificate(tmp_path / "root", number=3, name="root")
     issuer = AppCertificate(tmp_path / "issuer", number=2, name="issuer", issuer=root)
     app = AppCertificate(tmp_path / "app", issuer=issuer)
@@ -75,7 +75,7 @@ def sent_chain(world) -> list[bytes]:
 
 @pytest.mark.parametrize("how", ["SendX5C", "a variable", "variables"])
 @pytest.mark.parametrize("form", ["PEM", "PKCS#12"])
-def test_the_chain_goes_along_in_its_order_where_it_is_asked_for(world, chain, tmp_path, how, form):
+def test_the_chain_is_sent_in_order_if_requested(world, chain, tmp_path, how, form):
     app, issuer, root = chain
     stranger = AppCertificate(tmp_path / "stranger", number=2)
     file = app.pkcs12("", [stranger, root, issuer]) if form == "PKCS#12" else app.pem(
@@ -92,13 +92,13 @@ def test_the_chain_goes_along_in_its_order_where_it_is_asked_for(world, chain, t
     assert sent_chain(world) == [one.certificate.public_bytes(Encoding.DER) for one in chain]
 
 
-def test_no_chain_goes_along_where_it_is_not_asked_for(world, chain):
+def test_no_chain_is_sent_unless_requested(world, chain):
     configure(world, path(chain[0].pem(more=chain[1].certificate_pem)))
     assert token(world).code == 0
     assert "x5c" not in jwt.get_unverified_header(assertion(world))
 
 
-def test_the_file_may_forbid_the_chain(world, chain):
+def test_the_file_can_forbid_the_chain(world, chain):
     configure(world, path(chain[0].pem(more=chain[1].certificate_pem)), SendX5C=False)
     assert token(world, env={"AZURE_CLIENT_SEND_CERTIFICATE_CHAIN": "true"}).code == 0
     assert "x5c" not in jwt.get_unverified_header(assertion(world))
@@ -148,19 +148,19 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_keys_are_read_in_every_form(world, app, form):
+def test_keys_are_read_in_every_format(world, app, form):
     configure(world, FORMS[form](app))
     outcome = token(world)
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_the_environment_stands_in_for_a_password_that_the_file_leaves_out(world, app):
+def test_the_environment_supplies_a_password_that_the_file_leaves_out(world, app):
     configure(world, path(app.pkcs12()))
     outcome = token(world, env={"AZURE_CLIENT_CERTIFICATE_PASSWORD": PASSWORD})
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_the_environment_names_a_certificate_as_the_azure_sdks_have_it(world, app):
+def test_the_environment_names_a_certificate_as_in_the_azure_sdks(world, app):
     configure(world)
     outcome = token(world, env={"AZURE_CLIENT_CERTIFICATE_PATH": str(app.pkcs12()),
                                 "AZURE_CLIENT_CERTIFICATE_PASSWORD": PASSWORD})
@@ -216,7 +216,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_what_is_wrong_with_a_certificate_is_named(world, app, what):
+def test_a_faulty_certificate_is_reported(world, app, what):
     make, text = BROKEN[what]
     configure(world, make(app))
     outcome = token(world)
@@ -226,7 +226,7 @@ def test_what_is_wrong_with_a_certificate_is_named(world, app, what):
     assert world.authority.requests == []
 
 
-def test_a_key_too_short_to_sign_is_named(world, tmp_path):
+def test_a_key_that_is_too_short_to_sign_is_reported(world, tmp_path):
     file = tmp_path / "short.pem"
     file.touch(mode=0o600)
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:512", "-nodes", "-subj", "/CN=short",
@@ -237,7 +237,7 @@ def test_a_key_too_short_to_sign_is_named(world, tmp_path):
 
 
 @pytest.mark.parametrize("length", [0, 1, 40, 700])
-def test_a_truncated_file_is_named(world, app, length):
+def test_a_truncated_file_is_reported(world, app, length):
     file = app.pkcs12()
     file.write_bytes(file.read_bytes()[:length])
     configure(world, path(file, CertificatePassword=PASSWORD))
@@ -252,7 +252,7 @@ def test_a_key_file_that_others_can_write_is_refused_however_it_is_named(world, 
     refused(token(world), 2, "others can write it")
 
 
-def test_a_file_that_is_named_like_a_device_is_not_taken_for_it(world, app, tmp_path):
+def test_a_file_that_is_named_like_a_device_is_still_a_file(world, app, tmp_path):
     app.write("handle:0x81000001", app.key_pem())
     configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
     refused(token(world, cwd=app.folder), 2, "a file of that name is in the current folder")
@@ -271,7 +271,7 @@ def der(tag: int, *parts: bytes) -> bytes:
 
 
 def endless_key() -> bytes:
-    """An encrypted key (RFC 8018, PBES2) that asks for 2**31 - 1 rounds of key derivation."""
+    """An encrypted key (RFC 8018, PBES2) that requires 2**31 - 1 rounds of key derivation."""
     oid = lambda text: der(6, bytes.fromhex(text))
     prf = der(0x30, oid("2a864886f70d0209"), der(5))
     rounds = der(2, (2**31 - 1).to_bytes(4, "big"))
@@ -283,7 +283,7 @@ def endless_key() -> bytes:
         b"-----END ENCRYPTED PRIVATE KEY-----\n"
 
 
-def test_a_key_that_takes_for_ever_to_open_ends_with_the_time_given(world, app):
+def test_a_key_that_takes_forever_to_open_ends_at_the_time_limit(world, app):
     app.write("slow.pem", endless_key())
     configure(world, path(app.certificate_file(), CertificatePassword=PASSWORD,
                           CertificateKeyDiskPath=str(app.folder / "slow.pem")))
@@ -292,7 +292,7 @@ def test_a_key_that_takes_for_ever_to_open_ends_with_the_time_given(world, app):
     assert outcome.seconds < 25  # the limit without the option is 30
 
 
-def test_an_expired_certificate_is_warned_of_since_the_authority_decides(world, tmp_path):
+def test_an_expired_certificate_draws_a_warning_and_the_authority_decides(world, tmp_path):
     app = AppCertificate(tmp_path, days=-1)
     register(world, secret="", certificates=(app.certificate,))
     configure(world, path(app.pem()))
@@ -306,7 +306,7 @@ def test_a_certificate_that_is_not_registered_is_refused_with_the_remedy(world, 
     refused(token(world), 3, "AADSTS700027", "Register this certificate")
 
 
-def test_a_key_file_that_others_can_read_is_warned_of(world, app):
+def test_a_key_file_that_others_can_read_draws_a_warning(world, app):
     file = app.pem()
     file.chmod(0o644)
     configure(world, path(file))
@@ -315,7 +315,7 @@ def test_a_key_file_that_others_can_read_is_warned_of(world, app):
     assert "others can read it" in outcome.err
 
 
-def test_a_certificates_file_is_no_secret(world, app):
+def test_a_certificate_file_is_not_secret(world, app):
     certificate = app.certificate_file()
     certificate.chmod(0o644)
     configure(world, path(certificate, CertificateKeyDiskPath=str(app.key_file())))
@@ -336,7 +336,7 @@ PIN = "4711"
 
 
 def free_ports() -> int:
-    """A port that is free together with the next one, as swtpm's two servers want them."""
+    """A free port whose next port is free too, as the two servers of swtpm require."""
     while True:
         with socket.socket() as first, socket.socket() as second:
             first.bind(("127.0.0.1", 0))
@@ -350,8 +350,8 @@ def free_ports() -> int:
 
 @pytest.fixture(params=[""])
 def tpm(request, world, tmp_path):
-    """A TPM in software with a signing key at 0x81000001, which may have a PIN (indirectly
-    parametrized); gives its public key."""
+    """A software TPM with a signing key at 0x81000001, which may have a PIN (indirectly
+    parametrized); returns the public key."""
     if any(shutil.which(tool) is None for tool in TPM_TOOLS):
         pytest.skip("no software TPM (swtpm, tpm2-tools, tpm2-openssl)")
     port = free_ports()
@@ -388,7 +388,7 @@ def tpm(request, world, tmp_path):
         daemon.wait()
 
 
-def test_a_key_in_a_tpm_signs_there(world, tpm, tmp_path):
+def test_a_key_in_a_tpm_can_sign(world, tpm, tmp_path):
     app = AppCertificate(tmp_path / "app", public_key=tpm)
     register(world, secret="", certificates=(app.certificate,))
     configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
@@ -399,7 +399,7 @@ def test_a_key_in_a_tpm_signs_there(world, tpm, tmp_path):
 
 @pytest.mark.parametrize("tpm", [PIN], indirect=True)
 @pytest.mark.parametrize("uri", ["handle:0x81000001", "handle:0x81000001?pass"])
-def test_a_key_in_a_tpm_may_have_a_pin(world, tpm, tmp_path, uri):
+def test_a_key_in_a_tpm_can_have_a_pin(world, tpm, tmp_path, uri):
     app = AppCertificate(tmp_path / "app", public_key=tpm)
     register(world, secret="", certificates=(app.certificate,))
     entry = path(app.certificate_file(), CertificateKeyDiskPath=uri)
@@ -413,7 +413,7 @@ def test_a_key_in_a_tpm_may_have_a_pin(world, tpm, tmp_path, uri):
     refused(token(world, "--force-refresh"), 2, "CertificatePassword")
 
 
-def test_a_tpm_that_cannot_be_reached_is_one_line(world, app):
+def test_a_tpm_that_cannot_be_reached_is_reported_in_one_line(world, app):
     configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
     world.session.env["TPM2OPENSSL_TCTI"] = "swtpm:host=127.0.0.1,port=1"
     outcome = token(world)

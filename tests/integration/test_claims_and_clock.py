@@ -29,13 +29,13 @@ def with_capability(world) -> None:
     world.write_appsettings(settings)
 
 
-def test_a_challenge_goes_to_the_authority_past_the_keyring(world):
+def test_a_challenge_bypasses_the_keyring(world):
     old = token(world).out
     assert token(world, "--claims", json.dumps(CHALLENGE)).out not in ("", old)
     assert claims(world) == CHALLENGE
 
 
-def test_the_token_that_satisfied_it_is_kept(world):
+def test_the_token_that_satisfies_it_is_stored(world):
     token(world)
     new = token(world, "--claims", json.dumps(CHALLENGE)).out
     assert token(world).out == new
@@ -47,7 +47,7 @@ def test_a_capability_is_merged_with_a_challenge(world):
     assert claims(world) == {"access_token": CHALLENGE["access_token"] | CP1["access_token"]}
 
 
-def test_a_capability_alone_does_not_go_past_the_keyring(world):
+def test_a_capability_alone_does_not_bypass_the_keyring(world):
     with_capability(world)
     token(world)
     token(world)
@@ -56,7 +56,7 @@ def test_a_capability_alone_does_not_go_past_the_keyring(world):
 
 
 def wrong_clock(minutes: int) -> faults.Fault:
-    """A refusal by an authority whose clock is off by so much."""
+    """A refusal by an authority whose clock is off by this much."""
 
     def answer(exchange):
         response = faults.refused("late", "invalid_client", 700024, "Not within its time.",
@@ -67,13 +67,13 @@ def wrong_clock(minutes: int) -> faults.Fault:
 
 
 @pytest.mark.parametrize("minutes, words", [(30, "30 minutes behind"), (-30, "30 minutes ahead of")])
-def test_a_clock_that_is_wrong_is_named_with_what_it_causes(world, minutes, words):
+def test_a_wrong_clock_is_reported_with_its_effect(world, minutes, words):
     world.authority.faults.inject(wrong_clock(minutes))
     outcome = token(world)
     assert outcome.code == 3
     assert words in outcome.err
 
 
-def test_a_clock_that_is_right_is_not_blamed(world):
+def test_a_correct_clock_is_not_blamed(world):
     world.authority.faults.inject(wrong_clock(0))
     assert "clock is" not in token(world).err

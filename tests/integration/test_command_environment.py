@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the programs that are started get of our environment's secrets, and when they end."""
+"""Which secrets in our environment child processes get, and when they end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENVIRONMENT = dict.fromkeys(SECRETS + PLATFORM_TOKENS, "hidden") | WITH_PIN | {"
 
 
 class Spy:
-    """A program that notes its environment and goes on as another one."""
+    """A program that records its environment and then runs another one."""
 
     def __init__(self, folder: Path, name: str, goes_on_as: str) -> None:
         self._note = folder / f"{name}.environment"
@@ -40,7 +40,7 @@ class Spy:
         self.program.chmod(0o700)
 
     def hidden(self) -> set[str]:
-        """The names of the variables that it got and that hold what should be hidden."""
+        """The names of the variables that it got and that should be hidden."""
         lines = self._note.read_text().splitlines()
         assert "KEPT=kept" in lines
         return {line.partition("=")[0] for line in lines if "hidden" in line}
@@ -54,7 +54,7 @@ def run_by_command(world, folder: Path, script: str) -> None:
                       "SignedAssertionCommand": [str(program)]})
 
 
-def test_an_assertions_command_gets_the_platforms_tokens_and_none_of_our_secrets(world, tmp_path):
+def test_an_assertion_command_gets_platform_tokens_but_no_secrets(world, tmp_path):
     spy = Spy(tmp_path, "issuer", "exit 1; :")
     configure(world, {"SourceType": "SignedAssertionCommand",
                       "SignedAssertionCommand": str(spy.program)})
@@ -63,14 +63,14 @@ def test_an_assertions_command_gets_the_platforms_tokens_and_none_of_our_secrets
 
 
 @pytest.mark.parametrize("name", ["git", "kubectl"])
-def test_a_host_tool_gets_none_of_them(world, tmp_path, name):
+def test_a_host_tool_gets_neither(world, tmp_path, name):
     spy = Spy(tmp_path, name, f"exec {shutil.which(name) or 'false'}")
     world.run("entra", "doctor",
               env=ENVIRONMENT | {"PATH": f"{tmp_path}:{world.session.env['PATH']}"})
     assert spy.hidden() == set()
 
 
-def test_a_browser_gets_none_of_them(desk, tmp_path):
+def test_a_browser_gets_neither(desk, tmp_path):
     spy = Spy(tmp_path, "browser", f"exec {desk.browser.program}")
     login(desk, env=ENVIRONMENT | {"BROWSER": str(spy.program)})
     assert spy.hidden() == set()
@@ -84,8 +84,8 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_what_a_command_started_ends_with_us(world, programs, tmp_path, how):
-    """Even if it does not care, and though the terminal's Ctrl-C does not reach it."""
+def test_children_of_a_command_end_with_us(world, programs, tmp_path, how):
+    """Even if it ignores signals, and although the terminal's Ctrl-C does not reach it."""
     pids = tmp_path / "pids"
     run_by_command(world, tmp_path, f"trap '' INT TERM HUP\nsleep 600 & echo $! $$ > {pids}.new\n"
                                     f"mv {pids}.new {pids}\nwait")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where the configuration comes from, and what is said of one that is wrong."""
+"""Where the configuration comes from, and the messages about a wrong one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def token(world, *words, **how):
     return world.run("entra", "token", "--api", "MyWebApi", *words, **how)
 
 
-def test_the_daemons_file_is_taken_as_it_is(world):
+def test_the_daemons_file_works_unchanged(world):
     text = world.appsettings_file.read_text()
     commented = text.replace("{", "{ // Same AzureAd section as before.", 1).replace(
         '"Scopes"', '/* of the API */ "scopes"', 1)
@@ -26,7 +26,7 @@ def test_the_daemons_file_is_taken_as_it_is(world):
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_flags_come_before_section_key_before_the_file_before_azure(world):
+def test_flags_override_section_keys_the_file_and_azure_variables(world):
     def client_of(*words, **env):
         world.authority.log.clear()
         token(world, "--keyring", "none", *words, env=env)
@@ -45,7 +45,7 @@ def test_the_environment_alone_is_enough(world):
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_more_apis_than_are_looked_at_are_an_error(world):
+def test_too_many_apis_are_an_error(world):
     settings = world.appsettings() | {f"Api{n}": {"Scopes": [f"api://{n}/.default"]}
                                       for n in range(64)}
     world.write_appsettings(settings)
@@ -55,7 +55,7 @@ def test_more_apis_than_are_looked_at_are_an_error(world):
 
 
 @pytest.mark.parametrize("how", ["--config", "ENTRA_CONFIG"])
-def test_a_file_that_is_named_is_the_one_that_is_read(world, how, tmp_path):
+def test_a_named_file_is_the_one_that_is_read(world, how, tmp_path):
     moved = tmp_path / "mine.json"
     world.appsettings_file.rename(moved)
     words, env = (("--config", moved), {}) if how == "--config" else ((), {how: str(moved)})
@@ -66,7 +66,7 @@ def test_a_file_that_is_named_is_the_one_that_is_read(world, how, tmp_path):
     assert str(moved) in outcome.err
 
 
-def test_broken_json_is_named_with_its_line(world):
+def test_broken_json_is_reported_with_its_line(world):
     world.appsettings_file.write_text('{\n  "AzureAd": {\n    "TenantId": "x",\n    oops\n  }\n}\n')
     outcome = token(world)
     assert (outcome.code, outcome.out) == (2, "")
@@ -106,7 +106,7 @@ def test_an_unknown_key_is_a_warning_with_the_nearest_name(world):
      "has a query or a fragment, which is passed over"),
     ("https://contoso.example/#a", "https://contoso.example/", "has a query or a fragment"),
 ])
-def test_a_base_url_that_is_not_what_it_seems_draws_a_warning(world, base, shown, fault):
+def test_a_misleading_base_url_draws_a_warning(world, base, shown, fault):
     settings = world.appsettings()
     settings["MyWebApi"]["BaseUrl"] = base
     world.write_appsettings(settings)
@@ -120,7 +120,7 @@ def test_a_base_url_that_is_not_what_it_seems_draws_a_warning(world, base, shown
     assert "hunter2" not in outcome.err + report.of("configuration", "failed")[0]["message"]
 
 
-def test_the_samples_place_holder_is_named(world):
+def test_the_samples_placeholder_is_reported(world):
     settings = world.appsettings()
     settings["AzureAd"]["TenantId"] = "[Enter here the tenant ID]"
     world.write_appsettings(settings)
@@ -144,7 +144,7 @@ def test_a_file_with_a_secret_that_others_can_read_draws_a_warning(world):
     assert "others can read it" in outcome.err
 
 
-def test_a_file_without_a_secret_may_be_read_by_all(world):
+def test_a_file_without_a_secret_can_be_readable_by_others(world):
     settings = world.appsettings()
     del settings["AzureAd"]["ClientSecret"]
     world.write_appsettings(settings).chmod(0o644)
@@ -152,7 +152,7 @@ def test_a_file_without_a_secret_may_be_read_by_all(world):
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_an_api_names_the_identity_that_asks(world):
+def test_an_api_can_name_its_identity(world):
     settings = world.appsettings()
     settings["Other"] = settings["AzureAd"] | {"ClientId": contoso.WITHOUT_ROLES.client_id,
                                               "ClientSecret": contoso.WITHOUT_ROLES.secret}
@@ -163,7 +163,7 @@ def test_an_api_names_the_identity_that_asks(world):
     assert answer["clientId"] == contoso.WITHOUT_ROLES.client_id
 
 
-def test_a_person_must_sign_in_where_the_app_may_not_ask_for_itself(world):
+def test_a_user_must_sign_in_if_the_app_may_not_request_its_own_token(world):
     settings = world.appsettings()
     settings["MyWebApi"]["RequestAppToken"] = False
     world.write_appsettings(settings)

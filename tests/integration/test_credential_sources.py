@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""ClientCredentials: which one is used, and the client secrets that rest in files or the keyring."""
+"""ClientCredentials: which one is used, and client secrets in files and in the keyring."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from integration.credentials import CLIENT_ID, configure, path, refused, registe
 from world.app_certificate import AppCertificate
 from world.waiting import PATIENCE
 
-LIMIT = "20"  # seconds, of which half is the keyring's
+LIMIT = "20"  # seconds, half of which is for the keyring
 
 SECRET = contoso.DAEMON.secret
 BY_SECRET = {"SourceType": "ClientSecret", "ClientSecret": SECRET}
@@ -33,13 +33,13 @@ def test_the_first_that_can_be_loaded_is_used(world, tmp_path):
     assert "nothing.pem: No such file" in outcome.err
 
 
-def test_one_that_the_authority_refuses_is_an_error_and_the_next_is_not_tried(world):
+def test_a_refused_credential_is_an_error_and_the_next_is_not_tried(world):
     configure(world, {"SourceType": "ClientSecret", "ClientSecret": "wrong"}, BY_SECRET)
     refused(token(world), 3, "AADSTS7000215")
     assert len(world.authority.token_requests) == 1
 
 
-def test_where_none_can_be_loaded_the_first_ones_trouble_is_told(world, tmp_path):
+def test_if_none_can_be_loaded_the_first_failure_is_reported(world, tmp_path):
     configure(world, path(tmp_path / "a.pem"), path(tmp_path / "b.pem"))
     refused(token(world), 2, "a.pem")
 
@@ -51,28 +51,28 @@ def test_where_none_can_be_loaded_the_first_ones_trouble_is_told(world, tmp_path
     ("StoreWithDistinguishedName", "Windows", "Path"),
     ("CustomSignedAssertion", ".NET", "SignedAssertionCommand"),
 ])
-def test_what_belongs_elsewhere_says_where_and_what_to_use_instead(world, source, home, instead):
+def test_unsupported_credentials_say_what_to_use_instead(world, source, home, instead):
     configure(world, {"SourceType": source})
     refused(token(world), 2, f"SourceType {source} belongs to", home, instead)
 
 
-def test_an_entry_of_the_environment_alone_is_named_by_its_variable(world):
+def test_an_entry_from_the_environment_is_named_by_its_variable(world):
     configure(world, BY_SECRET)
     refused(token(world, env={"AzureAd__ClientCredentials__1__ClientSecret": "x"}), 2,
             "variable AzureAd__ClientCredentials__1__ClientSecret: SourceType is missing")
 
 
-def test_a_source_type_that_is_not_known_is_an_error_with_its_line(world):
+def test_an_unknown_source_type_is_an_error_with_its_line(world):
     configure(world, {"SourceType": "Psychic"})
     refused(token(world), 2, "appsettings.json:", "'Psychic' is not known")
 
 
-def test_the_files_credential_comes_before_the_environments(world):
+def test_a_credential_in_the_file_takes_precedence_over_the_environment(world):
     configure(world, BY_SECRET)
     assert token(world, env={"AZURE_CLIENT_SECRET": "wrong"}).code == 0
 
 
-def test_a_secret_comes_before_a_certificate_in_the_environment(world, tmp_path):
+def test_a_secret_takes_precedence_over_a_certificate_in_the_environment(world, tmp_path):
     app = AppCertificate(tmp_path)
     register(world, certificates=(app.certificate,))
     configure(world)
@@ -86,7 +86,7 @@ ENVIRONMENT = {"AZURE_CLIENT_SECRET": "environment: neither AZURE_CLIENT_SECRET"
 
 
 @pytest.mark.parametrize("there", [None, *ENVIRONMENT])
-def test_the_chain_of_choice_is_told_under_verbose(world, there):
+def test_verbose_shows_how_the_credential_was_chosen(world, there):
     configure(world)
     outcome = token(world, "--verbose", env={there: "/nothing"} if there else {})
     assert outcome.code != 0
@@ -99,7 +99,7 @@ def test_the_chain_of_choice_is_told_under_verbose(world, there):
     assert ("managed identity: only where asked for" in outcome.err) == (there is None)
 
 
-def test_a_federated_token_that_fails_is_an_error_and_no_reason_for_another_identity(world):
+def test_a_federated_token_that_fails_does_not_lead_to_another_identity(world):
     configure(world)
     refused(token(world, env={"AZURE_FEDERATED_TOKEN_FILE": "/nothing",
                               "AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"}),
@@ -127,7 +127,7 @@ def test_a_secret_is_read_from_a_file(world, tmp_path, where):
 
 
 @pytest.mark.parametrize("mode, warned", [(0o440, False), (0o444, True)])
-def test_the_mask_of_systemds_access_list_is_no_group_that_can_read(world, tmp_path, mode, warned):
+def test_the_mask_of_a_systemd_acl_is_not_group_access(world, tmp_path, mode, warned):
     file = tmp_path / "secret"
     file.write_text(SECRET)
     file.chmod(mode)
@@ -138,7 +138,7 @@ def test_the_mask_of_systemds_access_list_is_no_group_that_can_read(world, tmp_p
 
 @pytest.mark.parametrize("content", ["", "\n", "two\nlines\n", "x" * 5000],
                          ids=["empty", "blank", "two lines", "too long"])
-def test_a_file_that_holds_no_secret_is_named(world, tmp_path, content):
+def test_a_file_without_a_secret_is_reported(world, tmp_path, content):
     file = tmp_path / "secret"
     file.write_text(content)
     file.chmod(0o600)
@@ -152,7 +152,7 @@ BY_KEYRING = {"SourceType": "Keyring"}
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
-def test_the_keyring_keeps_a_secret_and_gives_it(world, end):
+def test_the_keyring_stores_a_secret_and_returns_it(world, end):
     configure(world, BY_KEYRING)
     refused(token(world), 2, "entra secret set")
     outcome = world.run("entra", "secret", "set", input=SECRET + end)
@@ -165,7 +165,7 @@ def test_the_keyring_keeps_a_secret_and_gives_it(world, end):
     refused(token(world, "--force-refresh"), 2, "entra secret set")
 
 
-def test_a_secret_in_a_locked_keyring_is_not_said_to_be_gone(world):
+def test_a_secret_in_a_locked_keyring_is_not_reported_as_missing(world):
     configure(world, BY_KEYRING)
     assert world.run("entra", "secret", "set", input=SECRET + "\n").code == 0
     world.session.keyring.lock()
@@ -178,7 +178,7 @@ def test_a_secret_in_a_locked_keyring_is_not_said_to_be_gone(world):
 @pytest.mark.parametrize("upset", ["lock", "freeze"])
 @pytest.mark.parametrize("entries", [[BY_SECRET, BY_KEYRING], [BY_KEYRING, BY_SECRET]],
                          ids=["before", "after"])
-def test_a_keyring_in_trouble_does_not_stop_another_credential(world, entries, upset):
+def test_a_failing_keyring_does_not_stop_another_credential(world, entries, upset):
     configure(world, *entries)
     assert world.run("entra", "secret", "set", input=SECRET + "\n").code == 0
     getattr(world.session.keyring, upset)()
@@ -190,7 +190,7 @@ def test_a_keyring_in_trouble_does_not_stop_another_credential(world, entries, u
     assert world.authority.token_requests[-1].form["client_secret"] == SECRET
 
 
-def test_where_no_other_credential_does_either_the_keyrings_trouble_is_told(world, tmp_path):
+def test_without_another_credential_the_keyring_failure_is_reported(world, tmp_path):
     configure(world, BY_KEYRING, path(tmp_path / "nothing.pem"))
     assert world.run("entra", "secret", "set", input=SECRET + "\n").code == 0
     world.session.keyring.lock()
@@ -198,7 +198,7 @@ def test_where_no_other_credential_does_either_the_keyrings_trouble_is_told(worl
 
 
 @pytest.mark.parametrize("text", ["", "\n", "a\nb\n"])
-def test_what_is_no_secret_is_not_kept(world, text):
+def test_invalid_secrets_are_not_stored(world, text):
     configure(world, BY_KEYRING)
     assert world.run("entra", "secret", "set", input=text).code == 2
     assert world.session.keyring.items() == []
@@ -210,7 +210,7 @@ def test_a_secret_needs_a_keyring(shell):
 
 
 class Terminal:
-    """`entra secret set` on a terminal of its own."""
+    """`entra secret set` on its own terminal."""
 
     def __init__(self, world, programs) -> None:
         pid, self.master = pty.fork()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""curl: real curl through the helper, and the URLs that may not have a token."""
+"""curl: real curl with the helper, and URLs that must not get a token."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_curl_calls_the_api_with_the_token(world):
     assert json.loads(answer.out)[0]["title"]
 
 
-def test_each_url_has_the_token_of_its_own_api(world):
+def test_each_url_gets_the_token_of_its_own_api(world):
     config = world.run("curl-credential-entra", world.web_api.todo_list_url,
                        f"{world.git_server.url}/contoso")
     lines = config.out.splitlines()
@@ -36,7 +36,7 @@ def test_curl_gives_each_server_the_token_of_its_own_api(world):
     assert contoso.MY_WEB_API in answer.out and "# service=git-upload-pack" in answer.out
 
 
-def test_a_try_that_failed_is_forgotten_once_another_succeeds(world):
+def test_a_failed_attempt_is_forgotten_once_another_succeeds(world):
     world.authority.faults.inject(faults.NAMED["broken connection"], times=1)
     config = world.run("curl-credential-entra", world.web_api.todo_list_url,
                        f"{world.git_server.url}/contoso")
@@ -44,14 +44,14 @@ def test_a_try_that_failed_is_forgotten_once_another_succeeds(world):
     assert config.out.count("oauth2-bearer") == 2
 
 
-def test_what_may_be_secret_in_a_url_is_not_repeated(world):
+def test_secrets_in_a_url_are_not_repeated(world):
     for url in ("https://ada:hunter2@localhost/?sig=abc", "https://nobody.example/?sig=abc"):
         outcome = world.run("curl-credential-entra", url)
         assert outcome.code == 2
         assert "hunter2" not in outcome.err and "abc" not in outcome.err
 
 
-def test_one_url_that_is_not_known_leaves_the_others_without_a_token(world):
+def test_one_unknown_url_leaves_the_others_without_a_token(world):
     outcome = world.run("curl-credential-entra", world.web_api.todo_list_url,
                         "https://evil.example/")
     assert (outcome.code, outcome.out) == (2, "")
@@ -74,7 +74,7 @@ def test_one_url_that_is_not_known_leaves_the_others_without_a_token(world):
     lambda url: " " + url,
     lambda url: "",
 ])
-def test_a_url_that_is_not_below_a_base_url_is_given_nothing(world, change):
+def test_a_url_that_is_not_below_a_base_url_gets_no_token(world, change):
     outcome = world.run("curl-credential-entra", change(world.web_api.todo_list_url))
     assert (outcome.code, outcome.out) == (2, "")
     assert len(outcome.err.splitlines()) == 1
@@ -84,7 +84,7 @@ def test_a_url_that_is_not_below_a_base_url_is_given_nothing(world, change):
 @pytest.mark.parametrize("path", [
     "api/../admin", "api/%2e%2e/admin", "api%2f..%2fadmin", "api/..", "apis", "API/x", "", "api%5c..",
 ])
-def test_a_path_outside_the_base_urls_is_given_nothing(world, path):
+def test_a_path_outside_the_base_url_gets_no_token(world, path):
     settings = world.appsettings()
     settings["MyWebApi"]["BaseUrl"] += "api/"
     world.write_appsettings(settings)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra doctor: its report, and what it finds in the configuration."""
+"""entra doctor: its report, and its findings in the configuration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAEMON = contoso.DAEMON
 # ---- the report ----
 
 
-def test_where_all_is_well_it_exits_0(world):
+def test_it_exits_0_if_all_checks_pass(world):
     report = examine(world)
     assert report.ok and report.crosses == []
     assert report.statuses("token") == report.statuses("keyring") == {"ok"}
@@ -32,7 +32,7 @@ def test_each_check_is_a_mark_and_a_line(world):
     assert sorted({line.split()[1] for line in lines}) == sorted(CHECKS)
 
 
-def test_a_cross_says_what_is_wrong_and_what_to_do(world):
+def test_a_failed_check_says_what_is_wrong_and_what_to_do(world):
     outcome = world.run("entra", "doctor", env={"AzureAd__ClientSecret": "wrong"})
     assert outcome.code == 3
     (line,) = [line for line in outcome.out.splitlines() if line.startswith(CROSS)]
@@ -42,7 +42,7 @@ def test_a_cross_says_what_is_wrong_and_what_to_do(world):
     assert outcome.err == "entra: 1 check failed: token\n"
 
 
-def test_the_exit_code_is_that_of_the_first_cross(world):
+def test_the_exit_code_is_that_of_the_first_failed_check(world):
     world.authority.close()
     report = examine(world, "https://elsewhere.example/")
     assert [check for check, _ in report.crosses] == ["host", "network", "token"]
@@ -51,7 +51,7 @@ def test_the_exit_code_is_that_of_the_first_cross(world):
     assert message == "3 checks failed: host, network, token"
 
 
-def test_a_check_with_two_crosses_failed_once(world):
+def test_a_check_with_two_failures_counts_once(world):
     settings = world.appsettings()
     settings["AzureAd"] |= {"TennantId": "x", "ClientIdd": "x"}
     world.write_appsettings(settings)
@@ -60,7 +60,7 @@ def test_a_check_with_two_crosses_failed_once(world):
     assert json.loads(report.outcome.err)["message"] == "1 check failed: configuration"
 
 
-def test_json_tells_of_a_cross_what_an_error_has(world):
+def test_json_has_the_members_of_an_error_for_a_failed_check(world):
     report = examine(world, env={"AzureAd__ClientSecret": "wrong"})
     (cross,) = report.of("token", "failed")
     assert cross["code"] == "AADSTS7000215" and cross["error"] == "invalid_client"
@@ -70,7 +70,7 @@ def test_json_tells_of_a_cross_what_an_error_has(world):
 
 @pytest.mark.parametrize("env, coloured", [({}, True), ({"NO_COLOR": "1"}, False),
                                            ({"NO_COLOR": ""}, True)])
-def test_colours_are_for_terminals(world, env, coloured):
+def test_colors_are_for_terminals(world, env, coloured):
     world.authority.close()
     with Terminal(["entra", "doctor"], world.session.env | env, world.session.home,
                   whole=True) as terminal:
@@ -79,14 +79,14 @@ def test_colours_are_for_terminals(world, env, coloured):
     assert CROSS in shown
 
 
-def test_no_colours_elsewhere(world):
+def test_there_are_no_colors_elsewhere(world):
     assert "\x1b" not in world.run("entra", "doctor", env={"TERM": "xterm"}).out
 
 
 @pytest.mark.parametrize("words", [["a/b"], ["https://a/", "https://b/"], ["--output", "xml"],
                                    ["https://a/", "--explain", "all"], ["--explain", "AADSTS0"],
                                    ["ftp://a/"]])
-def test_wrong_usage_is_told(world, words):
+def test_wrong_usage_is_reported(world, words):
     outcome = world.run("entra", "doctor", *words)
     assert (outcome.code, outcome.out) == (2, "")
     assert len(outcome.err.splitlines()) == 1
@@ -95,7 +95,7 @@ def test_wrong_usage_is_told(world, words):
 # ---- configuration ----
 
 
-def test_each_value_is_told_with_its_place(world):
+def test_each_value_is_shown_with_its_source(world):
     report = examine(world, "--tenant", contoso.TENANT.guid, env={
         "AzureAd__ClientSecret": DAEMON.secret, "MyWebApi__RelativePath": "x",
         "AZURE_CLIENT_ID": "of-the-environment"})
@@ -111,7 +111,7 @@ def test_each_value_is_told_with_its_place(world):
     assert details["AZURE_CLIENT_ID"] == ("of-the-environment", "the environment")
 
 
-def test_each_option_is_told(world):
+def test_each_option_is_shown(world):
     given = {"--account": "ada@contoso.com", "--timeout": "7", "--keyring": "none",
              "--authority": world.authority.url}
     flags = ("--managed-identity", "--force-refresh")
@@ -125,12 +125,12 @@ def test_each_option_is_told(world):
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "ENTRA_RENEWAL",
                                   "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
                                   "AZURE_POD_IDENTITY_AUTHORITY_HOST"])
-def test_each_variable_is_told(world, name):
+def test_each_variable_is_shown(world, name):
     details = examine(world, env={name: "inline"}).details("configuration")
     assert details[name] == ("inline", "the environment")
 
 
-def test_what_may_be_a_secret_is_only_set(world):
+def test_possible_secrets_are_only_shown_as_set(world):
     settings = world.appsettings()
     settings["AzureAd"] |= {
         "Nonsense": "hunter2", "ExtraQueryParameters": {"key": "hunter2"},
@@ -155,7 +155,7 @@ def test_the_environment_alone_is_a_configuration(world):
     assert report.details("configuration")["AZURE_CLIENT_SECRET"] == ("set", "the environment")
 
 
-def test_a_file_that_is_not_json_leaves_nothing_to_check_but_the_rest(world):
+def test_a_file_that_is_not_json_does_not_stop_the_other_checks(world):
     world.appsettings_file.write_text("{\n  \"AzureAd\": oops\n}")
     report = examine(world)
     assert report.crosses == [("configuration", "configuration_syntax")]
@@ -164,7 +164,7 @@ def test_a_file_that_is_not_json_leaves_nothing_to_check_but_the_rest(world):
     assert report.statuses("keyring") == {"ok"}
 
 
-def test_an_unknown_key_is_not_well(world):
+def test_an_unknown_key_fails_the_check(world):
     settings = world.appsettings()
     settings["AzureAd"]["TennantId"] = "x"
     world.write_appsettings(settings)
@@ -172,28 +172,28 @@ def test_an_unknown_key_is_not_well(world):
     assert "did you mean 'TenantId'?" in cross["message"]
 
 
-def test_an_api_that_cannot_be_asked_for_leaves_the_authority_to_look_at(world):
+def test_a_faulty_api_does_not_stop_the_checks_of_the_authority(world):
     report = examine(world, "--scope", "User.Read")
     assert report.crosses == [("configuration", "scope_not_default")]
     assert report.statuses("network") == report.statuses("credential") == {"ok"}
     assert report.statuses("token") == {"skipped"}
 
 
-def test_who_asks_and_for_what_is_told(world):
+def test_the_identity_and_the_api_are_shown(world):
     messages = " ".join(one["message"] for one in examine(world).of("configuration"))
     for text in (DAEMON.client_id, contoso.TENANT.domains[0], world.authority.url,
                  f"{contoso.MY_WEB_API}/.default"):
         assert text in messages
 
 
-def test_a_person_who_must_sign_in_first_is_told_how_and_not_asked(desk):
+def test_a_user_who_must_sign_in_first_is_told_how_and_not_prompted(desk):
     outcome = desk.at_terminal("entra", "doctor", whole=True).finish()
     assert outcome.code == 5
     assert "Run 'entra login --api MyWebApi'." in outcome.err
     assert asked_nobody(desk)
 
 
-def test_a_person_who_has_signed_in_is_named(desk):
+def test_a_signed_in_user_is_named(desk):
     login(desk)
     report = examine(desk)
     assert report.ok
@@ -203,7 +203,7 @@ def test_a_person_who_has_signed_in_is_named(desk):
     assert report.statuses("credential") == {"skipped"}
 
 
-def test_a_sign_in_that_was_revoked_is_a_cross_though_the_keyring_has_a_token(desk):
+def test_a_revoked_sign_in_fails_even_if_the_keyring_has_a_token(desk):
     login(desk)
     assert token(desk).code == 0
     desk.authority.refresh_tokens.revoke(contoso.ADA)
@@ -213,7 +213,7 @@ def test_a_sign_in_that_was_revoked_is_a_cross_though_the_keyring_has_a_token(de
     assert report.outcome.code == 5 and asked_nobody(desk)
 
 
-def test_a_token_without_what_renews_it_is_a_cross(desk):
+def test_a_token_without_a_refresh_token_fails(desk):
     login(desk)
     assert token(desk).code == 0
     assert desk.run("secret-tool", "clear", "kind", "refresh_token").code == 0
@@ -222,7 +222,7 @@ def test_a_token_without_what_renews_it_is_a_cross(desk):
     assert report.outcome.code == 5 and "entra login" in report.of("token", "failed")[0]["hint"]
 
 
-def test_where_nothing_says_who_asks_that_is_told(world):
+def test_a_missing_identity_is_reported(world):
     world.appsettings_file.unlink()
     report = examine(world, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
     assert report.statuses("configuration") == {"skipped"}
@@ -234,7 +234,7 @@ def test_where_nothing_says_who_asks_that_is_told(world):
 # ---- permissions ----
 
 
-def test_a_file_with_a_secret_that_others_can_read_is_not_well(world):
+def test_a_file_with_a_secret_that_others_can_read_fails_the_check(world):
     world.appsettings_file.chmod(0o644)
     report = examine(world)
     assert report.crosses == [("permissions", "file_readable")]
@@ -249,7 +249,7 @@ def test_a_file_that_others_can_write_is_not_read(world):
 
 
 @pytest.mark.parametrize("folder", ["whole path", "here", "below", "a URI"])
-def test_each_file_of_a_credential_is_looked_at(world, tmp_path, folder):
+def test_each_file_of_a_credential_is_checked(world, tmp_path, folder):
     prefix, cwd = {"whole path": (f"{tmp_path}/", None), "here": ("", tmp_path),
                    "below": (f"{tmp_path.name}/", tmp_path.parent),
                    "a URI": (f"file://{tmp_path}/", None)}[folder]
@@ -270,14 +270,14 @@ def test_each_file_of_a_credential_is_looked_at(world, tmp_path, folder):
 # ---- host ----
 
 
-def test_a_url_is_told_whose_it_is(world):
+def test_the_api_of_a_url_is_shown(world):
     report = examine(world, world.git_server.url + "/contoso/_git/x")
     (finding,) = report.of("host")
     assert (finding["status"], "GitServer" in finding["message"]) == ("ok", True)
     assert report.details("token")["aud"][0] == contoso.AZURE_DEVOPS
 
 
-def test_a_url_of_nobody_is_given_nothing(world):
+def test_a_url_without_an_api_gets_no_token(world):
     report = examine(world, world.web_api.url.replace("localhost", "127.0.0.1"))
     assert report.crosses == [("host", "url_of_nobody")]
 
@@ -285,14 +285,14 @@ def test_a_url_of_nobody_is_given_nothing(world):
 # ---- --explain ----
 
 
-def test_a_code_is_explained_whoever_showed_it(world):
+def test_a_code_is_explained_whichever_program_reported_it(world):
     outcome = world.run("entra", "doctor", "--explain", "Authorization_RequestDenied")
     assert (outcome.code, outcome.err) == (0, "")
     assert "administrator" in outcome.out and "403" in outcome.out
 
 
 @pytest.mark.parametrize("code", ["70011", "aadsts70011", "AADSTS70011"])
-def test_a_number_is_known_as_people_copy_it(world, code):
+def test_a_number_is_recognized_as_users_copy_it(world, code):
     outcome = world.run("entra", "doctor", "--explain", code)
     assert (outcome.code, outcome.err) == (0, "")
     assert "AADSTS70011" in outcome.out.splitlines()[0].split()

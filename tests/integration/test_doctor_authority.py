@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra doctor: the way to the authority, what is shown to it, and what comes back."""
+"""entra doctor: the connection to the authority, the credential, and the token."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from world.waiting import PATIENCE, SHORT_LIMIT
 
 
 @pytest.mark.parametrize("ahead, words", [(0, "s "), (100, "s behind"), (-100, "s ahead of")])
-def test_a_clock_that_is_a_little_off_is_well(world, ahead, words):
+def test_a_clock_that_is_slightly_off_passes(world, ahead, words):
     world.authority.clock_ahead = ahead
     (finding,) = examine(world).of("clock")
     assert finding["status"] == "ok" and words in finding["message"]
 
 
 @pytest.mark.parametrize("ahead, words", [(900, "behind"), (-900, "ahead of")])
-def test_a_clock_that_is_wrong_is_not(world, ahead, words):
+def test_a_wrong_clock_fails(world, ahead, words):
     world.authority.clock_ahead = ahead
     report = examine(world)
     assert report.crosses == [("clock", "clock_wrong")]
@@ -42,7 +42,7 @@ def test_a_clock_that_is_wrong_is_not(world, ahead, words):
 # ---- network ----
 
 
-def test_the_way_to_the_authority_is_told(world):
+def test_the_connection_to_the_authority_is_shown(world):
     details = examine(world).details("network")
     assert details["proxy"][0] == "none"
     assert details["DNS"][0] == "127.0.0.1"
@@ -50,7 +50,7 @@ def test_the_way_to_the_authority_is_told(world):
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", details["expires"][0])
 
 
-def test_a_proxy_is_told_without_its_password(world):
+def test_a_proxy_is_shown_without_its_password(world):
     with ConnectProxy() as proxy:
         report = examine(world, env={
             "https_proxy": proxy.url.replace("//", "//ada:hunter2@"), "no_proxy": "none.example"})
@@ -60,37 +60,37 @@ def test_a_proxy_is_told_without_its_password(world):
     assert "hunter2" not in report.outcome.out
 
 
-def test_a_proxy_that_is_not_for_this_host_is_told_apart(world):
+def test_a_proxy_that_is_not_used_for_this_host_is_recognized(world):
     details = examine(world, env={"https_proxy": "http://127.0.0.1:1",
                                   "no_proxy": "localhost"}).details("network")
     assert details["proxy"] == ("http://127.0.0.1:1", "not used for this host, or a SOCKS proxy")
 
 
-def test_of_a_proxy_that_is_not_reached_no_reason_is_told(world):
+def test_an_unreachable_proxy_is_reported_without_a_reason(world):
     report = examine(world, env={"https_proxy": "http://127.0.0.1:1"})
     assert [check for check, _ in report.crosses] == ["network", "token"]
     assert report.details("network") == {"proxy": ("http://127.0.0.1:1", "")}
 
 
-def test_a_proxy_that_refuses_is_a_cross(world):
+def test_a_proxy_that_refuses_fails(world):
     with ConnectProxy(refusal=407) as proxy:
         report = examine(world, env={"https_proxy": proxy.url})
     assert ("network", "proxy_refused") in report.crosses
 
 
-def test_a_name_that_is_not_known_is_a_cross(world):
+def test_an_unknown_host_name_fails(world):
     report = examine(world, "--authority", "https://login.invalid", "--timeout", SHORT_LIMIT)
     assert ("network", "name_not_resolved") in report.crosses
     assert report.statuses("clock") == {"skipped"}
 
 
-def test_a_certificate_that_is_not_trusted_is_a_cross(world, tmp_path):
+def test_an_untrusted_certificate_fails(world, tmp_path):
     with Authority(CertificateAuthority(tmp_path, "Another CA").server_context()) as impostor:
         report = examine(world, "--authority", impostor.url)
     assert report.crosses == [("network", "tls_untrusted"), ("token", "tls_untrusted")]
 
 
-def test_an_authority_that_says_nothing_costs_no_more_than_each_checks_time(world):
+def test_a_silent_authority_costs_only_the_time_limit_of_each_check(world):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         report = examine(world, "--timeout", SHORT_LIMIT, "--authority",
                          f"https://localhost:{silent.getsockname()[1]}")
@@ -98,17 +98,17 @@ def test_an_authority_that_says_nothing_costs_no_more_than_each_checks_time(worl
     assert report.outcome.seconds < PATIENCE / 2
 
 
-def test_an_unknown_tenant_is_a_cross(world):
+def test_an_unknown_tenant_fails(world):
     report = examine(world, "--tenant", "nowhere.example")
     assert report.crosses == [("network", "AADSTS90002"), ("token", "AADSTS90002")]
 
 
-def test_what_is_no_authority_is_a_cross(world):
+def test_a_server_that_is_not_an_authority_fails(world):
     report = examine(world, "--authority", world.web_api.url)
     assert ("network", "not_a_token_endpoint") in report.crosses
 
 
-def test_a_managed_identity_has_no_authority_to_look_at(world):
+def test_a_managed_identity_has_no_authority_to_check(world):
     world.appsettings_file.unlink()
     with IdentityService() as service:
         report = examine(world, "--managed-identity", "--resource", "https://vault.azure.net",
@@ -132,7 +132,7 @@ def registered(world, app: AppCertificate) -> AppCertificate:
     return app
 
 
-def test_a_certificate_is_told_with_its_thumbprint_and_end(world, app):
+def test_a_certificate_is_shown_with_its_thumbprint_and_expiry(world, app):
     configure(world, path(registered(world, app).pem()))
     report = examine(world)
     assert report.ok
@@ -141,12 +141,12 @@ def test_a_certificate_is_told_with_its_thumbprint_and_end(world, app):
     assert f"until {app.certificate.not_valid_after:%Y-%m-%dT%H:%M:%SZ} (" in finding["message"]
 
 
-def test_a_certificate_that_ends_soon_is_told(world, tmp_path):
+def test_a_certificate_that_expires_soon_is_reported(world, tmp_path):
     configure(world, path(registered(world, AppCertificate(tmp_path, days=10)).pem()))
     assert "make a new one soon" in examine(world).of("credential")[0]["message"]
 
 
-def test_a_certificate_that_has_ended_is_a_cross(world, tmp_path):
+def test_an_expired_certificate_fails(world, tmp_path):
     old = registered(world, AppCertificate(tmp_path, days=-1))
     configure(world, path(old.pem()))
     crosses = examine(world).crosses
@@ -154,14 +154,14 @@ def test_a_certificate_that_has_ended_is_a_cross(world, tmp_path):
     assert len([one for one in crosses if one[0] == "credential"]) == 1
 
 
-def test_a_key_of_another_certificate_is_a_cross(world, app, tmp_path):
+def test_a_key_of_another_certificate_fails(world, app, tmp_path):
     other = AppCertificate(tmp_path / "other", number=2)
     configure(world, path(app.certificate_file(), CertificateKeyDiskPath=str(other.key_file())))
     report = examine(world)
     assert ("credential", "certificate_no_match") in report.crosses
 
 
-def test_one_that_cannot_be_loaded_is_passed_over_for_the_next(world, app, tmp_path):
+def test_a_credential_that_cannot_be_loaded_is_skipped(world, app, tmp_path):
     configure(world, path(tmp_path / "nothing.pem"), path(registered(world, app).pem()))
     report = examine(world)
     assert report.ok
@@ -173,12 +173,12 @@ def test_a_secrets_id_is_not_its_value(world):
     assert "looks like a secret's id" in report.of("credential")[0]["message"]
 
 
-def test_a_keyring_without_the_secret_is_a_cross(world):
+def test_a_keyring_without_the_secret_fails(world):
     configure(world, {"SourceType": "Keyring"})
     assert examine(world).crosses[0] == ("credential", "keyring_no_secret")
 
 
-def test_a_federated_token_is_told_with_what_must_be_registered(world, tmp_path):
+def test_a_federated_token_is_shown_with_what_must_be_registered(world, tmp_path):
     file = tmp_path / "token"
     file.write_text(foreign_token())
     configure(world, {"SourceType": "SignedAssertionFilePath",
@@ -194,7 +194,7 @@ def test_a_federated_token_is_told_with_what_must_be_registered(world, tmp_path)
 # ---- token ----
 
 
-def test_what_the_token_says_is_told_and_not_the_token(world):
+def test_the_claims_are_shown_but_not_the_token(world):
     report = examine(world)
     details = {name: value for name, (value, _) in report.details("token").items()}
     assert details == {"aud": contoso.MY_WEB_API, "appid": contoso.DAEMON.client_id,
@@ -204,7 +204,7 @@ def test_what_the_token_says_is_told_and_not_the_token(world):
     assert not any(part in report.outcome.out for part in token.split("."))
 
 
-def test_a_new_token_is_asked_for(world):
+def test_a_new_token_is_requested(world):
     world.run("entra", "token", "--api", "MyWebApi")
     assert world.authority.url in examine(world).of("token")[0]["message"]
     assert len(world.authority.token_requests) == 2
@@ -214,7 +214,7 @@ def without_roles(world) -> None:
     world.write_appsettings(world.appsettings(contoso.WITHOUT_ROLES))
 
 
-def test_a_token_without_roles_will_be_refused_by_an_api_of_ones_own(world):
+def test_a_token_without_roles_will_be_refused_by_a_custom_api(world):
     without_roles(world)
     report = examine(world)
     assert report.crosses == [("token", "no_app_roles")]
@@ -223,7 +223,7 @@ def test_a_token_without_roles_will_be_refused_by_an_api_of_ones_own(world):
     assert report.details("token")["roles"][0] == "(none)"
 
 
-def test_graph_will_refuse_it_for_want_of_privileges(world):
+def test_graph_will_refuse_it_for_lack_of_privileges(world):
     without_roles(world)
     report = examine(world, "--resource", contoso.GRAPH)
     assert report.crosses == [("token", "Authorization_RequestDenied")]
@@ -231,7 +231,7 @@ def test_graph_will_refuse_it_for_want_of_privileges(world):
 
 
 @pytest.mark.parametrize("resource", [contoso.AZURE_DEVOPS, contoso.AKS, contoso.AZURE_SQL])
-def test_apis_with_lists_of_their_own_need_no_roles(world, resource):
+def test_apis_with_their_own_access_lists_need_no_roles(world, resource):
     without_roles(world)
     assert examine(world, "--resource", resource).ok
 
@@ -251,14 +251,14 @@ def test_the_audience_of_another_api_will_be_refused(world):
     assert contoso.GRAPH in report.of("token", "failed")[0]["message"]
 
 
-def test_a_token_that_is_no_jwt_is_said_to_be_none(world):
+def test_a_token_that_is_not_a_jwt_is_reported(world):
     world.authority.faults.inject(faults.altered("opaque", access_token="opaque-and-secret"))
     report = examine(world)
     assert report.ok and "opaque-and-secret" not in report.outcome.out
     assert "not a readable JWT" in report.of("token", "skipped")[0]["message"]
 
 
-def test_a_verbose_token_is_told_its_fate(world):
+def test_verbose_token_reports_what_the_api_will_do(world):
     without_roles(world)
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--verbose")
     assert outcome.code == 0 and "403" in outcome.err

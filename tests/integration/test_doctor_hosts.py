@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra doctor: keyrings, and git's and kubectl's configuration as they are."""
+"""entra doctor: keyrings, and the configuration of git and kubectl."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def keyring(report) -> tuple[str, str]:
     return finding["status"], finding["message"]
 
 
-def test_the_desktops_keyring_gives_back_what_it_is_given(world):
+def test_the_desktop_keyring_returns_what_is_stored(world):
     status, message = keyring(examine(world))
     assert status == "ok" and message.startswith("secret-service ")
 
 
-def test_the_test_leaves_nothing_behind(world):
+def test_the_check_leaves_nothing_behind(world):
     examine(world)
     kinds = [item.attributes["kind"] for item in world.session.keyring.items()]
     assert kinds == ["access_token"]
@@ -37,7 +37,7 @@ def test_the_test_leaves_nothing_behind(world):
 
 @pytest.fixture
 def own_app(shell):
-    """An app of this test alone, since all tests of a user share the kernel's keyring."""
+    """An app for this test only, since all tests of a user share the kernel keyring."""
     client = Client(client_id=str(uuid.uuid4()), secret="its-secret",
                     tenants=(contoso.TENANT.guid,), roles=("r",))
     shell.authority.directory.clients.append(client)
@@ -45,19 +45,19 @@ def own_app(shell):
     return shell
 
 
-def test_without_a_desktop_it_is_the_kernels(own_app):
+def test_without_a_desktop_the_kernel_keyring_is_checked(own_app):
     status, message = keyring(examine(own_app))
     assert status == "ok" and message.startswith("kernel ")
     assert "self_test" not in [key["kind"] for key in kernel_keyring.keys().values()]
 
 
-def test_a_bus_without_a_keyring_is_no_desktop(world):
+def test_a_bus_without_a_keyring_is_not_a_desktop(world):
     world.session.keyring.stop()
     status, message = keyring(examine(world))
     assert status == "ok" and message.startswith("kernel ")
 
 
-def test_a_locked_keyring_is_a_cross(world):
+def test_a_locked_keyring_fails(world):
     world.session.keyring.lock()
     report = examine(world, "--timeout", SHORT_LIMIT)
     assert report.crosses == [("keyring", "keyring_locked")]
@@ -65,20 +65,20 @@ def test_a_locked_keyring_is_a_cross(world):
     assert report.outcome.code == 6
 
 
-def test_a_keyring_that_hangs_costs_no_more_than_each_checks_time(world):
+def test_a_hanging_keyring_costs_only_the_time_limit_of_each_check(world):
     world.session.keyring.freeze()
     report = examine(world, "--timeout", SHORT_LIMIT)
     assert ("keyring", "keyring_silent") in report.crosses
     assert report.outcome.seconds < PATIENCE / 2
 
 
-def test_a_keyring_that_is_named_and_not_there_is_a_cross(own_app):
+def test_a_named_keyring_that_is_missing_fails(own_app):
     report = examine(own_app, "--keyring", "secret-service")
     assert report.crosses == [("keyring", "keyring_no_bus")]
     assert report.outcome.code == 6
 
 
-def test_no_keyring_is_a_dash_where_none_is_wanted(world):
+def test_keyring_none_is_skipped(world):
     assert keyring(examine(world, "--keyring", "none"))[0] == "skipped"
 
 
@@ -106,31 +106,31 @@ def of_git(report) -> tuple[str, str]:
     return finding["status"], finding["message"]
 
 
-def test_git_that_does_not_ask_us_is_a_dash(world):
+def test_git_without_our_helper_is_skipped(world):
     status, message = of_git(examine(world))
     assert status == "skipped" and "dev.azure.com" in message and "entra setup git" in message
 
 
 @pytest.mark.parametrize("key", ["credential.helper", "credential.https://dev.azure.com.helper",
                                  "credential.dev.azure.com.helper"])
-def test_git_that_asks_us_is_told(world, key):
+def test_git_with_our_helper_is_reported(world, key):
     git_config(world, key, "entra --api AzureDevOps")
     status, message = of_git(examine(world))
     assert status == "ok" and "entra --api AzureDevOps" in message
 
 
-def test_a_helper_of_another_host_is_none(world):
+def test_a_helper_for_another_host_does_not_count(world):
     git_config(world, "credential.https://github.com.helper", "entra")
     assert of_git(examine(world))[0] == "skipped"
 
 
-def test_what_entra_setup_has_set_up_is_well(world):
+def test_the_result_of_entra_setup_passes(world):
     assert world.run("entra", "setup", "git").code == 0
     report = examine(world)
     assert report.ok and of_git(report)[0] == "ok"
 
 
-def test_a_helper_that_writes_tokens_into_a_file_is_a_cross(world):
+def test_a_helper_that_writes_tokens_to_a_file_fails(world):
     git_config(world, "credential.helper", "store --file ~/.git-tokens")
     git_config(world, "credential.helper", "entra")
     report = examine(world)
@@ -140,13 +140,13 @@ def test_a_helper_that_writes_tokens_into_a_file_is_a_cross(world):
     assert examine(world).ok
 
 
-def test_a_helper_that_came_after_what_entra_setup_has_set_up_is_a_cross(world):
+def test_a_helper_added_after_entra_setup_fails(world):
     assert world.run("entra", "setup", "git").code == 0
     git_config(world, "credential.helper", "store")
     assert examine(world).crosses == [("git", "git_plaintext_helper")]
 
 
-def test_what_is_said_of_a_helper_before_ours_helps(world):
+def test_the_remedy_for_a_helper_before_ours_works(world):
     git_config(world, "credential.helper", "store")
     git_config(world, "credential.https://dev.azure.com.helper", "entra")
     assert examine(world).crosses == [("git", "git_plaintext_helper")]
@@ -154,14 +154,14 @@ def test_what_is_said_of_a_helper_before_ours_helps(world):
     assert examine(world).ok
 
 
-def test_an_empty_helper_keeps_those_before_it_away(world):
+def test_an_empty_helper_clears_those_before_it(world):
     git_config(world, "credential.helper", "store")
     git_config(world, "credential.https://dev.azure.com.helper", "")
     git_config(world, "credential.https://dev.azure.com.helper", "entra")
     assert examine(world).ok
 
 
-def test_other_helpers_that_are_told_the_token_are_named(world):
+def test_other_helpers_that_get_the_token_are_named(world):
     git_config(world, "credential.helper", "cache --timeout 60")
     git_config(world, "credential.helper", "entra")
     report = examine(world)
@@ -170,7 +170,7 @@ def test_other_helpers_that_are_told_the_token_are_named(world):
 
 
 def with_a_path(world) -> str:
-    """An API that has its host's path as a border; the URL of a repository within."""
+    """An API whose BaseUrl has a path; returns the URL of a repository below it."""
     settings = world.appsettings()
     settings["GitServer"]["BaseUrl"] += "contoso/"
     world.write_appsettings(settings)
@@ -178,28 +178,28 @@ def with_a_path(world) -> str:
     return f"{world.git_server.url}/contoso/_git/x"
 
 
-def test_git_that_must_tell_the_path_and_does_not_is_a_cross(world):
+def test_git_that_must_send_the_path_and_does_not_fails(world):
     url = with_a_path(world)
     assert examine(world, url).crosses == [("git", "git_use_http_path")]
     git_config(world, "credential.useHttpPath", "true")
     assert examine(world, url).ok
 
 
-def test_a_helper_that_is_not_installed_is_a_cross(world, programs):
+def test_a_helper_that_is_not_installed_fails(world, programs):
     git_config(world, "credential.helper", "entra")
     path = world.session.env["PATH"].removeprefix(f"{programs}:")
     report_of = world.run(programs / "entra", "doctor", env={"PATH": path})
     assert report_of.code == 2 and "git-credential-entra" in report_of.out
 
 
-def test_a_git_that_cannot_read_its_configuration_is_a_cross(world):
+def test_a_git_that_cannot_read_its_configuration_fails(world):
     (world.session.home / ".gitconfig").write_text("[credential\n")
     outcome = world.run("entra", "doctor")
     assert outcome.code == 2 and "git cannot read its configuration" in outcome.out
 
 
 def test_a_repositorys_own_configuration_runs_nothing(world):
-    """It is only read: whoever wrote it may be a stranger."""
+    """It is only read, since its author may be a stranger."""
     repository = world.session.home / "hostile"
     world.run("git", "init", str(repository))
     trap = world.session.home / "trapped"
@@ -217,43 +217,43 @@ def of_kubectl(report) -> tuple[str, str]:
     return finding["status"], finding["message"]
 
 
-def test_kubectl_without_our_plugin_is_a_dash(world):
+def test_kubectl_without_our_plugin_is_skipped(world):
     assert of_kubectl(examine(world))[0] == "skipped"
 
 
-def test_kubectl_with_our_plugin_is_told(world):
+def test_kubectl_with_our_plugin_is_reported(world):
     world.write_kubeconfig(ExecPlugin("exec-credential-entra"))
     status, message = of_kubectl(examine(world))
     assert status == "ok" and "user app" in message
 
 
-def test_a_plugin_that_is_not_there_is_a_cross(world):
+def test_a_missing_plugin_fails(world):
     world.write_kubeconfig(ExecPlugin("/nowhere/exec-credential-entra"))
     assert examine(world).crosses == [("kubectl", "program_not_found")]
 
 
 @pytest.mark.parametrize("path", [":{}", "{}:", "{}::/nowhere"])
-def test_a_plugin_in_the_working_folder_is_there_if_path_says_so(world, programs, path):
+def test_a_plugin_in_the_working_directory_counts_if_path_has_it(world, programs, path):
     world.write_kubeconfig(ExecPlugin("exec-credential-entra"))
     report = examine(world, env={"PATH": path.format("/usr/local/bin:/usr/bin:/bin")}, cwd=programs)
     assert of_kubectl(report)[0] == "ok"
 
 
-def test_a_plugin_of_another_context_is_a_dash(world):
+def test_a_plugin_of_another_context_is_skipped(world):
     world.write_kubeconfig(ExecPlugin("exec-credential-entra"))
     world.run("kubectl", "config", "unset", "current-context")
     status, message = of_kubectl(examine(world))
     assert status == "skipped" and "current context" in message
 
 
-def test_a_kubeconfig_that_kubectl_does_not_take_is_a_cross(world):
+def test_a_kubeconfig_that_kubectl_rejects_fails(world):
     file = world.write_kubeconfig(ExecPlugin("exec-credential-entra"))
     file.write_text("{")
     outcome = world.run("entra", "doctor")
     assert outcome.code != 0 and "kubectl's configuration cannot be read" in outcome.out
 
 
-def test_without_git_and_kubectl_there_is_nothing_to_look_at(world, programs):
+def test_without_git_and_kubectl_their_checks_are_skipped(world, programs):
     report = examine(world, env={"PATH": str(programs)})
     assert report.ok
     assert report.statuses("git") == report.statuses("kubectl") == {"skipped"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra token and entra list, and what the authority is sent."""
+"""entra token and entra list, and the requests to the authority."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_json_has_the_documented_names(world):
     assert first | {"source": ""} == second | {"source": ""}
 
 
-def test_a_token_that_goes_nowhere_is_an_error(world):
+def test_a_token_that_cannot_be_written_is_an_error(world):
     outcome = world.run("sh", "-c", "entra token --api MyWebApi >&-")
     assert outcome.code == 1 and "cannot be written" in outcome.err, outcome
 
@@ -39,7 +39,7 @@ def test_header_is_ready_for_http(world):
     assert outcome.out == f"Authorization: Bearer {world.authority.issued_tokens[0]}\n"
 
 
-def test_the_form_is_that_of_the_documentation(world):
+def test_the_form_is_as_documented(world):
     world.run("entra", "token", "--resource", contoso.GRAPH)
     (request,) = world.authority.token_requests
     assert request.method == "POST"
@@ -61,7 +61,7 @@ def test_a_resource_keeps_its_slash(world):
 
 @pytest.mark.parametrize("scope", ["https://graph.microsoft.com/User.Read", "openid", "/.default",
                                    "a/.default b/.default", ""])
-def test_a_scope_that_no_app_can_ask_for_is_refused_before_the_network_is_asked(world, scope):
+def test_a_scope_that_no_app_can_request_is_refused_without_network(world, scope):
     outcome = world.run("entra", "token", "--scope", scope)
     assert (outcome.code, outcome.out) == (2, "")
     assert world.authority.requests == []
@@ -73,14 +73,14 @@ def test_the_reason_names_default(world):
     assert "--resource" in outcome.err
 
 
-def test_force_refresh_goes_past_the_keyring(world):
+def test_force_refresh_bypasses_the_keyring(world):
     first = world.run("entra", "token", "--api", "MyWebApi").out
     second = world.run("entra", "token", "--api", "MyWebApi", "--force-refresh").out
     third = world.run("entra", "token", "--api", "MyWebApi").out
     assert first != second == third
 
 
-def test_list_shows_whose_and_until_when_but_no_token(world):
+def test_list_shows_app_and_expiry_but_no_token(world):
     world.run("entra", "token", "--api", "MyWebApi")
     world.run("entra", "token", "--resource", contoso.GRAPH)
     table = world.run("entra", "list").out
@@ -93,8 +93,8 @@ def test_list_shows_whose_and_until_when_but_no_token(world):
         assert token not in table + json.dumps(listed)
 
 
-def test_list_shows_each_token_with_its_own_end(world):
-    """Their order is not that in which they came."""
+def test_list_shows_each_token_with_its_own_expiry(world):
+    """They are not listed in the order in which they were stored."""
     lives = {contoso.MY_WEB_API: 7000, contoso.GRAPH: 4000}
     for resource, life in lives.items():
         world.authority.issuer.lifetime = life

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The catalogue of errors: each of its entries is met here, in the real programs, and says what it has
-to say. One that is added without being met makes a test fail."""
+"""The error catalogue: each entry is triggered here in the real programs, and must give its remedy.
+A new entry that is not triggered makes a test fail."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def catalogue(world: World) -> dict[str, str]:
 
 
 def error_of(world: World, *words: str, of: str = "token", **how: Any) -> Error:
-    """The one object that stands on stderr."""
+    """The only object on stderr."""
     outcome = world.run("entra", of, "--output", "json", *words, **how)
     assert outcome.code != 0 and outcome.out == ""
     *_, error = [json.loads(line) for line in outcome.err.splitlines()]
@@ -58,7 +58,7 @@ def token(world: World, *words: str, **how: Any) -> Error:
     return error_of(world, "--api", "MyWebApi", *words, **how)
 
 
-# ---- what an authority says ----
+# ---- errors of an authority ----
 
 
 def refusal(world: World, error: str, code: int, **members: str) -> Error:
@@ -78,7 +78,7 @@ def test_every_number_has_its_remedy(world):
             assert error["message"].startswith(f"the authority refused: {code}: Said. (")
 
 
-def test_every_word_has_its_remedy_where_the_number_is_not_known(world):
+def test_every_error_has_its_remedy_if_the_number_is_unknown(world):
     remedies = catalogue(world)
     for word in WORDS:
         error = refusal(world, word, 1)
@@ -88,7 +88,7 @@ def test_every_word_has_its_remedy_where_the_number_is_not_known(world):
         assert (error["suberror"], error["hint"]) == (word, remedies[word])
 
 
-def test_the_authoritys_ids_are_there_for_its_support(world):
+def test_the_authoritys_ids_are_shown_for_its_support(world):
     error = refusal(world, "invalid_client", 7000215)
     (request,) = world.authority.token_requests
     assert error["correlationId"] == request.headers["client-request-id"]
@@ -96,19 +96,19 @@ def test_the_authoritys_ids_are_there_for_its_support(world):
     assert "Trace ID" not in error["message"]
 
 
-def test_how_long_to_wait_is_there_too(world):
+def test_the_time_to_wait_is_shown_too(world):
     world.authority.faults.inject(faults.throttled("77"))
     assert token(world)["retryAfter"] == 77
     assert 0 < token(world)["retryAfter"] <= 77  # by word of the first
 
 
-# ---- everything else, and how it comes about ----
+# ---- all other errors, and how to trigger them ----
 
 MET: dict[str, Callable[[World, Path], Error]] = {}
 
 
 def meets(function: Callable[[World, Path], Error]) -> Callable[[World, Path], Error]:
-    """A function that has the programs meet the error of its name."""
+    """Marks a function that triggers the error of the same name."""
     MET[function.__name__] = function
     return function
 
@@ -131,7 +131,7 @@ fault("timed_out", faults.delayed(PATIENCE), "--timeout", SHORT_LIMIT)
 
 
 def asked(name: str, *words: str, env: dict[str, str] | None = None, of: str = "token") -> None:
-    """An error that these words, or these variables, lead to."""
+    """An error that these arguments or variables lead to."""
     def meet(world: World, folder: Path) -> Error:
         return error_of(world, *words, of=of, env=env)
     MET[name] = meet
@@ -194,7 +194,7 @@ credential("provider_missing", SourceType="Path", CertificateDiskPath="pkcs11:to
 
 
 def cross(world: World, check: str, *words: str, **how: Any) -> Error:
-    """What entra doctor says of it."""
+    """What entra doctor reports."""
     return examine(world, *words, **how).of(check, "failed")[0]
 
 
@@ -272,7 +272,7 @@ def sign_in_needed(world, folder):
 
 
 def as_ada(world: World, *words: str) -> list[Error]:
-    """What stands on stderr where a person's token is asked for."""
+    """The output on stderr when a user's token is requested."""
     world.write_appsettings(world.people_appsettings())
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "json", *words,
                         env={"DISPLAY": ":0"})
@@ -424,19 +424,19 @@ def program_not_found(world, folder):
     return cross(world, "kubectl")
 
 
-# Those that say more than the catalogue can know.
+# Errors whose message says more than the catalogue can know.
 MORE_IS_SAID = {"file_writable", "sign_in_needed", "unconfigured"}
 
 
 @pytest.mark.parametrize("code", sorted(MET))
-def test_each_error_is_met_and_says_what_helps(world, tmp_path, code):
+def test_each_error_is_triggered_and_gives_its_remedy(world, tmp_path, code):
     error = MET[code](world, tmp_path)
     assert error["code"] == code, error
     if code not in MORE_IS_SAID:
         assert error["hint"] == catalogue(world)[code]
 
 
-def test_every_entry_of_the_catalogue_is_met_here(world):
+def test_every_entry_of_the_catalogue_is_triggered_here(world):
     numbers = {code for code in catalogue(world) if code.startswith("AADSTS")}
     assert set(catalogue(world)) == numbers | WORDS | SUBERRORS | set(MET)
 
@@ -447,13 +447,13 @@ def test_every_entry_of_the_catalogue_is_met_here(world):
 @pytest.mark.parametrize("words", [
     ["token", "--frobnicate"], ["token", "--api", "Nobodys"], ["list", "--keyring", "pocket"],
     ["doctor", "a/b"]])
-def test_a_failure_is_one_line_of_json_where_that_is_wanted(world, words):
+def test_a_failure_is_one_line_of_json_if_requested(world, words):
     error = error_of(world, *words[1:], of=words[0])
     assert set(error) <= {"kind", "exitCode", "wanted", "message", "hint", "code"}
     assert (error["kind"], error["exitCode"]) == ("usage", 2)
 
 
-def test_all_that_is_said_beside_it_is_json_too(world):
+def test_all_other_messages_are_json_too(world):
     world.appsettings_file.chmod(0o644)
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "json", "--verbose",
                         env={"AzureAd__ClientSecret": "wrong"})

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""An identity that is refused, and an authority that is not reached: one clear line, the documented
-exit code, nothing on stdout. What a faulty authority answers is in test_faults.py."""
+"""An identity that is refused, and an authority that is not reachable: one clear line, the
+documented exit code, nothing on stdout. For a faulty authority, see test_faults.py."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def test_every_program_reports_a_wrong_secret_alike(world, program):
 
 
 @pytest.mark.parametrize("program", ASK)
-def test_an_authority_that_is_down_is_the_network(world, program):
+def test_an_unreachable_authority_is_a_network_error(world, program):
     world.authority.close()
     failed(program, ASK[program](world), NETWORK, "cannot be reached")
 
 
-def test_a_certificate_that_is_not_trusted_is_the_network(world, tmp_path):
+def test_an_untrusted_certificate_is_a_network_error(world, tmp_path):
     other = CertificateAuthority(tmp_path, "Another CA")
     with Authority(other.server_context()) as impostor:
         failed("entra", ask_entra(world, "--authority", impostor.url), NETWORK, "SSL_CERT_FILE")

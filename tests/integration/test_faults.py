@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""An authority that misbehaves: one clear line, the documented exit code, nothing on stdout, and the
-token that the keyring has stays there."""
+"""An authority that misbehaves: one clear line, the documented exit code, nothing on stdout, and
+the token in the keyring is kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NO_LIFE = (NETWORK, "its expires_in is missing or not a whole number")
 NO_CREDIBLE_LIFE = (NETWORK, "its expires_in is not a plausible lifetime")
 SECRET_IS_WRONG = (REFUSED, "Use the secret's value, not its ID.")
 
-# What is said of each fault. Those that do no harm have None.
+# The message for each fault; None for those that do no harm.
 SAID: dict[str, tuple[int, str] | None] = {
     "captive portal": (NETWORK, "a proxy or a captive portal may intercept the connection"),
     "empty body": NO_ENDPOINT,
@@ -72,16 +72,16 @@ SAID: dict[str, tuple[int, str] | None] = {
 HARMFUL = [name for name, said in SAID.items() if said is not None]
 HARMLESS = [name for name, said in SAID.items() if said is None]
 
-# One of each kind, for what is asked of every program.
+# One of each kind, for the tests of all programs.
 SOME = ["captive portal", "throttled", "broken connection", "newline in token", "very long error"]
 
 
-def test_what_is_said_of_each_fault_is_told_here():
+def test_every_fault_has_an_expected_message():
     assert set(SAID) == set(NAMED)
 
 
 @pytest.mark.parametrize("name", HARMFUL)
-def test_a_faulty_answer_yields_no_token_and_leaves_the_one_that_is_kept(world, name):
+def test_a_faulty_answer_gives_no_token_and_keeps_the_stored_one(world, name):
     kept = ask_entra(world).out
     with world.authority.faults.injected(NAMED[name]):
         failed("entra", ask_entra(world, "--force-refresh"), *SAID[name])
@@ -90,7 +90,7 @@ def test_a_faulty_answer_yields_no_token_and_leaves_the_one_that_is_kept(world, 
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_an_answer_that_is_only_odd_is_taken(world, name):
+def test_an_unusual_answer_is_accepted(world, name):
     world.authority.faults.inject(NAMED[name])
     outcome = ask_entra(world)
     assert (outcome.code, outcome.err) == (0, "")
@@ -99,7 +99,7 @@ def test_an_answer_that_is_only_odd_is_taken(world, name):
 
 @pytest.mark.parametrize("name", SOME)
 @pytest.mark.parametrize("program", ASK)
-def test_every_program_says_the_same_of_it(world, program, name):
+def test_every_program_reports_it_alike(world, program, name):
     world.authority.faults.inject(NAMED[name])
     failed(program, ASK[program](world), *SAID[name])
     assert world.session.keyring.items() == []
@@ -130,14 +130,14 @@ def test_a_redirect_to_the_authority_itself_is_not_followed_either(world):
 @pytest.mark.parametrize("fault", [faults.huge_body(), faults.endless_body()],
                          ids=["huge", "endless"])
 @pytest.mark.parametrize("program", ASK)
-def test_an_answer_that_does_not_end_is_cut_off(world, program, fault):
+def test_an_endless_answer_is_cut_off(world, program, fault):
     world.authority.faults.inject(fault)
     failed(program, ASK[program](world), NETWORK, "answered with more than")
 
 
 @pytest.fixture
 def silent():
-    """An authority that says nothing as long as the test runs."""
+    """An authority that does not answer while the test runs."""
     end = threading.Event()
     yield faults.held(end)
     end.set()
@@ -145,7 +145,7 @@ def silent():
 
 @pytest.mark.parametrize("proxy", ["http://ada:hunter2@[bad:1", "ftp://ada:hunter2@localhost:1",
                                    "ada:hunter2@[bad"])
-def test_a_proxy_that_cannot_be_used_is_named_without_its_password(world, proxy):
+def test_an_unusable_proxy_is_named_without_its_password(world, proxy):
     outcome = ask_entra(world, env={"https_proxy": proxy, "no_proxy": None})
     failed("entra", outcome, NETWORK, "cannot be reached")
     assert "hunter2" not in outcome.err
@@ -154,21 +154,21 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(world, proxy)
 
 
 @pytest.mark.parametrize("program", ASK)
-def test_a_silent_authority_costs_no_more_than_the_time_given(world, silent, program):
+def test_a_silent_authority_costs_only_the_time_limit(world, silent, program):
     world.authority.faults.inject(silent)
     outcome = ASK[program](world, "--timeout", SHORT_LIMIT)
     failed(program, outcome, NETWORK, "did not answer in time", "--timeout")
     assert outcome.seconds < 25  # the limit without the option is 30
 
 
-def test_an_answer_that_trickles_costs_no_more_than_the_time_given(world):
+def test_a_trickling_answer_costs_only_the_time_limit(world):
     world.authority.faults.inject(faults.trickling())
     outcome = ask_entra(world, "--timeout", SHORT_LIMIT)
     failed("entra", outcome, NETWORK, "did not answer in time")
     assert outcome.seconds < 25  # the limit without the option is 30
 
 
-# ---- what an authority says goes to a terminal ----
+# ---- the authority's text is shown on a terminal ----
 
 
 def said(text: str, **more) -> Fault:
@@ -176,13 +176,13 @@ def said(text: str, **more) -> Fault:
 
 
 @pytest.mark.parametrize("program", ASK)
-def test_an_authoritys_words_cannot_steer_a_terminal(world, program):
+def test_the_authoritys_text_cannot_control_the_terminal(world, program):
     world.authority.faults.inject(said("\x1b[2J\x1b]0;owned\x07\x7f\x9b31mYour secret\b is \u0085old."))
     outcome = ASK[program](world)
     failed(program, outcome, REFUSED, "AADSTS7000215", "Your secret", "old.")
 
 
-def test_an_authoritys_words_stay_on_one_line(world):
+def test_the_authoritys_text_stays_on_one_line(world):
     world.authority.faults.inject(said("Wrong.\r\nentra: all is well\n"))
     failed("entra", ask_entra(world), REFUSED, "AADSTS7000215: Wrong.")
 
@@ -199,6 +199,6 @@ def test_a_very_long_text_is_cut(world):
     assert len(ask_entra(world).err) < 2000
 
 
-def test_an_error_that_is_none_of_oauths_is_not_shown(world):
+def test_an_invalid_oauth_error_is_not_shown(world):
     world.authority.faults.inject(NAMED["captive portal"])
     assert "Hotel" not in ask_entra(world).err

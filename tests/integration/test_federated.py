@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Apps that prove themselves by a token of another issuer."""
+"""Apps that authenticate with a token of another issuer."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_workload_identity_needs_nothing_but_its_environment(trusting, token_fil
     assert "client_secret" not in form
 
 
-def test_the_file_is_read_anew_each_time(trusting, token_file):
+def test_the_file_is_read_each_time(trusting, token_file):
     configure(trusting, {"SourceType": "SignedAssertionFilePath",
                          "SignedAssertionFileDiskPath": str(token_file)})
     token(trusting)
@@ -63,7 +63,7 @@ def test_the_file_is_read_anew_each_time(trusting, token_file):
     ("a.b.c\0", "not a JWT"), ("a.b.c\nd.e.f", "not a JWT"), ("x" * 40000, "too large"),
     (None, "No such file"),
 ])
-def test_a_file_without_a_token_is_named(trusting, token_file, content, text):
+def test_a_file_without_a_token_is_reported(trusting, token_file, content, text):
     if content is None:
         token_file.unlink()
     else:
@@ -73,7 +73,7 @@ def test_a_file_without_a_token_is_named(trusting, token_file, content, text):
     assert trusting.authority.requests == []
 
 
-def test_a_stale_token_is_named_with_its_end(trusting, token_file):
+def test_an_expired_token_is_reported_with_its_expiry(trusting, token_file):
     token_file.write_text(foreign_token(expires_in=-60))
     refused(token(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}), 2, "expired on")
 
@@ -105,20 +105,20 @@ def test_a_commands_stdout_is_the_token(trusting, tmp_path):
     ("yes", "too much"), ("exec sleep 60", "in time"), ("sleep 60 & sleep 60", "in time"),
     ("echo not a token", "not a JWT"),
 ])
-def test_a_command_that_gives_no_token_is_named(trusting, tmp_path, script, text):
+def test_a_command_that_gives_no_token_is_reported(trusting, tmp_path, script, text):
     command(trusting, tmp_path, script)
     outcome = token(trusting, "--timeout", SHORT_LIMIT)
     refused(outcome, 2, text)
     assert outcome.seconds < 25  # the limit without the option is 30
 
 
-def test_a_parent_that_ignores_the_end_of_children_is_no_hindrance(trusting, tmp_path):
+def test_a_parent_that_ignores_sigchld_does_no_harm(trusting, tmp_path):
     command(trusting, tmp_path, f"echo {foreign_token()}")
     outcome = trusting.run("sh", "-c", "trap '' CHLD; exec entra token --api MyWebApi")
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_a_command_that_is_not_there_is_named(trusting, tmp_path):
+def test_a_missing_command_is_reported(trusting, tmp_path):
     configure(trusting, {"SourceType": "SignedAssertionCommand",
                          "SignedAssertionCommand": [str(tmp_path / "nothing")]})
     refused(token(trusting), 2, "cannot be run")
@@ -133,7 +133,7 @@ def issuer(world):
         yield service
 
 
-def test_github_actions_gives_the_jobs_token(trusting, issuer):
+def test_github_actions_issues_the_jobs_token(trusting, issuer):
     issuer.answer = lambda: jsonify(value=foreign_token())
     configure(trusting, {"SourceType": "GitHubActions"})
     outcome = token(trusting, env={
@@ -147,7 +147,7 @@ def test_github_actions_gives_the_jobs_token(trusting, issuer):
     assert request.headers["Accept"] == "application/json; api-version=2.0"
 
 
-def test_azure_pipelines_gives_the_jobs_token(trusting, issuer):
+def test_azure_pipelines_issues_the_jobs_token(trusting, issuer):
     issuer.answer = lambda: jsonify(oidcToken=foreign_token())
     configure(trusting, {"SourceType": "AzurePipelines", "ServiceConnectionId": "connection"})
     outcome = token(trusting, env={"SYSTEM_OIDCREQUESTURI": f"{issuer.url}/oidctoken",
@@ -162,7 +162,7 @@ def test_azure_pipelines_gives_the_jobs_token(trusting, issuer):
 
 @pytest.mark.parametrize("source, text", [
     ("GitHubActions", "ACTIONS_ID_TOKEN_REQUEST_URL"), ("AzurePipelines", "SYSTEM_OIDCREQUESTURI")])
-def test_outside_its_build_system_a_source_says_what_is_missing(trusting, source, text):
+def test_outside_its_build_system_the_source_says_what_is_missing(trusting, source, text):
     configure(trusting, {"SourceType": source, "ServiceConnectionId": "x"})
     refused(token(trusting), 2, text)
 
@@ -179,7 +179,7 @@ JOBS = {
     ("http://localhost:1@evil.example/x", "user name"), ("https://a@evil.example/x", "user name"),
     ("http://127.0.0.1:1.evil.example/", "port"), ("http://localhost.evil.example/", "not https"),
     ("x", "cannot be used"), ("file:///etc/passwd", "does not begin with https://")])
-def test_a_jobs_token_goes_only_over_https(trusting, source, url, text):
+def test_a_jobs_token_is_sent_only_over_https(trusting, source, url, text):
     url_name, token_name = JOBS[source]
     configure(trusting, {"SourceType": source, "ServiceConnectionId": "x"})
     outcome = token(trusting, env={url_name: url, token_name: "job-token"})
@@ -188,7 +188,7 @@ def test_a_jobs_token_goes_only_over_https(trusting, source, url, text):
 
 
 @pytest.mark.parametrize("source", JOBS)
-def test_a_jobs_token_cannot_begin_another_header(trusting, issuer, source):
+def test_a_jobs_token_cannot_inject_a_header(trusting, issuer, source):
     url_name, token_name = JOBS[source]
     configure(trusting, {"SourceType": source, "ServiceConnectionId": "x"})
     outcome = token(trusting, env={url_name: issuer.url, token_name: "a\r\nX-Forged: 1"})
@@ -196,7 +196,7 @@ def test_a_jobs_token_cannot_begin_another_header(trusting, issuer, source):
     assert issuer.requests == []
 
 
-def test_a_build_system_that_refuses_is_named_without_its_token(trusting, issuer):
+def test_a_refusing_build_system_is_reported_without_its_token(trusting, issuer):
     issuer.answer = lambda: (jsonify(message="job-token is bad"), 401)
     configure(trusting, {"SourceType": "GitHubActions"})
     outcome = token(trusting, env={"ACTIONS_ID_TOKEN_REQUEST_URL": issuer.url,
@@ -210,7 +210,7 @@ def github(issuer) -> dict[str, str]:
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token"}
 
 
-def test_a_build_system_that_asks_to_be_left_alone_is_left_alone(trusting, issuer):
+def test_a_throttling_build_system_is_not_asked_again(trusting, issuer):
     issuer.answer = lambda: ("", 503, {"Retry-After": "60"})
     configure(trusting, {"SourceType": "GitHubActions"})
     for _ in range(2):
@@ -218,7 +218,7 @@ def test_a_build_system_that_asks_to_be_left_alone_is_left_alone(trusting, issue
     assert len(issuer.requests) == 1
 
 
-def test_a_fault_of_a_build_system_is_tried_again_twice(trusting, issuer):
+def test_a_server_error_of_a_build_system_is_retried_twice(trusting, issuer):
     answers = iter([lambda: ("", 500), lambda: ("", 502), lambda: jsonify(value=foreign_token())])
     issuer.answer = lambda: next(answers)()
     configure(trusting, {"SourceType": "GitHubActions"})
@@ -226,7 +226,7 @@ def test_a_fault_of_a_build_system_is_tried_again_twice(trusting, issuer):
     assert len(issuer.requests) == 3
 
 
-def test_a_managed_identity_speaks_for_an_app(trusting):
+def test_a_managed_identity_authenticates_an_app(trusting):
     with IdentityService() as service:
         service.token = foreign_token()
         configure(trusting, {"SourceType": "SignedAssertionFromManagedIdentity",

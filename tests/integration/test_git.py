@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""git: pushes through real git, and the credential protocol by hand."""
+"""git: pushes with real git, and the credential protocol by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from authority import contoso
-from git_asking import Person, ask, attributes, clone_of, commit, host_of, push
+from git_asking import Askpass, ask, attributes, clone_of, commit, host_of, push
 from world.world import World
 
 
@@ -38,7 +38,7 @@ def test_the_token_is_in_the_keyring_and_in_no_file(world, clone):
     assert world.session.files_holding(token.encode()) == []
 
 
-def test_a_revoked_token_is_dropped_and_the_next_push_gets_another(world, clone):
+def test_a_revoked_token_is_erased_and_the_next_push_gets_another(world, clone):
     assert push(world, clone).code == 0
     world.git_server.gate.revoked.add(world.authority.issued_tokens[0])
     commit(world, clone, "Second")
@@ -47,12 +47,12 @@ def test_a_revoked_token_is_dropped_and_the_next_push_gets_another(world, clone)
     assert len(world.authority.token_requests) == 2
 
 
-def test_git_does_not_ask_a_person_where_the_secret_is_wrong(world, each_git, clone):
-    person = Person(world)
-    outcome = push(world, clone, env={**person.env, "AzureAd__ClientSecret": "wrong"})
+def test_git_does_not_prompt_if_the_secret_is_wrong(world, each_git, clone):
+    askpass = Askpass(world)
+    outcome = push(world, clone, env={**askpass.env, "AzureAd__ClientSecret": "wrong"})
     assert outcome.code != 0
     assert "AADSTS7000215" in outcome.err
-    assert person.questions == []
+    assert askpass.questions == []
 
 
 SICK_KEYRINGS = {
@@ -62,24 +62,23 @@ SICK_KEYRINGS = {
 
 
 @pytest.mark.parametrize("keyring, env, text", SICK_KEYRINGS.values(), ids=SICK_KEYRINGS)
-def test_git_does_not_ask_a_person_where_the_keyring_fails(world, each_git, clone, keyring, env,
-                                                           text):
-    person = Person(world)
+def test_git_does_not_prompt_if_the_keyring_fails(world, each_git, clone, keyring, env, text):
+    askpass = Askpass(world)
     world.run("git", "config", "--global", "credential.helper", f"entra --keyring {keyring}")
-    outcome = push(world, clone, env={**person.env, **env})
+    outcome = push(world, clone, env={**askpass.env, **env})
     assert outcome.code != 0 and text in outcome.err
-    assert person.questions == []
+    assert askpass.questions == []
     assert world.authority.token_requests == []
 
 
-def test_git_asks_a_person_where_the_keyring_fails_and_no_app_is_configured(world, clone):
+def test_git_prompts_if_the_keyring_fails_and_no_app_is_configured(world, clone):
     settings = world.appsettings()
     del settings["AzureAd"]["ClientSecret"]
     world.write_appsettings(settings)
-    person = Person(world)
+    askpass = Askpass(world)
     world.run("git", "config", "--global", "credential.helper", "entra --keyring kernell")
-    assert "kernell" in push(world, clone, env=person.env).err
-    assert person.questions == ["Username", "Password"]
+    assert "kernell" in push(world, clone, env=askpass.env).err
+    assert askpass.questions == ["Username", "Password"]
 
 
 def test_get_answers_with_user_name_and_password(world):
@@ -92,7 +91,7 @@ def test_get_answers_with_user_name_and_password(world):
     assert int(answer["password_expiry_utc"]) > time.time()
 
 
-def test_get_keeps_the_user_name_that_git_asked_with(world):
+def test_get_keeps_the_user_name_of_the_request(world):
     outcome = ask(world, *host_of(world), "username=contoso")
     assert attributes(outcome.out)["username"] == "contoso"
 
@@ -106,7 +105,7 @@ def test_a_newer_git_replaces_a_revoked_token_in_the_same_push(world, newer, clo
     assert len(world.authority.token_requests) == 2
 
 
-def test_a_newer_git_does_not_go_on_asking_where_no_token_is_taken(world, newer, clone):
+def test_a_newer_git_gives_up_if_every_token_is_rejected(world, newer, clone):
     world.git_server.gate.audience = "somebody else"
     outcome = push(world, clone, env={"GIT_TERMINAL_PROMPT": "0"})
     assert outcome.code != 0 and "Authentication failed" in outcome.err
@@ -114,7 +113,7 @@ def test_a_newer_git_does_not_go_on_asking_where_no_token_is_taken(world, newer,
     assert world.session.keyring.items() == []
 
 
-def test_get_offers_to_be_asked_again_where_git_announces_it(world):
+def test_get_offers_to_continue_if_git_supports_it(world):
     first = ask(world, "capability[]=authtype", "capability[]=state", *host_of(world)).out
     assert "capability[]=state\n" in first and "continue=1\n" in first
     (state,) = [line for line in first.splitlines() if line.startswith("state[]=")]
@@ -125,7 +124,7 @@ def test_get_offers_to_be_asked_again_where_git_announces_it(world):
     assert attributes(again)["credential"] == world.authority.issued_tokens[1]
 
 
-def test_a_token_that_came_since_the_refusal_is_given_without_another_request(world):
+def test_a_token_newer_than_the_rejected_one_needs_no_request(world):
     ask(world, *host_of(world))
     answer = ask(world, "capability[]=authtype", "capability[]=state",
                  "state[]=entra:received_on=1700000000", *host_of(world)).out
@@ -135,13 +134,13 @@ def test_a_token_that_came_since_the_refusal_is_given_without_another_request(wo
 
 @pytest.mark.parametrize("state", ["entra:", "entra:received_on=", "entra:received_on=x", "other:1",
                                    "entra:received_on=-1", "entra:received_on=" + "9" * 400])
-def test_a_state_that_is_not_ours_means_nothing(world, state):
+def test_a_foreign_state_is_ignored(world, state):
     answer = ask(world, "capability[]=authtype", "capability[]=state", f"state[]={state}",
                  *host_of(world)).out
     assert "continue=1\n" in answer
 
 
-def test_get_answers_with_bearer_where_git_announces_it(world):
+def test_get_answers_with_bearer_if_git_supports_it(world):
     outcome = ask(world, "capability[]=authtype", *host_of(world))
     assert outcome.out.splitlines()[0] == "capability[]=authtype"
     assert "continue" not in outcome.out and "state" not in outcome.out
@@ -153,7 +152,7 @@ def test_get_answers_with_bearer_where_git_announces_it(world):
 
 
 @pytest.mark.parametrize("line, key", [("password", "password"), ("credential", "credential")])
-def test_erase_drops_the_token_that_was_refused(world, line, key):
+def test_erase_removes_the_rejected_token(world, line, key):
     ask(world, *host_of(world))
     (token,) = world.authority.issued_tokens
     outcome = ask(world, *host_of(world), f"{line}={token}", operation="erase")
@@ -161,18 +160,18 @@ def test_erase_drops_the_token_that_was_refused(world, line, key):
     assert world.session.keyring.items() == []
 
 
-def test_erase_leaves_a_token_that_was_not_refused(world):
+def test_erase_keeps_a_token_that_was_not_rejected(world):
     ask(world, *host_of(world))
     assert ask(world, *host_of(world), "password=another", operation="erase").code == 0
     assert len(world.session.keyring.items()) == 1
 
 
-def test_capability_says_what_it_knows(world):
+def test_capability_lists_the_capabilities(world):
     outcome = ask(world, operation="capability")
     assert outcome.out == "version 0\ncapability authtype\ncapability state\n"
 
 
-def test_an_operation_that_is_not_known_is_ignored(world):
+def test_an_unknown_operation_is_ignored(world):
     outcome = ask(world, *host_of(world), operation="frobnicate")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
 
@@ -183,7 +182,7 @@ def test_a_failure_for_its_own_host_tells_git_to_quit(world):
     assert "AADSTS7000215" in outcome.err
 
 
-def test_warnings_about_the_configuration_are_kept_from_requests_that_are_not_ours(world):
+def test_requests_for_other_hosts_show_no_configuration_warnings(world):
     settings = world.appsettings()
     settings["AzureAd"]["TennantId"] = "x"
     world.write_appsettings(settings)
@@ -193,7 +192,7 @@ def test_warnings_about_the_configuration_are_kept_from_requests_that_are_not_ou
 
 @pytest.fixture
 def wrong_type(world: World) -> World:
-    """A configuration that can be read, in which an API has a setting of a wrong type."""
+    """A readable configuration in which a setting of an API has the wrong type."""
     settings = world.appsettings()
     settings["MyWebApi"]["RequestAppToken"] = "yes"
     world.write_appsettings(settings)
@@ -201,14 +200,13 @@ def wrong_type(world: World) -> World:
 
 
 @pytest.mark.parametrize("operation", ["get", "store", "erase"])
-def test_what_is_wrong_with_the_configuration_is_kept_from_hosts_that_are_not_ours(
-        wrong_type, operation):
+def test_configuration_errors_are_not_shown_for_other_hosts(wrong_type, operation):
     outcome = ask(wrong_type, "protocol=https", "host=github.com", "username=a", "password=b",
                   operation=operation)
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
 
 
-def test_what_is_wrong_with_the_configuration_is_told_where_it_is_used(wrong_type):
+def test_configuration_errors_are_shown_where_they_matter(wrong_type):
     outcome = ask(wrong_type, *host_of(wrong_type))
     assert (outcome.code, outcome.out) == (2, "")
     assert "RequestAppToken must be true or false" in outcome.err
@@ -222,11 +220,11 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("spoil", UNUSABLE.values(), ids=UNUSABLE)
-def test_a_configuration_that_cannot_be_used_is_told_once_in_a_push(wrong_type, clone, spoil):
+def test_an_unusable_configuration_is_reported_once_per_push(wrong_type, clone, spoil):
     world = wrong_type
     spoil(world.appsettings_file)
     world.git_server.gate.personal_access_tokens.add("typed")
-    outcome = push(world, clone, env=Person(world, "typed").env)
+    outcome = push(world, clone, env=Askpass(world, "typed").env)
     assert outcome.code == 0
     assert len(outcome.err.splitlines()) == 1
     for operation in ("store", "erase"):
@@ -234,7 +232,7 @@ def test_a_configuration_that_cannot_be_used_is_told_once_in_a_push(wrong_type, 
         assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
 
 
-def test_a_base_url_with_a_path_serves_that_path_only(world):
+def test_a_base_url_with_a_path_serves_only_that_path(world):
     settings = world.appsettings()
     settings["GitServer"]["BaseUrl"] += "contoso/"
     world.write_appsettings(settings)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""git with Azure DevOps by its own names, and with nothing configured but an identity: the tenant is
-what the server names."""
+"""git with Azure DevOps under its real names, and with only an identity configured: the tenant is
+the one that the server names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OLD_NAME = ("protocol=https", "host=contoso.visualstudio.com")
 
 @pytest.fixture
 def azure(world: World) -> World:
-    """dev.azure.com and login.microsoftonline.com are at hand; the app's tenant is not known."""
+    """dev.azure.com and login.microsoftonline.com are reachable; the app's tenant is not known."""
     world.internet
     world.git_server.authorization_uri = f"{PUBLIC_CLOUD}/{HOME}"
     world.write_appsettings({"AzureAd": {"ClientId": contoso.DAEMON.client_id,
@@ -36,11 +36,11 @@ def tenants_asked(world: World) -> list[str]:
 
 
 def questions(world: World) -> list[str]:
-    """The server's requests that came without a credential from us, not from git."""
+    """The requests to the server without a credential that came from us, not from git."""
     return [request.path for request in world.git_server.requests if request.method == "HEAD"]
 
 
-# ---- through real git ----
+# ---- with real git ----
 
 @pytest.mark.parametrize("url", ["https://dev.azure.com/contoso/app/_git/app",
                                  "https://contoso@dev.azure.com/contoso/app/_git/app",
@@ -63,7 +63,7 @@ def test_an_identity_is_enough(azure, each_git, url, set_up):
     assert len(questions(azure)) <= 1
 
 
-# ---- by a challenge ----
+# ---- from a challenge ----
 
 @pytest.mark.parametrize("uri", [
     f"{PUBLIC_CLOUD}/{HOME}",
@@ -101,7 +101,7 @@ def test_a_challenge_names_the_tenant(azure, uri, before):
     "wwwauth[]=Bearer authorization_uri=" + "a" * 60000,
     f"wwwauth[]=Bearer authorization_uri={PUBLIC_CLOUD}/" + "a" * 1000,
 ])
-def test_a_challenge_of_somebody_else_is_not_believed(azure, line):
+def test_a_challenge_of_another_host_is_not_trusted(azure, line):
     outcome = ask(azure, *DEV_AZURE, line)
     assert (outcome.code, outcome.out) == (2, "quit=1\n")
     assert "tenant" in outcome.err
@@ -116,9 +116,9 @@ def test_a_configured_tenant_is_not_overridden(azure):
     assert questions(azure) == []
 
 
-# ---- by a question ----
+# ---- from a HEAD request ----
 
-def test_the_server_is_asked_where_git_hands_no_challenge_on(azure):
+def test_the_server_is_asked_if_git_passes_no_challenge(azure):
     outcome = ask(azure, *DEV_AZURE, "path=Contoso/app/_git/app")
     assert attributes(outcome.out)["password"] == azure.authority.issued_tokens[0]
     assert tenants_asked(azure) == [HOME]
@@ -126,14 +126,14 @@ def test_the_server_is_asked_where_git_hands_no_challenge_on(azure):
     assert all("Authorization" not in request.headers for request in azure.git_server.requests)
 
 
-def test_a_header_of_azure_devops_names_it_too(azure):
+def test_an_azure_devops_header_names_the_tenant_too(azure):
     azure.git_server.authorization_uri = None
     ask(azure, *DEV_AZURE, "path=contoso/app/_git/app")
     assert tenants_asked(azure) == [HOME]
 
 
 @pytest.mark.parametrize("header", ["not-a-guid", "../../evil", HOME + "0", "00000000-0000"])
-def test_a_header_that_names_no_tenant_is_not_believed(azure, header):
+def test_a_header_that_names_no_tenant_is_ignored(azure, header):
     azure.git_server.authorization_uri, azure.git_server.tenant = None, header
     outcome = ask(azure, *DEV_AZURE, "path=contoso/app/_git/app")
     assert (outcome.code, outcome.out) == (2, "quit=1\n")
@@ -151,7 +151,7 @@ def test_an_organization_of_microsoft_accounts_has_no_tenant_for_an_app(azure):
 @pytest.mark.parametrize("lines", [
     (), ("username=ada@contoso.com",), ("username=contoso/app",), ("username=contoso/",),
 ])
-def test_without_an_organization_nobody_can_be_asked(azure, lines):
+def test_without_an_organization_the_tenant_is_unknown(azure, lines):
     outcome = ask(azure, *DEV_AZURE, *lines)
     assert (outcome.code, outcome.out) == (2, "quit=1\n")
     assert "entra setup git" in outcome.err
@@ -160,8 +160,8 @@ def test_without_an_organization_nobody_can_be_asked(azure, lines):
 
 @pytest.mark.parametrize("path", ["..%2fcontoso/app", "con toso", "con?toso", "a" * 65, "contoso.",
                                   "contoso%2fapp", "//contoso", ""])
-def test_a_path_that_names_no_organization_is_told(azure, path):
-    """git told the path, so entra setup git would not help."""
+def test_a_path_without_an_organization_is_reported(azure, path):
+    """git sent the path, so entra setup git would not help."""
     outcome = ask(azure, *DEV_AZURE, f"path={path}")
     assert (outcome.code, outcome.out) == (2, "quit=1\n")
     assert "names no organization" in outcome.err and "entra setup git" not in outcome.err
@@ -176,7 +176,7 @@ def test_what_names_the_organization(azure, lines, asked):
     assert tenants_asked(azure) == [HOME]
 
 
-def test_a_server_that_cannot_be_reached_is_no_delay_without_end(azure):
+def test_an_unreachable_server_does_not_block_forever(azure):
     azure.internet.routes.clear()
     outcome = ask(azure, *DEV_AZURE, "path=contoso/app/_git/app")
     assert (outcome.code, outcome.out) == (2, "quit=1\n")
@@ -185,7 +185,7 @@ def test_a_server_that_cannot_be_reached_is_no_delay_without_end(azure):
 
 # ---- remembered ----
 
-def test_an_organizations_tenant_is_asked_once(azure):
+def test_the_tenant_of_an_organization_is_asked_once(azure):
     for path in ("contoso/app/_git/app", "contoso/other/_git/other"):
         assert "password=" in ask(azure, *DEV_AZURE, f"path={path}").out
     forget_tokens(azure)
@@ -193,13 +193,13 @@ def test_an_organizations_tenant_is_asked_once(azure):
     assert len(questions(azure)) == 1
 
 
-def test_what_a_challenge_named_is_remembered(azure):
+def test_the_tenant_of_a_challenge_is_remembered(azure):
     ask(azure, *DEV_AZURE, "path=contoso/app", challenge(f"{PUBLIC_CLOUD}/{HOME}"))
     assert "password=" in ask(azure, *DEV_AZURE, "path=contoso/app").out
     assert questions(azure) == []
 
 
-def test_the_memory_is_a_file_that_only_its_owner_can_read(azure):
+def test_the_tenant_cache_is_readable_only_by_its_owner(azure):
     ask(azure, *DEV_AZURE, "path=contoso/app")
     (file,) = (azure.session.home / ".local" / "state" / "entra").iterdir()
     assert file.read_text() == f"https://dev.azure.com/contoso {HOME}\n"
@@ -207,14 +207,14 @@ def test_the_memory_is_a_file_that_only_its_owner_can_read(azure):
     assert file.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_challenge_counts_for_more_than_what_is_remembered(azure):
+def test_a_challenge_overrides_the_remembered_tenant(azure):
     ask(azure, *DEV_AZURE, "path=contoso/app", challenge(f"{PUBLIC_CLOUD}/{HOME}"))
     ask(azure, *DEV_AZURE, "path=contoso/app",
         challenge(f"{PUBLIC_CLOUD}/{contoso.OTHER_TENANT.guid}"))
     assert tenants_asked(azure) == [HOME, contoso.OTHER_TENANT.guid]
 
 
-def test_each_organization_has_a_tenant_of_its_own(azure):
+def test_each_organization_has_its_own_tenant(azure):
     ask(azure, *DEV_AZURE, "path=fabrikam/app",
         challenge(f"{PUBLIC_CLOUD}/{contoso.OTHER_TENANT.guid}"))
     ask(azure, *DEV_AZURE, "path=contoso/app")
@@ -226,7 +226,7 @@ def test_each_organization_has_a_tenant_of_its_own(azure):
     b"https://dev.azure.com/fabrikam " + HOME.encode() + b"\n", b"\0" * 5000, b"a" * 5000 + b"\n",
     b"https://dev.azure.com/contoso " + HOME.encode() + b"\nmore\n",
 ])
-def test_a_memory_that_is_spoilt_is_learned_anew(azure, content):
+def test_a_damaged_tenant_cache_is_rebuilt(azure, content):
     ask(azure, *DEV_AZURE, "path=contoso/app")
     (file,) = (azure.session.home / ".local" / "state" / "entra").iterdir()
     file.write_bytes(content)
@@ -234,21 +234,21 @@ def test_a_memory_that_is_spoilt_is_learned_anew(azure, content):
     assert len(questions(azure)) == 2
 
 
-def test_a_folder_that_others_can_write_to_is_not_believed(azure):
+def test_a_directory_that_others_can_write_is_not_trusted(azure):
     ask(azure, *DEV_AZURE, "path=contoso/app")
     (azure.session.home / ".local" / "state" / "entra").chmod(0o777)
     assert "password=" in ask(azure, *DEV_AZURE, "path=contoso/app").out
     assert len(questions(azure)) == 2
 
 
-def test_a_tenant_that_leads_to_no_token_is_forgotten(azure):
+def test_a_tenant_that_gives_no_token_is_forgotten(azure):
     ask(azure, *DEV_AZURE, "path=contoso/app",
         challenge(f"{PUBLIC_CLOUD}/{contoso.OTHER_TENANT.guid}"))
     assert "password=" in ask(azure, *DEV_AZURE, "path=contoso/app").out
     assert tenants_asked(azure) == [contoso.OTHER_TENANT.guid, HOME]
 
 
-def test_a_tenant_whose_token_is_refused_is_forgotten(azure):
+def test_a_tenant_whose_token_is_rejected_is_forgotten(azure):
     ask(azure, *DEV_AZURE, "path=contoso/app")
     (token,) = azure.authority.issued_tokens
     ask(azure, *DEV_AZURE, "path=contoso/app", f"password={token}", operation="erase")

@@ -30,7 +30,7 @@ def claims_asked(world: World) -> list[object]:
 
 @pytest.fixture
 def demanding(world: World) -> World:
-    """The server takes only tokens that were asked for with the claims."""
+    """The server accepts only tokens that were requested with the claims."""
 
     def satisfies(token: str) -> bool:
         number = world.authority.issued_tokens.index(token)
@@ -53,7 +53,7 @@ def test_a_newer_git_satisfies_it_in_the_same_push(demanding, newer):
 
 @pytest.mark.parametrize("alphabet", [base64.b64encode, base64.urlsafe_b64encode,
                                       lambda data: base64.b64encode(data).rstrip(b"=")])
-def test_get_asks_for_a_token_with_the_claims(world, alphabet):
+def test_get_requests_a_token_with_the_claims(world, alphabet):
     old = attributes(ask(world, *host_of(world)).out)["password"]
     outcome = ask(world, *host_of(world), challenge(encoded(CLAIMS, alphabet)))
     assert attributes(outcome.out)["password"] not in ("", old)
@@ -68,15 +68,15 @@ def test_get_asks_for_a_token_with_the_claims(world, alphabet):
     f'wwwauth[]=Basic realm="Bearer error=insufficient_claims, claims={encoded(CLAIMS)}"',
 ], ids=["another error", "no Base64", "an array", "a string", "cut", "empty", "long", "Basic",
         "within a realm"])
-def test_what_is_no_claims_challenge_changes_nothing(world, line):
+def test_an_invalid_claims_challenge_is_ignored(world, line):
     ask(world, *host_of(world))
     outcome = ask(world, *host_of(world), line)
     assert attributes(outcome.out)["password"] == world.authority.issued_tokens[0]
     assert len(world.authority.token_requests) == 1
 
 
-def test_a_challenge_that_git_tells_when_it_gives_up_counts_for_the_next_time(world):
-    """git from 2.41 to 2.45: a refusal ends the command, and its challenge comes with erase."""
+def test_a_challenge_passed_with_erase_applies_to_the_next_run(world):
+    """git from 2.41 to 2.45: a rejection ends the command, and its challenge comes with erase."""
     token = attributes(ask(world, *host_of(world)).out)["password"]
     ask(world, *host_of(world), f"password={token}", challenge(encoded(CLAIMS)), operation="erase")
     ask(world, *host_of(world))
@@ -87,7 +87,7 @@ def test_a_challenge_that_git_tells_when_it_gives_up_counts_for_the_next_time(wo
 
 @pytest.mark.parametrize("content", [b"", b"x", b"99999999999 {}", b"1 {}", b"\xff" * 20000,
                                      b"-1"])
-def test_a_challenge_that_was_spoilt_meanwhile_is_none(world, content):
+def test_a_damaged_stored_challenge_is_ignored(world, content):
     token = attributes(ask(world, *host_of(world)).out)["password"]
     ask(world, *host_of(world), f"password={token}", challenge(encoded(CLAIMS)), operation="erase")
     (file,) = (world.session.runtime / "entra").glob("*.claims")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is sent to git's helper to get at a token, or to break it: nothing is answered, nothing goes
-out. The attacks on other helpers are among it."""
+"""Requests to git's helper that try to obtain a token or to break it, including known attacks on
+other helpers: there is no answer, and nothing is sent to the network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CAPABLE = ("capability[]=authtype", "capability[]=state")
 
 @pytest.fixture
 def watched(world: World) -> World:
-    """An app whose tenant is not known, so that hosts of ours would be asked for theirs."""
+    """An app whose tenant is not known, so that our own hosts would be asked for theirs."""
     world.internet
     settings = world.appsettings()
     del settings["AzureAd"]["TenantId"]
@@ -33,7 +33,7 @@ def nothing_went_out(world: World) -> None:
 HOSTS = [
     # other hosts, and other schemes
     "github.com", "azure.com", "com", "localhost", "127.0.0.1", "login.microsoftonline.com",
-    # names that begin, end or go on like ours (CVE-2024-53859, vscode #320634)
+    # names that begin, end or continue like ours (CVE-2024-53859, vscode #320634)
     "dev.azure.com.evil.example", "evil-dev.azure.com", "xdev.azure.com", "dev.azure.comx",
     "visualstudio.com", ".visualstudio.com", "evilvisualstudio.com",
     "contoso.visualstudio.com.evil.example", "contoso.visualstudio.comx",
@@ -57,13 +57,13 @@ HOSTS = [
     # addresses
     "[::1]", "[::1]:443", "[::ffff:127.0.0.1]", "[dev.azure.com]", "[::1", "::1", "0x7f000001",
     "2130706433", "127.1", "017700000001",
-    # bytes that are no text
+    # bytes that are not text
     "dev.azure.com\udcff", "\udc80", "dev.azure.com\x7f", "dev.azure.com\x1b[0m", "dev.azure.com\x0b",
 ]
 
 
 @pytest.mark.parametrize("operation", ["get", "store", "erase"])
-def test_hosts_that_are_not_ours_are_met_with_silence(watched, operation):
+def test_other_hosts_get_no_answer(watched, operation):
     for host in HOSTS:
         outcome = ask(watched, *CAPABLE, "protocol=https", f"host={host}", "username=contoso",
                       "password=secret", operation=operation)
@@ -74,13 +74,13 @@ def test_hosts_that_are_not_ours_are_met_with_silence(watched, operation):
 
 @pytest.mark.parametrize("protocol", ["http", "HTTP", "ssh", "git", "file", "imap", "smtp", "cert",
                                       "https ", " https", "httpss", "https:", "https://", "ftp"])
-def test_protocols_that_are_not_ours_are_met_with_silence(watched, protocol):
+def test_other_protocols_get_no_answer(watched, protocol):
     outcome = ask(watched, f"protocol={protocol}", "host=dev.azure.com", "username=contoso")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
     nothing_went_out(watched)
 
 
-def test_a_certificates_password_is_not_ours(watched):
+def test_requests_for_a_certificate_password_get_no_answer(watched):
     outcome = ask(watched, "protocol=cert", "host=", "path=/home/ada/key.pem")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
     nothing_went_out(watched)
@@ -92,20 +92,20 @@ def test_a_certificates_password_is_not_ours(watched):
     "https://contoso@dev.azure.com/contoso", "https://dev.azure.com\\@evil.example/", "",
     "https://dev.azure.com:443@evil.example/contoso", "https://" + "a" * 9000 + "/",
 ])
-def test_urls_that_are_not_ours_are_met_with_silence(watched, url):
+def test_other_urls_get_no_answer(watched, url):
     outcome = ask(watched, f"url={url}")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
     nothing_went_out(watched)
 
 
 @pytest.mark.parametrize("spelling", ["DEV.AZURE.COM", "dev.azure.com:443", "Dev.Azure.Com:443"])
-def test_other_spellings_of_our_own_host_are_ours(watched, spelling):
+def test_other_spellings_of_our_own_host_get_an_answer(watched, spelling):
     watched.git_server.authorization_uri = None
     outcome = ask(watched, "protocol=HTTPS", f"host={spelling}", "path=contoso/app")
     assert "password=" in outcome.out
 
 
-# ---- requests that are no requests ----
+# ---- invalid requests ----
 
 LINE = b"protocol=https\nhost=dev.azure.com\npath=contoso/app\n"
 BROKEN = {
@@ -135,7 +135,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("operation", ["get", "store", "erase"])
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
-def test_a_request_that_is_none_is_an_error_and_no_more(watched, operation, text):
+def test_an_invalid_request_is_only_an_error(watched, operation, text):
     outcome = watched.run("git-credential-entra", operation, input=text)
     assert (outcome.code, outcome.out) == (2, "")
     assert len(outcome.err.splitlines()) == 1 and outcome.err.strip().isprintable()
@@ -154,7 +154,7 @@ def test_two_megabytes_of_random_bytes_break_nothing(watched, seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_random_requests_break_nothing(watched, seed):
-    """Well-formed lines around random bytes, none of which is of ours."""
+    """Well-formed lines around random bytes, none for our own hosts."""
     chance = random.Random(seed)
     for _ in range(15):
         noise = bytes(b for b in chance.randbytes(300) if b not in b"\r\n\0")
@@ -164,7 +164,7 @@ def test_random_requests_break_nothing(watched, seed):
     nothing_went_out(watched)
 
 
-# ---- requests for a host of ours, with something evil in them ----
+# ---- malicious requests for one of our own hosts ----
 
 def test_a_line_of_65535_bytes_is_read(world):
     line = "wwwauth[]=Bearer realm="
@@ -172,7 +172,7 @@ def test_a_line_of_65535_bytes_is_read(world):
     assert "password=" in outcome.out
 
 
-def test_what_follows_an_empty_line_is_not_read(watched):
+def test_input_after_an_empty_line_is_not_read(watched):
     outcome = watched.run("git-credential-entra", "get",
                           input="protocol=https\nhost=github.com\n\nhost=dev.azure.com\n")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
@@ -180,7 +180,7 @@ def test_what_follows_an_empty_line_is_not_read(watched):
 
 
 @pytest.mark.parametrize("name", ["a:b", "a%0ahost=evil", "\x1b]0;title\x07", "x" * 60000, "\udcff"])
-def test_a_user_name_cannot_add_to_the_answer(world, name):
+def test_a_user_name_cannot_inject_into_the_answer(world, name):
     outcome = ask(world, *host_of(world), f"username={name}")
     keys = [line.split("=", 1)[0] for line in outcome.out.split("\n") if line]
     assert keys == ["username", "password", "password_expiry_utc"]
@@ -198,7 +198,7 @@ def test_other_attributes_do_not_change_whose_token_it_is(world, line):
     assert f"password={token}\n" in outcome.out
 
 
-def test_hundreds_of_challenges_are_read_in_no_time(world):
+def test_hundreds_of_challenges_are_read_quickly(world):
     lines = [f'wwwauth[]=Bearer realm="{"a" * 4000}"'] * 200
     outcome = ask(world, *host_of(world), *lines)
     assert "password=" in outcome.out and outcome.seconds < 10

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""git-lfs and submodules: many that ask for the same host at once."""
+"""git-lfs and submodules: many processes that need a token for the same host at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SUBMODULES = 10
 
 
 @pytest.mark.skipif(shutil.which("git-lfs") is None, reason="git-lfs is not installed")
-def test_large_files_go_the_same_way(world, each_git):
+def test_large_files_are_pushed_too(world, each_git):
     url = world.git_server.create_repository()
     clone = clone_of(world, url)
     contents = {f"{n}.bin": os.urandom(200_000) for n in range(8)}
@@ -37,7 +37,7 @@ def test_large_files_go_the_same_way(world, each_git):
 
 @pytest.fixture
 def family(world: World) -> str:
-    """A repository with many submodules, each of its own repository; gives its URL."""
+    """A repository with many submodules, each in its own repository; returns the URL."""
     world.run("git", "config", "--global", "protocol.file.allow", "always")
     names = [f"contoso/app/_git/{n}" for n in range(SUBMODULES)]
     urls = [world.git_server.create_repository(name) for name in names]
@@ -54,7 +54,7 @@ def family(world: World) -> str:
     return parent
 
 
-def test_submodules_fetched_side_by_side_cost_one_token_request(world, each_git, family):
+def test_submodules_fetched_in_parallel_cost_one_token_request(world, each_git, family):
     forget_tokens(world)
     before = len(world.authority.token_requests)
     copy = world.session.home / "copy"

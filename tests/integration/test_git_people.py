@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""git with a person's own rights: who is asked, and when nobody is."""
+"""git with a user's token: when the user is prompted, and when not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from authority import contoso
 from git_asking import ask, attributes, clone_of, commit, host_of, push
 from people import asked_nobody, login
 from world import newer_git
-from world.debian import NotToBeHad
+from world.debian import NotAvailable
 from world.world import World
 
 AT_A_TERMINAL = ("git", "push", "--quiet", "origin", "main")
@@ -18,11 +18,11 @@ AT_A_TERMINAL = ("git", "push", "--quiet", "origin", "main")
 
 @pytest.fixture(params=["this machine's git", "a newer git"])
 def git_desk(request: pytest.FixtureRequest, desk: World) -> World:
-    """A person's desktop, with either git."""
+    """A user's desktop, with either git."""
     if request.param == "a newer git":
         try:
             newer_git.use_in(desk.session.env)
-        except NotToBeHad as reason:
+        except NotAvailable as reason:
             pytest.skip(f"no newer git is to be had: {reason}")
     return desk
 
@@ -32,7 +32,7 @@ def upn(world: World, answer: str) -> str:
     return jwt.decode(token, options={"verify_signature": False})["upn"]
 
 
-def test_the_first_push_asks_and_the_next_ones_do_not(git_desk):
+def test_only_the_first_push_prompts(git_desk):
     clone = clone_of(git_desk, git_desk.git_server.create_repository())
     first = git_desk.at_terminal(*AT_A_TERMINAL, cwd=clone).finish()
     assert first.code == 0, first
@@ -47,7 +47,7 @@ def test_the_first_push_asks_and_the_next_ones_do_not(git_desk):
     *({"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "credential.interactive",
        "GIT_CONFIG_VALUE_0": value} for value in ("false", "never", "no", "0")),
 ], ids=lambda setting: " ".join(setting.values()))
-def test_nobody_is_asked_where_git_is_told_not_to(git_desk, setting):
+def test_there_is_no_prompt_if_git_forbids_it(git_desk, setting):
     clone = clone_of(git_desk, git_desk.git_server.create_repository())
     outcome = git_desk.at_terminal(*AT_A_TERMINAL, cwd=clone,
                                    env={"GIT_ASKPASS": "true"} | setting).finish()
@@ -65,20 +65,20 @@ def test_a_setting_of_the_command_line_counts(git_desk):
 
 
 @pytest.mark.parametrize("value", ["true", "always", "auto"])
-def test_other_words_do_not_keep_it_from_asking(git_desk, value):
+def test_other_values_do_not_forbid_the_prompt(git_desk, value):
     git_desk.run("git", "config", "--global", "credential.interactive", value)
     clone = clone_of(git_desk, git_desk.git_server.create_repository())
     assert git_desk.at_terminal(*AT_A_TERMINAL, cwd=clone).finish().code == 0
 
 
-def test_where_nobody_is_there_one_line_says_what_to_run(desk):
+def test_without_a_user_one_line_says_what_to_run(desk):
     outcome = ask(desk, *host_of(desk), env={"DISPLAY": None, "WAYLAND_DISPLAY": None})
     assert (outcome.code, outcome.out) == (5, "")
     assert len(outcome.err.splitlines()) == 1 and "entra login" in outcome.err
     assert asked_nobody(desk)
 
 
-def test_a_user_name_in_the_url_chooses_the_account(git_desk):
+def test_a_user_name_in_the_url_selects_the_account(git_desk):
     login(git_desk, user=contoso.ADA)
     login(git_desk, user=contoso.GRACE)
     for user in (contoso.ADA, contoso.GRACE):
@@ -91,13 +91,13 @@ def test_a_user_name_in_the_url_chooses_the_account(git_desk):
     assert len(git_desk.authority.authorize_requests) == 2
 
 
-def test_a_user_name_that_is_no_account_leaves_the_default_one(desk):
+def test_a_user_name_that_is_no_account_selects_the_default_one(desk):
     login(desk, user=contoso.ADA)
     answer = ask(desk, *host_of(desk), "username=contoso").out
     assert upn(desk, answer) == "ada@contoso.com"
 
 
-def test_a_persons_refused_token_goes_and_the_sign_in_stays(desk):
+def test_a_users_rejected_token_is_erased_and_the_sign_in_kept(desk):
     login(desk, user=contoso.ADA)
     token = attributes(ask(desk, *host_of(desk)).out)["password"]
     assert ask(desk, *host_of(desk), f"password={token}", operation="erase").code == 0
@@ -106,7 +106,7 @@ def test_a_persons_refused_token_goes_and_the_sign_in_stays(desk):
     assert len(desk.authority.authorize_requests) == 1
 
 
-def test_a_persons_token_is_not_kept_as_typed(desk):
+def test_a_users_token_is_not_stored_as_typed(desk):
     login(desk, user=contoso.ADA)
     token = attributes(ask(desk, *host_of(desk)).out)["password"]
     ask(desk, *host_of(desk), "username=ada@contoso.com", f"password={token}", operation="store")

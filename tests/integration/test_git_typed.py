@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Credentials that a person typed for a host of ours: kept, given back, dropped; and never those of
-other hosts, or our own tokens."""
+"""Credentials that a user typed for one of our own hosts are stored, returned and removed; those
+for other hosts, and our own tokens, are never stored."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Iterator
 
 import pytest
 
-from git_asking import Person, ask, attributes, clone_of, commit, host_of, push
+from git_asking import Askpass, ask, attributes, clone_of, commit, host_of, push
 from stored import change
 from world import kernel_keyring, newer_git
-from world.debian import NotToBeHad
+from world.debian import NotAvailable
 from world.world import World
 
 PAT = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
@@ -48,11 +48,11 @@ HOSTS = ("example.com", "sso.tld", "git.example.com", "git2.example.com", "victi
 
 @pytest.fixture
 def own_tests(tmp_path: Path) -> Path:
-    """git's t/, as if git had been built. Of what would have been made, these tests use only
-    test-tool, and of that only its way to read a bool of the environment: all keep their default."""
+    """git's t/, as if git had been built. Of the build results, these tests use only test-tool, and
+    only to read a bool from the environment: all keep their default."""
     try:
         source = newer_git.source()
-    except NotToBeHad as reason:
+    except NotAvailable as reason:
         pytest.skip(f"git's source is not to be had: {reason}")
     subprocess.run(["cp", "-r", "--reflink=auto", source, tmp_path / "git"], check=True)
     folder = tmp_path / "git"
@@ -89,29 +89,29 @@ def test_gits_own_tests_of_helpers_pass(world, newer, own_tests):
 
 @pytest.fixture
 def memory(shell: World) -> Iterator[None]:
-    """A folder on a tmpfs as XDG_RUNTIME_DIR; nothing stays in the kernel's keyring."""
+    """A folder on a tmpfs as XDG_RUNTIME_DIR; nothing is left in the kernel keyring."""
     with TemporaryDirectory(dir="/dev/shm", prefix="entra-test-") as folder:
         shell.session.env["XDG_RUNTIME_DIR"] = folder
         yield
     kernel_keyring.forget(shell.git_server.url.removeprefix("https://"), "host")
 
 
-# ---- through real git ----
+# ---- with real git ----
 
-def test_what_a_person_typed_is_asked_once(world, each_git):
-    """The identity's token is not taken, a personal access token is."""
+def test_a_typed_credential_is_prompted_for_once(world, each_git):
+    """The token of the identity is rejected, and a personal access token is accepted."""
     settings = world.appsettings()
     settings["GitServer"]["Scopes"] = []
     world.write_appsettings(settings)
     world.git_server.gate.personal_access_tokens.add(PAT)
     clone = clone_of(world, world.git_server.create_repository())
-    person = Person(world, PAT)
+    askpass = Askpass(world, PAT)
     for subject in ("Second", "Third"):
         commit(world, clone, subject)
-        outcome = push(world, clone, env=person.env)
+        outcome = push(world, clone, env=askpass.env)
         assert (outcome.code, outcome.err) == (0, "")
-    assert person.questions == ["Username", "Password"]
-    assert world.session.files_holding(PAT.encode()) == [person.program]
+    assert askpass.questions == ["Username", "Password"]
+    assert world.session.files_holding(PAT.encode()) == [askpass.program]
 
     world.git_server.gate.personal_access_tokens.clear()
     commit(world, clone, "Fourth")
@@ -119,7 +119,7 @@ def test_what_a_person_typed_is_asked_once(world, each_git):
     assert typed(world) == []
 
 
-def test_a_token_that_we_gave_is_not_kept_as_typed(world, each_git):
+def test_our_own_token_is_not_stored_as_typed(world, each_git):
     clone = clone_of(world, world.git_server.create_repository())
     assert push(world, clone).code == 0
     assert typed(world) == []
@@ -128,7 +128,7 @@ def test_a_token_that_we_gave_is_not_kept_as_typed(world, each_git):
 
 # ---- by hand ----
 
-def test_it_wins_over_a_token_until_it_is_refused(world):
+def test_it_takes_precedence_over_a_token_until_rejected(world):
     token = get(world)["password"]
     store(world, "username=ada", f"password={PAT}")
     assert get(world) == {"username": "ada", "password": PAT}
@@ -137,13 +137,13 @@ def test_it_wins_over_a_token_until_it_is_refused(world):
     assert get(world)["password"] == token
 
 
-def test_another_password_than_the_refused_one_stays(world):
+def test_a_password_other_than_the_rejected_one_is_kept(world):
     store(world, "username=ada", f"password={PAT}")
     erase(world, "username=ada", "password=another")
     assert get(world)["password"] == PAT
 
 
-def test_what_git_says_beside_it_is_given_back(world):
+def test_gits_other_attributes_are_returned(world):
     end = int(time.time()) + 1000
     store(world, "username=ada", f"password={PAT}", f"password_expiry_utc={end}",
           "oauth_refresh_token=refresh")
@@ -151,19 +151,19 @@ def test_what_git_says_beside_it_is_given_back(world):
                           "oauth_refresh_token": "refresh"}
 
 
-def test_one_that_has_ended_is_not_given(world):
+def test_an_expired_credential_is_not_returned(world):
     store(world, "username=ada", f"password={PAT}", f"password_expiry_utc={int(time.time()) - 1}")
     assert get(world)["password"] == world.authority.issued_tokens[0]
 
 
-def test_one_with_an_authtype_is_for_those_who_take_it(world):
+def test_one_with_an_authtype_is_only_for_git_that_supports_it(world):
     store(world, "capability[]=authtype", "authtype=Token", f"credential={PAT}")
     assert get(world, "capability[]=authtype") == {
         "capability[]": "authtype", "authtype": "Token", "credential": PAT}
     assert get(world)["password"] == world.authority.issued_tokens[0]
 
 
-def test_a_name_has_its_own(world):
+def test_each_user_name_has_its_own(world):
     for name in ("ada", "grace"):
         store(world, f"username={name}", f"password=of-{name}")
     assert get(world, "username=ada")["password"] == "of-ada"
@@ -172,20 +172,20 @@ def test_a_name_has_its_own(world):
 
 
 @pytest.mark.parametrize("names", [("ada", "grace"), ("grace", "ada")])
-def test_the_one_that_came_last_is_given_where_no_name_is_asked_for(world, names):
+def test_without_a_user_name_the_latest_is_returned(world, names):
     for name in names:
         store(world, f"username={name}", f"password=of-{name}")
     assert get(world)["password"] == f"of-{names[-1]}"
 
 
-def test_a_path_has_its_own(world):
+def test_each_path_has_its_own(world):
     store(world, "path=contoso/app", "username=ada", "password=of-app")
     assert get(world, "path=contoso/app")["password"] == "of-app"
     assert get(world)["password"] == "of-app"
     assert get(world, "path=contoso/other")["password"] == world.authority.issued_tokens[0]
 
 
-def test_in_azure_devops_one_serves_an_organization(world):
+def test_in_azure_devops_one_serves_the_whole_organization(world):
     azure = ("protocol=https", "host=dev.azure.com")
     store(world, "path=contoso/app/_git/app", "username=ada", f"password={PAT}", host=azure)
     assert attributes(ask(world, *azure, "path=contoso/other/_git/other").out)["password"] == PAT
@@ -210,15 +210,15 @@ def test_its_attributes_are_not_those_of_gits_libsecret_helper(world):
     assert not {"user", "object", "protocol", "port", "server"} & set(item)
 
 
-def test_what_gits_libsecret_helper_may_erase_is_not_ours(world):
-    """It looks for the attributes alone, as secret-tool does, and not for who wrote the item."""
+def test_gits_libsecret_helper_does_not_erase_ours(world):
+    """It looks only at the attributes, as secret-tool does, and not at the author of the item."""
     store(world, "username=ada", f"password={PAT}")
     world.run("secret-tool", "clear", "protocol", "https")
     assert get(world)["password"] == PAT
 
 
 @pytest.mark.parametrize("keyring", ["kernel", "runtime"])
-def test_every_keyring_keeps_it(shell, keyring, memory):
+def test_every_keyring_stores_it(shell, keyring, memory):
     lines = "\n".join((*host_of(shell), "username=ada", f"password={PAT}", ""))
     asked = "\n".join((*host_of(shell), ""))
 
@@ -234,7 +234,7 @@ def test_every_keyring_keeps_it(shell, keyring, memory):
 @pytest.mark.parametrize("lines", [
     ("username=ada", "ephemeral=1"), ("username=ada", "ephemeral=true"), (),
 ], ids=["ephemeral", "ephemeral by a word", "no user name"])
-def test_what_is_not_to_be_kept_is_not(world, lines):
+def test_what_must_not_be_stored_is_not(world, lines):
     store(world, *lines, f"password={PAT}")
     assert world.session.keyring.items() == []
 
@@ -243,21 +243,21 @@ def test_what_is_not_to_be_kept_is_not(world, lines):
     ("protocol=https", "host=github.com"), ("protocol=http", "host=dev.azure.com"),
     ("protocol=https", "host=dev.azure.com.evil.example"), ("protocol=cert", "path=/key.pem"),
 ])
-def test_other_hosts_credentials_are_never_kept(world, host):
+def test_credentials_of_other_hosts_are_never_stored(world, host):
     store(world, "username=ada", f"password={PAT}", host=host)
     assert world.session.keyring.items() == []
 
 
-def test_a_token_is_not_kept_whoever_made_it(world):
-    """As a git before 2.46 offers the one that it was given, and as people paste those of az."""
+def test_a_token_from_any_program_is_not_stored(world):
+    """A git before 2.46 offers the token that it was given, and users paste those of az."""
     token = get(world)["password"]
     store(world, "username=ada", f"password={token}")
     store(world, "username=ada", "password=" + "E" * 600)
     assert typed(world) == []
 
 
-def test_an_opaque_token_is_known_by_the_one_that_is_kept(world):
-    """Tokens need not be JSON Web Tokens: this one is what a person might have typed."""
+def test_an_opaque_token_is_recognized_by_the_stored_one(world):
+    """Tokens need not be JSON Web Tokens: a user could have typed this one."""
     get(world)
     change(world, access_token="EwAoA8l6BAAU")
     store(world, "username=ada", "password=EwAoA8l6BAAU")
@@ -268,13 +268,13 @@ def test_an_opaque_token_is_known_by_the_one_that_is_kept(world):
 
 @pytest.mark.parametrize("line", ["username=" + "a" * 2000, "path=" + "a" * 2000,
                                   "username=\udcff\udcfe", "path=\x1b[2J"])
-def test_what_cannot_be_named_is_not_kept(world, line):
+def test_a_credential_without_a_key_is_not_stored(world, line):
     store(world, "username=ada", line, f"password={PAT}")
     assert typed(world) == []
     assert get(world, line)["password"] == world.authority.issued_tokens[0]
 
 
-def test_a_kept_record_that_is_spoilt_is_not_given(world):
+def test_a_damaged_record_is_not_returned(world):
     store(world, "username=ada", f"password={PAT}")
     (item,) = world.session.keyring.items()
     words = [word for pair in item.attributes.items() for word in pair]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Others talk to the loopback redirect too: none of them gets a token taken or the wait hung, and
-the true answer that follows is still taken."""
+"""Other programs can connect to the loopback redirect too: none of them can inject a token or block
+the wait, and the true answer is still accepted afterwards."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Redirect:
-    """A sign-in that waits for its answer, and a way to speak to it as anybody on this machine can,
-    or any page in the browser."""
+    """A sign-in that waits for its answer, and a way to connect to it as any program on this
+    machine, or any page in the browser, could."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -44,7 +44,7 @@ class Redirect:
         return connection
 
     def send(self, data: bytes) -> bytes:
-        """What is answered, to the end; nothing if the connection is just closed."""
+        """The whole response; empty if the connection is just closed."""
         connection = self.connect()
         answer = b""
         try:
@@ -80,12 +80,12 @@ def redirect(desk: World) -> Iterator[Redirect]:
 
 
 def refused(answer: bytes) -> None:
-    """An error, or no answer at all; never a page that says that all is well."""
+    """An error, or no answer at all; never a page that reports success."""
     assert answer == b"" or answer.split()[1][:1] == b"4", answer
 
 
 def true_answer_is_taken(redirect: Redirect) -> None:
-    """Whatever came before: the person signs in, and that is the one code that is redeemed."""
+    """Whatever came before: the user signs in, and only that code is redeemed."""
     world = redirect.world
     assert redirect.terminal.is_running, redirect.terminal.screen
     page = world.visitor.sign_in(redirect.url, contoso.ADA)
@@ -155,14 +155,14 @@ ANSWERED: dict[str, Callable[[Redirect], bytes]] = {
 
 
 @pytest.mark.parametrize("name", ANSWERED)
-def test_it_is_refused_and_the_true_answer_is_still_taken(redirect: Redirect, name: str) -> None:
+def test_it_is_refused_and_the_true_answer_is_still_accepted(redirect: Redirect, name: str) -> None:
     answer = ANSWERED[name](redirect)
     refused(answer)
     assert EVIL_CODE.encode() not in answer and redirect.state.encode() not in answer
     true_answer_is_taken(redirect)
 
 
-def test_an_answer_that_served_before_serves_no_more(desk: World) -> None:
+def test_an_answer_cannot_be_replayed(desk: World) -> None:
     first = Redirect(desk)
     true_answer_is_taken(first)
     (issued,) = desk.authority.authorization_codes.all()
@@ -176,7 +176,7 @@ def test_an_answer_that_served_before_serves_no_more(desk: World) -> None:
 
 
 def _trickle(connection: socket.socket, data: bytes) -> None:
-    """A byte now and then, until the other end has enough or the test is over."""
+    """Sends a byte now and then, until the other end closes or the test is over."""
     try:
         for byte in data:
             connection.sendall(bytes([byte]))
@@ -207,13 +207,12 @@ HEAD = b"POST / HTTP/1.1\r\nHost: localhost:%d\r\nContent-Type: " + FORM.encode(
                                    HEAD + b"Content-Length: 100\r\n\r\n", HEAD +
                                    b"Content-Length: 100\r\n\r\ncode=a"],
                          ids=["nothing", "a letter", "a line", "a head", "half a body"])
-def test_a_second_connection_that_stays_open_is_in_nobodys_way(redirect: Redirect,
-                                                               begun: bytes) -> None:
+def test_an_open_second_connection_does_not_block(redirect: Redirect, begun: bytes) -> None:
     redirect.connect().sendall(begun % redirect.port if b"%d" in begun else begun)
     true_answer_is_taken(redirect)
 
 
-def test_a_hundred_connections_are_in_nobodys_way(redirect: Redirect) -> None:
+def test_a_hundred_connections_do_not_block(redirect: Redirect) -> None:
     for _ in range(100):
         try:
             redirect.connect().sendall(b"POST / ")
@@ -222,7 +221,7 @@ def test_a_hundred_connections_are_in_nobodys_way(redirect: Redirect) -> None:
     true_answer_is_taken(redirect)
 
 
-def test_a_slow_one_is_in_nobodys_way(redirect: Redirect) -> None:
+def test_a_slow_request_does_not_block(redirect: Redirect) -> None:
     head = HEAD % redirect.port + b"Content-Length: 100000\r\n\r\n"
     in_the_background(_trickle, redirect.connect(), head + b"A" * 100_000)
     true_answer_is_taken(redirect)
@@ -231,7 +230,7 @@ def test_a_slow_one_is_in_nobodys_way(redirect: Redirect) -> None:
 @pytest.mark.parametrize("head", [HEAD + b"Content-Length: 999999999\r\n\r\n",
                                   HEAD + b"Transfer-Encoding: chunked\r\n\r\n", HEAD, b""],
                          ids=["a body", "a chunk", "a header", "a line"])
-def test_an_endless_one_is_cut_off(redirect: Redirect, head: bytes) -> None:
+def test_an_endless_request_is_cut_off(redirect: Redirect, head: bytes) -> None:
     sent: list[int] = []
     connection = redirect.connect()
     connection.sendall(head % redirect.port if head else head)
@@ -241,15 +240,15 @@ def test_an_endless_one_is_cut_off(redirect: Redirect, head: bytes) -> None:
     true_answer_is_taken(redirect)
 
 
-def test_an_endless_one_is_in_nobodys_way(redirect: Redirect) -> None:
+def test_an_endless_request_does_not_block(redirect: Redirect) -> None:
     connection = redirect.connect()
     connection.sendall(HEAD % redirect.port + b"Content-Length: 999999999\r\n\r\n")
     in_the_background(_flood, connection, [])
     true_answer_is_taken(redirect)
 
 
-def test_a_true_answer_in_two_pieces_is_taken(redirect: Redirect) -> None:
-    """The network may cut where it likes."""
+def test_a_true_answer_in_two_pieces_is_accepted(redirect: Redirect) -> None:
+    """The network may split it anywhere."""
     page = redirect.world.visitor.sign_in_until_redirect(redirect.url, contoso.ADA)
     body = urlencode(page.forms[0].fields).encode()
     connection = redirect.connect()

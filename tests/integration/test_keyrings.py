@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where tokens rest on machines without a desktop, and keyrings that are sick."""
+"""Where tokens are stored on machines without a desktop, and keyrings that fail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from world.world import World
 
 @pytest.fixture
 def own_app(shell: World) -> World:
-    """An app of this test alone, since all tests of a user share the kernel's keyring."""
+    """An app for this test only, since all tests of a user share the kernel keyring."""
     client = Client(client_id=str(uuid.uuid4()), secret="its-secret",
                     tenants=(contoso.TENANT.guid,))
     shell.authority.directory.clients.append(client)
@@ -35,18 +35,18 @@ def token(world, *words, **how):
     return world.run("entra", "token", "--api", "MyWebApi", *words, **how)
 
 
-# ---- the kernel's ----
+# ---- the kernel keyring ----
 
 
 @pytest.mark.parametrize("words", [[], ["--keyring", "kernel"]])
-def test_without_a_desktop_the_kernel_keeps_the_token(own_app, words):
+def test_without_a_desktop_the_kernel_stores_the_token(own_app, words):
     first, second = (token(own_app, *words) for _ in range(2))
     assert (first.code, first.err) == (0, "")
     assert first.out == second.out
     assert len(own_app.authority.token_requests) == 1
 
 
-def test_a_bus_without_a_keyring_is_no_desktop(programs):
+def test_a_bus_without_a_keyring_is_not_a_desktop(programs):
     client = Client(client_id=str(uuid.uuid4()), secret="s", tenants=(contoso.TENANT.guid,))
     with World(programs=programs, keyring=False) as world:
         world.authority.directory.clients.append(client)
@@ -56,7 +56,7 @@ def test_a_bus_without_a_keyring_is_no_desktop(programs):
         assert len(world.authority.token_requests) == 1
 
 
-def test_who_asks_for_a_new_token_has_it_kept_there_too(programs):
+def test_a_refreshed_token_is_stored_there_too(programs):
     client = Client(client_id=str(uuid.uuid4()), secret="s", tenants=(contoso.TENANT.guid,))
     with World(programs=programs, keyring=False) as world:
         world.authority.directory.clients.append(client)
@@ -66,7 +66,7 @@ def test_who_asks_for_a_new_token_has_it_kept_there_too(programs):
         assert token(world).out == first.out
 
 
-def test_a_client_secret_is_kept_and_dropped_there_too(programs):
+def test_a_client_secret_is_stored_and_removed_there_too(programs):
     with World(programs=programs, keyring=False) as world:
         configure(world, {"SourceType": "Keyring"})
         outcome = world.run("entra", "secret", "set", input=contoso.DAEMON.secret)
@@ -77,13 +77,13 @@ def test_a_client_secret_is_kept_and_dropped_there_too(programs):
 
 
 @pytest.mark.parametrize("name", ["G_MESSAGES_DEBUG", "G_DBUS_DEBUG"])
-def test_what_glib_has_to_say_is_not_on_stdout(world, name):
+def test_messages_of_glib_are_not_on_stdout(world, name):
     outcome = token(world, env={name: "all"})
     assert (outcome.code, outcome.out) == (0, world.authority.issued_tokens[0] + "\n")
     assert outcome.out.strip() not in outcome.err
 
 
-def test_a_key_is_this_users_alone_and_ends_with_its_token(own_app):
+def test_a_key_is_private_and_expires_with_its_token(own_app):
     own_app.authority.issuer.lifetime = 1200
     token(own_app)
     (serial,) = [serial for serial, attributes in kernel_keyring.keys().items()
@@ -97,7 +97,7 @@ def test_a_key_is_this_users_alone_and_ends_with_its_token(own_app):
     assert line.split()[3] in ("19m", "20m")
 
 
-def test_entra_list_and_git_erase_know_the_kernels_keys(own_app):
+def test_entra_list_and_git_erase_handle_kernel_keys(own_app):
     lines = f"protocol=https\nhost={own_app.git_server.url.removeprefix('https://')}\n"
     own_app.run("git-credential-entra", "get", input=lines)
     (issued,) = own_app.authority.issued_tokens
@@ -114,7 +114,7 @@ def in_container(world, *words):
                      "MyWebApi", *words, env={"PYTHONPATH": str(Path(__file__).parents[1])})
 
 
-def test_in_a_container_the_token_is_given_with_one_line(own_app):
+def test_in_a_container_the_token_is_given_with_a_warning(own_app):
     outcome = in_container(own_app)
     assert (outcome.code, outcome.out.strip()) == (0, own_app.authority.issued_tokens[0])
     (line,) = outcome.err.splitlines()
@@ -124,7 +124,7 @@ def test_in_a_container_the_token_is_given_with_one_line(own_app):
     assert (named.code, named.out) == (6, "")
 
 
-def test_where_a_containers_rules_forbid_one_keyring_the_list_is_the_others(world):
+def test_if_a_container_forbids_one_keyring_the_other_is_listed(world):
     token(world, "--keyring", "secret-service")
     outcome = world.run(sys.executable, "-m", "world.container", "entra", "list",
                         env={"PYTHONPATH": str(Path(__file__).parents[1])})
@@ -145,7 +145,7 @@ def memory(own_app):
     subprocess.run(["rm", "-rf", folder], check=True)
 
 
-def test_in_a_container_files_in_memory_serve_where_they_are_asked_for(own_app, memory):
+def test_in_a_container_files_in_memory_work_if_requested(own_app, memory):
     first, second = (token(own_app, "--keyring", "runtime") for _ in range(2))
     assert (first.code, first.err) == (0, "") and first.out == second.out
     assert len(own_app.authority.token_requests) == 1
@@ -159,13 +159,13 @@ def test_in_a_container_files_in_memory_serve_where_they_are_asked_for(own_app, 
 
 
 def end(file: Path) -> None:
-    """Has what is kept in it end."""
+    """Makes what is stored in it expire."""
     head, record = file.read_bytes().split(b"\n", 1)
     file.write_bytes(json.dumps(json.loads(head) | {"expires_on": 1}).encode() + b"\n" + record)
 
 
 @pytest.mark.parametrize("words", [("list",), ("token", "--api", "GitServer")])
-def test_what_has_ended_does_not_stay_in_memory(own_app, memory, words):
+def test_expired_tokens_are_removed_from_memory(own_app, memory, words):
     token(own_app, "--keyring", "runtime")
     (file,) = (memory / "entra").glob("*.token")
     end(file)
@@ -173,7 +173,7 @@ def test_what_has_ended_does_not_stay_in_memory(own_app, memory, words):
     assert not file.exists()
 
 
-def test_what_is_not_in_memory_is_refused(own_app):
+def test_a_directory_that_is_not_in_memory_is_refused(own_app):
     outcome = token(own_app, "--keyring", "runtime")
     if outcome.code == 0:
         pytest.skip("this machine's temporary folder is in memory")
@@ -184,7 +184,7 @@ def test_what_is_not_in_memory_is_refused(own_app):
 # ---- none ----
 
 
-def test_none_keeps_nothing_and_says_nothing(world):
+def test_none_stores_nothing_silently(world):
     for _ in range(2):
         outcome = token(world, "--keyring", "none")
         assert (outcome.code, outcome.err) == (0, "")
@@ -192,11 +192,11 @@ def test_none_keeps_nothing_and_says_nothing(world):
     assert world.session.keyring.items() == []
 
 
-# ---- sick ones ----
+# ---- keyrings that fail ----
 
 
 def delivered(world, *texts: str, **how) -> None:
-    """The token is there, and one line says why it could not be stored."""
+    """The token is printed, and one line says why it could not be stored."""
     outcome = token(world, "--timeout", str(2 * int(SHORT_LIMIT)), **how)
     assert outcome.code == 0
     assert outcome.out.strip() == world.authority.issued_tokens[-1]
@@ -222,7 +222,7 @@ def test_a_keyring_that_hangs(world):
     assert token(world).out.strip() == world.authority.issued_tokens[0]
 
 
-def test_a_keyring_that_dies_in_mid_call(world, programs):
+def test_a_keyring_that_dies_during_a_call(world, programs):
     world.authority.faults.inject(faults.delayed(1))
     process = subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
                                env=world.session.env, stdout=subprocess.PIPE,
@@ -234,7 +234,7 @@ def test_a_keyring_that_dies_in_mid_call(world, programs):
     assert "could not be stored" in err
 
 
-def test_a_keyring_that_is_started_anew_in_mid_call_keeps_the_token(world, programs):
+def test_a_keyring_restarted_during_a_call_stores_the_token(world, programs):
     again = threading.Event()
     world.authority.faults.inject(faults.held(again), times=1)
     process = subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
@@ -250,7 +250,7 @@ def test_a_keyring_that_is_started_anew_in_mid_call_keeps_the_token(world, progr
 
 @pytest.mark.parametrize("error", [None, "org.freedesktop.Secret.Error.NoSuchObject",
                                    "org.freedesktop.DBus.Error.UnknownObject"])
-def test_an_item_that_is_replaced_while_it_is_read_is_read_anew(world, error):
+def test_an_item_replaced_while_it_is_read_is_read_again(world, error):
     first = token(world).out
     (item,) = world.session.keyring.items(with_secrets=True)
     world.session.keyring.stop()
@@ -260,7 +260,7 @@ def test_an_item_that_is_replaced_while_it_is_read_is_read_anew(world, error):
 
 
 @pytest.mark.parametrize("sickness", ["locked", "frozen", "gone"])
-def test_a_keyring_asked_for_by_name_must_work(world, sickness):
+def test_a_named_keyring_must_work(world, sickness):
     token(world)
     keyring = world.session.keyring
     {"locked": keyring.lock, "frozen": keyring.freeze, "gone": keyring.stop}[sickness]()
@@ -270,13 +270,13 @@ def test_a_keyring_asked_for_by_name_must_work(world, sickness):
     host = world.git_server.url.removeprefix("https://")
     outcome = world.run("git-credential-entra", "--keyring", "secret-service", "--timeout",
                         SHORT_LIMIT, "get", input=f"protocol=https\nhost={host}\n")
-    assert (outcome.code, outcome.out) == (6, "quit=1\n")  # git asks no person then
+    assert (outcome.code, outcome.out) == (6, "quit=1\n")  # git does not prompt then
     assert len(outcome.err.splitlines()) == 1
     if sickness == "frozen":
         keyring.thaw()
 
 
-def test_no_bus_and_a_keyring_asked_for_by_name(shell):
+def test_a_named_keyring_without_a_bus(shell):
     outcome = token(shell, "--keyring", "secret-service")
     assert (outcome.code, outcome.out) == (6, "")
     assert "no session bus" in outcome.err
@@ -286,7 +286,7 @@ def test_no_bus_and_a_keyring_asked_for_by_name(shell):
     "garbage", "{}", '{"access_token":"a\\nb","received_on":1,"expires_on":2,"refresh_on":0}',
     '{"access_token":"stolen","received_on":1795000000,"expires_on":99999999999,"refresh_on":0}',
     "[" * 5000])
-def test_an_item_that_is_no_token_is_not_given_and_is_replaced(world, record):
+def test_an_item_that_is_not_a_token_is_replaced(world, record):
     token(world)
     (item,) = world.session.keyring.items()
     words = [word for pair in item.attributes.items() for word in pair]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""kubectl: real kubectl through the plugin, and the plugin by hand."""
+"""kubectl: real kubectl with the plugin, and the plugin by hand."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_kubectl_lists_pods(world, version):
 
 @pytest.mark.parametrize("words", [[], ["get-token"]])
 @pytest.mark.parametrize("version", [V1, V1BETA1])
-def test_the_answer_has_the_version_that_was_asked_for(world, version, words):
+def test_the_answer_has_the_requested_version(world, version, words):
     outcome = world.run("exec-credential-entra", *words, env=info(version))
     answer = json.loads(outcome.out)
     assert answer["apiVersion"] == version
@@ -50,7 +50,7 @@ def test_the_answer_has_the_version_that_was_asked_for(world, version, words):
     assert request.form["scope"] == f"{contoso.AKS}/.default"
 
 
-def test_it_is_asked_again_five_minutes_before_the_token_ends(world):
+def test_it_is_called_again_five_minutes_before_expiry(world):
     world.authority.issuer.lifetime = 3600
     status = json.loads(world.run("exec-credential-entra", env=info()).out)["status"]
     listed = json.loads(world.run("entra", "list", "--output", "json",
@@ -72,7 +72,7 @@ def test_it_is_asked_again_five_minutes_before_the_token_ends(world):
     '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential"} x',
     "[" * 100_000,
 ])
-def test_a_broken_request_is_one_clear_line(world, text):
+def test_a_broken_request_is_reported_in_one_clear_line(world, text):
     outcome = world.run("exec-credential-entra", env={"KUBERNETES_EXEC_INFO": text})
     assert (outcome.code, outcome.out) == (2, "")
     assert len(outcome.err.splitlines()) == 1
@@ -80,6 +80,6 @@ def test_a_broken_request_is_one_clear_line(world, text):
     assert world.authority.requests == []
 
 
-def test_another_word_than_get_token_is_refused(world):
+def test_a_word_other_than_get_token_is_refused(world):
     outcome = world.run("exec-credential-entra", "convert-kubeconfig", env=info())
     assert (outcome.code, outcome.out) == (2, "")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Clients that call the plugin: the machine's kubectl, Debian's own, and the JavaScript client."""
+"""Clients that run the plugin: the machine's kubectl, Debian's own, and the JavaScript client."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ CLIENTS = [(kubectl, V1), (kubectl, V1BETA1), (debians_kubectl, V1BETA1), (javas
 
 @pytest.fixture(params=CLIENTS, ids=lambda one: f"{one[0].__name__}-{one[1].rpartition('/')[2]}")
 def client(request):
-    """A client with the versions of the protocol that it speaks."""
+    """A client with the protocol versions that it supports."""
     if request.param == (kubectl, V1) and kubectl_minor() < 22:
         pytest.skip("this kubectl knows no client.authentication.k8s.io/v1")
     return request.param
 
 
 def plugin(client, **how) -> ExecPlugin:
-    """Of all that a client should say, the JavaScript one says nothing."""
+    """The JavaScript client passes nothing of what a client should pass."""
     run, version = client
     if run is javascript and "get-token" not in how.get("args", []):
         how["env"] = info(version)
@@ -54,7 +54,7 @@ def plugin(client, **how) -> ExecPlugin:
                       interactive_mode="Never" if version == V1 else None, **how)
 
 
-def test_a_client_is_given_a_token_and_takes_it(world, client):
+def test_a_client_gets_a_token_and_accepts_it(world, client):
     world.write_kubeconfig(plugin(client))
     outcome = client[0](world)
     assert outcome.code == 0, outcome.err
@@ -71,7 +71,7 @@ def test_a_client_works_with_kubelogins_arguments(world, client):
     assert "Running" in outcome.out
 
 
-def test_a_client_hands_on_what_the_cluster_says(world, client):
+def test_a_client_passes_on_the_settings_of_the_cluster(world, client):
     if client[0] is javascript:
         pytest.skip("the JavaScript client tells a plugin nothing")
     settings = world.appsettings()
@@ -83,7 +83,7 @@ def test_a_client_hands_on_what_the_cluster_says(world, client):
     assert outcome.code == 0, outcome.err
 
 
-def test_a_failure_is_read_with_the_clients_own_words(world, client):
+def test_a_failure_is_shown_with_the_clients_own_message(world, client):
     world.write_kubeconfig(plugin(client, args=["--tenant", "fabrikam.onmicrosoft.com"]))
     outcome = client[0](world)
     assert outcome.code != 0

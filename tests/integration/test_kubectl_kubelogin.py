@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""exec-credential-entra in kubelogin's place: its flags, its variables, and which of them goes first."""
+"""exec-credential-entra in place of kubelogin: its flags, its variables, and their precedence."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GOVERNMENT = "login.microsoftonline.us"
 
 @pytest.fixture
 def machine(world):
-    """A machine where nothing but kubelogin's own names says who asks."""
+    """A machine whose identity is configured only with kubelogin's own names."""
     world.appsettings_file.unlink()
     return world
 
@@ -42,7 +42,7 @@ def ask(world, *words: str, **env: str):
 
 
 def asked(world):
-    """The one request that the authority was sent."""
+    """The only request that was sent to the authority."""
     (request,) = world.authority.token_requests
     return request
 
@@ -54,19 +54,19 @@ def answered(outcome) -> None:
 # ---- flags ----
 
 def flags(world, help_text: str) -> list[str]:
-    """The flags whose help is this, by --help: the table's own order and words."""
+    """The flags with this help text in --help, in the order of the table."""
     text = re.sub(r"\n {10,}", " ", world.run("exec-credential-entra", "--help").out)
     return re.findall(rf"^  --([a-z-]+)(?: [A-Z]+)? +{help_text}", text, re.MULTILINE)
 
 
 def word(world, name: str) -> list[str]:
-    """The flag with an argument where it takes one."""
+    """The flag, with an argument if it takes one."""
     text = world.run("exec-credential-entra", "--help").out
     return [f"--{name}", "s3cret-value"] if re.search(rf"^  --{name} [A-Z]", text, re.M) else [
         f"--{name}"]
 
 
-def test_every_flag_of_kubelogin_is_taken(machine):
+def test_every_flag_of_kubelogin_is_accepted(machine):
     text = machine.run("exec-credential-entra", "--help").out
     assert set(re.findall(r"^  --([a-z-]+)", text, re.MULTILINE)) >= {
         "login", "client-id", "client-secret", "client-certificate", "client-certificate-password",
@@ -77,7 +77,7 @@ def test_every_flag_of_kubelogin_is_taken(machine):
         "redirect-url", "login-hint", "v", "logtostderr"}
 
 
-def test_what_makes_no_sense_here_is_left_alone_with_a_word_under_verbose(machine):
+def test_flags_without_effect_are_ignored_and_reported_by_verbose(machine):
     names = flags(machine, "not used")
     assert len(names) >= 5
     for name in names:
@@ -107,13 +107,13 @@ def test_a_secret_on_the_command_line_is_refused_and_not_shown(machine):
     ["--client-certificate-p=s3cret"], ["--CLIENT-SECRET=s3cret"], ["--client=s3cret"],
     ["\u2014client-secret", "s3cret"], ["\u2013client-secret=s3cret"], ["client-secret=s3cret"],
     ["--legacy", "s3cret"], ["--client-secret", "s3cret", "--no-such"]])
-def test_a_secret_is_not_shown_however_it_is_misspelt(machine, words):
+def test_a_secret_is_not_shown_even_if_its_flag_is_misspelled(machine, words):
     outcome = ask(machine, *spn(machine, "--verbose", *words))
     assert (outcome.code, outcome.out) == (2, "")
     assert "s3cret" not in outcome.err
 
 
-def test_proof_of_possession_is_said_to_be_missing(machine):
+def test_proof_of_possession_is_refused(machine):
     names = flags(machine, "not supported")
     assert set(names) == {"pop-enabled", "pop-claims"}
     for name in names:
@@ -122,7 +122,7 @@ def test_proof_of_possession_is_said_to_be_missing(machine):
     answered(ask(machine, *spn(machine, "--pop-enabled=false"), AZURE_CLIENT_SECRET=APP.secret))
 
 
-def test_a_flag_that_is_empty_says_nothing(machine):
+def test_an_empty_flag_is_ignored(machine):
     text = machine.run("exec-credential-entra", "--help").out
     ours = {"config", "api", "scope", "resource", "tenant", "authority", "claims", "account", "keyring",
             "timeout"}
@@ -137,7 +137,7 @@ def test_a_flag_that_is_empty_says_nothing(machine):
     failed("exec-credential-entra", ask(machine, "--tenant", "", "--legacy"), 2, "--tenant is empty")
 
 
-def test_a_flag_that_is_empty_makes_the_call_kubelogins(machine):
+def test_an_empty_flag_still_makes_it_a_kubelogin_call(machine):
     outcome = ask(machine, "--login-hint", "", "--client-id", OTHER, "--authority",
                   machine.authority.url, AZURE_CLIENT_ID=APP.client_id, AZURE_TENANT_ID=TENANT,
                   AZURE_CLIENT_SECRET=APP.secret)
@@ -146,17 +146,17 @@ def test_a_flag_that_is_empty_makes_the_call_kubelogins(machine):
 
 
 @pytest.mark.parametrize("duration", ["500ms", "1.5m", "2h", "1h30m"])
-def test_a_timeout_is_any_that_go_takes(machine, duration):
+def test_a_timeout_is_any_duration_that_go_accepts(machine, duration):
     words = spn(machine, "--timeout", duration, "--server-id", "/")
     failed("exec-credential-entra", ask(machine, *words), 2, "--server-id")
 
 
-def test_an_unknown_flag_is_one_clear_line(machine):
+def test_an_unknown_flag_is_reported_in_one_clear_line(machine):
     failed("exec-credential-entra", ask(machine, "get-token", "--no-such", "x"), 2,
            "unknown option --no-such")
 
 
-def test_letters_stand_for_flags(machine):
+def test_short_flags_work(machine):
     outcome = ask(machine, "get-token", "-l", "spn", "-t", TENANT, "-e", "AzurePublicCloud", "-s",
                   "a subscription", "--server-id", contoso.AKS, "--client-id", APP.client_id,
                   "--authority-host", f"{machine.authority.url}/", "--timeout", "1m30s",
@@ -166,7 +166,7 @@ def test_letters_stand_for_flags(machine):
 
 @pytest.mark.parametrize("words, told", [(["-v", "5"], True), (["--v=10"], True), (["-v=0"], False),
                                          (["--v", "00"], False)])
-def test_its_log_level_is_a_word_more(machine, words, told):
+def test_its_log_level_takes_a_value(machine, words, told):
     outcome = ask(machine, *spn(machine, *words), AZURE_CLIENT_SECRET=APP.secret)
     assert outcome.code == 0 and bool(outcome.err) == told
     assert APP.secret not in outcome.err
@@ -184,7 +184,7 @@ def test_its_log_level_is_a_word_more(machine, words, told):
     (["--legacy"], f"spn:{contoso.AKS}/.default"),
     ([], f"{contoso.AKS}/.default"),
 ])
-def test_the_server_is_what_the_token_is_for(machine, words, scope):
+def test_the_token_is_for_the_server(machine, words, scope):
     machine.authority.directory.resources += [OTHER, f"spn:{contoso.AKS}"]
     answered(ask(machine, "--login", "spn", "--client-id", APP.client_id, "--tenant-id", TENANT,
                  "--authority-host", machine.authority.url, *words, AZURE_CLIENT_SECRET=APP.secret))
@@ -192,12 +192,12 @@ def test_the_server_is_what_the_token_is_for(machine, words, scope):
 
 
 @pytest.mark.parametrize("server", ["/", "///"])
-def test_a_server_is_more_than_slashes(machine, server):
+def test_a_server_of_only_slashes_is_refused(machine, server):
     failed("exec-credential-entra", ask(machine, *spn(machine, "--server-id", server)), 2,
            f"--server-id: '{server}' is not a server application ID")
 
 
-def test_the_server_and_a_scope_are_not_both_taken(machine):
+def test_a_server_and_a_scope_cannot_be_used_together(machine):
     failed("exec-credential-entra", ask(machine, *spn(machine, "--resource", OTHER)), 2,
            "--server-id cannot be used together with --api")
 
@@ -213,18 +213,18 @@ def test_an_environment_has_its_login_host(machine, cloud, host):
     failed("exec-credential-entra", outcome, 4, host)
 
 
-def test_an_environment_that_is_not_known_is_refused(machine):
+def test_an_unknown_environment_is_refused(machine):
     failed("exec-credential-entra", ask(machine, *spn(machine)[:-2], "-e", "AzureMoonCloud"), 2,
            "unknown cloud 'AzureMoonCloud'")
 
 
-def test_beside_an_authority_any_environment_is_taken(machine):
+def test_with_an_authority_any_environment_is_accepted(machine):
     answered(ask(machine, *spn(machine, "-e", "AzureStackCloud"), AZURE_CLIENT_SECRET=APP.secret))
 
 
 # ---- logins ----
 
-def test_an_app_by_certificate_sends_its_chain(machine, tmp_path):
+def test_an_app_with_a_certificate_sends_its_chain(machine, tmp_path):
     certificate = AppCertificate(tmp_path)
     register(machine, secret="", certificates=(certificate.certificate,))
     answered(ask(machine, *spn(machine, "--client-certificate", str(certificate.pem())),
@@ -242,17 +242,17 @@ def test_the_password_of_a_certificate_comes_from_a_variable(machine, tmp_path):
 
 
 @pytest.mark.parametrize("login", ["spn", "workloadidentity"])
-def test_an_app_without_a_credential_is_told_where_it_belongs(machine, login):
+def test_an_app_without_a_credential_says_where_to_put_it(machine, login):
     outcome = ask(machine, *spn(machine), "--login", login)
     failed("exec-credential-entra", outcome, 2, f"--login {login} needs a client credential")
 
 
-def test_an_app_may_have_its_credential_in_the_configuration(world):
+def test_an_app_can_have_its_credential_in_the_configuration(world):
     answered(ask(world, *spn(world)))
     assert asked(world).form["client_secret"] == APP.secret
 
 
-def test_a_managed_identity_may_be_the_machines_or_one_of_its_own(machine):
+def test_a_managed_identity_can_be_system_or_user_assigned(machine):
     with IdentityService() as service:
         env = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}
         cases = [([], {}), (["--client-id", OTHER], {"client_id": OTHER}),
@@ -268,14 +268,14 @@ def test_a_managed_identity_may_be_the_machines_or_one_of_its_own(machine):
 
 @pytest.fixture
 def trusting(machine, tmp_path):
-    """The app trusts an issuer, whose token lies in a file."""
+    """The app trusts an issuer whose token is in a file."""
     register(machine, secret="", federations=(Federation(ISSUER, SUBJECT,
                                                          process_key().public_key),))
     (tmp_path / "token").write_text(foreign_token())
     return machine
 
 
-def test_a_workload_has_its_token_in_a_file(trusting, tmp_path):
+def test_a_workload_reads_its_token_from_a_file(trusting, tmp_path):
     words = ["--login", "workloadidentity", "--server-id", contoso.AKS]
     answered(ask(trusting, *spn(trusting), *words, "--federated-token-file",
                  str(tmp_path / "token")))
@@ -286,14 +286,14 @@ def test_a_workload_has_its_token_in_a_file(trusting, tmp_path):
         assert request.form["client_assertion"] == (tmp_path / "token").read_text()
 
 
-def test_a_job_of_github_has_its_own_token(trusting):
+def test_a_github_job_gets_its_token_from_github(trusting):
     with IdentityService(answer=lambda: {"value": foreign_token()}) as service:
         answered(ask(trusting, *spn(trusting), "--login", "workloadidentity",
                      ACTIONS_ID_TOKEN_REQUEST_TOKEN="t",
                      ACTIONS_ID_TOKEN_REQUEST_URL=f"{service.url}/job?x=1"))
 
 
-def test_a_pipeline_has_its_service_connection(trusting):
+def test_a_pipeline_uses_its_service_connection(trusting):
     with IdentityService(answer=lambda: {"oidcToken": foreign_token()}) as service:
         env = {"SYSTEM_ACCESSTOKEN": "t", "SYSTEM_OIDCREQUESTURI": f"{service.url}/oidc",
                "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": "weak",
@@ -308,7 +308,7 @@ def test_a_pipeline_has_its_service_connection(trusting):
                 "serviceConnectionId=strong" in service.requests[1].query] == [True, True]
 
 
-def test_a_pipeline_without_a_service_connection_is_told(machine):
+def test_a_pipeline_without_a_service_connection_is_an_error(machine):
     failed("exec-credential-entra", ask(machine, *spn(machine), "--login", "azurepipelines"), 2,
            "--azure-pipelines-service-connection-id")
 
@@ -316,30 +316,30 @@ def test_a_pipeline_without_a_service_connection_is_told(machine):
 @pytest.mark.parametrize("login, text", [
     ("azurecli", "sign-in of 'az'"), ("azd", "sign-in of 'azd'"),
     ("ropc", "Passwords are not used")])
-def test_a_login_that_is_not_to_be_had_says_what_is(machine, login, text):
+def test_an_unsupported_login_says_what_to_use(machine, login, text):
     failed("exec-credential-entra", ask(machine, *spn(machine), "--login", login), 2, text,
            "--login devicecode")
 
 
-def test_a_login_that_is_not_known_is_refused(machine):
+def test_an_unknown_login_is_refused(machine):
     failed("exec-credential-entra", ask(machine, "--login", "magic"), 2,
            "'magic' is not a supported login method")
 
 
-# ---- which goes first ----
+# ---- precedence ----
 
 SECRETS = {"AAD_SERVICE_PRINCIPAL_CLIENT_ID": APP.client_id,
            "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET": APP.secret, "AZURE_TENANT_ID": TENANT}
 
 
-def test_its_variables_alone_make_the_call_its_own(machine):
+def test_its_variables_alone_make_it_a_kubelogin_call(machine):
     answered(ask(machine, "--authority-host", machine.authority.url, AAD_LOGIN_METHOD="spn",
                  **SECRETS))
     answered(ask(machine, "--force-refresh", "--authority", machine.authority.url,
                  AAD_LOGIN_METHOD="spn", **SECRETS))
 
 
-def test_variables_go_before_flags_and_azure_before_aad(machine):
+def test_variables_override_flags_and_azure_overrides_aad(machine):
     words = spn(machine)
     words[words.index("--client-id") + 1] = OTHER
     answered(ask(machine, *words, "--login", "msi", AAD_LOGIN_METHOD="spn", **SECRETS))
@@ -347,7 +347,7 @@ def test_variables_go_before_flags_and_azure_before_aad(machine):
     failed("exec-credential-entra", outcome, 3, "AADSTS700016")
 
 
-def test_flags_go_first_where_that_is_asked_for(machine):
+def test_flags_take_precedence_if_requested(machine):
     words = spn(machine, "--disable-environment-override")
     outcome = ask(machine, *words, AZURE_CLIENT_ID=OTHER, AAD_LOGIN_METHOD="msi", AZURE_TENANT_ID=OTHER,
                   AZURE_CLIENT_SECRET=APP.secret)
@@ -355,7 +355,7 @@ def test_flags_go_first_where_that_is_asked_for(machine):
     assert asked(machine).form["client_id"] == APP.client_id
 
 
-def test_terraforms_variables_take_the_place_of_the_others(machine):
+def test_terraforms_variables_replace_the_others(machine):
     answered(ask(machine, "--login", "spn", "--use-azurerm-env-vars", "--server-id", contoso.AKS,
                  "--authority-host", machine.authority.url, ARM_CLIENT_ID=APP.client_id,
                  ARM_CLIENT_SECRET=APP.secret, ARM_TENANT_ID=TENANT, AZURE_CLIENT_ID=OTHER,
@@ -371,7 +371,7 @@ OF_ANOTHER_APP = {"AZURE_CLIENT_ID": OTHER, "AZURE_TENANT_ID": OTHER, "AZURE_CLI
     ("ARM_CLIENT_ID", "Set ARM_CLIENT_ID and ARM_TENANT_ID"),
     ("ARM_TENANT_ID", "Set ARM_CLIENT_ID and ARM_TENANT_ID"),
     ("ARM_CLIENT_SECRET", "Set ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH")])
-def test_beside_terraforms_variables_those_of_another_app_say_nothing(machine, missing, text):
+def test_with_terraforms_variables_those_of_another_app_are_ignored(machine, missing, text):
     env = {name: value for name, value in TERRAFORM.items() if name != missing}
     outcome = ask(machine, "--login", "spn", "--use-azurerm-env-vars", "--server-id", contoso.AKS,
                   "--authority-host", machine.authority.url, **env, **OF_ANOTHER_APP)
@@ -383,7 +383,7 @@ def test_beside_terraforms_variables_those_of_another_app_say_nothing(machine, m
 @pytest.mark.parametrize("credentials", [
     [], [{"SourceType": "ClientSecret"}], [{"SourceType": "SignedAssertionFilePath"}],
     [{"SourceType": "Path"}]])
-def test_not_even_the_configuration_takes_them_then(world, tmp_path, credentials):
+def test_not_even_the_configuration_uses_them_then(world, tmp_path, credentials):
     settings = world.appsettings()
     settings["AzureAd"] = {"ClientCredentials": credentials}
     settings["AKS"] = {"Scopes": [f"{contoso.AKS}/.default"], "RequestAppToken": True}
@@ -441,7 +441,7 @@ VARIABLES = {
 
 
 @pytest.mark.parametrize("name", VARIABLES)
-def test_each_variable_is_heard(machine, name):
+def test_each_variable_is_used(machine, name):
     words, said = VARIABLES[name]
     outcome = ask(machine, "--verbose", *words, **{name: "spn"})
     assert re.search(rf" {name} {re.escape(said)}", outcome.err), outcome
@@ -457,25 +457,25 @@ def test_the_manual_lists_each_variable():
     assert set(re.findall(r"\b(?:A[A-Z]+_|KUBE)[A-Z_]+", listed)) == set(VARIABLES)
 
 
-def test_an_empty_variable_says_nothing(machine):
+def test_an_empty_variable_is_ignored(machine):
     answered(ask(machine, *spn(machine), AZURE_CLIENT_ID="", AAD_LOGIN_METHOD="", AZURE_TENANT_ID="",
                  AZURE_CLIENT_SECRET=APP.secret))
 
 
-def test_a_client_that_says_nothing_is_answered_as_kubelogin_answers_it(machine):
+def test_a_client_without_exec_info_is_answered_as_by_kubelogin(machine):
     outcome = machine.run("exec-credential-entra", *spn(machine),
                           env={"AZURE_CLIENT_SECRET": APP.secret})
     answered(outcome)
     assert json.loads(outcome.out)["apiVersion"] == V1BETA1
 
 
-def test_in_a_call_of_our_own_flags_go_before_the_environment(machine):
+def test_in_our_own_calls_flags_override_the_environment(machine):
     answered(ask(machine, "--client-id", APP.client_id, "--tenant", TENANT, "--authority",
                  machine.authority.url, AZURE_CLIENT_ID=OTHER, AZURE_TENANT_ID=OTHER,
                  AZURE_CLIENT_SECRET=APP.secret))
 
 
-# ---- what the cluster says ----
+# ---- settings of the cluster ----
 
 def cluster(world, config, **spec):
     world.write_kubeconfig(ExecPlugin("exec-credential-entra", cluster_config=config,
@@ -490,7 +490,7 @@ def without_tenant(world):
     return world
 
 
-def test_the_cluster_may_say_tenant_and_server(world):
+def test_the_cluster_can_give_tenant_and_server(world):
     outcome = cluster(without_tenant(world), {"tenant-id": TENANT, "server-id": contoso.AKS,
                                               "client-id": OTHER, "environment":
                                               "AzurePublicCloud", "of-somebody-else": [1]},
@@ -500,12 +500,12 @@ def test_the_cluster_may_say_tenant_and_server(world):
     assert asked(world).form["client_id"] == APP.client_id
 
 
-def test_a_cluster_without_the_extension_says_nothing(world):
+def test_a_cluster_without_the_extension_gives_nothing(world):
     outcome = cluster(world, None, api_version=V1BETA1)
     assert outcome.code == 0, outcome.err
 
 
-def test_arguments_go_before_what_the_cluster_says(world):
+def test_arguments_override_the_settings_of_the_cluster(world):
     outcome = cluster(world, {"tenant": "fabrikam.onmicrosoft.com", "server-id": OTHER},
                       args=["get-token", "--tenant", TENANT, "--server-id", contoso.AKS],
                       api_version=V1BETA1)
@@ -523,14 +523,14 @@ def test_arguments_go_before_what_the_cluster_says(world):
     ({"environment": "https://login.evil.example"}, "unknown cloud"),
     ({"tenant-id": "../x"}, "is not a tenant"),
 ])
-def test_a_cluster_is_not_believed_everything(world, config, text):
+def test_a_cluster_is_not_trusted_with_every_setting(world, config, text):
     outcome = cluster(world, config, api_version=V1BETA1)
     assert outcome.code != 0
     assert text in outcome.err
     assert world.authority.token_requests == []
 
 
-def test_a_cluster_can_name_no_authority(world):
+def test_a_cluster_cannot_name_an_authority(world):
     outcome = cluster(world, {"authority-host": "https://login.evil.example/", "authority":
                               "https://login.evil.example/"}, api_version=V1BETA1)
     assert outcome.code == 0, outcome.err

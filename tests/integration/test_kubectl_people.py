@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""kubectl of people: by kubelogin's arguments, at a terminal and where nobody can be asked."""
+"""kubectl for users: with kubelogin's arguments, at a terminal and where nobody can be prompted."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def arguments(world, login: str, *more: str) -> list[str]:
 
 
 @pytest.fixture
-def person(world):
-    """Somebody who has no configuration, only a kubeconfig."""
+def bare_desk(world):
+    """A user who has no configuration, only a kubeconfig."""
     world.appsettings_file.unlink()
     return world
 
@@ -38,65 +38,65 @@ def kubeconfig(world, login: str, *more: str, mode: str = "IfAvailable") -> None
                                       api_version=VERSION, interactive_mode=mode))
 
 
-def test_a_person_enters_a_code_once_and_kubectl_works_in_silence_from_then_on(person):
-    kubeconfig(person, "devicecode")
-    kubectl = person.at_terminal("kubectl", "get", "pods", env=NO_BROWSER)
-    kubectl.wait_for(rf"{re.escape(person.authority.url)}/device")
-    enter(person, user_code(kubectl))
+def test_a_user_enters_a_code_once_and_kubectl_never_prompts_again(bare_desk):
+    kubeconfig(bare_desk, "devicecode")
+    kubectl = bare_desk.at_terminal("kubectl", "get", "pods", env=NO_BROWSER)
+    kubectl.wait_for(rf"{re.escape(bare_desk.authority.url)}/device")
+    enter(bare_desk, user_code(kubectl))
     done = kubectl.finish()
     assert done.code == 0 and "Running" in done.out, done
-    later = person.run("kubectl", "get", "pods")
+    later = bare_desk.run("kubectl", "get", "pods")
     assert (later.code, later.err) == (0, "") and "Running" in later.out
 
 
-def test_a_person_signs_in_by_the_browser(person):
-    person.browser.will_sign_in(contoso.ADA)
-    kubeconfig(person, "interactive", "--redirect-url", "http://localhost:8000")
-    done = person.at_terminal("kubectl", "get", "pods").finish()
+def test_a_user_signs_in_with_the_browser(bare_desk):
+    bare_desk.browser.will_sign_in(contoso.ADA)
+    kubeconfig(bare_desk, "interactive", "--redirect-url", "http://localhost:8000")
+    done = bare_desk.at_terminal("kubectl", "get", "pods").finish()
     assert done.code == 0 and "Running" in done.out, done
 
 
 @pytest.mark.parametrize("flag", ["--login-hint", "--username"])
-def test_only_the_person_of_a_login_hint_is_given_a_token(person, flag):
-    person.browser.will_sign_in(contoso.GRACE)
-    kubeconfig(person, "interactive", flag, contoso.ADA.username)
-    done = person.at_terminal("kubectl", "get", "pods").finish()
+def test_only_the_user_of_a_login_hint_gets_a_token(bare_desk, flag):
+    bare_desk.browser.will_sign_in(contoso.GRACE)
+    kubeconfig(bare_desk, "interactive", flag, contoso.ADA.username)
+    done = bare_desk.at_terminal("kubectl", "get", "pods").finish()
     assert done.code != 0 and contoso.ADA.username in done.err + done.out, done
     assert "Running" not in done.out
 
 
 @pytest.mark.parametrize("login", ["devicecode", "interactive"])
-def test_nobody_is_asked_where_kubectl_says_so(person, login):
-    kubeconfig(person, login, mode="Never")
-    done = person.at_terminal("kubectl", "get", "pods").finish()
+def test_there_is_no_prompt_if_kubectl_forbids_it(bare_desk, login):
+    kubeconfig(bare_desk, login, mode="Never")
+    done = bare_desk.at_terminal("kubectl", "get", "pods").finish()
     assert done.code != 0 and "entra login" in done.err + done.out, done
-    assert asked_nobody(person)
+    assert asked_nobody(bare_desk)
 
 
 @pytest.mark.parametrize("login", ["devicecode", "interactive"])
-def test_nobody_is_asked_where_nobody_is_there(person, login):
-    outcome = person.run("exec-credential-entra", *arguments(person, login), env=EXEC_INFO)
+def test_there_is_no_prompt_without_a_user(bare_desk, login):
+    outcome = bare_desk.run("exec-credential-entra", *arguments(bare_desk, login), env=EXEC_INFO)
     assert (outcome.code, outcome.out) == (SIGN_IN_FIRST, "")
     assert len(outcome.err.splitlines()) == 1 and "entra login" in outcome.err
-    assert asked_nobody(person)
+    assert asked_nobody(bare_desk)
 
 
 @pytest.mark.parametrize("variable", ["AZURE_USERNAME", "AAD_USER_PRINCIPAL_NAME"])
-def test_a_name_for_a_login_by_password_names_nobody(person, variable):
-    login(person, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
-          person.authority.url)
-    outcome = person.run("exec-credential-entra", *arguments(person, "devicecode"),
+def test_the_user_name_of_a_password_login_is_ignored(bare_desk, variable):
+    login(bare_desk, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
+          bare_desk.authority.url)
+    outcome = bare_desk.run("exec-credential-entra", *arguments(bare_desk, "devicecode"),
                          env=EXEC_INFO | {variable: "svc@contoso.com"})
     status_token(outcome)
 
 
-def test_a_persons_login_asks_no_app_even_where_one_is_configured(world):
+def test_a_user_login_does_not_use_a_configured_app(world):
     outcome = world.run("exec-credential-entra", *arguments(world, "devicecode"), env=EXEC_INFO)
     assert outcome.code == SIGN_IN_FIRST, outcome
     assert world.authority.token_requests == []
 
 
-def test_where_no_login_is_named_it_is_a_person_unless_there_is_an_app(world):
+def test_without_a_login_it_is_a_user_unless_there_is_an_app(world):
     words = ["get-token", "--server-id", contoso.AKS, "--authority-host", world.authority.url]
     outcome = world.run("exec-credential-entra", *words, env=EXEC_INFO)
     assert json.loads(outcome.out)["status"]["token"] == world.authority.issued_tokens[0]
@@ -114,7 +114,7 @@ def status_token(outcome) -> str:
 
 
 def renewed_in_the_background(world, *words: str, env: dict[str, str] = EXEC_INFO) -> None:
-    """The next call is given the old token, and calls after it the one that was fetched meanwhile."""
+    """The next call gets the old token, and later calls the one that was requested meanwhile."""
     old = age(world, lives=1800, renew=True)
     before = len(world.authority.issued_tokens)
     assert status_token(world.run("exec-credential-entra", *words, env=env)) == old
@@ -127,27 +127,27 @@ def renewed_in_the_background(world, *words: str, env: dict[str, str] = EXEC_INF
 
 @pytest.mark.parametrize("more", [[], ["--login-hint", contoso.ADA.username]])
 @pytest.mark.parametrize("mode", ["devicecode", "interactive"])
-def test_a_persons_token_is_renewed_under_kubelogins_arguments(person, mode, more):
-    login(person, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
-          person.authority.url)
-    words = arguments(person, mode, *more)
-    status_token(person.run("exec-credential-entra", *words, env=EXEC_INFO))
-    renewed_in_the_background(person, *words)
+def test_a_users_token_is_renewed_with_kubelogins_arguments(bare_desk, mode, more):
+    login(bare_desk, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
+          bare_desk.authority.url)
+    words = arguments(bare_desk, mode, *more)
+    status_token(bare_desk.run("exec-credential-entra", *words, env=EXEC_INFO))
+    renewed_in_the_background(bare_desk, *words)
 
 
-def test_an_apps_token_is_renewed_under_kubelogins_arguments(world):
+def test_an_apps_token_is_renewed_with_kubelogins_arguments(world):
     words = ["get-token", "--login", "spn", "--server-id", contoso.AKS]
     status_token(world.run("exec-credential-entra", *words, env=EXEC_INFO))
     renewed_in_the_background(world, *words)
 
 
-def test_a_token_is_renewed_by_the_client_that_the_cluster_names(person):
+def test_a_token_is_renewed_with_the_client_that_the_cluster_names(bare_desk):
     info = json.loads(EXEC_INFO["KUBERNETES_EXEC_INFO"])
     info["spec"]["cluster"] = {"config": {"client-id": contoso.AZURE_CLI.client_id,
                                           "tenant-id": contoso.TENANT.guid}}
     env = {"KUBERNETES_EXEC_INFO": json.dumps(info)}
-    login(person, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
-          person.authority.url, "--client-id", contoso.AZURE_CLI.client_id)
-    words = ["--authority", person.authority.url]
-    status_token(person.run("exec-credential-entra", *words, env=env))
-    renewed_in_the_background(person, *words, env=env)
+    login(bare_desk, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
+          bare_desk.authority.url, "--client-id", contoso.AZURE_CLI.client_id)
+    words = ["--authority", bare_desk.authority.url]
+    status_token(bare_desk.run("exec-credential-entra", *words, env=env))
+    renewed_in_the_background(bare_desk, *words, env=env)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""entra setup kubectl: kubeconfigs as people have them, and what becomes of them."""
+"""entra setup kubectl: kubeconfigs as found in practice, and how they are converted."""
 
 from __future__ import annotations
 
@@ -115,9 +115,9 @@ def backup(path: Path, number: str = "") -> Path:
     return path.with_name(path.name + ".before-entra" + number)
 
 
-# ---- what becomes of them ----
+# ---- how they are converted ----
 
-def test_kubelogins_user_changes_one_word_and_the_hint(world):
+def test_for_a_kubelogin_user_one_word_and_the_hint_change(world):
     before = head() + KUBELOGIN
     path = write(world, before)
     outcome = set_up(world)
@@ -147,13 +147,13 @@ def test_the_auth_provider_becomes_an_exec_section(world):
 
 
 @pytest.mark.parametrize("mode", ['config-mode: "0"', "config-mode: ''", "other: x"])
-def test_an_auth_provider_of_the_first_mode_is_legacy(world, mode):
+def test_an_auth_provider_in_the_first_mode_is_legacy(world, mode):
     write(world, head() + PROVIDER.replace('config-mode: "1"', mode))
     assert set_up(world).code == 0
     assert user(world)["exec"]["args"][-1] == "--legacy"
 
 
-def test_another_login_may_be_had_and_an_app_is_no_public_client(world):
+def test_another_login_can_be_chosen_and_an_app_is_not_a_public_client(world):
     write(world, head() + PROVIDER)
     assert set_up(world, "--login", "spn", "--keyring", "kernel").code == 0
     args = user(world)["exec"]["args"]
@@ -163,7 +163,7 @@ def test_another_login_may_be_had_and_an_app_is_no_public_client(world):
 
 @pytest.mark.parametrize("text", ["  user: {}\n", "  user:\n", "  user: null # none yet\n",
                                   "  user:   # none yet\n# the end\n", "  user: {}"])
-def test_a_user_of_aks_without_credentials_gets_some(world, text):
+def test_an_aks_user_without_credentials_gets_some(world, text):
     path = write(world, head() + text)
     assert set_up(world).code == 0
     assert user(world)["exec"]["args"] == ["get-token"]
@@ -189,7 +189,7 @@ def test_a_certificate_of_its_own_is_left_alone_unless_its_context_is_named(worl
     assert path.read_text().endswith(KUBELOGIN)
 
 
-def test_kubectl_works_with_what_was_converted(world):
+def test_kubectl_works_with_the_converted_file(world):
     kubelogin = KUBELOGIN.replace("devicecode", "spn")
     write(world, head(world.kubernetes.url, str(world.certificates.certificate_file)) + kubelogin)
     assert set_up(world).code == 0
@@ -224,7 +224,7 @@ def test_json_stays_json(world, indent):
     ("\n      - get-token\n      - --server-id\n      - x",
      ["get-token", "--login", "msi", "--server-id", "x"]),
 ])
-def test_a_login_is_replaced_where_it_stands(world, before, after):
+def test_a_login_is_replaced_in_place(world, before, after):
     write(world, head() + f"  user:\n    exec:\n      args: {before}\n      command: kubelogin\n"
                           "      apiVersion: client.authentication.k8s.io/v1beta1\n")
     assert set_up(world, "--login", "msi").code == 0
@@ -238,7 +238,7 @@ def test_a_login_is_replaced_where_it_stands(world, before, after):
     ("      args:\n        - --keyring\n        - kernel\n",
      ["--login", "msi", "--keyring", "kernel"]),
 ])
-def test_the_login_of_a_user_of_ours_may_be_changed(world, before, after):
+def test_the_login_of_our_own_user_can_be_changed(world, before, after):
     write(world, head() + f"  user:\n    exec:\n{before}      command: exec-credential-entra\n"
                           "      apiVersion: client.authentication.k8s.io/v1beta1\n")
     assert set_up(world, "--context", "prod", "--login", "msi").code == 0
@@ -249,7 +249,7 @@ def test_the_login_of_a_user_of_ours_may_be_changed(world, before, after):
     assert user(world)["exec"]["args"] == ["--login", "msi"]
 
 
-def test_carriage_returns_stay(world):
+def test_carriage_returns_are_kept(world):
     path = write(world, (head() + PROVIDER).replace("\n", "\r\n"))
     assert set_up(world).code == 0
     text = path.read_bytes()
@@ -257,7 +257,7 @@ def test_carriage_returns_stay(world):
     assert user(world)["exec"]["command"] == "exec-credential-entra"
 
 
-def test_letters_of_any_kind_and_a_byte_order_mark_stay(world):
+def test_unicode_and_a_byte_order_mark_are_kept(world):
     before = "\ufeff# für Zoë ☸ 😀\n" + head() + KUBELOGIN.replace("# the end", "# Ende ☸")
     path = write(world, before)
     assert set_up(world).code == 0
@@ -279,7 +279,7 @@ def test_a_second_time_changes_nothing(world):
 # ---- how it is written ----
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o400])
-def test_mode_and_links_stay_and_nothing_is_left_behind(world, tmp_path, mode):
+def test_mode_and_links_are_kept_and_nothing_is_left_behind(world, tmp_path, mode):
     real = write(world, head() + KUBELOGIN, tmp_path / "dotfiles" / "kube", mode)
     config(world).parent.mkdir(parents=True)
     config(world).symlink_to(real)
@@ -313,14 +313,14 @@ def test_a_dry_run_shows_a_diff_without_secrets_and_changes_nothing(world):
     assert "s3cret" not in outcome.out
 
 
-def test_a_users_name_cannot_steer_the_terminal(world):
+def test_a_users_name_cannot_control_the_terminal(world):
     write(world, '{"users": [{"name": "me\\u001b[2J", "user": {"exec": {"command": "kubelogin", '
                  '"args": ["get-token"]}}}]}')
     outcome = set_up(world)
     assert outcome.code == 0 and "\x1b" not in outcome.out and "me?[2J" in outcome.out
 
 
-def test_a_diff_is_one_that_patch_takes(world):
+def test_patch_accepts_the_diff(world):
     path = write(world, head() + KUBELOGIN)
     diff = set_up(world, "--dry-run").out
     set_up(world)
@@ -349,8 +349,8 @@ def test_secrets_on_the_same_line_are_not_shown(world):
     ["--oidc-client-secret=s3cret"], ["--auth-token", "s3cret"], ["PASSWORD=s3cret", "aws"],
     ["-c", "aws --secret-key s3cret"], ["--keyring=x --token=s3cret"],
     ["--password", "s3\0cret"]])
-def test_no_program_has_its_secrets_shown(world, args):
-    """In the lines that change: one line, and a user of ours that gets another login."""
+def test_secrets_of_other_programs_are_not_shown(world, args):
+    """In the changed lines: one line, and a user of ours that gets another login."""
     for command, extra in (("aws", {"env": [{"name": "API_KEY", "value": "s3cret"}]}),
                            ("exec-credential-entra", {})):
         write(world, json.dumps(
@@ -383,7 +383,7 @@ def test_a_file_that_kubeconfig_names_twice_is_converted_once(world, tmp_path):
     assert not backup(path, ".2").exists() and os.listdir(tmp_path) == ["link"]
 
 
-def test_a_context_may_be_of_another_file_than_its_user(world, tmp_path):
+def test_a_context_can_be_in_another_file_than_its_user(world, tmp_path):
     one = write(world, "contexts: [{name: c, context: {user: me}}]\n", tmp_path / "one")
     two = write(world, head() + KUBELOGIN, tmp_path / "two")
     outcome = set_up(world, "--context", "c", env={"KUBECONFIG": f"{one}:{two}"})
@@ -391,7 +391,7 @@ def test_a_context_may_be_of_another_file_than_its_user(world, tmp_path):
     assert not backup(one).exists() and backup(two).exists()
 
 
-def test_one_file_may_be_named(world, tmp_path):
+def test_one_file_can_be_named(world, tmp_path):
     one = write(world, head() + KUBELOGIN, tmp_path / "one")
     two = write(world, head() + KUBELOGIN)
     assert set_up(world, "--kubeconfig", str(one)).code == 0
@@ -433,7 +433,7 @@ def user_of(command: str, args: list[str], **more) -> str:
 
 
 @pytest.mark.parametrize("how, text", REFUSED + REFUSED_LOGINS)
-def test_what_would_be_refused_later_is_refused_now(world, how, text):
+def test_arguments_that_would_be_refused_later_are_refused_now(world, how, text):
     before = user_of("kubelogin", **how | {"args": ["get-token", *how["args"]]})
     path = write(world, before)
     for options in ([], ["--context", "prod"]):
@@ -444,7 +444,7 @@ def test_what_would_be_refused_later_is_refused_now(world, how, text):
 
 
 @pytest.mark.parametrize("how, text", REFUSED)
-def test_a_user_of_ours_is_not_changed_into_one_that_is_refused(world, how, text):
+def test_our_own_user_is_not_changed_into_one_that_is_refused(world, how, text):
     before = user_of("exec-credential-entra", **how)
     path = write(world, before)
     for options in (["--dry-run"], []):
@@ -456,7 +456,7 @@ def test_a_user_of_ours_is_not_changed_into_one_that_is_refused(world, how, text
 
 @pytest.mark.parametrize("how, text", REFUSED_LOGINS)
 @pytest.mark.parametrize("command", ["kubelogin", "exec-credential-entra"])
-def test_a_login_that_is_not_to_be_had_becomes_another_wherever_it_stands(world, command, how, text):
+def test_an_unsupported_login_is_replaced_anywhere(world, command, how, text):
     write(world, user_of(command, **how | {"args": ["get-token", *how["args"]]}))
     outcome = set_up(world, "--context", "prod", "--login", "msi")
     assert (outcome.code, outcome.err) == (0, "")
@@ -468,14 +468,14 @@ def test_a_login_that_is_not_to_be_had_becomes_another_wherever_it_stands(world,
 @pytest.mark.parametrize("args", [
     ["--pop-enabled=0"], ["--pop-enabled=F"], ["--pop-claims="], ["--client-secret", ""],
     ["--timeout=500ms"], ["--login-hint", ""], ["--login", "azurepipelines"]])
-def test_what_is_taken_later_is_taken_now(world, args):
+def test_arguments_that_are_accepted_later_are_accepted_now(world, args):
     write(world, user_of("kubelogin", ["get-token", *args]))
     outcome = set_up(world)
     assert (outcome.code, outcome.err) == (0, "")
     assert user(world)["exec"]["args"] == ["get-token", *args]
 
 
-def test_the_environment_of_setup_has_no_part_in_it(world):
+def test_the_environment_of_setup_has_no_effect(world):
     write(world, user_of("kubelogin", ["get-token", "--login", "spn"]))
     outcome = set_up(world, env={"AAD_LOGIN_METHOD": "azurecli"})
     assert (outcome.code, outcome.err) == (0, "")
@@ -484,7 +484,7 @@ def test_the_environment_of_setup_has_no_part_in_it(world):
 @pytest.mark.parametrize("command, args", [
     ("/opt/x/kubelogin-linux", ["get-token"]), ("kubelogin.exe", ["--v=5", "get-token"]),
     ("kubelogin", ["--server-id", "x", "get-token"])])
-def test_kubelogin_is_known_by_any_name_and_in_any_order_of_words(world, command, args):
+def test_kubelogin_is_recognized_by_any_name_and_argument_order(world, command, args):
     write(world, user_of(command, args))
     outcome = set_up(world, "--login", "msi")
     assert (outcome.code, outcome.err) == (0, "")
@@ -492,7 +492,7 @@ def test_kubelogin_is_known_by_any_name_and_in_any_order_of_words(world, command
     assert set(user(world)["exec"]["args"]) == {*args, "--login", "msi"}
 
 
-# ---- the options that are wished ----
+# ---- the options of setup ----
 
 WISHES = ["--tenant", "t.example", "--force-refresh", "--keyring", "kernel"]
 
@@ -506,7 +506,7 @@ WISHES = ["--tenant", "t.example", "--force-refresh", "--keyring", "kernel"]
     (["--tenant", "x", "--keyring", "none", "--tenant", "y", "get-token"],
      ["--force-refresh", "--tenant", "x", "--keyring", "kernel", "--tenant", "t.example", "get-token"]),
 ])
-def test_options_become_those_of_users_whose_arguments_stay(world, command, before, after):
+def test_options_are_added_to_users_whose_arguments_are_kept(world, command, before, after):
     for text in (user_of(command, before),
                  head() + f"  user:\n    exec:\n      command: {command}\n      args:\n"
                  + "".join(f"      - {word} # {word}\n" for word in before)):
@@ -520,7 +520,7 @@ def test_options_become_those_of_users_whose_arguments_stay(world, command, befo
         assert len(again.err.splitlines()) == 1
 
 
-def test_a_scope_is_one_of_several(world):
+def test_several_scopes_can_be_given(world):
     write(world, user_of("exec-credential-entra", ["--scope", "a", "--scope", "b"]))
     assert set_up(world, "--context", "prod", "--scope", "a", "--scope", "c").code == 0
     assert user(world)["exec"]["args"] == ["--scope", "c", "--scope", "a", "--scope", "b"]
@@ -587,7 +587,7 @@ def test_a_file_that_is_too_large_is_refused(world):
 
 
 @pytest.mark.parametrize("kind", ["users", "contexts", "clusters"])
-def test_a_file_of_too_many_is_refused(world, kind):
+def test_a_file_with_too_many_users_is_refused(world, kind):
     write(world, f"{kind}:\n" + "".join(f"- name: n{number}\n" for number in range(4097)))
     refused(set_up(world), 2, f"more than 4096 {kind}")
 
@@ -597,7 +597,7 @@ def test_a_file_that_others_can_write_is_refused(world):
     refused(set_up(world), 2, "others can write it")
 
 
-def test_a_missing_file_is_said(world):
+def test_a_missing_file_is_reported(world):
     refused(set_up(world), 2, "no kubeconfig found")
     refused(set_up(world, "--kubeconfig", "/nowhere/config"), 2, "/nowhere/config")
 
@@ -607,7 +607,7 @@ def test_a_missing_file_is_said(world):
     (["--login", "x"], "'x' is not a supported login method"),
     (["--login", "azurecli"], "login method 'azurecli' is not available"), (["operand"], "'operand'"),
     (["--remove"], "--remove is not supported for kubectl")])
-def test_what_does_not_belong_is_one_clear_line(world, options, text):
+def test_wrong_usage_is_reported_in_one_clear_line(world, options, text):
     before = head() + KUBELOGIN
     path = write(world, before)
     refused(set_up(world, *options), 2, text)

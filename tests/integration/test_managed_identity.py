@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Managed identities: each of Azure's services, by a stand-in that checks how it is asked."""
+"""Managed identities: a stand-in for each service of Azure checks the requests that it gets."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def service():
 
 @pytest.fixture
 def machine(world):
-    """A machine where nothing is configured."""
+    """A machine without any configuration."""
     world.appsettings_file.unlink()
     return world
 
@@ -51,7 +51,7 @@ def fields(request) -> dict[str, str]:
     return dict(parse_qsl(request.query)) | request.form
 
 
-def test_imds_is_asked_as_documented(machine, service):
+def test_the_request_to_imds_is_as_documented(machine, service):
     outcome = token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
     assert (outcome.code, outcome.out, outcome.err) == (0, service.token + "\n", "")
     (request,) = service.requests
@@ -60,7 +60,7 @@ def test_imds_is_asked_as_documented(machine, service):
     assert request.headers["Metadata"] == "true"
 
 
-def test_its_token_is_kept_like_any_other(machine, service):
+def test_its_token_is_stored_like_any_other(machine, service):
     env = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}
     for _ in range(2):
         assert token(machine, env=env).code == 0
@@ -79,7 +79,7 @@ def test_no_proxy_is_used(machine, service):
 @pytest.mark.parametrize("key, parameter", [
     ("UserAssignedClientId", "client_id"), ("UserAssignedObjectId", "object_id"),
     ("UserAssignedResourceId", "msi_res_id")])
-def test_a_user_assigned_identity_is_asked_for_by_its_id(world, service, key, parameter):
+def test_a_user_assigned_identity_is_requested_by_its_id(world, service, key, parameter):
     settings = world.appsettings()
     settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {key: "the/id"}}
     world.write_appsettings(settings)
@@ -107,7 +107,7 @@ SERVICES = {
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_each_service_is_recognized_and_asked_in_its_way(machine, service, name):
+def test_each_service_is_recognized_and_asked_in_its_own_way(machine, service, name):
     variables, method, header, asked = SERVICES[name]
     env = {key: service.url + "/token" if value == "URL" else value
            for key, value in variables.items()}
@@ -120,7 +120,7 @@ def test_each_service_is_recognized_and_asked_in_its_way(machine, service, name)
 
 
 @pytest.mark.parametrize("right", [True, False])
-def test_service_fabric_is_known_by_its_certificate(machine, tmp_path, right):
+def test_service_fabric_is_verified_by_its_certificate(machine, tmp_path, right):
     own = AppCertificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(own.pem())
@@ -137,7 +137,7 @@ def test_service_fabric_is_known_by_its_certificate(machine, tmp_path, right):
 
 @pytest.mark.parametrize("form", [
     "%m/%d/%Y %I:%M:%S %p +00:00", "%m/%d/%Y %H:%M:%S +00:00", "%Y-%m-%dT%H:%M:%SZ", "%s"])
-def test_a_tokens_end_may_be_told_as_a_date(machine, service, form):
+def test_an_expiry_time_can_be_a_date(machine, service, form):
     end = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=20)
     text = str(int(end.timestamp())) if form == "%s" else end.strftime(form)
     service.answer = lambda: jsonify(access_token="a.token", token_type="Bearer", expires_on=text)
@@ -148,7 +148,7 @@ def test_a_tokens_end_may_be_told_as_a_date(machine, service, form):
 
 
 @pytest.mark.parametrize("ahead", [-1800, 1800])
-def test_a_tokens_end_is_by_the_clock_of_who_tells_it(machine, service, ahead):
+def test_an_expiry_date_uses_the_clock_of_the_service(machine, service, ahead):
     def answer():
         now = time.time() + ahead
         response = jsonify(access_token="a.token", token_type="Bearer",
@@ -172,8 +172,8 @@ def test_azure_ml_has_a_default_identity(machine, service):
     assert [fields(one)["clientid"] for one in service.requests] == ["the-default", "another"]
 
 
-def test_no_identity_is_given_anothers_token(machine, service):
-    """Each is asked for once, and then the keyring has it."""
+def test_no_identity_gets_the_token_of_another(machine, service):
+    """Each token is requested once, and then it is in the keyring."""
     service.answer = lambda: jsonify(
         access_token=f"token.of-{flask.request.values.get('clientid', 'the-machine')}",
         token_type="Bearer", expires_in="86399", expires_on=str(int(time.time()) + 86399))
@@ -189,7 +189,7 @@ def test_no_identity_is_given_anothers_token(machine, service):
 
 @pytest.mark.parametrize("name, id", [
     ("Cloud Shell", "UserAssignedClientId"), ("Azure ML", "UserAssignedObjectId")])
-def test_an_id_that_a_service_does_not_take_is_an_error(world, service, name, id):
+def test_an_id_that_the_service_does_not_support_is_an_error(world, service, name, id):
     settings = world.appsettings()
     settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {id: "the/id"}}
     world.write_appsettings(settings)
@@ -199,7 +199,7 @@ def test_an_id_that_a_service_does_not_take_is_an_error(world, service, name, id
     assert service.requests == []
 
 
-# ---- where they are asked ----
+# ---- endpoints ----
 
 ENDPOINTS = {
     "http to another machine": ("http://identity.example/token", "is not https"),
@@ -216,7 +216,7 @@ ENDPOINTS = {
 @pytest.mark.parametrize("what", ENDPOINTS)
 @pytest.mark.parametrize("variables", [
     {"IDENTITY_HEADER": "key"}, {"IMDS_ENDPOINT": "here"}, {"MSI_SECRET": "key"}])
-def test_what_is_secret_is_not_sent_to_a_strange_endpoint(machine, what, variables):
+def test_secrets_are_not_sent_to_a_foreign_endpoint(machine, what, variables):
     url, text = ENDPOINTS[what]
     name = "MSI_ENDPOINT" if "MSI_SECRET" in variables else "IDENTITY_ENDPOINT"
     refused(token(machine, env=variables | {name: url}), 2, name, text)
@@ -227,13 +227,13 @@ def test_arcs_key_does_not_leave_the_machine(machine):
                                 "IMDS_ENDPOINT": "here"}), 2, "IDENTITY_ENDPOINT", "is not https")
 
 
-def test_service_fabric_is_not_asked_in_clear(machine, service):
+def test_service_fabric_is_not_asked_over_http(machine, service):
     refused(token(machine, env={"IDENTITY_ENDPOINT": service.url, "IDENTITY_HEADER": "key",
                                 "IDENTITY_SERVER_THUMBPRINT": "00" * 20}), 2, "is not https")
     assert service.requests == []
 
 
-def test_a_header_cannot_begin_another(machine, service):
+def test_a_header_cannot_inject_another(machine, service):
     refused(token(machine, env={"IDENTITY_ENDPOINT": service.url,
                                 "IDENTITY_HEADER": "key\r\nX-Forged: 1"}), 2, "line break")
     assert service.requests == []
@@ -258,7 +258,7 @@ def test_a_challenge_that_points_elsewhere_is_not_answered(machine, service, rea
 
 @pytest.fixture
 def arc_folder():
-    """Azure Arc's own folder, where the test may make it and nobody uses it."""
+    """Azure Arc's own folder, if the test can create it and it is not in use."""
     if TOKENS.exists() or os.geteuid() != 0:
         pytest.skip("/var/opt/azcmagent cannot be made here")
     TOKENS.mkdir(parents=True)
@@ -281,7 +281,7 @@ def test_arcs_challenge_is_answered_with_its_key(machine, service, arc_folder):
 
 
 @pytest.mark.xdist_group("arc")
-def test_arcs_key_stands_in_no_message(machine, service, arc_folder):
+def test_arcs_key_is_in_no_message(machine, service, arc_folder):
     (arc_folder / "a1.key").write_text("the key of arc")
     answers = iter([
         Response(status=401, headers={"WWW-Authenticate": f"Basic realm={arc_folder}/a1.key"}),
@@ -294,7 +294,7 @@ def test_arcs_key_stands_in_no_message(machine, service, arc_folder):
 
 @pytest.mark.xdist_group("arc")
 @pytest.mark.parametrize("kind", ["symlink", "folder", "fifo"])
-def test_a_key_of_arc_is_a_file(machine, service, arc_folder, tmp_path, kind):
+def test_an_arc_key_must_be_a_file(machine, service, arc_folder, tmp_path, kind):
     key = arc_folder / "a1.key"
     if kind == "symlink":
         (tmp_path / "key").write_text("not arc's")
@@ -312,7 +312,7 @@ def test_a_key_of_arc_is_a_file(machine, service, arc_folder, tmp_path, kind):
 
 @pytest.mark.xdist_group("arc")
 @pytest.mark.parametrize("content", ["", "x" * 4097, "two\nlines"])
-def test_a_key_of_arc_that_is_none_is_not_sent(machine, service, arc_folder, content):
+def test_an_invalid_arc_key_is_not_sent(machine, service, arc_folder, content):
     (arc_folder / "a1.key").write_text(content)
     service.answer = lambda: Response(status=401, headers={
         "WWW-Authenticate": f"Basic realm={arc_folder}/a1.key"})
@@ -321,7 +321,7 @@ def test_a_key_of_arc_that_is_none_is_not_sent(machine, service, arc_folder, con
     assert len(service.requests) == 1
 
 
-# ---- where there is none, or it fails ----
+# ---- no managed identity, or one that fails ----
 
 STRANGE_ANSWERS = {
     "garbage": (lambda: (b"\xff\x00<html>", 200), 4, "not a token endpoint"),
@@ -341,14 +341,14 @@ STRANGE_ANSWERS = {
 
 
 @pytest.mark.parametrize("what", STRANGE_ANSWERS)
-def test_a_strange_answer_is_one_line(machine, service, what):
+def test_an_unexpected_answer_is_reported_in_one_line(machine, service, what):
     answer, code, text = STRANGE_ANSWERS[what]
     service.answer = answer
     refused(token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}), code, text)
     assert len(service.requests) == 1
 
 
-def test_a_service_that_does_not_answer_ends_with_the_time_given(machine, service):
+def test_a_service_that_does_not_answer_ends_at_the_time_limit(machine, service):
     stop = threading.Event()
     service.answer = lambda: stop.wait(PATIENCE) and ""
     try:
@@ -360,13 +360,13 @@ def test_a_service_that_does_not_answer_ends_with_the_time_given(machine, servic
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 405])
-def test_imds_no_is_taken_at_once(machine, service, status):
+def test_a_refusal_of_imds_is_final(machine, service, status):
     service.answer = lambda: ("{}", status)
     assert token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}).code in (3, 4)
     assert len(service.requests) == 1
 
 
-def test_an_identity_that_is_not_assigned_is_refused_without_another_try(machine, service):
+def test_an_unassigned_identity_is_refused_without_a_retry(machine, service):
     service.answer = lambda: (jsonify(error="invalid_request",
                                       error_description="Identity not found"), 400)
     outcome = token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
@@ -375,14 +375,14 @@ def test_an_identity_that_is_not_assigned_is_refused_without_another_try(machine
     assert len(service.requests) == 1
 
 
-def test_imds_is_asked_again_where_it_is_busy(machine, service):
+def test_imds_is_asked_again_if_it_is_busy(machine, service):
     answers = iter([lambda: ("", 429), service.token_answer])
     service.answer = lambda: next(answers)()
     assert token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}).code == 0
     assert len(service.requests) == 2
 
 
-def test_one_that_breaks_the_connection_is_there_and_is_asked_again(machine):
+def test_imds_is_asked_again_if_the_connection_breaks(machine):
     with closing_listener() as (url, connections):
         outcome = token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": url})
     assert outcome.code == 4 and "no managed identity" not in outcome.err
@@ -391,7 +391,8 @@ def test_one_that_breaks_the_connection_is_there_and_is_asked_again(machine):
 
 @contextmanager
 def closing_listener():
-    """A server that takes connections and closes them; its URL, and a list that grows by each."""
+    """A server that accepts connections and closes them; its URL, and a list with one item for
+    each."""
     connections = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         def serve():
@@ -410,7 +411,7 @@ def app_service(service) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_service_that_asks_to_be_left_alone_is_left_alone(machine, service, status):
+def test_a_throttling_service_is_not_asked_again(machine, service, status):
     service.answer = lambda: ("{}", status, {"Retry-After": "60"})
     for _ in range(2):
         outcome = token(machine, env=app_service(service))
@@ -419,7 +420,7 @@ def test_a_service_that_asks_to_be_left_alone_is_left_alone(machine, service, st
     assert len(service.requests) == 1
 
 
-def test_a_fault_of_a_service_is_tried_again_twice(machine, service):
+def test_a_server_error_of_a_service_is_retried_twice(machine, service):
     answers = iter([lambda: ("", 500), lambda: ("", 502), service.token_answer])
     service.answer = lambda: next(answers)()
     assert token(machine, env=app_service(service)).code == 0
@@ -435,14 +436,14 @@ def test_imds_is_asked_again_while_it_is_being_updated(machine, service):
     assert len(service.requests) == 3
 
 
-def test_imds_that_is_still_being_updated_at_the_end_is_no_refusal(machine, service):
+def test_imds_that_is_still_being_updated_is_not_a_refusal(machine, service):
     service.answer = lambda: ("", 410)
     refused(token(machine, "--timeout", SHORT_LIMIT,
                   env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}), 4,
             "being updated", "--timeout 100")
 
 
-def test_a_machine_outside_azure_is_noticed(machine):
+def test_a_machine_outside_azure_is_recognized(machine):
     outcome = token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
     assert (outcome.code, outcome.out) == (4, "")
     assert "no managed identity on this machine" in outcome.err
@@ -450,12 +451,12 @@ def test_a_machine_outside_azure_is_noticed(machine):
 
 @pytest.fixture
 def silence():
-    """The URL of an address that takes no connection and refuses none."""
+    """The URL of an address that neither accepts nor refuses connections."""
     with socket.socket() as listener, ExitStack() as waiting:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
         host, port = listener.getsockname()
-        for _ in range(5):  # more than the backlog has room for
+        for _ in range(5):  # more than fit into the backlog
             one = waiting.enter_context(socket.socket())
             one.setblocking(False)
             one.connect_ex((host, port))
@@ -467,9 +468,8 @@ def silence():
 
 
 @pytest.mark.parametrize("words", [["--managed-identity"], []], ids=["asked for", "tried"])
-def test_silence_at_the_address_of_imds_is_noticed_long_before_the_time_is_up(
-        machine, silence, words):
-    """Within a second, and what else the program does."""
+def test_silence_at_the_address_of_imds_is_noticed_early(machine, silence, words):
+    """Within a second, plus the time for the rest of the program."""
     outcome = machine.run("entra", "token", "--resource", VAULT, *words, "--timeout",
                           str(PATIENCE), env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": silence})
     assert (outcome.code, outcome.out) == (4 if words else 5, "")
@@ -477,7 +477,7 @@ def test_silence_at_the_address_of_imds_is_noticed_long_before_the_time_is_up(
     assert outcome.seconds < PATIENCE / 3
 
 
-def test_another_clouds_metadata_service_is_no_imds(machine, service):
+def test_the_metadata_service_of_another_cloud_is_not_imds(machine, service):
     service.answer = lambda: ("no", 403)
     outcome = token(machine, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
     assert outcome.code == 4
@@ -489,7 +489,7 @@ def unconfigured(machine, service, *words):
                        env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
 
 
-def test_where_nothing_is_configured_a_managed_identity_is_the_last_resort(machine, service):
+def test_if_unconfigured_a_managed_identity_is_the_last_resort(machine, service):
     service.answer = service.as_imds
     outcome = unconfigured(machine, service)
     assert (outcome.code, outcome.err) == (0, "")
@@ -498,8 +498,7 @@ def test_where_nothing_is_configured_a_managed_identity_is_the_last_resort(machi
 
 
 @pytest.mark.parametrize("status", [200, 302, 401, 403, 404])
-def test_where_nothing_is_configured_another_service_at_its_address_is_left_alone(
-        machine, service, status):
+def test_if_unconfigured_another_service_at_its_address_is_ignored(machine, service, status):
     service.answer = lambda: ("another cloud's", status)
     outcome = unconfigured(machine, service, "--verbose")
     assert (outcome.code, outcome.out) == (5, "")
@@ -508,7 +507,7 @@ def test_where_nothing_is_configured_another_service_at_its_address_is_left_alon
     assert len(service.requests) == 1
 
 
-def test_where_nothing_is_configured_silence_at_its_address_is_noticed(machine, service):
+def test_if_unconfigured_silence_at_its_address_is_noticed(machine, service):
     stop = threading.Event()
     service.answer = lambda: stop.wait(PATIENCE) and ""
     try:
@@ -520,7 +519,7 @@ def test_where_nothing_is_configured_silence_at_its_address_is_noticed(machine, 
     assert outcome.seconds < 30
 
 
-def test_where_nothing_is_configured_a_person_asks_for_what_no_app_can(machine, service):
+def test_if_unconfigured_a_user_requests_what_no_app_can(machine, service):
     outcome = machine.run("entra", "token", "--scope", "https://graph.microsoft.com/User.Read",
                           env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
     assert (outcome.code, outcome.out) == (5, "")
@@ -532,8 +531,8 @@ def test_where_nothing_is_configured_a_person_asks_for_what_no_app_can(machine, 
     ({"MSI_ENDPOINT": "URL", "MSI_SECRET": "key"}, True),
     ({"IDENTITY_ENDPOINT": "URL", "IDENTITY_HEADER": "key"}, True),
     ({"MSI_ENDPOINT": "URL"}, False), ({}, False)])
-def test_where_a_tenant_says_who_asks_azures_identity_is_offered(
-        machine, service, variables, offered):
+def test_if_a_tenant_is_configured_managed_identity_is_suggested(machine, service, variables,
+                                                                 offered):
     env = {key: service.url if value == "URL" else value for key, value in variables.items()}
     outcome = machine.run("entra", "token", "--resource", VAULT, env=env | {
         "AZURE_TENANT_ID": "contoso.onmicrosoft.com", "AZURE_CLIENT_ID": "an-app"})
@@ -542,7 +541,7 @@ def test_where_a_tenant_says_who_asks_azures_identity_is_offered(
     assert service.requests == []
 
 
-def test_git_goes_on_to_ask_a_person_where_nothing_is_configured(machine):
+def test_if_unconfigured_git_goes_on_to_prompt(machine):
     outcome = machine.run("git-credential-entra", "get",
                           input="protocol=https\nhost=dev.azure.com\n",
                           env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})

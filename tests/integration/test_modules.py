@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is loaded, and when."""
+"""Which modules are loaded, and when."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "li
 
 
 def opened(world, *command) -> str:
-    """The files that a program opened, as strace tells."""
+    """The files that a program opened, according to strace."""
     log = world.session.temporary / "strace"
     outcome = world.run("strace", "-f", "-e", "trace=openat,open,connect", "-o", log, *command,
                         env={"ASAN_OPTIONS": "detect_leaks=0"})
@@ -53,13 +53,13 @@ def test_the_environment_does_not_choose_a_module(world):
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_a_program_behind_a_link_finds_its_modules(world, programs):
+def test_a_program_called_through_a_link_finds_its_modules(world, programs):
     link = world.session.home / "entra-link"
     link.symlink_to(programs / "entra")
     assert world.run(link, "token", "--api", "MyWebApi").code == 0
 
 
-def test_another_store_of_libsecret_is_not_used(world):
+def test_another_backend_of_libsecret_is_not_used(world):
     outcome = world.run("entra", "token", "--api", "MyWebApi", env={
         "SECRET_BACKEND": "file", "SECRET_FILE_TEST_PATH": str(world.session.home / "file"),
         "SECRET_FILE_TEST_PASSWORD": "x"})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A person is asked only where there is one, and once; else one line says what to run."""
+"""A user is prompted only if there is one, and only once; otherwise one line says what to run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def git_request(world: World) -> str:
 
 
 def add_aks(world: World) -> None:
-    """AKS for people, at the authority of the tests."""
+    """AKS for users, with the authority of the tests."""
     world.write_appsettings(world.people_appsettings(None) | {
         "AKS": {"RequestAppToken": False, "Scopes": [f"{contoso.AKS}/.default"]}})
 
@@ -49,7 +49,7 @@ def run(world: World, program: str, **how) -> Outcome:
 
 
 @pytest.mark.parametrize("program", COMMANDS)
-def test_where_nobody_is_one_line_says_what_to_run(desk, program):
+def test_without_a_user_one_line_says_what_to_run(desk, program):
     add_aks(desk)
     outcome = run(desk, program)
     assert outcome.code == (0 if program == "git-credential-entra" and outcome.out else
@@ -60,8 +60,8 @@ def test_where_nobody_is_one_line_says_what_to_run(desk, program):
     assert asked_nobody(desk) and desk.browser.urls == []
 
 
-def test_the_line_can_be_run_as_it_stands(desk):
-    """With the tenant and account that it takes, so that the next try succeeds."""
+def test_the_line_can_be_run_as_it_is(desk):
+    """With the tenant and account that it needs, so that the next attempt succeeds."""
     outcome = token(desk, "--account", contoso.GRACE.username)
     command = outcome.err[outcome.err.index("entra login"):].split("'")[0].rstrip(". \n")
     desk.browser.will_sign_in(contoso.GRACE)
@@ -71,13 +71,13 @@ def test_the_line_can_be_run_as_it_stands(desk):
                              contoso.GRACE.username)) == contoso.GRACE.username
 
 
-def test_what_to_run_can_be_pasted_whatever_the_account_is_called(desk):
+def test_the_line_can_be_pasted_whatever_the_account_name(desk):
     outcome = token(desk, "--account", "$(reboot)@contoso.com")
     assert outcome.code == people.SIGN_IN_FIRST
     assert "$(" not in outcome.err[outcome.err.index("entra login"):], outcome
 
 
-def test_a_refresh_waits_for_no_persons_sign_in(desk):
+def test_a_refresh_does_not_wait_for_a_users_sign_in(desk):
     assert people.login(desk).code == 0
     terminal, _ = people.start_device_code(desk, "entra", "login", "--device-code")
     with terminal:
@@ -86,9 +86,9 @@ def test_a_refresh_waits_for_no_persons_sign_in(desk):
         assert terminal.is_running
 
 
-# kubectl says that somebody is there only where its stdin is a terminal.
+# kubectl says that it is interactive only if its stdin is a terminal.
 @pytest.mark.parametrize("program", [one for one in COMMANDS if one != "exec-credential-entra"])
-def test_where_a_display_is_a_browser_opens(desk, program):
+def test_on_a_display_a_browser_opens(desk, program):
     add_aks(desk)
     outcome = run(desk, program, env=DISPLAY)
     assert outcome.code == 0, outcome
@@ -103,7 +103,7 @@ NOBODY = {
 
 
 @pytest.mark.parametrize("name", NOBODY)
-def test_it_is_told_that_nobody_is_there(desk, name):
+def test_the_host_can_say_that_there_is_no_user(desk, name):
     program, env = NOBODY[name]
     add_aks(desk)
     outcome = run(desk, program, env=DISPLAY | env)
@@ -112,7 +112,7 @@ def test_it_is_told_that_nobody_is_there(desk, name):
 
 
 @pytest.mark.parametrize("value", ["false", "never", "0"])
-def test_gits_configuration_says_that_nobody_is_there(desk, value):
+def test_gits_configuration_can_forbid_the_prompt(desk, value):
     desk.run("git", "config", "--global", "credential.interactive", value)
     outcome = run(desk, "git-credential-entra", env=DISPLAY)
     assert outcome.out in ("", "quit=1\n") and "entra login" in outcome.err
@@ -120,7 +120,7 @@ def test_gits_configuration_says_that_nobody_is_there(desk, value):
 
 
 @pytest.mark.parametrize("value", ["true", "auto", "always"])
-def test_gits_configuration_may_say_that_somebody_is(desk, value):
+def test_gits_configuration_can_allow_the_prompt(desk, value):
     desk.run("git", "config", "--global", "credential.interactive", value)
     assert "password=" in run(desk, "git-credential-entra", env=DISPLAY).out
 
@@ -158,7 +158,7 @@ def test_twenty_for_two_apis_show_one_prompt(desk):
 
 
 @pytest.mark.parametrize("upset", ["lock", "freeze"])
-def test_twenty_at_once_show_none_while_the_keyring_hides_who_has_signed_in(desk, upset):
+def test_twenty_at_once_show_none_while_the_keyring_is_locked(desk, upset):
     assert people.login(desk).code == 0
     getattr(desk.session.keyring, upset)()
     commands = [("entra", "token", *people.API, "--timeout", SHORT_LIMIT)] * 20
@@ -177,7 +177,7 @@ def test_a_prompt_that_is_declined_is_declined_for_all(desk):
 
 @pytest.fixture
 def clone(desk: World) -> Path:
-    """A repository with a commit, whose remote wants a token, and git set up to ask for one."""
+    """A repository with a commit and a remote that requires a token, and git set up to get one."""
     url = desk.git_server.create_repository()
     desk.run("git", "config", "--global", "credential.helper", "entra")
     folder = desk.session.home / "app"
@@ -188,7 +188,7 @@ def clone(desk: World) -> Path:
     return folder
 
 
-def test_a_push_signs_in_at_the_terminal_and_the_next_is_silent(desk, clone):
+def test_a_push_signs_in_on_the_terminal_and_the_next_does_not_prompt(desk, clone):
     push = ("git", "push", "--quiet", "origin", "main")
     outcome = desk.at_terminal(*push, cwd=clone, whole=True).finish()
     assert outcome.code == 0, outcome
@@ -209,15 +209,15 @@ def test_a_push_over_ssh_signs_in_by_device_code(desk, clone):
     assert desk.git_server.commits() == ["First"]
 
 
-def test_kubectl_asks_nobody_in_a_ci_system(desk):
-    """Some of them have a terminal."""
+def test_kubectl_does_not_prompt_in_ci(desk):
+    """Some CI systems have a terminal."""
     add_aks(desk)
     outcome = desk.at_terminal("exec-credential-entra",
                                env=kubectl_asks(True) | {"CI": "true"}).finish()
     assert outcome.code == people.SIGN_IN_FIRST and asked_nobody(desk)
 
 
-def test_kubectl_signs_in_at_the_terminal(desk):
+def test_kubectl_signs_in_on_the_terminal(desk):
     add_aks(desk)
     desk.write_kubeconfig(ExecPlugin("exec-credential-entra", interactive_mode="IfAvailable"))
     outcome = desk.at_terminal("kubectl", "get", "pods").finish()
@@ -225,8 +225,8 @@ def test_kubectl_signs_in_at_the_terminal(desk):
     assert "Running" in outcome.out and len(desk.browser.urls) == 1
 
 
-def test_a_prompt_waits_longer_than_a_network_would(desk):
-    """A person may take minutes; what limits a request to the authority does not limit them."""
+def test_a_prompt_waits_longer_than_a_request(desk):
+    """A user may take minutes; the time limit for a request to the authority does not apply."""
     desk.browser.will_wait()
     process = subprocess.Popen(["entra", "token", *people.API], env=desk.session.env | DISPLAY,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -246,7 +246,7 @@ CLIENTS = {
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_without_a_client_of_ones_own_the_fields_public_ones_serve(desk, name):
+def test_without_a_configured_client_well_known_ones_are_used(desk, name):
     client, words, audience = CLIENTS[name]
     add_aks(desk)
     outcome = desk.at_terminal("entra", "token", *words).finish()
@@ -254,7 +254,7 @@ def test_without_a_client_of_ones_own_the_fields_public_ones_serve(desk, name):
     assert people.query(desk.browser.urls[0])["client_id"] == client.client_id
 
 
-def test_ones_own_client_serves_them_all(desk):
+def test_a_configured_client_serves_all_apis(desk):
     for words in (people.API, ("--api", "GitServer")):
         assert desk.at_terminal("entra", "token", *words).finish().code == 0
     assert len(desk.browser.urls) == 1

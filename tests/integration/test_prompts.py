@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A locked keyring asks a person, where there is one, and takes no for an answer."""
+"""A locked keyring prompts the user, if there is one, and accepts a refusal."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ def delivered(world, outcome) -> None:
     assert "locked" in line and "could not be stored" in line
 
 
-def test_nobody_is_asked_where_nobody_sees_it(locked):
+def test_there_is_no_prompt_without_a_display(locked):
     with Prompter(locked.session.bus.address) as prompter:
         delivered(locked, token(locked))
         locked.run("entra", "list")
         assert prompter.asked == 0
 
 
-def test_cancel_is_respected_and_nobody_is_asked_again_at_once(locked):
+def test_cancel_is_respected_and_there_is_no_new_prompt(locked):
     with Prompter(locked.session.bus.address) as prompter:
         for _ in range(3):
             delivered(locked, token(locked, **DISPLAY))
         assert prompter.asked == 1
 
 
-def test_many_processes_ask_once(locked, programs):
+def test_many_processes_prompt_once(locked, programs):
     with Prompter(locked.session.bus.address) as prompter:
         processes = [subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
                                       env=locked.session.env | DISPLAY, stdout=subprocess.PIPE,
@@ -57,7 +57,7 @@ def test_many_processes_ask_once(locked, programs):
         assert prompter.asked == 1
 
 
-def test_a_keyring_that_is_unlocked_gives_its_token(world):
+def test_an_unlocked_keyring_returns_its_token(world):
     first = token(world).out
     world.session.keyring.lock()
     with Prompter(world.session.bus.address, answer=world.session.keyring.unlock) as prompter:
@@ -66,7 +66,7 @@ def test_a_keyring_that_is_unlocked_gives_its_token(world):
         assert prompter.asked == 1
 
 
-def test_a_question_that_nobody_answers_ends_in_time(locked):
+def test_an_unanswered_prompt_ends_in_time(locked):
     with Prompter(locked.session.bus.address, answer=None) as prompter:
         outcome = token(locked, **DISPLAY)
         assert outcome.code == 0 and outcome.seconds < 25  # the limit without the option is 30
@@ -74,7 +74,7 @@ def test_a_question_that_nobody_answers_ends_in_time(locked):
         assert prompter.asked == 1
 
 
-def test_no_default_collection_is_said_and_nobody_is_asked(world):
+def test_a_missing_default_collection_is_reported_without_a_prompt(world):
     world.session.keyring.delete()
     with Prompter(world.session.bus.address) as prompter:
         delivered(world, token(world))

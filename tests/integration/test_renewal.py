@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tokens are renewed before they end, and nobody waits for it."""
+"""Tokens are renewed before they expire, and no process waits for it."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def requests(world) -> int:
 
 @pytest.fixture
 def due(world) -> str:
-    """A good token whose time of renewal has come."""
+    """A valid token that is due for renewal."""
     token(world)
     return age(world, lives=1800, renew=True)
 
 
-def test_the_caller_has_the_old_token_at_once_and_the_next_one_the_new(world, due):
+def test_the_caller_gets_the_old_token_at_once_and_the_next_the_new_one(world, due):
     assert token(world).out == due + "\n"
     wait_until(lambda: requests(world) == 2, "the renewal")
     wait_until(lambda: token(world).out.strip() == world.authority.issued_tokens[1], "the new token")
     assert requests(world) == 2
 
 
-def test_the_caller_does_not_wait_for_an_authority_that_hangs(world, due):
+def test_the_caller_does_not_wait_for_a_hanging_authority(world, due):
     world.authority.faults.inject(faults.delayed(8))
     reader, writer = os.pipe()
     process = subprocess.Popen(["entra", "token", "--api", "MyWebApi"], env=world.session.env,
@@ -47,7 +47,7 @@ def test_the_caller_does_not_wait_for_an_authority_that_hangs(world, due):
     wait_until(lambda: requests(world) == 2, "the renewal")
     seen = os.read(reader, 65536)
     assert seen.decode() == due + "\n"
-    assert os.read(reader, 1) == b""  # nobody holds the caller's descriptors any more
+    assert os.read(reader, 1) == b""  # no process has the caller's descriptors open any more
     os.close(reader)
 
 
@@ -62,19 +62,19 @@ def test_many_callers_start_one_renewal(world, due):
     assert requests(world) == 2
 
 
-def test_where_nothing_may_outlive_the_caller_it_is_renewed_in_line(world, due):
+def test_if_nothing_may_outlive_the_caller_renewal_is_inline(world, due):
     outcome = token(world, env={"ENTRA_RENEWAL": "inline"})
     assert outcome.out.strip() == world.authority.issued_tokens[1]
 
 
-def test_in_line_a_slow_authority_costs_about_a_second(world, due):
+def test_inline_a_slow_authority_costs_about_a_second(world, due):
     world.authority.faults.inject(faults.delayed(PATIENCE))
     outcome = token(world, env={"ENTRA_RENEWAL": "inline"})
     assert (outcome.code, outcome.out, outcome.err) == (0, due + "\n", "")
-    assert outcome.seconds < 25  # the limit for what is waited for is 30
+    assert outcome.seconds < 25  # the limit for waiting is 30
 
 
-def test_in_line_an_authority_that_hangs_costs_one_caller_its_second(world, due):
+def test_inline_a_hanging_authority_costs_only_one_caller_a_second(world, due):
     world.authority.faults.inject(faults.delayed(PATIENCE))
     for _ in range(3):
         assert token(world, env={"ENTRA_RENEWAL": "inline"}).out == due + "\n"
@@ -88,14 +88,14 @@ def test_a_token_that_is_not_due_is_not_renewed(world):
     assert requests(world) == 1
 
 
-def test_past_its_margin_a_token_is_waited_for(world):
+def test_an_expired_token_is_waited_for(world):
     token(world)
     old = age(world, lives=120)
     assert token(world).out.strip() not in ("", old)
     assert requests(world) == 2
 
 
-def test_a_token_past_its_margin_serves_where_the_authority_is_down(world):
+def test_a_token_in_its_last_minutes_is_used_if_the_authority_is_down(world):
     token(world)
     old = age(world, lives=120)
     world.authority.close()
@@ -104,20 +104,20 @@ def test_a_token_past_its_margin_serves_where_the_authority_is_down(world):
     assert "could not be renewed" in outcome.err and "warning" in outcome.err
 
 
-def test_an_ended_token_serves_nobody(world):
+def test_an_expired_token_is_never_used(world):
     token(world)
     age(world, lives=-1)
     world.authority.close()
     assert token(world).code == 4
 
 
-def test_a_refusal_is_not_made_up_for_by_an_old_token(world):
+def test_after_a_refusal_the_old_token_is_not_used(world):
     token(world)
     age(world, lives=120)
     assert token(world, env={"AzureAd__ClientSecret": "wrong"}).code == 3
 
 
-def test_a_renewal_that_fails_is_silent_and_not_tried_at_once_again(world, due):
+def test_a_failed_renewal_is_silent_and_not_retried_at_once(world, due):
     world.authority.faults.inject(faults.NAMED["captive portal"])
     token(world)
     wait_until(lambda: requests(world) == 2, "the renewal")

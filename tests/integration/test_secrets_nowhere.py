@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Every command, with everything that can go wrong: no secret stands in what it says, nor in any file
-that is left behind. The one place for secrets is the keyring; the one for a token, the answer."""
+"""Every command, with everything that can go wrong: no secret appears in its output or in any file
+that it leaves behind. Secrets belong only in the keyring, and a token only in the answer."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from world.world import World
 SECRET = contoso.DAEMON.secret
 TYPED = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
 
-# What the authority draws out ends by it. A sanitized program needs seconds to open a key.
+# Ends what the authority drags out. A sanitized program needs seconds to open a key.
 LIMIT = "15" if "ASAN_OPTIONS" in os.environ else "5"
 
 # ---- the commands ----
 
 
 def run_git_erase(world: World, *words: str, **how: Any) -> Outcome:
-    """git gives a refused token back."""
+    """git passes back a rejected token."""
     return world.run("git-credential-entra", *words, "erase", **how,
                      input=own_host(world) + f"password={refused_token(world)}\n")
 
@@ -48,7 +48,7 @@ def refused_token(world: World) -> str:
 
 
 def run_git_store(world: World, *words: str, **how: Any) -> Outcome:
-    """git gives what a person typed."""
+    """git passes what a user typed."""
     return world.run("git-credential-entra", *words, "store", **how,
                      input=own_host(world) + f"username=ada\npassword={TYPED}\n")
 
@@ -58,13 +58,13 @@ def run_secret_set(world: World, *words: str, **how: Any) -> Outcome:
 
 
 def run_secret_clear(world: World, *words: str, **how: Any) -> Outcome:
-    """There is one to be dropped."""
+    """There is a secret to remove."""
     run_secret_set(world, *words, **how)
     return world.run("entra", "secret", "clear", *words, **how)
 
 
 def run_setup_kubectl(world: World, *words: str, **how: Any) -> Outcome:
-    """Its file has a secret, of a user that is not to be set up."""
+    """Its file contains a secret, of a kubeconfig user that is not converted."""
     secret = f"- name: spn\n  user: {{exec: {{command: kubelogin, args: [--client-secret, '{SECRET}']}}}}\n"
     write(world, head() + KUBELOGIN + secret)
     return world.run("entra", "setup", "kubectl", *words, **how)
@@ -100,14 +100,14 @@ ANSWERS = {name for name in COMMANDS if name in ASK or name.startswith("entra to
 # ---- what goes wrong ----
 
 
-# What the authority is shown to prove something by.
+# The form fields that prove something to the authority.
 PROOFS = ("client_secret", "client_assertion", "refresh_token", "code", "code_verifier",
           "device_code")
 
 
 def echoed(*names: str) -> Fault:
-    """What was sent as the first of these fields that there is comes back, wherever it may be shown,
-    in each way to write it."""
+    """The first of these fields that was sent is returned in the response, everywhere it could be
+    shown and in each encoding."""
 
     def answer(exchange: Exchange) -> Response:
         form = exchange.request.form
@@ -125,18 +125,18 @@ PROOF_ECHOED = echoed(*PROOFS)
 PLAIN = faults.refused("plain", "invalid_client", 7000215, "Wrong.", 401)
 REDIRECTED = faults.redirected("https://elsewhere.example/")
 
-# That which has the authority left alone comes last.
+# The fault that makes programs back off comes last.
 FAULTS: list[Fault] = sorted(
-    [faults.honest(), *NAMED.values(), faults.endless_body(), REDIRECTED, PLAIN, PROOF_ECHOED],
+    [faults.normal(), *NAMED.values(), faults.endless_body(), REDIRECTED, PLAIN, PROOF_ECHOED],
     key=lambda fault: fault.name == "throttled")
 
-# For a sign-in, whose waits are long: what ends it at once.
+# For a sign-in, which waits for long: faults that end it at once.
 REFUSALS = [PLAIN, PROOF_ECHOED, NAMED["error with escape sequences"], NAMED["very long error"],
             NAMED["error under 200"]]
 
-# One of each kind, and what has yet more to be read than a token.
+# One of each kind, and responses in which more than a token is read.
 WITH_A_CODE = [
-    faults.honest(), *REFUSALS, echoed("code_verifier"), faults.endless_body(), REDIRECTED,
+    faults.normal(), *REFUSALS, echoed("code_verifier"), faults.endless_body(), REDIRECTED,
     NAMED["captive portal"], NAMED["truncated json"], NAMED["newline in token"],
     altered("an id_token that is none", id_token="x.y.z"),
     altered("nobody's", client_info="e30", id_token=MISSING),
@@ -151,7 +151,7 @@ FOR_A_DEVICE_CODE = [
 # ---- the search ----
 
 
-# So much of a secret is as bad as all of it, since what is shown may be cut.
+# This much of a secret is as bad as all of it, since the output may be cut.
 PART = 40
 
 
@@ -168,13 +168,13 @@ def in_every_form(secret: str | bytes) -> Iterator[bytes]:
 
 
 def answers_of(world: World) -> list[str]:
-    """What a person typed, and each token's signature, without which it is none."""
+    """What a user typed, and the signature of each token, without which it is worthless."""
     return [TYPED, *(token.rpartition(".")[2] for token in
                      [*world.authority.issued_tokens, refused_token(world)])]
 
 
 def proofs_of(world: World) -> set[str]:
-    """All that was shown to the authority, and what it gave to be shown. Of a JWT its signature, too."""
+    """All proofs sent to the authority or issued by it; for a JWT, its signature too."""
     forms = [request.form for request in world.authority.token_requests]
     shown = {form[name] for form in forms for name in PROOFS if name in form}
     shown |= {form["client_assertion"].rpartition(".")[2] for form in forms
@@ -185,10 +185,10 @@ def proofs_of(world: World) -> set[str]:
 
 
 class Search:
-    """Looks for secrets in what programs say, and at the end in the session's files."""
+    """Looks for secrets in the output of programs, and at the end in the session's files."""
 
     def __init__(self, world: World, *secrets: str | bytes, but: tuple[Path, ...] = ()) -> None:
-        """`but` has the files that the person wrote, as is the kubeconfig, which has a backup."""
+        """`but` lists the files that the user wrote, such as the kubeconfig, which has a backup."""
         self.world = world
         self.secrets = secrets
         self.but = set(but)
@@ -201,7 +201,7 @@ class Search:
         return outcome
 
     def read(self, name: str, outcome: Outcome) -> None:
-        """Looks for everything, but for what may be the answer where it may be."""
+        """Looks for every secret, except where a secret may be the answer."""
         said = (outcome.out + outcome.err).encode("utf-8", "surrogateescape")
         self.look(said, [*self.secrets, *proofs_of(self.world)], outcome)
         if outcome.code == 0 and name in ANSWERS:
@@ -215,7 +215,7 @@ class Search:
                 assert form not in said, (secret, where)
 
     def run_through_faults(self, name: str) -> None:
-        """A command that does not ask the authority has nothing to fear from it."""
+        """Commands that do not ask the authority need not be tested with faults."""
         asks = name in ANSWERS or name.startswith("entra doctor")
         for fault in FAULTS if asks else [PROOF_ECHOED]:
             asked = len(self.world.authority.token_requests)
@@ -224,7 +224,7 @@ class Search:
             assert (len(self.world.authority.token_requests) > asked) == asks, fault.name
 
     def finish(self) -> None:
-        """The files: of the runtime folder, of the trace, of the keyring, all of them."""
+        """Searches all files: of the runtime folder, the trace, the keyring."""
         assert self.trace.exists()
         for file in sorted(self.world.session.root.rglob("*")):
             if file.is_file() and file not in self.but and file.parent.name != ".kube":
@@ -241,7 +241,7 @@ def test_whatever_the_authority_does_no_client_secret_is_shown(world, name):
 
 @pytest.fixture(params=["pem", "pkcs12", "federated"])
 def proof(request, world, tmp_path) -> Search:
-    """An app that has a certificate, or another's token."""
+    """An app that has a certificate or a federated token."""
     if request.param == "federated":
         register(world, secret="",
                  federations=(Federation(ISSUER, SUBJECT, process_key().public_key),))
@@ -268,7 +268,7 @@ def test_whatever_the_authority_does_no_key_password_or_assertion_is_shown(proof
 
 @pytest.mark.parametrize("name", ["git-credential-entra", "entra", "entra doctor",
                                   "entra list --output json", "entra logout --all"])
-def test_whatever_the_authority_does_nothing_of_a_persons_sign_in_is_shown(desk, name):
+def test_whatever_the_authority_does_nothing_of_a_users_sign_in_is_shown(desk, name):
     search = Search(desk)
     search.read("entra login", login(desk, "--verbose"))
     terminal, code = start_device_code(desk, "entra", "login", "--device-code", "--verbose")
@@ -278,7 +278,7 @@ def test_whatever_the_authority_does_nothing_of_a_persons_sign_in_is_shown(desk,
     search.finish()
 
 
-# How a person signs in, and which endpoint gives what answers.
+# How a user signs in, and which endpoint answers.
 SIGN_INS: dict[str, tuple[str, Callable[[World], FaultQueue], list[Fault]]] = {
     "browser": ("--browser", lambda world: world.authority.faults, WITH_A_CODE),
     "device code": ("--device-code", lambda world: world.authority.faults, REFUSALS),
@@ -288,14 +288,14 @@ SIGN_INS: dict[str, tuple[str, Callable[[World], FaultQueue], list[Fault]]] = {
 
 
 @pytest.mark.parametrize("way", SIGN_INS)
-def test_whatever_the_authority_does_nothing_is_shown_while_a_person_signs_in(desk, way):
+def test_whatever_the_authority_does_nothing_is_shown_while_a_user_signs_in(desk, way):
     option, queue, those = SIGN_INS[way]
     desk.authority.device_codes.interval = 1
     search = Search(desk)
     for fault in those:
         with queue(desk).injected(fault):
             outcome = desk.at_terminal("entra", "login", option, "--verbose").finish()
-        assert (outcome.code == 0) == (fault.name == "honest"), (fault.name, outcome)
+        assert (outcome.code == 0) == (fault.name == "normal"), (fault.name, outcome)
         search.read("entra login", outcome)
     search.finish()
 
@@ -304,7 +304,7 @@ def test_whatever_the_authority_does_nothing_is_shown_while_a_person_signs_in(de
     {"state": "another"}, {"error": "access_denied"}, {"code": "a\nb"},
     {"code": "", "error": "access_denied", "error_description": "AADSTS65004: {state}"},
 ], ids=["another's", "a code and an error", "no code", "an error"])
-def test_whatever_the_browser_brings_nothing_of_it_is_shown(desk, fields):
+def test_whatever_the_browser_sends_nothing_of_it_is_shown(desk, fields):
     search = Search(desk)
     desk.browser.will_wait()
     terminal = desk.at_terminal("entra", "login", "--verbose")
@@ -336,8 +336,8 @@ def test_whatever_the_keyring_does_nothing_is_shown_or_left(world, name, upset):
     search.finish()
 
 
-def test_a_broken_configuration_shows_nothing_of_itself(world):
-    """Its secret stands where it does not belong, or next to what is wrong."""
+def test_a_broken_configuration_is_not_shown(world):
+    """Its secret is in the wrong place, or next to what is wrong."""
     whole = json.dumps(world.appsettings(), indent=1)
     written = json.dumps(SECRET)
     assert written in whole
@@ -387,7 +387,7 @@ WITH_PIN = {
 
 
 @pytest.mark.parametrize("what", WITH_PIN)
-def test_a_devices_pin_is_not_shown(world, what):
+def test_the_pin_of_a_device_is_not_shown(world, what):
     entry, env = WITH_PIN[what]
     configure(world, *([entry] if entry else []))
     search = Search(world, PIN, but=(world.appsettings_file,))
@@ -397,12 +397,12 @@ def test_a_devices_pin_is_not_shown(world, what):
     search.finish()
 
 
-def test_the_search_finds_what_is_there(world):
-    """Or all of the above would prove nothing."""
+def test_the_search_finds_secrets(world):
+    """Otherwise the tests above would prove nothing."""
     search = Search(world, SECRET)
     world.run("entra", "token", "--api", "MyWebApi")
     assert " ms  " in search.trace.read_text()
-    with pytest.raises(AssertionError):  # the configuration, which is not left out here
+    with pytest.raises(AssertionError):  # the configuration, which is not excluded here
         search.finish()
     for said in in_every_form(SECRET):
         with pytest.raises(AssertionError):

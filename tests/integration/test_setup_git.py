@@ -23,7 +23,7 @@ def configuration(world) -> str:
 
 
 def told(world) -> list[str]:
-    """The helpers that git tells a credential of dev.azure.com, which are all on the list."""
+    """The helpers that git gives a credential for dev.azure.com: all on the list."""
     outcome = world.run("git", "credential", "approve", env={"GIT_TRACE": "1"}, input=
                         "protocol=https\nhost=dev.azure.com\nusername=ada\npassword=x\n")
     return [line.split("'")[1] for line in outcome.err.splitlines()
@@ -31,7 +31,7 @@ def told(world) -> list[str]:
 
 
 def asked_by_git(world, line: str) -> str:
-    """What git tells our helper, in whose place another one writes that down."""
+    """The request that git sends to our helper, recorded by a substitute."""
     helper = world.session.home / "instead" / "git-credential-entra"
     helper.parent.mkdir(exist_ok=True)
     helper.write_text('#!/bin/sh\ncat >"$HOME/asked"\n')
@@ -59,14 +59,14 @@ def test_a_dry_run_shows_the_commands_and_runs_none(world):
     assert set_up(world).out == shown.out
 
 
-def test_what_is_shown_can_be_typed(world):
+def test_the_shown_commands_can_be_typed(world):
     settings = world.appsettings_file.rename(world.session.home / "it's mine.json")
     script = set_up(world, "--dry-run", "--config", settings, "--keyring", "kernel").out
     assert world.run("sh", "-e", input=script).code == 0
     assert values(world, f"{DEV_AZURE}.helper")[1].endswith("mine.json' --keyring kernel")
 
 
-def test_setting_up_twice_is_setting_up_once(world):
+def test_setting_up_twice_has_the_effect_of_once(world):
     set_up(world)
     before = configuration(world)
     outcome = set_up(world)
@@ -75,14 +75,14 @@ def test_setting_up_twice_is_setting_up_once(world):
     assert configuration(world) == before
 
 
-def test_other_options_take_the_place_of_those_that_were_there(world):
+def test_new_options_replace_the_earlier_ones(world):
     set_up(world)
     assert set_up(world, "--keyring", "kernel").code == 0
     assert values(world, f"{DEV_AZURE}.helper") == ["", "entra --keyring kernel"]
     assert values(world, f"{DEV_AZURE}.useHttpPath") == ["true"]
 
 
-def test_a_program_that_is_not_in_the_path_is_named_by_its_own(world, programs, tmp_path):
+def test_a_program_that_is_not_in_path_is_named_by_its_full_path(world, programs, tmp_path):
     folder = tmp_path / "a folder"
     folder.symlink_to(programs.parent)
     entra = folder / "bin" / "entra"
@@ -107,7 +107,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("before", OTHERS.values(), ids=OTHERS)
-def test_removing_leaves_what_was_there(world, before):
+def test_removing_keeps_the_other_settings(world, before):
     (world.session.home / ".gitconfig").write_text(before)
     listed = world.run("git", "config", "--global", "--list").out
     assert set_up(world).code == 0
@@ -128,7 +128,7 @@ LATER = {
 @pytest.mark.parametrize("general", ["[credential]\n\thelper =\n\thelper = store\n",
                                      "[include]\n\tpath = ~/more\n"], ids=["file", "include"])
 @pytest.mark.parametrize("before", LATER.values(), ids=LATER)
-def test_a_general_helper_that_stands_after_the_hosts_section_is_kept_away(world, before, general):
+def test_a_general_helper_after_the_hosts_section_is_disabled(world, before, general):
     (world.session.home / "more").write_text("[credential]\n\thelper =\n\thelper = store\n")
     text = before.format(general)
     (world.session.home / ".gitconfig").write_text(text)
@@ -141,7 +141,7 @@ def test_a_general_helper_that_stands_after_the_hosts_section_is_kept_away(world
     assert configuration(world) == text
 
 
-def test_a_general_helper_that_came_later_is_kept_away_by_setting_up_again(world):
+def test_setting_up_again_disables_a_general_helper_added_later(world):
     before = configuration(world)
     set_up(world)
     world.run("git", "config", "--global", "credential.helper", "store")
@@ -167,7 +167,7 @@ NOT_ALONE = {
 
 
 @pytest.mark.parametrize("before", NOT_ALONE.values(), ids=NOT_ALONE)
-def test_it_is_not_set_up_where_git_asks_others_too(world, before):
+def test_it_is_not_set_up_if_git_asks_other_helpers_too(world, before):
     (world.session.home / ".gitconfig").write_text(before)
     assert told(world) != ["git credential-entra store"]
     outcome = set_up(world, "https://dev.azure.com")
@@ -176,7 +176,7 @@ def test_it_is_not_set_up_where_git_asks_others_too(world, before):
     assert "already" in set_up(world, "https://dev.azure.com").err
 
 
-def test_what_is_for_other_hosts_takes_nothing_away(world):
+def test_settings_for_other_hosts_do_no_harm(world):
     set_up(world)
     with (world.session.home / ".gitconfig").open("a") as file:
         for url in ("https://*.dev.azure.com", "https://*.com", "http://dev.azure.com",
@@ -186,8 +186,8 @@ def test_what_is_for_other_hosts_takes_nothing_away(world):
     assert "already" in set_up(world, "https://dev.azure.com").err
 
 
-def test_a_place_that_cannot_be_the_last_is_an_error(world):
-    """Both spellings have sections of their own, before another helper."""
+def test_a_section_that_cannot_be_last_is_an_error(world):
+    """Both spellings have their own sections, before another helper."""
     (world.session.home / ".gitconfig").write_text(
         f'{HOST}\tusername = ada\n[credential "https://dev.azure.com/"]\n\tusername = ada\n'
         "[credential]\n\thelper = store\n")
@@ -217,7 +217,7 @@ PATHS = {
 
 
 @pytest.mark.parametrize("before", PATHS.values(), ids=PATHS)
-def test_git_is_told_to_tell_the_path_where_it_is_not(world, before):
+def test_git_is_configured_to_send_the_path_if_it_does_not(world, before):
     (world.session.home / ".gitconfig").write_text(before)
     outcome = set_up(world, "https://dev.azure.com")
     assert (outcome.code, outcome.err) == (0, "")
@@ -226,7 +226,7 @@ def test_git_is_told_to_tell_the_path_where_it_is_not(world, before):
     assert "already" in set_up(world, "https://dev.azure.com").err
 
 
-def test_a_path_setting_of_ones_own_stays_when_ours_goes(world):
+def test_a_users_own_path_setting_is_kept_when_ours_is_removed(world):
     before = f"{HOST}\tuseHttpPath = false\n"
     (world.session.home / ".gitconfig").write_text(before)
     assert set_up(world, "https://dev.azure.com").code == 0
@@ -236,7 +236,7 @@ def test_a_path_setting_of_ones_own_stays_when_ours_goes(world):
 
 # ---- the options ----
 
-def test_the_options_of_the_helper_become_its_own(world):
+def test_the_options_of_the_helper_are_written_with_it(world):
     words = ("--account", "ada@contoso.com", "--timeout", "90", "--scope", "a/.default",
              "--managed-identity")
     assert set_up(world, *words).code == 0
@@ -246,7 +246,7 @@ def test_the_options_of_the_helper_become_its_own(world):
 
 
 @pytest.mark.parametrize("option", ["--context", "--kubeconfig", "--login"])
-def test_what_is_for_kubectl_is_refused(world, option):
+def test_options_for_kubectl_are_refused(world, option):
     before = configuration(world)
     outcome = set_up(world, option, "x")
     assert (outcome.code, outcome.out) == (2, "")
@@ -254,14 +254,14 @@ def test_what_is_for_kubectl_is_refused(world, option):
     assert configuration(world) == before
 
 
-def test_what_cannot_be_shown_is_not_done(world):
+def test_commands_that_cannot_be_shown_are_not_run(world):
     before = configuration(world)
     outcome = world.run("sh", "-c", "entra setup git >/dev/full")
     assert outcome.code == 1 and "stdout cannot be written" in outcome.err
     assert configuration(world) == before
 
 
-def test_removing_what_is_not_there_changes_nothing(world):
+def test_removing_nothing_changes_nothing(world):
     before = configuration(world)
     outcome = set_up(world, "--remove")
     assert (outcome.code, outcome.out) == (0, "")
@@ -281,7 +281,7 @@ def test_an_api_is_set_up_by_its_name(world):
         "", "entra --api GitServer"]
 
 
-def test_a_base_url_with_a_path_has_git_tell_the_path(world):
+def test_for_a_base_url_with_a_path_git_sends_the_path(world):
     settings = world.appsettings()
     settings["GitServer"]["BaseUrl"] += "contoso/"
     world.write_appsettings(settings)
@@ -298,7 +298,7 @@ def test_a_base_url_with_a_path_has_git_tell_the_path(world):
     (("--api", "Nothing"), "no API 'Nothing'"),
     (("--api", "AKS"), "no BaseUrl"),
 ])
-def test_what_cannot_be_set_up_is_named(world, words, text):
+def test_urls_that_cannot_be_set_up_are_reported(world, words, text):
     before = configuration(world)
     outcome = set_up(world, *words)
     assert (outcome.code, outcome.out) == (2, "")
@@ -306,12 +306,12 @@ def test_what_cannot_be_set_up_is_named(world, words, text):
     assert configuration(world) == before
 
 
-def test_a_git_that_fails_is_named(world):
+def test_a_failing_git_is_reported(world):
     (world.session.home / ".gitconfig").write_text("[credential\n")
     outcome = set_up(world)
     assert outcome.code != 0 and "cannot set up git" in outcome.err
 
 
-def test_a_thing_that_cannot_be_set_up_is_named(world):
+def test_an_unknown_program_cannot_be_set_up(world):
     outcome = world.run("entra", "setup", "emacs")
     assert outcome.code == 2 and "emacs" in outcome.err

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A person signs in at the browser: authorization code with PKCE, on a loopback redirect."""
+"""A user signs in with the browser: authorization code with PKCE, on a loopback redirect."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from world.terminal import INTERRUPT
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 
 
-def test_a_sign_in_is_good_for_tokens_from_then_on(desk):
+def test_a_sign_in_gives_tokens_from_then_on(desk):
     outcome = login(desk)
     assert outcome.out == "" or CHATTER not in outcome.out
     assert contoso.ADA.username in outcome.err + outcome.out
@@ -54,7 +54,7 @@ def test_no_two_sign_ins_share_a_secret(desk):
         assert first[name] != second[name]
 
 
-def test_a_code_stands_in_no_url_and_a_token_in_no_file(desk):
+def test_a_code_is_in_no_url_and_a_token_in_no_file(desk):
     login(desk)
     (code,) = desk.authority.authorization_codes.all()
     assert desk.session.files_holding(code.code.encode()) == []
@@ -62,7 +62,7 @@ def test_a_code_stands_in_no_url_and_a_token_in_no_file(desk):
         assert desk.session.files_holding(issued.value.encode()) == []
 
 
-def test_what_the_browser_says_does_not_reach_the_answer(desk):
+def test_the_browsers_output_does_not_reach_the_answer(desk):
     terminal = desk.at_terminal("entra", "token", *people.API)
     outcome = terminal.finish()
     assert whose(desk, outcome) == contoso.ADA.username
@@ -78,7 +78,7 @@ def test_the_last_page_is_small_and_plain(desk):
         assert active not in page.lower()
 
 
-def test_who_declines_reads_why_in_both_places(desk):
+def test_a_user_who_declines_is_told_in_both_places(desk):
     desk.browser.will_decline()
     outcome = desk.at_terminal("entra", "login").finish()
     assert (outcome.code, outcome.out) == (3, "")
@@ -89,14 +89,14 @@ def test_who_declines_reads_why_in_both_places(desk):
     assert desk.session.keyring.items() == []
 
 
-def test_a_refusal_has_what_the_authoritys_support_asks_for(desk):
+def test_a_refusal_has_what_the_authoritys_support_needs(desk):
     desk.browser.will_decline()
     outcome = desk.at_terminal("entra", "login").finish()
     ids = r"\(access_denied, correlation id [0-9a-f-]{36}, 20\S+ \S+Z\)"
     assert re.search(ids, outcome.err.replace("\r\n", "")), outcome.err
 
 
-def test_a_code_that_the_authority_does_not_take_is_an_error_in_both_places(desk):
+def test_a_rejected_code_is_an_error_in_both_places(desk):
     desk.authority.authorization_codes.lifetime = -1
     outcome = desk.at_terminal("entra", "login").finish()
     assert outcome.code == 3
@@ -106,7 +106,7 @@ def test_a_code_that_the_authority_does_not_take_is_an_error_in_both_places(desk
     assert "AADSTS70008" in page and "Sign-in failed" in page
 
 
-def test_who_is_not_the_one_that_was_wanted_reads_so_in_both_places(desk):
+def test_a_wrong_user_is_told_in_both_places(desk):
     desk.browser.will_sign_in(contoso.GRACE)
     outcome = desk.at_terminal("entra", "login", "--account", contoso.ADA.username).finish()
     assert outcome.code == people.SIGN_IN_FIRST
@@ -116,7 +116,7 @@ def test_who_is_not_the_one_that_was_wanted_reads_so_in_both_places(desk):
     assert "You are signed in" not in page
 
 
-def test_an_error_of_the_authority_does_nothing_to_browser_or_terminal(desk):
+def test_an_error_of_the_authority_cannot_harm_browser_or_terminal(desk):
     desk.browser.will_wait()
     terminal = desk.at_terminal("entra", "login")
     asked = query(sign_in_url(desk, terminal))
@@ -140,7 +140,7 @@ def test_the_url_is_shown_too_and_can_be_opened_by_hand(desk):
     assert whose(desk, token(desk)) == contoso.GRACE.username
 
 
-def test_the_redirect_listens_on_the_loopback_alone_and_no_longer_than_needed(desk):
+def test_the_redirect_listens_only_on_the_loopback_and_while_needed(desk):
     desk.browser.will_wait()
     terminal = desk.at_terminal("entra", "login")
     url = sign_in_url(desk, terminal)
@@ -167,14 +167,14 @@ def test_ctrl_c_ends_the_wait(desk):
         socket.create_connection(("127.0.0.1", port), 5)
 
 
-def test_a_wait_ends_with_the_time_that_was_given(desk):
+def test_a_wait_ends_at_the_time_limit(desk):
     desk.browser.will_wait()
     outcome = desk.at_terminal("entra", "login", "--timeout", SHORT_LIMIT).finish()
     assert outcome.code not in (0, 1, 2)
     assert outcome.seconds < PATIENCE / 2
 
 
-def test_where_the_browser_fails_the_device_code_is_offered(desk):
+def test_if_the_browser_fails_the_device_code_is_offered(desk):
     desk.browser.will_fail()
     terminal = desk.at_terminal("entra", "login")
     people.enter(desk, people.user_code(terminal))
@@ -182,7 +182,7 @@ def test_where_the_browser_fails_the_device_code_is_offered(desk):
     assert len(desk.browser.urls) == 1
 
 
-def test_where_a_browser_is_wanted_and_fails_its_address_can_be_opened_by_hand(desk):
+def test_if_a_requested_browser_fails_the_url_can_be_opened_by_hand(desk):
     desk.browser.will_fail()
     terminal = desk.at_terminal("entra", "login", "--browser")
     terminal.wait_for("Open the URL yourself")
@@ -191,7 +191,7 @@ def test_where_a_browser_is_wanted_and_fails_its_address_can_be_opened_by_hand(d
     assert not desk.authority.device_code_requests
 
 
-def test_where_no_browser_can_be_opened_the_device_code_is_offered(desk):
+def test_without_a_browser_the_device_code_is_offered(desk):
     terminal = desk.at_terminal("entra", "login", env=people.NO_BROWSER)
     people.enter(desk, people.user_code(terminal))
     assert terminal.finish().code == 0
@@ -200,7 +200,7 @@ def test_where_no_browser_can_be_opened_the_device_code_is_offered(desk):
 
 @pytest.mark.parametrize("words", ["{program}", "{program} %s", "env {program}",
                                    "{wrapper} --url=%s --new", "/nowhere:{program}"])
-def test_the_browser_may_be_a_command_with_the_url_anywhere_in_it(desk, words):
+def test_the_browser_can_be_a_command_with_the_url_anywhere(desk, words):
     program = desk.session.env["BROWSER"]
     wrapper = desk.session.home / "wrapper"
     wrapper.write_text(f'#!/bin/sh\n[ "$2" = --new ] && exec {program} "${{1#--url=}}"\n')
@@ -230,14 +230,14 @@ def test_a_named_account_is_filled_in_on_the_page(desk):
     assert query(desk.browser.urls[0])["login_hint"] == contoso.GRACE.username
 
 
-def test_a_tenant_may_be_named(desk):
+def test_a_tenant_can_be_named(desk):
     desk.write_appsettings(desk.people_appsettings(contoso.AZURE_CLI))
     login(desk, "--tenant", contoso.OTHER_TENANT.guid, user=contoso.BOB)
     assert f"/{contoso.OTHER_TENANT.guid}/" in desk.browser.urls[0]
 
 
-def test_an_unknown_app_is_said_by_the_authority_at_the_browser(desk):
-    """The authority tells such an error to the person alone, so the wait goes on till Ctrl-C."""
+def test_an_unknown_app_is_reported_by_the_authority_in_the_browser(desk):
+    """The authority shows this error only to the user, so the wait goes on until Ctrl-C."""
     settings = desk.people_appsettings()
     settings["AzureAd"]["ClientId"] = "00000000-1111-2222-3333-444444444444"
     desk.write_appsettings(settings)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A person signs in by device code: at another machine, with a code from this one's terminal."""
+"""A user signs in by device code: on another machine, with a code from this one's terminal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def wait_for_polls(world: World, count: int) -> None:
     wait_until(lambda: len(polls(world)) >= count, f"{count} polls")
 
 
-def test_a_code_that_is_entered_elsewhere_signs_in(desk):
+def test_a_code_entered_on_another_machine_signs_in(desk):
     terminal, code = start_device_code(desk)
     enter(desk, code, contoso.GRACE)
     outcome = terminal.finish()
@@ -44,13 +44,13 @@ def test_a_code_that_is_entered_elsewhere_signs_in(desk):
     assert desk.browser.urls == []
 
 
-def test_the_answer_on_stdout_is_the_token_alone(desk):
+def test_stdout_has_only_the_token(desk):
     terminal, code = start_device_code(desk, "entra", "token", *people.API)
     enter(desk, code)
     assert whose(desk, terminal.finish()) == contoso.ADA.username
 
 
-def test_the_message_finds_the_person_though_stderr_is_a_file(desk):
+def test_the_message_is_on_the_terminal_even_if_stderr_is_a_file(desk):
     log = desk.session.logs / "stderr"
     terminal = desk.at_terminal(
         "sh", "-c", f"exec entra token {' '.join(people.API)} 2>{log}", env=people.NO_BROWSER)
@@ -59,7 +59,7 @@ def test_the_message_finds_the_person_though_stderr_is_a_file(desk):
 
 
 def test_login_works_with_no_terminal_at_all(desk):
-    """As from a script whose stderr somebody reads."""
+    """As from a script whose stderr a user reads."""
     desk.authority.device_codes.expires_in = 60
     outcomes = []
     thread = threading.Thread(
@@ -73,7 +73,7 @@ def test_login_works_with_no_terminal_at_all(desk):
     assert code in outcomes[0].err and code not in outcomes[0].out
 
 
-def test_it_asks_no_oftener_than_the_authority_wants(desk):
+def test_it_polls_no_more_often_than_the_authority_allows(desk):
     terminal, code = start_device_code(desk)
     wait_for_polls(desk, 3)
     enter(desk, code)
@@ -103,7 +103,7 @@ def test_something_is_shown_while_it_waits(desk):
     assert outcome.code == 0 and outcome.out.count(code) == 0
 
 
-def test_who_declines_ends_the_wait(desk):
+def test_declining_ends_the_wait(desk):
     terminal, code = start_device_code(desk)
     desk.visitor.decline_code(f"{desk.authority.url}/device", code)
     outcome = terminal.finish()
@@ -113,7 +113,7 @@ def test_who_declines_ends_the_wait(desk):
     assert desk.session.keyring.items() == []
 
 
-def test_a_code_that_nobody_enters_ends(desk):
+def test_a_code_that_is_not_entered_expires(desk):
     terminal, _ = start_device_code(desk)
     desk.authority.device_codes.expire()
     outcome = terminal.finish()
@@ -122,7 +122,7 @@ def test_a_code_that_nobody_enters_ends(desk):
     assert "Run 'entra login' again, and enter the code before it expires." in outcome.err
 
 
-def test_a_code_of_a_second_ends_by_our_own_clock_too(desk):
+def test_a_code_of_one_second_expires_by_our_own_clock_too(desk):
     desk.authority.device_codes.expires_in = 2
     terminal, _ = start_device_code(desk)
     desk.authority.faults.inject(faults.unavailable())
@@ -150,7 +150,7 @@ def test_a_signal_ends_the_wait_at_once(desk, number):
 @pytest.mark.parametrize("fault", [faults.unavailable(), faults.throttled("1"),
                                    faults.cut_short("broken", 0.5, keep_length=True)],
                          ids=lambda fault: fault.name)
-def test_a_poll_that_fails_in_passing_is_no_end(desk, fault: Fault):
+def test_a_poll_that_fails_temporarily_does_not_end_the_wait(desk, fault: Fault):
     terminal, code = start_device_code(desk)
     desk.authority.faults.inject(fault, times=1)
     wait_for_polls(desk, 2)
@@ -158,7 +158,7 @@ def test_a_poll_that_fails_in_passing_is_no_end(desk, fault: Fault):
     assert terminal.finish().code == 0
 
 
-def test_what_the_authority_says_does_nothing_to_the_terminal(desk):
+def test_the_authoritys_text_cannot_harm_the_terminal(desk):
     desk.authority.device_codes.message = "\x1b[2J\x1b]0;owned\x07\x9b31m\r\n {uri} {code} \u202e"
     terminal, code = start_device_code(desk)
     enter(desk, code)
@@ -183,7 +183,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_an_answer_that_cannot_be_one_is_an_error(desk, name):
+def test_an_invalid_answer_is_an_error(desk, name):
     desk.authority.device_faults.inject(faults.altered(name, **BROKEN[name]))
     outcome = desk.at_terminal("entra", "login", "--device-code").finish()
     assert (outcome.code, outcome.out) == (4, ""), outcome
@@ -203,7 +203,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_answer_that_is_merely_odd_is_taken(desk, name):
+def test_an_unusual_answer_is_accepted(desk, name):
     desk.authority.device_faults.inject(faults.altered(name, **ODD[name]))
     terminal, code = start_device_code(desk)
     enter(desk, code)
@@ -218,7 +218,7 @@ def test_an_error_under_200_is_an_error(desk):
     assert "AADSTS7000218" in outcome.err and "public client" in outcome.err
 
 
-def test_an_authority_that_is_not_there_is_an_error(desk):
+def test_an_unreachable_authority_is_an_error(desk):
     desk.write_appsettings(desk.people_appsettings())
     desk.authority.close()
     begin = time.monotonic()

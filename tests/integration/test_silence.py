@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Once signed in, a person is not asked again: refresh tokens renew, for every API of the client."""
+"""Once signed in, a user is not prompted again: refresh tokens serve every API of the client."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CLAIMS = '{"access_token":{"capolids":{"essential":true,"values":["c1"]}}}'
 
 @pytest.fixture
 def signed_in(desk: World) -> World:
-    """Ada signed in a while ago, and the token of then has ended; nothing was asked since."""
+    """Ada signed in a while ago, and her token has expired; nothing was requested since."""
     login(desk)
     assert token(desk).code == 0
     age(desk, lives=-10)
@@ -45,7 +45,7 @@ def refresh_token_is_kept(world: World) -> bool:
     return len(kept(world, "refresh_token")) == 1
 
 
-def test_a_token_that_ends_is_renewed_in_silence(signed_in):
+def test_an_expired_token_is_renewed_without_a_prompt(signed_in):
     outcome = token(signed_in)
     assert whose(signed_in, outcome) == contoso.ADA.username
     assert outcome.err == ""
@@ -62,7 +62,7 @@ def test_a_second_api_costs_no_second_sign_in(signed_in):
 
 
 @pytest.mark.parametrize("rotation", Rotation)
-def test_each_way_of_rotation_goes_on_and_on(signed_in, rotation):
+def test_each_kind_of_rotation_keeps_working(signed_in, rotation):
     signed_in.authority.refresh_tokens.rotation = rotation
     for _ in range(3):
         assert token(signed_in, "--force-refresh").code == 0
@@ -70,14 +70,14 @@ def test_each_way_of_rotation_goes_on_and_on(signed_in, rotation):
     assert asked_nobody(signed_in) and refresh_token_is_kept(signed_in)
 
 
-def test_a_new_refresh_token_is_what_is_used_next(signed_in):
+def test_a_new_refresh_token_is_used_next(signed_in):
     token(signed_in)
     rotated = newest(signed_in)
     token(signed_in, *OTHER_API)
     assert used(signed_in)[-1] == rotated
 
 
-def test_a_token_near_its_end_is_renewed_behind_the_answer(signed_in):
+def test_a_token_near_its_expiry_is_renewed_in_the_background(signed_in):
     assert token(signed_in).code == 0
     signed_in.authority.log.clear()
     old = age(signed_in, lives=1800, renew=True)
@@ -102,8 +102,8 @@ def answered(world: World) -> None:
 
 
 @pytest.mark.parametrize("pause", [0, 0.3])
-def test_a_rotation_that_is_killed_before_it_is_kept_loses_nothing(signed_in, pause):
-    """The authority has answered, and the keyring does not take the new one in time."""
+def test_a_rotation_killed_before_it_is_stored_loses_nothing(signed_in, pause):
+    """The authority has answered, but the keyring does not store the new one in time."""
     release = threading.Event()
     signed_in.authority.faults.inject(faults.held(release), times=1)
     process = start(signed_in)
@@ -118,7 +118,7 @@ def test_a_rotation_that_is_killed_before_it_is_kept_loses_nothing(signed_in, pa
     assert asked_nobody(signed_in)
 
 
-def test_a_rotation_that_is_killed_as_the_answer_comes_loses_nothing(signed_in):
+def test_a_rotation_killed_as_the_answer_arrives_loses_nothing(signed_in):
     signed_in.authority.faults.inject(faults.trickling(0.02), times=1)
     process = start(signed_in)
     answered(signed_in)
@@ -134,8 +134,8 @@ def test_many_at_once_refresh_once(signed_in):
     assert len(signed_in.authority.refresh_requests) == 1
 
 
-def test_many_for_two_apis_with_an_authority_that_ends_old_tokens(signed_in):
-    """The second must not come with what the first has used up."""
+def test_many_for_two_apis_with_an_authority_that_revokes_old_tokens(signed_in):
+    """The second process must not use what the first has used up."""
     signed_in.authority.refresh_tokens.rotation = Rotation.ENDS_OLD
     commands = [("entra", "token", *people.API), ("entra", "token", *OTHER_API)] * 8
     outcomes = people.all_at_once(signed_in, commands)
@@ -144,7 +144,7 @@ def test_many_for_two_apis_with_an_authority_that_ends_old_tokens(signed_in):
 
 
 @pytest.mark.parametrize("code", [50173, 700082, 70043])
-def test_a_grant_that_has_ended_asks_for_a_sign_in(signed_in, code):
+def test_an_expired_grant_requires_a_sign_in(signed_in, code):
     signed_in.authority.refresh_tokens.revoke(contoso.ADA, code)
     outcome = token(signed_in)
     assert (outcome.code, outcome.out) == (people.SIGN_IN_FIRST, "")
@@ -153,14 +153,14 @@ def test_a_grant_that_has_ended_asks_for_a_sign_in(signed_in, code):
     assert asked_nobody(signed_in)
 
 
-def test_a_grant_that_has_ended_is_asked_for_at_once_where_a_person_is_there(signed_in):
+def test_an_expired_grant_prompts_at_once_if_there_is_a_user(signed_in):
     signed_in.authority.refresh_tokens.revoke(contoso.ADA)
     outcome = signed_in.at_terminal("entra", "token", *people.API).finish()
     assert whose(signed_in, outcome) == contoso.ADA.username
     assert people.query(signed_in.browser.urls[-1])["login_hint"] == contoso.ADA.username
 
 
-def test_what_is_still_good_outlives_an_ended_grant(signed_in):
+def test_valid_tokens_outlive_an_expired_grant(signed_in):
     assert token(signed_in, *OTHER_API).code == 0
     signed_in.authority.refresh_tokens.revoke(contoso.ADA)
     assert token(signed_in).code == people.SIGN_IN_FIRST
@@ -170,7 +170,7 @@ def test_what_is_still_good_outlives_an_ended_grant(signed_in):
 
 @pytest.mark.parametrize("suberror", ["basic_action", "additional_action", "message_only",
                                       "consent_required"])
-def test_a_demand_is_explained_and_costs_nothing(signed_in, suberror):
+def test_a_demand_is_explained_and_removes_nothing(signed_in, suberror):
     signed_in.authority.refresh_tokens.revoke(contoso.ADA, 50076, suberror=suberror)
     outcome = token(signed_in)
     assert (outcome.code, outcome.out) == (people.SIGN_IN_FIRST, "")
@@ -180,7 +180,7 @@ def test_a_demand_is_explained_and_costs_nothing(signed_in, suberror):
     assert whose(signed_in, token(signed_in)) == contoso.ADA.username
 
 
-def test_what_a_demand_names_is_asked_for_at_the_sign_in(signed_in):
+def test_the_sign_in_requests_what_a_demand_names(signed_in):
     signed_in.authority.refresh_tokens.revoke(contoso.ADA, 50076, suberror="basic_action",
                                               claims=CLAIMS)
     outcome = signed_in.at_terminal("entra", "token", *people.API).finish()
@@ -188,7 +188,7 @@ def test_what_a_demand_names_is_asked_for_at_the_sign_in(signed_in):
     assert "capolids" in people.query(signed_in.browser.urls[-1])["claims"]
 
 
-def test_a_refresh_token_that_is_bad_is_dropped(signed_in):
+def test_an_invalid_refresh_token_is_removed(signed_in):
     signed_in.authority.refresh_tokens.revoke(contoso.ADA, 70000, suberror="bad_token")
     assert token(signed_in).code == people.SIGN_IN_FIRST
     assert not refresh_token_is_kept(signed_in)
@@ -198,7 +198,7 @@ def test_a_refresh_token_that_is_bad_is_dropped(signed_in):
     faults.unavailable(), faults.throttled(), faults.fixed("a portal", 200, b"<html>Wi-Fi</html>"),
     faults.fixed("nothing", 400), faults.altered("no token", access_token=faults.MISSING)],
     ids=lambda fault: fault.name)
-def test_an_authority_in_trouble_costs_no_sign_in(signed_in, fault):
+def test_a_failing_authority_does_not_cost_the_sign_in(signed_in, fault):
     with signed_in.authority.faults.injected(fault):
         assert token(signed_in).code in (3, 4)
     assert refresh_token_is_kept(signed_in)
@@ -207,14 +207,14 @@ def test_an_authority_in_trouble_costs_no_sign_in(signed_in, fault):
 
 @pytest.mark.parametrize("value", ["", 12345, None, "A" * 100_000, "with a blank", "line\nbreak",
                                    'quote"'])
-def test_a_refresh_token_that_cannot_be_one_does_not_replace_the_good_one(signed_in, value):
+def test_an_invalid_new_refresh_token_does_not_replace_the_valid_one(signed_in, value):
     signed_in.authority.faults.inject(faults.altered("bad", refresh_token=value), times=1)
     token(signed_in)
     assert token(signed_in, "--force-refresh").code == 0
     assert asked_nobody(signed_in)
 
 
-def test_a_refresh_token_stands_in_no_file_argument_or_trace(signed_in):
+def test_a_refresh_token_is_in_no_file_argument_or_trace(signed_in):
     outcome = token(signed_in, "--verbose")
     (old,) = used(signed_in)
     for secret in (old, newest(signed_in)):
@@ -222,8 +222,8 @@ def test_a_refresh_token_stands_in_no_file_argument_or_trace(signed_in):
         assert signed_in.session.files_holding(secret.encode()) == []
 
 
-def test_a_person_signed_in_elsewhere_is_nobody_here(signed_in):
-    """Refresh tokens are of an authority, and go to no other."""
+def test_a_sign_in_at_another_authority_does_not_count(signed_in):
+    """Refresh tokens belong to one authority, and are sent to no other."""
     settings = signed_in.people_appsettings()
     settings["AzureAd"]["Instance"] = settings["AzureAd"]["Instance"].replace("localhost",
                                                                             "127.0.0.1")
@@ -232,13 +232,13 @@ def test_a_person_signed_in_elsewhere_is_nobody_here(signed_in):
     assert used(signed_in) == []
 
 
-def test_another_client_of_ones_own_needs_its_own_sign_in(signed_in):
+def test_another_configured_client_needs_its_own_sign_in(signed_in):
     settings = signed_in.people_appsettings(contoso.KUBELOGIN)
     signed_in.write_appsettings(settings)
     assert token(signed_in).code == people.SIGN_IN_FIRST
     assert used(signed_in) == []
 
 
-def test_a_challenge_of_an_api_is_handed_on(signed_in):
+def test_a_challenge_from_an_api_is_passed_on(signed_in):
     assert token(signed_in, "--claims", CLAIMS).code == 0
     assert "capolids" in signed_in.authority.refresh_requests[-1].form["claims"]

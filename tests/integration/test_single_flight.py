@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Many processes that want one token behave as one careful client."""
+"""Many processes that need the same token behave like one careful client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
 
 
-# For crowds, which may keep a slow machine busy for longer than a program waits by itself.
+# For many processes, which may keep a slow machine busy for longer than the default limit.
 PATIENTLY = ("--timeout", str(PATIENCE))
 
 
@@ -34,7 +34,7 @@ def test_a_hundred_processes_make_one_request(world, programs):
     assert len(world.authority.token_requests) == 1
 
 
-def test_force_refresh_joins_a_flight_that_is_in_the_air(world, programs):
+def test_force_refresh_joins_a_flight_in_progress(world, programs):
     old = world.run("entra", "token", "--api", "MyWebApi").out
     world.authority.log.clear()
     world.authority.faults.inject(faults.delayed(1))
@@ -52,7 +52,7 @@ def test_a_wrong_secret_costs_a_handful_of_requests(world, programs):
     assert len(world.authority.token_requests) <= 15
 
 
-def test_a_secret_that_was_mended_works_at_once(world):
+def test_a_corrected_secret_works_at_once(world):
     assert world.run("entra", "token", "--api", "MyWebApi",
                      env={"AzureAd__ClientSecret": "wrong"}).code == 3
     assert world.run("entra", "token", "--api", "MyWebApi").code == 0
@@ -81,7 +81,7 @@ def test_a_waiting_process_keeps_its_own_time_limit(world, programs):
     finish([first])
 
 
-def test_a_time_limit_that_ran_out_is_nobody_elses(world, programs):
+def test_an_expired_time_limit_does_not_affect_others(world, programs):
     world.authority.faults.inject(faults.delayed(PATIENCE), times=1)
     hasty = start(world, programs, "--timeout", SHORT_LIMIT)
     wait_until(lambda: len(world.authority.token_requests) == 1, "the first request")
@@ -89,7 +89,7 @@ def test_a_time_limit_that_ran_out_is_nobody_elses(world, programs):
     assert [code for code, _, _ in finish([hasty, patient])] == [4, 0]
 
 
-def test_locks_and_notices_are_this_users_alone_and_hold_no_secret(world):
+def test_locks_and_shared_failures_are_private_and_contain_no_secret(world):
     world.run("entra", "token", "--api", "MyWebApi", env={"AzureAd__ClientSecret": "wrong-one"})
     folder = world.session.runtime / "entra"
     assert folder.stat().st_mode & 0o777 == 0o700

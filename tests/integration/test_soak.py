@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Everything at once for a while: tokens of seconds' life, helpers, keyring and authority killed and
-hung at random. `make soak` makes it longer; ENTRA_SOAK_SEED makes it another one."""
+"""Everything at once for a while: tokens that live for seconds, and helpers, keyring and authority
+that are killed and hung at random. `make soak` runs longer; ENTRA_SOAK_SEED sets another seed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECONDS = float(os.environ.get("ENTRA_SOAK_SECONDS", "12"))
 SEED = os.environ.get("ENTRA_SOAK_SEED", "entra")
 WORKERS = 8
 REFRESH_IN = 1
-LIFE = 303  # three seconds more than the margin in which a token counts as used up
+LIFE = 303  # three seconds more than the margin in which a token is treated as expired
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Answer:
 
 
 class Crowd:
-    """Helpers that come and go, some of them killed, and what they said."""
+    """Helpers that come and go, some of them killed, and their output."""
 
     def __init__(self, world: World, programs: Path, chance: random.Random) -> None:
         self.world, self.programs, self.chance = world, programs, chance
@@ -105,7 +105,7 @@ DISTURBANCES = [hang_the_keyring, kill_the_keyring, lock_the_keyring, slow_the_a
 
 @pytest.fixture
 def soaked(world: World, programs: Path) -> Crowd:
-    """A world in which all that has gone on, and the crowd that went through it."""
+    """A world in which all of this has happened, and the crowd of helpers in it."""
     chance = random.Random(SEED)
     world.authority.issuer.lifetime = LIFE
     world.authority.issuer.refresh_in = REFRESH_IN
@@ -126,14 +126,14 @@ def soaked(world: World, programs: Path) -> Crowd:
     return crowd
 
 
-def test_no_wrong_token_none_lost_and_nothing_left_behind(world, soaked):
+def test_no_token_is_wrong_or_lost_and_nothing_is_left_behind(world, soaked):
     issued = set(world.authority.issued_tokens)
     for answer in soaked.answers:
         if answer.code == 0:
             assert answer.out in issued
         else:
-            assert answer.out in ("", *issued)  # killed after its answer, at most
-            # Only who wanted a new token while nobody could give one has none.
+            assert answer.out in ("", *issued)  # or killed after its answer
+            # Only helpers that needed a new token while none could be issued have none.
             assert answer.killed or (answer.forced and answer.code == 4), answer
     check_bound(world, soaked)
     assert held_locks(world.session.runtime / "entra") == []
@@ -155,7 +155,7 @@ def held_locks(folder: Path) -> list[Path]:
 
 
 def check_bound(world: World, crowd: Crowd) -> None:
-    """The requests are no more than entra(1) says, in "A token's life"."""
+    """There are no more requests than entra(1) says, in "Token lifetime"."""
     requests = world.authority.token_requests
     due = 1 + (requests[-1].time - requests[0].time) / REFRESH_IN
     asked_apart = crowd.count(lambda answer: answer.forced or answer.killed
@@ -164,5 +164,5 @@ def check_bound(world: World, crowd: Crowd) -> None:
     bound = due + asked_apart + repeated
     print(f"{len(crowd.answers)} answers, {len(requests)} requests of {bound:.0f} at most")
     assert len(requests) <= bound
-    if "ENTRA_SOAK_SECONDS" in os.environ:  # where it is short, a slow machine sees few answers
+    if "ENTRA_SOAK_SECONDS" in os.environ:  # in a short run, a slow machine gives few answers
         assert bound < len(crowd.answers) / 2

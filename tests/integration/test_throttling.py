@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An authority that asks to be left alone is left alone, by every process."""
+"""If an authority throttles, every process backs off."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def token(world, *words, **how):
     lambda: faults.throttled(formatdate(time.time() + 60, usegmt=True)),
     lambda: faults.unavailable("60"),
 ], ids=["seconds", "a date", "503"])
-def test_retry_after_is_remembered_by_all(world, fault):
+def test_all_processes_respect_retry_after(world, fault):
     world.authority.faults.inject(fault(), times=1)
     first = token(world)
     assert first.code in (3, 4)
@@ -38,7 +38,7 @@ def test_retry_after_is_remembered_by_all(world, fault):
 
 
 def dated(ahead: int) -> faults.Fault:
-    """Asks for a minute, as a date by a clock that is so many seconds ahead of this machine's."""
+    """Asks for a minute, as a date by a clock that is this many seconds ahead."""
 
     def answer(exchange: faults.Exchange):
         now = time.time() + ahead
@@ -50,7 +50,7 @@ def dated(ahead: int) -> faults.Fault:
 
 
 @pytest.mark.parametrize("ahead", [-600, 600])
-def test_a_date_is_taken_by_the_clock_of_who_gives_it(world, ahead):
+def test_a_date_uses_the_clock_of_the_authority(world, ahead):
     began = time.time()
     world.authority.faults.inject(dated(ahead), times=1)
     outcome = token(world)
@@ -65,7 +65,7 @@ def test_a_date_is_taken_by_the_clock_of_who_gives_it(world, ahead):
 TOO_MANY = faults.fixed("too many", 429, b"Too Many Requests", {"Content-Type": "text/plain"})
 
 
-def test_who_does_not_say_until_when_is_left_alone_for_a_moment(world):
+def test_without_retry_after_processes_back_off_briefly(world):
     world.authority.faults.inject(TOO_MANY)
     first = token(world)
     assert first.code == 3 and "too many requests" in first.err
@@ -73,7 +73,7 @@ def test_who_does_not_say_until_when_is_left_alone_for_a_moment(world):
     assert 0 < json.loads(notice.read_text())["until"] - time.time() < 60
 
 
-def test_then_too_a_token_that_is_alive_is_given(world):
+def test_then_too_a_valid_token_is_given(world):
     token(world)
     old = age(world, lives=120)
     world.authority.faults.inject(TOO_MANY)
@@ -81,14 +81,14 @@ def test_then_too_a_token_that_is_alive_is_given(world):
     assert (outcome.code, outcome.out) == (0, old + "\n")
 
 
-def test_another_app_is_not_held_back(world):
+def test_another_app_is_not_delayed(world):
     world.authority.faults.inject(faults.throttled("60"), times=1)
     token(world)
     assert token(world, "--client-id", "0f0f0f0f-0000-4000-8000-000000000000").code == 3
     assert len(world.authority.token_requests) == 2
 
 
-def test_a_token_that_is_alive_is_given_meanwhile(world):
+def test_a_valid_token_is_given_meanwhile(world):
     token(world)
     old = age(world, lives=120)
     world.authority.faults.inject(faults.throttled("60"), times=1)
@@ -98,18 +98,18 @@ def test_a_token_that_is_alive_is_given_meanwhile(world):
     assert len(world.authority.token_requests) == 2
 
 
-def test_a_fault_of_the_server_is_tried_again_twice(world):
+def test_a_server_error_is_retried_twice(world):
     world.authority.faults.inject(faults.unavailable(), times=2)
     assert token(world).code == 0
     assert len(world.authority.token_requests) == 3
 
 
-def test_it_is_not_tried_for_ever(world):
+def test_it_is_not_retried_forever(world):
     world.authority.faults.inject(faults.unavailable())
     assert token(world).code == 4
     assert len(world.authority.token_requests) == 3
 
 
-def test_a_refusal_is_never_tried_again(world):
+def test_a_refusal_is_never_retried(world):
     assert token(world, env={"AzureAd__ClientSecret": "wrong"}).code == 3
     assert len(world.authority.token_requests) == 1

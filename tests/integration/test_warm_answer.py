@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A warm answer costs little: what it asks of the desktop's keyring, and what is installed."""
+"""A warm answer is cheap: the calls to the desktop keyring, and the size of what is installed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CALL = re.compile(r"^method call .* sender=(\S+) .* member=(\w+)$", re.MULTILINE
 
 @contextmanager
 def watched(world) -> Iterator[Path]:
-    """The session bus under the eyes of dbus-monitor; gives the log that it writes."""
+    """The session bus, watched by dbus-monitor; returns its log."""
     log = world.session.logs / "monitor.log"
     monitor = Daemon(["dbus-monitor", "--monitor", "--address", world.session.bus.address],
                      world.session.env, log)
@@ -29,13 +29,13 @@ def watched(world) -> Iterator[Path]:
 
 
 def calls_of_who_called(member: str, log: Path) -> list[str]:
-    """All that the caller of this method called, in order."""
+    """All calls of the caller of this method, in order."""
     calls = CALL.findall(log.read_text(errors="replace"))
     sender = next((sender for sender, called in calls if called == member), None)
     return [called for one, called in calls if one == sender]
 
 
-def test_a_warm_answer_asks_the_secret_service_three_questions(world):
+def test_a_warm_answer_makes_three_secret_service_calls(world):
     world.run("entra", "token", "--api", "MyWebApi")
     with watched(world) as log:
         assert world.run("entra", "token", "--api", "MyWebApi").code == 0
@@ -46,13 +46,13 @@ def test_a_warm_answer_asks_the_secret_service_three_questions(world):
     assert len(calls) <= 6
 
 
-def test_git_is_answered_in_one_session_opened_while_the_keyring_is_searched(world):
+def test_git_is_answered_in_one_session_opened_during_the_search(world):
     request = f"url={world.git_server.url}\n\n"
     world.run("git-credential-entra", "get", input=request)
     with watched(world) as log:
         assert world.run("git-credential-entra", "get", input=request).code == 0
         wait_until(lambda: "GetSecrets" in calls_of_who_called("GetSecrets", log), "the answer")
-    # What a person typed comes before a token, so that is looked for first.
+    # A typed credential takes precedence over a token, so it is looked up first.
     assert calls_of_who_called("GetSecrets", log)[-4:] == ["SearchItems", "OpenSession",
                                                            "SearchItems", "GetSecrets"]
 
@@ -76,7 +76,7 @@ def test_two_hundred_processes_on_an_empty_keyring_make_one_request(world, progr
     assert len(world.authority.token_requests) == 1
 
 
-def test_all_that_is_installed_is_less_than_a_megabyte(programs):
+def test_the_installation_is_smaller_than_a_megabyte(programs):
     sanitized = b"__asan" in (programs / "entra").read_bytes()
     files = [file for file in programs.parent.rglob("*") if file.is_file()]
     assert sanitized or sum(file.stat().st_size for file in files) < 1_000_000

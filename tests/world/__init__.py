@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What stands around the programs under test: a desktop session, servers, certificates.
+"""The surroundings of the programs under test: a desktop session, servers, certificates.
 
-`world.world.World` holds all of it together; each part can be had alone.
+`world.world.World` combines all of it; each part can also be used alone.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all servers that want a token have in common: HTTPS, a gate, and a log."""
+"""What all servers that require a token have in common: HTTPS, a gate, and a log."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from world.gate import Gate, Rejected
 
 
 def _drain(body: IO[bytes]) -> None:
-    """A client that is still sending when the connection closes may never see the answer."""
+    """A client that is still sending when the connection closes may never see the response."""
     while body.read(64 * 1024):
         pass
 
 
 class ApiServer:
-    """Starts serving when it is made. A subclass adds its paths, and says how it turns away."""
+    """Starts serving when it is created. A subclass adds its paths, and the response to a rejected
+    request."""
 
     def __init__(self, tls: ssl.SSLContext | None, gate: Gate) -> None:
         self.gate = gate
@@ -28,7 +29,7 @@ class ApiServer:
         app.json.sort_keys = False
         self.log = RequestLog(app)
         app.before_request(self._check)
-        app.register_error_handler(Rejected, self.turn_away)
+        app.register_error_handler(Rejected, self.reject)
         self.add_paths(app)
         self._web_server = WebServer(app, tls)
         self.url = self._web_server.url
@@ -36,11 +37,11 @@ class ApiServer:
     def add_paths(self, app: Flask) -> None:
         raise NotImplementedError
 
-    def turn_away(self, rejected: Rejected) -> Response:
+    def reject(self, rejected: Rejected) -> Response:
         raise NotImplementedError
 
     def _check(self) -> None:
-        """Every path is behind the gate; what let the request in stands in flask.g.claims."""
+        """Every path is behind the gate; flask.g.claims has the claims of the accepted token."""
         try:
             g.claims = self.gate.claims(request.headers.get("Authorization", ""))
         except Rejected:

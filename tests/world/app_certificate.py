@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An app's certificate and key, in every form in which people keep them."""
+"""An app's certificate and key, in every file format in use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PASSWORD = "a password of the app"
 
 @lru_cache(maxsize=None)
 def _rsa_key(number: int) -> rsa.RSAPrivateKey:
-    """One key a number for the whole process: making them is slow."""
+    """One key per number for the whole process, since generating keys is slow."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -29,8 +29,8 @@ def _name(common_name: str) -> x509.Name:
 
 
 class AppCertificate:
-    """A certificate that `issuer` has signed, or else its own key; `days` tells when it ends, counted
-    from now. `folder` gets its files, which only their owner may read."""
+    """A certificate signed by `issuer`, or else self-signed, which expires `days` days from now.
+    Its files are written to `folder`, and only their owner may read them."""
 
     def __init__(self, folder: Path, *, number: int = 1, elliptic: bool = False, days: float = 30,
                  public_key=None, name: str = "daemon.contoso.example",
@@ -64,12 +64,12 @@ class AppCertificate:
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
 
     def request_pem(self) -> bytes:
-        """What is sent to a CA to be signed, and may stay in the file."""
+        """The request that is sent to a CA for signing, and may be left in the file."""
         request = x509.CertificateSigningRequestBuilder().subject_name(_name("request"))
         return request.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
     def pem(self, *, key_first: bool = True, more: bytes = b"") -> Path:
-        """Key and certificate in one file, and further certificates."""
+        """The key, the certificate and further certificates in one file."""
         parts = [self.key_pem(), self.certificate_pem]
         return self.write("app.pem", b"".join(parts if key_first else parts[::-1]) + more)
 
@@ -80,14 +80,14 @@ class AppCertificate:
         return self.write("key.pem", self.key_pem(password))
 
     def pkcs12(self, password: str = PASSWORD, chain: list[AppCertificate] | None = None) -> Path:
-        """An empty password: not encrypted."""
+        """With an empty password, it is not encrypted."""
         content = pkcs12.serialize_key_and_certificates(
             b"app", self.key, self.certificate, [one.certificate for one in chain or []],
             BestAvailableEncryption(password.encode()) if password else NoEncryption())
         return self.write("app.pfx", content)
 
     def old_pkcs12(self, password: str = PASSWORD) -> Path:
-        """As old tools wrote it, encrypted with RC2 and 3DES."""
+        """Encrypted with RC2 and 3DES, as old tools did."""
         subprocess.run(["openssl", "pkcs12", "-export", "-legacy", "-in", self.pem(), "-out",
                         self.folder / "old.pfx", "-passout", f"pass:{password}"], check=True)
         (self.folder / "old.pfx").chmod(0o600)

@@ -21,14 +21,14 @@ def identity(authority_url: str, tenant: str, client: Client) -> dict[str, Any]:
 
 
 def public_identity(authority_url: str, tenant: str, client: Client | None) -> dict[str, Any]:
-    """An `AzureAd` section for people; without a client, one that leaves the client id open."""
+    """An `AzureAd` section for users; without a client, it has no client id."""
     section = {"Instance": f"{authority_url}/", "TenantId": tenant}
     return section | ({} if client is None else {"ClientId": client.client_id})
 
 
 def api(base_url: str, scope: str, relative_path: str | None = None,
         app_token: bool = True) -> dict[str, Any]:
-    """The section of an API whose token is the app's own, or else a person's."""
+    """The section of an API that takes the app's own token, or else a user's."""
     section: dict[str, Any] = {"BaseUrl": f"{base_url}/"}
     if relative_path is not None:
         section["RelativePath"] = relative_path

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The person's browser: the program that $BROWSER names, with the person in front of it.
+"""The user's browser: the program that $BROWSER names, and the user in front of it.
 
-It is a program of its own, as a browser is: it is started with a URL, says this and that on its
-stdout and stderr, and there does what the person would.
+Like a real browser, it is a separate program: it is started with a URL, prints some noise on its
+stdout and stderr, and does what the user would do on the page.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ play(Path({folder!r}), sys.argv[1:])
 
 
 class Browser:
-    """`program` is what goes into $BROWSER. Who sits before it is said by a `will_...`, and
-    holds from then on; Ada signs in where nothing is said."""
+    """`program` is the value for $BROWSER. The `will_...` methods set what the user does from then
+    on; by default, Ada signs in."""
 
     def __init__(self, folder: Path, trust: Path) -> None:
         self._folder = folder
@@ -43,13 +43,13 @@ class Browser:
 
     @property
     def urls(self) -> list[str]:
-        """What it was opened with so far, one for each time."""
+        """The URL of each visit so far."""
         file = self._folder / "urls"
         return file.read_text().splitlines() if file.exists() else []
 
     @property
     def pages(self) -> list[str]:
-        """The text of the page that each visit ended on."""
+        """The text of the last page of each visit."""
         return [file.read_text() for file in sorted(self._folder.glob("page-*"))]
 
     def will_sign_in(self, user: User) -> None:
@@ -59,33 +59,33 @@ class Browser:
         self._will("decline")
 
     def will_wait(self) -> None:
-        """The person looks at the page, and does nothing."""
+        """The user looks at the page, and does nothing."""
         self._will("wait")
 
     def will_fail(self) -> None:
-        """No browser can be started: the program ends with an error."""
+        """No browser can be started: the program exits with an error."""
         self._will("fail")
 
     def _will(self, do: str, **who: str) -> None:
-        new = self._folder / "person.new"
+        new = self._folder / "user.new"
         new.write_text(json.dumps({"do": do, "trust": str(self._trust), "who": who}))
-        new.rename(self._folder / "person")
+        new.rename(self._folder / "user")
 
 
 def play(folder: Path, words: list[str]) -> None:
-    """The program: one visit to the URL that it was started with."""
-    person = json.loads((folder / "person").read_text())
+    """The program: visits the URL that it was started with."""
+    user = json.loads((folder / "user").read_text())
     print(CHATTER, flush=True)
     print(CHATTER, file=sys.stderr, flush=True)
     (url,) = words
     with (folder / "urls").open("a") as urls:
         urls.write(f"{url}\n")
-    if person["do"] == "fail":
+    if user["do"] == "fail":
         sys.exit(3)
-    visitor = Visitor(person["trust"])
-    if person["do"] == "sign in":
-        page = visitor.sign_in(url, User(**person["who"], name="", object_ids={}))
-    elif person["do"] == "decline":
+    visitor = Visitor(user["trust"])
+    if user["do"] == "sign in":
+        page = visitor.sign_in(url, User(**user["who"], name="", object_ids={}))
+    elif user["do"] == "decline":
         page = visitor.decline(url)
     else:
         page = visitor.open(url)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A message bus of our own, such as a desktop session has."""
+"""A private message bus, like that of a desktop session."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Mapping
 from world.program import Daemon
 from world.waiting import wait_until
 
-# No service folders: nothing is started by activation, so the only secret service on this bus is
-# the one that the session starts itself, and no prompter appears.
+# There are no service directories, so nothing is started by activation: the only secret service on
+# this bus is the one that the session starts, and no prompter appears.
 CONFIGURATION = """\
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -28,7 +28,7 @@ CONFIGURATION = """\
 
 
 class MessageBus:
-    """A dbus-daemon listening at `address`, in the place where systemd puts a user's bus."""
+    """A dbus-daemon that listens at `address`, where systemd puts a user's bus."""
 
     def __init__(self, runtime_folder: Path, log_folder: Path, env: Mapping[str, str]) -> None:
         socket = runtime_folder / "bus"

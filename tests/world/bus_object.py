@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An object on the session's bus that answers calls, from a thread of its own."""
+"""An object on the session's bus that answers calls in its own thread."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TIMEOUT_MS = PATIENCE * 1000
 
 
 class BusObject:
-    """Has the name on the bus until close(). Whoever inherits from it answers in on_call."""
+    """Owns the name on the bus until close(). Subclasses answer calls in on_call."""
 
     def __init__(self, bus_address: str, name: str, path: str, description: str) -> None:
         self._context = GLib.MainContext()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Answering a request with a program that speaks CGI (RFC 3875)."""
+"""Answers a request with a CGI program (RFC 3875)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHUNK = 64 * 1024
 
 
 def environment(request: Request) -> dict[str, str]:
-    """The meta-variables of a request (RFC 3875, 4.1), its headers among them."""
+    """The meta-variables of a request (RFC 3875, 4.1), including its headers."""
     variables = {f"HTTP_{name.upper().replace('-', '_')}": value
                  for name, value in request.headers.items()}
     variables |= {
@@ -27,14 +27,14 @@ def environment(request: Request) -> dict[str, str]:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": request.remote_addr or "",
     }
-    # A chunked body has no length: the program then reads to its end.
+    # A chunked body has no length: the program then reads until its end.
     if request.content_length is not None:
         variables["CONTENT_LENGTH"] = str(request.content_length)
     return variables
 
 
 def respond(command: list[str], env: Mapping[str, str], body: IO[bytes]) -> Response:
-    """Runs the program, which reads the body and writes the response, however big they are."""
+    """Runs the program, which reads the body and writes the response, both of any size."""
     process = subprocess.Popen(command, env=dict(env), stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     # A program may begin to answer before it has read all; in one thread the two would wait for
@@ -51,7 +51,7 @@ def _feed(stdin: IO[bytes], body: IO[bytes]) -> None:
         shutil.copyfileobj(body, stdin, CHUNK)
         stdin.close()
     except OSError:
-        pass  # The program had enough, or the client hung up.
+        pass  # The program stopped reading, or the client hung up.
 
 
 def _read_headers(stdout: IO[bytes]) -> dict[str, str]:
@@ -64,7 +64,7 @@ def _read_headers(stdout: IO[bytes]) -> dict[str, str]:
 
 
 def _rest(process: subprocess.Popen[bytes], feeder: threading.Thread) -> Iterator[bytes]:
-    """The body. Also runs to its end, and ends the program, if the client hangs up midway."""
+    """The body. If the client hangs up midway, this still finishes, and ends the program."""
     try:
         while chunk := process.stdout.read(CHUNK):
             yield chunk

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A real browser: headless Chromium, where there is one."""
+"""A real browser: headless Chromium, if it is installed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from authority.directory import User
 from world.waiting import wait_until
 
-# Any tab; nothing that talks to anybody on its own account; and no sandbox, which containers lack.
+# Any tab; no background traffic; and no sandbox, since containers do not support it.
 SWITCHES = """--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run
 --disable-background-networking --disable-component-update --disable-sync --disable-default-apps
 --ignore-certificate-errors --remote-debugging-port=0""".split()
@@ -27,7 +27,7 @@ exec chromium {switches} --user-data-dir='{profile}' "$1" >>'{log}' 2>&1
 
 
 def require() -> None:
-    """Skips the test where Chromium or what drives it is not installed."""
+    """Skips the test if Chromium or its driver is not installed."""
     pytest.importorskip("selenium", reason="selenium drives Chromium, and is not installed")
     for program in ("chromium", "chromedriver"):
         if shutil.which(program) is None:
@@ -35,7 +35,7 @@ def require() -> None:
 
 
 class Chromium:
-    """`program` is what goes into $BROWSER; the person signs in at the page that it shows."""
+    """`program` is the value for $BROWSER; the user signs in on the page that it shows."""
 
     def __init__(self, folder: Path) -> None:
         self._profile = folder / "profile"
@@ -49,7 +49,7 @@ class Chromium:
         self._driver: Any = None
 
     def attach(self) -> None:
-        """Waits until it was started, and takes hold of it."""
+        """Waits until the browser is started, and connects to it."""
         from selenium import webdriver
         from selenium.webdriver.chrome.service import Service
 
@@ -66,7 +66,7 @@ class Chromium:
         self._driver.find_element("css selector", "[value=sign-in]").click()
 
     def wait_for_text(self, text: str) -> str:
-        """The text of the page that has this text in it."""
+        """Waits for a page that contains this text, and returns the text of that page."""
         wait_until(lambda: text in self._text(), f"{text!r} in the browser", 30)
         return self._text()
 
@@ -75,7 +75,7 @@ class Chromium:
         return self._driver.current_url
 
     def _text(self) -> str:
-        """What the page reads; nothing while one gives way to the next."""
+        """The text of the page; empty while the browser goes from one page to the next."""
         from selenium.common.exceptions import WebDriverException
 
         try:
@@ -89,7 +89,7 @@ class Chromium:
         return self._driver.find_element("css selector", selector)
 
     def close(self) -> None:
-        """Ends it, whether or not anybody took hold of it."""
+        """Ends the browser, whether or not attach() was called."""
         if self._driver is not None:
             self._driver.service.stop()
             self._driver = None

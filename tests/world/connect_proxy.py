@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An HTTP proxy on the loopback that lets through, or refuses, by CONNECT (RFC 9110, 9.3.6)."""
+"""An HTTP proxy on the loopback that accepts or refuses CONNECT (RFC 9110, 9.3.6)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import threading
 
 
 class ConnectProxy:
-    """`refusal` is the status with which everybody is sent away; None: all are let through.
-    `connects` has the hosts that were asked for."""
+    """`refusal` is the status that answers every request; if None, all are accepted. `connects`
+    lists the hosts that were requested."""
 
     def __init__(self, refusal: int | None = None) -> None:
         self.refusal = refusal

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Runs a program as containers do: the kernel's keyring may not be used, as in Docker's default
-seccomp profile.
+"""Runs a program as in a container: the kernel keyring is forbidden, as in Docker's default seccomp
+profile.
 
     python3 -m world.container entra token
 
-With --full before the program, it may be used, and is full.
+With --full before the program, the keyring is allowed, but full.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Program(ctypes.Structure):
 
 
 def forbid(calls: tuple[int, ...], reason: int) -> None:
-    """System calls fail with this errno, for this process and all that it starts (seccomp(2), struct
-    sock_fprog)."""
+    """Makes the system calls fail with this errno, for this process and its children (seccomp(2),
+    struct sock_fprog)."""
     code = [(LOAD_WORD, 0, 0, 0)]  # the number of the system call
     code += [(JUMP_IF_EQUAL, len(calls) - i, 0, call) for i, call in enumerate(calls)]
     code += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, FAIL_WITH | reason)]

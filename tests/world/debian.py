@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Packages of another release of Debian than this machine's, beside it: by apt, with a state of its
-own, from the mirror that this machine uses. Nothing is installed."""
+"""Packages of a different Debian release than this machine's: downloaded by apt, with its own
+state, from the mirror that this machine uses. Nothing is installed."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from typing import Callable, Iterator
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
-class NotToBeHad(Exception):
-    """There is no such package here, or no mirror."""
+class NotAvailable(Exception):
+    """The package is not available, or there is no mirror."""
 
 
 def _run(*command: str | Path, cwd: Path | None = None) -> str:
     done = subprocess.run([str(word) for word in command], cwd=cwd, capture_output=True, text=True,
                           timeout=300)
     if done.returncode != 0:
-        raise NotToBeHad(f"{' '.join(done.args[:2])}: {done.stderr.strip()[-300:]}")
+        raise NotAvailable(f"{' '.join(done.args[:2])}: {done.stderr.strip()[-300:]}")
     return done.stdout
 
 
 def _mirror() -> str:
-    """Where this machine has Debian's main archive from."""
+    """The mirror from which this machine gets Debian's main archive."""
     lines = _run("apt-get", "indextargets", "--format", "$(LABEL) $(REPO_URI)").splitlines()
     for line in lines:
         label, _, uri = line.partition(" ")
         if label == "Debian":
             return uri
-    raise NotToBeHad("apt knows no mirror of Debian's here")
+    raise NotAvailable("apt knows no mirror of Debian's here")
 
 
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
-    """Has `make` fill the folder, unless that was done before, by whichever process."""
+    """Calls `make` to fill the folder, unless this or another process has done so already."""
     done = folder / "done"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f"{folder.name}.lock").open("w") as lock:
@@ -49,7 +49,7 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
 
 
 class Release:
-    """One release, by its code name; `folder` gets apt's lists and what it fetches."""
+    """One release, given by code name; `folder` holds apt's lists and downloads."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self._folder = folder
@@ -72,7 +72,7 @@ class Release:
         _run("apt-get", "-qq", *options, *words, cwd=cwd)
 
     def unpack(self, package: str, root: Path) -> None:
-        """Puts the files of a package, and of all that it needs, below root."""
+        """Unpacks a package and everything that it depends on below root."""
         self._apt("--download-only", "--no-install-recommends", "-y", "install", package)
         for archive in self._archives():
             _run("dpkg-deb", "-x", archive, root)
@@ -81,7 +81,7 @@ class Release:
         return (self._folder / "cache" / "archives").glob("*.deb")
 
     def unpack_source(self, package: str, folder: Path) -> None:
-        """Puts a package's original source into the folder."""
+        """Unpacks a package's upstream source into the folder."""
         self._apt("--download-only", "source", package, cwd=self._folder)
         (archive,) = self._folder.glob(f"{package}_*.orig.tar.*")
         _run("tar", "-xf", archive, "--strip-components=1", "-C", folder)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What an API checks before it lets a request in: the token, as Microsoft tells APIs to."""
+"""What an API checks before it accepts a request: the token, as Microsoft tells APIs to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INSUFFICIENT_CLAIMS = "insufficient_claims"
 
 
 class Rejected(Exception):
-    """Not let in: 401 where the token is at fault, 403 where its owner lacks a role."""
+    """The request is rejected: 401 if the token is at fault, 403 if its owner lacks a role."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -27,15 +27,15 @@ class Rejected(Exception):
 
 @dataclass
 class Gate:
-    """Lets in who brings a token of the authority for `audience`; an app only with `role`, if one
-    is named.
+    """Accepts requests with a token of the authority for `audience`; from an app only with `role`,
+    if that is set.
 
-    A token in `revoked` is turned away though it is valid otherwise. With `basic_too`, the token
-    may also come as the password of Basic authentication, beside any user name but an empty one;
-    and what is in `personal_access_tokens` is taken in place of one.
+    A token in `revoked` is rejected even if it is valid otherwise. With `basic_too`, the token may
+    also be the password of Basic authentication, with any user name that is not empty; and the
+    tokens in `personal_access_tokens` are accepted too.
 
-    A token that is good but not one of those that meet `demand` is turned away with a claims
-    challenge: INSUFFICIENT_CLAIMS.
+    A valid token that does not meet `demand` is rejected with a claims challenge:
+    INSUFFICIENT_CLAIMS.
     """
 
     key: SigningKey
@@ -47,7 +47,7 @@ class Gate:
     demand: Callable[[str], bool] | None = None
 
     def claims(self, authorization: str) -> dict[str, Any]:
-        """The claims of the token in an Authorization header, or Rejected."""
+        """The claims of the token in an Authorization header; raises Rejected."""
         token = self._token(authorization)
         if token in self.revoked:
             raise Rejected(401, "the token was revoked")

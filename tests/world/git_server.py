@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A git server as Azure DevOps is one: repositories behind HTTPS, and a token to get in."""
+"""A git server like Azure DevOps: repositories over HTTPS that require a token."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def _http_backend() -> str:
 class GitServer(ApiServer):
     """Serves the bare repositories below `folder` with git's own http-backend.
 
-    It turns away with Azure DevOps' challenges: Basic, and Bearer with the authority's address in
-    `authorization_uri`. `tenant` is the GUID that X-VSS-ResourceTenant names; None: it names none.
-    `claims` is the claims challenge for tokens that the gate finds wanting.
+    Rejected requests get the challenges of Azure DevOps: Basic, and Bearer with the authority's
+    address in `authorization_uri`. `tenant` is the GUID in X-VSS-ResourceTenant; if None, there is
+    no such header. `claims` is the claims challenge for tokens that do not meet the gate's demand.
 
-    Each repository has git-lfs' server beside it; `large_files` has what arrived.
+    Each repository also has a git-lfs server; `large_files` has the uploaded objects.
     """
 
     def __init__(self, tls: ssl.SSLContext | None, gate: Gate, folder: Path, *,
@@ -45,12 +45,12 @@ class GitServer(ApiServer):
         super().__init__(tls, gate)
 
     def create_repository(self, name: str = "contoso/app/_git/app") -> str:
-        """Makes an empty repository and gives its URL; the path has Azure DevOps' form."""
+        """Creates an empty repository and returns its URL; the path has Azure DevOps' form."""
         self._git("init", "--quiet", "--bare", "--initial-branch=main", self.folder / name)
         return f"{self.url}/{name}"
 
     def commits(self, name: str = "contoso/app/_git/app", branch: str = "main") -> list[str]:
-        """The subjects of the commits that arrived, the newest first."""
+        """The subjects of the pushed commits, newest first."""
         return self._git("-C", self.folder / name, "log", "--format=%s", branch).splitlines()
 
     def _git(self, *arguments: str | Path) -> str:
@@ -69,7 +69,7 @@ class GitServer(ApiServer):
                          methods=["GET", "PUT"])
 
     def _serve(self, _: str) -> Response:
-        """REMOTE_USER tells http-backend that the gate was passed, so a push is allowed."""
+        """REMOTE_USER tells http-backend that the user is authenticated, so a push is allowed."""
         env = self._environment() | cgi_program.environment(request) | {
             "GIT_PROJECT_ROOT": str(self.folder),
             "GIT_HTTP_EXPORT_ALL": "1",
@@ -78,7 +78,7 @@ class GitServer(ApiServer):
         return cgi_program.respond([_http_backend()], env, request.stream)
 
     def _offer(self, repository: str) -> Response:
-        """git-lfs' batch API: where each object goes, or comes from."""
+        """The batch API of git-lfs: where to upload or download each object."""
         batch = request.get_json(force=True)
         objects = []
         for one in batch["objects"]:
@@ -93,7 +93,7 @@ class GitServer(ApiServer):
             self.large_files[name] = request.get_data()
         return Response(self.large_files[name], mimetype="application/octet-stream")
 
-    def turn_away(self, rejected: Rejected) -> Response:
+    def reject(self, rejected: Rejected) -> Response:
         response = Response(rejected.why, rejected.status, mimetype="text/plain")
         for challenge in self._challenges(rejected):
             response.headers.add("WWW-Authenticate", challenge)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The services that hand out tokens inside Azure and inside build systems: small stand-ins that
-check how they are asked."""
+"""Stand-ins for the services that issue tokens inside Azure and build systems; they check the
+requests that they get."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Answer = Callable[[], Response]
 
 
 class IdentityService:
-    """Answers every request with `answer()`, a Flask view; `requests` has what was asked."""
+    """Answers every request with `answer()`, a Flask view; `requests` lists the requests."""
 
     def __init__(self, tls=None, answer: Answer | None = None) -> None:
         self.answer = answer or self.token_answer
@@ -32,16 +32,17 @@ class IdentityService:
         return self.answer()
 
     def as_imds(self) -> Response:
-        """IMDS refuses whoever does not say that the request comes from this machine."""
+        """IMDS refuses a request without the header that shows that it comes from this machine."""
         if request.headers.get("Metadata") != "true":
             return jsonify(error="invalid_request",
                            error_description="Required metadata header not specified"), 400
         return self.token_answer()
 
     def token_answer(self) -> Response:
-        """As IMDS has it: every number is a string, and the life's end is told."""
+        """As in IMDS: every number is a string, and the expiry time is given."""
         return jsonify(access_token=self.token, token_type="Bearer", expires_in="86399",
-                       expires_on=str(int(time.time()) + 86399), resource=request.values["resource"])
+                       expires_on=str(int(time.time()) + 86399),
+                       resource=request.values["resource"])
 
     @property
     def requests(self) -> list[Any]:

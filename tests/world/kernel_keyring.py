@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The kernel's keyring of this user: the one place that a session of a test shares with everybody."""
+"""The kernel keyring of this user: the only thing that the sessions of tests share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OURS = "entra:"
 
 
 def keys() -> dict[str, dict[str, str]]:
-    """The serial number and the attributes of each key that our programs made."""
+    """The serial number and the attributes of each key that our programs created."""
     if shutil.which("keyctl") is None:
         return {}
     shown = subprocess.run(["keyctl", "show", "@u"], capture_output=True, text=True, check=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The desktop's keyring: a real gnome-keyring-daemon, and what tests do to it."""
+"""The desktop keyring: a real gnome-keyring-daemon, and what tests do to it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Keyring:
         self.start()
 
     def start(self) -> None:
-        """Starts the daemon (again); items of before are there again, as after a new login."""
+        """Starts the daemon (again); earlier items are still there, as after a new login."""
         self._daemon = Daemon(
             ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets",
              f"--control-directory={self._env['XDG_RUNTIME_DIR']}/keyring"],
@@ -39,7 +39,7 @@ class Keyring:
         return self._service.is_ready()
 
     def stop(self) -> None:
-        """Takes the daemon away; nothing on the bus answers for the secret service any more."""
+        """Stops the daemon; there is no secret service on the bus any more."""
         if self._daemon is not None:
             self._service.close()
             self._daemon.stop()
@@ -52,14 +52,14 @@ class Keyring:
         self._service.unlock(PASSWORD)
 
     def delete(self) -> None:
-        """There is no default collection any more."""
+        """Deletes the default collection."""
         self._service.delete_default_collection()
 
     def is_locked(self) -> bool:
         return self._service.is_locked()
 
     def freeze(self) -> None:
-        """The daemon stays on the bus and answers nothing, until thaw()."""
+        """The daemon stays on the bus, but does not answer until thaw()."""
         self._daemon.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:

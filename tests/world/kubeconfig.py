@@ -14,9 +14,9 @@ V1BETA1 = "client.authentication.k8s.io/v1beta1"
 
 @dataclass
 class ExecPlugin:
-    """The `exec` section of a kubeconfig's user; names as in its documentation.
+    """The `exec` section of a kubeconfig's user, with the names of its documentation.
 
-    `cluster_config` is handed to the program as spec.cluster.config, with provide_cluster_info.
+    With provide_cluster_info, `cluster_config` is passed to the program as spec.cluster.config.
     """
 
     command: str | Path
@@ -36,7 +36,7 @@ class ExecPlugin:
             "env": [{"name": name, "value": value} for name, value in self.env.items()],
             "provideClusterInfo": self.provide_cluster_info,
         }
-        # v1 demands it; clients from before v1 do not know it.
+        # v1 requires it; clients from before v1 do not know it.
         if self.interactive_mode is not None:
             section["interactiveMode"] = self.interactive_mode
         if self.install_hint:

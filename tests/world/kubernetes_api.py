@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""As much of a Kubernetes API server as `kubectl get pods` asks for."""
+"""As much of a Kubernetes API server as `kubectl get pods` needs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _pod_list() -> dict[str, Any]:
 
 
 def _pod_table() -> dict[str, Any]:
-    """The form in which kubectl prefers lists: rows already set for printing."""
+    """The form in which kubectl prefers lists: rows that are ready for printing."""
     columns = [{"name": name, "type": "string", "format": "name" if name == "Name" else "",
                 "description": name, "priority": 0} for name in COLUMNS]
     rows = [{"cells": [name, "1/1", "Running", "0", "5d"],
@@ -41,7 +41,7 @@ def _pod_table() -> dict[str, Any]:
             "columnDefinitions": columns, "rows": rows}
 
 
-# What discovery says: one API version, one kind of resource.
+# The discovery documents: one API version, one kind of resource.
 DISCOVERY: dict[str, dict[str, Any]] = {
     "/api": {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []},
     "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []},
@@ -66,8 +66,8 @@ class KubernetesApi(ApiServer):
         wants_table = "as=Table" in request.headers.get("Accept", "")
         return jsonify(_pod_table() if wants_table else _pod_list())
 
-    def turn_away(self, rejected: Rejected) -> Response:
-        """A Status object, as every error of Kubernetes is."""
+    def reject(self, rejected: Rejected) -> Response:
+        """A Status object, like every error in Kubernetes."""
         reason = "Unauthorized" if rejected.status == 401 else "Forbidden"
         response = jsonify(kind="Status", apiVersion="v1", metadata={}, status="Failure",
                            message=reason, reason=reason, code=rejected.status)

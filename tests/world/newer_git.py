@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""git of Debian 13 on a machine of Debian 12, run by the C library that it was built for; and git's
-own tests of credential helpers."""
+"""The git of Debian 13 on Debian 12, run with the C library that it was built for; and git's own
+tests of credential helpers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ BUILD = Path(__file__).resolve().parents[2] / "build"
 
 @lru_cache(maxsize=None)
 def folder() -> Path:
-    """Where its programs are. Raises NotToBeHad."""
+    """The folder of its programs. Raises NotAvailable."""
     return made_once(BUILD / "newer-git", _make) / "exec"
 
 
 def use_in(env: dict[str, str]) -> None:
-    """Makes it the git of a session's environment. Raises NotToBeHad."""
+    """Makes it the git of a session's environment. Raises NotAvailable."""
     env["PATH"] = f"{folder()}:{env['PATH']}"
     env["GIT_EXEC_PATH"] = str(folder())
     env["GIT_TEMPLATE_DIR"] = str(folder().parent / "root/usr/share/git-core/templates")
@@ -29,7 +29,7 @@ def use_in(env: dict[str, str]) -> None:
 
 @lru_cache(maxsize=None)
 def source() -> Path:
-    """git's source, of which its tests are used. Raises NotToBeHad."""
+    """git's source, for its tests. Raises NotAvailable."""
     return made_once(BUILD / "newer-git-source", _make_source)
 
 
@@ -43,7 +43,8 @@ def _make(folder: Path) -> None:
 
 
 def _make_entry(root: Path, program: Path, entry: Path) -> None:
-    """The kernel would start a program by this machine's loader, so a script names its own."""
+    """The kernel would start a program with this machine's loader, so a script starts it with its
+    own."""
     if program.is_symlink():
         entry.symlink_to(os.readlink(program))
     elif program.is_file() and program.read_bytes()[:4] != b"\x7fELF":

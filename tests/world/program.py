@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Running a program to its end, and keeping one running beside us."""
+"""Runs a program to its end, or in the background."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Outcome:
 
 
 class TimedOut(Exception):
-    """The program was still running when its time was up; it has been killed."""
+    """The program was still running after the time limit, and has been killed."""
 
 
 def run(command: Sequence[str | Path], env: Mapping[str, str], *, input: str | bytes | None = None,
         cwd: Path | None = None, timeout: float = PATIENCE) -> Outcome:
-    """Runs a program away from any terminal, so that nothing it starts can ask a person."""
+    """Runs a program without a terminal, so that nothing that it starts can prompt the user."""
     words = tuple(str(word) for word in command)
     data = input.encode("utf-8", "surrogateescape") if isinstance(input, str) else input
     begin = time.monotonic()
@@ -53,7 +53,7 @@ def _text(data: bytes) -> str:
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Ends the program and all that it left behind in its group."""
+    """Kills the program and everything that is left in its process group."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -64,8 +64,8 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 class Daemon:
     """A program that runs until stop(), and no longer than this process.
 
-    setpriv has the kernel kill it when the thread that started it ends; so even a test run that
-    is killed leaves nothing behind.
+    setpriv makes the kernel kill the program when the thread that started it ends, so that even a
+    killed test run leaves nothing behind.
     """
 
     def __init__(self, command: Sequence[str | Path], env: Mapping[str, str], log: Path,
@@ -94,5 +94,5 @@ class Daemon:
         self._process.send_signal(number)
 
     def stop(self) -> None:
-        """Kills it, frozen or not; it has nothing to tidy up that the session's end does not."""
+        """Kills the program, frozen or not; closing the session cleans up everything else."""
         _kill_group(self._process)

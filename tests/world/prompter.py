@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The desktop's prompter: where gnome-keyring has its questions shown (gcr's internal protocol,
-org.gnome.keyring.internal.Prompter). A person who never types a password sits before it."""
+"""The desktop's prompter, which shows the prompts of gnome-keyring (gcr's internal protocol,
+org.gnome.keyring.internal.Prompter), and a user who never types a password."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DESCRIPTION = f"""
 
 
 class Prompter(BusObject):
-    """Counts the questions in `asked`. `answer` is called with each, then it is closed, as by
+    """Counts the prompts in `asked`. For each, `answer` is called and the prompt is closed, as with
     Cancel; with answer=None it stays open."""
 
     def __init__(self, bus_address: str, answer: Callable[[], None] | None = lambda: None) -> None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""An HTTPS proxy that leads well-known names to servers of the tests, so that programs can talk to
-https://dev.azure.com as they are."""
+"""A proxy that connects well-known names to servers of the tests, so that unmodified programs can
+talk to https://dev.azure.com."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class _Server(ThreadingTCPServer):
 
 
 class Proxy:
-    """`routes` leads "host:port" to the URL of a server on this machine; to nothing else there is a
-    way. `asked` has what was asked for, whether or not there was."""
+    """`routes` maps "host:port" to the URL of a server on this machine; everything else is refused.
+    `asked` lists all that was requested, refused or not."""
 
     def __init__(self, routes: Mapping[str, str]) -> None:
         self.routes = {target: urlsplit(url).port for target, url in routes.items()}
@@ -62,7 +62,7 @@ class Proxy:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What has a session's programs use it for all that is not on this machine."""
+        """The variables that make programs use the proxy for everything not on this machine."""
         return {"https_proxy": f"http://127.0.0.1:{self._server.server_address[1]}",
                 "no_proxy": "localhost,127.0.0.1"}
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A Secret Service at the moment in which its one item is replaced: it is found, and is gone when it
-is to be read, under another path. What a real one does when it happens to be asked just then."""
+"""A Secret Service whose only item is being replaced: a search finds the item, but by the time it
+is read it has another path. A real service does this if it is asked at just that time."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ DESCRIPTION = f"""
 
 
 class ReplacedItem(BusObject):
-    """`times` says how often the item is replaced, `error` with what D-Bus error a read of the old
-    path is answered; None: with nothing, as gnome-keyring does."""
+    """`times` is how often the item is replaced, and `error` the D-Bus error for a read of the old
+    path; if None, the answer is empty, as with gnome-keyring."""
 
     def __init__(self, bus_address: str, record: bytes, times: int, error: str | None) -> None:
         self._record = record

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A client of the Secret Service, to see and do what a person at the desktop could.
+"""A client of the Secret Service, which sees and does what a user of the desktop could.
 
-Spoken over D-Bus directly (https://specifications.freedesktop.org/secret-service), so that tests
-do not look at libsecret's work through libsecret's eyes.
+It uses D-Bus directly (https://specifications.freedesktop.org/secret-service), so that libsecret's
+work is not checked with libsecret.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TIMEOUT_MS = PATIENCE * 1000
 
 @dataclass(frozen=True)
 class Item:
-    """An item as it lies in the keyring; `secret` is None where it was not asked for."""
+    """An item in the keyring; `secret` is None if it was not requested."""
 
     label: str
     attributes: dict[str, str]
@@ -48,7 +48,7 @@ class SecretService:
             self._bus.close_sync(None)
 
     def is_ready(self) -> bool:
-        """The service is there, with a default collection that is open."""
+        """Whether the service is running, with a default collection that is unlocked."""
         return self._has_owner() and not self.is_locked()
 
     def is_locked(self) -> bool:
@@ -59,7 +59,7 @@ class SecretService:
         self._call(SERVICE_PATH, SERVICE, "Lock", "(ao)", [self._default_collection()])
 
     def unlock(self, password: str) -> None:
-        """Unlocks as the login screen does, by the one way in that shows no dialogue."""
+        """Unlocks as the login screen does, which is the only way that shows no dialog."""
         secret = (self._open_session(), b"", password.encode(), "text/plain")
         self._call(SERVICE_PATH, GNOME_INTERNAL, "UnlockWithMasterPassword", "(o(oayays))",
                    self._default_collection(), secret)
@@ -70,7 +70,7 @@ class SecretService:
         self._call(path, COLLECTION, "Delete", "()")
 
     def items(self, with_secrets: bool = False) -> list[Item]:
-        """All items of the default collection. A locked one gives its attributes, no secrets."""
+        """All items of the default collection. If it is locked, they have no secrets."""
         session = self._open_session() if with_secrets else None
         paths = self._get(self._default_collection(), COLLECTION, "Items")
         return [self._item(path, session) for path in paths]
@@ -84,7 +84,7 @@ class SecretService:
                     path)
 
     def _open_session(self) -> str:
-        """A session that hands secrets over as they are: the bus is ours alone."""
+        """A session that transfers secrets in plain text, since the bus is private."""
         _, path = self._call(SERVICE_PATH, SERVICE, "OpenSession", "(sv)", "plain",
                              GLib.Variant("s", ""))
         return path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A private desktop session: a person's folders, a message bus, a keyring, and nothing else."""
+"""A private desktop session: a user's folders, a message bus, a keyring, and nothing else."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ GIT_IDENTITY = "[user]\n\tname = Ada Example\n\temail = ada@contoso.example\n" \
 
 
 class Session:
-    """Folders, environment and daemons of one imagined person; gone after close().
+    """Folders, environment and daemons of an imaginary user; removed by close().
 
-    With bus=False it is a bare shell, as over ssh or in a container; with keyring=False a desktop
-    without a secret service. `programs` is a folder to find programs in before the system's.
+    With bus=False it is only a shell, as over ssh or in a container; with keyring=False it is a
+    desktop without a secret service. `programs` is a folder that comes before the system's in PATH.
 
-    Nothing of the caller's environment is handed on, but for what steers sanitizers. `env` is a plain dict; change it at will.
+    Nothing of the caller's environment is passed on, except the options of sanitizers. `env` is a
+    plain dict that can be changed at will.
     """
 
     def __init__(self, *, programs: Path | None = None, bus: bool = True,
@@ -78,8 +79,8 @@ class Session:
         }
 
     def trust(self, certificate_authority: Path) -> None:
-        """Has programs believe this authority instead of the system's: those on OpenSSL or in Go,
-        git, whose libcurl may be built on GnuTLS, and the curl tool."""
+        """Makes programs trust this authority instead of the system's: those that use OpenSSL or
+        Go, git, whose libcurl may use GnuTLS, and the curl tool."""
         for name in ("SSL_CERT_FILE", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE"):
             self.env[name] = str(certificate_authority)
 
@@ -103,8 +104,8 @@ class Session:
         return program.run(command, given, input=input, cwd=cwd or self.home, timeout=timeout)
 
     def is_running(self, name: str) -> bool:
-        """Whether a program of this name runs in the session, whoever started it, or one that this
-        process started is dead and not waited for."""
+        """Whether a program with this name runs in the session, started by any process, or is a
+        zombie that this process started."""
         return any(self._is_ours(process, name) for process in Path("/proc").glob("[0-9]*"))
 
     def _is_ours(self, process: Path, name: str) -> bool:
@@ -115,18 +116,18 @@ class Session:
             if "State:\tZ" in status:
                 return f"PPid:\t{os.getpid()}\n" in status
             return f"HOME={self.home}\0".encode() in (process / "environ").read_bytes()
-        except PermissionError:  # our programs hide theirs, but from root
+        except PermissionError:  # our programs hide theirs, except from root
             return True
         except OSError:  # it has just ended
             return False
 
     def files_holding(self, needle: bytes) -> list[Path]:
-        """The files of the session in which these bytes stand."""
+        """The files of the session that contain these bytes."""
         return [path for path in sorted(self.root.rglob("*"))
                 if path.is_file() and needle in path.read_bytes()]
 
     def close(self) -> None:
-        """Ends all that runs and removes all folders. Once is enough, twice does no harm."""
+        """Ends all programs and removes all folders. It can be called more than once."""
         self._cleanup.close()
         atexit.unregister(self.close)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A terminal with a person before it: what a program shows there, and what is typed to it."""
+"""A terminal and its user: what a program shows there, and what the user types."""
 
 from __future__ import annotations
 
@@ -21,15 +21,14 @@ INTERRUPT = "\x03"
 
 
 def _take_terminal(slave: int) -> None:
-    """In the child. Where the tests run under nohup, it is not to be deaf to a hang-up too."""
+    """Runs in the child. If the tests run under nohup, the child must not ignore SIGHUP too."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
 
 class Terminal:
-    """A program that was started at a terminal of its own, which is its stdin and stderr, and what
-    /dev/tty opens. Its stdout is a pipe, as where a program's answer goes to another program; with
-    `whole`, it is the terminal too."""
+    """A program on its own terminal, which is its stdin, its stderr and /dev/tty. Its stdout is a
+    pipe, as if the output went to another program; with `whole`, it is the terminal too."""
 
     def __init__(self, command: Sequence[str | Path], env: Mapping[str, str],
                  cwd: Path | None = None, whole: bool = False) -> None:
@@ -57,7 +56,7 @@ class Terminal:
             while data := os.read(descriptor, 65536):
                 into += data
         except OSError:
-            """The last program at the terminal has ended."""
+            """The last program on the terminal has ended."""
 
     @property
     def pid(self) -> int:
@@ -69,11 +68,11 @@ class Terminal:
 
     @property
     def screen(self) -> str:
-        """All that was shown so far, whatever may have been wiped of it since."""
+        """Everything shown so far, including what has been cleared since."""
         return self._shown.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
 
     def wait_for(self, pattern: str) -> re.Match[str]:
-        """What the terminal shows, once something matches; fails if the program ends first."""
+        """Waits until the output matches; fails if the program ends first."""
         found = None
 
         def shown() -> bool:
@@ -91,7 +90,7 @@ class Terminal:
         os.write(self._master, keys.encode())
 
     def finish(self, timeout: float = PATIENCE) -> Outcome:
-        """Waits for the program's end; `err` is what the terminal showed."""
+        """Waits for the program to end; `err` is what the terminal showed."""
         try:
             self._process.wait(timeout)
         finally:
@@ -101,7 +100,7 @@ class Terminal:
                        time.monotonic() - self._begin)
 
     def close(self) -> None:
-        """Ends the program and all in its group. Once is enough, twice does no harm."""
+        """Kills the program and its process group. It can be called more than once."""
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except ProcessLookupError:

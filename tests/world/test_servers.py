@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The servers let real git, kubectl and curl in with a token, and nobody without."""
+"""The servers accept real git, kubectl and curl with a token, and refuse them without."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def bearer(token: str) -> tuple[str, str]:
     return "--header", f"Authorization: Bearer {token}"
 
 
-def test_the_web_api_answers_a_token_of_its_own(world: World) -> None:
+def test_the_web_api_accepts_a_token_for_itself(world: World) -> None:
     status, body = curl(world, world.web_api.todo_list_url,
                         *bearer(world.authority.make_token(contoso.MY_WEB_API)))
     assert (status, len(json.loads(body))) == ("200", 2)
@@ -44,8 +44,8 @@ def test_the_web_api_answers_a_token_of_its_own(world: World) -> None:
     (contoso.GRAPH, contoso.DAEMON, "401"),
     (contoso.MY_WEB_API, contoso.WITHOUT_ROLES, "403"),
 ])
-def test_the_web_api_turns_others_away(world: World, audience: str, client: Client,
-                                       status: str) -> None:
+def test_the_web_api_rejects_other_tokens(world: World, audience: str, client: Client,
+                                          status: str) -> None:
     token = world.authority.make_token(audience, client)
     assert curl(world, world.web_api.todo_list_url, *bearer(token))[0] == status
 
@@ -57,7 +57,7 @@ def test_a_server_of_another_authority_is_not_trusted(world: World, tmp_path: Pa
 
 
 def push(world: World, folder: str, *options: str) -> tuple[int, str]:
-    """Pushes a commit with more in it than one packet or pipe holds."""
+    """Pushes a commit that is larger than a packet or a pipe buffer."""
     url = world.git_server.create_repository(f"contoso/{folder}")
     work = world.session.home / folder
     world.run("git", "init", "--quiet", folder)
@@ -73,7 +73,7 @@ def with_password(token: str) -> tuple[str, str]:
     return "-c", f"credential.helper={script}"
 
 
-def test_git_pushes_with_a_token_for_its_password(world: World) -> None:
+def test_git_pushes_with_a_token_as_password(world: World) -> None:
     token = world.authority.make_token(contoso.AZURE_DEVOPS)
     assert push(world, "basic", *with_password(token))[0] == 0
     assert world.git_server.commits("contoso/basic") == ["Big"]
@@ -84,7 +84,7 @@ def test_git_pushes_with_a_bearer_token(world: World) -> None:
     assert push(world, "bearer", "-c", f"http.extraHeader=Authorization: Bearer {token}")[0] == 0
 
 
-def test_git_is_turned_away_with_a_revoked_token(world: World) -> None:
+def test_git_is_rejected_with_a_revoked_token(world: World) -> None:
     token = world.authority.make_token(contoso.AZURE_DEVOPS)
     world.git_server.gate.revoked.add(token)
     code, complaint = push(world, "revoked", *with_password(token))
@@ -92,7 +92,7 @@ def test_git_is_turned_away_with_a_revoked_token(world: World) -> None:
 
 
 @pytest.mark.parametrize("api_version", [V1, V1BETA1])
-def test_kubectl_lists_pods_with_the_token_of_a_plugin(world: World, api_version: str) -> None:
+def test_kubectl_lists_pods_with_a_token_from_a_plugin(world: World, api_version: str) -> None:
     token = world.authority.make_token(contoso.AKS)
     credential = {"apiVersion": api_version, "kind": "ExecCredential", "status": {"token": token}}
     plugin = world.session.home / "plugin"

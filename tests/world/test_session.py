@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The private session is a real one, and leaves nothing behind."""
+"""The private session is real, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_keyring_keeps_what_a_program_stores(session: Session) -> None:
     assert session.files_holding(b"a secret") == []
 
 
-def test_a_locked_keyring_gives_nothing_until_it_is_unlocked(session: Session) -> None:
+def test_a_locked_keyring_returns_nothing_until_it_is_unlocked(session: Session) -> None:
     store(session)
     session.keyring.lock()
     assert look_up(session) == ""
@@ -44,7 +44,7 @@ def test_a_locked_keyring_gives_nothing_until_it_is_unlocked(session: Session) -
     assert look_up(session) == "a secret"
 
 
-def test_a_frozen_keyring_answers_nobody(session: Session) -> None:
+def test_a_frozen_keyring_does_not_answer(session: Session) -> None:
     session.keyring.freeze()
     with pytest.raises(TimedOut):
         look_up(session, timeout=0.3)
@@ -61,7 +61,7 @@ def test_items_outlive_the_daemon(session: Session) -> None:
     assert look_up(session) == "a secret"
 
 
-def test_programs_see_nothing_of_the_callers_environment(
+def test_programs_do_not_see_the_callers_environment(
         session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "of the developer")
     assert "AZURE_CLIENT_SECRET" not in session.run("env").out
@@ -73,7 +73,7 @@ def test_a_session_without_a_bus_has_no_keyring() -> None:
         assert session.run("secret-tool", "lookup", "colour", "blue").code != 0
 
 
-def test_nothing_is_left_after_the_end() -> None:
+def test_nothing_is_left_after_close() -> None:
     with Session() as session:
         root = session.root
         session.keyring.freeze()

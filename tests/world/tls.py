@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Throw-away certificates: an authority of our own, and servers that it vouches for."""
+"""Throw-away certificates: a certificate authority, and servers that it certifies."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def _named(common_name: str) -> x509.Name:
 
 
 class CertificateAuthority:
-    """Issues server certificates; programs trust them if told to trust `certificate_file`.
+    """Issues server certificates, which programs trust if they trust `certificate_file`.
 
-    Two of them do not trust one another's servers, which is how to test an untrusted one.
+    To test an untrusted server, use a second authority.
     """
 
     def __init__(self, folder: Path, name: str = "Throw-away test CA") -> None:
@@ -43,7 +43,7 @@ class CertificateAuthority:
         self.certificate_file.write_bytes(self._own_certificate().public_bytes(Encoding.PEM))
 
     def server_context(self, *more_names: str) -> ssl.SSLContext:
-        """What a server on the loopback presents: a certificate for its names, and for more."""
+        """The context of a server on the loopback, with a certificate for its names and more."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self._server_certificate(key, (*LOOPBACK_NAMES, *more_names))
         pem_file = self._folder / "server.pem"
@@ -79,7 +79,7 @@ class CertificateAuthority:
 
     def _draft(self, subject: x509.Name,
                key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-        """What all certificates share. They begin a day ago, so that no clock is behind them."""
+        """What all certificates share. They are valid since yesterday, in case a clock is slow."""
         now = datetime.utcnow()
         return (x509.CertificateBuilder()
                 .subject_name(subject)

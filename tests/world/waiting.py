@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Waiting for something to come true, no longer than there is hope."""
+"""Waits for a condition, up to a limit."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Callable
 
 PAUSE = 0.005
 
-# Seconds. What has not come about by then never will, however slow the machine.
+# Seconds. What has not happened by then never will, even on a slow machine.
 PATIENCE = 120
 
-# For --timeout, where something does not answer: enough for a program on a slow machine to get there.
+# For --timeout, if something does not answer: enough for a program to get there on a slow machine.
 SHORT_LIMIT = "10" if "ASAN_OPTIONS" in os.environ else "3"
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
-    """Asks again and again, and raises TimeoutError naming `what` if it does not come about."""
+    """Polls the condition; raises TimeoutError naming `what` if it does not become true."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A company's own web API, the one of the daemon sample: GET /api/TodoList."""
+"""A company's own web API, that of the daemon sample: GET /api/TodoList."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TODO_LIST = [
 
 
 class WebApi(ApiServer):
-    """`todo_list_url` wants a token; `/api/WhoAmI` answers with the claims of the one it got."""
+    """`todo_list_url` requires a token; `/api/WhoAmI` answers with the claims of the token."""
 
     @property
     def todo_list_url(self) -> str:
@@ -25,8 +25,8 @@ class WebApi(ApiServer):
         app.add_url_rule("/api/TodoList", "todo", lambda: jsonify(TODO_LIST))
         app.add_url_rule("/api/WhoAmI", "who", lambda: jsonify(g.claims))
 
-    def turn_away(self, rejected: Rejected) -> Response:
-        """401 as the framework's token check answers, 403 in the form of Microsoft Graph."""
+    def reject(self, rejected: Rejected) -> Response:
+        """401 as from the framework's token check, 403 in the form of Microsoft Graph."""
         if rejected.status == 401:
             response = Response(status=401)
             response.headers["WWW-Authenticate"] = \

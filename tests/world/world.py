@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""All that stands around the programs under test, each part started when it is first asked for.
+"""Everything around the programs under test; each part is started on first use.
 
     with World(programs=Path("build/installed/bin")) as world:
         world.write_appsettings()
@@ -34,10 +34,10 @@ from world.web_api import WebApi
 
 
 class World:
-    """A session, an authority, and three servers that want its tokens.
+    """A session, an authority, and three servers that require its tokens.
 
-    `programs` is the folder that the session finds the programs in; `bus` and `keyring` are the
-    session's (see Session). `close()`, or the end of the `with` block, ends it all.
+    `programs`, `bus` and `keyring` are passed to the session (see Session). `close()`, or the end
+    of the `with` block, ends everything.
     """
 
     def __init__(self, programs: Path | None = None, *, bus: bool = True,
@@ -54,7 +54,7 @@ class World:
 
     @cached_property
     def session(self) -> Session:
-        """Its programs believe the throw-away certificate authority, and no other."""
+        """Its programs trust only the throw-away certificate authority."""
         session = Session(programs=self._programs, bus=self._bus, keyring=self._keyring)
         self._cleanup.callback(session.close)
         session.trust(self.certificates.certificate_file)
@@ -69,14 +69,14 @@ class World:
 
     @cached_property
     def browser(self) -> Browser:
-        """The person's browser, which programs of the session find in $BROWSER from now on."""
+        """The user's browser, which is $BROWSER for programs of the session from now on."""
         browser = Browser(self.session.root / "browser", self.certificates.certificate_file)
         self.session.env["BROWSER"] = str(browser.program)
         return browser
 
     @cached_property
     def visitor(self) -> Visitor:
-        """The person at a browser of another machine."""
+        """The user at a browser on another machine."""
         return Visitor(self.certificates.certificate_file)
 
     @cached_property
@@ -107,8 +107,8 @@ class World:
 
     @cached_property
     def internet(self) -> Proxy:
-        """Azure DevOps and Entra's public cloud by their own names, which are the git server and the
-        authority; the session's programs have no other way out."""
+        """Azure DevOps and Entra's public cloud under their real names, which lead to the git
+        server and the authority; the session's programs can reach nothing else."""
         proxy = Proxy({"dev.azure.com:443": self.git_server.url,
                        "contoso.visualstudio.com:443": self.git_server.url,
                        "login.microsoftonline.com:443": self.authority.url})
@@ -121,17 +121,17 @@ class World:
 
     @property
     def appsettings_file(self) -> Path:
-        """Where the programs look first."""
+        """The file that the programs read first."""
         return self.session.config / "entra" / "appsettings.json"
 
     def appsettings(self, client: Client = contoso.DAEMON,
                     tenant: str = contoso.TENANT.domains[0]) -> dict[str, Any]:
-        """A configuration that knows the authority, the web API and the git server."""
+        """A configuration with the authority, the web API and the git server."""
         return {"AzureAd": appsettings.identity(self.authority.url, tenant, client)} | self._apis()
 
     def people_appsettings(self, client: Client | None = contoso.DESKTOP,
                            tenant: str = contoso.TENANT.domains[0]) -> dict[str, Any]:
-        """The same with no credential, and a person's tokens for both."""
+        """The same without a credential, and with a user's tokens for both APIs."""
         return {"AzureAd": appsettings.public_identity(self.authority.url, tenant, client)
                 } | self._apis(app_token=False)
 
@@ -144,22 +144,22 @@ class World:
         }
 
     def write_appsettings(self, document: dict[str, Any] | None = None) -> Path:
-        """Writes that configuration, or another, where the programs look first."""
+        """Writes that configuration, or another, to the file that the programs read first."""
         return appsettings.write(self.appsettings_file, document or self.appsettings())
 
     def write_kubeconfig(self, plugin: ExecPlugin) -> Path:
-        """Writes the file that kubectl looks for, with the plugin as its user's credentials."""
+        """Writes the file that kubectl reads, with the plugin as the credentials of its user."""
         return write_kubeconfig(self.session.home / ".kube" / "config", self.kubernetes.url,
                                 self.certificates.certificate_file, plugin)
 
     def run(self, *command: str | Path, **how: Any) -> Outcome:
-        """Runs a program in the session; `how` is what Session.run takes."""
+        """Runs a program in the session; `how` are the arguments of Session.run."""
         return self.session.run(*command, **how)
 
     def at_terminal(self, *command: str | Path, env: dict[str, str | None] | None = None,
                     cwd: Path | None = None, whole: bool = False) -> Terminal:
-        """Starts a program of the session at a terminal; `env` is Session.run's, `whole`
-        Terminal's."""
+        """Starts a program of the session on a terminal; see Session.run for `env`, and Terminal
+        for `whole`."""
         merged = self.session.env | (env or {})
         given = {name: value for name, value in merged.items() if value is not None}
         terminal = Terminal(command, given, cwd or self.session.home, whole)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How people prove who they are, and where that lets them in."""
+"""How users authenticate, and which tenants they can sign in to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from authority.refusals import Refusal
 
 def sign_in(directory: Directory, username: str, password: str, tenant: Tenant,
             client: Client) -> User:
-    """The person of that name, who may sign in to the tenant; or a Refusal."""
+    """The user of that name, who may sign in to the tenant; raises a Refusal."""
     user = directory.user(username)
     if user is None:
         raise Refusal(50034, username=username, tenant=tenant.domains[0])
@@ -20,7 +20,7 @@ def sign_in(directory: Directory, username: str, password: str, tenant: Tenant,
 
 
 def tenant_of(user: User, tenant: Tenant, client: Client) -> str:
-    """The GUID of the tenant that the user's token is of: the user's own, where any will do."""
+    """The GUID of the tenant of the user's token: the user's home tenant if any is allowed."""
     if tenant is ORGANIZATIONS:
         return user.home
     if tenant.guid not in user.object_ids:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The person of the tests' world: at a browser, at a terminal, and at a real browser."""
+"""The user in the tests: at a simulated browser, at a terminal, and at a real browser."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def visit(browser: Browser, url: str) -> subprocess.CompletedProcess[str]:
                           check=False, timeout=30)
 
 
-def test_the_person_at_the_browser_signs_in(app: DesktopApp, browser: Browser) -> None:
+def test_the_user_at_the_browser_signs_in(app: DesktopApp, browser: Browser) -> None:
     browser.will_sign_in(contoso.GRACE)
     done = visit(browser, app.authorize_url())
     assert (done.returncode, done.stdout) == (0, f"{CHATTER}\n"), done.stderr
@@ -39,8 +39,7 @@ def test_the_person_at_the_browser_signs_in(app: DesktopApp, browser: Browser) -
     assert app.claims(answer["access_token"])["upn"] == contoso.GRACE.username
 
 
-def test_the_person_at_the_browser_may_decline_wait_or_have_none(app: DesktopApp,
-                                                                 browser: Browser) -> None:
+def test_the_user_can_decline_wait_or_have_no_browser(app: DesktopApp, browser: Browser) -> None:
     browser.will_wait()
     assert visit(browser, app.authorize_url()).returncode == 0 and app.received == []
     browser.will_fail()
@@ -51,7 +50,7 @@ def test_the_person_at_the_browser_may_decline_wait_or_have_none(app: DesktopApp
     assert len(browser.urls) == 3
 
 
-def test_a_terminal_shows_what_is_not_the_answer() -> None:
+def test_a_terminal_shows_everything_except_stdout() -> None:
     script = "echo answer; echo aside >&2; echo name: >/dev/tty; read name; echo hello, $name >&2"
     with Terminal(["sh", "-c", script], ENV) as terminal:
         terminal.wait_for("name:\n")
@@ -61,13 +60,13 @@ def test_a_terminal_shows_what_is_not_the_answer() -> None:
     assert outcome.err == "aside\nname:\nAda\nhello, Ada\n"
 
 
-def test_a_terminal_can_be_all_there_is() -> None:
+def test_a_terminal_can_be_stdin_stdout_and_stderr() -> None:
     with Terminal(["sh", "-c", "test -t 0 && test -t 1 && test -t 2 && echo yes"], ENV,
                   whole=True) as terminal:
         assert terminal.finish().err == "yes\n"
 
 
-def test_an_interrupt_ends_what_runs_at_the_terminal() -> None:
+def test_an_interrupt_ends_the_program_on_the_terminal() -> None:
     with Terminal(["sh", "-c", "trap 'exit 7' INT; echo ready; read line"], ENV,
                   whole=True) as terminal:
         terminal.wait_for("ready")
