@@ -41,6 +41,13 @@ struct credential_facts {
     int64_t expires_on; /* Unix seconds; 0 if the credential does not say */
 };
 
+/* How the request for an app's token ended. */
+enum acquire_end {
+    ACQUIRED,
+    ACQUIRE_NO_IDENTITY, /* this machine has no managed identity; the error says so */
+    ACQUIRE_FAILED,      /* with an error */
+};
+
 /* Every function returns by the deadline (deadline.h). Unless noted otherwise, the functions fail
  * with ERROR_REFUSED, ERROR_NETWORK or ERROR_USAGE. The caller clears *ret_token with token_clear
  * and the accounts with account_clear. */
@@ -48,10 +55,9 @@ struct acquire_module {
     struct module module;
 
     /* Requests a token for an app with the first of the request's credentials that can be loaded.
-     * Fails with ERROR_SIGN_IN too, if the request has an alternative for a user (or_user) and this
-     * machine has no managed identity. */
-    bool (*acquire)(const struct token_request *request, int64_t deadline, struct token *ret_token,
-                    struct error *error);
+     */
+    enum acquire_end (*acquire)(const struct token_request *request, int64_t deadline,
+                                struct token *ret_token, struct error *error);
 
     /* Sends a HEAD request without credentials to an https URL, follows no redirect, and returns
      * the server's challenge. Fails with ERROR_NETWORK, or ERROR_USAGE if the URL is not https. */

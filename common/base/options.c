@@ -16,39 +16,48 @@
 #define SECONDS_MAX     3600
 #define HELP_COLUMN     22
 
+/* The name lies in a text with its dashes, which options_each passes on. */
+#define NAME(name) (&("--" name)[2])
+
+/* Everything about the common options: what the parser, --help, options_each and those who use it
+ * (renewal's command line, hints, setup, doctor) know of them. */
+#define REQUEST (OPTION_OF_REQUEST | OPTION_OF_HELPER)
 static const struct option_spec common_options[] = {
-    { "config", "FILE", "read this appsettings.json", OPTION_TEXT,
-      offsetof(struct options, config) },
-    { "api", "NAME", "get a token for this API of the configuration", OPTION_TEXT,
-      offsetof(struct options, api) },
-    { "scope", "SCOPE", "request this scope; RESOURCE/.default for an app", OPTION_SCOPE,
-      offsetof(struct options, scopes) },
-    { "resource", "URI", "request the scope URI/.default", OPTION_TEXT,
-      offsetof(struct options, resource) },
-    { "tenant", "TENANT", "the tenant's GUID or domain", OPTION_TEXT,
-      offsetof(struct options, tenant) },
-    { "client-id", "ID", "the app's (client) ID", OPTION_TEXT,
-      offsetof(struct options, client_id) },
-    { "authority", "URL", "the cloud's login host, optionally with the tenant as path", OPTION_TEXT,
-      offsetof(struct options, authority) },
-    { "force-refresh", NULL, "ask the authority even if the keyring has a token", OPTION_FLAG,
-      offsetof(struct options, force_refresh) },
-    { "claims", "JSON", "a claims challenge that the token must satisfy", OPTION_TEXT,
-      offsetof(struct options, claims) },
-    { "managed-identity", NULL, "use the managed identity of this machine or app", OPTION_FLAG,
-      offsetof(struct options, managed_identity) },
-    { "account", "NAME", "the user name of the account, if not the default one", OPTION_TEXT,
-      offsetof(struct options, account) },
-    { "keyring", "STORE", "auto, secret-service, kernel, runtime or none", OPTION_TEXT,
-      offsetof(struct options, keyring) },
-    { "timeout", "SECONDS", "give up after this many seconds (30)", OPTION_SECONDS,
-      offsetof(struct options, timeout) },
-    { "verbose", NULL, "trace each step on stderr", OPTION_FLAG,
-      offsetof(struct options, verbose) },
-    { "help", NULL, "show this help", OPTION_FLAG, offsetof(struct options, help) },
-    { "version", NULL, "show the version", OPTION_FLAG, offsetof(struct options, version) },
-    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+    { NAME("config"), "FILE", "read this appsettings.json", OPTION_TEXT,
+      offsetof(struct options, config), REQUEST },
+    { NAME("api"), "NAME", "get a token for this API of the configuration", OPTION_TEXT,
+      offsetof(struct options, api), REQUEST },
+    { NAME("scope"), "SCOPE", "request this scope; RESOURCE/.default for an app", OPTION_SCOPE,
+      offsetof(struct options, scopes), REQUEST },
+    { NAME("resource"), "URI", "request the scope URI/.default", OPTION_TEXT,
+      offsetof(struct options, resource), REQUEST },
+    { NAME("tenant"), "TENANT", "the tenant's GUID or domain", OPTION_TEXT,
+      offsetof(struct options, tenant), REQUEST },
+    { NAME("client-id"), "ID", "the app's (client) ID", OPTION_TEXT,
+      offsetof(struct options, client_id), REQUEST },
+    { NAME("authority"), "URL", "the cloud's login host, optionally with the tenant as path",
+      OPTION_TEXT, offsetof(struct options, authority), REQUEST },
+    { NAME("force-refresh"), NULL, "ask the authority even if the keyring has a token", OPTION_FLAG,
+      offsetof(struct options, force_refresh), OPTION_OF_HELPER },
+    { NAME("claims"), "JSON", "a claims challenge that the token must satisfy", OPTION_TEXT,
+      offsetof(struct options, claims), OPTION_OF_HELPER },
+    { NAME("managed-identity"), NULL, "use the managed identity of this machine or app",
+      OPTION_FLAG, offsetof(struct options, managed_identity), REQUEST },
+    { NAME("account"), "NAME", "the user name of the account, if not the default one", OPTION_TEXT,
+      offsetof(struct options, account), REQUEST },
+    { NAME("keyring"), "STORE", "auto, secret-service, kernel, runtime or none", OPTION_TEXT,
+      offsetof(struct options, keyring), REQUEST },
+    { NAME("timeout"), "SECONDS", "give up after this many seconds (30)", OPTION_SECONDS,
+      offsetof(struct options, timeout), OPTION_OF_HELPER },
+    { NAME("verbose"), NULL, "trace each step on stderr", OPTION_FLAG,
+      offsetof(struct options, verbose), OPTION_OF_RUN },
+    { NAME("help"), NULL, "show this help", OPTION_FLAG, offsetof(struct options, help),
+      OPTION_OF_RUN },
+    { NAME("version"), NULL, "show the version", OPTION_FLAG, offsetof(struct options, version),
+      OPTION_OF_RUN },
+    { .name = NULL },
 };
+_Static_assert(ARRAY_SIZE(common_options) - 1 <= OPTIONS_COMMON_MAX, "that many there are");
 
 static const struct option_spec *find_spec(const struct option_spec *const *specs, size_t count,
                                            const char *name)
@@ -178,6 +187,9 @@ static bool set_option(struct options *options, const struct option_spec *spec, 
     case OPTION_FLAG:
         *(bool *)(void *)member = true;
         return true;
+    case OPTION_OWN_FLAG:
+        *(const char **)(void *)member = "true";
+        return true;
     case OPTION_SWITCH:
         *(const char **)(void *)member = NULL;
         return set_switch((const char **)(void *)member, spec, value, error);
@@ -286,6 +298,36 @@ bool options_parse(int argc, char **argv, const struct option_spec *own, struct 
     }
     *ret_first = optind;
     return true;
+}
+
+void options_each(const struct options *options, unsigned uses,
+                  void (*show)(void *context, const char *name, const char *value), void *context)
+{
+    for (const struct option_spec *spec = common_options; spec->name != NULL; spec++) {
+        const char *name = spec->name - strlen("--");
+        const void *member = (const char *)options + spec->offset;
+        char seconds[16];
+        if ((spec->uses & uses) == 0)
+            continue;
+        switch (spec->kind) {
+        case OPTION_FLAG:
+            if (*(const bool *)member)
+                show(context, name, NULL);
+            break;
+        case OPTION_SECONDS:
+            snprintf(seconds, sizeof seconds, "%d", *(const int *)member);
+            if (*(const int *)member > 0)
+                show(context, name, seconds);
+            break;
+        case OPTION_SCOPE:
+            for (size_t i = 0; i < options->scope_count; i++)
+                show(context, name, options->scopes[i]);
+            break;
+        default:
+            if (*(const char *const *)member != NULL)
+                show(context, name, *(const char *const *)member);
+        }
+    }
 }
 
 void options_print_help(const char *usage, const char *summary, const struct option_spec *own)

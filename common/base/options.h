@@ -12,10 +12,10 @@
 #include <stddef.h>
 
 #include "common/base/error.h"
-#include "common/entra/request.h"
 
 #define OPTIONS_SCOPES_MAX 8
 #define OPTIONS_OWN_MAX    32
+#define OPTIONS_COMMON_MAX 16 /* how many common options there are */
 
 /* The values of the command line. The texts point into argv. NULL, 0 or false: not given. */
 struct options {
@@ -29,35 +29,20 @@ struct options {
     const char *authority;
     const char *claims;
     const char *keyring;
-    const char *account;         /* user name of the user whose token is wanted */
-    const char *fallback_tenant; /* if nothing else names one; not an option, a helper learned it */
-    const char *fallback_client_id; /* likewise */
-    enum sign_in_method sign_in;
-    int timeout; /* seconds */
+    const char *account; /* user name of the user whose token is wanted */
+    int timeout;         /* seconds */
     bool force_refresh;
     bool managed_identity;
-    bool for_user;                /* get a user's token, whatever RequestAppToken says */
-    bool without_azure_variables; /* ignore AZURE_*; not an option, a helper has its own variables
-                                   */
     bool verbose;
     bool help;
     bool version;
-    const char *output;
-    bool renew;
-    bool all;
-    bool browser;
-    bool device_code;
-    bool dry_run;
-    bool remove;
+    const char *output; /* json: errors and warnings are JSON too; own option of some programs */
     const char *own[OPTIONS_OWN_MAX]; /* the program's own options, indexed as it likes */
-
-    /* Not options either: what a helper derived from its own ones, for common/config. */
-    const char *identity_resource_id; /* of the managed identity; client_id takes precedence */
-    struct credential *credential;    /* the app's only credential; the request takes it over */
 };
 
 enum option_kind {
     OPTION_FLAG,     /* bool */
+    OPTION_OWN_FLAG, /* const char *, "true" */
     OPTION_SWITCH,   /* const char *, "true" or "false"; --name=false, as Go programs take it */
     OPTION_TEXT,     /* const char *, not empty */
     OPTION_ANY_TEXT, /* const char *, may be empty */
@@ -72,7 +57,24 @@ struct option_spec {
     const char *help;     /* NULL: not shown */
     enum option_kind kind;
     size_t offset; /* of the member of struct options that the option sets */
+    unsigned uses; /* of a common option: OPTION_OF_... */
 };
+
+/* The offset of a program's own option, for its table. */
+#define OPTION_OWN(index) (offsetof(struct options, own) + (index) * sizeof(const char *))
+
+/* What a common option is about; several bits may be set. */
+enum option_use {
+    OPTION_OF_REQUEST = 1, /* which token: the same options make the same request again */
+    OPTION_OF_HELPER = 2,  /* may stand in a host program's configuration for a helper */
+    OPTION_OF_RUN = 4,     /* how this one run behaves */
+};
+
+/* Passes each common option that is given and has one of these uses (OPTION_OF_...) to show(), with
+ * its dashes, in the order of --help. value is NULL for a flag. The texts are valid during the
+ * call; those of text options are argv's own. */
+void options_each(const struct options *options, unsigned uses,
+                  void (*show)(void *context, const char *name, const char *value), void *context);
 
 /* Prints a program's usage, summary and options on stdout. own may be NULL. */
 void options_print_help(const char *usage, const char *summary, const struct option_spec *own);

@@ -42,7 +42,7 @@ static bool run_program(int argc, char **argv, const struct program *program, st
     else if (!program->run(&options, argc - first, argv + first, error))
         return false;
     /* What was printed through stdio (help, tables) must have been written. */
-    return fflush(stdout) == 0 || error_set(error, ERROR_OTHER, "stdout cannot be written: %m");
+    return fflush(stdout) == 0 || error_set(error, ERROR_OTHER, "cannot write to stdout: %m");
 }
 
 int program_main(int argc, char **argv, const struct program *program)

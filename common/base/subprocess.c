@@ -18,14 +18,14 @@
 
 /* The variables of ours that a child gets. The caller frees the list; its texts are ours. NULL if
  * out of memory. */
-static char **environment_of_child(bool (*gets)(const char *variable))
+static char **environment_of_child(bool (*filter)(const char *variable))
 {
     size_t count = 0, kept = 0;
     while (environ[count] != NULL)
         count++;
     char **list = calloc(count + 1, sizeof *list);
     for (size_t i = 0; list != NULL && i < count; i++)
-        if (gets == NULL || gets(environ[i]))
+        if (filter == NULL || filter(environ[i]))
             list[kept++] = environ[i];
     return list;
 }
@@ -194,13 +194,13 @@ static bool check_outcome(enum subprocess_end how, const struct outcome *outcome
                      strerror(outcome->failure));
 }
 
-struct secret *subprocess_run(char *const *command, bool (*gets)(const char *variable), size_t max,
-                              int64_t deadline, int *ret_status, struct error *error)
+struct secret *subprocess_run(char *const *command, bool (*filter)(const char *variable),
+                              size_t max, int64_t deadline, int *ret_status, struct error *error)
 {
     int report[2], child_status;
     struct outcome outcome = { .status = -1 };
     auto_secret struct secret *output = NULL;
-    autofree char **environment = environment_of_child(gets);
+    autofree char **environment = environment_of_child(filter);
     if (environment == NULL || pipe2(report, O_CLOEXEC) != 0) {
         error_no_memory(error);
         return NULL;
@@ -216,12 +216,12 @@ struct secret *subprocess_run(char *const *command, bool (*gets)(const char *var
     return check_outcome(how, &outcome, command[0], error) ? steal(&output) : NULL;
 }
 
-struct secret *subprocess_read(char *const *command, bool (*gets)(const char *variable), size_t max,
-                               int64_t deadline, struct error *error)
+struct secret *subprocess_read(char *const *command, bool (*filter)(const char *variable),
+                               size_t max, int64_t deadline, struct error *error)
 {
     int status = 0;
     auto_secret struct secret *output =
-        subprocess_run(command, gets, max, deadline, &status, error);
+        subprocess_run(command, filter, max, deadline, &status, error);
     if (output == NULL || (status == 0 && output->length > 0))
         return steal(&output);
     error_set(error, ERROR_USAGE, "the command '%.100s' %s", command[0],
@@ -231,10 +231,10 @@ struct secret *subprocess_read(char *const *command, bool (*gets)(const char *va
 
 /* ---- starting a program without waiting ---- */
 
-int subprocess_detach(const char *program, char *const *words, bool (*gets)(const char *variable),
+int subprocess_detach(const char *program, char *const *words, bool (*filter)(const char *variable),
                       pid_t *ret_pid)
 {
-    autofree char **environment = environment_of_child(gets);
+    autofree char **environment = environment_of_child(filter);
     if (environment == NULL)
         return ENOMEM;
     posix_spawn_file_actions_t actions;

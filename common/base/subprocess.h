@@ -2,7 +2,7 @@
 /*
  * Child processes: programs that run for their output, programs that run on their own, and library
  * calls that need a deadline. A program gets the variables of our environment ("NAME=value") for
- * which `gets` returns true; NULL: all of them.
+ * which `filter` returns true; NULL: all of them.
  */
 #ifndef COMMON_BASE_SUBPROCESS_H
 #define COMMON_BASE_SUBPROCESS_H
@@ -21,17 +21,17 @@
  * if a signal ended it. The caller frees the result with secret_free. Returns NULL with ERROR_USAGE
  * if the program cannot be run, prints too much or does not end in time, or with ERROR_OTHER if
  * there is no memory. */
-struct secret *subprocess_run(char *const *command, bool (*gets)(const char *variable), size_t max,
-                              int64_t deadline, int *ret_status, struct error *error);
+struct secret *subprocess_run(char *const *command, bool (*filter)(const char *variable),
+                              size_t max, int64_t deadline, int *ret_status, struct error *error);
 
 /* As subprocess_run, but also returns NULL with ERROR_USAGE if the program fails or prints nothing.
  */
-struct secret *subprocess_read(char *const *command, bool (*gets)(const char *variable), size_t max,
-                               int64_t deadline, struct error *error);
+struct secret *subprocess_read(char *const *command, bool (*filter)(const char *variable),
+                               size_t max, int64_t deadline, struct error *error);
 
 /* Starts a program (found in PATH, unless it has a slash) in a new session, without any of our
  * descriptors, and does not wait for it. Returns 0 and sets *ret_pid, or returns an errno. */
-int subprocess_detach(const char *program, char *const *words, bool (*gets)(const char *variable),
+int subprocess_detach(const char *program, char *const *words, bool (*filter)(const char *variable),
                       pid_t *ret_pid);
 
 enum subprocess_end {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which APIs there are: the configuration's and the built-in ones, found by name, or by the URL
- * they are at home under. */
+/* The APIs of the configuration and the built-in ones, found by name or by URL. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <strings.h>
@@ -98,15 +97,15 @@ bool config_find_only_api(const struct config *config, struct config_api *api, s
         *api = make_api(section_name(&sections[0]), sections[0]);
         return true;
     }
-    error_set(error, ERROR_USAGE, "it is not said which API the token is for%s",
-              count == 0 ? "" : ", and the configuration has several");
+    error_set(error, ERROR_USAGE, "Which API?%s",
+              count == 0 ? "" : " The configuration has several.");
     return error_known_as(error, "which_api");
 }
 
 /* ---- by URL ---- */
 
-/* How much of the URL an API's BaseUrl covers, in bytes of its host and path; 0: it is not at home
- * there, or has no BaseUrl. */
+/* *covered: how much of the URL a BaseUrl covers, in bytes of host and path, if that is more than
+ * before. */
 static bool base_covers(const char *base, const struct url *url, size_t *covered,
                         struct error *error)
 {
@@ -120,9 +119,8 @@ static bool base_covers(const char *base, const struct url *url, size_t *covered
     return true;
 }
 
-/* Says where the BaseUrl stands that cannot be used, and why. */
-static void blame_base(const struct config *config, const struct config_api *api, const char *base,
-                       struct error *error)
+static void reject_base(const struct config *config, const struct config_api *api, const char *base,
+                        struct error *error)
 {
     char where[CONFIG_WHERE_MAX];
     struct config_path path = config_path_to(&api->section.path, "BaseUrl");
@@ -131,8 +129,8 @@ static void blame_base(const struct config *config, const struct config_api *api
               config_where(config, &path, where), url_shown(base).text, why.message);
 }
 
-/* A BaseUrl that cannot be used is nobody's home. It is an error for the host that it names, whose
- * request may be the one it was meant for; to the others it is nothing. */
+/* A BaseUrl that cannot be used covers nothing. It is an error only for a URL whose host it names,
+ * since it may have been meant for that one. */
 static bool api_covers(const struct config *config, const struct config_api *api,
                        const struct url *url, size_t *covered, struct error *error)
 {
@@ -140,7 +138,7 @@ static bool api_covers(const struct config *config, const struct config_api *api
     const char *base = section_string(config, &api->section, "BaseUrl", &why);
     *covered = 0;
     if (base != NULL && !base_covers(base, url, covered, &why)) {
-        blame_base(config, api, base, &why);
+        reject_base(config, api, base, &why);
         if (strcasestr(base, url->host) != NULL) {
             *error = why;
             return false;
@@ -154,8 +152,7 @@ static bool api_covers(const struct config *config, const struct config_api *api
     return true;
 }
 
-/* What is wrong with a BaseUrl that it need not fail for, as the end of a sentence on it; NULL:
- * nothing. */
+/* What to warn about in a BaseUrl, as the end of a sentence; NULL: nothing. */
 static const char *base_fault(const char *base, struct error *why)
 {
     struct url parsed;
@@ -164,7 +161,7 @@ static const char *base_fault(const char *base, struct error *why)
     if (!parsed.path_is_plain)
         return "covers no URL: its path has a dot segment, or an escaped slash or percent sign";
     if (strpbrk(base, "?#") != NULL)
-        return "has a query or a fragment, which is passed over";
+        return "has a query or a fragment, which is ignored";
     return NULL;
 }
 
@@ -185,15 +182,15 @@ void config_warn_of_base_urls(const struct config *config)
     }
 }
 
-enum config_match config_find_api_by_url(const struct config *config, const struct options *options,
-                                         const struct url *url, struct config_api *best,
-                                         struct error *error)
+enum config_match config_find_api_by_url(const struct config *config, const struct url *url,
+                                         struct config_api *best, struct error *error)
 {
+    const char *only = config->options->api;
     struct config_api apis[CONFIG_SECTIONS_MAX + BUILTINS];
     size_t count = list_apis(config, apis), most = 0;
     for (size_t i = 0; i < count; i++) {
         size_t covered;
-        if (options->api != NULL && strcasecmp(options->api, apis[i].name) != 0)
+        if (only != NULL && strcasecmp(only, apis[i].name) != 0)
             continue;
         if (!api_covers(config, &apis[i], url, &covered, error))
             return CONFIG_FAILED;
@@ -205,13 +202,13 @@ enum config_match config_find_api_by_url(const struct config *config, const stru
     return most > 0 ? CONFIG_MATCH : CONFIG_NO_MATCH;
 }
 
-enum config_match config_find_url(const struct config *config, const struct options *options,
-                                  const struct url *url, bool *has_scope, struct error *error)
+enum config_match config_find_url(const struct config *config, const struct url *url,
+                                  bool *ret_has_scope, struct error *error)
 {
     struct config_api api = { 0 };
-    enum config_match answer = config_find_api_by_url(config, options, url, &api, error);
+    enum config_match answer = config_find_api_by_url(config, url, &api, error);
     json_object *scopes = config_member(api.section.object, "Scopes");
-    *has_scope =
+    *ret_has_scope =
         !json_object_is_type(scopes, json_type_array) || json_object_array_length(scopes) > 0;
     return answer;
 }

@@ -2,9 +2,9 @@
 #include "common/base/environment.h"
 #include "common/config/internal.h"
 
-static bool read_all(struct config *config, const struct options *options, struct error *error)
+static bool read_all(struct config *config, struct error *error)
 {
-    if (!config_read_file(config, options, error))
+    if (!config_read_file(config, error))
         return false;
     if (config->root == NULL && (config->root = json_object_new_object()) == NULL)
         return error_no_memory(error);
@@ -12,26 +12,30 @@ static bool read_all(struct config *config, const struct options *options, struc
     return config_overlay_environment(config, error);
 }
 
-struct config *config_read(const struct options *options, struct error *error)
+struct config *config_read(const struct options *options, const struct config_context *context,
+                           struct error *error)
 {
+    static const struct config_context no_context;
     auto_config struct config *config = calloc(1, sizeof *config);
     if (config == NULL) {
         error_no_memory(error);
         return NULL;
     }
-    config->without_azure_variables = options->without_azure_variables;
-    return read_all(config, options, error) ? steal(&config) : NULL;
+    config->options = options;
+    config->context = context != NULL ? context : &no_context;
+    return read_all(config, error) ? steal(&config) : NULL;
 }
 
-struct config *config_load(const struct options *options, struct error *error)
+struct config *config_load(const struct options *options, const struct config_context *context,
+                           struct error *error)
 {
-    auto_config struct config *config = config_read(options, error);
+    auto_config struct config *config = config_read(options, context, error);
     return config != NULL && config_check_settings(config, error) ? steal(&config) : NULL;
 }
 
 const char *config_variable(const struct config *config, const char *name)
 {
-    return config->without_azure_variables ? NULL : environment(name);
+    return config->context->without_azure_variables ? NULL : environment(name);
 }
 
 void config_warn(struct config *config)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Configuration: whose identity, for which API. The appsettings.json of a .NET daemon as it is, the
- * environment, and the command line's flags, made into a token_request.
+ * Configuration: whose token, for which API. A .NET daemon's appsettings.json as it is, the
+ * environment and the options become the requests that would serve.
  *
- *     auto_config struct config *config = config_load(&options, &error);
- *     if (config == NULL || !config_request(config, &options, NULL, &request, &error))
+ *     auto_config struct config *config = config_load(options, NULL, &error);
+ *     if (config == NULL || !config_request(config, NULL, &candidates, &error))
  *         return error_print(&error);
  *
- * Sources, the stronger first: flags; the environment's Section__Key form; the file; the
- * environment's AZURE_* names, which stand in for what all of these leave out.
+ * The sources, strongest first: options; environment variables in the Section__Key form; the file;
+ * AZURE_* variables, which stand in for what all of these leave out.
  *
- * Any object of the file with ClientId or TenantId is an identity (AzureAd the default one), any
+ * Any object of the file with ClientId or TenantId is an identity (AzureAd is the default one), any
  * object with Scopes is an API. Azure DevOps and AKS are built in as APIs.
  */
 #ifndef COMMON_CONFIG_CONFIG_H
@@ -24,88 +24,106 @@
 #include "common/entra/request.h"
 #include "common/entra/url.h"
 
+/* What the calling program knows beside the common options: what it learned from a server or a
+ * kubeconfig, and what its own options say. All may be NULL, 0 or false. It owns nothing, and
+ * must outlive the configuration and the requests. */
+struct config_context {
+    bool for_user;                /* a user's token, whatever RequestAppToken says */
+    enum sign_in_method sign_in;  /* how that user signs in */
+    bool without_azure_variables; /* AZURE_* variables have no effect */
+
+    /* Gives the tenant if nothing else names one, and is not called otherwise; NULL if it is not
+     * known either. The text is copied. */
+    const char *(*learn_tenant)(void *learner);
+    void *learner;
+
+    const char *client_id;               /* if nothing else names one */
+    const char *identity_resource_id;    /* of the managed identity; --client-id is stronger */
+    const struct credential *credential; /* the app's only one; the requests borrow it */
+};
+
 struct config;
 
-/* Reads the file (the first found of --config, $ENTRA_CONFIG, $XDG_CONFIG_HOME/entra/
- * appsettings.json, /etc/entra/appsettings.json; there may be none) and lays the environment over
- * it. NULL with ERROR_USAGE. Free with config_free. */
-struct config *config_load(const struct options *options, struct error *error);
+/* Reads the file, if there is one (the first found of --config, $ENTRA_CONFIG, $XDG_CONFIG_HOME/
+ * entra/appsettings.json, /etc/entra/appsettings.json), lays the environment over it and checks it.
+ * Options and context (NULL: nothing) are kept, not copied. The caller frees the configuration with
+ * config_free. NULL with ERROR_USAGE, or ERROR_OTHER if out of memory. */
+struct config *config_load(const struct options *options, const struct config_context *context,
+                           struct error *error);
 
-/* config_load in two steps, for who has yet to find out whether the configuration is meant at all,
- * and is to be silent where it is not. What is read may be asked which URLs it covers
- * (config_find_url), and must be checked before anything else. */
-struct config *config_read(const struct options *options, struct error *error);
+/* The two steps of config_load, for a caller that must stay silent about a configuration that turns
+ * out not to concern it: config_find_url may be called after the first, nothing else. */
+struct config *config_read(const struct options *options, const struct config_context *context,
+                           struct error *error);
 
-/* Checks every identity and API against the settings that there are: a wrong type is an error, and
- * so are more of them than are looked at. */
+/* Checks every identity and API: a setting of the wrong type, or too many sections, is ERROR_USAGE.
+ */
 bool config_check_settings(const struct config *config, struct error *error);
 
 void config_free(struct config *config);
 
-/* The functions below warn once on stderr of unknown keys, and of a file with secrets that others
- * can read.
+/* The functions below warn once on stderr about unknown keys, and about a file with secrets that
+ * others can read.
  *
- * Makes the request for the API that the options name (--api, --scope, --resource), or else for
- * default_api, or else, where that is NULL, for the only API that the file has. The caller clears
- * it. False with ERROR_USAGE; the request
- * then holds what was known so far and is to be cleared all the same. */
-bool config_request(struct config *config, const struct options *options, const char *default_api,
-                    struct token_request *request, struct error *error);
+ * Makes the requests for the API that the options name (--api, --scope, --resource), else for
+ * default_api, else (NULL) for the only API of the file. The caller clears *ret_candidates, also
+ * after a failure: they then hold what was known by that point. Fails with ERROR_USAGE. */
+bool config_request(struct config *config, const char *default_api,
+                    struct token_candidates *ret_candidates, struct error *error);
 
-/* Makes the request of a person who signs in, for the API that the options name, or for none: its
- * scope is NULL then. As config_request. */
-bool config_sign_in_request(struct config *config, const struct options *options,
-                            struct token_request *request, struct error *error);
+/* Makes the request of a user who signs in, for the API that the options name; if they name none,
+ * its scope is NULL. The caller clears *ret_request. Fails with ERROR_USAGE. */
+bool config_sign_in_request(struct config *config, struct token_request *ret_request,
+                            struct error *error);
 
-/* Fills in who asks and no more: instance, tenant and client id of the identity that the options'
- * --api uses, or else of the default one. The caller clears it. False with ERROR_USAGE. */
-bool config_identity(struct config *config, const struct options *options,
-                     struct token_request *request, struct error *error);
+/* Fills in the identity alone: instance, tenant and client id of the one that the API of --api
+ * uses, else of the default one. The caller clears *ret_request. Fails with ERROR_USAGE. */
+bool config_identity(struct config *config, struct token_request *ret_request, struct error *error);
 
 enum config_match {
     CONFIG_MATCH,
-    CONFIG_NO_MATCH, /* no API is at home there: the request is not ours to answer */
-    CONFIG_FAILED,
+    CONFIG_NO_MATCH, /* the URL belongs to no API: the request is not ours to answer */
+    CONFIG_FAILED,   /* with an error */
 };
 
-/* As config_request, for the API to whose BaseUrl the URL belongs (the most specific one); with
- * --api, for that one alone. A token is for this URL only if this says CONFIG_MATCH. */
-enum config_match config_request_for_url(struct config *config, const struct options *options,
-                                         const struct url *url, struct token_request *request,
+/* As config_request, for the API that the URL belongs to (by the most specific BaseUrl), with
+ * --api for that one alone. A token may be sent to this URL only if this returns CONFIG_MATCH. */
+enum config_match config_request_for_url(struct config *config, const struct url *url,
+                                         struct token_candidates *ret_candidates,
                                          struct error *error);
 
-/* Whether any API (with --api, that one) is at home at the URL, whoever would ask there.
- * *has_scope: a token is meant for it; an API whose Scopes are an empty array has none. */
-enum config_match config_find_url(const struct config *config, const struct options *options,
-                                  const struct url *url, bool *has_scope, struct error *error);
+/* Whether the URL belongs to any API (with --api, to that one). *ret_has_scope: a token is meant
+ * for it; false for an API whose Scopes are an empty array. */
+enum config_match config_find_url(const struct config *config, const struct url *url,
+                                  bool *ret_has_scope, struct error *error);
 
 #define CONFIG_BASE_URLS_MAX 2
 
-/* The base URLs of an API, NULL after the last; they belong to the configuration. False with
- * ERROR_USAGE where there is no such API, or it has none. */
+/* The base URLs of an API, NULL after the last; they belong to the configuration. Fails with
+ * ERROR_USAGE if there is no such API, or if it has none. */
 bool config_base_urls(const struct config *config, const char *name,
                       const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error);
 
-/* One value that was given, for people: what it is called, what it is, and where it stands. */
+/* One value that was given, for display: its name, what it is, and where it was given. */
 struct config_value {
     const char *name;  /* AzureAd:TenantId, AZURE_TENANT_ID, --tenant */
-    const char *value; /* "set" in the place of what may be a secret */
+    const char *value; /* "set" if it may be a secret */
     const char *where; /* FILE:LINE, "the environment variable X", "the command line" */
 };
 
-/* Hands over every value, of the flags, of the file with the environment laid over it, and of the
- * environment's AZURE_* names: the stronger first. The texts are good for the one call. */
-void config_each_value(const struct config *config, const struct options *options,
-                       void (*take)(void *context, const struct config_value *value),
+/* Passes every value to show(), strongest first: those of the options, of the file with the
+ * environment laid over it, and of AZURE_* variables. The texts are valid during the call only. */
+void config_each_value(const struct config *config,
+                       void (*show)(void *context, const struct config_value *value),
                        void *context);
 
-/* The file that was read, and its permissions (st_mode); NULL: there was none. */
-const char *config_file(const struct config *config, unsigned *mode);
+/* The path of the file that was read, and its permissions (st_mode); NULL if there was none. */
+const char *config_file(const struct config *config, unsigned *ret_mode);
 
 /* Whether that file holds a secret. */
 bool config_has_secret(const struct config *config);
 
-/* An API to try where none is named: the first of the file, or else AzureDevOps. */
+/* The API to try if none is named: the first of the file, else AzureDevOps. */
 const char *config_some_api(const struct config *config);
 
 static inline void cleanup_config(struct config **config)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How an app proves who it is: by the options', the file's or the environment's means. Nothing is
- * loaded here: a warm answer needs no credential. */
+/* How an app authenticates: the context's credential, the file's or the environment's. None is
+ * loaded here: an answer from the keyring needs no credential. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <strings.h>
@@ -77,7 +77,7 @@ static void send_chain(const struct config *config, const struct section *identi
         request->credentials[i].send_x5c = request->credentials[i].send_x5c || sent;
 }
 
-/* What DefaultAzureCredential looks at before it turns to managed identities, in its order. */
+/* What DefaultAzureCredential tries before managed identities, in its order. */
 static const struct {
     const char *name;
     void (*read)(struct token_request *request, struct error *error);
@@ -101,34 +101,31 @@ static bool read_chain(struct token_request *request, struct error *error)
             trace("configuration: %s: %s", chain[i].name, chain[i].missing);
     }
     if (request->credential_count == 0)
-        trace("configuration: managed identity: only where asked for, or where nothing says who "
-              "asks");
+        trace("configuration: managed identity: only if asked for, or if no identity is "
+              "configured");
     return true;
 }
 
-/* The options' own, or else the file's, or else the environment's. */
-static bool read_strongest(const struct config *config, const struct options *options,
-                           const struct section *identity, struct token_request *request,
-                           struct error *error)
+static bool read_strongest(const struct config *config, const struct section *identity,
+                           struct token_request *request, struct error *error)
 {
-    if (options->credential != NULL) {
-        request->credentials[request->credential_count++] = *options->credential;
-        *options->credential = (struct credential){ 0 };
+    const struct config_context *context = config->context;
+    if (context->credential != NULL) {
+        request->credentials[request->credential_count] = *context->credential;
+        request->credentials[request->credential_count++].borrowed = true;
         return true;
     }
     return config_fill_file_credentials(config, identity, request, error) &&
-           (config->without_azure_variables || read_chain(request, error));
+           (context->without_azure_variables || read_chain(request, error));
 }
 
-bool config_fill_credentials(const struct config *config, const struct options *options,
-                             const struct section *identity, struct token_request *request,
-                             struct error *error)
+bool config_fill_credentials(const struct config *config, const struct section *identity,
+                             struct token_request *request, struct error *error)
 {
-    if (!read_strongest(config, options, identity, request, error))
+    if (!read_strongest(config, identity, request, error))
         return false;
     send_chain(config, identity, request);
     for (size_t i = 0; i < request->credential_count; i++)
-        trace("configuration: %s a client credential: %s", i == 0 ? "there is" : "else there is",
-              request->credentials[i].where);
+        trace("configuration: client credential %zu: %s", i + 1, request->credentials[i].where);
     return true;
 }

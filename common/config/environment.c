@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The environment's Section__Key form, as .NET's configuration reads it: two underscores part the
- * steps of a path, keys are without regard to case, items of arrays have their index. */
+/* Environment variables of the Section__Key form, as .NET's configuration reads them: two
+ * underscores separate the steps of a path, keys have no case, array items are named by index. */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ static bool is_index(const char *step)
     return step[0] != '\0' && strlen(step) <= 3 && strspn(step, "0123456789") == strlen(step);
 }
 
-/* Splits "A__B__0" in place. False where it is not such a name. */
+/* Splits "A__B__0" in place. False if it is not such a name. */
 static bool split_name(char *name, struct config_path *path)
 {
     *path = (struct config_path){ 0 };
@@ -35,8 +35,8 @@ static bool split_name(char *name, struct config_path *path)
     return path->depth >= 2;
 }
 
-/* The setting that a path ends in, so that programs' other variables with "__" in their names are
- * left alone. */
+/* The setting that a path ends in, so that other programs' variables with "__" in their names are
+ * ignored. */
 static const struct setting *setting_at(const struct config_path *path)
 {
     size_t last = path->depth - 1;
@@ -52,7 +52,7 @@ static json_object *child_of(json_object *parent, const char *step)
     return config_member(parent, step);
 }
 
-/* Puts a value under a step, in the place of one that is there. It is taken over. */
+/* Sets the value under a step, replacing the one that is there. Takes ownership of the value. */
 static bool put_child(json_object *parent, const char *step, json_object *value)
 {
     if (json_object_is_type(parent, json_type_object)) {
@@ -100,7 +100,7 @@ static bool put(json_object *root, const struct config_path *path, json_object *
     return false;
 }
 
-/* Lays one variable over, if it is such a one. False where it does not fit. */
+/* Applies one variable, if it is of this form. False if it does not fit. */
 static bool lay_over(json_object *root, const char *variable)
 {
     char name[NAME_MAX_LENGTH];
@@ -116,7 +116,7 @@ static bool lay_over(json_object *root, const char *variable)
     return setting == NULL || put(root, &path, leaf_value(setting, variable + length + 1));
 }
 
-/* Lays all of them over. Gives how many do not fit, and one of these. */
+/* Applies all of them. Returns how many do not fit, and one of these. */
 static size_t lay_all_over(json_object *root, const char **misfit)
 {
     size_t misfits = 0;
@@ -128,8 +128,8 @@ static size_t lay_all_over(json_object *root, const char **misfit)
     return misfits;
 }
 
-/* The environment has no order: an array's second item may come before its first, and fits in the
- * next round. */
+/* The environment has no order: an array's second item may come before its first, and fits only in
+ * the next round. */
 bool config_overlay_environment(struct config *config, struct error *error)
 {
     const char *misfit = NULL;
@@ -140,12 +140,12 @@ bool config_overlay_environment(struct config *config, struct error *error)
     }
     return misfits == 0 ||
            error_set(error, ERROR_USAGE,
-                     "the environment variable %.*s does not fit the configuration: what it names "
-                     "is not there or is of another type",
+                     "the environment variable %.*s does not fit the configuration: the setting it "
+                     "names is not there or is of another type",
                      (int)strcspn(misfit, "="), misfit);
 }
 
-/* below: of anything below the path, too. */
+/* below: a variable for something below the path will do too. */
 static const char *find_name(const struct config_path *path, bool below)
 {
     char name[NAME_MAX_LENGTH] = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration's file: found, opened safely, read whole, parsed. */
+/* The configuration's file: found, opened safely, read and parsed. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <unistd.h>
@@ -11,8 +11,8 @@
 
 #define FILE_IN_ETC "/etc/entra/appsettings.json"
 
-/* $XDG_CONFIG_HOME/entra/appsettings.json, by the XDG Base Directory Specification: a relative
- * path in the variable counts as none. NULL where there is no home either. */
+/* $XDG_CONFIG_HOME/entra/appsettings.json. The XDG Base Directory Specification ignores a relative
+ * path in the variable. NULL if there is no home directory either. */
 static char *path_in_home(void)
 {
     const char *base = environment_path("XDG_CONFIG_HOME");
@@ -24,7 +24,7 @@ static char *path_in_home(void)
     return NULL;
 }
 
-/* Which file is meant. True with *path NULL where no file is named and none is found. */
+/* *path is NULL if no file is named and none is found. */
 static bool find_file(const struct options *options, char **path, bool *named, struct error *error)
 {
     const char *variable = environment("ENTRA_CONFIG");
@@ -62,8 +62,9 @@ static bool parse_file(struct config *config, struct error *error)
     return error_known_as(error, "configuration_syntax");
 }
 
-bool config_read_file(struct config *config, const struct options *options, struct error *error)
+bool config_read_file(struct config *config, struct error *error)
 {
+    const struct options *options = config->options;
     bool named;
     if (!find_file(options, &config->path, &named, error))
         return false;
@@ -73,7 +74,7 @@ bool config_read_file(struct config *config, const struct options *options, stru
     config->text = file_read(config->path, CONFIG_FILE_MAX, &config->mode, error);
     if (config->text == NULL)
         return named && options->config == NULL && error_advice(error)[0] == '\0' &&
-               error_hint(error, "ENTRA_CONFIG names it.");
+               error_hint(error, "ENTRA_CONFIG names this file.");
     trace("configuration: %s is read", config->path);
     return parse_file(config, error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who asks: an identity's authority, tenant, client id and credential, put together from the flags,
- * the file and the environment. */
+/* An identity: its authority, tenant, client id and credentials, from the options, the file and the
+ * environment. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 
 #define CLIENT_ID_MAX 512
 
-/* The identity of this name; where none is named, AzureAd, or the only one that there is. True with
- * object NULL where the file has none and none is named: the environment may be enough. */
+/* The identity of this name; if none is named, AzureAd or else the only one. True with object NULL
+ * if none is named and the file has none: the environment may be enough. */
 static bool find_identity(const struct config *config, const char *name, struct section *identity,
                           struct error *error)
 {
@@ -41,8 +41,8 @@ static bool find_identity(const struct config *config, const char *name, struct 
     return true;
 }
 
-/* --authority: an instance, or with the tenant as its path. */
-static bool take_authority(const char *text, char **instance, char **tenant, struct error *error)
+/* --authority: an instance, or an instance with the tenant as its path. */
+static bool read_authority(const char *text, char **instance, char **tenant, struct error *error)
 {
     size_t scheme = strstr(text, "://") != NULL ? (size_t)(strstr(text, "://") - text) + 3 : 0;
     const char *path = strchr(text + scheme, '/');
@@ -53,7 +53,7 @@ static bool take_authority(const char *text, char **instance, char **tenant, str
 }
 
 /* Instance and TenantId, or Authority, which is both. */
-static bool take_section_authority(const struct config *config, const struct section *identity,
+static bool read_section_authority(const struct config *config, const struct section *identity,
                                    char **instance, char **tenant, struct error *error)
 {
     const char *host = section_string(config, identity, "Instance", error);
@@ -76,11 +76,19 @@ static bool take_section_authority(const struct config *config, const struct sec
     return true;
 }
 
-/* The strongest of the sources that has one: flags, the API, the identity, AZURE_*. */
-static bool fill_authority(const struct config *config, const struct options *options,
-                           const struct section *identity, const char *api_tenant,
-                           struct token_request *request, struct error *error)
+static const char *learn_tenant(const struct config *config)
 {
+    const struct config_context *context = config->context;
+    return context->learn_tenant != NULL ? context->learn_tenant(context->learner) : NULL;
+}
+
+/* From the strongest source that has one: options, the API, the identity, AZURE_* variables; then
+ * what can be learned. */
+static bool fill_authority(const struct config *config, const struct section *identity,
+                           const char *api_tenant, struct token_request *request,
+                           struct error *error)
+{
+    const struct options *options = config->options;
     autofree char *flag_instance = NULL;
     autofree char *flag_tenant = NULL;
     autofree char *instance = NULL;
@@ -88,9 +96,9 @@ static bool fill_authority(const struct config *config, const struct options *op
     const char *host = config_variable(config, "AZURE_AUTHORITY_HOST");
 
     if (options->authority != NULL &&
-        !take_authority(options->authority, &flag_instance, &flag_tenant, error))
+        !read_authority(options->authority, &flag_instance, &flag_tenant, error))
         return false;
-    if (!take_section_authority(config, identity, &instance, &tenant, error))
+    if (!read_section_authority(config, identity, &instance, &tenant, error))
         return false;
 
     if (flag_instance != NULL)
@@ -105,10 +113,14 @@ static bool fill_authority(const struct config *config, const struct options *op
                        : api_tenant != NULL    ? api_tenant
                        : tenant != NULL        ? tenant
                                                : config_variable(config, "AZURE_TENANT_ID");
+    if (request->instance == NULL)
+        return false;
+    if (name == NULL) {
+        name = learn_tenant(config);
+        request->tenant_learned = name != NULL;
+    }
     if (name == NULL)
-        name = options->fallback_tenant;
-    if (request->instance == NULL || name == NULL)
-        return request->instance != NULL;
+        return true;
     if (!authority_is_tenant(name)) {
         error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", name);
         return error_known_as(error, "tenant_malformed");
@@ -116,12 +128,12 @@ static bool fill_authority(const struct config *config, const struct options *op
     request->tenant = strdup(name);
     if (request->tenant == NULL)
         return error_no_memory(error);
-    text_lower(request->tenant); /* domains and GUIDs have no case: one name in the keyring */
+    text_lower(request->tenant); /* domains and GUIDs have no case: one key in the keyring */
     return true;
 }
 
-/* Usually a GUID; an AD FS takes other names, and a managed identity's resource id is a path. Of
- * what is allowed nothing needs escaping, in git's lines or in JSON. */
+/* Usually a GUID; AD FS takes other names, and a managed identity's resource id is a path. None of
+ * the allowed characters needs escaping in git's protocol or in JSON. */
 bool config_is_client_id(const char *text)
 {
     size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -129,27 +141,32 @@ bool config_is_client_id(const char *text)
     return length > 0 && length <= CLIENT_ID_MAX && text[length] == '\0';
 }
 
-static bool fill_client_id(const struct config *config, const struct options *options,
-                           const struct section *identity, struct token_request *request,
-                           struct error *error)
+bool config_set_client_id(struct token_request *request, const char *client_id, struct error *error)
 {
-    const char *client_id = options->client_id;
+    if (!config_is_client_id(client_id)) {
+        error_set(error, ERROR_USAGE, "'%.100s' is not a client id", client_id);
+        return error_known_as(error, "client_id_malformed");
+    }
+    free(request->client_id);
+    request->client_id = strdup(client_id);
+    return request->client_id != NULL || error_no_memory(error);
+}
+
+static bool fill_client_id(const struct config *config, const struct section *identity,
+                           struct token_request *request, struct error *error)
+{
+    const char *client_id = config->options->client_id;
     if (client_id == NULL)
         client_id = section_string(config, identity, "ClientId", error);
     if (error->kind != ERROR_NONE)
         return false;
     if (client_id == NULL)
         client_id = config_variable(config, "AZURE_CLIENT_ID");
-    if (client_id == NULL)
-        client_id = options->fallback_client_id;
-    if (client_id == NULL)
-        return true;
-    if (!config_is_client_id(client_id)) {
-        error_set(error, ERROR_USAGE, "'%.100s' is not a client id", client_id);
-        return error_known_as(error, "client_id_malformed");
+    if (client_id == NULL) {
+        client_id = config->context->client_id;
+        request->client_learned = client_id != NULL;
     }
-    request->client_id = strdup(client_id);
-    return request->client_id != NULL || error_no_memory(error);
+    return client_id == NULL || config_set_client_id(request, client_id, error);
 }
 
 json_object *config_capabilities(const struct config *config, const struct section *acquire)
@@ -166,13 +183,12 @@ json_object *config_capabilities(const struct config *config, const struct secti
                : NULL;
 }
 
-bool config_fill_identity(const struct config *config, const struct options *options,
-                          const char *name, const char *api_tenant, struct token_request *request,
-                          struct error *error)
+bool config_fill_identity(const struct config *config, const char *name, const char *api_tenant,
+                          struct token_request *request, struct error *error)
 {
     struct section identity = { 0 };
     return find_identity(config, name, &identity, error) &&
-           config_fill_credentials(config, options, &identity, request, error) &&
-           fill_client_id(config, options, &identity, request, error) &&
-           fill_authority(config, options, &identity, api_tenant, request, error);
+           config_fill_credentials(config, &identity, request, error) &&
+           fill_client_id(config, &identity, request, error) &&
+           fill_authority(config, &identity, api_tenant, request, error);
 }

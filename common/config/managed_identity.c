@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Managed identities: which one asks. */
+/* Managed identities: which one is asked for. */
 #define _GNU_SOURCE
 #include <string.h>
 
@@ -8,14 +8,13 @@
 #include "common/config/internal.h"
 #include "common/entra/identity_source.h"
 
-/* What stands where an app has its tenant and client id: a managed identity has no choice of them.
- */
+/* A managed identity has no choice of tenant, and may have no client id: these take their place. */
 #define NO_TENANT "managed-identity"
 #define NO_ID     "system-assigned"
 
-/* In the authority's place: where the token comes from, as elsewhere the same words mean another
- * identity. That is shown, so it has no query and no user name. */
-static char *name_of(const struct identity_source *source)
+/* Takes the authority's place: the URL of the service, since the same id means another identity
+ * elsewhere. It is shown to users, so query and user name are left out. */
+static char *instance_of(const struct identity_source *source)
 {
     autofree char *url = identity_source_url(source);
     if (url == NULL || strchr(url, '@') != NULL)
@@ -45,17 +44,18 @@ static bool fill(struct token_request *request, const char *where, const char *i
                                                    .where = strdup(where),
                                                    .id = config_copy(id),
                                                    .id_kind = kind };
-    request->instance = name_of(source);
+    request->instance = instance_of(source);
     request->tenant = strdup(NO_TENANT);
     request->client_id = strdup(id != NULL ? id : NO_ID);
     return (request->instance != NULL && request->tenant != NULL && request->client_id != NULL) ||
            error_no_memory(error);
 }
 
-bool config_fill_managed_identity(const struct config *config, const struct options *options,
-                                  const struct section *section, struct token_request *request,
-                                  struct error *error)
+bool config_fill_managed_identity(const struct config *config, const struct section *section,
+                                  struct token_request *request, struct error *error)
 {
+    const struct options *options = config->options;
+    const char *resource_id = config->context->identity_resource_id;
     static const struct {
         const char *key;
         enum identity_id kind;
@@ -64,8 +64,7 @@ bool config_fill_managed_identity(const struct config *config, const struct opti
         { "UserAssignedObjectId", IDENTITY_OBJECT_ID },
         { "UserAssignedResourceId", IDENTITY_RESOURCE_ID },
     };
-    const char *id =
-        options->client_id != NULL ? options->client_id : options->identity_resource_id;
+    const char *id = options->client_id != NULL ? options->client_id : resource_id;
     enum identity_id kind = options->client_id != NULL ? IDENTITY_CLIENT_ID
                             : id != NULL               ? IDENTITY_RESOURCE_ID
                                                        : IDENTITY_SYSTEM;
@@ -81,19 +80,14 @@ bool config_fill_managed_identity(const struct config *config, const struct opti
     return fill(request, where, id, kind, error);
 }
 
-/* What a server said of its tenant configures nothing. */
-static bool is_learned(const struct options *options, const char *tenant)
-{
-    return options->fallback_tenant != NULL && strcmp(tenant, options->fallback_tenant) == 0;
-}
-
-bool config_is_silent(const struct config *config, const struct options *options,
-                      const struct token_request *request)
+/* A tenant that a server named configures nothing. */
+bool config_is_unconfigured(const struct config *config, const struct token_request *request)
 {
     struct section identities[CONFIG_SECTIONS_MAX];
+    const struct options *options = config->options;
     return request->credential_count == 0 && options->client_id == NULL &&
            options->tenant == NULL && options->authority == NULL &&
-           (request->tenant == NULL || is_learned(options, request->tenant)) &&
+           (request->tenant == NULL || request->tenant_learned) &&
            config_identities(config, identities) == 0;
 }
 
@@ -102,7 +96,7 @@ bool config_default_managed_identity(const struct config *config, struct token_r
 {
     const char *id = config_variable(config, "AZURE_CLIENT_ID");
     request->unconfigured = true;
-    trace("configuration: managed identity: tried as the last resort, since nothing says who asks");
+    trace("configuration: managed identity: tried, since no identity is configured");
     return fill(request, "the default", id, id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM,
                 error);
 }

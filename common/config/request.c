@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The request: which API is asked, by whom, for what scope. */
+/* The requests that would serve: an API, the identity that asks, and the scope. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <strings.h>
@@ -8,18 +8,58 @@
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
 
-/* Names the settings that would do. */
+/* ---- the parts of a request ---- */
+
+static struct section acquire_options(const struct config_api *api)
+{
+    return (struct section){ config_member(api->section.object, "AcquireTokenOptions"),
+                             config_path_to(&api->section.path, "AcquireTokenOptions") };
+}
+
+/* What does not depend on the identity. */
+static bool begin_request(struct config *config, const struct config_api *api,
+                          struct token_request *request, struct error *error)
+{
+    struct section acquire = acquire_options(api);
+    const struct config_context *context = config->context;
+    config_warn(config);
+    request->needs_context = context->credential != NULL || context->identity_resource_id != NULL ||
+                             context->without_azure_variables;
+    request->force_refresh =
+        config->options->force_refresh || section_bool(&acquire, "ForceRefresh", false);
+    request->api = config_copy(api->name);
+    return api->name == NULL || request->api != NULL || error_no_memory(error);
+}
+
+/* A managed identity if one is asked for, else the identity that the API names. */
+static bool fill_identity(const struct config *config, const struct config_api *api,
+                          struct token_request *request, struct error *error)
+{
+    struct section acquire = acquire_options(api);
+    struct section managed = { config_member(acquire.object, "ManagedIdentity"),
+                               config_path_to(&acquire.path, "ManagedIdentity") };
+    const char *tenant = section_string(config, &acquire, "Tenant", error);
+    const char *name = section_string(config, &acquire, "AuthenticationOptionsName", error);
+    if (error->kind != ERROR_NONE)
+        return false;
+    if (config->options->managed_identity || managed.object != NULL)
+        return config_fill_managed_identity(config, &managed, request, error);
+    return config_fill_identity(config, name, tenant, request, error);
+}
+
+/* Names the settings that are missing. */
 static bool check_identity(const struct config *config, const struct token_request *request,
                            struct error *error)
 {
+    bool with_variables = !config->context->without_azure_variables;
     if (request->client_id != NULL && request->tenant != NULL)
         return true;
     if (request->client_id == NULL)
         error_set(error, ERROR_USAGE, "no client id (ClientId%s) is configured",
-                  config->without_azure_variables ? "" : ", or AZURE_CLIENT_ID");
+                  with_variables ? ", or AZURE_CLIENT_ID" : "");
     else
         error_set(error, ERROR_USAGE, "no tenant (TenantId%s) is configured",
-                  config->without_azure_variables ? "" : ", or AZURE_TENANT_ID");
+                  with_variables ? ", or AZURE_TENANT_ID" : "");
     return error_known_as(error, "no_identity");
 }
 
@@ -34,123 +74,96 @@ static bool check_app(const struct config *config, const struct token_request *r
     return error_known_as(error, "no_credential");
 }
 
-/* The challenge, with ClientCapabilities (cp1) of the identity merged in. */
-static bool take_claims(const struct config *config, const char *challenge,
-                        const struct section *acquire, struct token_request *request,
-                        struct error *error)
+/* Claims of a challenge, with ClientCapabilities (cp1) of the identity merged in. */
+static bool fill_claims(const struct config *config, const struct config_api *api,
+                        struct token_request *request, struct error *error)
 {
+    struct section acquire = acquire_options(api);
+    const char *challenge = config->options->claims;
+    if (challenge == NULL)
+        challenge = section_string(config, &acquire, "Claims", error);
+    if (error->kind != ERROR_NONE)
+        return false;
     request->challenged = challenge != NULL;
-    return claims_merge(challenge, config_capabilities(config, acquire), &request->claims, error);
+    return claims_merge(challenge, config_capabilities(config, &acquire), &request->claims, error);
 }
 
-/* Who asks: a managed identity where one is asked for, else the identity that the API names. */
-static bool fill_identity(const struct config *config, const struct options *options,
-                          const struct section *acquire, const char *tenant,
-                          struct token_request *request, struct error *error)
+/* What depends on the identity. */
+static bool finish_request(const struct config *config, const struct config_api *api,
+                           struct token_request *request, struct error *error)
 {
-    const char *name = section_string(config, acquire, "AuthenticationOptionsName", error);
-    struct section managed = { config_member(acquire->object, "ManagedIdentity"),
-                               config_path_to(&acquire->path, "ManagedIdentity") };
-    if (error->kind != ERROR_NONE)
+    return config_fill_scope(config, api, request, error) &&
+           config_fill_public_client(api, request, error) &&
+           fill_claims(config, api, request, error);
+}
+
+/* ---- the requests that would serve ---- */
+
+/* RequestAppToken; if it is left out, an app that has a credential asks for itself. */
+static bool wants_user(const struct config *config, const struct config_api *api,
+                       const struct token_request *request, bool unconfigured)
+{
+    bool for_app = section_bool(&api->section, "RequestAppToken",
+                                request->credential_count > 0 || unconfigured);
+    return config->context->for_user || !for_app;
+}
+
+/* No identity is configured: the machine's managed identity would serve, and, unless the API wants
+ * an app, a user. The request at hand, which has neither client nor credential, becomes the user's.
+ * Some scopes no app can ask for; they leave only the user. */
+static bool make_unconfigured(struct config *config, const struct config_api *api,
+                              struct token_candidates *candidates, struct error *error)
+{
+    struct token_request *machine = &candidates->items[0], *user = &candidates->items[1];
+    bool app_only = config_member(api->section.object, "RequestAppToken") != NULL;
+    *user = *machine;
+    *machine = (struct token_request){ 0 };
+    candidates->count = 2;
+    if (!begin_request(config, api, machine, error) ||
+        !config_default_managed_identity(config, machine, error))
         return false;
-    if (options->managed_identity || managed.object != NULL)
-        return config_fill_managed_identity(config, options, &managed, request, error);
-    return config_fill_identity(config, options, name, tenant, request, error);
+    bool made = finish_request(config, api, machine, error);
+    if (app_only) {
+        token_request_clear(user);
+        candidates->count = 1;
+        return made;
+    }
+    if (!made) {
+        trace("configuration: only a user can ask for this: %s", error->message);
+        *error = (struct error){ 0 };
+        token_request_clear(machine);
+        *machine = *user;
+        *user = (struct token_request){ 0 };
+        user = machine;
+        candidates->count = 1;
+    }
+    user->unconfigured = made;
+    return config_fill_user(config, api, true, user, error) &&
+           finish_request(config, api, user, error);
 }
 
-/* RequestAppToken; where it is left out, an app that can prove who it is asks for itself. */
-static bool wants_user(const struct options *options, const struct config_api *api,
-                       const struct token_request *request, bool silent)
+static bool make_candidates(struct config *config, const struct config_api *api,
+                            struct token_candidates *candidates, struct error *error)
 {
-    bool app =
-        section_bool(&api->section, "RequestAppToken", request->credential_count > 0 || silent);
-    return options->for_user || !app;
-}
-
-static bool make_request(struct config *config, const struct options *options,
-                         const struct config_api *api, struct token_request *request,
-                         struct error *error);
-
-/* Nothing says who asks: a managed identity, or a person where the API does not want the app. */
-static bool fill_anybody(struct config *config, const struct options *options,
-                         const struct config_api *api, struct token_request *request,
-                         struct error *error)
-{
-    struct options as_user = *options;
-    as_user.for_user = true;
-    if (!config_default_managed_identity(config, request, error))
+    struct token_request *request = &candidates->items[0];
+    *candidates = (struct token_candidates){ .count = 1 };
+    if (!begin_request(config, api, request, error) || !fill_identity(config, api, request, error))
         return false;
-    if (config_member(api->section.object, "RequestAppToken") != NULL)
-        return true;
-    request->or_user = calloc(1, sizeof *request->or_user);
-    return request->or_user != NULL ? make_request(config, &as_user, api, request->or_user, error)
-                                    : error_no_memory(error);
-}
-
-static bool fill_who(struct config *config, const struct options *options,
-                     const struct config_api *api, const struct section *acquire,
-                     struct token_request *request, struct error *error)
-{
-    const char *tenant = section_string(config, acquire, "Tenant", error);
-    if (error->kind != ERROR_NONE ||
-        !fill_identity(config, options, acquire, tenant, request, error))
-        return false;
-    bool silent = config_is_silent(config, options, request);
-    request->for_user = wants_user(options, api, request, silent);
+    bool unconfigured = config_is_unconfigured(config, request);
+    request->for_user = wants_user(config, api, request, unconfigured);
     if (request->for_user)
-        return config_fill_user(config, options, api, silent, request, error);
-    if (silent)
-        return fill_anybody(config, options, api, request, error);
-    return check_app(config, request, error);
+        return config_fill_user(config, api, unconfigured, request, error) &&
+               finish_request(config, api, request, error);
+    if (unconfigured)
+        return make_unconfigured(config, api, candidates, error);
+    return check_app(config, request, error) && finish_request(config, api, request, error);
 }
 
-/* For what no app can ask, only the person is left, where one would do. */
-static bool leave_to_user(struct token_request *request, struct error *error)
-{
-    if (request->or_user == NULL)
-        return false;
-    trace("configuration: a person is to ask: %s", error->message);
-    *error = (struct error){ 0 };
-    token_request_become_user(request);
-    return true;
-}
+/* ---- which API ---- */
 
-static bool make_request(struct config *config, const struct options *options,
-                         const struct config_api *api, struct token_request *request,
-                         struct error *error)
+static bool names_scope(const struct options *options)
 {
-    struct section acquire = { config_member(api->section.object, "AcquireTokenOptions"),
-                               config_path_to(&api->section.path, "AcquireTokenOptions") };
-    const char *claims = section_string(config, &acquire, "Claims", error);
-    if (error->kind != ERROR_NONE)
-        return false;
-    config_warn(config);
-    if (api->name != NULL && (request->api = strdup(api->name)) == NULL)
-        return error_no_memory(error);
-    request->force_refresh =
-        options->force_refresh || section_bool(&acquire, "ForceRefresh", false);
-    if (!fill_who(config, options, api, &acquire, request, error))
-        return false;
-    if (!config_fill_scope(config, options, api, request, error))
-        return leave_to_user(request, error);
-    return config_fill_public_client(api, request, error) &&
-           take_claims(config, options->claims != NULL ? options->claims : claims, &acquire,
-                       request, error);
-}
-
-bool config_identity(struct config *config, const struct options *options,
-                     struct token_request *request, struct error *error)
-{
-    struct config_api api = { 0 };
-    if (options->api != NULL && !config_find_api(config, options->api, &api, error))
-        return false;
-    struct section acquire = { config_member(api.section.object, "AcquireTokenOptions"),
-                               config_path_to(&api.section.path, "AcquireTokenOptions") };
-    const char *tenant = section_string(config, &acquire, "Tenant", error);
-    config_warn(config);
-    return error->kind == ERROR_NONE &&
-           fill_identity(config, options, &acquire, tenant, request, error) &&
-           check_identity(config, request, error);
+    return options->resource != NULL || options->scope_count > 0;
 }
 
 static const char *what_is_wanted(const struct options *options, const struct config_api *api)
@@ -161,50 +174,73 @@ static const char *what_is_wanted(const struct options *options, const struct co
                                       : "the API";
 }
 
-static bool names_scope(const struct options *options)
+static bool find_api(const struct config *config, const char *default_api, struct config_api *api,
+                     struct error *error)
 {
-    return options->resource != NULL || options->scope_count > 0;
-}
-
-bool config_sign_in_request(struct config *config, const struct options *options,
-                            struct token_request *request, struct error *error)
-{
-    struct config_api api = { .public_client = config_public_client(NULL) };
-    struct options as_user = *options;
-    as_user.for_user = true;
-    if (options->api != NULL || names_scope(options))
-        return config_request(config, &as_user, NULL, request, error);
-    return make_request(config, &as_user, &api, request, error) ||
-           error_wanted(error, "no sign-in");
-}
-
-bool config_request(struct config *config, const struct options *options, const char *default_api,
-                    struct token_request *request, struct error *error)
-{
-    struct config_api api = { .public_client = config_public_client(default_api) };
-    const char *name = options->api != NULL ? options->api : default_api;
-    if (name != NULL && !(names_scope(options) && options->api == NULL)) {
-        if (!config_find_api(config, name, &api, error))
-            return false;
-    } else if (!names_scope(options) && !config_find_only_api(config, &api, error)) {
-        return false;
-    }
-    if (make_request(config, options, &api, request, error))
+    const struct options *options = config->options;
+    *api = (struct config_api){ .public_client = config_public_client(default_api) };
+    if (options->api != NULL)
+        return config_find_api(config, options->api, api, error);
+    if (names_scope(options))
         return true;
-    return error_wanted(error, "no token for %.200s", what_is_wanted(options, &api));
+    if (default_api != NULL)
+        return config_find_api(config, default_api, api, error);
+    return config_find_only_api(config, api, error);
 }
 
-enum config_match config_request_for_url(struct config *config, const struct options *options,
-                                         const struct url *url, struct token_request *request,
+bool config_request(struct config *config, const char *default_api,
+                    struct token_candidates *ret_candidates, struct error *error)
+{
+    struct config_api api;
+    *ret_candidates = (struct token_candidates){ 0 };
+    if (!find_api(config, default_api, &api, error))
+        return false;
+    return make_candidates(config, &api, ret_candidates, error) ||
+           error_wanted(error, "no token for %.200s", what_is_wanted(config->options, &api));
+}
+
+enum config_match config_request_for_url(struct config *config, const struct url *url,
+                                         struct token_candidates *ret_candidates,
                                          struct error *error)
 {
     struct config_api api = { 0 };
-    if (options->api != NULL && !config_find_api(config, options->api, &api, error))
+    const char *name = config->options->api;
+    *ret_candidates = (struct token_candidates){ 0 };
+    if (name != NULL && !config_find_api(config, name, &api, error))
         return CONFIG_FAILED;
-    enum config_match answer = config_find_api_by_url(config, options, url, &api, error);
-    if (answer == CONFIG_MATCH && !make_request(config, options, &api, request, error)) {
-        error_wanted(error, "no token for %s", api.name);
-        answer = CONFIG_FAILED;
-    }
-    return answer;
+    enum config_match match = config_find_api_by_url(config, url, &api, error);
+    if (match != CONFIG_MATCH || make_candidates(config, &api, ret_candidates, error))
+        return match;
+    error_wanted(error, "no token for %s", api.name);
+    return CONFIG_FAILED;
+}
+
+bool config_sign_in_request(struct config *config, struct token_request *ret_request,
+                            struct error *error)
+{
+    struct config_api api = { .public_client = config_public_client(NULL) };
+    const struct options *options = config->options;
+    bool names_api = options->api != NULL || names_scope(options);
+    *ret_request = (struct token_request){ .for_user = true };
+    if (names_api && !find_api(config, NULL, &api, error))
+        return false;
+    if (!begin_request(config, &api, ret_request, error) ||
+        !fill_identity(config, &api, ret_request, error))
+        return error_wanted(error, "no sign-in");
+    bool unconfigured = config_is_unconfigured(config, ret_request);
+    return (config_fill_user(config, &api, unconfigured, ret_request, error) &&
+            finish_request(config, &api, ret_request, error)) ||
+           error_wanted(error, "no sign-in");
+}
+
+bool config_identity(struct config *config, struct token_request *ret_request, struct error *error)
+{
+    struct config_api api = { 0 };
+    const char *name = config->options->api;
+    *ret_request = (struct token_request){ 0 };
+    if (name != NULL && !config_find_api(config, name, &api, error))
+        return false;
+    config_warn(config);
+    return fill_identity(config, &api, ret_request, error) &&
+           check_identity(config, ret_request, error);
 }

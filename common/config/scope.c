@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked of an API: an app's one scope, or a person's scopes. */
+/* The scope that is asked for: one for an app, one or more for a user. */
 #define _GNU_SOURCE
 #include <string.h>
 
@@ -8,18 +8,17 @@
 #include "common/entra/scope.h"
 
 static bool wrong_scope_count(const struct config *config, const struct config_api *api,
-                              size_t count, bool person, struct error *error)
+                              size_t count, bool for_user, struct error *error)
 {
     char where[CONFIG_WHERE_MAX];
     struct config_path path = config_path_to(&api->section.path, "Scopes");
     error_set(error, ERROR_USAGE, "%s: %s has %s%s", config_where(config, &path, where), api->name,
               count == 0 ? "no scope" : "several scopes",
-              person ? "" : ", and an app asks for exactly one");
+              for_user ? "" : ", and an app asks for exactly one");
     return error_known_as(error, "scope_count");
 }
 
-/* Adds one to those that are asked for already. */
-static bool add(struct token_request *request, const char *scope, struct error *error)
+static bool add_scope(struct token_request *request, const char *scope, struct error *error)
 {
     bool ok =
         request->for_user ? scope_check_for_user(scope, error) : scope_check_for_app(scope, error);
@@ -52,7 +51,7 @@ static bool add_section_scopes(const struct config *config, const struct config_
             return false;
         if (scope == NULL && !is_array)
             return wrong_scope_count(config, api, 0, request->for_user, error);
-        if (!add(request, scope != NULL ? scope : "", error))
+        if (!add_scope(request, scope != NULL ? scope : "", error))
             return false;
     }
     return true;
@@ -61,26 +60,26 @@ static bool add_section_scopes(const struct config *config, const struct config_
 static bool add_resource(struct token_request *request, const char *resource, struct error *error)
 {
     autofree char *scope = scope_from_resource(resource, error);
-    return scope != NULL && add(request, scope, error);
+    return scope != NULL && add_scope(request, scope, error);
 }
 
-bool config_fill_scope(const struct config *config, const struct options *options,
-                       const struct config_api *api, struct token_request *request,
-                       struct error *error)
+bool config_fill_scope(const struct config *config, const struct config_api *api,
+                       struct token_request *request, struct error *error)
 {
+    const struct options *options = config->options;
     if (options->resource != NULL && options->scope_count > 0)
-        return error_set(error, ERROR_USAGE, "--resource and --scope say the same thing, use one");
+        return error_set(error, ERROR_USAGE, "--resource and --scope cannot be used together");
     if (options->scope_count > 1 && !request->for_user)
         return error_set(error, ERROR_USAGE, "an app asks for one scope, not for %zu",
                          options->scope_count);
     if (options->resource != NULL)
         return add_resource(request, options->resource, error);
     for (size_t i = 0; i < options->scope_count; i++)
-        if (!add(request, options->scopes[i], error))
+        if (!add_scope(request, options->scopes[i], error))
             return false;
     if (options->scope_count > 0 || api->name == NULL)
         return true;
     if (api->section.object != NULL)
         return add_section_scopes(config, api, request, error);
-    return add(request, api->builtin->scope, error);
+    return add_scope(request, api->builtin->scope, error);
 }

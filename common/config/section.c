@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finding things in the configuration: sections, members, and where a value came from. */
+/* Sections and members of the configuration, and where a value was given. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static bool has(const json_object *object, const char *key)
     return config_member(object, key) != NULL;
 }
 
-/* Of AzureAd, the default identity, the environment may say the rest. */
+/* AzureAd, the default identity, may leave both ids to the environment. */
 static bool is_identity(const char *name, const json_object *object)
 {
     bool is_default = strcasecmp(name, CONFIG_DEFAULT_IDENTITY) == 0 && !has(object, "Scopes") &&
@@ -44,14 +44,14 @@ static bool is_identity(const char *name, const json_object *object)
     return is_default || has(object, "ClientId") || has(object, "TenantId");
 }
 
-/* A web API's own registration, too, lists the scopes that it exposes. */
+/* A web API's own registration lists the scopes that it exposes too. */
 static bool is_api(const char *name, const json_object *object)
 {
     return has(object, "Scopes") && !is_identity(name, object);
 }
 
-/* Sections stand at the root or inside other objects; what is inside a section belongs to it. Gives
- * how many there are, of which the first CONFIG_SECTIONS_MAX are filled in. */
+/* Sections are at the root or inside other objects, but not inside other sections. Returns how many
+ * there are; the first CONFIG_SECTIONS_MAX are filled in. */
 static size_t collect(const struct section *above,
                       bool (*wanted)(const char *, const json_object *), struct section *sections,
                       size_t count)
@@ -108,7 +108,7 @@ const char *config_where(const struct config *config, const struct config_path *
     size_t line = config->text == NULL ? 0
                                        : json_line(config->text->bytes, config->text->length,
                                                    path->steps, path->depth);
-    if (variable == NULL && line == 0) /* it is put together of variables: one of them */
+    if (variable == NULL && line == 0) /* it is made of several variables: name one of them */
         variable = config_environment_name_below(path);
     if (variable != NULL)
         snprintf(where, CONFIG_WHERE_MAX, "the environment variable %.*s",
@@ -120,8 +120,7 @@ const char *config_where(const struct config *config, const struct config_path *
     return where;
 }
 
-/* What the sample files have in the place of a value: "[Enter here the scopes for your web API]".
- */
+/* Microsoft's sample files have such texts: "[Enter here the scopes for your web API]". */
 static bool is_placeholder(const char *text)
 {
     return text[0] == '[' && text[strlen(text) - 1] == ']' && strchr(text, ' ') != NULL;
@@ -138,7 +137,7 @@ const char *config_text(const struct config *config, const struct config_path *p
     if (!is_placeholder(text))
         return text;
     char where[CONFIG_WHERE_MAX];
-    error_set(error, ERROR_USAGE, "%s: %s still has the sample's place holder",
+    error_set(error, ERROR_USAGE, "%s: %s still has the placeholder of the sample file",
               config_where(config, path, where), path->steps[path->depth - 1]);
     error_known_as(error, "place_holder");
     return NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which keys a configuration may have, and the check of a file against that. The names are those of
+/* The keys that a configuration may have, and the check against them. The names are those of
  * Microsoft.Identity.Web (MicrosoftIdentityApplicationOptions, CredentialDescription,
  * DownstreamApiOptions, AcquireTokenOptions in Microsoft.Identity.Abstractions) and of the older
- * MicrosoftIdentityOptions; those that mean nothing here are known all the same. */
+ * MicrosoftIdentityOptions; keys that have no effect here are known too. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -201,7 +201,7 @@ static bool has_type(json_object *value, enum setting_type type)
     return false;
 }
 
-/* What is looked for in a configuration: one pass finds what is wrong, another what is unknown. */
+/* One pass over a configuration looks for wrong types, another warns of unknown keys. */
 struct visit {
     const struct config *config;
     bool warns;

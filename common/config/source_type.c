@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An app's credentials in the file: ClientSecret, and the entries of ClientCredentials, whose
- * SourceType says which keys they have. */
+/* An app's credentials in the file: ClientSecret, and the entries of ClientCredentials, each with
+ * the keys that its SourceType has. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "common/base/suggest.h"
 #include "common/config/internal.h"
 
-/* An entry being read: its keys are asked for, and what is wrong is said with its place. */
+/* An entry that is being read. */
 struct entry {
     const struct config *config;
     struct section section;
@@ -25,7 +25,7 @@ static const char *get(const struct entry *entry, const char *key, struct error 
                                      : NULL;
 }
 
-/* As get, for a key that its SourceType cannot do without. */
+/* As get, for a key that its SourceType requires. */
 static const char *need(const struct entry *entry, const char *key, struct error *error)
 {
     const char *value = get(entry, key, error);
@@ -119,7 +119,7 @@ static void read_assertion_file(const struct entry *entry, struct error *error)
         credential->path = config_copy(path);
 }
 
-/* An array of strings: a program and its arguments. One string is a program without any. */
+/* An array of strings is a program and its arguments; one string is a program without any. */
 static char **copy_command(json_object *words)
 {
     bool one = json_object_is_type(words, json_type_string);
@@ -192,7 +192,7 @@ static void read_assertion_identity(const struct entry *entry, struct error *err
 static const struct source_type {
     const char *name;
     void (*read)(const struct entry *entry, struct error *error);
-    const char *home, *hint; /* for those without read: where it belongs, what to use instead */
+    const char *home, *hint; /* without read: where it belongs, and what to use instead */
 } source_types[] = {
     { "ClientSecret", read_client_secret, NULL, NULL },
     { "Path", read_certificate_path, NULL, NULL },
@@ -235,7 +235,7 @@ static bool read_entry(struct entry *entry, struct error *error)
         }
         return error->kind == ERROR_NONE;
     }
-    error_set(error, ERROR_USAGE, "%s: the SourceType '%.60s' is not known%s", entry->where, type,
+    error_set(error, ERROR_USAGE, "%s: unknown SourceType '%.60s'%s", entry->where, type,
               suggest_question(&nearest, ""));
     return error_hint(error, "entra-appsettings(5) lists them.");
 }
@@ -260,7 +260,7 @@ static bool read_list(const struct config *config, const struct section *identit
     return true;
 }
 
-/* ClientSecret and ClientSecretPath of the identity itself, where it has them. */
+/* ClientSecret and ClientSecretPath of the identity itself, if it has them. */
 static void read_own(const struct config *config, const struct section *identity,
                      struct token_request *request, struct error *error)
 {

@@ -6,22 +6,14 @@
 #include "common/base/array.h"
 
 static const struct known_app known_apps[] = {
-    { KNOWN_APP_AKS, "AKS", false, false },
-    { KNOWN_APP_AZURE_DEVOPS, "Azure DevOps", false, false },
-    { KNOWN_APP_AZURE_SQL, "Azure SQL", false, false },
-    { KNOWN_APP_DATA_EXPLORER, "Data Explorer", false, false },
-    { KNOWN_APP_DATABRICKS, "Databricks", false, false },
-    { KNOWN_APP_DEFENDER, "Defender for Endpoint", false, false },
-    { KNOWN_APP_GRAPH, "Microsoft Graph", false, false },
-    { KNOWN_APP_KEY_VAULT, "Key Vault", false, false },
-    { KNOWN_APP_LOG_ANALYTICS, "Log Analytics", false, false },
-    { KNOWN_APP_OFFICE_365, "Office 365 Management", false, false },
-    { KNOWN_APP_POSTGRESQL, "Azure Database for PostgreSQL and MySQL", false, false },
-    { KNOWN_APP_RESOURCES, "Azure Resource Manager", false, false },
-    { KNOWN_APP_STORAGE, "Storage", false, false },
-    { KNOWN_APP_AZURE_CLI, "Azure CLI", true, true },
-    { KNOWN_APP_KUBELOGIN, "kubelogin", true, false },
-    { KNOWN_APP_VISUAL_STUDIO, "Visual Studio", true, true },
+    { KNOWN_APP_AKS, false, false },           { KNOWN_APP_AZURE_DEVOPS, false, false },
+    { KNOWN_APP_AZURE_SQL, false, false },     { KNOWN_APP_DATA_EXPLORER, false, false },
+    { KNOWN_APP_DATABRICKS, false, false },    { KNOWN_APP_DEFENDER, false, false },
+    { KNOWN_APP_GRAPH, false, false },         { KNOWN_APP_KEY_VAULT, false, false },
+    { KNOWN_APP_LOG_ANALYTICS, false, false }, { KNOWN_APP_OFFICE_365, false, false },
+    { KNOWN_APP_POSTGRESQL, false, false },    { KNOWN_APP_RESOURCES, false, false },
+    { KNOWN_APP_STORAGE, false, false },       { KNOWN_APP_AZURE_CLI, true, true },
+    { KNOWN_APP_KUBELOGIN, true, false },      { KNOWN_APP_VISUAL_STUDIO, true, true },
 };
 
 const struct known_app *known_app_find(const char *id)

@@ -22,13 +22,13 @@
 #define KNOWN_APP_AZURE_SQL     "022907d3-0f1b-48f7-badc-1ba6abab6d66"
 #define KNOWN_APP_DATA_EXPLORER "2746ea77-4702-4b45-80ca-3c97e680e8b7"
 #define KNOWN_APP_DATABRICKS    "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d"
-#define KNOWN_APP_DEFENDER      "fc780465-2017-40d4-a0c5-307022471b92"
+#define KNOWN_APP_DEFENDER      "fc780465-2017-40d4-a0c5-307022471b92" /* for Endpoint */
 #define KNOWN_APP_GRAPH         "00000003-0000-0000-c000-000000000000"
 #define KNOWN_APP_KEY_VAULT     "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"
 #define KNOWN_APP_LOG_ANALYTICS "ca7f3f0b-7d91-482c-8e09-c5d840d0eac5"
-#define KNOWN_APP_OFFICE_365    "c5393580-f805-4401-95e8-94b7a6ef2fc2"
-#define KNOWN_APP_POSTGRESQL    "123cd850-d9df-40bd-94d5-c9f07b7fa203"
-#define KNOWN_APP_RESOURCES     "797f4846-ba00-4fd7-ba43-dac1f8f63013"
+#define KNOWN_APP_OFFICE_365    "c5393580-f805-4401-95e8-94b7a6ef2fc2" /* Management */
+#define KNOWN_APP_POSTGRESQL    "123cd850-d9df-40bd-94d5-c9f07b7fa203" /* MySQL too */
+#define KNOWN_APP_RESOURCES     "797f4846-ba00-4fd7-ba43-dac1f8f63013" /* Resource Manager */
 #define KNOWN_APP_STORAGE       "e406a681-f3d4-42a8-90b6-c2b029497af1"
 
 /* Public clients. */
@@ -37,8 +37,7 @@
 #define KNOWN_APP_VISUAL_STUDIO "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
 
 struct known_app {
-    const char *id; /* in lower case */
-    const char *name;
+    char id[37];    /* in lower case */
     bool is_client; /* a public client, not an API */
     bool in_family; /* the client shares its refresh tokens with the family of client ids (FOCI) */
 };

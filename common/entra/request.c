@@ -3,6 +3,10 @@
 
 void credential_clear(struct credential *credential)
 {
+    if (credential->borrowed) {
+        *credential = (struct credential){ 0 };
+        return;
+    }
     free(credential->where);
     free(credential->path);
     free(credential->key_path);
@@ -30,22 +34,12 @@ void token_request_clear(struct token_request *request)
     free(request->username);
     for (size_t i = 0; i < request->credential_count; i++)
         credential_clear(&request->credentials[i]);
-    if (request->or_user != NULL)
-        token_request_clear(request->or_user);
-    free(request->or_user);
     *request = (struct token_request){ 0 };
 }
 
-void token_request_forget_account(struct token_request *request)
+void token_candidates_clear(struct token_candidates *candidates)
 {
-    free(steal(&request->home_account_id));
-    free(steal(&request->username));
-}
-
-void token_request_become_user(struct token_request *request)
-{
-    struct token_request *person = steal(&request->or_user);
-    token_request_clear(request);
-    *request = *person;
-    free(person);
+    for (size_t i = 0; i < candidates->count; i++)
+        token_request_clear(&candidates->items[i]);
+    candidates->count = 0;
 }

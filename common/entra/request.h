@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is asked for: whose token, from which authority, for which API. config/ makes it out of
- * files, environment and flags; tokens_get answers it.
+ * The request for a token: whose, from which authority, for which API. common/config makes it from
+ * files, environment and options; tokens_get answers it and changes nothing in it.
  */
 #ifndef COMMON_ENTRA_REQUEST_H
 #define COMMON_ENTRA_REQUEST_H
@@ -12,13 +12,13 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* How an app proves who it is, and which members of struct credential say more of it. */
+/* How an app authenticates, and which members of struct credential say more about it. */
 enum credential_kind {
     CREDENTIAL_CLIENT_SECRET,      /* secret */
     CREDENTIAL_CLIENT_SECRET_FILE, /* path */
-    CREDENTIAL_KEYRING,            /* a client secret that the keyring keeps */
+    CREDENTIAL_KEYRING,            /* a client secret that is stored in the keyring */
     CREDENTIAL_CERTIFICATE,        /* path, or secret (Base64); key_path, password, send_x5c */
-    CREDENTIAL_ASSERTION_FILE,     /* path: a federated token that somebody else renews */
+    CREDENTIAL_ASSERTION_FILE,     /* path: a federated token that another program renews */
     CREDENTIAL_ASSERTION_COMMAND,  /* command: its stdout is a federated token */
     CREDENTIAL_GITHUB_ACTIONS,     /* the job's own OpenID Connect token; audience */
     CREDENTIAL_AZURE_PIPELINES,    /* likewise; id: the service connection */
@@ -35,68 +35,77 @@ enum identity_id {
     IDENTITY_RESOURCE_ID,
 };
 
-/* One way to prove it. Every pointer is owned (but for home and hint) and NULL where its kind says
- * nothing of it, or where it was left out. */
+/* A client credential. Every pointer is owned, except home and hint, and NULL if its kind does not
+ * use it or if it was left out. */
 struct credential {
     enum credential_kind kind;
-    char *where; /* what configured it, for messages: FILE:LINE or a variable's name */
+    bool borrowed; /* another credential, which outlives this one, owns the pointers */
+    char *where;   /* what configured it, for messages: FILE:LINE or a variable's name */
     char *path;
-    char *key_path;          /* the private key's, where it is not with the certificate */
+    char *key_path;          /* of the private key, if the certificate's file does not have it */
     struct secret *secret;   /* as the kind says */
-    bool kept;               /* the keyring had the secret */
+    bool kept;               /* the secret came from the keyring */
     struct secret *password; /* of an encrypted key */
-    bool send_x5c;           /* the whole chain goes along */
+    bool send_x5c;           /* the whole certificate chain is sent */
     char **command;          /* a program and its arguments; NULL ends them */
     char *id;
     enum identity_id id_kind;
-    char *audience;        /* of the assertion; NULL: as the authority's cloud has it */
-    const char *home;      /* where it belongs; static */
+    char *audience;        /* of the assertion; NULL: the cloud's usual one */
+    const char *home;      /* the system it belongs to; static */
     const char *hint;      /* what to use instead; static */
-    struct error *trouble; /* why the keyring did not say whether it has it */
+    struct error *trouble; /* why the keyring could not be asked for it */
 };
 
 #define CREDENTIALS_MAX 8
 
-/* How a person signs in. */
+/* How a user signs in. */
 enum sign_in_method {
-    SIGN_IN_AUTO, /* by the browser where one can be opened, else by device code */
+    SIGN_IN_AUTO, /* by the browser if one can be opened, else by device code */
     SIGN_IN_BROWSER,
     SIGN_IN_DEVICE_CODE,
 };
 
-/* Every pointer is owned, and NULL only where it says so. */
+/* Every pointer is owned, and NULL only where the comment says so. */
 struct token_request {
-    char *api; /* its name in the configuration, for people; NULL where only a scope is known */
-    char *instance;  /* as authority_instance gives it */
-    char *tenant;    /* as authority_is_tenant takes it */
-    char *client_id; /* letters, digits and -._~:/ */
-    char *scope;     /* as scope_check_for_app takes it, or for a person as scope_check_for_user */
-    char *claims;    /* claims_merge's, a JSON object; NULL: none */
+    char *api;      /* its name in the configuration, for messages; NULL: only the scope is known */
+    char *instance; /* as authority_instance gives it */
+    char *tenant;   /* as authority_is_tenant takes it */
+    bool tenant_learned; /* nothing configures it: the server named it (struct learned) */
+    char *client_id;     /* letters, digits and -._~:/ */
+    bool client_learned; /* nothing configures it: the cluster named it (struct learned) */
+    char *scope;         /* as scope_check_for_app or scope_check_for_user takes it */
+    char *claims;        /* claims_merge's, a JSON object; NULL: none */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
-    bool for_user;         /* a person's token is wanted, not the app's own */
-    char *account;         /* the user name that was asked for; NULL: the default account */
-    char *home_account_id; /* whose that is; NULL: nobody is known by it yet (sign_in.h) */
-    char *username;        /* the account's own; NULL likewise */
+    bool for_user; /* a user's token is wanted, not the app's own */
+    char *account; /* the user name that was asked for; NULL: the default account */
     enum sign_in_method sign_in;
-    bool (*may_ask)(void); /* whether a person may be asked now; NULL: never */
+    bool unconfigured;  /* no identity is configured: one of the token_candidates */
+    bool challenged;    /* the claims come from a challenge, so the keyring's token will not do */
+    bool force_refresh; /* ask the authority whatever the keyring has */
+    bool needs_context; /* no command line makes the same request: it came from a helper's own
+                         * credential, id or variables */
 
-    bool unconfigured; /* nothing says who asks; a managed identity is the last resort */
-    struct token_request *or_user; /* then, where a person's token would do: the same for them */
-    bool challenged;    /* the claims hold a challenge, so the keyring's token will not do */
-    bool force_refresh; /* go past the keyring */
+    /* Which account it is (account.h), known once account_store_resolve has looked it up. Config
+     * leaves both NULL; tokens/ fills them in in a copy of its own. */
+    char *home_account_id;
+    char *username;
+};
+
+/* The requests that would serve, in the order of preference. There are two if no identity is
+ * configured: the machine's managed identity, and the user. */
+#define TOKEN_CANDIDATES_MAX 2
+struct token_candidates {
+    struct token_request items[TOKEN_CANDIDATES_MAX];
+    size_t count;
 };
 
 /* Wipe and release what they own. */
 void credential_clear(struct credential *credential);
 void token_request_clear(struct token_request *request);
+void token_candidates_clear(struct token_candidates *candidates);
 
-/* Leaves open again whose account is meant. */
-void token_request_forget_account(struct token_request *request);
-
-/* Lets or_user, which is not NULL, take the request's place. */
-void token_request_become_user(struct token_request *request);
-
-#define auto_token_request CLEANUP(token_request_clear)
+#define auto_token_request    CLEANUP(token_request_clear)
+#define auto_token_candidates CLEANUP(token_candidates_clear)
 
 #endif

@@ -14,11 +14,10 @@
 
 #define ARGUMENTS_MAX 48
 
-bool renewal_is_inline(const struct options *options)
+bool renewal_is_inline(const struct token_request *request)
 {
     const char *value = environment(VARIABLE);
-    return (value != NULL && strcmp(value, INLINE) == 0) || options->credential != NULL ||
-           options->identity_resource_id != NULL || options->without_azure_variables;
+    return (value != NULL && strcmp(value, INLINE) == 0) || request->needs_context;
 }
 
 void renewal_check_environment(void)
@@ -28,59 +27,48 @@ void renewal_check_environment(void)
     if (warned || value == NULL || strcmp(value, INLINE) == 0)
         return;
     warned = true;
-    warning(VARIABLE " is " INLINE " or empty, not '%.40s'", value);
+    warning(VARIABLE " must be " INLINE " or empty, not '%.40s'", value);
 }
 
-/* A command line being made. */
+/* A command line that is being made. */
 struct command {
     const char *words[ARGUMENTS_MAX + 1]; /* NULL ends them */
     size_t count;
 };
 
-static void add(struct command *command, const char *word)
+static void add_word(struct command *command, const char *word)
 {
     if (command->count < ARGUMENTS_MAX)
         command->words[command->count++] = word;
 }
 
-static void add_option(struct command *command, const char *name, const char *value)
+static void add_option(void *context, const char *name, const char *value)
 {
-    if (value == NULL)
-        return;
-    add(command, name);
-    add(command, value);
+    add_word(context, name);
+    if (value != NULL)
+        add_word(context, value);
 }
 
-/* The same options make the same request again; the API is the one that it came to be about. */
+/* The command line that makes the same request again, for the API that was found and with what was
+ * learned about it. */
 static void make_command(struct command *command, const struct options *options,
                          const struct token_request *request)
 {
-    add(command, "entra");
-    add(command, "token");
-    add(command, "--renew");
-    add_option(command, "--config", options->config);
-    add_option(command, "--api", request->api);
-    for (size_t i = 0; i < options->scope_count; i++)
-        add_option(command, "--scope", options->scopes[i]);
-    add_option(command, "--resource", options->resource);
-    /* What was learned from a server is not found again. */
-    add_option(command, "--tenant",
-               options->fallback_tenant != NULL && options->tenant == NULL ? request->tenant
-                                                                           : options->tenant);
-    add_option(command, "--account", options->account);
-    add_option(command, "--client-id",
-               options->fallback_client_id != NULL && options->client_id == NULL
-                   ? request->client_id
-                   : options->client_id);
-    add_option(command, "--authority", options->authority);
-    add_option(command, "--keyring", options->keyring);
-    if (options->for_user)
-        add(command, "--for-user");
-    if (options->managed_identity)
-        add(command, "--managed-identity");
+    struct options same = *options;
+    same.api = request->api;
+    if (request->tenant_learned)
+        same.tenant = request->tenant;
+    if (request->client_learned)
+        same.client_id = request->client_id;
+    add_word(command, "entra");
+    add_word(command, "token");
+    add_word(command, "--renew");
+    if (request->for_user && !request->unconfigured)
+        add_word(command, "--for-user");
+    options_each(&same, OPTION_OF_REQUEST, add_option, command);
 }
 
-/* `entra`, beside the running program. */
+/* The program entra beside the running one. */
 static bool find_program(char *path, size_t size)
 {
     ssize_t length = readlink("/proc/self/exe", path, size - 1);

@@ -53,7 +53,7 @@ void shared_failures_post(const char *name, const struct error *error, int64_t s
         runtime_write(folder, name, text);
 }
 
-/* False where one is missing. */
+/* False if one is missing. */
 static bool read_texts(const json_object *record, struct error *error)
 {
     for (size_t i = 0; i < MEMBERS; i++) {
@@ -93,16 +93,16 @@ bool shared_failures_read(const char *name, int64_t since, struct error *error)
 
 /* ---- what is shared, and with whom ---- */
 
-/* A failure so close to the deadline comes of it. */
+/* A failure this close to the deadline is caused by it. */
 #define LATE_MILLISECONDS 100
 
-/* How long the record of a failure is up. Only those heed it who were waiting when it came. */
+/* How long a failure is shared. It concerns only processes that were waiting when it came. */
 #define FAILURE_SECONDS 60
 
-/* After a renewal that failed, none is started for so long. */
+/* How long no renewal is started after one that failed. */
 #define RENEWAL_PAUSE_MILLISECONDS 30000
 
-/* What is wanted, and by which credentials (NULL: whichever). */
+/* Named by what is wanted, and with which credentials (NULL: any). */
 static struct runtime_name name_of(const char *ending, const struct token_request *request,
                                    const char *credentials)
 {
@@ -124,8 +124,8 @@ struct runtime_name shared_name(const char *ending, const struct token_request *
     return name_of(ending, request, NULL);
 }
 
-/* Of a secret as much as tells it from another one, which is too little to find it by. One of the
- * keyring's counts as one: before it is looked for, nobody has it. */
+/* Enough of a secret to tell it from another one, and too little to find it by. All secrets from
+ * the keyring count as one, since no process has them before it looks. */
 static unsigned mark_of(const struct credential *credential)
 {
     const char *const texts[] = { credential->secret != NULL ? credential->secret->bytes : NULL,
@@ -134,7 +134,7 @@ static unsigned mark_of(const struct credential *credential)
     return (unsigned)((digest >> 48 ^ digest >> 32 ^ digest >> 16 ^ digest) & 0xffff);
 }
 
-/* The refusal of one credential is not another's. */
+/* The refusal of one credential says nothing about another. */
 static struct runtime_name failure_name(const struct token_request *request)
 {
     autofree char *credentials = NULL;
@@ -152,12 +152,12 @@ static struct runtime_name failure_name(const struct token_request *request)
     return name_of("failure", request, credentials != NULL ? credentials : "");
 }
 
-static struct runtime_name lateness_name(const struct token_request *request)
+static struct runtime_name late_name(const struct token_request *request)
 {
     return shared_name("late", request);
 }
 
-/* One client of an authority, which may be throttled. */
+/* An authority throttles one client as a whole. */
 static struct runtime_name throttle_name(const struct token_request *request)
 {
     const char *const texts[] = { request->instance, request->tenant, request->client_id, NULL };
@@ -171,7 +171,7 @@ void shared_failures_report(const struct token_request *request, int64_t deadlin
     if (error->retry_after > 0)
         shared_failures_post(throttle_name(request).text, error, error->retry_after);
     else if (error->kind == ERROR_REFUSED || error->kind == ERROR_NETWORK || asked)
-        shared_failures_post((late ? lateness_name(request) : failure_name(request)).text, error,
+        shared_failures_post((late ? late_name(request) : failure_name(request)).text, error,
                              FAILURE_SECONDS);
 }
 
@@ -186,7 +186,7 @@ bool shared_failures_pause_renewal(const struct token_request *request)
     struct error unused = { 0 };
     int64_t since = deadline_now() - RENEWAL_PAUSE_MILLISECONDS;
     return shared_failures_found(request, since, &unused) ||
-           shared_failures_read(lateness_name(request).text, since, &unused);
+           shared_failures_read(late_name(request).text, since, &unused);
 }
 
 void shared_failures_report_unkept(const struct token_request *request, const struct error *error)

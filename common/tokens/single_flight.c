@@ -13,7 +13,7 @@
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
 
-/* How often it is looked whether the pilot has landed: often at first, then less. */
+/* How often a follower looks whether the leader has left: often at first, then less. */
 #define POLL_MILLISECONDS_MIN 2
 #define POLL_MILLISECONDS_MAX 25
 
@@ -22,7 +22,7 @@ static int open_lock(int folder, const char *name)
     return folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-/* Whether the lock still has its name: an old one may have been swept away meanwhile. */
+/* Whether the name is still this file's: an old one may have been swept away meanwhile. */
 static bool is_named(int fd, int folder, const char *name)
 {
     struct stat opened, named;
@@ -30,8 +30,8 @@ static bool is_named(int fd, int folder, const char *name)
            opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
-/* A shared lock is to be had once no pilot holds the exclusive one. */
-static bool wait_for_landing(int fd, int64_t deadline)
+/* A shared lock can be had once no leader holds the exclusive one. */
+static bool wait_for_leader(int fd, int64_t deadline)
 {
     int pause = POLL_MILLISECONDS_MIN;
     while (flock(fd, LOCK_SH | LOCK_NB) != 0) {
@@ -43,20 +43,20 @@ static bool wait_for_landing(int fd, int64_t deadline)
     return true;
 }
 
-enum single_flight_role single_flight_join(struct single_flight *flight, const char *name,
+enum single_flight_role single_flight_join(struct single_flight *ret_flight, const char *name,
                                            int64_t deadline)
 {
-    flight->fd = -1;
+    ret_flight->fd = -1;
     autoclose int folder = runtime_folder_open();
     autoclose int fd = open_lock(folder, name);
     if (fd < 0)
         return SINGLE_FLIGHT_LEADER;
-    futimens(fd, NULL); /* in use, so nothing to sweep away */
+    futimens(fd, NULL); /* in use, so not to be swept away */
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-        return wait_for_landing(fd, deadline) ? SINGLE_FLIGHT_FOLLOWER : SINGLE_FLIGHT_LATE;
-    if (!is_named(fd, folder, name)) /* another may fly under a new one: look again */
+        return wait_for_leader(fd, deadline) ? SINGLE_FLIGHT_FOLLOWER : SINGLE_FLIGHT_LATE;
+    if (!is_named(fd, folder, name)) /* another process may lead by a new file: look again */
         return SINGLE_FLIGHT_FOLLOWER;
-    flight->fd = steal_fd(&fd);
+    ret_flight->fd = steal_fd(&fd);
     return SINGLE_FLIGHT_LEADER;
 }
 

@@ -3,55 +3,56 @@
 #include "common/tokens/token_source.h"
 
 #include <sys/random.h>
+#include <unistd.h>
 
-#include "common/acquire/acquire.h"
 #include "common/base/deadline.h"
 #include "common/entra/claims.h"
 #include "common/tokens/shared_failures.h"
 #include "common/tokens/user_tokens.h"
 
-static void spread_renewal(struct token *token)
+void attempt_begin(struct attempt *ret_attempt, struct tokens *tokens,
+                   const struct token_request *request)
+{
+    ret_attempt->tokens = tokens;
+    ret_attempt->asked = request;
+    ret_attempt->request = *request;
+    ret_attempt->anew = request->force_refresh || request->challenged;
+    ret_attempt->may_ask = tokens->may_ask;
+    ret_attempt->deadline = tokens->deadline;
+}
+
+void attempt_clear(struct attempt *attempt)
+{
+    struct token_request *request = &attempt->request;
+    for (size_t i = 0; i < request->credential_count; i++) {
+        const struct credential *asked = &attempt->asked->credentials[i];
+        if (request->credentials[i].secret != asked->secret)
+            secret_free(request->credentials[i].secret);
+        if (request->credentials[i].trouble != asked->trouble)
+            free(request->credentials[i].trouble);
+    }
+    free(request->home_account_id);
+    free(request->username);
+    *attempt = (struct attempt){ 0 };
+}
+
+void token_source_extend_deadline(struct attempt *attempt)
+{
+    struct tokens *tokens = attempt->tokens;
+    if (deadline_left(tokens->deadline) < TOKENS_TIMEOUT_SECONDS * 1000 / 2)
+        tokens->deadline = deadline_in(TOKENS_TIMEOUT_SECONDS * 1000);
+    attempt->deadline = tokens->deadline;
+}
+
+static void finish_token(const struct token_request *request, struct token *token)
 {
     uint32_t random = 0;
     if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
         random = (uint32_t)getpid() * 2654435761U;
+    token->claims = claims_hash(request->claims);
     token->refresh_on = token_renewal_time(
         token->received_on, token->expires_on,
         token->refresh_on > 0 ? token->refresh_on - token->received_on : 0, random);
-}
-
-static bool acquire_for_app(struct tokens *tokens, struct token_request *request,
-                            const struct acquire_module *module, struct token *token,
-                            struct error *error)
-{
-    if (!token_store_fill_credentials(&tokens->store, request, tokens->deadline, error))
-        return false;
-    trace("network: asking %s for %s", request->instance, request->scope);
-    return module->acquire(request, tokens->deadline, token, error);
-}
-
-void token_source_extend_deadline(struct tokens *tokens)
-{
-    if (deadline_left(tokens->deadline) < TOKENS_TIMEOUT_SECONDS * 1000 / 2)
-        tokens->deadline = deadline_in(TOKENS_TIMEOUT_SECONDS * 1000);
-}
-
-static struct user_tokens_wait wait_of(const struct tokens *tokens)
-{
-    return (struct user_tokens_wait){ tokens->options, tokens->began, tokens->deadline,
-                                      tokens->sign_in_deadline };
-}
-
-static bool acquire_for_user(struct tokens *tokens, struct token_request *request,
-                             const struct acquire_module *module, struct token *token,
-                             struct error *error)
-{
-    struct user_tokens_wait wait = wait_of(tokens);
-    bool acquired =
-        user_tokens_acquire(module, &tokens->store, request, &wait, token, &tokens->asked, error);
-    if (tokens->asked)
-        token_source_extend_deadline(tokens);
-    return acquired;
 }
 
 static const struct acquire_module *load_module(struct error *error)
@@ -59,34 +60,67 @@ static const struct acquire_module *load_module(struct error *error)
     return (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, error);
 }
 
-bool token_source_acquire(struct tokens *tokens, struct token_request *request, struct token *token,
-                          struct error *error)
+static struct user_tokens_wait wait_of(const struct attempt *attempt)
 {
-    if (shared_failures_found(request, tokens->began, error))
-        return false;
-    const struct acquire_module *module = load_module(error);
-    if (module == NULL)
-        return false;
-    if (!(request->for_user ? acquire_for_user : acquire_for_app)(tokens, request, module, token,
-                                                                  error)) {
-        shared_failures_report(request, tokens->deadline, tokens->asked, error);
-        return false;
-    }
-    token->claims = claims_hash(request->claims);
-    spread_renewal(token);
-    return true;
+    const struct tokens *tokens = attempt->tokens;
+    return (struct user_tokens_wait){ .options = tokens->options,
+                                      .may_ask = attempt->may_ask,
+                                      .began = tokens->began,
+                                      .deadline = attempt->deadline,
+                                      .sign_in_deadline = tokens->sign_in_deadline };
 }
 
-bool token_source_sign_in(struct tokens *tokens, struct token_request *request, struct token *token,
-                          struct error *error)
+static enum acquire_end acquire_for_app(struct attempt *attempt,
+                                        const struct acquire_module *module, struct token *token,
+                                        struct error *error)
 {
-    struct user_tokens_wait wait = wait_of(tokens);
+    struct token_request *request = &attempt->request;
+    if (!token_store_fill_credentials(&attempt->tokens->store, request, attempt->deadline, error))
+        return ACQUIRE_FAILED;
+    trace("network: asking %s for %s", request->instance, request->scope);
+    return module->acquire(request, attempt->deadline, token, error);
+}
+
+static enum acquire_end acquire_for_user(struct attempt *attempt,
+                                         const struct acquire_module *module, bool *was_asked,
+                                         struct token *token, struct error *error)
+{
+    struct user_tokens_wait wait = wait_of(attempt);
+    bool acquired = user_tokens_acquire(module, &attempt->tokens->store, &attempt->request, &wait,
+                                        token, was_asked, error);
+    if (*was_asked)
+        token_source_extend_deadline(attempt);
+    return acquired ? ACQUIRED : ACQUIRE_FAILED;
+}
+
+enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret_token,
+                                      struct error *error)
+{
+    bool was_asked = false;
+    const struct token_request *request = &attempt->request;
+    if (shared_failures_found(request, attempt->tokens->began, error))
+        return ACQUIRE_FAILED;
     const struct acquire_module *module = load_module(error);
-    if (module == NULL ||
-        !user_tokens_sign_in(module, &tokens->store, request, &wait, token, error))
+    if (module == NULL)
+        return ACQUIRE_FAILED;
+    enum acquire_end end = request->for_user
+                               ? acquire_for_user(attempt, module, &was_asked, ret_token, error)
+                               : acquire_for_app(attempt, module, ret_token, error);
+    if (end == ACQUIRED)
+        finish_token(request, ret_token);
+    else
+        shared_failures_report(request, attempt->deadline, was_asked, error);
+    return end;
+}
+
+bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, struct error *error)
+{
+    struct user_tokens_wait wait = wait_of(attempt);
+    const struct acquire_module *module = load_module(error);
+    if (module == NULL || !user_tokens_sign_in(module, &attempt->tokens->store, &attempt->request,
+                                               &wait, ret_token, error))
         return false;
-    token_source_extend_deadline(tokens);
-    token->claims = claims_hash(request->claims);
-    spread_renewal(token);
+    token_source_extend_deadline(attempt);
+    finish_token(&attempt->request, ret_token);
     return true;
 }

@@ -1,24 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Asking the authority: for an app by its credential, for a person by their grant (grant.h). The
- * module that does it is loaded here.
+ * Where new tokens come from: for an app by its credential, for a user by their refresh token or a
+ * sign-in (user_tokens.h). The module that asks the authority is loaded here.
  */
 #ifndef COMMON_TOKENS_TOKEN_SOURCE_H
 #define COMMON_TOKENS_TOKEN_SOURCE_H
 
+#include "common/acquire/acquire.h"
 #include "common/tokens/tokens.h"
 
-/* Gets the request's token from the authority, unless it wants to be left alone; a failure is told
- * to the others who wait (sparing.h). The moment of its renewal is drawn here, once. The caller
- * clears the token. False with any kind of error. */
-bool token_source_acquire(struct tokens *tokens, struct token_request *request, struct token *token,
-                          struct error *error);
+/* An attempt at one request's token. */
+struct attempt {
+    struct tokens *tokens;
+    const struct token_request *asked; /* the caller's */
+    struct token_request request; /* a copy, with the account and the kept client secrets filled
+                                   * in; it owns only those */
+    bool anew;                    /* a new token, whatever the keyring has */
+    bool (*may_ask)(void);        /* as in struct tokens */
+    int64_t deadline;             /* for keyring and authority (deadline.h) */
+};
 
-/* Has a person sign in; likewise. */
-bool token_source_sign_in(struct tokens *tokens, struct token_request *request, struct token *token,
-                          struct error *error);
+/* The caller clears *ret_attempt; tokens and request must outlive it. */
+void attempt_begin(struct attempt *ret_attempt, struct tokens *tokens,
+                   const struct token_request *request);
+void attempt_clear(struct attempt *attempt);
+#define auto_attempt CLEANUP(attempt_clear)
 
-/* What a person's sign-in took is not time of the keyring's, or of a request after it. */
-void token_source_extend_deadline(struct tokens *tokens);
+/* Gets a new token, unless the authority throttles or has just refused it to another process; a
+ * failure is shared with other processes (shared_failures.h). The time of its renewal is drawn
+ * here, once. The caller clears *ret_token. */
+enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret_token,
+                                      struct error *error);
+
+/* Has a user sign in; likewise. Fails with any kind. */
+bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, struct error *error);
+
+/* Gives keyring and authority their time again after the user was waited for. */
+void token_source_extend_deadline(struct attempt *attempt);
 
 #endif

@@ -16,171 +16,215 @@
 #include "common/tokens/token_source.h"
 #include "common/tokens/user_tokens.h"
 
-bool tokens_open(struct tokens *tokens, const struct options *options, struct error *error)
+bool tokens_open(struct tokens *ret_tokens, const struct options *options, struct error *error)
 {
     int seconds = options->timeout > 0 ? options->timeout : TOKENS_TIMEOUT_SECONDS;
     int sign_in_seconds = options->timeout > 0 ? options->timeout : USER_TOKENS_SIGN_IN_SECONDS;
-    *tokens = (struct tokens){ .options = options,
-                               .began = deadline_now(),
-                               .deadline = deadline_in((int64_t)seconds * 1000),
-                               .sign_in_deadline = deadline_in((int64_t)sign_in_seconds * 1000) };
+    *ret_tokens =
+        (struct tokens){ .options = options,
+                         .began = deadline_now(),
+                         .deadline = deadline_in((int64_t)seconds * 1000),
+                         .sign_in_deadline = deadline_in((int64_t)sign_in_seconds * 1000) };
     renewal_check_environment();
-    return token_store_open(&tokens->store, options->keyring != NULL ? options->keyring : "auto",
-                            error);
+    return token_store_open(&ret_tokens->store,
+                            options->keyring != NULL ? options->keyring : "auto", error);
 }
 
-/* ---- one flight for all ---- */
-
-/* Whether a new token is asked for, whatever the keyring has. */
-static bool is_anew(const struct token_request *request)
+void tokens_result_clear(struct tokens_result *result)
 {
-    return request->force_refresh || request->challenged;
+    token_clear(&result->token);
+    free(result->username);
+    *result = (struct tokens_result){ 0 };
 }
 
-static bool move_token(struct token *token, struct token *from)
+static void move_token(struct token *to, struct token *from)
 {
-    token_clear(token);
-    *token = *from;
-    from->access_token = NULL;
-    return true;
+    token_clear(to);
+    *to = *from;
+    *from = (struct token){ 0 };
 }
 
-static enum keyring_answer find(struct tokens *tokens, struct token_request *request,
-                                struct token *token, struct error *error)
+/* ---- keyring lookup ---- */
+
+/* Finds the token of the attempt's request, fresh or not. */
+static enum keyring_answer look_up(struct attempt *attempt, struct token *token,
+                                   struct error *error)
 {
+    struct token_store *store = &attempt->tokens->store;
+    struct token_request *request = &attempt->request;
     if (request->for_user && request->home_account_id == NULL) {
         enum keyring_answer answer =
-            account_store_resolve(&tokens->store, request, tokens->deadline, error);
+            account_store_resolve(store, request, attempt->deadline, error);
         if (answer != KEYRING_FOUND)
             return answer;
     }
-    return token_store_find(&tokens->store, request, tokens->deadline, token, error);
+    return token_store_find(store, request, attempt->deadline, token, error);
 }
 
-/* Keeps the new token. Where that fails, passengers need not wait for one another. */
-static bool keep(struct tokens *tokens, const struct token_request *request,
-                 const struct token *token, struct error *error)
-{
-    bool passed = token_store_keep(&tokens->store, request, token, tokens->deadline, error);
-    if (tokens->store.trouble.message[0] != '\0')
-        shared_failures_report_unkept(request, &tokens->store.trouble);
-    return passed;
-}
-
-/* Whether a token of the keyring will do: a fresh one, or one that came since that moment, however
- * short its life. Whoever wants a new one takes only such, and no other's claims for their own. */
-static bool will_do(const struct token_request *request, const struct token *token, int64_t since)
-{
-    int64_t now = time(NULL);
-    bool is_new = token->received_on >= since && token_is_alive(token, now);
-    if (request->challenged && token->claims != claims_hash(request->claims))
-        return false;
-    return is_new || (!is_anew(request) && token_is_fresh(token, now));
-}
-
-/* Looks for what came since that moment. What will not do is left in *token, to make do with,
- * unless a new one is wanted. */
-static enum keyring_answer find_again(struct tokens *tokens, struct token_request *request,
-                                      int64_t since, struct token *token, struct error *error)
+/* Looks again for a token, while others may be asking for it too: a fresh one will do, or one that
+ * came at `since` (Unix seconds) or later, however short its life. If a new one is wanted, only the
+ * latter will do, and only with the challenge's claims. A token that will not do, but may serve if
+ * the authority cannot be reached, is left in *token. */
+static enum keyring_answer look_up_again(struct attempt *attempt, int64_t since,
+                                         struct token *token, struct error *error)
 {
     auto_token struct token found = { 0 };
-    enum keyring_answer answer = find(tokens, request, &found, error);
+    int64_t now = time(NULL);
+    enum keyring_answer answer = look_up(attempt, &found, error);
     if (answer != KEYRING_FOUND)
         return answer;
-    bool does = will_do(request, &found, since);
-    if (does || !is_anew(request))
+    bool is_new = found.received_on >= since && token_is_alive(&found, now);
+    bool has_claims =
+        !attempt->request.challenged || found.claims == claims_hash(attempt->request.claims);
+    bool will_do = has_claims && (is_new || (!attempt->anew && token_is_fresh(&found, now)));
+    if (will_do || !attempt->anew)
         move_token(token, &found);
-    return does ? KEYRING_FOUND : KEYRING_NOTHING;
+    return will_do ? KEYRING_FOUND : KEYRING_NOTHING;
 }
 
-/* As the pilot: looks once more, since another flight may have landed just now, then asks. */
-static bool fly(struct tokens *tokens, struct token_request *request, int64_t since,
-                struct token *token, struct error *error)
+/* ---- single flight ---- */
+
+/* The leader looks once more, since another flight may have ended just now; then it acquires the
+ * token and stores it. If the token cannot be kept, followers are told not to wait for it. */
+static enum acquire_end lead(struct attempt *attempt, int64_t since, struct token *token,
+                             struct error *error)
 {
+    struct token_store *store = &attempt->tokens->store;
     auto_token struct token fresh = { 0 };
-    enum keyring_answer answer =
-        is_anew(request) ? KEYRING_NOTHING : find_again(tokens, request, since, token, error);
-    if (answer != KEYRING_NOTHING)
-        return answer == KEYRING_FOUND;
-    return token_source_acquire(tokens, request, &fresh, error) &&
-           keep(tokens, request, &fresh, error) && move_token(token, &fresh);
+    if (!attempt->anew) {
+        enum keyring_answer answer = look_up_again(attempt, since, token, error);
+        if (answer != KEYRING_NOTHING)
+            return answer == KEYRING_FOUND ? ACQUIRED : ACQUIRE_FAILED;
+    }
+    enum acquire_end end = token_source_acquire(attempt, &fresh, error);
+    if (end != ACQUIRED)
+        return end;
+    bool kept = token_store_keep(store, &attempt->request, &fresh, attempt->deadline, error);
+    if (store->trouble.message[0] != '\0')
+        shared_failures_report_unkept(&attempt->request, &store->trouble);
+    if (!kept)
+        return ACQUIRE_FAILED;
+    move_token(token, &fresh);
+    return ACQUIRED;
 }
 
-/* What a passenger finds after the landing: the new token, or the pilot's failure. Neither is there
- * if the pilot was killed. */
-static bool disembark(struct tokens *tokens, struct token_request *request, int64_t since,
-                      struct token *token, struct error *error)
+static enum acquire_end fail_late(const struct token_request *request, struct error *error)
 {
-    enum keyring_answer answer = find_again(tokens, request, since, token, error);
-    return answer == KEYRING_FOUND ||
-           (answer == KEYRING_NOTHING && shared_failures_found(request, tokens->began, error));
-}
-
-/* How long a passenger waits, having waited until now: where the pilot may be asking a person whom
- * this process could ask as well, as long as for a person. Whether that is longer. */
-static bool wait_longer(const struct tokens *tokens, const struct token_request *request,
-                        int64_t *deadline)
-{
-    if (!request->for_user || *deadline >= tokens->sign_in_deadline || request->may_ask == NULL ||
-        !request->may_ask())
-        return false;
-    *deadline = tokens->sign_in_deadline;
-    return true;
-}
-
-static bool too_late(const struct token_request *request, struct error *error)
-{
+    bool is_machine = request->credential_count == 1 &&
+                      request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
     if (request->for_user)
-        return user_tokens_sign_in_pending(error);
-    return error_set(error, ERROR_NETWORK,
-                     "another process is asking %s for this token already, and had no answer in "
-                     "time",
-                     request->credential_count == 1 &&
-                             request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY
-                         ? identity_source_find()->name
-                         : request->instance);
+        user_tokens_sign_in_pending(error);
+    else
+        error_set(error, ERROR_NETWORK,
+                  "another process is asking %s for this token already, and had no answer in time",
+                  is_machine ? identity_source_find()->name : request->instance);
+    return ACQUIRE_FAILED;
 }
 
-static bool fly_together(struct tokens *tokens, struct token_request *request, struct token *token,
-                         struct error *error)
+/* A follower whose time is up waits on, as long as for a sign-in, if it could ask the user too: the
+ * leader may be doing that. */
+static bool may_wait_for_sign_in(const struct attempt *attempt, int64_t waited_until)
 {
-    struct runtime_name name = shared_name("flight", request);
-    int64_t deadline = tokens->deadline;
+    return attempt->request.for_user && waited_until < attempt->tokens->sign_in_deadline &&
+           attempt->may_ask != NULL && attempt->may_ask();
+}
+
+/* Of all processes that want the same token, one leads; the others follow, and find its token or
+ * its failure, or neither if it was killed. Without a keyring to find it in, each leads. */
+static enum acquire_end acquire_once(struct attempt *attempt, struct token *token,
+                                     struct error *error)
+{
+    const struct tokens *tokens = attempt->tokens;
+    struct runtime_name name = shared_name("flight", &attempt->request);
+    int64_t wait_until = attempt->deadline;
     int64_t since = time(NULL);
     while (token_store_can_keep(&tokens->store)) {
         auto_single_flight struct single_flight flight;
-        switch (single_flight_join(&flight, name.text, deadline)) {
+        switch (single_flight_join(&flight, name.text, wait_until)) {
         case SINGLE_FLIGHT_LEADER:
-            return fly(tokens, request, since, token, error);
+            return lead(attempt, since, token, error);
         case SINGLE_FLIGHT_LATE:
-            if (wait_longer(tokens, request, &deadline))
-                continue;
-            return too_late(request, error);
+            if (!may_wait_for_sign_in(attempt, wait_until))
+                return fail_late(&attempt->request, error);
+            wait_until = tokens->sign_in_deadline;
+            continue;
         case SINGLE_FLIGHT_FOLLOWER:
             break;
         }
         trace("network: another process has just asked for this token");
-        if (deadline != tokens->deadline)
-            token_source_extend_deadline(tokens);
-        if (disembark(tokens, request, since, token, error) || error->kind != ERROR_NONE)
-            return error->kind == ERROR_NONE;
-        if (shared_failures_is_unkept(request, tokens->began))
+        if (wait_until != attempt->deadline)
+            token_source_extend_deadline(attempt);
+        enum keyring_answer answer = look_up_again(attempt, since, token, error);
+        if (answer == KEYRING_FOUND)
+            return ACQUIRED;
+        if (answer == KEYRING_FAILED ||
+            shared_failures_found(&attempt->request, tokens->began, error))
+            return ACQUIRE_FAILED;
+        if (shared_failures_is_unkept(&attempt->request, tokens->began))
             break;
-        if (deadline_left(deadline) == 0)
-            return too_late(request, error);
+        if (deadline_left(wait_until) == 0)
+            return fail_late(&attempt->request, error);
     }
-    return fly(tokens, request, since, token, error);
+    return lead(attempt, since, token, error);
+}
+
+/* ---- renewal ---- */
+
+/* No user is asked to sign in while the token is good. */
+static enum acquire_end renew_now(struct attempt *attempt, struct token *token, struct error *error)
+{
+    attempt->anew = true;
+    attempt->may_ask = NULL;
+    return acquire_once(attempt, token, error);
+}
+
+/* A token whose time of renewal has come is renewed by another process, so the caller does not
+ * wait; or here, within a second. */
+static void renew_if_due(struct attempt *attempt, struct token *token)
+{
+    struct tokens *tokens = attempt->tokens;
+    const struct token_request *request = &attempt->request;
+    struct error unused = { 0 };
+    if (!token_is_due(token, time(NULL)) || shared_failures_pause_renewal(request) ||
+        single_flight_is_running(shared_name("flight", request).text))
+        return;
+    if (!renewal_is_inline(request)) {
+        renewal_start(tokens->options, request);
+        return;
+    }
+    auto_attempt struct attempt renewal;
+    attempt_begin(&renewal, tokens, attempt->asked);
+    if (deadline_left(renewal.deadline) > RENEWAL_INLINE_MILLISECONDS)
+        renewal.deadline = deadline_in(RENEWAL_INLINE_MILLISECONDS);
+    renew_now(&renewal, token, &unused);
+}
+
+bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidates,
+                  struct error *error)
+{
+    for (size_t i = 0; i < candidates->count; i++) {
+        auto_attempt struct attempt attempt;
+        attempt_begin(&attempt, tokens, &candidates->items[i]);
+        auto_token struct token token = { 0 };
+        enum keyring_answer answer = look_up(&attempt, &token, error);
+        if (answer == KEYRING_FAILED)
+            return false;
+        if (answer == KEYRING_FOUND && token_is_due(&token, time(NULL)) &&
+            renew_now(&attempt, &token, error) != ACQUIRED)
+            return false;
+    }
+    return true;
 }
 
 /* ---- the way to a token ---- */
 
-/* A token past its margin serves where the authority cannot be reached, or throttles. */
-static bool make_do(const struct token_request *request, const struct token *token,
-                    struct error *error)
+/* A token past its margin serves if the authority cannot be reached, or throttles. */
+static bool serve_old_token(const struct attempt *attempt, const struct token *token,
+                            struct error *error)
 {
     int64_t now = time(NULL);
     bool passing = error->kind == ERROR_NETWORK || error->retry_after > 0;
-    if (!passing || is_anew(request) || token->access_token == NULL || !token_is_alive(token, now))
+    if (!passing || attempt->anew || token->access_token == NULL || !token_is_alive(token, now))
         return false;
     warning("the token ends in %lld seconds and could not be renewed: %s",
             (long long)(token->expires_on - now), error->message);
@@ -188,125 +232,139 @@ static bool make_do(const struct token_request *request, const struct token *tok
     return true;
 }
 
-/* Nobody is asked to sign in while the token is good. */
-static bool renew_inline(struct tokens *tokens, struct token_request *request, struct token *token,
-                         struct error *error)
+static enum acquire_end get_token(struct attempt *attempt, struct token *token, struct error *error)
 {
-    bool (*may_ask)(void) = request->may_ask;
-    request->may_ask = NULL;
-    request->force_refresh = true;
-    bool renewed = fly_together(tokens, request, token, error);
-    request->force_refresh = false;
-    request->may_ask = may_ask;
-    return renewed;
-}
-
-/* Past the time of renewal the caller is not kept waiting: it gets the token that is there, and
- * another process renews it. */
-static void renew(struct tokens *tokens, struct token_request *request, struct token *token)
-{
-    struct error unused = { 0 };
-    if (!token_is_due(token, time(NULL)) || shared_failures_pause_renewal(request) ||
-        single_flight_is_running(shared_name("flight", request).text))
-        return;
-    if (renewal_is_inline(tokens->options)) {
-        int64_t deadline = tokens->deadline;
-        if (deadline_left(deadline) > RENEWAL_INLINE_MILLISECONDS)
-            tokens->deadline = deadline_in(RENEWAL_INLINE_MILLISECONDS);
-        renew_inline(tokens, request, token, &unused);
-        tokens->deadline = deadline;
-    } else {
-        renewal_start(tokens->options, request);
-    }
-}
-
-static bool get(struct tokens *tokens, struct token_request *request, struct token *token,
-                struct error *error)
-{
-    enum keyring_answer answer =
-        is_anew(request) ? KEYRING_NOTHING : find(tokens, request, token, error);
+    enum keyring_answer answer = attempt->anew ? KEYRING_NOTHING : look_up(attempt, token, error);
     if (answer == KEYRING_FAILED)
-        return false;
+        return ACQUIRE_FAILED;
     if (answer == KEYRING_FOUND && token_is_fresh(token, time(NULL))) {
-        trace("keyring: %s has the token", tokens->store.keyring->name);
-        renew(tokens, request, token);
-        return true;
+        trace("keyring: %s has the token", attempt->tokens->store.keyring->name);
+        renew_if_due(attempt, token);
+        return ACQUIRED;
     }
-    if (fly_together(tokens, request, token, error) || make_do(request, token, error)) {
-        token_store_warn(&tokens->store);
-        return true;
+    enum acquire_end end = acquire_once(attempt, token, error);
+    if (end != ACQUIRED && !serve_old_token(attempt, token, error))
+        return end;
+    token_store_warn(&attempt->tokens->store);
+    return ACQUIRED;
+}
+
+static enum acquire_end get_result(struct attempt *attempt, bool anew, struct tokens_result *result,
+                                   struct error *error)
+{
+    attempt->anew = attempt->anew || anew;
+    enum acquire_end end = get_token(attempt, &result->token, error);
+    if (end != ACQUIRED) {
+        tokens_result_clear(result);
+        return end;
     }
-    token_clear(token);
+    result->request = attempt->asked;
+    result->username = steal(&attempt->request.username);
+    return ACQUIRED;
+}
+
+/* Of several candidates, a user who has signed in goes first. *found: there is one, and whether
+ * there is a token is the return value. */
+static bool get_for_signed_in(struct tokens *tokens, const struct token_candidates *candidates,
+                              bool anew, bool *found, struct tokens_result *result,
+                              struct error *error)
+{
+    *found = false;
+    for (size_t i = 0; i < candidates->count; i++) {
+        auto_attempt struct attempt attempt;
+        attempt_begin(&attempt, tokens, &candidates->items[i]);
+        enum keyring_answer answer = KEYRING_NOTHING;
+        if (attempt.request.for_user)
+            answer =
+                account_store_resolve(&tokens->store, &attempt.request, attempt.deadline, error);
+        if (answer == KEYRING_NOTHING)
+            continue;
+        *found = true;
+        return answer == KEYRING_FOUND && get_result(&attempt, anew, result, error) == ACQUIRED;
+    }
     return false;
 }
 
-/* Where nothing says who asks, it becomes the person's request. */
-static void become_user(struct token_request *request)
+static bool get_for_any(struct tokens *tokens, const struct token_candidates *candidates, bool anew,
+                        struct tokens_result *result, struct error *error)
 {
-    request->or_user->may_ask = request->may_ask;
-    request->or_user->unconfigured = true;
-    token_request_become_user(request);
-}
-
-/* A person who has signed in; else the machine's own identity, if it has one; else a person who may
- * be asked to sign in. */
-static bool get_for_anybody(struct tokens *tokens, struct token_request *request,
-                            struct token *token, struct error *error)
-{
-    switch (account_store_resolve(&tokens->store, request->or_user, tokens->deadline, error)) {
-    case KEYRING_FAILED:
-        return false;
-    case KEYRING_FOUND:
-        break;
-    default:
-        if (get(tokens, request, token, error) || error->kind != ERROR_SIGN_IN)
-            return error->kind == ERROR_NONE;
-        trace("%s", error->message);
+    bool found = false;
+    *result = (struct tokens_result){ 0 };
+    if (candidates->count > 1) {
+        bool got = get_for_signed_in(tokens, candidates, anew, &found, result, error);
+        if (found)
+            return got;
+    }
+    for (size_t i = 0; i < candidates->count; i++) {
+        auto_attempt struct attempt attempt;
+        attempt_begin(&attempt, tokens, &candidates->items[i]);
+        enum acquire_end end = get_result(&attempt, anew, result, error);
+        if (end != ACQUIRE_NO_IDENTITY || i + 1 == candidates->count)
+            return end == ACQUIRED;
+        trace("network: %s", error->message);
         *error = (struct error){ 0 };
     }
-    become_user(request);
-    return get(tokens, request, token, error);
+    return false;
 }
 
-bool tokens_get(struct tokens *tokens, struct token_request *request, struct token *token,
-                struct error *error)
+bool tokens_get(struct tokens *tokens, const struct token_candidates *candidates,
+                struct tokens_result *ret_result, struct error *error)
 {
-    return (request->or_user != NULL ? get_for_anybody : get)(tokens, request, token, error);
+    return get_for_any(tokens, candidates, false, ret_result, error);
 }
 
-/* Which of the request's two sides the token is of: where nothing says who asks, it may be the
- * machine's or a person's. NULL: neither, as far as the keyring can tell. */
-static struct token_request *whose(struct tokens *tokens, struct token_request *request,
-                                   const char *text, size_t length, struct error *error)
+bool tokens_get_new(struct tokens *tokens, const struct token_candidates *candidates,
+                    struct tokens_result *ret_result, struct error *error)
 {
-    struct token_request *sides[] = { request, request->or_user };
-    for (size_t i = 0; i < 2 && sides[i] != NULL; i++) {
+    return get_for_any(tokens, candidates, true, ret_result, error);
+}
+
+/* ---- a token that is known ---- */
+
+/* Finds the candidate whose token in the keyring is this one. False if there is none, or, with an
+ * error, if the keyring fails. The caller clears *ret_attempt if there is. */
+static bool find_owner(struct tokens *tokens, const struct token_candidates *candidates,
+                       const char *text, size_t length, struct attempt *ret_attempt,
+                       struct error *error)
+{
+    for (size_t i = 0; i < candidates->count; i++) {
+        auto_attempt struct attempt attempt;
+        attempt_begin(&attempt, tokens, &candidates->items[i]);
         auto_token struct token token = { 0 };
-        if (find(tokens, sides[i], &token, error) == KEYRING_FOUND &&
-            secret_equals(token.access_token, text, length))
-            return sides[i];
+        enum keyring_answer answer = look_up(&attempt, &token, error);
+        if (answer == KEYRING_FAILED)
+            return false;
+        if (answer == KEYRING_FOUND && secret_equals(token.access_token, text, length)) {
+            *ret_attempt = attempt;
+            attempt = (struct attempt){ 0 };
+            return true;
+        }
     }
-    return NULL;
+    return false;
 }
 
-bool tokens_has(struct tokens *tokens, struct token_request *request, const char *text,
+bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates, const char *text,
                 size_t length)
 {
     struct error unused = { 0 };
-    return whose(tokens, request, text, length, &unused) != NULL;
+    auto_attempt struct attempt owner = { 0 };
+    return find_owner(tokens, candidates, text, length, &owner, &unused);
 }
 
-bool tokens_erase(struct tokens *tokens, struct token_request *request, const char *refused,
-                  size_t length, struct error *error)
+bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidates,
+                  const char *refused, size_t length, struct error *error)
 {
-    struct token_request *side = whose(tokens, request, refused, length, error);
-    if (side == NULL)
+    auto_attempt struct attempt owner = { 0 };
+    if (!find_owner(tokens, candidates, refused, length, &owner, error))
         return error->kind == ERROR_NONE;
-    return token_store_erase(&tokens->store, side, refused, length, tokens->deadline, error);
+    return token_store_erase(&tokens->store, &owner.request, refused, length, owner.deadline,
+                             error);
 }
 
-/* A sign-in that is not kept was for nothing. */
-static bool is_kept(const struct tokens *tokens, struct error *error)
+/* ---- signing in ---- */
+
+/* A sign-in that is not kept was in vain. */
+static bool check_keeps(const struct tokens *tokens, struct error *error)
 {
     if (token_store_can_keep(&tokens->store))
         return true;
@@ -317,36 +375,34 @@ static bool is_kept(const struct tokens *tokens, struct error *error)
     return false;
 }
 
-/* Before a person is put through a sign-in: whether the keyring works, and who the account is that
- * is named, whatever their name is by now. Without a name it is whoever signs in. */
-static bool look_first(struct tokens *tokens, struct token_request *request, struct error *error)
+bool tokens_sign_in(struct tokens *tokens, const struct token_request *request,
+                    struct tokens_result *ret_result, struct error *error)
 {
-    if (account_store_resolve(&tokens->store, request, tokens->deadline, error) == KEYRING_FAILED)
-        return false;
-    if (request->account == NULL)
-        token_request_forget_account(request);
-    return is_kept(tokens, error) && self_test_run(&tokens->store, tokens->deadline, error);
-}
+    *ret_result = (struct tokens_result){ 0 };
+    auto_attempt struct attempt attempt;
+    attempt_begin(&attempt, tokens, request);
 
-bool tokens_sign_in(struct tokens *tokens, struct token_request *request, struct token *token,
-                    struct error *error)
-{
-    return look_first(tokens, request, error) &&
-           token_source_sign_in(tokens, request, token, error) &&
-           (request->scope == NULL ||
-            token_store_keep(&tokens->store, request, token, tokens->deadline, error)) &&
-           is_kept(tokens, error);
-}
-
-bool tokens_renew(struct tokens *tokens, struct token_request *request, struct error *error)
-{
-    auto_token struct token token = { 0 };
-    switch (find(tokens, request, &token, error)) {
-    case KEYRING_FOUND:
-        return !token_is_due(&token, time(NULL)) || renew_inline(tokens, request, &token, error);
-    case KEYRING_FAILED:
+    /* Before the user is put through a sign-in: whether the keyring works, and which account is
+     * meant by the name that was given, if any. */
+    auto_attempt struct attempt lookup;
+    attempt_begin(&lookup, tokens, request);
+    if (account_store_resolve(&tokens->store, &lookup.request, lookup.deadline, error) ==
+        KEYRING_FAILED)
         return false;
-    default:
-        return true;
+    if (request->account != NULL) {
+        attempt.request.home_account_id = steal(&lookup.request.home_account_id);
+        attempt.request.username = steal(&lookup.request.username);
     }
+    if (!check_keeps(tokens, error) || !self_test_run(&tokens->store, tokens->deadline, error))
+        return false;
+
+    if (!token_source_sign_in(&attempt, &ret_result->token, error) ||
+        (request->scope != NULL &&
+         !token_store_keep(&tokens->store, &attempt.request, &ret_result->token, attempt.deadline,
+                           error)) ||
+        !check_keeps(tokens, error))
+        return false;
+    ret_result->request = request;
+    ret_result->username = steal(&attempt.request.username);
+    return true;
 }

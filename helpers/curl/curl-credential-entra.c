@@ -22,13 +22,13 @@ static struct secret *append_transfer(const struct secret *before, const char *u
                          before->length > 0 ? "next\n" : "", url, token->access_token->bytes);
 }
 
-static bool find_request(struct config *config, const struct options *options, const char *text,
-                         struct token_request *request, struct error *error)
+static bool make_candidates(struct config *config, const char *text,
+                            struct token_candidates *candidates, struct error *error)
 {
     struct url url;
     if (!url_parse(text, strlen(text), &url, error))
         return error_wanted(error, "'%s'", url_shown(text).text);
-    switch (config_request_for_url(config, options, &url, request, error)) {
+    switch (config_request_for_url(config, &url, candidates, error)) {
     case CONFIG_MATCH:
         return true;
     case CONFIG_FAILED:
@@ -48,17 +48,17 @@ static bool answer(struct config *config, const struct options *options, int cou
     struct tokens tokens;
     if (!tokens_open(&tokens, options, error))
         return false;
+    tokens.may_ask = user_is_present;
     auto_secret struct secret *transfers = secret_new("", 0);
     for (int i = 0; i < count && transfers != NULL; i++) {
-        auto_token_request struct token_request request = { 0 };
-        auto_token struct token token = { 0 };
-        if (!find_request(config, options, urls[i], &request, error))
+        auto_token_candidates struct token_candidates candidates = { 0 };
+        auto_tokens_result struct tokens_result result = { 0 };
+        if (!make_candidates(config, urls[i], &candidates, error))
             return false;
-        request.may_ask = user_is_present;
-        if (!tokens_get(&tokens, &request, &token, error))
-            return error_wanted(error, "no token for %s", request.api);
+        if (!tokens_get(&tokens, &candidates, &result, error))
+            return error_wanted(error, "no token for %s", candidates.items[0].api);
         auto_secret struct secret *before = transfers;
-        transfers = append_transfer(before, urls[i], &token);
+        transfers = append_transfer(before, urls[i], &result.token);
     }
     if (transfers == NULL)
         return error_no_memory(error);
@@ -75,7 +75,7 @@ static bool answer_curl(const struct options *options, int count, char **operand
     }
     if (count > URLS_MAX)
         return error_set(error, ERROR_USAGE, "more than %d URLs are given", URLS_MAX);
-    auto_config struct config *config = config_load(options, error);
+    auto_config struct config *config = config_load(options, NULL, error);
     return config != NULL && answer(config, options, count, operands, error);
 }
 

@@ -208,8 +208,8 @@ static bool run_list(const struct options *options, int count, char **operands, 
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM", "table or json", OPTION_TEXT, offsetof(struct options, output) },
-    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+    { "output", "FORM", "table or json", OPTION_TEXT, offsetof(struct options, output), 0 },
+    { .name = NULL },
 };
 
 const struct program entra_list = {

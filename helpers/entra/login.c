@@ -14,42 +14,51 @@ static bool may_always_ask(void)
     return true;
 }
 
-static bool sign_in(const struct options *options, struct token_request *request,
-                    struct error *error)
+/* The indices of our own options in options->own. */
+enum own_option {
+    BROWSER,
+    DEVICE_CODE,
+};
+
+static bool sign_in(const struct options *options, enum sign_in_method method, struct error *error)
 {
-    auto_token struct token token = { 0 };
+    auto_token_request struct token_request request = { 0 };
+    auto_tokens_result struct tokens_result result = { 0 };
     struct tokens tokens;
-    return tokens_open(&tokens, options, error) && tokens_sign_in(&tokens, request, &token, error);
+    const struct config_context context = { .sign_in = method };
+    auto_config struct config *config = config_load(options, &context, error);
+    if (config == NULL || !config_sign_in_request(config, &request, error))
+        return false;
+    if (!tokens_open(&tokens, options, error))
+        return error_wanted(error, "cannot sign in");
+    tokens.may_ask = may_always_ask;
+    if (!tokens_sign_in(&tokens, &request, &result, error))
+        return error_wanted(error, "cannot sign in");
+    fprintf(stderr, "Signed in as %s.\n", result.username);
+    return true;
 }
 
 static bool run_login(const struct options *options, int count, char **operands,
                       struct error *error)
 {
-    auto_token_request struct token_request request = { 0 };
-    struct options with_method = *options;
+    bool browser = options->own[BROWSER] != NULL, device_code = options->own[DEVICE_CODE] != NULL;
     if (count > 0)
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
-    if (options->device_code && options->browser)
+    if (device_code && browser)
         return error_set(error, ERROR_USAGE, "--browser and --device-code cannot be used together");
-    with_method.sign_in = options->device_code ? SIGN_IN_DEVICE_CODE
-                          : options->browser   ? SIGN_IN_BROWSER
-                                               : SIGN_IN_AUTO;
-    auto_config struct config *config = config_load(options, error);
-    if (config == NULL || !config_sign_in_request(config, &with_method, &request, error))
-        return false;
-    request.may_ask = may_always_ask;
-    if (!sign_in(&with_method, &request, error))
-        return error_wanted(error, "cannot sign in");
-    fprintf(stderr, "Signed in as %s.\n", request.username);
-    return true;
+    return sign_in(options,
+                   device_code ? SIGN_IN_DEVICE_CODE
+                   : browser   ? SIGN_IN_BROWSER
+                               : SIGN_IN_AUTO,
+                   error);
 }
 
 static const struct option_spec own_options[] = {
-    { "browser", NULL, "sign in with a browser on this machine", OPTION_FLAG,
-      offsetof(struct options, browser) },
-    { "device-code", NULL, "sign in by entering a code on any device", OPTION_FLAG,
-      offsetof(struct options, device_code) },
-    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+    { "browser", NULL, "sign in with a browser on this machine", OPTION_OWN_FLAG,
+      OPTION_OWN(BROWSER), 0 },
+    { "device-code", NULL, "sign in by entering a code on any device", OPTION_OWN_FLAG,
+      OPTION_OWN(DEVICE_CODE), 0 },
+    { .name = NULL },
 };
 
 const struct program entra_login = {

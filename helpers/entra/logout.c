@@ -9,17 +9,23 @@
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 
+/* The index of our own option in options->own. */
+enum own_option {
+    ALL,
+};
+
 static bool run_logout(const struct options *options, int count, char **operands,
                        struct error *error)
 {
     struct tokens tokens;
     size_t signed_out = 0;
-    const char *username = options->all       ? NULL
-                           : options->account ? options->account
-                                              : ACCOUNT_DEFAULT;
+    bool all = options->own[ALL] != NULL;
+    const char *username = all                        ? NULL
+                           : options->account != NULL ? options->account
+                                                      : ACCOUNT_DEFAULT;
     if (count > 0)
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
-    if (options->all && options->account != NULL)
+    if (all && options->account != NULL)
         return error_set(error, ERROR_USAGE, "--all and --account cannot be used together");
     if (!tokens_open(&tokens, options, error) ||
         !account_store_forget(&tokens.store, username, tokens.deadline, &signed_out, error))
@@ -34,8 +40,8 @@ static bool run_logout(const struct options *options, int count, char **operands
 }
 
 static const struct option_spec own_options[] = {
-    { "all", NULL, "sign out of every account", OPTION_FLAG, offsetof(struct options, all) },
-    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+    { "all", NULL, "sign out of every account", OPTION_OWN_FLAG, OPTION_OWN(ALL), 0 },
+    { .name = NULL },
 };
 
 const struct program entra_logout = {

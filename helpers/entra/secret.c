@@ -83,8 +83,8 @@ static bool run_secret(const struct options *options, int count, char **operands
     bool is_set = count == 1 && strcmp(operands[0], "set") == 0;
     if (!is_set && !(count == 1 && strcmp(operands[0], "clear") == 0))
         return error_set(error, ERROR_USAGE, "expected 'entra secret set' or 'entra secret clear'");
-    auto_config struct config *config = config_load(options, error);
-    if (config == NULL || !config_identity(config, options, &request, error) ||
+    auto_config struct config *config = config_load(options, NULL, error);
+    if (config == NULL || !config_identity(config, &request, error) ||
         !tokens_open(&tokens, options, error))
         return error_wanted(error, "cannot %s the client secret", is_set ? "store" : "remove");
     return (is_set ? set_secret : clear_secret)(&tokens, &request, error) ||

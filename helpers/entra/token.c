@@ -76,46 +76,56 @@ static void trace_refusal(const struct token_request *request, const struct toke
         trace("token: %s. %s", error.message, error_advice(&error));
 }
 
-static bool print_token(const struct options *options, const struct output *output,
-                        struct error *error)
-{
-    auto_token_request struct token_request request = { 0 };
-    auto_token struct token token = { 0 };
-    struct tokens tokens;
-    auto_config struct config *config = config_load(options, error);
-    if (config == NULL || !config_request(config, options, NULL, &request, error))
-        return false;
-    request.may_ask = options->renew ? NULL : user_is_present;
-    if (options->renew)
-        return tokens_open(&tokens, options, error) && tokens_renew(&tokens, &request, error);
-    if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
-        return error_wanted(error, "no token for %.200s",
-                            request.api != NULL ? request.api : request.scope);
+/* The indices of our own options in options->own. */
+enum own_option {
+    RENEW,
+    FOR_USER,
+};
 
-    trace_refusal(&request, &token);
-    auto_secret struct secret *text = output->format(&request, &token);
+static bool get_token(const struct options *options, const struct output *output,
+                      struct error *error)
+{
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    auto_tokens_result struct tokens_result result = { 0 };
+    struct tokens tokens;
+    const struct config_context context = { .for_user = options->own[FOR_USER] != NULL };
+    auto_config struct config *config = config_load(options, &context, error);
+    if (config == NULL || !config_request(config, NULL, &candidates, error))
+        return false;
+    const struct token_request *first = &candidates.items[0];
+    const char *wanted = first->api != NULL ? first->api : first->scope;
+    if (!tokens_open(&tokens, options, error))
+        return error_wanted(error, "no token for %.200s", wanted);
+    if (options->own[RENEW] != NULL)
+        return tokens_renew(&tokens, &candidates, error);
+    tokens.may_ask = user_is_present;
+    if (!tokens_get(&tokens, &candidates, &result, error))
+        return error_wanted(error, "no token for %.200s", wanted);
+
+    trace_refusal(result.request, &result.token);
+    auto_secret struct secret *text = output->format(result.request, &result.token);
     if (text == NULL)
         return error_no_memory(error);
     return secret_write(text, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "stdout cannot be written: %s", strerror(errno));
+           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }
 
 static bool run_token(const struct options *options, int count, char **operands,
                       struct error *error)
 {
+    const char *form = options->output != NULL ? options->output : "token";
     if (count > 0)
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
-    const struct output *output =
-        find_output(options->output != NULL ? options->output : "token", error);
-    return output != NULL && print_token(options, output, error);
+    const struct output *output = find_output(form, error);
+    return output != NULL && get_token(options, output, error);
 }
 
 static const struct option_spec own_options[] = {
     { "output", "FORM", "token (default), json or header", OPTION_TEXT,
-      offsetof(struct options, output) },
-    { "renew", NULL, NULL, OPTION_FLAG, offsetof(struct options, renew) },
-    { "for-user", NULL, NULL, OPTION_FLAG, offsetof(struct options, for_user) },
-    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+      offsetof(struct options, output), 0 },
+    { "renew", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(RENEW), 0 },
+    { "for-user", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(FOR_USER), 0 },
+    { .name = NULL },
 };
 
 const struct program entra_token = {

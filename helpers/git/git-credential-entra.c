@@ -13,7 +13,8 @@
 #include "common/store/stored_credentials.h"
 #include "common/tokens/tokens.h"
 #include "helpers/git/git_claims.h"
-#include "helpers/git/git_inquiry.h"
+#include "helpers/git/git_target.h"
+#include "helpers/git/git_user.h"
 
 static bool print_answer(const struct secret *answer, struct error *error)
 {
@@ -23,109 +24,104 @@ static bool print_answer(const struct secret *answer, struct error *error)
            error_set(error, ERROR_OTHER, "git does not read the answer: %s", strerror(errno));
 }
 
-/* Where an app's identity is configured, git dies with our message instead of asking a person for a
- * password. Always false, to be returned at once. */
-static bool quit(const struct token_request *request)
+/* If an app is configured, git dies with our message instead of asking the user for a password. */
+static void print_quit(const struct token_candidates *candidates)
 {
     struct error ignored;
-    if (request->credential_count == 0 || request->unconfigured)
-        return false;
+    bool for_app = candidates->count == 1 && candidates->items[0].credential_count > 0 &&
+                   !candidates->items[0].unconfigured;
+    if (!for_app)
+        return;
     auto_secret struct secret *answer = secret_format("quit=1\n");
     print_answer(answer, &ignored);
-    return false;
 }
 
-/* The same where no request was made yet, which tells whether an app is configured. Where the
- * configuration cannot be used, nothing does. */
-static bool quit_early(struct git_inquiry *inquiry)
+/* The same if the failure came before the requests were made. If the configuration cannot be used,
+ * it does not show whether an app is meant. */
+static void print_early_quit(struct git_target *target)
 {
-    auto_token_request struct token_request request = { 0 };
+    auto_token_candidates struct token_candidates candidates = { 0 };
     struct error unused = { 0 };
-    if (inquiry->config == NULL || !inquiry->wants_token)
-        return false;
-    git_inquiry_request(inquiry, false, &request, &unused);
-    return quit(&request);
+    if (target->config == NULL || !target->wants_token)
+        return;
+    git_target_candidates(target, false, &candidates, &unused);
+    print_quit(&candidates);
 }
 
 /* ---- get ---- */
 
-/* The token, but not the one that the server refused a moment ago. */
-static bool get_token(struct git_inquiry *inquiry, struct token_request *request,
-                      struct token *token, struct error *error)
+/* Gets a token, but not the one that the server has just refused. */
+static bool get_token(struct git_target *target, const struct token_candidates *candidates,
+                      struct tokens_result *result, struct error *error)
 {
-    int64_t refused = git_request_refused(inquiry->git);
-    if (!tokens_get(&inquiry->tokens, request, token, error))
+    int64_t refused = git_request_refused(target->git);
+    if (!tokens_get(&target->tokens, candidates, result, error))
         return false;
-    if (refused == 0 || token->source != TOKEN_FROM_KEYRING || token->received_on != refused)
+    if (refused == 0 || result->token.source != TOKEN_FROM_KEYRING ||
+        result->token.received_on != refused)
         return true;
-    trace("keyring: the server refused the token; another is asked for");
-    token_clear(token);
-    request->force_refresh = true;
-    return tokens_get(&inquiry->tokens, request, token, error);
+    trace("keyring: the server refused this token; another one is asked for");
+    tokens_result_clear(result);
+    return tokens_get_new(&target->tokens, candidates, result, error);
 }
 
-static bool answer_with_token(struct git_inquiry *inquiry, struct error *error)
+static bool answer_with_token(struct git_target *target, struct error *error)
 {
-    auto_token_request struct token_request request = { 0 };
-    auto_token struct token token = { 0 };
-    inquiry->claims = git_claims_take(inquiry->git, &inquiry->url);
-    if (inquiry->options.claims == NULL)
-        inquiry->options.claims = inquiry->claims;
-    if (!git_inquiry_request(inquiry, true, &request, error))
-        return quit(&request);
-    if (!get_token(inquiry, &request, &token, error)) {
-        git_inquiry_doubt_tenant(inquiry);
-        error_wanted(error, "no token for %s", request.api);
-        return quit(&request);
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    auto_tokens_result struct tokens_result result = { 0 };
+    target->claims = git_claims_take(target->git, &target->url);
+    if (target->options.claims == NULL)
+        target->options.claims = target->claims;
+    target->tokens.may_ask = git_may_ask;
+    if (!git_target_candidates(target, true, &candidates, error)) {
+        print_quit(&candidates);
+        return false;
     }
-    auto_secret struct secret *answer = git_answer_format(inquiry->git, &request, &token);
+    if (!get_token(target, &candidates, &result, error)) {
+        git_target_forget_tenant(target);
+        error_wanted(error, "no token for %s", candidates.items[0].api);
+        print_quit(&candidates);
+        return false;
+    }
+    auto_secret struct secret *answer =
+        git_answer_format(target->git, result.request, &result.token);
     return print_answer(answer, error);
 }
 
+/* A stored credential goes before a token. */
 static bool get(const struct options *options, const struct git_request *git, struct error *error)
 {
-    auto_git_inquiry struct git_inquiry inquiry = { 0 };
-    auto_stored_credential struct stored_credential typed = { 0 };
-    enum config_match match = git_inquire(&inquiry, options, git, error);
+    auto_git_target struct git_target target = { 0 };
+    auto_stored_credential struct stored_credential stored = { 0 };
+    enum config_match match = git_target_find(&target, options, git, error);
+    if (match == CONFIG_FAILED)
+        print_early_quit(&target);
     if (match != CONFIG_MATCH)
-        return match == CONFIG_NO_MATCH || quit_early(&inquiry);
-    switch (stored_credentials_find(&inquiry.tokens.store, &inquiry.typed, git->takes_authtype,
-                                    inquiry.tokens.deadline, &typed, error)) {
+        return match == CONFIG_NO_MATCH;
+    switch (stored_credentials_find(&target.tokens.store, &target.place, git->takes_authtype,
+                                    target.tokens.deadline, &stored, error)) {
     case KEYRING_FOUND: {
-        trace("keyring: %s has a typed credential", inquiry.tokens.store.keyring->name);
-        auto_secret struct secret *answer = git_answer_format_stored(&typed);
+        trace("keyring: %s has a stored credential", target.tokens.store.keyring->name);
+        auto_secret struct secret *answer = git_answer_format_stored(&stored);
         return print_answer(answer, error);
     }
     case KEYRING_FAILED:
-        error_wanted(error, "no credential for %s", inquiry.typed.host);
-        return quit_early(&inquiry);
+        error_wanted(error, "no credential for %s", target.place.host);
+        print_early_quit(&target);
+        return false;
     default:
-        return !inquiry.wants_token || answer_with_token(&inquiry, error);
+        return !target.wants_token || answer_with_token(&target, error);
     }
 }
 
-/* ---- erase and store, which come after get ---- */
+/* ---- erase and store, which follow get ---- */
 
-/* As git_inquire; but what is wrong with the configuration, get has said. */
-static enum config_match inquire_again(struct git_inquiry *inquiry, const struct options *options,
-                                       const struct git_request *git, struct error *error)
+/* As git_target_find, but get has reported already what is wrong with the configuration. */
+static enum config_match find_target_again(struct git_target *target, const struct options *options,
+                                           const struct git_request *git, struct error *error)
 {
-    enum config_match match = git_inquire(inquiry, options, git, error);
-    return match == CONFIG_FAILED && inquiry->config == NULL ? CONFIG_NO_MATCH : match;
-}
-
-/* ---- erase ---- */
-
-/* git was refused with this credential. */
-static bool erase_token(struct git_inquiry *inquiry, const char *refused, struct error *error)
-{
-    auto_token_request struct token_request request = { 0 };
-    struct error unused = { 0 };
-    git_claims_keep(inquiry->git, &inquiry->url);
-    if (!git_inquiry_request(inquiry, false, &request, &unused))
-        return true; /* then it was no token of ours */
-    git_inquiry_doubt_tenant(inquiry);
-    return tokens_erase(&inquiry->tokens, &request, refused, strlen(refused), error);
+    enum config_match match = git_target_find(target, options, git, error);
+    return match == CONFIG_FAILED && target->config == NULL ? CONFIG_NO_MATCH : match;
 }
 
 static const char *secret_of(const struct git_request *git)
@@ -133,51 +129,60 @@ static const char *secret_of(const struct git_request *git)
     return git->credential != NULL ? git->credential : git->password;
 }
 
-static bool erase(const struct options *options, const struct git_request *git, struct error *error)
+static bool erase_token(struct git_target *target, const char *refused, struct error *error)
 {
-    auto_git_inquiry struct git_inquiry inquiry = { 0 };
-    enum config_match match = inquire_again(&inquiry, options, git, error);
-    if (match != CONFIG_MATCH)
-        return match == CONFIG_NO_MATCH;
-    return stored_credentials_erase(&inquiry.tokens.store, &inquiry.typed, secret_of(git),
-                                    inquiry.tokens.deadline, error) &&
-           (secret_of(git) == NULL || !inquiry.wants_token ||
-            erase_token(&inquiry, secret_of(git), error));
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    struct error unused = { 0 };
+    git_claims_keep(target->git, &target->url);
+    if (!git_target_candidates(target, false, &candidates, &unused))
+        return true; /* so it was not a token of ours */
+    git_target_forget_tenant(target);
+    return tokens_erase(&target->tokens, &candidates, refused, strlen(refused), error);
 }
 
-/* ---- store ---- */
+/* The server refused this credential. */
+static bool erase(const struct options *options, const struct git_request *git, struct error *error)
+{
+    auto_git_target struct git_target target = { 0 };
+    const char *refused = secret_of(git);
+    enum config_match match = find_target_again(&target, options, git, error);
+    if (match != CONFIG_MATCH)
+        return match == CONFIG_NO_MATCH;
+    return stored_credentials_erase(&target.tokens.store, &target.place, refused,
+                                    target.tokens.deadline, error) &&
+           (refused == NULL || !target.wants_token || erase_token(&target, refused, error));
+}
 
-/* Whether this is an access token, ours or another's: nobody types those, and they end soon. The
- * JSON Web Tokens of Entra are, without a look into the keyring, after every success of git's. */
+/* Whether this is an access token, ours or another's: users do not type those, and they expire
+ * soon. Entra's are JSON Web Tokens, which are recognized without a look into the keyring. */
 static bool looks_like_token(const char *secret)
 {
     struct error unused;
-    auto_json_secret json_object *claims = NULL;
     if (strlen(secret) > STORED_SECRET_MAX)
         return true;
-    claims = jwt_claims(secret, strlen(secret), &unused);
+    auto_json_secret json_object *claims = jwt_claims(secret, strlen(secret), &unused);
     return claims != NULL;
 }
 
-/* Whether it is the token that we gave: a git before 2.46 offers that to be kept. */
-static bool is_our_token(struct git_inquiry *inquiry, const char *secret)
+/* Whether this is the token that we gave: git before 2.46 wants it stored. */
+static bool is_our_token(struct git_target *target, const char *secret)
 {
     struct error unused = { 0 };
-    auto_token_request struct token_request request = { 0 };
-    return inquiry->wants_token && git_inquiry_request(inquiry, false, &request, &unused) &&
-           tokens_has(&inquiry->tokens, &request, secret, strlen(secret));
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    return target->wants_token && git_target_candidates(target, false, &candidates, &unused) &&
+           tokens_has(&target->tokens, &candidates, secret, strlen(secret));
 }
 
-/* What a person typed is kept; what we gave is in the keyring already. */
+/* Stores what the user typed; what we gave is in the keyring already. */
 static bool store(const struct options *options, const struct git_request *git, struct error *error)
 {
-    auto_git_inquiry struct git_inquiry inquiry = { 0 };
+    auto_git_target struct git_target target = { 0 };
     const char *secret = secret_of(git);
     bool complete = git->credential != NULL ? git->authtype != NULL : git->username != NULL;
     if (secret == NULL || !complete || git_request_is_ephemeral(git) || looks_like_token(secret))
         return true;
-    enum config_match match = inquire_again(&inquiry, options, git, error);
-    if (match != CONFIG_MATCH || is_our_token(&inquiry, secret))
+    enum config_match match = find_target_again(&target, options, git, error);
+    if (match != CONFIG_MATCH || is_our_token(&target, secret))
         return match != CONFIG_FAILED;
     auto_stored_credential struct stored_credential typed = {
         .username = secret_from_text(git->username),
@@ -187,9 +192,11 @@ static bool store(const struct options *options, const struct git_request *git, 
         .oauth_refresh_token = secret_from_text(git->oauth_refresh_token),
         .expires_on = git_request_expiry(git),
     };
-    return stored_credentials_keep(&inquiry.tokens.store, &inquiry.typed, &typed,
-                                   inquiry.tokens.deadline, error);
+    return stored_credentials_keep(&target.tokens.store, &target.place, &typed,
+                                   target.tokens.deadline, error);
 }
+
+/* ---- the program ---- */
 
 static const struct {
     const char *name;
@@ -200,9 +207,7 @@ static bool answer_git(const struct options *options, int count, char **operands
                        struct error *error)
 {
     if (count != 1) {
-        error_set(error, ERROR_USAGE,
-                  "exactly one operation belongs here: get, store, erase or "
-                  "capability");
+        error_set(error, ERROR_USAGE, "give one operation: get, store, erase or capability");
         return error_hint(error, "git calls this program: git config --global credential.helper "
                                  "entra");
     }
@@ -221,13 +226,13 @@ static bool answer_git(const struct options *options, int count, char **operands
         return git_request_parse(input->bytes, input->length, &request, error) &&
                operations[i].run(options, &request, error);
     }
-    return true; /* gitcredentials(7): an operation that is not known is silently ignored */
+    return true; /* gitcredentials(7): unknown operations are silently ignored */
 }
 
 static const struct program program = {
     .usage = "git-credential-entra [OPTION]... get|store|erase|capability",
-    .summary = "Gives git a Microsoft Entra token for hosts that take one. git calls it where its\n"
-               "configuration says credential.helper = entra; see git-credential-entra(1).",
+    .summary = "Gives git a Microsoft Entra token for hosts that accept one. git calls it if its\n"
+               "configuration has credential.helper = entra; see git-credential-entra(1).",
     .run = answer_git,
 };
 

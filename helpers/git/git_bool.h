@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * git's booleans, as git-config(1) has them.
+ * Booleans of git's configuration (git-config(1)).
  */
 #ifndef HELPERS_GIT_GIT_BOOL_H
 #define HELPERS_GIT_GIT_BOOL_H
 
 #include <stdbool.h>
 
-/* Whether a value says no: false, no, off, 0, whatever their case, or nothing after the equals
- * sign. Any other text of git's says yes. */
+/* Whether a value is false: false, no, off, 0 in any case, or empty. git takes any other for true.
+ */
 bool git_bool_is_no(const char *value);
 
 #endif

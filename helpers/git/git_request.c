@@ -10,10 +10,10 @@
 #include "common/base/array.h"
 #include "helpers/git/git_bool.h"
 
-/* Our state[]: helpers of one chain tell theirs apart by a prefix (git-credential(1)). */
+/* Our state[]: its prefix tells it from other helpers' (git-credential(1)). */
 #define STATE_REFUSED "entra:received_on="
 
-/* Which attribute goes where. The last of several wins, as in git. */
+/* The last of several wins, as in git. */
 static const struct {
     const char *key;
     size_t offset;
@@ -31,7 +31,7 @@ static const struct {
     { "ephemeral", offsetof(struct git_request, ephemeral) },
 };
 
-/* Those that may come several times. */
+/* Attributes that may be repeated. */
 static const struct {
     const char *key;
     size_t offset;
@@ -40,8 +40,8 @@ static const struct {
     { "state[]", offsetof(struct git_request, state) },
 };
 
-/* An empty value empties a list. */
-static void take_item(struct git_list *list, const char *value)
+/* An empty value clears the list. */
+static void add_item(struct git_list *list, const char *value)
 {
     if (value[0] == '\0')
         list->count = 0;
@@ -49,7 +49,7 @@ static void take_item(struct git_list *list, const char *value)
         list->items[list->count++] = value;
 }
 
-static void take_capability(struct git_request *request, const char *value)
+static void set_capability(struct git_request *request, const char *value)
 {
     if (value[0] == '\0')
         request->takes_authtype = request->takes_state = false;
@@ -59,34 +59,33 @@ static void take_capability(struct git_request *request, const char *value)
         request->takes_state = true;
 }
 
-/* Attributes that are not known are for others, or for a later version. */
+/* Unknown attributes are ignored, as git-credential(1) asks. */
 static void set_attribute(struct git_request *request, const char *key, const char *value)
 {
     char *base = (char *)request;
     if (strcmp(key, "capability[]") == 0)
-        take_capability(request, value);
+        set_capability(request, value);
     for (size_t i = 0; i < ARRAY_SIZE(attributes); i++)
         if (strcmp(key, attributes[i].key) == 0)
             *(const char **)(void *)(base + attributes[i].offset) = value;
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
         if (strcmp(key, lists[i].key) == 0)
-            take_item((struct git_list *)(void *)(base + lists[i].offset), value);
+            add_item((struct git_list *)(void *)(base + lists[i].offset), value);
 }
 
 static bool check_complete(const struct git_request *request, struct error *error)
 {
     bool has_parts = request->protocol != NULL || request->host != NULL || request->path != NULL;
-    /* Which of the two counts, git decides by their order. */
+    /* git itself decides by their order which of the two counts. */
     if (request->url != NULL)
-        return !has_parts || error_set(error, ERROR_USAGE,
-                                       "git's request names its place twice: by url, and by "
-                                       "protocol, host or path");
+        return !has_parts ||
+               error_set(error, ERROR_USAGE, "git's request has url beside protocol, host or path");
     if (request->protocol == NULL || request->protocol[0] == '\0')
-        return error_set(error, ERROR_USAGE, "git's request names no protocol");
-    /* A certificate's password (protocol=cert) has none. */
+        return error_set(error, ERROR_USAGE, "git's request has no protocol");
+    /* protocol=cert, for a certificate's password, has no host. */
     if (strncmp(request->protocol, "http", 4) == 0 &&
         (request->host == NULL || request->host[0] == '\0'))
-        return error_set(error, ERROR_USAGE, "git's request names no host");
+        return error_set(error, ERROR_USAGE, "git's request has no host");
     return true;
 }
 
@@ -97,9 +96,9 @@ bool git_request_parse(char *buffer, size_t length, struct git_request *request,
     if (length > GIT_INPUT_MAX)
         return error_set(error, ERROR_USAGE, "git's request is longer than %d bytes",
                          GIT_INPUT_MAX);
-    /* A CR would end a line for other readers of it (CVE-2024-50338, CVE-2024-52006). */
+    /* Others take a CR for the end of a line (CVE-2024-50338, CVE-2024-52006). */
     if (memchr(buffer, '\0', length) != NULL || memchr(buffer, '\r', length) != NULL)
-        return error_set(error, ERROR_USAGE, "git's request has a NUL or a carriage return in it");
+        return error_set(error, ERROR_USAGE, "git's request contains a NUL or a carriage return");
     buffer[length] = '\0';
 
     for (char *line = buffer; line[0] != '\0' && line[0] != '\n';) {
@@ -108,7 +107,7 @@ bool git_request_parse(char *buffer, size_t length, struct git_request *request,
         line[size] = '\0';
         char *equals = strchr(line, '=');
         if (size + 1 > GIT_LINE_MAX)
-            return error_set(error, ERROR_USAGE, "git's request has a line of more than %d bytes",
+            return error_set(error, ERROR_USAGE, "git's request has a line longer than %d bytes",
                              GIT_LINE_MAX);
         if (equals == NULL)
             return error_set(error, ERROR_USAGE, "git's request has a line without '='");
@@ -133,7 +132,7 @@ bool git_request_is_ephemeral(const struct git_request *request)
     return request->ephemeral != NULL && !git_bool_is_no(request->ephemeral);
 }
 
-/* A whole number of seconds; 0 where the text is none. */
+/* A whole number of seconds; 0 if the text is not one. */
 static int64_t seconds_of(const char *text)
 {
     char *end = NULL;
@@ -156,8 +155,8 @@ int64_t git_request_refused(const struct git_request *request)
     return 0;
 }
 
-/* Azure DevOps takes any user name that is not empty; a colon would end it in Basic (RFC 7617, 2).
- * The one that git asked with is kept, so that store and erase speak of the same credential. */
+/* Azure DevOps takes any user name that is not empty; a colon would end it in Basic (RFC 7617,
+ * section 2). The one in git's request goes first, so that store and erase mean the same. */
 static const char *username_for(const struct git_request *request,
                                 const struct token_request *token_request)
 {
@@ -168,9 +167,9 @@ static const char *username_for(const struct git_request *request,
     return "app";
 }
 
-/* The lines by which git comes again, with the server's challenge, if this token is refused: a
- * revoked one is then replaced, and a claims challenge met, in the same run. Only once, or a server
- * that takes no token at all would keep git here. */
+/* With these lines git asks again, with the server's challenge, if the server refuses this token:
+ * so a revoked token is replaced, and a claims challenge satisfied, in the same run. Only once, or
+ * a server that takes no token at all would keep git busy. */
 static struct secret *format_state(const struct git_request *request, const struct token *token)
 {
     if (!request->takes_state || git_request_refused(request) != 0)
@@ -190,7 +189,7 @@ struct secret *git_answer_format(const struct git_request *request,
     auto_secret struct secret *state = format_state(request, token);
     if (state == NULL)
         return NULL;
-    /* ephemeral: git need not offer it to the helpers to be kept, it is kept here. */
+    /* ephemeral: helpers need not store it, since it is stored here. */
     return secret_format("capability[]=authtype\n%sauthtype=Bearer\ncredential=%s\nephemeral=1\n"
                          "password_expiry_utc=%" PRId64 "\n",
                          state->bytes, token->access_token->bytes, token->expires_on);

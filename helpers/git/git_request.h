@@ -26,13 +26,13 @@
 #define GIT_INPUT_MAX (1024 * 1024)
 #define GIT_LIST_MAX  32
 
-/* The values of an attribute that may come several times; those past the limit are left out. */
+/* The values of an attribute that may be repeated; those past the limit are ignored. */
 struct git_list {
     const char *items[GIT_LIST_MAX];
     size_t count;
 };
 
-/* What git tells. The texts lie in the buffer that was parsed; NULL: not told. */
+/* A request of git's. The texts point into the buffer that was parsed; NULL: absent. */
 struct git_request {
     const char *protocol;
     const char *host;
@@ -46,40 +46,38 @@ struct git_request {
     const char *oauth_refresh_token;
     const char *ephemeral;
     struct git_list wwwauth; /* the server's challenges (git 2.41) */
-    struct git_list state;   /* what helpers asked to be told again (git 2.46) */
-    bool takes_authtype;     /* it announced that it takes authtype and credential (git 2.46) */
-    bool takes_state;        /* likewise state and continue */
+    struct git_list state;   /* what helpers asked git to pass on again (git 2.46) */
+    bool takes_authtype;     /* git takes authtype and credential (git 2.46) */
+    bool takes_state;        /* git takes state and continue (git 2.46) */
 };
 
-/* Parses the attributes in a buffer of length bytes, which is changed: lines become strings. After
- * them it must have room for a NUL. False with ERROR_USAGE where it is not git's protocol to the
- * letter: an over-long line, one without '=', a NUL or CR anywhere, no protocol, no host where it
- * is http's, a url beside them. */
-bool git_request_parse(char *buffer, size_t length, struct git_request *request,
+/* Parses the attributes in a buffer of length bytes and room for a NUL after them; its lines become
+ * strings. Fails with ERROR_USAGE unless it is git's protocol to the letter: on a line that is too
+ * long or has no '=', a NUL or CR anywhere, no protocol, no host with http or https, or a url
+ * beside these. */
+bool git_request_parse(char *buffer, size_t length, struct git_request *ret_request,
                        struct error *error);
 
-/* Where the credential is for. False where that is no URL of http or https: not ours to answer. */
-bool git_request_url(const struct git_request *request, struct url *url);
+/* The URL that the credential is for. False if it is not http or https, and so not ours. */
+bool git_request_url(const struct git_request *request, struct url *ret_url);
 
-/* Whether git says that the credential is not to be kept. */
+/* Whether git says that the credential must not be kept. */
 bool git_request_is_ephemeral(const struct git_request *request);
 
-/* When the credential ends, in Unix seconds; 0: never, as far as git knows. */
+/* When the credential expires, in Unix seconds; 0: git does not say. */
 int64_t git_request_expiry(const struct git_request *request);
 
-/* Our own state, as an answer had it: when the token came that git was given then, and refused
- * with. 0: git was given none in this run. */
+/* From our own state: when the token was received that git was given before in this run, and that
+ * the server refused (Unix seconds). 0: none. */
 int64_t git_request_refused(const struct git_request *request);
 
-/* The answer to get: authtype and credential where git takes them, else user name and password.
- * Where git takes that too, it may come again with the server's refusal, once. NULL if there is no
- * memory.
- */
+/* The answer to get: authtype and credential if git takes them, else user name and password. If git
+ * takes state too, it may ask once more after a refusal. NULL if out of memory. */
 struct secret *git_answer_format(const struct git_request *request,
                                  const struct token_request *token_request,
                                  const struct token *token);
 
-/* The answer with a credential that a person typed. NULL if there is no memory. */
+/* The answer with a stored credential. NULL if out of memory. */
 struct secret *git_answer_format_stored(const struct stored_credential *credential);
 
 #endif

@@ -14,13 +14,13 @@
 #define GIT_MILLISECONDS 5000
 #define VALUES_MAX       4096
 
-/* never is Git Credential Manager's own word. A variable that is empty says no too. */
+/* "never" is Git Credential Manager's. An empty variable says no too. */
 static bool says_no(const char *value)
 {
     return git_bool_is_no(value) || strcasecmp(value, "never") == 0;
 }
 
-/* KEY LF VALUE NUL, and so on, of which the last counts; no LF where a key has no value. */
+/* The value of the last of "KEY LF VALUE NUL" entries; a key without a value has no LF. */
 static const char *last_value(const struct secret *text)
 {
     const char *value = "true";

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether git has somebody to ask.
+ * Whether git's user may be asked to sign in.
  */
 #ifndef HELPERS_GIT_GIT_USER_H
 #define HELPERS_GIT_GIT_USER_H
 
 #include <stdbool.h>
 
-/* Whether a person may be asked now: there is a terminal or a display, this is no build job ($CI),
- * and neither GIT_TERMINAL_PROMPT nor credential.interactive (git-config(1); never is Git
- * Credential Manager's word for it) forbids it. Runs git, so it is called only when a prompt is
- * about to happen. */
+/* Whether the user may be asked now: there is a terminal or a display, this is not a build job
+ * ($CI), and neither GIT_TERMINAL_PROMPT nor credential.interactive (git-config(1); "never" is Git
+ * Credential Manager's value) forbids it. Runs git, so it is called only when a prompt is about to
+ * be shown. */
 bool git_may_ask(void);
 
 #endif

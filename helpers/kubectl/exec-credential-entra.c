@@ -31,49 +31,51 @@ static bool read_info(struct exec_info *info, const struct options *options, str
                              "get a token by hand, run 'entra token --api AKS'.");
 }
 
-static bool make_request(const struct options *options, const struct kubelogin *kubelogin,
-                         struct token_request *request, struct error *error)
+static bool make_candidates(const struct kubelogin *kubelogin, struct token_candidates *candidates,
+                            struct error *error)
 {
-    auto_config struct config *config = config_load(options, error);
+    auto_config struct config *config =
+        config_load(&kubelogin->options, &kubelogin->context, error);
     if (config == NULL)
         return false;
-    bool made = config_request(config, options, "AKS", request, error);
-    bool user_needed = made ? request->for_user : error->kind == ERROR_SIGN_IN;
-    return kubelogin_check(kubelogin, user_needed && !options->for_user, error) && made;
+    bool made = config_request(config, "AKS", candidates, error);
+    bool user_needed = made && candidates->items[0].for_user && !kubelogin->context.for_user;
+    return kubelogin_check(kubelogin, user_needed, error) && made;
 }
 
-static bool answer(const struct options *options, const struct kubelogin *kubelogin,
-                   const struct exec_info *info, struct error *error)
+static bool answer(const struct kubelogin *kubelogin, const struct exec_info *info,
+                   struct error *error)
 {
-    auto_token_request struct token_request request = { 0 };
-    auto_token struct token token = { 0 };
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    auto_tokens_result struct tokens_result result = { 0 };
     struct tokens tokens;
-    if (!make_request(options, kubelogin, &request, error))
+    if (!make_candidates(kubelogin, &candidates, error))
         return false;
-    request.may_ask = info->interactive ? user_is_present : NULL; /* spec.interactive */
-    if (!tokens_open(&tokens, options, error) || !tokens_get(&tokens, &request, &token, error))
-        return error_wanted(error, "no token for %.200s",
-                            request.api != NULL ? request.api : request.scope);
+    const struct token_request *first = &candidates.items[0];
+    const char *wanted = first->api != NULL ? first->api : first->scope;
+    if (!tokens_open(&tokens, &kubelogin->options, error))
+        return error_wanted(error, "no token for %.200s", wanted);
+    tokens.may_ask = info->interactive ? user_is_present : NULL; /* spec.interactive */
+    if (!tokens_get(&tokens, &candidates, &result, error))
+        return error_wanted(error, "no token for %.200s", wanted);
 
-    auto_secret struct secret *credential = exec_credential_format(info, &token);
+    auto_secret struct secret *credential = exec_credential_format(info, &result.token);
     if (credential == NULL)
         return error_no_memory(error);
     return secret_write(credential, STDOUT_FILENO) ||
            error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }
 
-static bool answer_kubectl(const struct options *given, int count, char **operands,
+static bool answer_kubectl(const struct options *options, int count, char **operands,
                            struct error *error)
 {
     auto_exec_info struct exec_info info = { 0 };
     auto_kubelogin struct kubelogin kubelogin = { 0 };
-    struct options options = *given;
-    if (!kubelogin_check_operands(count, operands, error) || !read_info(&info, given, error) ||
-        !kubelogin_read(&kubelogin, given, info.config, error))
+    if (!kubelogin_check_operands(count, operands, error) || !read_info(&info, options, error) ||
+        !kubelogin_read(&kubelogin, options, info.config, error))
         return false;
     kubelogin_trace(&kubelogin);
-    return kubelogin_apply(&kubelogin, &options, error) &&
-           answer(&options, &kubelogin, &info, error);
+    return kubelogin_apply(&kubelogin, options, error) && answer(&kubelogin, &info, error);
 }
 
 int main(int argc, char **argv)

@@ -167,9 +167,7 @@ static const struct setting {
 
 static size_t offset_of(enum kubelogin_setting which)
 {
-    return which == KUBELOGIN_CLIENT_ID
-               ? offsetof(struct options, client_id)
-               : offsetof(struct options, own) + which * sizeof(const char *);
+    return which == KUBELOGIN_CLIENT_ID ? offsetof(struct options, client_id) : OPTION_OWN(which);
 }
 
 static struct option_spec make_spec(enum kubelogin_setting which, const char *name,

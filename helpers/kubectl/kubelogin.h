@@ -6,9 +6,10 @@
  *     .options = kubelogin_options(),          // in struct program
  *     ...
  *     auto_kubelogin struct kubelogin kubelogin = { 0 };
- *     struct options made = *options;
  *     if (!kubelogin_read(&kubelogin, options, cluster, error) ||
- *         !kubelogin_apply(&kubelogin, &made, error))
+ *         !kubelogin_apply(&kubelogin, options, error))
+ *         return false;
+ *     config_load(&kubelogin.options, &kubelogin.context, error)
  *
  * One table lists every flag with its variables. A call is a kubelogin call if one of kubelogin's
  * own flags is given or one of its own variables (AAD_*) is set. Then, as in kubelogin, AZURE_*
@@ -26,6 +27,7 @@
 #include "common/base/error.h"
 #include "common/base/json.h"
 #include "common/base/options.h"
+#include "common/config/config.h"
 
 /* kubelogin's settings, in the order of --help. */
 enum kubelogin_setting {
@@ -77,7 +79,12 @@ struct kubelogin {
     bool is_called; /* this is a kubelogin call */
     struct kubelogin_value values[KUBELOGIN_SETTINGS];
 
-    /* Owned; struct options points to them after kubelogin_apply. */
+    /* What kubelogin_apply makes of the settings: the common options, given or translated, and what
+     * has no common option. */
+    struct options options;
+    struct config_context context;
+
+    /* Owned; those point to them. */
     char *scope;
     struct credential credential;
 };
@@ -102,9 +109,9 @@ bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
 /* Traces the settings; turns --verbose on if the log level (--v) asks for it. */
 void kubelogin_trace(const struct kubelogin *kubelogin);
 
-/* Puts the settings into the options, for config_request. Options that are given already stay.
- * kubelogin must outlive the options. Fails with ERROR_USAGE. */
-bool kubelogin_apply(struct kubelogin *kubelogin, struct options *options, struct error *error);
+/* Makes kubelogin->options and ->context, for config_load. Common options that are given stay.
+ * Fails with ERROR_USAGE. */
+bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, struct error *error);
 
 /* Checks the name of a login method. from is what set it, for the message. Fails with ERROR_USAGE
  * if the method is unknown or not available; the hint says what to use. */
@@ -125,8 +132,7 @@ bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct
  * part of kubelogin_apply for the login method. */
 const char *kubelogin_text(const struct kubelogin *kubelogin, enum kubelogin_setting which);
 bool kubelogin_is_on(const struct kubelogin *kubelogin, enum kubelogin_setting which);
-bool kubelogin_apply_login(struct kubelogin *kubelogin, struct options *options,
-                           struct error *error);
+bool kubelogin_apply_login(struct kubelogin *kubelogin, struct error *error);
 
 void kubelogin_clear(struct kubelogin *kubelogin);
 #define auto_kubelogin CLEANUP(kubelogin_clear)

@@ -29,9 +29,9 @@ static const struct cloud {
 
 /* Only names in the table are accepted, so a cluster cannot choose an arbitrary authority. If an
  * authority is given, the environment is ignored and may be unknown, as in kubelogin. */
-static bool apply_cloud(const struct kubelogin *kubelogin, struct options *options,
-                        struct error *error)
+static bool apply_cloud(struct kubelogin *kubelogin, struct error *error)
 {
+    struct options *options = &kubelogin->options;
     const char *name = kubelogin_text(kubelogin, KUBELOGIN_ENVIRONMENT);
     if (options->authority == NULL)
         options->authority = kubelogin_text(kubelogin, KUBELOGIN_AUTHORITY_HOST);
@@ -96,8 +96,9 @@ static bool make_scope(struct kubelogin *kubelogin, const char *server, struct e
     return kubelogin->scope != NULL || error_no_memory(error);
 }
 
-static bool apply_server(struct kubelogin *kubelogin, struct options *options, struct error *error)
+static bool apply_server(struct kubelogin *kubelogin, struct error *error)
 {
+    struct options *options = &kubelogin->options;
     const char *server = kubelogin_text(kubelogin, KUBELOGIN_SERVER_ID);
     bool from_cluster = kubelogin->values[KUBELOGIN_SERVER_ID].from_cluster;
     if (options->api != NULL || options->resource != NULL || options->scope_count > 0)
@@ -120,21 +121,24 @@ static bool apply_server(struct kubelogin *kubelogin, struct options *options, s
 
 /* ---- all of it ---- */
 
-bool kubelogin_apply(struct kubelogin *kubelogin, struct options *options, struct error *error)
+bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, struct error *error)
 {
+    struct options *options = &kubelogin->options;
     const char *hint = kubelogin_text(kubelogin, KUBELOGIN_LOGIN_HINT);
     const struct kubelogin_value *client_id = &kubelogin->values[KUBELOGIN_CLIENT_ID];
+    *options = *given;
+    kubelogin->context = (struct config_context){
+        /* Not for an app, which has an ID of its own. */
+        .client_id = client_id->from_cluster ? client_id->text : NULL,
+        .without_azure_variables = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM),
+    };
     options->client_id = client_id->from_cluster ? NULL : client_id->text;
-    if (client_id->from_cluster)
-        options->fallback_client_id =
-            client_id->text; /* not for an app, which has an ID of its own */
-    options->without_azure_variables = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM);
     if (options->tenant == NULL)
         options->tenant = kubelogin_text(kubelogin, KUBELOGIN_TENANT_ID);
     if (kubelogin->is_called && options->account == NULL)
         options->account = hint != NULL ? hint : kubelogin_text(kubelogin, KUBELOGIN_USERNAME);
-    return apply_cloud(kubelogin, options, error) && apply_server(kubelogin, options, error) &&
-           (!kubelogin->is_called || kubelogin_apply_login(kubelogin, options, error));
+    return apply_cloud(kubelogin, error) && apply_server(kubelogin, error) &&
+           (!kubelogin->is_called || kubelogin_apply_login(kubelogin, error));
 }
 
 static int count_of(char **line)
@@ -149,14 +153,14 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
 {
     auto_kubelogin struct kubelogin kubelogin = { .variables = variables };
     const struct kubelogin_value *login = &kubelogin.values[KUBELOGIN_LOGIN];
-    struct options options = { 0 };
+    struct options *options = &kubelogin.options;
     int first = 0;
     int count = count_of(line);
-    if (!options_parse(count, line, kubelogin_options(), &options, &first, error) ||
+    if (!options_parse(count, line, kubelogin_options(), options, &first, error) ||
         !kubelogin_check_operands(count - first, line + first, error) ||
-        !kubelogin_read(&kubelogin, &options, NULL, error))
+        !kubelogin_read(&kubelogin, options, NULL, error))
         return false;
-    return apply_cloud(&kubelogin, &options, error) && apply_server(&kubelogin, &options, error) &&
+    return apply_cloud(&kubelogin, error) && apply_server(&kubelogin, error) &&
            (login->text == NULL || kubelogin_check_login(login->text, login->from, error));
 }
 

@@ -9,10 +9,10 @@
 
 /* Makes a credential of this kind the options' only one. where says what configured it. */
 static bool make_credential(struct kubelogin *kubelogin, enum credential_kind kind,
-                            const char *where, struct options *options, struct error *error)
+                            const char *where, struct error *error)
 {
     kubelogin->credential = (struct credential){ .kind = kind, .where = strdup(where) };
-    options->credential = &kubelogin->credential;
+    kubelogin->context.credential = &kubelogin->credential;
     return kubelogin->credential.where != NULL || error_no_memory(error);
 }
 
@@ -35,54 +35,51 @@ static bool copy_secret(const struct kubelogin *kubelogin, enum kubelogin_settin
 
 /* As in kubelogin, a certificate takes precedence over a secret and its chain is sent (x5c). If
  * neither is set, the configuration may have a credential. */
-static bool apply_spn(struct kubelogin *kubelogin, struct options *options, struct error *error)
+static bool apply_spn(struct kubelogin *kubelogin, struct error *error)
 {
     const struct kubelogin_value *certificate = &kubelogin->values[KUBELOGIN_CLIENT_CERTIFICATE];
     const struct kubelogin_value *secret = &kubelogin->values[KUBELOGIN_CLIENT_SECRET];
     struct credential *credential = &kubelogin->credential;
     if (certificate->text != NULL) {
-        if (!make_credential(kubelogin, CREDENTIAL_CERTIFICATE, certificate->from, options, error))
+        if (!make_credential(kubelogin, CREDENTIAL_CERTIFICATE, certificate->from, error))
             return false;
         credential->send_x5c = true;
         return copy_text(kubelogin, KUBELOGIN_CLIENT_CERTIFICATE, &credential->path, error) &&
                copy_secret(kubelogin, KUBELOGIN_CERTIFICATE_PASSWORD, &credential->password, error);
     }
     return secret->text == NULL ||
-           (make_credential(kubelogin, CREDENTIAL_CLIENT_SECRET, secret->from, options, error) &&
+           (make_credential(kubelogin, CREDENTIAL_CLIENT_SECRET, secret->from, error) &&
             copy_secret(kubelogin, KUBELOGIN_CLIENT_SECRET, &credential->secret, error));
 }
 
-static bool apply_msi(struct kubelogin *kubelogin, struct options *options, struct error *error)
+static bool apply_msi(struct kubelogin *kubelogin, struct error *error)
 {
     (void)error;
-    options->managed_identity = true;
-    options->identity_resource_id = kubelogin_text(kubelogin, KUBELOGIN_IDENTITY_RESOURCE_ID);
+    kubelogin->options.managed_identity = true;
+    kubelogin->context.identity_resource_id =
+        kubelogin_text(kubelogin, KUBELOGIN_IDENTITY_RESOURCE_ID);
     return true;
 }
 
 /* In a GitHub Actions job, its OIDC token; otherwise the token file. If there is neither, the
  * configuration may have a credential. */
-static bool apply_workloadidentity(struct kubelogin *kubelogin, struct options *options,
-                                   struct error *error)
+static bool apply_workloadidentity(struct kubelogin *kubelogin, struct error *error)
 {
     const struct kubelogin_value *file = &kubelogin->values[KUBELOGIN_FEDERATED_TOKEN_FILE];
     if (build_system_is_here(BUILD_SYSTEM_GITHUB_ACTIONS))
         return make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS,
-                               build_systems[BUILD_SYSTEM_GITHUB_ACTIONS].url_variable, options,
-                               error);
+                               build_systems[BUILD_SYSTEM_GITHUB_ACTIONS].url_variable, error);
     return file->text == NULL ||
-           (make_credential(kubelogin, CREDENTIAL_ASSERTION_FILE, file->from, options, error) &&
+           (make_credential(kubelogin, CREDENTIAL_ASSERTION_FILE, file->from, error) &&
             copy_text(kubelogin, KUBELOGIN_FEDERATED_TOKEN_FILE, &kubelogin->credential.path,
                       error));
 }
 
-static bool apply_azurepipelines(struct kubelogin *kubelogin, struct options *options,
-                                 struct error *error)
+static bool apply_azurepipelines(struct kubelogin *kubelogin, struct error *error)
 {
     const struct kubelogin_value *connection = &kubelogin->values[KUBELOGIN_SERVICE_CONNECTION];
     if (connection->text != NULL)
-        return make_credential(kubelogin, CREDENTIAL_AZURE_PIPELINES, connection->from, options,
-                               error) &&
+        return make_credential(kubelogin, CREDENTIAL_AZURE_PIPELINES, connection->from, error) &&
                copy_text(kubelogin, KUBELOGIN_SERVICE_CONNECTION, &kubelogin->credential.id, error);
     error_set(error, ERROR_USAGE, "--login azurepipelines needs a service connection ID");
     return error_hint(error,
@@ -90,37 +87,33 @@ static bool apply_azurepipelines(struct kubelogin *kubelogin, struct options *op
                       "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID.");
 }
 
-static bool apply_devicecode(struct kubelogin *kubelogin, struct options *options,
-                             struct error *error)
+static bool apply_devicecode(struct kubelogin *kubelogin, struct error *error)
 {
-    (void)kubelogin;
     (void)error;
-    options->for_user = true;
-    options->sign_in = SIGN_IN_DEVICE_CODE;
+    kubelogin->context.for_user = true;
+    kubelogin->context.sign_in = SIGN_IN_DEVICE_CODE;
     return true;
 }
 
-static bool apply_interactive(struct kubelogin *kubelogin, struct options *options,
-                              struct error *error)
+static bool apply_interactive(struct kubelogin *kubelogin, struct error *error)
 {
-    (void)kubelogin;
     (void)error;
-    options->for_user = true;
-    options->sign_in = SIGN_IN_BROWSER;
+    kubelogin->context.for_user = true;
+    kubelogin->context.sign_in = SIGN_IN_BROWSER;
     return true;
 }
 
 /* Without --login: an app if a credential is configured, otherwise a user with a device code, which
  * is kubelogin's default. */
-static bool apply_default(struct kubelogin *kubelogin, struct options *options, struct error *error)
+static bool apply_default(struct kubelogin *kubelogin, struct error *error)
 {
-    options->sign_in = SIGN_IN_DEVICE_CODE;
-    return apply_spn(kubelogin, options, error);
+    kubelogin->context.sign_in = SIGN_IN_DEVICE_CODE;
+    return apply_spn(kubelogin, error);
 }
 
 static const struct login {
     const char *name;
-    bool (*apply)(struct kubelogin *kubelogin, struct options *options, struct error *error);
+    bool (*apply)(struct kubelogin *kubelogin, struct error *error);
     bool is_app;
     const char *refused; /* why it is not available and what to use; NULL: it is available */
 } logins[] = {
@@ -163,14 +156,13 @@ bool kubelogin_check_login(const char *name, const char *from, struct error *err
     return error_hint(error, "%s", login->refused);
 }
 
-bool kubelogin_apply_login(struct kubelogin *kubelogin, struct options *options,
-                           struct error *error)
+bool kubelogin_apply_login(struct kubelogin *kubelogin, struct error *error)
 {
     const struct kubelogin_value *named = &kubelogin->values[KUBELOGIN_LOGIN];
     if (named->text == NULL)
-        return apply_default(kubelogin, options, error);
+        return apply_default(kubelogin, error);
     return kubelogin_check_login(named->text, named->from, error) &&
-           find_login(named->text)->apply(kubelogin, options, error);
+           find_login(named->text)->apply(kubelogin, error);
 }
 
 /* With --use-azurerm-env-vars, the hints must name ARM_* instead of AZURE_*. */

@@ -103,7 +103,7 @@ def test_an_unknown_key_is_a_warning_with_the_nearest_name(world):
     ("https://contoso.example/a/../b", "https://contoso.example/a/../b",
      "covers no URL: its path has a dot segment"),
     ("https://contoso.example/a?key=hunter2", "https://contoso.example/a",
-     "has a query or a fragment, which is passed over"),
+     "has a query or a fragment, which is ignored"),
     ("https://contoso.example/#a", "https://contoso.example/", "has a query or a fragment"),
 ])
 def test_a_misleading_base_url_draws_a_warning(world, base, shown, fault):
@@ -126,7 +126,7 @@ def test_the_samples_placeholder_is_reported(world):
     world.write_appsettings(settings)
     outcome = token(world)
     assert outcome.code == 2
-    assert "place holder" in outcome.err
+    assert "placeholder" in outcome.err
 
 
 @pytest.mark.parametrize("mode", [0o660, 0o606, 0o666])

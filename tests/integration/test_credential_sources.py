@@ -64,7 +64,7 @@ def test_an_entry_from_the_environment_is_named_by_its_variable(world):
 
 def test_an_unknown_source_type_is_an_error_with_its_line(world):
     configure(world, {"SourceType": "Psychic"})
-    refused(token(world), 2, "appsettings.json:", "'Psychic' is not known")
+    refused(token(world), 2, "appsettings.json:", "unknown SourceType 'Psychic'")
 
 
 def test_a_credential_in_the_file_takes_precedence_over_the_environment(world):
@@ -95,8 +95,8 @@ def test_verbose_shows_how_the_credential_was_chosen(world, there):
     missing = names[:names.index(there)] if there else names
     for name, text in ENVIRONMENT.items():
         assert (text in outcome.err) == (name in missing), outcome.err
-    assert ("there is a client credential" in outcome.err) == (there is not None)
-    assert ("managed identity: only where asked for" in outcome.err) == (there is None)
+    assert ("client credential 1: " in outcome.err) == (there is not None)
+    assert ("managed identity: only if asked for" in outcome.err) == (there is None)
 
 
 def test_a_federated_token_that_fails_does_not_lead_to_another_identity(world):

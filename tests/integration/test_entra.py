@@ -31,7 +31,7 @@ def test_json_has_the_documented_names(world):
 
 def test_a_token_that_cannot_be_written_is_an_error(world):
     outcome = world.run("sh", "-c", "entra token --api MyWebApi >&-")
-    assert outcome.code == 1 and "cannot be written" in outcome.err, outcome
+    assert outcome.code == 1 and "cannot write to stdout" in outcome.err, outcome
 
 
 def test_header_is_ready_for_http(world):

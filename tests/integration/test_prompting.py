@@ -164,7 +164,7 @@ def test_twenty_at_once_show_none_while_the_keyring_is_locked(desk, upset):
     commands = [("entra", "token", *people.API, "--timeout", SHORT_LIMIT)] * 20
     outcomes = all_at_once(desk, commands, env=DISPLAY)
     assert {outcome.code for outcome in outcomes} == {people.SIGN_IN_FIRST}
-    assert all("who has signed in cannot be told" in outcome.err for outcome in outcomes)
+    assert all("the keyring does not show who has signed in" in outcome.err for outcome in outcomes)
     assert len(desk.browser.urls) == 1
 
 

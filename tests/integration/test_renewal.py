@@ -9,7 +9,8 @@ import threading
 
 import pytest
 
-from authority import faults
+from authority import contoso, faults
+from integration import people
 from integration.stored import age
 from world.waiting import PATIENCE, wait_until
 
@@ -125,3 +126,18 @@ def test_a_failed_renewal_is_silent_and_not_retried_at_once(world, due):
     outcome = token(world)
     assert (outcome.out, outcome.err) == (due + "\n", "")
     assert requests(world) == 2
+
+
+def test_a_user_without_a_configured_identity_gets_renewals_too(desk):
+    """Nothing but the API is configured, so a managed identity would do as well."""
+    desk.write_appsettings({"MyWebApi": {"BaseUrl": f"{desk.web_api.url}/",
+                                         "Scopes": [contoso.MY_WEB_API + "/.default"]}})
+    how = {"env": {"AZURE_AUTHORITY_HOST": desk.authority.url,
+                   "AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:9"}}
+    people.login(desk, **how)
+    people.token(desk, **how)
+    due = age(desk, lives=1800, renew=True)
+    before = requests(desk)
+    assert people.token(desk, **how).out == due + "\n"
+    wait_until(lambda: requests(desk) == before + 1, "the renewal")
+    wait_until(lambda: people.token(desk, **how).out != due + "\n", "the new token")

@@ -257,7 +257,7 @@ def test_options_for_kubectl_are_refused(world, option):
 def test_commands_that_cannot_be_shown_are_not_run(world):
     before = configuration(world)
     outcome = world.run("sh", "-c", "entra setup git >/dev/full")
-    assert outcome.code == 1 and "stdout cannot be written" in outcome.err
+    assert outcome.code == 1 and "cannot write to stdout" in outcome.err
     assert configuration(world) == before
 
 

@@ -180,30 +180,29 @@ const char *caught_output(void)
 
 /* Makes the request for a URL, or, if that is NULL, for the API of the options or else this
  * one. */
-static void make(struct asked *asked, struct config *config, const struct options *options,
-                 const char *api, const char *url)
+static void make(struct asked *asked, struct config *config, const char *api, const char *url)
 {
     struct url parsed;
     struct error why;
     if (url == NULL)
-        asked->match = config_request(config, options, api, &asked->request, &asked->error)
+        asked->match = config_request(config, api, &asked->candidates, &asked->error)
                            ? CONFIG_MATCH
                            : CONFIG_FAILED;
     else if (url_parse(url, strlen(url), &parsed, &why))
-        asked->match =
-            config_request_for_url(config, options, &parsed, &asked->request, &asked->error);
+        asked->match = config_request_for_url(config, &parsed, &asked->candidates, &asked->error);
+    asked->request = asked->candidates.items[0];
 }
 
-static struct asked ask_any(const char *text, struct options options, const char *api,
-                            const char *url)
+static struct asked ask_any(const char *text, struct options options,
+                            const struct config_context *context, const char *api, const char *url)
 {
     struct asked asked = { .match = CONFIG_FAILED };
     if (text != NULL)
         options.config = file_of(text);
     catch_output(STDERR_FILENO);
-    auto_config struct config *config = config_load(&options, &asked.error);
+    auto_config struct config *config = config_load(&options, context, &asked.error);
     if (config != NULL)
-        make(&asked, config, &options, api, url);
+        make(&asked, config, api, url);
     asked.ok = asked.match == CONFIG_MATCH;
     snprintf(asked.said, sizeof asked.said, "%s", caught_output());
     return asked;
@@ -211,22 +210,28 @@ static struct asked ask_any(const char *text, struct options options, const char
 
 struct asked ask(const char *text, struct options options)
 {
-    return ask_any(text, options, NULL, NULL);
+    return ask_any(text, options, NULL, NULL, NULL);
+}
+
+struct asked ask_with(const char *text, struct options options,
+                      const struct config_context *context)
+{
+    return ask_any(text, options, context, NULL, NULL);
 }
 
 struct asked ask_or_else(const char *text, struct options options, const char *api)
 {
-    return ask_any(text, options, api, NULL);
+    return ask_any(text, options, NULL, api, NULL);
 }
 
 struct asked ask_for_url(const char *text, struct options options, const char *url)
 {
-    return ask_any(text, options, NULL, url);
+    return ask_any(text, options, NULL, NULL, url);
 }
 
 void asked_clear(struct asked *asked)
 {
-    token_request_clear(&asked->request);
+    token_candidates_clear(&asked->candidates);
 }
 
 struct place place;

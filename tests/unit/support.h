@@ -73,7 +73,8 @@ const char *caught_output(void);
 struct asked {
     bool ok; /* whether request is set; else error, or match is CONFIG_NO_MATCH */
     enum config_match match;
-    struct token_request request;
+    struct token_candidates candidates;
+    struct token_request request; /* the first of them, which owns nothing */
     struct error error;
     char said[4096]; /* on stderr */
 };
@@ -82,6 +83,8 @@ struct asked {
  * options name). ask requires an API in the options, ask_or_else falls back to this one, and
  * ask_for_url makes the request for a URL. */
 struct asked ask(const char *text, struct options options);
+struct asked ask_with(const char *text, struct options options,
+                      const struct config_context *context);
 struct asked ask_or_else(const char *text, struct options options, const char *api);
 struct asked ask_for_url(const char *text, struct options options, const char *url);
 

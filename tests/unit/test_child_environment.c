@@ -14,7 +14,7 @@
 #include "common/entra/identity_source.h"
 
 /* Whether a child process gets the variable. */
-static bool gets(bool (*filter)(const char *variable), const char *name)
+static bool child_gets(bool (*filter)(const char *variable), const char *name)
 {
     static char *const command[] = { "env", "-0", NULL };
     struct error error = { 0 };
@@ -32,8 +32,8 @@ static bool gets(bool (*filter)(const char *variable), const char *name)
 
 static void check_platform_secret(const char *name)
 {
-    assert_false(gets(child_environment_without_secrets, name));
-    assert_true(gets(child_environment_with_platform_secrets, name));
+    assert_false(child_gets(child_environment_without_secrets, name));
+    assert_true(child_gets(child_environment_with_platform_secrets, name));
 }
 
 static void an_identity_sources_secret_is_kept_back(void **state)
@@ -64,8 +64,8 @@ static void a_credential_is_kept_back_from_every_child(void **state)
                                          "ARM_CLIENT_SECRET", "AzureAd__ClientSecret",
                                          "AzureAd__ClientCertificates__0__CertificatePassword" };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        assert_false(gets(child_environment_without_secrets, names[i]));
-        assert_false(gets(child_environment_with_platform_secrets, names[i]));
+        assert_false(child_gets(child_environment_without_secrets, names[i]));
+        assert_false(child_gets(child_environment_with_platform_secrets, names[i]));
     }
 }
 
@@ -83,8 +83,8 @@ static void everything_else_is_inherited(void **state)
     static const char *const names[] = { "PATH_OF_OURS", "AZURE_CLIENT_ID", "IDENTITY_ENDPOINT",
                                          "AZURE_CLIENT_SECRET_PATH" };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        assert_true(gets(child_environment_without_secrets, names[i]));
-    assert_true(gets(NULL, "AZURE_CLIENT_SECRET"));
+        assert_true(child_gets(child_environment_without_secrets, names[i]));
+    assert_true(child_gets(NULL, "AZURE_CLIENT_SECRET"));
 }
 
 static int setup(void **state)

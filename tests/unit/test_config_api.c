@@ -40,9 +40,9 @@ static void one_of_several_apis_must_be_named(void **state)
 {
     (void)state;
     auto_asked struct asked several = ask(TWO_APIS, NONE);
-    assert_error(&several.error, ERROR_USAGE, "the configuration has several");
+    assert_error(&several.error, ERROR_USAGE, "Which API? The configuration has several");
     auto_asked struct asked none = ask("{" IDENTITY "}", NONE);
-    assert_error(&none.error, ERROR_USAGE, "it is not said which API the token is for");
+    assert_error(&none.error, ERROR_USAGE, "Which API?");
     assert_has(error_advice(&none.error), "Give --api, --resource or --scope.");
 }
 
@@ -120,23 +120,30 @@ static void users_request_each_api_with_its_usual_client(void **state)
         /* A configured client takes precedence. */
         { "{'AzureAd':{'ClientId':'mine'}}", { .api = "AKS" }, "mine" },
         { "{}", { .api = "AKS", .client_id = "mine" }, "mine" },
-        { "{}", { .api = "AKS", .fallback_client_id = "theirs" }, "theirs" },
     };
+    const struct config_context for_user = { .for_user = true };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct options options = cases[i].options;
-        options.for_user = true;
-        auto_asked struct asked asked = ask(cases[i].text, options);
+        auto_asked struct asked asked = ask_with(cases[i].text, cases[i].options, &for_user);
         assert_true(asked.ok);
         assert_true(asked.request.for_user);
         assert_string_equal(asked.request.client_id, cases[i].client_id);
+        assert_false(asked.request.client_learned);
     }
+    /* That of a cluster goes before the field's, but not before one's own. */
+    const struct config_context of_cluster = { .for_user = true, .client_id = "theirs" };
+    auto_asked struct asked theirs = ask_with("{}", (struct options){ .api = "AKS" }, &of_cluster);
+    assert_string_equal(theirs.request.client_id, "theirs");
+    assert_true(theirs.request.client_learned);
+    auto_asked struct asked mine =
+        ask_with("{}", (struct options){ .api = "AKS", .client_id = "mine" }, &of_cluster);
+    assert_string_equal(mine.request.client_id, "mine");
 }
 
 static void built_in_apis_do_not_count_as_the_only_api(void **state)
 {
     (void)state;
     auto_asked struct asked asked = ask("{" IDENTITY "}", NONE);
-    assert_error(&asked.error, ERROR_USAGE, "it is not said which API");
+    assert_error(&asked.error, ERROR_USAGE, "Which API?");
 }
 
 static void the_file_may_configure_built_in_apis(void **state)
@@ -166,7 +173,7 @@ static void scope_flags_cannot_be_combined(void **state)
     auto_asked struct asked both =
         ask(TWO_APIS,
             (struct options){ .resource = "x", .scopes = { "x/.default" }, .scope_count = 1 });
-    assert_error(&both.error, ERROR_USAGE, "--resource and --scope say the same thing");
+    assert_error(&both.error, ERROR_USAGE, "--resource and --scope cannot be used together");
     auto_asked struct asked two = ask(
         TWO_APIS, (struct options){ .scopes = { "x/.default", "y/.default" }, .scope_count = 2 });
     assert_error(&two.error, ERROR_USAGE, "an app asks for one scope, not for 2");
@@ -214,7 +221,8 @@ static void the_placeholder_of_the_sample_is_not_a_scope(void **state)
         if (asprintf(&text, "{" IDENTITY ",'Api':{\n'Scopes':%s}}", cases[i]) < 0)
             fail();
         auto_asked struct asked asked = ask(text, NONE);
-        assert_error(&asked.error, ERROR_USAGE, ":2: Scopes still has the sample's place holder");
+        assert_error(&asked.error, ERROR_USAGE,
+                     ":2: Scopes still has the placeholder of the sample file");
     }
 }
 

@@ -128,7 +128,7 @@ static void the_error_for_an_incomplete_entry_has_its_line(void **state)
         const char *entry, *message;
     } cases[] = {
         { "", ":3: SourceType is missing" },
-        { "'SourceType':'Magic'", ":3: the SourceType 'Magic' is not known" },
+        { "'SourceType':'Magic'", ":3: unknown SourceType 'Magic'" },
         { "'SourceType':'ClientSecretPath'", ":3: ClientSecretPath is missing" },
         { "'SourceType':'Path'", ":3: CertificateDiskPath is missing" },
         { "'SourceType':'Base64Encoded'", ":3: Base64EncodedValue is missing" },
@@ -138,7 +138,7 @@ static void the_error_for_an_incomplete_entry_has_its_line(void **state)
           ":3: SignedAssertionCommand is missing" },
         { "'SourceType':'AzurePipelines'", ":3: ServiceConnectionId is missing" },
         { "'SourceType':'Path','CertificateDiskPath':'[Enter the path]'",
-          ":3: CertificateDiskPath still has the sample's place holder" },
+          ":3: CertificateDiskPath still has the placeholder of the sample file" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_entry(cases[i].entry);

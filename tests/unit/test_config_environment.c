@@ -107,7 +107,7 @@ static void the_error_for_a_wrong_value_names_the_variable(void **state)
         { "Api__RequestAppToken", "yes", "RequestAppToken must be true or false" },
         { "Api__AcquireTokenOptions__ForceRefresh", "", "ForceRefresh must be true or false" },
         { "Api__BaseUrl", "http://api.example", "BaseUrl 'http://api.example' cannot be used" },
-        { "AzureAd__TenantId", "[Enter the tenant]", "TenantId still has the sample's" },
+        { "AzureAd__TenantId", "[Enter the tenant]", "TenantId still has the placeholder" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *where = NULL;

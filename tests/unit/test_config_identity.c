@@ -248,7 +248,8 @@ static void the_error_for_a_placeholder_of_the_sample_has_its_line(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = file_with(cases[i].member);
         autofree char *message = NULL;
-        if (asprintf(&message, ":2: %s still has the sample's place holder", cases[i].key) < 0)
+        if (asprintf(&message, ":2: %s still has the placeholder of the sample file",
+                     cases[i].key) < 0)
             fail();
         auto_asked struct asked asked = ask(text, NONE);
         assert_error(&asked.error, ERROR_USAGE, message);
@@ -257,7 +258,8 @@ static void the_error_for_a_placeholder_of_the_sample_has_its_line(void **state)
         ask("{'AzureAd':{'TenantId':'t','ClientId':\n'[Enter here the ClientId]','ClientSecret':"
             "'s'}," API "}",
             NONE);
-    assert_error(&asked.error, ERROR_USAGE, ":2: ClientId still has the sample's place holder");
+    assert_error(&asked.error, ERROR_USAGE,
+                 ":2: ClientId still has the placeholder of the sample file");
 }
 
 /* ---- several identities ---- */
@@ -328,8 +330,8 @@ static void an_identity_can_be_requested_without_an_api(void **state)
     struct error error = { 0 };
     auto_token_request struct token_request request = { 0 };
     struct options options = { .config = file_of(FILE_), .api = "Api" };
-    auto_config struct config *config = config_load(&options, &error);
-    assert_true(config_identity(config, &options, &request, &error));
+    auto_config struct config *config = config_load(&options, NULL, &error);
+    assert_true(config_identity(config, &request, &error));
     assert_string_equal(request.instance, "https://file.example");
     assert_string_equal(request.tenant, "api-tenant");
     assert_string_equal(request.client_id, "file-app");
@@ -342,8 +344,8 @@ static void an_identity_must_be_complete(void **state)
     struct error error = { 0 };
     auto_token_request struct token_request request = { 0 };
     struct options options = { .config = file_of("{'AzureAd':{'TenantId':'t'}}") };
-    auto_config struct config *config = config_load(&options, &error);
-    assert_false(config_identity(config, &options, &request, &error));
+    auto_config struct config *config = config_load(&options, NULL, &error);
+    assert_false(config_identity(config, &request, &error));
     assert_error(&error, ERROR_USAGE, "no client id");
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
@@ -13,7 +14,7 @@
 #include "common/entra/scope.h"
 
 #define NONE       ((struct options){ 0 })
-#define USER       ((struct options){ .for_user = true })
+#define FOR_USER   (&(const struct config_context){ .for_user = true })
 #define AZURE_CLI  "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 #define AZURE_APP  "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
 #define TENANT     "'TenantId':'contoso.example',"
@@ -44,7 +45,7 @@ static void a_client_without_a_credential_gets_a_user_token(void **state)
     assert_string_equal(user.request.tenant, "contoso.example");
     assert_string_equal(user.request.client_id, AZURE_APP);
     assert_int_equal(user.request.credential_count, 0);
-    assert_null(user.request.or_user);
+    assert_int_equal(user.candidates.count, 1);
 }
 
 static void an_app_gets_a_user_token_if_the_api_or_the_caller_wants_one(void **state)
@@ -60,8 +61,8 @@ static void an_app_gets_a_user_token_if_the_api_or_the_caller_wants_one(void **s
         { "{" APP "," API "}", true, true },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        auto_asked struct asked asked =
-            ask(cases[i].text, (struct options){ .for_user = cases[i].forced });
+        auto_asked struct asked asked = ask_with(
+            cases[i].text, NONE, &(const struct config_context){ .for_user = cases[i].forced });
         assert_string_equal(asked.error.message, "");
         assert_int_equal(asked.request.for_user, cases[i].user);
         assert_int_equal(asked.request.credential_count, cases[i].user ? 0 : 1);
@@ -72,7 +73,8 @@ static void the_sign_in_method_is_passed_on(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
-        ask("{" PUBLIC_APP "," API "}", (struct options){ .sign_in = SIGN_IN_DEVICE_CODE });
+        ask_with("{" PUBLIC_APP "," API "}", NONE,
+                 &(const struct config_context){ .sign_in = SIGN_IN_DEVICE_CODE });
     assert_int_equal(asked.request.sign_in, SIGN_IN_DEVICE_CODE);
 }
 
@@ -87,15 +89,15 @@ static void without_an_identity_it_is_a_managed_identity_or_a_user(void **state)
     assert_false(asked.request.for_user);
     assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_MANAGED_IDENTITY);
 
-    const struct token_request *user = asked.request.or_user;
-    assert_non_null(user);
+    assert_int_equal(asked.candidates.count, 2);
+    const struct token_request *user = &asked.candidates.items[1];
     assert_true(user->for_user);
     assert_int_equal(user->credential_count, 0);
     assert_string_equal(user->api, "Api");
     assert_string_equal(user->tenant, "organizations");
     assert_string_equal(user->client_id, AZURE_CLI);
     assert_string_equal(user->scope, "api://a/.default");
-    assert_null(user->or_user);
+    assert_true(user->unconfigured);
 }
 
 static void without_an_identity_an_api_for_apps_has_no_user(void **state)
@@ -105,7 +107,7 @@ static void without_an_identity_an_api_for_apps_has_no_user(void **state)
         ask("{'Api':{'Scopes':['api://a/.default'],'RequestAppToken':true}}", NONE);
     assert_string_equal(asked.error.message, "");
     assert_true(asked.request.unconfigured);
-    assert_null(asked.request.or_user);
+    assert_int_equal(asked.candidates.count, 1);
 }
 
 static void without_an_identity_an_api_for_users_has_no_managed_identity(void **state)
@@ -133,7 +135,7 @@ static void a_scope_that_no_app_can_request_is_for_a_user(void **state)
         assert_true(asked.request.for_user);
         assert_string_equal(asked.request.scope, cases[i][1]);
         assert_string_equal(asked.request.client_id, AZURE_CLI);
-        assert_null(asked.request.or_user);
+        assert_int_equal(asked.candidates.count, 1);
     }
     auto_asked struct asked by_flag =
         ask("{}", (struct options){ .scopes = { "User.Read" }, .scope_count = 1 });
@@ -153,15 +155,20 @@ static void without_a_tenant_the_client_id_of_the_environment_is_not_for_users(v
     setenv("AZURE_CLIENT_ID", AZURE_APP, 1);
     auto_asked struct asked asked = ask("{" API "}", NONE);
     assert_string_equal(asked.request.credentials[0].id, AZURE_APP);
-    assert_string_equal(asked.request.or_user->client_id, AZURE_CLI);
-    auto_asked struct asked user = ask("{" API "}", USER);
+    assert_string_equal(asked.candidates.items[1].client_id, AZURE_CLI);
+    auto_asked struct asked user = ask_with("{" API "}", NONE, FOR_USER);
     assert_string_equal(user.request.client_id, AZURE_CLI);
     auto_asked struct asked with_tenant =
-        ask("{" API "}", (struct options){ .for_user = true, .tenant = "contoso.example" });
+        ask_with("{" API "}", (struct options){ .tenant = "contoso.example" }, FOR_USER);
     assert_string_equal(with_tenant.request.client_id, AZURE_APP);
 }
 
 /* ---- the tenant ---- */
+
+static const char *name_tenant(void *learner)
+{
+    return learner;
+}
 
 static void the_tenant_is_configured_learned_or_organizations(void **state)
 {
@@ -180,10 +187,14 @@ static void the_tenant_is_configured_learned_or_organizations(void **state)
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked =
-            ask(cases[i].text, (struct options){ .for_user = true,
-                                                 .tenant = cases[i].flag,
-                                                 .fallback_tenant = cases[i].learned });
+            ask_with(cases[i].text, (struct options){ .tenant = cases[i].flag },
+                     &(const struct config_context){ .for_user = true,
+                                                     .learn_tenant = name_tenant,
+                                                     .learner = (void *)cases[i].learned });
         assert_string_equal(asked.error.message, "");
+        assert_int_equal(asked.request.tenant_learned,
+                         cases[i].learned != NULL &&
+                             strcasecmp(cases[i].learned, cases[i].tenant) == 0);
         assert_string_equal(asked.request.tenant, cases[i].tenant);
     }
 }
@@ -192,7 +203,9 @@ static void an_invalid_learned_tenant_is_refused(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
-        ask("{" API "}", (struct options){ .for_user = true, .fallback_tenant = "a/b" });
+        ask_with("{" API "}", NONE,
+                 &(const struct config_context){
+                     .for_user = true, .learn_tenant = name_tenant, .learner = (void *)"a/b" });
     assert_error(&asked.error, ERROR_USAGE, "'a/b' is not a tenant");
 }
 
@@ -221,7 +234,7 @@ static void without_an_identity_the_account_is_the_users_too(void **state)
     (void)state;
     auto_asked struct asked asked =
         ask("{'Api':{'Scopes':['api://a/.default'],'Account':'Ada@Contoso.com'}}", NONE);
-    assert_string_equal(asked.request.or_user->account, "ada@contoso.com");
+    assert_string_equal(asked.candidates.items[1].account, "ada@contoso.com");
 }
 
 /* The account is part of a keyring key and of messages. */

@@ -169,17 +169,17 @@ static void a_request_must_have_a_protocol_and_a_host(void **state)
     static const struct {
         const char *text, *message;
     } cases[] = {
-        { "", "names no protocol" },
-        { "\n", "names no protocol" },
-        { "\nprotocol=https\nhost=a\n", "names no protocol" },
-        { "host=dev.azure.com\n", "names no protocol" },
-        { "protocol=\nhost=dev.azure.com\n", "names no protocol" },
-        { "path=a\n", "names no protocol" },
-        { "protocol=https\n", "names no host" },
-        { "protocol=https\nhost=\n", "names no host" },
-        { "protocol=http\nhost=\n", "names no host" },
-        { "protocol=https\nhost=a\nhost=\n", "names no host" },
-        { "protocol=https\nHost=a\n", "names no host" },
+        { "", "has no protocol" },
+        { "\n", "has no protocol" },
+        { "\nprotocol=https\nhost=a\n", "has no protocol" },
+        { "host=dev.azure.com\n", "has no protocol" },
+        { "protocol=\nhost=dev.azure.com\n", "has no protocol" },
+        { "path=a\n", "has no protocol" },
+        { "protocol=https\n", "has no host" },
+        { "protocol=https\nhost=\n", "has no host" },
+        { "protocol=http\nhost=\n", "has no host" },
+        { "protocol=https\nhost=a\nhost=\n", "has no host" },
+        { "protocol=https\nHost=a\n", "has no host" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_refused(cases[i].text, strlen(cases[i].text), cases[i].message);
@@ -249,8 +249,8 @@ static void a_line_has_at_most_65535_bytes_including_its_end(void **state)
 
     text[longest] = 'y';
     text[longest + 1] = '\n';
-    assert_refused(text, longest + 2, "a line of more than 65535 bytes");
-    assert_refused(text, longest + 1, "a line of more than 65535 bytes");
+    assert_refused(text, longest + 2, "a line longer than 65535 bytes");
+    assert_refused(text, longest + 1, "a line longer than 65535 bytes");
 }
 
 static void a_request_has_at_most_a_mebibyte(void **state)
@@ -312,7 +312,7 @@ static void a_url_beside_other_attributes_is_refused(void **state)
         "protocol=https\nhost=dev.azure.com\nurl=\n",
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        assert_refused(cases[i], strlen(cases[i]), "names its place twice");
+        assert_refused(cases[i], strlen(cases[i]), "has url beside");
 }
 
 /* ---- the URL of a request ---- */

@@ -10,7 +10,8 @@
 /* Each ID was found in at least ten public repositories, except those of Data Explorer,
  * Databricks, Log Analytics and Office 365 Management, which have one source. */
 static const struct {
-    const char *constant, *id, *name;
+    const char *constant, *id;
+    const char *name; /* on the reference page */
     bool is_client, in_family;
 } reference[] = {
     { KNOWN_APP_AZURE_DEVOPS, "499b84ac-1321-427f-aa17-267ca6975798", "Azure DevOps", false,
@@ -47,7 +48,6 @@ static void every_app_has_the_id_of_the_reference(void **state)
         const struct known_app *app = known_app_find(reference[i].id);
         assert_non_null(app);
         assert_string_equal(app->id, reference[i].id);
-        assert_string_equal(app->name, reference[i].name);
         assert_true(app->is_client == reference[i].is_client);
         assert_true(app->in_family == reference[i].in_family);
     }
@@ -66,7 +66,7 @@ static void an_id_is_found_in_either_case(void **state)
     (void)state;
     const struct known_app *app = known_app_find("CFA8B339-82A2-471A-A3C9-0FC0BE7A4093");
     assert_non_null(app);
-    assert_string_equal(app->name, "Key Vault");
+    assert_string_equal(app->id, KNOWN_APP_KEY_VAULT);
 }
 
 static void another_id_is_not_known(void **state)

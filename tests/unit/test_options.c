@@ -14,12 +14,12 @@
 #define WORDS_MAX 24
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM", "token or json", OPTION_TEXT, offsetof(struct options, output) },
-    { "renew", NULL, NULL, OPTION_FLAG, offsetof(struct options, renew) },
-    { "legacy", NULL, "as it was", OPTION_SWITCH, offsetof(struct options, own[0]) },
-    { "login", "MODE", "login method", OPTION_TEXT, offsetof(struct options, own[1]) },
-    { "l", "MODE", NULL, OPTION_TEXT, offsetof(struct options, own[1]) },
-    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+    { "output", "FORM", "token or json", OPTION_TEXT, offsetof(struct options, output), 0 },
+    { "renew", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(2), 0 },
+    { "legacy", NULL, "as it was", OPTION_SWITCH, OPTION_OWN(0), 0 },
+    { "login", "MODE", "how the user signs in", OPTION_TEXT, OPTION_OWN(1), 0 },
+    { "l", "MODE", NULL, OPTION_TEXT, OPTION_OWN(1), 0 },
+    { .name = NULL },
 };
 
 struct outcome {
@@ -377,7 +377,7 @@ static void internal_options_are_accepted_but_not_in_the_help(void **state)
 {
     (void)state;
     struct outcome outcome = PARSE("--renew");
-    assert_true(outcome.options.renew);
+    assert_true(outcome.options.own[2]);
     catch_output(STDOUT_FILENO);
     options_print_help("program", "Works.", own_options);
     assert_lacks(caught_output(), "--renew");

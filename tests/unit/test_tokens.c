@@ -32,20 +32,20 @@ static struct {
     int64_t deadline;
 } authority;
 
-static bool ask_authority(const struct token_request *request, int64_t deadline,
-                          struct token *token, struct error *error)
+static enum acquire_end ask_authority(const struct token_request *request, int64_t deadline,
+                                      struct token *token, struct error *error)
 {
     (void)request;
     authority.asked++;
     authority.deadline = deadline;
     if (authority.text == NULL) {
         *error = authority.failure;
-        return false;
+        return ACQUIRE_FAILED;
     }
     *token = (struct token){ .access_token = secret_new(authority.text, strlen(authority.text)),
                              .received_on = time(NULL),
                              .expires_on = time(NULL) + 3600 };
-    return true;
+    return ACQUIRED;
 }
 
 /* Instead of common/base/module.c. */
@@ -66,7 +66,8 @@ static void make_authority_fail(enum error_kind kind, int64_t retry_after)
 
 /* ---- set-up ---- */
 
-static struct token_request request;
+static struct token_candidates candidates = { .count = 1 };
+static struct token_request *const request = &candidates.items[0];
 static struct options options;
 static struct tokens tokens;
 static struct error error;
@@ -101,7 +102,7 @@ static int begin(void **state)
                               .store = { .keyring = &keyring_place },
                               .began = deadline_now(),
                               .deadline = deadline_in((int64_t)3600 * 1000) };
-    request = (struct token_request){
+    *request = (struct token_request){
         .api = (char *)"Api",
         .instance = (char *)"https://login.microsoftonline.com",
         .tenant = (char *)"contoso.example",
@@ -144,14 +145,16 @@ static bool kept(const char *text)
 static const char *get(void)
 {
     static char text[64];
-    auto_token struct token token = { 0 };
+    auto_tokens_result struct tokens_result result = { 0 };
     error = (struct error){ 0 };
     catch_output(STDERR_FILENO);
-    bool ok = tokens_get(&tokens, &request, &token, &error);
+    bool ok = tokens_get(&tokens, &candidates, &result, &error);
     said = caught_output();
-    snprintf(text, sizeof text, "%s", ok ? token.access_token->bytes : "");
-    if (!ok)
-        assert_null(token.access_token);
+    snprintf(text, sizeof text, "%s", ok ? result.token.access_token->bytes : "");
+    if (ok)
+        assert_ptr_equal(result.request, request);
+    else
+        assert_null(result.token.access_token);
     return text;
 }
 
@@ -196,7 +199,7 @@ static void a_token_that_is_not_fresh_is_replaced(void **state)
 static void a_forced_refresh_ignores_the_stored_token_and_replaces_it(void **state)
 {
     (void)state;
-    request.force_refresh = true;
+    request->force_refresh = true;
     keep("old", 100, 3000);
     assert_string_equal(get(), "new");
     assert_int_equal(authority.asked, 1);
@@ -207,7 +210,7 @@ static void a_forced_refresh_ignores_the_stored_token_and_replaces_it(void **sta
 static void a_claims_challenge_ignores_the_stored_token_too(void **state)
 {
     (void)state;
-    request.challenged = true;
+    request->challenged = true;
     keep("old", 100, 3000);
     assert_string_equal(get(), "new");
     assert_true(kept("new"));
@@ -286,7 +289,7 @@ static void a_stale_token_is_not_used_for_a_forced_refresh(void **state)
     (void)state;
     make_authority_fail(ERROR_NETWORK, 0);
     keep("old", 3500, 100);
-    request.force_refresh = true;
+    request->force_refresh = true;
     assert_string_equal(get(), "");
 }
 
@@ -295,7 +298,7 @@ static void a_stale_token_is_not_used_for_a_forced_refresh(void **state)
 /* The name that processes use for this token. */
 static struct runtime_name name_of(const char *ending)
 {
-    return shared_name(ending, &request);
+    return shared_name(ending, request);
 }
 
 static void lead_elsewhere(void (*then)(void))
@@ -313,17 +316,17 @@ static void post_their_failure(void)
 {
     struct error theirs = { 0 };
     error_set(&theirs, ERROR_REFUSED, "their secret is wrong");
-    shared_failures_report(&request, deadline_in(60 * 1000), false, &theirs);
+    shared_failures_report(request, deadline_in(60 * 1000), false, &theirs);
 }
 
 /* With another secret than that of this process. */
 static void post_anothers_failure(void)
 {
-    struct secret *ours = request.credentials[0].secret;
+    struct secret *ours = request->credentials[0].secret;
     auto_secret struct secret *theirs = secret_from_text("wrong");
-    request.credentials[0].secret = theirs;
+    request->credentials[0].secret = theirs;
     post_their_failure();
-    request.credentials[0].secret = ours;
+    request->credentials[0].secret = ours;
 }
 
 /* Stores a token requested without claims, while the leader's own request was refused. */
@@ -349,7 +352,7 @@ static void store_one_for_our_claims(void)
     auto_token struct token token = { .access_token = secret_from_text("theirs"),
                                       .received_on = now,
                                       .expires_on = now + 3600,
-                                      .claims = claims_hash(request.claims) };
+                                      .claims = claims_hash(request->claims) };
     auto_secret struct secret *record = token_to_json(&token);
     place_put(record->bytes, record->length);
 }
@@ -365,7 +368,7 @@ static void a_follower_uses_the_leaders_token(void **state)
 static void a_follower_with_a_forced_refresh_uses_the_leaders_token(void **state)
 {
     (void)state;
-    request.force_refresh = true;
+    request->force_refresh = true;
     lead_elsewhere(store_theirs);
     assert_string_equal(get(), "theirs");
     assert_int_equal(authority.asked, 0);
@@ -374,7 +377,7 @@ static void a_follower_with_a_forced_refresh_uses_the_leaders_token(void **state
 static void a_follower_with_a_forced_refresh_uses_no_older_token(void **state)
 {
     (void)state;
-    request.force_refresh = true;
+    request->force_refresh = true;
     keep("old", 100, 3000);
     lead_elsewhere(NULL);
     assert_string_equal(get(), "new");
@@ -409,8 +412,8 @@ static void a_follower_uses_a_stale_token_if_the_authority_cannot_be_reached(voi
 static void a_token_for_other_claims_does_not_satisfy_a_challenge(void **state)
 {
     (void)state;
-    request.challenged = true;
-    request.claims = (char *)"{\"access_token\":{}}";
+    request->challenged = true;
+    request->claims = (char *)"{\"access_token\":{}}";
     lead_elsewhere(store_anothers_and_fail);
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_REFUSED, "their secret is wrong");
@@ -420,8 +423,8 @@ static void a_token_for_other_claims_does_not_satisfy_a_challenge(void **state)
 static void a_token_for_the_same_claims_satisfies_a_challenge(void **state)
 {
     (void)state;
-    request.challenged = true;
-    request.claims = (char *)"{\"access_token\":{}}";
+    request->challenged = true;
+    request->claims = (char *)"{\"access_token\":{}}";
     lead_elsewhere(store_one_for_our_claims);
     assert_string_equal(get(), "theirs");
     assert_int_equal(authority.asked, 0);
@@ -430,12 +433,12 @@ static void a_token_for_the_same_claims_satisfies_a_challenge(void **state)
 static void the_claims_of_a_token_are_stored_with_it(void **state)
 {
     (void)state;
-    request.challenged = true;
-    request.claims = (char *)"{\"access_token\":{}}";
+    request->challenged = true;
+    request->claims = (char *)"{\"access_token\":{}}";
     get();
     auto_token struct token token = { 0 };
     assert_true(token_from_json(place.record->bytes, place.record->length, &token, &error));
-    assert_int_equal(token.claims, claims_hash(request.claims));
+    assert_int_equal(token.claims, claims_hash(request->claims));
     assert_int_not_equal(token.claims, 0);
 }
 
@@ -443,8 +446,8 @@ static void a_refusal_of_another_secret_is_not_shared(void **state)
 {
     (void)state;
     auto_secret struct secret *ours = secret_from_text("right");
-    request.credential_count = 1;
-    request.credentials[0] = (struct credential){ .where = (char *)"x", .secret = ours };
+    request->credential_count = 1;
+    request->credentials[0] = (struct credential){ .where = (char *)"x", .secret = ours };
     lead_elsewhere(post_anothers_failure);
     assert_string_equal(get(), "new");
     assert_int_equal(authority.asked, 1);
@@ -487,8 +490,8 @@ static void waiting_past_the_deadline_is_an_error(void **state)
     tokens.deadline = deadline_now();
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_NETWORK, "another process is asking");
-    request.credential_count = 1;
-    request.credentials[0] = (struct credential){ .kind = CREDENTIAL_MANAGED_IDENTITY };
+    request->credential_count = 1;
+    request->credentials[0] = (struct credential){ .kind = CREDENTIAL_MANAGED_IDENTITY };
     setenv("MSI_ENDPOINT", "http://127.0.0.1:1", 1);
     get();
     assert_error(&error, ERROR_NETWORK, "another process is asking Cloud Shell for this token");
@@ -534,7 +537,7 @@ static void backing_off_is_for_all_scopes_of_the_client(void **state)
     (void)state;
     make_authority_fail(ERROR_REFUSED, 60);
     get();
-    request.scope = (char *)"api://another-api/.default";
+    request->scope = (char *)"api://another-api/.default";
     assert_string_equal(get(), "");
     assert_int_equal(authority.asked, 1);
 }
@@ -545,7 +548,7 @@ static void backing_off_is_not_for_other_clients(void **state)
     make_authority_fail(ERROR_REFUSED, 60);
     get();
     authority.text = "new";
-    request.client_id = (char *)"00000000-0000-0000-0000-000000000001";
+    request->client_id = (char *)"00000000-0000-0000-0000-000000000001";
     assert_string_equal(get(), "new");
 }
 
@@ -600,7 +603,7 @@ static void an_invalid_renewal_setting_is_reported_once(void **state)
         tokens_open(&opened, &none, &error);
         const char *text = caught_output();
         if (i == 2)
-            assert_has(text, "ENTRA_RENEWAL is inline or empty, not 'off'");
+            assert_has(text, "ENTRA_RENEWAL must be inline or empty, not 'off'");
         else
             assert_string_equal(text, "");
     }
@@ -619,13 +622,13 @@ static void without_inline_renewal_the_caller_does_not_wait(void **state)
 static void renewing_requests_only_a_token_that_is_due(void **state)
 {
     (void)state;
-    assert_true(tokens_renew(&tokens, &request, &error));
+    assert_true(tokens_renew(&tokens, &candidates, &error));
     assert_int_equal(authority.asked, 0);
     keep("old", 100, 3000);
-    assert_true(tokens_renew(&tokens, &request, &error));
+    assert_true(tokens_renew(&tokens, &candidates, &error));
     assert_int_equal(authority.asked, 0);
     keep_due("old");
-    assert_true(tokens_renew(&tokens, &request, &error));
+    assert_true(tokens_renew(&tokens, &candidates, &error));
     assert_true(kept("new"));
 }
 

@@ -166,15 +166,17 @@ static int begin(void **state)
     polls = times_asked = 0;
     options = (struct options){ 0 };
     store = (struct token_store){ .keyring = &shelf_module.keyring, .named = true };
-    wait = (struct user_tokens_wait){ &options, deadline_now(), deadline_in((int64_t)60 * 1000),
-                                      deadline_in((int64_t)900 * 1000) };
+    wait = (struct user_tokens_wait){ .options = &options,
+                                      .may_ask = user_is_there,
+                                      .began = deadline_now(),
+                                      .deadline = deadline_in((int64_t)60 * 1000),
+                                      .sign_in_deadline = deadline_in((int64_t)900 * 1000) };
     request = (struct token_request){
         .instance = (char *)INSTANCE,
         .tenant = (char *)"organizations",
         .client_id = (char *)CLIENT,
         .scope = (char *)"api://a/.default",
         .for_user = true,
-        .may_ask = user_is_there,
     };
     return 0;
 }
@@ -278,7 +280,7 @@ static void the_error_has_the_authoritys_reason_and_the_refresh_token_stays(void
         begin(NULL);
         keep("ada", "old");
         make_authority_refuse(errors[i / 2], "", "");
-        request.may_ask = may_ask[i % 2];
+        wait.may_ask = may_ask[i % 2];
         assert_string_equal(get(), "");
         assert_error(&error, ERROR_SIGN_IN, "ada must sign in again: the grant has expired");
         assert_string_equal(error.code, "AADSTS70043");
@@ -294,7 +296,7 @@ static void a_bad_refresh_token_is_dropped(void **state)
     (void)state;
     keep("ada", "old");
     make_authority_refuse("invalid_grant", "bad_token", "");
-    request.may_ask = NULL;
+    wait.may_ask = NULL;
     get();
     assert_error(&error, ERROR_SIGN_IN, "must sign in again");
     assert_string_equal(kept("ada"), "");
@@ -321,9 +323,9 @@ static void other_refusals_are_passed_on_without_a_prompt(void **state)
 static void the_error_says_who_has_not_signed_in(void **state)
 {
     (void)state;
-    request.may_ask = NULL;
+    wait.may_ask = NULL;
     get();
-    assert_error(&error, ERROR_SIGN_IN, "nobody has signed in");
+    assert_error(&error, ERROR_SIGN_IN, "nobody is signed in");
     request.account = (char *)"bob";
     get();
     assert_error(&error, ERROR_SIGN_IN, "bob has not signed in");
@@ -346,7 +348,7 @@ static void the_suggested_command_can_be_pasted_into_a_shell(void **state)
         { "a\"b", " --account \"...\"" },
         { "a!b", " --account \"...\"" },
     };
-    request.may_ask = NULL;
+    wait.may_ask = NULL;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         request.account = (char *)cases[i][0];
         get();
@@ -369,7 +371,8 @@ static void a_keyring_that_cannot_be_read_causes_no_prompt(void **state)
     store.named = false;
     shelf_fails = true;
     get();
-    assert_error(&error, ERROR_SIGN_IN, "who has signed in cannot be told: the keyring is locked");
+    assert_error(&error, ERROR_SIGN_IN,
+                 "the keyring does not show who has signed in: the keyring is locked");
     assert_string_equal(error.code, "keyring_locked");
     assert_int_equal(times_asked + authority.sign_ins, 0);
 }
@@ -548,7 +551,7 @@ static void waiting_too_long_for_a_sign_in_is_an_error(void **state)
     lead_elsewhere("sign-in", ACCOUNT_DEFAULT, NULL);
     wait.sign_in_deadline = deadline_now();
     assert_string_equal(get(), "");
-    assert_error(&error, ERROR_SIGN_IN, "another process is waiting for a person to sign in");
+    assert_error(&error, ERROR_SIGN_IN, "another process is waiting for you to sign in");
     assert_int_equal(authority.sign_ins, 0);
 }
 

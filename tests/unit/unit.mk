@@ -17,6 +17,7 @@ unit_user_tokens_SOURCES              := tests/unit/shelf.c
 unit_redirect_SOURCES           := common/acquire/user/redirect.c
 unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
 unit_token_answer_SOURCES       := common/acquire/http/token_answer.c
+unit_token_candidates_SOURCES   := tests/unit/shelf.c
 unit_token_claims_SOURCES       := helpers/entra/token_claims.c
 unit_token_endpoint_SOURCES     := common/acquire/http/redaction.c common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c

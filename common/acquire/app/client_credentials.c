@@ -106,25 +106,24 @@ static bool post(const struct token_request *request, const struct client_proof 
     return token_endpoint_get_token(request, fields, deadline, token, error);
 }
 
-/* If the machine has no managed identity, returns ERROR_SIGN_IN if a user's token would do too, so
- * that the caller can try that. */
-static bool acquire_by_managed_identity(const struct token_request *request,
-                                        const struct credential *credential, int64_t deadline,
-                                        struct token *ret_token, struct error *error)
+static enum acquire_end acquire_by_managed_identity(const struct token_request *request,
+                                                    const struct credential *credential,
+                                                    int64_t deadline, struct token *ret_token,
+                                                    struct error *error)
 {
-    if (managed_identity_acquire(request->scope, credential, request->unconfigured, deadline,
-                                 ret_token, error))
-        return true;
-    if (error->kind != ERROR_SIGN_IN || request->or_user != NULL)
-        return false;
-    error->kind = request->unconfigured ? ERROR_USAGE : ERROR_NETWORK;
-    return request->unconfigured && error_known_as(error, "unconfigured");
+    enum acquire_end end = managed_identity_acquire(
+        request->scope, credential, request->unconfigured, deadline, ret_token, error);
+    if (end == ACQUIRE_NO_IDENTITY && request->unconfigured) {
+        error->kind = ERROR_USAGE;
+        error_known_as(error, "unconfigured");
+    }
+    return end;
 }
 
 /* If no credential can be loaded, the error is that of the first, the most preferred one. The
  * others' are shown by --verbose. */
-bool client_credentials_acquire(const struct token_request *request, int64_t deadline,
-                                struct token *ret_token, struct error *error)
+enum acquire_end client_credentials_acquire(const struct token_request *request, int64_t deadline,
+                                            struct token *ret_token, struct error *error)
 {
     struct error first = { 0 };
     for (size_t i = 0; i < request->credential_count; i++) {
@@ -135,7 +134,7 @@ bool client_credentials_acquire(const struct token_request *request, int64_t dea
             return acquire_by_managed_identity(request, credential, deadline, ret_token, error);
         if (client_proof_load(request, credential, deadline, &proof, &why)) {
             trace("configuration: using the client credential from %s", credential->where);
-            return post(request, &proof, deadline, ret_token, error);
+            return post(request, &proof, deadline, ret_token, error) ? ACQUIRED : ACQUIRE_FAILED;
         }
         trace("configuration: cannot load the client credential from %s: %s", credential->where,
               why.message);
@@ -143,7 +142,7 @@ bool client_credentials_acquire(const struct token_request *request, int64_t dea
             first = why;
     }
     if (first.kind == ERROR_NONE)
-        return error_set(error, ERROR_USAGE, "no client credential is configured");
+        error_set(&first, ERROR_USAGE, "no client credential is configured");
     *error = first;
-    return false;
+    return ACQUIRE_FAILED;
 }

@@ -26,7 +26,7 @@ bool client_proof_load(const struct token_request *request, const struct credent
 void client_proof_clear(struct client_proof *proof);
 
 /* Implements acquire of struct acquire_module. */
-bool client_credentials_acquire(const struct token_request *request, int64_t deadline,
-                                struct token *ret_token, struct error *error);
+enum acquire_end client_credentials_acquire(const struct token_request *request, int64_t deadline,
+                                            struct token *ret_token, struct error *error);
 
 #endif

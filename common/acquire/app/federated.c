@@ -196,8 +196,8 @@ static struct secret *from_identity(const struct token_request *request,
                                ? credential->audience
                                : authority_token_exchange_audience(request->instance);
     auto_secret struct secret *scope = secret_format("%s/.default", audience);
-    if (scope == NULL ||
-        !managed_identity_acquire(scope->bytes, credential, false, deadline, &token, error))
+    if (scope == NULL || managed_identity_acquire(scope->bytes, credential, false, deadline, &token,
+                                                  error) != ACQUIRED)
         return NULL;
     return steal(&token.access_token);
 }

@@ -47,18 +47,23 @@ static const char *reason_in(json_object *answer, long status)
                                 : "no reason given";
 }
 
-static bool explain(const struct identity_source *source, const struct http_response *response,
-                    const struct error *why, struct error *error)
+static enum acquire_end explain(const struct identity_source *source,
+                                const struct http_response *response, const struct error *why,
+                                struct error *error)
 {
     struct error unused;
     long status = response->status;
-    if (is_other_server(source, response))
-        return error_set(error, ERROR_SIGN_IN,
-                         "there is no managed identity on this machine (the server at the address "
-                         "of IMDS answered HTTP %ld)",
-                         status);
-    if (status == 200)
-        return error_set(error, ERROR_NETWORK, "%s: %.600s", source->name, why->message);
+    if (is_other_server(source, response)) {
+        error_set(error, ERROR_NETWORK,
+                  "there is no managed identity on this machine (the server at the address of IMDS "
+                  "answered HTTP %ld)",
+                  status);
+        return ACQUIRE_NO_IDENTITY;
+    }
+    if (status == 200) {
+        error_set(error, ERROR_NETWORK, "%s: %.600s", source->name, why->message);
+        return ACQUIRE_FAILED;
+    }
     auto_json json_object *answer =
         json_parse(response->body->bytes, response->body->length, &unused);
     error_set(error, status >= 500 || status == UPDATING ? ERROR_NETWORK : ERROR_REFUSED,
@@ -69,29 +74,21 @@ static bool explain(const struct identity_source *source, const struct http_resp
         error_hint(error, "The update takes up to 70 seconds: try again with --timeout 100.");
     if (status == 400 || status == 404)
         error_known_as(error, "identity_not_assigned");
-    return false;
+    return ACQUIRE_FAILED;
 }
 
-static bool read_answer(const struct identity_source *source, const struct http_response *response,
-                        const struct http_field *headers, struct token *token, struct error *error)
+static enum acquire_end read_answer(const struct identity_source *source,
+                                    const struct http_response *response,
+                                    const struct http_field *headers, struct token *token,
+                                    struct error *error)
 {
     struct error why = { 0 };
     if (response->status == 200 &&
         token_answer_parse(200, response->body->bytes, response->body->length, time(NULL),
                            response->date, token, &why))
-        return true;
+        return ACQUIRED;
     redact(headers, response->body);
     return explain(source, response, &why, error);
-}
-
-/* Outside Azure, a server at the address of IMDS must not delay the alternative, which is to sign
- * in a user. */
-static bool check_availability(const struct identity_source *source, const char *url,
-                               int64_t deadline, struct error *error)
-{
-    if (source->protocol != IDENTITY_PROTOCOL_IMDS || imds_is_available(source, url, deadline))
-        return true;
-    return error_set(error, ERROR_SIGN_IN, "there is no managed identity on this machine");
 }
 
 typedef bool sender(const struct http_request *request, int64_t deadline,
@@ -104,9 +101,10 @@ static sender *const senders[] = {
 };
 _Static_assert(ARRAY_SIZE(senders) == IDENTITY_PROTOCOLS, "each protocol has a function");
 
-static bool request_token(const struct identity_source *source, const char *url,
-                          const char *resource, const char *id_parameter, const char *id,
-                          int64_t deadline, struct token *token, struct error *error)
+static enum acquire_end request_token(const struct identity_source *source, const char *url,
+                                      const char *resource, const char *id_parameter,
+                                      const char *id, int64_t deadline, struct token *token,
+                                      struct error *error)
 {
     const char *secret = environment(source->secret_variable);
     const struct http_field fields[] = {
@@ -133,29 +131,45 @@ static bool request_token(const struct identity_source *source, const char *url,
         .thumbprint = environment(source->thumbprint_variable),
     };
     struct http_response response CLEANUP(http_response_clear) = { 0 };
-    return senders[source->protocol](&request, deadline, &response, error) &&
-           read_answer(source, &response, headers, token, error);
+    return senders[source->protocol](&request, deadline, &response, error)
+               ? read_answer(source, &response, headers, token, error)
+               : ACQUIRE_FAILED;
 }
 
-bool managed_identity_acquire(const char *scope, const struct credential *credential, bool probe,
-                              int64_t deadline, struct token *ret_token, struct error *error)
+/* Outside Azure, a server at the address of IMDS must not delay the alternative, which is to sign
+ * in a user. */
+static bool is_absent(const struct identity_source *source, const char *url, int64_t deadline)
+{
+    return source->protocol == IDENTITY_PROTOCOL_IMDS && !imds_is_available(source, url, deadline);
+}
+
+enum acquire_end managed_identity_acquire(const char *scope, const struct credential *credential,
+                                          bool probe, int64_t deadline, struct token *ret_token,
+                                          struct error *error)
 {
     const struct identity_source *source = identity_source_find();
     const char *id = credential->id;
     const char *id_parameter = source->id_parameters[credential->id_kind];
-    if (id != NULL && id_parameter == NULL)
-        return error_set(error, ERROR_USAGE,
-                         "%s does not support a managed identity id of this kind", source->name);
+    if (id != NULL && id_parameter == NULL) {
+        error_set(error, ERROR_USAGE, "%s does not support a managed identity id of this kind",
+                  source->name);
+        return ACQUIRE_FAILED;
+    }
     if (id == NULL && environment(source->default_id_variable) != NULL) {
         id = environment(source->default_id_variable);
         id_parameter = source->id_parameters[IDENTITY_CLIENT_ID];
     }
     autofree char *url = identity_source_url(source);
     auto_secret struct secret *resource = secret_new(scope, scope_resource_length(scope));
-    if (url == NULL || resource == NULL)
-        return error_no_memory(error);
+    if (url == NULL || resource == NULL) {
+        error_no_memory(error);
+        return ACQUIRE_FAILED;
+    }
     trace("network: requesting a managed identity token from %s", source->name);
-    return (!probe || check_availability(source, url, deadline, error)) &&
-           request_token(source, url, resource->bytes, id_parameter, id, deadline, ret_token,
+    if (probe && is_absent(source, url, deadline)) {
+        error_set(error, ERROR_NETWORK, "there is no managed identity on this machine");
+        return ACQUIRE_NO_IDENTITY;
+    }
+    return request_token(source, url, resource->bytes, id_parameter, id, deadline, ret_token,
                          error);
 }

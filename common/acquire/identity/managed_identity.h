@@ -11,17 +11,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/acquire/acquire.h"
 #include "common/base/error.h"
 #include "common/entra/request.h"
 #include "common/entra/token.h"
 
 /* Requests a token for the scope's resource and the identity that the credential names (id,
  * id_kind). If probe is set, it is not known whether this machine has a managed identity, so IMDS
- * is looked for first, for at most a second. The caller clears *ret_token with token_clear. Fails
- * with ERROR_REFUSED if there is no such identity, ERROR_NETWORK if the service does not answer,
- * ERROR_SIGN_IN if this machine has no managed identity, and ERROR_USAGE if the service does not
+ * is looked for first, for at most a second; ACQUIRE_NO_IDENTITY (with ERROR_NETWORK) if there is
+ * none. The caller clears *ret_token with token_clear. Fails with ERROR_REFUSED if there is no such
+ * identity, ERROR_NETWORK if the service does not answer, and ERROR_USAGE if the service does not
  * support an id of that kind. */
-bool managed_identity_acquire(const char *scope, const struct credential *credential, bool probe,
-                              int64_t deadline, struct token *ret_token, struct error *error);
+enum acquire_end managed_identity_acquire(const char *scope, const struct credential *credential,
+                                          bool probe, int64_t deadline, struct token *ret_token,
+                                          struct error *error);
 
 #endif

@@ -90,7 +90,7 @@ static bool run_checks(struct doctor *doctor, struct error *error)
     }
     reporting.on_warning = NULL;
     bool ok = doctor_end(doctor, error);
-    token_request_clear(&doctor->request);
+    token_candidates_clear(&doctor->candidates);
     config_free(doctor->config);
     return ok;
 }
@@ -138,6 +138,11 @@ static bool explain(const char *code, bool as_json, struct error *error)
     return true;
 }
 
+/* The index of our own option in options->own. */
+enum own_option {
+    EXPLAIN,
+};
+
 static bool run_doctor(const struct options *options, int count, char **operands,
                        struct error *error)
 {
@@ -145,12 +150,14 @@ static bool run_doctor(const struct options *options, int count, char **operands
     bool as_json = strcmp(output, "json") == 0;
     if (!as_json && strcmp(output, "text") != 0)
         return error_set(error, ERROR_USAGE, "--output takes text or json, not '%.40s'", output);
-    if (options->own[0] != NULL && count == 0)
-        return explain(options->own[0], as_json, error);
-    if (count > 1 || options->own[0] != NULL)
+    if (options->own[EXPLAIN] != NULL && count == 0)
+        return explain(options->own[EXPLAIN], as_json, error);
+    if (count > 1 || options->own[EXPLAIN] != NULL)
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[count - 1]);
     static struct doctor doctor;
-    doctor = (struct doctor){ .options = options, .as_json = as_json };
+    doctor = (struct doctor){ .options = options,
+                              .request = &doctor.candidates.items[0],
+                              .as_json = as_json };
     if (count == 1) {
         doctor.url_text = operands[0];
         if (!url_parse(operands[0], strlen(operands[0]), &doctor.url, error))
@@ -160,10 +167,10 @@ static bool run_doctor(const struct options *options, int count, char **operands
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM", "text or json", OPTION_TEXT, offsetof(struct options, output) },
-    { "explain", "CODE", "explain an error code, or all of them", OPTION_TEXT,
-      offsetof(struct options, own) },
-    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+    { "output", "FORM", "text or json", OPTION_TEXT, offsetof(struct options, output), 0 },
+    { "explain", "CODE", "explain an error code, or all of them", OPTION_TEXT, OPTION_OWN(EXPLAIN),
+      0 },
+    { .name = NULL },
 };
 
 const struct program entra_doctor = {

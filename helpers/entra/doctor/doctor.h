@@ -28,10 +28,11 @@ struct doctor {
     const char *url_text; /* as given; NULL if no URL was given */
     struct url url;
 
-    struct config *config;        /* NULL if it could not be read */
-    struct token_request request; /* made from the configuration */
-    bool is_identified;           /* the request has an identity and an authority */
-    bool is_complete;             /* and a scope */
+    struct config *config;              /* NULL if it could not be read */
+    struct token_candidates candidates; /* made from the configuration */
+    struct token_request *request;      /* the first of them */
+    bool is_identified;                 /* the request has an identity and an authority */
+    bool is_complete;                   /* and a scope */
 
     struct tokens tokens;
     bool has_store;

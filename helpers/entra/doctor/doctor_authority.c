@@ -13,10 +13,10 @@ static const char *why_no_authority(const struct doctor *doctor)
 {
     if (!doctor->is_identified)
         return "the authority is not known";
-    if (doctor->request.unconfigured)
+    if (doctor->request->unconfigured)
         return "no identity is configured, so there is no authority to check";
-    if (doctor->request.credential_count > 0 && !doctor->request.for_user &&
-        doctor->request.credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
+    if (doctor->request->credential_count > 0 && !doctor->request->for_user &&
+        doctor->request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
         return "a managed identity's token comes from this machine, not from an authority";
     return NULL;
 }
@@ -28,7 +28,7 @@ static void probe(struct doctor *doctor)
     doctor->was_probed = true;
     const struct acquire_module *module = doctor_acquire(&doctor->probe_error);
     if (module != NULL)
-        module->probe(&doctor->request, doctor_deadline(doctor), &doctor->probe,
+        module->probe(doctor->request, doctor_deadline(doctor), &doctor->probe,
                       &doctor->probe_error);
 }
 
@@ -41,7 +41,7 @@ void doctor_clock(struct doctor *doctor)
     }
     probe(doctor);
     if (!doctor->probe.clock_is_known) {
-        doctor_skip(doctor, "%s did not send the time", doctor->request.instance);
+        doctor_skip(doctor, "%s did not send the time", doctor->request->instance);
         return;
     }
     int64_t ahead = doctor->probe.clock_ahead;
@@ -88,8 +88,8 @@ void doctor_network(struct doctor *doctor)
     }
     probe(doctor);
     if (doctor->probe_error.kind == ERROR_NONE)
-        doctor_ok(doctor, "%s answers and knows the tenant %s", doctor->request.instance,
-                  doctor->request.tenant);
+        doctor_ok(doctor, "%s answers and knows the tenant %s", doctor->request->instance,
+                  doctor->request->tenant);
     else
         doctor_fail(doctor, &doctor->probe_error);
     show_route(doctor);

@@ -23,8 +23,7 @@ static bool make_request(struct doctor *doctor, struct error *error)
     const struct options *options = doctor->options;
     bool is_named = options->api != NULL || options->resource != NULL || options->scope_count > 0;
     if (doctor->url_text != NULL) {
-        switch (config_request_for_url(doctor->config, options, &doctor->url, &doctor->request,
-                                       error)) {
+        switch (config_request_for_url(doctor->config, &doctor->url, &doctor->candidates, error)) {
         case CONFIG_MATCH:
             return true;
         case CONFIG_FAILED:
@@ -33,14 +32,13 @@ static bool make_request(struct doctor *doctor, struct error *error)
             break;
         }
     }
-    return config_request(doctor->config, options,
-                          is_named ? NULL : config_some_api(doctor->config), &doctor->request,
-                          error);
+    return config_request(doctor->config, is_named ? NULL : config_some_api(doctor->config),
+                          &doctor->candidates, error);
 }
 
 static void report_request(struct doctor *doctor)
 {
-    const struct token_request *request = &doctor->request;
+    const struct token_request *request = doctor->request;
     if (request->unconfigured)
         doctor_skip(doctor,
                     "no identity is configured: %s is requested for a signed-in user, or else for "
@@ -59,17 +57,16 @@ static void report_request(struct doctor *doctor)
 static void identify(struct doctor *doctor)
 {
     struct error unused = { 0 };
-    token_request_clear(&doctor->request);
-    doctor->request = (struct token_request){ 0 };
-    doctor->is_identified =
-        config_identity(doctor->config, doctor->options, &doctor->request, &unused);
+    token_candidates_clear(&doctor->candidates);
+    doctor->candidates.count = 1;
+    doctor->is_identified = config_identity(doctor->config, doctor->request, &unused);
 }
 
 void doctor_configuration(struct doctor *doctor)
 {
     struct error error = { 0 };
     unsigned mode = 0;
-    doctor->config = config_load(doctor->options, &error);
+    doctor->config = config_load(doctor->options, NULL, &error);
     if (doctor->config == NULL) {
         doctor_fail(doctor, &error);
         return;
@@ -80,7 +77,7 @@ void doctor_configuration(struct doctor *doctor)
     else
         doctor_skip(doctor, "no configuration file found: neither $ENTRA_CONFIG nor "
                             "~/.config/entra/appsettings.json nor /etc/entra/appsettings.json");
-    config_each_value(doctor->config, doctor->options, show_value, doctor);
+    config_each_value(doctor->config, show_value, doctor);
     doctor->is_complete = make_request(doctor, &error);
     doctor->is_identified = doctor->is_complete;
     if (doctor->is_complete) {
@@ -135,8 +132,8 @@ void doctor_permissions(struct doctor *doctor)
     unsigned mode = 0;
     const char *file = doctor->config != NULL ? config_file(doctor->config, &mode) : NULL;
     bool any = check_file(doctor, file, file != NULL && config_has_secret(doctor->config));
-    for (size_t i = 0; i < doctor->request.credential_count; i++)
-        any = check_credential_files(doctor, &doctor->request.credentials[i]) || any;
+    for (size_t i = 0; i < doctor->request->credential_count; i++)
+        any = check_credential_files(doctor, &doctor->request->credentials[i]) || any;
     if (!any)
         doctor_skip(doctor, "no file to check");
 }
@@ -155,11 +152,11 @@ void doctor_host(struct doctor *doctor)
         doctor_skip(doctor, "there is no configuration to look up %s in", doctor->url_text);
         return;
     }
-    switch (config_find_url(doctor->config, doctor->options, &doctor->url, &has_scope, &error)) {
+    switch (config_find_url(doctor->config, &doctor->url, &has_scope, &error)) {
     case CONFIG_MATCH:
         doctor_ok(doctor, "%s belongs to %s%s%s", doctor->url_text,
-                  doctor->request.api != NULL ? "the API " : "an API",
-                  doctor->request.api != NULL ? doctor->request.api : "",
+                  doctor->request->api != NULL ? "the API " : "an API",
+                  doctor->request->api != NULL ? doctor->request->api : "",
                   has_scope ? "" : ", whose Scopes are empty, so it gets no token");
         return;
     case CONFIG_FAILED:

@@ -34,14 +34,14 @@ static void check_one(struct doctor *doctor, const struct acquire_module *module
 {
     struct error error = { 0 };
     struct credential_facts facts;
-    if (doctor->request.unconfigured) {
+    if (doctor->request->unconfigured) {
         doctor_skip(doctor, "none is configured; a user or a managed identity needs none");
         *is_found = true;
     } else if (credential->kind == CREDENTIAL_MANAGED_IDENTITY) {
         doctor_skip(doctor, "%s: a managed identity needs none; the next check uses it",
                     credential->where);
         *is_found = true;
-    } else if (module->check_credential(&doctor->request, credential, doctor_deadline(doctor),
+    } else if (module->check_credential(doctor->request, credential, doctor_deadline(doctor),
                                         &facts, &error)) {
         report_facts(doctor, credential, &facts, !*is_found);
         *is_found = true;
@@ -58,7 +58,7 @@ static void check_one(struct doctor *doctor, const struct acquire_module *module
 void doctor_credential(struct doctor *doctor)
 {
     struct error error = { 0 };
-    struct token_request *request = &doctor->request;
+    struct token_request *request = doctor->request;
     bool is_found = false;
     if (request->credential_count == 0) {
         doctor_skip(doctor, "%s",

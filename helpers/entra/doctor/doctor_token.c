@@ -46,14 +46,15 @@ static const char *host_of(const struct doctor *doctor, struct url *url)
     struct error unused = { 0 };
     if (doctor->url_text != NULL)
         return doctor->url.host;
-    if (doctor->request.api == NULL ||
-        !config_base_urls(doctor->config, doctor->request.api, bases, &unused) ||
+    if (doctor->request->api == NULL ||
+        !config_base_urls(doctor->config, doctor->request->api, bases, &unused) ||
         !url_parse_base(bases[0], strlen(bases[0]), url, &unused))
         return NULL;
     return url->host;
 }
 
-static void check_claims(struct doctor *doctor, const struct token *token)
+static void check_claims(struct doctor *doctor, const struct token_request *request,
+                         const struct token *token)
 {
     struct error error = { 0 };
     struct url url;
@@ -64,35 +65,32 @@ static void check_claims(struct doctor *doctor, const struct token *token)
         return;
     }
     show_claims(doctor, claims);
-    if (!token_claims_check(claims, doctor->request.scope, host_of(doctor, &url), &error))
+    if (!token_claims_check(claims, request->scope, host_of(doctor, &url), &error))
         doctor_fail(doctor, &error);
 }
 
 void doctor_token(struct doctor *doctor)
 {
     struct error error = { 0 };
-    auto_token struct token token = { 0 };
-    struct token_request *request = &doctor->request;
+    auto_tokens_result struct tokens_result result = { 0 };
+    const struct token_request *first = doctor->request;
     if (!doctor->is_complete) {
         doctor_skip(doctor, "the request is incomplete");
         return;
     }
     /* A token in the keyring may outlive the right to it, so a new one is requested. The user is
      * never prompted: a user's token comes from the stored sign-in. */
-    request->force_refresh = true;
-    if (request->or_user != NULL)
-        request->or_user->force_refresh = true;
-    if (!tokens_get(&doctor->tokens, request, &token, &error)) {
-        error_wanted(&error, "no token for %.200s",
-                     request->api != NULL ? request->api : request->scope);
+    if (!tokens_get_new(&doctor->tokens, &doctor->candidates, &result, &error)) {
+        error_wanted(&error, "no token for %.200s", first->api != NULL ? first->api : first->scope);
         doctor_fail(doctor, &error);
         return;
     }
+    const struct token_request *request = result.request;
     doctor_ok(doctor, "a token for %s from %s, valid until %s",
               request->api != NULL ? request->api : request->scope,
-              token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
-              rfc3339_format(token.expires_on).text);
-    if (request->for_user && request->username != NULL)
-        doctor_detail(doctor, "account", request->username, NULL);
-    check_claims(doctor, &token);
+              result.token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
+              rfc3339_format(result.token.expires_on).text);
+    if (result.username != NULL)
+        doctor_detail(doctor, "account", result.username, NULL);
+    check_claims(doctor, request, &result.token);
 }

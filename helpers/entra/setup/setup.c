@@ -22,71 +22,37 @@ static const struct {
     { "kubectl", setup_kubectl },
 };
 
-/* The common options, except those that concern a single run (--verbose, --help, --version). */
-static const struct {
-    const char *name;
-    enum option_kind kind;
-    size_t offset;
-} helper_options[] = {
-    { "--config", OPTION_TEXT, offsetof(struct options, config) },
-    { "--api", OPTION_TEXT, offsetof(struct options, api) },
-    { "--scope", OPTION_SCOPE, offsetof(struct options, scopes) },
-    { "--resource", OPTION_TEXT, offsetof(struct options, resource) },
-    { "--tenant", OPTION_TEXT, offsetof(struct options, tenant) },
-    { "--client-id", OPTION_TEXT, offsetof(struct options, client_id) },
-    { "--authority", OPTION_TEXT, offsetof(struct options, authority) },
-    { "--force-refresh", OPTION_FLAG, offsetof(struct options, force_refresh) },
-    { "--claims", OPTION_TEXT, offsetof(struct options, claims) },
-    { "--managed-identity", OPTION_FLAG, offsetof(struct options, managed_identity) },
-    { "--account", OPTION_TEXT, offsetof(struct options, account) },
-    { "--keyring", OPTION_TEXT, offsetof(struct options, keyring) },
-    { "--timeout", OPTION_SECONDS, offsetof(struct options, timeout) },
+/* Words of a command line that are collected. */
+struct collection {
+    struct setup_storage *storage;
+    const char **words;
+    size_t count;
 };
-#define HELPER_OPTIONS ARRAY_SIZE(helper_options)
-_Static_assert(2 * (HELPER_OPTIONS + OPTIONS_SCOPES_MAX) < SETUP_WORDS_MAX, "all options fit");
 
-static size_t put_option(const char **words, const char *name, const char *value)
+/* A path is made absolute, since the helper will run in other working directories. */
+static void collect_option(void *context, const char *name, const char *value)
 {
+    struct collection *collection = context;
+    struct setup_storage *storage = collection->storage;
+    collection->words[collection->count++] = name;
     if (value == NULL)
-        return 0;
-    words[0] = name;
-    words[1] = value;
-    return 2;
+        return;
+    if (strcmp(name, "--config") == 0 && realpath(value, storage->config) != NULL)
+        value = storage->config;
+    if (strcmp(name, "--timeout") == 0) {
+        snprintf(storage->seconds, sizeof storage->seconds, "%.15s", value);
+        value = storage->seconds;
+    }
+    collection->words[collection->count++] = value;
 }
 
 void setup_helper_options(const struct options *options, struct setup_storage *storage,
                           const char *ret_words[SETUP_WORDS_MAX])
 {
-    size_t count = 0;
-    snprintf(storage->seconds, sizeof storage->seconds, "%d", options->timeout);
-    for (size_t i = 0; i < HELPER_OPTIONS; i++) {
-        const char *name = helper_options[i].name;
-        const void *member = (const char *)options + helper_options[i].offset;
-        const char *const *texts = member;
-        const char *value = NULL;
-        switch (helper_options[i].kind) {
-        case OPTION_FLAG:
-            if (*(const bool *)member)
-                ret_words[count++] = name;
-            break;
-        case OPTION_SECONDS:
-            value = options->timeout > 0 ? storage->seconds : NULL;
-            count += put_option(ret_words + count, name, value);
-            break;
-        case OPTION_SCOPE:
-            for (size_t k = 0; k < options->scope_count; k++)
-                count += put_option(ret_words + count, name, texts[k]);
-            break;
-        default:
-            value = *texts;
-            /* The helper will run in other working directories. */
-            if (value != NULL && value == options->config &&
-                realpath(value, storage->config) != NULL)
-                value = storage->config;
-            count += put_option(ret_words + count, name, value);
-        }
-    }
-    ret_words[count] = NULL;
+    struct collection collection = { storage, ret_words, 0 };
+    _Static_assert(2 * (OPTIONS_COMMON_MAX + OPTIONS_SCOPES_MAX) < SETUP_WORDS_MAX, "all fit");
+    options_each(options, OPTION_OF_HELPER, collect_option, &collection);
+    ret_words[collection.count] = NULL;
 }
 
 static void quote_word(FILE *text, const char *word)
@@ -130,8 +96,8 @@ bool setup_run(const struct options *options, char *const *command, struct error
         return error_no_memory(error);
     if (puts(line) == EOF || fflush(stdout) != 0)
         return error_set(error, ERROR_OTHER,
-                         "stdout cannot be written, so the command is not run: %m");
-    if (options->dry_run)
+                         "cannot write to stdout, so the command is not run: %m");
+    if (options->own[SETUP_DRY_RUN] != NULL)
         return true;
     auto_secret struct secret *output =
         subprocess_run(command, child_environment_without_secrets, COMMAND_OUTPUT_MAX,
@@ -162,16 +128,16 @@ static bool run_setup(const struct options *options, int count, char **operands,
 }
 
 static const struct option_spec own_options[] = {
-    { "dry-run", NULL, "show what would be done, and change nothing", OPTION_FLAG,
-      offsetof(struct options, dry_run) },
-    { "remove", NULL, "git: undo what setup did", OPTION_FLAG, offsetof(struct options, remove) },
+    { "dry-run", NULL, "show what would be done, and change nothing", OPTION_OWN_FLAG,
+      OPTION_OWN(SETUP_DRY_RUN), 0 },
+    { "remove", NULL, "git: undo what setup did", OPTION_OWN_FLAG, OPTION_OWN(SETUP_REMOVE), 0 },
     { "context", "NAME", "kubectl: convert only the user of this context", OPTION_TEXT,
-      offsetof(struct options, own[SETUP_CONTEXT]) },
+      OPTION_OWN(SETUP_CONTEXT), 0 },
     { "kubeconfig", "FILE", "kubectl: convert this file, not those of KUBECONFIG", OPTION_TEXT,
-      offsetof(struct options, own[SETUP_KUBECONFIG]) },
+      OPTION_OWN(SETUP_KUBECONFIG), 0 },
     { "login", "MODE", "kubectl: the login of exec-credential-entra to set", OPTION_TEXT,
-      offsetof(struct options, own[SETUP_LOGIN]) },
-    { NULL, NULL, NULL, OPTION_FLAG, 0 },
+      OPTION_OWN(SETUP_LOGIN), 0 },
+    { .name = NULL },
 };
 
 const struct program entra_setup = {

@@ -28,12 +28,14 @@ bool setup_kubectl(const struct options *options, int count, char **operands, st
 
 /* The indices of setup's own options in options->own. */
 enum setup_option {
+    SETUP_DRY_RUN,
+    SETUP_REMOVE,
     SETUP_CONTEXT,
     SETUP_KUBECONFIG,
     SETUP_LOGIN,
 };
 
-#define SETUP_WORDS_MAX 48
+#define SETUP_WORDS_MAX 56
 
 /* Storage for option values that are not in argv. */
 struct setup_storage {
@@ -48,8 +50,8 @@ void setup_helper_options(const struct options *options, struct setup_storage *s
                           const char *ret_words[SETUP_WORDS_MAX]);
 
 /* Prints the command on stdout, quoted for a shell, and runs it; with --dry-run only prints it.
- * Fails with ERROR_OTHER if the command fails or stdout cannot be written, and with ERROR_USAGE if
- * the command cannot be run. */
+ * Fails with ERROR_OTHER if the command fails or stdout cannot be written to, and with ERROR_USAGE
+ * if the command cannot be run. */
 bool setup_run(const struct options *options, char *const *command, struct error *error);
 
 /* Runs a command that only reads, also with --dry-run, and shows nothing. Returns its output, of at

@@ -228,7 +228,7 @@ static bool set_up(const struct options *options, const struct target *target, s
         return true;
     }
     return undo_all(options, target, error) && add_all(options, target, command, error) &&
-           (options->dry_run || check_effect(target, command, error));
+           (options->own[SETUP_DRY_RUN] != NULL || check_effect(target, command, error));
 }
 
 static bool remove_setup(const struct options *options, const struct target *target,
@@ -248,18 +248,17 @@ static bool set_up_url(const struct options *options, const char *url, struct er
 {
     CLEANUP(target_clear) struct target target = { 0 };
     return target_load(url, &target, error) &&
-           (options->remove ? remove_setup : set_up)(options, &target, error);
+           (options->own[SETUP_REMOVE] != NULL ? remove_setup : set_up)(options, &target, error);
 }
 
 /* Fails if our helper would not answer for the URL. */
-static bool check_url(const struct config *config, const struct options *options, const char *text,
-                      struct error *error)
+static bool check_url(const struct config *config, const char *text, struct error *error)
 {
     struct url url;
     bool has_scope;
     if (!url_parse(text, strlen(text), &url, error))
         return false;
-    switch (config_find_url(config, options, &url, &has_scope, error)) {
+    switch (config_find_url(config, &url, &has_scope, error)) {
     case CONFIG_MATCH:
         return true;
     case CONFIG_FAILED:
@@ -276,11 +275,11 @@ static bool run_setup_git(const struct options *options, int count, char **opera
                           struct error *error)
 {
     const char *urls[CONFIG_BASE_URLS_MAX + 1];
-    auto_config struct config *config = config_load(options, error);
+    auto_config struct config *config = config_load(options, NULL, error);
     if (config == NULL)
         return false;
     for (int i = 0; i < count; i++)
-        if (!options->remove && !check_url(config, options, operands[i], error))
+        if (options->own[SETUP_REMOVE] == NULL && !check_url(config, operands[i], error))
             return false;
     for (int i = 0; i < count; i++)
         if (!set_up_url(options, operands[i], error))
@@ -302,7 +301,7 @@ static bool check_options(const struct options *options, struct error *error)
                                          [SETUP_KUBECONFIG] = "--kubeconfig",
                                          [SETUP_LOGIN] = "--login" };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (options->own[i] != NULL)
+        if (names[i] != NULL && options->own[i] != NULL)
             return error_set(error, ERROR_USAGE, "%s is only for kubectl", names[i]);
     return true;
 }

@@ -112,7 +112,7 @@ static bool add_file(struct targets *targets, const char *name, size_t length,
         return error_set(error, ERROR_USAGE, "more than %d kubeconfigs", FILES_MAX);
     struct target *target = &targets->items[targets->count++];
     target->path = steal(&path);
-    if (!options->dry_run && !take_lock(target, error))
+    if (options->own[SETUP_DRY_RUN] == NULL && !take_lock(target, error))
         return false;
     target->text = file_read(target->path, KUBECONFIG_MAX, &mode, error);
     if (target->text == NULL)
@@ -241,7 +241,7 @@ static bool change_file(const struct kubeconfig_module *module, const struct opt
         return error_no_memory(error);
     if (!verify(module, target, changed, error))
         return false;
-    if (options->dry_run)
+    if (options->own[SETUP_DRY_RUN] != NULL)
         return edits_print_diff(&target->edits, target->text, target->path, stdout) ||
                error_no_memory(error);
     if (!replace_file(target->path, target->text, changed, backup, error))
@@ -281,7 +281,7 @@ static bool check_arguments(const struct options *options, int count, char **ope
     const char *login = options->own[SETUP_LOGIN];
     if (count > 0)
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
-    if (options->remove) {
+    if (options->own[SETUP_REMOVE] != NULL) {
         error_set(error, ERROR_USAGE, "--remove is not supported for kubectl");
         return error_hint(error, "Restore each kubeconfig from its backup, FILE.before-entra.");
     }

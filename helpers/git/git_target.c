@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "helpers/git/git_target.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void git_target_clear(struct git_target *target)
+{
+    config_free(target->config);
+    free(target->place_path);
+    free(target->claims);
+}
+
+/* ---- the API ---- */
+
+/* The user name of git's request, if it is one that users sign in with: the URLs that Azure DevOps
+ * shows have the organization's name there. */
+static const char *account_of(const struct git_request *git)
+{
+    const char *at = git->username != NULL ? strchr(git->username, '@') : NULL;
+    return at != NULL && at != git->username && at[1] != '\0' ? git->username : NULL;
+}
+
+/* Finds the API by URL. A mistake in the settings is reported only for a host of ours, since git
+ * asks about every host. */
+static enum config_match find_api(struct git_target *target, struct error *error)
+{
+    const struct url *url = &target->url;
+    if (!git_request_url(target->git, &target->url)) {
+        trace("configuration: not a host of ours: no answer");
+        return CONFIG_NO_MATCH;
+    }
+    auto_config struct config *config = config_read(&target->options, &target->context, error);
+    if (config == NULL)
+        return CONFIG_FAILED;
+    enum config_match match = config_find_url(config, url, &target->wants_token, error);
+    if (match == CONFIG_NO_MATCH)
+        trace("configuration: no API's BaseUrl matches %s://%s: no answer%s",
+              url->https ? "https" : "http", url->host,
+              url->has_path ? "" : " (git told no path; see credential.useHttpPath)");
+    else if (!config_check_settings(config, error))
+        match = CONFIG_FAILED;
+    if (match == CONFIG_MATCH)
+        target->config = steal(&config);
+    return match;
+}
+
+/* Where stored credentials are looked for. In Azure DevOps one serves a whole organization. */
+static bool find_place(struct git_target *target, struct error *error)
+{
+    const struct git_request *git = target->git;
+    const char *path = target->url.has_path ? target->url.path + 1 : NULL;
+    bool is_azure_devops = strcmp(target->url.host, GIT_AZURE_DEVOPS_HOST) == 0;
+    if (path != NULL)
+        target->place_path = strndup(path, is_azure_devops ? strcspn(path, "/") : strlen(path));
+    char port[8] = "";
+    if (target->url.port != (target->url.https ? 443 : 80))
+        snprintf(port, sizeof port, ":%u", target->url.port);
+    snprintf(target->host, sizeof target->host, "%s%s", target->url.host, port);
+    target->place = (struct credential_place){ target->url.https ? "https" : "http", target->host,
+                                               target->place_path, git->username };
+    return path == NULL || target->place_path != NULL || error_no_memory(error);
+}
+
+/* ---- the tenant ---- */
+
+/* As config_context's learn_tenant: what the server named in git's request, else what it named
+ * before, else what it names now. */
+static const char *learn_tenant(void *learner)
+{
+    struct git_target *target = learner;
+    bool has_url = target->tenant_url[0] != '\0';
+    bool is_new = target->url.https && git_tenant_told(target->git, target->tenant);
+    bool known = is_new || (has_url && tenant_cache_find(target->tenant_url, target->tenant));
+    if (!known && has_url && target->may_ask_server)
+        known = is_new =
+            git_tenant_ask(target->tenant_url, target->tokens.deadline, target->tenant);
+    if (is_new && has_url)
+        tenant_cache_keep(target->tenant_url, target->tenant);
+    if (!known)
+        target->tenant[0] = '\0';
+    target->tenant_missing = !known;
+    return known ? target->tenant : NULL;
+}
+
+enum config_match git_target_find(struct git_target *ret_target, const struct options *options,
+                                  const struct git_request *git, struct error *error)
+{
+    struct git_target *target = ret_target;
+    *target = (struct git_target){ .git = git,
+                                   .options = *options,
+                                   .context = { .learn_tenant = learn_tenant, .learner = target } };
+    enum config_match match = find_api(target, error);
+    if (match != CONFIG_MATCH)
+        return match;
+    if (target->options.account == NULL)
+        target->options.account = account_of(git);
+    if (!git_tenant_url(git, &target->url, target->tenant_url))
+        target->tenant_url[0] = '\0';
+    return find_place(target, error) && tokens_open(&target->tokens, &target->options, error)
+               ? CONFIG_MATCH
+               : CONFIG_FAILED;
+}
+
+/* Why the tenant could not be learned, and what to do. */
+static void hint_at_tenant(const struct git_target *target, struct error *error)
+{
+    if (target->tenant_url[0] != '\0' || !target->url.https)
+        return;
+    if (!target->url.has_path)
+        error_hint(error,
+                   "Run 'entra setup git', which has git name the organization, so that its tenant "
+                   "can be asked for; or configure the tenant: see entra-appsettings(5).");
+    else
+        error_hint(error,
+                   "The path '%.80s' names no organization whose tenant could be asked for. "
+                   "Correct the URL, or configure the tenant: see entra-appsettings(5).",
+                   target->url.path);
+}
+
+bool git_target_candidates(struct git_target *target, bool may_ask_server,
+                           struct token_candidates *ret_candidates, struct error *error)
+{
+    target->may_ask_server = may_ask_server;
+    target->tenant[0] = '\0';
+    target->tenant_missing = false;
+    if (config_request_for_url(target->config, &target->url, ret_candidates, error) == CONFIG_MATCH)
+        return true;
+    if (target->tenant_missing)
+        hint_at_tenant(target, error);
+    return false;
+}
+
+void git_target_forget_tenant(const struct git_target *target)
+{
+    if (target->tenant_url[0] != '\0' && target->tenant[0] != '\0')
+        tenant_cache_forget(target->tenant_url);
+}
