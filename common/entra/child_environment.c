@@ -29,8 +29,10 @@ static const char *const credentials[] = {
 /* Whether the variable's name ends in this one, which may be NULL, in either case. */
 static bool ends_in(const char *variable, const char *name)
 {
-    size_t length = strcspn(variable, "="), tail = name != NULL ? strlen(name) : length + 1;
-    return length >= tail && strncasecmp(variable + length - tail, name, tail) == 0;
+    size_t length = strcspn(variable, "=");
+    if (name == NULL || strlen(name) > length)
+        return false;
+    return strncasecmp(variable + length - strlen(name), name, strlen(name)) == 0;
 }
 
 static bool is_platform_secret(const char *variable)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Failures shared between processes. A failure is posted in the runtime folder until a certain
- * time, so that other processes need not run into it: an authority that throttles is not asked
- * before its Retry-After; of several processes that want the same token at the same time, the
- * refusal of one is the refusal of all; nobody waits for a token that cannot be kept.
+ * Failures to get a token that processes share (shared_error.h): an authority that throttles is not
+ * asked before its Retry-After; of several processes that want the same token at the same time, the
+ * refusal of one is the refusal of all; no process waits for a token that cannot be kept.
  */
 #ifndef COMMON_TOKENS_SHARED_FAILURES_H
 #define COMMON_TOKENS_SHARED_FAILURES_H
@@ -14,17 +13,6 @@
 #include "common/base/error.h"
 #include "common/base/runtime_folder.h"
 #include "common/entra/request.h"
-
-/* No failure is shared for longer: MSAL's own bound for Retry-After. */
-#define SHARED_FAILURE_SECONDS_MAX 3600
-
-/* Posts the error under a name (runtime_name) for so many seconds. Where that fails, it is not
- * shared, and nothing else happens. */
-void shared_failures_post(const char *name, const struct error *error, int64_t seconds);
-
-/* Whether a failure is posted under this name now, and was posted at `since` (deadline.h; 0:
- * whenever) or later. *error then is filled as it was posted. */
-bool shared_failures_read(const char *name, int64_t since, struct error *error);
 
 /* The name that all processes share which want this request's token, with its claims, whatever
  * their credentials; for failures and single flights, which the ending tells apart. */

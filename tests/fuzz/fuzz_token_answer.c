@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error error = { 0 };
     if (size == 0)
         return 0;
-    long status = statuses[data[0] % (ARRAY_SIZE(statuses)];
+    long status = statuses[data[0] % ARRAY_SIZE(statuses)];
     autofree char *body = fuzz_copy(data + 1, size - 1, 0);
     if (!token_answer_parse(status, body, size - 1, now, now, &token, &error)) {
         HOLDS(error.kind != ERROR_NONE && error.message[0] != '\0');
