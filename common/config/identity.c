@@ -76,14 +76,31 @@ static bool read_section_authority(const struct config *config, const struct sec
     return true;
 }
 
-static const char *learn_tenant(const struct config *config)
+static bool set_tenant(struct token_request *request, const char *tenant, struct error *error)
 {
-    const struct config_context *context = config->context;
-    return context->learn_tenant != NULL ? context->learn_tenant(context->learner) : NULL;
+    if (!authority_is_tenant(tenant)) {
+        error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", tenant);
+        return error_known_as(error, "tenant_malformed");
+    }
+    request->tenant = strdup(tenant);
+    if (request->tenant == NULL)
+        return error_no_memory(error);
+    text_lower(request->tenant); /* domains and GUIDs have no case: one key in the keyring */
+    return true;
 }
 
-/* From the strongest source that has one: options, the API, the identity, AZURE_* variables; then
- * what can be learned. */
+bool config_learn_tenant(const struct config *config, struct token_request *request,
+                         struct error *error)
+{
+    const struct config_context *context = config->context;
+    if (request->tenant != NULL || context->learn_tenant == NULL)
+        return true;
+    const char *tenant = context->learn_tenant(context->learner);
+    request->tenant_learned = tenant != NULL;
+    return tenant == NULL || set_tenant(request, tenant, error);
+}
+
+/* From the strongest source that has one: options, the API, the identity, AZURE_* variables. */
 static bool fill_authority(const struct config *config, const struct section *identity,
                            const char *api_tenant, struct token_request *request,
                            struct error *error)
@@ -113,23 +130,7 @@ static bool fill_authority(const struct config *config, const struct section *id
                        : api_tenant != NULL    ? api_tenant
                        : tenant != NULL        ? tenant
                                                : config_variable(config, "AZURE_TENANT_ID");
-    if (request->instance == NULL)
-        return false;
-    if (name == NULL) {
-        name = learn_tenant(config);
-        request->tenant_learned = name != NULL;
-    }
-    if (name == NULL)
-        return true;
-    if (!authority_is_tenant(name)) {
-        error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", name);
-        return error_known_as(error, "tenant_malformed");
-    }
-    request->tenant = strdup(name);
-    if (request->tenant == NULL)
-        return error_no_memory(error);
-    text_lower(request->tenant); /* domains and GUIDs have no case: one key in the keyring */
-    return true;
+    return request->instance != NULL && (name == NULL || set_tenant(request, name, error));
 }
 
 /* Usually a GUID; AD FS takes other names, and a managed identity's resource id is a path. None of

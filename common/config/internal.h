@@ -180,6 +180,12 @@ void config_warn_of_base_urls(const struct config *config);
 bool config_fill_identity(const struct config *config, const char *name, const char *api_tenant,
                           struct token_request *request, struct error *error);
 
+/* Has the context's learn_tenant give the tenant, if the request has none. A server may be asked
+ * for it, so this comes once the tenant is needed: not for a managed identity, which has no choice
+ * of it. Fails with ERROR_USAGE, or ERROR_OTHER if out of memory. */
+bool config_learn_tenant(const struct config *config, struct token_request *request,
+                         struct error *error);
+
 /* Whether this can be a client id: letters, digits and -._~:/ */
 bool config_is_client_id(const char *text);
 

@@ -80,14 +80,12 @@ bool config_fill_managed_identity(const struct config *config, const struct sect
     return fill(request, where, id, kind, error);
 }
 
-/* A tenant that a server named configures nothing. */
 bool config_is_unconfigured(const struct config *config, const struct token_request *request)
 {
     struct section identities[CONFIG_SECTIONS_MAX];
     const struct options *options = config->options;
     return request->credential_count == 0 && options->client_id == NULL &&
-           options->tenant == NULL && options->authority == NULL &&
-           (request->tenant == NULL || request->tenant_learned) &&
+           options->tenant == NULL && options->authority == NULL && request->tenant == NULL &&
            config_identities(config, identities) == 0;
 }
 

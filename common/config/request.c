@@ -63,12 +63,17 @@ static bool check_identity(const struct config *config, const struct token_reque
     return error_known_as(error, "no_identity");
 }
 
-static bool check_app(const struct config *config, const struct token_request *request,
+/* A tenant that may be learned is not missing before the app has all else that it needs. */
+static bool check_app(const struct config *config, struct token_request *request,
                       struct error *error)
 {
-    if (!check_identity(config, request, error))
+    bool has_credential = request->credential_count > 0;
+    bool learns = config->context->learn_tenant != NULL && request->client_id != NULL;
+    if (learns && has_credential && !config_learn_tenant(config, request, error))
         return false;
-    if (request->credential_count > 0)
+    if ((has_credential || !learns) && !check_identity(config, request, error))
+        return false;
+    if (has_credential)
         return authority_is_tenant_of_app(request->tenant, error);
     error_set(error, ERROR_USAGE, "the app %s has no client credential", request->client_id);
     return error_known_as(error, "no_credential");

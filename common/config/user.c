@@ -52,7 +52,8 @@ bool config_fill_user(const struct config *config, const struct config_api *api,
         if (client_id != NULL && !config_set_client_id(request, client_id, error))
             return false;
     }
-    if (request->tenant == NULL && !replace(&request->tenant, TENANT_OF_ANY_USER, error))
+    if (!config_learn_tenant(config, request, error) ||
+        (request->tenant == NULL && !replace(&request->tenant, TENANT_OF_ANY_USER, error)))
         return false;
     return fill_account(config, api, request, error);
 }

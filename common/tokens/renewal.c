@@ -64,7 +64,7 @@ static void make_command(struct command *command, const struct options *options,
     add_word(command, "token");
     add_word(command, "--renew");
     if (request->for_user && !request->unconfigured)
-        add_word(command, "--for-user");
+        add_word(command, "--user");
     options_each(&same, OPTION_OF_REQUEST, add_option, command);
 }
 

@@ -199,10 +199,12 @@ static void renew_if_due(struct attempt *attempt, struct token *token)
     renew_now(&renewal, token, &unused);
 }
 
+/* The token that tokens_get gives is renewed. So a user who has signed in, the last candidate, goes
+ * first, and alone: the machine may have an older token in the keyring and no identity any more. */
 bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidates,
                   struct error *error)
 {
-    for (size_t i = 0; i < candidates->count; i++) {
+    for (size_t i = candidates->count; i-- > 0;) {
         auto_attempt struct attempt attempt;
         attempt_begin(&attempt, tokens, &candidates->items[i]);
         auto_token struct token token = { 0 };
@@ -212,6 +214,8 @@ bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidat
         if (answer == KEYRING_FOUND && token_is_due(&token, time(NULL)) &&
             renew_now(&attempt, &token, error) != ACQUIRED)
             return false;
+        if (attempt.request.home_account_id != NULL)
+            break;
     }
     return true;
 }

@@ -124,7 +124,7 @@ static const struct option_spec own_options[] = {
     { "output", "FORM", "token (default), json or header", OPTION_TEXT,
       offsetof(struct options, output), 0 },
     { "renew", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(RENEW), 0 },
-    { "for-user", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(FOR_USER), 0 },
+    { "user", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(FOR_USER), 0 },
     { .name = NULL },
 };
 

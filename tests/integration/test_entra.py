@@ -80,6 +80,12 @@ def test_force_refresh_bypasses_the_keyring(world):
     assert first != second == third
 
 
+def test_force_refresh_can_be_abbreviated_to_its_first_letter(world):
+    for _ in range(2):
+        assert world.run("entra", "token", "--api", "MyWebApi", "--f").code == 0
+    assert len(world.authority.token_requests) == 2
+
+
 def test_list_shows_app_and_expiry_but_no_token(world):
     world.run("entra", "token", "--api", "MyWebApi")
     world.run("entra", "token", "--resource", contoso.GRAPH)

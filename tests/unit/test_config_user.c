@@ -199,6 +199,42 @@ static void the_tenant_is_configured_learned_or_organizations(void **state)
     }
 }
 
+/* learn_tenant may ask a server, which takes time. */
+static const char *count_calls(void *learner)
+{
+    ++*(int *)learner;
+    return "learned.example";
+}
+
+static void a_tenant_is_learned_only_if_it_is_needed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int calls;
+    } cases[] = {
+        { "{'AzureAd':{" CLIENT ",'ClientSecret':'s'}," API "}", 1 },
+        { "{'AzureAd':{" CLIENT "}," API "}", 1 },
+        { "{" API "}", 1 },
+        { "{" APP "," API "}", 0 },
+        { "{'AzureAd':{'ClientSecret':'s'}," API "}", 0 },
+        { "{'AzureAd':{" CLIENT "},'Api':{'Scopes':'api://a/.default','RequestAppToken':true}}",
+          0 },
+        /* A managed identity has no choice of its tenant. */
+        { "{'Api':{'Scopes':'api://a/.default','RequestAppToken':true}}", 0 },
+        { "{'Api':{'Scopes':'api://a/.default',"
+          "'AcquireTokenOptions':{'ManagedIdentity':{}}}}",
+          0 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        int calls = 0;
+        auto_asked struct asked asked = ask_with(
+            cases[i].text, NONE,
+            &(const struct config_context){ .learn_tenant = count_calls, .learner = &calls });
+        assert_int_equal(calls, cases[i].calls);
+    }
+}
+
 static void an_invalid_learned_tenant_is_refused(void **state)
 {
     (void)state;
@@ -325,6 +361,7 @@ int main(void)
         TEST(a_scope_that_no_app_can_request_is_for_a_user),
         TEST(without_a_tenant_the_client_id_of_the_environment_is_not_for_users),
         TEST(the_tenant_is_configured_learned_or_organizations),
+        TEST(a_tenant_is_learned_only_if_it_is_needed),
         TEST(an_invalid_learned_tenant_is_refused),
         TEST(the_account_comes_from_flag_or_api_and_is_lowercased),
         TEST(without_an_identity_the_account_is_the_users_too),

@@ -236,6 +236,42 @@ static void a_keyring_that_must_work_is_the_error_if_it_fails(void **state)
     assert_int_equal(authority.machines, 0);
 }
 
+/* ---- renewal ---- */
+
+/* Has the keyring keep a token for this request that is alive and due. */
+static void keep_due(const struct token_request *request, const char *text)
+{
+    struct token_request kept = *request;
+    auto_token struct token token = token_of(text);
+    token.received_on -= 1800;
+    token.refresh_on = time(NULL) - 100;
+    if (kept.for_user)
+        kept.home_account_id = kept.username = (char *)"ada";
+    assert_true(token_store_keep(&tokens.store, &kept, &token, tokens.deadline, &error));
+}
+
+static void the_token_of_a_user_who_has_signed_in_is_renewed_alone(void **state)
+{
+    (void)state;
+    sign_ada_in();
+    keep_due(MACHINE, "old-machine-token");
+    keep_due(USER, "old-user-token");
+    let_machine_have_no_identity();
+    assert_true(tokens_renew(&tokens, &candidates, &error));
+    assert_int_equal(authority.refreshes, 1);
+    assert_int_equal(authority.machines, 0);
+    assert_string_equal(get(), "user-token");
+}
+
+static void the_token_of_the_managed_identity_is_renewed_if_nobody_is_signed_in(void **state)
+{
+    (void)state;
+    keep_due(MACHINE, "old-machine-token");
+    assert_true(tokens_renew(&tokens, &candidates, &error));
+    assert_int_equal(authority.machines, 1);
+    assert_string_equal(get(), "machine-token");
+}
+
 /* ---- a token that is known ---- */
 
 static void a_token_is_found_and_erased_for_the_candidate_that_it_is_of(void **state)
@@ -278,6 +314,8 @@ int main(void)
         TEST(a_managed_identity_that_is_refused_is_the_error),
         TEST(the_last_candidate_without_an_identity_is_the_error),
         TEST(a_keyring_that_must_work_is_the_error_if_it_fails),
+        TEST(the_token_of_a_user_who_has_signed_in_is_renewed_alone),
+        TEST(the_token_of_the_managed_identity_is_renewed_if_nobody_is_signed_in),
         TEST(a_token_is_found_and_erased_for_the_candidate_that_it_is_of),
         TEST(a_new_token_is_of_the_same_candidate),
     };
