@@ -56,6 +56,8 @@ static void make_command(struct command *command, const struct options *options,
 {
     struct options same = *options;
     same.api = request->api;
+    if (request->account != NULL)
+        same.account = request->account;
     if (request->tenant_learned)
         same.tenant = request->tenant;
     if (request->client_learned)
