@@ -11,11 +11,11 @@
 
 #include "common/base/error.h"
 
-/* No error is shared for longer: MSAL's own limit for Retry-After. */
+/* No error is shared for longer than this, which is MSAL's limit for Retry-After. */
 #define SHARED_ERROR_SECONDS_MAX 3600
 
-/* Posts the error under a name (runtime_name) for so many seconds. If that fails, it is not shared,
- * and nothing else happens. */
+/* Posts the error under a name (runtime_name) for this many seconds. If that fails, the error is
+ * not shared, which is not an error itself. */
 void shared_error_post(const char *name, const struct error *error, int64_t seconds);
 
 /* Whether an error is posted under this name now, and was posted at `since` (deadline.h; 0: at any

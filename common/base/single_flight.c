@@ -13,7 +13,7 @@
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
 
-/* How often a follower looks whether the leader has left: often at first, then less. */
+/* How long a follower sleeps between two checks whether the leader has left: longer each time. */
 #define POLL_MILLISECONDS_MIN 2
 #define POLL_MILLISECONDS_MAX 25
 
@@ -22,7 +22,7 @@ static int open_lock(int folder, const char *name)
     return folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-/* Whether the name is still this file's: an old one may have been swept away meanwhile. */
+/* Whether the name still belongs to this file: an old file may have been removed meanwhile. */
 static bool is_named(int fd, int folder, const char *name)
 {
     struct stat opened, named;
@@ -30,7 +30,7 @@ static bool is_named(int fd, int folder, const char *name)
            opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
-/* A shared lock can be had once no leader holds the exclusive one. */
+/* A shared lock is granted once no leader holds the exclusive one. */
 static bool wait_for_leader(int fd, int64_t deadline)
 {
     int pause = POLL_MILLISECONDS_MIN;
@@ -51,10 +51,10 @@ enum single_flight_role single_flight_join(struct single_flight *ret_flight, con
     autoclose int fd = open_lock(folder, name);
     if (fd < 0)
         return SINGLE_FLIGHT_LEADER;
-    futimens(fd, NULL); /* in use, so not to be swept away */
+    futimens(fd, NULL); /* so that it is not removed as an old file */
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
         return wait_for_leader(fd, deadline) ? SINGLE_FLIGHT_FOLLOWER : SINGLE_FLIGHT_LATE;
-    if (!is_named(fd, folder, name)) /* another process may lead by a new file: look again */
+    if (!is_named(fd, folder, name)) /* another process may be the leader, with a new file */
         return SINGLE_FLIGHT_FOLLOWER;
     ret_flight->fd = steal_fd(&fd);
     return SINGLE_FLIGHT_LEADER;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Single flight: of all processes that want the same thing at the same time, one gets and stores
- * it; the others wait, and then find it where that one stored it.
+ * Single flight: of all processes that want the same thing at the same time, the leader gets it and
+ * stores it; the followers wait until the leader is done, and then look for what it stored.
  *
  *     auto_single_flight struct single_flight flight;
  *     switch (single_flight_join(&flight, name, deadline)) {
- *     case SINGLE_FLIGHT_LEADER:    get and store it; leaving the flight lets the others go on
- *     case SINGLE_FLIGHT_FOLLOWER:  the leader has left: look where it stored it
- *     case SINGLE_FLIGHT_LATE:      the deadline passed while the leader was busy
+ *     case SINGLE_FLIGHT_LEADER:    get it and store it, then leave the flight
+ *     case SINGLE_FLIGHT_FOLLOWER:  the leader has left: look for what it stored
+ *     case SINGLE_FLIGHT_LATE:      the deadline passed before the leader left
  *     }
  *
- * The flight is a lock on a file (flock), so it ends with the leader's process, however that ends.
+ * The flight is a lock on a file (flock), so it also ends when the leader's process dies.
  */
 #ifndef COMMON_BASE_SINGLE_FLIGHT_H
 #define COMMON_BASE_SINGLE_FLIGHT_H
@@ -19,24 +19,25 @@
 #include <stdint.h>
 
 struct single_flight {
-    int fd; /* of the lock, while this process leads; else -1 */
+    int fd; /* of the lock while this process is the leader; otherwise -1 */
 };
 
 enum single_flight_role {
-    SINGLE_FLIGHT_LEADER, /* also if no lock can be had: two requests are better than none */
+    SINGLE_FLIGHT_LEADER, /* also if the file cannot be locked: two requests are better than none */
     SINGLE_FLIGHT_FOLLOWER,
     SINGLE_FLIGHT_LATE,
 };
 
-/* Joins the flight of this name (runtime_name), and waits for its leader if there is one, until the
- * deadline (deadline.h). A leader leaves with single_flight_leave. */
+/* Joins the flight of this name (runtime_name). If it has a leader, waits until that has left, or
+ * for the deadline (deadline.h). If this process becomes the leader, the caller ends the flight
+ * with single_flight_leave. */
 enum single_flight_role single_flight_join(struct single_flight *ret_flight, const char *name,
                                            int64_t deadline);
 
-/* Whether a flight of this name has a leader now. */
+/* Whether the flight of this name has a leader now. */
 bool single_flight_is_running(const char *name);
 
-/* Lets the followers go on. Does nothing unless this process leads. */
+/* Lets the followers continue. Does nothing if this process is not the leader. */
 void single_flight_leave(struct single_flight *flight);
 
 #define auto_single_flight CLEANUP(single_flight_leave)

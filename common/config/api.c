@@ -182,8 +182,8 @@ void config_warn_of_base_urls(const struct config *config)
     }
 }
 
-enum config_match config_find_api_by_url(const struct config *config, const struct url *url,
-                                         struct config_api *best, struct error *error)
+enum config_match config_find_url(struct config *config, const struct url *url,
+                                  const struct config_api **ret_api, struct error *error)
 {
     const char *only = config->options->api;
     struct config_api apis[CONFIG_SECTIONS_MAX + BUILTINS];
@@ -196,21 +196,18 @@ enum config_match config_find_api_by_url(const struct config *config, const stru
             return CONFIG_FAILED;
         if (covered > most) {
             most = covered;
-            *best = apis[i];
+            config->found = apis[i];
         }
     }
+    if (most > 0 && ret_api != NULL)
+        *ret_api = &config->found;
     return most > 0 ? CONFIG_MATCH : CONFIG_NO_MATCH;
 }
 
-enum config_match config_find_url(const struct config *config, const struct url *url,
-                                  bool *ret_has_scope, struct error *error)
+bool config_api_has_scope(const struct config_api *api)
 {
-    struct config_api api = { 0 };
-    enum config_match answer = config_find_api_by_url(config, url, &api, error);
-    json_object *scopes = config_member(api.section.object, "Scopes");
-    *ret_has_scope =
-        !json_object_is_type(scopes, json_type_array) || json_object_array_length(scopes) > 0;
-    return answer;
+    json_object *scopes = config_member(api->section.object, "Scopes");
+    return !json_object_is_type(scopes, json_type_array) || json_object_array_length(scopes) > 0;
 }
 
 bool config_base_urls(const struct config *config, const char *name,

@@ -38,6 +38,8 @@ struct config_context {
     void *learner;
 
     const char *client_id;               /* if nothing else names one */
+    const char *account;                 /* the user's; --account is stronger */
+    const char *claims;                  /* of a challenge; --claims is stronger */
     const char *identity_resource_id;    /* of the managed identity; --client-id is stronger */
     const struct credential *credential; /* the app's only one; the requests borrow it */
 };
@@ -86,16 +88,27 @@ enum config_match {
     CONFIG_FAILED,   /* with an error */
 };
 
-/* As config_request, for the API that the URL belongs to (by the most specific BaseUrl), with
- * --api for that one alone. A token may be sent to this URL only if this returns CONFIG_MATCH. */
+struct config_api;
+
+/* Finds the API that the URL belongs to (by the most specific BaseUrl); with --api, only that one
+ * is considered. A token may be sent to this URL only if this returns CONFIG_MATCH. *ret_api
+ * belongs to the configuration and is valid until the next call; ret_api may be NULL. Fails with
+ * ERROR_USAGE. */
+enum config_match config_find_url(struct config *config, const struct url *url,
+                                  const struct config_api **ret_api, struct error *error);
+
+/* Whether the API takes tokens: false if its Scopes are an empty array. */
+bool config_api_has_scope(const struct config_api *api);
+
+/* As config_request, for an API that config_find_url has found. */
+bool config_request_for_api(struct config *config, const struct config_api *api,
+                            struct token_candidates *ret_candidates, struct error *error);
+
+/* config_find_url and config_request_for_api in one. If --api names no API, fails with
+ * ERROR_USAGE. */
 enum config_match config_request_for_url(struct config *config, const struct url *url,
                                          struct token_candidates *ret_candidates,
                                          struct error *error);
-
-/* Whether the URL belongs to any API (with --api, to that one). *ret_has_scope: a token is meant
- * for it; false for an API whose Scopes are an empty array. */
-enum config_match config_find_url(const struct config *config, const struct url *url,
-                                  bool *ret_has_scope, struct error *error);
 
 #define CONFIG_BASE_URLS_MAX 2
 

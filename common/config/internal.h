@@ -17,17 +17,6 @@
 #define CONFIG_DEPTH_MAX    6
 #define CONFIG_WHERE_MAX    512
 
-struct config {
-    const struct options *options;        /* not owned */
-    const struct config_context *context; /* not owned; never NULL */
-    char *path;                           /* of the file; NULL: there is none */
-    unsigned mode;                        /* of the file */
-    struct secret *text;                  /* of the file; NULL: there is none */
-    bool has_secrets;                     /* the file */
-    json_object *root;                    /* the file's content, the environment laid over it */
-    bool warned;                          /* config_warn has been called */
-};
-
 /* The way to a value: keys from the root down, indices of arrays in decimal. */
 struct config_path {
     const char *steps[CONFIG_DEPTH_MAX];
@@ -38,6 +27,26 @@ struct config_path {
 struct section {
     json_object *object;
     struct config_path path;
+};
+
+/* An API of the file, or a built-in one, or a built-in one that the file configures. */
+struct config_api {
+    const char *name;
+    struct section section; /* object NULL: not in the file */
+    const struct builtin_api *builtin;
+    const char *public_client; /* for a user's token, if no client is configured */
+};
+
+struct config {
+    const struct options *options;        /* not owned */
+    const struct config_context *context; /* not owned; never NULL */
+    char *path;                           /* of the file; NULL: there is none */
+    unsigned mode;                        /* of the file */
+    struct secret *text;                  /* of the file; NULL: there is none */
+    bool has_secrets;                     /* the file */
+    json_object *root;                    /* the file's content, the environment laid over it */
+    bool warned;                          /* config_warn has been called */
+    struct config_api found;              /* by config_find_url */
 };
 
 /* ---- file.c: the file ---- */
@@ -144,14 +153,6 @@ struct builtin_api {
     const char *public_client; /* for a user's token, if no client is configured */
 };
 
-/* An API of the file, or a built-in one, or a built-in one that the file configures. */
-struct config_api {
-    const char *name;
-    struct section section; /* object NULL: not in the file */
-    const struct builtin_api *builtin;
-    const char *public_client; /* for a user's token, if no client is configured */
-};
-
 /* The client for a user's token for the built-in API of this name (NULL: for any other API). */
 const char *config_public_client(const char *name);
 
@@ -162,11 +163,6 @@ const char *config_public_client_of_scope(const char *scope);
 bool config_find_api(const struct config *config, const char *name, struct config_api *api,
                      struct error *error);
 bool config_find_only_api(const struct config *config, struct config_api *api, struct error *error);
-
-/* The API whose BaseUrl covers most of the URL, the file's before the built-in ones; with --api,
- * that one only. */
-enum config_match config_find_api_by_url(const struct config *config, const struct url *url,
-                                         struct config_api *best, struct error *error);
 
 /* Warns of every BaseUrl that covers no URL, or that has a part which is ignored. */
 void config_warn_of_base_urls(const struct config *config);

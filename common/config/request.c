@@ -79,12 +79,14 @@ static bool check_app(const struct config *config, struct token_request *request
     return error_known_as(error, "no_credential");
 }
 
-/* Claims of a challenge, with ClientCapabilities (cp1) of the identity merged in. */
+/* The claims of a challenge, with the identity's ClientCapabilities (cp1) merged in. */
 static bool fill_claims(const struct config *config, const struct config_api *api,
                         struct token_request *request, struct error *error)
 {
     struct section acquire = acquire_options(api);
     const char *challenge = config->options->claims;
+    if (challenge == NULL)
+        challenge = config->context->claims;
     if (challenge == NULL)
         challenge = section_string(config, &acquire, "Claims", error);
     if (error->kind != ERROR_NONE)
@@ -204,20 +206,28 @@ bool config_request(struct config *config, const char *default_api,
            error_wanted(error, "no token for %.200s", what_is_wanted(config->options, &api));
 }
 
+bool config_request_for_api(struct config *config, const struct config_api *api,
+                            struct token_candidates *ret_candidates, struct error *error)
+{
+    return make_candidates(config, api, ret_candidates, error) ||
+           error_wanted(error, "no token for %s", api->name);
+}
+
 enum config_match config_request_for_url(struct config *config, const struct url *url,
                                          struct token_candidates *ret_candidates,
                                          struct error *error)
 {
-    struct config_api api = { 0 };
+    const struct config_api *api;
+    struct config_api named;
     const char *name = config->options->api;
     *ret_candidates = (struct token_candidates){ 0 };
-    if (name != NULL && !config_find_api(config, name, &api, error))
+    if (name != NULL && !config_find_api(config, name, &named, error))
         return CONFIG_FAILED;
-    enum config_match match = config_find_api_by_url(config, url, &api, error);
-    if (match != CONFIG_MATCH || make_candidates(config, &api, ret_candidates, error))
+    enum config_match match = config_find_url(config, url, &api, error);
+    if (match != CONFIG_MATCH)
         return match;
-    error_wanted(error, "no token for %s", api.name);
-    return CONFIG_FAILED;
+    return config_request_for_api(config, api, ret_candidates, error) ? CONFIG_MATCH
+                                                                      : CONFIG_FAILED;
 }
 
 bool config_sign_in_request(struct config *config, struct token_request *ret_request,

@@ -18,11 +18,13 @@ static bool replace(char **text, const char *value, struct error *error)
     return *text != NULL || error_no_memory(error);
 }
 
-/* --account, or the user name that a helper was told; else the API's. */
+/* The user name of --account, of the context or of the API, in this order. */
 static bool fill_account(const struct config *config, const struct config_api *api,
                          struct token_request *request, struct error *error)
 {
     const char *account = config->options->account;
+    if (account == NULL)
+        account = config->context->account;
     if (account == NULL)
         account = section_string(config, &api->section, "Account", error);
     if (account == NULL)

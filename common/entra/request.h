@@ -70,9 +70,9 @@ struct token_request {
     char *api;      /* its name in the configuration, for messages; NULL: only the scope is known */
     char *instance; /* as authority_instance gives it */
     char *tenant;   /* as authority_is_tenant takes it */
-    bool tenant_learned; /* nothing configures it: the server named it (struct learned) */
+    bool tenant_learned; /* not configured, but named by the server (config_context) */
     char *client_id;     /* letters, digits and -._~:/ */
-    bool client_learned; /* nothing configures it: the cluster named it (struct learned) */
+    bool client_learned; /* not configured, but named by the cluster */
     char *scope;         /* as scope_check_for_app or scope_check_for_user takes it */
     char *claims;        /* claims_merge's, a JSON object; NULL: none */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */

@@ -30,7 +30,7 @@ void renewal_check_environment(void)
     warning(VARIABLE " must be " INLINE " or empty, not '%.40s'", value);
 }
 
-/* A command line that is being made. */
+/* A command line being built. */
 struct command {
     const char *words[ARGUMENTS_MAX + 1]; /* NULL ends them */
     size_t count;
@@ -49,13 +49,15 @@ static void add_option(void *context, const char *name, const char *value)
         add_word(context, value);
 }
 
-/* The command line that makes the same request again, for the API that was found and with what was
- * learned about it. */
+/* Builds the command line that makes the same request again: from the options, the API that was
+ * found, and what a server or kubeconfig added. */
 static void make_command(struct command *command, const struct options *options,
                          const struct token_request *request)
 {
     struct options same = *options;
     same.api = request->api;
+    if (request->account != NULL)
+        same.account = request->account;
     if (request->tenant_learned)
         same.tenant = request->tenant;
     if (request->client_learned)
@@ -68,7 +70,7 @@ static void make_command(struct command *command, const struct options *options,
     options_each(&same, OPTION_OF_REQUEST, add_option, command);
 }
 
-/* The program entra beside the running one. */
+/* The path of entra, in the folder of the running program. */
 static bool find_program(char *path, size_t size)
 {
     ssize_t length = readlink("/proc/self/exe", path, size - 1);
@@ -89,6 +91,6 @@ void renewal_start(const struct options *options, const struct token_request *re
     if (!find_program(path, sizeof path))
         return;
     int failure = subprocess_detach(path, (char *const *)command.words, NULL, &pid);
-    trace("network: the token is renewed in the background: %s",
+    trace("network: renewing the token in the background: %s",
           failure == 0 ? "started" : strerror(failure));
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Renewal in the background: a process of its own renews a token that is still good, while the
- * caller has its answer already and does not wait.
+ * Renewal in the background: another process renews a token that is due but still good, so that the
+ * caller can use it without waiting.
  *
  * That process inherits no descriptors, has a session of its own, prints nothing and ends by its
- * own time limit. If nothing may outlive the caller, ENTRA_RENEWAL=inline turns it off: the renewal
- * then happens in the caller, within RENEWAL_INLINE_MILLISECONDS.
+ * own time limit. For callers that no process may outlive, ENTRA_RENEWAL=inline turns this off: the
+ * caller then renews the token itself, within RENEWAL_INLINE_MILLISECONDS.
  */
 #ifndef COMMON_TOKENS_RENEWAL_H
 #define COMMON_TOKENS_RENEWAL_H
@@ -17,15 +17,15 @@
 
 #define RENEWAL_INLINE_MILLISECONDS 1000
 
-/* Whether this request is renewed in the caller: ENTRA_RENEWAL says so, or no command line can make
- * the same request. */
+/* Whether the caller renews this request's token itself, because ENTRA_RENEWAL says so or because
+ * no command line can make the same request. */
 bool renewal_is_inline(const struct token_request *request);
 
-/* Warns once if ENTRA_RENEWAL has a value without a meaning. */
+/* Warns once on stderr if the value of ENTRA_RENEWAL is not valid. */
 void renewal_check_environment(void);
 
-/* Starts `entra token --renew` for a request that was made from these options. If that fails, the
- * next caller tries again. */
+/* Starts `entra token --renew` for a request that was made from these options, and does not wait
+ * for it. A failure is not reported: the next caller tries again. */
 void renewal_start(const struct options *options, const struct token_request *request);
 
 #endif

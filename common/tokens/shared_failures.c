@@ -11,16 +11,16 @@
 #include "common/base/shared_error.h"
 #include "common/store/account_store.h"
 
-/* A failure this close to the deadline is caused by it. */
+/* A failure this close to the deadline is taken to be caused by it. */
 #define LATE_MILLISECONDS 100
 
-/* How long a failure is shared. It concerns only processes that were waiting when it came. */
+/* How long a failure is shared. It counts only for processes that were already waiting. */
 #define FAILURE_SECONDS 60
 
-/* How long no renewal is started after one that failed. */
+/* How long renewals pause after one that failed. */
 #define RENEWAL_PAUSE_MILLISECONDS 30000
 
-/* Named by what is wanted, and with which credentials (NULL: any). */
+/* A name made of the request and of its credentials (NULL: of any). */
 static struct runtime_name name_of(const char *ending, const struct token_request *request,
                                    const char *credentials)
 {
@@ -42,17 +42,18 @@ struct runtime_name shared_name(const char *ending, const struct token_request *
     return name_of(ending, request, NULL);
 }
 
-/* Enough of a secret to tell it from another one, and too little to find it by. All secrets from
- * the keyring count as one, since no process has them before it looks. */
+/* 16 bits of a secret's hash: enough to tell two secrets apart, too little to guess one. All
+ * secrets from the keyring count as one, because a process does not know them before it has looked.
+ */
 static unsigned mark_of(const struct credential *credential)
 {
     const char *const texts[] = { credential->secret != NULL ? credential->secret->bytes : NULL,
                                   NULL };
-    uint64_t digest = credential->kept ? 0 : hash_texts(texts);
-    return (unsigned)((digest >> 48 ^ digest >> 32 ^ digest >> 16 ^ digest) & 0xffff);
+    uint64_t hash = credential->kept ? 0 : hash_texts(texts);
+    return (unsigned)((hash >> 48 ^ hash >> 32 ^ hash >> 16 ^ hash) & 0xffff);
 }
 
-/* The refusal of one credential says nothing about another. */
+/* The refusal of one credential says nothing about another, so the credentials are in the name. */
 static struct runtime_name failure_name(const struct token_request *request)
 {
     autofree char *credentials = NULL;
@@ -75,7 +76,7 @@ static struct runtime_name late_name(const struct token_request *request)
     return shared_name("late", request);
 }
 
-/* An authority throttles one client as a whole. */
+/* An authority throttles all requests of a client. */
 static struct runtime_name throttle_name(const struct token_request *request)
 {
     const char *const texts[] = { request->instance, request->tenant, request->client_id, NULL };
@@ -107,13 +108,14 @@ bool shared_failures_pause_renewal(const struct token_request *request)
            shared_error_read(late_name(request).text, since, &unused);
 }
 
-void shared_failures_report_unkept(const struct token_request *request, const struct error *error)
+void shared_failures_report_not_stored(const struct token_request *request,
+                                       const struct error *error)
 {
-    shared_error_post(shared_name("unkept", request).text, error, FAILURE_SECONDS);
+    shared_error_post(shared_name("not-stored", request).text, error, FAILURE_SECONDS);
 }
 
-bool shared_failures_is_unkept(const struct token_request *request, int64_t since)
+bool shared_failures_was_not_stored(const struct token_request *request, int64_t since)
 {
     struct error unused = { 0 };
-    return shared_error_read(shared_name("unkept", request).text, since, &unused);
+    return shared_error_read(shared_name("not-stored", request).text, since, &unused);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Failures to get a token that processes share (shared_error.h): an authority that throttles is not
- * asked before its Retry-After; of several processes that want the same token at the same time, the
- * refusal of one is the refusal of all; no process waits for a token that cannot be kept.
+ * Failures to get a token that processes share (shared_error.h), so that others do not repeat them:
+ * an authority that throttles gets no requests until its Retry-After has passed; if several
+ * processes want the same token and one is refused, the others fail with its error; and no process
+ * waits for a token that another one could not store.
  */
 #ifndef COMMON_TOKENS_SHARED_FAILURES_H
 #define COMMON_TOKENS_SHARED_FAILURES_H
@@ -14,26 +15,29 @@
 #include "common/base/runtime_folder.h"
 #include "common/entra/request.h"
 
-/* The name that all processes share which want this request's token, with its claims, whatever
- * their credentials; for failures and single flights, which the ending tells apart. */
+/* The name for failures and single flights that is the same in all processes that want this
+ * request's token, with the same claims, whatever their credentials. The ending tells one use from
+ * another. */
 struct runtime_name shared_name(const char *ending, const struct token_request *request);
 
-/* Shares the failure of this request with processes that have the same credentials. A failure of
- * ours that came of our own deadline (deadline.h) is not shared, but for renewals, which pause;
- * neither is ERROR_SIGN_IN, unless the user was asked. */
+/* Posts the failure of this request for processes that have the same credentials. A failure that
+ * was caused by this process's deadline (deadline.h) only pauses renewals. ERROR_SIGN_IN is posted
+ * only if the user was asked to sign in. */
 void shared_failures_report(const struct token_request *request, int64_t deadline, bool asked,
                             const struct error *error);
 
-/* Whether the authority throttles, or has failed another process since that moment (deadline.h).
- * *error then is that failure. */
+/* Whether the authority throttles, or this request has failed in another process at `since`
+ * (deadline.h) or later. If so, *error is set to that failure. */
 bool shared_failures_found(const struct token_request *request, int64_t since, struct error *error);
 
-/* Whether renewals pause: one has failed just now, or the authority throttles. */
+/* Whether this request's token must not be renewed now, because a renewal has just failed or the
+ * authority throttles. */
 bool shared_failures_pause_renewal(const struct token_request *request);
 
-/* Reports that this request's token could not be kept, and whether that was reported since a moment
- * (deadline.h): followers would wait in vain. */
-void shared_failures_report_unkept(const struct token_request *request, const struct error *error);
-bool shared_failures_is_unkept(const struct token_request *request, int64_t since);
+/* Posts the error that kept this request's token from being stored, and whether such an error was
+ * posted at `since` (deadline.h) or later: followers would wait for the token in vain. */
+void shared_failures_report_not_stored(const struct token_request *request,
+                                       const struct error *error);
+bool shared_failures_was_not_stored(const struct token_request *request, int64_t since);
 
 #endif

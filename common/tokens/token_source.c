@@ -11,12 +11,12 @@
 #include "common/tokens/user_tokens.h"
 
 void attempt_begin(struct attempt *ret_attempt, struct tokens *tokens,
-                   const struct token_request *request)
+                   const struct token_request *request, bool wants_new)
 {
     ret_attempt->tokens = tokens;
-    ret_attempt->asked = request;
+    ret_attempt->original = request;
     ret_attempt->request = *request;
-    ret_attempt->anew = request->force_refresh || request->challenged;
+    ret_attempt->wants_new = wants_new || request->force_refresh || request->challenged;
     ret_attempt->may_ask = tokens->may_ask;
     ret_attempt->deadline = tokens->deadline;
 }
@@ -25,10 +25,10 @@ void attempt_clear(struct attempt *attempt)
 {
     struct token_request *request = &attempt->request;
     for (size_t i = 0; i < request->credential_count; i++) {
-        const struct credential *asked = &attempt->asked->credentials[i];
-        if (request->credentials[i].secret != asked->secret)
+        const struct credential *original = &attempt->original->credentials[i];
+        if (request->credentials[i].secret != original->secret)
             secret_free(request->credentials[i].secret);
-        if (request->credentials[i].trouble != asked->trouble)
+        if (request->credentials[i].trouble != original->trouble)
             free(request->credentials[i].trouble);
     }
     free(request->home_account_id);

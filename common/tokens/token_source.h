@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where new tokens come from: for an app by its credential, for a user by their refresh token or a
- * sign-in (user_tokens.h). The module that asks the authority is loaded here.
+ * Where new tokens come from: for an app, its credential; for a user, their refresh token or a
+ * sign-in (user_tokens.h). The acquire module is loaded here.
  */
 #ifndef COMMON_TOKENS_TOKEN_SOURCE_H
 #define COMMON_TOKENS_TOKEN_SOURCE_H
@@ -9,33 +9,35 @@
 #include "common/acquire/acquire.h"
 #include "common/tokens/tokens.h"
 
-/* An attempt at one request's token. */
+/* An attempt to get the token of one request. */
 struct attempt {
     struct tokens *tokens;
-    const struct token_request *asked; /* the caller's */
-    struct token_request request; /* a copy, with the account and the kept client secrets filled
-                                   * in; it owns only those */
-    bool anew;                    /* a new token, whatever the keyring has */
+    const struct token_request *original; /* the caller's request */
+    struct token_request request; /* a copy, with the account and the client secrets from the
+                                   * keyring filled in; it owns only those */
+    bool wants_new;               /* get a new token even if the keyring has a fresh one */
     bool (*may_ask)(void);        /* as in struct tokens */
     int64_t deadline;             /* for keyring and authority (deadline.h) */
 };
 
-/* The caller clears *ret_attempt; tokens and request must outlive it. */
+/* Begins an attempt. A new token is also wanted if the request says so. tokens and request must
+ * outlive *ret_attempt, which the caller clears with attempt_clear. */
 void attempt_begin(struct attempt *ret_attempt, struct tokens *tokens,
-                   const struct token_request *request);
+                   const struct token_request *request, bool wants_new);
 void attempt_clear(struct attempt *attempt);
 #define auto_attempt CLEANUP(attempt_clear)
 
-/* Gets a new token, unless the authority throttles or has just refused it to another process; a
- * failure is shared with other processes (shared_failures.h). The time of its renewal is drawn
- * here, once. The caller clears *ret_token. */
+/* Gets a new token and chooses the time of its renewal. Does not ask an authority that throttles or
+ * has just refused the same request of another process, and shares its own failure with other
+ * processes (shared_failures.h). The caller clears *ret_token with token_clear. Fails with any
+ * kind. */
 enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret_token,
                                       struct error *error);
 
-/* Has a user sign in; likewise. Fails with any kind. */
+/* As token_source_acquire, but by having the user sign in, and without shared failures. */
 bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, struct error *error);
 
-/* Gives keyring and authority their time again after the user was waited for. */
+/* Restarts the time limit of keyring and authority, after waiting for the user. */
 void token_source_extend_deadline(struct attempt *attempt);
 
 #endif

@@ -44,6 +44,95 @@ static void move_token(struct token *to, struct token *from)
     *from = (struct token){ 0 };
 }
 
+/* ---- the way to a token ---- */
+
+static enum keyring_answer look_up(struct attempt *attempt, struct token *token,
+                                   struct error *error);
+static void renew_if_due(struct attempt *attempt, struct token *token);
+static enum acquire_end acquire_once(struct attempt *attempt, struct token *token,
+                                     struct error *error);
+
+/* A token within its margin is still used if the authority cannot be reached, or throttles. */
+static bool use_old_token(const struct attempt *attempt, const struct token *token,
+                          struct error *error)
+{
+    int64_t now = time(NULL);
+    bool is_temporary = error->kind == ERROR_NETWORK || error->retry_after > 0;
+    if (!is_temporary || attempt->wants_new || token->access_token == NULL ||
+        !token_is_alive(token, now))
+        return false;
+    warning("the token expires in %lld seconds and could not be renewed: %s",
+            (long long)(token->expires_on - now), error->message);
+    *error = (struct error){ 0 };
+    return true;
+}
+
+static enum acquire_end get_token(struct attempt *attempt, struct tokens_result *result,
+                                  struct error *error)
+{
+    auto_token struct token token = { 0 };
+    enum keyring_answer answer =
+        attempt->wants_new ? KEYRING_NOTHING : look_up(attempt, &token, error);
+    if (answer == KEYRING_FAILED)
+        return ACQUIRE_FAILED;
+    if (answer == KEYRING_FOUND && token_is_fresh(&token, time(NULL))) {
+        trace("keyring: %s has the token", attempt->tokens->store.keyring->name);
+        renew_if_due(attempt, &token);
+    } else {
+        enum acquire_end end = acquire_once(attempt, &token, error);
+        if (end != ACQUIRED && !use_old_token(attempt, &token, error))
+            return end;
+        token_store_warn(&attempt->tokens->store);
+    }
+    move_token(&result->token, &token);
+    result->request = attempt->original;
+    result->username = steal(&attempt->request.username);
+    return ACQUIRED;
+}
+
+static bool get(struct tokens *tokens, const struct token_candidates *candidates, bool wants_new,
+                struct tokens_result *result, struct error *error)
+{
+    *result = (struct tokens_result){ 0 };
+    /* Of several candidates, a user who has signed in comes first. */
+    for (size_t i = 0; candidates->count > 1 && i < candidates->count; i++) {
+        if (!candidates->items[i].for_user)
+            continue;
+        auto_attempt struct attempt attempt;
+        attempt_begin(&attempt, tokens, &candidates->items[i], wants_new);
+        switch (account_store_resolve(&tokens->store, &attempt.request, attempt.deadline, error)) {
+        case KEYRING_FOUND:
+            return get_token(&attempt, result, error) == ACQUIRED;
+        case KEYRING_NOTHING:
+            break;
+        default:
+            return false;
+        }
+    }
+    for (size_t i = 0; i < candidates->count; i++) {
+        auto_attempt struct attempt attempt;
+        attempt_begin(&attempt, tokens, &candidates->items[i], wants_new);
+        enum acquire_end end = get_token(&attempt, result, error);
+        if (end != ACQUIRE_NO_IDENTITY || i + 1 == candidates->count)
+            return end == ACQUIRED;
+        trace("network: %s", error->message);
+        *error = (struct error){ 0 };
+    }
+    return false;
+}
+
+bool tokens_get(struct tokens *tokens, const struct token_candidates *candidates,
+                struct tokens_result *ret_result, struct error *error)
+{
+    return get(tokens, candidates, false, ret_result, error);
+}
+
+bool tokens_get_new(struct tokens *tokens, const struct token_candidates *candidates,
+                    struct tokens_result *ret_result, struct error *error)
+{
+    return get(tokens, candidates, true, ret_result, error);
+}
+
 /* ---- keyring lookup ---- */
 
 /* Finds the token of the attempt's request, fresh or not. */
@@ -61,10 +150,10 @@ static enum keyring_answer look_up(struct attempt *attempt, struct token *token,
     return token_store_find(store, request, attempt->deadline, token, error);
 }
 
-/* Looks again for a token, while others may be asking for it too: a fresh one will do, or one that
- * came at `since` (Unix seconds) or later, however short its life. If a new one is wanted, only the
- * latter will do, and only with the challenge's claims. A token that will not do, but may serve if
- * the authority cannot be reached, is left in *token. */
+/* Looks again, because another process may have stored a token since the first lookup. Accepts a
+ * fresh token, or one received at `since` (Unix seconds) or later, however soon it expires. If the
+ * attempt wants a new token, accepts only the latter, and if there is a challenge, only with its
+ * claims. Leaves a token that is not accepted in *token if use_old_token may need it. */
 static enum keyring_answer look_up_again(struct attempt *attempt, int64_t since,
                                          struct token *token, struct error *error)
 {
@@ -76,22 +165,22 @@ static enum keyring_answer look_up_again(struct attempt *attempt, int64_t since,
     bool is_new = found.received_on >= since && token_is_alive(&found, now);
     bool has_claims =
         !attempt->request.challenged || found.claims == claims_hash(attempt->request.claims);
-    bool will_do = has_claims && (is_new || (!attempt->anew && token_is_fresh(&found, now)));
-    if (will_do || !attempt->anew)
+    bool accepted = has_claims && (is_new || (!attempt->wants_new && token_is_fresh(&found, now)));
+    if (accepted || !attempt->wants_new)
         move_token(token, &found);
-    return will_do ? KEYRING_FOUND : KEYRING_NOTHING;
+    return accepted ? KEYRING_FOUND : KEYRING_NOTHING;
 }
 
 /* ---- single flight ---- */
 
-/* The leader looks once more, since another flight may have ended just now; then it acquires the
- * token and stores it. If the token cannot be kept, followers are told not to wait for it. */
+/* The leader's part: looks once more, because another flight may just have ended; then acquires
+ * the token and stores it. If it cannot be stored, tells the followers not to wait for it. */
 static enum acquire_end lead(struct attempt *attempt, int64_t since, struct token *token,
                              struct error *error)
 {
     struct token_store *store = &attempt->tokens->store;
     auto_token struct token fresh = { 0 };
-    if (!attempt->anew) {
+    if (!attempt->wants_new) {
         enum keyring_answer answer = look_up_again(attempt, since, token, error);
         if (answer != KEYRING_NOTHING)
             return answer == KEYRING_FOUND ? ACQUIRED : ACQUIRE_FAILED;
@@ -99,10 +188,10 @@ static enum acquire_end lead(struct attempt *attempt, int64_t since, struct toke
     enum acquire_end end = token_source_acquire(attempt, &fresh, error);
     if (end != ACQUIRED)
         return end;
-    bool kept = token_store_keep(store, &attempt->request, &fresh, attempt->deadline, error);
+    bool stored = token_store_keep(store, &attempt->request, &fresh, attempt->deadline, error);
     if (store->trouble.message[0] != '\0')
-        shared_failures_report_unkept(&attempt->request, &store->trouble);
-    if (!kept)
+        shared_failures_report_not_stored(&attempt->request, &store->trouble);
+    if (!stored)
         return ACQUIRE_FAILED;
     move_token(token, &fresh);
     return ACQUIRED;
@@ -116,21 +205,14 @@ static enum acquire_end fail_late(const struct token_request *request, struct er
         user_tokens_sign_in_pending(error);
     else
         error_set(error, ERROR_NETWORK,
-                  "another process is asking %s for this token already, and had no answer in time",
+                  "another process has requested this token from %s and got no answer in time",
                   is_machine ? identity_source_find()->name : request->instance);
     return ACQUIRE_FAILED;
 }
 
-/* A follower whose time is up waits on, as long as for a sign-in, if it could ask the user too: the
- * leader may be doing that. */
-static bool may_wait_for_sign_in(const struct attempt *attempt, int64_t waited_until)
-{
-    return attempt->request.for_user && waited_until < attempt->tokens->sign_in_deadline &&
-           attempt->may_ask != NULL && attempt->may_ask();
-}
-
-/* Of all processes that want the same token, one leads; the others follow, and find its token or
- * its failure, or neither if it was killed. Without a keyring to find it in, each leads. */
+/* Of all processes that want the same token, one leads. The others follow, and then find its token
+ * or its failure, or neither if it was killed. If the keyring cannot store the token, followers
+ * would not find it, so each process leads. */
 static enum acquire_end acquire_once(struct attempt *attempt, struct token *token,
                                      struct error *error)
 {
@@ -144,14 +226,17 @@ static enum acquire_end acquire_once(struct attempt *attempt, struct token *toke
         case SINGLE_FLIGHT_LEADER:
             return lead(attempt, since, token, error);
         case SINGLE_FLIGHT_LATE:
-            if (!may_wait_for_sign_in(attempt, wait_until))
+            /* The leader may be asking the user to sign in. A follower that could do so too waits
+             * as long as a sign-in may take. */
+            if (!attempt->request.for_user || wait_until >= tokens->sign_in_deadline ||
+                attempt->may_ask == NULL || !attempt->may_ask())
                 return fail_late(&attempt->request, error);
             wait_until = tokens->sign_in_deadline;
             continue;
         case SINGLE_FLIGHT_FOLLOWER:
             break;
         }
-        trace("network: another process has just asked for this token");
+        trace("network: another process has just requested this token");
         if (wait_until != attempt->deadline)
             token_source_extend_deadline(attempt);
         enum keyring_answer answer = look_up_again(attempt, since, token, error);
@@ -160,7 +245,7 @@ static enum acquire_end acquire_once(struct attempt *attempt, struct token *toke
         if (answer == KEYRING_FAILED ||
             shared_failures_found(&attempt->request, tokens->began, error))
             return ACQUIRE_FAILED;
-        if (shared_failures_is_unkept(&attempt->request, tokens->began))
+        if (shared_failures_was_not_stored(&attempt->request, tokens->began))
             break;
         if (deadline_left(wait_until) == 0)
             return fail_late(&attempt->request, error);
@@ -170,16 +255,15 @@ static enum acquire_end acquire_once(struct attempt *attempt, struct token *toke
 
 /* ---- renewal ---- */
 
-/* No user is asked to sign in while the token is good. */
+/* Does not ask the user to sign in, because the old token is still good. */
 static enum acquire_end renew_now(struct attempt *attempt, struct token *token, struct error *error)
 {
-    attempt->anew = true;
     attempt->may_ask = NULL;
     return acquire_once(attempt, token, error);
 }
 
-/* A token whose time of renewal has come is renewed by another process, so the caller does not
- * wait; or here, within a second. */
+/* Starts the renewal of a token that is due in another process, so that the caller does not wait;
+ * or renews it here, within a second. */
 static void renew_if_due(struct attempt *attempt, struct token *token)
 {
     struct tokens *tokens = attempt->tokens;
@@ -193,7 +277,7 @@ static void renew_if_due(struct attempt *attempt, struct token *token)
         return;
     }
     auto_attempt struct attempt renewal;
-    attempt_begin(&renewal, tokens, attempt->asked);
+    attempt_begin(&renewal, tokens, attempt->original, true);
     if (deadline_left(renewal.deadline) > RENEWAL_INLINE_MILLISECONDS)
         renewal.deadline = deadline_in(RENEWAL_INLINE_MILLISECONDS);
     renew_now(&renewal, token, &unused);
@@ -205,9 +289,9 @@ bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidat
                   struct error *error)
 {
     for (size_t i = candidates->count; i-- > 0;) {
-        auto_attempt struct attempt attempt;
-        attempt_begin(&attempt, tokens, &candidates->items[i]);
         auto_token struct token token = { 0 };
+        auto_attempt struct attempt attempt;
+        attempt_begin(&attempt, tokens, &candidates->items[i], true);
         enum keyring_answer answer = look_up(&attempt, &token, error);
         if (answer == KEYRING_FAILED)
             return false;
@@ -220,120 +304,17 @@ bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidat
     return true;
 }
 
-/* ---- the way to a token ---- */
+/* ---- a token that the caller has ---- */
 
-/* A token past its margin serves if the authority cannot be reached, or throttles. */
-static bool serve_old_token(const struct attempt *attempt, const struct token *token,
-                            struct error *error)
-{
-    int64_t now = time(NULL);
-    bool passing = error->kind == ERROR_NETWORK || error->retry_after > 0;
-    if (!passing || attempt->anew || token->access_token == NULL || !token_is_alive(token, now))
-        return false;
-    warning("the token ends in %lld seconds and could not be renewed: %s",
-            (long long)(token->expires_on - now), error->message);
-    *error = (struct error){ 0 };
-    return true;
-}
-
-static enum acquire_end get_token(struct attempt *attempt, struct token *token, struct error *error)
-{
-    enum keyring_answer answer = attempt->anew ? KEYRING_NOTHING : look_up(attempt, token, error);
-    if (answer == KEYRING_FAILED)
-        return ACQUIRE_FAILED;
-    if (answer == KEYRING_FOUND && token_is_fresh(token, time(NULL))) {
-        trace("keyring: %s has the token", attempt->tokens->store.keyring->name);
-        renew_if_due(attempt, token);
-        return ACQUIRED;
-    }
-    enum acquire_end end = acquire_once(attempt, token, error);
-    if (end != ACQUIRED && !serve_old_token(attempt, token, error))
-        return end;
-    token_store_warn(&attempt->tokens->store);
-    return ACQUIRED;
-}
-
-static enum acquire_end get_result(struct attempt *attempt, bool anew, struct tokens_result *result,
-                                   struct error *error)
-{
-    attempt->anew = attempt->anew || anew;
-    enum acquire_end end = get_token(attempt, &result->token, error);
-    if (end != ACQUIRED) {
-        tokens_result_clear(result);
-        return end;
-    }
-    result->request = attempt->asked;
-    result->username = steal(&attempt->request.username);
-    return ACQUIRED;
-}
-
-/* Of several candidates, a user who has signed in goes first. *found: there is one, and whether
- * there is a token is the return value. */
-static bool get_for_signed_in(struct tokens *tokens, const struct token_candidates *candidates,
-                              bool anew, bool *found, struct tokens_result *result,
-                              struct error *error)
-{
-    *found = false;
-    for (size_t i = 0; i < candidates->count; i++) {
-        auto_attempt struct attempt attempt;
-        attempt_begin(&attempt, tokens, &candidates->items[i]);
-        enum keyring_answer answer = KEYRING_NOTHING;
-        if (attempt.request.for_user)
-            answer =
-                account_store_resolve(&tokens->store, &attempt.request, attempt.deadline, error);
-        if (answer == KEYRING_NOTHING)
-            continue;
-        *found = true;
-        return answer == KEYRING_FOUND && get_result(&attempt, anew, result, error) == ACQUIRED;
-    }
-    return false;
-}
-
-static bool get_for_any(struct tokens *tokens, const struct token_candidates *candidates, bool anew,
-                        struct tokens_result *result, struct error *error)
-{
-    bool found = false;
-    *result = (struct tokens_result){ 0 };
-    if (candidates->count > 1) {
-        bool got = get_for_signed_in(tokens, candidates, anew, &found, result, error);
-        if (found)
-            return got;
-    }
-    for (size_t i = 0; i < candidates->count; i++) {
-        auto_attempt struct attempt attempt;
-        attempt_begin(&attempt, tokens, &candidates->items[i]);
-        enum acquire_end end = get_result(&attempt, anew, result, error);
-        if (end != ACQUIRE_NO_IDENTITY || i + 1 == candidates->count)
-            return end == ACQUIRED;
-        trace("network: %s", error->message);
-        *error = (struct error){ 0 };
-    }
-    return false;
-}
-
-bool tokens_get(struct tokens *tokens, const struct token_candidates *candidates,
-                struct tokens_result *ret_result, struct error *error)
-{
-    return get_for_any(tokens, candidates, false, ret_result, error);
-}
-
-bool tokens_get_new(struct tokens *tokens, const struct token_candidates *candidates,
-                    struct tokens_result *ret_result, struct error *error)
-{
-    return get_for_any(tokens, candidates, true, ret_result, error);
-}
-
-/* ---- a token that is known ---- */
-
-/* Finds the candidate whose token in the keyring is this one. False if there is none, or, with an
- * error, if the keyring fails. The caller clears *ret_attempt if there is. */
+/* Finds the candidate for which the keyring has this token. The caller clears *ret_attempt with
+ * attempt_clear. Returns false if there is none, or, with an error, if the keyring fails. */
 static bool find_owner(struct tokens *tokens, const struct token_candidates *candidates,
                        const char *text, size_t length, struct attempt *ret_attempt,
                        struct error *error)
 {
     for (size_t i = 0; i < candidates->count; i++) {
         auto_attempt struct attempt attempt;
-        attempt_begin(&attempt, tokens, &candidates->items[i]);
+        attempt_begin(&attempt, tokens, &candidates->items[i], false);
         auto_token struct token token = { 0 };
         enum keyring_answer answer = look_up(&attempt, &token, error);
         if (answer == KEYRING_FAILED)
@@ -367,13 +348,13 @@ bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidat
 
 /* ---- signing in ---- */
 
-/* A sign-in that is not kept was in vain. */
-static bool check_keeps(const struct tokens *tokens, struct error *error)
+/* A sign-in that cannot be stored is of no use. */
+static bool check_can_store(const struct tokens *tokens, struct error *error)
 {
     if (token_store_can_keep(&tokens->store))
         return true;
     if (tokens->store.trouble.message[0] == '\0')
-        return error_set(error, ERROR_USAGE, "the keyring 'none' keeps nothing");
+        return error_set(error, ERROR_USAGE, "the keyring 'none' stores nothing");
     *error = tokens->store.trouble;
     error->kind = ERROR_KEYRING;
     return false;
@@ -384,12 +365,12 @@ bool tokens_sign_in(struct tokens *tokens, const struct token_request *request,
 {
     *ret_result = (struct tokens_result){ 0 };
     auto_attempt struct attempt attempt;
-    attempt_begin(&attempt, tokens, request);
+    attempt_begin(&attempt, tokens, request, true);
 
-    /* Before the user is put through a sign-in: whether the keyring works, and which account is
-     * meant by the name that was given, if any. */
+    /* Before the user has to sign in: check that the keyring works, and find the account of the
+     * user name, if one was given. */
     auto_attempt struct attempt lookup;
-    attempt_begin(&lookup, tokens, request);
+    attempt_begin(&lookup, tokens, request, false);
     if (account_store_resolve(&tokens->store, &lookup.request, lookup.deadline, error) ==
         KEYRING_FAILED)
         return false;
@@ -397,14 +378,14 @@ bool tokens_sign_in(struct tokens *tokens, const struct token_request *request,
         attempt.request.home_account_id = steal(&lookup.request.home_account_id);
         attempt.request.username = steal(&lookup.request.username);
     }
-    if (!check_keeps(tokens, error) || !self_test_run(&tokens->store, tokens->deadline, error))
+    if (!check_can_store(tokens, error) || !self_test_run(&tokens->store, tokens->deadline, error))
         return false;
 
     if (!token_source_sign_in(&attempt, &ret_result->token, error) ||
         (request->scope != NULL &&
          !token_store_keep(&tokens->store, &attempt.request, &ret_result->token, attempt.deadline,
                            error)) ||
-        !check_keeps(tokens, error))
+        !check_can_store(tokens, error))
         return false;
     ret_result->request = request;
     ret_result->username = steal(&attempt.request.username);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one way to a token. This is the only place where keyring and acquisition meet:
+ * How every program gets a token. This is the only place where keyring and acquisition meet:
  *
- *     keyring lookup -> fresh? that is the answer
- *     single flight: one leader, the others wait and look again
- *         acquire (network) -> keyring store
+ *     look in the keyring -> a fresh token is the answer
+ *     single flight: one process leads, the others wait and look again
+ *         acquire a token (network) -> store it in the keyring
  *
  *     struct tokens tokens;
  *     auto_tokens_result struct tokens_result result = { 0 };
@@ -29,57 +29,60 @@
 
 #define TOKENS_TIMEOUT_SECONDS 30
 
-/* Where tokens are kept, and how much time there is. */
+/* The keyring and the time limits. */
 struct tokens {
     const struct options *options; /* not owned */
     struct token_store store;
     bool (*may_ask)(void);    /* whether a user may be asked to sign in now; NULL: never */
-    int64_t began;            /* deadline.h */
-    int64_t deadline;         /* for keyring and authority; the time of a sign-in does not count */
-    int64_t sign_in_deadline; /* for a user who signs in */
+    int64_t began;            /* when tokens_open was called (deadline.h) */
+    int64_t deadline;         /* for keyring and authority, not counting the time of a sign-in */
+    int64_t sign_in_deadline; /* for the user to sign in */
 };
 
 /* A token, and which request it answers. */
 struct tokens_result {
     struct token token;
     const struct token_request *request; /* one of the candidates; not owned */
-    char *username;                      /* whose token it is; NULL: an app's */
+    char *username;                      /* of the token's user; NULL for the token of an app */
 };
 
+/* Wipes and frees what the result owns. */
 void tokens_result_clear(struct tokens_result *result);
 #define auto_tokens_result CLEANUP(tokens_result_clear)
 
-/* Opens the keyring that the options name ("auto" if they name none) and starts the clock. The
- * options must outlive *ret_tokens. Fails with ERROR_USAGE or ERROR_KEYRING. */
+/* Opens the keyring that the options name ("auto" if they name none) and starts the time limits.
+ * The options must outlive *ret_tokens. Fails with ERROR_USAGE or ERROR_KEYRING. */
 bool tokens_open(struct tokens *ret_tokens, const struct options *options, struct error *error);
 
-/* Gets a token for the first candidate that has one: from the keyring if it has a fresh one, else
- * from the authority. A user who has signed in goes before the machine's managed identity, and that
- * before a user who has yet to sign in. The caller clears *ret_result. Fails with any kind. */
+/* Gets a token for the first candidate that has one: from the keyring if it has a fresh one,
+ * otherwise from the authority. A user who has signed in comes first, then the machine's managed
+ * identity, then a user who has yet to sign in. The caller clears *ret_result with
+ * tokens_result_clear; the candidates must outlive it. Fails with any kind. */
 bool tokens_get(struct tokens *tokens, const struct token_candidates *candidates,
                 struct tokens_result *ret_result, struct error *error);
 
-/* As tokens_get, but always a new token, as with --force-refresh. */
+/* As tokens_get, but always gets a new token, as with --force-refresh. */
 bool tokens_get_new(struct tokens *tokens, const struct token_candidates *candidates,
                     struct tokens_result *ret_result, struct error *error);
 
-/* Whether the keyring has this very token for one of the candidates. */
+/* Whether the keyring has exactly this token for one of the candidates. */
 bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates, const char *text,
                 size_t length);
 
-/* Erases this very token, which a server refused, from the keyring; another one is left there.
- * Fails with ERROR_KEYRING. */
+/* Erases this token, which a server refused, from the keyring. If the keyring has another one for
+ * the candidates, that stays. Fails with ERROR_KEYRING. */
 bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidates,
                   const char *refused, size_t length, struct error *error);
 
-/* Has a user sign in for the request, whatever the keyring has; the account becomes the default
- * one. The caller clears *ret_result. Fails with any kind, with ERROR_KEYRING also if the keyring
- * cannot keep the sign-in. */
+/* Has the user sign in for the request, even if the keyring has a token, and makes the account the
+ * default one. The caller clears *ret_result with tokens_result_clear; the request must outlive it.
+ * Fails with any kind, and with ERROR_KEYRING or ERROR_USAGE if the keyring cannot store the
+ * sign-in. */
 bool tokens_sign_in(struct tokens *tokens, const struct token_request *request,
                     struct tokens_result *ret_result, struct error *error);
 
-/* Renews the candidates' token in the keyring if it is due, without asking anyone. For
- * `entra token --renew`. Fails with any kind. */
+/* Renews the candidates' tokens in the keyring that are due, without asking the user to sign in,
+ * for `entra token --renew`. Fails with any kind. */
 bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidates,
                   struct error *error);
 

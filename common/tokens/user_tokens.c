@@ -17,12 +17,12 @@
 /* How long the failure of a sign-in is shared with the processes that waited for it. */
 #define FAILURE_SECONDS 60
 
-/* The keyring's time to store a sign-in, however long that took. */
+/* The time to store a sign-in, however long the sign-in itself took. */
 #define STORE_MILLISECONDS 10000
 
 /* ---- locks ---- */
 
-/* Shared by all processes that want the same user to sign in. */
+/* The name is the same in all processes that want the same user to sign in. */
 static struct runtime_name sign_in_name(const char *ending, const struct token_request *request)
 {
     const char *account = request->account != NULL ? request->account : ACCOUNT_DEFAULT;
@@ -30,14 +30,14 @@ static struct runtime_name sign_in_name(const char *ending, const struct token_r
     return runtime_name(ending, texts);
 }
 
-/* Shared by all processes that use or replace an account's refresh tokens. */
+/* The name is the same in all processes that use or replace an account's refresh tokens. */
 static struct runtime_name refresh_name(const struct token_request *request)
 {
     const char *const texts[] = { request->instance, request->home_account_id, NULL };
     return runtime_name("refresh", texts);
 }
 
-/* Waits until no other process holds the lock. *waited: one did. False: the time is up. */
+/* Takes the lock. *waited is whether another process held it. Returns false at the deadline. */
 static bool lock(struct single_flight *flight, const char *name, int64_t deadline, bool *waited)
 {
     *waited = false;
@@ -56,7 +56,7 @@ static bool lock(struct single_flight *flight, const char *name, int64_t deadlin
 
 /* ---- errors of a user who must sign in ---- */
 
-/* The account that is meant, for messages; NULL: any. */
+/* The requested account, for messages; NULL: any. */
 static const char *account_name(const struct token_request *request)
 {
     return request->username != NULL ? request->username : request->account;
@@ -65,7 +65,7 @@ static const char *account_name(const struct token_request *request)
 /* Characters that a shell takes literally. */
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_#~^"
 
-/* A command line for a hint, cut to its size. */
+/* The end of a command line for a hint, cut to fit. */
 struct command_line {
     char text[400];
 };
@@ -84,8 +84,8 @@ static void append_option(void *context, const char *name, const char *value)
                            : "...");
 }
 
-/* What else would do. On a host that runs apps, and with an identity in the environment, the app's
- * managed identity may well have been meant. */
+/* What the user can do instead of signing in, as the end of a sentence. In a service that hosts
+ * apps (App Service, for example), the app's managed identity may have been meant. */
 static const char *alternative(const struct token_request *request)
 {
     if (request->home_account_id != NULL)
@@ -97,7 +97,7 @@ static const char *alternative(const struct token_request *request)
                : "";
 }
 
-/* The sign-in that makes the same request work. */
+/* Sets the hint to the command that signs in for the same request. */
 static bool hint_at_login(const struct token_request *request, const struct options *options,
                           struct error *error)
 {
@@ -117,7 +117,7 @@ static bool hint_at_login(const struct token_request *request, const struct opti
     return error_hint(error, "Run 'entra login%s'%s.", line.text, alternative(request));
 }
 
-/* The user may well have signed in; only the keyring could tell. */
+/* Whether the user has signed in is not known, because the keyring cannot be read. */
 static bool fail_unreadable(const struct error *trouble, struct error *error)
 {
     error_set(error, ERROR_SIGN_IN, "the keyring does not show who has signed in: %s",
@@ -126,7 +126,7 @@ static bool fail_unreadable(const struct error *trouble, struct error *error)
     return error_inherit(error, trouble);
 }
 
-/* Whether this is the trouble of a keyring that may have a sign-in, but does not show it. */
+/* Whether the keyring may have a sign-in that cannot be read now. */
 static bool hides_sign_ins(const struct error *trouble)
 {
     static const char *const codes[] = { "keyring_locked", "keyring_silent", "keyring_failed" };
@@ -136,7 +136,8 @@ static bool hides_sign_ins(const struct error *trouble)
     return false;
 }
 
-/* The user cannot be asked. The reason is the authority's refusal; none if nobody has signed in. */
+/* The user must sign in and cannot be asked. reason is the authority's refusal, or ERROR_NONE if
+ * nobody has signed in. */
 static bool fail_sign_in_needed(const struct token_store *store,
                                 const struct token_request *request, const struct options *options,
                                 const struct error *reason, struct error *error)
@@ -172,7 +173,8 @@ bool user_tokens_sign_in_pending(struct error *error)
 
 /* ---- signing in ---- */
 
-/* A sign-in without a refresh token is worth the one token that came with it, if one did. */
+/* Without a refresh token, all that a sign-in gives is the access token that came with it, if a
+ * scope was requested. */
 static bool check_lasts(const struct token_request *request, const struct account *account,
                         struct error *error)
 {
@@ -180,7 +182,7 @@ static bool check_lasts(const struct token_request *request, const struct accoun
     if (account->refresh_token != NULL)
         return true;
     error_set(&why, ERROR_REFUSED,
-              "the authority gave no refresh token that could be kept, so the sign-in %s",
+              "the authority sent no refresh token that can be stored, so the sign-in %s",
               request->scope != NULL ? "lasts no longer than this token" : "is useless");
     error_known_as(&why, "no_refresh_token");
     if (request->scope == NULL) {
@@ -202,8 +204,8 @@ static bool set_account(struct token_request *request, const struct account *acc
            error_no_memory(error);
 }
 
-/* Has the user sign in and stores the account. demand: the claims that the authority wants the
- * sign-in to satisfy, beside those of the request; "": none. */
+/* Has the user sign in and stores the account. demand is the claims that the authority requires in
+ * addition to those of the request, or "". */
 static bool sign_in(const struct acquire_module *module, struct token_store *store,
                     struct token_request *request, const struct user_tokens_wait *wait,
                     const char *demand, bool make_default, struct token *token, struct error *error)
@@ -220,7 +222,7 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
     }
     if (!check_lasts(request, &account, error) || !set_account(request, &account, error))
         return false;
-    /* A refresh that is under way would overwrite this refresh token with an older one. */
+    /* A refresh in another process could overwrite this refresh token with an older one. */
     bool waited = false;
     auto_single_flight struct single_flight flight = { -1 };
     lock(&flight, refresh_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
@@ -228,8 +230,7 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
                               deadline_in(STORE_MILLISECONDS), error);
 }
 
-/* A user who signs in now need not wait for a prompt that another process may be showing, unseen.
- */
+/* Does not wait for a sign-in in another process, whose prompt the user may not see. */
 bool user_tokens_sign_in(const struct acquire_module *module, struct token_store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, struct error *error)
@@ -241,7 +242,7 @@ bool user_tokens_sign_in(const struct acquire_module *module, struct token_store
 
 /* ---- refreshing silently ---- */
 
-/* Whether signing in again helps. */
+/* Whether the user can mend this by signing in again. */
 static bool needs_sign_in(const struct error *error)
 {
     static const char *const errors[] = { "invalid_grant", "interaction_required", "login_required",
@@ -252,9 +253,10 @@ static bool needs_sign_in(const struct error *error)
     return false;
 }
 
-/* Gets a token by the refresh token in the keyring. False without an error: signing in would help;
- * *reason is the authority's refusal, or ERROR_NONE if there is no refresh token. If the keyring
- * hides its sign-ins, that is an error: each process would ask the user, and keep nothing. */
+/* Gets a token with the refresh token in the keyring. Returns false without an error if the user
+ * must sign in; *reason is then the authority's refusal, or ERROR_NONE if there is no refresh
+ * token. A keyring that hides its sign-ins is an error: every process would ask the user to sign
+ * in, and none could store the result. */
 static bool refresh(const struct acquire_module *module, struct token_store *store,
                     struct token_request *request, int64_t deadline, struct token *token,
                     struct error *reason, struct error *error)
@@ -267,9 +269,9 @@ static bool refresh(const struct acquire_module *module, struct token_store *sto
         answer = account_store_resolve(store, request, deadline, error);
     if (answer == KEYRING_FOUND && !lock(&flight, refresh_name(request).text, deadline, &waited))
         return error_set(error, ERROR_NETWORK,
-                         "another process is asking %s for a token of %s already, and had no "
+                         "another process has requested a token of %s from %s and got no "
                          "answer in time",
-                         request->instance, request->username);
+                         request->username, request->instance);
     if (answer == KEYRING_FOUND)
         answer = account_store_find(store, request, deadline, &known, error);
     if (answer == KEYRING_NOTHING && hides_sign_ins(&store->trouble))
@@ -284,14 +286,14 @@ static bool refresh(const struct acquire_module *module, struct token_store *sto
     if (needs_sign_in(error)) {
         *reason = *error;
         *error = (struct error){ 0 };
-        /* By this word alone the authority says that it will never accept it again (MSAL). */
+        /* Only this suberror means that the authority will never accept the token again (MSAL). */
         if (strcmp(reason->suberror, "bad_token") == 0)
             account_store_drop(store, request, known.refresh_token, deadline, error);
     }
     return false;
 }
 
-/* Another process has just signed a user in. That may have changed the default account. */
+/* Tries again after a sign-in in another process, which may have changed the default account. */
 static bool refresh_after_sign_in(const struct acquire_module *module, struct token_store *store,
                                   struct token_request *request, struct token *token,
                                   struct error *error)
@@ -315,7 +317,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     if (wait->may_ask == NULL || !wait->may_ask())
         return fail_sign_in_needed(store, request, wait->options, &reason, error);
 
-    /* One process asks. The others wait for its sign-in, or its failure. */
+    /* One process asks; the others wait until the user has signed in there, or has not. */
     bool waited = false;
     auto_single_flight struct single_flight flight = { -1 };
     *ret_asked = true;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A user's tokens: silently, by the refresh token of an earlier sign-in; or, if there is none or it
- * is no longer accepted, by a new sign-in.
+ * The tokens of users: obtained silently, with the refresh token of an earlier sign-in, or by a new
+ * sign-in if there is no refresh token or the authority no longer accepts it.
  *
- * One process at a time uses an account's refresh token, so that a new one is not overwritten by an
- * older one; and one asks the user to sign in, so that twenty processes show one prompt. These are
- * two locks: a refresh never waits for a user.
+ * Only one process at a time uses an account's refresh token, so that an older one never overwrites
+ * a newer one; and only one asks the user to sign in, so that twenty processes show one prompt.
+ * These are two locks, so a refresh never waits for the user.
  */
 #ifndef COMMON_TOKENS_USER_TOKENS_H
 #define COMMON_TOKENS_USER_TOKENS_H
@@ -20,34 +20,35 @@
 #include "common/entra/token.h"
 #include "common/store/token_store.h"
 
-/* How long a sign-in may take if no --timeout is given: as long as Entra's device codes last. */
+/* How long a sign-in may take without --timeout: as long as Entra's device codes are valid. */
 #define USER_TOKENS_SIGN_IN_SECONDS (15 * 60)
 
-/* How long to wait, and whether for a user too. */
+/* How long to wait, and whether to wait for the user too. */
 struct user_tokens_wait {
-    const struct options *options; /* which the request was made from */
+    const struct options *options; /* those that the request was made from */
     bool (*may_ask)(void);         /* whether the user may be asked now; NULL: never */
-    int64_t began;                 /* failures of other processes count since then (deadline.h) */
+    int64_t began;                 /* older failures of other processes do not count (deadline.h) */
     int64_t deadline;              /* for keyring and authority */
     int64_t sign_in_deadline;      /* for the user */
 };
 
 /* Gets a user's token, stores the refresh token that came with it, and fills in home_account_id and
- * username of the request. *ret_asked: the user was asked to sign in, here or by another process
- * that was waited for, so the deadline may have passed. The caller clears *ret_token. Fails with
- * any kind; with ERROR_SIGN_IN if the user must sign in and may not be asked, or did not sign in.
- */
+ * username of the request. *ret_asked is whether the user was asked to sign in, by this process or
+ * by another one that this one waited for; the deadline may then have passed. The caller clears
+ * *ret_token with token_clear. Fails with any kind, with ERROR_SIGN_IN if the user must sign in but
+ * may not be asked, or does not sign in. */
 bool user_tokens_acquire(const struct acquire_module *module, struct token_store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, bool *ret_asked, struct error *error);
 
-/* The same for a user who wants to sign in: no refresh token is tried, no other process is waited
- * for, and the account becomes the default one. */
+/* As user_tokens_acquire, for a user who wants to sign in: does not try the refresh token, does not
+ * wait for other processes, and makes the account the default one. */
 bool user_tokens_sign_in(const struct acquire_module *module, struct token_store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, struct error *error);
 
-/* Fails with ERROR_SIGN_IN: another process is waiting for the user to sign in. Always false. */
+/* Sets *error to ERROR_SIGN_IN: another process is waiting for the user to sign in. Always returns
+ * false. */
 bool user_tokens_sign_in_pending(struct error *error);
 
 #endif

@@ -70,8 +70,7 @@ static bool answer_with_token(struct git_target *target, struct error *error)
     auto_token_candidates struct token_candidates candidates = { 0 };
     auto_tokens_result struct tokens_result result = { 0 };
     target->claims = git_claims_take(target->git, &target->url);
-    if (target->options.claims == NULL)
-        target->options.claims = target->claims;
+    target->context.claims = target->claims;
     target->tokens.may_ask = git_may_ask;
     if (!git_target_candidates(target, true, &candidates, error)) {
         print_quit(&candidates);

@@ -24,25 +24,28 @@ static const char *account_of(const struct git_request *git)
 
 /* Finds the API by URL. A mistake in the settings is reported only for a host of ours, since git
  * asks about every host. */
-static enum config_match find_api(struct git_target *target, struct error *error)
+static enum config_match find_api(struct git_target *target, const struct options *options,
+                                  struct error *error)
 {
     const struct url *url = &target->url;
     if (!git_request_url(target->git, &target->url)) {
         trace("configuration: not a host of ours: no answer");
         return CONFIG_NO_MATCH;
     }
-    auto_config struct config *config = config_read(&target->options, &target->context, error);
+    auto_config struct config *config = config_read(options, &target->context, error);
     if (config == NULL)
         return CONFIG_FAILED;
-    enum config_match match = config_find_url(config, url, &target->wants_token, error);
+    enum config_match match = config_find_url(config, url, &target->api, error);
     if (match == CONFIG_NO_MATCH)
         trace("configuration: no API's BaseUrl matches %s://%s: no answer%s",
               url->https ? "https" : "http", url->host,
               url->has_path ? "" : " (git told no path; see credential.useHttpPath)");
     else if (!config_check_settings(config, error))
         match = CONFIG_FAILED;
-    if (match == CONFIG_MATCH)
+    if (match == CONFIG_MATCH) {
+        target->wants_token = config_api_has_scope(target->api);
         target->config = steal(&config);
+    }
     return match;
 }
 
@@ -88,17 +91,16 @@ enum config_match git_target_find(struct git_target *ret_target, const struct op
                                   const struct git_request *git, struct error *error)
 {
     struct git_target *target = ret_target;
-    *target = (struct git_target){ .git = git,
-                                   .options = *options,
-                                   .context = { .learn_tenant = learn_tenant, .learner = target } };
-    enum config_match match = find_api(target, error);
+    *target = (struct git_target){
+        .git = git,
+        .context = { .learn_tenant = learn_tenant, .learner = target, .account = account_of(git) }
+    };
+    enum config_match match = find_api(target, options, error);
     if (match != CONFIG_MATCH)
         return match;
-    if (target->options.account == NULL)
-        target->options.account = account_of(git);
     if (!git_tenant_url(git, &target->url, target->tenant_url))
         target->tenant_url[0] = '\0';
-    return find_place(target, error) && tokens_open(&target->tokens, &target->options, error)
+    return find_place(target, error) && tokens_open(&target->tokens, options, error)
                ? CONFIG_MATCH
                : CONFIG_FAILED;
 }
@@ -125,7 +127,7 @@ bool git_target_candidates(struct git_target *target, bool may_ask_server,
     target->may_ask_server = may_ask_server;
     target->tenant[0] = '\0';
     target->tenant_missing = false;
-    if (config_request_for_url(target->config, &target->url, ret_candidates, error) == CONFIG_MATCH)
+    if (config_request_for_api(target->config, target->api, ret_candidates, error))
         return true;
     if (target->tenant_missing)
         hint_at_tenant(target, error);

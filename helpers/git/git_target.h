@@ -19,9 +19,9 @@
 struct git_target {
     const struct git_request *git; /* not owned */
     struct url url;
-    struct options options; /* the command line's, with the account and claims of git's request */
-    struct config_context context;
-    struct config *config; /* NULL if it cannot be used, or was not needed */
+    struct config_context context; /* with the account and claims of git's request */
+    struct config *config;         /* NULL if it cannot be used, or was not needed */
+    const struct config_api *api; /* the one that the URL belongs to; valid if config is not NULL */
     bool wants_token; /* false: the API has no scope, so its host takes stored credentials only */
     struct tokens tokens;
     struct credential_place place; /* where a stored credential is looked for */

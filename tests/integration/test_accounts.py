@@ -297,7 +297,7 @@ def test_any_tenant_is_accepted_if_none_is_named(desk):
 
 def test_a_sign_in_that_cannot_be_stored_is_not_started(desk):
     outcome = desk.at_terminal("entra", "login", "--keyring", "none").finish()
-    assert outcome.code == 2 and "keeps nothing" in outcome.err
+    assert outcome.code == 2 and "stores nothing" in outcome.err
     assert people.asked_nobody(desk)
 
 
@@ -331,7 +331,7 @@ def test_a_sign_in_without_a_refresh_token_fails(desk):
 def test_a_sign_in_without_a_refresh_token_still_gives_its_token(desk):
     desk.authority.faults.inject(faults.altered("unlasting", refresh_token=faults.MISSING))
     outcome = login(desk, *people.API)
-    assert "warning: the authority gave no refresh token" in outcome.err
+    assert "warning: the authority sent no refresh token" in outcome.err
     assert f"Signed in as {ADA}." in outcome.err
     assert whose(desk, token(desk)) == ADA
 

@@ -490,12 +490,13 @@ static void waiting_past_the_deadline_is_an_error(void **state)
     lead_elsewhere(NULL);
     tokens.deadline = deadline_now();
     assert_string_equal(get(), "");
-    assert_error(&error, ERROR_NETWORK, "another process is asking");
+    assert_error(&error, ERROR_NETWORK, "another process has requested");
     request->credential_count = 1;
     request->credentials[0] = (struct credential){ .kind = CREDENTIAL_MANAGED_IDENTITY };
     setenv("MSI_ENDPOINT", "http://127.0.0.1:1", 1);
     get();
-    assert_error(&error, ERROR_NETWORK, "another process is asking Cloud Shell for this token");
+    assert_error(&error, ERROR_NETWORK,
+                 "another process has requested this token from Cloud Shell");
 }
 
 static void a_lock_held_by_another_program_is_not_tried_forever(void **state)
@@ -506,7 +507,7 @@ static void a_lock_held_by_another_program_is_not_tried_forever(void **state)
     assert_int_equal(flock(lock, LOCK_SH), 0);
     tokens.deadline = deadline_in(100);
     assert_string_equal(get(), "");
-    assert_error(&error, ERROR_NETWORK, "another process is asking");
+    assert_error(&error, ERROR_NETWORK, "another process has requested");
 }
 
 static void without_a_keyring_every_process_makes_its_own_request(void **state)

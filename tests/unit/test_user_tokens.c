@@ -590,7 +590,8 @@ static void a_refresh_waits_no_longer_than_its_deadline(void **state)
     lead_elsewhere("refresh", "ada", NULL);
     wait.deadline = deadline_now();
     assert_string_equal(get(), "");
-    assert_error(&error, ERROR_NETWORK, "another process is asking " INSTANCE);
+    assert_error(&error, ERROR_NETWORK,
+                 "another process has requested a token of ada from " INSTANCE);
     assert_int_equal(authority.refreshes + authority.sign_ins, 0);
 }
 

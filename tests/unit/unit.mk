@@ -13,7 +13,7 @@ unit_account_store_SOURCES      := tests/unit/shelf.c
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
-unit_user_tokens_SOURCES              := tests/unit/shelf.c
+unit_user_tokens_SOURCES        := tests/unit/shelf.c
 unit_redirect_SOURCES           := common/acquire/user/redirect.c
 unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
 unit_token_answer_SOURCES       := common/acquire/http/token_answer.c
@@ -27,8 +27,8 @@ unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 # The test inspects memory as it is freed.
 unit_secret_LIBS                := -Wl,--wrap=free
 # Nothing waits: the test does what happens in the meantime.
-unit_single_flight_LIBS                := -Wl,--wrap=poll
-unit_user_tokens_LIBS                 := -Wl,--wrap=poll
+unit_single_flight_LIBS         := -Wl,--wrap=poll
+unit_user_tokens_LIBS           := -Wl,--wrap=poll
 unit_tokens_LIBS                := -Wl,--wrap=poll
 unit_token_endpoint_LIBS        := -Wl,--wrap=poll
 

@@ -143,7 +143,7 @@ void doctor_permissions(struct doctor *doctor)
 void doctor_host(struct doctor *doctor)
 {
     struct error error = { 0 };
-    bool has_scope = false;
+    const struct config_api *api;
     if (doctor->url_text == NULL) {
         doctor_skip(doctor, "no URL given; 'entra doctor URL' shows which API a URL belongs to");
         return;
@@ -152,12 +152,12 @@ void doctor_host(struct doctor *doctor)
         doctor_skip(doctor, "there is no configuration to look up %s in", doctor->url_text);
         return;
     }
-    switch (config_find_url(doctor->config, &doctor->url, &has_scope, &error)) {
+    switch (config_find_url(doctor->config, &doctor->url, &api, &error)) {
     case CONFIG_MATCH:
         doctor_ok(doctor, "%s belongs to %s%s%s", doctor->url_text,
                   doctor->request->api != NULL ? "the API " : "an API",
                   doctor->request->api != NULL ? doctor->request->api : "",
-                  has_scope ? "" : ", whose Scopes are empty, so it gets no token");
+                  config_api_has_scope(api) ? "" : ", whose Scopes are empty, so it gets no token");
         return;
     case CONFIG_FAILED:
         doctor_fail(doctor, &error);

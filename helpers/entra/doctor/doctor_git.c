@@ -38,12 +38,11 @@ static void check_path(struct doctor *doctor, const struct url *url,
 {
     struct error error = { 0 };
     struct url bare = *url;
-    bool has_scope;
     bare.has_path = false;
     bare.path[0] = '\0';
     if (settings->uses_path || doctor->config == NULL ||
-        config_find_url(doctor->config, url, &has_scope, &error) != CONFIG_MATCH ||
-        config_find_url(doctor->config, &bare, &has_scope, &error) != CONFIG_NO_MATCH)
+        config_find_url(doctor->config, url, NULL, &error) != CONFIG_MATCH ||
+        config_find_url(doctor->config, &bare, NULL, &error) != CONFIG_NO_MATCH)
         return;
     error_set(
         &error, ERROR_USAGE,

@@ -252,13 +252,12 @@ static bool set_up_url(const struct options *options, const char *url, struct er
 }
 
 /* Fails if our helper would not answer for the URL. */
-static bool check_url(const struct config *config, const char *text, struct error *error)
+static bool check_url(struct config *config, const char *text, struct error *error)
 {
     struct url url;
-    bool has_scope;
     if (!url_parse(text, strlen(text), &url, error))
         return false;
-    switch (config_find_url(config, &url, &has_scope, error)) {
+    switch (config_find_url(config, &url, NULL, error)) {
     case CONFIG_MATCH:
         return true;
     case CONFIG_FAILED:
