@@ -71,7 +71,7 @@ MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kerne
             entra-kubeconfig.so
 
 COMMON   := $(wildcard common/base/*.c common/entra/*.c common/tokens/*.c common/config/*.c \
-                       common/store/*.c keyring/*.c)
+                       common/store/*.c keyring/*.c helpers/*.c)
 git-credential-entra_SOURCES  := $(wildcard helpers/git/*.c)
 exec-credential-entra_SOURCES := $(wildcard helpers/kubectl/*.c)
 curl-credential-entra_SOURCES := $(wildcard helpers/curl/*.c)

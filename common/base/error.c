@@ -2,15 +2,9 @@
 #define _GNU_SOURCE
 #include "common/base/error.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "common/base/array.h"
-#include "common/base/json.h"
-#include "common/base/printable.h"
-#include "common/entra/remedies.h"
 
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
 {
@@ -54,20 +48,6 @@ bool error_unusable_answer(struct error *error, const char *format, ...)
     return error_known_as(error, "unusable_answer");
 }
 
-const char *error_advice(const struct error *error)
-{
-    /* From the most specific code to the least: AADSTS number, suberror, OAuth error. */
-    bool is_oauth_error = strcmp(error->code, error->oauth_error) == 0;
-    const char *const codes[] = { is_oauth_error ? "" : error->code, error->suberror,
-                                  error->oauth_error };
-    const char *remedy = NULL;
-    if (error->hint[0] != '\0')
-        return error->hint;
-    for (size_t i = 0; i < ARRAY_SIZE(codes) && remedy == NULL; i++)
-        remedy = remedies_text(codes[i]);
-    return remedy != NULL ? remedy : "";
-}
-
 bool error_wanted(struct error *error, const char *format, ...)
 {
     va_list arguments;
@@ -89,66 +69,7 @@ bool error_inherit(struct error *error, const struct error *reason)
     return false;
 }
 
-void error_format(const struct error *error, char *text, size_t size)
-{
-    const char *advice = error_advice(error);
-    /* A message from outside may have its full stop already. */
-    size_t length = strlen(error->message);
-    bool has_stop = length > 0 && strchr(".!?", error->message[length - 1]) != NULL;
-    snprintf(text, size, "%s%s%s%s%s%s", error->wanted, error->wanted[0] ? ": " : "",
-             error->message, advice[0] && !has_stop ? "." : "", advice[0] ? " " : "", advice);
-    printable_make(text);
-}
-static const char *const kind_names[] = {
-    [ERROR_NONE] = "other",      [ERROR_OTHER] = "other",     [ERROR_USAGE] = "usage",
-    [ERROR_REFUSED] = "refused", [ERROR_NETWORK] = "network", [ERROR_SIGN_IN] = "sign-in",
-    [ERROR_KEYRING] = "keyring",
-};
-
-/* Adds a text, made printable, unless it is empty. */
-static void add_text(json_object *object, const char *name, const char *text)
-{
-    char printable[sizeof((struct error *)NULL)->message];
-    if (text[0] == '\0')
-        return;
-    snprintf(printable, sizeof printable, "%s", text);
-    printable_make(printable);
-    json_object_object_add(object, name, json_object_new_string(printable));
-}
-
-json_object *error_to_json(const struct error *error)
-{
-    json_object *object = json_object_new_object();
-    add_text(object, "kind", kind_names[error->kind]);
-    json_object_object_add(object, "exitCode", json_object_new_int(error_exit_code(error)));
-    add_text(object, "wanted", error->wanted);
-    add_text(object, "message", error->message);
-    add_text(object, "hint", error_advice(error));
-    add_text(object, "code", error->code);
-    add_text(object, "error", error->oauth_error);
-    add_text(object, "suberror", error->suberror);
-    add_text(object, "correlationId", error->correlation_id);
-    add_text(object, "timestamp", error->timestamp);
-    if (error->retry_after > 0)
-        json_object_object_add(object, "retryAfter", json_object_new_int64(error->retry_after));
-    return object;
-}
-
 int error_exit_code(const struct error *error)
 {
     return error->kind == ERROR_NONE ? ERROR_OTHER : (int)error->kind;
-}
-
-int error_print(const struct error *error)
-{
-    /* One write each, so that lines of several processes do not mix. */
-    if (reporting.as_json) {
-        auto_json json_object *object = error_to_json(error);
-        fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
-    } else {
-        char text[sizeof error->wanted + sizeof error->message + sizeof error->hint + 8];
-        error_format(error, text, sizeof text);
-        fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
-    }
-    return error_exit_code(error);
 }

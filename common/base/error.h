@@ -62,11 +62,6 @@ bool error_hint(struct error *error, const char *format, ...) __attribute__((for
  * if the error has no hint. Always returns false. */
 bool error_known_as(struct error *error, const char *code);
 
-/* What to do about the error: its hint, or else the remedy from the error catalogue; "" if there is
- * neither. The text is valid as long as the error is. Modules must not call this, so that only
- * programs contain the catalogue. */
-const char *error_advice(const struct error *error);
-
 /* As error_set, with ERROR_NETWORK, for an answer of an authority that cannot be used. The format
  * says what is wrong with the answer. */
 bool error_unusable_answer(struct error *error, const char *format, ...)
@@ -82,18 +77,5 @@ bool error_inherit(struct error *error, const struct error *reason);
 
 /* The exit code of a program that fails with this error. */
 int error_exit_code(const struct error *error);
-
-/* The error as a JSON object: kind, exitCode, message and, if known, wanted, hint, code, error and
- * suberror (the authority's), correlationId, timestamp and retryAfter (seconds). The caller
- * releases the result with json_object_put. */
-struct json_object *error_to_json(const struct error *error);
-
-/* Writes the error as one paragraph, safe to print on a terminal, into text, cut to size bytes. */
-void error_format(const struct error *error, char *text, size_t size);
-
-/* Prints the error on stderr after the program's name, or as a JSON object if reporting.as_json is
- * set. Parts of the text come from outside, so bytes that could control a terminal are printed as
- * '?'. Returns the exit code. */
-int error_print(const struct error *error);
 
 #endif

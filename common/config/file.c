@@ -8,6 +8,7 @@
 #include "common/base/file.h"
 #include "common/base/text.h"
 #include "common/config/internal.h"
+#include "common/entra/error_report.h"
 
 #define FILE_IN_ETC "/etc/entra/appsettings.json"
 

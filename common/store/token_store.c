@@ -6,6 +6,7 @@
 
 #include "common/base/deadline.h"
 #include "common/base/text.h"
+#include "common/entra/error_report.h"
 
 static struct keyring_key key_of(const struct token_request *request)
 {

@@ -11,6 +11,7 @@
 #include "common/base/shared_error.h"
 #include "common/base/single_flight.h"
 #include "common/entra/claims.h"
+#include "common/entra/error_report.h"
 #include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
 

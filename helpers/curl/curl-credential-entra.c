@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/program.h"
 #include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
+#include "helpers/program.h"
 
 #define URLS_MAX 100
 

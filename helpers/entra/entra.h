@@ -5,7 +5,7 @@
 #ifndef HELPERS_ENTRA_ENTRA_H
 #define HELPERS_ENTRA_ENTRA_H
 
-#include "common/base/program.h"
+#include "helpers/program.h"
 
 extern const struct program entra_token;  /* token.c */
 extern const struct program entra_login;  /* login.c */

@@ -9,6 +9,7 @@
 #include "common/base/json.h"
 #include "common/base/printable.h"
 #include "common/base/rfc3339.h"
+#include "common/entra/error_report.h"
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"

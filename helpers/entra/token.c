@@ -10,6 +10,7 @@
 #include "common/base/rfc3339.h"
 #include "common/base/user.h"
 #include "common/config/config.h"
+#include "common/entra/error_report.h"
 #include "common/entra/jwt.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"

@@ -8,13 +8,13 @@
 
 #include "common/base/array.h"
 #include "common/base/json.h"
-#include "common/base/program.h"
 #include "common/entra/jwt.h"
 #include "common/store/stored_credentials.h"
 #include "common/tokens/tokens.h"
 #include "helpers/git/git_claims.h"
 #include "helpers/git/git_target.h"
 #include "helpers/git/git_user.h"
+#include "helpers/program.h"
 
 static bool print_answer(const struct secret *answer, struct error *error)
 {

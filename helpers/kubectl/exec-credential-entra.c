@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/program.h"
 #include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
 #include "helpers/kubectl/exec_credential.h"
 #include "helpers/kubectl/kubelogin.h"
+#include "helpers/program.h"
 
 /* Some clients, such as the JavaScript one, do not set KUBERNETES_EXEC_INFO. kubelogin answers them
  * all the same, so a kubelogin call is answered with the defaults. */

@@ -20,6 +20,7 @@
 #include "common/base/array.h"
 #include "common/base/error.h"
 #include "common/config/config.h"
+#include "common/entra/error_report.h"
 #include "keyring/keyring.h"
 
 /* Fail the test and show both texts unless text contains part, or does not. */

@@ -8,6 +8,7 @@
 
 #include "common/base/environment.h"
 #include "common/base/printable.h"
+#include "common/entra/error_report.h"
 #include "helpers/entra/doctor/doctor.h"
 
 #define TEXT_MAX 3072

@@ -8,8 +8,8 @@
  *         return program_main(argc, argv, &program);
  *     }
  */
-#ifndef COMMON_BASE_PROGRAM_H
-#define COMMON_BASE_PROGRAM_H
+#ifndef HELPERS_PROGRAM_H
+#define HELPERS_PROGRAM_H
 
 #include <stdbool.h>
 

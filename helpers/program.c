@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "common/base/program.h"
+#include "helpers/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 
 #include "common/base/environment.h"
 #include "common/base/secret.h"
+#include "common/entra/error_report.h"
 
 /* If descriptor 0, 1 or 2 were closed, the next file or socket opened would get its number and be
  * read as our input or receive our output. This opens /dev/null in its place, for reading only, so
