@@ -12,8 +12,8 @@
 
 #define CLIENT_ID_MAX 512
 
-/* The identity of this name; if none is named, AzureAd or else the only one. True with object NULL
- * if none is named and the file has none: the environment may be enough. */
+/* Finds the identity of this name; if name is NULL, AzureAd or the only one. If name is NULL and
+ * the file has no identity, succeeds with object NULL: the environment may be enough. */
 static bool find_identity(const struct config *config, const char *name, struct section *identity,
                           struct error *error)
 {
@@ -41,7 +41,7 @@ static bool find_identity(const struct config *config, const char *name, struct 
     return true;
 }
 
-/* --authority: an instance, or an instance with the tenant as its path. */
+/* Reads --authority: an instance, or an instance with the tenant as its path. */
 static bool read_authority(const char *text, char **instance, char **tenant, struct error *error)
 {
     size_t scheme = strstr(text, "://") != NULL ? (size_t)(strstr(text, "://") - text) + 3 : 0;
@@ -52,7 +52,7 @@ static bool read_authority(const char *text, char **instance, char **tenant, str
     return *instance != NULL;
 }
 
-/* Instance and TenantId, or Authority, which is both. */
+/* Reads Instance and TenantId, or Authority, which is both. */
 static bool read_section_authority(const struct config *config, const struct section *identity,
                                    char **instance, char **tenant, struct error *error)
 {
@@ -82,8 +82,8 @@ static const char *learn_tenant(const struct config *config)
     return context->learn_tenant != NULL ? context->learn_tenant(context->learner) : NULL;
 }
 
-/* From the strongest source that has one: options, the API, the identity, AZURE_* variables; then
- * what can be learned. */
+/* Takes each from the strongest source that has it: options, the API, the identity, AZURE_*
+ * variables; for the tenant, the context comes last. */
 static bool fill_authority(const struct config *config, const struct section *identity,
                            const char *api_tenant, struct token_request *request,
                            struct error *error)
@@ -128,7 +128,8 @@ static bool fill_authority(const struct config *config, const struct section *id
     request->tenant = strdup(name);
     if (request->tenant == NULL)
         return error_no_memory(error);
-    text_lower(request->tenant); /* domains and GUIDs have no case: one key in the keyring */
+    text_lower(
+        request->tenant); /* domains and GUIDs have no case, and the keyring's keys must match */
     return true;
 }
 
