@@ -23,7 +23,7 @@ static const struct builtin_api builtins[] = {
 };
 #define BUILTINS ARRAY_SIZE(builtins)
 
-/* For any other API. */
+/* The client for any other API. */
 #define PUBLIC_CLIENT KNOWN_APP_AZURE_CLI
 
 static const struct builtin_api *find_builtin(const char *name)
@@ -104,8 +104,8 @@ bool config_find_only_api(const struct config *config, struct config_api *api, s
 
 /* ---- by URL ---- */
 
-/* *covered: how much of the URL a BaseUrl covers, in bytes of host and path, if that is more than
- * before. */
+/* Raises *covered to the bytes of host and path that the base has in common with the URL, if it
+ * covers the URL. */
 static bool base_covers(const char *base, const struct url *url, size_t *covered,
                         struct error *error)
 {
@@ -129,8 +129,8 @@ static void reject_base(const struct config *config, const struct config_api *ap
               config_where(config, &path, where), url_shown(base).text, why.message);
 }
 
-/* A BaseUrl that cannot be used covers nothing. It is an error only for a URL whose host it names,
- * since it may have been meant for that one. */
+/* An invalid BaseUrl covers nothing. It is an error only if it contains the URL's host, because it
+ * may then have been meant for this URL. */
 static bool api_covers(const struct config *config, const struct config_api *api,
                        const struct url *url, size_t *covered, struct error *error)
 {
@@ -152,7 +152,7 @@ static bool api_covers(const struct config *config, const struct config_api *api
     return true;
 }
 
-/* What to warn about in a BaseUrl, as the end of a sentence; NULL: nothing. */
+/* What is wrong with a BaseUrl, as the end of a sentence; NULL if nothing is. */
 static const char *base_fault(const char *base, struct error *why)
 {
     struct url parsed;

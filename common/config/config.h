@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Configuration: whose token, for which API. A .NET daemon's appsettings.json as it is, the
- * environment and the options become the requests that would serve.
+ * The configuration: whose token to get, and for which API. It is a .NET daemon's appsettings.json
+ * as it is, the environment and the options. From these, requests for a token are made.
  *
  *     auto_config struct config *config = config_load(options, NULL, &error);
  *     if (config == NULL || !config_request(config, NULL, &candidates, &error))
  *         return error_print(&error);
  *
- * The sources, strongest first: options; environment variables in the Section__Key form; the file;
- * AZURE_* variables, which stand in for what all of these leave out.
+ * The sources, strongest first: options; environment variables of the form Section__Key; the file;
+ * AZURE_* variables, which are used for what the others leave out.
  *
- * Any object of the file with ClientId or TenantId is an identity (AzureAd is the default one), any
+ * Any object of the file with ClientId or TenantId is an identity (AzureAd is the default one); any
  * object with Scopes is an API. Azure DevOps and AKS are built in as APIs.
  */
 #ifndef COMMON_CONFIG_CONFIG_H
@@ -24,16 +24,16 @@
 #include "common/entra/request.h"
 #include "common/entra/url.h"
 
-/* What the calling program knows beside the common options: what it learned from a server or a
- * kubeconfig, and what its own options say. All may be NULL, 0 or false. It owns nothing, and
- * must outlive the configuration and the requests. */
+/* What the calling program knows in addition to the common options: what a server, a kubeconfig or
+ * git's request said, and what its own options say. All may be NULL, 0 or false. It owns nothing,
+ * and must outlive the configuration and the requests. */
 struct config_context {
-    bool for_user;                /* a user's token, whatever RequestAppToken says */
-    enum sign_in_method sign_in;  /* how that user signs in */
-    bool without_azure_variables; /* AZURE_* variables have no effect */
+    bool for_user;                /* request a user's token, whatever RequestAppToken says */
+    enum sign_in_method sign_in;  /* how the user signs in */
+    bool without_azure_variables; /* ignore AZURE_* variables */
 
-    /* Gives the tenant if nothing else names one, and is not called otherwise; NULL if it is not
-     * known either. The text is copied. */
+    /* Returns the tenant, or NULL if it is not known. Called only if nothing else names a tenant.
+     * The text is copied. */
     const char *(*learn_tenant)(void *learner);
     void *learner;
 
@@ -41,50 +41,57 @@ struct config_context {
     const char *account;                 /* the user's; --account is stronger */
     const char *claims;                  /* of a challenge; --claims is stronger */
     const char *identity_resource_id;    /* of the managed identity; --client-id is stronger */
-    const struct credential *credential; /* the app's only one; the requests borrow it */
+    const struct credential *credential; /* the only one of the app; the requests borrow it */
 };
 
 struct config;
 
-/* Reads the file, if there is one (the first found of --config, $ENTRA_CONFIG, $XDG_CONFIG_HOME/
- * entra/appsettings.json, /etc/entra/appsettings.json), lays the environment over it and checks it.
- * Options and context (NULL: nothing) are kept, not copied. The caller frees the configuration with
- * config_free. NULL with ERROR_USAGE, or ERROR_OTHER if out of memory. */
+/* Reads the file, if there is one (the first of --config, $ENTRA_CONFIG,
+ * $XDG_CONFIG_HOME/entra/appsettings.json and /etc/entra/appsettings.json), lets the environment
+ * override it, and checks the result. The options and the context, which may be NULL, are not
+ * copied. The caller frees the configuration with config_free. Returns NULL with ERROR_USAGE, or
+ * with ERROR_OTHER if there is no memory. */
 struct config *config_load(const struct options *options, const struct config_context *context,
                            struct error *error);
 
-/* The two steps of config_load, for a caller that must stay silent about a configuration that turns
- * out not to concern it: config_find_url may be called after the first, nothing else. */
+/* The two steps of config_load, for a caller that must not report errors in a configuration that
+ * does not concern it. Between them, only config_find_url and config_api_has_scope may be called.
+ *
+ * Reads the file and the environment. Fails as config_load does. */
 struct config *config_read(const struct options *options, const struct config_context *context,
                            struct error *error);
 
-/* Checks every identity and API: a setting of the wrong type, or too many sections, is ERROR_USAGE.
- */
+/* Checks every identity and API. Fails with ERROR_USAGE if a setting has the wrong type or there
+ * are too many sections. */
 bool config_check_settings(const struct config *config, struct error *error);
 
+/* Frees a configuration, which may be NULL, and wipes its secrets. */
 void config_free(struct config *config);
 
 /* The functions below warn once on stderr about unknown keys, and about a file with secrets that
  * others can read.
  *
- * Makes the requests for the API that the options name (--api, --scope, --resource), else for
- * default_api, else (NULL) for the only API of the file. The caller clears *ret_candidates, also
- * after a failure: they then hold what was known by that point. Fails with ERROR_USAGE. */
+ * Makes the requests for the API that the options name (--api, --scope, --resource); if they name
+ * none, for default_api; if that is NULL, for the only API of the file. The caller clears
+ * *ret_candidates with token_candidates_clear, also on failure: they then have what was known by
+ * that point. Fails with ERROR_USAGE. */
 bool config_request(struct config *config, const char *default_api,
                     struct token_candidates *ret_candidates, struct error *error);
 
-/* Makes the request of a user who signs in, for the API that the options name; if they name none,
- * its scope is NULL. The caller clears *ret_request. Fails with ERROR_USAGE. */
+/* Makes the request with which a user signs in for the API that the options name; if they name
+ * none, its scope is NULL. The caller clears *ret_request with token_request_clear, also on
+ * failure. Fails with ERROR_USAGE. */
 bool config_sign_in_request(struct config *config, struct token_request *ret_request,
                             struct error *error);
 
-/* Fills in the identity alone: instance, tenant and client id of the one that the API of --api
- * uses, else of the default one. The caller clears *ret_request. Fails with ERROR_USAGE. */
+/* Fills in only the instance, tenant and client ID: of the identity that the API of --api uses, or
+ * of the default one. The caller clears *ret_request with token_request_clear, also on failure.
+ * Fails with ERROR_USAGE. */
 bool config_identity(struct config *config, struct token_request *ret_request, struct error *error);
 
 enum config_match {
     CONFIG_MATCH,
-    CONFIG_NO_MATCH, /* the URL belongs to no API: the request is not ours to answer */
+    CONFIG_NO_MATCH, /* the URL belongs to no API, so it gets no token from us */
     CONFIG_FAILED,   /* with an error */
 };
 
@@ -112,31 +119,32 @@ enum config_match config_request_for_url(struct config *config, const struct url
 
 #define CONFIG_BASE_URLS_MAX 2
 
-/* The base URLs of an API, NULL after the last; they belong to the configuration. Fails with
- * ERROR_USAGE if there is no such API, or if it has none. */
+/* The base URLs of an API, with NULL after the last. They belong to the configuration. Fails with
+ * ERROR_USAGE if there is no such API or it has no base URL. */
 bool config_base_urls(const struct config *config, const char *name,
                       const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error);
 
-/* One value that was given, for display: its name, what it is, and where it was given. */
+/* A value of the configuration, for display. */
 struct config_value {
     const char *name;  /* AzureAd:TenantId, AZURE_TENANT_ID, --tenant */
     const char *value; /* "set" if it may be a secret */
-    const char *where; /* FILE:LINE, "the environment variable X", "the command line" */
+    const char
+        *where; /* what sets it: FILE:LINE, "the environment variable X", "the command line" */
 };
 
-/* Passes every value to show(), strongest first: those of the options, of the file with the
- * environment laid over it, and of AZURE_* variables. The texts are valid during the call only. */
+/* Passes every value to show(), strongest first: those of the options, of the file as the
+ * environment overrides it, and of AZURE_* variables. The texts are valid only during the call. */
 void config_each_value(const struct config *config,
                        void (*show)(void *context, const struct config_value *value),
                        void *context);
 
-/* The path of the file that was read, and its permissions (st_mode); NULL if there was none. */
+/* The path of the file that was read; NULL if there is none. *ret_mode is its st_mode. */
 const char *config_file(const struct config *config, unsigned *ret_mode);
 
 /* Whether that file holds a secret. */
 bool config_has_secret(const struct config *config);
 
-/* The API to try if none is named: the first of the file, else AzureDevOps. */
+/* The API to try if none is named: the first one of the file, or AzureDevOps if it has none. */
 const char *config_some_api(const struct config *config);
 
 static inline void cleanup_config(struct config **config)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How an app authenticates: the context's credential, the file's or the environment's. None is
- * loaded here: an answer from the keyring needs no credential. */
+/* How an app authenticates: the credential of the context, of the file or of the environment. It is
+ * not loaded here, since a token from the keyring needs no credential. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <strings.h>
@@ -33,7 +33,7 @@ struct credential *config_add_credential(struct token_request *request, enum cre
     return credential;
 }
 
-/* EnvironmentCredential: a secret, or else a certificate. */
+/* Azure's EnvironmentCredential: a secret, or a certificate. */
 static void read_environment(struct token_request *request, struct error *error)
 {
     const char *secret = environment("AZURE_CLIENT_SECRET");
@@ -56,7 +56,7 @@ static void read_environment(struct token_request *request, struct error *error)
     }
 }
 
-/* WorkloadIdentityCredential. */
+/* Azure's WorkloadIdentityCredential. */
 static void read_workload_identity(struct token_request *request, struct error *error)
 {
     const char *path = environment("AZURE_FEDERATED_TOKEN_FILE");
@@ -77,7 +77,7 @@ static void send_chain(const struct config *config, const struct section *identi
         request->credentials[i].send_x5c = request->credentials[i].send_x5c || sent;
 }
 
-/* What DefaultAzureCredential tries before managed identities, in its order. */
+/* What Azure's DefaultAzureCredential tries before managed identities, in its order. */
 static const struct {
     const char *name;
     void (*read)(struct token_request *request, struct error *error);
@@ -93,7 +93,7 @@ static bool read_chain(struct token_request *request, struct error *error)
     size_t links = request->credential_count == 0 ? ARRAY_SIZE(chain) : 0;
     for (size_t i = 0; i < links && request->credential_count == 0; i++) {
         if (i == 0)
-            trace("configuration: no client credential is in it");
+            trace("configuration: it has no client credential");
         chain[i].read(request, error);
         if (error->kind != ERROR_NONE)
             return false;
@@ -101,8 +101,7 @@ static bool read_chain(struct token_request *request, struct error *error)
             trace("configuration: %s: %s", chain[i].name, chain[i].missing);
     }
     if (request->credential_count == 0)
-        trace("configuration: managed identity: only if asked for, or if no identity is "
-              "configured");
+        trace("configuration: managed identity: only on request, or if no identity is configured");
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Environment variables of the Section__Key form, as .NET's configuration reads them: two
- * underscores separate the steps of a path, keys have no case, array items are named by index. */
+/* Environment variables of the form Section__Key, as .NET's configuration reads them: two
+ * underscores separate the steps of a path, keys have no case, and array items are named by index.
+ */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@ static bool is_index(const char *step)
     return step[0] != '\0' && strlen(step) <= 3 && strspn(step, "0123456789") == strlen(step);
 }
 
-/* Splits "A__B__0" in place. False if it is not such a name. */
+/* Splits a name such as "A__B__0" in place. Returns false if it is not of this form. */
 static bool split_name(char *name, struct config_path *path)
 {
     *path = (struct config_path){ 0 };
@@ -100,7 +101,7 @@ static bool put(json_object *root, const struct config_path *path, json_object *
     return false;
 }
 
-/* Applies one variable, if it is of this form. False if it does not fit. */
+/* Applies one variable, if it is of this form. Returns false if it does not fit. */
 static bool lay_over(json_object *root, const char *variable)
 {
     char name[NAME_MAX_LENGTH];
@@ -116,7 +117,7 @@ static bool lay_over(json_object *root, const char *variable)
     return setting == NULL || put(root, &path, leaf_value(setting, variable + length + 1));
 }
 
-/* Applies all of them. Returns how many do not fit, and one of these. */
+/* Applies all variables. Returns how many do not fit, and one of these in *misfit. */
 static size_t lay_all_over(json_object *root, const char **misfit)
 {
     size_t misfits = 0;
@@ -128,8 +129,8 @@ static size_t lay_all_over(json_object *root, const char **misfit)
     return misfits;
 }
 
-/* The environment has no order: an array's second item may come before its first, and fits only in
- * the next round. */
+/* The environment has no order: the second item of an array may come before the first, and then
+ * fits only in the next pass. */
 bool config_overlay_environment(struct config *config, struct error *error)
 {
     const char *misfit = NULL;
@@ -145,7 +146,7 @@ bool config_overlay_environment(struct config *config, struct error *error)
                      (int)strcspn(misfit, "="), misfit);
 }
 
-/* below: a variable for something below the path will do too. */
+/* below is whether a variable that sets a value below the path counts too. */
 static const char *find_name(const struct config_path *path, bool below)
 {
     char name[NAME_MAX_LENGTH] = "";

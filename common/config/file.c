@@ -12,8 +12,8 @@
 
 #define FILE_IN_ETC "/etc/entra/appsettings.json"
 
-/* $XDG_CONFIG_HOME/entra/appsettings.json. The XDG Base Directory Specification ignores a relative
- * path in the variable. NULL if there is no home directory either. */
+/* $XDG_CONFIG_HOME/entra/appsettings.json, or the same in ~/.config; NULL if there is no home
+ * directory. */
 static char *path_in_home(void)
 {
     const char *base = environment_path("XDG_CONFIG_HOME");
@@ -25,7 +25,7 @@ static char *path_in_home(void)
     return NULL;
 }
 
-/* *path is NULL if no file is named and none is found. */
+/* *named is whether an option or variable names the file. *path is NULL if there is no file. */
 static bool find_file(const struct options *options, char **path, bool *named, struct error *error)
 {
     const char *variable = environment("ENTRA_CONFIG");
@@ -76,7 +76,7 @@ bool config_read_file(struct config *config, struct error *error)
     if (config->text == NULL)
         return named && options->config == NULL && error_advice(error)[0] == '\0' &&
                error_hint(error, "ENTRA_CONFIG names this file.");
-    trace("configuration: %s is read", config->path);
+    trace("configuration: reading %s", config->path);
     return parse_file(config, error);
 }
 

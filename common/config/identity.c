@@ -12,8 +12,8 @@
 
 #define CLIENT_ID_MAX 512
 
-/* The identity of this name; if none is named, AzureAd or else the only one. True with object NULL
- * if none is named and the file has none: the environment may be enough. */
+/* Finds the identity of this name; if name is NULL, AzureAd or the only one. If name is NULL and
+ * the file has no identity, succeeds with object NULL: the environment may be enough. */
 static bool find_identity(const struct config *config, const char *name, struct section *identity,
                           struct error *error)
 {
@@ -41,7 +41,7 @@ static bool find_identity(const struct config *config, const char *name, struct 
     return true;
 }
 
-/* --authority: an instance, or an instance with the tenant as its path. */
+/* Reads --authority: an instance, or an instance with the tenant as its path. */
 static bool read_authority(const char *text, char **instance, char **tenant, struct error *error)
 {
     size_t scheme = strstr(text, "://") != NULL ? (size_t)(strstr(text, "://") - text) + 3 : 0;
@@ -52,7 +52,7 @@ static bool read_authority(const char *text, char **instance, char **tenant, str
     return *instance != NULL;
 }
 
-/* Instance and TenantId, or Authority, which is both. */
+/* Reads Instance and TenantId, or Authority, which is both. */
 static bool read_section_authority(const struct config *config, const struct section *identity,
                                    char **instance, char **tenant, struct error *error)
 {
@@ -100,7 +100,8 @@ bool config_learn_tenant(const struct config *config, struct token_request *requ
     return tenant == NULL || set_tenant(request, tenant, error);
 }
 
-/* From the strongest source that has one: options, the API, the identity, AZURE_* variables. */
+/* Takes each from the strongest source that has it: options, the API, the identity, AZURE_*
+ * variables. */
 static bool fill_authority(const struct config *config, const struct section *identity,
                            const char *api_tenant, struct token_request *request,
                            struct error *error)

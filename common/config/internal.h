@@ -17,19 +17,19 @@
 #define CONFIG_DEPTH_MAX    6
 #define CONFIG_WHERE_MAX    512
 
-/* The way to a value: keys from the root down, indices of arrays in decimal. */
+/* The path of a value: keys from the root down, and indices of arrays in decimal. */
 struct config_path {
     const char *steps[CONFIG_DEPTH_MAX];
     size_t depth;
 };
 
-/* An object of the configuration and the way to it. */
+/* An object of the configuration and its path. */
 struct section {
     json_object *object;
     struct config_path path;
 };
 
-/* An API of the file, or a built-in one, or a built-in one that the file configures. */
+/* An API of the file, a built-in one, or a built-in one that the file configures. */
 struct config_api {
     const char *name;
     struct section section; /* object NULL: not in the file */
@@ -43,40 +43,40 @@ struct config {
     char *path;                           /* of the file; NULL: there is none */
     unsigned mode;                        /* of the file */
     struct secret *text;                  /* of the file; NULL: there is none */
-    bool has_secrets;                     /* the file */
-    json_object *root;                    /* the file's content, the environment laid over it */
+    bool has_secrets;                     /* of the file */
+    json_object *root;                    /* the file's content, as the environment overrides it */
     bool warned;                          /* config_warn has been called */
-    struct config_api found;              /* by config_find_url */
+    struct config_api found;              /* what config_find_url found last */
 };
 
 /* ---- file.c: the file ---- */
 
-/* Finds, checks and parses the file; config->root stays NULL if there is none. Fails with
+/* Finds, checks and parses the file. If there is none, config->root stays NULL. Fails with
  * ERROR_USAGE. */
 bool config_read_file(struct config *config, struct error *error);
 
-/* Warns if the file contains a secret and others can read it. */
+/* Warns on stderr if the file contains a secret and others can read it. */
 void config_warn_of_readers(const struct config *config);
 
 /* ---- config.c ---- */
 
-/* Warns once on stderr of mistakes in the configuration, now that it is used: a request that is not
- * ours to answer (git asks about every host) causes no warning. */
+/* Warns once on stderr about mistakes in the configuration. Called when a request is made, so that
+ * git, which asks about every host, causes no warnings for hosts that are not ours. */
 void config_warn(struct config *config);
 
-/* The value of an AZURE_* variable, which stands in for what options and file leave out. NULL if it
- * is not set, or if such variables have no effect here. */
+/* The value of an AZURE_* variable, which is used if options and file leave the setting out. NULL
+ * if it is not set, or if the context ignores such variables. */
 const char *config_variable(const struct config *config, const char *name);
 
 /* ---- environment.c: Section__Key ---- */
 
-/* Lays the environment over config->root. Fails with ERROR_USAGE. */
+/* Overrides config->root with the environment. Fails with ERROR_USAGE. */
 bool config_overlay_environment(struct config *config, struct error *error);
 
-/* The name of the environment variable that gives the value at this path; NULL if none does. */
+/* The environment variable ("NAME=value") that sets the value at this path; NULL if none does. */
 const char *config_environment_name(const struct config_path *path);
 
-/* The same, else that of a variable that gives a value below the path. */
+/* The same, or one that sets a value below the path. */
 const char *config_environment_name_below(const struct config_path *path);
 
 /* ---- settings.c: which keys there are ---- */
@@ -99,7 +99,7 @@ struct setting {
 /* The setting of this name in any of the tables; NULL if none has it. */
 const struct setting *config_known_setting(const char *name);
 
-/* Warns of every unknown key, with the nearest known one. */
+/* Warns about every unknown key, and suggests a known one. */
 void config_warn_of_settings(const struct config *config);
 
 /* Whether a text contains a device's PIN: pkcs11:...?pin-value=... (RFC 7512, section 2.4). */
@@ -110,38 +110,39 @@ bool config_has_secrets(const struct config *config);
 
 /* ---- section.c: sections and members ---- */
 
-/* Collect the identities (objects with ClientId or TenantId, and AzureAd) and the APIs (other
- * objects with Scopes), anywhere below the root. Return their number. */
+/* Collect the identities (AzureAd, and objects with ClientId or TenantId) and the APIs (other
+ * objects with Scopes) anywhere below the root. Return their number. */
 size_t config_identities(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
 size_t config_apis(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
 
-/* Fails with ERROR_USAGE if there are more of either than CONFIG_SECTIONS_MAX. */
+/* Fails with ERROR_USAGE if there are more than CONFIG_SECTIONS_MAX identities or APIs. */
 bool config_check_size(const struct config *config, struct error *error);
 
-/* The last step of a section's path: its name for users. */
+/* The last step of a section's path, which is its name for users. */
 const char *section_name(const struct section *section);
 
-/* The member of an object; its key has no case. NULL if it is absent or null. */
+/* The member of an object, whose key is compared without regard to case. NULL if it is absent or
+ * null. */
 json_object *config_member(const json_object *object, const char *key);
 
-/* The path with one more step, unless it has CONFIG_DEPTH_MAX already. */
+/* The path with one more step, unless it already has CONFIG_DEPTH_MAX steps. */
 struct config_path config_path_to(const struct config_path *path, const char *step);
 
-/* Where the value at a path was given, for messages: "FILE:LINE", "the environment variable X" or
- * "the environment". Writes it to where, and returns that. */
+/* What sets the value at a path, for messages: "FILE:LINE", "the environment variable X" or "the
+ * environment". Writes the text to where, and returns where. */
 const char *config_where(const struct config *config, const struct config_path *path,
                          char where[CONFIG_WHERE_MAX]);
 
-/* The string that a value at a path is; NULL if it is absent, null or empty. A placeholder of
- * Microsoft's sample files ("[Enter here ...]") is an error: NULL with ERROR_USAGE. */
+/* The string value at a path; NULL if it is absent, null or empty. Returns NULL with ERROR_USAGE if
+ * it is a placeholder of Microsoft's sample files ("[Enter here ...]"). */
 const char *config_text(const struct config *config, const struct config_path *path,
                         json_object *value, struct error *error);
 
-/* The same for the value under a section's key. */
+/* As config_text, for the value under a section's key. */
 const char *section_string(const struct config *config, const struct section *section,
                            const char *key, struct error *error);
 
-/* The boolean under a section's key; `absent` if there is none. */
+/* The boolean under a section's key; the value of `absent` if there is none. */
 bool section_bool(const struct section *section, const char *key, bool absent);
 
 /* ---- api.c: the APIs ---- */
@@ -153,26 +154,27 @@ struct builtin_api {
     const char *public_client; /* for a user's token, if no client is configured */
 };
 
-/* The client for a user's token for the built-in API of this name (NULL: for any other API). */
+/* The client that requests a user's token for the built-in API of this name; name may be NULL or
+ * that of any other API. */
 const char *config_public_client(const char *name);
 
-/* The same by the API's scope; NULL if no built-in API has it. */
+/* The same for the built-in API with this scope; NULL if there is none. */
 const char *config_public_client_of_scope(const char *scope);
 
-/* The API of this name, and the only API of the file. Fail with ERROR_USAGE. */
+/* Find the API of this name, and the only API of the file. Fail with ERROR_USAGE. */
 bool config_find_api(const struct config *config, const char *name, struct config_api *api,
                      struct error *error);
 bool config_find_only_api(const struct config *config, struct config_api *api, struct error *error);
 
-/* Warns of every BaseUrl that covers no URL, or that has a part which is ignored. */
+/* Warns about every BaseUrl that covers no URL or has a part that is ignored. */
 void config_warn_of_base_urls(const struct config *config);
 
 /* ---- identity.c: authority, tenant and client id ---- */
 
-/* Fills in instance, tenant, client id and credentials of the identity of this name (NULL: the
- * default one), from options, file and AZURE_* variables. api_tenant, if not NULL, is weaker than
- * the options and stronger than the identity. What is not found stays NULL: config_request reports
- * what is missing. Fails with ERROR_USAGE. */
+/* Fills in instance, tenant, client ID and credentials of the identity of this name (NULL: the
+ * default one) from options, file and AZURE_* variables. api_tenant, if not NULL, is weaker than
+ * the options and stronger than the identity. What is not found stays NULL; config_request reports
+ * it. Fails with ERROR_USAGE. */
 bool config_fill_identity(const struct config *config, const char *name, const char *api_tenant,
                           struct token_request *request, struct error *error);
 
@@ -182,69 +184,71 @@ bool config_fill_identity(const struct config *config, const char *name, const c
 bool config_learn_tenant(const struct config *config, struct token_request *request,
                          struct error *error);
 
-/* Whether this can be a client id: letters, digits and -._~:/ */
+/* Whether the text can be a client ID: letters, digits and -._~:/ */
 bool config_is_client_id(const char *text);
 
-/* Sets the client id, checked. Fails with ERROR_USAGE, or ERROR_OTHER if out of memory. */
+/* Checks and sets the client ID. Fails with ERROR_USAGE, or ERROR_OTHER if there is no memory. */
 bool config_set_client_id(struct token_request *request, const char *client_id,
                           struct error *error);
 
-/* ClientCapabilities of the identity that an API's AcquireTokenOptions name: an array, or NULL. */
+/* The ClientCapabilities of the identity that an API's AcquireTokenOptions name: an array, or NULL.
+ * The configuration owns it. */
 json_object *config_capabilities(const struct config *config, const struct section *acquire);
 
 /* ---- user.c ---- */
 
-/* Makes the request a user's. unconfigured: config_is_unconfigured said so. The client, if none is
- * configured, is filled in after the scope. */
+/* Changes the request into one for a user's token. unconfigured is the result of
+ * config_is_unconfigured. If no client is configured, config_fill_public_client sets it later,
+ * after the scope is known. Fails with ERROR_USAGE. */
 bool config_fill_user(const struct config *config, const struct config_api *api, bool unconfigured,
                       struct token_request *request, struct error *error);
 
-/* Fills in the public client that a user's token for this API is asked for by, if no client is
- * configured. */
+/* If the request is for a user's token and has no client, sets the public client for this API.
+ * Fails with ERROR_OTHER if there is no memory. */
 bool config_fill_public_client(const struct config_api *api, struct token_request *request,
                                struct error *error);
 
 /* ---- scope.c ---- */
 
-/* Fills in the scope, from the options, the file or the built-in API, in this order; it stays NULL
- * if none of them names an API, for a user who only signs in. */
+/* Fills in the scope from the options, the file or the built-in API, in this order. It stays NULL
+ * if no API is named, which is allowed for a user who only signs in. Fails with ERROR_USAGE. */
 bool config_fill_scope(const struct config *config, const struct config_api *api,
                        struct token_request *request, struct error *error);
 
 /* ---- managed_identity.c ---- */
 
-/* Makes the request a managed identity's: of the one that --client-id or the section (object NULL:
- * none) names, else of the system-assigned one. */
+/* Changes the request into one for the token of a managed identity: the one that --client-id or the
+ * section (whose object may be NULL) names, or the system-assigned one. Fails with ERROR_USAGE. */
 bool config_fill_managed_identity(const struct config *config, const struct section *section,
                                   struct token_request *request, struct error *error);
 
-/* Whether no identity is configured at all, neither by options nor by file nor by environment. */
+/* Whether no identity is configured, by options, file or environment. */
 bool config_is_unconfigured(const struct config *config, const struct token_request *request);
 
-/* As config_fill_managed_identity, if config_is_unconfigured: the end of DefaultAzureCredential's
- * chain. AZURE_CLIENT_ID may name a user-assigned one. */
+/* As config_fill_managed_identity, if no identity is configured: the last step of Azure's
+ * DefaultAzureCredential. AZURE_CLIENT_ID may name a user-assigned identity. */
 bool config_default_managed_identity(const struct config *config, struct token_request *request,
                                      struct error *error);
 
 /* ---- credential.c: how an app authenticates ---- */
 
-/* Fills in the context's credential; else those of the identity (object NULL: the file has none),
- * in their order; else what the environment offers, in the order of Azure's
- * DefaultAzureCredential. */
+/* Fills in the credential of the context; or those of the identity (whose object may be NULL), in
+ * their order; or the one of the environment, in the order of Azure's DefaultAzureCredential. Fails
+ * with ERROR_USAGE. */
 bool config_fill_credentials(const struct config *config, const struct section *identity,
                              struct token_request *request, struct error *error);
 
 /* strdup, for a text that may be NULL. */
 char *config_copy(const char *text);
 
-/* The next free place among a request's credentials, with what configured it. NULL with ERROR_USAGE
- * if there is none. */
+/* Adds a credential to a request; where is what configured it. Returns NULL with ERROR_USAGE if the
+ * request has CREDENTIALS_MAX credentials. */
 struct credential *config_add_credential(struct token_request *request, enum credential_kind kind,
                                          const char *where, struct error *error);
 
 /* ---- source_type.c: the file's credentials ---- */
 
-/* Fills in the credentials of the identity in the file, in their order. */
+/* Fills in the credentials of the identity in the file, in their order. Fails with ERROR_USAGE. */
 bool config_fill_file_credentials(const struct config *config, const struct section *identity,
                                   struct token_request *request, struct error *error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Managed identities: which one is asked for. */
+/* Managed identities: which one to use. */
 #define _GNU_SOURCE
 #include <string.h>
 
@@ -8,12 +8,12 @@
 #include "common/config/internal.h"
 #include "common/entra/identity_source.h"
 
-/* A managed identity has no choice of tenant, and may have no client id: these take their place. */
+/* In place of the tenant and the client ID, which a managed identity need not have. */
 #define NO_TENANT "managed-identity"
 #define NO_ID     "system-assigned"
 
-/* Takes the authority's place: the URL of the service, since the same id means another identity
- * elsewhere. It is shown to users, so query and user name are left out. */
+/* In place of the authority: the URL of the service, because the same ID means another identity
+ * elsewhere. Users see it, so it has no query and no user name. */
 static char *instance_of(const struct identity_source *source)
 {
     autofree char *url = identity_source_url(source);
@@ -94,7 +94,7 @@ bool config_default_managed_identity(const struct config *config, struct token_r
 {
     const char *id = config_variable(config, "AZURE_CLIENT_ID");
     request->unconfigured = true;
-    trace("configuration: managed identity: tried, since no identity is configured");
+    trace("configuration: trying a managed identity, since no identity is configured");
     return fill(request, "the default", id, id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM,
                 error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The requests that would serve: an API, the identity that asks, and the scope. */
+/* Makes the candidates for a request: API, identity and scope. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <strings.h>
@@ -16,7 +16,7 @@ static struct section acquire_options(const struct config_api *api)
                              config_path_to(&api->section.path, "AcquireTokenOptions") };
 }
 
-/* What does not depend on the identity. */
+/* Fills in what does not depend on the identity. */
 static bool begin_request(struct config *config, const struct config_api *api,
                           struct token_request *request, struct error *error)
 {
@@ -31,7 +31,7 @@ static bool begin_request(struct config *config, const struct config_api *api,
     return api->name == NULL || request->api != NULL || error_no_memory(error);
 }
 
-/* A managed identity if one is asked for, else the identity that the API names. */
+/* Fills in a managed identity if one is requested, otherwise the identity that the API names. */
 static bool fill_identity(const struct config *config, const struct config_api *api,
                           struct token_request *request, struct error *error)
 {
@@ -47,7 +47,7 @@ static bool fill_identity(const struct config *config, const struct config_api *
     return config_fill_identity(config, name, tenant, request, error);
 }
 
-/* Names the settings that are missing. */
+/* Fails if a setting is missing, and names it. */
 static bool check_identity(const struct config *config, const struct token_request *request,
                            struct error *error)
 {
@@ -95,7 +95,7 @@ static bool fill_claims(const struct config *config, const struct config_api *ap
     return claims_merge(challenge, config_capabilities(config, &acquire), &request->claims, error);
 }
 
-/* What depends on the identity. */
+/* Fills in what depends on the identity. */
 static bool finish_request(const struct config *config, const struct config_api *api,
                            struct token_request *request, struct error *error)
 {
@@ -104,9 +104,9 @@ static bool finish_request(const struct config *config, const struct config_api 
            fill_claims(config, api, request, error);
 }
 
-/* ---- the requests that would serve ---- */
+/* ---- the candidates ---- */
 
-/* RequestAppToken; if it is left out, an app that has a credential asks for itself. */
+/* What RequestAppToken says; without it, an app that has a credential requests its own token. */
 static bool wants_user(const struct config *config, const struct config_api *api,
                        const struct token_request *request, bool unconfigured)
 {
@@ -115,9 +115,9 @@ static bool wants_user(const struct config *config, const struct config_api *api
     return config->context->for_user || !for_app;
 }
 
-/* No identity is configured: the machine's managed identity would serve, and, unless the API wants
- * an app, a user. The request at hand, which has neither client nor credential, becomes the user's.
- * Some scopes no app can ask for; they leave only the user. */
+/* Makes the candidates if no identity is configured: the machine's managed identity and, unless the
+ * API requires an app, the user. The first candidate, which has neither client nor credential so
+ * far, becomes the user's. A scope that no app can request leaves only the user. */
 static bool make_unconfigured(struct config *config, const struct config_api *api,
                               struct token_candidates *candidates, struct error *error)
 {
@@ -136,7 +136,7 @@ static bool make_unconfigured(struct config *config, const struct config_api *ap
         return made;
     }
     if (!made) {
-        trace("configuration: only a user can ask for this: %s", error->message);
+        trace("configuration: only a user can request this: %s", error->message);
         *error = (struct error){ 0 };
         token_request_clear(machine);
         *machine = *user;

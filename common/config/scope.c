@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The scope that is asked for: one for an app, one or more for a user. */
+/* The requested scope: one for an app, one or more for a user. */
 #define _GNU_SOURCE
 #include <string.h>
 
@@ -14,7 +14,7 @@ static bool wrong_scope_count(const struct config *config, const struct config_a
     struct config_path path = config_path_to(&api->section.path, "Scopes");
     error_set(error, ERROR_USAGE, "%s: %s has %s%s", config_where(config, &path, where), api->name,
               count == 0 ? "no scope" : "several scopes",
-              for_user ? "" : ", and an app asks for exactly one");
+              for_user ? "" : ", and an app requests exactly one");
     return error_known_as(error, "scope_count");
 }
 
@@ -70,7 +70,7 @@ bool config_fill_scope(const struct config *config, const struct config_api *api
     if (options->resource != NULL && options->scope_count > 0)
         return error_set(error, ERROR_USAGE, "--resource and --scope cannot be used together");
     if (options->scope_count > 1 && !request->for_user)
-        return error_set(error, ERROR_USAGE, "an app asks for one scope, not for %zu",
+        return error_set(error, ERROR_USAGE, "an app requests one scope, not %zu",
                          options->scope_count);
     if (options->resource != NULL)
         return add_resource(request, options->resource, error);

@@ -36,7 +36,7 @@ static bool has(const json_object *object, const char *key)
     return config_member(object, key) != NULL;
 }
 
-/* AzureAd, the default identity, may leave both ids to the environment. */
+/* AzureAd, the default identity, need not have either ID: the environment may have both. */
 static bool is_identity(const char *name, const json_object *object)
 {
     bool is_default = strcasecmp(name, CONFIG_DEFAULT_IDENTITY) == 0 && !has(object, "Scopes") &&
@@ -44,7 +44,7 @@ static bool is_identity(const char *name, const json_object *object)
     return is_default || has(object, "ClientId") || has(object, "TenantId");
 }
 
-/* A web API's own registration lists the scopes that it exposes too. */
+/* An identity may have Scopes too: those that a web API exposes. */
 static bool is_api(const char *name, const json_object *object)
 {
     return has(object, "Scopes") && !is_identity(name, object);
@@ -108,7 +108,7 @@ const char *config_where(const struct config *config, const struct config_path *
     size_t line = config->text == NULL ? 0
                                        : json_line(config->text->bytes, config->text->length,
                                                    path->steps, path->depth);
-    if (variable == NULL && line == 0) /* it is made of several variables: name one of them */
+    if (variable == NULL && line == 0) /* it is made of several variables: name one */
         variable = config_environment_name_below(path);
     if (variable != NULL)
         snprintf(where, CONFIG_WHERE_MAX, "the environment variable %.*s",

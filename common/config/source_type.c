@@ -25,7 +25,7 @@ static const char *get(const struct entry *entry, const char *key, struct error 
                                      : NULL;
 }
 
-/* As get, for a key that its SourceType requires. */
+/* As get, for a key that the SourceType requires. */
 static const char *need(const struct entry *entry, const char *key, struct error *error)
 {
     const char *value = get(entry, key, error);
@@ -192,7 +192,7 @@ static void read_assertion_identity(const struct entry *entry, struct error *err
 static const struct source_type {
     const char *name;
     void (*read)(const struct entry *entry, struct error *error);
-    const char *home, *hint; /* without read: where it belongs, and what to use instead */
+    const char *home, *hint; /* if read is NULL: where it belongs, and what to use instead */
 } source_types[] = {
     { "ClientSecret", read_client_secret, NULL, NULL },
     { "Path", read_certificate_path, NULL, NULL },

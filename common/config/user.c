@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A user's request: by which client, in which tenant, for which account. */
+/* Requests for a user's token: client, tenant and account. */
 #define _GNU_SOURCE
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "common/config/internal.h"
 #include "common/entra/account.h"
 
-/* The user's own tenant, whichever that is; no personal Microsoft accounts. */
+/* Whatever tenant the user belongs to; not for personal Microsoft accounts. */
 #define TENANT_OF_ANY_USER "organizations"
 
 /* Replaces a text that is owned. */
@@ -47,7 +47,7 @@ bool config_fill_user(const struct config *config, const struct config_api *api,
     request->credential_count = 0;
     request->for_user = true;
     request->sign_in = config->context->sign_in;
-    if (unconfigured) { /* AZURE_CLIENT_ID then names a managed identity, not the user's client */
+    if (unconfigured) { /* then AZURE_CLIENT_ID names a managed identity, not the user's client */
         const char *client_id = config->context->client_id;
         free(steal(&request->client_id));
         request->client_learned = client_id != NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which values were given, and where: for entra doctor. */
+/* The values of the configuration and what sets them, for entra doctor. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -28,9 +28,9 @@ static void show_option(void *context, const char *name, const char *value)
     show_value(context, name, value != NULL ? value : "set", "the command line");
 }
 
-/* ---- the file, and the environment over it ---- */
+/* ---- the file, as the environment overrides it ---- */
 
-/* Only a value that is known not to be a secret is shown. A command's arguments may be one. */
+/* Shows a value only if it is known not to be a secret. The arguments of a command may be one. */
 static const char *shown_text(const struct setting *setting, json_object *value)
 {
     bool is_open = setting != NULL && !setting->secret &&
@@ -80,7 +80,7 @@ static void show_sections(const struct receiver *receiver, const struct section 
         show_below(receiver, &sections[i].path, NULL, sections[i].object);
 }
 
-/* ---- the environment alone ---- */
+/* ---- other variables ---- */
 
 static void show_environment(const struct receiver *receiver)
 {

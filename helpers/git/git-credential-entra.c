@@ -21,10 +21,10 @@ static bool print_answer(const struct secret *answer, struct error *error)
     if (answer == NULL)
         return error_no_memory(error);
     return secret_write(answer, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "git does not read the answer: %s", strerror(errno));
+           error_set(error, ERROR_OTHER, "git did not read the answer: %s", strerror(errno));
 }
 
-/* If an app is configured, git dies with our message instead of asking the user for a password. */
+/* If an app is configured, has git quit instead of asking the user for a password. */
 static void print_quit(const struct token_candidates *candidates)
 {
     struct error ignored;
@@ -36,8 +36,8 @@ static void print_quit(const struct token_candidates *candidates)
     print_answer(answer, &ignored);
 }
 
-/* The same if the failure came before the requests were made. If the configuration cannot be used,
- * it does not show whether an app is meant. */
+/* The same for a failure before the requests were made. If the configuration cannot be used, it is
+ * not known whether an app is configured. */
 static void print_early_quit(struct git_target *target)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
@@ -60,7 +60,7 @@ static bool get_token(struct git_target *target, const struct token_candidates *
     if (refused == 0 || result->token.source != TOKEN_FROM_KEYRING ||
         result->token.received_on != refused)
         return true;
-    trace("keyring: the server refused this token; another one is asked for");
+    trace("keyring: the server refused this token; requesting a new one");
     tokens_result_clear(result);
     return tokens_get_new(&target->tokens, candidates, result, error);
 }
@@ -87,7 +87,7 @@ static bool answer_with_token(struct git_target *target, struct error *error)
     return print_answer(answer, error);
 }
 
-/* A stored credential goes before a token. */
+/* A stored credential comes before a token. */
 static bool get(const struct options *options, const struct git_request *git, struct error *error)
 {
     auto_git_target struct git_target target = { 0 };
@@ -115,7 +115,7 @@ static bool get(const struct options *options, const struct git_request *git, st
 
 /* ---- erase and store, which follow get ---- */
 
-/* As git_target_find, but get has reported already what is wrong with the configuration. */
+/* As git_target_find, but ignores errors in the configuration, which get has already reported. */
 static enum config_match find_target_again(struct git_target *target, const struct options *options,
                                            const struct git_request *git, struct error *error)
 {
@@ -134,7 +134,7 @@ static bool erase_token(struct git_target *target, const char *refused, struct e
     struct error unused = { 0 };
     git_claims_keep(target->git, &target->url);
     if (!git_target_candidates(target, false, &candidates, &unused))
-        return true; /* so it was not a token of ours */
+        return true; /* then it was not a token of ours */
     git_target_forget_tenant(target);
     return tokens_erase(&target->tokens, &candidates, refused, strlen(refused), error);
 }
@@ -152,8 +152,8 @@ static bool erase(const struct options *options, const struct git_request *git, 
            (refused == NULL || !target.wants_token || erase_token(&target, refused, error));
 }
 
-/* Whether this is an access token, ours or another's: users do not type those, and they expire
- * soon. Entra's are JSON Web Tokens, which are recognized without a look into the keyring. */
+/* Whether this is an access token, from us or another helper: users do not type those, and they
+ * expire soon. Entra's are JSON Web Tokens, which can be recognized without the keyring. */
 static bool looks_like_token(const char *secret)
 {
     struct error unused;
@@ -163,7 +163,7 @@ static bool looks_like_token(const char *secret)
     return claims != NULL;
 }
 
-/* Whether this is the token that we gave: git before 2.46 wants it stored. */
+/* Whether this is a token that we gave to git: before 2.46, git asks helpers to store it. */
 static bool is_our_token(struct git_target *target, const char *secret)
 {
     struct error unused = { 0 };
@@ -172,7 +172,7 @@ static bool is_our_token(struct git_target *target, const char *secret)
            tokens_has(&target->tokens, &candidates, secret, strlen(secret));
 }
 
-/* Stores what the user typed; what we gave is in the keyring already. */
+/* Stores what the user typed. Our own tokens are in the keyring already. */
 static bool store(const struct options *options, const struct git_request *git, struct error *error)
 {
     auto_git_target struct git_target target = { 0 };
@@ -206,7 +206,7 @@ static bool answer_git(const struct options *options, int count, char **operands
                        struct error *error)
 {
     if (count != 1) {
-        error_set(error, ERROR_USAGE, "give one operation: get, store, erase or capability");
+        error_set(error, ERROR_USAGE, "expected one operation: get, store, erase or capability");
         return error_hint(error, "git calls this program: git config --global credential.helper "
                                  "entra");
     }

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-/* Whether a value is false: false, no, off, 0 in any case, or empty. git takes any other for true.
- */
+/* Whether a value means false: false, no, off or 0 in any case, or an empty value. git takes every
+ * other value for true. */
 bool git_bool_is_no(const char *value);
 
 #endif

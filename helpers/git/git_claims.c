@@ -11,7 +11,7 @@
 #include "common/base/runtime_folder.h"
 #include "common/entra/challenge.h"
 
-/* Users run git again soon; much later the reason for the challenge may be gone. */
+/* Users run git again soon; much later, the reason for the challenge may no longer hold. */
 #define KEPT_SECONDS 600
 #define KEPT_MAX     16384
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Claims challenges of a git server: the claims that a token must have (challenge.h).
+ * Claims challenges of git servers: the claims that a token must have (challenge.h).
  *
- * A server sends one when it refuses a token. git 2.46 and later ask again at once and pass it on;
- * git 2.41 to 2.45 pass it on to erase only, and the next get needs it. So it is kept for a while
- * in the runtime folder; it is not a secret.
+ * A server sends a challenge when it refuses a token. git 2.46 and later call get again at once,
+ * with the challenge. git 2.41 to 2.45 pass the challenge to erase only, so it is kept in the
+ * runtime folder for the next get, for some minutes. It is not a secret.
  */
 #ifndef HELPERS_GIT_GIT_CLAIMS_H
 #define HELPERS_GIT_GIT_CLAIMS_H
@@ -12,11 +12,11 @@
 #include "common/entra/url.h"
 #include "helpers/git/git_request.h"
 
-/* The claims of the request's challenges, else those kept for its host and user name, which are
- * dropped; a JSON object. The caller frees it. NULL: none. */
+/* The claims of the request's challenges, or those kept for its host and user name, which are then
+ * removed: a JSON object. The caller frees it with free. NULL if there are none. */
 char *git_claims_take(const struct git_request *request, const struct url *url);
 
-/* Keeps the claims of the request's challenges, if any. */
+/* Keeps the claims of the request's challenges, if it has any, for git_claims_take. */
 void git_claims_keep(const struct git_request *request, const struct url *url);
 
 #endif

@@ -10,10 +10,10 @@
 #include "common/base/array.h"
 #include "helpers/git/git_bool.h"
 
-/* Our state[]: its prefix tells it from other helpers' (git-credential(1)). */
+/* Our state[]; the prefix tells it from that of other helpers (git-credential(1)). */
 #define STATE_REFUSED "entra:received_on="
 
-/* The last of several wins, as in git. */
+/* If one is repeated, the last value counts, as in git. */
 static const struct {
     const char *key;
     size_t offset;
@@ -76,10 +76,10 @@ static void set_attribute(struct git_request *request, const char *key, const ch
 static bool check_complete(const struct git_request *request, struct error *error)
 {
     bool has_parts = request->protocol != NULL || request->host != NULL || request->path != NULL;
-    /* git itself decides by their order which of the two counts. */
+    /* Which of them counts would depend on their order. */
     if (request->url != NULL)
-        return !has_parts ||
-               error_set(error, ERROR_USAGE, "git's request has url beside protocol, host or path");
+        return !has_parts || error_set(error, ERROR_USAGE,
+                                       "git's request has both url and protocol, host or path");
     if (request->protocol == NULL || request->protocol[0] == '\0')
         return error_set(error, ERROR_USAGE, "git's request has no protocol");
     /* protocol=cert, for a certificate's password, has no host. */
@@ -96,7 +96,7 @@ bool git_request_parse(char *buffer, size_t length, struct git_request *request,
     if (length > GIT_INPUT_MAX)
         return error_set(error, ERROR_USAGE, "git's request is longer than %d bytes",
                          GIT_INPUT_MAX);
-    /* Others take a CR for the end of a line (CVE-2024-50338, CVE-2024-52006). */
+    /* Other programs take a CR for the end of a line (CVE-2024-50338, CVE-2024-52006). */
     if (memchr(buffer, '\0', length) != NULL || memchr(buffer, '\r', length) != NULL)
         return error_set(error, ERROR_USAGE, "git's request contains a NUL or a carriage return");
     buffer[length] = '\0';
@@ -155,8 +155,9 @@ int64_t git_request_refused(const struct git_request *request)
     return 0;
 }
 
-/* Azure DevOps takes any user name that is not empty; a colon would end it in Basic (RFC 7617,
- * section 2). The one in git's request goes first, so that store and erase mean the same. */
+/* Azure DevOps accepts any user name that is not empty. In Basic, a colon would end it (RFC 7617,
+ * section 2). The one of git's request comes first, so that git passes the same one to store and
+ * erase. */
 static const char *username_for(const struct git_request *request,
                                 const struct token_request *token_request)
 {
@@ -167,9 +168,9 @@ static const char *username_for(const struct git_request *request,
     return "app";
 }
 
-/* With these lines git asks again, with the server's challenge, if the server refuses this token:
- * so a revoked token is replaced, and a claims challenge satisfied, in the same run. Only once, or
- * a server that takes no token at all would keep git busy. */
+/* These lines make git call get again, with the server's challenge, if the server refuses this
+ * token. So a revoked token is replaced and a claims challenge satisfied in the same run. This is
+ * done only once, or git would not end with a server that accepts no token at all. */
 static struct secret *format_state(const struct git_request *request, const struct token *token)
 {
     if (!request->takes_state || git_request_refused(request) != 0)
@@ -189,7 +190,7 @@ struct secret *git_answer_format(const struct git_request *request,
     auto_secret struct secret *state = format_state(request, token);
     if (state == NULL)
         return NULL;
-    /* ephemeral: helpers need not store it, since it is stored here. */
+    /* ephemeral: no helper has to store the token, since it is in our keyring already. */
     return secret_format("capability[]=authtype\n%sauthtype=Bearer\ncredential=%s\nephemeral=1\n"
                          "password_expiry_utc=%" PRId64 "\n",
                          state->bytes, token->access_token->bytes, token->expires_on);

@@ -32,7 +32,7 @@ struct git_list {
     size_t count;
 };
 
-/* A request of git's. The texts point into the buffer that was parsed; NULL: absent. */
+/* A request from git. The texts point into the buffer that was parsed; NULL: not present. */
 struct git_request {
     const char *protocol;
     const char *host;
@@ -45,39 +45,40 @@ struct git_request {
     const char *password_expiry_utc;
     const char *oauth_refresh_token;
     const char *ephemeral;
-    struct git_list wwwauth; /* the server's challenges (git 2.41) */
-    struct git_list state;   /* what helpers asked git to pass on again (git 2.46) */
-    bool takes_authtype;     /* git takes authtype and credential (git 2.46) */
-    bool takes_state;        /* git takes state and continue (git 2.46) */
+    struct git_list wwwauth; /* the server's challenges (since git 2.41) */
+    struct git_list state;   /* what helpers asked git to pass back (since git 2.46) */
+    bool takes_authtype;     /* git accepts authtype and credential (since git 2.46) */
+    bool takes_state;        /* git accepts state and continue (since git 2.46) */
 };
 
-/* Parses the attributes in a buffer of length bytes and room for a NUL after them; its lines become
- * strings. Fails with ERROR_USAGE unless it is git's protocol to the letter: on a line that is too
- * long or has no '=', a NUL or CR anywhere, no protocol, no host with http or https, or a url
- * beside these. */
+/* Parses the attributes in a buffer of length bytes that has room for a NUL after them. Its lines
+ * become strings. Fails with ERROR_USAGE if a line is too long or has no '=', if there is a NUL or
+ * CR anywhere, if there is no protocol, or no host with http or https, or if there is a url in
+ * addition to these. */
 bool git_request_parse(char *buffer, size_t length, struct git_request *ret_request,
                        struct error *error);
 
-/* The URL that the credential is for. False if it is not http or https, and so not ours. */
+/* The URL that the credential is for. Returns false if it is not http or https, and so not ours. */
 bool git_request_url(const struct git_request *request, struct url *ret_url);
 
-/* Whether git says that the credential must not be kept. */
+/* Whether git says that the credential must not be stored. */
 bool git_request_is_ephemeral(const struct git_request *request);
 
-/* When the credential expires, in Unix seconds; 0: git does not say. */
+/* When the credential expires, in Unix seconds; 0 if git does not say. */
 int64_t git_request_expiry(const struct git_request *request);
 
-/* From our own state: when the token was received that git was given before in this run, and that
- * the server refused (Unix seconds). 0: none. */
+/* If git got a token from us before in this run, and the server refused it: when that token was
+ * received, in Unix seconds. 0 otherwise. */
 int64_t git_request_refused(const struct git_request *request);
 
-/* The answer to get: authtype and credential if git takes them, else user name and password. If git
- * takes state too, it may ask once more after a refusal. NULL if out of memory. */
+/* Formats the answer to get: authtype and credential if git accepts them, otherwise user name and
+ * password. If git accepts state too, it calls get once more after a refusal. The caller frees the
+ * result with secret_free. NULL if there is no memory. */
 struct secret *git_answer_format(const struct git_request *request,
                                  const struct token_request *token_request,
                                  const struct token *token);
 
-/* The answer with a stored credential. NULL if out of memory. */
+/* The same for a stored credential. */
 struct secret *git_answer_format_stored(const struct stored_credential *credential);
 
 #endif

@@ -14,16 +14,16 @@ void git_target_clear(struct git_target *target)
 
 /* ---- the API ---- */
 
-/* The user name of git's request, if it is one that users sign in with: the URLs that Azure DevOps
- * shows have the organization's name there. */
+/* The user name of git's request, if users can sign in with it. In the URLs that Azure DevOps
+ * shows, it is the organization. */
 static const char *account_of(const struct git_request *git)
 {
     const char *at = git->username != NULL ? strchr(git->username, '@') : NULL;
     return at != NULL && at != git->username && at[1] != '\0' ? git->username : NULL;
 }
 
-/* Finds the API by URL. A mistake in the settings is reported only for a host of ours, since git
- * asks about every host. */
+/* Finds the API by URL. Errors in the settings are reported only for a host of ours, since git asks
+ * about every host. */
 static enum config_match find_api(struct git_target *target, const struct options *options,
                                   struct error *error)
 {
@@ -39,7 +39,7 @@ static enum config_match find_api(struct git_target *target, const struct option
     if (match == CONFIG_NO_MATCH)
         trace("configuration: no API's BaseUrl matches %s://%s: no answer%s",
               url->https ? "https" : "http", url->host,
-              url->has_path ? "" : " (git told no path; see credential.useHttpPath)");
+              url->has_path ? "" : " (git sent no path; see credential.useHttpPath)");
     else if (!config_check_settings(config, error))
         match = CONFIG_FAILED;
     if (match == CONFIG_MATCH) {
@@ -49,7 +49,7 @@ static enum config_match find_api(struct git_target *target, const struct option
     return match;
 }
 
-/* Where stored credentials are looked for. In Azure DevOps one serves a whole organization. */
+/* Where stored credentials are looked for. In Azure DevOps, one is for a whole organization. */
 static bool find_place(struct git_target *target, struct error *error)
 {
     const struct git_request *git = target->git;
@@ -68,8 +68,8 @@ static bool find_place(struct git_target *target, struct error *error)
 
 /* ---- the tenant ---- */
 
-/* As config_context's learn_tenant: what the server named in git's request, else what it named
- * before, else what it names now. */
+/* learn_tenant of struct config_context: the tenant of the challenge in git's request, or the one
+ * that the server named earlier, or the one that it names when asked. */
 static const char *learn_tenant(void *learner)
 {
     struct git_target *target = learner;
@@ -105,18 +105,18 @@ enum config_match git_target_find(struct git_target *ret_target, const struct op
                : CONFIG_FAILED;
 }
 
-/* Why the tenant could not be learned, and what to do. */
+/* Says why the tenant is not known, and what to do. */
 static void hint_at_tenant(const struct git_target *target, struct error *error)
 {
     if (target->tenant_url[0] != '\0' || !target->url.https)
         return;
     if (!target->url.has_path)
         error_hint(error,
-                   "Run 'entra setup git', which has git name the organization, so that its tenant "
-                   "can be asked for; or configure the tenant: see entra-appsettings(5).");
+                   "Run 'entra setup git', so that git passes the organization and its tenant can "
+                   "be found, or configure the tenant: see entra-appsettings(5).");
     else
         error_hint(error,
-                   "The path '%.80s' names no organization whose tenant could be asked for. "
+                   "The path '%.80s' names no organization, so the tenant cannot be found. "
                    "Correct the URL, or configure the tenant: see entra-appsettings(5).",
                    target->url.path);
 }

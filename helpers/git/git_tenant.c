@@ -11,7 +11,7 @@
 #include "common/entra/authority.h"
 #include "common/entra/challenge.h"
 
-/* A server that hangs must not use up the time that the authority needs. */
+/* A server that hangs must leave time for the authority. */
 #define ASK_MILLISECONDS 10000
 
 /* Names of organizations: letters, digits and hyphens, without regard to case (Microsoft, "Naming
@@ -53,7 +53,8 @@ bool git_tenant_told(const struct git_request *request, char ret_tenant[AUTHORIT
     return false;
 }
 
-/* X-VSS-ResourceTenant. All zeros: an organization of Microsoft accounts, without a tenant. */
+/* Reads X-VSS-ResourceTenant. All zeros mean an organization of personal Microsoft accounts,
+ * without a tenant. */
 static bool read_resource_tenant(const char *value, char tenant[AUTHORITY_TENANT_MAX])
 {
     if (!text_is_guid(value))

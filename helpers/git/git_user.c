@@ -14,7 +14,7 @@
 #define GIT_MILLISECONDS 5000
 #define VALUES_MAX       4096
 
-/* "never" is Git Credential Manager's. An empty variable says no too. */
+/* "never" is Git Credential Manager's value. An empty variable means no too. */
 static bool says_no(const char *value)
 {
     return git_bool_is_no(value) || strcasecmp(value, "never") == 0;

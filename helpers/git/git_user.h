@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether git's user may be asked to sign in.
+ * Whether the user of git may be asked to sign in.
  */
 #ifndef HELPERS_GIT_GIT_USER_H
 #define HELPERS_GIT_GIT_USER_H

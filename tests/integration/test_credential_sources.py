@@ -90,13 +90,13 @@ def test_verbose_shows_how_the_credential_was_chosen(world, there):
     configure(world)
     outcome = token(world, "--verbose", env={there: "/nothing"} if there else {})
     assert outcome.code != 0
-    assert "no client credential is in it" in outcome.err
+    assert "it has no client credential" in outcome.err
     names = list(ENVIRONMENT)
     missing = names[:names.index(there)] if there else names
     for name, text in ENVIRONMENT.items():
         assert (text in outcome.err) == (name in missing), outcome.err
     assert ("client credential 1: " in outcome.err) == (there is not None)
-    assert ("managed identity: only if asked for" in outcome.err) == (there is None)
+    assert ("managed identity: only on request" in outcome.err) == (there is None)
 
 
 def test_a_federated_token_that_fails_does_not_lead_to_another_identity(world):

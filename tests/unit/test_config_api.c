@@ -176,7 +176,7 @@ static void scope_flags_cannot_be_combined(void **state)
     assert_error(&both.error, ERROR_USAGE, "--resource and --scope cannot be used together");
     auto_asked struct asked two = ask(
         TWO_APIS, (struct options){ .scopes = { "x/.default", "y/.default" }, .scope_count = 2 });
-    assert_error(&two.error, ERROR_USAGE, "an app asks for one scope, not for 2");
+    assert_error(&two.error, ERROR_USAGE, "an app requests one scope, not 2");
 }
 
 static void scopes_may_be_a_single_string(void **state)

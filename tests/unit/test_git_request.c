@@ -312,7 +312,7 @@ static void a_url_beside_other_attributes_is_refused(void **state)
         "protocol=https\nhost=dev.azure.com\nurl=\n",
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        assert_refused(cases[i], strlen(cases[i]), "has url beside");
+        assert_refused(cases[i], strlen(cases[i]), "has both url and");
 }
 
 /* ---- the URL of a request ---- */
