@@ -15,17 +15,6 @@
 #include "common/base/runtime_folder.h"
 #include "common/entra/request.h"
 
-/* No failure is shared for longer than this, which is MSAL's limit for Retry-After. */
-#define SHARED_FAILURE_SECONDS_MAX 3600
-
-/* Posts the error under a name (runtime_name) for this many seconds. If that fails, the error is
- * not shared, which is not an error itself. */
-void shared_failures_post(const char *name, const struct error *error, int64_t seconds);
-
-/* Whether an error is posted under this name that has not expired and was posted at `since`
- * (deadline.h; 0: at any time) or later. If so, *error is set to it. */
-bool shared_failures_read(const char *name, int64_t since, struct error *error);
-
 /* The name for failures and single flights that is the same in all processes that want this
  * request's token, with the same claims, whatever their credentials. The ending tells one use from
  * another. */

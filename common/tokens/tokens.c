@@ -6,13 +6,13 @@
 #include <time.h>
 
 #include "common/base/deadline.h"
+#include "common/base/single_flight.h"
 #include "common/entra/claims.h"
 #include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
 #include "common/store/self_test.h"
 #include "common/tokens/renewal.h"
 #include "common/tokens/shared_failures.h"
-#include "common/tokens/single_flight.h"
 #include "common/tokens/token_source.h"
 #include "common/tokens/user_tokens.h"
 

@@ -8,11 +8,12 @@
 #include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
+#include "common/base/shared_error.h"
+#include "common/base/single_flight.h"
 #include "common/entra/claims.h"
 #include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
 #include "common/tokens/shared_failures.h"
-#include "common/tokens/single_flight.h"
 
 /* How long the failure of a sign-in is shared with the processes that waited for it. */
 #define FAILURE_SECONDS 60
@@ -217,7 +218,7 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
         demanding.claims = claims;
     struct runtime_name failure = sign_in_name("sign-in-failure", request);
     if (!module->sign_in(&demanding, wait->sign_in_deadline, token, &account, error)) {
-        shared_failures_post(failure.text, error, FAILURE_SECONDS);
+        shared_error_post(failure.text, error, FAILURE_SECONDS);
         return false;
     }
     if (!check_lasts(request, &account, error) || !set_account(request, &account, error))
@@ -323,7 +324,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     *ret_asked = true;
     if (!lock(&flight, sign_in_name("sign-in", request).text, wait->sign_in_deadline, &waited))
         return user_tokens_sign_in_pending(error);
-    if (shared_failures_read(sign_in_name("sign-in-failure", request).text, wait->began, error))
+    if (shared_error_read(sign_in_name("sign-in-failure", request).text, wait->began, error))
         return false;
     if ((waited || reason.kind == ERROR_NONE) &&
         refresh_after_sign_in(module, store, request, ret_token, error))

@@ -7,7 +7,7 @@
 
 #include "common/base/environment.h"
 #include "common/base/runtime_folder.h"
-#include "common/tokens/shared_failures.h"
+#include "common/base/shared_error.h"
 
 /* How long no process prompts again. */
 #define DISMISSED_SECONDS 60
@@ -27,7 +27,7 @@ bool prompt_is_allowed(void)
 {
     struct error unused;
     return (environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL) &&
-           !shared_failures_read(name_of("dismissed").text, 0, &unused);
+           !shared_error_read(name_of("dismissed").text, 0, &unused);
 }
 
 bool prompt_take_turn(struct single_flight *flight, int64_t deadline)
@@ -67,7 +67,7 @@ static GVariant *finish_prompt(SecretService *self, GAsyncResult *result, GError
     struct error dismissed = { 0 };
     error_set(&dismissed, ERROR_KEYRING, "the prompt to unlock the keyring was dismissed");
     if (is_dismissed(answer))
-        shared_failures_post(name_of("dismissed").text, &dismissed, DISMISSED_SECONDS);
+        shared_error_post(name_of("dismissed").text, &dismissed, DISMISSED_SECONDS);
     return answer;
 }
 

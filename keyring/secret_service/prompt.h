@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/tokens/single_flight.h"
+#include "common/base/single_flight.h"
 
 /* The type to pass to secret_service_open. Its prompts fail at once with SECRET_ERROR_IS_LOCKED if
  * prompt_is_allowed is false. */

@@ -13,6 +13,7 @@
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
+#include "common/base/shared_error.h"
 #include "common/tokens/shared_failures.h"
 
 static int begin(void **state)
@@ -51,8 +52,8 @@ static void a_failure_is_read_as_posted(void **state)
                                              ERROR_NETWORK, ERROR_SIGN_IN, ERROR_KEYRING };
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
         struct error posted = failure(kinds[i], 0), read = { 0 };
-        shared_failures_post("a", &posted, 1000);
-        assert_true(shared_failures_read("a", 0, &read));
+        shared_error_post("a", &posted, 1000);
+        assert_true(shared_error_read("a", 0, &read));
         assert_int_equal(read.kind, posted.kind);
         assert_string_equal(read.message, posted.message);
         assert_string_equal(read.hint, posted.hint);
@@ -70,17 +71,17 @@ static void a_failure_posted_before_the_request_is_ignored(void **state)
     (void)state;
     struct error posted = failure(ERROR_REFUSED, 0), read = { 0 };
     int64_t before = deadline_now();
-    shared_failures_post("a", &posted, 1000);
-    assert_true(shared_failures_read("a", before, &read));
-    assert_false(shared_failures_read("a", deadline_in(1000000), &read));
+    shared_error_post("a", &posted, 1000);
+    assert_true(shared_error_read("a", before, &read));
+    assert_false(shared_error_read("a", deadline_in(1000000), &read));
 }
 
 static void a_throttling_failure_has_the_seconds_left(void **state)
 {
     (void)state;
     struct error posted = failure(ERROR_REFUSED, 1000), read = { 0 };
-    shared_failures_post("a", &posted, posted.retry_after);
-    assert_true(shared_failures_read("a", 0, &read));
+    shared_error_post("a", &posted, posted.retry_after);
+    assert_true(shared_error_read("a", 0, &read));
     assert_in_range(read.retry_after, 1, 1000);
 }
 
@@ -88,8 +89,8 @@ static void no_failure_is_shared_for_more_than_an_hour(void **state)
 {
     (void)state;
     struct error posted = failure(ERROR_REFUSED, 100000), read = { 0 };
-    shared_failures_post("a", &posted, posted.retry_after);
-    assert_true(shared_failures_read("a", 0, &read));
+    shared_error_post("a", &posted, posted.retry_after);
+    assert_true(shared_error_read("a", 0, &read));
     assert_in_range(read.retry_after, 1, 3600);
 }
 
@@ -97,18 +98,18 @@ static void an_expired_failure_is_ignored(void **state)
 {
     (void)state;
     struct error posted = failure(ERROR_REFUSED, 0), read = { 0 };
-    shared_failures_post("a", &posted, 0);
-    assert_false(shared_failures_read("a", 0, &read));
-    shared_failures_post("a", &posted, -1000);
-    assert_false(shared_failures_read("a", 0, &read));
+    shared_error_post("a", &posted, 0);
+    assert_false(shared_error_read("a", 0, &read));
+    shared_error_post("a", &posted, -1000);
+    assert_false(shared_error_read("a", 0, &read));
 }
 
 static void a_failure_of_another_name_is_ignored(void **state)
 {
     (void)state;
     struct error posted = failure(ERROR_REFUSED, 0), read = { 0 };
-    shared_failures_post("a", &posted, 1000);
-    assert_false(shared_failures_read("b", 0, &read));
+    shared_error_post("a", &posted, 1000);
+    assert_false(shared_error_read("b", 0, &read));
 }
 
 static void an_invalid_record_is_ignored(void **state)
@@ -145,7 +146,7 @@ static void an_invalid_record_is_ignored(void **state)
                      gap != NULL ? until : "", gap != NULL ? gap + 5 : cases[i]) < 0)
             fail();
         write_record("c", text);
-        if (shared_failures_read("c", 0, &read))
+        if (shared_error_read("c", 0, &read))
             fail_msg("%s was used", text);
         assert_int_equal(read.kind, ERROR_NONE);
     }
@@ -161,7 +162,7 @@ static void a_record_that_is_too_long_is_ignored(void **state)
                  (int64_t)time(NULL) + 1000, message) < 0)
         fail();
     write_record("d", text);
-    assert_false(shared_failures_read("d", 0, &read));
+    assert_false(shared_error_read("d", 0, &read));
 }
 
 #define TEST(function) cmocka_unit_test_setup(function, begin)

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "common/base/deadline.h"
-#include "common/tokens/single_flight.h"
+#include "common/base/single_flight.h"
 
 static struct single_flight other = { .fd = -1 };
 static int polls; /* until the other process leaves */

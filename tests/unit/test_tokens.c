@@ -18,9 +18,10 @@
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
+#include "common/base/shared_error.h"
+#include "common/base/single_flight.h"
 #include "common/entra/claims.h"
 #include "common/tokens/shared_failures.h"
-#include "common/tokens/single_flight.h"
 #include "common/tokens/tokens.h"
 
 /* ---- an authority ---- */
@@ -460,7 +461,7 @@ static void a_timeout_is_not_shared(void **state)
     make_authority_fail(ERROR_NETWORK, 0);
     tokens.deadline = deadline_now();
     assert_string_equal(get(), "");
-    assert_false(shared_failures_read(name_of("failure").text, 0, &unused));
+    assert_false(shared_error_read(name_of("failure").text, 0, &unused));
     tokens.deadline = deadline_in(60 * 1000);
     keep_due("old");
     assert_string_equal(get(), "old"); /* but renewal is not retried immediately */

@@ -16,8 +16,8 @@
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
+#include "common/base/single_flight.h"
 #include "common/store/account_store.h"
-#include "common/tokens/single_flight.h"
 #include "common/tokens/user_tokens.h"
 #include "tests/unit/shelf.h"
 

@@ -12,8 +12,8 @@
  *
  * The flight is a lock on a file (flock), so it also ends when the leader's process dies.
  */
-#ifndef COMMON_TOKENS_SINGLE_FLIGHT_H
-#define COMMON_TOKENS_SINGLE_FLIGHT_H
+#ifndef COMMON_BASE_SINGLE_FLIGHT_H
+#define COMMON_BASE_SINGLE_FLIGHT_H
 
 #include <stdbool.h>
 #include <stdint.h>

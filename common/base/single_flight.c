@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "common/tokens/single_flight.h"
+#include "common/base/single_flight.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/base/shared_error.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "common/base/array.h"
+#include "common/base/cleanup.h"
+#include "common/base/deadline.h"
+#include "common/base/json.h"
+#include "common/base/runtime_folder.h"
+#include "common/base/secret.h"
+
+#define RECORD_LENGTH_MAX 8192
+
+/* The texts of an error that are posted; all but the message may be empty. */
+#define TEXT(name)                                                                                 \
+    {                                                                                              \
+#name, offsetof(struct error, name), sizeof((struct error *)NULL)->name                    \
+    }
+static const struct {
+    const char *name;
+    size_t offset, size;
+} members[] = { TEXT(message),  TEXT(hint),           TEXT(code),     TEXT(oauth_error),
+                TEXT(suberror), TEXT(correlation_id), TEXT(timestamp) };
+#define MEMBERS ARRAY_SIZE(members)
+
+static struct secret *format(const struct error *error, int64_t until)
+{
+    auto_json json_object *record = json_object_new_object();
+    json_object_object_add(record, "until", json_object_new_int64(until));
+    json_object_object_add(record, "posted", json_object_new_int64(deadline_now()));
+    json_object_object_add(record, "kind", json_object_new_int64(error->kind));
+    json_object_object_add(record, "throttles", json_object_new_boolean(error->retry_after > 0));
+    for (size_t i = 0; i < MEMBERS; i++)
+        json_object_object_add(record, members[i].name,
+                               json_object_new_string((const char *)error + members[i].offset));
+    return secret_format("%s", json_object_to_json_string(record));
+}
+
+void shared_error_post(const char *name, const struct error *error, int64_t seconds)
+{
+    autoclose int folder = runtime_folder_open();
+    int64_t bounded = seconds < SHARED_ERROR_SECONDS_MAX ? seconds : SHARED_ERROR_SECONDS_MAX;
+    auto_secret struct secret *text = format(error, time(NULL) + bounded);
+    if (folder >= 0 && text != NULL)
+        runtime_write(folder, name, text);
+}
+
+/* Reads the texts. Returns false if one is missing. */
+static bool read_texts(const json_object *record, struct error *error)
+{
+    for (size_t i = 0; i < MEMBERS; i++) {
+        const char *text = json_string(record, members[i].name);
+        if (text == NULL)
+            return false;
+        snprintf((char *)error + members[i].offset, members[i].size, "%s", text);
+    }
+    return true;
+}
+
+static bool parse(const struct secret *text, int64_t now, int64_t since, struct error *error)
+{
+    struct error posted_error = { 0 };
+    int64_t until, posted, kind;
+    auto_json json_object *record = json_parse(text->bytes, text->length, &posted_error);
+    if (record == NULL || !json_int64(record, "until", &until) ||
+        !json_int64(record, "posted", &posted) || !json_int64(record, "kind", &kind) ||
+        kind < ERROR_OTHER || kind > ERROR_KEYRING || !read_texts(record, &posted_error))
+        return false;
+    if (until <= now || until > now + SHARED_ERROR_SECONDS_MAX || posted < since)
+        return false;
+    *error = posted_error;
+    error->kind = (enum error_kind)kind;
+    if (json_object_get_boolean(json_object_object_get(record, "throttles")))
+        error->retry_after = until - now;
+    return true;
+}
+
+bool shared_error_read(const char *name, int64_t since, struct error *error)
+{
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *text =
+        folder >= 0 ? runtime_read(folder, name, RECORD_LENGTH_MAX) : NULL;
+    return text != NULL && parse(text, time(NULL), since, error);
+}
