@@ -90,4 +90,11 @@ struct acquire_module {
                     struct account *ret_account, struct error *error);
 };
 
+/* The table of the module, which is loaded on the first call. NULL with ERROR_OTHER (module_load).
+ */
+static inline const struct acquire_module *acquire_load(struct error *error)
+{
+    return (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, error);
+}
+
 #endif

@@ -55,11 +55,6 @@ static void finish_token(const struct token_request *request, struct token *toke
         token->refresh_on > 0 ? token->refresh_on - token->received_on : 0, random);
 }
 
-static const struct acquire_module *load_module(struct error *error)
-{
-    return (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, error);
-}
-
 static struct user_tokens_wait wait_of(const struct attempt *attempt)
 {
     const struct tokens *tokens = attempt->tokens;
@@ -100,7 +95,7 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
     const struct token_request *request = &attempt->request;
     if (shared_failures_found(request, attempt->tokens->began, error))
         return ACQUIRE_FAILED;
-    const struct acquire_module *module = load_module(error);
+    const struct acquire_module *module = acquire_load(error);
     if (module == NULL)
         return ACQUIRE_FAILED;
     enum acquire_end end = request->for_user
@@ -116,7 +111,7 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
 bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, struct error *error)
 {
     struct user_tokens_wait wait = wait_of(attempt);
-    const struct acquire_module *module = load_module(error);
+    const struct acquire_module *module = acquire_load(error);
     if (module == NULL || !user_tokens_sign_in(module, &attempt->tokens->store, &attempt->request,
                                                &wait, ret_token, error))
         return false;

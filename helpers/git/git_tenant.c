@@ -70,8 +70,7 @@ bool git_tenant_ask(const char *url, int64_t deadline, char ret_tenant[AUTHORITY
     struct error error = { 0 };
     struct acquire_challenge challenge;
     int64_t soon = deadline_in(ASK_MILLISECONDS);
-    const struct acquire_module *module =
-        (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, &error);
+    const struct acquire_module *module = acquire_load(&error);
     trace("network: asking %s for its tenant", url);
     if (module == NULL ||
         !module->ask_challenge(url, soon < deadline ? soon : deadline, &challenge, &error)) {

@@ -34,11 +34,6 @@ int64_t doctor_deadline(const struct doctor *doctor)
     return deadline_in((int64_t)seconds * 1000);
 }
 
-const struct acquire_module *doctor_acquire(struct error *error)
-{
-    return (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, error);
-}
-
 bool doctor_finds_program(const char *name)
 {
     autofree char *path = search_path_find(name);

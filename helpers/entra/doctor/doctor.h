@@ -89,9 +89,6 @@ void doctor_kubectl(struct doctor *doctor);    /* doctor_kubectl.c */
 /* The deadline (deadline.h) of a check that starts now. */
 int64_t doctor_deadline(const struct doctor *doctor);
 
-/* Loads the acquire module. NULL with *error set if that fails (module_load). */
-const struct acquire_module *doctor_acquire(struct error *error);
-
 /* Whether a program can be run: found in PATH, or at the path given if that has a slash. */
 bool doctor_finds_program(const char *name);
 

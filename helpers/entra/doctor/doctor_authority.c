@@ -26,7 +26,7 @@ static void probe(struct doctor *doctor)
     if (doctor->was_probed)
         return;
     doctor->was_probed = true;
-    const struct acquire_module *module = doctor_acquire(&doctor->probe_error);
+    const struct acquire_module *module = acquire_load(&doctor->probe_error);
     if (module != NULL)
         module->probe(doctor->request, doctor_deadline(doctor), &doctor->probe,
                       &doctor->probe_error);

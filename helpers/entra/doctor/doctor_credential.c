@@ -66,7 +66,7 @@ void doctor_credential(struct doctor *doctor)
                                       : "none is configured");
         return;
     }
-    const struct acquire_module *module = doctor_acquire(&error);
+    const struct acquire_module *module = acquire_load(&error);
     if (module == NULL || !token_store_fill_credentials(&doctor->tokens.store, request,
                                                         doctor->tokens.deadline, &error)) {
         doctor_fail(doctor, &error);
