@@ -60,7 +60,9 @@ static void make_command(struct command *command, const struct options *options,
         same.account = request->account;
     if (request->tenant_learned)
         same.tenant = request->tenant;
-    if (request->client_learned)
+    /* With a tenant in its options, a request is not unconfigured: AZURE_CLIENT_ID, which names a
+     * managed identity now, would then be the client. */
+    if (request->client_learned || request->tenant_learned)
         same.client_id = request->client_id;
     add_word(command, "entra");
     add_word(command, "token");

@@ -11,7 +11,8 @@ import pytest
 
 from authority import contoso, faults
 from integration import people
-from integration.stored import age
+from integration.asking import ask_git
+from integration.stored import age, forget_tokens
 from world.waiting import PATIENCE, wait_until
 
 
@@ -141,3 +142,21 @@ def test_a_user_without_a_configured_identity_gets_renewals_too(desk):
     assert people.token(desk, **how).out == due + "\n"
     wait_until(lambda: requests(desk) == before + 1, "the renewal")
     wait_until(lambda: people.token(desk, **how).out != due + "\n", "the new token")
+
+
+def test_a_learned_tenant_leaves_the_user_with_the_same_client(desk):
+    """AZURE_CLIENT_ID names a managed identity, as long as no identity is configured."""
+    desk.write_appsettings({"GitServer": {"BaseUrl": f"{desk.git_server.url}/",
+                                          "Scopes": [contoso.AZURE_DEVOPS + "/.default"]}})
+    env = {"AZURE_AUTHORITY_HOST": desk.authority.url, "AZURE_CLIENT_ID": "a-managed-identity",
+           "AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:9"}
+    learned = "wwwauth[]=Bearer authorization_uri=https://login.microsoftonline.com/" \
+              f"{contoso.TENANT.guid}\n"
+    people.login(desk, "--api", "GitServer", env=env)
+    forget_tokens(desk)
+    assert ask_git(desk, request=learned, env=env).code == 0
+    due = age(desk, lives=1800, renew=True)
+    before = requests(desk)
+    assert due in ask_git(desk, request=learned, env=env).out
+    wait_until(lambda: requests(desk) > before, "the renewal")
+    assert desk.authority.token_requests[-1].path.split("/")[1] == contoso.TENANT.guid
