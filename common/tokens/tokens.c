@@ -90,8 +90,8 @@ static enum acquire_end get_token(struct attempt *attempt, struct tokens_result 
     return ACQUIRED;
 }
 
-static bool get(struct tokens *tokens, const struct token_candidates *candidates, bool wants_new,
-                struct tokens_result *result, struct error *error)
+static bool get_for_candidates(struct tokens *tokens, const struct token_candidates *candidates,
+                               bool wants_new, struct tokens_result *result, struct error *error)
 {
     *result = (struct tokens_result){ 0 };
     /* Of several candidates, a user who has signed in comes first. */
@@ -124,13 +124,13 @@ static bool get(struct tokens *tokens, const struct token_candidates *candidates
 bool tokens_get(struct tokens *tokens, const struct token_candidates *candidates,
                 struct tokens_result *ret_result, struct error *error)
 {
-    return get(tokens, candidates, false, ret_result, error);
+    return get_for_candidates(tokens, candidates, false, ret_result, error);
 }
 
 bool tokens_get_new(struct tokens *tokens, const struct token_candidates *candidates,
                     struct tokens_result *ret_result, struct error *error)
 {
-    return get(tokens, candidates, true, ret_result, error);
+    return get_for_candidates(tokens, candidates, true, ret_result, error);
 }
 
 /* ---- keyring lookup ---- */
