@@ -109,7 +109,7 @@ $(MODULE_FILES): $(BUILD)/lib/entra/%: $$(call objects,$$(%_SOURCES)) $(BUILD)/o
 	@$(LINK) -shared -Wl,-Bsymbolic $(MODULE_UNDEFINED) -o $@ $^ $($*_LIBS) \
 	    $(JSON_LIBS)
 
-# A sanitizer's runtime stands in the program, so a module leaves those symbols open.
+# A sanitizer's runtime is in the program, so a module leaves those symbols undefined.
 MODULE_UNDEFINED = $(if $(SANITIZE),,-Wl,-z,defs)
 
 $(BUILD)/obj/common.a: $(call objects,$(COMMON))
@@ -121,7 +121,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/obj/flags
 	@echo "  CC      $<"
 	@$(COMPILE) $(WERROR) -MMD -MP -c -o $@ $<
 
-# Other flags or another compiler mean other objects.
+# Objects are built again if the flags or the compiler change.
 FLAGS := $(LINK)
 $(BUILD)/obj/flags: FORCE
 	@mkdir -p $(@D)

@@ -57,7 +57,8 @@ static const struct option_spec common_options[] = {
       OPTION_OF_RUN },
     { .name = NULL },
 };
-_Static_assert(ARRAY_SIZE(common_options) - 1 <= OPTIONS_COMMON_MAX, "that many there are");
+_Static_assert(ARRAY_SIZE(common_options) - 1 <= OPTIONS_COMMON_MAX,
+               "OPTIONS_COMMON_MAX is too small");
 
 static const struct option_spec *find_spec(const struct option_spec *const *specs, size_t count,
                                            const char *name)

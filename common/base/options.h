@@ -66,7 +66,7 @@ struct option_spec {
 /* What a common option is about; several bits may be set. */
 enum option_use {
     OPTION_OF_REQUEST = 1, /* which token: the same options make the same request again */
-    OPTION_OF_HELPER = 2,  /* may stand in a host program's configuration for a helper */
+    OPTION_OF_HELPER = 2,  /* may be in a host program's configuration, where it runs a helper */
     OPTION_OF_RUN = 4,     /* how this one run behaves */
 };
 

@@ -8,20 +8,13 @@
 #include "common/base/cleanup.h"
 #include "common/base/environment.h"
 
-static bool is_in_ci(void)
-{
-    const char *value = environment("CI");
-    return value != NULL && strcmp(value, "false") != 0 && strcmp(value, "0") != 0;
-}
-
-static bool has_terminal(void)
-{
-    autoclose int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    return fd >= 0;
-}
-
 bool user_is_present(void)
 {
-    return !is_in_ci() && (environment("DISPLAY") != NULL ||
-                           environment("WAYLAND_DISPLAY") != NULL || has_terminal());
+    const char *ci = environment("CI");
+    if (ci != NULL && strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0)
+        return false;
+    if (environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL)
+        return true;
+    autoclose int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    return terminal >= 0;
 }

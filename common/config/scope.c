@@ -57,12 +57,6 @@ static bool add_section_scopes(const struct config *config, const struct config_
     return true;
 }
 
-static bool add_resource(struct token_request *request, const char *resource, struct error *error)
-{
-    autofree char *scope = scope_from_resource(resource, error);
-    return scope != NULL && add_scope(request, scope, error);
-}
-
 bool config_fill_scope(const struct config *config, const struct config_api *api,
                        struct token_request *request, struct error *error)
 {
@@ -72,8 +66,10 @@ bool config_fill_scope(const struct config *config, const struct config_api *api
     if (options->scope_count > 1 && !request->for_user)
         return error_set(error, ERROR_USAGE, "an app requests one scope, not %zu",
                          options->scope_count);
-    if (options->resource != NULL)
-        return add_resource(request, options->resource, error);
+    if (options->resource != NULL) {
+        autofree char *scope = scope_from_resource(options->resource, error);
+        return scope != NULL && add_scope(request, scope, error);
+    }
     for (size_t i = 0; i < options->scope_count; i++)
         if (!add_scope(request, options->scopes[i], error))
             return false;

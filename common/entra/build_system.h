@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Build systems whose jobs can ask for a federated token: an OpenID Connect token that says which
- * job it is, and that Entra takes in place of an app's secret. A job finds the URL to ask, and the
- * secret that lets it ask, in two variables. acquire/app/federated.c sends the request.
+ * job it is, and that Entra takes in place of an app's secret. Two variables of the job
+ * have the URL to ask and the secret for asking. acquire/app/federated.c sends the request.
  */
 #ifndef COMMON_ENTRA_BUILD_SYSTEM_H
 #define COMMON_ENTRA_BUILD_SYSTEM_H

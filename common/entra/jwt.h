@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The claims of a JSON Web Token (RFC 7519), read without verifying its signature. That is enough
- * to look into a token that came over TLS from the authority itself, and for nothing else.
+ * to inspect a token that came over TLS from the authority itself, and for nothing else.
  */
 #ifndef COMMON_ENTRA_JWT_H
 #define COMMON_ENTRA_JWT_H

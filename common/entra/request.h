@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The request for a token: whose, from which authority, for which API. common/config makes it from
- * files, environment and options; tokens_get answers it and changes nothing in it.
+ * A request for a token: whose token, from which authority, for which API. common/config makes it
+ * from the file, the environment and the options; tokens_get answers it and does not change it.
  */
 #ifndef COMMON_ENTRA_REQUEST_H
 #define COMMON_ENTRA_REQUEST_H
@@ -83,17 +83,17 @@ struct token_request {
     bool unconfigured;  /* no identity is configured: one of the token_candidates */
     bool challenged;    /* the claims come from a challenge, so the keyring's token will not do */
     bool force_refresh; /* ask the authority whatever the keyring has */
-    bool needs_context; /* no command line makes the same request: it came from a helper's own
-                         * credential, id or variables */
+    bool needs_context; /* no command line can make the same request, which depends on a helper's
+                         * own credential, ID or variables */
 
-    /* Which account it is (account.h), known once account_store_resolve has looked it up. Config
-     * leaves both NULL; tokens/ fills them in in a copy of its own. */
+    /* The account (account.h). common/config leaves both NULL; account_store_resolve fills them in,
+     * in the copy of the request that common/tokens makes. */
     char *home_account_id;
     char *username;
 };
 
-/* The requests that would serve, in the order of preference. There are two if no identity is
- * configured: the machine's managed identity, and the user. */
+/* The requests to try, in the order of preference. There are two if no identity is configured: for
+ * the machine's managed identity and for the user. */
 #define TOKEN_CANDIDATES_MAX 2
 struct token_candidates {
     struct token_request items[TOKEN_CANDIDATES_MAX];

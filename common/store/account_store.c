@@ -31,12 +31,6 @@ static struct keyring_key key_of_refresh_token(const struct token_request *reque
 /* Stands for all clients of Microsoft's family. */
 #define FAMILY "family-1"
 
-static bool is_of_family(const char *client_id)
-{
-    const struct known_app *app = known_app_find(client_id);
-    return app != NULL && app->in_family;
-}
-
 /* The clients whose refresh tokens can serve the request, best first; NULL ends the list. The
  * family comes first, as in MSAL, since every client of the family renews its token. */
 struct clients {
@@ -45,9 +39,9 @@ struct clients {
 
 static struct clients clients_of(const struct token_request *request)
 {
-    return is_of_family(request->client_id)
-               ? (struct clients){ { FAMILY, request->client_id, NULL } }
-               : (struct clients){ { request->client_id, NULL } };
+    const struct known_app *app = known_app_find(request->client_id);
+    return app != NULL && app->in_family ? (struct clients){ { FAMILY, request->client_id, NULL } }
+                                         : (struct clients){ { request->client_id, NULL } };
 }
 
 static enum keyring_answer look_up(struct token_store *store, const struct keyring_key *key,

@@ -12,7 +12,8 @@
 #define VARIABLE "ENTRA_RENEWAL"
 #define INLINE   "inline"
 
-#define ARGUMENTS_MAX 48
+/* "entra token --renew --for-user", and every common option with a value. */
+#define ARGUMENTS_MAX (4 + 2 * (OPTIONS_COMMON_MAX + OPTIONS_SCOPES_MAX))
 
 bool renewal_is_inline(const struct token_request *request)
 {

@@ -90,8 +90,8 @@ static enum acquire_end get_token(struct attempt *attempt, struct tokens_result 
     return ACQUIRED;
 }
 
-static bool get(struct tokens *tokens, const struct token_candidates *candidates, bool wants_new,
-                struct tokens_result *result, struct error *error)
+static bool get_for_candidates(struct tokens *tokens, const struct token_candidates *candidates,
+                               bool wants_new, struct tokens_result *result, struct error *error)
 {
     *result = (struct tokens_result){ 0 };
     /* Of several candidates, a user who has signed in comes first. */
@@ -124,13 +124,13 @@ static bool get(struct tokens *tokens, const struct token_candidates *candidates
 bool tokens_get(struct tokens *tokens, const struct token_candidates *candidates,
                 struct tokens_result *ret_result, struct error *error)
 {
-    return get(tokens, candidates, false, ret_result, error);
+    return get_for_candidates(tokens, candidates, false, ret_result, error);
 }
 
 bool tokens_get_new(struct tokens *tokens, const struct token_candidates *candidates,
                     struct tokens_result *ret_result, struct error *error)
 {
-    return get(tokens, candidates, true, ret_result, error);
+    return get_for_candidates(tokens, candidates, true, ret_result, error);
 }
 
 /* ---- keyring lookup ---- */
@@ -306,11 +306,12 @@ bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidat
 
 /* ---- a token that the caller has ---- */
 
-/* Finds the candidate for which the keyring has this token. The caller clears *ret_attempt with
- * attempt_clear. Returns false if there is none, or, with an error, if the keyring fails. */
-static bool find_owner(struct tokens *tokens, const struct token_candidates *candidates,
-                       const char *text, size_t length, struct attempt *ret_attempt,
-                       struct error *error)
+/* Finds the candidate for which the keyring has this token. If the result is KEYRING_FOUND, the
+ * caller clears *ret_attempt with attempt_clear. */
+static enum keyring_answer find_owner(struct tokens *tokens,
+                                      const struct token_candidates *candidates, const char *text,
+                                      size_t length, struct attempt *ret_attempt,
+                                      struct error *error)
 {
     for (size_t i = 0; i < candidates->count; i++) {
         auto_attempt struct attempt attempt;
@@ -318,14 +319,14 @@ static bool find_owner(struct tokens *tokens, const struct token_candidates *can
         auto_token struct token token = { 0 };
         enum keyring_answer answer = look_up(&attempt, &token, error);
         if (answer == KEYRING_FAILED)
-            return false;
+            return KEYRING_FAILED;
         if (answer == KEYRING_FOUND && secret_equals(token.access_token, text, length)) {
             *ret_attempt = attempt;
             attempt = (struct attempt){ 0 };
-            return true;
+            return KEYRING_FOUND;
         }
     }
-    return false;
+    return KEYRING_NOTHING;
 }
 
 bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates, const char *text,
@@ -333,15 +334,16 @@ bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates
 {
     struct error unused = { 0 };
     auto_attempt struct attempt owner = { 0 };
-    return find_owner(tokens, candidates, text, length, &owner, &unused);
+    return find_owner(tokens, candidates, text, length, &owner, &unused) == KEYRING_FOUND;
 }
 
 bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidates,
                   const char *refused, size_t length, struct error *error)
 {
     auto_attempt struct attempt owner = { 0 };
-    if (!find_owner(tokens, candidates, refused, length, &owner, error))
-        return error->kind == ERROR_NONE;
+    enum keyring_answer answer = find_owner(tokens, candidates, refused, length, &owner, error);
+    if (answer != KEYRING_FOUND)
+        return answer == KEYRING_NOTHING;
     return token_store_erase(&tokens->store, &owner.request, refused, length, owner.deadline,
                              error);
 }

@@ -254,13 +254,19 @@ static bool needs_sign_in(const struct error *error)
     return false;
 }
 
-/* Gets a token with the refresh token in the keyring. Returns false without an error if the user
- * must sign in; *reason is then the authority's refusal, or ERROR_NONE if there is no refresh
- * token. A keyring that hides its sign-ins is an error: every process would ask the user to sign
- * in, and none could store the result. */
-static bool refresh(const struct acquire_module *module, struct token_store *store,
-                    struct token_request *request, int64_t deadline, struct token *token,
-                    struct error *reason, struct error *error)
+enum refresh_end {
+    REFRESHED,
+    REFRESH_NEEDS_SIGN_IN, /* the user must sign in */
+    REFRESH_FAILED,        /* with an error */
+};
+
+/* Gets a token with the refresh token in the keyring. If the user must sign in, *reason is the
+ * authority's refusal, or ERROR_NONE if there is no refresh token. A keyring that hides its
+ * sign-ins is an error: every process would ask the user to sign in, and none could store the
+ * result. */
+static enum refresh_end refresh(const struct acquire_module *module, struct token_store *store,
+                                struct token_request *request, int64_t deadline,
+                                struct token *token, struct error *reason, struct error *error)
 {
     auto_single_flight struct single_flight flight = { -1 };
     auto_account struct account known = { 0 }, renewed = { 0 };
@@ -268,53 +274,48 @@ static bool refresh(const struct acquire_module *module, struct token_store *sto
     bool waited = false;
     if (request->home_account_id == NULL)
         answer = account_store_resolve(store, request, deadline, error);
-    if (answer == KEYRING_FOUND && !lock(&flight, refresh_name(request).text, deadline, &waited))
-        return error_set(error, ERROR_NETWORK,
-                         "another process has requested a token of %s from %s and got no "
-                         "answer in time",
-                         request->username, request->instance);
+    if (answer == KEYRING_FOUND && !lock(&flight, refresh_name(request).text, deadline, &waited)) {
+        error_set(error, ERROR_NETWORK,
+                  "another process has requested a token of %s from %s and got no answer in time",
+                  request->username, request->instance);
+        return REFRESH_FAILED;
+    }
     if (answer == KEYRING_FOUND)
         answer = account_store_find(store, request, deadline, &known, error);
-    if (answer == KEYRING_NOTHING && hides_sign_ins(&store->trouble))
-        return fail_unreadable(&store->trouble, error);
+    if (answer == KEYRING_NOTHING && hides_sign_ins(&store->trouble)) {
+        fail_unreadable(&store->trouble, error);
+        return REFRESH_FAILED;
+    }
     if (answer != KEYRING_FOUND)
-        return false;
+        return answer == KEYRING_NOTHING ? REFRESH_NEEDS_SIGN_IN : REFRESH_FAILED;
     trace("network: asking %s for %s, by the refresh token of %s", request->instance,
           request->scope, known.username);
     if (module->refresh(request, &known, deadline, token, &renewed, error))
         return account_store_rotate(store, request, &renewed, deadline_in(STORE_MILLISECONDS),
-                                    error);
-    if (needs_sign_in(error)) {
-        *reason = *error;
-        *error = (struct error){ 0 };
-        /* Only this suberror means that the authority will never accept the token again (MSAL). */
-        if (strcmp(reason->suberror, "bad_token") == 0)
-            account_store_drop(store, request, known.refresh_token, deadline, error);
-    }
-    return false;
-}
-
-/* Tries again after a sign-in in another process, which may have changed the default account. */
-static bool refresh_after_sign_in(const struct acquire_module *module, struct token_store *store,
-                                  struct token_request *request, struct token *token,
-                                  struct error *error)
-{
-    struct error unused = { 0 };
-    free(steal(&request->home_account_id));
-    free(steal(&request->username));
-    return refresh(module, store, request, deadline_in(STORE_MILLISECONDS), token, &unused, error);
+                                    error)
+                   ? REFRESHED
+                   : REFRESH_FAILED;
+    if (!needs_sign_in(error))
+        return REFRESH_FAILED;
+    *reason = *error;
+    *error = (struct error){ 0 };
+    /* Only this suberror means that the authority will never accept the token again (MSAL). */
+    if (strcmp(reason->suberror, "bad_token") == 0 &&
+        !account_store_drop(store, request, known.refresh_token, deadline, error))
+        return REFRESH_FAILED;
+    return REFRESH_NEEDS_SIGN_IN;
 }
 
 bool user_tokens_acquire(const struct acquire_module *module, struct token_store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, bool *ret_asked, struct error *error)
 {
-    struct error reason = { 0 };
+    struct error reason = { 0 }, unused = { 0 };
     *ret_asked = false;
-    if (refresh(module, store, request, wait->deadline, ret_token, &reason, error))
-        return true;
-    if (error->kind != ERROR_NONE)
-        return false;
+    enum refresh_end end =
+        refresh(module, store, request, wait->deadline, ret_token, &reason, error);
+    if (end != REFRESH_NEEDS_SIGN_IN)
+        return end == REFRESHED;
     if (wait->may_ask == NULL || !wait->may_ask())
         return fail_sign_in_needed(store, request, wait->options, &reason, error);
 
@@ -326,11 +327,15 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
         return user_tokens_sign_in_pending(error);
     if (shared_error_read(sign_in_name("sign-in-failure", request).text, wait->began, error))
         return false;
-    if ((waited || reason.kind == ERROR_NONE) &&
-        refresh_after_sign_in(module, store, request, ret_token, error))
-        return true;
-    if (error->kind != ERROR_NONE)
-        return false;
+    if (waited || reason.kind == ERROR_NONE) {
+        /* A sign-in in another process may have changed the default account. */
+        free(steal(&request->home_account_id));
+        free(steal(&request->username));
+        end = refresh(module, store, request, deadline_in(STORE_MILLISECONDS), ret_token, &unused,
+                      error);
+        if (end != REFRESH_NEEDS_SIGN_IN)
+            return end == REFRESHED;
+    }
     if (reason.kind != ERROR_NONE)
         warning("%s must sign in again: %s",
                 account_name(request) != NULL ? account_name(request) : "the user", reason.message);

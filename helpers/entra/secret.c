@@ -41,20 +41,14 @@ static struct secret *read_secret(const struct token_request *request, struct er
     return terminal_ask_secret(prompt, CLIENT_SECRET_MAX, error);
 }
 
-/* Whether it is a single line that is not too long. */
-static bool is_valid(const struct secret *secret)
-{
-    return secret->length > 0 && secret->length <= CLIENT_SECRET_MAX &&
-           strcspn(secret->bytes, "\r\n") == secret->length;
-}
-
 static bool set_secret(struct tokens *tokens, const struct token_request *request,
                        struct error *error)
 {
     auto_secret struct secret *secret = read_secret(request, error);
     if (secret == NULL)
         return error->kind != ERROR_NONE ? false : error_no_memory(error);
-    if (!is_valid(secret))
+    if (secret->length == 0 || secret->length > CLIENT_SECRET_MAX ||
+        strcspn(secret->bytes, "\r\n") != secret->length)
         return error_set(error, ERROR_USAGE,
                          "the input is empty, longer than %d bytes or more than one line",
                          CLIENT_SECRET_MAX);

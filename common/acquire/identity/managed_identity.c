@@ -136,13 +136,6 @@ static enum acquire_end request_token(const struct identity_source *source, cons
                : ACQUIRE_FAILED;
 }
 
-/* Outside Azure, a server at the address of IMDS must not delay the alternative, which is to sign
- * in a user. */
-static bool is_absent(const struct identity_source *source, const char *url, int64_t deadline)
-{
-    return source->protocol == IDENTITY_PROTOCOL_IMDS && !imds_is_available(source, url, deadline);
-}
-
 enum acquire_end managed_identity_acquire(const char *scope, const struct credential *credential,
                                           bool probe, int64_t deadline, struct token *ret_token,
                                           struct error *error)
@@ -166,7 +159,10 @@ enum acquire_end managed_identity_acquire(const char *scope, const struct creden
         return ACQUIRE_FAILED;
     }
     trace("network: requesting a managed identity token from %s", source->name);
-    if (probe && is_absent(source, url, deadline)) {
+    /* Outside Azure, another server at the address of IMDS must not delay the alternative, which is
+     * to sign in a user. */
+    if (probe && source->protocol == IDENTITY_PROTOCOL_IMDS &&
+        !imds_is_available(source, url, deadline)) {
         error_set(error, ERROR_NETWORK, "there is no managed identity on this machine");
         return ACQUIRE_NO_IDENTITY;
     }

@@ -42,13 +42,6 @@ char *exec_text_quote(const char *text, bool flow)
                : NULL;
 }
 
-/* Writes a string as a scalar. False if there is no memory. */
-static bool put_scalar(FILE *stream, const char *text, bool flow)
-{
-    autofree char *quoted = exec_text_quote(text, flow);
-    return quoted != NULL && fputs(quoted, stream) >= 0;
-}
-
 static void put_separator(FILE *stream, const struct exec_text *form)
 {
     if (form->flow)
@@ -62,7 +55,8 @@ static bool put_items(FILE *stream, const struct exec_text *form)
     for (size_t i = 0; form->args[i] != NULL; i++) {
         if (i > 0)
             put_separator(stream, form);
-        if (!put_scalar(stream, form->args[i], form->flow))
+        autofree char *quoted = exec_text_quote(form->args[i], form->flow);
+        if (quoted == NULL || fputs(quoted, stream) < 0)
             return false;
     }
     return true;
