@@ -103,22 +103,6 @@ static bool convert_provider(const struct kubeconfig *file, const struct user *u
                user->name, error);
 }
 
-/* Puts text between two others and frees it. NULL if text is NULL or there is no memory. */
-static char *surround(const char *before, char *text, const char *after)
-{
-    char *whole = text != NULL ? text_format("%s%s%s", before, text, after) : NULL;
-    free(text);
-    return whole;
-}
-
-/* Puts text on a line of its own, at a column, and frees it. NULL as above. */
-static char *surround_with_line(const char *newline, size_t column, char *text)
-{
-    char *whole = text != NULL ? text_format("%s%*s%s", newline, (int)column, "", text) : NULL;
-    free(text);
-    return whole;
-}
-
 /* Replaces everything under "user:", in the style of the entry. If its value is not a block, a new
  * block starts on the next line. The caller's backup keeps the old credentials. */
 static bool replace_user(const struct kubeconfig *file, const struct user *user,
@@ -127,11 +111,12 @@ static bool replace_user(const struct kubeconfig *file, const struct user *user,
     const yaml_node_t *node = user->pair.value;
     bool is_block = node->type == YAML_MAPPING_NODE && !yaml_is_flow(node);
     size_t column = is_block ? node->start_mark.column : user->pair.key->start_mark.column + 2;
-    char *text = format_exec(file, words, user->entry_is_flow, column);
-    if (user->entry_is_flow)
-        text = surround("{", text, "}");
-    else if (!is_block)
-        text = surround_with_line(splice_newline(file), column, text);
+    autofree char *exec = format_exec(file, words, user->entry_is_flow, column);
+    if (exec == NULL)
+        return error_no_memory(error);
+    char *text = user->entry_is_flow ? text_format("{%s}", exec)
+                 : is_block          ? steal(&exec)
+                            : text_format("%s%*s%s", splice_newline(file), (int)column, "", exec);
     return splice_text(edits, yaml_span(&file->yaml, node), text, user->name, error);
 }
 

@@ -62,63 +62,51 @@ static bool put_items(FILE *stream, const struct exec_text *form)
     return true;
 }
 
-static bool put_flow(FILE *stream, const struct exec_text *form)
+/* Closes a memory stream. Returns its text, which the caller frees; NULL unless all is well. */
+static char *finish(FILE *stream, char **text, bool ok)
 {
-    fputs("\"exec\": {\"apiVersion\": \"" API_VERSION "\", \"args\": [", stream);
-    return put_items(stream, form) &&
-           fputs("], \"command\": \"" OUR_PROGRAM "\", \"installHint\": \"" INSTALL_HINT "\"}",
-                 stream) >= 0;
+    if (fclose(stream) == 0 && ok)
+        return steal(text);
+    free(*text);
+    return NULL;
 }
 
-static bool put_block(FILE *stream, const struct exec_text *form)
-{
-    struct exec_text inside = *form;
-    inside.column += 2;
-    int indent = (int)inside.column;
-    fprintf(stream, "exec:%s%*sapiVersion: " API_VERSION "%s%*sargs:%s%*s- ", form->newline, indent,
-            "", form->newline, indent, "", form->newline, indent, "");
-    return put_items(stream, &inside) &&
-           fprintf(stream, "%s%*scommand: " OUR_PROGRAM "%s%*sinstallHint: " INSTALL_HINT,
-                   form->newline, indent, "", form->newline, indent, "") > 0;
-}
-
-static char *write_with(bool (*put_form)(FILE *, const struct exec_text *),
-                        const struct exec_text *form)
+char *exec_text_format(const struct exec_text *form)
 {
     char *text = NULL;
     size_t length = 0;
     FILE *stream = open_memstream(&text, &length);
     if (stream == NULL)
         return NULL;
-    bool ok = put_form(stream, form);
-    if (fclose(stream) == 0 && ok)
-        return text;
-    free(text);
-    return NULL;
-}
-
-char *exec_text_format(const struct exec_text *form)
-{
-    return write_with(form->flow ? put_flow : put_block, form);
-}
-
-static bool put_before(FILE *stream, const struct exec_text *form)
-{
-    bool ok = put_items(stream, form);
-    put_separator(stream, form);
-    return ok;
-}
-
-static bool put_after(FILE *stream, const struct exec_text *form)
-{
-    put_separator(stream, form);
-    return put_items(stream, form);
+    struct exec_text inside = *form;
+    inside.column += 2;
+    int indent = (int)inside.column;
+    if (form->flow)
+        fputs("\"exec\": {\"apiVersion\": \"" API_VERSION "\", \"args\": [", stream);
+    else
+        fprintf(stream, "exec:%s%*sapiVersion: " API_VERSION "%s%*sargs:%s%*s- ", form->newline,
+                indent, "", form->newline, indent, "", form->newline, indent, "");
+    bool ok = put_items(stream, &inside);
+    if (form->flow)
+        fputs("], \"command\": \"" OUR_PROGRAM "\", \"installHint\": \"" INSTALL_HINT "\"}",
+              stream);
+    else
+        fprintf(stream, "%s%*scommand: " OUR_PROGRAM "%s%*sinstallHint: " INSTALL_HINT,
+                form->newline, indent, "", form->newline, indent, "");
+    return finish(stream, &text, ok);
 }
 
 char *exec_text_items(const struct exec_text *form, enum exec_text_place place)
 {
-    return write_with(place == EXEC_TEXT_BEFORE  ? put_before
-                      : place == EXEC_TEXT_AFTER ? put_after
-                                                 : put_items,
-                      form);
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream == NULL)
+        return NULL;
+    if (place == EXEC_TEXT_AFTER)
+        put_separator(stream, form);
+    bool ok = put_items(stream, form);
+    if (place == EXEC_TEXT_BEFORE)
+        put_separator(stream, form);
+    return finish(stream, &text, ok);
 }
