@@ -50,7 +50,7 @@ def desk(programs: Path) -> Iterator[World]:
     """A desktop with a user: a browser, a keyring, and a configuration that requires the user's
     tokens."""
     with World(programs=programs) as world:
-        world.write_appsettings(world.people_appsettings())
+        world.write_appsettings(world.user_appsettings())
         world.browser.will_sign_in(contoso.ADA)
         yield world
 

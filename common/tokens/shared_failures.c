@@ -37,7 +37,7 @@ static struct runtime_name name_of(const char *ending, const struct token_reques
     return runtime_name(ending, texts);
 }
 
-struct runtime_name shared_name(const char *ending, const struct token_request *request)
+struct runtime_name shared_failures_name(const char *ending, const struct token_request *request)
 {
     return name_of(ending, request, NULL);
 }
@@ -73,7 +73,7 @@ static struct runtime_name failure_name(const struct token_request *request)
 
 static struct runtime_name late_name(const struct token_request *request)
 {
-    return shared_name("late", request);
+    return shared_failures_name("late", request);
 }
 
 /* An authority throttles all requests of a client. */
@@ -111,11 +111,11 @@ bool shared_failures_pause_renewal(const struct token_request *request)
 void shared_failures_report_not_stored(const struct token_request *request,
                                        const struct error *error)
 {
-    shared_error_post(shared_name("not-stored", request).text, error, FAILURE_SECONDS);
+    shared_error_post(shared_failures_name("not-stored", request).text, error, FAILURE_SECONDS);
 }
 
 bool shared_failures_was_not_stored(const struct token_request *request, int64_t since)
 {
     struct error unused = { 0 };
-    return shared_error_read(shared_name("not-stored", request).text, since, &unused);
+    return shared_error_read(shared_failures_name("not-stored", request).text, since, &unused);
 }

@@ -217,7 +217,7 @@ static enum acquire_end acquire_once(struct attempt *attempt, struct token *toke
                                      struct error *error)
 {
     const struct tokens *tokens = attempt->tokens;
-    struct runtime_name name = shared_name("flight", &attempt->request);
+    struct runtime_name name = shared_failures_name("flight", &attempt->request);
     int64_t wait_until = attempt->deadline;
     int64_t since = time(NULL);
     while (token_store_can_keep(&tokens->store)) {
@@ -270,7 +270,7 @@ static void renew_if_due(struct attempt *attempt, struct token *token)
     const struct token_request *request = &attempt->request;
     struct error unused = { 0 };
     if (!token_is_due(token, time(NULL)) || shared_failures_pause_renewal(request) ||
-        single_flight_is_running(shared_name("flight", request).text))
+        single_flight_is_running(shared_failures_name("flight", request).text))
         return;
     if (!renewal_is_inline(request)) {
         renewal_start(tokens->options, request);

@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from authority import contoso, faults
-from integration import people
-from integration.people import all_at_once, asked_nobody, login, token, whose
+from integration import users
+from integration.users import all_at_once, asked_nobody, login, token, whose
 from integration.stored import age, kept
 from world.program import Outcome
 from world.waiting import SHORT_LIMIT
@@ -40,7 +40,7 @@ def git(world: World, username: str | None = None, **how) -> Outcome:
 def whose_password(world: World, outcome: Outcome) -> str:
     found = re.search(r"^password=(.*)$", outcome.out, re.M)
     assert found, outcome
-    return people.claims(world, found.group(1), contoso.AZURE_DEVOPS)["upn"]
+    return users.claims(world, found.group(1), contoso.AZURE_DEVOPS)["upn"]
 
 
 def listed(world: World) -> list[dict]:
@@ -79,7 +79,7 @@ def test_a_user_name_in_a_git_url_that_is_no_account_is_ignored(two):
 
 def test_accounts_are_never_mixed_up_by_many_processes(two):
     names = [ADA, GRACE] * 10
-    commands = [("entra", "token", *people.API, "--account", name, "--force-refresh")
+    commands = [("entra", "token", *users.API, "--account", name, "--force-refresh")
                 for name in names]
     outcomes = all_at_once(two, commands)
     assert [whose(two, outcome) for outcome in outcomes] == names
@@ -96,17 +96,17 @@ def test_each_account_has_its_own_refresh_token(two):
 
 def test_an_account_that_is_not_signed_in_must_sign_in(two):
     outcome = token(two, "--account", "nobody@contoso.com")
-    assert (outcome.code, outcome.out) == (people.SIGN_IN_FIRST, "")
+    assert (outcome.code, outcome.out) == (users.SIGN_IN_FIRST, "")
     assert "nobody@contoso.com" in outcome.err and "entra login" in outcome.err
     assert two.authority.token_requests == []
 
 
 def test_signing_in_as_another_user_does_not_serve_the_named_account(desk):
     desk.browser.will_sign_in(contoso.GRACE)
-    outcome = desk.at_terminal("entra", "token", *people.API, "--account", ADA).finish()
+    outcome = desk.at_terminal("entra", "token", *users.API, "--account", ADA).finish()
     assert outcome.out == "" and outcome.code != 0
     assert ADA in outcome.err and GRACE in outcome.err
-    assert token(desk, "--account", ADA).code == people.SIGN_IN_FIRST
+    assert token(desk, "--account", ADA).code == users.SIGN_IN_FIRST
 
 
 def test_signing_in_again_does_not_change_other_accounts(two):
@@ -146,7 +146,7 @@ def test_a_logout_removes_the_account_and_all_its_tokens(two):
     left = two.session.keyring.items(with_secrets=True)
     assert not any(ADA in str(item) or contoso.ADA.object_ids[contoso.TENANT.guid] in str(item)
                    for item in left)
-    assert token(two, "--account", ADA).code == people.SIGN_IN_FIRST
+    assert token(two, "--account", ADA).code == users.SIGN_IN_FIRST
     assert whose(two, token(two, "--account", GRACE)) == GRACE
 
 
@@ -155,7 +155,7 @@ def test_a_logout_of_all_leaves_no_account(two):
     assert two.run("entra", "logout", "--all").code == 0
     assert [item for kind in ("access_token", "refresh_token", "account")
             for item in kept(two, kind)] == []
-    assert token(two).code == people.SIGN_IN_FIRST
+    assert token(two).code == users.SIGN_IN_FIRST
 
 
 def test_a_renamed_user_is_still_one_account(two):
@@ -169,7 +169,7 @@ def test_a_renamed_user_is_still_one_account(two):
 
 
 def test_a_renamed_user_can_sign_in_again_as_told(desk):
-    settings = desk.people_appsettings()
+    settings = desk.user_appsettings()
     settings["MyWebApi"]["Account"] = ADA
     desk.write_appsettings(settings)
     login(desk)
@@ -191,14 +191,14 @@ def test_a_name_that_now_belongs_to_another_user_is_told_apart(desk):
     desk.authority.directory.users.append(replace(
         contoso.ADA, object_ids=contoso.GRACE.object_ids))
     outcome = desk.at_terminal("entra", "login", "--account", ADA).finish()
-    assert outcome.code == people.SIGN_IN_FIRST
+    assert outcome.code == users.SIGN_IN_FIRST
     assert ADA + " signed in with a different account" in outcome.err
     assert desk.run("entra", "logout", "--account", ADA).code == 0
     login(desk, "--account", ADA)
 
 
 def test_an_api_can_have_an_account(two):
-    settings = two.people_appsettings()
+    settings = two.user_appsettings()
     default = whose(two, token(two))
     settings["GitServer"]["Account"] = other = GRACE if default == ADA else ADA
     two.write_appsettings(settings)
@@ -265,7 +265,7 @@ def test_a_list_without_a_keyring_that_hangs_is_reported_as_incomplete(two):
 def test_a_locked_keyring_does_not_mean_that_nobody_is_signed_in(two):
     two.session.keyring.lock()
     outcome = token(two)
-    assert outcome.code == people.SIGN_IN_FIRST
+    assert outcome.code == users.SIGN_IN_FIRST
     assert "locked" in outcome.err and "Unlock" in outcome.err
     assert "nobody" not in outcome.err and len(outcome.err.splitlines()) == 1
 
@@ -275,30 +275,30 @@ def test_a_logout_of_the_default_account_leaves_no_dangling_default(two):
     other = GRACE if default == ADA else ADA
     assert two.run("entra", "logout", "--account", default).code == 0
     outcome = token(two)
-    assert outcome.code == people.SIGN_IN_FIRST or whose(two, outcome) == other
+    assert outcome.code == users.SIGN_IN_FIRST or whose(two, outcome) == other
 
 
 def test_a_guest_gets_a_token_of_each_tenant_from_one_sign_in(desk):
-    desk.write_appsettings(desk.people_appsettings(contoso.AZURE_CLI))
+    desk.write_appsettings(desk.user_appsettings(contoso.AZURE_CLI))
     login(desk, user=contoso.GRACE)
     for tenant in (contoso.TENANT, contoso.OTHER_TENANT):
         outcome = token(desk, "--tenant", tenant.guid)
-        assert people.claims(desk, outcome.out)["tid"] == tenant.guid
+        assert users.claims(desk, outcome.out)["tid"] == tenant.guid
     assert len(desk.browser.urls) == 1
 
 
 def test_any_tenant_is_accepted_if_none_is_named(desk):
-    desk.write_appsettings(desk.people_appsettings(contoso.AZURE_CLI, "organizations"))
+    desk.write_appsettings(desk.user_appsettings(contoso.AZURE_CLI, "organizations"))
     login(desk, user=contoso.BOB)
     outcome = token(desk)
-    assert people.claims(desk, outcome.out)["tid"] == contoso.BOB.home
+    assert users.claims(desk, outcome.out)["tid"] == contoso.BOB.home
     assert "/organizations/" in desk.browser.urls[0]
 
 
 def test_a_sign_in_that_cannot_be_stored_is_not_started(desk):
     outcome = desk.at_terminal("entra", "login", "--keyring", "none").finish()
     assert outcome.code == 2 and "stores nothing" in outcome.err
-    assert people.asked_nobody(desk)
+    assert users.asked_nobody(desk)
 
 
 @pytest.mark.parametrize("keyring", ["auto", "secret-service"])
@@ -313,7 +313,7 @@ def test_a_sign_in_that_is_not_stored_fails(desk):
     """The keyring is locked while the user signs in."""
     desk.browser.will_wait()
     terminal = desk.at_terminal("entra", "login")
-    url = people.sign_in_url(desk, terminal)
+    url = users.sign_in_url(desk, terminal)
     desk.session.keyring.lock()
     desk.visitor.sign_in(url, contoso.ADA)
     outcome = terminal.finish()
@@ -330,7 +330,7 @@ def test_a_sign_in_without_a_refresh_token_fails(desk):
 
 def test_a_sign_in_without_a_refresh_token_still_gives_its_token(desk):
     desk.authority.faults.inject(faults.altered("unlasting", refresh_token=faults.MISSING))
-    outcome = login(desk, *people.API)
+    outcome = login(desk, *users.API)
     assert "warning: the authority sent no refresh token" in outcome.err
     assert f"Signed in as {ADA}." in outcome.err
     assert whose(desk, token(desk)) == ADA
@@ -338,7 +338,7 @@ def test_a_sign_in_without_a_refresh_token_still_gives_its_token(desk):
 
 def test_the_list_shows_which_account_is_the_default_one(desk):
     for user in (contoso.ADA, contoso.GRACE):
-        assert people.login(desk, user=user).code == 0
+        assert users.login(desk, user=user).code == 0
     rows = json.loads(desk.run("entra", "list", "--output", "json").out)
     signed_in = {row["account"]: row["isDefault"] for row in rows if row["scope"] is None}
     assert signed_in == {contoso.ADA.username: False, contoso.GRACE.username: True}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from integration.credentials import configure, token
-from integration.people import login
+from integration.users import login
 from world.waiting import wait_until
 
 SECRETS = [

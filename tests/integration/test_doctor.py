@@ -10,7 +10,7 @@ import pytest
 from authority import contoso
 from integration.credentials import configure
 from integration.examining import CHECKS, CROSS, DASH, TICK, examine
-from integration.people import asked_nobody, login, token
+from integration.users import asked_nobody, login, token
 from world.terminal import Terminal
 
 DAEMON = contoso.DAEMON

@@ -273,7 +273,7 @@ def sign_in_needed(world, folder):
 
 def as_ada(world: World, *words: str) -> list[Error]:
     """The output on stderr when a user's token is requested."""
-    world.write_appsettings(world.people_appsettings())
+    world.write_appsettings(world.user_appsettings())
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "json", *words,
                         env={"DISPLAY": ":0"})
     return [json.loads(line) for line in outcome.err.splitlines()]

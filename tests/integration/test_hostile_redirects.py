@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from authority import contoso
-from integration.people import query, sign_in_url, token, whose
+from integration.users import query, sign_in_url, token, whose
 from world.terminal import Terminal
 from world.waiting import wait_until
 from world.world import World

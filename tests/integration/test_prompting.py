@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from authority import contoso
-from integration import people
-from integration.people import all_at_once, asked_nobody, token, whose
+from integration import users
+from integration.users import all_at_once, asked_nobody, token, whose
 from world.kubeconfig import V1, ExecPlugin
 from world.program import Outcome
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
@@ -31,12 +31,12 @@ def git_request(world: World) -> str:
 
 def add_aks(world: World) -> None:
     """AKS for users, with the authority of the tests."""
-    world.write_appsettings(world.people_appsettings(None) | {
+    world.write_appsettings(world.user_appsettings(None) | {
         "AKS": {"RequestAppToken": False, "Scopes": [f"{contoso.AKS}/.default"]}})
 
 
 COMMANDS = {
-    "entra": lambda world: ("entra", "token", *people.API),
+    "entra": lambda world: ("entra", "token", *users.API),
     "curl-credential-entra": lambda world: ("curl-credential-entra", world.web_api.todo_list_url),
     "exec-credential-entra": lambda world: ("exec-credential-entra",),
     "git-credential-entra": lambda world: ("git-credential-entra", "get"),
@@ -53,7 +53,7 @@ def test_without_a_user_one_line_says_what_to_run(desk, program):
     add_aks(desk)
     outcome = run(desk, program)
     assert outcome.code == (0 if program == "git-credential-entra" and outcome.out else
-                            people.SIGN_IN_FIRST), outcome
+                            users.SIGN_IN_FIRST), outcome
     assert outcome.out in ("", "quit=1\n")
     lines = outcome.err.splitlines()
     assert len(lines) == 1 and lines[0].startswith(f"{program}: ") and "entra login" in lines[0]
@@ -73,13 +73,13 @@ def test_the_line_can_be_run_as_it_is(desk):
 
 def test_the_line_can_be_pasted_whatever_the_account_name(desk):
     outcome = token(desk, "--account", "$(reboot)@contoso.com")
-    assert outcome.code == people.SIGN_IN_FIRST
+    assert outcome.code == users.SIGN_IN_FIRST
     assert "$(" not in outcome.err[outcome.err.index("entra login"):], outcome
 
 
 def test_a_refresh_does_not_wait_for_a_users_sign_in(desk):
-    assert people.login(desk).code == 0
-    terminal, _ = people.start_device_code(desk, "entra", "login", "--device-code")
+    assert users.login(desk).code == 0
+    terminal, _ = users.start_device_code(desk, "entra", "login", "--device-code")
     with terminal:
         outcome = token(desk, "--force-refresh", "--timeout", "20")
         assert whose(desk, outcome) == contoso.ADA.username
@@ -144,14 +144,14 @@ def test_gits_configuration_is_read_as_git_reads_it(desk, name):
 
 @pytest.mark.parametrize("keyring", ["secret-service", "kernel"])
 def test_twenty_at_once_show_one_prompt(desk, keyring):
-    commands = [("entra", "token", *people.API, "--keyring", keyring)] * 20
+    commands = [("entra", "token", *users.API, "--keyring", keyring)] * 20
     outcomes = all_at_once(desk, commands, env=DISPLAY)
     assert {whose(desk, outcome) for outcome in outcomes} == {contoso.ADA.username}
     assert len(desk.browser.urls) == 1
 
 
 def test_twenty_for_two_apis_show_one_prompt(desk):
-    commands = [("entra", "token", *people.API), ("entra", "token", "--api", "GitServer")] * 10
+    commands = [("entra", "token", *users.API), ("entra", "token", "--api", "GitServer")] * 10
     outcomes = all_at_once(desk, commands, env=DISPLAY)
     assert {outcome.code for outcome in outcomes} == {0}, outcomes
     assert len(desk.browser.urls) == 1
@@ -159,19 +159,19 @@ def test_twenty_for_two_apis_show_one_prompt(desk):
 
 @pytest.mark.parametrize("upset", ["lock", "freeze"])
 def test_twenty_at_once_show_none_while_the_keyring_is_locked(desk, upset):
-    assert people.login(desk).code == 0
+    assert users.login(desk).code == 0
     getattr(desk.session.keyring, upset)()
-    commands = [("entra", "token", *people.API, "--timeout", SHORT_LIMIT)] * 20
+    commands = [("entra", "token", *users.API, "--timeout", SHORT_LIMIT)] * 20
     outcomes = all_at_once(desk, commands, env=DISPLAY)
-    assert {outcome.code for outcome in outcomes} == {people.SIGN_IN_FIRST}
+    assert {outcome.code for outcome in outcomes} == {users.SIGN_IN_FIRST}
     assert all("the keyring does not show who has signed in" in outcome.err for outcome in outcomes)
     assert len(desk.browser.urls) == 1
 
 
 def test_a_prompt_that_is_declined_is_declined_for_all(desk):
     desk.browser.will_decline()
-    outcomes = all_at_once(desk, [("entra", "token", *people.API)] * 20, env=DISPLAY)
-    assert all(outcome.code in (3, people.SIGN_IN_FIRST) for outcome in outcomes)
+    outcomes = all_at_once(desk, [("entra", "token", *users.API)] * 20, env=DISPLAY)
+    assert all(outcome.code in (3, users.SIGN_IN_FIRST) for outcome in outcomes)
     assert len(desk.browser.urls) <= 2
 
 
@@ -202,8 +202,8 @@ def test_a_push_signs_in_on_the_terminal_and_the_next_does_not_prompt(desk, clon
 
 def test_a_push_over_ssh_signs_in_by_device_code(desk, clone):
     terminal = desk.at_terminal("git", "push", "--quiet", "origin", "main", cwd=clone, whole=True,
-                                env=people.NO_BROWSER | {"SSH_CONNECTION": "::1 1 ::1 22"})
-    people.enter(desk, people.user_code(terminal))
+                                env=users.NO_BROWSER | {"SSH_CONNECTION": "::1 1 ::1 22"})
+    users.enter(desk, users.user_code(terminal))
     outcome = terminal.finish()
     assert outcome.code == 0, outcome
     assert desk.git_server.commits() == ["First"]
@@ -214,7 +214,7 @@ def test_kubectl_does_not_prompt_in_ci(desk):
     add_aks(desk)
     outcome = desk.at_terminal("exec-credential-entra",
                                env=kubectl_asks(True) | {"CI": "true"}).finish()
-    assert outcome.code == people.SIGN_IN_FIRST and asked_nobody(desk)
+    assert outcome.code == users.SIGN_IN_FIRST and asked_nobody(desk)
 
 
 def test_kubectl_signs_in_on_the_terminal(desk):
@@ -228,7 +228,7 @@ def test_kubectl_signs_in_on_the_terminal(desk):
 def test_a_prompt_waits_longer_than_a_request(desk):
     """A user may take minutes; the time limit for a request to the authority does not apply."""
     desk.browser.will_wait()
-    process = subprocess.Popen(["entra", "token", *people.API], env=desk.session.env | DISPLAY,
+    process = subprocess.Popen(["entra", "token", *users.API], env=desk.session.env | DISPLAY,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_until(lambda: desk.browser.pages != [], "the page")
     with pytest.raises(subprocess.TimeoutExpired):
@@ -241,7 +241,7 @@ def test_a_prompt_waits_longer_than_a_request(desk):
 CLIENTS = {
     "git": (contoso.GIT_CREDENTIAL_MANAGER, ("--api", "AzureDevOps"), contoso.AZURE_DEVOPS),
     "kubectl": (contoso.KUBELOGIN, ("--api", "AKS"), contoso.AKS),
-    "the rest": (contoso.AZURE_CLI, people.API, contoso.MY_WEB_API),
+    "the rest": (contoso.AZURE_CLI, users.API, contoso.MY_WEB_API),
 }
 
 
@@ -251,11 +251,11 @@ def test_without_a_configured_client_well_known_ones_are_used(desk, name):
     add_aks(desk)
     outcome = desk.at_terminal("entra", "token", *words).finish()
     assert whose(desk, outcome, audience) == contoso.ADA.username
-    assert people.query(desk.browser.urls[0])["client_id"] == client.client_id
+    assert users.query(desk.browser.urls[0])["client_id"] == client.client_id
 
 
 def test_a_configured_client_serves_all_apis(desk):
-    for words in (people.API, ("--api", "GitServer")):
+    for words in (users.API, ("--api", "GitServer")):
         assert desk.at_terminal("entra", "token", *words).finish().code == 0
     assert len(desk.browser.urls) == 1
-    assert people.query(desk.browser.urls[0])["client_id"] == contoso.DESKTOP.client_id
+    assert users.query(desk.browser.urls[0])["client_id"] == contoso.DESKTOP.client_id

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from authority import contoso, faults
-from integration import people
+from integration import users
 from integration.asking import ask_git
 from integration.stored import age, forget_tokens
 from world.waiting import PATIENCE, wait_until
@@ -135,13 +135,13 @@ def test_a_user_without_a_configured_identity_gets_renewals_too(desk):
                                          "Scopes": [contoso.MY_WEB_API + "/.default"]}})
     how = {"env": {"AZURE_AUTHORITY_HOST": desk.authority.url,
                    "AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:9"}}
-    people.login(desk, **how)
-    people.token(desk, **how)
+    users.login(desk, **how)
+    users.token(desk, **how)
     due = age(desk, lives=1800, renew=True)
     before = requests(desk)
-    assert people.token(desk, **how).out == due + "\n"
+    assert users.token(desk, **how).out == due + "\n"
     wait_until(lambda: requests(desk) == before + 1, "the renewal")
-    wait_until(lambda: people.token(desk, **how).out != due + "\n", "the new token")
+    wait_until(lambda: users.token(desk, **how).out != due + "\n", "the new token")
 
 
 def test_a_learned_tenant_leaves_the_user_with_the_same_client(desk):
@@ -152,7 +152,7 @@ def test_a_learned_tenant_leaves_the_user_with_the_same_client(desk):
            "AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:9"}
     learned = "wwwauth[]=Bearer authorization_uri=https://login.microsoftonline.com/" \
               f"{contoso.TENANT.guid}\n"
-    people.login(desk, "--api", "GitServer", env=env)
+    users.login(desk, "--api", "GitServer", env=env)
     forget_tokens(desk)
     assert ask_git(desk, request=learned, env=env).code == 0
     due = age(desk, lives=1800, renew=True)

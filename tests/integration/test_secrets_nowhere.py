@@ -21,7 +21,7 @@ from authority.faults import MISSING, NAMED, Exchange, Fault, FaultQueue, altere
 from authority.keys import process_key
 from integration.asking import ASK, EXEC_INFO, own_host
 from integration.credentials import configure, path, register
-from integration.people import enter, login, query, sign_in_url, start_device_code
+from integration.users import enter, login, query, sign_in_url, start_device_code
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
 from integration.test_kubectl_setup import KUBELOGIN, config as kubeconfig, head, write
 from world.app_certificate import PASSWORD, AppCertificate

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from authority import contoso, faults
-from integration import people
-from integration.people import login, query, sign_in_url, token, whose
+from integration import users
+from integration.users import login, query, sign_in_url, token, whose
 from world import chromium
 from world.browser import CHATTER
 from world.chromium import Chromium
@@ -63,7 +63,7 @@ def test_a_code_is_in_no_url_and_a_token_in_no_file(desk):
 
 
 def test_the_browsers_output_does_not_reach_the_answer(desk):
-    terminal = desk.at_terminal("entra", "token", *people.API)
+    terminal = desk.at_terminal("entra", "token", *users.API)
     outcome = terminal.finish()
     assert whose(desk, outcome) == contoso.ADA.username
     assert len(desk.browser.urls) == 1
@@ -109,7 +109,7 @@ def test_a_rejected_code_is_an_error_in_both_places(desk):
 def test_a_wrong_user_is_told_in_both_places(desk):
     desk.browser.will_sign_in(contoso.GRACE)
     outcome = desk.at_terminal("entra", "login", "--account", contoso.ADA.username).finish()
-    assert outcome.code == people.SIGN_IN_FIRST
+    assert outcome.code == users.SIGN_IN_FIRST
     (page,) = desk.browser.pages
     for text in (outcome.err, page):
         assert f"{contoso.GRACE.username} signed in, but {contoso.ADA.username} was" in text
@@ -125,7 +125,7 @@ def test_an_error_of_the_authority_cannot_harm_browser_or_terminal(desk):
         "error_description": "AADSTS65004: <script>alert(1)</script>\x1b[2J\x1b]0;owned\x07 & so on"})
     outcome = terminal.finish()
     assert outcome.code == 3
-    assert "\x1b" not in people.plain(outcome.err) and "\x07" not in outcome.err
+    assert "\x1b" not in users.plain(outcome.err) and "\x07" not in outcome.err
     assert "<script>" not in page.text and "\x1b" not in page.text
     assert "AADSTS65004" in page.text
 
@@ -177,7 +177,7 @@ def test_a_wait_ends_at_the_time_limit(desk):
 def test_if_the_browser_fails_the_device_code_is_offered(desk):
     desk.browser.will_fail()
     terminal = desk.at_terminal("entra", "login")
-    people.enter(desk, people.user_code(terminal))
+    users.enter(desk, users.user_code(terminal))
     assert terminal.finish().code == 0
     assert len(desk.browser.urls) == 1
 
@@ -192,8 +192,8 @@ def test_if_a_requested_browser_fails_the_url_can_be_opened_by_hand(desk):
 
 
 def test_without_a_browser_the_device_code_is_offered(desk):
-    terminal = desk.at_terminal("entra", "login", env=people.NO_BROWSER)
-    people.enter(desk, people.user_code(terminal))
+    terminal = desk.at_terminal("entra", "login", env=users.NO_BROWSER)
+    users.enter(desk, users.user_code(terminal))
     assert terminal.finish().code == 0
     assert whose(desk, token(desk)) == contoso.ADA.username
 
@@ -205,7 +205,7 @@ def test_the_browser_can_be_a_command_with_the_url_anywhere(desk, words):
     wrapper = desk.session.home / "wrapper"
     wrapper.write_text(f'#!/bin/sh\n[ "$2" = --new ] && exec {program} "${{1#--url=}}"\n')
     wrapper.chmod(0o755)
-    outcome = desk.at_terminal("entra", "token", *people.API, env={
+    outcome = desk.at_terminal("entra", "token", *users.API, env={
         "BROWSER": words.format(program=program, wrapper=wrapper)}).finish()
     assert whose(desk, outcome) == contoso.ADA.username
     assert len(desk.browser.urls) == 1
@@ -220,7 +220,7 @@ def test_xdg_open_opens_the_browser_of_the_desktop(desk):
         "MimeType=x-scheme-handler/https;x-scheme-handler/http;\n")
     (desk.session.config / "mimeapps.list").write_text(
         "[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
-    outcome = desk.at_terminal("entra", "token", *people.API, env={"DISPLAY": ":0"}).finish()
+    outcome = desk.at_terminal("entra", "token", *users.API, env={"DISPLAY": ":0"}).finish()
     assert whose(desk, outcome) == contoso.ADA.username
     assert len(desk.browser.urls) == 1
 
@@ -231,14 +231,14 @@ def test_a_named_account_is_filled_in_on_the_page(desk):
 
 
 def test_a_tenant_can_be_named(desk):
-    desk.write_appsettings(desk.people_appsettings(contoso.AZURE_CLI))
+    desk.write_appsettings(desk.user_appsettings(contoso.AZURE_CLI))
     login(desk, "--tenant", contoso.OTHER_TENANT.guid, user=contoso.BOB)
     assert f"/{contoso.OTHER_TENANT.guid}/" in desk.browser.urls[0]
 
 
 def test_an_unknown_app_is_reported_by_the_authority_in_the_browser(desk):
     """The authority shows this error only to the user, so the wait goes on until Ctrl-C."""
-    settings = desk.people_appsettings()
+    settings = desk.user_appsettings()
     settings["AzureAd"]["ClientId"] = "00000000-1111-2222-3333-444444444444"
     desk.write_appsettings(settings)
     desk.browser.will_wait()
@@ -257,7 +257,7 @@ def test_an_authority_that_fails_once_is_asked_again(desk):
 def test_a_real_browser_signs_in(desk):
     chromium.require()
     browser = Chromium(desk.session.root / "chromium")
-    terminal = desk.at_terminal("entra", "token", *people.API,
+    terminal = desk.at_terminal("entra", "token", *users.API,
                                 env={"BROWSER": str(browser.program)})
     try:
         browser.attach()

@@ -12,8 +12,8 @@ import pytest
 
 from authority import contoso, faults
 from authority.faults import Fault
-from integration import people
-from integration.people import enter, start_device_code, token, whose
+from integration import users
+from integration.users import enter, start_device_code, token, whose
 from world.terminal import INTERRUPT
 from world.waiting import PATIENCE, wait_until
 from world.world import World
@@ -45,7 +45,7 @@ def test_a_code_entered_on_another_machine_signs_in(desk):
 
 
 def test_stdout_has_only_the_token(desk):
-    terminal, code = start_device_code(desk, "entra", "token", *people.API)
+    terminal, code = start_device_code(desk, "entra", "token", *users.API)
     enter(desk, code)
     assert whose(desk, terminal.finish()) == contoso.ADA.username
 
@@ -53,8 +53,8 @@ def test_stdout_has_only_the_token(desk):
 def test_the_message_is_on_the_terminal_even_if_stderr_is_a_file(desk):
     log = desk.session.logs / "stderr"
     terminal = desk.at_terminal(
-        "sh", "-c", f"exec entra token {' '.join(people.API)} 2>{log}", env=people.NO_BROWSER)
-    enter(desk, people.user_code(terminal))
+        "sh", "-c", f"exec entra token {' '.join(users.API)} 2>{log}", env=users.NO_BROWSER)
+    enter(desk, users.user_code(terminal))
     assert whose(desk, terminal.finish()) == contoso.ADA.username
 
 
@@ -117,7 +117,7 @@ def test_a_code_that_is_not_entered_expires(desk):
     terminal, _ = start_device_code(desk)
     desk.authority.device_codes.expire()
     outcome = terminal.finish()
-    assert outcome.code == people.SIGN_IN_FIRST
+    assert outcome.code == users.SIGN_IN_FIRST
     assert "AADSTS70020" in outcome.err and "correlation id" in outcome.err
     assert "Run 'entra login' again, and enter the code before it expires." in outcome.err
 
@@ -165,7 +165,7 @@ def test_the_authoritys_text_cannot_harm_the_terminal(desk):
     outcome = terminal.finish()
     assert outcome.code == 0
     for character in "\x1b\x07\x9b\u202e":
-        assert character not in people.plain(outcome.err)
+        assert character not in users.plain(outcome.err)
 
 
 BROKEN = {
@@ -219,7 +219,7 @@ def test_an_error_under_200_is_an_error(desk):
 
 
 def test_an_unreachable_authority_is_an_error(desk):
-    desk.write_appsettings(desk.people_appsettings())
+    desk.write_appsettings(desk.user_appsettings())
     desk.authority.close()
     begin = time.monotonic()
     outcome = desk.at_terminal("entra", "login", "--device-code").finish()

@@ -12,8 +12,8 @@ import pytest
 
 from authority import contoso, faults
 from authority.refresh_tokens import Rotation
-from integration import people
-from integration.people import asked_nobody, login, token, whose
+from integration import users
+from integration.users import asked_nobody, login, token, whose
 from integration.stored import age, kept
 from world.waiting import wait_until
 from world.world import World
@@ -88,7 +88,7 @@ def test_a_token_near_its_expiry_is_renewed_in_the_background(signed_in):
 
 
 def start(world: World) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(["entra", "token", *people.API], env=world.session.env,
+    return subprocess.Popen(["entra", "token", *users.API], env=world.session.env,
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -128,7 +128,7 @@ def test_a_rotation_killed_as_the_answer_arrives_loses_nothing(signed_in):
 
 
 def test_many_at_once_refresh_once(signed_in):
-    outcomes = people.all_at_once(signed_in, [("entra", "token", *people.API)] * 20)
+    outcomes = users.all_at_once(signed_in, [("entra", "token", *users.API)] * 20)
     assert {outcome.code for outcome in outcomes} == {0}
     assert len({outcome.out for outcome in outcomes}) == 1
     assert len(signed_in.authority.refresh_requests) == 1
@@ -137,8 +137,8 @@ def test_many_at_once_refresh_once(signed_in):
 def test_many_for_two_apis_with_an_authority_that_revokes_old_tokens(signed_in):
     """The second process must not use what the first has used up."""
     signed_in.authority.refresh_tokens.rotation = Rotation.ENDS_OLD
-    commands = [("entra", "token", *people.API), ("entra", "token", *OTHER_API)] * 8
-    outcomes = people.all_at_once(signed_in, commands)
+    commands = [("entra", "token", *users.API), ("entra", "token", *OTHER_API)] * 8
+    outcomes = users.all_at_once(signed_in, commands)
     assert {outcome.code for outcome in outcomes} == {0}, outcomes
     assert asked_nobody(signed_in)
 
@@ -147,7 +147,7 @@ def test_many_for_two_apis_with_an_authority_that_revokes_old_tokens(signed_in):
 def test_an_expired_grant_requires_a_sign_in(signed_in, code):
     signed_in.authority.refresh_tokens.revoke(contoso.ADA, code)
     outcome = token(signed_in)
-    assert (outcome.code, outcome.out) == (people.SIGN_IN_FIRST, "")
+    assert (outcome.code, outcome.out) == (users.SIGN_IN_FIRST, "")
     assert len(outcome.err.splitlines()) == 1
     assert "entra login" in outcome.err and f"AADSTS{code}" in outcome.err
     assert asked_nobody(signed_in)
@@ -155,15 +155,15 @@ def test_an_expired_grant_requires_a_sign_in(signed_in, code):
 
 def test_an_expired_grant_prompts_at_once_if_there_is_a_user(signed_in):
     signed_in.authority.refresh_tokens.revoke(contoso.ADA)
-    outcome = signed_in.at_terminal("entra", "token", *people.API).finish()
+    outcome = signed_in.at_terminal("entra", "token", *users.API).finish()
     assert whose(signed_in, outcome) == contoso.ADA.username
-    assert people.query(signed_in.browser.urls[-1])["login_hint"] == contoso.ADA.username
+    assert users.query(signed_in.browser.urls[-1])["login_hint"] == contoso.ADA.username
 
 
 def test_valid_tokens_outlive_an_expired_grant(signed_in):
     assert token(signed_in, *OTHER_API).code == 0
     signed_in.authority.refresh_tokens.revoke(contoso.ADA)
-    assert token(signed_in).code == people.SIGN_IN_FIRST
+    assert token(signed_in).code == users.SIGN_IN_FIRST
     assert whose(signed_in, token(signed_in, *OTHER_API),
                  contoso.AZURE_DEVOPS) == contoso.ADA.username
 
@@ -173,7 +173,7 @@ def test_valid_tokens_outlive_an_expired_grant(signed_in):
 def test_a_demand_is_explained_and_removes_nothing(signed_in, suberror):
     signed_in.authority.refresh_tokens.revoke(contoso.ADA, 50076, suberror=suberror)
     outcome = token(signed_in)
-    assert (outcome.code, outcome.out) == (people.SIGN_IN_FIRST, "")
+    assert (outcome.code, outcome.out) == (users.SIGN_IN_FIRST, "")
     assert len(outcome.err.splitlines()) == 1
     assert "AADSTS50076" in outcome.err and "entra login" in outcome.err
     signed_in.authority.refresh_tokens.restore()
@@ -183,14 +183,14 @@ def test_a_demand_is_explained_and_removes_nothing(signed_in, suberror):
 def test_the_sign_in_requests_what_a_demand_names(signed_in):
     signed_in.authority.refresh_tokens.revoke(contoso.ADA, 50076, suberror="basic_action",
                                               claims=CLAIMS)
-    outcome = signed_in.at_terminal("entra", "token", *people.API).finish()
+    outcome = signed_in.at_terminal("entra", "token", *users.API).finish()
     assert whose(signed_in, outcome) == contoso.ADA.username
-    assert "capolids" in people.query(signed_in.browser.urls[-1])["claims"]
+    assert "capolids" in users.query(signed_in.browser.urls[-1])["claims"]
 
 
 def test_an_invalid_refresh_token_is_removed(signed_in):
     signed_in.authority.refresh_tokens.revoke(contoso.ADA, 70000, suberror="bad_token")
-    assert token(signed_in).code == people.SIGN_IN_FIRST
+    assert token(signed_in).code == users.SIGN_IN_FIRST
     assert not refresh_token_is_kept(signed_in)
 
 
@@ -224,18 +224,18 @@ def test_a_refresh_token_is_in_no_file_argument_or_trace(signed_in):
 
 def test_a_sign_in_at_another_authority_does_not_count(signed_in):
     """Refresh tokens belong to one authority, and are sent to no other."""
-    settings = signed_in.people_appsettings()
+    settings = signed_in.user_appsettings()
     settings["AzureAd"]["Instance"] = settings["AzureAd"]["Instance"].replace("localhost",
                                                                             "127.0.0.1")
     signed_in.write_appsettings(settings)
-    assert token(signed_in).code == people.SIGN_IN_FIRST
+    assert token(signed_in).code == users.SIGN_IN_FIRST
     assert used(signed_in) == []
 
 
 def test_another_configured_client_needs_its_own_sign_in(signed_in):
-    settings = signed_in.people_appsettings(contoso.KUBELOGIN)
+    settings = signed_in.user_appsettings(contoso.KUBELOGIN)
     signed_in.write_appsettings(settings)
-    assert token(signed_in).code == people.SIGN_IN_FIRST
+    assert token(signed_in).code == users.SIGN_IN_FIRST
     assert used(signed_in) == []
 
 

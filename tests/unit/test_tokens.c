@@ -299,7 +299,7 @@ static void a_stale_token_is_not_used_for_a_forced_refresh(void **state)
 /* The name that processes use for this token. */
 static struct runtime_name name_of(const char *ending)
 {
-    return shared_name(ending, request);
+    return shared_failures_name(ending, request);
 }
 
 static void lead_elsewhere(void (*then)(void))

@@ -129,7 +129,7 @@ class World:
         """A configuration with the authority, the web API and the git server."""
         return {"AzureAd": appsettings.identity(self.authority.url, tenant, client)} | self._apis()
 
-    def people_appsettings(self, client: Client | None = contoso.DESKTOP,
+    def user_appsettings(self, client: Client | None = contoso.DESKTOP,
                            tenant: str = contoso.TENANT.domains[0]) -> dict[str, Any]:
         """The same without a credential, and with a user's tokens for both APIs."""
         return {"AzureAd": appsettings.public_identity(self.authority.url, tenant, client)

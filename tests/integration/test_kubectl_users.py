@@ -10,7 +10,7 @@ import pytest
 
 from authority import contoso
 from integration.asking import EXEC_INFO
-from integration.people import NO_BROWSER, SIGN_IN_FIRST, asked_nobody, enter, login, user_code
+from integration.users import NO_BROWSER, SIGN_IN_FIRST, asked_nobody, enter, login, user_code
 from integration.stored import age
 from integration.test_kubectl import kubectl_minor
 from world.kubeconfig import V1, V1BETA1, ExecPlugin

@@ -8,7 +8,7 @@ import pytest
 
 from authority import contoso
 from git_asking import ask, attributes, clone_of, commit, host_of, push
-from people import asked_nobody, login
+from users import asked_nobody, login
 from world import newer_git
 from world.debian import NotAvailable
 from world.world import World
