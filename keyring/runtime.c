@@ -39,7 +39,7 @@ static int open_folder(struct error *error)
     return steal_fd(&folder);
 }
 
-static struct runtime_name name_of(const struct keyring_key *key)
+static struct runtime_name item_name(const struct keyring_key *key)
 {
     const char *texts[2 * KEYRING_ATTRIBUTES_MAX + 1] = { NULL };
     for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++) {
@@ -84,12 +84,12 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     autoclose int folder = open_folder(error);
     if (folder < 0)
         return KEYRING_FAILED;
-    return read_file(folder, name_of(key).text, key, &header, ret_record) ? KEYRING_FOUND
-                                                                          : KEYRING_NOTHING;
+    return read_file(folder, item_name(key).text, key, &header, ret_record) ? KEYRING_FOUND
+                                                                            : KEYRING_NOTHING;
 }
 
-static struct secret *format(const struct keyring_key *key, const char *label, int64_t expires_on,
-                             const struct secret *record)
+static struct secret *format_item(const struct keyring_key *key, const char *label,
+                                  int64_t expires_on, const struct secret *record)
 {
     auto_json json_object *header = json_object_new_object();
     json_object_object_add(header, "label", json_object_new_string(label));
@@ -122,13 +122,13 @@ static bool store(const struct keyring_key *key, const char *label, const struct
 {
     (void)deadline;
     autoclose int folder = open_folder(error);
-    auto_secret struct secret *text = format(key, label, expires_on, record);
+    auto_secret struct secret *text = format_item(key, label, expires_on, record);
     if (folder < 0)
         return false;
     if (text == NULL)
         return error_no_memory(error);
     sweep(folder);
-    return runtime_write(folder, name_of(key).text, text) ||
+    return runtime_write(folder, item_name(key).text, text) ||
            error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
 }
 
@@ -138,7 +138,7 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
     autoclose int folder = open_folder(error);
     if (folder < 0)
         return false;
-    return unlinkat(folder, name_of(key).text, 0) == 0 || errno == ENOENT ||
+    return unlinkat(folder, item_name(key).text, 0) == 0 || errno == ENOENT ||
            error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
 }
 
@@ -153,7 +153,7 @@ static void fill_item(struct keyring_item *item, const json_object *header)
     }
 }
 
-static void collect(DIR *directory, const struct keyring_key *key, struct keyring_list *list)
+static void collect_items(DIR *directory, const struct keyring_key *key, struct keyring_list *list)
 {
     for (struct dirent *entry;
          list->count < KEYRING_ITEMS_MAX && (entry = readdir(directory)) != NULL;) {
@@ -185,7 +185,7 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         error_no_memory(error);
         return KEYRING_FAILED;
     }
-    collect(directory, key, ret_list);
+    collect_items(directory, key, ret_list);
     closedir(directory);
     return KEYRING_FOUND;
 }

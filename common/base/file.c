@@ -11,7 +11,7 @@
 
 #include "common/base/environment.h"
 
-static bool check(int fd, const char *path, unsigned *ret_mode, struct error *error)
+static bool check_status(int fd, const char *path, unsigned *ret_mode, struct error *error)
 {
     struct stat status;
     if (fstat(fd, &status) != 0)
@@ -40,7 +40,7 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
         error_set(error, ERROR_USAGE, "%s: %s", path, strerror(errno));
         return NULL;
     }
-    if (!check(fd, path, ret_mode, error))
+    if (!check_status(fd, path, ret_mode, error))
         return NULL;
     auto_secret struct secret *text = secret_read(fd, max);
     if (text == NULL || text->length > max) {

@@ -154,8 +154,8 @@ size_t json_line(const char *text, size_t length, const char *const *path, size_
     return line_at(text, cursor.at < length ? cursor.at : length);
 }
 
-static json_object *parse(const char *text, size_t length, int flags, size_t *ret_end,
-                          struct error *error)
+static json_object *parse_text(const char *text, size_t length, int flags, size_t *ret_end,
+                               struct error *error)
 {
     *ret_end = 0;
     if (memchr(text, '\0', length) != NULL) {
@@ -188,7 +188,7 @@ static json_object *parse(const char *text, size_t length, int flags, size_t *re
 json_object *json_parse(const char *text, size_t length, struct error *error)
 {
     size_t end = 0;
-    return parse(text, length, JSON_TOKENER_STRICT, &end, error);
+    return parse_text(text, length, JSON_TOKENER_STRICT, &end, error);
 }
 
 /* Whether the comment from start to the cursor is a block comment without an end. */
@@ -232,7 +232,7 @@ json_object *json_parse_lenient(const char *text, size_t length, size_t *ret_lin
     if (plain == NULL)
         error_no_memory(error);
     else
-        value = parse(plain->bytes, plain->length, 0, &end, error);
+        value = parse_text(plain->bytes, plain->length, 0, &end, error);
     rest.at += end;
     if (value != NULL) {
         skip_blank(&rest);

@@ -70,7 +70,8 @@ static const struct option_spec *find_spec(const struct option_spec *const *spec
 }
 
 /* Makes one list of the program's own options and the common ones that they do not replace. */
-static size_t collect(const struct option_spec *own, const struct option_spec *specs[OPTIONS_MAX])
+static size_t collect_specs(const struct option_spec *own,
+                            const struct option_spec *specs[OPTIONS_MAX])
 {
     size_t count = 0;
     const struct option_spec *tables[] = { own, common_options };
@@ -279,7 +280,7 @@ bool options_parse(int argc, char **argv, const struct option_spec *own, struct 
 {
     const struct option_spec *specs[OPTIONS_MAX];
     struct grammar grammar = { .letters = ":" };
-    size_t count = collect(own, specs);
+    size_t count = collect_specs(own, specs);
     make_grammar(specs, count, &grammar);
 
     int result;
@@ -334,7 +335,7 @@ void options_each(const struct options *options, unsigned uses,
 void options_print_help(const char *usage, const char *summary, const struct option_spec *own)
 {
     const struct option_spec *specs[OPTIONS_MAX];
-    size_t count = collect(own, specs);
+    size_t count = collect_specs(own, specs);
     printf("usage: %s\n%s\n\n", usage, summary);
     for (size_t i = 0; i < count; i++) {
         char left[64];

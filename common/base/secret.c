@@ -53,7 +53,7 @@ struct secret *secret_format(const char *format, ...)
 }
 
 /* Reads to the end of the file, or until the secret is full. Returns false with errno set. */
-static bool fill(int fd, struct secret *secret, size_t *filled)
+static bool read_into(int fd, struct secret *secret, size_t *filled)
 {
     while (*filled < secret->length) {
         ssize_t n = read(fd, secret->bytes + *filled, secret->length - *filled);
@@ -72,7 +72,7 @@ struct secret *secret_read(int fd, size_t max)
     size_t capacity = max + 1 < 4096 ? max + 1 : 4096;
     auto_secret struct secret *secret = secret_allocate(capacity);
     while (secret != NULL) {
-        if (!fill(fd, secret, &filled))
+        if (!read_into(fd, secret, &filled))
             return NULL;
         if (filled < capacity || filled > max) {
             secret->length = filled;

@@ -28,7 +28,7 @@ static const struct {
                 TEXT(suberror), TEXT(correlation_id), TEXT(timestamp) };
 #define MEMBERS ARRAY_SIZE(members)
 
-static struct secret *format(const struct error *error, int64_t until)
+static struct secret *format_record(const struct error *error, int64_t until)
 {
     auto_json json_object *record = json_object_new_object();
     json_object_object_add(record, "until", json_object_new_int64(until));
@@ -45,7 +45,7 @@ void shared_error_post(const char *name, const struct error *error, int64_t seco
 {
     autoclose int folder = runtime_folder_open();
     int64_t bounded = seconds < SHARED_ERROR_SECONDS_MAX ? seconds : SHARED_ERROR_SECONDS_MAX;
-    auto_secret struct secret *text = format(error, time(NULL) + bounded);
+    auto_secret struct secret *text = format_record(error, time(NULL) + bounded);
     if (folder >= 0 && text != NULL)
         runtime_write(folder, name, text);
 }
@@ -62,7 +62,7 @@ static bool read_texts(const json_object *record, struct error *error)
     return true;
 }
 
-static bool parse(const struct secret *text, int64_t now, int64_t since, struct error *error)
+static bool parse_record(const struct secret *text, int64_t now, int64_t since, struct error *error)
 {
     struct error posted_error = { 0 };
     int64_t until, posted, kind;
@@ -85,5 +85,5 @@ bool shared_error_read(const char *name, int64_t since, struct error *ret_error)
     autoclose int folder = runtime_folder_open();
     auto_secret struct secret *text =
         folder >= 0 ? runtime_read(folder, name, RECORD_LENGTH_MAX) : NULL;
-    return text != NULL && parse(text, time(NULL), since, ret_error);
+    return text != NULL && parse_record(text, time(NULL), since, ret_error);
 }

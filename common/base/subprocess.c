@@ -73,8 +73,8 @@ static enum subprocess_end wait_for(pid_t pid, int64_t deadline, int *ret_status
 }
 
 /* Reads the answer of a child and waits for it to end, or kills its process group. */
-static enum subprocess_end collect(pid_t pid, int fd, size_t max, int64_t deadline, int *ret_status,
-                                   struct secret **ret_answer)
+static enum subprocess_end collect_answer(pid_t pid, int fd, size_t max, int64_t deadline,
+                                          int *ret_status, struct secret **ret_answer)
 {
     auto_secret struct secret *text = secret_allocate(max + 1);
     enum subprocess_end end = text != NULL ? read_all(fd, text, deadline) : SUBPROCESS_NONE;
@@ -110,7 +110,7 @@ enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), voi
     if (pid < 0)
         return SUBPROCESS_NONE;
     setpgid(pid, pid); /* in the child too, since either process may get there first */
-    return collect(pid, reader, max, deadline, ret_status, ret_answer);
+    return collect_answer(pid, reader, max, deadline, ret_status, ret_answer);
 }
 
 /* ---- running a program ---- */
@@ -127,7 +127,7 @@ struct outcome {
 };
 
 /* Starts the command with its stdout on the descriptor. Returns 0, or an errno. */
-static int start(const struct job *job, int output, pid_t *ret_pid)
+static int start_command(const struct job *job, int output, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -173,7 +173,7 @@ static bool supervise(void *context, int output)
     pid_t pid = 0;
     int how = 0;
     end_with_parent();
-    outcome.failure = start(job, output, &pid);
+    outcome.failure = start_command(job, output, &pid);
     while (outcome.failure == 0 && waitpid(pid, &how, 0) < 0 && errno == EINTR)
         ;
     if (outcome.failure == 0 && WIFEXITED(how))

@@ -79,7 +79,7 @@ static json_object *leaf_value(const struct setting *setting, const char *text)
     return json_object_new_string(text);
 }
 
-static bool put(json_object *root, const struct config_path *path, json_object *leaf)
+static bool put_leaf(json_object *root, const struct config_path *path, json_object *leaf)
 {
     json_object *parent = root;
     for (size_t i = 0; i + 1 < path->depth; i++) {
@@ -114,7 +114,7 @@ static bool lay_over(json_object *root, const char *variable)
     if (strstr(name, "__") == NULL || !split_name(name, &path))
         return true;
     const struct setting *setting = setting_at(&path);
-    return setting == NULL || put(root, &path, leaf_value(setting, variable + length + 1));
+    return setting == NULL || put_leaf(root, &path, leaf_value(setting, variable + length + 1));
 }
 
 /* Applies all variables. Returns how many do not fit, and one of these in *misfit. */

@@ -26,8 +26,8 @@ static char *instance_of(const struct identity_source *source)
     return name;
 }
 
-static bool fill(struct token_request *request, const char *where, const char *id,
-                 enum identity_id kind, struct error *error)
+static bool fill_machine(struct token_request *request, const char *where, const char *id,
+                         enum identity_id kind, struct error *error)
 {
     const struct identity_source *source = identity_source_find();
     if (id == NULL && (id = environment(source->default_id_variable)) != NULL)
@@ -77,7 +77,7 @@ bool config_fill_managed_identity(const struct config *config, const struct sect
         if (error->kind != ERROR_NONE)
             return false;
     }
-    return fill(request, where, id, kind, error);
+    return fill_machine(request, where, id, kind, error);
 }
 
 bool config_is_unconfigured(const struct config *config, const struct token_request *request)
@@ -95,6 +95,6 @@ bool config_default_managed_identity(const struct config *config, struct token_r
     const char *id = config_variable(config, "AZURE_CLIENT_ID");
     request->unconfigured = true;
     trace("configuration: trying a managed identity, since no identity is configured");
-    return fill(request, "the default", id, id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM,
-                error);
+    return fill_machine(request, "the default", id,
+                        id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM, error);
 }

@@ -31,7 +31,7 @@ const char *section_name(const struct section *section)
     return section->path.steps[section->path.depth - 1];
 }
 
-static bool has(const json_object *object, const char *key)
+static bool has_member(const json_object *object, const char *key)
 {
     return config_member(object, key) != NULL;
 }
@@ -39,22 +39,22 @@ static bool has(const json_object *object, const char *key)
 /* AzureAd, the default identity, need not have either ID: the environment may have both. */
 static bool is_identity(const char *name, const json_object *object)
 {
-    bool is_default = strcasecmp(name, CONFIG_DEFAULT_IDENTITY) == 0 && !has(object, "Scopes") &&
-                      json_object_object_length(object) > 0;
-    return is_default || has(object, "ClientId") || has(object, "TenantId");
+    bool is_default = strcasecmp(name, CONFIG_DEFAULT_IDENTITY) == 0 &&
+                      !has_member(object, "Scopes") && json_object_object_length(object) > 0;
+    return is_default || has_member(object, "ClientId") || has_member(object, "TenantId");
 }
 
 /* An identity may have Scopes too: those that a web API exposes. */
 static bool is_api(const char *name, const json_object *object)
 {
-    return has(object, "Scopes") && !is_identity(name, object);
+    return has_member(object, "Scopes") && !is_identity(name, object);
 }
 
 /* Sections are at the root or inside other objects, but not inside other sections. Returns how many
  * there are; the first CONFIG_SECTIONS_MAX are filled in. */
-static size_t collect(const struct section *above,
-                      bool (*wanted)(const char *, const json_object *), struct section *sections,
-                      size_t count)
+static size_t collect_sections(const struct section *above,
+                               bool (*wanted)(const char *, const json_object *),
+                               struct section *sections, size_t count)
 {
     json_object_object_foreach(above->object, name, value) {
         struct section section = { value, config_path_to(&above->path, name) };
@@ -65,7 +65,7 @@ static size_t collect(const struct section *above,
                 sections[count] = section;
             count++;
         } else if (section.path.depth + 2 < CONFIG_DEPTH_MAX) {
-            count = collect(&section, wanted, sections, count);
+            count = collect_sections(&section, wanted, sections, count);
         }
     }
     return count;
@@ -76,7 +76,7 @@ static size_t sections_of(const struct config *config,
                           struct section sections[CONFIG_SECTIONS_MAX])
 {
     struct section root = { config->root, { { NULL }, 0 } };
-    size_t count = collect(&root, wanted, sections, 0);
+    size_t count = collect_sections(&root, wanted, sections, 0);
     return count < CONFIG_SECTIONS_MAX ? count : CONFIG_SECTIONS_MAX;
 }
 
@@ -93,9 +93,10 @@ size_t config_apis(const struct config *config, struct section sections[CONFIG_S
 bool config_check_size(const struct config *config, struct error *error)
 {
     struct section root = { config->root, { { NULL }, 0 } }, unused[CONFIG_SECTIONS_MAX];
-    const char *many = collect(&root, is_identity, unused, 0) > CONFIG_SECTIONS_MAX ? "identities"
-                       : collect(&root, is_api, unused, 0) > CONFIG_SECTIONS_MAX    ? "APIs"
-                                                                                    : NULL;
+    const char *many = collect_sections(&root, is_identity, unused, 0) > CONFIG_SECTIONS_MAX
+                           ? "identities"
+                       : collect_sections(&root, is_api, unused, 0) > CONFIG_SECTIONS_MAX ? "APIs"
+                                                                                          : NULL;
     return many == NULL || error_set(error, ERROR_USAGE, "%s: there are more than %d %s",
                                      config->path != NULL ? config->path : "the environment",
                                      CONFIG_SECTIONS_MAX, many);

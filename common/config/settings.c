@@ -134,7 +134,7 @@ static const struct setting api_settings[] = {
     END,
 };
 
-static const struct setting *find(const struct setting *table, const char *name)
+static const struct setting *find_setting(const struct setting *table, const char *name)
 {
     for (; table->name != NULL; table++)
         if (strcasecmp(table->name, name) == 0)
@@ -148,7 +148,7 @@ const struct setting *config_known_setting(const char *name)
                                              acquire_token_settings, managed_identity_settings };
     const struct setting *setting = NULL;
     for (size_t i = 0; setting == NULL && i < ARRAY_SIZE(tables); i++)
-        setting = find(tables[i], name);
+        setting = find_setting(tables[i], name);
     return setting;
 }
 
@@ -255,7 +255,7 @@ static bool visit_object(const struct visit *visit, const struct setting *table,
 {
     json_object_object_foreach(object, key, value) {
         struct config_path here = config_path_to(path, key);
-        const struct setting *setting = find(table, key);
+        const struct setting *setting = find_setting(table, key);
         if (setting == NULL)
             warn_of_unknown(visit, table, &here);
         else if (value != NULL && !has_type(value, setting->type))

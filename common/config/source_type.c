@@ -19,16 +19,16 @@ struct entry {
     char where[CONFIG_WHERE_MAX];
 };
 
-static const char *get(const struct entry *entry, const char *key, struct error *error)
+static const char *get_string(const struct entry *entry, const char *key, struct error *error)
 {
     return error->kind == ERROR_NONE ? section_string(entry->config, &entry->section, key, error)
                                      : NULL;
 }
 
-/* As get, for a key that the SourceType requires. */
-static const char *need(const struct entry *entry, const char *key, struct error *error)
+/* As get_string, for a key that the SourceType requires. */
+static const char *require_string(const struct entry *entry, const char *key, struct error *error)
 {
-    const char *value = get(entry, key, error);
+    const char *value = get_string(entry, key, error);
     if (value == NULL && error->kind == ERROR_NONE)
         error_set(error, ERROR_USAGE, "%s: %s is missing", entry->where, key);
     return value;
@@ -44,11 +44,11 @@ static struct credential *add_entry(const struct entry *entry, enum credential_k
 
 static void read_client_secret(const struct entry *entry, struct error *error)
 {
-    const char *secret = get(entry, "ClientSecret", error);
+    const char *secret = get_string(entry, "ClientSecret", error);
     if (secret == NULL)
         secret = config_variable(entry->config, "AZURE_CLIENT_SECRET");
     if (secret == NULL)
-        secret = need(entry, "ClientSecret", error);
+        secret = require_string(entry, "ClientSecret", error);
     struct credential *credential = add_entry(entry, CREDENTIAL_CLIENT_SECRET, error);
     if (credential != NULL)
         credential->secret = secret_from_text(secret);
@@ -56,7 +56,7 @@ static void read_client_secret(const struct entry *entry, struct error *error)
 
 static void read_client_secret_path(const struct entry *entry, struct error *error)
 {
-    const char *path = need(entry, "ClientSecretPath", error);
+    const char *path = require_string(entry, "ClientSecretPath", error);
     struct credential *credential = add_entry(entry, CREDENTIAL_CLIENT_SECRET_FILE, error);
     if (credential != NULL)
         credential->path = config_copy(path);
@@ -70,7 +70,7 @@ static void read_keyring(const struct entry *entry, struct error *error)
 static void read_certificate(const struct entry *entry, const char *path, const char *key_path,
                              const char *base64, struct error *error)
 {
-    const char *password = get(entry, "CertificatePassword", error);
+    const char *password = get_string(entry, "CertificatePassword", error);
     if (password == NULL)
         password = config_variable(entry->config, "AZURE_CLIENT_CERTIFICATE_PASSWORD");
     struct credential *credential = add_entry(entry, CREDENTIAL_CERTIFICATE, error);
@@ -84,8 +84,8 @@ static void read_certificate(const struct entry *entry, const char *path, const 
 
 static void read_certificate_path(const struct entry *entry, struct error *error)
 {
-    const char *path = get(entry, "CertificateDiskPath", error);
-    const char *key_path = get(entry, "CertificateKeyDiskPath", error);
+    const char *path = get_string(entry, "CertificateDiskPath", error);
+    const char *key_path = get_string(entry, "CertificateKeyDiskPath", error);
     if (path == NULL && key_path == NULL)
         key_path = config_variable(entry->config, "ENTRA_CLIENT_CERTIFICATE_KEY_PATH");
     if (path == NULL)
@@ -100,13 +100,14 @@ static void read_certificate_path(const struct entry *entry, struct error *error
 
 static void read_certificate_base64(const struct entry *entry, struct error *error)
 {
-    const char *base64 = need(entry, "Base64EncodedValue", error);
-    read_certificate(entry, NULL, get(entry, "CertificateKeyDiskPath", error), base64, error);
+    const char *base64 = require_string(entry, "Base64EncodedValue", error);
+    read_certificate(entry, NULL, get_string(entry, "CertificateKeyDiskPath", error), base64,
+                     error);
 }
 
 static void read_assertion_file(const struct entry *entry, struct error *error)
 {
-    const char *path = get(entry, "SignedAssertionFileDiskPath", error);
+    const char *path = get_string(entry, "SignedAssertionFileDiskPath", error);
     if (path == NULL)
         path = config_variable(entry->config, "AZURE_FEDERATED_TOKEN_FILE");
     if (path == NULL && error->kind == ERROR_NONE)
@@ -146,7 +147,7 @@ static void read_assertion_command(const struct entry *entry, struct error *erro
 
 static void read_github_actions(const struct entry *entry, struct error *error)
 {
-    const char *audience = get(entry, "TokenExchangeUrl", error);
+    const char *audience = get_string(entry, "TokenExchangeUrl", error);
     struct credential *credential = add_entry(entry, CREDENTIAL_GITHUB_ACTIONS, error);
     if (credential != NULL)
         credential->audience = config_copy(audience);
@@ -154,7 +155,7 @@ static void read_github_actions(const struct entry *entry, struct error *error)
 
 static void read_azure_pipelines(const struct entry *entry, struct error *error)
 {
-    const char *connection = get(entry, "ServiceConnectionId", error);
+    const char *connection = get_string(entry, "ServiceConnectionId", error);
     if (connection == NULL)
         connection = environment("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");
     if (connection == NULL && error->kind == ERROR_NONE)
@@ -169,8 +170,8 @@ static void read_azure_pipelines(const struct entry *entry, struct error *error)
 
 static void read_assertion_identity(const struct entry *entry, struct error *error)
 {
-    const char *id = get(entry, "ManagedIdentityClientId", error);
-    const char *audience = get(entry, "TokenExchangeUrl", error);
+    const char *id = get_string(entry, "ManagedIdentityClientId", error);
+    const char *audience = get_string(entry, "TokenExchangeUrl", error);
     struct credential *credential = add_entry(entry, CREDENTIAL_ASSERTION_IDENTITY, error);
     if (credential == NULL)
         return;
@@ -215,7 +216,7 @@ static const struct source_type {
 
 static bool read_entry(struct entry *entry, struct error *error)
 {
-    const char *type = need(entry, "SourceType", error);
+    const char *type = require_string(entry, "SourceType", error);
     if (type == NULL)
         return false;
     struct suggestion nearest = suggest_for(type);
@@ -272,7 +273,7 @@ static void read_own(const struct config *config, const struct section *identity
     for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
         struct entry entry = { .config = config, .section = *identity, .request = request };
         struct config_path path = config_path_to(&identity->path, own[i].key);
-        if (get(&entry, own[i].key, error) == NULL)
+        if (get_string(&entry, own[i].key, error) == NULL)
             continue;
         config_where(config, &path, entry.where);
         own[i].read(&entry, error);

@@ -27,7 +27,7 @@ static struct slice take_slice(const char **rest, size_t length)
 
 /* Stores a byte in a value of size bytes, if there is room for it and a NUL. Always succeeds if
  * value is NULL, for a value that is skipped. */
-static bool put(char *value, size_t size, size_t at, char byte)
+static bool put_byte(char *value, size_t size, size_t at, char byte)
 {
     if (value == NULL)
         return true;
@@ -46,10 +46,10 @@ static bool parse_quoted(const char **rest, char *value, size_t size)
     for (; *p != '\0' && *p != '"'; p++) {
         if (*p == '\\' && p[1] != '\0')
             p++;
-        fits = fits && put(value, size, length++, *p);
+        fits = fits && put_byte(value, size, length++, *p);
     }
     *rest = p + (*p == '"');
-    return *p == '"' && fits && put(value, size, length, '\0');
+    return *p == '"' && fits && put_byte(value, size, length, '\0');
 }
 
 /* Parses a value without quotes, which ends at a comma or a space. The grammar requires a token
@@ -59,8 +59,8 @@ static bool parse_bare(const char **rest, char *value, size_t size)
     struct slice bare = take_slice(rest, strcspn(*rest, ", \t"));
     bool fits = true;
     for (size_t i = 0; i < bare.length && fits; i++)
-        fits = put(value, size, i, bare.bytes[i]);
-    return fits && put(value, size, bare.length, '\0');
+        fits = put_byte(value, size, i, bare.bytes[i]);
+    return fits && put_byte(value, size, bare.length, '\0');
 }
 
 bool challenge_parameter(const char *field, const char *scheme, const char *name, char *ret_value,

@@ -181,8 +181,8 @@ static bool parse_path(struct slice path, bool encoded, struct url *url, struct 
     return true;
 }
 
-static bool parse(const char *text, size_t length, bool wildcard, struct url *url,
-                  struct error *error)
+static bool parse_url(const char *text, size_t length, bool wildcard, struct url *url,
+                      struct error *error)
 {
     struct slice rest = { text, length };
     if (length > URL_MAX)
@@ -208,12 +208,12 @@ static bool parse(const char *text, size_t length, bool wildcard, struct url *ur
 
 bool url_parse(const char *text, size_t length, struct url *ret_url, struct error *error)
 {
-    return parse(text, length, false, ret_url, error);
+    return parse_url(text, length, false, ret_url, error);
 }
 
 bool url_parse_base(const char *text, size_t length, struct url *ret_url, struct error *error)
 {
-    if (!parse(text, length, true, ret_url, error))
+    if (!parse_url(text, length, true, ret_url, error))
         return false;
     if (!ret_url->https && !url_is_loopback(ret_url))
         return error_set(error, ERROR_USAGE, "tokens are not sent over http: use https");

@@ -79,9 +79,10 @@ enum keyring_answer account_store_resolve(struct token_store *store, struct toke
 }
 
 /* As account_store_find, for one client. */
-static enum keyring_answer find(struct token_store *store, const struct token_request *request,
-                                const char *client_id, int64_t deadline,
-                                struct account *ret_account, struct error *error)
+static enum keyring_answer find_for_client(struct token_store *store,
+                                           const struct token_request *request,
+                                           const char *client_id, int64_t deadline,
+                                           struct account *ret_account, struct error *error)
 {
     struct keyring_key key = key_of_refresh_token(request, client_id, request->home_account_id);
     enum keyring_answer answer = look_up(store, &key, deadline, ret_account, error);
@@ -99,7 +100,7 @@ enum keyring_answer account_store_find(struct token_store *store,
     const struct clients clients = clients_of(request);
     enum keyring_answer answer = KEYRING_NOTHING;
     for (size_t i = 0; clients.ids[i] != NULL && answer == KEYRING_NOTHING; i++)
-        answer = find(store, request, clients.ids[i], deadline, ret_account, error);
+        answer = find_for_client(store, request, clients.ids[i], deadline, ret_account, error);
     return answer;
 }
 
@@ -153,7 +154,8 @@ bool account_store_drop(struct token_store *store, const struct token_request *r
         auto_account struct account found = { 0 };
         struct keyring_key key =
             key_of_refresh_token(request, clients.ids[i], request->home_account_id);
-        enum keyring_answer answer = find(store, request, clients.ids[i], deadline, &found, error);
+        enum keyring_answer answer =
+            find_for_client(store, request, clients.ids[i], deadline, &found, error);
         if (answer == KEYRING_FAILED)
             return false;
         if (answer == KEYRING_FOUND &&

@@ -21,8 +21,8 @@
 #define RENEWAL_PAUSE_MILLISECONDS 30000
 
 /* A name made of the request and of its credentials (NULL: of any). */
-static struct runtime_name name_of(const char *ending, const struct token_request *request,
-                                   const char *credentials)
+static struct runtime_name request_name(const char *ending, const struct token_request *request,
+                                        const char *credentials)
 {
     const char *const texts[] = { request->instance,
                                   request->tenant,
@@ -39,7 +39,7 @@ static struct runtime_name name_of(const char *ending, const struct token_reques
 
 struct runtime_name shared_failures_name(const char *ending, const struct token_request *request)
 {
-    return name_of(ending, request, NULL);
+    return request_name(ending, request, NULL);
 }
 
 /* 16 bits of a secret's hash: enough to tell two secrets apart, too little to guess one. All
@@ -68,7 +68,7 @@ static struct runtime_name failure_name(const struct token_request *request)
     }
     if (text != NULL)
         fclose(text);
-    return name_of("failure", request, credentials != NULL ? credentials : "");
+    return request_name("failure", request, credentials != NULL ? credentials : "");
 }
 
 static struct runtime_name late_name(const struct token_request *request)

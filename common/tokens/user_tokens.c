@@ -39,7 +39,8 @@ static struct runtime_name refresh_name(const struct token_request *request)
 }
 
 /* Takes the lock. *waited is whether another process held it. Returns false at the deadline. */
-static bool lock(struct single_flight *flight, const char *name, int64_t deadline, bool *waited)
+static bool lock_flight(struct single_flight *flight, const char *name, int64_t deadline,
+                        bool *waited)
 {
     *waited = false;
     for (;;) {
@@ -226,7 +227,7 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
     /* A refresh in another process could overwrite this refresh token with an older one. */
     bool waited = false;
     auto_single_flight struct single_flight flight = { -1 };
-    lock(&flight, refresh_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
+    lock_flight(&flight, refresh_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
     return account_store_keep(store, request, &account, make_default,
                               deadline_in(STORE_MILLISECONDS), error);
 }
@@ -274,7 +275,8 @@ static enum refresh_end refresh(const struct acquire_module *module, struct toke
     bool waited = false;
     if (request->home_account_id == NULL)
         answer = account_store_resolve(store, request, deadline, error);
-    if (answer == KEYRING_FOUND && !lock(&flight, refresh_name(request).text, deadline, &waited)) {
+    if (answer == KEYRING_FOUND &&
+        !lock_flight(&flight, refresh_name(request).text, deadline, &waited)) {
         error_set(error, ERROR_NETWORK,
                   "another process has requested a token of %s from %s and got no answer in time",
                   request->username, request->instance);
@@ -323,7 +325,8 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     bool waited = false;
     auto_single_flight struct single_flight flight = { -1 };
     *ret_asked = true;
-    if (!lock(&flight, sign_in_name("sign-in", request).text, wait->sign_in_deadline, &waited))
+    if (!lock_flight(&flight, sign_in_name("sign-in", request).text, wait->sign_in_deadline,
+                     &waited))
         return user_tokens_sign_in_pending(error);
     if (shared_error_read(sign_in_name("sign-in-failure", request).text, wait->began, error))
         return false;

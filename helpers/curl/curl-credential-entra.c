@@ -42,8 +42,8 @@ static bool make_candidates(struct config *config, const char *text,
     return error_known_as(error, "url_of_nobody");
 }
 
-static bool answer(struct config *config, const struct options *options, int count, char **urls,
-                   struct error *error)
+static bool answer_urls(struct config *config, const struct options *options, int count,
+                        char **urls, struct error *error)
 {
     struct tokens tokens;
     if (!tokens_open(&tokens, options, error))
@@ -76,7 +76,7 @@ static bool answer_curl(const struct options *options, int count, char **operand
     if (count > URLS_MAX)
         return error_set(error, ERROR_USAGE, "more than %d URLs are given", URLS_MAX);
     auto_config struct config *config = config_load(options, NULL, error);
-    return config != NULL && answer(config, options, count, operands, error);
+    return config != NULL && answer_urls(config, options, count, operands, error);
 }
 
 static const struct program program = {

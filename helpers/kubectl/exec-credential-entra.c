@@ -43,8 +43,8 @@ static bool make_candidates(const struct kubelogin *kubelogin, struct token_cand
     return kubelogin_check(kubelogin, user_needed, error) && made;
 }
 
-static bool answer(const struct kubelogin *kubelogin, const struct exec_info *info,
-                   struct error *error)
+static bool answer_with_token(const struct kubelogin *kubelogin, const struct exec_info *info,
+                              struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
     auto_tokens_result struct tokens_result result = { 0 };
@@ -75,7 +75,8 @@ static bool answer_kubectl(const struct options *options, int count, char **oper
         !kubelogin_read(&kubelogin, options, info.config, error))
         return false;
     kubelogin_trace(&kubelogin);
-    return kubelogin_apply(&kubelogin, options, error) && answer(&kubelogin, &info, error);
+    return kubelogin_apply(&kubelogin, options, error) &&
+           answer_with_token(&kubelogin, &info, error);
 }
 
 int main(int argc, char **argv)

@@ -59,7 +59,7 @@ static char *describe(const struct keyring_key *key)
  * have user keys. */
 static const char *const types[] = { "big_key", "user" };
 
-static key_serial_t find(const char *description)
+static key_serial_t find_key(const char *description)
 {
     key_serial_t serial = -1;
     for (size_t i = 0; serial < 0 && i < 2; i++)
@@ -95,7 +95,7 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
 {
     (void)deadline;
     autofree char *description = describe(key);
-    key_serial_t serial = description != NULL ? find(description) : -1;
+    key_serial_t serial = description != NULL ? find_key(description) : -1;
     if (serial < 0 && is_not_found(errno))
         return KEYRING_NOTHING;
     if (serial < 0)
@@ -129,7 +129,7 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
 {
     (void)deadline;
     autofree char *description = describe(key);
-    key_serial_t serial = description != NULL ? find(description) : -1;
+    key_serial_t serial = description != NULL ? find_key(description) : -1;
     if (serial < 0)
         return is_not_found(errno) || fail(error);
     return keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0 || fail(error);

@@ -17,7 +17,7 @@ typedef SecretServiceClass PromptServiceClass;
 /* NOLINTNEXTLINE(performance-no-int-to-ptr): GLib's macro */
 G_DEFINE_TYPE(PromptService, prompt_service, SECRET_TYPE_SERVICE)
 
-static struct runtime_name name_of(const char *ending)
+static struct runtime_name prompt_name(const char *ending)
 {
     const char *const texts[] = { "unlock", "secret-service", NULL };
     return runtime_name(ending, texts);
@@ -27,12 +27,12 @@ bool prompt_is_allowed(void)
 {
     struct error unused;
     return (environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL) &&
-           !shared_error_read(name_of("dismissed").text, 0, &unused);
+           !shared_error_read(prompt_name("dismissed").text, 0, &unused);
 }
 
 bool prompt_take_turn(struct single_flight *flight, int64_t deadline)
 {
-    return single_flight_join(flight, name_of("prompt").text, deadline) == SINGLE_FLIGHT_LEADER;
+    return single_flight_join(flight, prompt_name("prompt").text, deadline) == SINGLE_FLIGHT_LEADER;
 }
 
 static void begin_prompt(SecretService *self, SecretPrompt *prompt, const GVariantType *type,
@@ -67,7 +67,7 @@ static GVariant *finish_prompt(SecretService *self, GAsyncResult *result, GError
     struct error dismissed = { 0 };
     error_set(&dismissed, ERROR_KEYRING, "the prompt to unlock the keyring was dismissed");
     if (is_dismissed(answer))
-        shared_error_post(name_of("dismissed").text, &dismissed, DISMISSED_SECONDS);
+        shared_error_post(prompt_name("dismissed").text, &dismissed, DISMISSED_SECONDS);
     return answer;
 }
 

@@ -111,8 +111,8 @@ static bool build_chain(struct certificate *certificate, struct error *error)
     return certificate->chain != NULL || error_no_memory(error);
 }
 
-static bool choose(const struct credential *credential, struct certificate *certificate,
-                   struct error *error)
+static bool choose_certificate(const struct credential *credential, struct certificate *certificate,
+                               struct error *error)
 {
     struct names name = names_of(credential);
     struct key_store *store = &certificate->store;
@@ -154,7 +154,7 @@ bool certificate_load(const struct credential *credential, struct certificate *r
 {
     *ret_certificate = (struct certificate){ 0 };
     if (!read_sources(credential, &ret_certificate->store, error) ||
-        !choose(credential, ret_certificate, error))
+        !choose_certificate(credential, ret_certificate, error))
         return false;
     warn_about_dates(credential, ret_certificate);
     return true;

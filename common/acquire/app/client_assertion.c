@@ -27,7 +27,7 @@ static struct secret *base64url_json(json_object *object)
     return base64url((const unsigned char *)text, length);
 }
 
-static void add(json_object *object, const char *key, const char *value)
+static void add_text(json_object *object, const char *key, const char *value)
 {
     json_object_object_add(object, key, json_object_new_string(value));
 }
@@ -44,7 +44,7 @@ static bool add_thumbprint(json_object *header, const char *key, const EVP_MD *d
     auto_secret struct secret *thumbprint = base64url(bytes, length);
     if (thumbprint == NULL)
         return false;
-    add(header, key, thumbprint->bytes);
+    add_text(header, key, thumbprint->bytes);
     return true;
 }
 
@@ -77,8 +77,8 @@ static bool add_chain(json_object *header, const struct certificate *certificate
 static struct secret *make_header(const struct certificate *certificate, bool adfs, bool send_x5c)
 {
     auto_json json_object *header = json_object_new_object();
-    add(header, "alg", adfs ? "RS256" : "PS256");
-    add(header, "typ", "JWT");
+    add_text(header, "alg", adfs ? "RS256" : "PS256");
+    add_text(header, "typ", "JWT");
     bool ok = adfs ? add_thumbprint(header, "x5t", EVP_sha1(), certificate->leaf)
                    : add_thumbprint(header, "x5t#S256", EVP_sha256(), certificate->leaf);
     if (ok && send_x5c)
@@ -95,10 +95,10 @@ static struct secret *make_claims(const char *client_id, const char *audience)
     int64_t now = time(NULL);
     if (!guid_make(&id))
         return NULL;
-    add(claims, "aud", audience);
-    add(claims, "iss", client_id);
-    add(claims, "sub", client_id);
-    add(claims, "jti", id.text);
+    add_text(claims, "aud", audience);
+    add_text(claims, "iss", client_id);
+    add_text(claims, "sub", client_id);
+    add_text(claims, "jti", id.text);
     json_object_object_add(claims, "nbf", json_object_new_int64(now));
     json_object_object_add(claims, "iat", json_object_new_int64(now));
     json_object_object_add(claims, "exp", json_object_new_int64(now + CLIENT_ASSERTION_SECONDS));
@@ -234,8 +234,8 @@ static struct secret *read_answer(const struct secret *answer, X509 **ret_certif
     return assertion;
 }
 
-static void explain(enum subprocess_end end, const struct credential *credential,
-                    struct error *error)
+static void explain_failure(enum subprocess_end end, const struct credential *credential,
+                            struct error *error)
 {
     const char *path = credential->path != NULL ? credential->path : "Base64EncodedValue";
     const char *key = credential->key_path != NULL ? credential->key_path : path;
@@ -264,6 +264,6 @@ struct secret *client_assertion_sign(const struct token_request *request,
     if (end == SUBPROCESS_ENDED && status == 0 && answer->length == 1 + sizeof *error)
         memcpy(error, answer->bytes + 1, sizeof *error);
     else
-        explain(end, credential, error);
+        explain_failure(end, credential, error);
     return NULL;
 }

@@ -87,8 +87,8 @@ static const char *bytes_of(const struct secret *secret)
     return secret != NULL ? secret->bytes : NULL;
 }
 
-static bool post(const struct token_request *request, const struct client_proof *proof,
-                 int64_t deadline, struct token *token, struct error *error)
+static bool post_proof(const struct token_request *request, const struct client_proof *proof,
+                       int64_t deadline, struct token *token, struct error *error)
 {
     const char *assertion = bytes_of(proof->client_assertion);
     const struct http_field fields[] = {
@@ -134,7 +134,8 @@ enum acquire_end client_credentials_acquire(const struct token_request *request,
             return acquire_by_managed_identity(request, credential, deadline, ret_token, error);
         if (client_proof_load(request, credential, deadline, &proof, &why)) {
             trace("configuration: using the client credential from %s", credential->where);
-            return post(request, &proof, deadline, ret_token, error) ? ACQUIRED : ACQUIRE_FAILED;
+            return post_proof(request, &proof, deadline, ret_token, error) ? ACQUIRED
+                                                                           : ACQUIRE_FAILED;
         }
         trace("configuration: cannot load the client credential from %s: %s", credential->where,
               why.message);

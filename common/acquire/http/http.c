@@ -60,7 +60,7 @@ struct collector {
     size_t length;
 };
 
-static size_t collect(char *bytes, size_t size, size_t count, void *data)
+static size_t collect_body(char *bytes, size_t size, size_t count, void *data)
 {
     struct collector *collector = data;
     size_t length = size * count;
@@ -287,7 +287,7 @@ bool http_send(const struct http_request *request, int64_t deadline,
     set_request(easy, request, url, form, headers);
     set_limits(easy, request, deadline);
     tls_trust(easy, request->thumbprint);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &collector);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
     if (request->route != NULL)

@@ -30,7 +30,8 @@ static void add_clock_hint(int64_t date, struct error *error)
              used > 0 ? " " : "", (long long)minutes, ahead > 0 ? "ahead of" : "behind");
 }
 
-static bool parse(const struct http_response *response, struct token *token, struct error *error)
+static bool parse_token(const struct http_response *response, struct token *token,
+                        struct error *error)
 {
     return token_answer_parse(response->status, response->body->bytes, response->body->length,
                               time(NULL), response->date, token, error);
@@ -43,11 +44,11 @@ static bool read_answer(const struct http_response *response, const struct http_
 {
     if (response->body == NULL) /* http_send returns one with every response */
         return error_no_memory(error);
-    if (response->status == 200 && parse(response, token, error))
+    if (response->status == 200 && parse_token(response, token, error))
         return true;
     *error = (struct error){ 0 };
     redact(fields, response->body);
-    if (parse(response, token, error))
+    if (parse_token(response, token, error))
         return true;
     retry_set_back_off(response, error);
     if (error->kind == ERROR_REFUSED)
@@ -55,8 +56,8 @@ static bool read_answer(const struct http_response *response, const struct http_
     return false;
 }
 
-static bool post(const struct token_request *request, const struct http_field *fields,
-                 int64_t deadline, struct http_response *response, struct error *error)
+static bool post_form(const struct token_request *request, const struct http_field *fields,
+                      int64_t deadline, struct http_response *response, struct error *error)
 {
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "token");
     if (endpoint == NULL)
@@ -73,7 +74,7 @@ bool token_endpoint_get_token(const struct token_request *request, const struct 
                               int64_t deadline, struct token *ret_token, struct error *error)
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
-    return post(request, fields, deadline, &response, error) &&
+    return post_form(request, fields, deadline, &response, error) &&
            read_answer(&response, fields, ret_token, error);
 }
 
@@ -84,7 +85,7 @@ bool token_endpoint_get_user_token(const struct token_request *request,
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     auto_token struct token read = { 0 };
-    if (!post(request, fields, deadline, &response, error) ||
+    if (!post_form(request, fields, deadline, &response, error) ||
         !read_answer(&response, fields, &read, error) || response.body == NULL ||
         !sign_in_answer_parse(response.body->bytes, response.body->length, request->client_id,
                               nonce, ret_account, error))

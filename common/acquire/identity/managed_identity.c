@@ -47,9 +47,9 @@ static const char *reason_in(json_object *answer, long status)
                                 : "no reason given";
 }
 
-static enum acquire_end explain(const struct identity_source *source,
-                                const struct http_response *response, const struct error *why,
-                                struct error *error)
+static enum acquire_end explain_answer(const struct identity_source *source,
+                                       const struct http_response *response,
+                                       const struct error *why, struct error *error)
 {
     struct error unused;
     long status = response->status;
@@ -88,7 +88,7 @@ static enum acquire_end read_answer(const struct identity_source *source,
                            response->date, token, &why))
         return ACQUIRED;
     redact(headers, response->body);
-    return explain(source, response, &why, error);
+    return explain_answer(source, response, &why, error);
 }
 
 typedef bool sender(const struct http_request *request, int64_t deadline,

@@ -131,9 +131,10 @@ static bool explain_refusal(const struct redirect *redirect, struct error *error
     return token_answer_refusal(ERROR_REFUSED, &refusal, error);
 }
 
-static bool finish(const struct token_request *request, const struct attempt *attempt,
-                   const struct redirect *redirect, int64_t deadline, struct token *ret_token,
-                   struct account *ret_account, struct error *error)
+static bool finish_sign_in(const struct token_request *request, const struct attempt *attempt,
+                           const struct redirect *redirect, int64_t deadline,
+                           struct token *ret_token, struct account *ret_account,
+                           struct error *error)
 {
     if (redirect->code == NULL)
         return explain_refusal(redirect, error);
@@ -204,7 +205,8 @@ bool browser_sign_in(const struct token_request *request, struct prompt *prompt,
         *ret_no_browser = wait.no_browser;
         return false;
     }
-    bool signed_in = finish(request, &attempt, &redirect, deadline, ret_token, ret_account, error);
+    bool signed_in =
+        finish_sign_in(request, &attempt, &redirect, deadline, ret_token, ret_account, error);
     loopback_answer(&loopback, signed_in ? NULL : error->message);
     return signed_in;
 }

@@ -111,7 +111,7 @@ static void escape_html(char *html, size_t size, const char *text)
 }
 
 /* Sends a page. The text may come from outside. */
-static void answer(int fd, int status, const char *title, const char *text)
+static void send_page(int fd, int status, const char *title, const char *text)
 {
     char html[TEXT_HTML_MAX];
     escape_html(html, sizeof html, text);
@@ -142,10 +142,10 @@ void loopback_answer(const struct loopback *loopback, const char *failure)
     if (plain != NULL)
         printable_make(plain);
     if (failure == NULL)
-        answer(loopback->browser, 200, "You are signed in",
-               "You can close this window and return to the terminal.");
+        send_page(loopback->browser, 200, "You are signed in",
+                  "You can close this window and return to the terminal.");
     else
-        answer(loopback->browser, 200, "Sign-in failed", plain != NULL ? plain : "");
+        send_page(loopback->browser, 200, "Sign-in failed", plain != NULL ? plain : "");
 }
 
 /* ---- connections ---- */
@@ -224,8 +224,8 @@ static bool receive(struct server *server, struct connection *connection, struct
     if (status == 200)
         server->loopback->browser = steal_fd(&connection->fd);
     else
-        answer(connection->fd, status == 0 ? 413 : status, "Unexpected request",
-               "This address only accepts the response to a sign-in that is in progress.");
+        send_page(connection->fd, status == 0 ? 413 : status, "Unexpected request",
+                  "This address only accepts the response to a sign-in that is in progress.");
     close_connection(connection);
     return status == 200;
 }

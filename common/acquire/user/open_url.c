@@ -20,7 +20,7 @@ bool open_url_is_possible(void)
 }
 
 /* Runs a command without a shell, which might interpret characters of the URL. */
-static bool start(char *const *words, pid_t *pid)
+static bool start_browser(char *const *words, pid_t *pid)
 {
     return subprocess_detach(words[0], words, child_environment_without_secrets, pid) == 0;
 }
@@ -72,7 +72,7 @@ static bool start_command(char *command, const char *url, pid_t *pid)
     for (size_t i = 0; i < words.count; i++)
         if (words.texts[i] == NULL)
             return false;
-    return start(words.texts, pid);
+    return start_browser(words.texts, pid);
 }
 
 /* $BROWSER is a list of commands separated by colons. The first one that can be started is used. */
@@ -85,7 +85,7 @@ bool open_url(const char *url, pid_t *ret_pid)
     for (char *command; (command = strsep(&rest, ":")) != NULL;)
         if (start_command(command, url, ret_pid))
             return true;
-    return list == NULL && start(xdg_open, ret_pid);
+    return list == NULL && start_browser(xdg_open, ret_pid);
 }
 
 bool open_url_has_failed(pid_t pid)

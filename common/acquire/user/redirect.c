@@ -32,7 +32,7 @@ struct part {
 };
 
 /* Compares without regard to case. */
-static bool is(struct part part, const char *text)
+static bool part_is(struct part part, const char *text)
 {
     return part.bytes != NULL && part.length == strlen(text) &&
            strncasecmp(part.bytes, text, part.length) == 0;
@@ -82,10 +82,10 @@ static void read_header(struct part line, struct head *head)
     } const known[] = { { "Host", &head->host },
                         { "Content-Type", &head->content_type },
                         { "Content-Length", &head->content_length } };
-    if (is(name, "Transfer-Encoding") || name.length == 0 || !has_colon)
+    if (part_is(name, "Transfer-Encoding") || name.length == 0 || !has_colon)
         head->is_invalid = true;
     for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-        if (!is(name, known[i].name))
+        if (!part_is(name, known[i].name))
             continue;
         head->is_invalid = head->is_invalid || known[i].value->bytes != NULL;
         *known[i].value = trim(line);
@@ -117,15 +117,16 @@ static int check_head(struct part rest, const struct redirect_expected *expected
         read_header(split(&rest, "\r\n"), &head);
     struct part type = split(&head.content_type, ";");
 
-    if (head.is_invalid || !(is(request, "HTTP/1.1") || is(request, "HTTP/1.0")))
+    if (head.is_invalid || !(part_is(request, "HTTP/1.1") || part_is(request, "HTTP/1.0")))
         return BAD_REQUEST;
-    if (!is(head.host, host)) /* DNS rebinding: a page whose own name resolves to this machine */
+    if (!part_is(head.host,
+                 host)) /* DNS rebinding: a page whose own name resolves to this machine */
         return MISDIRECTED;
-    if (!is(target, "/"))
+    if (!part_is(target, "/"))
         return NOT_FOUND;
-    if (!is(method, "POST")) /* a code sent by GET would be kept in the browser's history */
+    if (!part_is(method, "POST")) /* a code sent by GET would be kept in the browser's history */
         return METHOD_NOT_ALLOWED;
-    if (!is(trim(type), "application/x-www-form-urlencoded"))
+    if (!part_is(trim(type), "application/x-www-form-urlencoded"))
         return UNSUPPORTED_MEDIA_TYPE;
     if (head.content_length.bytes == NULL)
         return LENGTH_REQUIRED;
@@ -187,7 +188,7 @@ static bool parse_form(struct part rest, struct form *form)
         struct part value = split(&rest, "&");
         struct part name = split(&value, "=");
         for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-            if (!is(name, known[i].name))
+            if (!part_is(name, known[i].name))
                 continue;
             if (*known[i].value != NULL || (*known[i].value = decode(value)) == NULL)
                 return false;

@@ -52,8 +52,8 @@ static char *key_of(const char *section, const char *name)
 
 /* ---- adding and removing settings ---- */
 
-static bool add(const struct options *options, const char *section, const char *name,
-                const char *value, struct error *error)
+static bool add_setting(const struct options *options, const char *section, const char *name,
+                        const char *value, struct error *error)
 {
     autofree char *key = key_of(section, name);
     char *const command[] = { "git", "config", "--global", "--add", key, (char *)value, NULL };
@@ -196,10 +196,10 @@ static bool add_all(const struct options *options, const struct target *target, 
 {
     const char *name = target->names[git_section_is_unusable(&target->sections[0])];
     bool has_path = sends_path(&target->sections[0]) || sends_path(&target->sections[1]);
-    return add(options, name, "helper", "", error) &&
-           add(options, name, "helper", command, error) &&
+    return add_setting(options, name, "helper", "", error) &&
+           add_setting(options, name, "helper", command, error) &&
            (has_path || !needs_path(&target->url) ||
-            add(options, name, "useHttpPath", "true", error));
+            add_setting(options, name, "useHttpPath", "true", error));
 }
 
 /* The lines have no effect if sections of both spellings exist and another one overrides them. */

@@ -182,8 +182,8 @@ static bool convert_context(struct targets *targets, const char *context,
                      "no kubeconfig has the user '%.80s' of the context '%.80s'", user, context);
 }
 
-static bool convert(struct targets *targets, const struct options *options,
-                    const struct kubeconfig_conversion *conversion, struct error *error)
+static bool convert_targets(struct targets *targets, const struct options *options,
+                            const struct kubeconfig_conversion *conversion, struct error *error)
 {
     const char *context = options->own[SETUP_CONTEXT];
     if (context != NULL)
@@ -301,7 +301,8 @@ static bool run_setup_kubectl(const struct options *options, int count, char **o
         return false;
     targets.module = (const struct kubeconfig_module *)module_load(KUBECONFIG_MODULE, error);
     return targets.module != NULL && find_files(&targets, options, error) &&
-           convert(&targets, options, &conversion, error) && change_all(&targets, options, error);
+           convert_targets(&targets, options, &conversion, error) &&
+           change_all(&targets, options, error);
 }
 
 bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error)

@@ -36,7 +36,7 @@ static bool check_size(const struct yaml *yaml, struct error *error)
     return true;
 }
 
-static struct kubeconfig *parse(const char *text, size_t length, struct error *error)
+static struct kubeconfig *parse_kubeconfig(const char *text, size_t length, struct error *error)
 {
     struct kubeconfig *file CLEANUP(cleanup_file) = calloc(1, sizeof *file);
     if (file == NULL) {
@@ -113,9 +113,9 @@ static bool convert_all(const struct kubeconfig *file,
     return true;
 }
 
-static bool convert(const struct kubeconfig *file, const char *name,
-                    const struct kubeconfig_conversion *conversion, struct edits *edits,
-                    struct error *error)
+static bool convert_users(const struct kubeconfig *file, const char *name,
+                          const struct kubeconfig_conversion *conversion, struct edits *edits,
+                          struct error *error)
 {
     struct user user;
     bool ok = name == NULL ? convert_all(file, conversion, edits, error)
@@ -130,10 +130,10 @@ static bool convert(const struct kubeconfig *file, const char *name,
 MODULE_EXPORT extern const struct kubeconfig_module entra_module;
 const struct kubeconfig_module entra_module = {
     .head = MODULE_HEAD,
-    .parse = parse,
+    .parse = parse_kubeconfig,
     .free = free_file,
     .user_of_context = user_of_context,
     .has_user = has_user,
     .is_ours = is_ours,
-    .convert = convert,
+    .convert = convert_users,
 };

@@ -36,7 +36,7 @@ static bool check_tokens(yaml_parser_t *parser, struct error *error)
 }
 
 /* Loads the only document of the text. */
-static bool load(yaml_parser_t *parser, yaml_document_t *document, struct error *error)
+static bool load_document(yaml_parser_t *parser, yaml_document_t *document, struct error *error)
 {
     yaml_document_t next;
     if (!yaml_parser_load(parser, document))
@@ -178,7 +178,8 @@ bool yaml_parse(const char *text, size_t length, struct yaml *ret_yaml, struct e
         if (!yaml_parser_initialize(&parser))
             return error_no_memory(error);
         yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
-        ok = pass == 0 ? check_tokens(&parser, error) : load(&parser, &yaml.document, error);
+        ok = pass == 0 ? check_tokens(&parser, error)
+                       : load_document(&parser, &yaml.document, error);
         yaml_parser_delete(&parser);
     }
     if (!ok)
