@@ -231,6 +231,7 @@ static void a_tenant_is_learned_only_if_it_is_needed(void **state)
         auto_asked struct asked asked = ask_with(
             cases[i].text, NONE,
             &(const struct config_context){ .learn_tenant = count_calls, .learner = &calls });
+        assert_true(asked.candidates.count > 0);
         assert_int_equal(calls, cases[i].calls);
     }
 }
