@@ -33,8 +33,8 @@ static struct secret *as_json(const char *value)
     return json;
 }
 
-/* Returns the character for the escape \/ or \uXXXX. Returns 0 for other escapes, surrogates, and
- * control characters, which JSON cannot contain unescaped. */
+/* Returns the character for the escape \/ or \u with four hexadecimal digits. Returns 0 for other
+ * escapes, surrogates, and control characters, which JSON cannot contain unescaped. */
 static unsigned escaped_character(const char *at, size_t left, size_t *length)
 {
     unsigned character = 0;
