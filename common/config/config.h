@@ -49,8 +49,7 @@ struct config;
 /* Reads the file, if there is one (the first of --config, $ENTRA_CONFIG,
  * $XDG_CONFIG_HOME/entra/appsettings.json and /etc/entra/appsettings.json), lets the environment
  * override it, and checks the result. The options and the context, which may be NULL, are not
- * copied. The caller frees the configuration with config_free. Returns NULL with ERROR_USAGE, or
- * with ERROR_OTHER if there is no memory. */
+ * copied. The caller frees the configuration with config_free. Returns NULL with ERROR_USAGE. */
 struct config *config_load(const struct options *options, const struct config_context *context,
                            struct error *error);
 

@@ -180,14 +180,14 @@ bool config_fill_identity(const struct config *config, const char *name, const c
 
 /* Has the context's learn_tenant give the tenant, if the request has none. A server may be asked
  * for it, so this comes once the tenant is needed: not for a managed identity, which has no choice
- * of it. Fails with ERROR_USAGE, or ERROR_OTHER if out of memory. */
+ * of it. Fails with ERROR_USAGE. */
 bool config_learn_tenant(const struct config *config, struct token_request *request,
                          struct error *error);
 
 /* Whether the text can be a client ID: letters, digits and -._~:/ */
 bool config_is_client_id(const char *text);
 
-/* Checks and sets the client ID. Fails with ERROR_USAGE, or ERROR_OTHER if there is no memory. */
+/* Checks and sets the client ID. Fails with ERROR_USAGE. */
 bool config_set_client_id(struct token_request *request, const char *client_id,
                           struct error *error);
 
@@ -203,10 +203,8 @@ json_object *config_capabilities(const struct config *config, const struct secti
 bool config_fill_user(const struct config *config, const struct config_api *api, bool unconfigured,
                       struct token_request *request, struct error *error);
 
-/* If the request is for a user's token and has no client, sets the public client for this API.
- * Fails with ERROR_OTHER if there is no memory. */
-bool config_fill_public_client(const struct config_api *api, struct token_request *request,
-                               struct error *error);
+/* If the request is for a user's token and has no client, sets the public client for this API. */
+void config_fill_public_client(const struct config_api *api, struct token_request *request);
 
 /* ---- scope.c ---- */
 

@@ -26,8 +26,6 @@ static bool add_scope(struct token_request *request, const char *scope, struct e
         return false;
     char *longer = text_format("%s%s%s", request->scope != NULL ? request->scope : "",
                                request->scope != NULL ? " " : "", scope);
-    if (longer == NULL)
-        return error_no_memory(error);
     free(request->scope);
     request->scope = longer;
     return strlen(longer) <= SCOPE_MAX ||
