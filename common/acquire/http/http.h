@@ -71,11 +71,10 @@ bool http_send(const struct http_request *request, int64_t deadline,
                struct http_response *ret_response, struct error *error);
 
 /* Appends a query (which may be NULL), form-encoded, to a URL. The caller frees the result with
- * secret_free. Returns NULL if there is no memory. */
+ * secret_free. */
 struct secret *http_url(const char *url, const struct http_field *query);
 
-/* Percent-encodes a value for a form. The caller frees the result with secret_free. Returns NULL
- * if there is no memory. */
+/* Percent-encodes a value for a form. The caller frees the result with secret_free. */
 struct secret *http_escape(const char *value);
 
 void http_response_clear(struct http_response *response);

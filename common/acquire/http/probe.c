@@ -56,8 +56,6 @@ bool probe_authority(const struct token_request *request, int64_t deadline,
                      struct authority_probe *ret_probe, struct error *error)
 {
     autofree char *url = authority_metadata_url(request->instance, request->tenant);
-    if (url == NULL)
-        return error_no_memory(error);
     *ret_probe = (struct authority_probe){ 0 };
     if (strncmp(url, "https://", strlen("https://")) == 0)
         copy_proxy(proxy_url(), ret_probe->proxy, sizeof ret_probe->proxy);

@@ -178,8 +178,6 @@ static bool read_token(const json_object *answer, int64_t now, int64_t date,
     if (!read_times(answer, now, date, &read, error))
         return false;
     read.access_token = secret_from_text(text);
-    if (read.access_token == NULL)
-        return error_no_memory(error);
     *ret_token = read;
     return true;
 }

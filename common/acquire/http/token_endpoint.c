@@ -42,8 +42,6 @@ static bool parse_token(const struct http_response *response, struct token *toke
 static bool read_answer(const struct http_response *response, const struct http_field *fields,
                         struct token *token, struct error *error)
 {
-    if (response->body == NULL) /* http_send returns one with every response */
-        return error_no_memory(error);
     if (response->status == 200 && parse_token(response, token, error))
         return true;
     *error = (struct error){ 0 };
@@ -60,8 +58,6 @@ static bool post_form(const struct token_request *request, const struct http_fie
                       int64_t deadline, struct http_response *response, struct error *error)
 {
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "token");
-    if (endpoint == NULL)
-        return error_no_memory(error);
     const struct http_field header[] = { { "Accept", "application/json", false },
                                          { NULL, NULL, false } };
     const struct http_request post = {
@@ -86,7 +82,7 @@ bool token_endpoint_get_user_token(const struct token_request *request,
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     auto_token struct token read = { 0 };
     if (!post_form(request, fields, deadline, &response, error) ||
-        !read_answer(&response, fields, &read, error) || response.body == NULL ||
+        !read_answer(&response, fields, &read, error) ||
         !sign_in_answer_parse(response.body->bytes, response.body->length, request->client_id,
                               nonce, ret_account, error))
         return false;

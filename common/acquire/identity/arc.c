@@ -70,8 +70,6 @@ bool arc_send(const struct http_request *request, int64_t deadline,
     if (key == NULL)
         return false;
     auto_secret struct secret *authorization = secret_format("Basic %s", key->bytes);
-    if (authorization == NULL)
-        return error_no_memory(error);
     const struct http_field header[] = { { "Metadata", "true", false },
                                          { "Authorization", authorization->bytes, true },
                                          { NULL, NULL, false } };

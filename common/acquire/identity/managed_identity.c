@@ -154,10 +154,6 @@ enum acquire_end managed_identity_acquire(const char *scope, const struct creden
     }
     autofree char *url = identity_source_url(source);
     auto_secret struct secret *resource = secret_new(scope, scope_resource_length(scope));
-    if (url == NULL || resource == NULL) {
-        error_no_memory(error);
-        return ACQUIRE_FAILED;
-    }
     trace("network: requesting a managed identity token from %s", source->name);
     /* Outside Azure, another server at the address of IMDS must not delay the alternative, which is
      * to sign in a user. */
