@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "common/acquire/http/http_failure.h"
+#include "common/acquire/http/redaction.h"
 #include "common/acquire/http/tls_trust.h"
 #include "common/base/array.h"
 #include "common/base/deadline.h"
@@ -183,8 +184,9 @@ static int64_t parse_retry_after(const char *value, int64_t date)
     return seconds < 0 ? 0 : seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
 }
 
-static bool read_response(CURL *easy, const struct collector *collector,
-                          struct http_response *response, struct error *error)
+static bool read_response(CURL *easy, const struct http_request *request,
+                          const struct collector *collector, struct http_response *response,
+                          struct error *error)
 {
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->status);
     const char *date = header_of(easy, "Date");
@@ -197,8 +199,14 @@ static bool read_response(CURL *easy, const struct collector *collector,
                  sizeof response->www_authenticate);
     join_headers(easy, "X-VSS-ResourceTenant", response->resource_tenant,
                  sizeof response->resource_tenant);
+    response->unredacted = secret_new(collector->body->bytes, collector->length);
     response->body = secret_new(collector->body->bytes, collector->length);
-    return response->body != NULL || error_no_memory(error);
+    if (response->body == NULL || response->unredacted == NULL)
+        return error_no_memory(error);
+    redact(request, response->body->bytes, response->body->length);
+    redact(request, response->www_authenticate, strlen(response->www_authenticate));
+    redact(request, response->resource_tenant, strlen(response->resource_tenant));
+    return true;
 }
 
 /* ---- checking the request ---- */
@@ -301,12 +309,15 @@ bool http_send(const struct http_request *request, int64_t deadline,
     if (request->route != NULL)
         read_route(easy, request->route);
     trace_times(easy, code, request->url);
-    return code == CURLE_OK ? read_response(easy, &collector, ret_response, error)
-                            : http_failure_explain(easy, code, request->url, detail, error);
+    if (code == CURLE_OK)
+        return read_response(easy, request, &collector, ret_response, error);
+    redact(request, detail, strlen(detail)); /* libcurl quotes what it cannot parse */
+    return http_failure_explain(easy, code, request->url, detail, error);
 }
 
 void http_response_clear(struct http_response *response)
 {
     secret_free(response->body);
+    secret_free(response->unredacted);
     *response = (struct http_response){ 0 };
 }
