@@ -98,15 +98,6 @@ bool secret_equals(const struct secret *secret, const char *bytes, size_t length
     return difference == 0;
 }
 
-void secret_redact(char *text, size_t length, const char *secret)
-{
-    size_t size = strlen(secret);
-    char *end = text + length;
-    for (char *at = text; size > 0 && (at = memmem(at, (size_t)(end - at), secret, size)) != NULL;
-         at += size)
-        memset(at, '*', size);
-}
-
 bool secret_write(const struct secret *secret, int fd)
 {
     size_t written = 0;

@@ -46,9 +46,6 @@ void secret_free(struct secret *secret);
  */
 bool secret_equals(const struct secret *secret, const char *bytes, size_t length);
 
-/* Overwrites every occurrence of secret in length bytes of text with asterisks. */
-void secret_redact(char *text, size_t length, const char *secret);
-
 /* Writes the whole secret to a file descriptor, bypassing stdio's buffers, which would keep a copy.
  * Returns false with errno set on failure. */
 bool secret_write(const struct secret *secret, int fd);

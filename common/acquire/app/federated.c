@@ -101,7 +101,7 @@ static struct secret *from_service(const struct http_request *request, const cha
     if (!retry_send(request, deadline, &response, error))
         return NULL;
     auto_json_secret json_object *answer =
-        json_parse(response.body->bytes, response.body->length, &unused);
+        json_parse(response.unredacted->bytes, response.unredacted->length, &unused);
     const char *token = answer != NULL ? json_string(answer, key) : NULL;
     if (response.status != 200 || token == NULL) {
         error_set(error, response.status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,

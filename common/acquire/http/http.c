@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "common/acquire/http/http_failure.h"
+#include "common/acquire/http/redaction.h"
 #include "common/acquire/http/tls_trust.h"
 #include "common/base/array.h"
 #include "common/base/deadline.h"
@@ -178,8 +179,8 @@ static int64_t parse_retry_after(const char *value, int64_t date)
     return seconds < 0 ? 0 : seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
 }
 
-static void read_response(CURL *easy, const struct collector *collector,
-                          struct http_response *response)
+static void read_response(CURL *easy, const struct http_request *request,
+                          const struct collector *collector, struct http_response *response)
 {
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->status);
     const char *date = header_of(easy, "Date");
@@ -192,7 +193,11 @@ static void read_response(CURL *easy, const struct collector *collector,
                  sizeof response->www_authenticate);
     join_headers(easy, "X-VSS-ResourceTenant", response->resource_tenant,
                  sizeof response->resource_tenant);
+    response->unredacted = secret_new(collector->body->bytes, collector->length);
     response->body = secret_new(collector->body->bytes, collector->length);
+    redact(request, response->body->bytes, response->body->length);
+    redact(request, response->www_authenticate, strlen(response->www_authenticate));
+    redact(request, response->resource_tenant, strlen(response->resource_tenant));
 }
 
 /* ---- checking the request ---- */
@@ -295,14 +300,17 @@ bool http_send(const struct http_request *request, int64_t deadline,
     if (request->route != NULL)
         read_route(easy, request->route);
     trace_times(easy, code, request->url);
-    if (code != CURLE_OK)
+    if (code != CURLE_OK) {
+        redact(request, detail, strlen(detail)); /* libcurl quotes what it cannot parse */
         return http_failure_explain(easy, code, request->url, detail, error);
-    read_response(easy, &collector, ret_response);
+    }
+    read_response(easy, request, &collector, ret_response);
     return true;
 }
 
 void http_response_clear(struct http_response *response)
 {
     secret_free(response->body);
+    secret_free(response->unredacted);
     *response = (struct http_response){ 0 };
 }

@@ -25,10 +25,10 @@ static bool read_codes(const struct http_response *response, struct device_code_
     struct error why = { 0 };
     auto_token struct token none = { 0 };
     if (response->status == 200 &&
-        device_code_answer_parse(response->body->bytes, response->body->length, code, &why))
+        device_code_answer_parse(response->unredacted->bytes, response->unredacted->length, code,
+                                 &why))
         return true;
-    token_answer_parse(response->status, response->body->bytes, response->body->length, 0, 0, &none,
-                       error);
+    token_answer_read(response, &none, error);
     if (response->status == 200 && error->kind != ERROR_REFUSED)
         *error = why;
     return false;
