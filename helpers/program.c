@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "common/base/environment.h"
 #include "common/base/output.h"
 #include "common/base/secret.h"
+#include "common/base/signals.h"
 #include "common/entra/error_report.h"
 
 /* If descriptor 0, 1 or 2 were closed, the next file or socket opened would get its number and be
@@ -58,7 +58,7 @@ int program_main(int argc, char **argv, const struct program *program)
     secret_protect_process();
     environment_disarm();
     keep_standard_descriptors();
-    signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe then fails with EPIPE */
+    signals_begin();
     output_begin();
     report_begin();
     return run_program(argc, argv, program, &error) ? 0 : error_print(&error);

@@ -138,6 +138,7 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
     autoclose int folder = open_folder(error);
     if (folder < 0)
         return false;
+    runtime_sweep(folder);
     return unlinkat(folder, item_name(key).text, 0) == 0 || errno == ENOENT ||
            error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
 }
@@ -185,6 +186,7 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         error_no_memory(error);
         return KEYRING_FAILED;
     }
+    runtime_sweep(dirfd(directory)); /* signing out lists what there is to erase */
     collect_items(directory, key, ret_list);
     closedir(directory);
     return KEYRING_FOUND;
