@@ -136,6 +136,7 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
     autoclose int folder = open_folder(error);
     if (folder < 0)
         return false;
+    runtime_sweep(folder);
     return unlinkat(folder, item_name(key).text, 0) == 0 || errno == ENOENT ||
            error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
 }
@@ -180,6 +181,7 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     }
     *ret_list =
         (struct keyring_list){ .items = calloc(KEYRING_ITEMS_MAX, sizeof *ret_list->items) };
+    runtime_sweep(dirfd(directory)); /* signing out lists what there is to erase */
     collect_items(directory, key, ret_list);
     closedir(directory);
     return KEYRING_FOUND;

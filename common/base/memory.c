@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "common/base/report.h"
+#include "common/base/unfinished.h"
 
 /* The sanitizers' allocator ends the process by itself. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(ENTRA_SANITIZE)
@@ -37,6 +38,7 @@ static _Noreturn void end(void)
     ssize_t written = reporting.as_json ? write(STDERR_FILENO, as_json, sizeof as_json - 1)
                                         : write(STDERR_FILENO, text, length + 16);
     (void)written;
+    unfinished_remove_all();
     _exit(1);
 }
 
