@@ -188,6 +188,7 @@ deps:
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
+include tests/torture/torture.mk
 
 check: check-unit check-man check-integration
 

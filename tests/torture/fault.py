@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""One thing that goes wrong in a run of a program, and how many such things there could be."""
+
+from __future__ import annotations
+
+import errno
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+ALLOCATION, CLOSE, CALL, KILL = "allocation", "close", "call", "kill"
+
+# How a system call may fail, as its manual page says. Those that are not here cannot fail, or not
+# without having done their work, such as close; a program can be killed at any.
+ERRORS = {
+    **dict.fromkeys(["open", "openat"], ("EMFILE", "EIO")),
+    **dict.fromkeys(["stat", "lstat", "fstat", "newfstatat", "statx"], ("EIO",)),
+    **dict.fromkeys(["access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd"],
+                    ("EIO",)),
+    **dict.fromkeys(["mkdir", "mkdirat", "link", "linkat", "symlink"], ("ENOSPC",)),
+    **dict.fromkeys(["unlink", "unlinkat", "rmdir"], ("EIO",)),
+    **dict.fromkeys(["rename", "renameat", "renameat2"], ("ENOSPC",)),
+    **dict.fromkeys(["chmod", "fchmod", "fchmodat", "fchown", "fchownat", "utimensat"], ("EPERM",)),
+    **dict.fromkeys(["read", "pread64", "readv"], ("EIO", "EINTR")),
+    **dict.fromkeys(["write", "writev"], ("ENOSPC", "EINTR")),
+    **dict.fromkeys(["fsync", "fdatasync", "ftruncate", "fallocate", "lseek"], ("EIO",)),
+    "flock": ("ENOLCK", "EINTR"),
+    "fcntl": ("EMFILE",),
+    "ioctl": ("EIO",),
+    "getdents64": ("EIO",),
+    **dict.fromkeys(["statfs", "fstatfs"], ("EIO",)),
+    **dict.fromkeys(["dup", "dup2", "dup3", "pipe", "pipe2", "eventfd2", "epoll_create1",
+                     "memfd_create", "socketpair", "socket"], ("EMFILE",)),
+    **dict.fromkeys(["poll", "ppoll", "epoll_wait", "epoll_pwait"], ("EINTR", "ENOMEM")),
+    "epoll_ctl": ("ENOMEM",),
+    "connect": ("ECONNREFUSED",),
+    "bind": ("EADDRINUSE",),
+    "listen": ("EADDRINUSE",),
+    **dict.fromkeys(["accept", "accept4"], ("EMFILE", "ECONNABORTED")),
+    **dict.fromkeys(["getsockname", "getpeername", "getsockopt", "setsockopt"], ("ENOBUFS",)),
+    **dict.fromkeys(["sendto", "sendmsg", "sendmmsg"], ("EPIPE", "EINTR")),
+    **dict.fromkeys(["recvfrom", "recvmsg"], ("ECONNRESET", "EINTR")),
+    **dict.fromkeys(["fork", "vfork", "clone", "clone3"], ("EAGAIN",)),
+    "execve": ("ENOMEM",),
+    **dict.fromkeys(["wait4", "waitid"], ("EINTR",)),
+    "setsid": ("EPERM",),
+    "setpgid": ("EACCES",),
+    "prctl": ("EINVAL",),
+    "prlimit64": ("EPERM",),
+    "getrandom": ("EAGAIN", "ENOSYS"),
+    **dict.fromkeys(["mmap", "mprotect", "mlock", "mlock2", "mremap"], ("ENOMEM",)),
+    "add_key": ("ENOMEM", "EDQUOT"),
+    "keyctl": ("ENOMEM", "EACCES"),
+    "request_key": ("ENOMEM",),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The `number`th allocation, close or system call fails, with `error`, or the process is
+    killed there. Number 0 never comes: such a run is only counted."""
+
+    kind: str
+    number: int = 0
+    name: str = ""
+    error: str = ""
+
+    def __str__(self) -> str:
+        about = f" ({self.name} {self.error})".replace(" )", ")") if self.name else ""
+        return f"{self.kind}:{self.number}{about}"
+
+
+@dataclass(frozen=True)
+class Counts:
+    allocations: int
+    closes: int
+    calls: tuple[str, ...]
+
+    def faults(self) -> list[Fault]:
+        """Everything that can go wrong once in a run like the one that was counted."""
+        numbered = list(enumerate(self.calls, 1))
+        return ([Fault(ALLOCATION, number + 1) for number in range(self.allocations)]
+                + [Fault(CLOSE, number + 1) for number in range(self.closes)]
+                + [Fault(CALL, number, name, error)
+                   for number, name in numbered for error in ERRORS.get(name, ())]
+                + [Fault(KILL, number, name) for number, name in numbered])
+
+
+class Injector:
+    """Runs commands with a fault, with the programs that `make` puts into `build`. Its files are in
+    `folder`."""
+
+    def __init__(self, build: Path, folder: Path) -> None:
+        self._library = build / "allocations.so"
+        self._launcher = build / "system-calls"
+        self._numbers = folder / "faults"
+        self._log = folder / "calls"
+
+    def command(self, fault: Fault | None, words: list[str]) -> tuple[list[str], dict[str, str]]:
+        """The command to run instead, and the variables that it needs."""
+        if fault is None:
+            return words, {}
+        if fault.kind in (ALLOCATION, CLOSE):
+            allocation = fault.number if fault.kind == ALLOCATION else 0
+            self._numbers.write_bytes(struct.pack("4Q", 0, allocation, 0, fault.number - allocation))
+            return words, {"LD_PRELOAD": str(self._library), "ENTRA_FAULTS": str(self._numbers)}
+        number = getattr(errno, fault.error) if fault.error else 0
+        where = [str(fault.number), str(number)] if fault.number else []
+        return [str(self._launcher), str(self._log), *where, *words], {}
+
+    def counted(self) -> tuple[int, int]:
+        """The allocations and closed files of the last run with such a fault."""
+        allocations, _, closes, _ = struct.unpack("4Q", self._numbers.read_bytes())
+        return allocations, closes
+
+    def calls(self) -> tuple[str, ...]:
+        """The system calls of the last run with such a fault."""
+        return tuple(line.split(" ")[0] for line in self._log.read_text().splitlines())
+
+    def place(self, fault: Fault) -> str:
+        """What the call was about that failed in the last run."""
+        if fault.kind in (ALLOCATION, CLOSE):
+            return ""
+        lines = self._log.read_bytes().decode(errors="replace").split("\n")
+        line = lines[fault.number - 1] if fault.number < len(lines) else ""
+        return line.partition("\0")[0]
