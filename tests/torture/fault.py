@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-ALLOCATION, CLOSE, CALL, KILL = "allocation", "close", "call", "kill"
+ALLOCATION, CLOSE, CALL, KILL, COUNT = "allocation", "close", "call", "kill", "count"
 
 # How a system call may fail, as its manual page says. Those that are not here cannot fail, or not
 # without having done their work, such as close; a program can be killed at any.
@@ -58,10 +58,10 @@ ERRORS = {
 @dataclass(frozen=True)
 class Fault:
     """The `number`th allocation, close or system call fails, with `error`, or the process is
-    killed there. Number 0 never comes: such a run is only counted."""
+    killed there. A run with COUNT is only counted."""
 
     kind: str
-    number: int = 0
+    number: int
     name: str = ""
     error: str = ""
 
@@ -70,16 +70,32 @@ class Fault:
         return f"{self.kind}:{self.number}{about}"
 
 
+# Of more allocations than this, only those next to a system call are tried.
+ALLOCATIONS_MAX = 4000
+
+
 @dataclass(frozen=True)
 class Counts:
+    """`before` is, for each system call, the number of allocations before it."""
+
     allocations: int
     closes: int
     calls: tuple[str, ...]
+    before: tuple[int, ...]
 
     def faults(self) -> list[Fault]:
-        """Everything that can go wrong once in a run like the one that was counted."""
+        """Everything that can go wrong once in a run like the one that was counted.
+
+        A failed allocation ends a process, and what it has changed by then are system calls. So
+        allocations between the same two calls are alike, and if there are very many, the first and
+        the last of them stand for all.
+        """
+        allocations = range(1, self.allocations + 1)
+        if self.allocations > ALLOCATIONS_MAX:
+            marks = {0, *self.before, self.allocations}
+            allocations = sorted({*marks, *(mark + 1 for mark in marks)} & set(allocations))
         numbered = list(enumerate(self.calls, 1))
-        return ([Fault(ALLOCATION, number + 1) for number in range(self.allocations)]
+        return ([Fault(ALLOCATION, number) for number in allocations]
                 + [Fault(CLOSE, number + 1) for number in range(self.closes)]
                 + [Fault(CALL, number, name, error)
                    for number, name in numbered for error in ERRORS.get(name, ())]
@@ -97,25 +113,26 @@ class Injector:
         self._log = folder / "calls"
 
     def command(self, fault: Fault | None, words: list[str]) -> tuple[list[str], dict[str, str]]:
-        """The command to run instead, and the variables that it needs."""
+        """The command to run instead, and the variables that it needs. COUNT counts everything."""
+        env = {}
         if fault is None:
-            return words, {}
-        if fault.kind in (ALLOCATION, CLOSE):
+            return words, env
+        if fault.kind in (ALLOCATION, CLOSE, COUNT):
             allocation = fault.number if fault.kind == ALLOCATION else 0
             self._numbers.write_bytes(struct.pack("4Q", 0, allocation, 0, fault.number - allocation))
-            return words, {"LD_PRELOAD": str(self._library), "ENTRA_FAULTS": str(self._numbers)}
-        number = getattr(errno, fault.error) if fault.error else 0
-        where = [str(fault.number), str(number)] if fault.number else []
-        return [str(self._launcher), str(self._log), *where, *words], {}
+            env = {"LD_PRELOAD": str(self._library), "ENTRA_FAULTS": str(self._numbers)}
+        if fault.kind in (CALL, KILL, COUNT):
+            number = getattr(errno, fault.error) if fault.error else 0
+            where = [str(fault.number), str(number)] if fault.number else []
+            words = [str(self._launcher), str(self._log), *where, *words]
+        return words, env
 
-    def counted(self) -> tuple[int, int]:
-        """The allocations and closed files of the last run with such a fault."""
+    def counted(self) -> Counts:
+        """What was counted in the last run, whose fault was COUNT."""
         allocations, _, closes, _ = struct.unpack("4Q", self._numbers.read_bytes())
-        return allocations, closes
-
-    def calls(self) -> tuple[str, ...]:
-        """The system calls of the last run with such a fault."""
-        return tuple(line.split(" ")[0] for line in self._log.read_text().splitlines())
+        lines = [line.split(" ") for line in self._log.read_text().splitlines()]
+        return Counts(allocations, closes, tuple(name for name, _ in lines),
+                      tuple(int(number) for _, number in lines))
 
     def place(self, fault: Fault) -> str:
         """What the call was about that failed in the last run."""

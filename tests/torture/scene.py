@@ -23,8 +23,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from torture.fault import ALLOCATION, CALL, KILL, Counts, Fault, Injector
+from torture.fault import COUNT, KILL, Counts, Fault, Injector
 from torture.flows import SECRETS, Flow, Job
+from torture.orphans import Orphans
+from torture.ready_user import ReadyUser
 from torture.state import SHARED, Belongings, State
 from world.program import Outcome, TimedOut
 from world.world import World
@@ -33,7 +35,6 @@ MEMORY = Path("/dev/shm")
 TIMEOUT = "5"
 # Seconds. The programs have a limit of TIMEOUT, and the machine may be slow.
 PATIENCE = 40
-OURS = ("git-credential-entra", "exec-credential-entra", "curl-credential-entra", "entra")
 # Bytes of a program that was told to go on without an answer, by its host's protocol.
 REFUSALS = ("", "quit=1\n")
 VOLATILE = ("received_on", "expires_on", "refresh_on", "stored_on")
@@ -64,9 +65,12 @@ class Scene:
         # Long enough for tokens to stay fresh until every fault has happened.
         self.world.authority.issuer.lifetime = 24 * 3600
         flow.setting(self.world)
+        self._user = ReadyUser(self.world)
+        self._cleanup.callback(self._user.close)
         self._belongings = Belongings(self.world, flow.keyring)
         for job in flow.before:
             self._succeed(job(self.world))
+        self._orphans = Orphans()
         self.before = self._belongings.read()
         outcome = self._succeed(flow.job(self.world))
         self.answer = self._general(outcome.out)
@@ -84,6 +88,7 @@ class Scene:
     # ---- running ----
 
     def _run(self, job: Job, fault: Fault | None = None) -> Outcome:
+        self._user.user = job.user
         words, env = self._injector.command(fault, [
             job.program, "--keyring", self.flow.keyring, "--timeout", TIMEOUT, *job.words]
             if job.program != "entra" else
@@ -97,14 +102,10 @@ class Scene:
 
     def count(self) -> Counts:
         """What happens in a run of the job without a fault."""
-        counts = []
-        for kind in (ALLOCATION, CALL):
-            self._belongings.restore(self.before)
-            outcome = self._run(self.flow.job(self.world), Fault(kind))
-            assert outcome.code == 0 and self._general(outcome.out) == self.answer, outcome
-            counts.append(self._injector.counted() if kind == ALLOCATION
-                          else self._injector.calls())
-        return Counts(*counts[0], counts[1])
+        self._belongings.restore(self.before)
+        outcome = self._run(self.flow.job(self.world), Fault(COUNT, 0))
+        assert outcome.code == 0 and self._general(outcome.out) == self.answer, outcome
+        return self._injector.counted()
 
     def findings(self, fault: Fault) -> list[Finding]:
         """What does not hold after the job was run with this fault."""
@@ -133,15 +134,19 @@ class Scene:
         complaints = []
         if outcome.code not in range(7) and not killed:
             complaints.append("crashes")
-        if outcome.out not in REFUSALS and self._general(outcome.out) != self.answer:
+        if not self._is_report(outcome) and outcome.out not in REFUSALS and self._general(outcome.out) != self.answer:
             complaints.append("prints a part of an answer, or a wrong one")
         if outcome.code == 0 and self._general(outcome.out) != self.answer:
             complaints.append("says success without an answer")
-        if outcome.code != 0 and not killed and not outcome.err.strip():
+        if outcome.code != 0 and not killed and not self._is_report(outcome) and \
+                not outcome.err.strip():
             complaints.append("does not say why it fails")
         if any(secret in outcome.err for secret in self._secrets()):
             complaints.append("shows a secret")
         return complaints
+
+    def _is_report(self, outcome: Outcome) -> bool:
+        return self.flow.reports and outcome.code != 0 and outcome.out != ""
 
     def _about_state(self, fault: Fault, outcome: Outcome, state: State) -> list[str]:
         complaints = self._differences(state, self.before, self.after)
@@ -151,7 +156,7 @@ class Scene:
             complaints += [f"says success, but {complaint}" for complaint in
                            self._differences(state, self.after, self.after)
                            if complaint not in complaints]
-        if any(self.world.session.is_running(name) for name in OURS):
+        if self._orphans.are_left():
             complaints.append("left behind: a process")
         return complaints
 

@@ -91,7 +91,7 @@ class Kernel:
                  "username", "scope")
         text = json.dumps({name: attributes[name] for name in order if name in attributes},
                           separators=(",", ":"))
-        subprocess.run(["keyctl", "padd", "big_key", f"{kernel_keyring.OURS}{text}", "@u"],
+        subprocess.run(["keyctl", "padd", "user", f"{kernel_keyring.OURS}{text}", "@u"],
                        input=record, check=True, capture_output=True)
 
 

@@ -6,7 +6,8 @@
  *     system-calls LOG NUMBER ERRNO COMMAND [ARGUMENT]...
  *
  * Each call of the command, its forks and our other programs that it starts is a line in LOG: the
- * name of the call, and for the call NUMBER, the file that it is about. That one fails with ERRNO,
+ * name of the call, how many allocations there had been (see allocations.c; 0 without it), and for
+ * the call NUMBER, the file that it is about. That one fails with ERRNO,
  * a number; 0 kills its process. A program's calls count from the first call in its main
  * (secret_protect_process), so that the loader's do not, and those of other programs do not at all.
  *
@@ -30,10 +31,12 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -194,6 +197,21 @@ static bool counts(const struct seccomp_notif *call)
 
 /* ---- the log ---- */
 
+/* The count of allocations that all processes share: the first member of struct faults. */
+static const uint64_t *map_allocations(void)
+{
+    static const uint64_t none;
+    const char *path = getenv("ENTRA_FAULTS");
+    int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return &none;
+    void *mapped = mmap(NULL, sizeof none, PROT_READ, MAP_SHARED, fd, 0);
+    if (mapped == MAP_FAILED)
+        err(125, "%s", path);
+    close(fd);
+    return mapped;
+}
+
 static void log_subject(FILE *log, const struct seccomp_notif *call, enum subject subject)
 {
     char path[64], text[512] = "";
@@ -221,7 +239,7 @@ static size_t find_call(int number)
 
 /* ---- answering ---- */
 
-static void answer(FILE *log, unsigned long chosen, int error)
+static void answer(FILE *log, const uint64_t *allocations, unsigned long chosen, int error)
 {
     static unsigned long number;
     struct seccomp_notif call = { 0 };
@@ -231,7 +249,8 @@ static void answer(FILE *log, unsigned long chosen, int error)
     response.id = call.id;
     if (counts(&call)) {
         size_t i = find_call(call.data.nr);
-        fputs(calls[i].name, log);
+        fprintf(log, "%s %llu", calls[i].name,
+                (unsigned long long)__atomic_load_n(allocations, __ATOMIC_RELAXED));
         if (++number == chosen) {
             log_subject(log, &call, calls[i].subject);
             if (error == 0)
@@ -256,6 +275,7 @@ int main(int argc, char **argv)
     int error = has_fault ? (int)strtol(argv[3], NULL, 10) : 0;
     command = argv + (has_fault ? 4 : 2);
 
+    const uint64_t *allocations = map_allocations();
     pthread_t thread;
     sem_init(&is_listening, 0, 0);
     if (pthread_create(&thread, NULL, run_command, NULL) != 0)
@@ -266,7 +286,7 @@ int main(int argc, char **argv)
         if (poll(&ready, 1, 50) == 0 && __atomic_load_n(&command_has_ended, __ATOMIC_ACQUIRE))
             waited += 50;
         if ((ready.revents & POLLIN) != 0)
-            answer(log, chosen, error);
+            answer(log, allocations, chosen, error);
         else if ((ready.revents & POLLHUP) != 0)
             break;
     }
