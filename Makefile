@@ -189,6 +189,7 @@ include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 include tests/mutants/mutants.mk
+include tests/torture/torture.mk
 
 check: check-unit check-man check-integration
 
