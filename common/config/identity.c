@@ -162,10 +162,6 @@ static bool fill_client_id(const struct config *config, const struct section *id
         return false;
     if (client_id == NULL)
         client_id = config_variable(config, "AZURE_CLIENT_ID");
-    if (client_id == NULL) {
-        client_id = config->context->client_id;
-        request->client_learned = client_id != NULL;
-    }
     return client_id == NULL || config_set_client_id(request, client_id, error);
 }
 

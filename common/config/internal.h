@@ -35,6 +35,7 @@ struct config_api {
     struct section section; /* object NULL: not in the file */
     const struct builtin_api *builtin;
     const char *public_client; /* for a user's token, if no client is configured */
+    const char *scope;         /* instead of those of the section; NULL: those */
 };
 
 struct config {
@@ -166,6 +167,9 @@ bool config_find_api(const struct config *config, const char *name, struct confi
                      struct error *error);
 bool config_find_only_api(const struct config *config, struct config_api *api, struct error *error);
 
+/* The API of a section of the file. */
+struct config_api config_api_of_section(const struct section *section);
+
 /* Warns about every BaseUrl that covers no URL or has a part that is ignored. */
 void config_warn_of_base_urls(const struct config *config);
 
@@ -194,6 +198,28 @@ bool config_set_client_id(struct token_request *request, const char *client_id,
 /* The ClientCapabilities of the identity that an API's AcquireTokenOptions name: an array, or NULL.
  * The configuration owns it. */
 json_object *config_capabilities(const struct config *config, const struct section *acquire);
+
+/* ---- cluster.c: what the context's cluster may choose ---- */
+
+/* Finds the API of the cluster's server: AKS, or one that the file has for clusters. Fails with
+ * ERROR_USAGE if it is neither. */
+bool config_find_cluster_api(const struct config *config, struct config_api *api,
+                             struct error *error);
+
+/* Checks that an app's request, which is complete but for a tenant, goes where it would go without
+ * the cluster. Fails with ERROR_USAGE. */
+bool config_check_cluster_authority(const struct config *config,
+                                    const struct token_request *request, struct error *error);
+
+/* Sets the instance and the tenant of a user's request to the cluster's, if it names them. Fails
+ * with ERROR_USAGE. */
+bool config_fill_from_cluster(const struct config *config, struct token_request *request,
+                              struct error *error);
+
+/* If a user's request has no client, sets the cluster's. Fails with ERROR_USAGE if it is not one
+ * that a cluster may name. */
+bool config_fill_client_of_cluster(const struct config *config, struct token_request *request,
+                                   struct error *error);
 
 /* ---- user.c ---- */
 

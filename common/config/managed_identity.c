@@ -83,8 +83,10 @@ bool config_is_unconfigured(const struct config *config, const struct token_requ
 {
     struct section identities[CONFIG_SECTIONS_MAX];
     const struct options *options = config->options;
+    const struct config_cluster *cluster = &config->context->cluster;
     return request->credential_count == 0 && options->client_id == NULL &&
            options->tenant == NULL && options->authority == NULL && request->tenant == NULL &&
+           cluster->tenant == NULL && cluster->instance == NULL &&
            config_identities(config, identities) == 0;
 }
 

@@ -68,6 +68,8 @@ static bool check_app(const struct config *config, struct token_request *request
 {
     bool has_credential = request->credential_count > 0;
     bool learns = config->context->learn_tenant != NULL && request->client_id != NULL;
+    if (has_credential && !config_check_cluster_authority(config, request, error))
+        return false;
     if (learns && has_credential && !config_learn_tenant(config, request, error))
         return false;
     if ((has_credential || !learns) && !check_identity(config, request, error))
@@ -191,6 +193,8 @@ static bool find_api(const struct config *config, const char *default_api, struc
         return config_find_api(config, options->api, api, error);
     if (names_scope(options))
         return true;
+    if (config->context->cluster.server_id != NULL)
+        return config_find_cluster_api(config, api, error);
     if (default_api != NULL)
         return config_find_api(config, default_api, api, error);
     return config_find_only_api(config, api, error);

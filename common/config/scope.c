@@ -73,6 +73,9 @@ bool config_fill_scope(const struct config *config, const struct config_api *api
             return false;
     if (options->scope_count > 0 || api->name == NULL)
         return true;
+    request->scope_learned = api->scope != NULL;
+    if (api->scope != NULL)
+        return add_scope(request, api->scope, error);
     if (api->section.object != NULL)
         return add_section_scopes(config, api, request, error);
     return add_scope(request, api->builtin->scope, error);

@@ -45,14 +45,11 @@ bool config_fill_user(const struct config *config, const struct config_api *api,
     request->credential_count = 0;
     request->for_user = true;
     request->sign_in = config->context->sign_in;
-    if (unconfigured) { /* then AZURE_CLIENT_ID names a managed identity, not the user's client */
-        const char *client_id = config->context->client_id;
+    if (unconfigured) /* then AZURE_CLIENT_ID names a managed identity, not the user's client */
         free(steal(&request->client_id));
-        request->client_learned = client_id != NULL;
-        if (client_id != NULL && !config_set_client_id(request, client_id, error))
-            return false;
-    }
-    if (!config_learn_tenant(config, request, error))
+    if (!config_fill_client_of_cluster(config, request, error) ||
+        !config_fill_from_cluster(config, request, error) ||
+        !config_learn_tenant(config, request, error))
         return false;
     if (request->tenant == NULL)
         replace(&request->tenant, TENANT_OF_ANY_USER);
