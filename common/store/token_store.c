@@ -132,6 +132,14 @@ bool token_store_drop(struct token_store *store, const struct keyring_key *key, 
            keyring_failed(store, &why, error);
 }
 
+bool token_store_drop_match(struct token_store *store, const struct keyring_item *item,
+                            int64_t deadline, struct error *error)
+{
+    struct error why = { 0 };
+    return has_failed(store) || store->keyring->erase_item(item, deadline, &why) ||
+           keyring_failed(store, &why, error);
+}
+
 bool token_store_can_keep(const struct token_store *store)
 {
     return !has_failed(store) && strcmp(store->keyring->name, "none") != 0;
@@ -223,14 +231,17 @@ bool token_store_erase(struct token_store *store, const struct token_request *re
 {
     struct keyring_key key = key_of(request);
     auto_token struct token token = { 0 };
-    enum keyring_answer answer = token_store_find(store, request, deadline, &token, error);
+    auto_secret struct secret *record = NULL;
+    struct error why;
+    enum keyring_answer answer = token_store_look_up(store, &key, deadline, &record, error);
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
-    if (!secret_equals(token.access_token, refused, length)) {
+    bool is_readable = token_from_json(record->bytes, record->length, &token, &why);
+    if (is_readable && !secret_equals(token.access_token, refused, length)) {
         trace("keyring: the token there is not the refused one and stays");
         return true;
     }
-    trace("keyring: the refused token is deleted");
+    trace("keyring: the %s token is deleted", is_readable ? "refused" : "unreadable");
     return store->keyring->erase(&key, deadline, error);
 }
 
@@ -297,8 +308,6 @@ bool token_store_list(struct token_store *store, const char *kind, int64_t deadl
 bool token_store_drop_item(const struct keyring_item *item, int64_t deadline, struct error *error)
 {
     struct error why;
-    struct keyring_key key;
     const struct keyring *keyring = keyring_open(item->store, &why, error);
-    memcpy(key.attributes, item->attributes, sizeof key.attributes);
-    return keyring != NULL && keyring->erase(&key, deadline, error);
+    return keyring != NULL && keyring->erase_item(item, deadline, error);
 }

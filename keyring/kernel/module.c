@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <keyutils.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -133,6 +134,15 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
     return keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0 || fail(error);
 }
 
+/* A key that is no longer in the user's keyring is ENOENT to the kernel. */
+static bool erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
+{
+    (void)deadline;
+    key_serial_t serial = (key_serial_t)strtol(item->place, NULL, 10);
+    return keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0 || errno == ENOENT ||
+           is_not_found(errno) || fail(error);
+}
+
 /* ---- list ---- */
 
 /* Fills in an item from a kernel key, whose description is "type;uid;gid;perm;entra:{...}". Returns
@@ -150,12 +160,15 @@ static bool read_item(key_serial_t serial, const struct keyring_key *key, struct
         return false;
     ours += strlen(";" PREFIX);
     auto_json json_object *attributes = json_parse(ours, strlen(ours), &unused);
-    if (!json_object_is_type(attributes, json_type_object) || !keyring_key_is_in(key, attributes))
+    if (!json_object_is_type(attributes, json_type_object)) {
+        trace("keyring: the kernel key %d is passed over: it has no attributes", serial);
         return false;
-    json_object_object_foreach(attributes, name, value) {
-        keyring_item_add(item, name, json_object_get_string(value));
     }
+    if (!keyring_key_is_in(key, attributes))
+        return false;
+    keyring_item_add_json(item, attributes);
     item->label = strdup(ours);
+    item->place = text_format("%d", serial);
     item->record = read_key(serial);
     return true;
 }
@@ -180,5 +193,5 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
 
 MODULE_EXPORT const struct keyring_module entra_module = {
     .module = MODULE_HEAD,
-    .keyring = { "kernel", lookup, store, erase, list },
+    .keyring = { "kernel", lookup, store, erase, erase_item, list },
 };
