@@ -58,9 +58,10 @@ struct config_context {
 struct config;
 
 /* Reads the file, if there is one (the first of --config, $ENTRA_CONFIG,
- * $XDG_CONFIG_HOME/entra/appsettings.json and /etc/entra/appsettings.json), lets the environment
- * override it, and checks the result. The options and the context, which may be NULL, are not
- * copied. The caller frees the configuration with config_free. Returns NULL with ERROR_USAGE. */
+ * $XDG_CONFIG_HOME/entra/appsettings.json and /etc/entra/appsettings.json; the first two must be
+ * absolute paths), lets the environment override it, and checks the result. The options and the
+ * context, which may be NULL, are not copied. The caller frees the configuration with config_free.
+ * Returns NULL with ERROR_USAGE. */
 struct config *config_load(const struct options *options, const struct config_context *context,
                            struct error *error);
 
