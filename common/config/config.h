@@ -131,8 +131,9 @@ enum config_match config_request_for_url(struct config *config, const struct url
 
 #define CONFIG_BASE_URLS_MAX 2
 
-/* The base URLs of an API, with NULL after the last. They belong to the configuration. Fails with
- * ERROR_USAGE if there is no such API or it has no base URL. */
+/* The base URLs of an API, with NULL after the last; not those of a built-in API's package feeds.
+ * They belong to the configuration. Fails with ERROR_USAGE if there is no such API or it has no
+ * base URL. */
 bool config_base_urls(const struct config *config, const char *name,
                       const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error);
 

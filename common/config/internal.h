@@ -169,7 +169,9 @@ bool section_bool(const struct section *section, const char *key, bool absent);
 
 struct builtin_api {
     const char *name;
-    const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them */
+    const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them, and the next */
+    const char
+        *feed_urls[CONFIG_BASE_URLS_MAX + 1]; /* likewise, but they have no git repositories */
     const char *scope;
     const char *public_client; /* for a user's token, if no client is configured */
 };
