@@ -21,7 +21,7 @@ static bool has_session_bus(void)
 {
     if (environment("DBUS_SESSION_BUS_ADDRESS") != NULL)
         return true;
-    const char *runtime = environment("XDG_RUNTIME_DIR");
+    const char *runtime = environment_path("XDG_RUNTIME_DIR");
     autofree char *path = runtime != NULL ? text_format("%s/bus", runtime) : NULL;
     struct stat status;
     return path != NULL && stat(path, &status) == 0 && S_ISSOCK(status.st_mode);

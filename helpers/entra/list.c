@@ -281,5 +281,6 @@ const struct program entra_list = {
     .summary = "Lists the tokens and sign-ins in the keyring, with account, API and expiry.\n"
                "The tokens themselves are not shown.",
     .options = own_options,
+    .is_typed = true,
     .run = run_list,
 };

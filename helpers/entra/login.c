@@ -66,5 +66,6 @@ const struct program entra_login = {
     .summary = "Signs a user in and makes the account the default one. Later tokens, for every\n"
                "API of the same client, need no interaction.",
     .options = own_options,
+    .is_typed = true,
     .run = run_login,
 };
