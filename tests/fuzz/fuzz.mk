@@ -19,7 +19,7 @@ fuzz_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_reques
 fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubectl/kubeconfig/*.c)
 fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
                                    common/acquire/http/redaction.c
-fuzz_redirect_SOURCES           := common/acquire/user/redirect.c
+fuzz_redirect_SOURCES           := $(fuzz_redaction_SOURCES) common/acquire/user/redirect.c
 fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
 fuzz_token_answer_SOURCES       := common/acquire/http/token_answer.c
 fuzz_url_SOURCES                := tests/fuzz/curl_reading.c
