@@ -221,7 +221,7 @@ def test_a_command_that_no_process_is_left_for_is_said_to_be_so(world, tmp_path)
 
 def test_a_signature_that_no_process_is_left_for_is_said_to_be_so(world, tmp_path):
     key = AppCertificate(tmp_path)
-    configure(world, path(key.pem))
+    configure(world, path(key.pem()))
     outcome = limited(world, "entra", "token", "--api", "MyWebApi", "--keyring", "none",
                       how=no_more_processes)
     refused(outcome, 1, "cannot start a process", os.strerror(errno.EAGAIN))
@@ -291,3 +291,68 @@ def test_at_the_deadline_a_command_may_clean_up(world, tmp_path):
     use_command(world, tmp_path, f"trap 'rm {lock}; exit 1' TERM; touch {lock}; sleep 600 & wait")
     refused(token(world, "--timeout", SHORT_LIMIT), 2, "did not end in time")
     assert not lock.exists()
+
+
+def test_a_command_may_clean_up_too_when_its_caller_ends(world, tmp_path):
+    lock = tmp_path / "lock"
+    use_command(world, tmp_path, f"trap 'rm {lock}; exit 1' TERM; touch {lock}; sleep 600 & wait")
+    entra = start(world, "entra", "token", "--api", "MyWebApi", stdout=subprocess.DEVNULL)
+    wait_until(lock.exists, "the command")
+    entra.terminate()
+    assert entra.wait(PATIENCE) == -signal.SIGTERM
+    wait_until(lambda: not lock.exists(), "its end")
+
+
+# ---- files that are none ----
+
+
+def make_fifo(path: Path) -> None:
+    os.mkfifo(path, 0o600)
+
+
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+
+
+KINDS = {"fifo": make_fifo, "socket": make_socket, "directory": Path.mkdir,
+         "device": lambda path: path.symlink_to("/dev/zero"),
+         "terminal": lambda path: path.symlink_to("/dev/tty"), "nothing": lambda path: None}
+
+
+@pytest.fixture(params=KINDS)
+def no_file(request, tmp_path) -> Path:
+    path = tmp_path / f"a-{request.param}"
+    KINDS[request.param](path)
+    return path
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "OPENSSL_CONF"])
+def test_a_variable_that_names_no_file_is_refused_at_once(world, no_file, variable):
+    outcome = token(world, env={variable: str(no_file)})
+    if variable == "OPENSSL_CONF" and not no_file.exists():
+        assert outcome.code == 0  # as for OpenSSL
+    else:
+        refused(outcome, 2, variable, str(no_file) if no_file.exists() else "cannot be read")
+
+
+def test_a_configuration_of_openssl_that_is_a_file_is_used(world, tmp_path):
+    """It may name the provider of a TPM. This one leaves OpenSSL without any that knows TLS."""
+    configuration = tmp_path / "openssl.cnf"
+    configuration.write_text("openssl_conf = init\n[init]\nproviders = all\n[all]\nbase = one\n"
+                             "[one]\nactivate = 1\n")
+    assert token(world, env={"OPENSSL_CONF": str(configuration)}).code == 4
+
+
+@pytest.mark.parametrize("variable", ["ENTRA_CONFIG", "AZURE_FEDERATED_TOKEN_FILE",
+                                      "AZURE_CLIENT_CERTIFICATE_PATH"])
+def test_no_file_is_read_that_is_none(world, no_file, variable):
+    configure(world)
+    refused(token(world, env={variable: str(no_file)}), 2, str(no_file))
+
+
+def test_a_trace_goes_to_a_file_only(world, no_file):
+    if not no_file.exists():
+        pytest.skip("it is created")
+    outcome = token(world, env={"ENTRA_TRACE": str(no_file)})
+    assert outcome.code == 0 and f"{no_file} is not used" in outcome.err
