@@ -5,7 +5,7 @@
 #   make install    DESTDIR, PREFIX   make check SANITIZE=1  the same under ASan and UBSan
 #   make demo       the main job      make fuzz, make soak   the same for as long as you like
 #   make bench      how fast it is    make deps              Debian's packages for all this
-#   make clean
+#   make mutants    how good tests are    make clean
 #
 #   make check-unit-url                                           one unit test
 #   make check-integration TESTS=tests/integration/test_curl.py   one file of integration tests
@@ -188,6 +188,8 @@ deps:
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
+include tests/mutants/mutants.mk
+include tests/torture/torture.mk
 
 check: check-unit check-man check-integration
 

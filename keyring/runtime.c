@@ -73,7 +73,7 @@ static bool read_file(int folder, const char *name, const struct keyring_key *ke
         return false;
     *ret_record = secret_new(end + 1, text->length - (size_t)(end + 1 - text->bytes));
     *ret_header = steal(&read);
-    return *ret_record != NULL;
+    return true;
 }
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
@@ -125,8 +125,6 @@ static bool store(const struct keyring_key *key, const char *label, const struct
     auto_secret struct secret *text = format_item(key, label, expires_on, record);
     if (folder < 0)
         return false;
-    if (text == NULL)
-        return error_no_memory(error);
     sweep(folder);
     return runtime_write(folder, item_name(key).text, text) ||
            error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
@@ -176,16 +174,13 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     if (folder < 0)
         return KEYRING_FAILED;
     DIR *directory = fdopendir(folder); /* owns the descriptor */
-    *ret_list =
-        (struct keyring_list){ .items = calloc(KEYRING_ITEMS_MAX, sizeof *ret_list->items) };
-    if (directory == NULL || ret_list->items == NULL) {
-        if (directory != NULL)
-            closedir(directory);
-        else
-            close(folder);
-        error_no_memory(error);
+    if (directory == NULL) {
+        error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
+        close(folder);
         return KEYRING_FAILED;
     }
+    *ret_list =
+        (struct keyring_list){ .items = calloc(KEYRING_ITEMS_MAX, sizeof *ret_list->items) };
     runtime_sweep(dirfd(directory)); /* signing out lists what there is to erase */
     collect_items(directory, key, ret_list);
     closedir(directory);

@@ -29,7 +29,7 @@ char *search_path_find(const char *name)
         int length = (int)strcspn(path, ":");
         autofree char *candidate =
             text_format("%.*s%s%s", length, path, length > 0 ? "/" : "./", name);
-        if (candidate == NULL || is_program(candidate))
+        if (is_program(candidate))
             return steal(&candidate);
         path = path[length] == ':' ? path + length + 1 : NULL;
     }

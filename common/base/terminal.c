@@ -75,10 +75,6 @@ struct secret *terminal_ask_secret(const char *prompt, size_t max, struct error 
 {
     auto_secret struct secret *line = secret_allocate(max);
     autoclose int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (line == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
     if (fd < 0) {
         error_set(error, ERROR_USAGE, "there is no terminal to prompt on: %s", strerror(errno));
         return NULL;

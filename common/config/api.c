@@ -50,7 +50,15 @@ const char *config_public_client_of_scope(const char *scope)
 
 static struct config_api make_api(const char *name, struct section section)
 {
-    return (struct config_api){ name, section, find_builtin(name), config_public_client(name) };
+    return (struct config_api){ .name = name,
+                                .section = section,
+                                .builtin = find_builtin(name),
+                                .public_client = config_public_client(name) };
+}
+
+struct config_api config_api_of_section(const struct section *section)
+{
+    return make_api(section_name(section), *section);
 }
 
 static size_t list_apis(const struct config *config,
@@ -60,8 +68,7 @@ static size_t list_apis(const struct config *config,
     size_t count = config_apis(config, sections);
     bool covered[BUILTINS] = { false };
     for (size_t i = 0; i < count; i++) {
-        const char *name = section_name(&sections[i]);
-        apis[i] = make_api(name, sections[i]);
+        apis[i] = config_api_of_section(&sections[i]);
         if (apis[i].builtin != NULL)
             covered[apis[i].builtin - builtins] = true;
     }
@@ -94,7 +101,7 @@ bool config_find_only_api(const struct config *config, struct config_api *api, s
     struct section sections[CONFIG_SECTIONS_MAX];
     size_t count = config_apis(config, sections);
     if (count == 1) {
-        *api = make_api(section_name(&sections[0]), sections[0]);
+        *api = config_api_of_section(&sections[0]);
         return true;
     }
     error_set(error, ERROR_USAGE, "Which API?%s",

@@ -120,6 +120,7 @@ static const struct setting api_settings[] = {
     STRING("BaseUrl"),
     STRING("RelativePath"),
     BOOL("RequestAppToken"),
+    BOOL("ForClusters"),
     STRINGS("Scopes"),
     STRING("Account"),
     STRING("HttpMethod"),

@@ -30,7 +30,7 @@ enum keyring_answer account_store_find(struct token_store *store,
 
 /* Stores a new sign-in: its refresh token, if it has one, and its user name. It becomes the default
  * account if make_default is set or there is none yet. Fails with ERROR_KEYRING only if the keyring
- * was chosen by name, or with ERROR_OTHER if there is no memory. */
+ * was chosen by name. */
 bool account_store_keep(struct token_store *store, const struct token_request *request,
                         const struct account *account, bool make_default, int64_t deadline,
                         struct error *error);

@@ -107,11 +107,11 @@ static struct keyring_key key_of(const struct credential_place *place)
 
 static bool is_attribute(const char *text)
 {
-    autofree char *printable = NULL;
     if (text == NULL)
         return true;
-    if (strlen(text) > PATH_ATTRIBUTE_MAX || (printable = strdup(text)) == NULL)
+    if (strlen(text) > PATH_ATTRIBUTE_MAX)
         return false;
+    autofree char *printable = strdup(text);
     printable_make(printable);
     return strcmp(printable, text) == 0;
 }

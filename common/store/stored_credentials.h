@@ -50,7 +50,7 @@ enum keyring_answer stored_credentials_find(struct token_store *store,
 
 /* Stores a credential; it replaces one with the same path and user name. A credential that is too
  * long or not UTF-8 is not stored, which is not an error. Fails with ERROR_KEYRING only if the
- * keyring was chosen by name, or with ERROR_OTHER if there is no memory. */
+ * keyring was chosen by name. */
 bool stored_credentials_keep(struct token_store *store, const struct credential_place *place,
                              const struct stored_credential *credential, int64_t deadline,
                              struct error *error);

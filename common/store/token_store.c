@@ -119,8 +119,6 @@ bool token_store_put(struct token_store *store, const struct keyring_key *key, c
         return false;
     if (has_failed(store))
         return true;
-    if (label == NULL || record == NULL)
-        return error_no_memory(error);
     bool kept = store->keyring->store(key, label, record, expires_on, deadline, &why);
     trace("store: %s: %s", store->keyring->name, kept ? "stored" : why.message);
     return kept || keyring_failed(store, &why, error);
@@ -186,15 +184,12 @@ void token_store_warn(struct token_store *store)
 
 /* Records why the keyring has no answer. This is not an error yet: another credential may not need
  * the keyring. */
-static bool record_trouble(const struct token_store *store, struct credential *credential,
-                           struct error *error)
+static void record_trouble(const struct token_store *store, struct credential *credential)
 {
-    if (credential->trouble == NULL &&
-        (credential->trouble = malloc(sizeof *credential->trouble)) == NULL)
-        return error_no_memory(error);
+    if (credential->trouble == NULL)
+        credential->trouble = malloc(sizeof *credential->trouble);
     *credential->trouble = store->trouble;
     credential->trouble->kind = ERROR_KEYRING;
-    return true;
 }
 
 static bool fill_credential(struct token_store *store, const struct token_request *request,
@@ -204,7 +199,7 @@ static bool fill_credential(struct token_store *store, const struct token_reques
     enum keyring_answer answer =
         token_store_look_up(store, &key, deadline, &credential->secret, error);
     if (has_failed(store))
-        return record_trouble(store, credential, error);
+        record_trouble(store, credential);
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
     credential->kept = true;
@@ -255,8 +250,6 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
         return store->keyring->erase(&key, deadline, error);
     autofree char *label = text_format("Microsoft Entra client secret of app %s (tenant %s)",
                                        request->client_id, request->tenant);
-    if (label == NULL)
-        return error_no_memory(error);
     return store->keyring->store(&key, label, secret, 0, deadline, error);
 }
 
@@ -271,17 +264,10 @@ static enum keyring_answer list_one(const struct keyring *keyring, const char *k
     if (answer != KEYRING_FOUND)
         return answer;
     trace("keyring: %s has %zu of kind %s", keyring->name, more.count, kind);
-    struct keyring_item *items =
-        realloc(list->items, (list->count + more.count + 1) * sizeof *items);
-    if (items == NULL) {
-        keyring_list_clear(&more);
-        error_no_memory(error);
-        return KEYRING_FAILED;
-    }
-    list->items = items;
+    list->items = realloc(list->items, (list->count + more.count + 1) * sizeof *list->items);
     for (size_t i = 0; i < more.count; i++) {
-        items[list->count] = more.items[i];
-        items[list->count++].store = keyring->name;
+        list->items[list->count] = more.items[i];
+        list->items[list->count++].store = keyring->name;
     }
     free(more.items);
     return KEYRING_FOUND;

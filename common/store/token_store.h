@@ -66,8 +66,7 @@ enum keyring_answer token_store_find(struct token_store *store, const struct tok
                                      int64_t deadline, struct token *ret_token,
                                      struct error *error);
 
-/* Stores the request's token. Fails with ERROR_KEYRING only if the keyring was chosen by name, or
- * with ERROR_OTHER if there is no memory. */
+/* Stores the request's token. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
 bool token_store_keep(struct token_store *store, const struct token_request *request,
                       const struct token *token, int64_t deadline, struct error *error);
 
@@ -78,14 +77,12 @@ bool token_store_erase(struct token_store *store, const struct token_request *re
 
 /* Fills in the credentials of the request that the keyring stores. A credential that the keyring
  * does not have is left unchanged and cannot be loaded later; if the keyring fails, the credential
- * records why. Fails with ERROR_KEYRING only if the keyring was chosen by name, or with ERROR_OTHER
- * if there is no memory. */
+ * records why. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
 bool token_store_fill_credentials(struct token_store *store, struct token_request *request,
                                   int64_t deadline, struct error *error);
 
 /* Stores the client secret of the request's app, or deletes it if secret is NULL. Fails with
- * ERROR_KEYRING, with ERROR_USAGE for the keyring `none`, or with ERROR_OTHER if there is no
- * memory. */
+ * ERROR_KEYRING, or with ERROR_USAGE for the keyring `none`. */
 bool token_store_keep_secret(struct token_store *store, const struct token_request *request,
                              const struct secret *secret, int64_t deadline, struct error *error);
 

@@ -149,14 +149,12 @@ static void add_rows(struct row *rows, size_t *count, const struct keyring_list 
         rows[*count] = make_row(&items->items[i], accounts, &expiries[*count]);
 }
 
-static bool print_list(const struct keyring_list *tokens, const struct keyring_list *sign_ins,
-                       const struct keyring_list *accounts, bool json, struct error *error)
+static void print_list(const struct keyring_list *tokens, const struct keyring_list *sign_ins,
+                       const struct keyring_list *accounts, bool json)
 {
     size_t count = 0, locked = 0, size = tokens->count + sign_ins->count + 1;
     autofree struct row *rows = calloc(size, sizeof *rows);
     autofree struct rfc3339 *expiries = calloc(size, sizeof *expiries);
-    if (rows == NULL || expiries == NULL)
-        return error_no_memory(error);
     add_rows(rows, &count, tokens, accounts, expiries);
     add_rows(rows, &count, sign_ins, accounts, expiries);
     qsort(rows, count, sizeof *rows, compare_rows);
@@ -169,7 +167,6 @@ static bool print_list(const struct keyring_list *tokens, const struct keyring_l
         warning_of(why.code, "the keyring is locked, so user names cannot be shown. %s",
                    error_advice(&why));
     }
-    return true;
 }
 
 /* Lists the items of one kind. If a keyring does not answer, *items holds those of the others. An
@@ -204,8 +201,8 @@ static bool run_list(const struct options *options, int count, char **operands, 
     complete = list_kind(&tokens, STORE_KIND_ACCOUNT, &accounts, error) && complete;
     if (!complete && found.count + sign_ins.count == 0)
         return error_wanted(error, "cannot list the tokens");
-    return (print_list(&found, &sign_ins, &accounts, json, error) && complete) ||
-           error_wanted(error, "the list is incomplete");
+    print_list(&found, &sign_ins, &accounts, json);
+    return complete || error_wanted(error, "the list is incomplete");
 }
 
 static const struct option_spec own_options[] = {

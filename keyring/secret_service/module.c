@@ -188,15 +188,13 @@ static void fill_item(struct keyring_item *item, SecretItem *found)
         keyring_item_add(item, name, text);
 }
 
-static bool fill_list(struct keyring_list *list, GList *found)
+static void fill_list(struct keyring_list *list, GList *found)
 {
-    size_t count = MIN(g_list_length(found), KEYRING_ITEMS_MAX), filled = 0;
-    list->items = calloc(count + 1, sizeof *list->items);
-    list->count = list->items != NULL ? count : 0;
-    for (GList *next = found; next != NULL && filled < list->count; next = next->next)
-        fill_item(&list->items[filled++], SECRET_ITEM(next->data));
+    size_t max = MIN(g_list_length(found), KEYRING_ITEMS_MAX);
+    list->items = calloc(max + 1, sizeof *list->items);
+    for (GList *next = found; next != NULL && list->count < max; next = next->next)
+        fill_item(&list->items[list->count++], SECRET_ITEM(next->data));
     g_list_free_full(found, g_object_unref);
-    return list->items != NULL;
 }
 
 static enum keyring_answer read_items(SecretService *service, GHashTable *attributes,
@@ -215,10 +213,8 @@ static enum keyring_answer read_items(SecretService *service, GHashTable *attrib
         found = secret_service_search_finish(service, call->result, &reason);
     if (call->result == NULL || reason != NULL)
         return call_failed(call, reason, error);
-    if (fill_list(list, found))
-        return KEYRING_FOUND;
-    error_no_memory(error);
-    return KEYRING_FAILED;
+    fill_list(list, found);
+    return KEYRING_FOUND;
 }
 
 /* Searches for a single item first, since usually there is none. */

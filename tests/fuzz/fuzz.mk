@@ -17,7 +17,8 @@ fuzz_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 fuzz_exec_info_SOURCES          := helpers/kubectl/exec_credential.c
 fuzz_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubectl/kubeconfig/*.c)
-fuzz_redaction_SOURCES          := common/acquire/http/redaction.c
+fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
+                                   common/acquire/http/redaction.c
 fuzz_redirect_SOURCES           := common/acquire/user/redirect.c
 fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
 fuzz_token_answer_SOURCES       := common/acquire/http/token_answer.c

@@ -27,10 +27,6 @@ static struct secret *read_client_secret(const char *name, struct error *error)
     bool relative = name[0] != '/' && directory != NULL;
     auto_secret struct secret *path =
         secret_format("%s%s%s", relative ? directory : "", relative ? "/" : "", name);
-    if (path == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
     auto_secret struct secret *text = file_read_secret(path->bytes, CLIENT_SECRET_MAX, error);
     if (text == NULL)
         return NULL;
@@ -49,7 +45,7 @@ bool client_proof_load(const struct token_request *request, const struct credent
     case CREDENTIAL_CLIENT_SECRET:
         ret_proof->client_secret =
             secret_new(credential->secret->bytes, credential->secret->length);
-        return ret_proof->client_secret != NULL || error_no_memory(error);
+        return true;
     case CREDENTIAL_CLIENT_SECRET_FILE:
         ret_proof->client_secret = read_client_secret(credential->path, error);
         return ret_proof->client_secret != NULL;

@@ -149,8 +149,8 @@ static bool read_source(struct key_store *store, const char *name, const struct 
                         const struct secret *secret, struct error *error)
 {
     struct password password = { secret, false };
-    if (store->certificates == NULL && (store->certificates = sk_X509_new_null()) == NULL)
-        return error_no_memory(error);
+    if (store->certificates == NULL)
+        store->certificates = sk_X509_new_null();
     UI_METHOD *method = UI_UTIL_wrap_read_pem_callback(copy_password, 0);
     BIO *memory = bytes != NULL ? BIO_new_mem_buf(bytes->bytes, (int)bytes->length) : NULL;
     int before = count(store);
@@ -184,8 +184,6 @@ static bool read_uri(struct key_store *store, const char *uri, const struct secr
     /* The TPM's provider requests a password only if the URI ends in ?pass. */
     bool add_pass = password != NULL && strncmp(uri, "handle:", 7) == 0 && strchr(uri, '?') == NULL;
     auto_secret struct secret *full_uri = secret_format("%s%s", uri, add_pass ? "?pass" : "");
-    if (full_uri == NULL)
-        return error_no_memory(error);
     if (lstat(uri, &status) == 0)
         return error_set(error, ERROR_USAGE,
                          "%.*s is not used: a file of that name is in the current folder, and "

@@ -87,8 +87,7 @@ static void print_line(const struct prompt *prompt, const char *text)
         json_object_object_add(object, "prompt", json_object_new_string(text));
     autofree char *line = text_format(
         "%s\n", object != NULL ? json_object_to_json_string_ext(object, JSON_LINE) : text);
-    if (line != NULL)
-        write_text(prompt, line);
+    write_text(prompt, line);
 }
 
 void prompt_say(struct prompt *prompt, const char *format, ...)
@@ -98,8 +97,6 @@ void prompt_say(struct prompt *prompt, const char *format, ...)
     autofree char *text = text_format_list(format, arguments);
     va_end(arguments);
     stop_countdown(prompt);
-    if (text == NULL)
-        return;
     printable_make(text);
     print_line(prompt, text);
 }

@@ -143,7 +143,7 @@ static struct secret *decode(struct part value)
 {
     auto_secret struct secret *decoded = secret_allocate(value.length);
     size_t length = 0;
-    for (size_t i = 0; decoded != NULL && i < value.length; i++) {
+    for (size_t i = 0; i < value.length; i++) {
         char c = value.bytes[i] == '+' ? ' ' : value.bytes[i];
         if (c == '%') {
             int high = i + 2 < value.length ? text_hex_value(value.bytes[i + 1]) : -1;
@@ -157,8 +157,7 @@ static struct secret *decode(struct part value)
             return NULL;
         decoded->bytes[length++] = c;
     }
-    if (decoded != NULL)
-        decoded->length = length;
+    decoded->length = length;
     return steal(&decoded);
 }
 

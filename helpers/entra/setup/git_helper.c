@@ -36,7 +36,7 @@ char *git_helper_command(const struct options *options)
         words[0] = program;
     setup_helper_options(options, &storage, words + 1);
     autofree char *line = setup_quote((char *const *)words);
-    return line != NULL ? text_format("%s%s", short_name ? "" : "!", line) : NULL;
+    return text_format("%s%s", short_name ? "" : "!", line);
 }
 
 bool git_helper_is_ours(const char *value)

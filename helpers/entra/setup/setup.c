@@ -74,17 +74,12 @@ char *setup_quote(char *const *words)
     char *text = NULL;
     size_t length = 0;
     FILE *stream = open_memstream(&text, &length);
-    if (stream == NULL)
-        return NULL;
     for (size_t i = 0; words[i] != NULL; i++) {
         if (i > 0)
             fputc(' ', stream);
         quote_word(stream, words[i]);
     }
-    if (fclose(stream) != 0) {
-        free(text);
-        return NULL;
-    }
+    fclose(stream);
     return text;
 }
 
@@ -92,8 +87,6 @@ bool setup_run(const struct options *options, char *const *command, struct error
 {
     int status = 0;
     autofree char *line = setup_quote(command);
-    if (line == NULL)
-        return error_no_memory(error);
     if (puts(line) == EOF || fflush(stdout) != 0)
         return error_set(error, ERROR_OTHER,
                          "cannot write to stdout, so the command is not run: %m");

@@ -59,8 +59,7 @@ bool setup_run(const struct options *options, char *const *command, struct error
  * command cannot be run. */
 struct secret *setup_query(char *const *command, size_t max, struct error *error);
 
-/* Joins the words into one line, quoted for a shell. The caller frees the line. NULL if there is no
- * memory. */
+/* Joins the words into one line, quoted for a shell. The caller frees the line. */
 char *setup_quote(char *const *words);
 
 #endif

@@ -74,8 +74,6 @@ static bool name_file(const char *path, struct error *error)
 static bool take_lock(struct target *target, struct error *error)
 {
     autofree char *lock = text_format("%s.lock", target->path);
-    if (lock == NULL)
-        return error_no_memory(error);
     autoclose int fd = unfinished_create(AT_FDCWD, lock, 0, &target->lock);
     if (fd >= 0)
         return true;
@@ -102,8 +100,6 @@ static bool add_file(struct targets *targets, const char *name, size_t length,
 {
     unsigned mode = 0;
     autofree char *path = strndup(name, length);
-    if (path == NULL)
-        return error_no_memory(error);
     if (access(path, F_OK) != 0 || is_known(targets, path))
         return true;
     if (targets->count == FILES_MAX)
@@ -134,9 +130,9 @@ static bool add_list(struct targets *targets, const char *list, const struct opt
 static bool add_default(struct targets *targets, const struct options *options, struct error *error)
 {
     const char *home = environment("HOME");
-    autofree char *path = home != NULL ? text_format("%s/.kube/config", home) : NULL;
-    if (path == NULL)
-        return home == NULL || error_no_memory(error);
+    if (home == NULL)
+        return true;
+    autofree char *path = text_format("%s/.kube/config", home);
     return add_file(targets, path, strlen(path), options, error);
 }
 
@@ -235,13 +231,12 @@ static bool change_file(const struct kubeconfig_module *module, const struct opt
 {
     char backup[PATH_MAX];
     auto_secret struct secret *changed = edits_apply(&target->edits, target->text);
-    if (changed == NULL)
-        return error_no_memory(error);
     if (!verify(module, target, changed, error))
         return false;
-    if (options->own[SETUP_DRY_RUN] != NULL)
-        return edits_print_diff(&target->edits, target->text, target->path, stdout) ||
-               error_no_memory(error);
+    if (options->own[SETUP_DRY_RUN] != NULL) {
+        edits_print_diff(&target->edits, target->text, target->path, stdout);
+        return true;
+    }
     if (!replace_file(target->path, target->text, changed, backup, error))
         return false;
     report_change(target, backup);
