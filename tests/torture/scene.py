@@ -44,7 +44,6 @@ VOLATILE = ("received_on", "expires_on", "refresh_on", "stored_on")
 class Finding:
     flow: str
     fault: Fault
-    place: str
     complaint: str
     said: str
 
@@ -113,8 +112,7 @@ class Scene:
         try:
             outcome = self._run(self.flow.job(self.world), fault)
         except TimedOut:
-            return [Finding(self.flow.name, fault, self._injector.place(fault), "hangs", "")]
-        place = self._injector.place(fault)
+            return [Finding(self.flow.name, fault, "hangs", "")]
         state = self._belongings.read()
         complaints = [*self._about_output(fault, outcome), *self._about_state(fault, outcome, state)]
         again = self._run(self.flow.job(self.world))
@@ -125,7 +123,7 @@ class Scene:
             complaints += [f"afterwards: {complaint}"
                            for complaint in self._differences(state, self.after, self.after)]
         said = f"exit code {outcome.code}: {outcome.err.strip()}"
-        return [Finding(self.flow.name, fault, place, complaint, said) for complaint in complaints]
+        return [Finding(self.flow.name, fault, complaint, said) for complaint in complaints]
 
     # ---- judging ----
 
