@@ -21,6 +21,8 @@ FOUND = [
     ("entra logout", "openat:.token"),
     ("git erase", "read:.token"),
     ("entra list", "getdents64:run/entra"),
+    # Another folder was used instead, for this one run.
+    ("git store", "openat:run/entra"),
 ]
 
 
