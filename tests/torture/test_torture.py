@@ -23,6 +23,9 @@ FOUND = [
     ("entra list", "getdents64:run/entra"),
     # Another folder was used instead, for this one run.
     ("git store", "openat:run/entra"),
+    # The configuration was taken for absent.
+    ("git get, warm", "access:appsettings.json"),
+    ("git store", "read:appsettings.json"),
 ]
 
 
