@@ -135,6 +135,18 @@ void keyring_item_add(struct keyring_item *item, const char *name, const char *v
         item->attributes[i] = (struct keyring_attribute){ strdup(name), strdup(value) };
 }
 
+void keyring_item_add_json(struct keyring_item *item, const json_object *attributes)
+{
+    if (!json_object_is_type(attributes, json_type_object))
+        return;
+    json_object_object_foreach(attributes, name, unused) {
+        (void)unused;
+        const char *value = json_string(attributes, name);
+        if (value != NULL)
+            keyring_item_add(item, name, value);
+    }
+}
+
 void keyring_list_clear(struct keyring_list *list)
 {
     for (size_t n = 0; n < list->count; n++) {

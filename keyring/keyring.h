@@ -102,8 +102,10 @@ json_object *keyring_key_to_json(const struct keyring_key *key);
 bool keyring_key_is_in(const struct keyring_key *key, const json_object *attributes);
 
 /* Adds an attribute to an item; the texts are copied. An attribute beyond KEYRING_ATTRIBUTES_MAX is
- * ignored. */
+ * ignored. The second adds all those of such a JSON object; one that is not a string is ignored,
+ * since other programs of the user can write there. */
 void keyring_item_add(struct keyring_item *item, const char *name, const char *value);
+void keyring_item_add_json(struct keyring_item *item, const json_object *attributes);
 
 /* Wipes and frees the items of a list. */
 void keyring_list_clear(struct keyring_list *list);

@@ -148,9 +148,7 @@ static void fill_item(struct keyring_item *item, const json_object *header)
     const char *label = json_string(header, "label");
     item->label = strdup(label != NULL ? label : "");
     json_object_object_get_ex(header, "attributes", &attributes);
-    json_object_object_foreach(attributes, name, value) {
-        keyring_item_add(item, name, json_object_get_string(value));
-    }
+    keyring_item_add_json(item, attributes);
 }
 
 static void collect_items(DIR *directory, const struct keyring_key *key, struct keyring_list *list)

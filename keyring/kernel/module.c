@@ -154,9 +154,7 @@ static bool read_item(key_serial_t serial, const struct keyring_key *key, struct
     auto_json json_object *attributes = json_parse(ours, strlen(ours), &unused);
     if (!json_object_is_type(attributes, json_type_object) || !keyring_key_is_in(key, attributes))
         return false;
-    json_object_object_foreach(attributes, name, value) {
-        keyring_item_add(item, name, json_object_get_string(value));
-    }
+    keyring_item_add_json(item, attributes);
     item->label = strdup(ours);
     item->record = read_key(serial);
     return true;
