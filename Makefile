@@ -5,7 +5,7 @@
 #   make install    DESTDIR, PREFIX   make check SANITIZE=1  the same under ASan and UBSan
 #   make demo       the main job      make fuzz, make soak   the same for as long as you like
 #   make bench      how fast it is    make deps              Debian's packages for all this
-#   make clean
+#   make mutants    how good tests are    make clean
 #
 #   make check-unit-url                                           one unit test
 #   make check-integration TESTS=tests/integration/test_curl.py   one file of integration tests
@@ -70,8 +70,10 @@ PROGRAMS := git-credential-entra exec-credential-entra curl-credential-entra ent
 MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kernel.so \
             entra-kubeconfig.so
 
-COMMON   := $(wildcard common/base/*.c common/entra/*.c common/tokens/*.c common/config/*.c \
-                       common/store/*.c keyring/*.c helpers/*.c)
+# In the programs alone: modules must use the program's malloc.
+MEMORY   := common/base/memory.c
+COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c common/tokens/*.c \
+                common/config/*.c common/store/*.c keyring/*.c helpers/*.c))
 git-credential-entra_SOURCES  := $(wildcard helpers/git/*.c)
 exec-credential-entra_SOURCES := $(wildcard helpers/kubectl/*.c)
 curl-credential-entra_SOURCES := $(wildcard helpers/curl/*.c)
@@ -98,7 +100,7 @@ MODULE_FILES  := $(MODULES:%=$(BUILD)/lib/entra/%)
 all: $(PROGRAM_FILES) $(MODULE_FILES)
 
 .SECONDEXPANSION:
-$(PROGRAM_FILES): $(BUILD)/bin/%: $$(call objects,$$(%_SOURCES)) $(BUILD)/obj/common.a
+$(PROGRAM_FILES): $(BUILD)/bin/%: $$(call objects,$$(MEMORY) $$(%_SOURCES)) $(BUILD)/obj/common.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $*"
 	@$(LINK) -pie -o $@ $^ $(JSON_LIBS)
@@ -186,6 +188,8 @@ deps:
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
+include tests/mutants/mutants.mk
+include tests/torture/torture.mk
 
 check: check-unit check-man check-integration
 

@@ -49,8 +49,9 @@ static struct runtime_name item_name(const struct keyring_key *key)
     return runtime_name(RUNTIME_KEPT, texts);
 }
 
-/* Reads the header and the record of a file, and deletes the file if it has expired. Returns false
- * if it has expired, is not one of ours, or does not match the key. */
+/* Reads the header and the record of a file. Deletes the file if it has expired, or if it has no
+ * header: nobody can tell any more whose it is, so no sign-out would find it. Returns false if it
+ * is deleted or cannot be read, or does not match the key. */
 static bool read_file(int folder, const char *name, const struct keyring_key *key,
                       json_object **ret_header, struct secret **ret_record)
 {
@@ -58,22 +59,27 @@ static bool read_file(int folder, const char *name, const struct keyring_key *ke
     int64_t expires_on = 0;
     json_object *attributes = NULL;
     auto_secret struct secret *text = runtime_read(folder, name, FILE_MAX);
-    const char *end = text != NULL ? memchr(text->bytes, '\n', text->length) : NULL;
-    if (end == NULL || text->length > FILE_MAX)
+    if (text == NULL)
         return false;
-    auto_json json_object *read = json_parse(text->bytes, (size_t)(end - text->bytes), &unused);
-    if (read == NULL || !json_object_object_get_ex(read, "attributes", &attributes) ||
-        !json_int64(read, "expires_on", &expires_on))
-        return false;
-    if (expires_on > 0 && expires_on <= time(NULL)) {
+    const char *end = text->length <= FILE_MAX ? memchr(text->bytes, '\n', text->length) : NULL;
+    auto_json json_object *read =
+        end != NULL ? json_parse(text->bytes, (size_t)(end - text->bytes), &unused) : NULL;
+    bool is_whole = json_object_object_get_ex(read, "attributes", &attributes) &&
+                    json_object_is_type(attributes, json_type_object) &&
+                    json_int64(read, "expires_on", &expires_on);
+    if (!is_whole)
+        trace("keyring: %s is deleted: its header cannot be read", name);
+    if (!is_whole || (expires_on > 0 && expires_on <= time(NULL))) {
         unlinkat(folder, name, 0);
         return false;
     }
     if (!keyring_key_is_in(key, attributes))
         return false;
-    *ret_record = secret_new(end + 1, text->length - (size_t)(end + 1 - text->bytes));
+    size_t length = text->length - (size_t)(end + 1 - text->bytes);
+    if (length > 0 && length <= KEYRING_RECORD_MAX)
+        *ret_record = secret_new(end + 1, length);
     *ret_header = steal(&read);
-    return *ret_record != NULL;
+    return true;
 }
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
@@ -84,8 +90,9 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     autoclose int folder = open_folder(error);
     if (folder < 0)
         return KEYRING_FAILED;
-    return read_file(folder, item_name(key).text, key, &header, ret_record) ? KEYRING_FOUND
-                                                                            : KEYRING_NOTHING;
+    return read_file(folder, item_name(key).text, key, &header, ret_record) && *ret_record != NULL
+               ? KEYRING_FOUND
+               : KEYRING_NOTHING;
 }
 
 static struct secret *format_item(const struct keyring_key *key, const char *label,
@@ -125,30 +132,39 @@ static bool store(const struct keyring_key *key, const char *label, const struct
     auto_secret struct secret *text = format_item(key, label, expires_on, record);
     if (folder < 0)
         return false;
-    if (text == NULL)
-        return error_no_memory(error);
     sweep(folder);
     return runtime_write(folder, item_name(key).text, text) ||
+           error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
+}
+
+static bool delete_file(const char *name, struct error *error)
+{
+    autoclose int folder = open_folder(error);
+    if (folder < 0)
+        return false;
+    runtime_sweep(folder);
+    return unlinkat(folder, name, 0) == 0 || errno == ENOENT ||
            error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
 }
 
 static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
 {
     (void)deadline;
-    autoclose int folder = open_folder(error);
-    if (folder < 0)
-        return false;
-    return unlinkat(folder, item_name(key).text, 0) == 0 || errno == ENOENT ||
-           error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
+    return delete_file(item_name(key).text, error);
 }
 
-static void fill_item(struct keyring_item *item, const json_object *header)
+static bool erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
 {
-    json_object *attributes = NULL;
+    (void)deadline;
+    return delete_file(item->place, error);
+}
+
+static void fill_item(struct keyring_item *item, const char *name, const json_object *header)
+{
     const char *label = json_string(header, "label");
     item->label = strdup(label != NULL ? label : "");
-    json_object_object_get_ex(header, "attributes", &attributes);
-    keyring_item_add_json(item, attributes);
+    item->place = strdup(name);
+    keyring_item_add_json(item, json_object_object_get(header, "attributes"));
 }
 
 static void collect_items(DIR *directory, const struct keyring_key *key, struct keyring_list *list)
@@ -160,7 +176,7 @@ static void collect_items(DIR *directory, const struct keyring_key *key, struct 
         if (!runtime_is_kept(entry->d_name) ||
             !read_file(dirfd(directory), entry->d_name, key, &header, &item->record))
             continue;
-        fill_item(item, header);
+        fill_item(item, entry->d_name, header);
         list->count++;
     }
 }
@@ -173,22 +189,20 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     if (folder < 0)
         return KEYRING_FAILED;
     DIR *directory = fdopendir(folder); /* owns the descriptor */
-    *ret_list =
-        (struct keyring_list){ .items = calloc(KEYRING_ITEMS_MAX, sizeof *ret_list->items) };
-    if (directory == NULL || ret_list->items == NULL) {
-        if (directory != NULL)
-            closedir(directory);
-        else
-            close(folder);
-        error_no_memory(error);
+    if (directory == NULL) {
+        error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
+        close(folder);
         return KEYRING_FAILED;
     }
+    *ret_list =
+        (struct keyring_list){ .items = calloc(KEYRING_ITEMS_MAX, sizeof *ret_list->items) };
+    runtime_sweep(dirfd(directory)); /* signing out lists what there is to erase */
     collect_items(directory, key, ret_list);
     closedir(directory);
     return KEYRING_FOUND;
 }
 
-static const struct keyring runtime = { "runtime", lookup, store, erase, list };
+static const struct keyring runtime = { "runtime", lookup, store, erase, erase_item, list };
 
 const struct keyring *keyring_runtime(struct error *error)
 {

@@ -7,8 +7,6 @@
 struct secret *base64url(const unsigned char *bytes, size_t length)
 {
     struct secret *text = secret_allocate((length + 2) / 3 * 4);
-    if (text == NULL)
-        return NULL;
     EVP_EncodeBlock((unsigned char *)text->bytes, bytes, (int)length);
     text->length = strcspn(text->bytes, "=");
     text->bytes[text->length] = '\0';

@@ -9,8 +9,7 @@
 
 #include "common/base/secret.h"
 
-/* Encodes length bytes. The caller frees the result with secret_free. Returns NULL if there is no
- * memory. */
+/* Encodes length bytes. The caller frees the result with secret_free. */
 struct secret *base64url(const unsigned char *bytes, size_t length);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/base/environment.h"
+#include "common/base/text.h"
 
 static bool check_status(int fd, const char *path, unsigned *ret_mode, struct error *error)
 {
@@ -53,8 +54,33 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
 const char *file_path(const char *name)
 {
     return strncmp(name, "file:///", 8) == 0 ? name + 7
-           : strncmp(name, "file:/", 6) == 0 ? name + 5
+           : strncmp(name, "file:", 5) == 0  ? name + 5
                                              : name;
+}
+
+bool file_is_uri(const char *name)
+{
+    size_t scheme = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
+    return scheme > 1 && name[scheme] == ':' && strncmp(name, "file:", 5) != 0;
+}
+
+char *file_path_below(const char *folder, const char *name)
+{
+    const char *path = file_path(name);
+    if (path[0] == '/')
+        return strdup(path);
+    while (strncmp(path, "./", 2) == 0)
+        path += 2;
+    return text_format("%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", path);
+}
+
+bool file_check_absolute(const char *path, const char *from, struct error *error)
+{
+    if (file_path(path)[0] == '/')
+        return true;
+    error_set(error, ERROR_USAGE, "%s: '%.200s' is not an absolute path", from, path);
+    return error_hint(error, "A relative path would be another file in each working directory. "
+                             "Give the whole path, which begins with a slash.");
 }
 
 bool file_has_readers(const char *path, unsigned mode)

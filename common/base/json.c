@@ -162,13 +162,11 @@ static json_object *parse_text(const char *text, size_t length, int flags, size_
         error_set(error, ERROR_OTHER, "not valid JSON: it contains a NUL byte");
         return NULL;
     }
-    struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
-    if (tokener == NULL || length > INT_MAX) {
-        if (tokener != NULL)
-            json_tokener_free(tokener);
-        error_no_memory(error);
+    if (length > INT_MAX) {
+        error_set(error, ERROR_OTHER, "not valid JSON: it is too long");
         return NULL;
     }
+    struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
     json_tokener_set_flags(tokener, flags | JSON_TOKENER_VALIDATE_UTF8);
     json_object *value = json_tokener_parse_ex(tokener, text, (int)length);
     enum json_tokener_error outcome = json_tokener_get_error(tokener);
@@ -200,12 +198,12 @@ static bool is_open_comment(const struct cursor *cursor, size_t start)
 
 /* Copies a text with its comments blanked out. json-c accepts comments itself, but misses the end
  * of one that ends in several stars, and of one at the end of the file. A comment without an end is
- * kept, so that it is refused. Returns NULL if there is no memory. */
+ * kept, so that it is refused. */
 static struct secret *blank_comments(const char *text, size_t length)
 {
     struct secret *copy = secret_new(text, length);
     struct cursor cursor = { text, length, 0 };
-    while (copy != NULL && cursor.at < length) {
+    while (cursor.at < length) {
         size_t start = cursor.at;
         if (at_string(&cursor)) {
             skip_string(&cursor);
@@ -227,12 +225,8 @@ json_object *json_parse_lenient(const char *text, size_t length, size_t *ret_lin
     if (looking_at(&rest, "\xef\xbb\xbf"))
         rest.at += 3;
     size_t end = 0;
-    json_object *value = NULL;
     auto_secret struct secret *plain = blank_comments(text + rest.at, length - rest.at);
-    if (plain == NULL)
-        error_no_memory(error);
-    else
-        value = parse_text(plain->bytes, plain->length, 0, &end, error);
+    json_object *value = parse_text(plain->bytes, plain->length, 0, &end, error);
     rest.at += end;
     if (value != NULL) {
         skip_blank(&rest);

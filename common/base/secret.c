@@ -3,6 +3,7 @@
 #include "common/base/secret.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +11,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "common/base/output.h"
+
 struct secret *secret_allocate(size_t length)
 {
     struct secret *secret = calloc(1, sizeof *secret + length + 1);
-    if (secret == NULL)
-        return NULL;
     /* Never unlocked: a page may hold several secrets, and the process is short-lived. */
     mlock(secret, sizeof *secret + length + 1);
     secret->length = length;
@@ -24,7 +25,7 @@ struct secret *secret_allocate(size_t length)
 struct secret *secret_new(const char *bytes, size_t length)
 {
     struct secret *secret = secret_allocate(length);
-    if (secret != NULL && length > 0)
+    if (length > 0)
         memcpy(secret->bytes, bytes, length);
     return secret;
 }
@@ -40,12 +41,10 @@ struct secret *secret_format(const char *format, ...)
     va_start(arguments, format);
     int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
-    if (length < 0)
-        return NULL;
+    if (length < 0) /* longer than INT_MAX, which no text here is */
+        abort();
 
     struct secret *secret = secret_allocate((size_t)length);
-    if (secret == NULL)
-        return NULL;
     va_start(arguments, format);
     vsnprintf(secret->bytes, (size_t)length + 1, format, arguments);
     va_end(arguments);
@@ -57,7 +56,7 @@ static bool read_into(int fd, struct secret *secret, size_t *filled)
 {
     while (*filled < secret->length) {
         ssize_t n = read(fd, secret->bytes + *filled, secret->length - *filled);
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && (errno == EINTR || (errno == EAGAIN && output_wait(fd, POLLIN))))
             continue;
         if (n <= 0)
             return n == 0;
@@ -71,9 +70,7 @@ struct secret *secret_read(int fd, size_t max)
     size_t filled = 0;
     size_t capacity = max + 1 < 4096 ? max + 1 : 4096;
     auto_secret struct secret *secret = secret_allocate(capacity);
-    while (secret != NULL) {
-        if (!read_into(fd, secret, &filled))
-            return NULL;
+    while (read_into(fd, secret, &filled)) {
         if (filled < capacity || filled > max) {
             secret->length = filled;
             return steal(&secret);
@@ -81,8 +78,7 @@ struct secret *secret_read(int fd, size_t max)
         auto_secret struct secret *before = secret;
         capacity = capacity * 2 < max + 1 ? capacity * 2 : max + 1;
         secret = secret_allocate(capacity);
-        if (secret != NULL)
-            memcpy(secret->bytes, before->bytes, filled);
+        memcpy(secret->bytes, before->bytes, filled);
     }
     return NULL;
 }
@@ -105,27 +101,9 @@ bool secret_equals(const struct secret *secret, const char *bytes, size_t length
     return difference == 0;
 }
 
-void secret_redact(char *text, size_t length, const char *secret)
-{
-    size_t size = strlen(secret);
-    char *end = text + length;
-    for (char *at = text; size > 0 && (at = memmem(at, (size_t)(end - at), secret, size)) != NULL;
-         at += size)
-        memset(at, '*', size);
-}
-
 bool secret_write(const struct secret *secret, int fd)
 {
-    size_t written = 0;
-    while (written < secret->length) {
-        ssize_t n = write(fd, secret->bytes + written, secret->length - written);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        written += (size_t)n;
-    }
-    return true;
+    return output_write(fd, secret->bytes, secret->length);
 }
 
 void secret_protect_process(void)

@@ -23,16 +23,16 @@ struct secret {
     char bytes[];
 };
 
-/* Copies length bytes. Returns NULL if there is no memory. */
+/* Copies length bytes. */
 struct secret *secret_new(const char *bytes, size_t length);
 
-/* Copies a C string. Returns NULL if text is NULL or there is no memory. */
+/* Copies a C string. Returns NULL if text is NULL. */
 struct secret *secret_from_text(const char *text);
 
-/* A secret of length zero bytes for the caller to fill. Returns NULL if there is no memory. */
+/* A secret of length zero bytes for the caller to fill. */
 struct secret *secret_allocate(size_t length);
 
-/* As asprintf. Returns NULL if there is no memory. */
+/* Formats a text as printf does. */
 struct secret *secret_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Reads from a file descriptor to its end, but at most max + 1 bytes: a length above max means that
@@ -45,9 +45,6 @@ void secret_free(struct secret *secret);
 /* Whether the secret has exactly these bytes. The time taken does not depend on where they differ.
  */
 bool secret_equals(const struct secret *secret, const char *bytes, size_t length);
-
-/* Overwrites every occurrence of secret in length bytes of text with asterisks. */
-void secret_redact(char *text, size_t length, const char *secret);
 
 /* Writes the whole secret to a file descriptor, bypassing stdio's buffers, which would keep a copy.
  * Returns false with errno set on failure. */

@@ -46,7 +46,7 @@ void shared_error_post(const char *name, const struct error *error, int64_t seco
     autoclose int folder = runtime_folder_open();
     int64_t bounded = seconds < SHARED_ERROR_SECONDS_MAX ? seconds : SHARED_ERROR_SECONDS_MAX;
     auto_secret struct secret *text = format_record(error, time(NULL) + bounded);
-    if (folder >= 0 && text != NULL)
+    if (folder >= 0)
         runtime_write(folder, name, text);
 }
 

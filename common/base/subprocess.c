@@ -12,7 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/deadline.h"
+#include "common/base/search_path.h"
+#include "common/base/text.h"
 
 /* ---- the environment of a child ---- */
 
@@ -28,6 +31,14 @@ static char **environment_of_child(bool (*filter)(const char *variable))
         if (filter == NULL || filter(environ[i]))
             list[kept++] = environ[i];
     return list;
+}
+
+/* ---- which program ---- */
+
+/* An absolute path is left to the system, whose errno says what is wrong with it. */
+static char *find_program(const char *name)
+{
+    return name[0] == '/' ? strdup(name) : search_path_find(name);
 }
 
 /* ---- a child that answers through a pipe ---- */
@@ -116,6 +127,7 @@ enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), voi
 /* ---- running a program ---- */
 
 struct job {
+    const char *program;
     char *const *command;
     char **environment;
     int report; /* the supervisor writes a struct outcome to this descriptor */
@@ -140,8 +152,8 @@ static int start_command(const struct job *job, int output, pid_t *ret_pid)
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int failure = posix_spawnp(ret_pid, job->command[0], &actions, &attributes, job->command,
-                               job->environment);
+    int failure =
+        posix_spawn(ret_pid, job->program, &actions, &attributes, job->command, job->environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;
@@ -201,12 +213,19 @@ struct secret *subprocess_run(char *const *command, bool (*filter)(const char *v
     struct outcome outcome = { .status = -1 };
     auto_secret struct secret *output = NULL;
     autofree char **environment = environment_of_child(filter);
+    autofree char *program = find_program(command[0]);
+    if (program == NULL) {
+        error_set(error, ERROR_USAGE, "the command '%.100s' cannot be run: %s", command[0],
+                  strchr(command[0], '/') != NULL ? "its path is not absolute"
+                                                  : "it is in no folder of PATH");
+        return NULL;
+    }
     if (environment == NULL || pipe2(report, O_CLOEXEC) != 0) {
         error_no_memory(error);
         return NULL;
     }
     autoclose int reader = report[0], writer = report[1];
-    struct job job = { command, environment, writer };
+    struct job job = { program, command, environment, writer };
     enum subprocess_end how =
         subprocess_fork(supervise, &job, max, deadline, &child_status, &output);
     if (how == SUBPROCESS_ENDED && child_status == 0 &&
@@ -235,8 +254,9 @@ int subprocess_detach(const char *program, char *const *words, bool (*filter)(co
                       pid_t *ret_pid)
 {
     autofree char **environment = environment_of_child(filter);
-    if (environment == NULL)
-        return ENOMEM;
+    autofree char *path = find_program(program);
+    if (path == NULL)
+        return ENOENT;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t defaults;
@@ -249,7 +269,7 @@ int subprocess_detach(const char *program, char *const *words, bool (*filter)(co
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
-    int failure = posix_spawnp(ret_pid, program, &actions, &attributes, words, environment);
+    int failure = posix_spawn(ret_pid, path, &actions, &attributes, words, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;

@@ -13,7 +13,7 @@
 /* Prompts for a secret on /dev/tty and reads one line of at most max bytes without echo. The
  * terminal's settings are restored before this returns or a signal ends the program. The caller
  * frees the result with secret_free. Returns NULL with ERROR_USAGE if there is no terminal or
- * nothing was typed, or with ERROR_OTHER if there is no memory. */
+ * nothing was typed. */
 struct secret *terminal_ask_secret(const char *prompt, size_t max, struct error *error);
 
 #endif

@@ -3,11 +3,14 @@
 #include "common/base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 char *text_format_list(const char *format, va_list arguments)
 {
     char *text = NULL;
-    return vasprintf(&text, format, arguments) >= 0 ? text : NULL;
+    if (vasprintf(&text, format, arguments) < 0) /* longer than INT_MAX, which no text here is */
+        abort();
+    return text;
 }
 
 char *text_format(const char *format, ...)

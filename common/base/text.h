@@ -13,7 +13,7 @@ struct slice {
     size_t length;
 };
 
-/* Formats a text as printf does. The caller frees it. NULL if out of memory. */
+/* Formats a text as printf does. The caller frees it. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *text_format_list(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 

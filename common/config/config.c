@@ -6,10 +6,14 @@ static bool read_all(struct config *config, struct error *error)
 {
     if (!config_read_file(config, error))
         return false;
-    if (config->root == NULL && (config->root = json_object_new_object()) == NULL)
-        return error_no_memory(error);
+    if (config->root == NULL)
+        config->root = json_object_new_object();
     config->has_secrets = config_has_secrets(config);
-    return config_overlay_environment(config, error);
+    config_resolve_paths_of_file(config);
+    if (!config_overlay_environment(config, error))
+        return false;
+    config_resolve_paths_of_credentials(config);
+    return true;
 }
 
 struct config *config_read(const struct options *options, const struct config_context *context,
@@ -17,10 +21,6 @@ struct config *config_read(const struct options *options, const struct config_co
 {
     static const struct config_context no_context;
     auto_config struct config *config = calloc(1, sizeof *config);
-    if (config == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
     config->options = options;
     config->context = context != NULL ? context : &no_context;
     return read_all(config, error) ? steal(&config) : NULL;

@@ -24,10 +24,22 @@
 #include "common/entra/request.h"
 #include "common/entra/url.h"
 
+/* What a cluster says of the token that it takes. The cluster may be hostile, so nothing of this is
+ * used before it has been checked against what a cluster may choose (cluster.c). Each may be NULL.
+ * Options take precedence over all of it. */
+struct config_cluster {
+    const char *server_id; /* the resource; if the options name no API */
+    const char *scope;     /* to request instead of those of the server's API */
+    const char *tenant;    /* a user's; an app's is checked against it */
+    const char *instance;  /* likewise; in its canonical form and a known cloud's */
+    const char *client_id; /* a user's, if nothing else names one */
+};
+
 /* What the calling program knows in addition to the common options: what a server, a kubeconfig or
  * git's request said, and what its own options say. All may be NULL, 0 or false. It owns nothing,
  * and must outlive the configuration and the requests. */
 struct config_context {
+    struct config_cluster cluster;
     bool for_user;                /* request a user's token, whatever RequestAppToken says */
     enum sign_in_method sign_in;  /* how the user signs in */
     bool without_azure_variables; /* ignore AZURE_* variables */
@@ -37,7 +49,6 @@ struct config_context {
     const char *(*learn_tenant)(void *learner);
     void *learner;
 
-    const char *client_id;               /* if nothing else names one */
     const char *account;                 /* the user's; --account is stronger */
     const char *claims;                  /* of a challenge; --claims is stronger */
     const char *identity_resource_id;    /* of the managed identity; --client-id is stronger */
@@ -47,10 +58,10 @@ struct config_context {
 struct config;
 
 /* Reads the file, if there is one (the first of --config, $ENTRA_CONFIG,
- * $XDG_CONFIG_HOME/entra/appsettings.json and /etc/entra/appsettings.json), lets the environment
- * override it, and checks the result. The options and the context, which may be NULL, are not
- * copied. The caller frees the configuration with config_free. Returns NULL with ERROR_USAGE, or
- * with ERROR_OTHER if there is no memory. */
+ * $XDG_CONFIG_HOME/entra/appsettings.json and /etc/entra/appsettings.json; the first two must be
+ * absolute paths), lets the environment override it, and checks the result. The options and the
+ * context, which may be NULL, are not copied. The caller frees the configuration with config_free.
+ * Returns NULL with ERROR_USAGE. */
 struct config *config_load(const struct options *options, const struct config_context *context,
                            struct error *error);
 
@@ -72,7 +83,8 @@ void config_free(struct config *config);
  * others can read.
  *
  * Makes the requests for the API that the options name (--api, --scope, --resource); if they name
- * none, for default_api; if that is NULL, for the only API of the file. The caller clears
+ * none, for the API of the context's cluster, or for default_api; if that is NULL, for the only API
+ * of the file. The caller clears
  * *ret_candidates with token_candidates_clear, also on failure: they then have what was known by
  * that point. Fails with ERROR_USAGE. */
 bool config_request(struct config *config, const char *default_api,
@@ -119,8 +131,9 @@ enum config_match config_request_for_url(struct config *config, const struct url
 
 #define CONFIG_BASE_URLS_MAX 2
 
-/* The base URLs of an API, with NULL after the last. They belong to the configuration. Fails with
- * ERROR_USAGE if there is no such API or it has no base URL. */
+/* The base URLs of an API, with NULL after the last; not those of a built-in API's package feeds.
+ * They belong to the configuration. Fails with ERROR_USAGE if there is no such API or it has no
+ * base URL. */
 bool config_base_urls(const struct config *config, const char *name,
                       const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error);
 

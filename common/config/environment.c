@@ -59,10 +59,13 @@ static bool put_child(json_object *parent, const char *step, json_object *value)
     if (json_object_is_type(parent, json_type_object)) {
         json_object_object_foreach(parent, name, old) {
             (void)old;
-            if (strcasecmp(name, step) == 0)
-                return json_object_object_add(parent, name, value) == 0;
+            if (strcasecmp(name, step) == 0) {
+                step = name;
+                break;
+            }
         }
-        return json_object_object_add(parent, step, value) == 0;
+        json_object_object_add(parent, step, value);
+        return true;
     }
     size_t index = is_index(step) ? strtoul(step, NULL, 10) : SIZE_MAX;
     return json_object_is_type(parent, json_type_array) &&

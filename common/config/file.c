@@ -29,17 +29,16 @@ static char *path_in_home(void)
 static bool find_file(const struct options *options, char **path, bool *named, struct error *error)
 {
     const char *variable = environment("ENTRA_CONFIG");
-    *named = true;
+    const char *name = options->config != NULL ? options->config : variable;
+    *named = name != NULL;
     *path = NULL;
-    if (options->config != NULL)
-        *path = strdup(options->config);
-    else if (variable != NULL)
-        *path = strdup(variable);
-    else
-        *named = false;
-    if (*named)
-        return *path != NULL || error_no_memory(error);
-
+    if (*named) {
+        if (!file_check_absolute(name, options->config != NULL ? "--config" : "ENTRA_CONFIG",
+                                 error))
+            return false;
+        *path = strdup(name);
+        return true;
+    }
     *path = path_in_home();
     if (*path != NULL && access(*path, F_OK) == 0)
         return true;

@@ -83,8 +83,6 @@ static bool set_tenant(struct token_request *request, const char *tenant, struct
         return error_known_as(error, "tenant_malformed");
     }
     request->tenant = strdup(tenant);
-    if (request->tenant == NULL)
-        return error_no_memory(error);
     text_lower(request->tenant); /* domains and GUIDs have no case: one key in the keyring */
     return true;
 }
@@ -151,7 +149,7 @@ bool config_set_client_id(struct token_request *request, const char *client_id, 
     }
     free(request->client_id);
     request->client_id = strdup(client_id);
-    return request->client_id != NULL || error_no_memory(error);
+    return true;
 }
 
 static bool fill_client_id(const struct config *config, const struct section *identity,
@@ -164,10 +162,6 @@ static bool fill_client_id(const struct config *config, const struct section *id
         return false;
     if (client_id == NULL)
         client_id = config_variable(config, "AZURE_CLIENT_ID");
-    if (client_id == NULL) {
-        client_id = config->context->client_id;
-        request->client_learned = client_id != NULL;
-    }
     return client_id == NULL || config_set_client_id(request, client_id, error);
 }
 

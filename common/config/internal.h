@@ -35,6 +35,7 @@ struct config_api {
     struct section section; /* object NULL: not in the file */
     const struct builtin_api *builtin;
     const char *public_client; /* for a user's token, if no client is configured */
+    const char *scope;         /* instead of those of the section; NULL: those */
 };
 
 struct config {
@@ -57,6 +58,19 @@ bool config_read_file(struct config *config, struct error *error);
 
 /* Warns on stderr if the file contains a secret and others can read it. */
 void config_warn_of_readers(const struct config *config);
+
+/* ---- paths.c: relative paths ---- */
+
+/* Makes the paths in the file's content absolute. To be called before the environment overrides it,
+ * because a relative path in a variable is not the file's. */
+void config_resolve_paths_of_file(struct config *config);
+
+/* Makes those absolute that are below $CREDENTIALS_DIRECTORY, wherever they were set. */
+void config_resolve_paths_of_credentials(struct config *config);
+
+/* Checks that the paths of an app's credentials are absolute, and the programs of its commands are
+ * absolute or have no slash. Fails with ERROR_USAGE. */
+bool config_check_paths(const struct token_request *request, struct error *error);
 
 /* ---- config.c ---- */
 
@@ -83,6 +97,9 @@ const char *config_environment_name_below(const struct config_path *path);
 
 enum setting_type {
     SETTING_STRING,
+    SETTING_PATH, /* a string, as are the next two; a relative one is below the file's folder */
+    SETTING_PATH_OR_URI, /* a path, or the URI of a key or certificate that is not in a file */
+    SETTING_PATH_OF_CREDENTIAL, /* below $CREDENTIALS_DIRECTORY, if it is set */
     SETTING_BOOL,
     SETTING_STRINGS, /* an array of strings, or one string */
     SETTING_OBJECT,  /* its content is not checked */
@@ -138,6 +155,9 @@ const char *config_where(const struct config *config, const struct config_path *
 const char *config_text(const struct config *config, const struct config_path *path,
                         json_object *value, struct error *error);
 
+/* Whether the text is such a placeholder. */
+bool config_is_placeholder(const char *text);
+
 /* As config_text, for the value under a section's key. */
 const char *section_string(const struct config *config, const struct section *section,
                            const char *key, struct error *error);
@@ -149,7 +169,9 @@ bool section_bool(const struct section *section, const char *key, bool absent);
 
 struct builtin_api {
     const char *name;
-    const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them */
+    const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them, and the next */
+    const char
+        *feed_urls[CONFIG_BASE_URLS_MAX + 1]; /* likewise, but they have no git repositories */
     const char *scope;
     const char *public_client; /* for a user's token, if no client is configured */
 };
@@ -166,6 +188,9 @@ bool config_find_api(const struct config *config, const char *name, struct confi
                      struct error *error);
 bool config_find_only_api(const struct config *config, struct config_api *api, struct error *error);
 
+/* The API of a section of the file. */
+struct config_api config_api_of_section(const struct section *section);
+
 /* Warns about every BaseUrl that covers no URL or has a part that is ignored. */
 void config_warn_of_base_urls(const struct config *config);
 
@@ -180,20 +205,42 @@ bool config_fill_identity(const struct config *config, const char *name, const c
 
 /* Has the context's learn_tenant give the tenant, if the request has none. A server may be asked
  * for it, so this comes once the tenant is needed: not for a managed identity, which has no choice
- * of it. Fails with ERROR_USAGE, or ERROR_OTHER if out of memory. */
+ * of it. Fails with ERROR_USAGE. */
 bool config_learn_tenant(const struct config *config, struct token_request *request,
                          struct error *error);
 
 /* Whether the text can be a client ID: letters, digits and -._~:/ */
 bool config_is_client_id(const char *text);
 
-/* Checks and sets the client ID. Fails with ERROR_USAGE, or ERROR_OTHER if there is no memory. */
+/* Checks and sets the client ID. Fails with ERROR_USAGE. */
 bool config_set_client_id(struct token_request *request, const char *client_id,
                           struct error *error);
 
 /* The ClientCapabilities of the identity that an API's AcquireTokenOptions name: an array, or NULL.
  * The configuration owns it. */
 json_object *config_capabilities(const struct config *config, const struct section *acquire);
+
+/* ---- cluster.c: what the context's cluster may choose ---- */
+
+/* Finds the API of the cluster's server: AKS, or one that the file has for clusters. Fails with
+ * ERROR_USAGE if it is neither. */
+bool config_find_cluster_api(const struct config *config, struct config_api *api,
+                             struct error *error);
+
+/* Checks that an app's request, which is complete but for a tenant, goes where it would go without
+ * the cluster. Fails with ERROR_USAGE. */
+bool config_check_cluster_authority(const struct config *config,
+                                    const struct token_request *request, struct error *error);
+
+/* Sets the instance and the tenant of a user's request to the cluster's, if it names them. Fails
+ * with ERROR_USAGE. */
+bool config_fill_from_cluster(const struct config *config, struct token_request *request,
+                              struct error *error);
+
+/* If a user's request has no client, sets the cluster's. Fails with ERROR_USAGE if it is not one
+ * that a cluster may name. */
+bool config_fill_client_of_cluster(const struct config *config, struct token_request *request,
+                                   struct error *error);
 
 /* ---- user.c ---- */
 
@@ -203,10 +250,8 @@ json_object *config_capabilities(const struct config *config, const struct secti
 bool config_fill_user(const struct config *config, const struct config_api *api, bool unconfigured,
                       struct token_request *request, struct error *error);
 
-/* If the request is for a user's token and has no client, sets the public client for this API.
- * Fails with ERROR_OTHER if there is no memory. */
-bool config_fill_public_client(const struct config_api *api, struct token_request *request,
-                               struct error *error);
+/* If the request is for a user's token and has no client, sets the public client for this API. */
+void config_fill_public_client(const struct config_api *api, struct token_request *request);
 
 /* ---- scope.c ---- */
 

@@ -17,10 +17,10 @@
 static char *instance_of(const struct identity_source *source)
 {
     autofree char *url = identity_source_url(source);
-    if (url == NULL || strchr(url, '@') != NULL)
+    if (strchr(url, '@') != NULL)
         return strdup(source->name);
     char *name = strndup(url, strcspn(url, "?#"));
-    for (char *c = name; c != NULL && *c != '\0'; c++)
+    for (char *c = name; *c != '\0'; c++)
         if (*c <= ' ' || *c > '~')
             *c = '_';
     return name;
@@ -47,8 +47,7 @@ static bool fill_machine(struct token_request *request, const char *where, const
     request->instance = instance_of(source);
     request->tenant = strdup(NO_TENANT);
     request->client_id = strdup(id != NULL ? id : NO_ID);
-    return (request->instance != NULL && request->tenant != NULL && request->client_id != NULL) ||
-           error_no_memory(error);
+    return true;
 }
 
 bool config_fill_managed_identity(const struct config *config, const struct section *section,
@@ -84,8 +83,10 @@ bool config_is_unconfigured(const struct config *config, const struct token_requ
 {
     struct section identities[CONFIG_SECTIONS_MAX];
     const struct options *options = config->options;
+    const struct config_cluster *cluster = &config->context->cluster;
     return request->credential_count == 0 && options->client_id == NULL &&
            options->tenant == NULL && options->authority == NULL && request->tenant == NULL &&
+           cluster->tenant == NULL && cluster->instance == NULL &&
            config_identities(config, identities) == 0;
 }
 

@@ -17,8 +17,8 @@ static struct section acquire_options(const struct config_api *api)
 }
 
 /* Fills in what does not depend on the identity. */
-static bool begin_request(struct config *config, const struct config_api *api,
-                          struct token_request *request, struct error *error)
+static void begin_request(struct config *config, const struct config_api *api,
+                          struct token_request *request)
 {
     struct section acquire = acquire_options(api);
     const struct config_context *context = config->context;
@@ -28,7 +28,6 @@ static bool begin_request(struct config *config, const struct config_api *api,
     request->force_refresh =
         config->options->force_refresh || section_bool(&acquire, "ForceRefresh", false);
     request->api = config_copy(api->name);
-    return api->name == NULL || request->api != NULL || error_no_memory(error);
 }
 
 /* Fills in a managed identity if one is requested, otherwise the identity that the API names. */
@@ -69,6 +68,10 @@ static bool check_app(const struct config *config, struct token_request *request
 {
     bool has_credential = request->credential_count > 0;
     bool learns = config->context->learn_tenant != NULL && request->client_id != NULL;
+    if (has_credential && !config_check_paths(request, error))
+        return false;
+    if (has_credential && !config_check_cluster_authority(config, request, error))
+        return false;
     if (learns && has_credential && !config_learn_tenant(config, request, error))
         return false;
     if ((has_credential || !learns) && !check_identity(config, request, error))
@@ -99,9 +102,10 @@ static bool fill_claims(const struct config *config, const struct config_api *ap
 static bool finish_request(const struct config *config, const struct config_api *api,
                            struct token_request *request, struct error *error)
 {
-    return config_fill_scope(config, api, request, error) &&
-           config_fill_public_client(api, request, error) &&
-           fill_claims(config, api, request, error);
+    if (!config_fill_scope(config, api, request, error))
+        return false;
+    config_fill_public_client(api, request);
+    return fill_claims(config, api, request, error);
 }
 
 /* ---- the candidates ---- */
@@ -126,8 +130,8 @@ static bool make_unconfigured(struct config *config, const struct config_api *ap
     *user = *machine;
     *machine = (struct token_request){ 0 };
     candidates->count = 2;
-    if (!begin_request(config, api, machine, error) ||
-        !config_default_managed_identity(config, machine, error))
+    begin_request(config, api, machine);
+    if (!config_default_managed_identity(config, machine, error))
         return false;
     bool made = finish_request(config, api, machine, error);
     if (app_only) {
@@ -154,7 +158,8 @@ static bool make_candidates(struct config *config, const struct config_api *api,
 {
     struct token_request *request = &candidates->items[0];
     *candidates = (struct token_candidates){ .count = 1 };
-    if (!begin_request(config, api, request, error) || !fill_identity(config, api, request, error))
+    begin_request(config, api, request);
+    if (!fill_identity(config, api, request, error))
         return false;
     bool unconfigured = config_is_unconfigured(config, request);
     request->for_user = wants_user(config, api, request, unconfigured);
@@ -190,6 +195,8 @@ static bool find_api(const struct config *config, const char *default_api, struc
         return config_find_api(config, options->api, api, error);
     if (names_scope(options))
         return true;
+    if (config->context->cluster.server_id != NULL)
+        return config_find_cluster_api(config, api, error);
     if (default_api != NULL)
         return config_find_api(config, default_api, api, error);
     return config_find_only_api(config, api, error);
@@ -239,8 +246,8 @@ bool config_sign_in_request(struct config *config, struct token_request *ret_req
     *ret_request = (struct token_request){ .for_user = true };
     if (names_api && !find_api(config, NULL, &api, error))
         return false;
-    if (!begin_request(config, &api, ret_request, error) ||
-        !fill_identity(config, &api, ret_request, error))
+    begin_request(config, &api, ret_request);
+    if (!fill_identity(config, &api, ret_request, error))
         return error_wanted(error, "no sign-in");
     bool unconfigured = config_is_unconfigured(config, ret_request);
     return (config_fill_user(config, &api, unconfigured, ret_request, error) &&

@@ -26,8 +26,6 @@ static bool add_scope(struct token_request *request, const char *scope, struct e
         return false;
     char *longer = text_format("%s%s%s", request->scope != NULL ? request->scope : "",
                                request->scope != NULL ? " " : "", scope);
-    if (longer == NULL)
-        return error_no_memory(error);
     free(request->scope);
     request->scope = longer;
     return strlen(longer) <= SCOPE_MAX ||
@@ -75,6 +73,9 @@ bool config_fill_scope(const struct config *config, const struct config_api *api
             return false;
     if (options->scope_count > 0 || api->name == NULL)
         return true;
+    request->scope_learned = api->scope != NULL;
+    if (api->scope != NULL)
+        return add_scope(request, api->scope, error);
     if (api->section.object != NULL)
         return add_section_scopes(config, api, request, error);
     return add_scope(request, api->builtin->scope, error);

@@ -126,7 +126,7 @@ static char **copy_command(json_object *words)
     bool one = json_object_is_type(words, json_type_string);
     size_t count = one ? 1 : json_object_array_length(words);
     char **command = calloc(count + 1, sizeof *command);
-    for (size_t i = 0; command != NULL && i < count; i++)
+    for (size_t i = 0; i < count; i++)
         command[i] =
             config_copy(json_object_get_string(one ? words : json_object_array_get_idx(words, i)));
     return command;

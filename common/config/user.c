@@ -11,11 +11,10 @@
 #define TENANT_OF_ANY_USER "organizations"
 
 /* Replaces a text that is owned. */
-static bool replace(char **text, const char *value, struct error *error)
+static void replace(char **text, const char *value)
 {
     free(*text);
     *text = strdup(value);
-    return *text != NULL || error_no_memory(error);
 }
 
 /* The user name of --account, of the context or of the API, in this order. */
@@ -33,8 +32,7 @@ static bool fill_account(const struct config *config, const struct config_api *a
         error_set(error, ERROR_USAGE, "'%.100s' is not an account", account);
         return error_hint(error, "Give an account by its user name, such as ada@contoso.com.");
     }
-    if (!replace(&request->account, account, error))
-        return false;
+    replace(&request->account, account);
     text_lower(request->account);
     return true;
 }
@@ -47,24 +45,21 @@ bool config_fill_user(const struct config *config, const struct config_api *api,
     request->credential_count = 0;
     request->for_user = true;
     request->sign_in = config->context->sign_in;
-    if (unconfigured) { /* then AZURE_CLIENT_ID names a managed identity, not the user's client */
-        const char *client_id = config->context->client_id;
+    if (unconfigured) /* then AZURE_CLIENT_ID names a managed identity, not the user's client */
         free(steal(&request->client_id));
-        request->client_learned = client_id != NULL;
-        if (client_id != NULL && !config_set_client_id(request, client_id, error))
-            return false;
-    }
-    if (!config_learn_tenant(config, request, error) ||
-        (request->tenant == NULL && !replace(&request->tenant, TENANT_OF_ANY_USER, error)))
+    if (!config_fill_client_of_cluster(config, request, error) ||
+        !config_fill_from_cluster(config, request, error) ||
+        !config_learn_tenant(config, request, error))
         return false;
+    if (request->tenant == NULL)
+        replace(&request->tenant, TENANT_OF_ANY_USER);
     return fill_account(config, api, request, error);
 }
 
-bool config_fill_public_client(const struct config_api *api, struct token_request *request,
-                               struct error *error)
+void config_fill_public_client(const struct config_api *api, struct token_request *request)
 {
     if (!request->for_user || request->client_id != NULL)
-        return true;
+        return;
     const char *by_scope = config_public_client_of_scope(request->scope);
-    return replace(&request->client_id, by_scope != NULL ? by_scope : api->public_client, error);
+    replace(&request->client_id, by_scope != NULL ? by_scope : api->public_client);
 }

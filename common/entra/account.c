@@ -44,8 +44,6 @@ bool account_set(struct account *account, const char *home_account_id, const cha
     free(account->username);
     account->home_account_id = strdup(home_account_id);
     account->username = strdup(username);
-    if (account->home_account_id == NULL || account->username == NULL)
-        return error_no_memory(error);
     text_lower(account->username);
     return true;
 }
@@ -77,11 +75,7 @@ bool account_from_json(const char *text, size_t length, struct account *ret_acco
         !account_set(&read, home_account_id, username, &why) ||
         (refresh_token != NULL && !account_is_refresh_token(refresh_token, strlen(refresh_token))))
         return error_set(error, ERROR_OTHER, "not the record of an account");
-    if (refresh_token != NULL) {
-        read.refresh_token = secret_from_text(refresh_token);
-        if (read.refresh_token == NULL)
-            return error_no_memory(error);
-    }
+    read.refresh_token = secret_from_text(refresh_token);
     *ret_account = account_steal(&read);
     return true;
 }

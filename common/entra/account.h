@@ -39,13 +39,12 @@ bool account_is_home_account_id(const char *text);
 bool account_is_refresh_token(const char *bytes, size_t length);
 
 /* Sets the account's ID and user name. The texts are copied, the user name in lower case. Fails
- * with ERROR_NETWORK if either is not valid, since both come from an authority, or with ERROR_OTHER
- * if there is no memory. */
+ * with ERROR_NETWORK if either is not valid, since both come from an authority. */
 bool account_set(struct account *account, const char *home_account_id, const char *username,
                  struct error *error);
 
 /* The account in the JSON form in which a keyring stores it, with the refresh token if there is
- * one. The caller frees the result with secret_free. Returns NULL if there is no memory. */
+ * one. The caller frees the result with secret_free. */
 struct secret *account_to_json(const struct account *account);
 
 /* Parses that JSON form. The caller clears *ret_account with account_clear. Fails with ERROR_OTHER.

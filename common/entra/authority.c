@@ -37,8 +37,6 @@ static bool parse_instance(const char *text, struct url *url, struct error *erro
 {
     const char *scheme = strstr(text, "://") == NULL ? "https://" : "";
     autofree char *absolute = text_format("%s%s", scheme, text);
-    if (absolute == NULL)
-        return error_no_memory(error);
     struct error why = { 0 };
     bool ok = strpbrk(absolute, "?#") == NULL && url_parse(absolute, strlen(absolute), url, &why) &&
               path_is_safe(url);
@@ -56,12 +54,7 @@ static bool parse_instance(const char *text, struct url *url, struct error *erro
 char *authority_instance(const char *text, struct error *error)
 {
     struct url url = { 0 };
-    if (!parse_instance(text, &url, error))
-        return NULL;
-    char *instance = instance_format(&url);
-    if (instance == NULL)
-        error_no_memory(error);
-    return instance;
+    return parse_instance(text, &url, error) ? instance_format(&url) : NULL;
 }
 
 bool authority_split(const char *text, char **ret_instance, char **ret_tenant, struct error *error)
@@ -80,13 +73,9 @@ bool authority_split(const char *text, char **ret_instance, char **ret_tenant, s
         error_set(error, ERROR_USAGE, "the authority '%s' names no tenant", url_shown(text).text);
         return error_known_as(error, "authority_malformed");
     }
-    autofree char *name = strdup(slash + 1);
+    *ret_tenant = strdup(slash + 1);
     *slash = '\0';
-    autofree char *host = instance_format(&url);
-    if (name == NULL || host == NULL)
-        return error_no_memory(error);
-    *ret_tenant = steal(&name);
-    *ret_instance = steal(&host);
+    *ret_instance = instance_format(&url);
     return true;
 }
 

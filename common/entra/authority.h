@@ -18,13 +18,12 @@
 
 /* Converts an instance to its canonical form: with the scheme, the host in lower case, without a
  * trailing slash. A bare host name means https; http is accepted for loopback only. The caller
- * frees the result with free. Returns NULL with ERROR_USAGE if the text is not an instance, or with
- * ERROR_OTHER if there is no memory. */
+ * frees the result with free. Returns NULL with ERROR_USAGE if the text is not an instance. */
 char *authority_instance(const char *text, struct error *error);
 
 /* Splits an authority such as https://login.microsoftonline.com/TENANT or .../TENANT/v2.0. The
  * caller frees *ret_instance (in its canonical form) and *ret_tenant with free. Fails with
- * ERROR_USAGE, or ERROR_OTHER if there is no memory. */
+ * ERROR_USAGE. */
 bool authority_split(const char *text, char **ret_instance, char **ret_tenant, struct error *error);
 
 /* Whether the text can be a tenant: a GUID, a verified domain, or a name such as common that Entra
@@ -36,12 +35,12 @@ bool authority_is_tenant(const char *text);
 bool authority_is_tenant_of_app(const char *tenant, struct error *error);
 
 /* {instance}/{tenant}/oauth2/v2.0/{name}, or {instance}/adfs/oauth2/{name} for AD FS. name is
- * token, authorize or devicecode. The caller frees the result with free. Returns NULL if there is
- * no memory. Source: Microsoft identity platform, the pages of its OAuth 2.0 flows. */
+ * token, authorize or devicecode. The caller frees the result with free. Source: Microsoft identity
+ * platform, the pages of its OAuth 2.0 flows. */
 char *authority_endpoint(const char *instance, const char *tenant, const char *name);
 
 /* The URL of the authority's metadata (OpenID Connect Discovery 1.0, section 4). The caller frees
- * the result with free. Returns NULL if there is no memory. */
+ * the result with free. */
 char *authority_metadata_url(const char *instance, const char *tenant);
 
 /* The audience that a federated token must have at this instance. The text is static. Source:

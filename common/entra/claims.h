@@ -14,13 +14,13 @@
 /* Merges a challenge (a JSON object; NULL: none) with the client's capabilities (an array of
  * strings; NULL: none), which go into access_token.xms_cc.values. The caller frees *ret_claims with
  * free; it is NULL if there is nothing to ask for. Fails with ERROR_USAGE if the challenge is not
- * an object, or ERROR_OTHER if there is no memory. */
+ * an object. */
 bool claims_merge(const char *challenge, json_object *capabilities, char **ret_claims,
                   struct error *error);
 
 /* Adds the claims that an authority demands (a JSON object) to those already asked for (NULL:
  * none); the demand wins a conflict. The caller frees the result with free. Returns NULL if the
- * demand is not an object, or there is no memory. */
+ * demand is not an object. */
 char *claims_add_demand(const char *claims, const char *demand);
 
 /* A hash to tell claims apart; 0 for NULL (no claims). */

@@ -59,7 +59,7 @@ const struct identity_source *identity_source_find(void);
 const struct identity_source *identity_sources_all(size_t *ret_count);
 
 /* The URL to send the request to; absolute unless the variable holds something else. The caller
- * frees it. NULL if there is no memory. */
+ * frees it. */
 char *identity_source_url(const struct identity_source *source);
 
 #endif

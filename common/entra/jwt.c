@@ -56,10 +56,6 @@ json_object *jwt_part(const char *text, size_t length, struct error *error)
     if (length > TOKEN_LENGTH_MAX)
         return fail(error, "it is too long");
     auto_secret struct secret *bytes = secret_allocate(length / 4 * 3 + 2);
-    if (bytes == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
     if (!decode(text, length, bytes->bytes, &decoded))
         return fail(error, "its claims are not base64url");
     json_object *object = json_parse(bytes->bytes, decoded, &unused);

@@ -8,7 +8,8 @@
  *     static const char scope[] = KNOWN_APP_AKS "/.default";
  *
  * The ids are those of Azure's public cloud. Other clouds have ids of their own for some of these
- * (Key Vault in Azure US Government), so an id that is not in the table may still be Microsoft's.
+ * (Key Vault in Azure US Government), and the table is not complete, so an id that is not in it may
+ * still be Microsoft's. Whether a token may go somewhere must not depend on it.
  */
 #ifndef COMMON_ENTRA_KNOWN_APPS_H
 #define COMMON_ENTRA_KNOWN_APPS_H

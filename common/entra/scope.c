@@ -35,22 +35,19 @@ size_t scope_resource_length(const char *scope)
 
 char *scope_from_resource(const char *resource, struct error *error)
 {
-    char *scope = NULL;
     if (!is_scope_token(resource)) {
         error_set(error, ERROR_USAGE, "'%.200s' is not the identifier of a resource", resource);
         error_hint(error, "A resource is a URI or an app's ID, such as api://my-web-api.");
     } else if (ends_in_default(resource)) {
         error_set(error, ERROR_USAGE, "'%.200s' is a scope, not a resource", resource);
         error_hint(error, "Use --scope, or leave out " DEFAULT_SUFFIX ".");
-    } else if ((scope = text_format("%s" DEFAULT_SUFFIX, resource)) == NULL) {
-        error_no_memory(error);
-    } else if (strlen(scope) > SCOPE_MAX) {
-        free(scope);
-        scope = NULL;
+    } else if (strlen(resource) + strlen(DEFAULT_SUFFIX) > SCOPE_MAX) {
         error_set(error, ERROR_USAGE, "the resource is longer than %zu bytes",
                   SCOPE_MAX - strlen(DEFAULT_SUFFIX));
+    } else {
+        return text_format("%s" DEFAULT_SUFFIX, resource);
     }
-    return scope;
+    return NULL;
 }
 
 bool scope_check_for_user(const char *scope, struct error *error)

@@ -18,8 +18,7 @@
 #define SCOPE_MAX 2048
 
 /* The scope of a resource: resource, unchanged, and /.default. The caller frees the result with
- * free. Returns NULL with ERROR_USAGE if the text cannot be a resource, or with ERROR_OTHER if
- * there is no memory. */
+ * free. Returns NULL with ERROR_USAGE if the text cannot be a resource. */
 char *scope_from_resource(const char *resource, struct error *error);
 
 /* Whether an app (client credentials) may request this scope: one resource and /.default. Fails

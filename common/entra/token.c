@@ -87,8 +87,6 @@ bool token_from_json(const char *text, size_t length, struct token *ret_token, s
     if (!json_int64(record, "claims", &read.claims)) /* older records do not have it */
         read.claims = 0;
     read.access_token = secret_from_text(access_token);
-    if (read.access_token == NULL)
-        return error_no_memory(error);
     *ret_token = read;
     return true;
 }

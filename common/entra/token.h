@@ -62,7 +62,7 @@ bool token_is_due(const struct token *token, int64_t now);
 bool token_is_alive(const struct token *token, int64_t now);
 
 /* The token in the JSON form in which a keyring stores it. The caller frees the result with
- * secret_free. Returns NULL if there is no memory. */
+ * secret_free. */
 struct secret *token_to_json(const struct token *token);
 
 /* Parses that JSON form. The caller clears *ret_token with token_clear. Fails with ERROR_OTHER if

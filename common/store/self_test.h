@@ -11,8 +11,7 @@
 #define STORE_KIND_SELF_TEST "self_test"
 
 /* Stores an item, looks it up and deletes it. A keyring that `auto` chose must pass too; a lookup
- * must have settled which one that is. Fails with ERROR_KEYRING, or ERROR_OTHER if there is no
- * memory. */
+ * must have settled which one that is. Fails with ERROR_KEYRING. */
 bool self_test_run(const struct token_store *store, int64_t deadline, struct error *error);
 
 #endif

@@ -50,13 +50,14 @@ enum keyring_answer stored_credentials_find(struct token_store *store,
 
 /* Stores a credential; it replaces one with the same path and user name. A credential that is too
  * long or not UTF-8 is not stored, which is not an error. Fails with ERROR_KEYRING only if the
- * keyring was chosen by name, or with ERROR_OTHER if there is no memory. */
+ * keyring was chosen by name. */
 bool stored_credentials_keep(struct token_store *store, const struct credential_place *place,
                              const struct stored_credential *credential, int64_t deadline,
                              struct error *error);
 
 /* Deletes the place's credentials; if refused is not NULL, only those with this password or
- * credential. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
+ * credential, and those that cannot be read. Fails with ERROR_KEYRING only if the keyring was
+ * chosen by name. */
 bool stored_credentials_erase(struct token_store *store, const struct credential_place *place,
                               const char *refused, int64_t deadline, struct error *error);
 

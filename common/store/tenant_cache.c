@@ -72,7 +72,7 @@ void tenant_cache_keep(const char *place, const char *tenant)
         return;
     autoclose int folder = open_folder();
     auto_secret struct secret *line = secret_format("%s %s\n", place, tenant);
-    if (folder >= 0 && line != NULL)
+    if (folder >= 0)
         runtime_replace(folder, file_of(place).text, line);
 }
 

@@ -119,8 +119,6 @@ bool token_store_put(struct token_store *store, const struct keyring_key *key, c
         return false;
     if (has_failed(store))
         return true;
-    if (label == NULL || record == NULL)
-        return error_no_memory(error);
     bool kept = store->keyring->store(key, label, record, expires_on, deadline, &why);
     trace("store: %s: %s", store->keyring->name, kept ? "stored" : why.message);
     return kept || keyring_failed(store, &why, error);
@@ -131,6 +129,14 @@ bool token_store_drop(struct token_store *store, const struct keyring_key *key, 
 {
     struct error why = { 0 };
     return has_failed(store) || store->keyring->erase(key, deadline, &why) ||
+           keyring_failed(store, &why, error);
+}
+
+bool token_store_drop_match(struct token_store *store, const struct keyring_item *item,
+                            int64_t deadline, struct error *error)
+{
+    struct error why = { 0 };
+    return has_failed(store) || store->keyring->erase_item(item, deadline, &why) ||
            keyring_failed(store, &why, error);
 }
 
@@ -186,15 +192,12 @@ void token_store_warn(struct token_store *store)
 
 /* Records why the keyring has no answer. This is not an error yet: another credential may not need
  * the keyring. */
-static bool record_trouble(const struct token_store *store, struct credential *credential,
-                           struct error *error)
+static void record_trouble(const struct token_store *store, struct credential *credential)
 {
-    if (credential->trouble == NULL &&
-        (credential->trouble = malloc(sizeof *credential->trouble)) == NULL)
-        return error_no_memory(error);
+    if (credential->trouble == NULL)
+        credential->trouble = malloc(sizeof *credential->trouble);
     *credential->trouble = store->trouble;
     credential->trouble->kind = ERROR_KEYRING;
-    return true;
 }
 
 static bool fill_credential(struct token_store *store, const struct token_request *request,
@@ -204,7 +207,7 @@ static bool fill_credential(struct token_store *store, const struct token_reques
     enum keyring_answer answer =
         token_store_look_up(store, &key, deadline, &credential->secret, error);
     if (has_failed(store))
-        return record_trouble(store, credential, error);
+        record_trouble(store, credential);
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
     credential->kept = true;
@@ -228,14 +231,17 @@ bool token_store_erase(struct token_store *store, const struct token_request *re
 {
     struct keyring_key key = key_of(request);
     auto_token struct token token = { 0 };
-    enum keyring_answer answer = token_store_find(store, request, deadline, &token, error);
+    auto_secret struct secret *record = NULL;
+    struct error why;
+    enum keyring_answer answer = token_store_look_up(store, &key, deadline, &record, error);
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
-    if (!secret_equals(token.access_token, refused, length)) {
+    bool is_readable = token_from_json(record->bytes, record->length, &token, &why);
+    if (is_readable && !secret_equals(token.access_token, refused, length)) {
         trace("keyring: the token there is not the refused one and stays");
         return true;
     }
-    trace("keyring: the refused token is deleted");
+    trace("keyring: the %s token is deleted", is_readable ? "refused" : "unreadable");
     return store->keyring->erase(&key, deadline, error);
 }
 
@@ -255,8 +261,6 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
         return store->keyring->erase(&key, deadline, error);
     autofree char *label = text_format("Microsoft Entra client secret of app %s (tenant %s)",
                                        request->client_id, request->tenant);
-    if (label == NULL)
-        return error_no_memory(error);
     return store->keyring->store(&key, label, secret, 0, deadline, error);
 }
 
@@ -271,17 +275,10 @@ static enum keyring_answer list_one(const struct keyring *keyring, const char *k
     if (answer != KEYRING_FOUND)
         return answer;
     trace("keyring: %s has %zu of kind %s", keyring->name, more.count, kind);
-    struct keyring_item *items =
-        realloc(list->items, (list->count + more.count + 1) * sizeof *items);
-    if (items == NULL) {
-        keyring_list_clear(&more);
-        error_no_memory(error);
-        return KEYRING_FAILED;
-    }
-    list->items = items;
+    list->items = realloc(list->items, (list->count + more.count + 1) * sizeof *list->items);
     for (size_t i = 0; i < more.count; i++) {
-        items[list->count] = more.items[i];
-        items[list->count++].store = keyring->name;
+        list->items[list->count] = more.items[i];
+        list->items[list->count++].store = keyring->name;
     }
     free(more.items);
     return KEYRING_FOUND;
@@ -311,8 +308,6 @@ bool token_store_list(struct token_store *store, const char *kind, int64_t deadl
 bool token_store_drop_item(const struct keyring_item *item, int64_t deadline, struct error *error)
 {
     struct error why;
-    struct keyring_key key;
     const struct keyring *keyring = keyring_open(item->store, &why, error);
-    memcpy(key.attributes, item->attributes, sizeof key.attributes);
-    return keyring != NULL && keyring->erase(&key, deadline, error);
+    return keyring != NULL && keyring->erase_item(item, deadline, error);
 }

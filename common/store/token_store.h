@@ -59,6 +59,10 @@ bool token_store_put(struct token_store *store, const struct keyring_key *key, c
 bool token_store_drop(struct token_store *store, const struct keyring_key *key, int64_t deadline,
                       struct error *error);
 
+/* Deletes an item that token_store_match has found, with the same policy. */
+bool token_store_drop_match(struct token_store *store, const struct keyring_item *item,
+                            int64_t deadline, struct error *error);
+
 /* Finds the request's token, fresh or not. For a user's token, account_store_resolve comes first.
  * *ret_token is cleared first, and the caller clears it with token_clear. Returns KEYRING_FAILED
  * with ERROR_KEYRING only if the keyring was chosen by name. */
@@ -66,26 +70,23 @@ enum keyring_answer token_store_find(struct token_store *store, const struct tok
                                      int64_t deadline, struct token *ret_token,
                                      struct error *error);
 
-/* Stores the request's token. Fails with ERROR_KEYRING only if the keyring was chosen by name, or
- * with ERROR_OTHER if there is no memory. */
+/* Stores the request's token. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
 bool token_store_keep(struct token_store *store, const struct token_request *request,
                       const struct token *token, int64_t deadline, struct error *error);
 
-/* Deletes the request's token if it is the one that was refused; another token, which may have been
- * stored since, stays. Fails with ERROR_KEYRING. */
+/* Deletes the request's token if it is the one that was refused, or cannot be read; another token,
+ * which may have been stored since, stays. Fails with ERROR_KEYRING. */
 bool token_store_erase(struct token_store *store, const struct token_request *request,
                        const char *refused, size_t length, int64_t deadline, struct error *error);
 
 /* Fills in the credentials of the request that the keyring stores. A credential that the keyring
  * does not have is left unchanged and cannot be loaded later; if the keyring fails, the credential
- * records why. Fails with ERROR_KEYRING only if the keyring was chosen by name, or with ERROR_OTHER
- * if there is no memory. */
+ * records why. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
 bool token_store_fill_credentials(struct token_store *store, struct token_request *request,
                                   int64_t deadline, struct error *error);
 
 /* Stores the client secret of the request's app, or deletes it if secret is NULL. Fails with
- * ERROR_KEYRING, with ERROR_USAGE for the keyring `none`, or with ERROR_OTHER if there is no
- * memory. */
+ * ERROR_KEYRING, or with ERROR_USAGE for the keyring `none`. */
 bool token_store_keep_secret(struct token_store *store, const struct token_request *request,
                              const struct secret *secret, int64_t deadline, struct error *error);
 

@@ -51,7 +51,7 @@ static void add_option(void *context, const char *name, const char *value)
 }
 
 /* Builds the command line that makes the same request again: from the options, the API that was
- * found, and what a server or kubeconfig added. */
+ * found, and what a server or cluster added. */
 static void make_command(struct command *command, const struct options *options,
                          const struct token_request *request)
 {
@@ -59,8 +59,12 @@ static void make_command(struct command *command, const struct options *options,
     same.api = request->api;
     if (request->account != NULL)
         same.account = request->account;
+    if (request->instance_learned)
+        same.authority = request->instance;
     if (request->tenant_learned)
         same.tenant = request->tenant;
+    if (request->scope_learned)
+        same.scopes[same.scope_count++] = request->scope;
     /* With a tenant in its options, a request is not unconfigured: AZURE_CLIENT_ID, which names a
      * managed identity now, would then be the client. */
     if (request->client_learned || request->tenant_learned)

@@ -59,16 +59,15 @@ static struct runtime_name failure_name(const struct token_request *request)
     autofree char *credentials = NULL;
     size_t size;
     FILE *text = open_memstream(&credentials, &size);
-    for (size_t i = 0; text != NULL && i < request->credential_count; i++) {
+    for (size_t i = 0; i < request->credential_count; i++) {
         const struct credential *one = &request->credentials[i];
         const char *const parts[] = { one->where, one->path, one->key_path, one->id };
         for (size_t p = 0; p < ARRAY_SIZE(parts); p++)
             fprintf(text, "%s\n", parts[p] != NULL ? parts[p] : "");
         fprintf(text, "%04x\n", mark_of(one));
     }
-    if (text != NULL)
-        fclose(text);
-    return request_name("failure", request, credentials != NULL ? credentials : "");
+    fclose(text);
+    return request_name("failure", request, credentials);
 }
 
 static struct runtime_name late_name(const struct token_request *request)

@@ -195,15 +195,12 @@ static bool check_lasts(const struct token_request *request, const struct accoun
     return true;
 }
 
-static bool set_account(struct token_request *request, const struct account *account,
-                        struct error *error)
+static void set_account(struct token_request *request, const struct account *account)
 {
     free(request->home_account_id);
     free(request->username);
     request->home_account_id = strdup(account->home_account_id);
     request->username = strdup(account->username);
-    return (request->home_account_id != NULL && request->username != NULL) ||
-           error_no_memory(error);
 }
 
 /* Has the user sign in and stores the account. demand is the claims that the authority requires in
@@ -222,8 +219,9 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
         shared_error_post(failure.text, error, FAILURE_SECONDS);
         return false;
     }
-    if (!check_lasts(request, &account, error) || !set_account(request, &account, error))
+    if (!check_lasts(request, &account, error))
         return false;
+    set_account(request, &account);
     /* A refresh in another process could overwrite this refresh token with an older one. */
     bool waited = false;
     auto_single_flight struct single_flight flight = { -1 };
@@ -342,5 +340,9 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     if (reason.kind != ERROR_NONE)
         warning("%s must sign in again: %s",
                 account_name(request) != NULL ? account_name(request) : "the user", reason.message);
-    return sign_in(module, store, request, wait, reason.claims, false, ret_token, error);
+    if (!sign_in(module, store, request, wait, reason.claims, false, ret_token, error))
+        return false;
+    /* Whoever was in front of the browser: the user sees whose tokens are used from now on. */
+    notice("Signed in as %s.", request->username);
+    return true;
 }

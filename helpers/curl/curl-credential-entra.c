@@ -13,8 +13,7 @@
 #define URLS_MAX 100
 
 /* Appends a transfer to those before it. url_parse accepts no URL with a character that needs
- * escaping. Globbing is off because it could change the host. NULL if there is no memory. The
- * caller frees the result. */
+ * escaping. Globbing is off because it could change the host. The caller frees the result. */
 static struct secret *append_transfer(const struct secret *before, const char *url,
                                       const struct token *token)
 {
@@ -50,7 +49,7 @@ static bool answer_urls(struct config *config, const struct options *options, in
         return false;
     tokens.may_ask = user_is_present;
     auto_secret struct secret *transfers = secret_new("", 0);
-    for (int i = 0; i < count && transfers != NULL; i++) {
+    for (int i = 0; i < count; i++) {
         auto_token_candidates struct token_candidates candidates = { 0 };
         auto_tokens_result struct tokens_result result = { 0 };
         if (!make_candidates(config, urls[i], &candidates, error))
@@ -60,8 +59,6 @@ static bool answer_urls(struct config *config, const struct options *options, in
         auto_secret struct secret *before = transfers;
         transfers = append_transfer(before, urls[i], &result.token);
     }
-    if (transfers == NULL)
-        return error_no_memory(error);
     return secret_write(transfers, STDOUT_FILENO) ||
            error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }
@@ -83,6 +80,7 @@ static const struct program program = {
     .usage = "curl-credential-entra [OPTION]... URL...",
     .summary = "Prints a curl configuration with each URL and its Microsoft Entra token, for\n"
                "curl -K -. See curl-credential-entra(1).",
+    .is_typed = true,
     .run = answer_curl,
 };
 

@@ -34,10 +34,6 @@ static struct secret *read_secret(const struct token_request *request, struct er
         return read_stdin(error);
     autofree char *prompt =
         text_format("Client secret of app %s (it is not shown): ", request->client_id);
-    if (prompt == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
     return terminal_ask_secret(prompt, CLIENT_SECRET_MAX, error);
 }
 
@@ -46,7 +42,7 @@ static bool set_secret(struct tokens *tokens, const struct token_request *reques
 {
     auto_secret struct secret *secret = read_secret(request, error);
     if (secret == NULL)
-        return error->kind != ERROR_NONE ? false : error_no_memory(error);
+        return false;
     if (secret->length == 0 || secret->length > CLIENT_SECRET_MAX ||
         strcspn(secret->bytes, "\r\n") != secret->length)
         return error_set(error, ERROR_USAGE,
@@ -89,5 +85,6 @@ const struct program entra_secret = {
     .usage = "entra secret set|clear [OPTION]...",
     .summary = "Stores an app's client secret, read from the terminal or stdin, in the\n"
                "keyring, or removes it. Used by a credential with \"SourceType\": \"Keyring\".",
+    .is_typed = true,
     .run = run_secret,
 };

@@ -105,8 +105,6 @@ static bool get_token(const struct options *options, const struct output *output
 
     trace_refusal(result.request, &result.token);
     auto_secret struct secret *text = output->format(result.request, &result.token);
-    if (text == NULL)
-        return error_no_memory(error);
     return secret_write(text, STDOUT_FILENO) ||
            error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }
@@ -133,5 +131,6 @@ const struct program entra_token = {
     .usage = "entra token [--api NAME | --resource URI | --scope SCOPE] [OPTION]...",
     .summary = "Prints an access token on stdout.",
     .options = own_options,
+    .is_typed = true,
     .run = run_token,
 };

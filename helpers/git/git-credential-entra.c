@@ -18,8 +18,6 @@
 
 static bool print_answer(const struct secret *answer, struct error *error)
 {
-    if (answer == NULL)
-        return error_no_memory(error);
     return secret_write(answer, STDOUT_FILENO) ||
            error_set(error, ERROR_OTHER, "git did not read the answer: %s", strerror(errno));
 }

@@ -56,9 +56,10 @@ void git_claims_keep(const struct git_request *request, const struct url *url)
 {
     autofree char *claims = claims_told(request);
     autoclose int folder = claims != NULL ? runtime_folder_open() : -1;
+    if (folder < 0)
+        return;
     auto_secret struct secret *text =
-        folder >= 0 ? secret_format("%" PRId64 " %s", (int64_t)time(NULL) + KEPT_SECONDS, claims)
-                    : NULL;
-    if (text != NULL && text->length <= KEPT_MAX)
+        secret_format("%" PRId64 " %s", (int64_t)time(NULL) + KEPT_SECONDS, claims);
+    if (text->length <= KEPT_MAX)
         runtime_write(folder, file_of(request, url).text, text);
 }

@@ -188,8 +188,6 @@ struct secret *git_answer_format(const struct git_request *request,
                              username_for(request, token_request), token->access_token->bytes,
                              token->expires_on);
     auto_secret struct secret *state = format_state(request, token);
-    if (state == NULL)
-        return NULL;
     /* ephemeral: no helper has to store the token, since it is in our keyring already. */
     return secret_format("capability[]=authtype\n%sauthtype=Bearer\ncredential=%s\nephemeral=1\n"
                          "password_expiry_utc=%" PRId64 "\n",
@@ -211,9 +209,6 @@ struct secret *git_answer_format_stored(const struct stored_credential *credenti
     auto_secret struct secret *secret = format_line("credential", credential->credential);
     auto_secret struct secret *refresh =
         format_line("oauth_refresh_token", credential->oauth_refresh_token);
-    if (username == NULL || password == NULL || authtype == NULL || secret == NULL ||
-        refresh == NULL)
-        return NULL;
     if (credential->expires_on > 0)
         snprintf(expiry, sizeof expiry, "password_expiry_utc=%" PRId64 "\n",
                  credential->expires_on);

@@ -73,7 +73,7 @@ int64_t git_request_refused(const struct git_request *request);
 
 /* Formats the answer to get: authtype and credential if git accepts them, otherwise user name and
  * password. If git accepts state too, it calls get once more after a refusal. The caller frees the
- * result with secret_free. NULL if there is no memory. */
+ * result with secret_free. */
 struct secret *git_answer_format(const struct git_request *request,
                                  const struct token_request *token_request,
                                  const struct token *token);

@@ -50,7 +50,7 @@ static enum config_match find_api(struct git_target *target, const struct option
 }
 
 /* Where stored credentials are looked for. In Azure DevOps, one is for a whole organization. */
-static bool find_place(struct git_target *target, struct error *error)
+static void find_place(struct git_target *target)
 {
     const struct git_request *git = target->git;
     const char *path = target->url.has_path ? target->url.path + 1 : NULL;
@@ -63,7 +63,6 @@ static bool find_place(struct git_target *target, struct error *error)
     snprintf(target->host, sizeof target->host, "%s%s", target->url.host, port);
     target->place = (struct credential_place){ target->url.https ? "https" : "http", target->host,
                                                target->place_path, git->username };
-    return path == NULL || target->place_path != NULL || error_no_memory(error);
 }
 
 /* ---- the tenant ---- */
@@ -100,9 +99,8 @@ enum config_match git_target_find(struct git_target *ret_target, const struct op
         return match;
     if (!git_tenant_url(git, &target->url, target->tenant_url))
         target->tenant_url[0] = '\0';
-    return find_place(target, error) && tokens_open(&target->tokens, options, error)
-               ? CONFIG_MATCH
-               : CONFIG_FAILED;
+    find_place(target);
+    return tokens_open(&target->tokens, options, error) ? CONFIG_MATCH : CONFIG_FAILED;
 }
 
 /* Says why the tenant is not known, and what to do. */

@@ -60,8 +60,6 @@ static bool answer_with_token(const struct kubelogin *kubelogin, const struct ex
         return error_wanted(error, "no token for %.200s", wanted);
 
     auto_secret struct secret *credential = exec_credential_format(info, &result.token);
-    if (credential == NULL)
-        return error_no_memory(error);
     return secret_write(credential, STDOUT_FILENO) ||
            error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }

@@ -38,7 +38,7 @@ void exec_info_clear(struct exec_info *info);
 
 /* Formats the ExecCredential. expirationTimestamp is the time until which the token is fresh, not
  * its expiry: client-go uses a token up to that very second, so it runs the plugin again exactly
- * when a new token would be given. NULL if there is no memory. The caller frees the result. */
+ * when a new token would be given. The caller frees the result. */
 struct secret *exec_credential_format(const struct exec_info *info, const struct token *token);
 
 #endif

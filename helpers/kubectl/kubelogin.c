@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/environment.h"
 #include "common/base/report.h"
 
@@ -30,7 +31,6 @@ static const struct setting {
     const char *terraform;      /* instead of these, with --use-azurerm-env-vars */
     const char *workload;       /* takes precedence, with --login workloadidentity */
     const char *pipelines;      /* after all others, with --login azurepipelines */
-    const char *cluster[2];     /* keys in spec.cluster.config */
     const char *ignored;        /* why the setting is accepted but not used */
     const char *refused;        /* why the flag is refused: the hint */
 } settings[KUBELOGIN_SETTINGS] = {
@@ -42,16 +42,14 @@ static const struct setting {
                           .environment = { "AAD_LOGIN_METHOD" } },
     [KUBELOGIN_SERVER_ID] = { .flag = "--server-id",
                               .argument = "ID",
-                              .help = "server application ID of the cluster; default: AKS",
-                              .cluster = { "server-id" } },
+                              .help = "server application ID of the cluster; default: AKS" },
     [KUBELOGIN_TENANT_ID] = { .flag = "--tenant-id",
                               .letter = "t",
                               .argument = "TENANT",
                               .help = "same as --tenant",
                               .environment = { "AZURE_TENANT_ID" },
                               .terraform = "ARM_TENANT_ID",
-                              .pipelines = "AZURESUBSCRIPTION_TENANT_ID",
-                              .cluster = { "tenant-id", "tenant" } },
+                              .pipelines = "AZURESUBSCRIPTION_TENANT_ID" },
     [KUBELOGIN_CLIENT_ID] = { .flag = "--client-id",
                               .argument = "ID",
                               .help = "client application ID",
@@ -59,14 +57,12 @@ static const struct setting {
                                                "AAD_SERVICE_PRINCIPAL_CLIENT_ID" },
                               .terraform = "ARM_CLIENT_ID",
                               .workload = "AZURE_CLIENT_ID",
-                              .pipelines = "AZURESUBSCRIPTION_CLIENT_ID",
-                              .cluster = { "client-id" } },
+                              .pipelines = "AZURESUBSCRIPTION_CLIENT_ID" },
     [KUBELOGIN_ENVIRONMENT] = { .flag = "--environment",
                                 .letter = "e",
                                 .argument = "CLOUD",
                                 .help = "Azure environment: AzurePublicCloud, "
-                                        "AzureUSGovernmentCloud or AzureChinaCloud",
-                                .cluster = { "environment" } },
+                                        "AzureUSGovernmentCloud or AzureChinaCloud" },
     [KUBELOGIN_AUTHORITY_HOST] = { .flag = "--authority-host",
                                    .argument = "URL",
                                    .help = "same as --authority",
@@ -319,12 +315,22 @@ bool kubelogin_is_called(const struct options *options)
 
 /* ---- the cluster ---- */
 
+/* All that is read of spec.cluster.config. The cluster may be hostile, so it is kept apart from
+ * what the user says (from_cluster), and common/config/cluster.c decides what it may choose. */
+static const struct {
+    const char *key;
+    enum kubelogin_setting which;
+} cluster_keys[] = {
+    { "server-id", KUBELOGIN_SERVER_ID },     { "tenant-id", KUBELOGIN_TENANT_ID },
+    { "tenant", KUBELOGIN_TENANT_ID },        { "client-id", KUBELOGIN_CLIENT_ID },
+    { "environment", KUBELOGIN_ENVIRONMENT },
+};
+
 static bool read_cluster_key(struct kubelogin_value *value, json_object *cluster, const char *key,
                              struct error *error)
 {
     json_object *member = NULL;
-    if (key == NULL || value->text != NULL || !json_object_object_get_ex(cluster, key, &member) ||
-        member == NULL)
+    if (value->text != NULL || !json_object_object_get_ex(cluster, key, &member) || member == NULL)
         return true;
     const char *text = json_string(cluster, key);
     if (text == NULL)
@@ -340,11 +346,10 @@ static bool read_cluster_key(struct kubelogin_value *value, json_object *cluster
 
 static bool read_cluster(struct kubelogin *kubelogin, json_object *cluster, struct error *error)
 {
-    for (enum kubelogin_setting which = 0; cluster != NULL && which < KUBELOGIN_SETTINGS; which++)
-        for (size_t i = 0; i < 2; i++)
-            if (!read_cluster_key(&kubelogin->values[which], cluster, settings[which].cluster[i],
-                                  error))
-                return false;
+    for (size_t i = 0; cluster != NULL && i < ARRAY_SIZE(cluster_keys); i++)
+        if (!read_cluster_key(&kubelogin->values[cluster_keys[i].which], cluster,
+                              cluster_keys[i].key, error))
+            return false;
     return true;
 }
 

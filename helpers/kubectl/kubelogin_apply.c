@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Translates kubelogin's settings into struct options: the cloud, the server and the client. The
- * login methods are in kubelogin_logins.c. */
+/* Translates kubelogin's settings into struct options, and those of the cluster into struct
+ * config_cluster: the cloud, the server and the client. The login methods are in
+ * kubelogin_logins.c. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <strings.h>
@@ -27,51 +28,38 @@ static const struct cloud {
     { "AzureChinaCloud", "https://login.partner.microsoftonline.cn" },
 };
 
-/* Only names in the table are accepted, so a cluster cannot choose an arbitrary authority. If an
- * authority is given, the environment is ignored and may be unknown, as in kubelogin. */
-static bool apply_cloud(struct kubelogin *kubelogin, struct error *error)
+/* Sets *authority to that of the environment's name, NULL for the default one. */
+static bool find_cloud(const struct kubelogin_value *environment, const char **authority,
+                       struct error *error)
 {
-    struct options *options = &kubelogin->options;
-    const char *name = kubelogin_text(kubelogin, KUBELOGIN_ENVIRONMENT);
-    if (options->authority == NULL)
-        options->authority = kubelogin_text(kubelogin, KUBELOGIN_AUTHORITY_HOST);
-    if (name == NULL || options->authority != NULL)
-        return true;
     for (size_t i = 0; i < ARRAY_SIZE(clouds); i++) {
-        if (strcasecmp(name, clouds[i].name) != 0)
+        if (strcasecmp(environment->text, clouds[i].name) != 0)
             continue;
-        options->authority = clouds[i].authority;
+        *authority = clouds[i].authority;
         return true;
     }
-    error_set(error, ERROR_USAGE, "%s: unknown cloud '%.40s'",
-              kubelogin->values[KUBELOGIN_ENVIRONMENT].from, name);
+    error_set(error, ERROR_USAGE, "%s: unknown cloud '%.40s'", environment->from,
+              environment->text);
     return error_hint(error, "Use AzurePublicCloud, AzureUSGovernmentCloud or AzureChinaCloud, or "
                              "give --authority.");
 }
 
-/* ---- the server ---- */
-
-/* Microsoft's older APIs, dozens of them, have numbered GUIDs: Graph 00000003-0000-0000-c000-...,
- * Exchange 00000002-0000-0ff1-ce00-..., and so on. */
-static bool is_numbered(const char *guid)
+/* If an authority is given, the environment is ignored and may be unknown, as in kubelogin. */
+static bool apply_cloud(struct kubelogin *kubelogin, struct error *error)
 {
-    return strncmp(guid, "000000", 6) == 0 && strncmp(guid + 8, "-0000-", 6) == 0;
-}
-
-/* The token is sent to the cluster that named the server. So the server must not be an app whose
- * tokens are worth more than access to a cluster: any of Microsoft's except the AKS server. */
-static bool check_server_from_cluster(const char *server, struct error *error)
-{
-    bool is_known = known_app_find(server) != NULL && strcasecmp(server, KNOWN_APP_AKS) != 0;
-    if (text_is_guid(server) && !is_numbered(server) && !is_known)
+    struct options *options = &kubelogin->options;
+    const struct kubelogin_value *environment = &kubelogin->values[KUBELOGIN_ENVIRONMENT];
+    if (options->authority == NULL)
+        options->authority = kubelogin_text(kubelogin, KUBELOGIN_AUTHORITY_HOST);
+    if (environment->text == NULL || options->authority != NULL)
         return true;
-    error_set(error, ERROR_USAGE,
-              "spec.cluster.config.server-id '%.80s' in KUBERNETES_EXEC_INFO is not accepted from "
-              "a cluster",
-              server);
-    return error_hint(error, "A cluster may only name the GUID of its own server application. Give "
-                             "any other ID as --server-id in args.");
+    return find_cloud(environment,
+                      environment->from_cluster ? &kubelogin->context.cluster.instance
+                                                : &options->authority,
+                      error);
 }
+
+/* ---- the server ---- */
 
 static bool ends_in(const char *text, size_t length, const char *end)
 {
@@ -96,21 +84,39 @@ static bool make_scope(struct kubelogin *kubelogin, const char *server, struct e
     return kubelogin->scope != NULL || error_no_memory(error);
 }
 
+static bool names_api(const struct options *options)
+{
+    return options->api != NULL || options->resource != NULL || options->scope_count > 0;
+}
+
+/* The scope of --legacy is no configured API's. */
+static bool apply_server_of_cluster(struct kubelogin *kubelogin, const char *server,
+                                    struct error *error)
+{
+    struct config_cluster *cluster = &kubelogin->context.cluster;
+    if (names_api(&kubelogin->options))
+        return true;
+    if (!make_scope(kubelogin, server, error))
+        return false;
+    cluster->server_id = server;
+    cluster->scope = kubelogin_is_on(kubelogin, KUBELOGIN_LEGACY) ? kubelogin->scope : NULL;
+    return true;
+}
+
 static bool apply_server(struct kubelogin *kubelogin, struct error *error)
 {
     struct options *options = &kubelogin->options;
     const char *server = kubelogin_text(kubelogin, KUBELOGIN_SERVER_ID);
-    bool from_cluster = kubelogin->values[KUBELOGIN_SERVER_ID].from_cluster;
-    if (options->api != NULL || options->resource != NULL || options->scope_count > 0)
-        return server == NULL || from_cluster ||
+    if (kubelogin->values[KUBELOGIN_SERVER_ID].from_cluster)
+        return apply_server_of_cluster(kubelogin, server, error);
+    if (names_api(options))
+        return server == NULL ||
                error_set(error, ERROR_USAGE,
                          "--server-id cannot be used together with --api, --resource or --scope");
     if (server == NULL && kubelogin_is_on(kubelogin, KUBELOGIN_LEGACY))
         server = KNOWN_APP_AKS;
     if (server == NULL)
         return true;
-    if (from_cluster && !check_server_from_cluster(server, error))
-        return false;
     if (strcasecmp(server, KNOWN_APP_AKS) == 0)
         options->api = "AKS"; /* so that its section of the configuration applies */
     if (!make_scope(kubelogin, server, error))
@@ -126,15 +132,19 @@ bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, s
     struct options *options = &kubelogin->options;
     const char *hint = kubelogin_text(kubelogin, KUBELOGIN_LOGIN_HINT);
     const struct kubelogin_value *client_id = &kubelogin->values[KUBELOGIN_CLIENT_ID];
+    const struct kubelogin_value *tenant = &kubelogin->values[KUBELOGIN_TENANT_ID];
     *options = *given;
     kubelogin->context = (struct config_context){
-        /* Not for an app, which has an ID of its own. */
-        .client_id = client_id->from_cluster ? client_id->text : NULL,
         .without_azure_variables = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM),
     };
+    struct config_cluster *cluster = &kubelogin->context.cluster;
+    if (client_id->from_cluster)
+        cluster->client_id = client_id->text;
     options->client_id = client_id->from_cluster ? NULL : client_id->text;
-    if (options->tenant == NULL)
-        options->tenant = kubelogin_text(kubelogin, KUBELOGIN_TENANT_ID);
+    if (tenant->from_cluster)
+        cluster->tenant = tenant->text;
+    else if (options->tenant == NULL)
+        options->tenant = tenant->text;
     if (kubelogin->is_called && options->account == NULL)
         options->account = hint != NULL ? hint : kubelogin_text(kubelogin, KUBELOGIN_USERNAME);
     return apply_cloud(kubelogin, error) && apply_server(kubelogin, error) &&

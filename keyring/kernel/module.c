@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <keyutils.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -79,8 +80,6 @@ static struct secret *read_key(key_serial_t serial)
     long length = keyctl_read(serial, NULL, 0);
     while (length > 0 && length <= KEYRING_RECORD_MAX) {
         auto_secret struct secret *record = secret_allocate((size_t)length);
-        if (record == NULL)
-            return NULL;
         length = keyctl_read(serial, record->bytes, record->length);
         if (length > 0 && (size_t)length <= record->length) {
             record->length = (size_t)length;
@@ -95,7 +94,7 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
 {
     (void)deadline;
     autofree char *description = describe(key);
-    key_serial_t serial = description != NULL ? find_key(description) : -1;
+    key_serial_t serial = find_key(description);
     if (serial < 0 && is_not_found(errno))
         return KEYRING_NOTHING;
     if (serial < 0)
@@ -110,7 +109,7 @@ static bool store(const struct keyring_key *key, const char *label, const struct
     (void)label, (void)deadline;
     autofree char *description = describe(key);
     key_serial_t serial = -1;
-    for (size_t i = 0; description != NULL && serial < 0 && i < 2; i++)
+    for (size_t i = 0; serial < 0 && i < 2; i++)
         serial =
             add_key(types[i], description, record->bytes, record->length, KEY_SPEC_USER_KEYRING);
     if (serial < 0)
@@ -129,10 +128,19 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
 {
     (void)deadline;
     autofree char *description = describe(key);
-    key_serial_t serial = description != NULL ? find_key(description) : -1;
+    key_serial_t serial = find_key(description);
     if (serial < 0)
         return is_not_found(errno) || fail(error);
     return keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0 || fail(error);
+}
+
+/* A key that is no longer in the user's keyring is ENOENT to the kernel. */
+static bool erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
+{
+    (void)deadline;
+    key_serial_t serial = (key_serial_t)strtol(item->place, NULL, 10);
+    return keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0 || errno == ENOENT ||
+           is_not_found(errno) || fail(error);
 }
 
 /* ---- list ---- */
@@ -152,10 +160,15 @@ static bool read_item(key_serial_t serial, const struct keyring_key *key, struct
         return false;
     ours += strlen(";" PREFIX);
     auto_json json_object *attributes = json_parse(ours, strlen(ours), &unused);
-    if (!json_object_is_type(attributes, json_type_object) || !keyring_key_is_in(key, attributes))
+    if (!json_object_is_type(attributes, json_type_object)) {
+        trace("keyring: the kernel key %d is passed over: it has no attributes", serial);
+        return false;
+    }
+    if (!keyring_key_is_in(key, attributes))
         return false;
     keyring_item_add_json(item, attributes);
     item->label = strdup(ours);
+    item->place = text_format("%d", serial);
     item->record = read_key(serial);
     return true;
 }
@@ -171,17 +184,14 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     autofree key_serial_t *serials = keys;
     size_t count = (size_t)size / sizeof *serials;
     struct keyring_list list = { .items = calloc(count + 1, sizeof *list.items) };
-    for (size_t i = 0; list.items != NULL && i < count && list.count < KEYRING_ITEMS_MAX; i++)
+    for (size_t i = 0; i < count && list.count < KEYRING_ITEMS_MAX; i++)
         if (read_item(serials[i], key, &list.items[list.count]))
             list.count++;
     *ret_list = list;
-    if (list.items != NULL)
-        return KEYRING_FOUND;
-    error_no_memory(error);
-    return KEYRING_FAILED;
+    return KEYRING_FOUND;
 }
 
 MODULE_EXPORT const struct keyring_module entra_module = {
     .module = MODULE_HEAD,
-    .keyring = { "kernel", lookup, store, erase, list },
+    .keyring = { "kernel", lookup, store, erase, erase_item, list },
 };

@@ -170,12 +170,34 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
     return (call->result != NULL && reason == NULL) || call_fail(call, reason, error);
 }
 
+/* Not by its attributes: other items may have them too, and more. */
+static bool erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
+{
+    SecretService *service = NULL;
+    if (item->is_locked) /* list has prompted, if that is allowed */
+        return call_fail_locked(error);
+    if (service_connect(&service, deadline, error) != KEYRING_FOUND)
+        return false;
+    auto_call struct call *call = call_begin(deadline);
+    GError *reason = NULL;
+    secret_service_delete_item_dbus_path(service, item->place, call->cancellable, call_on_answer,
+                                         call);
+    if (call_wait(call) != NULL)
+        secret_service_delete_item_dbus_path_finish(service, call->result, &reason);
+    if (call->result == NULL || (reason != NULL && !call_found_no_object(reason)))
+        return call_fail(call, reason, error);
+    g_clear_error(&reason);
+    return true;
+}
+
 static void fill_item(struct keyring_item *item, SecretItem *found)
 {
     g_autofree gchar *label = secret_item_get_label(found);
     g_autoptr(GHashTable) attributes = secret_item_get_attributes(found);
     SecretValue *value = secret_item_get_secret(found);
     item->label = strdup(label != NULL ? label : "");
+    item->place = strdup(g_dbus_proxy_get_object_path(G_DBUS_PROXY(found)));
+    item->is_locked = value == NULL;
     if (value != NULL) {
         item->record = record_of(value);
         secret_value_unref(value);
@@ -190,15 +212,13 @@ static void fill_item(struct keyring_item *item, SecretItem *found)
         keyring_item_add(item, name, text);
 }
 
-static bool fill_list(struct keyring_list *list, GList *found)
+static void fill_list(struct keyring_list *list, GList *found)
 {
-    size_t count = MIN(g_list_length(found), KEYRING_ITEMS_MAX), filled = 0;
-    list->items = calloc(count + 1, sizeof *list->items);
-    list->count = list->items != NULL ? count : 0;
-    for (GList *next = found; next != NULL && filled < list->count; next = next->next)
-        fill_item(&list->items[filled++], SECRET_ITEM(next->data));
+    size_t max = MIN(g_list_length(found), KEYRING_ITEMS_MAX);
+    list->items = calloc(max + 1, sizeof *list->items);
+    for (GList *next = found; next != NULL && list->count < max; next = next->next)
+        fill_item(&list->items[list->count++], SECRET_ITEM(next->data));
     g_list_free_full(found, g_object_unref);
-    return list->items != NULL;
 }
 
 static enum keyring_answer read_items(SecretService *service, GHashTable *attributes,
@@ -217,10 +237,8 @@ static enum keyring_answer read_items(SecretService *service, GHashTable *attrib
         found = secret_service_search_finish(service, call->result, &reason);
     if (call->result == NULL || reason != NULL)
         return call_failed(call, reason, error);
-    if (fill_list(list, found))
-        return KEYRING_FOUND;
-    error_no_memory(error);
-    return KEYRING_FAILED;
+    fill_list(list, found);
+    return KEYRING_FOUND;
 }
 
 /* Searches for a single item first, since usually there is none. */
@@ -244,5 +262,5 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
 
 MODULE_EXPORT const struct keyring_module entra_module = {
     .module = MODULE_HEAD,
-    .keyring = { "secret-service", lookup, store, erase, list },
+    .keyring = { "secret-service", lookup, store, erase, erase_item, list },
 };

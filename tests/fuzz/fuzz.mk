@@ -46,8 +46,9 @@ fuzz_kubelogin_SOURCES          := $(wildcard helpers/kubectl/kubelogin*.c)
 fuzz_managed_identity_SOURCES   := $(wildcard common/acquire/identity/*.c) \
                                    common/acquire/http/redaction.c common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c
-fuzz_redaction_SOURCES          := common/acquire/http/redaction.c
-fuzz_redirect_SOURCES           := common/acquire/user/redirect.c
+fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
+                                   common/acquire/http/redaction.c
+fuzz_redirect_SOURCES           := $(fuzz_redaction_SOURCES) common/acquire/user/redirect.c
 fuzz_settings_SOURCES           := helpers/entra/doctor/doctor_report.c tests/fuzz/given_file.c
 fuzz_shared_error_SOURCES       := tests/fuzz/memory_folder.c
 fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c

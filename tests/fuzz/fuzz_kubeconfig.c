@@ -28,7 +28,8 @@ static void apply(const struct edits *edits, const struct secret *text)
     struct kubeconfig *again = entra_module.parse(changed->bytes, changed->length, &error);
     entra_module.free(again);
     FILE *nowhere = fopen("/dev/null", "w");
-    HOLDS(nowhere != NULL && edits_print_diff(edits, text, "config", nowhere));
+    HOLDS(nowhere != NULL);
+    edits_print_diff(edits, text, "config", nowhere);
     fclose(nowhere);
 }
 

@@ -1,22 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* An answer that may contain what was sent: writing its escapes plainly does not change its
- * meaning, and no secret is left in it. */
+/* An answer that may contain what was sent: no secret is left in it, and nothing else changes. */
 #include "common/acquire/http/redaction.h"
 #include "common/base/json.h"
 #include "tests/fuzz/fuzz.h"
 
 #define SECRET "s3cr\"t"
-
-/* Instead of common/acquire/http/http.c. */
-struct secret *http_escape(const char *value)
-{
-    return secret_from_text(strcmp(value, SECRET) == 0 ? "s3cr%22t" : value);
-}
-
-static const char *form(json_object *value)
-{
-    return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
-}
 
 /* The secret is in no name or value of the answer. */
 static void search(json_object *answer)
@@ -39,12 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     auto_secret struct secret *body = secret_new(text, size);
     auto_json json_object *before = json_parse(text, size, &error);
     HOLDS(body != NULL);
-    redact(none, body);
-    HOLDS(body->length == size);
-    auto_json json_object *plain = json_parse(body->bytes, size, &error);
-    HOLDS(before == NULL || (plain != NULL && strcmp(form(before), form(plain)) == 0));
+    redact_fields(none, body->bytes, body->length);
+    HOLDS(memcmp(body->bytes, text, size) == 0);
 
-    redact(fields, body);
+    redact_fields(fields, body->bytes, body->length);
     auto_json json_object *after = json_parse(body->bytes, size, &error);
     HOLDS(before == NULL || after != NULL);
     if (json_object_is_type(after, json_type_object))

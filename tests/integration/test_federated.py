@@ -196,12 +196,15 @@ def test_a_jobs_token_cannot_inject_a_header(trusting, issuer, source):
     assert issuer.requests == []
 
 
-def test_a_refusing_build_system_is_reported_without_its_token(trusting, issuer):
-    issuer.answer = lambda: (jsonify(message="job-token is bad"), 401)
-    configure(trusting, {"SourceType": "GitHubActions"})
-    outcome = token(trusting, env={"ACTIONS_ID_TOKEN_REQUEST_URL": issuer.url,
-                                   "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token"})
-    refused(outcome, 3, "GitHub Actions returned no token")
+@pytest.mark.parametrize("status", [200, 401])
+@pytest.mark.parametrize("source", JOBS)
+def test_a_refusing_build_system_is_reported_without_its_token(trusting, issuer, source, status):
+    url_name, token_name = JOBS[source]
+    issuer.answer = lambda: (jsonify(message="job-token", value=["job-token"], error="job-token"),
+                             status)
+    configure(trusting, {"SourceType": source, "ServiceConnectionId": "x"})
+    outcome = token(trusting, env={url_name: issuer.url, token_name: "job-token"})
+    refused(outcome, 3, "returned no token")
     assert "job-token" not in outcome.err
 
 

@@ -74,13 +74,11 @@ def test_a_client_works_with_kubelogins_arguments(world, client):
 def test_a_client_passes_on_the_settings_of_the_cluster(world, client):
     if client[0] is javascript:
         pytest.skip("the JavaScript client tells a plugin nothing")
-    settings = world.appsettings()
-    del settings["AzureAd"]["TenantId"]
-    world.write_appsettings(settings)
     world.write_kubeconfig(plugin(client, provide_cluster_info=True,
-                                  cluster_config={"tenant-id": contoso.TENANT.guid}))
+                                  cluster_config={"tenant-id": contoso.OTHER_TENANT.guid}))
     outcome = client[0](world)
-    assert outcome.code == 0, outcome.err
+    assert outcome.code != 0
+    assert f"the tenant-id of the cluster is {contoso.OTHER_TENANT.guid}" in outcome.err
 
 
 def test_a_failure_is_shown_with_the_clients_own_message(world, client):

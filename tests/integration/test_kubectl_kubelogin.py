@@ -18,7 +18,7 @@ from integration.credentials import register
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
 from world.app_certificate import AppCertificate
 from world.identity_service import IdentityService
-from world.kubeconfig import V1BETA1, ExecPlugin
+from world.kubeconfig import V1BETA1
 
 APP, TENANT = contoso.DAEMON, contoso.TENANT.guid
 OTHER = "11111111-2222-4333-8444-555555555555"
@@ -473,65 +473,3 @@ def test_in_our_own_calls_flags_override_the_environment(machine):
     answered(ask(machine, "--client-id", APP.client_id, "--tenant", TENANT, "--authority",
                  machine.authority.url, AZURE_CLIENT_ID=OTHER, AZURE_TENANT_ID=OTHER,
                  AZURE_CLIENT_SECRET=APP.secret))
-
-
-# ---- settings of the cluster ----
-
-def cluster(world, config, **spec):
-    world.write_kubeconfig(ExecPlugin("exec-credential-entra", cluster_config=config,
-                                      provide_cluster_info=True, **spec))
-    return world.run("kubectl", "get", "pods")
-
-
-def without_tenant(world):
-    settings = world.appsettings()
-    del settings["AzureAd"]["TenantId"]
-    world.write_appsettings(settings)
-    return world
-
-
-def test_the_cluster_can_give_tenant_and_server(world):
-    outcome = cluster(without_tenant(world), {"tenant-id": TENANT, "server-id": contoso.AKS,
-                                              "client-id": OTHER, "environment":
-                                              "AzurePublicCloud", "of-somebody-else": [1]},
-                      api_version=V1BETA1)
-    assert outcome.code == 0, outcome.err
-    assert asked(world).path == f"/{TENANT}/oauth2/v2.0/token"
-    assert asked(world).form["client_id"] == APP.client_id
-
-
-def test_a_cluster_without_the_extension_gives_nothing(world):
-    outcome = cluster(world, None, api_version=V1BETA1)
-    assert outcome.code == 0, outcome.err
-
-
-def test_arguments_override_the_settings_of_the_cluster(world):
-    outcome = cluster(world, {"tenant": "fabrikam.onmicrosoft.com", "server-id": OTHER},
-                      args=["get-token", "--tenant", TENANT, "--server-id", contoso.AKS],
-                      api_version=V1BETA1)
-    assert outcome.code == 0, outcome.err
-
-
-@pytest.mark.parametrize("config, text", [
-    ({"server-id": "https://graph.microsoft.com"}, "not accepted from a cluster"),
-    ({"server-id": "00000003-0000-0000-c000-000000000000"}, "not accepted from a cluster"),
-    ({"server-id": "00000009-0000-0000-C000-000000000000"}, "not accepted from a cluster"),
-    ({"server-id": "2FF814A6-3304-4ab8-85cb-cd0e6f879c1d"}, "not accepted from a cluster"),
-    ({"server-id": "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"}, "not accepted from a cluster"),
-    ({"server-id": contoso.AZURE_DEVOPS}, "not accepted from a cluster"),
-    ({"server-id": 7}, "config.server-id that is not a string"),
-    ({"environment": "https://login.evil.example"}, "unknown cloud"),
-    ({"tenant-id": "../x"}, "is not a tenant"),
-])
-def test_a_cluster_is_not_trusted_with_every_setting(world, config, text):
-    outcome = cluster(world, config, api_version=V1BETA1)
-    assert outcome.code != 0
-    assert text in outcome.err
-    assert world.authority.token_requests == []
-
-
-def test_a_cluster_cannot_name_an_authority(world):
-    outcome = cluster(world, {"authority-host": "https://login.evil.example/", "authority":
-                              "https://login.evil.example/"}, api_version=V1BETA1)
-    assert outcome.code == 0, outcome.err
-    assert APP.secret == asked(world).form["client_secret"]

@@ -139,15 +139,3 @@ def test_an_apps_token_is_renewed_with_kubelogins_arguments(world):
     words = ["get-token", "--login", "spn", "--server-id", contoso.AKS]
     status_token(world.run("exec-credential-entra", *words, env=EXEC_INFO))
     renewed_in_the_background(world, *words)
-
-
-def test_a_token_is_renewed_with_the_client_that_the_cluster_names(bare_desk):
-    info = json.loads(EXEC_INFO["KUBERNETES_EXEC_INFO"])
-    info["spec"]["cluster"] = {"config": {"client-id": contoso.AZURE_CLI.client_id,
-                                          "tenant-id": contoso.TENANT.guid}}
-    env = {"KUBERNETES_EXEC_INFO": json.dumps(info)}
-    login(bare_desk, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
-          bare_desk.authority.url, "--client-id", contoso.AZURE_CLI.client_id)
-    words = ["--authority", bare_desk.authority.url]
-    status_token(bare_desk.run("exec-credential-entra", *words, env=env))
-    renewed_in_the_background(bare_desk, *words, env=env)

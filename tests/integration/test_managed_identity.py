@@ -11,11 +11,12 @@ import socket
 import ssl
 import threading
 import time
+from base64 import b64encode
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import flask
 import pytest
@@ -239,6 +240,43 @@ def test_a_header_cannot_inject_another(machine, service):
     assert service.requests == []
 
 
+# ---- a service that echoes what it got ----
+
+KEY = "k3y+of/the=service"
+ECHO = " ".join([KEY, quote(KEY, safe=""), b64encode(b"x" + KEY.encode()).decode(), KEY[:17]])
+ECHOES = {
+    "a refusal": (400, {"error": ECHO, "error_description": f"not {ECHO}"}),
+    "a refusal under 200": (200, {"error": ECHO, "error_description": f"not {ECHO}"}),
+    "a message": (403, {"message": f"not {ECHO}"}),
+    "an inner message": (500, {"error": {"code": ECHO, "message": f"not {ECHO}"}}),
+}
+WITH_A_KEY = {
+    "App Service": {"IDENTITY_ENDPOINT": "URL", "IDENTITY_HEADER": KEY},
+    "Azure ML": {"MSI_ENDPOINT": "URL", "MSI_SECRET": KEY},
+    "Service Fabric": {"IDENTITY_ENDPOINT": "URL", "IDENTITY_HEADER": KEY,
+                       "IDENTITY_SERVER_THUMBPRINT": "THUMBPRINT"},
+}
+
+
+@pytest.mark.parametrize("what", ECHOES)
+@pytest.mark.parametrize("name", WITH_A_KEY)
+def test_an_echoed_key_is_in_no_message(machine, tmp_path, name, what):
+    status, body = ECHOES[what]
+    own = AppCertificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own.pem())
+    with IdentityService(context if name == "Service Fabric" else None) as service:
+        service.answer = lambda: (jsonify(body), status)
+        here = {"URL": service.url,
+                "THUMBPRINT": own.certificate.fingerprint(hashes.SHA1()).hex()}
+        outcome = token(machine, "--verbose", env={
+            key: here.get(value, value) for key, value in WITH_A_KEY[name].items()})
+    assert outcome.code in (3, 4)
+    assert "not *" in outcome.err
+    for part in (KEY[:17], quote(KEY[:17], safe=""), b64encode(b"x" + KEY.encode()).decode()[4:-4]):
+        assert part not in outcome.err
+
+
 # ---- Azure Arc ----
 
 TOKENS = Path("/var/opt/azcmagent/tokens")
@@ -281,14 +319,15 @@ def test_arcs_challenge_is_answered_with_its_key(machine, service, arc_folder):
 
 
 @pytest.mark.xdist_group("arc")
-def test_arcs_key_is_in_no_message(machine, service, arc_folder):
+@pytest.mark.parametrize("status", [200, 401])
+def test_arcs_key_is_in_no_message(machine, service, arc_folder, status):
     (arc_folder / "a1.key").write_text("the key of arc")
     answers = iter([
         Response(status=401, headers={"WWW-Authenticate": f"Basic realm={arc_folder}/a1.key"}),
-        Response('{"error_description": "not the key of arc"}', status=401)])
+        Response('{"error": "x", "error_description": "not the key of arc"}', status=status)])
     service.answer = lambda: next(answers)
     outcome = token(machine, env={"IDENTITY_ENDPOINT": service.url, "IMDS_ENDPOINT": service.url})
-    refused(outcome, 3, "Azure Arc returned no token")
+    refused(outcome, 3 if status == 401 else 4, "Azure Arc", "not ****")
     assert "the key of arc" not in outcome.err
 
 

@@ -24,6 +24,7 @@ from integration.credentials import configure, path, register
 from integration.users import enter, login, query, sign_in_url, start_device_code
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
 from integration.test_kubectl_setup import KUBELOGIN, config as kubeconfig, head, write
+from world.connect_proxy import ConnectProxy
 from world.app_certificate import PASSWORD, AppCertificate
 from world.program import Outcome
 from world.world import World
@@ -370,6 +371,23 @@ def test_the_environments_secrets_are_not_shown_either(world, name):
     for fault in (PLAIN, PROOF_ECHOED):
         with world.authority.faults.injected(fault):
             search.run(name, *(["--force-refresh"] if name in ANSWERS else []), **how)
+    search.finish()
+
+
+@pytest.mark.parametrize("under", [200, 400])
+@pytest.mark.parametrize("name", ["entra", "entra login", "entra doctor"])
+def test_the_password_of_a_proxy_is_not_shown(world, name, under):
+    """A proxy that intercepts TLS can put what it was sent into an answer."""
+    password = "hunter2-the-password"
+    said = " ".join([password, quote(password), base64.b64encode(b"ada:" + password.encode()).decode()])
+    echo = faults.refused("password echoed", "invalid_client", 7000215, f"not {said}", under)
+    search = Search(world, password, but=(world.appsettings_file,))
+    with ConnectProxy() as proxy, world.authority.faults.injected(echo), \
+            world.authority.device_faults.injected(echo):
+        outcome = search.run(name, env={
+            "https_proxy": proxy.url.replace("//", f"//ada:{quote(password)}@")})
+    assert proxy.connects
+    assert "not ***" in outcome.out + outcome.err
     search.finish()
 
 

@@ -10,7 +10,9 @@
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
+#include "common/entra/known_apps.h"
 
+#define SERVER   "11111111-2222-4333-8444-555555555555" /* of a cluster */
 #define NONE     ((struct options){ 0 })
 #define IDENTITY "'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'}"
 #define TWO_APIS                                                                                   \
@@ -129,14 +131,54 @@ static void users_request_each_api_with_its_usual_client(void **state)
         assert_string_equal(asked.request.client_id, cases[i].client_id);
         assert_false(asked.request.client_learned);
     }
-    /* That of a cluster goes before the field's, but not before one's own. */
-    const struct config_context of_cluster = { .for_user = true, .client_id = "theirs" };
+    /* That of a cluster goes before the usual one, but not before one's own. */
+    const struct config_context of_cluster = { .for_user = true, .cluster.client_id = SERVER };
     auto_asked struct asked theirs = ask_with("{}", (struct options){ .api = "AKS" }, &of_cluster);
-    assert_string_equal(theirs.request.client_id, "theirs");
+    assert_string_equal(theirs.request.client_id, SERVER);
     assert_true(theirs.request.client_learned);
     auto_asked struct asked mine =
         ask_with("{}", (struct options){ .api = "AKS", .client_id = "mine" }, &of_cluster);
     assert_string_equal(mine.request.client_id, "mine");
+}
+
+/* ---- what a cluster may choose ---- */
+
+static void a_cluster_chooses_among_what_is_for_clusters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *server;
+        const char *api; /* NULL: refused */
+        const char *scope;
+    } cases[] = {
+        { "{" IDENTITY "}", KNOWN_APP_AKS, "AKS", KNOWN_APP_AKS "/.default" },
+        { "{" IDENTITY ",'AKS':{'Scopes':['" SERVER "/.default']}}", SERVER, "AKS",
+          SERVER "/.default" },
+        { "{" IDENTITY ",'AKS':{'Scopes':['" SERVER "/.default']}}", KNOWN_APP_AKS, "AKS",
+          KNOWN_APP_AKS "/.default" },
+        { "{" IDENTITY ",'Mine':{'Scopes':'api://x//.default','ForClusters':true}}", "API://x",
+          "Mine", "api://x//.default" },
+        { "{" IDENTITY ",'Mine':{'Scopes':'" SERVER "/.default','ForClusters':true}}", SERVER "//",
+          "Mine", SERVER "/.default" },
+        { "{" IDENTITY ",'Mine':{'Scopes':'" SERVER "/.default','ForClusters':false}}", SERVER,
+          NULL, NULL },
+        { "{" IDENTITY ",'Mine':{'Scopes':'" SERVER "/.default','ForClusters':true}}", "", NULL,
+          NULL },
+        { "{" IDENTITY ",'Mine':{'Scopes':[],'ForClusters':true}}", SERVER, NULL, NULL },
+        { "{" IDENTITY "}", SERVER, NULL, NULL },
+        { "{" IDENTITY "}", KNOWN_APP_GRAPH, NULL, NULL },
+        { "{" IDENTITY "}", KNOWN_APP_AZURE_DEVOPS, NULL, NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct config_context context = { .cluster.server_id = cases[i].server };
+        auto_asked struct asked asked = ask_with(cases[i].text, NONE, &context);
+        if (cases[i].api == NULL) {
+            assert_error(&asked.error, ERROR_USAGE, "is not accepted from a cluster");
+            continue;
+        }
+        assert_string_equal(asked.request.api, cases[i].api);
+        assert_string_equal(asked.request.scope, cases[i].scope);
+    }
 }
 
 static void built_in_apis_do_not_count_as_the_only_api(void **state)
@@ -331,6 +373,8 @@ static void a_url_belongs_to_the_api_with_the_longest_match(void **state)
         { "http://localhost:8080/v1", "Local" },
         { "https://dev.azure.com/contoso/_git/r", "AzureDevOps" },
         { "https://contoso.visualstudio.com/_git/r", "AzureDevOps" },
+        { "https://contoso.pkgs.visualstudio.com/_packaging/f", "AzureDevOps" },
+        { "https://pkgs.dev.azure.com/contoso/_packaging/f", "AzureDevOps" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_for_url(HOMES, NONE, cases[i].url);
@@ -345,13 +389,15 @@ static void any_other_url_belongs_to_no_api(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "http://api.example/",          "https://api.example:8444/",
-        "https://api.example.evil/",    "https://evil.example/",
-        "https://a.api.example/",       "http://localhost/",
-        "https://localhost:8080/",      "http://127.0.0.1:8080/",
-        "http://dev.azure.com/contoso", "https://visualstudio.com/",
-        "https://dev.azure.com.evil/",  "https://dev.azure.com:8443/",
-        "https://evildev.azure.com/",   "https://contoso.visualstudio.com.evil/",
+        "http://api.example/",           "https://api.example:8444/",
+        "https://api.example.evil/",     "https://evil.example/",
+        "https://a.api.example/",        "http://localhost/",
+        "https://localhost:8080/",       "http://127.0.0.1:8080/",
+        "http://dev.azure.com/contoso",  "https://visualstudio.com/",
+        "https://dev.azure.com.evil/",   "https://dev.azure.com:8443/",
+        "https://evildev.azure.com/",    "https://contoso.visualstudio.com.evil/",
+        "https://a.b.visualstudio.com/", "https://a.b.pkgs.visualstudio.com/",
+        "https://a.pkgs.dev.azure.com/",
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_for_url(HOMES, NONE, cases[i]);
@@ -481,6 +527,7 @@ int main(void)
         TEST(an_error_says_what_was_wanted),
         TEST(azure_devops_and_aks_need_no_configuration),
         TEST(users_request_each_api_with_its_usual_client),
+        TEST(a_cluster_chooses_among_what_is_for_clusters),
         TEST(built_in_apis_do_not_count_as_the_only_api),
         TEST(the_file_may_configure_built_in_apis),
         TEST(scope_flags_take_precedence_over_the_file),

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/text.h"
 #include "common/entra/known_apps.h"
 
-/* Each ID was found in at least ten public repositories, except those of Data Explorer,
- * Databricks, Log Analytics and Office 365 Management, which have one source. */
+/* Each ID was found in at least ten public repositories. */
 static const struct {
     const char *constant, *id;
     const char *name; /* on the reference page */
@@ -53,12 +53,36 @@ static void every_app_has_the_id_of_the_reference(void **state)
     }
 }
 
-static void every_app_is_in_the_reference(void **state)
+static bool is_in_reference(const struct known_app *app)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(reference); i++)
+        if (strcmp(reference[i].id, app->id) == 0)
+            return true;
+    return false;
+}
+
+static void every_app_that_we_request_tokens_for_or_with_is_in_the_reference(void **state)
+{
+    (void)state;
+    size_t count, others = 0;
+    const struct known_app *apps = known_apps_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        others += is_in_reference(&apps[i]) ? 0 : 1;
+        assert_true(apps[i].is_client || is_in_reference(&apps[i]));
+    }
+    assert_int_equal(count - others, ARRAY_SIZE(reference));
+}
+
+static void every_id_is_a_guid_in_lower_case_and_there_only_once(void **state)
 {
     (void)state;
     size_t count;
-    known_apps_all(&count);
-    assert_int_equal(count, ARRAY_SIZE(reference)); /* each of which is found */
+    const struct known_app *apps = known_apps_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(text_is_guid(apps[i].id));
+        assert_int_equal(strcspn(apps[i].id, "ABCDEF"), strlen(apps[i].id));
+        assert_ptr_equal(known_app_find(apps[i].id), &apps[i]);
+    }
 }
 
 static void an_id_is_found_in_either_case(void **state)
@@ -81,7 +105,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_app_has_the_id_of_the_reference),
-        cmocka_unit_test(every_app_is_in_the_reference),
+        cmocka_unit_test(every_app_that_we_request_tokens_for_or_with_is_in_the_reference),
+        cmocka_unit_test(every_id_is_a_guid_in_lower_case_and_there_only_once),
         cmocka_unit_test(an_id_is_found_in_either_case),
         cmocka_unit_test(another_id_is_not_known),
     };

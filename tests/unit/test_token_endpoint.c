@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/acquire/http/redaction.h"
 #include "common/acquire/http/token_endpoint.h"
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
@@ -17,7 +18,8 @@
 #include "common/base/rfc3339.h"
 
 #define SECRET  "s3cr~t \"&=\\/\xc3\xa4"
-#define ESCAPED "s3cr~t%20%22%26%3D%5C%2F%C3%A4"
+#define ESCAPED "s3cr~t%20%22%26%3D%5C%2F%C3%A4" /* as sent */
+#define BASE64  "czNjcn50ICImPVwvw6Q"
 
 /* ---- instead of common/acquire/http/http.c ---- */
 
@@ -40,20 +42,17 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
     response->broken = network.requests <= network.failures;
     if (network.body == NULL || response->broken)
         return error_set(error, ERROR_NETWORK, "there is no network");
-    response->body = secret_new(network.body, strlen(network.body));
+    response->unredacted = secret_from_text(network.body);
+    response->body = secret_from_text(network.body);
+    redact(request, response->body->bytes, response->body->length);
     return true;
-}
-
-struct secret *http_escape(const char *value)
-{
-    const char *escaped = strcmp(value, SECRET) == 0 ? ESCAPED : value;
-    return secret_new(escaped, strlen(escaped));
 }
 
 void http_response_clear(struct http_response *response)
 {
     secret_free(response->body);
-    response->body = NULL;
+    secret_free(response->unredacted);
+    response->body = response->unredacted = NULL;
 }
 
 int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds);
@@ -124,8 +123,7 @@ static void an_echoed_secret_is_not_shown(void **state)
 {
     (void)state;
     static const char *const echoes[] = {
-        "s3cr~t%20%22%26%3D%5C%2F%C3%A4",        /* as sent */
-        "s3cr~t \\\"&=\\\\/\xc3\xa4",            /* as JSON writes it */
+        ESCAPED, "s3cr~t \\\"&=\\\\/\xc3\xa4",   /* as JSON writes it */
         "s3cr~t \\u0022&=\\\\\\/\\u00e4",        /* as other programs write it */
         "\\u0073\\u0033cr~t \\\"&=\\\\/\\u00e4", /* as no program writes it */
     };
@@ -173,6 +171,18 @@ static void escaped_text_without_a_secret_stays_the_same(void **state)
         refusal(400, "{\"error\":\"x\",\"error_description\":\"\\u0041\\\\u0041 \\/ "
                      "\\u00e4 \\u20ac \\ud83d\\udd11 \\\"\\u0022\\u005C.\"}");
     assert_has(error.message, "A\\u0041 / \xc3\xa4 \xe2\x82\xac \xf0\x9f\x94\x91 \"\"\\.");
+}
+
+static void a_token_may_repeat_what_was_sent(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    struct error error = { 0 };
+    assert_true(post(200,
+                     "{\"token_type\":\"Bearer\",\"expires_in\":3599,"
+                     "\"access_token\":\"" BASE64 "\"}",
+                     &token, &error));
+    assert_string_equal(token.access_token->bytes, BASE64);
 }
 
 static void text_that_is_not_secret_may_be_shown(void **state)
@@ -306,6 +316,7 @@ int main(void)
         TEST(an_echoed_secret_is_not_shown),
         TEST(a_secret_is_not_shown_in_part_where_text_is_truncated),
         TEST(escaped_text_without_a_secret_stays_the_same),
+        TEST(a_token_may_repeat_what_was_sent),
         TEST(text_that_is_not_secret_may_be_shown),
         TEST(throttling_says_when_to_retry),
         TEST(throttling_without_a_time_backs_off_for_some_seconds),

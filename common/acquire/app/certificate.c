@@ -21,7 +21,7 @@ static struct secret *decode_base64(const struct secret *text, struct error *err
     auto_secret struct secret *bytes = secret_allocate(text->length);
     EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
     int length = 0, rest = 0;
-    bool ok = bytes != NULL && context != NULL && text->length <= KEY_FILE_MAX;
+    bool ok = text->length <= KEY_FILE_MAX;
     if (ok) {
         EVP_DecodeInit(context);
         ok = EVP_DecodeUpdate(context, (unsigned char *)bytes->bytes, &length,
@@ -100,15 +100,12 @@ static X509 *remove_issuer_of(struct key_store *store, X509 *subject)
 
 /* Builds the chain, in which each certificate certifies the one before it (RFC 7515, section
  * 4.1.6). */
-static bool build_chain(struct certificate *certificate, struct error *error)
+static void build_chain(struct certificate *certificate)
 {
     certificate->chain = sk_X509_new_null();
-    for (X509 *last = certificate->leaf; certificate->chain != NULL && last != NULL;) {
-        last = remove_issuer_of(&certificate->store, last);
-        if (last != NULL && sk_X509_push(certificate->chain, last) <= 0)
-            X509_free(steal(&last));
-    }
-    return certificate->chain != NULL || error_no_memory(error);
+    X509 *last = certificate->leaf;
+    while ((last = remove_issuer_of(&certificate->store, last)) != NULL)
+        sk_X509_push(certificate->chain, last);
 }
 
 static bool choose_certificate(const struct credential *credential, struct certificate *certificate,
@@ -125,8 +122,10 @@ static bool choose_certificate(const struct credential *credential, struct certi
         return error_set(error, ERROR_USAGE,
                          "the key in %.*s is not an RSA key, and Entra accepts no other kind",
                          name.key_length, name.key);
-    if (certificate->leaf != NULL)
-        return build_chain(certificate, error);
+    if (certificate->leaf != NULL) {
+        build_chain(certificate);
+        return true;
+    }
     if (sk_X509_num(store->certificates) == 0) {
         error_set(error, ERROR_USAGE, "%.*s contains no certificate, only a key",
                   name.certificate_length, name.certificate);

@@ -42,8 +42,6 @@ static bool add_thumbprint(json_object *header, const char *key, const EVP_MD *d
     if (X509_digest(leaf, digest, bytes, &length) != 1)
         return false;
     auto_secret struct secret *thumbprint = base64url(bytes, length);
-    if (thumbprint == NULL)
-        return false;
     add_text(header, key, thumbprint->bytes);
     return true;
 }
@@ -56,12 +54,10 @@ static bool add_to_chain(json_object *array, X509 *certificate)
     if (length <= 0)
         return false;
     autofree char *text = calloc(1, ((size_t)length + 2) / 3 * 4 + 1);
-    if (text != NULL) {
-        EVP_EncodeBlock((unsigned char *)text, der, length);
-        json_object_array_add(array, json_object_new_string(text));
-    }
+    EVP_EncodeBlock((unsigned char *)text, der, length);
+    json_object_array_add(array, json_object_new_string(text));
     OPENSSL_free(der);
-    return text != NULL;
+    return true;
 }
 
 static bool add_chain(json_object *header, const struct certificate *certificate)
@@ -144,8 +140,7 @@ static struct secret *sign(const struct certificate *certificate, bool adfs,
     EVP_PKEY_CTX *context = NULL;
     ERR_clear_error();
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    bool ok = digest != NULL &&
-              EVP_DigestSignInit_ex(digest, &context, "SHA256", NULL, properties, key, NULL) == 1 &&
+    bool ok = EVP_DigestSignInit_ex(digest, &context, "SHA256", NULL, properties, key, NULL) == 1 &&
               set_padding(context, adfs) &&
               EVP_DigestSign(digest, signature, &length, (const unsigned char *)text->bytes,
                              text->length) == 1;
@@ -163,17 +158,14 @@ static struct secret *assemble(const struct token_request *request,
     bool adfs = authority_is_adfs(request->tenant);
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "token");
     auto_secret struct secret *header = make_header(certificate, adfs, credential->send_x5c);
-    auto_secret struct secret *claims =
-        endpoint != NULL ? make_claims(request->client_id, endpoint) : NULL;
+    auto_secret struct secret *claims = make_claims(request->client_id, endpoint);
     if (header == NULL || claims == NULL) {
-        error_no_memory(error);
+        error_set(error, ERROR_OTHER,
+                  header == NULL ? "OpenSSL cannot compute the thumbprint of the certificate"
+                                 : "the kernel has no random bytes");
         return NULL;
     }
     auto_secret struct secret *text = secret_format("%s.%s", header->bytes, claims->bytes);
-    if (text == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
     auto_secret struct secret *signature =
         sign(certificate, adfs, text, credential->password != NULL, error);
     return signature != NULL ? secret_format("%s.%s", text->bytes, signature->bytes) : NULL;
@@ -192,7 +184,7 @@ struct job {
 static bool write_bytes(int fd, const void *bytes, size_t length)
 {
     auto_secret struct secret *text = secret_new(bytes, length);
-    return text != NULL && secret_write(text, fd);
+    return secret_write(text, fd);
 }
 
 static bool write_answer(int fd, X509 *certificate, const struct secret *assertion)
@@ -230,7 +222,7 @@ static struct secret *read_answer(const struct secret *answer, X509 **ret_certif
         *ret_certificate = steal(&leaf);
     X509_free(leaf);
     if (assertion == NULL)
-        error_no_memory(error);
+        error_set(error, ERROR_OTHER, "the process that signs returned no certificate");
     return assertion;
 }
 

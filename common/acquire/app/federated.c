@@ -55,10 +55,6 @@ static struct secret *check_jwt(const struct secret *text, const char *source, s
     auto_secret struct secret *jwt = trim(text);
     int64_t expires = 0;
     struct error unused;
-    if (jwt == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
     if (jwt->length == 0) {
         error_set(error, ERROR_USAGE, "the token from %s is empty", source);
         return NULL;
@@ -105,7 +101,7 @@ static struct secret *from_service(const struct http_request *request, const cha
     if (!retry_send(request, deadline, &response, error))
         return NULL;
     auto_json_secret json_object *answer =
-        json_parse(response.body->bytes, response.body->length, &unused);
+        json_parse(response.unredacted->bytes, response.unredacted->length, &unused);
     const char *token = answer != NULL ? json_string(answer, key) : NULL;
     if (response.status != 200 || token == NULL) {
         error_set(error, response.status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
@@ -114,7 +110,7 @@ static struct secret *from_service(const struct http_request *request, const cha
         return NULL;
     }
     auto_secret struct secret *text = secret_from_text(token);
-    return text != NULL ? check_jwt(text, name, error) : NULL;
+    return check_jwt(text, name, error);
 }
 
 /* GitHub's "OpenID Connect", section "Updating your actions for OIDC". */
@@ -135,10 +131,6 @@ static struct secret *from_github(const struct token_request *request,
                                ? credential->audience
                                : authority_token_exchange_audience(request->instance);
     auto_secret struct secret *authorization = secret_format("bearer %s", token);
-    if (authorization == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
     const struct http_field query[] = { { "audience", audience, false }, { NULL, NULL, false } };
     const struct http_field header[] = { { "Authorization", authorization->bytes, true },
                                          { "Accept", "application/json; api-version=2.0", false },
@@ -166,10 +158,6 @@ static struct secret *from_pipelines(const struct credential *credential, int64_
         return NULL;
     }
     auto_secret struct secret *authorization = secret_format("Bearer %s", token);
-    if (authorization == NULL) {
-        error_no_memory(error);
-        return NULL;
-    }
     const struct http_field query[] = { { "api-version", "7.1", false },
                                         { "serviceConnectionId", credential->id, false },
                                         { NULL, NULL, false } };
@@ -196,8 +184,8 @@ static struct secret *from_identity(const struct token_request *request,
                                ? credential->audience
                                : authority_token_exchange_audience(request->instance);
     auto_secret struct secret *scope = secret_format("%s/.default", audience);
-    if (scope == NULL || managed_identity_acquire(scope->bytes, credential, false, deadline, &token,
-                                                  error) != ACQUIRED)
+    if (managed_identity_acquire(scope->bytes, credential, false, deadline, &token, error) !=
+        ACQUIRED)
         return NULL;
     return steal(&token.access_token);
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "common/acquire/http/http_failure.h"
+#include "common/acquire/http/redaction.h"
 #include "common/acquire/http/tls_trust.h"
 #include "common/base/array.h"
 #include "common/base/deadline.h"
@@ -30,26 +31,23 @@ static void cleanup_list(struct curl_slist **list)
 struct secret *http_escape(const char *value)
 {
     char *escaped = curl_easy_escape(NULL, value, 0);
-    if (escaped == NULL)
-        return NULL;
     struct secret *secret = secret_from_text(escaped);
     explicit_bzero(escaped, strlen(escaped));
     curl_free(escaped);
     return secret;
 }
 
-/* Returns name=value&..., or NULL if there is no memory. */
+/* Returns name=value&... */
 static struct secret *format_form(const struct http_field *fields)
 {
     struct secret *form = secret_new("", 0);
-    for (; fields != NULL && fields->name != NULL && form != NULL; fields++) {
+    for (; fields != NULL && fields->name != NULL; fields++) {
         if (fields->value == NULL)
             continue;
         auto_secret struct secret *value = http_escape(fields->value);
         auto_secret struct secret *before = form;
-        form = value == NULL ? NULL
-                             : secret_format("%s%s%s=%s", before->bytes, before->length ? "&" : "",
-                                             fields->name, value->bytes);
+        form = secret_format("%s%s%s=%s", before->bytes, before->length ? "&" : "", fields->name,
+                             value->bytes);
     }
     return form;
 }
@@ -96,11 +94,11 @@ static struct curl_slist *make_headers(const struct http_field *header)
     headers = curl_slist_append(headers, "return-client-request-id: true");
     if (guid_make(&id)) {
         auto_secret struct secret *line = secret_format("client-request-id: %s", id.text);
-        headers = curl_slist_append(headers, line != NULL ? line->bytes : "");
+        headers = curl_slist_append(headers, line->bytes);
     }
     for (; header != NULL && header->name != NULL; header++) {
         auto_secret struct secret *line = secret_format("%s: %s", header->name, header->value);
-        headers = curl_slist_append(headers, line != NULL ? line->bytes : "");
+        headers = curl_slist_append(headers, line->bytes);
     }
     return headers;
 }
@@ -126,8 +124,6 @@ static void trace_times(CURL *easy, CURLcode code, const char *url)
 struct secret *http_url(const char *url, const struct http_field *fields)
 {
     auto_secret struct secret *query = format_form(fields);
-    if (query == NULL)
-        return NULL;
     if (query->length == 0)
         return secret_from_text(url);
     return secret_format("%s%c%s", url, strchr(url, '?') != NULL ? '&' : '?', query->bytes);
@@ -183,8 +179,8 @@ static int64_t parse_retry_after(const char *value, int64_t date)
     return seconds < 0 ? 0 : seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
 }
 
-static bool read_response(CURL *easy, const struct collector *collector,
-                          struct http_response *response, struct error *error)
+static void read_response(CURL *easy, const struct http_request *request,
+                          const struct collector *collector, struct http_response *response)
 {
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->status);
     const char *date = header_of(easy, "Date");
@@ -197,8 +193,11 @@ static bool read_response(CURL *easy, const struct collector *collector,
                  sizeof response->www_authenticate);
     join_headers(easy, "X-VSS-ResourceTenant", response->resource_tenant,
                  sizeof response->resource_tenant);
+    response->unredacted = secret_new(collector->body->bytes, collector->length);
     response->body = secret_new(collector->body->bytes, collector->length);
-    return response->body != NULL || error_no_memory(error);
+    redact(request, response->body->bytes, response->body->length);
+    redact(request, response->www_authenticate, strlen(response->www_authenticate));
+    redact(request, response->resource_tenant, strlen(response->resource_tenant));
 }
 
 /* ---- checking the request ---- */
@@ -279,14 +278,15 @@ bool http_send(const struct http_request *request, int64_t deadline,
     auto_secret struct secret *url = http_url(request->url, request->query);
     auto_secret struct secret *form = format_form(request->form);
     auto_secret struct secret *body = secret_allocate(HTTP_BODY_MAX);
-    if (easy == NULL || headers == NULL || url == NULL || form == NULL || body == NULL)
-        return error_no_memory(error);
+    if (easy == NULL)
+        return error_set(error, ERROR_OTHER, "libcurl cannot be initialized");
 
     struct collector collector = { body, 0 };
     char detail[CURL_ERROR_SIZE] = "";
     set_request(easy, request, url, form, headers);
     set_limits(easy, request, deadline);
-    tls_trust(easy, request->thumbprint);
+    if (!tls_trust(easy, request->thumbprint, error))
+        return false;
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &collector);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
@@ -301,12 +301,17 @@ bool http_send(const struct http_request *request, int64_t deadline,
     if (request->route != NULL)
         read_route(easy, request->route);
     trace_times(easy, code, request->url);
-    return code == CURLE_OK ? read_response(easy, &collector, ret_response, error)
-                            : http_failure_explain(easy, code, request->url, detail, error);
+    if (code != CURLE_OK) {
+        redact(request, detail, strlen(detail)); /* libcurl quotes what it cannot parse */
+        return http_failure_explain(easy, code, request->url, detail, error);
+    }
+    read_response(easy, request, &collector, ret_response);
+    return true;
 }
 
 void http_response_clear(struct http_response *response)
 {
     secret_free(response->body);
+    secret_free(response->unredacted);
     *response = (struct http_response){ 0 };
 }

@@ -25,7 +25,7 @@
 struct http_field {
     const char *name;  /* NULL ends a list */
     const char *value; /* UTF-8, not encoded; a form or query field is left out if this is NULL */
-    bool secret;       /* redact removes the value from what is shown */
+    bool secret;       /* it is replaced in what is shown of the response (redaction.h) */
 };
 
 struct http_request {
@@ -59,7 +59,13 @@ struct http_response {
     int64_t date;        /* Date in Unix seconds, the server's clock; 0 if there is none */
     char www_authenticate[HTTP_HEADER_MAX]; /* all WWW-Authenticate fields, joined by commas */
     char resource_tenant[64];               /* X-VSS-ResourceTenant, or "" */
+
+    /* The body, with asterisks in place of the secrets that were sent: for all that is shown. The
+     * headers above are treated in the same way. */
     struct secret *body;
+
+    /* The body as it came: for tokens and settings to be taken from it. Never for a message. */
+    struct secret *unredacted;
 };
 
 /* Sends a request and returns the response, whatever its status. The caller clears *ret_response
@@ -71,11 +77,10 @@ bool http_send(const struct http_request *request, int64_t deadline,
                struct http_response *ret_response, struct error *error);
 
 /* Appends a query (which may be NULL), form-encoded, to a URL. The caller frees the result with
- * secret_free. Returns NULL if there is no memory. */
+ * secret_free. */
 struct secret *http_url(const char *url, const struct http_field *query);
 
-/* Percent-encodes a value for a form. The caller frees the result with secret_free. Returns NULL
- * if there is no memory. */
+/* Percent-encodes a value for a form. The caller frees the result with secret_free. */
 struct secret *http_escape(const char *value);
 
 void http_response_clear(struct http_response *response);

@@ -178,8 +178,6 @@ static bool read_token(const json_object *answer, int64_t now, int64_t date,
     if (!read_times(answer, now, date, &read, error))
         return false;
     read.access_token = secret_from_text(text);
-    if (read.access_token == NULL)
-        return error_no_memory(error);
     *ret_token = read;
     return true;
 }
@@ -198,4 +196,23 @@ bool token_answer_parse(long status, const char *body, size_t length, int64_t no
     if (status != 200)
         return explain_status(status, error);
     return read_token(answer, now, date, ret_token, error);
+}
+
+static bool parse_body(const struct http_response *response, const struct secret *body,
+                       struct token *token, struct error *error)
+{
+    return token_answer_parse(response->status, body->bytes, body->length, time(NULL),
+                              response->date, token, error);
+}
+
+bool token_answer_read(const struct http_response *response, struct token *ret_token,
+                       struct error *error)
+{
+    struct error unquoted = { 0 };
+    auto_token struct token none = { 0 };
+    if (response->status == 200 && parse_body(response, response->unredacted, ret_token, &unquoted))
+        return true;
+    if (!parse_body(response, response->body, &none, error))
+        return false;
+    return error_unusable_answer(error, "it repeats the request");
 }

@@ -2,6 +2,9 @@
 /*
  * Parses the response of a token endpoint (RFC 6749, sections 5.1 and 5.2, with Entra's extensions)
  * as untrusted input. Pure functions on a buffer.
+ *
+ * A token is taken from the response as it came; what is said of a failure only from its redacted
+ * form (http.h), because an error quotes parts of it.
  */
 #ifndef COMMON_ACQUIRE_HTTP_TOKEN_ANSWER_H
 #define COMMON_ACQUIRE_HTTP_TOKEN_ANSWER_H
@@ -10,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/acquire/http/http.h"
 #include "common/base/error.h"
 #include "common/entra/token.h"
 
@@ -19,6 +23,10 @@
  * internal error or the response did not come from a token endpoint. */
 bool token_answer_parse(long status, const char *body, size_t length, int64_t now, int64_t date,
                         struct token *ret_token, struct error *error);
+
+/* As token_answer_parse, for a response that arrived just now. */
+bool token_answer_read(const struct http_response *response, struct token *ret_token,
+                       struct error *error);
 
 /* A refusal in the authority's words. All members but error may be NULL. */
 struct token_refusal {

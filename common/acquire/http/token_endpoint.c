@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/acquire/http/redaction.h"
 #include "common/acquire/http/retry.h"
 #include "common/acquire/http/token_answer.h"
 #include "common/acquire/user/sign_in_answer.h"
@@ -30,25 +29,10 @@ static void add_clock_hint(int64_t date, struct error *error)
              used > 0 ? " " : "", (long long)minutes, ahead > 0 ? "ahead of" : "behind");
 }
 
-static bool parse_token(const struct http_response *response, struct token *token,
+static bool read_answer(const struct http_response *response, struct token *token,
                         struct error *error)
 {
-    return token_answer_parse(response->status, response->body->bytes, response->body->length,
-                              time(NULL), response->date, token, error);
-}
-
-/* Reads a token, or else an error. The body is redacted before it is parsed for the error, since
- * the error quotes parts of it. */
-static bool read_answer(const struct http_response *response, const struct http_field *fields,
-                        struct token *token, struct error *error)
-{
-    if (response->body == NULL) /* http_send returns one with every response */
-        return error_no_memory(error);
-    if (response->status == 200 && parse_token(response, token, error))
-        return true;
-    *error = (struct error){ 0 };
-    redact(fields, response->body);
-    if (parse_token(response, token, error))
+    if (token_answer_read(response, token, error))
         return true;
     retry_set_back_off(response, error);
     if (error->kind == ERROR_REFUSED)
@@ -60,8 +44,6 @@ static bool post_form(const struct token_request *request, const struct http_fie
                       int64_t deadline, struct http_response *response, struct error *error)
 {
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "token");
-    if (endpoint == NULL)
-        return error_no_memory(error);
     const struct http_field header[] = { { "Accept", "application/json", false },
                                          { NULL, NULL, false } };
     const struct http_request post = {
@@ -75,7 +57,7 @@ bool token_endpoint_get_token(const struct token_request *request, const struct 
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     return post_form(request, fields, deadline, &response, error) &&
-           read_answer(&response, fields, ret_token, error);
+           read_answer(&response, ret_token, error);
 }
 
 bool token_endpoint_get_user_token(const struct token_request *request,
@@ -86,9 +68,9 @@ bool token_endpoint_get_user_token(const struct token_request *request,
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     auto_token struct token read = { 0 };
     if (!post_form(request, fields, deadline, &response, error) ||
-        !read_answer(&response, fields, &read, error) || response.body == NULL ||
-        !sign_in_answer_parse(response.body->bytes, response.body->length, request->client_id,
-                              nonce, ret_account, error))
+        !read_answer(&response, &read, error) ||
+        !sign_in_answer_parse(response.unredacted->bytes, response.unredacted->length,
+                              request->client_id, nonce, ret_account, error))
         return false;
     *ret_token = read;
     read.access_token = NULL;

@@ -26,7 +26,7 @@ bool token_endpoint_get_user_token(const struct token_request *request,
 
 /* Returns the scope parameter for a user's token: the request's scope, if any, and the OpenID
  * Connect scopes that make the authority return a refresh token and the user's name. The caller
- * frees it with free. Returns NULL if there is no memory. */
+ * frees it with free. */
 char *token_endpoint_user_scope(const struct token_request *request);
 
 #endif

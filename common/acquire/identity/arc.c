@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "common/acquire/identity/arc.h"
-#include "common/acquire/http/redaction.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,17 +69,11 @@ bool arc_send(const struct http_request *request, int64_t deadline,
     if (key == NULL)
         return false;
     auto_secret struct secret *authorization = secret_format("Basic %s", key->bytes);
-    if (authorization == NULL)
-        return error_no_memory(error);
     const struct http_field header[] = { { "Metadata", "true", false },
                                          { "Authorization", authorization->bytes, true },
                                          { NULL, NULL, false } };
     struct http_request answer = *request;
     answer.header = header;
     http_response_clear(ret_response);
-    if (!retry_send(&answer, deadline, ret_response, error))
-        return false;
-    const struct http_field sent[] = { { "key", key->bytes, true }, { NULL, NULL, false } };
-    redact(sent, ret_response->body);
-    return true;
+    return retry_send(&answer, deadline, ret_response, error);
 }

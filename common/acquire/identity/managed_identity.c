@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/acquire/http/redaction.h"
 #include "common/acquire/http/retry.h"
 #include "common/acquire/http/token_answer.h"
 #include "common/acquire/identity/arc.h"
@@ -78,16 +77,12 @@ static enum acquire_end explain_answer(const struct identity_source *source,
 }
 
 static enum acquire_end read_answer(const struct identity_source *source,
-                                    const struct http_response *response,
-                                    const struct http_field *headers, struct token *token,
+                                    const struct http_response *response, struct token *token,
                                     struct error *error)
 {
     struct error why = { 0 };
-    if (response->status == 200 &&
-        token_answer_parse(200, response->body->bytes, response->body->length, time(NULL),
-                           response->date, token, &why))
+    if (response->status == 200 && token_answer_read(response, token, &why))
         return ACQUIRED;
-    redact(headers, response->body);
     return explain_answer(source, response, &why, error);
 }
 
@@ -132,7 +127,7 @@ static enum acquire_end request_token(const struct identity_source *source, cons
     };
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     return senders[source->protocol](&request, deadline, &response, error)
-               ? read_answer(source, &response, headers, token, error)
+               ? read_answer(source, &response, token, error)
                : ACQUIRE_FAILED;
 }
 
@@ -154,10 +149,6 @@ enum acquire_end managed_identity_acquire(const char *scope, const struct creden
     }
     autofree char *url = identity_source_url(source);
     auto_secret struct secret *resource = secret_new(scope, scope_resource_length(scope));
-    if (url == NULL || resource == NULL) {
-        error_no_memory(error);
-        return ACQUIRE_FAILED;
-    }
     trace("network: requesting a managed identity token from %s", source->name);
     /* Outside Azure, another server at the address of IMDS must not delay the alternative, which is
      * to sign in a user. */

@@ -24,13 +24,11 @@ static bool read_codes(const struct http_response *response, struct device_code_
 {
     struct error why = { 0 };
     auto_token struct token none = { 0 };
-    if (response->body == NULL)
-        return error_no_memory(error);
     if (response->status == 200 &&
-        device_code_answer_parse(response->body->bytes, response->body->length, code, &why))
+        device_code_answer_parse(response->unredacted->bytes, response->unredacted->length, code,
+                                 &why))
         return true;
-    token_answer_parse(response->status, response->body->bytes, response->body->length, 0, 0, &none,
-                       error);
+    token_answer_read(response, &none, error);
     if (response->status == 200 && error->kind != ERROR_REFUSED)
         *error = why;
     return false;
@@ -42,8 +40,6 @@ static bool request_codes(const struct token_request *request, int64_t deadline,
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "devicecode");
     autofree char *scope = token_endpoint_user_scope(request);
     struct http_response response CLEANUP(http_response_clear) = { 0 };
-    if (endpoint == NULL || scope == NULL)
-        return error_no_memory(error);
     const struct http_field fields[] = {
         { "client_id", request->client_id, false },
         { "scope", scope, false },

@@ -60,7 +60,7 @@ bool device_code_answer_parse(const char *body, size_t length, struct device_cod
     };
     snprintf(ret_code->user_code, sizeof ret_code->user_code, "%s", user_code);
     snprintf(ret_code->verification_uri, sizeof ret_code->verification_uri, "%s", uri);
-    return ret_code->device_code != NULL || error_no_memory(error);
+    return true;
 }
 
 void device_code_answer_clear(struct device_code_answer *code)

@@ -22,8 +22,6 @@ bool refresh_acquire(const struct token_request *request, const struct account *
 {
     autofree char *scope = token_endpoint_user_scope(request);
     auto_token struct token read = { 0 };
-    if (scope == NULL)
-        return error_no_memory(error);
     const struct http_field fields[] = {
         { "grant_type", "refresh_token", false },
         { "client_id", request->client_id, false },

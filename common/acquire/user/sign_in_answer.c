@@ -11,20 +11,18 @@
 #include "common/entra/jwt.h"
 
 /* An unusable refresh token is not an error: the user will only have to sign in again sooner. */
-static bool read_refresh_token(const json_object *answer, struct account *account,
-                               struct error *error)
+static void read_refresh_token(const json_object *answer, struct account *account)
 {
     const char *text = json_string(answer, "refresh_token");
     if (text == NULL || text[0] == '\0')
-        return true;
+        return;
     if (!account_is_refresh_token(text, strlen(text))) {
         trace("the refresh token is not kept: it is too long or contains invalid characters");
-        return true;
+        return;
     }
     account->refresh_token = secret_from_text(text);
     const char *family = json_string(answer, "foci"); /* MSAL: "family of client ids" */
     account->family = family != NULL && strcmp(family, "1") == 0;
-    return account->refresh_token != NULL || error_no_memory(error);
 }
 
 static bool check_id_token(const json_object *claims, const char *client_id, const char *nonce,
@@ -109,9 +107,9 @@ bool sign_in_answer_parse(const char *body, size_t length, const char *client_id
         return error_unusable_answer(error, "it has no id_token");
     if (id_token != NULL && !check_id_token(id_token, client_id, nonce, error))
         return false;
-    if (!read_account(client_info, id_token, &read, error) ||
-        !read_refresh_token(answer, &read, error))
+    if (!read_account(client_info, id_token, &read, error))
         return false;
+    read_refresh_token(answer, &read);
     *ret_account = account_steal(&read);
     return true;
 }

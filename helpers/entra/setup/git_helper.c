@@ -25,7 +25,7 @@ static bool is_in_path(const char *program)
 char *git_helper_command(const struct options *options)
 {
     char program[PATH_MAX] = "";
-    struct setup_storage storage = { "", "" };
+    struct setup_storage storage = { "" };
     const char *words[SETUP_WORDS_MAX + 1] = { "entra" };
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof PROGRAM);
     char *slash = length > 0 ? strrchr(program, '/') : NULL;
@@ -36,7 +36,7 @@ char *git_helper_command(const struct options *options)
         words[0] = program;
     setup_helper_options(options, &storage, words + 1);
     autofree char *line = setup_quote((char *const *)words);
-    return line != NULL ? text_format("%s%s", short_name ? "" : "!", line) : NULL;
+    return text_format("%s%s", short_name ? "" : "!", line);
 }
 
 bool git_helper_is_ours(const char *value)

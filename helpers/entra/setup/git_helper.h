@@ -14,7 +14,7 @@
 
 /* Makes a value for credential.helper, with the options that setup_helper_options collects: the
  * short name if that finds our program in PATH, else its path after an exclamation mark, which has
- * git run the line in a shell. The caller frees the value. NULL if there is no memory. */
+ * git run the line in a shell. The caller frees the value. */
 char *git_helper_command(const struct options *options);
 
 /* Whether a value of credential.helper runs our helper: entra or a path to our program, with or

@@ -51,7 +51,7 @@ static void write_host(FILE *text, const char *pattern, const char *end, const c
 }
 
 /* A section's URL with its asterisks replaced, and with a scheme, which git allows to be left out.
- * NULL if there is no memory. */
+ */
 static char *expand_pattern(const char *pattern, size_t length, const char *host)
 {
     char *filled = NULL;
@@ -59,8 +59,6 @@ static char *expand_pattern(const char *pattern, size_t length, const char *host
     FILE *text = open_memstream(&filled, &size);
     const char *end = pattern + length;
     const char *colon = memmem(pattern, length, "://", 3);
-    if (text == NULL)
-        return NULL;
     if (colon != NULL) {
         fwrite(pattern, 1, (size_t)(colon - pattern), text);
         pattern = colon + 3;
@@ -72,10 +70,7 @@ static char *expand_pattern(const char *pattern, size_t length, const char *host
     write_host(text, pattern, slash != NULL ? slash : end, host);
     if (slash != NULL)
         fwrite(slash, 1, (size_t)(end - slash), text);
-    if (fclose(text) != 0) {
-        free(filled);
-        return NULL;
-    }
+    fclose(text);
     return filled;
 }
 
@@ -85,7 +80,7 @@ static bool applies_to(const char *pattern, size_t length, const struct url *url
     struct url base;
     struct error unused;
     autofree char *text = expand_pattern(pattern, length, url->host);
-    return text != NULL && url_parse_base(text, strlen(text), &base, &unused) &&
+    return url_parse_base(text, strlen(text), &base, &unused) &&
            strcmp(base.host, url->host) == 0 && url_is_below(url, &base);
 }
 

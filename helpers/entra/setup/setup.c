@@ -29,7 +29,6 @@ struct collection {
     size_t count;
 };
 
-/* A path is made absolute, since the helper will run in other working directories. */
 static void collect_option(void *context, const char *name, const char *value)
 {
     struct collection *collection = context;
@@ -37,8 +36,6 @@ static void collect_option(void *context, const char *name, const char *value)
     collection->words[collection->count++] = name;
     if (value == NULL)
         return;
-    if (strcmp(name, "--config") == 0 && realpath(value, storage->config) != NULL)
-        value = storage->config;
     if (strcmp(name, "--timeout") == 0) {
         snprintf(storage->seconds, sizeof storage->seconds, "%.15s", value);
         value = storage->seconds;
@@ -74,17 +71,12 @@ char *setup_quote(char *const *words)
     char *text = NULL;
     size_t length = 0;
     FILE *stream = open_memstream(&text, &length);
-    if (stream == NULL)
-        return NULL;
     for (size_t i = 0; words[i] != NULL; i++) {
         if (i > 0)
             fputc(' ', stream);
         quote_word(stream, words[i]);
     }
-    if (fclose(stream) != 0) {
-        free(text);
-        return NULL;
-    }
+    fclose(stream);
     return text;
 }
 
@@ -92,8 +84,6 @@ bool setup_run(const struct options *options, char *const *command, struct error
 {
     int status = 0;
     autofree char *line = setup_quote(command);
-    if (line == NULL)
-        return error_no_memory(error);
     if (puts(line) == EOF || fflush(stdout) != 0)
         return error_set(error, ERROR_OTHER,
                          "cannot write to stdout, so the command is not run: %m");
@@ -148,5 +138,6 @@ const struct program entra_setup = {
                "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
                "  kubectl                for the users of kubelogin or AKS in kubeconfigs",
     .options = own_options,
+    .is_typed = true,
     .run = run_setup,
 };

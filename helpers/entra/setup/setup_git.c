@@ -44,7 +44,7 @@ struct target {
     struct secret *all;           /* holds the settings' values, with those of included files */
 };
 
-/* A setting's full name. NULL if there is no memory. */
+/* A setting's full name. */
 static char *key_of(const char *section, const char *name)
 {
     return text_format("credential.%s.%s", section, name);
@@ -57,7 +57,7 @@ static bool add_setting(const struct options *options, const char *section, cons
 {
     autofree char *key = key_of(section, name);
     char *const command[] = { "git", "config", "--global", "--add", key, (char *)value, NULL };
-    return key != NULL ? setup_run(options, command, error) : error_no_memory(error);
+    return setup_run(options, command, error);
 }
 
 static bool remove_value(const struct options *options, const char *section, const char *name,
@@ -66,7 +66,7 @@ static bool remove_value(const struct options *options, const char *section, con
     autofree char *key = key_of(section, name);
     char *const command[] = { "git",           "config", "--global",    "--unset-all",
                               "--fixed-value", key,      (char *)value, NULL };
-    return key != NULL ? setup_run(options, command, error) : error_no_memory(error);
+    return setup_run(options, command, error);
 }
 
 /* git config --unset-all removes all equal values, so a value that occurs twice is left alone. */
@@ -151,7 +151,7 @@ static void target_clear(struct target *target)
 }
 
 /* The section's name in one of its spellings: the URL with a normalized host and without query and
- * fragment. The caller frees it. NULL if there is no memory. */
+ * fragment. The caller frees it. */
 static char *section_name(const char *text, const struct url *url, size_t spelling)
 {
     char port[8] = "";
@@ -178,8 +178,6 @@ static bool target_load(const char *text, struct target *target, struct error *e
     for (size_t i = 0; i < SPELLINGS; i++) {
         struct git_section with_includes;
         target->names[i] = section_name(text, &target->url, i);
-        if (target->names[i] == NULL)
-            return error_no_memory(error);
         if (!git_section_find(target->all, target->names[i], &target->url, &with_includes, error) ||
             !git_section_find(target->text, target->names[i], &target->url, &target->sections[i],
                               error))
@@ -221,8 +219,6 @@ static bool check_effect(const struct target *before, const char *command, struc
 static bool set_up(const struct options *options, const struct target *target, struct error *error)
 {
     autofree char *command = git_helper_command(options);
-    if (command == NULL)
-        return error_no_memory(error);
     if (is_set_up(target, command)) {
         fprintf(stderr, "git is already set up for %s.\n", target->names[0]);
         return true;

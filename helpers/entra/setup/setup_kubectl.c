@@ -17,6 +17,7 @@
 #include "common/base/file.h"
 #include "common/base/printable.h"
 #include "common/base/text.h"
+#include "common/base/unfinished.h"
 #include "helpers/entra/setup/replace_file.h"
 #include "helpers/entra/setup/setup.h"
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
@@ -27,7 +28,7 @@
 /* An existing kubeconfig. */
 struct target {
     char *path;
-    char *lock; /* the path of kubectl's lock file while we hold it, else NULL */
+    struct unfinished *lock; /* kubectl's lock file while we hold it, else NULL */
     struct secret *text;
     struct kubeconfig *file;
     struct edits edits;
@@ -44,8 +45,7 @@ static void targets_clear(struct targets *targets)
     for (size_t i = 0; i < targets->count; i++) {
         struct target *target = &targets->items[i];
         if (target->lock != NULL)
-            unlink(target->lock);
-        free(target->lock);
+            unfinished_remove(target->lock);
         free(target->path);
         edits_clear(&target->edits);
         if (target->file != NULL)
@@ -74,13 +74,9 @@ static bool name_file(const char *path, struct error *error)
 static bool take_lock(struct target *target, struct error *error)
 {
     autofree char *lock = text_format("%s.lock", target->path);
-    if (lock == NULL)
-        return error_no_memory(error);
-    autoclose int fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
-    if (fd >= 0) {
-        target->lock = steal(&lock);
+    autoclose int fd = unfinished_create(AT_FDCWD, lock, 0, &target->lock);
+    if (fd >= 0)
         return true;
-    }
     if (errno != EEXIST)
         return error_set(error, ERROR_OTHER, "%s: %s", lock, strerror(errno));
     error_set(error, ERROR_OTHER, "%s is being written: %s exists", target->path, lock);
@@ -104,8 +100,6 @@ static bool add_file(struct targets *targets, const char *name, size_t length,
 {
     unsigned mode = 0;
     autofree char *path = strndup(name, length);
-    if (path == NULL)
-        return error_no_memory(error);
     if (access(path, F_OK) != 0 || is_known(targets, path))
         return true;
     if (targets->count == FILES_MAX)
@@ -135,10 +129,10 @@ static bool add_list(struct targets *targets, const char *list, const struct opt
 
 static bool add_default(struct targets *targets, const struct options *options, struct error *error)
 {
-    const char *home = environment("HOME");
-    autofree char *path = home != NULL ? text_format("%s/.kube/config", home) : NULL;
-    if (path == NULL)
-        return home == NULL || error_no_memory(error);
+    const char *home = environment_path("HOME");
+    if (home == NULL)
+        return true;
+    autofree char *path = text_format("%s/.kube/config", home);
     return add_file(targets, path, strlen(path), options, error);
 }
 
@@ -237,13 +231,12 @@ static bool change_file(const struct kubeconfig_module *module, const struct opt
 {
     char backup[PATH_MAX];
     auto_secret struct secret *changed = edits_apply(&target->edits, target->text);
-    if (changed == NULL)
-        return error_no_memory(error);
     if (!verify(module, target, changed, error))
         return false;
-    if (options->own[SETUP_DRY_RUN] != NULL)
-        return edits_print_diff(&target->edits, target->text, target->path, stdout) ||
-               error_no_memory(error);
+    if (options->own[SETUP_DRY_RUN] != NULL) {
+        edits_print_diff(&target->edits, target->text, target->path, stdout);
+        return true;
+    }
     if (!replace_file(target->path, target->text, changed, backup, error))
         return false;
     report_change(target, backup);
@@ -291,7 +284,7 @@ static bool check_arguments(const struct options *options, int count, char **ope
 static bool run_setup_kubectl(const struct options *options, int count, char **operands,
                               struct error *error)
 {
-    struct setup_storage storage = { "", "" };
+    struct setup_storage storage = { "" };
     auto_targets struct targets targets = { 0 };
     struct kubeconfig_conversion conversion = { .login = options->own[SETUP_LOGIN],
                                                 .check = kubelogin_check_line };

@@ -31,28 +31,22 @@ static void arguments_clear(struct arguments *arguments)
 
 /* ---- reading ---- */
 
-static bool put_word(struct arguments *arguments, const char *word, struct error *error)
+static void put_word(struct arguments *arguments, const char *word)
 {
-    char *copy = strdup(word);
-    if (copy == NULL)
-        return error_no_memory(error);
-    arguments->line[arguments->count++] = copy;
-    return true;
+    arguments->line[arguments->count++] = strdup(word);
 }
 
 static bool read_words(struct arguments *arguments, struct error *error)
 {
     const struct yaml *yaml = &arguments->file->yaml;
     const char *word;
-    if (!put_word(arguments, OUR_PROGRAM, error))
-        return false;
+    put_word(arguments, OUR_PROGRAM);
     for (size_t i = 0; (word = yaml_scalar(yaml_item(yaml, arguments->user->args, i))) != NULL;
          i++) {
         if (i == WORDS_MAX)
             return error_set(error, ERROR_USAGE, "the user '%.80s' has more than %d args",
                              arguments->user->name, WORDS_MAX);
-        if (!put_word(arguments, word, error))
-            return false;
+        put_word(arguments, word);
     }
     return true;
 }
@@ -79,8 +73,7 @@ static bool read_variables(struct arguments *arguments, const char *login, struc
         if (name == NULL || value == NULL || yaml_is_null(node))
             continue;
         if (is_other_login(name, value, login)) {
-            if (!splice_scalar(arguments->file, node, login, arguments->user->name, edits, error))
-                return false;
+            splice_scalar(arguments->file, node, login, arguments->user->name, edits);
             value = login;
         }
         if (count == VARIABLES_MAX)
@@ -124,18 +117,16 @@ static const char *value_at(const struct arguments *arguments, const struct plac
     return arguments->line[place->index] + place->skip;
 }
 
-static bool replace_value(struct arguments *arguments, const struct place *place, const char *value,
-                          struct edits *edits, struct error *error)
+static void replace_value(struct arguments *arguments, const struct place *place, const char *value,
+                          struct edits *edits)
 {
     const yaml_node_t *item =
         yaml_item(&arguments->file->yaml, arguments->user->args, place->index - 1);
     char **word = &arguments->line[place->index];
     char *text = text_format("%.*s%s", (int)place->skip, *word, value);
-    if (text == NULL)
-        return error_no_memory(error);
     free(*word);
     *word = text;
-    return splice_scalar(arguments->file, item, text, arguments->user->name, edits, error);
+    splice_scalar(arguments->file, item, text, arguments->user->name, edits);
 }
 
 static void add_words(struct arguments *arguments, const char *name, const char *value)
@@ -146,8 +137,8 @@ static void add_words(struct arguments *arguments, const char *name, const char 
 }
 
 /* If an option is repeated, the last one counts, but every --scope does. */
-static bool set_option(struct arguments *arguments, const char *name, const char *value,
-                       struct edits *edits, struct error *error)
+static void set_option(struct arguments *arguments, const char *name, const char *value,
+                       struct edits *edits)
 {
     bool is_list = strcmp(name, "--scope") == 0, found = false;
     struct place place, last = { 0 };
@@ -155,16 +146,14 @@ static bool set_option(struct arguments *arguments, const char *name, const char
         if (!find_value(arguments, i, name, &place))
             continue;
         if (is_list && strcmp(value_at(arguments, &place), value) == 0)
-            return true;
+            return;
         found = !is_list;
         last = place;
     }
-    if (found && strcmp(value_at(arguments, &last), value) == 0)
-        return true;
-    if (found)
-        return replace_value(arguments, &last, value, edits, error);
-    add_words(arguments, name, value);
-    return true;
+    if (!found)
+        add_words(arguments, name, value);
+    else if (strcmp(value_at(arguments, &last), value) != 0)
+        replace_value(arguments, &last, value, edits);
 }
 
 static void set_flag(struct arguments *arguments, const char *name)
@@ -175,20 +164,18 @@ static void set_flag(struct arguments *arguments, const char *name)
     add_words(arguments, name, NULL);
 }
 
-static bool set_args(struct arguments *arguments, const struct kubeconfig_conversion *conversion,
-                     struct edits *edits, struct error *error)
+static void set_args(struct arguments *arguments, const struct kubeconfig_conversion *conversion,
+                     struct edits *edits)
 {
-    if (conversion->login != NULL &&
-        !set_option(arguments, "--login", conversion->login, edits, error))
-        return false;
+    if (conversion->login != NULL)
+        set_option(arguments, "--login", conversion->login, edits);
     for (size_t i = 0; conversion->args[i] != NULL; i++) {
         const char *value = conversion->args[i + 1];
         if (value == NULL || strncmp(value, "--", 2) == 0)
             set_flag(arguments, conversion->args[i]);
-        else if (!set_option(arguments, conversion->args[i++], value, edits, error))
-            return false;
+        else
+            set_option(arguments, conversion->args[i++], value, edits);
     }
-    return true;
 }
 
 /* ---- inserting words ---- */
@@ -200,8 +187,7 @@ static bool is_command(const char *word)
 
 /* Inserts before the first word, or after it if that is get-token. Existing words are not
  * rewritten, because one may be a secret and the text of an edit is shown. */
-static bool insert(const struct arguments *arguments, const yaml_node_t *first, struct edits *edits,
-                   struct error *error)
+static void insert(const struct arguments *arguments, const yaml_node_t *first, struct edits *edits)
 {
     const struct user *user = arguments->user;
     struct exec_text form = { .args = arguments->added,
@@ -210,14 +196,15 @@ static bool insert(const struct arguments *arguments, const yaml_node_t *first, 
                               .newline = splice_newline(arguments->file) };
     struct span span = yaml_span(&arguments->file->yaml, first);
     if (is_command(yaml_scalar(first)))
-        return splice_text(edits, (struct span){ span.end, span.end },
-                           exec_text_items(&form, EXEC_TEXT_AFTER), user->name, error);
-    return splice_text(edits, (struct span){ span.start, span.start },
-                       exec_text_items(&form, EXEC_TEXT_BEFORE), user->name, error);
+        splice_text(edits, (struct span){ span.end, span.end },
+                    exec_text_items(&form, EXEC_TEXT_AFTER), user->name);
+    else
+        splice_text(edits, (struct span){ span.start, span.start },
+                    exec_text_items(&form, EXEC_TEXT_BEFORE), user->name);
 }
 
 /* Adds args to a user without any: replaces an empty list, or inserts before the command. */
-static bool make_list(const struct arguments *arguments, struct edits *edits, struct error *error)
+static void make_list(const struct arguments *arguments, struct edits *edits)
 {
     const struct user *user = arguments->user;
     const struct yaml *yaml = &arguments->file->yaml;
@@ -225,26 +212,25 @@ static bool make_list(const struct arguments *arguments, struct edits *edits, st
     struct span span = yaml_span(yaml, user->args != NULL ? user->args : command);
     struct exec_text form = { .args = arguments->added, .flow = true };
     autofree char *items = exec_text_items(&form, EXEC_TEXT_ALONE);
-    char *text = NULL;
-    if (items != NULL && user->args != NULL)
+    char *text;
+    if (user->args != NULL)
         text = text_format("%s[%s]", span.start == span.end ? " " : "", items);
-    else if (items != NULL && yaml_is_flow(user->exec.value))
+    else if (yaml_is_flow(user->exec.value))
         text = text_format("\"args\": [%s], ", items);
-    else if (items != NULL)
+    else
         text = text_format("args: [%s]%s%*s", items, splice_newline(arguments->file),
                            (int)command->start_mark.column, "");
     if (user->args == NULL)
         span.end = span.start;
-    return splice_text(edits, span, text, user->name, error);
+    splice_text(edits, span, text, user->name);
 }
 
-static bool insert_into_line(struct arguments *arguments, struct error *error)
+static void insert_into_line(struct arguments *arguments)
 {
     size_t end = arguments->count;
     size_t at = end > 1 && is_command(arguments->line[1]) ? 2 : 1;
     for (size_t i = 0; i < arguments->added_count; i++)
-        if (!put_word(arguments, arguments->added[i], error))
-            return false;
+        put_word(arguments, arguments->added[i]);
     /* They were appended; move each to its place. */
     for (size_t i = 0; i < arguments->added_count; i++) {
         char *word = arguments->line[end + i];
@@ -252,18 +238,18 @@ static bool insert_into_line(struct arguments *arguments, struct error *error)
                 (end - at) * sizeof *arguments->line);
         arguments->line[at + i] = word;
     }
-    return true;
 }
 
-static bool insert_added(struct arguments *arguments, struct edits *edits, struct error *error)
+static void insert_added(struct arguments *arguments, struct edits *edits)
 {
     const yaml_node_t *first = yaml_item(&arguments->file->yaml, arguments->user->args, 0);
     if (arguments->added_count == 0)
-        return true;
-    if (!insert_into_line(arguments, error))
-        return false;
-    return yaml_scalar(first) != NULL ? insert(arguments, first, edits, error)
-                                      : make_list(arguments, edits, error);
+        return;
+    insert_into_line(arguments);
+    if (yaml_scalar(first) != NULL)
+        insert(arguments, first, edits);
+    else
+        make_list(arguments, edits);
 }
 
 bool arguments_check(const struct user *user, const struct kubeconfig_conversion *conversion,
@@ -286,9 +272,10 @@ bool arguments_change(const struct kubeconfig *file, const struct user *user,
     auto_arguments struct arguments arguments = { .file = file, .user = user };
     size_t before = edits->count;
     if (!read_words(&arguments, error) ||
-        !read_variables(&arguments, conversion->login, edits, error) ||
-        !set_args(&arguments, conversion, edits, error) || !insert_added(&arguments, edits, error))
+        !read_variables(&arguments, conversion->login, edits, error))
         return false;
+    set_args(&arguments, conversion, edits);
+    insert_added(&arguments, edits);
     return (user->kind == USER_OURS && edits->count == before) ||
            arguments_check(user, conversion, arguments.line, arguments.variables, error);
 }

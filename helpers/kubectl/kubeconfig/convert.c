@@ -18,12 +18,9 @@ static bool convert_kubelogin(const struct kubeconfig *file, const struct user *
 {
     const yaml_node_t *command = yaml_find(&file->yaml, user->exec.value, "command").value;
     const yaml_node_t *hint = yaml_find(&file->yaml, user->exec.value, "installHint").value;
-    if (!splice_scalar(file, command, OUR_PROGRAM, user->name, edits, error))
-        return false;
-    if (yaml_scalar(hint) != NULL && strstr(yaml_scalar(hint), "kubelogin") != NULL &&
-        !splice_text(edits, yaml_span(&file->yaml, hint), exec_text_quote(INSTALL_HINT, true), NULL,
-                     error))
-        return false;
+    splice_scalar(file, command, OUR_PROGRAM, user->name, edits);
+    if (yaml_scalar(hint) != NULL && strstr(yaml_scalar(hint), "kubelogin") != NULL)
+        splice_text(edits, yaml_span(&file->yaml, hint), exec_text_quote(INSTALL_HINT, true), NULL);
     return arguments_change(file, user, conversion, edits, error);
 }
 
@@ -96,28 +93,26 @@ static bool convert_provider(const struct kubeconfig *file, const struct user *u
     put_provider(file, user, conversion->login != NULL ? conversion->login : "devicecode", &words);
     put_args(&words, conversion);
     span.end = yaml_span(&file->yaml, user->provider.value).end;
-    return check_words(user, conversion, &words, error) &&
-           splice_text(
-               edits, span,
-               format_exec(file, &words, yaml_is_flow(user->pair.value), key->start_mark.column),
-               user->name, error);
+    if (!check_words(user, conversion, &words, error))
+        return false;
+    bool flow = yaml_is_flow(user->pair.value);
+    splice_text(edits, span, format_exec(file, &words, flow, key->start_mark.column), user->name);
+    return true;
 }
 
 /* Replaces everything under "user:", in the style of the entry. If its value is not a block, a new
  * block starts on the next line. The caller's backup keeps the old credentials. */
-static bool replace_user(const struct kubeconfig *file, const struct user *user,
-                         const struct words *words, struct edits *edits, struct error *error)
+static void replace_user(const struct kubeconfig *file, const struct user *user,
+                         const struct words *words, struct edits *edits)
 {
     const yaml_node_t *node = user->pair.value;
     bool is_block = node->type == YAML_MAPPING_NODE && !yaml_is_flow(node);
     size_t column = is_block ? node->start_mark.column : user->pair.key->start_mark.column + 2;
     autofree char *exec = format_exec(file, words, user->entry_is_flow, column);
-    if (exec == NULL)
-        return error_no_memory(error);
     char *text = user->entry_is_flow ? text_format("{%s}", exec)
                  : is_block          ? steal(&exec)
                             : text_format("%s%*s%s", splice_newline(file), (int)column, "", exec);
-    return splice_text(edits, yaml_span(&file->yaml, node), text, user->name, error);
+    splice_text(edits, yaml_span(&file->yaml, node), text, user->name);
 }
 
 static bool convert_plain(const struct kubeconfig *file, const struct user *user,
@@ -129,8 +124,10 @@ static bool convert_plain(const struct kubeconfig *file, const struct user *user
         return error_set(error, ERROR_USAGE, "the user '%.80s' has no \"user:\"", user->name);
     put_option(&words, "--login", conversion->login);
     put_args(&words, conversion);
-    return check_words(user, conversion, &words, error) &&
-           replace_user(file, user, &words, edits, error);
+    if (!check_words(user, conversion, &words, error))
+        return false;
+    replace_user(file, user, &words, edits);
+    return true;
 }
 
 static bool convert_kind(const struct kubeconfig *file, const struct user *user,

@@ -4,28 +4,16 @@
 
 #include <string.h>
 
-bool edits_add(struct edits *edits, struct span span, char *text, char *user)
+void edits_add(struct edits *edits, struct span span, char *text, char *user)
 {
-    struct edit *items = reallocarray(edits->items, edits->count + 1, sizeof *items);
-    if (items == NULL || text == NULL) {
-        edits->items = items != NULL ? items : edits->items;
-        free(text);
-        free(user);
-        return false;
-    }
-    edits->items = items;
-    items[edits->count++] = (struct edit){ span, text, user };
-    return true;
+    edits->items = reallocarray(edits->items, edits->count + 1, sizeof *edits->items);
+    edits->items[edits->count++] = (struct edit){ span, text, user };
 }
 
-bool edits_add_secret(struct edits *edits, struct span span)
+void edits_add_secret(struct edits *edits, struct span span)
 {
-    struct span *secrets = reallocarray(edits->secrets, edits->secret_count + 1, sizeof *secrets);
-    if (secrets == NULL)
-        return false;
-    edits->secrets = secrets;
-    secrets[edits->secret_count++] = span;
-    return true;
+    edits->secrets = reallocarray(edits->secrets, edits->secret_count + 1, sizeof *edits->secrets);
+    edits->secrets[edits->secret_count++] = span;
 }
 
 void edits_drop(struct edits *edits, size_t count)
@@ -62,8 +50,6 @@ struct secret *edits_apply(const struct edits *edits, const struct secret *text)
         length +=
             strlen(edits->items[i].text) - (edits->items[i].span.end - edits->items[i].span.start);
     struct secret *changed = secret_allocate(length);
-    if (changed == NULL)
-        return NULL;
     for (size_t i = 0; i < edits->count; i++) {
         const struct edit *edit = &edits->items[i];
         memcpy(changed->bytes + to, text->bytes + from, edit->span.start - from);
@@ -159,24 +145,18 @@ static void print_lines(FILE *stream, char sign, const char *lines)
     }
 }
 
-static bool print_hunk(FILE *stream, const struct edits *edits, const struct secret *text,
+static void print_hunk(FILE *stream, const struct edits *edits, const struct secret *text,
                        const struct hunk *hunk, size_t *added)
 {
     autofree char *before = NULL;
     autofree char *after = NULL;
     size_t length = 0;
     FILE *old = open_memstream(&before, &length);
-    if (old == NULL)
-        return false;
     print_redacted(old, edits, text, hunk->lines);
     fclose(old);
     FILE *new = open_memstream(&after, &length);
-    if (new == NULL)
-        return false;
     print_changed(new, edits, text, hunk);
     fclose(new);
-    if (before == NULL || after == NULL)
-        return false;
 
     size_t line = count_newlines(text->bytes, hunk->lines.start) + 1;
     size_t lines = count_newlines(before, strlen(before)) + 1;
@@ -185,21 +165,18 @@ static bool print_hunk(FILE *stream, const struct edits *edits, const struct sec
     print_lines(stream, '-', before);
     print_lines(stream, '+', after);
     *added += new_lines - lines;
-    return true;
 }
 
-bool edits_print_diff(const struct edits *edits, const struct secret *text, const char *path,
+void edits_print_diff(const struct edits *edits, const struct secret *text, const char *path,
                       FILE *stream)
 {
     size_t added = 0;
     fprintf(stream, "--- %s\n+++ %s\n", path, path);
     for (size_t i = 0; i < edits->count;) {
         struct hunk hunk = next_hunk(edits, text, i);
-        if (!print_hunk(stream, edits, text, &hunk, &added))
-            return false;
+        print_hunk(stream, edits, text, &hunk, &added);
         i += hunk.count;
     }
-    return true;
 }
 
 void edits_clear(struct edits *edits)

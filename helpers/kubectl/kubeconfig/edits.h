@@ -30,12 +30,11 @@ struct edits {
     size_t secret_count;
 };
 
-/* Adds an edit. Takes over text and user even if it fails. user may be NULL, and so may text, which
- * fails. False if there is no memory. */
-bool edits_add(struct edits *edits, struct span span, char *text, char *user);
+/* Adds an edit. Takes over text and user, which may be NULL. */
+void edits_add(struct edits *edits, struct span span, char *text, char *user);
 
-/* Adds a span that is never shown. False if there is no memory. */
-bool edits_add_secret(struct edits *edits, struct span span);
+/* Adds a span that is never shown. */
+void edits_add_secret(struct edits *edits, struct span span);
 
 /* Removes the edits added last until count are left. Only before edits_sort. */
 void edits_drop(struct edits *edits, size_t count);
@@ -43,13 +42,12 @@ void edits_drop(struct edits *edits, size_t count);
 /* Sorts edits and secrets in the order of the text. */
 void edits_sort(struct edits *edits);
 
-/* The text with all edits applied, which must be sorted. NULL if there is no memory. The caller
- * frees the result. */
+/* The text with all edits applied, which must be sorted. The caller frees the result. */
 struct secret *edits_apply(const struct edits *edits, const struct secret *text);
 
 /* Prints the edits, which must be sorted, as a unified diff without context lines, with secrets as
- * REDACTED. path is shown as the file's name. False if there is no memory. */
-bool edits_print_diff(const struct edits *edits, const struct secret *text, const char *path,
+ * REDACTED. path is shown as the file's name. */
+void edits_print_diff(const struct edits *edits, const struct secret *text, const char *path,
                       FILE *stream);
 
 void edits_clear(struct edits *edits);

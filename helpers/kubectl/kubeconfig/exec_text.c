@@ -37,9 +37,7 @@ char *exec_text_quote(const char *text, bool flow)
     if (!flow && is_plain(text))
         return strdup(text);
     auto_json json_object *string = json_object_new_string(text);
-    return string != NULL
-               ? strdup(json_object_to_json_string_ext(string, JSON_C_TO_STRING_NOSLASHESCAPE))
-               : NULL;
+    return strdup(json_object_to_json_string_ext(string, JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
 static void put_separator(FILE *stream, const struct exec_text *form)
@@ -50,25 +48,14 @@ static void put_separator(FILE *stream, const struct exec_text *form)
         fprintf(stream, "%s%*s- ", form->newline, (int)form->column, "");
 }
 
-static bool put_items(FILE *stream, const struct exec_text *form)
+static void put_items(FILE *stream, const struct exec_text *form)
 {
     for (size_t i = 0; form->args[i] != NULL; i++) {
         if (i > 0)
             put_separator(stream, form);
         autofree char *quoted = exec_text_quote(form->args[i], form->flow);
-        if (quoted == NULL || fputs(quoted, stream) < 0)
-            return false;
+        fputs(quoted, stream);
     }
-    return true;
-}
-
-/* Closes a memory stream. Returns its text, which the caller frees; NULL unless all is well. */
-static char *finish(FILE *stream, char **text, bool ok)
-{
-    if (fclose(stream) == 0 && ok)
-        return steal(text);
-    free(*text);
-    return NULL;
 }
 
 char *exec_text_format(const struct exec_text *form)
@@ -76,8 +63,6 @@ char *exec_text_format(const struct exec_text *form)
     char *text = NULL;
     size_t length = 0;
     FILE *stream = open_memstream(&text, &length);
-    if (stream == NULL)
-        return NULL;
     struct exec_text inside = *form;
     inside.column += 2;
     int indent = (int)inside.column;
@@ -86,14 +71,15 @@ char *exec_text_format(const struct exec_text *form)
     else
         fprintf(stream, "exec:%s%*sapiVersion: " API_VERSION "%s%*sargs:%s%*s- ", form->newline,
                 indent, "", form->newline, indent, "", form->newline, indent, "");
-    bool ok = put_items(stream, &inside);
+    put_items(stream, &inside);
     if (form->flow)
         fputs("], \"command\": \"" OUR_PROGRAM "\", \"installHint\": \"" INSTALL_HINT "\"}",
               stream);
     else
         fprintf(stream, "%s%*scommand: " OUR_PROGRAM "%s%*sinstallHint: " INSTALL_HINT,
                 form->newline, indent, "", form->newline, indent, "");
-    return finish(stream, &text, ok);
+    fclose(stream);
+    return text;
 }
 
 char *exec_text_items(const struct exec_text *form, enum exec_text_place place)
@@ -101,12 +87,11 @@ char *exec_text_items(const struct exec_text *form, enum exec_text_place place)
     char *text = NULL;
     size_t length = 0;
     FILE *stream = open_memstream(&text, &length);
-    if (stream == NULL)
-        return NULL;
     if (place == EXEC_TEXT_AFTER)
         put_separator(stream, form);
-    bool ok = put_items(stream, form);
+    put_items(stream, form);
     if (place == EXEC_TEXT_BEFORE)
         put_separator(stream, form);
-    return finish(stream, &text, ok);
+    fclose(stream);
+    return text;
 }

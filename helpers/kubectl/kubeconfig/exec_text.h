@@ -16,7 +16,7 @@ struct exec_text {
 };
 
 /* The text of "exec:" and its mapping, without a newline at the end; its first line is not
- * indented. NULL if there is no memory. The caller frees the result. */
+ * indented. The caller frees the result. */
 char *exec_text_format(const struct exec_text *form);
 
 /* Where items are inserted in a list of arguments. */
@@ -26,11 +26,11 @@ enum exec_text_place {
     EXEC_TEXT_AFTER,  /* after an item: ", a, b" or "LF - a LF - b" */
 };
 
-/* The text of the args as list items. NULL if there is no memory. The caller frees the result. */
+/* The text of the args as list items. The caller frees the result. */
 char *exec_text_items(const struct exec_text *form, enum exec_text_place place);
 
-/* A string as a YAML scalar, in quotes if it needs them; with flow, always as a JSON string. NULL
- * if there is no memory. The caller frees the result. */
+/* A string as a YAML scalar, in quotes if it needs them; with flow, always as a JSON string. The
+ * caller frees the result. */
 char *exec_text_quote(const char *text, bool flow);
 
 #endif

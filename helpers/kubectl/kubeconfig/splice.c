@@ -11,17 +11,14 @@ const char *splice_newline(const struct kubeconfig *file)
     return newline != NULL && newline > file->yaml.text && newline[-1] == '\r' ? "\r\n" : "\n";
 }
 
-bool splice_text(struct edits *edits, struct span span, char *text, const char *user,
-                 struct error *error)
+void splice_text(struct edits *edits, struct span span, char *text, const char *user)
 {
-    char *name = user != NULL ? strdup(user) : NULL;
-    return edits_add(edits, span, text, name) || error_no_memory(error);
+    edits_add(edits, span, text, user != NULL ? strdup(user) : NULL);
 }
 
-bool splice_scalar(const struct kubeconfig *file, const yaml_node_t *node, const char *text,
-                   const char *user, struct edits *edits, struct error *error)
+void splice_scalar(const struct kubeconfig *file, const yaml_node_t *node, const char *text,
+                   const char *user, struct edits *edits)
 {
     bool quoted = node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    return splice_text(edits, yaml_span(&file->yaml, node), exec_text_quote(text, quoted), user,
-                       error);
+    splice_text(edits, yaml_span(&file->yaml, node), exec_text_quote(text, quoted), user);
 }

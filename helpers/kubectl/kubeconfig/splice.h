@@ -11,13 +11,11 @@
 /* The line ending of the file: "\n" or "\r\n". */
 const char *splice_newline(const struct kubeconfig *file);
 
-/* Replaces a span with text. Takes over text even if it fails; NULL stands for no memory, which is
- * the only failure. */
-bool splice_text(struct edits *edits, struct span span, char *text, const char *user,
-                 struct error *error);
+/* Replaces a span with text, and takes over text. */
+void splice_text(struct edits *edits, struct span span, char *text, const char *user);
 
-/* Replaces the value of a scalar, quoted if the old one was. Fails if there is no memory. */
-bool splice_scalar(const struct kubeconfig *file, const yaml_node_t *node, const char *text,
-                   const char *user, struct edits *edits, struct error *error);
+/* Replaces the value of a scalar, quoted if the old one was. */
+void splice_scalar(const struct kubeconfig *file, const yaml_node_t *node, const char *text,
+                   const char *user, struct edits *edits);
 
 #endif

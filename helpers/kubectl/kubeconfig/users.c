@@ -167,7 +167,7 @@ static bool precedes_secret(const char *word)
 }
 
 /* Hides secrets in a list of arguments, of any program. Rather hides too much than too little. */
-static bool hide_arguments(const struct yaml *yaml, const yaml_node_t *node, struct edits *edits)
+static void hide_arguments(const struct yaml *yaml, const yaml_node_t *node, struct edits *edits)
 {
     const yaml_node_t *item;
     for (size_t i = 0; (item = yaml_item(yaml, node, i)) != NULL; i++) {
@@ -176,24 +176,21 @@ static bool hide_arguments(const struct yaml *yaml, const yaml_node_t *node, str
                                     : holds_secret(word)    ? item
                                     : precedes_secret(word) ? yaml_item(yaml, node, i + 1)
                                                             : NULL;
-        if (secret != NULL && !edits_add_secret(edits, yaml_span(yaml, secret)))
-            return false;
+        if (secret != NULL)
+            edits_add_secret(edits, yaml_span(yaml, secret));
     }
-    return true;
 }
 
-bool users_hide_secrets(const struct kubeconfig *file, struct edits *edits)
+void users_hide_secrets(const struct kubeconfig *file, struct edits *edits)
 {
     const struct yaml *yaml = &file->yaml;
     const yaml_document_t *document = &yaml->document;
     for (const yaml_node_t *node = document->nodes.start; node < document->nodes.top; node++) {
-        if (!hide_arguments(yaml, node, edits))
-            return false;
+        hide_arguments(yaml, node, edits);
         for (size_t i = 0; i < ARRAY_SIZE(secret_keys); i++) {
             struct yaml_pair pair = yaml_find(yaml, node, secret_keys[i]);
-            if (pair.value != NULL && !edits_add_secret(edits, yaml_span(yaml, pair.value)))
-                return false;
+            if (pair.value != NULL)
+                edits_add_secret(edits, yaml_span(yaml, pair.value));
         }
     }
-    return true;
 }

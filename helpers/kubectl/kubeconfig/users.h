@@ -42,8 +42,7 @@ bool user_at(const struct kubeconfig *file, size_t index, struct user *ret_user)
 yaml_node_t *named_mapping(const struct kubeconfig *file, const char *list, const char *name,
                            const char *key);
 
-/* Adds every secret value of the file, so that edits_print_diff hides it. False if there is no
- * memory. */
-bool users_hide_secrets(const struct kubeconfig *file, struct edits *edits);
+/* Adds every secret value of the file, so that edits_print_diff hides it. */
+void users_hide_secrets(const struct kubeconfig *file, struct edits *edits);
 
 #endif

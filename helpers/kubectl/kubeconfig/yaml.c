@@ -8,8 +8,6 @@
 
 static bool parse_error(const yaml_parser_t *parser, struct error *error)
 {
-    if (parser->error == YAML_MEMORY_ERROR)
-        return error_no_memory(error);
     return error_set(error, ERROR_USAGE, "line %zu: not valid YAML: %s",
                      parser->problem_mark.line + 1,
                      parser->problem != NULL ? parser->problem : "unknown error");
@@ -139,8 +137,6 @@ static bool refuse_key(const yaml_node_t *key, const char *why, struct error *er
 static bool check_keys(const struct yaml *yaml, const yaml_node_t *mapping, struct error *error)
 {
     auto_json json_object *seen = json_object_new_object();
-    if (seen == NULL)
-        return error_no_memory(error);
     for (const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
          pair < mapping->data.mapping.pairs.top; pair++) {
         const yaml_node_t *key = node_of(yaml, pair->key);
@@ -151,8 +147,7 @@ static bool check_keys(const struct yaml *yaml, const yaml_node_t *mapping, stru
             return refuse_key(key, "merge keys (<<) are not supported", error);
         if (json_object_object_get_ex(seen, name, NULL))
             return refuse_key(key, "duplicate key", error);
-        if (json_object_object_add(seen, name, NULL) != 0)
-            return error_no_memory(error);
+        json_object_object_add(seen, name, NULL);
     }
     return true;
 }
@@ -175,8 +170,7 @@ bool yaml_parse(const char *text, size_t length, struct yaml *ret_yaml, struct e
     /* Aliases are resolved when the document is loaded, so another pass looks for them. */
     for (int pass = 0; ok && pass < 2; pass++) {
         yaml_parser_t parser;
-        if (!yaml_parser_initialize(&parser))
-            return error_no_memory(error);
+        yaml_parser_initialize(&parser);
         yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
         ok = pass == 0 ? check_tokens(&parser, error)
                        : load_document(&parser, &yaml.document, error);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens when memory runs out: the program says so and ends, with exit code 1.
+ *
+ * The programs define malloc, calloc and realloc themselves, in front of the C library's, so every
+ * allocation of the process is covered, whichever library makes it. Nothing in these sources checks
+ * an allocation, and no library gets the chance to carry on without what it had no memory for, as
+ * json-c does, which leaves out a member of an object.
+ *
+ * No answer is printed before it is whole, and what is stored is replaced as a whole, so ending at
+ * any allocation loses nothing.
+ *
+ * This is linked into programs, not into modules: a module with a malloc of its own would use that
+ * one instead of the program's.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/report.h"
+#include "common/base/unfinished.h"
+
+/* The sanitizers' allocator ends the process by itself. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(ENTRA_SANITIZE)
+
+/* The exit code and the object are those of error_print, which would allocate. */
+static _Noreturn void end(void)
+{
+    static const char as_json[] =
+        "{\"kind\":\"other\",\"exitCode\":1,\"message\":\"out of memory\"}\n";
+    char text[128];
+    size_t length = strnlen(program_invocation_short_name, 64);
+    memcpy(text, program_invocation_short_name, length);
+    memcpy(text + length, ": out of memory\n", 16);
+    ssize_t written = reporting.as_json ? write(STDERR_FILENO, as_json, sizeof as_json - 1)
+                                        : write(STDERR_FILENO, text, length + 16);
+    (void)written;
+    unfinished_remove_all();
+    _exit(1);
+}
+
+/* The allocator that would have been called without ours: the C library's, or one that was put in
+ * front of it. dlsym does not allocate unless it fails (glibc 2.34). */
+static void *next(const char *name)
+{
+    void *function = dlsym(RTLD_NEXT, name);
+    if (function == NULL)
+        end();
+    return function;
+}
+
+__attribute__((visibility("default"))) void *malloc(size_t size)
+{
+    static void *(*allocate)(size_t size);
+    if (allocate == NULL)
+        *(void **)&allocate = next("malloc");
+    void *memory = allocate(size);
+    if (memory == NULL)
+        end();
+    return memory;
+}
+
+__attribute__((visibility("default"))) void *calloc(size_t count, size_t size)
+{
+    static void *(*allocate)(size_t count, size_t size);
+    if (allocate == NULL)
+        *(void **)&allocate = next("calloc");
+    void *memory = allocate(count, size);
+    if (memory == NULL)
+        end();
+    return memory;
+}
+
+__attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
+{
+    static void *(*allocate)(void *memory, size_t size);
+    if (allocate == NULL)
+        *(void **)&allocate = next("realloc");
+    void *moved = allocate(memory, size);
+    if (moved == NULL && size > 0) /* of size 0, glibc frees it */
+        end();
+    return moved;
+}
+
+#endif

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""Puts faults into a copy of the sources and tells which of them no test finds.
+
+From the environment: MUTANTS, how many (300); MUTANTS_ONLY, the beginnings of paths, with blanks
+between; MUTANTS_JOBS, how many side by side (2); MUTANTS_TESTS, "unit" to leave out the integration
+tests. What the integration tests execute is kept in build/mutants/.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from mutants.run import SURVIVORS, Outcome, Result, Run
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORD = ROOT / "build" / "mutants" / "reached.json"
+
+
+def table(results: list[Result]) -> str:
+    rows: dict[str, Counter[Outcome]] = {}
+    for result in results:
+        folder = "/".join(result.fault.path.split("/")[:2])
+        for row in (folder.removesuffix(Path(folder).name) .rstrip("/")
+                    if folder.endswith(".c") else folder, "all"):
+            rows.setdefault(row, Counter())[result.outcome] += 1
+    lines = ["| folder | faults | unit | integration | survived | equivalent | found |",
+             "|---|---:|---:|---:|---:|---:|---:|"]
+    for row in sorted(rows, key=lambda row: (row == "all", row)):
+        count = rows[row]
+        survived = sum(count[outcome] for outcome in SURVIVORS)
+        real = count.total() - count[Outcome.EQUIVALENT]
+        found = f"{100 * (real - survived) // real} %" if real else ""
+        lines.append(f"| {row} | {count.total()} | {count[Outcome.UNIT]} | "
+                     f"{count[Outcome.INTEGRATION]} | {survived} | {count[Outcome.EQUIVALENT]} | "
+                     f"{found} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    count = int(os.environ.get("MUTANTS") or 300)
+    jobs = int(os.environ.get("MUTANTS_JOBS") or 2)
+    only = os.environ.get("MUTANTS_ONLY", "").split()
+    record = None if os.environ.get("MUTANTS_TESTS") == "unit" else RECORD
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    with tempfile.TemporaryDirectory(prefix="entra-mutants-") as folder:
+        run = Run(ROOT, Path(folder), jobs, record)
+        run.prepare()
+        results = list(run.results(count, only))
+        unused = run.unused_equivalents()
+    survivors = [result for result in results if result.outcome in SURVIVORS]
+    if survivors:
+        print("\nSurvivors:\n")
+    for result in survivors:
+        print(f"{result}\n")
+    for path, before, after in unused:
+        print(f"tests/mutants/equivalent: no such fault in {path} any more:\n  - {before}\n"
+              f"  + {after}\n")
+    print(table(results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""Which test executes which statement: learnt from a copy of the tree in which a call precedes
+each, and kept for the next run as far as the sources stay the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mutants.faults import Fault
+from mutants.source import Source
+from mutants.tree import Tree
+
+# What the integration tests of one fault may take, by the record, before the rest is left out.
+BUDGET = 45.0
+
+
+@dataclass
+class Reached:
+    """`tests[path][offset]` are the tests that execute the statement at this offset."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    tests: dict[str, dict[int, set[str]]] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def of(self, fault: Fault, text: str) -> set[str]:
+        """The tests that execute the statement of a fault. A fault outside of functions, or in a
+        file that has changed since the record was made, may show in every test of the file."""
+        places = self.tests.get(fault.path, {})
+        if fault.probe is not None and self.digests.get(fault.path) == digest(text):
+            return places.get(fault.probe, set())
+        return set().union(*places.values())
+
+    def load(self, file: Path) -> None:
+        record = json.loads(file.read_text())
+        self.seconds = record["seconds"]
+        self.digests = record["digests"]
+        self.tests = {path: {int(offset): set(tests) for offset, tests in places.items()}
+                      for path, places in record["tests"].items()}
+
+    def save(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        tests = {path: {offset: sorted(tests) for offset, tests in places.items()}
+                 for path, places in self.tests.items()}
+        file.write_text(json.dumps({"seconds": self.seconds, "digests": self.digests,
+                                    "tests": tests}))
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ProbedTree:
+    """A copy of the tree that tells what is executed."""
+
+    def __init__(self, tree: Tree, sources: list[Source]) -> None:
+        self._tree = tree
+        self._places: list[tuple[str, int]] = []
+        self._digests = {source.path: digest(source.text) for source in sources}
+        for source in sources:
+            (tree.folder / source.path).write_text(self._probed(source))
+
+    def _probed(self, source: Source) -> str:
+        text = source.text
+        for index in reversed(source.probes):
+            offset = source.tokens[index].start
+            text = f"{text[:offset]}mutant_reached({len(self._places)}); {text[offset:]}"
+            self._places.append((source.path, offset))
+        # The definition comes last, so that its headers cannot come before what the source defines
+        # for its own.
+        return ("static void mutant_reached(int place);\n" + text +
+                '\n#include "tests/mutants/reached.h"\n')
+
+    def build(self, *goals: str) -> None:
+        self._tree.make("-j2", *goals)
+
+    def remove(self) -> None:
+        self._tree.remove()
+
+    def _begin(self) -> Reached:
+        reached = Reached(digests=dict(self._digests))
+        for path in self._digests:
+            reached.tests[path] = {}
+        return reached
+
+    def _add(self, reached: Reached, test: str, numbers: list[int]) -> None:
+        for number in numbers:
+            path, offset = self._places[number]
+            reached.tests[path].setdefault(offset, set()).add(test)
+
+    def record_unit(self) -> Reached:
+        reached = self._begin()
+        with tempfile.NamedTemporaryFile(prefix="entra-reached-") as file:
+            for name in self._tree.unit_programs():
+                Path(file.name).write_text("")
+                if not self._tree.unit_passes(name, MUTANTS_REACHED=file.name):
+                    raise SystemExit(f"mutants: the unit test {name} fails without any fault")
+                self._add(reached, name, [int(line) for line in
+                                          set(Path(file.name).read_text().split())])
+        return reached
+
+    def record_integration(self, jobs: int) -> Reached:
+        reached = self._begin()
+        with tempfile.NamedTemporaryFile(prefix="entra-record-") as file:
+            self._tree.integration_passes(
+                ["tests/integration"], 3 * 3600, "-p", "mutants.recorder", "-n", str(jobs),
+                "--dist", "loadgroup", MUTANTS_RECORD=file.name)
+            for line in Path(file.name).read_text().splitlines():
+                entry = json.loads(line)
+                if entry["passed"]:
+                    test = entry["test"].split("@")[0]
+                    reached.seconds[test] = entry["seconds"]
+                    self._add(reached, test, entry["places"])
+        return reached
+
+
+def words(name: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", name.lower()))
+
+
+def in_order(fault: Fault, tests: set[str], seconds: dict[str, float],
+             budget: float = BUDGET) -> list[str]:
+    """The tests to try, as many as the budget has time for: files that share a word with the path
+    of the fault come first; then one test of each file after another, the quickest first."""
+    about = words(fault.path) - {"common", "base", "entra", "c", "helpers"}
+    files: dict[str, list[str]] = defaultdict(list)
+    for test in sorted(tests, key=lambda test: (seconds.get(test, 0), test)):
+        files[test.split("::")[0]].append(test)
+    ranked = []
+    for file, its_tests in files.items():
+        kin = len(words(file) & about)
+        ranked += [(turn - 2 * kin, seconds.get(test, 0), test)
+                   for turn, test in enumerate(its_tests)]
+    chosen, total = [], 0.0
+    for _, duration, test in sorted(ranked):
+        if chosen and total + duration > budget:
+            continue
+        chosen.append(test)
+        total += duration
+    return chosen

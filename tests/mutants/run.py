@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""One run: which faults, and what the tests say of each."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from queue import Queue
+from typing import Iterator
+
+from mutants.equivalent import Equivalent
+from mutants.faults import Fault, faults_of, in_fixed_order, shares
+from mutants.reached import ProbedTree, Reached, in_order
+from mutants.source import Source
+from mutants.tree import Broken, Tree
+
+CORE = ("common", "keyring", "helpers")
+
+
+class Outcome(Enum):
+    """What became of a fault; NONE is one that does not compile, or changes nothing."""
+
+    UNIT = "found by a unit test"
+    INTEGRATION = "found by an integration test"
+    EQUIVALENT = "equivalent"
+    SURVIVED = "survived"
+    UNREACHED = "survived, and no test executes it"
+    NONE = "none"
+
+
+SURVIVORS = (Outcome.SURVIVED, Outcome.UNREACHED)
+
+
+@dataclass(frozen=True)
+class Result:
+    fault: Fault
+    outcome: Outcome
+
+    def __str__(self) -> str:
+        where = self.fault if self.outcome in SURVIVORS else f"{self.fault.path}:{self.fault.line}"
+        return f"{self.outcome.value}: {where}"
+
+
+class Run:
+    """Faults put into copies of `root` below `folder`, one copy for each job. With a `record`, the
+    integration tests are run too; what they execute is read from that file, or learnt."""
+
+    def __init__(self, root: Path, folder: Path, jobs: int = 1, record: Path | None = None) -> None:
+        self._folder = folder
+        self._jobs = jobs
+        self._record = record
+        self._equivalent = Equivalent(root / "tests" / "mutants" / "equivalent")
+        self._first = Tree.copy_of(root, folder / "tree")
+        self._sources = {source.path: source for source in (
+            Source(str(path.relative_to(self._first.folder)), path.read_text())
+            for top in CORE for path in sorted((self._first.folder / top).rglob("*.c")))}
+        self._trees: Queue[Tree] = Queue()
+        self._unit = Reached()
+        self._integration = Reached()
+
+    def prepare(self) -> None:
+        """Learns what the tests execute, and builds a tree for each job."""
+        units = [f"build/unit/{name}" for name in self._first.unit_programs()]
+        probed = ProbedTree(self._first.clone(self._folder / "probed"),
+                            list(self._sources.values()))
+        probed.build(*units)
+        self._unit = probed.record_unit()
+        if self._record is not None and self._record.exists():
+            self._integration.load(self._record)
+        elif self._record is not None:
+            probed.build("installed")
+            self._integration = probed.record_integration(2 * self._jobs)
+            self._integration.save(self._record)
+        probed.remove()
+        self._first.make("-j2", *units, *([] if self._record is None else ["installed"]))
+        self._trees.put(self._first)
+        for number in range(1, self._jobs):
+            self._trees.put(self._first.clone(self._folder / f"tree{number}"))
+
+    def results(self, count: int, only: list[str]) -> Iterator[Result]:
+        """Tries so many faults, of the files whose paths begin with one of `only`, if there are
+        any; in the order of the files."""
+        lines = {path: source.text.count("\n") for path, source in self._sources.items()
+                 if not only or path.startswith(tuple(only))}
+        with ThreadPoolExecutor(self._jobs) as pool:
+            for results in pool.map(lambda entry: self._of_file(*entry),
+                                    shares(lines, count).items()):
+                yield from results
+
+    def unused_equivalents(self) -> list[tuple[str, str, str]]:
+        """The entries of the list that are no fault of the sources any more."""
+        possible = {(fault.path, fault.before, fault.after)
+                    for source in self._sources.values() for fault in faults_of(source)}
+        return sorted(self._equivalent.entries - possible)
+
+    def _of_file(self, path: str, share: int) -> list[Result]:
+        results: list[Result] = []
+        for fault in in_fixed_order(faults_of(self._sources[path])):
+            if len(results) == share:
+                break
+            outcome = self._try(fault)
+            if outcome != Outcome.NONE:
+                results.append(Result(fault, outcome))
+                print(f"  {results[-1]}", flush=True)
+        return results
+
+    @contextmanager
+    def _tree_with(self, fault: Fault) -> Iterator[tuple[Tree, bool]]:
+        """A tree with this fault, and whether its object differs from the one without."""
+        tree = self._trees.get()
+        source, text = tree.folder / fault.path, self._sources[fault.path].text
+        compiled = tree.object_of(fault.path)
+        goal = str(compiled.relative_to(tree.folder))
+        try:
+            tree.make(goal)
+            original = compiled.read_bytes()
+            source.write_text(fault.put_into(text))
+            try:
+                tree.make(goal)
+                differs = compiled.read_bytes() != original
+            except Broken:
+                differs = False
+            yield tree, differs
+        finally:
+            source.write_text(text)
+            self._trees.put(tree)
+
+    def _try(self, fault: Fault) -> Outcome:
+        with self._tree_with(fault) as (tree, differs):
+            if not differs:
+                return Outcome.NONE
+            if fault in self._equivalent:
+                return Outcome.EQUIVALENT
+            text = self._sources[fault.path].text
+            units = self._unit.of(fault, text)
+            stem = Path(fault.path).stem
+            for name in sorted(units, key=lambda name: (stem not in name, name)):
+                tree.make(f"build/unit/{name}")
+                if not tree.unit_passes(name):
+                    return Outcome.UNIT
+            tests = self._integration.of(fault, text)
+            if tests:
+                tree.make("installed")
+                selected = in_order(fault, tests, self._integration.seconds)
+                if not self._integration_passes(tree, selected):
+                    return Outcome.INTEGRATION
+            return Outcome.SURVIVED if units or tests else Outcome.UNREACHED
+
+    def _integration_passes(self, tree: Tree, tests: list[str]) -> bool:
+        """A failure counts if it comes twice, since a busy machine can make a test fail too."""
+        seconds = 60 + 3 * sum(self._integration.seconds[test] for test in tests)
+        return any(tree.integration_passes(tests, seconds, "-x") for _ in range(2))
