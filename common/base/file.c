@@ -51,6 +51,16 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
     return steal(&text);
 }
 
+bool file_check_variable(const char *variable, const char *code, struct error *error)
+{
+    struct stat status;
+    const char *path = environment(variable);
+    if (path == NULL || stat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return true;
+    error_set(error, ERROR_USAGE, "%s: %s is not a file", variable, path);
+    return error_known_as(error, code);
+}
+
 const char *file_path(const char *name)
 {
     return strncmp(name, "file:///", 8) == 0 ? name + 7

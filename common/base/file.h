@@ -23,6 +23,11 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
 /* As file_read, for a file that holds a secret: warns on stderr if others can read it. */
 struct secret *file_read_secret(const char *path, size_t max, struct error *error);
 
+/* Whether a library may open the file that a variable names; an unset variable and a missing file
+ * do no harm. Opening anything but a regular file could wait for ever, as a FIFO does for a writer.
+ * Fails with ERROR_USAGE and this code of the error catalogue, which may be empty. */
+bool file_check_variable(const char *variable, const char *code, struct error *error);
+
 /* The path in a name that is either a path or a file URI: file:///path or file:/path (RFC 8089), or
  * file:name, which is relative. The result points into name. */
 const char *file_path(const char *name);

@@ -15,9 +15,10 @@ from mutants.equivalent import Equivalent
 from mutants.faults import Fault, faults_of, in_fixed_order, shares
 from mutants.reached import ProbedTree, Reached, in_order
 from mutants.source import Source
-from mutants.tree import Broken, Tree
+from mutants.tree import Tree
 
 CORE = ("common", "keyring", "helpers")
+ARCHIVE = "build/obj/common.a"
 
 
 class Outcome(Enum):
@@ -42,6 +43,10 @@ class Result:
     def __str__(self) -> str:
         where = self.fault if self.outcome in SURVIVORS else f"{self.fault.path}:{self.fault.line}"
         return f"{self.outcome.value}: {where}"
+
+
+def object_of(source: str) -> str:
+    return str(Path("build/obj") / Path(source).with_suffix(".o"))
 
 
 class Run:
@@ -75,7 +80,9 @@ class Run:
             self._integration = probed.record_integration(2 * self._jobs)
             self._integration.save(self._record)
         probed.remove()
-        self._first.make("-j2", *units, *([] if self._record is None else ["installed"]))
+        objects = [object_of(path) for path in self._sources]
+        self._first.make("-j2", *units, *objects, *([] if self._record is None else ["installed"]))
+        self._first.learn_commands(*units, *objects)
         self._trees.put(self._first)
         for number in range(1, self._jobs):
             self._trees.put(self._first.clone(self._folder / f"tree{number}"))
@@ -112,20 +119,15 @@ class Run:
         """A tree with this fault, and whether its object differs from the one without."""
         tree = self._trees.get()
         source, text = tree.folder / fault.path, self._sources[fault.path].text
-        compiled = tree.object_of(fault.path)
-        goal = str(compiled.relative_to(tree.folder))
+        goal = object_of(fault.path)
+        compiled = tree.folder / goal
+        original = compiled.read_bytes()
         try:
-            tree.make(goal)
-            original = compiled.read_bytes()
             source.write_text(fault.put_into(text))
-            try:
-                tree.make(goal)
-                differs = compiled.read_bytes() != original
-            except Broken:
-                differs = False
-            yield tree, differs
+            yield tree, tree.run_command(goal) and compiled.read_bytes() != original
         finally:
             source.write_text(text)
+            compiled.write_bytes(original)  # after the source, so that make finds it newer
             self._trees.put(tree)
 
     def _try(self, fault: Fault) -> Outcome:
@@ -137,8 +139,10 @@ class Run:
             text = self._sources[fault.path].text
             units = self._unit.of(fault, text)
             stem = Path(fault.path).stem
+            tree.run_command(ARCHIVE)
             for name in sorted(units, key=lambda name: (stem not in name, name)):
-                tree.make(f"build/unit/{name}")
+                if not tree.run_command(f"build/unit/{name}"):
+                    return Outcome.NONE
                 if not tree.unit_passes(name):
                     return Outcome.UNIT
             tests = self._integration.of(fault, text)

@@ -22,7 +22,7 @@ bool open_url_is_possible(void)
 /* Runs a command without a shell, which might interpret characters of the URL. */
 static bool start_browser(char *const *words, pid_t *pid)
 {
-    return subprocess_detach(words[0], words, child_environment_without_secrets, pid) == 0;
+    return subprocess_detach(words[0], words, child_environment_without_secrets, NULL, pid) == 0;
 }
 
 /* Returns the word with each %s replaced by the URL, or NULL if there is no memory. */
