@@ -209,7 +209,8 @@ def no_more_processes() -> None:
 
 def limited(world: World, *command: str, how) -> Outcome:
     return outcome_of(start(world, *command, preexec_fn=how, stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            env={"ASAN_OPTIONS": "detect_leaks=0"}))  # which takes a process
 
 
 def test_a_command_that_no_process_is_left_for_is_said_to_be_so(world, tmp_path):
