@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/environment.h"
+#include "common/base/file.h"
 #include "common/base/output.h"
 #include "common/base/secret.h"
 #include "common/base/signals.h"
@@ -30,9 +32,24 @@ static void keep_standard_descriptors(void)
     }
 }
 
+/* Makes the --config that a user typed absolute. The caller frees *ret_path. */
+static bool find_config(const struct program *program, struct options *options, char **ret_path,
+                        struct error *error)
+{
+    if (!program->is_typed || options->config == NULL)
+        return true;
+    autofree char *folder = getcwd(NULL, 0);
+    if (folder == NULL && options->config[0] != '/')
+        return error_set(error, ERROR_USAGE, "--config '%.200s': the working directory: %s",
+                         options->config, strerror(errno));
+    options->config = *ret_path = file_path_below(folder, options->config);
+    return true;
+}
+
 static bool run_program(int argc, char **argv, const struct program *program, struct error *error)
 {
     struct options options = { 0 };
+    autofree char *config = NULL;
     int first = 0;
     bool parsed = options_parse(argc, argv, program->options, &options, &first, error);
     /* These apply to the report of a faulty option too. */
@@ -44,7 +61,8 @@ static bool run_program(int argc, char **argv, const struct program *program, st
         options_print_help(program->usage, program->summary, program->options);
     else if (options.version)
         printf("%s " ENTRA_VERSION "\n", program_invocation_short_name);
-    else if (!program->run(&options, argc - first, argv + first, error))
+    else if (!find_config(program, &options, &config, error) ||
+             !program->run(&options, argc - first, argv + first, error))
         return false;
     /* What was printed through stdio (help, tables) must have been written. */
     if (fflush(stdout) != 0)

@@ -13,8 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/deadline.h"
+#include "common/base/search_path.h"
 #include "common/base/signals.h"
+#include "common/base/text.h"
 
 /* How long a program that is asked to end may take before it is killed. */
 #define GRACE_MILLISECONDS 200
@@ -34,14 +37,22 @@ static char **environment_of_child(bool (*filter)(const char *variable))
     return list;
 }
 
-/* As posix_spawnp, with a child's signals. Destroys the actions. */
-static int start_program(const char *program, posix_spawn_file_actions_t *actions, short flags,
+/* ---- starting a program ---- */
+
+/* An absolute path is left to the system, whose errno says what is wrong with it. */
+static char *find_program(const char *name)
+{
+    return name[0] == '/' ? strdup(name) : search_path_find(name);
+}
+
+/* As posix_spawn, with a child's signals. Destroys the actions. */
+static int start_program(const char *path, posix_spawn_file_actions_t *actions, short flags,
                          char *const *words, char *const *environment, pid_t *ret_pid)
 {
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     signals_set_for_child(&attributes, flags);
-    int failure = posix_spawnp(ret_pid, program, actions, &attributes, words, environment);
+    int failure = posix_spawn(ret_pid, path, actions, &attributes, words, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(actions);
     return failure;
@@ -156,6 +167,7 @@ enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), voi
 /* ---- running a program ---- */
 
 struct job {
+    const char *program;
     char *const *command;
     char **environment;
     int report; /* the supervisor writes a struct outcome to this descriptor */
@@ -173,7 +185,7 @@ static int start_command(const struct job *job, int output, pid_t *ret_pid)
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    return start_program(job->command[0], &actions, 0, job->command, job->environment, ret_pid);
+    return start_program(job->program, &actions, 0, job->command, job->environment, ret_pid);
 }
 
 /* Sends a signal to our children outside this process group (0: to all). Those of a child that ends
@@ -275,12 +287,19 @@ struct secret *subprocess_run(char *const *command, bool (*filter)(const char *v
     struct outcome outcome = { .status = -1 };
     auto_secret struct secret *output = NULL;
     autofree char **environment = environment_of_child(filter);
+    autofree char *program = find_program(command[0]);
+    if (program == NULL) {
+        error_set(error, ERROR_USAGE, "the command '%.100s' cannot be run: %s", command[0],
+                  strchr(command[0], '/') != NULL ? "its path is not absolute"
+                                                  : "it is in no folder of PATH");
+        return NULL;
+    }
     if (pipe2(report, O_CLOEXEC) != 0) {
         check_outcome(SUBPROCESS_NONE, &outcome, command[0], error);
         return NULL;
     }
     autoclose int reader = report[0], writer = report[1];
-    struct job job = { command, environment, writer };
+    struct job job = { program, command, environment, writer };
     enum subprocess_end how =
         subprocess_fork(supervise, &job, max, deadline, &child_status, &output);
     close(steal_fd(&writer));
@@ -310,6 +329,9 @@ int subprocess_detach(const char *program, char *const *words, bool (*filter)(co
                       const char *folder, pid_t *ret_pid)
 {
     autofree char **environment = environment_of_child(filter);
+    autofree char *path = find_program(program);
+    if (path == NULL)
+        return ENOENT;
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     if (folder != NULL)
@@ -317,5 +339,5 @@ int subprocess_detach(const char *program, char *const *words, bool (*filter)(co
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    return start_program(program, &actions, POSIX_SPAWN_SETSID, words, environment, ret_pid);
+    return start_program(path, &actions, POSIX_SPAWN_SETSID, words, environment, ret_pid);
 }

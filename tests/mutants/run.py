@@ -15,9 +15,10 @@ from mutants.equivalent import Equivalent
 from mutants.faults import Fault, faults_of, in_fixed_order, shares
 from mutants.reached import ProbedTree, Reached, in_order
 from mutants.source import Source
-from mutants.tree import Broken, Tree
+from mutants.tree import Tree
 
 CORE = ("common", "keyring", "helpers")
+ARCHIVE = "build/obj/common.a"
 
 
 class Outcome(Enum):
@@ -44,6 +45,10 @@ class Result:
         return f"{self.outcome.value}: {where}"
 
 
+def object_of(source: str) -> str:
+    return str(Path("build/obj") / Path(source).with_suffix(".o"))
+
+
 class Run:
     """Faults put into copies of `root` below `folder`, one copy for each job. With a `record`, the
     integration tests are run too; what they execute is read from that file, or learnt."""
@@ -60,6 +65,7 @@ class Run:
         self._trees: Queue[Tree] = Queue()
         self._unit = Reached()
         self._integration = Reached()
+        self._stopped = False
 
     def prepare(self) -> None:
         """Learns what the tests execute, and builds a tree for each job."""
@@ -75,7 +81,9 @@ class Run:
             self._integration = probed.record_integration(2 * self._jobs)
             self._integration.save(self._record)
         probed.remove()
-        self._first.make("-j2", *units, *([] if self._record is None else ["installed"]))
+        objects = [object_of(path) for path in self._sources]
+        self._first.make("-j2", *units, *objects, *([] if self._record is None else ["installed"]))
+        self._first.learn_commands(*units, *objects)
         self._trees.put(self._first)
         for number in range(1, self._jobs):
             self._trees.put(self._first.clone(self._folder / f"tree{number}"))
@@ -86,9 +94,12 @@ class Run:
         lines = {path: source.text.count("\n") for path, source in self._sources.items()
                  if not only or path.startswith(tuple(only))}
         with ThreadPoolExecutor(self._jobs) as pool:
-            for results in pool.map(lambda entry: self._of_file(*entry),
-                                    shares(lines, count).items()):
-                yield from results
+            try:
+                for results in pool.map(lambda entry: self._of_file(*entry),
+                                        shares(lines, count).items()):
+                    yield from results
+            finally:
+                self._stopped = True
 
     def unused_equivalents(self) -> list[tuple[str, str, str]]:
         """The entries of the list that are no fault of the sources any more."""
@@ -99,7 +110,7 @@ class Run:
     def _of_file(self, path: str, share: int) -> list[Result]:
         results: list[Result] = []
         for fault in in_fixed_order(faults_of(self._sources[path])):
-            if len(results) == share:
+            if len(results) == share or self._stopped:
                 break
             outcome = self._try(fault)
             if outcome != Outcome.NONE:
@@ -112,20 +123,15 @@ class Run:
         """A tree with this fault, and whether its object differs from the one without."""
         tree = self._trees.get()
         source, text = tree.folder / fault.path, self._sources[fault.path].text
-        compiled = tree.object_of(fault.path)
-        goal = str(compiled.relative_to(tree.folder))
+        goal = object_of(fault.path)
+        compiled = tree.folder / goal
+        original = compiled.read_bytes()
         try:
-            tree.make(goal)
-            original = compiled.read_bytes()
             source.write_text(fault.put_into(text))
-            try:
-                tree.make(goal)
-                differs = compiled.read_bytes() != original
-            except Broken:
-                differs = False
-            yield tree, differs
+            yield tree, tree.run_command(goal) and compiled.read_bytes() != original
         finally:
             source.write_text(text)
+            compiled.write_bytes(original)  # after the source, so that make finds it newer
             self._trees.put(tree)
 
     def _try(self, fault: Fault) -> Outcome:
@@ -137,13 +143,17 @@ class Run:
             text = self._sources[fault.path].text
             units = self._unit.of(fault, text)
             stem = Path(fault.path).stem
+            tree.run_command(ARCHIVE)
             for name in sorted(units, key=lambda name: (stem not in name, name)):
-                tree.make(f"build/unit/{name}")
+                if not tree.run_command(f"build/unit/{name}"):
+                    return Outcome.NONE
                 if not tree.unit_passes(name):
                     return Outcome.UNIT
             tests = self._integration.of(fault, text)
             if tests:
                 tree.make("installed")
+                if fault.probe is None and not tree.pages_pass():
+                    return Outcome.INTEGRATION
                 selected = in_order(fault, tests, self._integration.seconds)
                 if not self._integration_passes(tree, selected):
                     return Outcome.INTEGRATION

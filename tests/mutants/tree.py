@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,7 @@ class Tree:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._commands: dict[str, str] = {}
 
     @classmethod
     def copy_of(cls, root: Path, folder: Path) -> Tree:
@@ -42,7 +44,9 @@ class Tree:
     def clone(self, folder: Path) -> Tree:
         """Another copy, as far built as this one."""
         subprocess.run(["cp", "-a", self.folder, folder], check=True)
-        return Tree(folder)
+        tree = Tree(folder)
+        tree._commands = self._commands
+        return tree
 
     def remove(self) -> None:
         shutil.rmtree(self.folder)
@@ -54,8 +58,21 @@ class Tree:
         if done.returncode != 0:
             raise Broken(done.stdout)
 
-    def object_of(self, source: str) -> Path:
-        return self.folder / "build" / "obj" / Path(source).with_suffix(".o")
+    def learn_commands(self, *goals: str) -> None:
+        """Asks make once what it would run to build these goals, since it takes longer to think
+        than the commands to run."""
+        said = subprocess.run(["make", "-nB", *goals], cwd=self.folder, text=True,
+                              capture_output=True, check=True).stdout
+        for line in said.replace("\\\n", " ").splitlines():
+            output = re.search(r"^(?:ar \w+|.* -o) (\S+) ", line)
+            if output:
+                self._commands[output[1]] = line
+
+    def run_command(self, output: str) -> bool:
+        """Builds one file from what it is made of, which must be there; whether that went well."""
+        return subprocess.run(self._commands[output], shell=True, cwd=self.folder,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, check=False).returncode == 0
 
     def unit_programs(self) -> list[str]:
         return sorted(path.stem.removeprefix("test_")
@@ -63,6 +80,10 @@ class Tree:
 
     def unit_passes(self, name: str, **environment: str) -> bool:
         return self._run([f"build/unit/{name}"], UNIT_SECONDS, environment)
+
+    def pages_pass(self) -> bool:
+        """Whether --help says what the manual pages say."""
+        return self._run(["man/check", "build/installed/bin"], UNIT_SECONDS, {})
 
     def integration_passes(self, tests: Sequence[str], seconds: float, *options: str,
                            **environment: str) -> bool:

@@ -129,7 +129,7 @@ static bool add_list(struct targets *targets, const char *list, const struct opt
 
 static bool add_default(struct targets *targets, const struct options *options, struct error *error)
 {
-    const char *home = environment("HOME");
+    const char *home = environment_path("HOME");
     if (home == NULL)
         return true;
     autofree char *path = text_format("%s/.kube/config", home);
@@ -284,7 +284,7 @@ static bool check_arguments(const struct options *options, int count, char **ope
 static bool run_setup_kubectl(const struct options *options, int count, char **operands,
                               struct error *error)
 {
-    struct setup_storage storage = { "", "" };
+    struct setup_storage storage = { "" };
     auto_targets struct targets targets = { 0 };
     struct kubeconfig_conversion conversion = { .login = options->own[SETUP_LOGIN],
                                                 .check = kubelogin_check_line };
