@@ -337,6 +337,13 @@ def test_a_variable_that_names_no_file_is_refused_at_once(world, no_file, variab
         refused(outcome, 2, variable, str(no_file) if no_file.exists() else "cannot be read")
 
 
+def test_a_configuration_of_openssl_that_is_relative_is_refused(world, tmp_path):
+    """It can load code, and git runs its helper in repositories that were just cloned."""
+    (tmp_path / "openssl.cnf").touch()
+    outcome = token(world, env={"OPENSSL_CONF": "openssl.cnf"}, cwd=tmp_path)
+    refused(outcome, 2, "OPENSSL_CONF")
+
+
 def test_a_configuration_of_openssl_that_is_a_file_is_used(world, tmp_path):
     """It may name the provider of a TPM. This one leaves OpenSSL without any that knows TLS."""
     configuration = tmp_path / "openssl.cnf"
