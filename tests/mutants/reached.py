@@ -33,9 +33,12 @@ class Reached:
 
     def of(self, fault: Fault, text: str) -> set[str]:
         """The tests that execute the statement of a fault. A fault outside of functions, or in a
-        file that has changed since the record was made, may show in every test of the file."""
+        file that has changed since the record was made, may show in every test of the file; in a
+        new file, in every test."""
+        if fault.path not in self.digests:
+            return set(self.seconds)
         places = self.tests.get(fault.path, {})
-        if fault.probe is not None and self.digests.get(fault.path) == digest(text):
+        if fault.probe is not None and self.digests[fault.path] == digest(text):
             return places.get(fault.probe, set())
         return set().union(*places.values())
 

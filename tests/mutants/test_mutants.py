@@ -163,8 +163,9 @@ def test_a_fault_is_found_survives_or_is_never_executed(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(root)], check=True)
     run = Run(root, tmp_path)
     run.prepare()
+    run.try_faults(100, [])
     outcomes = {(result.fault.before, result.fault.after): result.outcome
-                for result in run.results(100, [])}
+                for result in run.results}
     assert outcomes["if (a < b)", "if (!(a < b))"] == Outcome.UNIT
     assert outcomes["if (a < b)", "if (a <= b)"] == Outcome.EQUIVALENT
     small = "return a + 0 < 10 || a == 10;"
