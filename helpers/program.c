@@ -4,31 +4,52 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/environment.h"
+#include "common/base/file.h"
+#include "common/base/output.h"
 #include "common/base/secret.h"
+#include "common/base/signals.h"
 #include "common/entra/error_report.h"
 
 /* If descriptor 0, 1 or 2 were closed, the next file or socket opened would get its number and be
  * read as our input or receive our output. This opens /dev/null in its place, for reading only, so
- * that writing to it fails. */
+ * that writing to it fails. The root folder does as well, where there is no /dev. If nothing can be
+ * opened, the program must not go on. */
 static void keep_standard_descriptors(void)
 {
-    int fd;
-    do
-        fd = open("/dev/null", O_RDONLY);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) != -1 || open("/dev/null", O_RDONLY) == fd ||
+            open("/", O_PATH) == fd)
+            continue;
+        dprintf(STDERR_FILENO, "%s: descriptor %d is closed, and /dev/null cannot be opened: %m\n",
+                program_invocation_short_name, fd);
+        _exit(ERROR_OTHER);
+    }
+}
+
+/* Makes the --config that a user typed absolute. The caller frees *ret_path. */
+static bool find_config(const struct program *program, struct options *options, char **ret_path,
+                        struct error *error)
+{
+    if (!program->is_typed || options->config == NULL)
+        return true;
+    autofree char *folder = getcwd(NULL, 0);
+    if (folder == NULL && options->config[0] != '/')
+        return error_set(error, ERROR_USAGE, "--config '%.200s': the working directory: %s",
+                         options->config, strerror(errno));
+    options->config = *ret_path = file_path_below(folder, options->config);
+    return true;
 }
 
 static bool run_program(int argc, char **argv, const struct program *program, struct error *error)
 {
     struct options options = { 0 };
+    autofree char *config = NULL;
     int first = 0;
     bool parsed = options_parse(argc, argv, program->options, &options, &first, error);
     /* These apply to the report of a faulty option too. */
@@ -40,10 +61,13 @@ static bool run_program(int argc, char **argv, const struct program *program, st
         options_print_help(program->usage, program->summary, program->options);
     else if (options.version)
         printf("%s " ENTRA_VERSION "\n", program_invocation_short_name);
-    else if (!program->run(&options, argc - first, argv + first, error))
+    else if (!find_config(program, &options, &config, error) ||
+             !program->run(&options, argc - first, argv + first, error))
         return false;
     /* What was printed through stdio (help, tables) must have been written. */
-    return fflush(stdout) == 0 || error_set(error, ERROR_OTHER, "cannot write to stdout: %m");
+    if (fflush(stdout) != 0)
+        return error_set(error, ERROR_OTHER, "cannot write to stdout: %m");
+    return ferror(stdout) == 0 || error_set(error, ERROR_OTHER, "cannot write to stdout");
 }
 
 int program_main(int argc, char **argv, const struct program *program)
@@ -52,7 +76,8 @@ int program_main(int argc, char **argv, const struct program *program)
     secret_protect_process();
     environment_disarm();
     keep_standard_descriptors();
-    signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe then fails with EPIPE */
+    signals_begin();
+    output_begin();
     report_begin();
     return run_program(argc, argv, program, &error) ? 0 : error_print(&error);
 }

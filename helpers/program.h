@@ -21,6 +21,11 @@ struct program {
     const char *summary;               /* a sentence or two */
     const struct option_spec *options; /* in addition to the common ones; may be NULL */
 
+    /* Users type its command line, so a relative --config is in their working directory. A host
+     * tool may run a program anywhere, such as in a repository of somebody else, so its --config
+     * must be absolute (config_load). */
+    bool is_typed;
+
     /* Does the work. The operands are the arguments that are not options. */
     bool (*run)(const struct options *options, int count, char **operands, struct error *error);
 };

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "keyring/keyring.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -20,7 +21,7 @@ static bool has_session_bus(void)
 {
     if (environment("DBUS_SESSION_BUS_ADDRESS") != NULL)
         return true;
-    const char *runtime = environment("XDG_RUNTIME_DIR");
+    const char *runtime = environment_path("XDG_RUNTIME_DIR");
     autofree char *path = runtime != NULL ? text_format("%s/bus", runtime) : NULL;
     struct stat status;
     return path != NULL && stat(path, &status) == 0 && S_ISSOCK(status.st_mode);
@@ -101,7 +102,7 @@ const struct keyring *keyring_next_best(const struct keyring *keyring)
 
 const char *keyring_item_attribute(const struct keyring_item *item, const char *name)
 {
-    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && item->attributes[i].name != NULL; i++)
+    for (size_t i = 0; i < item->attribute_count; i++)
         if (strcmp(item->attributes[i].name, name) == 0)
             return item->attributes[i].value;
     return "";
@@ -126,13 +127,24 @@ bool keyring_key_is_in(const struct keyring_key *key, const json_object *attribu
     return true;
 }
 
+void keyring_item_add_json(struct keyring_item *item, json_object *attributes)
+{
+    json_object_object_foreach(attributes, name, value) {
+        (void)value;
+        const char *text = json_string(attributes, name);
+        if (text != NULL)
+            keyring_item_add(item, name, text);
+        else
+            trace("keyring: an attribute of an item is ignored: %s is not a text", name);
+    }
+}
+
 void keyring_item_add(struct keyring_item *item, const char *name, const char *value)
 {
-    size_t i = 0;
-    while (i < KEYRING_ATTRIBUTES_MAX && item->attributes[i].name != NULL)
-        i++;
-    if (i < KEYRING_ATTRIBUTES_MAX)
-        item->attributes[i] = (struct keyring_attribute){ strdup(name), strdup(value) };
+    item->attributes =
+        reallocarray(item->attributes, item->attribute_count + 1, sizeof *item->attributes);
+    item->attributes[item->attribute_count++] =
+        (struct keyring_attribute){ strdup(name), strdup(value) };
 }
 
 void keyring_list_clear(struct keyring_list *list)
@@ -140,11 +152,13 @@ void keyring_list_clear(struct keyring_list *list)
     for (size_t n = 0; n < list->count; n++) {
         struct keyring_item *item = &list->items[n];
         free(item->label);
+        free(item->place);
         secret_free(item->record);
-        for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX; i++) {
+        for (size_t i = 0; i < item->attribute_count; i++) {
             free((char *)item->attributes[i].name);
             free((char *)item->attributes[i].value);
         }
+        free(item->attributes);
     }
     free(list->items);
     *list = (struct keyring_list){ 0 };

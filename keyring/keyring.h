@@ -36,12 +36,17 @@ struct keyring_key {
     struct keyring_attribute attributes[KEYRING_ATTRIBUTES_MAX];
 };
 
-/* An item of a list. It owns everything except the name of the store. */
+/* An item of a list. It owns everything except the name of the store. It may be damaged, or not
+ * come from these programs: it then has attributes that no key has, or lacks some, or its record is
+ * anything. */
 struct keyring_item {
     char *label;
-    const char *store; /* the name of the item's keyring; static */
-    struct secret *record;
-    struct keyring_attribute attributes[KEYRING_ATTRIBUTES_MAX];
+    const char *store;     /* the name of the item's keyring; static */
+    char *place;           /* where its keyring finds it again, for erase_item */
+    struct secret *record; /* NULL: locked, or else empty, too long or impossible to read */
+    bool is_locked;
+    struct keyring_attribute *attributes; /* those with a text as their value */
+    size_t attribute_count;
 };
 
 struct keyring_list {
@@ -71,6 +76,10 @@ struct keyring {
     /* Deletes the item, if there is one. Fails with ERROR_KEYRING. */
     bool (*erase)(const struct keyring_key *key, int64_t deadline, struct error *error);
 
+    /* Deletes this item of a list and no other, whatever its attributes are. Succeeds if it is gone
+     * already. Fails with ERROR_KEYRING. */
+    bool (*erase_item)(const struct keyring_item *item, int64_t deadline, struct error *error);
+
     /* Lists the items whose attributes include those of the key. Returns KEYRING_FOUND for an empty
      * list too. The caller clears *ret_list with keyring_list_clear. */
     enum keyring_answer (*list)(const struct keyring_key *key, int64_t deadline,
@@ -97,12 +106,12 @@ const char *keyring_item_attribute(const struct keyring_item *item, const char *
 
 /* For stores that write attributes as a JSON object. The first makes such an object from a key; the
  * caller releases it with json_object_put. The second checks whether an object has all attributes
- * of a key. */
+ * of a key. The third adds those attributes of an object to an item that are texts. */
 json_object *keyring_key_to_json(const struct keyring_key *key);
 bool keyring_key_is_in(const struct keyring_key *key, const json_object *attributes);
+void keyring_item_add_json(struct keyring_item *item, json_object *attributes);
 
-/* Adds an attribute to an item; the texts are copied. An attribute beyond KEYRING_ATTRIBUTES_MAX is
- * ignored. */
+/* Adds an attribute to an item; the texts are copied. */
 void keyring_item_add(struct keyring_item *item, const char *name, const char *value);
 
 /* Wipes and frees the items of a list. */

@@ -22,6 +22,12 @@ static bool none_erase(const struct keyring_key *key, int64_t deadline, struct e
     return true;
 }
 
+static bool none_erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
+{
+    (void)item, (void)deadline, (void)error;
+    return true;
+}
+
 static enum keyring_answer none_list(const struct keyring_key *key, int64_t deadline,
                                      struct keyring_list *ret_list, struct error *error)
 {
@@ -30,4 +36,5 @@ static enum keyring_answer none_list(const struct keyring_key *key, int64_t dead
     return KEYRING_FOUND;
 }
 
-const struct keyring keyring_none = { "none", none_lookup, none_store, none_erase, none_list };
+const struct keyring keyring_none = { "none",     none_lookup,     none_store,
+                                      none_erase, none_erase_item, none_list };

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "common/base/error.h"
+#include "common/base/file.h"
 #include "common/base/module.h"
 #include "common/entra/account.h"
 #include "common/entra/request.h"
@@ -90,10 +91,14 @@ struct acquire_module {
                     struct account *ret_account, struct error *error);
 };
 
-/* The table of the module, which is loaded on the first call. NULL with ERROR_OTHER (module_load).
- */
+/* The table of the module, which is loaded on the first call. NULL with ERROR_OTHER (module_load),
+ * or with ERROR_USAGE if a variable of its libraries names something that is not a file. */
 static inline const struct acquire_module *acquire_load(struct error *error)
 {
+    if (!file_check_variable("OPENSSL_CONF", "", error) ||
+        !file_check_variable("SSL_CERT_FILE", "tls_ca_file", error) ||
+        !file_check_variable("CURL_CA_BUNDLE", "tls_ca_file", error))
+        return NULL;
     return (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, error);
 }
 

@@ -9,13 +9,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/environment.h"
+#include "common/base/text.h"
+
+/* Fails with errno. What the user can mend is a matter of the configuration; anything else, such as
+ * a disk or a process with too many files, may pass. Always returns false. */
+static bool fail(const char *path, struct error *error)
+{
+    static const int mendable[] = { ENOENT, EACCES, EPERM,        ENOTDIR, EISDIR,
+                                    ELOOP,  EFBIG,  ENAMETOOLONG, ENXIO };
+    int code = errno;
+    enum error_kind kind = ERROR_OTHER;
+    for (size_t i = 0; i < ARRAY_SIZE(mendable); i++)
+        if (code == mendable[i])
+            kind = ERROR_USAGE;
+    return error_set(error, kind, "%s: %s", path, strerror(code));
+}
 
 static bool check_status(int fd, const char *path, unsigned *ret_mode, struct error *error)
 {
     struct stat status;
     if (fstat(fd, &status) != 0)
-        return error_set(error, ERROR_USAGE, "%s: %s", path, strerror(errno));
+        return fail(path, error);
     if (!S_ISREG(status.st_mode))
         return error_set(error, ERROR_USAGE, "%s is not a file", path);
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
@@ -37,24 +53,61 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
     /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
     autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
-        error_set(error, ERROR_USAGE, "%s: %s", path, strerror(errno));
+        fail(path, error);
         return NULL;
     }
     if (!check_status(fd, path, ret_mode, error))
         return NULL;
     auto_secret struct secret *text = secret_read(fd, max);
+    if (text != NULL && text->length > max)
+        errno = EFBIG;
     if (text == NULL || text->length > max) {
-        error_set(error, ERROR_USAGE, "%s: %s", path, strerror(text == NULL ? errno : EFBIG));
+        fail(path, error);
         return NULL;
     }
     return steal(&text);
 }
 
+bool file_check_variable(const char *variable, const char *code, struct error *error)
+{
+    struct stat status;
+    const char *path = environment(variable);
+    if (path == NULL || stat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return true;
+    error_set(error, ERROR_USAGE, "%s: %s is not a file", variable, path);
+    return error_known_as(error, code);
+}
+
 const char *file_path(const char *name)
 {
     return strncmp(name, "file:///", 8) == 0 ? name + 7
-           : strncmp(name, "file:/", 6) == 0 ? name + 5
+           : strncmp(name, "file:", 5) == 0  ? name + 5
                                              : name;
+}
+
+bool file_is_uri(const char *name)
+{
+    size_t scheme = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
+    return scheme > 1 && name[scheme] == ':' && strncmp(name, "file:", 5) != 0;
+}
+
+char *file_path_below(const char *folder, const char *name)
+{
+    const char *path = file_path(name);
+    if (path[0] == '/')
+        return strdup(path);
+    while (strncmp(path, "./", 2) == 0)
+        path += 2;
+    return text_format("%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", path);
+}
+
+bool file_check_absolute(const char *path, const char *from, struct error *error)
+{
+    if (file_path(path)[0] == '/')
+        return true;
+    error_set(error, ERROR_USAGE, "%s: '%.200s' is not an absolute path", from, path);
+    return error_hint(error, "A relative path would be another file in each working directory. "
+                             "Give the whole path, which begins with a slash.");
 }
 
 bool file_has_readers(const char *path, unsigned mode)

@@ -16,16 +16,32 @@
 #include "common/base/secret.h"
 
 /* Reads a file of at most max bytes and sets *ret_mode to its st_mode. The caller frees the result
- * with secret_free. Returns NULL with ERROR_USAGE, and the path in the message, if the file cannot
- * be read, is too long or is refused. */
+ * with secret_free. Returns NULL with the path in the message: with ERROR_USAGE if there is no such
+ * file, or it may not be read, is too long or is refused; with ERROR_OTHER if reading fails. */
 struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struct error *error);
 
 /* As file_read, for a file that holds a secret: warns on stderr if others can read it. */
 struct secret *file_read_secret(const char *path, size_t max, struct error *error);
 
-/* The path in a name that is either a path or a file URI: file:///path or file:/path (RFC 8089).
- * The result points into name. */
+/* Whether a library may open the file that a variable names; an unset variable and a missing file
+ * do no harm. Opening anything but a regular file could wait for ever, as a FIFO does for a writer.
+ * Fails with ERROR_USAGE and this code of the error catalogue, which may be empty. */
+bool file_check_variable(const char *variable, const char *code, struct error *error);
+
+/* The path in a name that is either a path or a file URI: file:///path or file:/path (RFC 8089), or
+ * file:name, which is relative. The result points into name. */
 const char *file_path(const char *name);
+
+/* Whether the name is another URI, such as pkcs11:token=... or handle:0x81000000. */
+bool file_is_uri(const char *name);
+
+/* The path of a name that is relative to a folder, which is an absolute path. If the name (a path
+ * or a file URI) is absolute, it is copied. The caller frees the result. */
+char *file_path_below(const char *folder, const char *name);
+
+/* Checks that a path is absolute; a file URI may be too. from is what names it, for the message.
+ * Fails with ERROR_USAGE. */
+bool file_check_absolute(const char *path, const char *from, struct error *error);
 
 /* Whether others can read the file at path, whose st_mode is mode. */
 bool file_has_readers(const char *path, unsigned mode);

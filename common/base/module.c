@@ -29,5 +29,6 @@ const struct module *module_load(const char *file, struct error *error)
         return NULL;
     }
     *module->reporting = reporting;
+    *module->unfinished = unfinished;
     return module;
 }

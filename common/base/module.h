@@ -11,16 +11,18 @@
 #define COMMON_BASE_MODULE_H
 
 #include "common/base/error.h"
+#include "common/base/unfinished.h"
 
 struct module {
     const char *version;         /* ENTRA_VERSION: a program loads modules of its own build only */
     struct reporting *reporting; /* the module's own, set to a copy of the program's */
+    struct unfinished **unfinished; /* the module's own, set to the program's */
 };
 
 /* The initializer of the first member of a module's table. */
 #define MODULE_HEAD                                                                                \
     {                                                                                              \
-        ENTRA_VERSION, &reporting                                                                  \
+        ENTRA_VERSION, &reporting, &unfinished                                                     \
     }
 
 #define MODULE_EXPORT __attribute__((visibility("default")))

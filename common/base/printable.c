@@ -33,16 +33,32 @@ static bool is_control(uint32_t character)
            (character >= 0x2066 && character <= 0x2069);
 }
 
+/* Reads the next character, or byte that is none. Returns its length in bytes. */
+static size_t read_any(const unsigned char *text, bool *ret_printable)
+{
+    uint32_t character;
+    size_t length = read_character(text, &character);
+    *ret_printable = length > 0 && !is_control(character);
+    return length > 0 ? length : 1;
+}
+
 void printable_make(char *text)
 {
-    unsigned char *p = (unsigned char *)text;
-    while (*p != '\0') {
-        uint32_t character;
-        size_t length = read_character(p, &character);
-        if (length == 0 || is_control(character))
-            memset(p, '?', length > 0 ? length : 1);
-        p += length > 0 ? length : 1;
+    bool printable;
+    for (unsigned char *p = (unsigned char *)text; *p != '\0';) {
+        size_t length = read_any(p, &printable);
+        if (!printable)
+            memset(p, '?', length);
+        p += length;
     }
+}
+
+bool printable_is(const char *text)
+{
+    bool printable = true;
+    for (const unsigned char *p = (const unsigned char *)text; printable && *p != '\0';)
+        p += read_any(p, &printable);
+    return printable;
 }
 
 size_t printable_cut(const char *text, size_t max)

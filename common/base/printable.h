@@ -13,6 +13,9 @@
  * message; others change the direction of the text. */
 void printable_make(char *text);
 
+/* Whether the text is printable UTF-8, which printable_make would leave as it is. */
+bool printable_is(const char *text);
+
 /* The length of the longest prefix of text that has at most max bytes and does not end inside a
  * UTF-8 character. */
 size_t printable_cut(const char *text, size_t max);

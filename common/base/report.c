@@ -93,6 +93,23 @@ static void print_json(json_object *object)
     fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
 }
 
+void notice(const char *format, ...)
+{
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    printable_make(text);
+    if (!reporting.as_json) {
+        fprintf(stderr, "%s\n", text);
+        return;
+    }
+    auto_json json_object *object = json_object_new_object();
+    json_object_object_add(object, "notice", json_object_new_string(text));
+    print_json(object);
+}
+
 __attribute__((format(printf, 2, 0))) static void warn(const char *code, const char *format,
                                                        va_list arguments)
 {

@@ -35,6 +35,9 @@ extern struct reporting reporting;
  * by other users is not used, with a warning. */
 void report_begin(void);
 
+/* Prints a sentence on stderr: what was done, which is not an answer. */
+void notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Prints a warning on stderr after the program's name. */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -3,6 +3,7 @@
 #include "common/base/runtime_folder.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,18 +19,31 @@
 #include "common/base/cleanup.h"
 #include "common/base/environment.h"
 #include "common/base/hash.h"
+#include "common/base/unfinished.h"
 
 #define SWEEP_SECONDS (24 * 3600)
+
+/* The ending of a file that is being written. */
+#define TEMPORARY ".new"
+
+#define ATTEMPTS_MAX 8
 
 int runtime_folder_open_own(const char *path)
 {
     struct stat status;
-    mkdir(path, 0700); /* it usually exists */
+    int failure = mkdir(path, 0700) == 0 ? 0 : errno;
+    if (failure == 0)
+        chmod(path, 0700); /* whatever the umask */
     /* In /tmp, any user could have made a folder of this name. */
     autoclose int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status) != 0 || status.st_uid != geteuid() ||
-        (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    if (fd < 0 && errno == ENOENT && failure != 0) /* it usually exists */
+        errno = failure;
+    if (fd < 0 || fstat(fd, &status) != 0)
         return -1;
+    if (status.st_uid != geteuid() || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        errno = EPERM;
+        return -1;
+    }
     return steal_fd(&fd);
 }
 
@@ -38,7 +52,19 @@ int runtime_folder_open_own(const char *path)
 static bool is_usable(const char *path)
 {
     struct stat status;
-    return stat(path, &status) == 0 && (status.st_uid == geteuid() || status.st_uid == 0);
+    if (stat(path, &status) != 0)
+        return false;
+    errno = EPERM;
+    return status.st_uid == geteuid() || status.st_uid == 0;
+}
+
+/* Whether this means that there is no folder for us, now and later, so that all our processes use
+ * the next place. After any other failure, one that did so would miss the locks and tokens of the
+ * others. */
+static bool is_no_place(int code)
+{
+    return code == ENOENT || code == ENOTDIR || code == EACCES || code == EPERM || code == EROFS ||
+           code == ELOOP || code == ENAMETOOLONG;
 }
 
 int runtime_folder_open(void)
@@ -50,14 +76,17 @@ int runtime_folder_open(void)
     char path[4096];
     const char *runtime = environment_path("XDG_RUNTIME_DIR");
     int fd = -1;
-    if (runtime != NULL && is_usable(runtime) &&
-        (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path)
+    errno = ENOENT;
+    if (runtime != NULL && (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path &&
+        is_usable(runtime))
         fd = runtime_folder_open_own(path);
-    for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(places); i++) {
+    for (size_t i = 0; fd < 0 && is_no_place(errno) && i < ARRAY_SIZE(places); i++) {
         snprintf(path, sizeof path, "%s%u%s", places[i].before, (unsigned)geteuid(),
                  places[i].after);
         fd = runtime_folder_open_own(path);
     }
+    if (fd < 0 && is_no_place(errno))
+        errno = ENOENT;
     return fd;
 }
 
@@ -81,6 +110,13 @@ static bool is_old(const struct stat *status)
     return S_ISREG(status->st_mode) && status->st_mtime < time(NULL) - SWEEP_SECONDS;
 }
 
+/* Whether it is a file that is not finished. */
+static bool is_temporary(const char *name)
+{
+    const char *ending = strrchr(name, '.');
+    return ending != NULL && strcmp(ending, TEMPORARY) == 0;
+}
+
 /* Removes a file that is old, unless it is a lock that a process holds (single_flight.h). */
 static void remove_old(int folder, const char *name)
 {
@@ -92,14 +128,14 @@ static void remove_old(int folder, const char *name)
         unlinkat(folder, name, 0);
 }
 
-/* Removes files that are older than a day: partial files whose writer was killed, locks and shared
- * failures of requests that are no longer made. The keyring's files stay. */
-static void sweep(int folder)
+void runtime_sweep(int folder)
 {
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* owns fd */
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;)
-        if (!runtime_is_kept(entry->d_name))
+        if (is_temporary(entry->d_name))
+            unfinished_sweep(folder, entry->d_name);
+        else if (!runtime_is_kept(entry->d_name))
             remove_old(folder, entry->d_name);
     if (directory != NULL)
         closedir(directory);
@@ -107,33 +143,36 @@ static void sweep(int folder)
         close(fd);
 }
 
-/* Creates a file under a new name. The name is random because containers that share the folder may
- * have processes of the same ID. */
-static int make_temporary(int folder, const char *name, char *temporary, size_t size)
+/* Creates a file under a new name, which is random because containers that share the folder may
+ * have processes of the same ID. Returns -1 with errno set. */
+static int make_temporary(int folder, const char *name, struct unfinished **ret_file)
 {
-    unsigned random = 0;
-    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
-        random = (unsigned)getpid();
-    snprintf(temporary, size, "%s.%08x", name, random);
-    return openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        char temporary[128];
+        unsigned random = 0;
+        if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+            random = (unsigned)(getpid() + attempt);
+        snprintf(temporary, sizeof temporary, "%s.%08x" TEMPORARY, name, random);
+        int fd = unfinished_create(folder, temporary, 0600, ret_file);
+        if (fd >= 0 || (errno != EEXIST && errno != EWOULDBLOCK))
+            return fd;
+    }
+    return -1;
 }
 
 bool runtime_write(int folder, const char *name, const struct secret *content)
 {
-    sweep(folder);
+    runtime_sweep(folder);
     return runtime_replace(folder, name, content);
 }
 
 bool runtime_replace(int folder, const char *name, const struct secret *content)
 {
-    char temporary[128];
-    autoclose int fd = make_temporary(folder, name, temporary, sizeof temporary);
+    struct unfinished *file = NULL;
+    autoclose int fd = make_temporary(folder, name, &file); /* locked until it has its name */
     if (fd < 0)
         return false;
-    if (secret_write(content, fd) && renameat(folder, temporary, folder, name) == 0)
-        return true;
-    unlinkat(folder, temporary, 0);
-    return false;
+    return secret_write(content, fd) ? unfinished_rename(file, name) : unfinished_remove(file);
 }
 
 struct secret *runtime_read(int folder, const char *name, size_t max)

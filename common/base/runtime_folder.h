@@ -14,12 +14,12 @@
 
 #include "common/base/secret.h"
 
-/* Opens the folder, creating it if necessary. The caller closes the descriptor. Returns -1 if there
- * is no place for it that only this user can write to. */
+/* Opens the folder, creating it if necessary. The caller closes the descriptor. Returns -1 with
+ * errno set: ENOENT if there is no place for it that only this user can write to. */
 int runtime_folder_open(void);
 
 /* Opens a private folder at path, creating it if necessary, but not its parents. The caller closes
- * the descriptor. Returns -1 if it is not a folder, or not this user's alone. */
+ * the descriptor. Returns -1 with errno set: EPERM if it is not this user's alone. */
 int runtime_folder_open_own(const char *path);
 
 /* A file name derived from a NULL-terminated list of texts, with an ending. */
@@ -28,16 +28,19 @@ struct runtime_name {
 };
 struct runtime_name runtime_name(const char *ending, const char *const *texts);
 
-/* The ending of files that stay, and whether a file name has it. Files with other endings are
- * removed when they are a day old, unless they are locks that are held. */
+/* The ending of files that stay, and whether a file name has it. */
 #define RUNTIME_KEPT "token"
 bool runtime_is_kept(const char *name);
 
-/* Removes old files from the folder, then writes a file with mode 0600, whole or not at all.
- * Returns false with errno set on failure. */
+/* Removes what nobody needs: at once, the partial files of writers that were killed, which may
+ * contain a secret; after a day, locks that nobody holds and shared failures. */
+void runtime_sweep(int folder);
+
+/* Sweeps the folder, then writes a file with mode 0600, whole or not at all. Returns false with
+ * errno set on failure. */
 bool runtime_write(int folder, const char *name, const struct secret *content);
 
-/* As runtime_write, in any folder, without removing old files. */
+/* As runtime_write, in any folder, without sweeping it. */
 bool runtime_replace(int folder, const char *name, const struct secret *content);
 
 /* Reads a file of the folder, at most max + 1 bytes: a length above max means that the file is too

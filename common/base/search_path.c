@@ -22,14 +22,13 @@ static bool is_program(const char *path)
 
 char *search_path_find(const char *name)
 {
-    const char *path = getenv("PATH"); /* empty, it is one empty element */
+    const char *path = getenv("PATH");
     if (strchr(name, '/') != NULL)
-        return is_program(name) ? strdup(name) : NULL;
+        return name[0] == '/' && is_program(name) ? strdup(name) : NULL;
     for (path = path != NULL ? path : DEFAULT_PATH; path != NULL;) {
         int length = (int)strcspn(path, ":");
-        autofree char *candidate =
-            text_format("%.*s%s%s", length, path, length > 0 ? "/" : "./", name);
-        if (is_program(candidate))
+        autofree char *candidate = text_format("%.*s/%s", length, path, name);
+        if (path[0] == '/' && is_program(candidate))
             return steal(&candidate);
         path = path[length] == ':' ? path + length + 1 : NULL;
     }

@@ -3,12 +3,15 @@
 #include "common/base/secret.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+
+#include "common/base/output.h"
 
 struct secret *secret_allocate(size_t length)
 {
@@ -53,7 +56,7 @@ static bool read_into(int fd, struct secret *secret, size_t *filled)
 {
     while (*filled < secret->length) {
         ssize_t n = read(fd, secret->bytes + *filled, secret->length - *filled);
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && (errno == EINTR || (errno == EAGAIN && output_wait(fd, POLLIN))))
             continue;
         if (n <= 0)
             return n == 0;
@@ -100,16 +103,7 @@ bool secret_equals(const struct secret *secret, const char *bytes, size_t length
 
 bool secret_write(const struct secret *secret, int fd)
 {
-    size_t written = 0;
-    while (written < secret->length) {
-        ssize_t n = write(fd, secret->bytes + written, secret->length - written);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        written += (size_t)n;
-    }
-    return true;
+    return output_write(fd, secret->bytes, secret->length);
 }
 
 void secret_protect_process(void)

@@ -19,7 +19,11 @@
 
 static int open_lock(int folder, const char *name)
 {
-    return folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd =
+        folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        fchmod(fd, 0600); /* whatever the umask */
+    return fd;
 }
 
 /* Whether the name still belongs to this file: an old file may have been removed meanwhile. */

@@ -7,56 +7,95 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/deadline.h"
+#include "common/base/search_path.h"
+#include "common/base/signals.h"
+#include "common/base/text.h"
 
-/* ---- the environment of a child ---- */
+/* How long a program that is asked to end may take before it is killed. */
+#define GRACE_MILLISECONDS 200
 
-/* The variables of ours that a child gets. The caller frees the list; its texts are ours. NULL if
- * out of memory. */
+/* ---- what a child gets ---- */
+
+/* The variables of ours that a child gets. The caller frees the list; its texts are ours. */
 static char **environment_of_child(bool (*filter)(const char *variable))
 {
     size_t count = 0, kept = 0;
     while (environ[count] != NULL)
         count++;
     char **list = calloc(count + 1, sizeof *list);
-    for (size_t i = 0; list != NULL && i < count; i++)
+    for (size_t i = 0; i < count; i++)
         if (filter == NULL || filter(environ[i]))
             list[kept++] = environ[i];
     return list;
 }
 
+/* ---- starting a program ---- */
+
+/* An absolute path is left to the system, whose errno says what is wrong with it. */
+static char *find_program(const char *name)
+{
+    return name[0] == '/' ? strdup(name) : search_path_find(name);
+}
+
+/* As posix_spawn, with a child's signals. Destroys the actions. */
+static int start_program(const char *path, posix_spawn_file_actions_t *actions, short flags,
+                         char *const *words, char *const *environment, pid_t *ret_pid)
+{
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    signals_set_for_child(&attributes, flags);
+    int failure = posix_spawn(ret_pid, path, actions, &attributes, words, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(actions);
+    return failure;
+}
+
 /* ---- a child that answers through a pipe ---- */
 
-/* Reads to the end of the pipe. The answer has room for one byte too many, which is how too long an
- * answer is noticed. */
-static enum subprocess_end read_all(int fd, struct secret *answer, int64_t deadline)
+/* Waits until there is something to read, or the child has ended, which closes its end of the pipe
+ * `life`; what it started may still have the other pipe open. Returns whether there is something to
+ * read, and sets *ret_is_over if the child has ended. */
+static bool wait_for_answer(int fd, int life, int64_t deadline, bool *ret_is_over)
+{
+    struct pollfd ready[] = { { .fd = fd, .events = POLLIN }, { .fd = life, .events = POLLIN } };
+    int64_t left = deadline_left(deadline);
+    if (poll(ready, 2, left < INT32_MAX ? (int)left : INT32_MAX) <= 0)
+        return false;
+    *ret_is_over = *ret_is_over || ready[1].revents != 0;
+    return ready[0].revents != 0;
+}
+
+/* Reads all that the child writes. The answer has room for one byte too many, which is how too long
+ * an answer is noticed. */
+static enum subprocess_end read_all(int fd, int life, struct secret *answer, int64_t deadline)
 {
     size_t length = 0;
+    bool is_over = false;
     while (length < answer->length) {
-        struct pollfd ready = { .fd = fd, .events = POLLIN };
-        int64_t left = deadline_left(deadline);
-        if (left == 0)
-            return SUBPROCESS_TOO_LONG;
-        if (poll(&ready, 1, left < INT32_MAX ? (int)left : INT32_MAX) <= 0)
-            continue;
-        ssize_t n = read(fd, answer->bytes + length, answer->length - length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
+        bool was_over = is_over; /* and had written everything before */
+        bool is_ready = wait_for_answer(fd, life, deadline, &is_over);
+        ssize_t n = is_ready ? read(fd, answer->bytes + length, answer->length - length) : 0;
+        if (n > 0)
+            length += (size_t)n;
+        else if (is_ready ? n == 0 || errno != EINTR : was_over) {
             answer->length = length;
             return SUBPROCESS_ENDED;
         }
-        length += (size_t)n;
+        if (deadline_left(deadline) == 0)
+            return SUBPROCESS_TOO_LONG;
     }
     return SUBPROCESS_TOO_MUCH;
 }
 
-/* Waits for a child that has closed its pipe and is about to end. */
+/* Waits for a child to end. */
 static enum subprocess_end wait_for(pid_t pid, int64_t deadline, int *ret_status)
 {
     int how = 0;
@@ -72,19 +111,29 @@ static enum subprocess_end wait_for(pid_t pid, int64_t deadline, int *ret_status
     }
 }
 
-/* Reads the answer of a child and waits for it to end, or kills its process group. */
-static enum subprocess_end collect_answer(pid_t pid, int fd, size_t max, int64_t deadline,
+/* Ends a child. A supervisor ends what it started first (see below); it gets the time for that. */
+static void end_child(pid_t pid)
+{
+    int unused;
+    kill(pid, SIGTERM);
+    if (wait_for(pid, deadline_in(3 * GRACE_MILLISECONDS), &unused) == SUBPROCESS_ENDED)
+        return;
+    kill(-pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+/* Reads the answer of a child and waits for it to end, or ends it. */
+static enum subprocess_end collect_answer(pid_t pid, int fd, int life, size_t max, int64_t deadline,
                                           int *ret_status, struct secret **ret_answer)
 {
     auto_secret struct secret *text = secret_allocate(max + 1);
-    enum subprocess_end end = text != NULL ? read_all(fd, text, deadline) : SUBPROCESS_NONE;
+    enum subprocess_end end = read_all(fd, life, text, deadline);
     *ret_status = -1;
     if (end == SUBPROCESS_ENDED)
         end = wait_for(pid, deadline, ret_status);
-    if (end != SUBPROCESS_ENDED) {
-        kill(-pid, SIGKILL);
-        waitpid(pid, NULL, 0);
-    }
+    if (end != SUBPROCESS_ENDED)
+        end_child(pid);
     *ret_answer = end == SUBPROCESS_ENDED ? steal(&text) : NULL;
     return end;
 }
@@ -93,29 +142,32 @@ enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), voi
                                     size_t max, int64_t deadline, int *ret_status,
                                     struct secret **ret_answer)
 {
-    int ends[2];
+    int ends[2], lives[2];
     *ret_answer = NULL;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return SUBPROCESS_NONE;
-    autoclose int reader = ends[0];
-    /* A parent that ignores SIGCHLD passes that on, and then the status of children is lost. */
-    signal(SIGCHLD, SIG_DFL);
+    autoclose int reader = ends[0], writer = ends[1];
+    if (pipe2(lives, O_CLOEXEC) != 0)
+        return SUBPROCESS_NONE;
+    autoclose int life = lives[0], living = lives[1];
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(getppid() == parent && function(context, ends[1]) ? 0 : 1);
+        _exit(getppid() == parent && function(context, writer) ? 0 : 1);
     }
-    close(ends[1]);
     if (pid < 0)
         return SUBPROCESS_NONE;
+    close(steal_fd(&writer));
+    close(steal_fd(&living));
     setpgid(pid, pid); /* in the child too, since either process may get there first */
-    return collect_answer(pid, reader, max, deadline, ret_status, ret_answer);
+    return collect_answer(pid, reader, life, max, deadline, ret_status, ret_answer);
 }
 
 /* ---- running a program ---- */
 
 struct job {
+    const char *program;
     char *const *command;
     char **environment;
     int report; /* the supervisor writes a struct outcome to this descriptor */
@@ -130,52 +182,85 @@ struct outcome {
 static int start_command(const struct job *job, int output, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int failure = posix_spawnp(ret_pid, job->command[0], &actions, &attributes, job->command,
-                               job->environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return failure;
+    return start_program(job->program, &actions, 0, job->command, job->environment, ret_pid);
 }
 
-static void kill_group(int signal)
+/* Sends a signal to our children. Those of a child that ends become ours (PR_SET_CHILD_SUBREAPER),
+ * whichever process group or session they have chosen. */
+static void signal_children(int number)
 {
-    (void)signal;
-    kill(0, SIGKILL);
+    FILE *list = fopen("/proc/thread-self/children", "re");
+    int pid;
+    while (list != NULL && fscanf(list, "%d", &pid) == 1)
+        kill(pid, number);
+    if (list != NULL)
+        fclose(list);
 }
 
-/* Has the process group killed when our parent ends, be it by a kill or by Ctrl-C, which does not
- * reach a process group of its own. */
-static void end_with_parent(void)
+/* Takes note of the children that have ended. Returns whether there are others. */
+static bool has_children(void)
 {
-    sigset_t one;
-    sigemptyset(&one);
-    sigaddset(&one, SIGTERM);
-    signal(SIGTERM, kill_group);
-    sigprocmask(SIG_UNBLOCK, &one, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    pid_t pid;
+    do
+        pid = waitpid(-1, NULL, WNOHANG);
+    while (pid > 0);
+    return pid == 0;
 }
 
-/* Runs the command in the forked child, which leads the process group. */
+/* Ends everything that we started, and what that started. A program that was asked to end removes
+ * its locks; git's would be in the way of the next. */
+static void end_children(void)
+{
+    int64_t deadline = deadline_in(GRACE_MILLISECONDS);
+    signal(SIGTERM, SIG_IGN); /* this process is in the group */
+    kill(0, SIGTERM);
+    signal_children(SIGTERM);
+    while (has_children() && deadline_left(deadline) > 0)
+        poll(NULL, 0, 1);
+    for (deadline = deadline_in(GRACE_MILLISECONDS); has_children() && deadline_left(deadline) > 0;
+         poll(NULL, 0, 1))
+        signal_children(SIGKILL);
+    kill(0, SIGKILL); /* without /proc, these are all that we know */
+}
+
+/* Waits for the command to end. Returns false if we are to end instead. */
+static bool wait_for_command(pid_t command, const sigset_t *signals, int *ret_how)
+{
+    for (;;) {
+        int how;
+        pid_t pid;
+        while ((pid = waitpid(-1, &how, WNOHANG)) > 0)
+            if (pid == command) {
+                *ret_how = how;
+                return true;
+            }
+        if (sigwaitinfo(signals, NULL) == SIGTERM)
+            return false;
+    }
+}
+
+/* Runs the command in the forked child, which leads the process group and outlives whatever the
+ * command starts. Our parent sends SIGTERM at the deadline, and the kernel does when our parent
+ * ends, be it by a kill or by Ctrl-C, which does not reach a process group of its own. */
 static bool supervise(void *context, int output)
 {
     const struct job *job = context;
     struct outcome outcome = { .status = -1 };
+    sigset_t signals;
     pid_t pid = 0;
     int how = 0;
-    end_with_parent();
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     outcome.failure = start_command(job, output, &pid);
-    while (outcome.failure == 0 && waitpid(pid, &how, 0) < 0 && errno == EINTR)
-        ;
+    if (outcome.failure == 0 && !wait_for_command(pid, &signals, &how))
+        end_children();
     if (outcome.failure == 0 && WIFEXITED(how))
         outcome.status = WEXITSTATUS(how);
     return write(job->report, &outcome, sizeof outcome) == (ssize_t)sizeof outcome;
@@ -185,7 +270,7 @@ static bool check_outcome(enum subprocess_end how, const struct outcome *outcome
                           const char *program, struct error *error)
 {
     if (how == SUBPROCESS_NONE)
-        return error_no_memory(error);
+        return error_set(error, ERROR_OTHER, "cannot start a process: %m");
     if (how != SUBPROCESS_ENDED)
         return error_set(error, ERROR_USAGE, "the command '%.100s' %s", program,
                          how == SUBPROCESS_TOO_LONG ? "did not end in time" : "printed too much");
@@ -201,17 +286,25 @@ struct secret *subprocess_run(char *const *command, bool (*filter)(const char *v
     struct outcome outcome = { .status = -1 };
     auto_secret struct secret *output = NULL;
     autofree char **environment = environment_of_child(filter);
-    if (environment == NULL || pipe2(report, O_CLOEXEC) != 0) {
-        error_no_memory(error);
+    autofree char *program = find_program(command[0]);
+    if (program == NULL) {
+        error_set(error, ERROR_USAGE, "the command '%.100s' cannot be run: %s", command[0],
+                  strchr(command[0], '/') != NULL ? "its path is not absolute"
+                                                  : "it is in no folder of PATH");
+        return NULL;
+    }
+    if (pipe2(report, O_CLOEXEC) != 0) {
+        check_outcome(SUBPROCESS_NONE, &outcome, command[0], error);
         return NULL;
     }
     autoclose int reader = report[0], writer = report[1];
-    struct job job = { command, environment, writer };
+    struct job job = { program, command, environment, writer };
     enum subprocess_end how =
         subprocess_fork(supervise, &job, max, deadline, &child_status, &output);
-    if (how == SUBPROCESS_ENDED && child_status == 0 &&
-        read(reader, &outcome, sizeof outcome) != sizeof outcome)
-        how = SUBPROCESS_NONE;
+    close(steal_fd(&writer));
+    /* A supervisor that was killed reports nothing. */
+    if (how == SUBPROCESS_ENDED && read(reader, &outcome, sizeof outcome) != sizeof outcome)
+        outcome = (struct outcome){ .status = -1 };
     *ret_status = outcome.status;
     return check_outcome(how, &outcome, command[0], error) ? steal(&output) : NULL;
 }
@@ -232,25 +325,18 @@ struct secret *subprocess_read(char *const *command, bool (*filter)(const char *
 /* ---- starting a program without waiting ---- */
 
 int subprocess_detach(const char *program, char *const *words, bool (*filter)(const char *variable),
-                      pid_t *ret_pid)
+                      const char *folder, pid_t *ret_pid)
 {
     autofree char **environment = environment_of_child(filter);
-    if (environment == NULL)
-        return ENOMEM;
+    autofree char *path = find_program(program);
+    if (path == NULL)
+        return ENOENT;
     posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
     posix_spawn_file_actions_init(&actions);
+    if (folder != NULL)
+        posix_spawn_file_actions_addchdir_np(&actions, folder);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
-    int failure = posix_spawnp(ret_pid, program, &actions, &attributes, words, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return failure;
+    return start_program(path, &actions, POSIX_SPAWN_SETSID, words, environment, ret_pid);
 }

@@ -15,12 +15,13 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* Runs a program (found in PATH, without a shell; NULL ends its arguments) and returns its output,
- * at most max bytes. The program has an empty stdin and our stderr. It is killed at the deadline,
- * or when we are killed, with every process that it started. *ret_status is its exit status, or -1
- * if a signal ended it. The caller frees the result with secret_free. Returns NULL with ERROR_USAGE
- * if the program cannot be run, prints too much or does not end in time, or with ERROR_OTHER if
- * there is no memory. */
+/* Runs a program (found by search_path_find, without a shell; NULL ends its arguments) and returns
+ * its output, at most max bytes. The program has an empty stdin and our stderr. At the deadline, or
+ * when we are killed, it is asked to end and soon killed, with every process that it started. What
+ * it left running when it ended by itself goes on, and is not waited for. *ret_status is its exit
+ * status, or -1 if a signal ended it. The caller frees the result with secret_free. Returns NULL
+ * with ERROR_USAGE if the program cannot be run, prints too much or does not end in time, or with
+ * ERROR_OTHER if there is no process or descriptor left for it. */
 struct secret *subprocess_run(char *const *command, bool (*filter)(const char *variable),
                               size_t max, int64_t deadline, int *ret_status, struct error *error);
 
@@ -29,16 +30,17 @@ struct secret *subprocess_run(char *const *command, bool (*filter)(const char *v
 struct secret *subprocess_read(char *const *command, bool (*filter)(const char *variable),
                                size_t max, int64_t deadline, struct error *error);
 
-/* Starts a program (found in PATH, unless it has a slash) in a new session, without any of our
- * descriptors, and does not wait for it. Returns 0 and sets *ret_pid, or returns an errno. */
+/* Starts a program (found by search_path_find) in a new session and in this folder (NULL: our
+ * working folder), without any of our descriptors, and does not wait for it. Returns 0 and sets
+ * *ret_pid, or returns an errno. */
 int subprocess_detach(const char *program, char *const *words, bool (*filter)(const char *variable),
-                      pid_t *ret_pid);
+                      const char *folder, pid_t *ret_pid);
 
 enum subprocess_end {
     SUBPROCESS_ENDED,    /* the child ended by itself */
     SUBPROCESS_TOO_LONG, /* killed at the deadline */
     SUBPROCESS_TOO_MUCH, /* killed when it had written more than max bytes */
-    SUBPROCESS_NONE,     /* not started: no memory, descriptors or processes left */
+    SUBPROCESS_NONE,     /* not started, because of errno: no descriptors or processes left */
 };
 
 /* Runs a function in a fork of this process and returns what it writes to fd, at most max bytes.

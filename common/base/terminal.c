@@ -28,6 +28,8 @@ static ssize_t read_line(int fd, struct secret *line)
     for (;;) {
         char c;
         ssize_t n = caught != 0 ? -1 : read(fd, &c, 1);
+        if (n < 0 && errno == EINTR && caught == 0)
+            continue;
         if (n < 0 || (n == 0 && length == 0))
             return -1;
         if (n == 0 || c == '\n')
@@ -38,17 +40,24 @@ static ssize_t read_line(int fd, struct secret *line)
     }
 }
 
+/* Signals that are ignored, as under nohup, remain ignored. */
+static void catch_signals(struct sigaction old[SIGNALS])
+{
+    const struct sigaction act = { .sa_handler = catch }; /* without SA_RESTART: read returns */
+    for (size_t i = 0; i < SIGNALS; i++)
+        if (sigaction(signals[i], NULL, &old[i]) == 0 && old[i].sa_handler != SIG_IGN)
+            sigaction(signals[i], &act, NULL);
+}
+
 /* Echo is off before the prompt appears, since the user may type as soon as it does. */
 static ssize_t ask_without_echo(int fd, const char *prompt, struct secret *line)
 {
     struct termios before, silent;
     struct sigaction old[SIGNALS];
-    struct sigaction act = { .sa_handler = catch }; /* without SA_RESTART: read returns */
     if (tcgetattr(fd, &before) != 0)
         return -1;
     caught = 0;
-    for (size_t i = 0; i < SIGNALS; i++)
-        sigaction(signals[i], &act, &old[i]);
+    catch_signals(old);
     silent = before;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
     silent.c_lflag |= ECHONL;

@@ -15,11 +15,12 @@ static const struct builtin_api builtins[] = {
      * client is Visual Studio's, which Git Credential Manager uses too. */
     { "AzureDevOps",
       { "https://dev.azure.com/", "https://*.visualstudio.com/", NULL },
+      { "https://pkgs.dev.azure.com/", "https://*.pkgs.visualstudio.com/", NULL },
       KNOWN_APP_AZURE_DEVOPS "/.default",
       KNOWN_APP_VISUAL_STUDIO },
     /* The AKS server application; kubectl talks to it through the cluster, so it has no URL. Its
      * client is kubelogin's. */
-    { "AKS", { NULL }, KNOWN_APP_AKS "/.default", KNOWN_APP_KUBELOGIN },
+    { "AKS", { NULL }, { NULL }, KNOWN_APP_AKS "/.default", KNOWN_APP_KUBELOGIN },
 };
 #define BUILTINS ARRAY_SIZE(builtins)
 
@@ -126,6 +127,15 @@ static bool base_covers(const char *base, const struct url *url, size_t *covered
     return true;
 }
 
+static bool bases_cover(const char *const *bases, const struct url *url, size_t *covered,
+                        struct error *error)
+{
+    for (; *bases != NULL; bases++)
+        if (!base_covers(*bases, url, covered, error))
+            return false;
+    return true;
+}
+
 static void reject_base(const struct config *config, const struct config_api *api, const char *base,
                         struct error *error)
 {
@@ -153,10 +163,9 @@ static bool api_covers(const struct config *config, const struct config_api *api
     }
     if (why.kind != ERROR_NONE)
         trace("configuration: %s", why.message);
-    for (size_t i = 0; base == NULL && api->builtin != NULL && api->builtin->base_urls[i]; i++)
-        if (!base_covers(api->builtin->base_urls[i], url, covered, error))
-            return false;
-    return true;
+    return base != NULL || api->builtin == NULL ||
+           (bases_cover(api->builtin->base_urls, url, covered, error) &&
+            bases_cover(api->builtin->feed_urls, url, covered, error));
 }
 
 /* What is wrong with a BaseUrl, as the end of a sentence; NULL if nothing is. */
@@ -166,7 +175,7 @@ static const char *base_fault(const char *base, struct error *why)
     if (!url_parse_base(base, strlen(base), &parsed, why))
         return "covers no URL: ";
     if (!parsed.path_is_plain)
-        return "covers no URL: its path has a dot segment, or an escaped slash or percent sign";
+        return "covers no URL: its path has a segment that servers may read as another one";
     if (strpbrk(base, "?#") != NULL)
         return "has a query or a fragment, which is ignored";
     return NULL;

@@ -9,7 +9,11 @@ static bool read_all(struct config *config, struct error *error)
     if (config->root == NULL)
         config->root = json_object_new_object();
     config->has_secrets = config_has_secrets(config);
-    return config_overlay_environment(config, error);
+    config_resolve_paths_of_file(config);
+    if (!config_overlay_environment(config, error))
+        return false;
+    config_resolve_paths_of_credentials(config);
+    return true;
 }
 
 struct config *config_read(const struct options *options, const struct config_context *context,

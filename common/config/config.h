@@ -58,9 +58,10 @@ struct config_context {
 struct config;
 
 /* Reads the file, if there is one (the first of --config, $ENTRA_CONFIG,
- * $XDG_CONFIG_HOME/entra/appsettings.json and /etc/entra/appsettings.json), lets the environment
- * override it, and checks the result. The options and the context, which may be NULL, are not
- * copied. The caller frees the configuration with config_free. Returns NULL with ERROR_USAGE. */
+ * $XDG_CONFIG_HOME/entra/appsettings.json and /etc/entra/appsettings.json; the first two must be
+ * absolute paths), lets the environment override it, and checks the result. The options and the
+ * context, which may be NULL, are not copied. The caller frees the configuration with config_free.
+ * Returns NULL with ERROR_USAGE. */
 struct config *config_load(const struct options *options, const struct config_context *context,
                            struct error *error);
 
@@ -130,8 +131,9 @@ enum config_match config_request_for_url(struct config *config, const struct url
 
 #define CONFIG_BASE_URLS_MAX 2
 
-/* The base URLs of an API, with NULL after the last. They belong to the configuration. Fails with
- * ERROR_USAGE if there is no such API or it has no base URL. */
+/* The base URLs of an API, with NULL after the last; not those of a built-in API's package feeds.
+ * They belong to the configuration. Fails with ERROR_USAGE if there is no such API or it has no
+ * base URL. */
 bool config_base_urls(const struct config *config, const char *name,
                       const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error);
 

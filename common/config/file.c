@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The configuration's file: found, opened safely, read and parsed. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,26 +26,32 @@ static char *path_in_home(void)
     return NULL;
 }
 
+/* Whether there is no such file for this user. If that is not known, there may be one, and whatever
+ * is wrong is reported when it is read: going on without it could mean another authority. */
+static bool is_absent(const char *path)
+{
+    return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
+}
+
 /* *named is whether an option or variable names the file. *path is NULL if there is no file. */
 static bool find_file(const struct options *options, char **path, bool *named, struct error *error)
 {
     const char *variable = environment("ENTRA_CONFIG");
-    *named = true;
+    const char *name = options->config != NULL ? options->config : variable;
+    *named = name != NULL;
     *path = NULL;
-    if (options->config != NULL)
-        *path = strdup(options->config);
-    else if (variable != NULL)
-        *path = strdup(variable);
-    else
-        *named = false;
-    if (*named)
-        return *path != NULL || error_no_memory(error);
-
+    if (*named) {
+        if (!file_check_absolute(name, options->config != NULL ? "--config" : "ENTRA_CONFIG",
+                                 error))
+            return false;
+        *path = strdup(name);
+        return true;
+    }
     *path = path_in_home();
-    if (*path != NULL && access(*path, F_OK) == 0)
+    if (*path != NULL && !is_absent(*path))
         return true;
     free(*path);
-    *path = access(FILE_IN_ETC, F_OK) == 0 ? strdup(FILE_IN_ETC) : NULL;
+    *path = is_absent(FILE_IN_ETC) ? NULL : strdup(FILE_IN_ETC);
     return true;
 }
 

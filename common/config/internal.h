@@ -59,6 +59,19 @@ bool config_read_file(struct config *config, struct error *error);
 /* Warns on stderr if the file contains a secret and others can read it. */
 void config_warn_of_readers(const struct config *config);
 
+/* ---- paths.c: relative paths ---- */
+
+/* Makes the paths in the file's content absolute. To be called before the environment overrides it,
+ * because a relative path in a variable is not the file's. */
+void config_resolve_paths_of_file(struct config *config);
+
+/* Makes those absolute that are below $CREDENTIALS_DIRECTORY, wherever they were set. */
+void config_resolve_paths_of_credentials(struct config *config);
+
+/* Checks that the paths of an app's credentials are absolute, and the programs of its commands are
+ * absolute or have no slash. Fails with ERROR_USAGE. */
+bool config_check_paths(const struct token_request *request, struct error *error);
+
 /* ---- config.c ---- */
 
 /* Warns once on stderr about mistakes in the configuration. Called when a request is made, so that
@@ -84,6 +97,9 @@ const char *config_environment_name_below(const struct config_path *path);
 
 enum setting_type {
     SETTING_STRING,
+    SETTING_PATH, /* a string, as are the next two; a relative one is below the file's folder */
+    SETTING_PATH_OR_URI, /* a path, or the URI of a key or certificate that is not in a file */
+    SETTING_PATH_OF_CREDENTIAL, /* below $CREDENTIALS_DIRECTORY, if it is set */
     SETTING_BOOL,
     SETTING_STRINGS, /* an array of strings, or one string */
     SETTING_OBJECT,  /* its content is not checked */
@@ -139,6 +155,9 @@ const char *config_where(const struct config *config, const struct config_path *
 const char *config_text(const struct config *config, const struct config_path *path,
                         json_object *value, struct error *error);
 
+/* Whether the text is such a placeholder. */
+bool config_is_placeholder(const char *text);
+
 /* As config_text, for the value under a section's key. */
 const char *section_string(const struct config *config, const struct section *section,
                            const char *key, struct error *error);
@@ -150,7 +169,9 @@ bool section_bool(const struct section *section, const char *key, bool absent);
 
 struct builtin_api {
     const char *name;
-    const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them */
+    const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them, and the next */
+    const char
+        *feed_urls[CONFIG_BASE_URLS_MAX + 1]; /* likewise, but they have no git repositories */
     const char *scope;
     const char *public_client; /* for a user's token, if no client is configured */
 };

@@ -68,6 +68,8 @@ static bool check_app(const struct config *config, struct token_request *request
 {
     bool has_credential = request->credential_count > 0;
     bool learns = config->context->learn_tenant != NULL && request->client_id != NULL;
+    if (has_credential && !config_check_paths(request, error))
+        return false;
     if (has_credential && !config_check_cluster_authority(config, request, error))
         return false;
     if (learns && has_credential && !config_learn_tenant(config, request, error))

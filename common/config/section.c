@@ -122,7 +122,7 @@ const char *config_where(const struct config *config, const struct config_path *
 }
 
 /* Microsoft's sample files have such texts: "[Enter here the scopes for your web API]". */
-static bool is_placeholder(const char *text)
+bool config_is_placeholder(const char *text)
 {
     return text[0] == '[' && text[strlen(text) - 1] == ']' && strchr(text, ' ') != NULL;
 }
@@ -135,7 +135,7 @@ const char *config_text(const struct config *config, const struct config_path *p
     const char *text = json_object_get_string(value);
     if (text[0] == '\0')
         return NULL;
-    if (!is_placeholder(text))
+    if (!config_is_placeholder(text))
         return text;
     char where[CONFIG_WHERE_MAX];
     error_set(error, ERROR_USAGE, "%s: %s still has the placeholder of the sample file",

@@ -15,6 +15,9 @@
 /* clang-format off */
 #define STRING(name)          { name, SETTING_STRING, false, NULL }
 #define SECRET(name)          { name, SETTING_STRING, true, NULL }
+#define PATH(name)            { name, SETTING_PATH, false, NULL }
+#define PATH_OR_URI(name)     { name, SETTING_PATH_OR_URI, false, NULL }
+#define CREDENTIAL(name)      { name, SETTING_PATH_OF_CREDENTIAL, false, NULL }
 #define BOOL(name)            { name, SETTING_BOOL, false, NULL }
 #define STRINGS(name)         { name, SETTING_STRINGS, false, NULL }
 #define OBJECT(name, inside)  { name, SETTING_OBJECT, false, inside }
@@ -25,9 +28,9 @@
 static const struct setting credential_settings[] = {
     STRING("SourceType"),
     SECRET("ClientSecret"),
-    STRING("ClientSecretPath"),
-    STRING("CertificateDiskPath"),
-    STRING("CertificateKeyDiskPath"),
+    CREDENTIAL("ClientSecretPath"),
+    PATH_OR_URI("CertificateDiskPath"),
+    PATH_OR_URI("CertificateKeyDiskPath"),
     SECRET("CertificatePassword"),
     SECRET("Base64EncodedValue"),
     STRING("KeyVaultUrl"),
@@ -38,7 +41,7 @@ static const struct setting credential_settings[] = {
     STRING("ManagedIdentityClientId"),
     STRING("TokenExchangeUrl"),
     STRING("TokenExchangeAuthority"),
-    STRING("SignedAssertionFileDiskPath"),
+    PATH("SignedAssertionFileDiskPath"),
     STRINGS("SignedAssertionCommand"),
     STRING("ServiceConnectionId"),
     STRING("CustomSignedAssertionProviderName"),
@@ -56,7 +59,7 @@ static const struct setting identity_settings[] = {
     STRING("Authority"),
     STRING("ClientId"),
     SECRET("ClientSecret"),
-    STRING("ClientSecretPath"),
+    CREDENTIAL("ClientSecretPath"),
     OBJECTS("ClientCredentials", credential_settings),
     OBJECTS("ClientCertificates", credential_settings),
     OBJECTS("TokenDecryptionCredentials", credential_settings),
@@ -156,11 +159,10 @@ const struct setting *config_known_setting(const char *name)
 /* ---- the check ---- */
 
 static const char *const type_names[] = {
-    [SETTING_STRING] = "a string",
-    [SETTING_BOOL] = "true or false",
-    [SETTING_STRINGS] = "an array of strings",
-    [SETTING_OBJECT] = "an object",
-    [SETTING_OBJECTS] = "an array of objects",
+    [SETTING_STRING] = "a string",      [SETTING_PATH] = "a string",
+    [SETTING_PATH_OR_URI] = "a string", [SETTING_PATH_OF_CREDENTIAL] = "a string",
+    [SETTING_BOOL] = "true or false",   [SETTING_STRINGS] = "an array of strings",
+    [SETTING_OBJECT] = "an object",     [SETTING_OBJECTS] = "an array of objects",
 };
 
 static bool is_object(json_object *value)
@@ -189,6 +191,9 @@ static bool has_type(json_object *value, enum setting_type type)
 {
     switch (type) {
     case SETTING_STRING:
+    case SETTING_PATH:
+    case SETTING_PATH_OR_URI:
+    case SETTING_PATH_OF_CREDENTIAL:
         return is_string(value);
     case SETTING_BOOL:
         return json_object_is_type(value, json_type_boolean);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/printable.h"
 #include "common/base/text.h"
 
 static bool is_digit(char c)
@@ -138,16 +139,29 @@ static bool parse_authority(struct slice authority, bool wildcard, struct url *u
     return parse_port((struct slice){ rest.bytes + 1, rest.length - 1 }, url, error);
 }
 
-/* Clients or servers resolve dot segments, so a path that has them may lead elsewhere. */
-static bool has_dot_segment(const char *path)
+/* Whether every client and server reads a segment of a decoded path alike. Some resolve "." and
+ * ".."; some decode what is decoded already, or take a backslash for a slash; some (Tomcat, .NET)
+ * first remove what follows a semicolon, or dots and spaces at the end. So a segment has no
+ * backslash and no percent sign, and before its first semicolon it is more than dots and spaces,
+ * unless it is empty. */
+static bool segment_is_plain(const char *segment, size_t length)
 {
-    for (const char *p = path; (p = strchr(p, '/')) != NULL; p++) {
-        size_t dots = strspn(p + 1, ".");
-        char after = p[1 + dots];
-        if ((dots == 1 || dots == 2) && (after == '/' || after == '\0'))
-            return true;
+    struct slice rest = { segment, length };
+    struct slice name = take_until(&rest, ";");
+    size_t dots = strspn(name.bytes, ". ");
+    return memchr(segment, '\\', length) == NULL && memchr(segment, '%', length) == NULL &&
+           (length == 0 || dots < name.length);
+}
+
+static bool path_is_plain(const char *path)
+{
+    for (const char *segment = path; *segment == '/';) {
+        size_t length = strcspn(++segment, "/");
+        if (!segment_is_plain(segment, length))
+            return false;
+        segment += length;
     }
-    return false;
+    return printable_is(path);
 }
 
 /* Copies a path into url; decodes %XX if encoded is set. */
@@ -166,18 +180,17 @@ static bool parse_path(struct slice path, bool encoded, struct url *url, struct 
                 return error_set(error, ERROR_USAGE, "the URL has an invalid %%-escape");
             c = (unsigned char)(high * 16 + low);
             i += 2;
-            plain = plain && c != '/' && c != '%';
+            plain = plain && c != '/';
         }
         if (c == '\0')
             return error_set(error, ERROR_USAGE, "the path of the URL contains a NUL byte");
-        plain = plain && c != '\\';
         if (length >= URL_MAX)
             return error_set(error, ERROR_USAGE, "the URL is longer than %d bytes", URL_MAX);
         url->path[length++] = (char)c;
     }
     url->path[length] = '\0';
     url->has_path = true;
-    url->path_is_plain = plain && !has_dot_segment(url->path);
+    url->path_is_plain = plain && path_is_plain(url->path);
     return true;
 }
 
@@ -258,13 +271,13 @@ bool url_is_nearby(const struct url *url)
     return url_is_loopback(url) || is_nearby_ipv4(url->host) || ipv6;
 }
 
+/* The asterisk stands for one label. */
 static bool host_matches(const char *host, const char *pattern)
 {
     if (strncmp(pattern, "*.", 2) != 0)
         return strcmp(host, pattern) == 0;
-    const char *domain = pattern + 1; /* with its dot */
-    size_t length = strlen(host), tail = strlen(domain);
-    return length > tail && strcmp(host + length - tail, domain) == 0;
+    const char *domain = strchr(host, '.');
+    return domain != NULL && domain > host && strcmp(domain, pattern + 1) == 0;
 }
 
 bool url_is_below(const struct url *url, const struct url *base)

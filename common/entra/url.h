@@ -7,7 +7,7 @@
  * two), and what two parsers could read differently is refused: user info, backslashes, control
  * characters, non-ASCII letters, octal or short IPv4 addresses, zone IDs.
  *
- * The host of a base URL may begin with "*.", which stands for every host below a domain.
+ * The host of a base URL may begin with "*.", which stands for one label.
  */
 #ifndef COMMON_ENTRA_URL_H
 #define COMMON_ENTRA_URL_H
@@ -26,7 +26,7 @@ struct url {
     char host[HOST_MAX + 1]; /* lower case; IPv6 in brackets; a pattern begins with "*." */
     uint16_t port;           /* the scheme's default if none is given */
     bool has_path;           /* false if the path is unknown (git without useHttpPath) */
-    bool path_is_plain;      /* no dot segment, no encoded slash, so that prefixes are meaningful */
+    bool path_is_plain;      /* all read its segments alike, so that prefixes are meaningful */
     char path[URL_MAX + 1];  /* decoded, with its leading slash, without query and fragment */
 };
 

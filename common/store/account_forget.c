@@ -19,16 +19,20 @@ static bool is_default(const struct keyring_item *item)
     return strcmp(keyring_item_attribute(item, STORE_USERNAME), ACCOUNT_DEFAULT) == 0;
 }
 
+static bool belongs_to(const struct keyring_item *item, const char *home_account_id)
+{
+    auto_account struct account account = { 0 };
+    return read_account(item, &account) && strcmp(account.home_account_id, home_account_id) == 0;
+}
+
 /* The first item of the account, among either the default items or the others; NULL if there is
  * none. */
 static const struct keyring_item *find_account(const struct keyring_list *accounts,
                                                bool among_defaults, const char *home_account_id)
 {
     for (size_t i = 0; i < accounts->count; i++) {
-        auto_account struct account account = { 0 };
         const struct keyring_item *item = &accounts->items[i];
-        if (is_default(item) == among_defaults && read_account(item, &account) &&
-            strcmp(account.home_account_id, home_account_id) == 0)
+        if (is_default(item) == among_defaults && belongs_to(item, home_account_id))
             return item;
     }
     return NULL;
@@ -45,33 +49,103 @@ const char *account_store_username(const struct keyring_list *accounts, const ch
     return item != NULL ? keyring_item_attribute(item, STORE_USERNAME) : NULL;
 }
 
+/* An item that is not locked, and yet its record is not that of an account. */
+static bool is_unreadable(const struct keyring_item *item)
+{
+    auto_account struct account unused = { 0 };
+    return !item->is_locked && !read_account(item, &unused);
+}
+
 /* The accounts to delete: those with a user name. */
 struct selection {
-    const struct keyring_list *accounts;
+    const struct keyring_list *accounts, *refresh_tokens;
     const char *username; /* NULL: all */
+    bool is_unreadable;   /* an item with the user name does not say which account it belongs to */
 };
+
+static bool has_username(const struct keyring_item *item, const char *username)
+{
+    return strcasecmp(keyring_item_attribute(item, STORE_USERNAME), username) == 0;
+}
+
+static struct selection select_accounts(const struct keyring_list *accounts,
+                                        const struct keyring_list *refresh_tokens,
+                                        const char *username)
+{
+    struct selection selection = { accounts, refresh_tokens, username, false };
+    for (size_t i = 0; username != NULL && i < accounts->count; i++)
+        selection.is_unreadable =
+            selection.is_unreadable ||
+            (has_username(&accounts->items[i], username) && is_unreadable(&accounts->items[i]));
+    return selection;
+}
+
+/* Whether one of the items says that the account has the selected user name. */
+static bool says_so(const struct selection *selection, const struct keyring_list *items,
+                    const char *home_account_id)
+{
+    for (size_t i = 0; i < items->count; i++) {
+        auto_account struct account account = { 0 };
+        const struct keyring_item *item = &items->items[i];
+        if (read_account(item, &account) && strcmp(account.home_account_id, home_account_id) == 0 &&
+            (has_username(item, selection->username) ||
+             strcasecmp(account.username, selection->username) == 0))
+            return true;
+    }
+    return false;
+}
 
 static bool is_selected(const struct selection *selection, const char *home_account_id)
 {
-    for (size_t i = 0; selection->username != NULL && i < selection->accounts->count; i++) {
-        auto_account struct account account = { 0 };
-        const struct keyring_item *item = &selection->accounts->items[i];
-        if (strcasecmp(keyring_item_attribute(item, STORE_USERNAME), selection->username) == 0 &&
-            read_account(item, &account) && strcmp(account.home_account_id, home_account_id) == 0)
-            return true;
-    }
-    return selection->username == NULL;
+    return selection->username == NULL ||
+           says_so(selection, selection->accounts, home_account_id) ||
+           says_so(selection, selection->refresh_tokens, home_account_id);
 }
 
-/* Deletes the tokens of the selected accounts. */
+/* Whether a token may belong to an account of the user name whose item cannot be read: to one that
+ * has no item that can be read. No lookup finds such a token. */
+static bool may_be_selected(const struct selection *selection, const struct keyring_item *token,
+                            const char *home_account_id)
+{
+    bool may_be = false;
+    for (size_t i = 0; i < selection->accounts->count; i++) {
+        const struct keyring_item *item = &selection->accounts->items[i];
+        const char *authority = keyring_item_attribute(item, STORE_AUTHORITY);
+        if (belongs_to(item, home_account_id))
+            return false;
+        may_be =
+            may_be || (has_username(item, selection->username) && is_unreadable(item) &&
+                       item->store == token->store &&
+                       (authority[0] == '\0' ||
+                        strcmp(authority, keyring_item_attribute(token, STORE_AUTHORITY)) == 0));
+    }
+    return may_be;
+}
+
+/* Whether a token is to be deleted: it belongs to a selected account, or to nobody, since no lookup
+ * finds a token without an account. *ret_of_account is whether it is a selected account's. */
+static bool is_token_selected(const struct selection *selection, const struct keyring_item *item,
+                              bool *ret_of_account)
+{
+    auto_account struct account account = { 0 };
+    const char *id = keyring_item_attribute(item, STORE_ACCOUNT);
+    if (id[0] == '\0' && read_account(item, &account)) /* a refresh token's record names it */
+        id = account.home_account_id;
+    *ret_of_account = strcmp(id, "app") != 0 &&
+                      (is_selected(selection, id) || may_be_selected(selection, item, id));
+    return *ret_of_account || (id[0] == '\0' && !item->is_locked);
+}
+
+/* Deletes the tokens of the selected accounts. Sets *found if there are any. */
 static bool drop_tokens(const struct selection *selection, const struct keyring_list *items,
-                        int64_t deadline, struct error *error)
+                        int64_t deadline, bool *found, struct error *error)
 {
     for (size_t i = 0; i < items->count; i++) {
-        const char *account = keyring_item_attribute(&items->items[i], STORE_ACCOUNT);
-        if (strcmp(account, "app") != 0 && is_selected(selection, account) &&
+        bool is_of_account;
+        if (is_token_selected(selection, &items->items[i], &is_of_account) &&
             !token_store_drop_item(&items->items[i], deadline, error))
             return false;
+        *found = *found || is_of_account;
     }
     return true;
 }
@@ -96,37 +170,79 @@ static bool replace_default(const struct selection *selection, const struct keyr
     return true;
 }
 
+/* Whether an account's item is to be deleted. One without a user name that cannot be read is of no
+ * use to anybody. */
+static bool is_account_selected(const struct selection *selection, const struct keyring_item *item)
+{
+    auto_account struct account account = { 0 };
+    if (selection->username == NULL)
+        return true;
+    if (read_account(item, &account))
+        return is_selected(selection, account.home_account_id);
+    return is_unreadable(item) &&
+           (has_username(item, selection->username) || has_username(item, ""));
+}
+
+/* Whether the item stands for an account when the accounts are counted. One that was renamed has
+ * two user names, but counts once. */
+static bool is_counted(const struct keyring_list *accounts, const struct keyring_item *item)
+{
+    auto_account struct account account = { 0 };
+    const char *username = keyring_item_attribute(item, STORE_USERNAME);
+    if (is_default(item))
+        return false;
+    if (read_account(item, &account))
+        return find_account(accounts, false, account.home_account_id) == item;
+    for (size_t i = 0; i < accounts->count; i++) {
+        const struct keyring_item *other = &accounts->items[i];
+        if (other != item && has_username(other, username) &&
+            (other < item || read_account(other, &account)))
+            return false;
+    }
+    return username[0] != '\0';
+}
+
 /* Deletes the items of the selected accounts. This comes last, so that a deletion that failed can
  * be repeated. */
 static bool drop_accounts(const struct selection *selection, int64_t deadline, size_t *count,
-                          struct error *error)
+                          bool *found, struct error *error)
 {
     for (size_t i = 0; i < selection->accounts->count; i++) {
-        auto_account struct account account = { 0 };
         const struct keyring_item *item = &selection->accounts->items[i];
-        bool known = read_account(item, &account);
-        if (selection->username != NULL &&
-            !(known && is_selected(selection, account.home_account_id)))
+        if (!is_account_selected(selection, item))
             continue;
         if (!token_store_drop_item(item, deadline, error) ||
             (is_default(item) && !replace_default(selection, item, deadline, error)))
             return false;
-        /* An account that was renamed has two user names, but counts once. */
-        if (!is_default(item) &&
-            (!known || find_account(selection->accounts, false, account.home_account_id) == item))
-            ++*count;
+        *count += is_counted(selection->accounts, item);
+        *found = *found || keyring_item_attribute(item, STORE_USERNAME)[0] != '\0';
     }
     return true;
 }
 
-/* That no account was found is certain only if every item could be read. */
-static bool check_readable(const struct keyring_list *accounts, struct error *error)
+/* Fails if it is not certain that all of the account is gone. found is whether anything of it was.
+ */
+static bool check_complete(const struct selection *selection, bool found, size_t *count,
+                           struct error *error)
 {
-    for (size_t i = 0; i < accounts->count; i++)
-        if (accounts->items[i].record == NULL) {
+    bool is_default =
+        selection->username != NULL && strcmp(selection->username, ACCOUNT_DEFAULT) == 0;
+    for (size_t i = 0; i < selection->accounts->count; i++) {
+        const struct keyring_item *item = &selection->accounts->items[i];
+        if (*count == 0 && selection->username != NULL && item->is_locked) {
             error_set(error, ERROR_KEYRING, "the keyring with the sign-ins is locked");
             return error_known_as(error, "keyring_locked");
         }
+        if (is_default && (*count == 0 || selection->is_unreadable) &&
+            !is_account_selected(selection, item)) {
+            error_set(error, ERROR_OTHER,
+                      "the keyring does not say which account is the default one");
+            return error_hint(error, "Name the account with --account, or sign out of all with "
+                                     "--all; 'entra list' shows them.");
+        }
+    }
+    if (*count == 0 && found)
+        *count = 1;
     return true;
 }
 
@@ -136,13 +252,15 @@ bool account_store_forget(struct token_store *store, const char *username, int64
     auto_keyring_list struct keyring_list accounts = { 0 };
     auto_keyring_list struct keyring_list refresh_tokens = { 0 };
     auto_keyring_list struct keyring_list tokens = { 0 };
-    const struct selection selection = { &accounts, username };
+    bool found = false;
     *ret_count = 0;
-    return token_store_list(store, STORE_KIND_ACCOUNT, deadline, &accounts, error) &&
-           token_store_list(store, STORE_KIND_REFRESH_TOKEN, deadline, &refresh_tokens, error) &&
-           token_store_list(store, STORE_KIND_TOKEN, deadline, &tokens, error) &&
-           drop_tokens(&selection, &refresh_tokens, deadline, error) &&
-           drop_tokens(&selection, &tokens, deadline, error) &&
-           drop_accounts(&selection, deadline, ret_count, error) &&
-           (*ret_count > 0 || username == NULL || check_readable(&accounts, error));
+    if (!token_store_list(store, STORE_KIND_ACCOUNT, deadline, &accounts, error) ||
+        !token_store_list(store, STORE_KIND_REFRESH_TOKEN, deadline, &refresh_tokens, error) ||
+        !token_store_list(store, STORE_KIND_TOKEN, deadline, &tokens, error))
+        return false;
+    const struct selection selection = select_accounts(&accounts, &refresh_tokens, username);
+    return drop_tokens(&selection, &refresh_tokens, deadline, &found, error) &&
+           drop_tokens(&selection, &tokens, deadline, &found, error) &&
+           drop_accounts(&selection, deadline, ret_count, &found, error) &&
+           check_complete(&selection, found, ret_count, error);
 }

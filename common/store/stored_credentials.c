@@ -231,12 +231,9 @@ bool stored_credentials_erase(struct token_store *store, const struct credential
         const struct keyring_item *item = &list.items[i];
         auto_stored_credential struct stored_credential one = { 0 };
         int64_t stored_on;
-        const struct credential_place exact = { place->protocol, place->host,
-                                                keyring_item_attribute(item, PATH),
-                                                keyring_item_attribute(item, STORE_USERNAME) };
-        struct keyring_key key = key_of(&exact);
-        if (from_json(item->record, &one, &stored_on) && is_refused(&one, refused) &&
-            !token_store_drop(store, &key, deadline, error))
+        bool stays = item->is_locked ||
+                     (from_json(item->record, &one, &stored_on) && !is_refused(&one, refused));
+        if (!stays && !token_store_drop_match(store, item, deadline, error))
             return false;
     }
     return true;

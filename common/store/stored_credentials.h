@@ -56,7 +56,8 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
                              struct error *error);
 
 /* Deletes the place's credentials; if refused is not NULL, only those with this password or
- * credential. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
+ * credential, and those that cannot be read. Fails with ERROR_KEYRING only if the keyring was
+ * chosen by name. */
 bool stored_credentials_erase(struct token_store *store, const struct credential_place *place,
                               const char *refused, int64_t deadline, struct error *error);
 

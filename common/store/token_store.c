@@ -55,12 +55,15 @@ static bool keyring_failed(struct token_store *store, const struct error *why, s
 
 /* Replaces a keyring that does not exist here by the next best one. Returns false if there is none.
  */
-static bool use_next_best(struct token_store *store)
+static bool use_next_best(struct token_store *store, const struct error *why)
 {
     const struct keyring *next = store->named ? NULL : keyring_next_best(store->keyring);
-    if (next != NULL)
-        store->keyring = next;
-    return next != NULL;
+    if (next == NULL)
+        return false;
+    trace("keyring: %s is not used: %s", store->keyring->name, why->message);
+    store->absent = *why;
+    store->keyring = next;
+    return true;
 }
 
 /* The keyring may use half of the time, so that one that hangs leaves some for the authority. */
@@ -79,7 +82,7 @@ enum keyring_answer token_store_look_up(struct token_store *store, const struct 
         return KEYRING_NOTHING;
     do
         answer = store->keyring->lookup(key, half_of(deadline), ret_record, &why);
-    while (answer == KEYRING_ABSENT && use_next_best(store));
+    while (answer == KEYRING_ABSENT && use_next_best(store, &why));
     store->settled = true;
     if (answer == KEYRING_FOUND || answer == KEYRING_NOTHING)
         return answer;
@@ -105,7 +108,7 @@ bool token_store_match(struct token_store *store, const struct keyring_key *key,
         return true;
     do
         answer = store->keyring->list(key, half_of(deadline), ret_list, &why);
-    while (answer == KEYRING_ABSENT && use_next_best(store));
+    while (answer == KEYRING_ABSENT && use_next_best(store, &why));
     store->settled = true;
     return answer == KEYRING_FOUND || keyring_failed(store, &why, error);
 }
@@ -129,6 +132,14 @@ bool token_store_drop(struct token_store *store, const struct keyring_key *key, 
 {
     struct error why = { 0 };
     return has_failed(store) || store->keyring->erase(key, deadline, &why) ||
+           keyring_failed(store, &why, error);
+}
+
+bool token_store_drop_match(struct token_store *store, const struct keyring_item *item,
+                            int64_t deadline, struct error *error)
+{
+    struct error why = { 0 };
+    return has_failed(store) || store->keyring->erase_item(item, deadline, &why) ||
            keyring_failed(store, &why, error);
 }
 
@@ -223,14 +234,17 @@ bool token_store_erase(struct token_store *store, const struct token_request *re
 {
     struct keyring_key key = key_of(request);
     auto_token struct token token = { 0 };
-    enum keyring_answer answer = token_store_find(store, request, deadline, &token, error);
+    auto_secret struct secret *record = NULL;
+    struct error why;
+    enum keyring_answer answer = token_store_look_up(store, &key, deadline, &record, error);
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;
-    if (!secret_equals(token.access_token, refused, length)) {
+    bool is_readable = token_from_json(record->bytes, record->length, &token, &why);
+    if (is_readable && !secret_equals(token.access_token, refused, length)) {
         trace("keyring: the token there is not the refused one and stays");
         return true;
     }
-    trace("keyring: the refused token is deleted");
+    trace("keyring: the %s token is deleted", is_readable ? "refused" : "unreadable");
     return store->keyring->erase(&key, deadline, error);
 }
 
@@ -297,8 +311,6 @@ bool token_store_list(struct token_store *store, const char *kind, int64_t deadl
 bool token_store_drop_item(const struct keyring_item *item, int64_t deadline, struct error *error)
 {
     struct error why;
-    struct keyring_key key;
     const struct keyring *keyring = keyring_open(item->store, &why, error);
-    memcpy(key.attributes, item->attributes, sizeof key.attributes);
-    return keyring != NULL && keyring->erase(&key, deadline, error);
+    return keyring != NULL && keyring->erase_item(item, deadline, error);
 }

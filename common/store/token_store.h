@@ -22,6 +22,7 @@ struct token_store {
     const struct keyring *keyring;
     bool named;           /* the keyring was chosen by name, so its failures are errors */
     bool settled;         /* a lookup has shown that this keyring exists here */
+    struct error absent;  /* why `auto` passed over a better keyring; message "": it did not */
     struct error trouble; /* why nothing can be stored; message "": no failure so far */
     bool warned;          /* token_store_warn has reported trouble */
 };
@@ -59,6 +60,10 @@ bool token_store_put(struct token_store *store, const struct keyring_key *key, c
 bool token_store_drop(struct token_store *store, const struct keyring_key *key, int64_t deadline,
                       struct error *error);
 
+/* Deletes an item that token_store_match has found, with the same policy. */
+bool token_store_drop_match(struct token_store *store, const struct keyring_item *item,
+                            int64_t deadline, struct error *error);
+
 /* Finds the request's token, fresh or not. For a user's token, account_store_resolve comes first.
  * *ret_token is cleared first, and the caller clears it with token_clear. Returns KEYRING_FAILED
  * with ERROR_KEYRING only if the keyring was chosen by name. */
@@ -70,8 +75,8 @@ enum keyring_answer token_store_find(struct token_store *store, const struct tok
 bool token_store_keep(struct token_store *store, const struct token_request *request,
                       const struct token *token, int64_t deadline, struct error *error);
 
-/* Deletes the request's token if it is the one that was refused; another token, which may have been
- * stored since, stays. Fails with ERROR_KEYRING. */
+/* Deletes the request's token if it is the one that was refused, or cannot be read; another token,
+ * which may have been stored since, stays. Fails with ERROR_KEYRING. */
 bool token_store_erase(struct token_store *store, const struct token_request *request,
                        const char *refused, size_t length, int64_t deadline, struct error *error);
 

@@ -340,5 +340,9 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     if (reason.kind != ERROR_NONE)
         warning("%s must sign in again: %s",
                 account_name(request) != NULL ? account_name(request) : "the user", reason.message);
-    return sign_in(module, store, request, wait, reason.claims, false, ret_token, error);
+    if (!sign_in(module, store, request, wait, reason.claims, false, ret_token, error))
+        return false;
+    /* Whoever was in front of the browser: the user sees whose tokens are used from now on. */
+    notice("Signed in as %s.", request->username);
+    return true;
 }

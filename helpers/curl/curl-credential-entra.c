@@ -80,6 +80,7 @@ static const struct program program = {
     .usage = "curl-credential-entra [OPTION]... URL...",
     .summary = "Prints a curl configuration with each URL and its Microsoft Entra token, for\n"
                "curl -K -. See curl-credential-entra(1).",
+    .is_typed = true,
     .run = answer_curl,
 };
 

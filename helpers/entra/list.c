@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/base/printable.h"
 #include "common/base/rfc3339.h"
@@ -17,9 +18,11 @@
 enum column { ACCOUNT, CLIENT_ID, TENANT, SCOPE, EXPIRES, STORE, COLUMNS };
 
 /* The cells point into the keyring's items and into an array of formatted times, since sorting
- * moves the rows. The tenant, scope and expiry of a sign-in are NULL. */
+ * moves the rows. The tenant and scope of a sign-in are NULL, and so is its expiry, unless it is
+ * locked or unreadable; so is what an unreadable item lacks. */
 struct row {
     const char *cells[COLUMNS];
+    bool is_sign_in;
     bool is_default;         /* belongs to the default account */
     bool is_default_unknown; /* because the item is locked */
 };
@@ -33,51 +36,101 @@ static const struct {
     [EXPIRES] = { "EXPIRES", "expiresOn" }, [STORE] = { "STORE", "store" },
 };
 
+#define UNREADABLE "unreadable"
+#define LABEL_MAX  80
+
+/* Whether a lookup can find the item by an attribute. */
+static bool has(const struct keyring_item *item, const char *attribute)
+{
+    return keyring_item_attribute(item, attribute)[0] != '\0';
+}
+
 /* The token's expiry, formatted into *text, or why there is none to show. */
 static const char *format_expiry(const struct keyring_item *item, struct rfc3339 *text)
 {
     struct error unused;
     auto_token struct token token = { 0 };
-    if (item->record == NULL)
+    if (item->is_locked)
         return "locked";
-    if (!token_from_json(item->record->bytes, item->record->length, &token, &unused))
-        return "unreadable";
+    if (item->record == NULL || !has(item, STORE_ACCOUNT) || !has(item, STORE_CLIENT_ID) ||
+        !has(item, STORE_TENANT) || !has(item, STORE_SCOPE) ||
+        !token_from_json(item->record->bytes, item->record->length, &token, &unused))
+        return UNREADABLE;
     if (token.expires_on <= time(NULL))
         return "expired";
     *text = rfc3339_format(token.expires_on);
     return text->text;
 }
 
-/* The account's user name, or its id if the name is not known; the client id for an app's token. */
+/* The same for a sign-in, which does not expire. */
+static const char *sign_in_state(const struct keyring_item *item)
+{
+    struct error unused;
+    auto_account struct account account = { 0 };
+    if (item->is_locked)
+        return "locked";
+    bool is_account = strcmp(keyring_item_attribute(item, STORE_KIND), STORE_KIND_ACCOUNT) == 0;
+    bool is_readable =
+        item->record != NULL && has(item, is_account ? STORE_USERNAME : STORE_ACCOUNT) &&
+        account_from_json(item->record->bytes, item->record->length, &account, &unused) &&
+        (is_account || (has(item, STORE_CLIENT_ID) && account.refresh_token != NULL));
+    return is_readable ? NULL : UNREADABLE;
+}
+
+/* The account's user name, or its id if the name is not known; the client id for an app's token. If
+ * the item has none of them, the start of its label. */
 static const char *account_of(const struct keyring_item *item, const struct keyring_list *accounts)
 {
     const char *id = keyring_item_attribute(item, STORE_ACCOUNT);
-    if (strcmp(id, "app") == 0)
-        return keyring_item_attribute(item, STORE_CLIENT_ID);
-    const char *username = account_store_username(accounts, id);
-    return username != NULL ? username : id;
+    const char *username = id[0] != '\0' ? account_store_username(accounts, id) : NULL;
+    const char *own_name = keyring_item_attribute(item, STORE_USERNAME);
+    const char *const names[] = {
+        username != NULL ? username : "",
+        strcmp(id, "app") == 0 ? keyring_item_attribute(item, STORE_CLIENT_ID) : id,
+        strcmp(own_name, ACCOUNT_DEFAULT) != 0 ? own_name : "",
+        item->label,
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (names[i][0] != '\0')
+            return names[i];
+    return NULL;
 }
 
-static struct row make_row(struct keyring_item *item, const struct keyring_list *accounts,
+/* NULL if the item does not have it. */
+static const char *attribute_of(const struct keyring_item *item, const char *name)
+{
+    return has(item, name) ? keyring_item_attribute(item, name) : NULL;
+}
+
+/* Other programs can write items too. */
+static void make_printable(const struct keyring_list *items)
+{
+    for (size_t n = 0; n < items->count; n++) {
+        const struct keyring_item *item = &items->items[n];
+        printable_make(item->label);
+        item->label[printable_cut(item->label, LABEL_MAX)] = '\0';
+        for (size_t i = 0; i < item->attribute_count; i++)
+            printable_make((char *)item->attributes[i].value);
+    }
+}
+
+static struct row make_row(const struct keyring_item *item, const struct keyring_list *accounts,
                            struct rfc3339 *expiry)
 {
-    bool is_sign_in =
-        strcmp(keyring_item_attribute(item, STORE_KIND), STORE_KIND_REFRESH_TOKEN) == 0;
+    bool is_sign_in = strcmp(keyring_item_attribute(item, STORE_KIND), STORE_KIND_TOKEN) != 0;
     bool is_app = strcmp(keyring_item_attribute(item, STORE_ACCOUNT), "app") == 0;
-    bool is_locked = item->record == NULL;
-    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && item->attributes[i].name != NULL; i++)
-        printable_make((char *)item->attributes[i].value);
     return (struct row){
         {
             [ACCOUNT] = account_of(item, accounts),
-            [CLIENT_ID] = keyring_item_attribute(item, STORE_CLIENT_ID),
-            [TENANT] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_TENANT),
-            [SCOPE] = is_sign_in ? NULL : keyring_item_attribute(item, STORE_SCOPE),
-            [EXPIRES] = is_sign_in && !is_locked ? NULL : format_expiry(item, expiry),
+            [CLIENT_ID] = attribute_of(item, STORE_CLIENT_ID),
+            [TENANT] = is_sign_in ? NULL : attribute_of(item, STORE_TENANT),
+            [SCOPE] = is_sign_in ? NULL : attribute_of(item, STORE_SCOPE),
+            [EXPIRES] = is_sign_in ? sign_in_state(item) : format_expiry(item, expiry),
             [STORE] = item->store,
         },
+        is_sign_in,
         account_store_is_default(accounts, keyring_item_attribute(item, STORE_ACCOUNT)),
-        is_locked && !is_app,
+        item->is_locked && !is_app,
     };
 }
 
@@ -85,10 +138,10 @@ static struct row make_row(struct keyring_item *item, const struct keyring_list 
 static const char *cell_text(const struct row *row, size_t column)
 {
     const char *cell = row->cells[column];
-    return cell != NULL      ? cell
-           : column != SCOPE ? "-"
-           : row->is_default ? "(sign-in, default)"
-                             : "(sign-in)";
+    return cell != NULL                          ? cell
+           : column != SCOPE || !row->is_sign_in ? "-"
+           : row->is_default                     ? "(sign-in, default)"
+                                                 : "(sign-in)";
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -149,14 +202,27 @@ static void add_rows(struct row *rows, size_t *count, const struct keyring_list 
         rows[*count] = make_row(&items->items[i], accounts, &expiries[*count]);
 }
 
+/* The items of accounts only have the names that the other rows show, unless they are unreadable.
+ */
+static void add_unreadable(struct row *rows, size_t *count, const struct keyring_list *accounts)
+{
+    for (size_t i = 0; i < accounts->count; i++)
+        if (!accounts->items[i].is_locked && sign_in_state(&accounts->items[i]) != NULL)
+            rows[(*count)++] = make_row(&accounts->items[i], accounts, NULL);
+}
+
 static void print_list(const struct keyring_list *tokens, const struct keyring_list *sign_ins,
                        const struct keyring_list *accounts, bool json)
 {
-    size_t count = 0, locked = 0, size = tokens->count + sign_ins->count + 1;
+    size_t count = 0, locked = 0, size = tokens->count + sign_ins->count + accounts->count + 1;
     autofree struct row *rows = calloc(size, sizeof *rows);
     autofree struct rfc3339 *expiries = calloc(size, sizeof *expiries);
+    make_printable(tokens);
+    make_printable(sign_ins);
+    make_printable(accounts);
     add_rows(rows, &count, tokens, accounts, expiries);
     add_rows(rows, &count, sign_ins, accounts, expiries);
+    add_unreadable(rows, &count, accounts);
     qsort(rows, count, sizeof *rows, compare_rows);
     (json ? print_json : print_table)(rows, count);
     for (size_t i = 0; i < count; i++)
@@ -199,7 +265,7 @@ static bool run_list(const struct options *options, int count, char **operands, 
     bool complete = list_kind(&tokens, STORE_KIND_TOKEN, &found, error);
     complete = list_kind(&tokens, STORE_KIND_REFRESH_TOKEN, &sign_ins, error) && complete;
     complete = list_kind(&tokens, STORE_KIND_ACCOUNT, &accounts, error) && complete;
-    if (!complete && found.count + sign_ins.count == 0)
+    if (!complete && found.count + sign_ins.count + accounts.count == 0)
         return error_wanted(error, "cannot list the tokens");
     print_list(&found, &sign_ins, &accounts, json);
     return complete || error_wanted(error, "the list is incomplete");
@@ -215,5 +281,6 @@ const struct program entra_list = {
     .summary = "Lists the tokens and sign-ins in the keyring, with account, API and expiry.\n"
                "The tokens themselves are not shown.",
     .options = own_options,
+    .is_typed = true,
     .run = run_list,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* entra login: signs a user in, so that later tokens need no interaction. */
 #define _GNU_SOURCE
-#include <stdio.h>
 #include <string.h>
 
 #include "common/config/config.h"
@@ -34,7 +33,7 @@ static bool sign_in(const struct options *options, enum sign_in_method method, s
     tokens.may_ask = may_always_ask;
     if (!tokens_sign_in(&tokens, &request, &result, error))
         return error_wanted(error, "cannot sign in");
-    fprintf(stderr, "Signed in as %s.\n", result.username);
+    notice("Signed in as %s.", result.username);
     return true;
 }
 
@@ -66,5 +65,6 @@ const struct program entra_login = {
     .summary = "Signs a user in and makes the account the default one. Later tokens, for every\n"
                "API of the same client, need no interaction.",
     .options = own_options,
+    .is_typed = true,
     .run = run_login,
 };

@@ -49,5 +49,6 @@ const struct program entra_logout = {
     .summary = "Signs out of the default account, another account or all accounts, and removes\n"
                "the tokens obtained with them.",
     .options = own_options,
+    .is_typed = true,
     .run = run_logout,
 };

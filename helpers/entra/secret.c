@@ -85,5 +85,6 @@ const struct program entra_secret = {
     .usage = "entra secret set|clear [OPTION]...",
     .summary = "Stores an app's client secret, read from the terminal or stdin, in the\n"
                "keyring, or removes it. Used by a credential with \"SourceType\": \"Keyring\".",
+    .is_typed = true,
     .run = run_secret,
 };

@@ -131,5 +131,6 @@ const struct program entra_token = {
     .usage = "entra token [--api NAME | --resource URI | --scope SCOPE] [OPTION]...",
     .summary = "Prints an access token on stdout.",
     .options = own_options,
+    .is_typed = true,
     .run = run_token,
 };

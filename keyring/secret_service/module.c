@@ -170,12 +170,34 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
     return (call->result != NULL && reason == NULL) || call_fail(call, reason, error);
 }
 
+/* Not by its attributes: other items may have them too, and more. */
+static bool erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
+{
+    SecretService *service = NULL;
+    if (item->is_locked) /* list has prompted, if that is allowed */
+        return call_fail_locked(error);
+    if (service_connect(&service, deadline, error) != KEYRING_FOUND)
+        return false;
+    auto_call struct call *call = call_begin(deadline);
+    GError *reason = NULL;
+    secret_service_delete_item_dbus_path(service, item->place, call->cancellable, call_on_answer,
+                                         call);
+    if (call_wait(call) != NULL)
+        secret_service_delete_item_dbus_path_finish(service, call->result, &reason);
+    if (call->result == NULL || (reason != NULL && !call_found_no_object(reason)))
+        return call_fail(call, reason, error);
+    g_clear_error(&reason);
+    return true;
+}
+
 static void fill_item(struct keyring_item *item, SecretItem *found)
 {
     g_autofree gchar *label = secret_item_get_label(found);
     g_autoptr(GHashTable) attributes = secret_item_get_attributes(found);
     SecretValue *value = secret_item_get_secret(found);
     item->label = strdup(label != NULL ? label : "");
+    item->place = strdup(g_dbus_proxy_get_object_path(G_DBUS_PROXY(found)));
+    item->is_locked = value == NULL;
     if (value != NULL) {
         item->record = record_of(value);
         secret_value_unref(value);
@@ -183,6 +205,8 @@ static void fill_item(struct keyring_item *item, SecretItem *found)
 
     GHashTableIter iterator;
     gpointer name, text;
+    if (attributes == NULL) /* the service has sent none */
+        return;
     g_hash_table_iter_init(&iterator, attributes);
     while (g_hash_table_iter_next(&iterator, &name, &text))
         keyring_item_add(item, name, text);
@@ -238,5 +262,5 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
 
 MODULE_EXPORT const struct keyring_module entra_module = {
     .module = MODULE_HEAD,
-    .keyring = { "secret-service", lookup, store, erase, list },
+    .keyring = { "secret-service", lookup, store, erase, erase_item, list },
 };

@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "keyring/secret_service/service.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "keyring/secret_service/bus.h"
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/prompt.h"
+
+/* GLib's D-Bus thread, and two of the pool. */
+#define THREADS_NEEDED 3
+/* The socket, and an event descriptor for each main loop, with some to spare. */
+#define PIPES_NEEDED 4
 
 /* libsecret's service, with a D-Bus proxy that fetches nothing in advance. By default, libsecret
  * has the service started, asks for the owner of its name twice and reads all its properties before
@@ -85,6 +95,41 @@ static void disconnect(SecretService **service)
     *service = NULL;
 }
 
+static void *do_nothing(void *data)
+{
+    return data;
+}
+
+/* GLib ends the process if it lacks a thread or a descriptor that it cannot do without. So it is
+ * not asked unless there are as many as it will need. */
+static bool has_resources(struct error *error)
+{
+    GThread *threads[THREADS_NEEDED] = { NULL };
+    int pipes[PIPES_NEEDED][2];
+    size_t thread = 0, opened = 0;
+    g_autoptr(GError) reason = NULL;
+    while (thread < THREADS_NEEDED &&
+           (threads[thread] = g_thread_try_new("probe", do_nothing, NULL, &reason)) != NULL)
+        thread++;
+    while (opened < PIPES_NEEDED && pipe2(pipes[opened], O_CLOEXEC) == 0)
+        opened++;
+    if (thread < THREADS_NEEDED)
+        error_set(error, ERROR_KEYRING, "the desktop keyring cannot be asked: %s", reason->message);
+    else if (opened < PIPES_NEEDED)
+        error_set(error, ERROR_KEYRING, "the desktop keyring cannot be asked: %s",
+                  g_strerror(errno));
+    bool enough = thread == THREADS_NEEDED && opened == PIPES_NEEDED;
+    if (!enough)
+        error_known_as(error, "keyring_failed");
+    while (thread > 0)
+        g_thread_join(threads[--thread]);
+    while (opened > 0) {
+        close(pipes[--opened][0]);
+        close(pipes[opened][1]);
+    }
+    return enough;
+}
+
 static SecretService *open_service(struct call *call, GError **reason)
 {
     secret_service_open(lean_service_get_type(), NULL, SECRET_SERVICE_NONE, call->cancellable,
@@ -98,6 +143,8 @@ enum keyring_answer service_connect(SecretService **ret_service, int64_t deadlin
     static SecretService *connected;
     static gchar *owner; /* the daemon that the session belongs to */
     silence_stdout();
+    if (connected == NULL && !has_resources(error))
+        return KEYRING_FAILED;
     call_catch_up();
     if (connected != NULL) {
         g_autofree gchar *now = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(connected));
@@ -105,6 +152,9 @@ enum keyring_answer service_connect(SecretService **ret_service, int64_t deadlin
             disconnect(&connected);
     }
     if (connected == NULL) {
+        enum keyring_answer answer = bus_connect(deadline, error);
+        if (answer != KEYRING_FOUND)
+            return answer;
         auto_call struct call *call = call_begin(deadline);
         GError *reason = NULL;
         connected = open_service(call, &reason);

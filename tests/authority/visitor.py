@@ -64,6 +64,11 @@ class Visitor:
     def open(self, url: str) -> Page:
         return self._read(self._session.get(url, timeout=TIMEOUT))
 
+    def sent_on(self, url: str) -> str:
+        """Where a server on this machine sends the browser; the URL itself if it does not."""
+        response = self._session.get(url, timeout=TIMEOUT, allow_redirects=False)
+        return response.headers.get("Location", url)
+
     def submit(self, page: Page, **fields: str) -> Page:
         """Submits the page's form with these fields filled in."""
         (form,) = page.forms

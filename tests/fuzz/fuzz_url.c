@@ -19,5 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fprintf(stderr, "%s\n", difference);
     HOLDS(difference == NULL);
     HOLDS(!url.path_is_plain || url_is_below(&url, &url));
+    HOLDS(!url.path_is_plain ||
+          (strpbrk(url.path, "%\\") == NULL && strstr(url.path, "/../") == NULL &&
+           strstr(url.path, "/..;") == NULL && strstr(url.path, "/.;") == NULL));
     return 0;
 }

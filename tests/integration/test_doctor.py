@@ -145,6 +145,16 @@ def test_possible_secrets_are_only_shown_as_set(world):
     assert outcome.out.count(": set (") >= 7
 
 
+def test_a_key_cannot_control_the_terminal(world):
+    settings = world.appsettings()
+    settings["MyWebApi"]["AcquireTokenOptions"] = {"ExtraQueryParameters": {
+        "\x1b[31mred\nfalse": "\x1b[0m"}}
+    world.write_appsettings(settings)
+    outcome = world.run("entra", "doctor")
+    assert "\x1b" not in outcome.out
+    assert "MyWebApi:AcquireTokenOptions:ExtraQueryParameters:?[31mred?false: " in outcome.out
+
+
 def test_the_environment_alone_is_a_configuration(world):
     world.appsettings_file.unlink()
     report = examine(world, "--resource", contoso.GRAPH, env={
@@ -248,22 +258,22 @@ def test_a_file_that_others_can_write_is_not_read(world):
     assert report.crosses == [("configuration", "file_writable")]
 
 
-@pytest.mark.parametrize("folder", ["whole path", "here", "below", "a URI"])
-def test_each_file_of_a_credential_is_checked(world, tmp_path, folder):
-    prefix, cwd = {"whole path": (f"{tmp_path}/", None), "here": ("", tmp_path),
-                   "below": (f"{tmp_path.name}/", tmp_path.parent),
-                   "a URI": (f"file://{tmp_path}/", None)}[folder]
+@pytest.mark.parametrize("form", ["whole path", "beside", "below", "a URI"])
+def test_each_file_of_a_credential_is_checked(world, form):
+    folder = world.appsettings_file.parent / ("keys" if form == "below" else "")
+    prefix = {"whole path": f"{folder}/", "beside": "", "below": "keys/",
+              "a URI": f"file://{folder}/"}[form]
+    folder.mkdir(exist_ok=True)
     for file, mode in (("key.pem", 0o640), ("certificate.pem", 0o644)):
-        (tmp_path / file).write_text("")
-        (tmp_path / file).chmod(mode)
+        (folder / file).write_text("")
+        (folder / file).chmod(mode)
     configure(world, {"SourceType": "Path", "CertificateDiskPath": f"{prefix}certificate.pem",
                       "CertificateKeyDiskPath": f"{prefix}key.pem"})
-    report = examine(world, cwd=cwd)
+    report = examine(world)
     (cross,) = report.of("permissions", "failed")
     assert cross["code"] == "file_readable"
-    shown = prefix.removeprefix("file://")
-    assert cross["message"].startswith(f"{shown}key.pem holds a secret")
-    assert any(one["message"].startswith(f"{shown}certificate.pem (mode ")
+    assert cross["message"].startswith(f"{folder}/key.pem holds a secret")
+    assert any(one["message"].startswith(f"{folder}/certificate.pem (mode ")
                for one in report.of("permissions", "ok"))
 
 

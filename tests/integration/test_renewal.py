@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -160,3 +161,42 @@ def test_a_learned_tenant_leaves_the_user_with_the_same_client(desk):
     assert due in ask_git(desk, request=learned, env=env).out
     wait_until(lambda: requests(desk) > before, "the renewal")
     assert desk.authority.token_requests[-1].path.split("/")[1] == contoso.TENANT.guid
+
+
+def held_renewal(world, **how) -> tuple[Path, threading.Event]:
+    """Has a caller start a renewal, which the authority keeps waiting; returns its process."""
+    release = threading.Event()
+    world.authority.faults.inject(faults.held(release), times=1)
+    try:
+        assert token(world, **how).code == 0
+        wait_until(lambda: requests(world) == 2, "the renewal")
+        (process,) = world.session.processes("entra")
+        os.readlink(process / "cwd")
+    except PermissionError:
+        release.set()
+        pytest.skip("only root can look at a process that protects itself")
+    return process, release
+
+
+def test_a_renewal_keeps_no_folder_busy(world, due, tmp_path):
+    process, release = held_renewal(world, cwd=tmp_path)
+    try:
+        assert os.readlink(process / "cwd") == "/"
+        files = {os.readlink(one) for one in (process / "fd").iterdir()}
+        assert not any(file.startswith(str(tmp_path)) for file in files)
+        assert os.getsid(int(process.name)) == int(process.name)
+    finally:
+        release.set()
+    wait_until(lambda: not process.exists(), "its end")
+
+
+def test_a_renewal_finds_a_file_that_is_relative_to_its_callers_folder(world, due):
+    """Then it stays in that folder."""
+    there = world.appsettings_file.parent
+    process, release = held_renewal(world, cwd=there,
+                                    env={"ENTRA_CONFIG": world.appsettings_file.name})
+    try:
+        assert os.readlink(process / "cwd") == str(there)
+    finally:
+        release.set()
+    wait_until(lambda: token(world).out.strip() == world.authority.issued_tokens[1], "the new token")

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
+import subprocess
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
@@ -17,7 +19,7 @@ from integration.users import login, query, sign_in_url, token, whose
 from world import chromium
 from world.browser import CHATTER
 from world.chromium import Chromium
-from world.terminal import INTERRUPT
+from world.terminal import INTERRUPT, Terminal
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 
 
@@ -44,6 +46,93 @@ def test_the_authority_is_asked_as_msal_does(desk):
                    if one.form["grant_type"] == "authorization_code"]
     assert redeemed["redirect_uri"] == asked["redirect_uri"]
     assert redeemed["code_verifier"] not in desk.browser.urls[0]
+
+
+def test_what_everybody_can_read_of_the_browser_leads_nobody_to_the_sign_in(desk):
+    """The command line is an address of the program's own, which works once."""
+    login(desk)
+    (start,) = desk.browser.starts
+    asked = query(desk.browser.urls[0])
+    assert re.fullmatch(re.escape(asked["redirect_uri"]) + r"/[\w-]{43}", start)
+    for name in ("state", "nonce", "code_challenge"):
+        assert asked[name] not in start
+
+
+def start_of(desk) -> tuple[Terminal, str]:
+    """A sign-in whose browser has not come yet, and the URL that the browser was started with."""
+    noted = desk.session.home / "noted"
+    slow = desk.session.home / "slow"
+    slow.write_text(f'#!/bin/sh\necho "$1" >{noted}.new && mv {noted}.new {noted}\n')
+    slow.chmod(0o755)
+    terminal = desk.at_terminal("entra", "login", env={"BROWSER": str(slow)})
+    wait_until(noted.exists, "the browser")
+    return terminal, noted.read_text().strip()
+
+
+def fetch_as(uid: int, url: str, *words: str) -> str:
+    """What another user of this machine gets there: the status, and where it leads."""
+    return subprocess.run(
+        ["setpriv", f"--reuid={uid}", "--clear-groups", "curl", "-s", "-o", "/dev/null", "-w",
+         "%{http_code} %{redirect_url}", url, *words],
+        capture_output=True, text=True, timeout=20, check=True).stdout.strip()
+
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+STRANGER = 65533
+
+
+def test_the_browsers_start_works_once(desk):
+    terminal, start = start_of(desk)
+    url = desk.visitor.sent_on(start)
+    assert url == sign_in_url(desk, terminal)
+    assert requests.get(start, timeout=10).status_code == 404
+    desk.visitor.sign_in(url, contoso.ADA)
+    assert terminal.finish().code == 0
+
+
+@only_root
+def test_another_user_cannot_use_the_browsers_start(desk):
+    terminal, start = start_of(desk)
+    assert fetch_as(STRANGER, start) == "403"
+    terminal.wait_for(rf"another user \(uid {STRANGER}\)")
+    desk.visitor.sign_in(desk.visitor.sent_on(start), contoso.ADA)
+    assert terminal.finish().code == 0
+
+
+@only_root
+def test_another_user_cannot_answer_even_with_the_state(desk):
+    terminal, start = start_of(desk)
+    asked = query(sign_in_url(desk, terminal))
+    assert fetch_as(STRANGER, asked["redirect_uri"] + "/", "-d",
+                    urlencode({"code": "x", "state": asked["state"]})) == "403"
+    terminal.wait_for(rf"another user \(uid {STRANGER}\)")
+    desk.visitor.sign_in(desk.visitor.sent_on(start), contoso.ADA)
+    assert terminal.finish().code == 0
+    redeemed = [one.form["code"] for one in desk.authority.token_requests
+                if one.form["grant_type"] == "authorization_code"]
+    assert "x" not in redeemed
+
+
+@only_root
+def test_if_the_kernel_does_not_tell_who_comes_no_browser_is_started(desk):
+    terminal = desk.at_terminal(
+        "unshare", "--mount", "sh", "-c",
+        'mount -t tmpfs none /proc/$$/net && exec entra login --browser')
+    terminal.wait_for("To sign in, open this URL in a browser on this machine")
+    desk.visitor.sign_in(sign_in_url(desk, terminal), contoso.ADA)
+    assert terminal.finish().code == 0
+    assert desk.browser.starts == []
+
+
+def test_every_sign_in_says_who_is_signed_in_now(desk):
+    said = f"Signed in as {contoso.ADA.username}."
+    assert said in login(desk).err
+    desk.run("entra", "logout", "--all")
+    assert said in desk.at_terminal("entra", "token", *users.API).finish().err
+    desk.run("entra", "logout", "--all")
+    outcome = desk.at_terminal("entra", "token", *users.API, "--output", "json").finish()
+    assert f'{{"notice":"{said}"}}' in outcome.err
+    assert said not in token(desk).err
 
 
 def test_no_two_sign_ins_share_a_secret(desk):
@@ -179,7 +268,7 @@ def test_if_the_browser_fails_the_device_code_is_offered(desk):
     terminal = desk.at_terminal("entra", "login")
     users.enter(desk, users.user_code(terminal))
     assert terminal.finish().code == 0
-    assert len(desk.browser.urls) == 1
+    assert len(desk.browser.starts) == 1
 
 
 def test_if_a_requested_browser_fails_the_url_can_be_opened_by_hand(desk):

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Notes which statements are executed: included at the end of every source of a copy in which a
- * call of mutant_reached precedes them. The numbers are appended to the file that MUTANTS_REACHED names, at
- * once, since many processes end by _exit or a signal.
+ * call of mutant_reached precedes them. The numbers are appended to the file that MUTANTS_REACHED
+ * names, at once, since many processes end by _exit or a signal.
  */
 #ifndef TESTS_MUTANTS_REACHED_H
 #define TESTS_MUTANTS_REACHED_H

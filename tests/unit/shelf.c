@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/store/token_store.h"
 
 #define ITEMS_MAX 32
@@ -39,14 +40,14 @@ static struct keyring_item *find(const struct keyring_key *key)
     return NULL;
 }
 
-static struct keyring_item copy(const struct keyring_key *key, const char *label,
-                                const struct secret *record)
+static struct keyring_item copy(const struct keyring_item *item)
 {
-    struct keyring_item item = { .label = strdup(label),
-                                 .record = secret_new(record->bytes, record->length) };
-    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++)
-        keyring_item_add(&item, key->attributes[i].name, key->attributes[i].value);
-    return item;
+    struct keyring_item made = { .label = strdup(item->label),
+                                 .place = strdup(item->place),
+                                 .record = secret_new(item->record->bytes, item->record->length) };
+    for (size_t i = 0; i < item->attribute_count; i++)
+        keyring_item_add(&made, item->attributes[i].name, item->attributes[i].value);
+    return made;
 }
 
 static void release(struct keyring_item *item)
@@ -71,16 +72,34 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     return KEYRING_FOUND;
 }
 
+static void take_off(struct keyring_item *item)
+{
+    release(item);
+    *item = items[--count];
+}
+
 static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
 {
     (void)deadline;
     struct keyring_item *item = find(key);
     if (failed(error))
         return false;
-    if (item == NULL)
+    if (item != NULL)
+        take_off(item);
+    return true;
+}
+
+static bool erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
+{
+    (void)deadline;
+    if (failed(error))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(items[i].place, item->place) != 0)
+            continue;
+        take_off(&items[i]);
         return true;
-    release(item);
-    *item = items[--count];
+    }
     return true;
 }
 
@@ -92,7 +111,13 @@ static bool store(const struct keyring_key *key, const char *label, const struct
         return false;
     if (count == ITEMS_MAX)
         abort();
-    items[count++] = copy(key, label, record);
+    static int place;
+    struct keyring_item item = { .label = strdup(label),
+                                 .place = text_format("%d", place++),
+                                 .record = secret_new(record->bytes, record->length) };
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++)
+        keyring_item_add(&item, key->attributes[i].name, key->attributes[i].value);
+    items[count++] = item;
     return true;
 }
 
@@ -105,16 +130,14 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     *list = (struct keyring_list){ calloc(ITEMS_MAX, sizeof *list->items), 0 };
     if (list->items == NULL)
         abort();
-    for (size_t i = 0; i < count; i++) {
-        struct keyring_key whole;
-        memcpy(whole.attributes, items[i].attributes, sizeof whole.attributes);
+    for (size_t i = 0; i < count; i++)
         if (has(&items[i], key))
-            list->items[list->count++] = copy(&whole, items[i].label, items[i].record);
-    }
+            list->items[list->count++] = copy(&items[i]);
     return KEYRING_FOUND;
 }
 
-struct keyring_module shelf_module = { .keyring = { "kernel", lookup, store, erase, list } };
+struct keyring_module shelf_module = { .keyring = { "kernel", lookup, store, erase, erase_item,
+                                                    list } };
 
 void shelf_clear(void)
 {
@@ -138,10 +161,12 @@ const char *shelf_record(const char *kind, const char *attribute, const char *va
     return item != NULL ? item->record->bytes : NULL;
 }
 
-void shelf_garble(const char *kind, const char *text)
+void shelf_garble(const char *kind, const char *username, const char *text)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(keyring_item_attribute(&items[i], STORE_KIND), kind) != 0)
+        if (strcmp(keyring_item_attribute(&items[i], STORE_KIND), kind) != 0 ||
+            (username != NULL &&
+             strcmp(keyring_item_attribute(&items[i], STORE_USERNAME), username) != 0))
             continue;
         secret_free(items[i].record);
         items[i].record = secret_new(text, strlen(text));

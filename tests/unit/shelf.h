@@ -22,7 +22,7 @@ size_t shelf_count(const char *kind);
  * the item changes. */
 const char *shelf_record(const char *kind, const char *attribute, const char *value);
 
-/* Overwrites every record of a kind with text. */
-void shelf_garble(const char *kind, const char *text);
+/* Overwrites every record of a kind, and of a user name unless that is NULL, with text. */
+void shelf_garble(const char *kind, const char *username, const char *text);
 
 #endif

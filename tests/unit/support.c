@@ -292,8 +292,15 @@ static enum keyring_answer place_list(const struct keyring_key *key, int64_t dea
     return KEYRING_FOUND;
 }
 
-const struct keyring keyring_place = { "place", place_lookup, place_store, place_erase,
-                                       place_list };
+static bool place_erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
+{
+    static const struct keyring_key any;
+    (void)item;
+    return place_erase(&any, deadline, error);
+}
+
+const struct keyring keyring_place = { "place",     place_lookup,     place_store,
+                                       place_erase, place_erase_item, place_list };
 
 void place_clear(void)
 {

@@ -174,7 +174,7 @@ static void a_garbled_account_record_is_ignored(void **state)
 {
     (void)state;
     keep("ada.c", "ada@contoso.com", "a", false, false);
-    shelf_garble(STORE_KIND_ACCOUNT, "{\"home_account_id\":\"a b\",\"username\":\"ada\"}");
+    shelf_garble(STORE_KIND_ACCOUNT, NULL, "{\"home_account_id\":\"a b\",\"username\":\"ada\"}");
     assert_string_equal(resolve(NULL), "");
     keep("bob.c", "bob@contoso.com", "b", false, false); /* it is not left as the default either */
     assert_string_equal(resolve(NULL), "bob.c");
@@ -287,7 +287,7 @@ static void a_record_without_a_refresh_token_is_ignored(void **state)
     (void)state;
     keep("ada.c", "ada@contoso.com", "a", true, false);
     resolve(NULL);
-    shelf_garble(STORE_KIND_REFRESH_TOKEN,
+    shelf_garble(STORE_KIND_REFRESH_TOKEN, NULL,
                  "{\"home_account_id\":\"ada.c\",\"username\":\"ada@contoso.com\"}");
     assert_string_equal(refresh_token_for(AZURE_CLI), "");
 }
@@ -404,11 +404,53 @@ static void a_garbled_account_is_forgotten_with_all(void **state)
 {
     (void)state;
     keep_ada_and_bob();
-    shelf_garble(STORE_KIND_ACCOUNT, "garbled");
-    assert_int_equal(forget("ada@contoso.com"), 0);
+    shelf_garble(STORE_KIND_ACCOUNT, NULL, "garbled");
     assert_int_equal(forget(NULL), 2);
     assert_int_equal(shelf_count(STORE_KIND_ACCOUNT), 0);
     assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 0);
+}
+
+/* Its ID is not known then, but Bob's is. */
+static void a_garbled_account_is_forgotten_by_name_with_its_tokens(void **state)
+{
+    (void)state;
+    keep_ada_and_bob();
+    shelf_garble(STORE_KIND_ACCOUNT, "ada@contoso.com", "garbled");
+    shelf_garble(STORE_KIND_ACCOUNT, ACCOUNT_DEFAULT, "null");
+    assert_int_equal(forget("ada@contoso.com"), 1);
+    assert_null(shelf_record(STORE_KIND_ACCOUNT, STORE_USERNAME, "ada@contoso.com"));
+    assert_null(shelf_record(STORE_KIND_REFRESH_TOKEN, STORE_ACCOUNT, "ada.c"));
+    assert_null(shelf_record(STORE_KIND_TOKEN, STORE_ACCOUNT, "ada.c"));
+    assert_non_null(shelf_record(STORE_KIND_ACCOUNT, STORE_USERNAME, "bob@contoso.com"));
+    assert_non_null(shelf_record(STORE_KIND_REFRESH_TOKEN, STORE_ACCOUNT, "bob.c"));
+    assert_non_null(shelf_record(STORE_KIND_TOKEN, STORE_ACCOUNT, "app"));
+}
+
+/* Nobody knows which of the accounts was meant, so it is not said that it is signed out. */
+static void a_garbled_default_account_is_not_taken_for_signed_out(void **state)
+{
+    (void)state;
+    size_t count;
+    keep_ada_and_bob();
+    shelf_garble(STORE_KIND_ACCOUNT, ACCOUNT_DEFAULT, "garbled");
+    assert_false(account_store_forget(&store, ACCOUNT_DEFAULT, deadline, &count, &error));
+    assert_error(&error, ERROR_OTHER, "which account is the default");
+    assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 2);
+    error = (struct error){ 0 };
+    assert_int_equal(forget(ACCOUNT_DEFAULT), 1); /* another one is the default by now */
+    assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 1);
+}
+
+static void a_garbled_default_account_without_others_is_forgotten(void **state)
+{
+    (void)state;
+    keep("ada.c", "ada@contoso.com", "rt-ada", false, true);
+    shelf_garble(STORE_KIND_ACCOUNT, NULL, "[]");
+    assert_int_equal(forget("ada@contoso.com"), 1);
+    assert_int_equal(shelf_count(STORE_KIND_REFRESH_TOKEN), 0);
+    assert_int_equal(forget(ACCOUNT_DEFAULT), 1);
+    assert_int_equal(shelf_count(STORE_KIND_ACCOUNT), 0);
+    assert_int_equal(forget(ACCOUNT_DEFAULT), 0);
 }
 
 static void the_user_name_is_found_by_home_account_id(void **state)
@@ -478,6 +520,9 @@ int main(void)
         TEST(forgetting_all_accounts_keeps_the_tokens_of_apps),
         TEST(an_unknown_account_cannot_be_forgotten),
         TEST(a_garbled_account_is_forgotten_with_all),
+        TEST(a_garbled_account_is_forgotten_by_name_with_its_tokens),
+        TEST(a_garbled_default_account_is_not_taken_for_signed_out),
+        TEST(a_garbled_default_account_without_others_is_forgotten),
         TEST(the_user_name_is_found_by_home_account_id),
         TEST(a_named_keyring_that_fails_is_an_error),
         TEST(a_keyring_that_was_not_named_may_fail),

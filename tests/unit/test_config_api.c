@@ -373,6 +373,8 @@ static void a_url_belongs_to_the_api_with_the_longest_match(void **state)
         { "http://localhost:8080/v1", "Local" },
         { "https://dev.azure.com/contoso/_git/r", "AzureDevOps" },
         { "https://contoso.visualstudio.com/_git/r", "AzureDevOps" },
+        { "https://contoso.pkgs.visualstudio.com/_packaging/f", "AzureDevOps" },
+        { "https://pkgs.dev.azure.com/contoso/_packaging/f", "AzureDevOps" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_for_url(HOMES, NONE, cases[i].url);
@@ -387,13 +389,15 @@ static void any_other_url_belongs_to_no_api(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "http://api.example/",          "https://api.example:8444/",
-        "https://api.example.evil/",    "https://evil.example/",
-        "https://a.api.example/",       "http://localhost/",
-        "https://localhost:8080/",      "http://127.0.0.1:8080/",
-        "http://dev.azure.com/contoso", "https://visualstudio.com/",
-        "https://dev.azure.com.evil/",  "https://dev.azure.com:8443/",
-        "https://evildev.azure.com/",   "https://contoso.visualstudio.com.evil/",
+        "http://api.example/",           "https://api.example:8444/",
+        "https://api.example.evil/",     "https://evil.example/",
+        "https://a.api.example/",        "http://localhost/",
+        "https://localhost:8080/",       "http://127.0.0.1:8080/",
+        "http://dev.azure.com/contoso",  "https://visualstudio.com/",
+        "https://dev.azure.com.evil/",   "https://dev.azure.com:8443/",
+        "https://evildev.azure.com/",    "https://contoso.visualstudio.com.evil/",
+        "https://a.b.visualstudio.com/", "https://a.b.pkgs.visualstudio.com/",
+        "https://a.pkgs.dev.azure.com/",
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_for_url(HOMES, NONE, cases[i]);

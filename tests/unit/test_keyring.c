@@ -174,15 +174,29 @@ static void an_unknown_store_is_refused(void **state)
 static void a_missing_attribute_is_empty(void **state)
 {
     (void)state;
-    const struct keyring_item item = { .attributes = { { "a", "1" }, { "b", "2" } } };
-    assert_string_equal(keyring_item_attribute(&item, "a"), "1");
-    assert_string_equal(keyring_item_attribute(&item, "b"), "2");
-    assert_string_equal(keyring_item_attribute(&item, "c"), "");
+    auto_keyring_list struct keyring_list list = { calloc(1, sizeof(struct keyring_item)), 1 };
+    keyring_item_add(&list.items[0], "a", "1");
+    keyring_item_add(&list.items[0], "b", "2");
+    assert_string_equal(keyring_item_attribute(&list.items[0], "a"), "1");
+    assert_string_equal(keyring_item_attribute(&list.items[0], "b"), "2");
+    assert_string_equal(keyring_item_attribute(&list.items[0], "c"), "");
+}
 
-    struct keyring_item full = { 0 };
-    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX; i++)
-        full.attributes[i] = (struct keyring_attribute){ "n", "v" };
-    assert_string_equal(keyring_item_attribute(&full, "x"), "");
+/* Such as a null, or more attributes than a key can have. */
+static void an_item_has_the_attributes_that_are_texts(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\":null,\"b\":1,\"c\":[\"x\"],\"d\":\"x\\u0000y\",\"e\":true,"
+                               "\"1\":\"x\",\"2\":\"x\",\"3\":\"x\",\"4\":\"x\",\"5\":\"x\","
+                               "\"6\":\"x\",\"7\":\"x\",\"8\":\"x\",\"9\":\"last\"}";
+    struct error error;
+    auto_json json_object *attributes = json_parse(text, strlen(text), &error);
+    auto_keyring_list struct keyring_list list = { calloc(1, sizeof(struct keyring_item)), 1 };
+    keyring_item_add_json(&list.items[0], attributes);
+    assert_int_equal(list.items[0].attribute_count, 9);
+    assert_string_equal(keyring_item_attribute(&list.items[0], "a"), "");
+    assert_string_equal(keyring_item_attribute(&list.items[0], "d"), "");
+    assert_string_equal(keyring_item_attribute(&list.items[0], "9"), "last");
 }
 
 static void a_cleared_list_is_empty(void **state)
@@ -190,8 +204,9 @@ static void a_cleared_list_is_empty(void **state)
     (void)state;
     struct keyring_list list = { calloc(2, sizeof(struct keyring_item)), 2 };
     list.items[0] = (struct keyring_item){ .label = strdup("label"),
-                                           .record = secret_new("r", 1),
-                                           .attributes = { { strdup("name"), strdup("value") } } };
+                                           .place = strdup("place"),
+                                           .record = secret_new("r", 1) };
+    keyring_item_add(&list.items[0], "name", "value");
     keyring_list_clear(&list);
     assert_null(list.items);
     assert_int_equal(list.count, 0);
@@ -212,6 +227,7 @@ int main(void)
         TEST(the_kernel_keyring_is_second_to_the_desktops),
         TEST(an_unknown_store_is_refused),
         TEST(a_missing_attribute_is_empty),
+        TEST(an_item_has_the_attributes_that_are_texts),
         TEST(a_cleared_list_is_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

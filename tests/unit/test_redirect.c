@@ -16,7 +16,10 @@
 #define TYPE "Content-Type: application/x-www-form-urlencoded\r\n"
 #define GOOD "code=0.AX&state=s%21"
 
-static const struct redirect_expected expected = { 40123, "s!" };
+static const struct http_field sent[] = { { "state", "s!", true },
+                                          { "nonce", "n0nce", true },
+                                          { NULL, NULL, false } };
+static const struct redirect_expected expected = { 40123, "s!", "/start", sent };
 
 /* Reads a request with this first line, these headers apart from Content-Length, and this body. */
 static int parse(const char *line, const char *headers, const char *body, struct redirect *redirect)
@@ -58,6 +61,35 @@ static void a_refusal_is_accepted_and_made_printable(void **state)
     assert_string_equal(redirect.error, "access_denied");
     assert_lacks(redirect.description, "\033");
     assert_has(redirect.description, " way");
+}
+
+static void a_refusal_does_not_show_what_the_page_was_sent(void **state)
+{
+    (void)state;
+    auto_redirect struct redirect redirect = { 0 };
+    assert_int_equal(parse("POST / HTTP/1.1", HOST TYPE,
+                           "error=n0nce&error_description=not+s%21+n0nce+n%2530nce&state=s%21",
+                           &redirect),
+                     200);
+    assert_string_equal(redirect.error, "*****");
+    assert_string_equal(redirect.description, "not ** ***** *******");
+}
+
+static void the_browsers_first_request_is_recognized(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of("GET /start HTTP/1.1", HOST, ""), REDIRECT_START);
+    static const char *const others[] = { "GET /star HTTP/1.1", "GET /start? HTTP/1.1",
+                                          "GET /START HTTP/1.1", "HEAD /start HTTP/1.1",
+                                          "POST /start HTTP/1.1" };
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        assert_in_range(status_of(others[i], HOST, ""), 400, 499);
+    assert_int_equal(status_of("GET /start HTTP/1.1", "Host: evil.example:40123\r\n", ""), 421);
+
+    const struct redirect_expected later = { 40123, "s!", NULL, sent };
+    static const char text[] = "GET /start HTTP/1.1\r\n" HOST "\r\n";
+    auto_redirect struct redirect redirect = { 0 };
+    assert_int_equal(redirect_parse(text, strlen(text), &later, &redirect), 404);
 }
 
 static void a_request_may_arrive_byte_by_byte(void **state)
@@ -159,6 +191,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_is_accepted),
         cmocka_unit_test(a_refusal_is_accepted_and_made_printable),
+        cmocka_unit_test(a_refusal_does_not_show_what_the_page_was_sent),
+        cmocka_unit_test(the_browsers_first_request_is_recognized),
         cmocka_unit_test(a_request_may_arrive_byte_by_byte),
         cmocka_unit_test(anything_else_gets_an_http_status),
         cmocka_unit_test(the_length_of_a_body_is_limited),

@@ -53,6 +53,36 @@ static void the_folder_is_created_for_its_owner_only(void **state)
     assert_int_equal(status.st_mode & 07777, 0700);
 }
 
+static void no_umask_matters(void **state)
+{
+    (void)state;
+    struct stat status;
+    mode_t before = umask(0777);
+    autoclose int fd = runtime_folder_open();
+    auto_secret struct secret *content = secret_from_text("content");
+    bool written = fd >= 0 && runtime_write(fd, "file", content);
+    umask(before);
+    assert_true(is_open(fd, own_path()) && written);
+    assert_int_equal(fstat(fd, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0700);
+    assert_int_equal(fstatat(fd, "file", &status, 0), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+}
+
+static void what_a_killed_writer_left_is_removed_at_once(void **state)
+{
+    (void)state;
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *content = secret_from_text("content");
+    close(openat(folder, "x.token.01234567.new", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    autoclose int writing =
+        openat(folder, "y.token.01234567.new", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(flock(writing, LOCK_EX), 0);
+    assert_true(runtime_write(folder, "file", content));
+    assert_int_equal(faccessat(folder, "x.token.01234567.new", F_OK, 0), -1);
+    assert_int_equal(faccessat(folder, "y.token.01234567.new", F_OK, 0), 0);
+}
+
 static void an_existing_folder_is_used(void **state)
 {
     (void)state;
@@ -253,6 +283,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_folder_is_created_for_its_owner_only),
+        TEST(no_umask_matters),
+        TEST(what_a_killed_writer_left_is_removed_at_once),
         TEST(an_existing_folder_is_used),
         TEST(a_folder_that_others_can_enter_is_not_used),
         TEST(a_folder_of_another_user_is_not_used),

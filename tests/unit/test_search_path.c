@@ -35,31 +35,51 @@ static int setup(void **state)
     return 0;
 }
 
+/* In a case, @ stands for the working folder. */
+static char *at(const char *text)
+{
+    autofree char *folder = getcwd(NULL, 0);
+    char *whole = strdup("");
+    for (; *text != '\0'; text++) {
+        autofree char *before = whole;
+        whole =
+            *text == '@' ? text_format("%s%s", before, folder) : text_format("%s%c", before, *text);
+    }
+    return whole;
+}
+
 static void a_name_runs_the_first_program_of_the_path(void **state)
 {
     (void)state;
     static const struct {
         const char *path, *name, *found;
     } cases[] = {
-        { "first:second", "tool", "second/tool" },
-        { "first:second", "folder", "second/folder" },
-        { "first:nowhere", "tool", "" },
-        { "first:second", "here", "" },
-        { "first:second", "", "" },
-        { "first", "second/tool", "second/tool" },
-        { "second", "first/tool", "" },
-        { "second", "first/folder", "" },
-        /* An empty element is the working folder, wherever it is. */
-        { "", "here", "./here" },
-        { ":first", "here", "./here" },
-        { "first::second", "here", "./here" },
-        { "first:", "here", "./here" },
-        { "second:", "tool", "second/tool" },
+        { "@/first:@/second", "tool", "@/second/tool" },
+        { "@/first:@/second", "folder", "@/second/folder" },
+        { "@/first:@/nowhere", "tool", "" },
+        { "@/first:@/second", "here", "" },
+        { "@/first:@/second", "", "" },
+        { "@/first", "@/second/tool", "@/second/tool" },
+        { "@/second", "@/first/tool", "" },
+        { "@/second", "@/first/folder", "" },
+        /* What depends on the working folder is passed over. */
+        { "", "here", "" },
+        { ":@/first", "here", "" },
+        { "@/first::@/second", "here", "" },
+        { "@/first:", "here", "" },
+        { ".:second", "tool", "" },
+        { ":second:@/second", "tool", "@/second/tool" },
+        { "@", "here", "@/here" },
+        { "@/first", "second/tool", "" },
+        { "@/first", "./here", "" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        setenv("PATH", cases[i].path, 1);
-        autofree char *found = search_path_find(cases[i].name);
-        assert_string_equal(found != NULL ? found : "", cases[i].found);
+        autofree char *path = at(cases[i].path);
+        autofree char *name = at(cases[i].name);
+        autofree char *expected = at(cases[i].found);
+        setenv("PATH", path, 1);
+        autofree char *found = search_path_find(name);
+        assert_string_equal(found != NULL ? found : "", expected);
     }
 }
 

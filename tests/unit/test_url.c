@@ -293,12 +293,44 @@ static void a_path_with_dot_segments_is_not_plain(void **state)
         const char *path;
         bool plain;
     } cases[] = {
-        { "/a/b", true },       { "/", true },          { "/a.b/c..d", true }, { "/.a", true },
-        { "/..a", true },       { "/a./b", true },      { "/...", true },      { "/.../a", true },
-        { "/%41", true },       { "//", true },         { "/.", false },       { "/..", false },
-        { "/./a", false },      { "/../a", false },     { "/a/..", false },    { "/a/../b", false },
-        { "/a/./b", false },    { "/%2e%2e/a", false }, { "/%2E./a", false },  { "/.%2e", false },
-        { "/a/%2e%2e", false }, { "/a//../b", false },
+        { "/a/b", true },
+        { "/", true },
+        { "/a.b/c..d", true },
+        { "/.a", true },
+        { "/..a", true },
+        { "/a./b", true },
+        { "/...", false },
+        { "/.../a", false },
+        { "/%41", true },
+        { "//", true },
+        { "/.", false },
+        { "/..", false },
+        { "/./a", false },
+        { "/../a", false },
+        { "/a/..", false },
+        { "/a/../b", false },
+        { "/a/./b", false },
+        { "/%2e%2e/a", false },
+        { "/%2E./a", false },
+        { "/.%2e", false },
+        { "/a/%2e%2e", false },
+        { "/a//../b", false },
+        /* Some servers remove parameters, or dots and spaces at the end, before they resolve. */
+        { "/..;/", false },
+        { "/a/..;x/b", false },
+        { "/.;x/", false },
+        { "/%2e%2e;/b", false },
+        { "/..%3b/", false },
+        { "/%2e;", false },
+        { "/;x/", false },
+        { "/..;a=b;c/", false },
+        { "/..%20/", false },
+        { "/%20../", false },
+        { "/..%20;x/", false },
+        { "/a;x/b", true },
+        { "/a;..", true },
+        { "/a%20b/", true },
+        { "/..a;x", true },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = NULL;
@@ -313,8 +345,10 @@ static void a_path_with_dot_segments_is_not_plain(void **state)
 static void a_path_with_an_encoded_slash_percent_or_backslash_is_not_plain(void **state)
 {
     (void)state;
-    static const char *const cases[] = { "/a%2fb", "/a%2Fb",       "/%2f",   "/a%5cb",   "/a%5Cb",
-                                         "/a%25b", "/%252e%252e/", "/%252f", "/a%2f../b" };
+    static const char *const cases[] = { "/a%2fb",    "/a%2Fb",    "/%2f",         "/a%5cb",
+                                         "/a%5Cb",    "/a%25b",    "/%252e%252e/", "/%252f",
+                                         "/a%2f../b", "/%5c..%5c", "/..%5c",       "/%25252e",
+                                         "/%255c" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = NULL;
         if (asprintf(&text, "https://example.com%s", cases[i]) < 0)
@@ -323,6 +357,43 @@ static void a_path_with_an_encoded_slash_percent_or_backslash_is_not_plain(void 
         if (url.path_is_plain)
             fail_msg("'%s' is plain", text);
     }
+}
+
+static void a_path_is_plain_only_if_it_is_printable_utf8(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        bool plain;
+    } cases[] = {
+        { "/%E9%A0%85%E7%9B%AE/a", true },
+        { "/%c0%ae%c0%ae/a", false }, /* too long a form of ".." */
+        { "/%c0%af", false },
+        { "/%e9/a", false },
+        { "/a%0d%0a", false },
+        { "/a%09b", false },
+        { "/a%7f", false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text, "https://example.com%s", cases[i].path) < 0)
+            fail();
+        struct url url = url_of(text);
+        if (url.path_is_plain != cases[i].plain)
+            fail_msg("'%s' is %splain", text, url.path_is_plain ? "" : "not ");
+    }
+}
+
+/* git decodes the path, so a percent sign that is left was encoded twice. */
+static void a_percent_sign_in_gits_path_is_not_plain(void **state)
+{
+    (void)state;
+    struct url url;
+    struct error error = { 0 };
+    assert_true(url_from_parts("https", "h.example", "a/%2e%2e/b", &url, &error));
+    assert_false(url.path_is_plain);
+    assert_true(url_from_parts("https", "h.example", "a/..;/b", &url, &error));
+    assert_false(url.path_is_plain);
 }
 
 /* ---- bases ---- */
@@ -463,7 +534,8 @@ static void a_wildcard_covers_only_the_hosts_of_its_domain(void **state)
     (void)state;
     static const struct relation cases[] = {
         { "https://contoso.visualstudio.com/", "https://*.visualstudio.com/", true },
-        { "https://a.b.visualstudio.com/p", "https://*.visualstudio.com/", true },
+        { "https://a.b.visualstudio.com/p", "https://*.visualstudio.com/", false },
+        { "https://a.b.visualstudio.com/p", "https://*.b.visualstudio.com/", true },
         { "https://contoso.visualstudio.com/p/q", "https://*.visualstudio.com/p", true },
         { "https://contoso.visualstudio.com/q", "https://*.visualstudio.com/p", false },
         { "https://visualstudio.com/", "https://*.visualstudio.com/", false },
@@ -487,6 +559,13 @@ static void a_path_that_is_not_plain_is_covered_only_by_the_root(void **state)
         { "https://h.example/a/b%2fc", "https://h.example/a", false },
         { "https://h.example/a/b%5cc", "https://h.example/a", false },
         { "https://h.example/a/b%25c", "https://h.example/a", false },
+        { "https://h.example/a/..;/b", "https://h.example/a", false },
+        { "https://h.example/a/%2e%2e;/b", "https://h.example/a", false },
+        { "https://h.example/a/.;x/b", "https://h.example/a", false },
+        { "https://h.example/a/..%20/b", "https://h.example/a", false },
+        { "https://h.example/a/..;/b", "https://h.example/", true },
+        { "https://h.example/a/b;x", "https://h.example/a", true },
+        { "https://h.example/a;x/b", "https://h.example/a", false },
         /* A base that is not plain covers nothing. */
         { "https://h.example/a/b", "https://h.example/a/../a", false },
         { "https://h.example/a/../a", "https://h.example/a/../a", false },
@@ -680,6 +759,8 @@ int main(void)
         cmocka_unit_test(a_refused_host_is_named_in_the_error),
         cmocka_unit_test(a_path_with_dot_segments_is_not_plain),
         cmocka_unit_test(a_path_with_an_encoded_slash_percent_or_backslash_is_not_plain),
+        cmocka_unit_test(a_path_is_plain_only_if_it_is_printable_utf8),
+        cmocka_unit_test(a_percent_sign_in_gits_path_is_not_plain),
         cmocka_unit_test(a_base_is_https_unless_it_is_loopback),
         cmocka_unit_test(a_base_may_cover_all_hosts_of_a_domain),
         cmocka_unit_test(a_base_covers_whole_segments_only),

@@ -42,9 +42,17 @@ class Browser:
         self.will_sign_in(contoso.ADA)
 
     @property
+    def starts(self) -> list[str]:
+        """The URLs that the program was started with so far."""
+        return self._lines("starts")
+
+    @property
     def urls(self) -> list[str]:
-        """The URL of each visit so far."""
-        file = self._folder / "urls"
+        """The URL of each page that was visited so far."""
+        return self._lines("urls")
+
+    def _lines(self, name: str) -> list[str]:
+        file = self._folder / name
         return file.read_text().splitlines() if file.exists() else []
 
     @property
@@ -72,17 +80,23 @@ class Browser:
         new.rename(self._folder / "user")
 
 
+def write_line(file: Path, line: str) -> None:
+    with file.open("a") as lines:
+        lines.write(f"{line}\n")
+
+
 def play(folder: Path, words: list[str]) -> None:
     """The program: visits the URL that it was started with."""
     user = json.loads((folder / "user").read_text())
     print(CHATTER, flush=True)
     print(CHATTER, file=sys.stderr, flush=True)
-    (url,) = words
-    with (folder / "urls").open("a") as urls:
-        urls.write(f"{url}\n")
+    (start,) = words
+    write_line(folder / "starts", start)
     if user["do"] == "fail":
         sys.exit(3)
     visitor = Visitor(user["trust"])
+    url = visitor.sent_on(start) if start.startswith("http:") else start
+    write_line(folder / "urls", url)
     if user["do"] == "sign in":
         page = visitor.sign_in(url, User(**user["who"], name="", object_ids={}))
     elif user["do"] == "decline":

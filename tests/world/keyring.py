@@ -67,3 +67,6 @@ class Keyring:
 
     def items(self, with_secrets: bool = False) -> list[Item]:
         return self._service.items(with_secrets)
+
+    def add(self, label: str, attributes: dict[str, str], secret: bytes) -> None:
+        self._service.add(label, attributes, secret)

@@ -75,6 +75,13 @@ class SecretService:
         paths = self._get(self._default_collection(), COLLECTION, "Items")
         return [self._item(path, session) for path in paths]
 
+    def add(self, label: str, attributes: dict[str, str], secret: bytes) -> None:
+        """Adds an item to the default collection, beside any with the same attributes."""
+        properties = {f"{ITEM}.Label": GLib.Variant("s", label),
+                      f"{ITEM}.Attributes": GLib.Variant("a{ss}", attributes)}
+        self._call(self._default_collection(), COLLECTION, "CreateItem", "(a{sv}(oayays)b)",
+                   properties, (self._open_session(), b"", secret, "text/plain"), False)
+
     def _item(self, path: str, session: str | None) -> Item:
         secret = None
         if session is not None:

@@ -106,7 +106,11 @@ class Session:
     def is_running(self, name: str) -> bool:
         """Whether a program with this name runs in the session, started by any process, or is a
         zombie that this process started."""
-        return any(self._is_ours(process, name) for process in Path("/proc").glob("[0-9]*"))
+        return bool(self.processes(name))
+
+    def processes(self, name: str) -> list[Path]:
+        """Their folders in /proc."""
+        return [process for process in Path("/proc").glob("[0-9]*") if self._is_ours(process, name)]
 
     def _is_ours(self, process: Path, name: str) -> bool:
         try:

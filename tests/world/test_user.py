@@ -47,7 +47,7 @@ def test_the_user_can_decline_wait_or_have_no_browser(app: DesktopApp, browser: 
     browser.will_decline()
     assert visit(browser, app.authorize_url()).returncode == 0
     assert app.received[0]["error"] == "access_denied"
-    assert len(browser.urls) == 3
+    assert len(browser.starts) == 3
 
 
 def test_a_terminal_shows_everything_except_stdout() -> None:

@@ -235,6 +235,8 @@ static void explain_failure(enum subprocess_end end, const struct credential *cr
         error_set(error, ERROR_USAGE, "signing with the key in %.*s took too long",
                   key_store_printable_length(key), key);
         error_hint(error, "Use --timeout to wait longer.");
+    } else if (end == SUBPROCESS_NONE) {
+        error_set(error, ERROR_OTHER, "cannot start a process: %m");
     } else {
         error_set(error, ERROR_USAGE,
                   "the key in %.*s cannot be used: the process that loads it failed",

@@ -7,7 +7,6 @@
 #include "common/acquire/app/federated.h"
 #include "common/acquire/http/token_endpoint.h"
 #include "common/acquire/identity/managed_identity.h"
-#include "common/base/environment.h"
 #include "common/base/file.h"
 #include "common/entra/authority.h"
 
@@ -19,20 +18,15 @@ void client_proof_clear(struct client_proof *proof)
     secret_free(proof->client_assertion);
 }
 
-/* Reads a client secret from a file. A relative name is relative to $CREDENTIALS_DIRECTORY, which
- * systemd sets for LoadCredential=. The line break at the end is ignored. */
-static struct secret *read_client_secret(const char *name, struct error *error)
+/* Reads a client secret from a file. The line break at the end is ignored. */
+static struct secret *read_client_secret(const char *path, struct error *error)
 {
-    const char *directory = environment_path("CREDENTIALS_DIRECTORY");
-    bool relative = name[0] != '/' && directory != NULL;
-    auto_secret struct secret *path =
-        secret_format("%s%s%s", relative ? directory : "", relative ? "/" : "", name);
-    auto_secret struct secret *text = file_read_secret(path->bytes, CLIENT_SECRET_MAX, error);
+    auto_secret struct secret *text = file_read_secret(path, CLIENT_SECRET_MAX, error);
     if (text == NULL)
         return NULL;
     size_t length = strcspn(text->bytes, "\r\n");
     if (length == 0 || strspn(text->bytes + length, "\r\n") != text->length - length) {
-        error_set(error, ERROR_USAGE, "%s must contain one line, the client secret", path->bytes);
+        error_set(error, ERROR_USAGE, "%s must contain one line, the client secret", path);
         return NULL;
     }
     return secret_new(text->bytes, length);

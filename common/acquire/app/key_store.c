@@ -30,18 +30,10 @@ void key_store_clear(struct key_store *store)
 
 /* ---- names ---- */
 
-/* Whether the name is a provider's URI, such as pkcs11:token=... or handle:0x81000000. file: counts
- * as a path: we read it ourselves, because OpenSSL does not check the owner. */
-static bool is_uri(const char *name)
-{
-    size_t scheme = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
-    return scheme > 1 && name[scheme] == ':' && strncmp(name, "file:", 5) != 0;
-}
-
 int key_store_printable_length(const char *path)
 {
     size_t length = strlen(path);
-    if (!is_uri(path))
+    if (!file_is_uri(path))
         return (int)length;
     const char *pin = strcasestr(path, "pin-");
     length = strcspn(path, ";?");
@@ -135,7 +127,7 @@ static bool explain_locked(const char *name, const struct password *password, st
 
 static bool explain_empty(const char *name, struct error *error)
 {
-    if (is_uri(name)) {
+    if (file_is_uri(name)) {
         error_set(error, ERROR_USAGE, "OpenSSL found no key or certificate at %.*s",
                   key_store_printable_length(name), name);
         return error_known_as(error, "provider_missing");
@@ -175,7 +167,8 @@ bool key_store_read_bytes(struct key_store *store, const char *name, const struc
     return read_source(store, name, bytes, password, error);
 }
 
-/* Reads a URI by its provider. OpenSSL would first look for a file of that name in the current
+/* Reads a provider's URI. file: is not one: we read files ourselves, because OpenSSL does not check
+ * the owner. OpenSSL would first look for a file of that name in the current
  * folder, which anyone may have put there. */
 static bool read_uri(struct key_store *store, const char *uri, const struct secret *password,
                      struct error *error)
@@ -195,7 +188,7 @@ static bool read_uri(struct key_store *store, const char *uri, const struct secr
 bool key_store_read(struct key_store *store, const char *path, const struct secret *password,
                     struct error *error)
 {
-    if (is_uri(path))
+    if (file_is_uri(path))
         return read_uri(store, path, password, error);
     unsigned mode = 0;
     size_t had_keys = store->key_count;

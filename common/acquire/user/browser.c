@@ -23,6 +23,7 @@ struct attempt {
     struct secret *challenge; /* S256 of the verifier (RFC 7636, section 4.2) */
     struct secret *state;     /* must be in the redirect */
     struct secret *nonce;     /* must be in the id_token */
+    struct secret *start;     /* the path with which the browser is started, which is no secret */
     char redirect_uri[40];
 };
 
@@ -32,6 +33,7 @@ static void clear_attempt(struct attempt *attempt)
     secret_free(attempt->challenge);
     secret_free(attempt->state);
     secret_free(attempt->nonce);
+    secret_free(attempt->start);
 }
 
 /* Returns 256 random bits in base64url. */
@@ -59,10 +61,13 @@ static bool make_attempt(struct attempt *attempt, uint16_t port, struct error *e
     attempt->challenge = make_challenge(attempt->verifier);
     attempt->state = make_random();
     attempt->nonce = make_random();
+    auto_secret struct secret *start = make_random();
+    attempt->start = start != NULL ? secret_format("/%s", start->bytes) : NULL;
     /* Not 127.0.0.1: Entra ignores the port of a registered redirect URI for localhost only. */
     snprintf(attempt->redirect_uri, sizeof attempt->redirect_uri, "http://localhost:%u", port);
-    return (attempt->challenge != NULL && attempt->state != NULL && attempt->nonce != NULL) ||
-           error_no_memory(error);
+    return (attempt->challenge != NULL && attempt->state != NULL && attempt->nonce != NULL &&
+            attempt->start != NULL) ||
+           error_set(error, ERROR_OTHER, "OpenSSL has no random bytes");
 }
 
 static struct secret *make_url(const struct token_request *request, const struct attempt *attempt)
@@ -87,7 +92,7 @@ static struct secret *make_url(const struct token_request *request, const struct
         { "prompt", account == NULL ? "select_account" : NULL, false },
         { NULL, NULL, false },
     };
-    return endpoint != NULL && scope != NULL ? http_url(endpoint, query) : NULL;
+    return http_url(endpoint, query);
 }
 
 static bool redeem(const struct token_request *request, const struct attempt *attempt,
@@ -95,8 +100,6 @@ static bool redeem(const struct token_request *request, const struct attempt *at
                    struct account *ret_account, struct error *error)
 {
     autofree char *scope = token_endpoint_user_scope(request);
-    if (scope == NULL)
-        return error_no_memory(error);
     const struct http_field fields[] = {
         { "grant_type", "authorization_code", false },
         { "client_id", request->client_id, false },
@@ -145,12 +148,26 @@ static bool finish_sign_in(const struct token_request *request, const struct att
 /* The wait for the browser. If the request asks for a browser by name, the wait goes on without
  * one, since the user may open the URL in some other way. */
 struct wait {
+    const struct loopback *loopback;
     struct prompt *prompt;
     int64_t deadline;
     pid_t browser; /* 0 if it was not started or has failed */
     bool browser_required;
-    bool no_browser; /* end the wait */
+    bool no_browser;   /* end the wait */
+    unsigned stranger; /* loopback->stranger, once the user has been told of it */
 };
+
+/* It would be the stranger who is signed in here. */
+static void tell_of_stranger(struct wait *wait)
+{
+    if (wait->loopback->stranger == wait->stranger)
+        return;
+    wait->stranger = wait->loopback->stranger;
+    prompt_say(wait->prompt,
+               "A program of another user (uid %u) tried to take part in this sign-in, and was "
+               "refused.",
+               wait->stranger);
+}
 
 static bool may_wait(void *data)
 {
@@ -162,15 +179,21 @@ static bool may_wait(void *data)
             prompt_say(wait->prompt,
                        "No browser could be started. Open the URL yourself. " DEVICE_CODE_HINT);
     }
+    tell_of_stranger(wait);
     prompt_wait(wait->prompt, wait->deadline);
     return !wait->no_browser;
 }
 
-static bool start_browser(const struct token_request *request, const struct secret *url,
-                          struct wait *wait)
+/* Starts a browser with an address of the listener, which sends it on to the URL (loopback.h). If
+ * the listener could not tell who comes, none is started. */
+static bool start_browser(const struct token_request *request, const struct attempt *attempt,
+                          const struct secret *url, struct wait *wait)
 {
+    auto_secret struct secret *start =
+        secret_format("%s%s", attempt->redirect_uri, attempt->start->bytes);
     wait->browser_required = request->sign_in == SIGN_IN_BROWSER;
-    bool is_started = open_url_is_possible() && open_url(url->bytes, &wait->browser);
+    bool is_started = wait->loopback->can_tell_peers && open_url_is_possible() &&
+                      open_url(start->bytes, &wait->browser);
     if (!is_started && !wait->browser_required)
         return false;
     prompt_say(wait->prompt, is_started
@@ -189,18 +212,22 @@ bool browser_sign_in(const struct token_request *request, struct prompt *prompt,
     auto_loopback struct loopback loopback = LOOPBACK_NONE;
     auto_redirect struct redirect redirect = { 0 };
     struct attempt attempt CLEANUP(clear_attempt) = { 0 };
-    struct wait wait = { .prompt = prompt, .deadline = deadline };
+    struct wait wait = { .loopback = &loopback, .prompt = prompt, .deadline = deadline };
     *ret_no_browser = false;
     if (!loopback_open(&loopback, error) || !make_attempt(&attempt, loopback.port, error))
         return false;
     auto_secret struct secret *url = make_url(request, &attempt);
-    if (url == NULL)
-        return error_no_memory(error);
-    if (!start_browser(request, url, &wait)) {
+    if (!start_browser(request, &attempt, url, &wait)) {
         *ret_no_browser = true;
         return error_set(error, ERROR_SIGN_IN, "no browser can be opened here");
     }
-    if (!loopback_wait(&loopback, attempt.state->bytes, deadline, may_wait, &wait, &redirect,
+    const struct http_field sent[] = { { "state", attempt.state->bytes, true },
+                                       { "nonce", attempt.nonce->bytes, true },
+                                       { "code_challenge", attempt.challenge->bytes, true },
+                                       { NULL, NULL, false } };
+    const struct redirect_expected expected = { loopback.port, attempt.state->bytes,
+                                                attempt.start->bytes, sent };
+    if (!loopback_wait(&loopback, &expected, url->bytes, deadline, may_wait, &wait, &redirect,
                        error)) {
         *ret_no_browser = wait.no_browser;
         return false;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/acquire/user/peer.h"
 #include "common/acquire/user/sign_in_result.h"
 #include "common/base/deadline.h"
 #include "common/base/printable.h"
@@ -18,6 +19,9 @@
 #define PORT_TRIES         10
 #define TICK_MILLISECONDS  200
 #define TEXT_HTML_MAX      8192
+
+#define FORBIDDEN         403
+#define CONTENT_TOO_LARGE 413
 
 /* ---- listening ---- */
 
@@ -65,8 +69,10 @@ bool loopback_open(struct loopback *ret_loopback, struct error *error)
 {
     for (int i = 0; i < PORT_TRIES; i++) {
         *ret_loopback = LOOPBACK_NONE;
-        if (listen_on_both(ret_loopback))
+        if (listen_on_both(ret_loopback)) {
+            ret_loopback->can_tell_peers = peer_can_be_told(ret_loopback->listeners[0]);
             return true;
+        }
         loopback_close(ret_loopback);
     }
     return error_set(error, ERROR_OTHER, "cannot listen on a port of localhost: %s",
@@ -110,8 +116,8 @@ static void escape_html(char *html, size_t size, const char *text)
     }
 }
 
-/* Sends a page. The text may come from outside. */
-static void send_page(int fd, int status, const char *title, const char *text)
+/* Sends a page. The text may come from outside. header is a further line of the head, or "". */
+static void send_page(int fd, int status, const char *header, const char *title, const char *text)
 {
     char html[TEXT_HTML_MAX];
     escape_html(html, sizeof html, text);
@@ -120,32 +126,29 @@ static void send_page(int fd, int status, const char *title, const char *text)
                       "<title>%s</title><h1>%s</h1><p>%s</p></html>\n",
                       title, title, html);
     auto_secret struct secret *response =
-        page == NULL
-            ? NULL
-            : secret_format("HTTP/1.1 %d %s\r\n"
-                            "Content-Type: text/html; charset=utf-8\r\n"
-                            "Content-Length: %zu\r\n"
-                            "Content-Security-Policy: default-src 'none'\r\n"
-                            "X-Content-Type-Options: nosniff\r\n"
-                            "Referrer-Policy: no-referrer\r\n"
-                            "Cache-Control: no-store\r\n"
-                            "Connection: close\r\n\r\n%s",
-                            status, status == 200 ? "OK" : "Refused", page->length, page->bytes);
-    if (response != NULL)
-        send(fd, response->bytes, response->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        secret_format("HTTP/1.1 %d %s\r\n"
+                      "Content-Type: text/html; charset=utf-8\r\n"
+                      "Content-Length: %zu\r\n"
+                      "Content-Security-Policy: default-src 'none'\r\n"
+                      "X-Content-Type-Options: nosniff\r\n"
+                      "Referrer-Policy: no-referrer\r\n"
+                      "Cache-Control: no-store\r\n"
+                      "Connection: close\r\n%s\r\n%s",
+                      status, status < 400 ? "OK" : "Refused", page->length, header, page->bytes);
+    send(fd, response->bytes, response->length, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(fd, SHUT_WR);
 }
 
 void loopback_answer(const struct loopback *loopback, const char *failure)
 {
-    autofree char *plain = failure != NULL ? strdup(failure) : NULL;
-    if (plain != NULL)
-        printable_make(plain);
-    if (failure == NULL)
-        send_page(loopback->browser, 200, "You are signed in",
+    if (failure == NULL) {
+        send_page(loopback->browser, 200, "", "You are signed in",
                   "You can close this window and return to the terminal.");
-    else
-        send_page(loopback->browser, 200, "Sign-in failed", plain != NULL ? plain : "");
+        return;
+    }
+    autofree char *plain = strdup(failure);
+    printable_make(plain);
+    send_page(loopback->browser, 200, "", "Sign-in failed", plain);
 }
 
 /* ---- connections ---- */
@@ -159,7 +162,8 @@ struct connection {
 
 struct server {
     struct loopback *loopback;
-    struct redirect_expected expected;
+    struct redirect_expected expected; /* start is NULL once the browser has used it */
+    const char *page;
     struct connection connections[CONNECTIONS_MAX];
 };
 
@@ -203,6 +207,39 @@ static void accept_one(struct server *server, int listener)
                              .bytes = secret_allocate(REDIRECT_MAX) };
 }
 
+/* Returns the status for what has the status of a start or an answer, depending on whose program
+ * sent it. If the kernel does not tell, no browser was started, and only the state protects the
+ * answer. */
+static int check_peer(struct server *server, int fd, int status)
+{
+    unsigned uid = 0;
+    if (!server->loopback->can_tell_peers)
+        return status == REDIRECT_ANSWER ? status : FORBIDDEN;
+    enum peer peer = peer_of(fd, &uid);
+    if (peer == PEER_FOREIGN)
+        server->loopback->stranger = uid;
+    return peer == PEER_TRUSTED ? status : FORBIDDEN;
+}
+
+/* Sends the browser on to the authority's page. That works once, since whoever comes later is
+ * somebody else. */
+static void send_to_page(struct server *server, int fd)
+{
+    auto_secret struct secret *header = secret_format("Location: %s\r\n", server->page);
+    server->expected.start = NULL;
+    send_page(fd, REDIRECT_START, header->bytes, "Sign in", "Please wait.");
+}
+
+static void refuse(int fd, int status)
+{
+    if (status == FORBIDDEN)
+        send_page(fd, status, "", "Not your sign-in",
+                  "This sign-in was started by another user of that machine.");
+    else
+        send_page(fd, status, "", "Unexpected request",
+                  "This address only accepts what belongs to a sign-in that is in progress.");
+}
+
 /* Reads from a connection. Returns whether it has sent the redirect, which is answered later. */
 static bool receive(struct server *server, struct connection *connection, struct redirect *redirect)
 {
@@ -218,16 +255,19 @@ static bool receive(struct server *server, struct connection *connection, struct
     }
     connection->length += (size_t)n;
     int status = redirect_parse(bytes->bytes, connection->length, &server->expected, redirect);
-    if (status == 0 && connection->length < bytes->length)
+    if (status == REDIRECT_MORE && connection->length < bytes->length)
         return false;
+    if (status == REDIRECT_START || status == REDIRECT_ANSWER)
+        status = check_peer(server, connection->fd, status);
     trace("a request from the browser: HTTP status %d", status);
-    if (status == 200)
+    if (status == REDIRECT_ANSWER)
         server->loopback->browser = steal_fd(&connection->fd);
+    else if (status == REDIRECT_START)
+        send_to_page(server, connection->fd);
     else
-        send_page(connection->fd, status == 0 ? 413 : status, "Unexpected request",
-                  "This address only accepts the response to a sign-in that is in progress.");
+        refuse(connection->fd, status == REDIRECT_MORE ? CONTENT_TOO_LARGE : status);
     close_connection(connection);
-    return status == 200;
+    return status == REDIRECT_ANSWER;
 }
 
 /* Waits for a short time and serves all connections. Returns whether the redirect has come. */
@@ -255,12 +295,12 @@ static bool serve(struct server *server, int64_t deadline, struct redirect *redi
     return false;
 }
 
-bool loopback_wait(struct loopback *loopback, const char *state, int64_t deadline,
-                   bool (*may_wait)(void *), void *data, struct redirect *ret_redirect,
-                   struct error *error)
+bool loopback_wait(struct loopback *loopback, const struct redirect_expected *expected,
+                   const char *page, int64_t deadline, bool (*may_wait)(void *), void *data,
+                   struct redirect *ret_redirect, struct error *error)
 {
-    struct server server CLEANUP(close_server) = { .loopback = loopback,
-                                                   .expected = { loopback->port, state } };
+    struct server server CLEANUP(
+        close_server) = { .loopback = loopback, .expected = *expected, .page = page };
     for (int i = 0; i < CONNECTIONS_MAX; i++)
         server.connections[i].fd = -1;
     while (deadline_left(deadline) > 0) {

@@ -12,6 +12,7 @@
 #include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/json.h"
+#include "common/base/output.h"
 #include "common/base/printable.h"
 #include "common/base/report.h"
 #include "common/base/text.h"
@@ -21,36 +22,35 @@
 /* ---- signals during the countdown ---- */
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+#define SIGNALS ARRAY_SIZE(signals)
+
+static struct sigaction actions_before[SIGNALS];
 
 static volatile sig_atomic_t countdown_fd = -1; /* the terminal that shows a countdown, or -1 */
+
+static void restore_signals(void)
+{
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &actions_before[i], NULL);
+}
 
 /* Removes the countdown, so that the shell's prompt replaces it. */
 static void clear_countdown(int number)
 {
     ssize_t written = countdown_fd < 0 ? 0 : write(countdown_fd, CLEAR_LINE, strlen(CLEAR_LINE));
     (void)written;
-    raise(number); /* ends the program: SA_RESETHAND has restored the default action */
+    restore_signals();
+    raise(number); /* ends the program as it would have without us (signals.h) */
 }
 
 /* Signals that are ignored, as under nohup, remain ignored. */
 static void catch_signals(void)
 {
-    const struct sigaction action = { .sa_handler = clear_countdown,
-                                      .sa_flags = (int)SA_RESETHAND };
-    for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-        struct sigaction before;
-        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+    const struct sigaction action = { .sa_handler = clear_countdown };
+    for (size_t i = 0; i < SIGNALS; i++)
+        if (sigaction(signals[i], NULL, &actions_before[i]) == 0 &&
+            actions_before[i].sa_handler != SIG_IGN)
             sigaction(signals[i], &action, NULL);
-    }
-}
-
-static void restore_signals(void)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-        struct sigaction now;
-        if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == clear_countdown)
-            signal(signals[i], SIG_DFL);
-    }
 }
 
 /* ---- the prompt ---- */
@@ -65,8 +65,7 @@ struct prompt prompt_open(void)
 /* Errors are ignored: the sign-in goes on even if the terminal is gone. */
 static void write_text(const struct prompt *prompt, const char *text)
 {
-    ssize_t written = write(prompt->fd, text, strlen(text));
-    (void)written;
+    output_write(prompt->fd, text, strlen(text));
 }
 
 static void stop_countdown(struct prompt *prompt)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/acquire/http/redaction.h"
 #include "common/base/array.h"
 #include "common/base/printable.h"
 #include "common/base/text.h"
@@ -13,8 +14,6 @@
 #define CODE_MAX 8192
 
 enum {
-    MORE = 0,
-    ANSWER = 200,
     BAD_REQUEST = 400,
     NOT_FOUND = 404,
     METHOD_NOT_ALLOWED = 405,
@@ -36,6 +35,11 @@ static bool part_is(struct part part, const char *text)
 {
     return part.bytes != NULL && part.length == strlen(text) &&
            strncasecmp(part.bytes, text, part.length) == 0;
+}
+
+static bool part_equals(struct part part, const char *text)
+{
+    return part.length == strlen(text) && memcmp(part.bytes, text, part.length) == 0;
 }
 
 /* Removes and returns the text before the first separator, or all of it if there is none. The
@@ -103,7 +107,7 @@ static bool parse_length(struct part text, size_t *length)
     return text.length > 0;
 }
 
-/* Checks the request line and the headers. Returns ANSWER if they are valid. */
+/* Checks the request line and the headers. Returns REDIRECT_ANSWER if a body may follow. */
 static int check_head(struct part rest, const struct redirect_expected *expected,
                       size_t *body_length)
 {
@@ -122,6 +126,8 @@ static int check_head(struct part rest, const struct redirect_expected *expected
     if (!part_is(head.host,
                  host)) /* DNS rebinding: a page whose own name resolves to this machine */
         return MISDIRECTED;
+    if (part_is(method, "GET") && expected->start != NULL && part_equals(target, expected->start))
+        return REDIRECT_START;
     if (!part_is(target, "/"))
         return NOT_FOUND;
     if (!part_is(method, "POST")) /* a code sent by GET would be kept in the browser's history */
@@ -132,7 +138,7 @@ static int check_head(struct part rest, const struct redirect_expected *expected
         return LENGTH_REQUIRED;
     if (!parse_length(head.content_length, body_length) || *body_length > REDIRECT_BODY_MAX)
         return CONTENT_TOO_LARGE;
-    return ANSWER;
+    return REDIRECT_ANSWER;
 }
 
 /* ---- the body ---- */
@@ -205,26 +211,29 @@ static bool is_code(const struct secret *code)
     return code->length > 0 && code->length <= CODE_MAX;
 }
 
-static void copy_text(char *text, size_t size, const struct secret *from)
+static void copy_text(char *text, size_t size, struct secret *from, const struct http_field *sent)
 {
     if (from == NULL)
         return;
+    redact_fields(sent, from->bytes, from->length);
     snprintf(text, size, "%.*s", (int)printable_cut(from->bytes, size - 1), from->bytes);
     printable_make(text);
 }
 
-static int read_body(struct part body, const char *state, struct redirect *redirect)
+static int read_body(struct part body, const struct redirect_expected *expected,
+                     struct redirect *redirect)
 {
     struct form form CLEANUP(clear_form) = { 0 };
     if (!parse_form(body, &form) || form.state == NULL ||
-        !secret_equals(form.state, state, strlen(state)))
+        !secret_equals(form.state, expected->state, strlen(expected->state)))
         return BAD_REQUEST;
     if ((form.code == NULL) == (form.error == NULL) || (form.code != NULL && !is_code(form.code)))
         return BAD_REQUEST;
-    copy_text(redirect->error, sizeof redirect->error, form.error);
-    copy_text(redirect->description, sizeof redirect->description, form.description);
+    copy_text(redirect->error, sizeof redirect->error, form.error, expected->sent);
+    copy_text(redirect->description, sizeof redirect->description, form.description,
+              expected->sent);
     redirect->code = steal(&form.code);
-    return ANSWER;
+    return REDIRECT_ANSWER;
 }
 
 int redirect_parse(const char *bytes, size_t length, const struct redirect_expected *expected,
@@ -234,16 +243,16 @@ int redirect_parse(const char *bytes, size_t length, const struct redirect_expec
     const char *end = memmem(bytes, length, "\r\n\r\n", 4);
     *ret_redirect = (struct redirect){ 0 };
     if (end == NULL)
-        return length < REDIRECT_HEAD_MAX ? MORE : HEADERS_TOO_LARGE;
+        return length < REDIRECT_HEAD_MAX ? REDIRECT_MORE : HEADERS_TOO_LARGE;
     struct part head = { bytes, (size_t)(end - bytes) };
     if (head.length > REDIRECT_HEAD_MAX)
         return HEADERS_TOO_LARGE;
     int status = check_head(head, expected, &body_length);
-    if (status != ANSWER)
+    if (status != REDIRECT_ANSWER)
         return status;
     if (length - head.length - 4 < body_length)
-        return MORE;
-    return read_body((struct part){ end + 4, body_length }, expected->state, ret_redirect);
+        return REDIRECT_MORE;
+    return read_body((struct part){ end + 4, body_length }, expected, ret_redirect);
 }
 
 void redirect_clear(struct redirect *redirect)

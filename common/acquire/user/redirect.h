@@ -11,6 +11,12 @@
  *     Content-Length: 1534
  *
  *     code=...&state=...
+ *
+ * The browser is started with another request, which the listener answers with the address of the
+ * authority's page:
+ *
+ *     GET /Qm9... HTTP/1.1
+ *     Host: localhost:40123
  */
 #ifndef COMMON_ACQUIRE_USER_REDIRECT_H
 #define COMMON_ACQUIRE_USER_REDIRECT_H
@@ -19,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/acquire/http/http.h"
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
@@ -26,10 +33,12 @@
 #define REDIRECT_BODY_MAX (32 * 1024)
 #define REDIRECT_MAX      (REDIRECT_HEAD_MAX + REDIRECT_BODY_MAX)
 
-/* What the request must match: our port and the state of our sign-in. */
+/* What a request must match. */
 struct redirect_expected {
     uint16_t port;
-    const char *state;
+    const char *state;             /* of our sign-in */
+    const char *start;             /* the path with which the browser is started; NULL: it is not */
+    const struct http_field *sent; /* the secrets of the authority's page, which may echo them */
 };
 
 /* The authority's response: a code or an error. */
@@ -40,9 +49,11 @@ struct redirect {
 };
 
 /* Parses a request that may not be complete yet. Returns
- *     0    if more bytes are needed
- *     200  if it is the response; the caller clears *ret_redirect with redirect_clear
- *     4xx  if it is not, an HTTP status that says why. */
+ *     REDIRECT_MORE    if more bytes are needed
+ *     REDIRECT_ANSWER  if it is the response; the caller clears *ret_redirect with redirect_clear
+ *     REDIRECT_START   if it is the browser's first request
+ *     4xx              if it is neither, an HTTP status that says why. */
+enum { REDIRECT_MORE = 0, REDIRECT_ANSWER = 200, REDIRECT_START = 302 };
 int redirect_parse(const char *bytes, size_t length, const struct redirect_expected *expected,
                    struct redirect *ret_redirect);
 

@@ -173,5 +173,6 @@ const struct program entra_doctor = {
     .summary = "Checks whether a token can be obtained, and whether git, kubectl or a URL would\n"
                "get it. Exits with 0 only if no check fails.",
     .options = own_options,
+    .is_typed = true,
     .run = run_doctor,
 };

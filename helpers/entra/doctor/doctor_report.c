@@ -105,24 +105,34 @@ void doctor_fail(struct doctor *doctor, const struct error *error)
         print_finding(doctor, &failed, text);
 }
 
-void doctor_detail(struct doctor *doctor, const char *name, const char *value, const char *where)
+/* Adds a member whose value can be printed; returns that value, which the object owns. */
+static const char *add_printable(json_object *object, const char *name, const char *value)
 {
     char shown[TEXT_MAX];
-    json_object *details = NULL, *detail = json_object_new_object();
     snprintf(shown, sizeof shown, "%s", value);
     printable_make(shown);
+    add_string(object, name, shown);
+    return json_string(object, name);
+}
+
+/* Keys of the configuration, which is someone else's text too, are names. */
+void doctor_detail(struct doctor *doctor, const char *name, const char *value, const char *where)
+{
+    json_object *details = NULL, *detail = json_object_new_object();
+    const char *shown_name = add_printable(detail, "name", name);
+    const char *shown_value = add_printable(detail, "value", value);
+    const char *shown_where = where != NULL ? add_printable(detail, "where", where) : NULL;
     if (!json_object_object_get_ex(doctor->last, "details", &details)) {
         details = json_object_new_array();
         json_object_object_add(doctor->last, "details", details);
     }
-    add_string(detail, "name", name);
-    add_string(detail, "value", shown);
-    if (where != NULL)
-        add_string(detail, "where", where);
     json_object_array_add(details, detail);
-    if (!doctor->as_json)
-        printf("                %s: %s%s%s%s\n", name, shown, where != NULL ? " (" : "",
-               where != NULL ? where : "", where != NULL ? ")" : "");
+    if (doctor->as_json)
+        return;
+    printf("                %s: %s", shown_name, shown_value);
+    if (shown_where != NULL)
+        printf(" (%s)", shown_where);
+    puts("");
 }
 
 bool doctor_end(struct doctor *doctor, struct error *error)

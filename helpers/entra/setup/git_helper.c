@@ -25,7 +25,7 @@ static bool is_in_path(const char *program)
 char *git_helper_command(const struct options *options)
 {
     char program[PATH_MAX] = "";
-    struct setup_storage storage = { "", "" };
+    struct setup_storage storage = { "" };
     const char *words[SETUP_WORDS_MAX + 1] = { "entra" };
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof PROGRAM);
     char *slash = length > 0 ? strrchr(program, '/') : NULL;

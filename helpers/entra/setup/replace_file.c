@@ -8,6 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/base/signals.h"
+#include "common/base/unfinished.h"
+
 #define BACKUPS_MAX 999
 
 static bool failed(const char *path, struct error *error)
@@ -27,7 +30,7 @@ static bool write_like(int fd, const char *path, const struct stat *like, const 
 }
 
 static bool write_backup(const char *path, const struct stat *like, const struct secret *text,
-                         char backup[PATH_MAX], struct error *error)
+                         char backup[PATH_MAX], struct unfinished **ret_file, struct error *error)
 {
     autoclose int fd = -1;
     for (int number = 1; fd < 0; number++) {
@@ -37,37 +40,35 @@ static bool write_backup(const char *path, const struct stat *like, const struct
         if (snprintf(backup, PATH_MAX, "%s.before-entra%s", path, suffix) >= PATH_MAX)
             errno = ENAMETOOLONG;
         else
-            fd = open(backup, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+            fd = unfinished_create(AT_FDCWD, backup, 0600, ret_file);
         if (fd < 0 && (errno != EEXIST || number == BACKUPS_MAX))
             return failed(backup, error);
     }
-    if (write_like(fd, backup, like, text, error))
-        return true;
-    unlink(backup);
-    return false;
+    return write_like(fd, backup, like, text, error) || unfinished_remove(*ret_file);
 }
 
 /* Writes a new file and renames it, so that readers see either the old or the new content. */
 static bool write_file(const char *path, const struct stat *like, const struct secret *text,
-                       struct error *error)
+                       struct unfinished *backup, struct error *error)
 {
     char name[PATH_MAX];
-    if (snprintf(name, sizeof name, "%s.new-%ld", path, (long)getpid()) >= (int)sizeof name) {
+    struct unfinished *file = NULL;
+    if (snprintf(name, sizeof name, "%s.new-entra", path) >= (int)sizeof name) {
         errno = ENAMETOOLONG;
         return failed(path, error);
     }
-    autoclose int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    unfinished_sweep(AT_FDCWD, name);
+    autoclose int fd = unfinished_create(AT_FDCWD, name, 0600, &file);
     if (fd < 0)
         return failed(name, error);
-    if (!write_like(fd, name, like, text, error)) {
-        unlink(name);
-        return false;
-    }
-    if (rename(name, path) == 0)
-        return true;
-    failed(path, error);
-    unlink(name);
-    return false;
+    if (!write_like(fd, name, like, text, error))
+        return unfinished_remove(file);
+    /* From here on, the backup is all that is left of the original. */
+    auto_signals struct signals_held held = signals_hold();
+    if (!unfinished_rename(file, path))
+        return failed(path, error);
+    unfinished_keep(backup);
+    return true;
 }
 
 /* Makes the rename durable. */
@@ -85,14 +86,13 @@ bool replace_file(const char *path, const struct secret *old, const struct secre
 {
     char real[PATH_MAX], backup[PATH_MAX];
     struct stat status;
+    struct unfinished *file = NULL;
     if (realpath(path, real) == NULL || stat(real, &status) != 0)
         return failed(path, error);
-    if (!write_backup(real, &status, old, backup, error))
+    if (!write_backup(real, &status, old, backup, &file, error))
         return false;
-    if (!write_file(real, &status, changed, error)) {
-        unlink(backup);
-        return false;
-    }
+    if (!write_file(real, &status, changed, file, error))
+        return unfinished_remove(file);
     sync_folder(real);
     memcpy(ret_backup, backup, sizeof backup);
     return true;

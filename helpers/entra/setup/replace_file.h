@@ -14,7 +14,8 @@
 
 /* Writes old, the file's current content, to the first of PATH.before-entra, PATH.before-entra.2,
  * ... that does not exist, whose name is returned in ret_backup; then replaces the file's content
- * with changed. Fails with ERROR_OTHER and leaves the file as it was. */
+ * with changed. Fails with ERROR_OTHER and leaves the file as it was, as does a signal that ends
+ * the program on the way. */
 bool replace_file(const char *path, const struct secret *old, const struct secret *changed,
                   char ret_backup[PATH_MAX], struct error *error);
 

@@ -29,7 +29,6 @@ struct collection {
     size_t count;
 };
 
-/* A path is made absolute, since the helper will run in other working directories. */
 static void collect_option(void *context, const char *name, const char *value)
 {
     struct collection *collection = context;
@@ -37,8 +36,6 @@ static void collect_option(void *context, const char *name, const char *value)
     collection->words[collection->count++] = name;
     if (value == NULL)
         return;
-    if (strcmp(name, "--config") == 0 && realpath(value, storage->config) != NULL)
-        value = storage->config;
     if (strcmp(name, "--timeout") == 0) {
         snprintf(storage->seconds, sizeof storage->seconds, "%.15s", value);
         value = storage->seconds;
@@ -141,5 +138,6 @@ const struct program entra_setup = {
                "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
                "  kubectl                for the users of kubelogin or AKS in kubeconfigs",
     .options = own_options,
+    .is_typed = true,
     .run = run_setup,
 };

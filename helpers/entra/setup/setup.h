@@ -39,13 +39,12 @@ enum setup_option {
 
 /* Storage for option values that are not in argv. */
 struct setup_storage {
-    char config[PATH_MAX];
     char seconds[16];
 };
 
 /* Collects the options that are written into another program's configuration, because the program
  * gives the helper none. ret_words holds their names and values, then NULL; they point into argv
- * and *storage. The path of --config is made absolute. */
+ * and *storage. */
 void setup_helper_options(const struct options *options, struct setup_storage *storage,
                           const char *ret_words[SETUP_WORDS_MAX]);
 

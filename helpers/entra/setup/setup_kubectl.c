@@ -17,6 +17,7 @@
 #include "common/base/file.h"
 #include "common/base/printable.h"
 #include "common/base/text.h"
+#include "common/base/unfinished.h"
 #include "helpers/entra/setup/replace_file.h"
 #include "helpers/entra/setup/setup.h"
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
@@ -27,7 +28,7 @@
 /* An existing kubeconfig. */
 struct target {
     char *path;
-    char *lock; /* the path of kubectl's lock file while we hold it, else NULL */
+    struct unfinished *lock; /* kubectl's lock file while we hold it, else NULL */
     struct secret *text;
     struct kubeconfig *file;
     struct edits edits;
@@ -44,8 +45,7 @@ static void targets_clear(struct targets *targets)
     for (size_t i = 0; i < targets->count; i++) {
         struct target *target = &targets->items[i];
         if (target->lock != NULL)
-            unlink(target->lock);
-        free(target->lock);
+            unfinished_remove(target->lock);
         free(target->path);
         edits_clear(&target->edits);
         if (target->file != NULL)
@@ -74,11 +74,9 @@ static bool name_file(const char *path, struct error *error)
 static bool take_lock(struct target *target, struct error *error)
 {
     autofree char *lock = text_format("%s.lock", target->path);
-    autoclose int fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
-    if (fd >= 0) {
-        target->lock = steal(&lock);
+    autoclose int fd = unfinished_create(AT_FDCWD, lock, 0, &target->lock);
+    if (fd >= 0)
         return true;
-    }
     if (errno != EEXIST)
         return error_set(error, ERROR_OTHER, "%s: %s", lock, strerror(errno));
     error_set(error, ERROR_OTHER, "%s is being written: %s exists", target->path, lock);
@@ -131,7 +129,7 @@ static bool add_list(struct targets *targets, const char *list, const struct opt
 
 static bool add_default(struct targets *targets, const struct options *options, struct error *error)
 {
-    const char *home = environment("HOME");
+    const char *home = environment_path("HOME");
     if (home == NULL)
         return true;
     autofree char *path = text_format("%s/.kube/config", home);
@@ -286,7 +284,7 @@ static bool check_arguments(const struct options *options, int count, char **ope
 static bool run_setup_kubectl(const struct options *options, int count, char **operands,
                               struct error *error)
 {
-    struct setup_storage storage = { "", "" };
+    struct setup_storage storage = { "" };
     auto_targets struct targets targets = { 0 };
     struct kubeconfig_conversion conversion = { .login = options->own[SETUP_LOGIN],
                                                 .check = kubelogin_check_line };

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing to descriptors that we got from the caller, who may have put them into non-blocking mode:
+ * pipes of a program with an event loop, a terminal that is shared with one. The mode cannot be
+ * changed, since it belongs to everybody who has the descriptor.
+ */
+#ifndef COMMON_BASE_OUTPUT_H
+#define COMMON_BASE_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How long a descriptor in non-blocking mode may make no progress. */
+#define OUTPUT_STALL_MILLISECONDS 30000
+
+/* Writes all of it. Returns false with errno set on failure; ETIMEDOUT if the reader of a
+ * descriptor in non-blocking mode does not read. */
+bool output_write(int fd, const char *bytes, size_t length);
+
+/* Waits until a descriptor in non-blocking mode, which just failed with EAGAIN, is ready for these
+ * events of poll. Returns false with errno set if it does not become so. */
+bool output_wait(int fd, short events);
+
+/* Has stdout and stderr write in this way. Called once when a program starts. */
+void output_begin(void);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/base/signals.h"
+
+#include <stddef.h>
+
+#include "common/base/array.h"
+#include "common/base/unfinished.h"
+
+/* These end a process that does not catch them. */
+static const int deadly[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP,  SIGABRT, SIGBUS,
+                              SIGFPE,  SIGUSR1, SIGSEGV, SIGUSR2, SIGALRM,  SIGTERM, SIGXCPU,
+                              SIGPROF, SIGPOLL, SIGPWR,  SIGSYS,  SIGVTALRM };
+
+static void end_early(int number)
+{
+    unfinished_remove_all();
+    raise(number); /* ends the program: SA_RESETHAND has restored the default action */
+}
+
+void signals_begin(void)
+{
+    const struct sigaction action = { .sa_handler = end_early, .sa_flags = (int)SA_RESETHAND };
+    struct sigaction before;
+    sigset_t none;
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* ignored, waitpid would fail with ECHILD */
+    for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
+        if (sigaction(deadly[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(deadly[i], &action, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void signals_set_for_child(posix_spawnattr_t *attributes, short flags)
+{
+    sigset_t defaults, none;
+    sigemptyset(&none);
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
+    posix_spawnattr_setsigdefault(attributes, &defaults);
+    posix_spawnattr_setsigmask(attributes, &none);
+    posix_spawnattr_setflags(attributes,
+                             (short)(flags | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
+}
+
+struct signals_held signals_hold(void)
+{
+    struct signals_held held;
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &held.before);
+    return held;
+}
+
+void signals_release(struct signals_held *held)
+{
+    sigprocmask(SIG_SETMASK, &held->before, NULL);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A library for LD_PRELOAD that counts the allocations and the closed files of our programs, and
+ * makes one of them fail. The programs' own malloc (common/base/memory.c) calls this one.
+ *
+ *     ENTRA_FAULTS=FILE LD_PRELOAD=allocations.so entra list
+ *
+ * FILE is a struct faults. All processes map it, so that they count together, and one fault happens
+ * once, be it in the program, in a fork of it, or in another of our programs that it starts. Other
+ * programs, such as a shell or a browser, are not counted.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* In the byte order of the machine; tests/torture/fault.py reads and writes it. */
+struct counter {
+    uint64_t count; /* how many there have been */
+    uint64_t fails; /* the number of the one that fails; 0: none */
+};
+
+static struct faults {
+    struct counter allocations;
+    struct counter closings;
+} * faults; /* NULL until the loader is done, and in programs that are not ours */
+
+__attribute__((constructor)) static void begin(void)
+{
+    static const char suffix[] = "entra";
+    const char *name = program_invocation_short_name, *path = getenv("ENTRA_FAULTS");
+    size_t length = strlen(name), tail = sizeof suffix - 1;
+    if (path == NULL || length < tail || strcmp(name + length - tail, suffix) != 0)
+        return;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    void *mapped =
+        fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *faults, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (mapped == MAP_FAILED)
+        abort();
+    close(fd);
+    faults = mapped;
+}
+
+static bool fails(struct counter *counter)
+{
+    return __atomic_add_fetch(&counter->count, 1, __ATOMIC_RELAXED) == counter->fails;
+}
+
+static bool allocation_fails(void)
+{
+    if (faults == NULL || !fails(&faults->allocations))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+/* The function that would be called without this library. */
+#define NEXT(function)                                                                             \
+    static typeof(&function) next;                                                                 \
+    if (next == NULL)                                                                              \
+    *(void **)&next = dlsym(RTLD_NEXT, #function)
+
+void *malloc(size_t size)
+{
+    NEXT(malloc);
+    return allocation_fails() ? NULL : next(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    NEXT(calloc);
+    return allocation_fails() ? NULL : next(count, size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+    NEXT(realloc);
+    return allocation_fails() ? NULL : next(memory, size);
+}
+
+int posix_memalign(void **ret_memory, size_t alignment, size_t size)
+{
+    NEXT(posix_memalign);
+    return allocation_fails() ? ENOMEM : next(ret_memory, alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    NEXT(aligned_alloc);
+    return allocation_fails() ? NULL : next(alignment, size);
+}
+
+/* A close that fails has closed the file all the same: what it tells is that an earlier write was
+ * lost. system_calls.c cannot do that, since a call that it makes fail does not happen. */
+int close(int fd)
+{
+    NEXT(close);
+    int result = next(fd);
+    if (faults == NULL || !fails(&faults->closings))
+        return result;
+    errno = EIO;
+    return -1;
+}

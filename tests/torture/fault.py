@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""One thing that goes wrong in a run of a program, and how many such things there could be."""
+
+from __future__ import annotations
+
+import errno
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+ALLOCATION, CLOSE, CALL, KILL, COUNT = "allocation", "close", "call", "kill", "count"
+
+# How a system call may fail, as its manual page says. Those that are not here cannot fail, or not
+# without having done their work, such as close; a program can be killed at any.
+ERRORS = {
+    **dict.fromkeys(["open", "openat"], ("EMFILE", "EIO")),
+    **dict.fromkeys(["stat", "lstat", "fstat", "newfstatat", "statx"], ("EIO",)),
+    **dict.fromkeys(["access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd"],
+                    ("EIO",)),
+    **dict.fromkeys(["mkdir", "mkdirat", "link", "linkat", "symlink"], ("ENOSPC",)),
+    **dict.fromkeys(["unlink", "unlinkat", "rmdir"], ("EIO",)),
+    **dict.fromkeys(["rename", "renameat", "renameat2"], ("ENOSPC",)),
+    **dict.fromkeys(["chmod", "fchmod", "fchmodat", "fchown", "fchownat", "utimensat"], ("EPERM",)),
+    **dict.fromkeys(["read", "pread64", "readv"], ("EIO", "EINTR")),
+    **dict.fromkeys(["write", "writev"], ("ENOSPC", "EINTR")),
+    **dict.fromkeys(["fsync", "fdatasync", "ftruncate", "fallocate", "lseek"], ("EIO",)),
+    "flock": ("ENOLCK", "EINTR"),
+    "fcntl": ("EMFILE",),
+    "ioctl": ("EIO",),
+    "getdents64": ("EIO",),
+    **dict.fromkeys(["statfs", "fstatfs"], ("EIO",)),
+    **dict.fromkeys(["dup", "dup2", "dup3", "pipe", "pipe2", "eventfd2", "epoll_create1",
+                     "memfd_create", "socketpair", "socket"], ("EMFILE",)),
+    **dict.fromkeys(["poll", "ppoll", "epoll_wait", "epoll_pwait"], ("EINTR", "ENOMEM")),
+    "epoll_ctl": ("ENOMEM",),
+    "connect": ("ECONNREFUSED",),
+    "bind": ("EADDRINUSE",),
+    "listen": ("EADDRINUSE",),
+    **dict.fromkeys(["accept", "accept4"], ("EMFILE", "ECONNABORTED")),
+    **dict.fromkeys(["getsockname", "getpeername", "getsockopt", "setsockopt"], ("ENOBUFS",)),
+    **dict.fromkeys(["sendto", "sendmsg", "sendmmsg"], ("EPIPE", "EINTR")),
+    **dict.fromkeys(["recvfrom", "recvmsg"], ("ECONNRESET", "EINTR")),
+    **dict.fromkeys(["fork", "vfork", "clone", "clone3"], ("EAGAIN",)),
+    "execve": ("ENOMEM",),
+    **dict.fromkeys(["wait4", "waitid"], ("EINTR",)),
+    "setsid": ("EPERM",),
+    "setpgid": ("EACCES",),
+    "prctl": ("EINVAL",),
+    "prlimit64": ("EPERM",),
+    "getrandom": ("EAGAIN", "ENOSYS"),
+    **dict.fromkeys(["mmap", "mprotect", "mlock", "mlock2", "mremap"], ("ENOMEM",)),
+    "add_key": ("ENOMEM", "EDQUOT"),
+    "keyctl": ("ENOMEM",),
+    "request_key": ("ENOMEM",),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The `number`th allocation, close or system call fails, with `error`, or the process is
+    killed there. A run with COUNT is only counted. `name` and `place` are of the system call."""
+
+    kind: str
+    number: int
+    name: str = ""
+    place: str = ""
+    error: str = ""
+
+    def __str__(self) -> str:
+        words = (f"{self.kind}:{self.number}", self.name, self.error, self.place)
+        return " ".join(word for word in words if word)
+
+    def is_named(self, name: str) -> bool:
+        """By its kind, kind:number, call or call:end of the place."""
+        first, _, second = name.partition(":")
+        return (first == self.kind and second in ("", str(self.number))
+                or first == self.name and self.place.endswith(second))
+
+
+@dataclass(frozen=True)
+class SystemCall:
+    name: str
+    allocations: int  # before it
+    place: str
+
+
+# Of more allocations than this, only those next to a system call are tried.
+ALLOCATIONS_MAX = 4000
+
+
+@dataclass(frozen=True)
+class Counts:
+    allocations: int
+    closes: int
+    calls: tuple[SystemCall, ...]
+
+    def faults(self) -> list[Fault]:
+        """Everything that can go wrong once in a run like the one that was counted.
+
+        A failed allocation ends a process, and what it has changed by then are system calls. So
+        allocations between the same two calls are alike, and if there are very many, the first and
+        the last of them stand for all.
+        """
+        allocations = range(1, self.allocations + 1)
+        if self.allocations > ALLOCATIONS_MAX:
+            marks = {0, *(call.allocations for call in self.calls), self.allocations}
+            allocations = sorted({*marks, *(mark + 1 for mark in marks)} & set(allocations))
+        numbered = list(enumerate(self.calls, 1))
+        return ([Fault(ALLOCATION, number) for number in allocations]
+                + [Fault(CLOSE, number + 1) for number in range(self.closes)]
+                + [Fault(CALL, number, call.name, call.place, error)
+                   for number, call in numbered for error in ERRORS.get(call.name, ())]
+                + [Fault(KILL, number, call.name, call.place) for number, call in numbered])
+
+
+class Injector:
+    """Runs commands with a fault, with the programs that `make` puts into `build`. Its files are in
+    `folder`."""
+
+    def __init__(self, build: Path, folder: Path) -> None:
+        self._library = build / "allocations.so"
+        self._launcher = build / "system-calls"
+        self._numbers = folder / "faults"
+        self._log = folder / "calls"
+
+    def command(self, fault: Fault | None, words: list[str]) -> tuple[list[str], dict[str, str]]:
+        """The command to run instead, and the variables that it needs. COUNT counts everything."""
+        env = {}
+        if fault is None:
+            return words, env
+        if fault.kind in (ALLOCATION, CLOSE, COUNT):
+            allocation = fault.number if fault.kind == ALLOCATION else 0
+            self._numbers.write_bytes(struct.pack("4Q", 0, allocation, 0, fault.number - allocation))
+            env = {"LD_PRELOAD": str(self._library), "ENTRA_FAULTS": str(self._numbers)}
+        if fault.kind in (CALL, KILL, COUNT):
+            number = getattr(errno, fault.error) if fault.error else 0
+            where = [str(fault.number), str(number)] if fault.number else []
+            words = [str(self._launcher), str(self._log), *where, *words]
+        return words, env
+
+    def counted(self) -> Counts:
+        """What was counted in the last run, whose fault was COUNT."""
+        allocations, _, closes, _ = struct.unpack("4Q", self._numbers.read_bytes())
+        lines = self._log.read_bytes().decode(errors="replace").split("\n")[:-1]
+        calls = [line.split(" ", 2) for line in lines]
+        return Counts(allocations, closes, tuple(
+            SystemCall(name, int(number), "".join(place)) for name, number, *place in calls))

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""The jobs that are tortured. A flow is one record here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from authority import contoso
+from authority.directory import User
+from integration.asking import EXEC_INFO, own_host
+from integration.test_kubectl_setup import KUBELOGIN, head
+from integration.test_kubectl_setup import write as write_kubeconfig
+from world.world import World
+
+TYPED = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
+OTHER = TYPED[::-1]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command of ours, with what it reads from stdin, and who signs in if it asks a user. It is
+    also given `--keyring` and `--timeout`."""
+
+    program: str
+    words: tuple[str, ...] = ()
+    input: str | None = None
+    env: dict[str, str] = field(default_factory=dict)
+    user: User = contoso.ADA
+
+
+@dataclass(frozen=True)
+class Flow:
+    """`before` are jobs that prepare for the one that is tortured, in a world to which `setting`
+    adds what the programs find. What success is, a run without a fault shows.
+
+    `reports`: the program prints what it finds, and where it fails, what it found until then.
+    `once`: after success, the same job does something else.
+    """
+
+    name: str
+    job: Callable[[World], Job]
+    before: tuple[Callable[[World], Job], ...] = ()
+    setting: Callable[[World], None] = lambda world: None
+    keyring: str = "runtime"
+    reports: bool = False
+    once: bool = False
+
+
+# ---- worlds ----
+
+
+def app(world: World) -> None:
+    world.write_appsettings()
+
+
+def app_with_kept_secret(world: World) -> None:
+    settings = world.appsettings()
+    del settings["AzureAd"]["ClientSecret"]
+    settings["AzureAd"]["ClientCredentials"] = [{"SourceType": "Keyring"}]
+    world.write_appsettings(settings)
+
+
+def app_with_fast_kubectl(world: World) -> None:
+    """Whoever needs only the kubeconfig of nobody need not wait for kubectl."""
+    app(world)
+    program = world.session.home / "bin" / "kubectl"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho '{}'\n")
+    program.chmod(0o755)
+    world.session.env["PATH"] = f"{program.parent}:{world.session.env['PATH']}"
+
+
+def user(world: World) -> None:
+    world.write_appsettings(world.user_appsettings())
+
+
+def kubeconfig(world: World) -> None:
+    """Of kubelogin."""
+    write_kubeconfig(world, head() + KUBELOGIN)
+
+
+# ---- jobs ----
+
+
+def git(operation: str, *lines: str) -> Callable[[World], Job]:
+    return lambda world: Job("git-credential-entra", (operation,),
+                             own_host(world) + "".join(f"{line}\n" for line in lines))
+
+
+def kubectl(world: World) -> Job:
+    return Job("exec-credential-entra", env=EXEC_INFO)
+
+
+def curl(world: World) -> Job:
+    return Job("curl-credential-entra", (world.web_api.todo_list_url,))
+
+
+def entra(*words: str, **more: Any) -> Callable[[World], Job]:
+    return lambda world: Job("entra", words, **more)
+
+
+token = entra("token", "--api", "MyWebApi")
+git_token = entra("token", "--api", "GitServer")
+# Either user can still sign in, or sign in again, when the other one has.
+login = entra("login", "--browser")
+login_grace = entra("login", "--browser", "--account", contoso.GRACE.username, user=contoso.GRACE)
+store = git("store", "username=ada", f"password={TYPED}")
+store_other = git("store", "username=grace", f"password={OTHER}")
+erase = git("erase", "username=ada", f"password={TYPED}")
+set_secret = entra("secret", "set", input=contoso.DAEMON.secret)
+
+RECORDS = (
+    Flow("git get, warm", git("get"), (git("get"),), app),
+    Flow("kubectl get, warm", kubectl, (kubectl,), app),
+    Flow("curl get, warm", curl, (curl,), app),
+    Flow("entra token, warm", token, (token,), app),
+    Flow("entra token, cold", token, (git_token,), app),
+    Flow("entra token, cold, kept secret", token, (set_secret,), app_with_kept_secret),
+    Flow("entra token, refresh", token, (login_grace, login), user),
+    Flow("entra login", login, (), user),
+    Flow("entra login, second user", login, (login_grace, token), user),
+    Flow("entra logout", entra("logout"), (login_grace, login, token), user, once=True),
+    Flow("entra logout --all", entra("logout", "--all"), (login_grace, login, token), user),
+    Flow("git get, typed", git("get"), (store, store_other), user),
+    Flow("git store", store, (token, store_other), app),
+    Flow("git erase", erase, (token, store, store_other), app),
+    Flow("entra list", entra("list", "--output", "json"), (login, token, store), user,
+         reports=True),
+    Flow("entra doctor", entra("doctor"), (token,), app_with_fast_kubectl, reports=True),
+    Flow("entra secret set", set_secret, (git_token,), app),
+    Flow("entra secret clear", entra("secret", "clear"), (set_secret, token), app_with_kept_secret),
+    Flow("entra setup git", entra("setup", "git")),
+    Flow("entra setup git --remove", entra("setup", "git", "--remove"), (entra("setup", "git"),)),
+    Flow("entra setup kubectl", entra("setup", "kubectl"), (), kubeconfig),
+    Flow("entra token, warm, kernel", token, (token,), app, "kernel"),
+    Flow("entra token, refresh, kernel", token, (login,), user, "kernel"),
+    Flow("git store, kernel", store, (token, store_other), app, "kernel"),
+    Flow("entra token, warm, desktop", token, (token,), app, "secret-service"),
+    Flow("entra token, refresh, desktop", token, (login,), user, "secret-service"),
+    Flow("git store, desktop", store, (token, store_other), app, "secret-service"),
+)
+FLOWS = {flow.name: flow for flow in RECORDS}
+SECRETS = (contoso.DAEMON.secret, TYPED, OTHER, "s3cret")

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Preloaded into a program: when the program makes a certain call for the n-th time, a signal
+ * arrives, or memory runs out. INTERRUPTION is "CALL N SIGNAL", in which signal 0 stands for the
+ * latter.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void interrupt(const char *call)
+{
+    static int count;
+    char name[16] = "";
+    int at = 0, number = 0;
+    const char *value = getenv("INTERRUPTION");
+    if (value == NULL || sscanf(value, "%15s %d %d", name, &at, &number) != 3 ||
+        strcmp(call, name) != 0 || ++count != at)
+        return;
+    if (number == 0)
+        free(malloc((size_t)1 << 62));
+    else
+        raise(number);
+}
+
+int fsync(int fd)
+{
+    interrupt("fsync");
+    return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd);
+}
+
+int renameat(int from_folder, const char *from, int to_folder, const char *to)
+{
+    interrupt("renameat");
+    return ((int (*)(int, const char *, int, const char *))dlsym(RTLD_NEXT, "renameat"))(
+        from_folder, from, to_folder, to);
+}
