@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from queue import Queue
 from typing import Iterator
 
 from mutants.equivalent import Equivalent
-from mutants.faults import Fault, faults_of, in_fixed_order, shares
-from mutants.reached import ProbedTree, Reached, digest, in_order
+from mutants.faults import SEED, Fault, faults_of, in_fixed_order, shares
+from mutants.reached import ProbedTree, Reached, in_order
 from mutants.source import Source
 from mutants.tree import Tree
 
@@ -95,7 +96,8 @@ class Run:
         is done when a run is stopped is a sample of all."""
         lines = {path: source.text.count("\n") for path, source in self._sources.items()
                  if not only or path.startswith(tuple(only))}
-        entries = sorted(shares(lines, count).items(), key=lambda entry: digest(entry[0]))
+        entries = list(shares(lines, count).items())
+        random.Random(SEED).shuffle(entries)
         with ThreadPoolExecutor(self._jobs) as pool:
             try:
                 for _ in pool.map(lambda entry: self._try_file(*entry), entries):
@@ -142,8 +144,7 @@ class Run:
                 return Outcome.NONE
             if fault in self._equivalent:
                 return Outcome.EQUIVALENT
-            text = self._sources[fault.path].text
-            units = self._unit.of(fault, text)
+            units = self._unit.of(fault)
             stem = Path(fault.path).stem
             tree.run_command(ARCHIVE)
             for name in sorted(units, key=lambda name: (stem not in name, name)):
@@ -151,10 +152,10 @@ class Run:
                     return Outcome.NONE
                 if not tree.unit_passes(name):
                     return Outcome.UNIT
-            tests = self._integration.of(fault, text)
+            tests = self._integration.of(fault)
             if tests:
                 tree.make("installed")
-                if fault.probe is None and not tree.pages_pass():
+                if fault.statement is None and not tree.pages_pass():
                     return Outcome.INTEGRATION
                 selected = in_order(fault, tests, self._integration.seconds)
                 if not self._integration_passes(tree, selected):

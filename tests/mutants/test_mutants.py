@@ -136,8 +136,9 @@ void f(int a)
     struct a b = { { 7 } };
 }
 """)
-    places = {fault.line: source.line(fault.probe or 0) for fault in faults_of(source)}
-    assert places == {3: 3, 5: 4, 6: 6, 8: 8, 9: 8, 10: 8, 11: 11, 13: 13}
+    assert {fault.line: fault.statement for fault in faults_of(source)} == {
+        3: "do g(); while (a < 1);", 5: "switch (a) {", 6: "h(3);", 8: "if (a == 4)",
+        9: "if (a == 4)", 10: "if (a == 4)", 11: "h(6);", 13: "struct a b = { { 7 } };"}
 
 
 def test_the_same_faults_are_chosen_whatever_else_changes() -> None:
