@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/file.h"
 
 static void a_file_is_read_to_the_limit_and_not_beyond(void **state)
@@ -39,7 +40,33 @@ static void a_name_is_a_path_or_a_file_url(void **state)
     assert_string_equal(file_path("b"), "b");
     assert_string_equal(file_path("file:///a/b"), "/a/b");
     assert_string_equal(file_path("file:/a/b"), "/a/b");
-    assert_string_equal(file_path("file:a"), "file:a");
+    assert_string_equal(file_path("file:a"), "a");
+}
+
+static void other_uris_are_no_paths(void **state)
+{
+    (void)state;
+    assert_true(file_is_uri("pkcs11:token=a"));
+    assert_true(file_is_uri("handle:0x81000000"));
+    assert_false(file_is_uri("file:a"));
+    assert_false(file_is_uri("/a:b"));
+    assert_false(file_is_uri("c:a"));
+}
+
+static void a_relative_name_is_below_a_folder(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *folder, *name, *path;
+    } cases[] = {
+        { "/a", "b", "/a/b" },      { "/a/", "b", "/a/b" },      { "/", "b", "/b" },
+        { "/a", "/b", "/b" },       { "/a", "././b", "/a/b" },   { "/a", ".b", "/a/.b" },
+        { "/a", "file:b", "/a/b" }, { "/a", "file:///b", "/b" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *path = file_path_below(cases[i].folder, cases[i].name);
+        assert_string_equal(path, cases[i].path);
+    }
 }
 
 static void others_can_read_a_file_of_the_group_or_of_all(void **state)
@@ -93,6 +120,8 @@ int main(void)
         cmocka_unit_test(a_file_is_read_to_the_limit_and_not_beyond),
         cmocka_unit_test(a_file_that_is_not_there_says_so),
         cmocka_unit_test(a_name_is_a_path_or_a_file_url),
+        cmocka_unit_test(other_uris_are_no_paths),
+        cmocka_unit_test(a_relative_name_is_below_a_folder),
         cmocka_unit_test_setup(others_can_read_a_file_of_the_group_or_of_all, clear_environment),
         cmocka_unit_test_setup(credentials_of_a_service_have_a_mask_in_the_place_of_the_group,
                                clear_environment),
