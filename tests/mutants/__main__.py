@@ -24,9 +24,8 @@ RECORD = ROOT / "build" / "mutants" / "reached.json"
 def table(results: list[Result]) -> str:
     rows: dict[str, Counter[Outcome]] = {}
     for result in results:
-        folder = "/".join(result.fault.path.split("/")[:2])
-        for row in (folder.removesuffix(Path(folder).name) .rstrip("/")
-                    if folder.endswith(".c") else folder, "all"):
+        folders = result.fault.path.split("/")[:-1]
+        for row in ("/".join(folders[:2]), "all"):
             rows.setdefault(row, Counter())[result.outcome] += 1
     lines = ["| folder | faults | unit | integration | survived | equivalent | found |",
              "|---|---:|---:|---:|---:|---:|---:|"]

@@ -6,6 +6,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from mutants.equivalent import Equivalent
 from mutants.faults import faults_of, in_fixed_order, shares
 from mutants.run import Outcome, Run
 from mutants.source import Source
@@ -151,6 +154,13 @@ def test_the_same_faults_are_chosen_whatever_else_changes() -> None:
 
 def test_each_file_gets_its_share() -> None:
     assert shares({"a.c": 100, "b.c": 50, "c.c": 1}, 30) == {"a.c": 19, "b.c": 10, "c.c": 1}
+
+
+def test_no_fault_is_equivalent_without_a_reason(tmp_path: Path) -> None:
+    file = tmp_path / "equivalent"
+    file.write_text(EQUIVALENT.replace("They are the same.\n", ""))
+    with pytest.raises(ValueError, match="no reason for a fault in common/largest.c"):
+        Equivalent(file)
 
 
 def test_a_fault_is_found_survives_or_is_never_executed(tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ class Broken(Exception):
 class Tree:
     """A copy with a build folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, commands: dict[str, str] | None = None) -> None:
         self.folder = folder
-        self._commands: dict[str, str] = {}
+        self._commands = dict(commands or {})
 
     @classmethod
     def copy_of(cls, root: Path, folder: Path) -> Tree:
@@ -44,9 +44,7 @@ class Tree:
     def clone(self, folder: Path) -> Tree:
         """Another copy, as far built as this one."""
         subprocess.run(["cp", "-a", self.folder, folder], check=True)
-        tree = Tree(folder)
-        tree._commands = self._commands
-        return tree
+        return Tree(folder, self._commands)
 
     def remove(self) -> None:
         shutil.rmtree(self.folder)
