@@ -4,7 +4,6 @@ each, and kept for the next run as far as the sources stay the same."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tempfile
@@ -17,7 +16,7 @@ from mutants.faults import Fault
 from mutants.source import Source
 from mutants.tree import Tree
 
-Place = tuple[str, int]  # the path, and the offset of the statement
+Place = tuple[str, str]  # the path, and the line on which the statement begins
 
 # What the integration tests of one fault may take, by the record, before the rest is left out.
 BUDGET = 45.0
@@ -25,45 +24,48 @@ BUDGET = 45.0
 
 @dataclass
 class Reached:
-    """`tests[path][offset]` are the tests that execute the statement at this offset."""
+    """`tests[path][line]` are the tests that execute the statement that begins on this line."""
 
     seconds: dict[str, float] = field(default_factory=dict)
-    tests: dict[str, dict[int, set[str]]] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
+    tests: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
-    def of(self, fault: Fault, text: str) -> set[str]:
+    def of(self, fault: Fault) -> set[str]:
         """The tests that execute the statement of a fault. A fault outside of functions, or in a
-        file that has changed since the record was made, may show in every test of the file."""
-        places = self.tests.get(fault.path, {})
-        if fault.probe is not None and self.digests.get(fault.path) == digest(text):
-            return places.get(fault.probe, set())
+        statement that is newer than the record, may show in every test of the file; in a file that
+        is newer, in every test."""
+        places = self.tests.get(fault.path)
+        if places is None:
+            return set(self.seconds)
+        if fault.statement in places:
+            return places[fault.statement]
         return set().union(*places.values())
 
+    def add_places(self, places: Iterable[Place]) -> None:
+        for path, line in places:
+            self.tests.setdefault(path, {}).setdefault(line, set())
+
     def add(self, test: str, places: Iterable[Place]) -> None:
-        for path, offset in places:
-            self.tests.setdefault(path, {}).setdefault(offset, set()).add(test)
+        for path, line in places:
+            self.tests[path][line].add(test)
 
     def load(self, file: Path) -> None:
         record = json.loads(file.read_text())
-        self.digests, self.seconds = record["digests"], record["seconds"]
+        self.seconds, places = record["seconds"], record["places"]
+        self.add_places(places)
         for test, numbers in record["reached"].items():
-            self.add(test, (record["places"][number] for number in numbers))
+            self.add(test, (places[number] for number in numbers))
 
     def save(self, file: Path) -> None:
         places: list[Place] = []
         reached: dict[str, list[int]] = defaultdict(list)
-        for path, offsets in self.tests.items():
-            for offset, tests in offsets.items():
+        for path, lines in self.tests.items():
+            for line, tests in lines.items():
                 for test in tests:
                     reached[test].append(len(places))
-                places.append((path, offset))
+                places.append((path, line))
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps({"digests": self.digests, "seconds": self.seconds,
-                                    "places": places, "reached": reached}))
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+        file.write_text(json.dumps({"seconds": self.seconds, "places": places,
+                                    "reached": reached}))
 
 
 class ProbedTree:
@@ -72,7 +74,6 @@ class ProbedTree:
     def __init__(self, tree: Tree, sources: list[Source]) -> None:
         self._tree = tree
         self._places: list[Place] = []
-        self._digests = {source.path: digest(source.text) for source in sources}
         for source in sources:
             (tree.folder / source.path).write_text(self._probed(source))
 
@@ -81,7 +82,7 @@ class ProbedTree:
         for index in reversed(source.probes):
             offset = source.tokens[index].start
             text = f"{text[:offset]}mutant_reached({len(self._places)}); {text[offset:]}"
-            self._places.append((source.path, offset))
+            self._places.append((source.path, source.statement(index)))
         # The definition comes last, so that its headers cannot come before what the source defines
         # for its own.
         return ("static void mutant_reached(int place);\n" + text +
@@ -94,7 +95,8 @@ class ProbedTree:
         self._tree.remove()
 
     def record_unit(self) -> Reached:
-        reached = Reached(digests=self._digests)
+        reached = Reached()
+        reached.add_places(self._places)
         with tempfile.NamedTemporaryFile(prefix="entra-reached-") as file:
             for name in self._tree.unit_programs():
                 Path(file.name).write_text("")
@@ -105,7 +107,8 @@ class ProbedTree:
         return reached
 
     def record_integration(self, jobs: int) -> Reached:
-        reached = Reached(digests=self._digests)
+        reached = Reached()
+        reached.add_places(self._places)
         with tempfile.NamedTemporaryFile(prefix="entra-record-") as file:
             self._tree.integration_passes(
                 ["tests/integration"], 3 * 3600, "-p", "mutants.recorder", "-n", str(jobs),
