@@ -135,6 +135,8 @@ RECORDS = (
     Flow("entra setup kubectl", entra("setup", "kubectl"), (), kubeconfig),
     Flow("entra token, warm, kernel", token, (token,), app, "kernel"),
     Flow("entra token, refresh, kernel", token, (login,), user, "kernel"),
+    Flow("entra logout, kernel", entra("logout"), (login_grace, login, token), user, "kernel",
+         once=True),
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),
     Flow("entra token, warm, desktop", token, (token,), app, "secret-service"),
     Flow("entra token, refresh, desktop", token, (login,), user, "secret-service"),
