@@ -47,7 +47,7 @@
 #define STRAGGLERS_MILLISECONDS 10000
 
 /* What the call is about, in its arguments. */
-enum subject { NOTHING, FILE_0, PATH_0, PATH_1 };
+enum subject { NOTHING, FILE_0, PATH_0, PATH_1, FLAGS_2 };
 
 static const struct {
     const char *name;
@@ -88,7 +88,7 @@ static const struct {
     CALL(clone, NOTHING),        CALL(clone3, NOTHING),     CALL(execve, PATH_0),
     CALL(wait4, NOTHING),        CALL(waitid, NOTHING),     CALL(kill, NOTHING),
     CALL(setpgid, NOTHING),      CALL(setsid, NOTHING),     CALL(prctl, NOTHING),
-    CALL(prlimit64, NOTHING),    CALL(getrandom, NOTHING),  CALL(mmap, NOTHING),
+    CALL(prlimit64, NOTHING),    CALL(getrandom, FLAGS_2),  CALL(mmap, NOTHING),
     CALL(mprotect, NOTHING),     CALL(mlock, NOTHING),      CALL(mlock2, NOTHING),
     CALL(mremap, NOTHING),       CALL(add_key, NOTHING),    CALL(keyctl, NOTHING),
     CALL(request_key, NOTHING),  CALL(eventfd2, NOTHING),   CALL(epoll_create1, NOTHING),
@@ -219,6 +219,8 @@ static void log_subject(FILE *log, const struct seccomp_notif *call, enum subjec
     if (subject == FILE_0) {
         snprintf(path, sizeof path, "/proc/%u/fd/%d", call->pid, (int)call->data.args[0]);
         length = readlink(path, text, sizeof text - 1);
+    } else if (subject == FLAGS_2) {
+        length = snprintf(text, sizeof text, "%u", (unsigned)call->data.args[2]);
     } else if (subject != NOTHING) {
         snprintf(path, sizeof path, "/proc/%u/mem", call->pid);
         int fd = open(path, O_RDONLY | O_CLOEXEC);
