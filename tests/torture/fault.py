@@ -139,7 +139,7 @@ class Injector:
             env = {"LD_PRELOAD": str(self._library), "ENTRA_FAULTS": str(self._numbers)}
         if fault.kind in (CALL, KILL, COUNT):
             number = getattr(errno, fault.error) if fault.error else 0
-            where = [str(fault.number), str(number)] if fault.number else []
+            where = [str(fault.number), fault.name, str(number)] if fault.number else []
             words = [str(self._launcher), str(self._log), *where, *words]
         return words, env
 
