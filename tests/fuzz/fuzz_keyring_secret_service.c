@@ -38,7 +38,8 @@ static SecretItem *next_item(struct fuzz_input *input)
     autofree char *secret = fuzz_line(input);
     if (attributes == NULL)
         return NULL;
-    SecretItem *item = g_object_new(SECRET_TYPE_ITEM, NULL);
+    SecretItem *item =
+        g_object_new(SECRET_TYPE_ITEM, "g-object-path", "/org/freedesktop/secrets/1", NULL);
     set_property(item, "Label", label);
     set_property(item, "Attributes", attributes);
     g_hash_table_insert(secrets, item, steal(&secret));
