@@ -96,7 +96,12 @@ fuzz_token_ABOUT           := common/entra/token.c
 fuzz_url_ABOUT             := common/entra/url.c
 
 # Inputs of check-fuzz: fewer where each takes longer.
-FUZZ_RUNS ?= 10000
+FUZZ_RUNS ?= 8000
+fuzz_certificate_RUNS            := 100
+fuzz_http_answer_RUNS            := 1000
+fuzz_keyring_secret_service_RUNS := 2000
+fuzz_kubelogin_RUNS              := 2000
+fuzz_settings_RUNS               := 2000
 
 ifdef SANITIZE
 check: check-fuzz

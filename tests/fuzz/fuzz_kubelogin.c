@@ -86,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct options options = { 0 };
     struct error error = { 0 };
     int first = 0, count = 1;
+    fuzz_has_secret = true;
     if (memmem(data, size, "s3cr", 4) != NULL)
         return 0;
     auto_lines char **variables = fuzz_lines(&input, VARIABLES_MAX);
