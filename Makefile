@@ -5,7 +5,8 @@
 #   make install    DESTDIR, PREFIX   make check SANITIZE=1  the same under ASan and UBSan
 #   make demo       the main job      make fuzz, make soak   the same for as long as you like
 #   make bench      how fast it is    make deps              Debian's packages for all this
-#   make mutants    how good tests are    make clean
+#   make mutants    how good tests are    make torture   all that can fail, once
+#   make clean
 #
 #   make check-unit-url                                           one unit test
 #   make check-integration TESTS=tests/integration/test_curl.py   one file of integration tests
@@ -199,12 +200,13 @@ check-man: installed
 # Real daemons, servers and host tools around the installed programs. LeakSanitizer is told of what
 # GIO keeps for good, and unwinds slowly enough to see whose it is, and no further.
 PYTEST = ENTRA_PROGRAMS='$(abspath $(BUILD))/installed/bin' PYTHONPATH=tests \
+         ENTRA_TORTURE='$(abspath $(TORTURE))' \
          ASAN_OPTIONS=fast_unwind_on_malloc=0:malloc_context_size=6 \
          LSAN_OPTIONS=suppressions='$(abspath tests/lsan.supp)':print_suppressions=0 \
          $(PYTHON) -m pytest -q -p no:cacheprovider
 
 TESTS ?= tests
-check-integration: installed
+check-integration: installed $(TORTURE_FILES)
 	@tests/peers/fetch build/peers
 	@$(PYTEST) -n 4 --dist loadgroup $(TESTS)
 

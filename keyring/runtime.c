@@ -19,18 +19,22 @@
 /* The format of a file: a line of JSON, {"label": ..., "expires_on": ..., "attributes": {...}},
  * followed by the record. */
 
-static bool is_memory(int folder)
+/* Always returns false. */
+static bool fail(struct error *error)
 {
-    struct statfs status;
-    return fstatfs(folder, &status) == 0 &&
-           (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC);
+    return error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
 }
 
 /* Opens the folder. Returns -1 with an error if it is not in memory. */
 static int open_folder(struct error *error)
 {
+    struct statfs status;
     autoclose int folder = runtime_folder_open();
-    if (folder < 0 || !is_memory(folder)) {
+    if (folder < 0 ? errno != ENOENT : fstatfs(folder, &status) != 0) {
+        fail(error);
+        return -1;
+    }
+    if (folder < 0 || (status.f_type != TMPFS_MAGIC && status.f_type != RAMFS_MAGIC)) {
         error_set(error, ERROR_KEYRING,
                   "there is no private folder in memory (a tmpfs) for the keyring 'runtime'");
         error_known_as(error, "keyring_no_folder");
@@ -49,18 +53,31 @@ static struct runtime_name item_name(const struct keyring_key *key)
     return runtime_name(RUNTIME_KEPT, texts);
 }
 
+/* Whether there is nothing of ours under a name that could not be opened: no file, or a link. */
+static bool is_nothing(int code)
+{
+    return code == ENOENT || code == ELOOP;
+}
+
 /* Reads the header and the record of a file. Deletes the file if it has expired, or if it has no
- * header: nobody can tell any more whose it is, so no sign-out would find it. Returns false if it
- * is deleted or cannot be read, or does not match the key. */
-static bool read_file(int folder, const char *name, const struct keyring_key *key,
-                      json_object **ret_header, struct secret **ret_record)
+ * header: nobody can tell any more whose it is, so no sign-out would find it. Finds nothing if it
+ * is deleted, or does not match the key. *ret_record stays NULL if the record is damaged. A file
+ * that cannot be read is not missing: whoever took it for that could put something worse in its
+ * place. */
+static enum keyring_answer read_file(int folder, const char *name, const struct keyring_key *key,
+                                     json_object **ret_header, struct secret **ret_record,
+                                     struct error *error)
 {
     struct error unused;
     int64_t expires_on = 0;
     json_object *attributes = NULL;
     auto_secret struct secret *text = runtime_read(folder, name, FILE_MAX);
-    if (text == NULL)
-        return false;
+    if (text == NULL && is_nothing(errno))
+        return KEYRING_NOTHING;
+    if (text == NULL) {
+        fail(error);
+        return KEYRING_FAILED;
+    }
     const char *end = text->length <= FILE_MAX ? memchr(text->bytes, '\n', text->length) : NULL;
     auto_json json_object *read =
         end != NULL ? json_parse(text->bytes, (size_t)(end - text->bytes), &unused) : NULL;
@@ -71,15 +88,15 @@ static bool read_file(int folder, const char *name, const struct keyring_key *ke
         trace("keyring: %s is deleted: its header cannot be read", name);
     if (!is_whole || (expires_on > 0 && expires_on <= time(NULL))) {
         unlinkat(folder, name, 0);
-        return false;
+        return KEYRING_NOTHING;
     }
     if (!keyring_key_is_in(key, attributes))
-        return false;
+        return KEYRING_NOTHING;
     size_t length = text->length - (size_t)(end + 1 - text->bytes);
     if (length > 0 && length <= KEYRING_RECORD_MAX)
         *ret_record = secret_new(end + 1, length);
     *ret_header = steal(&read);
-    return true;
+    return KEYRING_FOUND;
 }
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
@@ -90,9 +107,9 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     autoclose int folder = open_folder(error);
     if (folder < 0)
         return KEYRING_FAILED;
-    return read_file(folder, item_name(key).text, key, &header, ret_record) && *ret_record != NULL
-               ? KEYRING_FOUND
-               : KEYRING_NOTHING;
+    enum keyring_answer answer =
+        read_file(folder, item_name(key).text, key, &header, ret_record, error);
+    return answer == KEYRING_FOUND && *ret_record == NULL ? KEYRING_NOTHING : answer;
 }
 
 static struct secret *format_item(const struct keyring_key *key, const char *label,
@@ -110,13 +127,14 @@ static struct secret *format_item(const struct keyring_key *key, const char *lab
 static void sweep(int folder)
 {
     static const struct keyring_key every = { { { NULL, NULL } } };
+    struct error unused;
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* owns fd */
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
         auto_json json_object *header = NULL;
         auto_secret struct secret *record = NULL;
         if (runtime_is_kept(entry->d_name))
-            read_file(folder, entry->d_name, &every, &header, &record);
+            read_file(folder, entry->d_name, &every, &header, &record, &unused);
     }
     if (directory != NULL)
         closedir(directory);
@@ -133,8 +151,7 @@ static bool store(const struct keyring_key *key, const char *label, const struct
     if (folder < 0)
         return false;
     sweep(folder);
-    return runtime_write(folder, item_name(key).text, text) ||
-           error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
+    return runtime_write(folder, item_name(key).text, text) || fail(error);
 }
 
 static bool delete_file(const char *name, struct error *error)
@@ -143,8 +160,7 @@ static bool delete_file(const char *name, struct error *error)
     if (folder < 0)
         return false;
     runtime_sweep(folder);
-    return unlinkat(folder, name, 0) == 0 || errno == ENOENT ||
-           error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
+    return unlinkat(folder, name, 0) == 0 || errno == ENOENT || fail(error);
 }
 
 static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
@@ -167,38 +183,55 @@ static void fill_item(struct keyring_item *item, const char *name, const json_ob
     keyring_item_add_json(item, json_object_object_get(header, "attributes"));
 }
 
-static void collect_items(DIR *directory, const struct keyring_key *key, struct keyring_list *list)
+/* Returns false, with an error, if the directory or an item of ours cannot be read. */
+static bool collect_items(DIR *directory, const struct keyring_key *key, struct keyring_list *list,
+                          struct error *error)
 {
-    for (struct dirent *entry;
-         list->count < KEYRING_ITEMS_MAX && (entry = readdir(directory)) != NULL;) {
+    while (list->count < KEYRING_ITEMS_MAX) {
         auto_json json_object *header = NULL;
         struct keyring_item *item = &list->items[list->count];
-        if (!runtime_is_kept(entry->d_name) ||
-            !read_file(dirfd(directory), entry->d_name, key, &header, &item->record))
+        errno = 0;
+        const struct dirent *entry = readdir(directory);
+        if (entry == NULL)
+            return errno == 0 || fail(error);
+        if (!runtime_is_kept(entry->d_name))
             continue;
-        fill_item(item, entry->d_name, header);
-        list->count++;
+        switch (read_file(dirfd(directory), entry->d_name, key, &header, &item->record, error)) {
+        case KEYRING_FOUND:
+            fill_item(item, entry->d_name, header);
+            list->count++;
+            break;
+        case KEYRING_NOTHING:
+            break;
+        default:
+            return false;
+        }
     }
+    return true;
 }
 
 static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
                                 struct keyring_list *ret_list, struct error *error)
 {
     (void)deadline;
+    auto_keyring_list struct keyring_list list = { 0 };
     int folder = open_folder(error);
     if (folder < 0)
         return KEYRING_FAILED;
     DIR *directory = fdopendir(folder); /* owns the descriptor */
     if (directory == NULL) {
-        error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
+        fail(error);
         close(folder);
         return KEYRING_FAILED;
     }
-    *ret_list =
-        (struct keyring_list){ .items = calloc(KEYRING_ITEMS_MAX, sizeof *ret_list->items) };
+    list.items = calloc(KEYRING_ITEMS_MAX, sizeof *list.items);
     runtime_sweep(dirfd(directory)); /* signing out lists what there is to erase */
-    collect_items(directory, key, ret_list);
+    bool collected = collect_items(directory, key, &list, error);
     closedir(directory);
+    if (!collected)
+        return KEYRING_FAILED;
+    *ret_list = list;
+    list = (struct keyring_list){ 0 };
     return KEYRING_FOUND;
 }
 

@@ -9,14 +9,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/environment.h"
 #include "common/base/text.h"
+
+/* Fails with errno. What the user can mend is a matter of the configuration; anything else, such as
+ * a disk or a process with too many files, may pass. Always returns false. */
+static bool fail(const char *path, struct error *error)
+{
+    static const int mendable[] = { ENOENT, EACCES, EPERM,        ENOTDIR, EISDIR,
+                                    ELOOP,  EFBIG,  ENAMETOOLONG, ENXIO };
+    int code = errno;
+    enum error_kind kind = ERROR_OTHER;
+    for (size_t i = 0; i < ARRAY_SIZE(mendable); i++)
+        if (code == mendable[i])
+            kind = ERROR_USAGE;
+    return error_set(error, kind, "%s: %s", path, strerror(code));
+}
 
 static bool check_status(int fd, const char *path, unsigned *ret_mode, struct error *error)
 {
     struct stat status;
     if (fstat(fd, &status) != 0)
-        return error_set(error, ERROR_USAGE, "%s: %s", path, strerror(errno));
+        return fail(path, error);
     if (!S_ISREG(status.st_mode))
         return error_set(error, ERROR_USAGE, "%s is not a file", path);
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
@@ -38,14 +53,16 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
     /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
     autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
-        error_set(error, ERROR_USAGE, "%s: %s", path, strerror(errno));
+        fail(path, error);
         return NULL;
     }
     if (!check_status(fd, path, ret_mode, error))
         return NULL;
     auto_secret struct secret *text = secret_read(fd, max);
+    if (text != NULL && text->length > max)
+        errno = EFBIG;
     if (text == NULL || text->length > max) {
-        error_set(error, ERROR_USAGE, "%s: %s", path, strerror(text == NULL ? errno : EFBIG));
+        fail(path, error);
         return NULL;
     }
     return steal(&text);

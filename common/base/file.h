@@ -16,8 +16,8 @@
 #include "common/base/secret.h"
 
 /* Reads a file of at most max bytes and sets *ret_mode to its st_mode. The caller frees the result
- * with secret_free. Returns NULL with ERROR_USAGE, and the path in the message, if the file cannot
- * be read, is too long or is refused. */
+ * with secret_free. Returns NULL with the path in the message: with ERROR_USAGE if there is no such
+ * file, or it may not be read, is too long or is refused; with ERROR_OTHER if reading fails. */
 struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struct error *error);
 
 /* As file_read, for a file that holds a secret: warns on stderr if others can read it. */

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -30,24 +29,22 @@ bool output_write(int fd, const char *bytes, size_t length)
     return true;
 }
 
-/* The cookie is the descriptor. 0 stands for failure (fopencookie(3)). */
+/* The cookie points to the descriptor. 0 stands for failure (fopencookie(3)). */
 static ssize_t write_stream(void *cookie, const char *bytes, size_t length)
 {
-    return output_write((int)(intptr_t)cookie, bytes, length) ? (ssize_t)length : 0;
+    return output_write(*(int *)cookie, bytes, length) ? (ssize_t)length : 0;
 }
 
-static void replace_stream(FILE **stream, int fd, int buffering)
+static void replace_stream(FILE **stream, int *fd, int buffering)
 {
-    FILE *other =
-        fopencookie((void *)(intptr_t)fd, "w", (cookie_io_functions_t){ .write = write_stream });
-    if (other == NULL)
-        return;
+    FILE *other = fopencookie(fd, "w", (cookie_io_functions_t){ .write = write_stream });
     setvbuf(other, NULL, buffering, BUFSIZ);
     *stream = other;
 }
 
 void output_begin(void)
 {
-    replace_stream(&stdout, STDOUT_FILENO, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
-    replace_stream(&stderr, STDERR_FILENO, _IONBF);
+    static int out = STDOUT_FILENO, err = STDERR_FILENO;
+    replace_stream(&stdout, &out, isatty(out) ? _IOLBF : _IOFBF);
+    replace_stream(&stderr, &err, _IONBF);
 }

@@ -31,13 +31,19 @@
 int runtime_folder_open_own(const char *path)
 {
     struct stat status;
-    if (mkdir(path, 0700) == 0) /* it usually exists */
-        chmod(path, 0700);      /* whatever the umask */
+    int failure = mkdir(path, 0700) == 0 ? 0 : errno;
+    if (failure == 0)
+        chmod(path, 0700); /* whatever the umask */
     /* In /tmp, any user could have made a folder of this name. */
     autoclose int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status) != 0 || status.st_uid != geteuid() ||
-        (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    if (fd < 0 && errno == ENOENT && failure != 0) /* it usually exists */
+        errno = failure;
+    if (fd < 0 || fstat(fd, &status) != 0)
         return -1;
+    if (status.st_uid != geteuid() || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        errno = EPERM;
+        return -1;
+    }
     return steal_fd(&fd);
 }
 
@@ -46,7 +52,19 @@ int runtime_folder_open_own(const char *path)
 static bool is_usable(const char *path)
 {
     struct stat status;
-    return stat(path, &status) == 0 && (status.st_uid == geteuid() || status.st_uid == 0);
+    if (stat(path, &status) != 0)
+        return false;
+    errno = EPERM;
+    return status.st_uid == geteuid() || status.st_uid == 0;
+}
+
+/* Whether this means that there is no folder for us, now and later, so that all our processes use
+ * the next place. After any other failure, one that did so would miss the locks and tokens of the
+ * others. */
+static bool is_no_place(int code)
+{
+    return code == ENOENT || code == ENOTDIR || code == EACCES || code == EPERM || code == EROFS ||
+           code == ELOOP || code == ENAMETOOLONG;
 }
 
 int runtime_folder_open(void)
@@ -58,14 +76,17 @@ int runtime_folder_open(void)
     char path[4096];
     const char *runtime = environment_path("XDG_RUNTIME_DIR");
     int fd = -1;
-    if (runtime != NULL && is_usable(runtime) &&
-        (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path)
+    errno = ENOENT;
+    if (runtime != NULL && (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path &&
+        is_usable(runtime))
         fd = runtime_folder_open_own(path);
-    for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(places); i++) {
+    for (size_t i = 0; fd < 0 && is_no_place(errno) && i < ARRAY_SIZE(places); i++) {
         snprintf(path, sizeof path, "%s%u%s", places[i].before, (unsigned)geteuid(),
                  places[i].after);
         fd = runtime_folder_open_own(path);
     }
+    if (fd < 0 && is_no_place(errno))
+        errno = ENOENT;
     return fd;
 }
 

@@ -14,12 +14,12 @@
 
 #include "common/base/secret.h"
 
-/* Opens the folder, creating it if necessary. The caller closes the descriptor. Returns -1 if there
- * is no place for it that only this user can write to. */
+/* Opens the folder, creating it if necessary. The caller closes the descriptor. Returns -1 with
+ * errno set: ENOENT if there is no place for it that only this user can write to. */
 int runtime_folder_open(void);
 
 /* Opens a private folder at path, creating it if necessary, but not its parents. The caller closes
- * the descriptor. Returns -1 if it is not a folder, or not this user's alone. */
+ * the descriptor. Returns -1 with errno set: EPERM if it is not this user's alone. */
 int runtime_folder_open_own(const char *path);
 
 /* A file name derived from a NULL-terminated list of texts, with an ending. */

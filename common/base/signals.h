@@ -32,6 +32,6 @@ struct signals_held {
 struct signals_held signals_hold(void);
 void signals_release(struct signals_held *held);
 
-#define auto_signals CLEANUP(signals_release)
+#define auto_signals CLEANUP(signals_release) __attribute__((unused))
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The configuration's file: found, opened safely, read and parsed. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,6 +26,13 @@ static char *path_in_home(void)
     return NULL;
 }
 
+/* Whether there is no such file for this user. If that is not known, there may be one, and whatever
+ * is wrong is reported when it is read: going on without it could mean another authority. */
+static bool is_absent(const char *path)
+{
+    return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
+}
+
 /* *named is whether an option or variable names the file. *path is NULL if there is no file. */
 static bool find_file(const struct options *options, char **path, bool *named, struct error *error)
 {
@@ -40,10 +48,10 @@ static bool find_file(const struct options *options, char **path, bool *named, s
         return true;
     }
     *path = path_in_home();
-    if (*path != NULL && access(*path, F_OK) == 0)
+    if (*path != NULL && !is_absent(*path))
         return true;
     free(*path);
-    *path = access(FILE_IN_ETC, F_OK) == 0 ? strdup(FILE_IN_ETC) : NULL;
+    *path = is_absent(FILE_IN_ETC) ? NULL : strdup(FILE_IN_ETC);
     return true;
 }
 

@@ -113,12 +113,14 @@ static bool get(const struct options *options, const struct git_request *git, st
 
 /* ---- erase and store, which follow get ---- */
 
-/* As git_target_find, but ignores errors in the configuration, which get has already reported. */
+/* As git_target_find, but ignores errors in the configuration, which get has already reported. If
+ * the configuration could not be read, get may have been luckier. */
 static enum config_match find_target_again(struct git_target *target, const struct options *options,
                                            const struct git_request *git, struct error *error)
 {
     enum config_match match = git_target_find(target, options, git, error);
-    return match == CONFIG_FAILED && target->config == NULL ? CONFIG_NO_MATCH : match;
+    bool is_known = match == CONFIG_FAILED && target->config == NULL && error->kind == ERROR_USAGE;
+    return is_known ? CONFIG_NO_MATCH : match;
 }
 
 static const char *secret_of(const struct git_request *git)

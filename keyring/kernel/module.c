@@ -58,24 +58,27 @@ static char *describe(const struct keyring_key *key)
 
 /* The payload of a big_key does not count against the user's small quota. Kernels without big_key
  * have user keys. */
-static const char *const types[] = { "big_key", "user" };
-
-static key_serial_t find_key(const char *description)
-{
-    key_serial_t serial = -1;
-    for (size_t i = 0; serial < 0 && i < 2; i++)
-        serial = (key_serial_t)keyctl_search(KEY_SPEC_USER_KEYRING, types[i], description, 0);
-    return serial;
-}
+#define BIG   "big_key"
+#define SMALL "user"
 
 static bool is_not_found(int code)
 {
     return code == ENOKEY || code == EKEYEXPIRED || code == EKEYREVOKED;
 }
 
+static key_serial_t find_key(const char *description)
+{
+    key_serial_t serial = (key_serial_t)keyctl_search(KEY_SPEC_USER_KEYRING, BIG, description, 0);
+    if (serial < 0 && is_not_found(errno))
+        serial = (key_serial_t)keyctl_search(KEY_SPEC_USER_KEYRING, SMALL, description, 0);
+    return serial;
+}
+
 /* Reads the payload of a key into as little locked memory as possible. If another process replaces
- * it by a longer one meanwhile, it is read again. */
-static struct secret *read_key(key_serial_t serial)
+ * it by a longer one meanwhile, it is read again. Finds nothing if the key is gone meanwhile, or is
+ * not one of ours. */
+static enum keyring_answer read_key(key_serial_t serial, struct secret **ret_record,
+                                    struct error *error)
 {
     long length = keyctl_read(serial, NULL, 0);
     while (length > 0 && length <= KEYRING_RECORD_MAX) {
@@ -83,10 +86,14 @@ static struct secret *read_key(key_serial_t serial)
         length = keyctl_read(serial, record->bytes, record->length);
         if (length > 0 && (size_t)length <= record->length) {
             record->length = (size_t)length;
-            return steal(&record);
+            *ret_record = steal(&record);
+            return KEYRING_FOUND;
         }
     }
-    return NULL;
+    if (length >= 0 || is_not_found(errno))
+        return KEYRING_NOTHING;
+    fail(error);
+    return KEYRING_FAILED;
 }
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
@@ -95,12 +102,9 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     (void)deadline;
     autofree char *description = describe(key);
     key_serial_t serial = find_key(description);
-    if (serial < 0 && is_not_found(errno))
-        return KEYRING_NOTHING;
-    if (serial < 0)
-        return answer_of_failure(error);
-    *ret_record = read_key(serial);
-    return *ret_record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
+    if (serial >= 0)
+        return read_key(serial, ret_record, error);
+    return is_not_found(errno) ? KEYRING_NOTHING : answer_of_failure(error);
 }
 
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
@@ -108,20 +112,17 @@ static bool store(const struct keyring_key *key, const char *label, const struct
 {
     (void)label, (void)deadline;
     autofree char *description = describe(key);
-    key_serial_t serial = -1;
-    for (size_t i = 0; serial < 0 && i < 2; i++)
-        serial =
-            add_key(types[i], description, record->bytes, record->length, KEY_SPEC_USER_KEYRING);
-    if (serial < 0)
-        return fail(error);
     int64_t life = expires_on - time(NULL);
-    if (keyctl_setperm(serial, PERMISSIONS) < 0 ||
-        (expires_on > 0 && keyctl_set_timeout(serial, life > 1 ? (unsigned)life : 1) < 0)) {
-        fail(error);
-        keyctl_unlink(serial, KEY_SPEC_USER_KEYRING);
-        return false;
-    }
-    return true;
+    key_serial_t serial =
+        add_key(BIG, description, record->bytes, record->length, KEY_SPEC_USER_KEYRING);
+    /* Only if there is no such type. After any other failure there may be an older big_key, which
+     * would be found before the new key. */
+    if (serial < 0 && errno == ENODEV)
+        serial = add_key(SMALL, description, record->bytes, record->length, KEY_SPEC_USER_KEYRING);
+    /* If one of these fails, the key stays, since it may be an older one with a new payload. */
+    return (serial >= 0 && keyctl_setperm(serial, PERMISSIONS) == 0 &&
+            (expires_on == 0 || keyctl_set_timeout(serial, life > 1 ? (unsigned)life : 1) == 0)) ||
+           fail(error);
 }
 
 static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
@@ -145,32 +146,37 @@ static bool erase_item(const struct keyring_item *item, int64_t deadline, struct
 
 /* ---- list ---- */
 
-/* Fills in an item from a kernel key, whose description is "type;uid;gid;perm;entra:{...}". Returns
- * false if the kernel key is not ours or does not match. */
-static bool read_item(key_serial_t serial, const struct keyring_key *key, struct keyring_item *item)
+/* Fills in an item from a kernel key, whose description is "type;uid;gid;perm;entra:{...}". Finds
+ * nothing if the kernel key is not ours, does not match, or is gone meanwhile. */
+static enum keyring_answer read_item(key_serial_t serial, const struct keyring_key *key,
+                                     struct keyring_item *item, struct error *error)
 {
     struct error unused;
     autofree char *description = NULL;
     if (keyctl_describe_alloc(serial, &description) < 0) {
         description = NULL;
-        return false;
+        if (is_not_found(errno) || errno == EACCES) /* ours can all be viewed */
+            return KEYRING_NOTHING;
+        fail(error);
+        return KEYRING_FAILED;
     }
     const char *ours = strstr(description, ";" PREFIX);
     if (ours == NULL)
-        return false;
+        return KEYRING_NOTHING;
     ours += strlen(";" PREFIX);
     auto_json json_object *attributes = json_parse(ours, strlen(ours), &unused);
     if (!json_object_is_type(attributes, json_type_object)) {
         trace("keyring: the kernel key %d is passed over: it has no attributes", serial);
-        return false;
+        return KEYRING_NOTHING;
     }
     if (!keyring_key_is_in(key, attributes))
-        return false;
+        return KEYRING_NOTHING;
+    if (read_key(serial, &item->record, error) == KEYRING_FAILED)
+        return KEYRING_FAILED;
     keyring_item_add_json(item, attributes);
     item->label = strdup(ours);
     item->place = text_format("%d", serial);
-    item->record = read_key(serial);
-    return true;
+    return KEYRING_FOUND;
 }
 
 static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
@@ -183,11 +189,19 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         return answer_of_failure(error);
     autofree key_serial_t *serials = keys;
     size_t count = (size_t)size / sizeof *serials;
-    struct keyring_list list = { .items = calloc(count + 1, sizeof *list.items) };
+    auto_keyring_list struct keyring_list list = { .items = calloc(count + 1, sizeof *list.items) };
     for (size_t i = 0; i < count && list.count < KEYRING_ITEMS_MAX; i++)
-        if (read_item(serials[i], key, &list.items[list.count]))
+        switch (read_item(serials[i], key, &list.items[list.count], error)) {
+        case KEYRING_FOUND:
             list.count++;
+            break;
+        case KEYRING_NOTHING:
+            break;
+        default:
+            return KEYRING_FAILED;
+        }
     *ret_list = list;
+    list = (struct keyring_list){ 0 };
     return KEYRING_FOUND;
 }
 

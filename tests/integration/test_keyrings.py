@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import subprocess
 import sys
 import threading
@@ -15,8 +17,11 @@ import pytest
 from authority import contoso, faults
 from authority.directory import Client
 from integration.credentials import configure
+from integration.examining import examine
 from world import kernel_keyring
 from world.bare_item import BareItem
+from world.bus import MessageBus
+from world.keyring import Keyring
 from world.replaced_item import ReplacedItem
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
@@ -34,6 +39,50 @@ def own_app(shell: World) -> World:
 
 def token(world, *words, **how):
     return world.run("entra", "token", "--api", "MyWebApi", *words, **how)
+
+
+# ---- another user's bus ----
+
+STRANGER = pwd.getpwnam("nobody").pw_uid  # dbus-daemon looks its user up
+
+
+@pytest.fixture(params=["path", "abstract"])
+def strangers_keyring(request, own_app):
+    """A keyring on the bus of another user, which su has left in the environment."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    folder = own_app.session.root / "stranger"
+    folder.mkdir()
+    os.chown(folder, STRANGER, STRANGER)
+    own_app.session.root.chmod(0o711)
+    own_app.session.logs.chmod(0o755)
+    name = {"path": folder / "bus", "abstract": f"entra-test-{uuid.uuid4()}"}[request.param]
+    bus = MessageBus(folder, own_app.session.logs, own_app.session.env,
+                     elsewhere=f"unix:{request.param}={name}", uid=STRANGER)
+    own_app.session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+    keyring = Keyring(bus.address, own_app.session.logs, own_app.session.env)
+    yield keyring
+    keyring.stop()
+    bus.stop()
+
+
+def test_another_users_bus_gets_no_token(own_app, strangers_keyring):
+    first, second = (token(own_app) for _ in range(2))
+    assert (first.code, first.err) == (0, "")
+    assert first.out == second.out  # the kernel has stored it
+    assert strangers_keyring.items() == []
+    named = token(own_app, "--keyring", "secret-service", "--force-refresh")
+    assert (named.code, named.out) == (6, "")
+    assert f"the session bus belongs to another user (uid {STRANGER})" in named.err
+    assert "DBUS_SESSION_BUS_ADDRESS" in named.err
+    assert strangers_keyring.items() == []
+
+
+def test_doctor_says_why_another_users_bus_is_not_used(own_app, strangers_keyring):
+    (finding,) = examine(own_app).of("keyring")
+    assert finding["message"].startswith("kernel ")
+    (detail,) = finding["details"]
+    assert detail["where"] == f"the session bus belongs to another user (uid {STRANGER})"
 
 
 # ---- the kernel keyring ----

@@ -146,7 +146,8 @@ def _of_constant(source: Source, token: Token) -> Iterator[Change]:
         yield token.start, token.end, _next(token.text), token
     elif token.kind == "string" and not token.function and token.brackets.startswith("{") \
             and VALUE.fullmatch(token.text):
-        yield token.start, token.end, f'{token.text[:-1]}~"', token
+        # At its beginning, since getopt_long takes an option's name without its end.
+        yield token.start, token.end, f'"~{token.text[1:]}', token
 
 
 def _end_of_statement(source: Source, index: int) -> int:

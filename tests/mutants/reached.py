@@ -11,10 +11,13 @@ import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Iterable
 
 from mutants.faults import Fault
 from mutants.source import Source
 from mutants.tree import Tree
+
+Place = tuple[str, int]  # the path, and the offset of the statement
 
 # What the integration tests of one fault may take, by the record, before the rest is left out.
 BUDGET = 45.0
@@ -36,19 +39,27 @@ class Reached:
             return places.get(fault.probe, set())
         return set().union(*places.values())
 
+    def add(self, test: str, places: Iterable[Place]) -> None:
+        for path, offset in places:
+            self.tests.setdefault(path, {}).setdefault(offset, set()).add(test)
+
     def load(self, file: Path) -> None:
         record = json.loads(file.read_text())
-        self.seconds = record["seconds"]
-        self.digests = record["digests"]
-        self.tests = {path: {int(offset): set(tests) for offset, tests in places.items()}
-                      for path, places in record["tests"].items()}
+        self.digests, self.seconds = record["digests"], record["seconds"]
+        for test, numbers in record["reached"].items():
+            self.add(test, (record["places"][number] for number in numbers))
 
     def save(self, file: Path) -> None:
+        places: list[Place] = []
+        reached: dict[str, list[int]] = defaultdict(list)
+        for path, offsets in self.tests.items():
+            for offset, tests in offsets.items():
+                for test in tests:
+                    reached[test].append(len(places))
+                places.append((path, offset))
         file.parent.mkdir(parents=True, exist_ok=True)
-        tests = {path: {offset: sorted(tests) for offset, tests in places.items()}
-                 for path, places in self.tests.items()}
-        file.write_text(json.dumps({"seconds": self.seconds, "digests": self.digests,
-                                    "tests": tests}))
+        file.write_text(json.dumps({"digests": self.digests, "seconds": self.seconds,
+                                    "places": places, "reached": reached}))
 
 
 def digest(text: str) -> str:
@@ -60,7 +71,7 @@ class ProbedTree:
 
     def __init__(self, tree: Tree, sources: list[Source]) -> None:
         self._tree = tree
-        self._places: list[tuple[str, int]] = []
+        self._places: list[Place] = []
         self._digests = {source.path: digest(source.text) for source in sources}
         for source in sources:
             (tree.folder / source.path).write_text(self._probed(source))
@@ -82,30 +93,19 @@ class ProbedTree:
     def remove(self) -> None:
         self._tree.remove()
 
-    def _begin(self) -> Reached:
-        reached = Reached(digests=dict(self._digests))
-        for path in self._digests:
-            reached.tests[path] = {}
-        return reached
-
-    def _add(self, reached: Reached, test: str, numbers: list[int]) -> None:
-        for number in numbers:
-            path, offset = self._places[number]
-            reached.tests[path].setdefault(offset, set()).add(test)
-
     def record_unit(self) -> Reached:
-        reached = self._begin()
+        reached = Reached(digests=self._digests)
         with tempfile.NamedTemporaryFile(prefix="entra-reached-") as file:
             for name in self._tree.unit_programs():
                 Path(file.name).write_text("")
                 if not self._tree.unit_passes(name, MUTANTS_REACHED=file.name):
                     raise SystemExit(f"mutants: the unit test {name} fails without any fault")
-                self._add(reached, name, [int(line) for line in
-                                          set(Path(file.name).read_text().split())])
+                reached.add(name, [self._places[int(line)] for line in
+                                   set(Path(file.name).read_text().split())])
         return reached
 
     def record_integration(self, jobs: int) -> Reached:
-        reached = self._begin()
+        reached = Reached(digests=self._digests)
         with tempfile.NamedTemporaryFile(prefix="entra-record-") as file:
             self._tree.integration_passes(
                 ["tests/integration"], 3 * 3600, "-p", "mutants.recorder", "-n", str(jobs),
@@ -113,9 +113,9 @@ class ProbedTree:
             for line in Path(file.name).read_text().splitlines():
                 entry = json.loads(line)
                 if entry["passed"]:
-                    test = entry["test"].split("@")[0]
+                    test = re.sub(r"@[^]@]*$", "", entry["test"])  # xdist's group
                     reached.seconds[test] = entry["seconds"]
-                    self._add(reached, test, entry["places"])
+                    reached.add(test, [self._places[number] for number in entry["places"]])
         return reached
 
 

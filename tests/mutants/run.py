@@ -65,6 +65,7 @@ class Run:
         self._trees: Queue[Tree] = Queue()
         self._unit = Reached()
         self._integration = Reached()
+        self._stopped = False
 
     def prepare(self) -> None:
         """Learns what the tests execute, and builds a tree for each job."""
@@ -93,9 +94,12 @@ class Run:
         lines = {path: source.text.count("\n") for path, source in self._sources.items()
                  if not only or path.startswith(tuple(only))}
         with ThreadPoolExecutor(self._jobs) as pool:
-            for results in pool.map(lambda entry: self._of_file(*entry),
-                                    shares(lines, count).items()):
-                yield from results
+            try:
+                for results in pool.map(lambda entry: self._of_file(*entry),
+                                        shares(lines, count).items()):
+                    yield from results
+            finally:
+                self._stopped = True
 
     def unused_equivalents(self) -> list[tuple[str, str, str]]:
         """The entries of the list that are no fault of the sources any more."""
@@ -106,7 +110,7 @@ class Run:
     def _of_file(self, path: str, share: int) -> list[Result]:
         results: list[Result] = []
         for fault in in_fixed_order(faults_of(self._sources[path])):
-            if len(results) == share:
+            if len(results) == share or self._stopped:
                 break
             outcome = self._try(fault)
             if outcome != Outcome.NONE:
@@ -148,6 +152,8 @@ class Run:
             tests = self._integration.of(fault, text)
             if tests:
                 tree.make("installed")
+                if fault.probe is None and not tree.pages_pass():
+                    return Outcome.INTEGRATION
                 selected = in_order(fault, tests, self._integration.seconds)
                 if not self._integration_passes(tree, selected):
                     return Outcome.INTEGRATION

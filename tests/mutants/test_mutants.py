@@ -111,7 +111,7 @@ def test_cases_are_dropped() -> None:
 
 def test_entries_of_tables_change() -> None:
     assert changed('static const struct a as[] = { { "a_code", true } };\n') == [
-        (1, 'static const struct a as[] = { { "a_code~", true } };'),
+        (1, 'static const struct a as[] = { { "~a_code", true } };'),
         (1, 'static const struct a as[] = { { "a_code", false } };')]
 
 

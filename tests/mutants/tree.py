@@ -81,6 +81,10 @@ class Tree:
     def unit_passes(self, name: str, **environment: str) -> bool:
         return self._run([f"build/unit/{name}"], UNIT_SECONDS, environment)
 
+    def pages_pass(self) -> bool:
+        """Whether --help says what the manual pages say."""
+        return self._run(["man/check", "build/installed/bin"], UNIT_SECONDS, {})
+
     def integration_passes(self, tests: Sequence[str], seconds: float, *options: str,
                            **environment: str) -> bool:
         """Whether these tests pass, all of them and in time; after one that fails the others do

@@ -50,7 +50,7 @@ ERRORS = {
     "getrandom": ("EAGAIN", "ENOSYS"),
     **dict.fromkeys(["mmap", "mprotect", "mlock", "mlock2", "mremap"], ("ENOMEM",)),
     "add_key": ("ENOMEM", "EDQUOT"),
-    "keyctl": ("ENOMEM", "EACCES"),
+    "keyctl": ("ENOMEM",),
     "request_key": ("ENOMEM",),
 }
 
@@ -58,16 +58,30 @@ ERRORS = {
 @dataclass(frozen=True)
 class Fault:
     """The `number`th allocation, close or system call fails, with `error`, or the process is
-    killed there. A run with COUNT is only counted."""
+    killed there. A run with COUNT is only counted. `name` and `place` are of the system call."""
 
     kind: str
     number: int
     name: str = ""
+    place: str = ""
     error: str = ""
 
     def __str__(self) -> str:
-        about = f" ({self.name} {self.error})".replace(" )", ")") if self.name else ""
-        return f"{self.kind}:{self.number}{about}"
+        words = (f"{self.kind}:{self.number}", self.name, self.error, self.place)
+        return " ".join(word for word in words if word)
+
+    def is_named(self, name: str) -> bool:
+        """By its kind, kind:number, call or call:end of the place."""
+        first, _, second = name.partition(":")
+        return (first == self.kind and second in ("", str(self.number))
+                or first == self.name and self.place.endswith(second))
+
+
+@dataclass(frozen=True)
+class SystemCall:
+    name: str
+    allocations: int  # before it
+    place: str
 
 
 # Of more allocations than this, only those next to a system call are tried.
@@ -76,12 +90,9 @@ ALLOCATIONS_MAX = 4000
 
 @dataclass(frozen=True)
 class Counts:
-    """`before` is, for each system call, the number of allocations before it."""
-
     allocations: int
     closes: int
-    calls: tuple[str, ...]
-    before: tuple[int, ...]
+    calls: tuple[SystemCall, ...]
 
     def faults(self) -> list[Fault]:
         """Everything that can go wrong once in a run like the one that was counted.
@@ -92,14 +103,14 @@ class Counts:
         """
         allocations = range(1, self.allocations + 1)
         if self.allocations > ALLOCATIONS_MAX:
-            marks = {0, *self.before, self.allocations}
+            marks = {0, *(call.allocations for call in self.calls), self.allocations}
             allocations = sorted({*marks, *(mark + 1 for mark in marks)} & set(allocations))
         numbered = list(enumerate(self.calls, 1))
         return ([Fault(ALLOCATION, number) for number in allocations]
                 + [Fault(CLOSE, number + 1) for number in range(self.closes)]
-                + [Fault(CALL, number, name, error)
-                   for number, name in numbered for error in ERRORS.get(name, ())]
-                + [Fault(KILL, number, name) for number, name in numbered])
+                + [Fault(CALL, number, call.name, call.place, error)
+                   for number, call in numbered for error in ERRORS.get(call.name, ())]
+                + [Fault(KILL, number, call.name, call.place) for number, call in numbered])
 
 
 class Injector:
@@ -130,14 +141,7 @@ class Injector:
     def counted(self) -> Counts:
         """What was counted in the last run, whose fault was COUNT."""
         allocations, _, closes, _ = struct.unpack("4Q", self._numbers.read_bytes())
-        lines = [line.split(" ") for line in self._log.read_text().splitlines()]
-        return Counts(allocations, closes, tuple(name for name, _ in lines),
-                      tuple(int(number) for _, number in lines))
-
-    def place(self, fault: Fault) -> str:
-        """What the call was about that failed in the last run."""
-        if fault.kind in (ALLOCATION, CLOSE):
-            return ""
-        lines = self._log.read_bytes().decode(errors="replace").split("\n")
-        line = lines[fault.number - 1] if fault.number < len(lines) else ""
-        return line.partition("\0")[0]
+        lines = self._log.read_bytes().decode(errors="replace").split("\n")[:-1]
+        calls = [line.split(" ", 2) for line in lines]
+        return Counts(allocations, closes, tuple(
+            SystemCall(name, int(number), "".join(place)) for name, number, *place in calls))

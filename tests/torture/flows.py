@@ -34,7 +34,8 @@ class Flow:
     """`before` are jobs that prepare for the one that is tortured, in a world to which `setting`
     adds what the programs find. What success is, a run without a fault shows.
 
-    `reports`: the program prints what it finds, and failures are findings too.
+    `reports`: the program prints what it finds, and where it fails, what it found until then.
+    `once`: after success, the same job does something else.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Flow:
     setting: Callable[[World], None] = lambda world: None
     keyring: str = "runtime"
     reports: bool = False
+    once: bool = False
 
 
 # ---- worlds ----
@@ -118,12 +120,13 @@ RECORDS = (
     Flow("entra token, refresh", token, (login_grace, login), user),
     Flow("entra login", login, (), user),
     Flow("entra login, second user", login, (login_grace, token), user),
-    Flow("entra logout", entra("logout"), (login_grace, login, token), user),
+    Flow("entra logout", entra("logout"), (login_grace, login, token), user, once=True),
     Flow("entra logout --all", entra("logout", "--all"), (login_grace, login, token), user),
     Flow("git get, typed", git("get"), (store, store_other), user),
     Flow("git store", store, (token, store_other), app),
     Flow("git erase", erase, (token, store, store_other), app),
-    Flow("entra list", entra("list", "--output", "json"), (login, token, store), user),
+    Flow("entra list", entra("list", "--output", "json"), (login, token, store), user,
+         reports=True),
     Flow("entra doctor", entra("doctor"), (token,), app_with_fast_kubectl, reports=True),
     Flow("entra secret set", set_secret, (git_token,), app),
     Flow("entra secret clear", entra("secret", "clear"), (set_secret, token), app_with_kept_secret),

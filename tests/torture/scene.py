@@ -44,7 +44,6 @@ VOLATILE = ("received_on", "expires_on", "refresh_on", "stored_on")
 class Finding:
     flow: str
     fault: Fault
-    place: str
     complaint: str
     said: str
 
@@ -113,19 +112,13 @@ class Scene:
         try:
             outcome = self._run(self.flow.job(self.world), fault)
         except TimedOut:
-            return [Finding(self.flow.name, fault, self._injector.place(fault), "hangs", "")]
-        place = self._injector.place(fault)
+            return [Finding(self.flow.name, fault, "hangs", "")]
         state = self._belongings.read()
         complaints = [*self._about_output(fault, outcome), *self._about_state(fault, outcome, state)]
-        again = self._run(self.flow.job(self.world))
-        state = self._belongings.read()
-        if again.code != 0 or self._general(again.out) != self.answer:
-            complaints.append(f"does not succeed afterwards: {again.err.strip()}")
-        else:
-            complaints += [f"afterwards: {complaint}"
-                           for complaint in self._differences(state, self.after, self.after)]
+        if not self.flow.once or self._differences(state, self.after, self.after):
+            complaints += [f"afterwards: {complaint}" for complaint in self._about_repetition()]
         said = f"exit code {outcome.code}: {outcome.err.strip()}"
-        return [Finding(self.flow.name, fault, place, complaint, said) for complaint in complaints]
+        return [Finding(self.flow.name, fault, complaint, said) for complaint in complaints]
 
     # ---- judging ----
 
@@ -144,6 +137,13 @@ class Scene:
         if any(secret in outcome.err for secret in self._secrets()):
             complaints.append("shows a secret")
         return complaints
+
+    def _about_repetition(self) -> list[str]:
+        """Runs the job without a fault."""
+        outcome = self._run(self.flow.job(self.world))
+        if outcome.code != 0 or self._general(outcome.out) != self.answer:
+            return [f"does not succeed: {outcome.err.strip()}"]
+        return self._differences(self._belongings.read(), self.after, self.after)
 
     def _is_report(self, outcome: Outcome) -> bool:
         return self.flow.reports and outcome.code != 0 and outcome.out != ""

@@ -6,9 +6,9 @@
  *     system-calls LOG NUMBER ERRNO COMMAND [ARGUMENT]...
  *
  * Each call of the command, its forks and our other programs that it starts is a line in LOG: the
- * name of the call, how many allocations there had been (see allocations.c; 0 without it), and for
- * the call NUMBER, the file that it is about. That one fails with ERRNO,
- * a number; 0 kills its process. A program's calls count from the first call in its main
+ * name of the call, how many allocations there had been (see allocations.c; 0 without it), and the
+ * file that it is about: without NUMBER for each call, else for that one. That one fails with
+ * ERRNO, a number; 0 kills its process. A program's calls count from the first call in its main
  * (secret_protect_process), so that the loader's do not, and those of other programs do not at all.
  *
  * The exit code is that of the command, or 128 + the signal that ended it. This ends together with
@@ -226,6 +226,8 @@ static void log_subject(FILE *log, const struct seccomp_notif *call, enum subjec
         close(fd);
     }
     text[length > 0 ? length : 0] = '\0';
+    for (char *at = text; (at = strchr(at, '\n')) != NULL;)
+        *at = ' ';
     fprintf(log, " %s", text);
 }
 
@@ -251,8 +253,9 @@ static void answer(FILE *log, const uint64_t *allocations, unsigned long chosen,
         size_t i = find_call(call.data.nr);
         fprintf(log, "%s %llu", calls[i].name,
                 (unsigned long long)__atomic_load_n(allocations, __ATOMIC_RELAXED));
-        if (++number == chosen) {
+        if (++number == chosen || chosen == 0)
             log_subject(log, &call, calls[i].subject);
+        if (number == chosen) {
             if (error == 0)
                 kill((pid_t)call.pid, SIGKILL);
             response.flags = 0;

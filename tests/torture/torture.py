@@ -3,7 +3,7 @@
 
     make torture                                    everything
     make torture ARGUMENTS='--flows "git store"'    one flow
-    make torture ARGUMENTS='--flows "git store" --faults call:12'
+    make torture ARGUMENTS='--flows "git store" --faults allocation call:12 openat:.json'
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def search(task: Task) -> list[Finding]:
 
 
 def selected(faults: list[Fault], names: list[str], sample: int) -> list[Fault]:
-    """Those that are named, or an even sample, or all."""
-    if names:
-        return [one for one in faults if f"{one.kind}:{one.number}" in names or one.kind in names]
-    return faults[sample // 2::len(faults) // sample] if 0 < sample < len(faults) else faults
+    """Those that are named, or an even sample of them, or all."""
+    named = [one for one in faults if not names or any(one.is_named(name) for name in names)]
+    size = min(sample, len(named)) or len(named)
+    return [named[at * len(named) // size + len(named) // size // 2] for at in range(size)]
 
 
 def row(flow: str, counts: Counts, tried: int, found: int) -> str:
@@ -60,7 +60,7 @@ def main() -> int:
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--flows", nargs="*", default=list(FLOWS), choices=list(FLOWS))
-    parser.add_argument("--faults", nargs="*", default=[], help="KIND or KIND:NUMBER")
+    parser.add_argument("--faults", nargs="*", default=[], help="KIND, KIND:NUMBER, CALL or CALL:END-OF-PATH")
     parser.add_argument("--sample", type=int, default=0, help="how many faults for each flow")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
@@ -85,8 +85,7 @@ def main() -> int:
             print(row(task.flow, counts, tried, len(found)), flush=True)
     print(f"\n{total} faults in {time.monotonic() - begin:.0f} s, {len(everything)} findings")
     for finding in everything:
-        print(f"\n{finding.flow}, {finding.fault}: {finding.complaint}\n    {finding.place}\n"
-              f"    {finding.said}")
+        print(f"\n{finding.flow}, {finding.fault}:\n    {finding.complaint}\n    {finding.said}")
     return 1 if everything else 0
 
 

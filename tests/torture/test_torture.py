@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""A sample of the torture for each flow, and the faults that once did harm."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from torture.flows import FLOWS
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = "6"
+
+# A flow, and the system calls that were not handled in it (see Fault.is_named).
+FOUND = [
+    # An item that could not be read was taken for one that does not exist.
+    ("entra logout", "openat:.token"),
+    ("git erase", "read:.token"),
+    ("entra list", "getdents64:run/entra"),
+    # Another folder was used instead, for this one run.
+    ("git store", "openat:run/entra"),
+    # The configuration was taken for absent.
+    ("git get, warm", "access:appsettings.json"),
+    ("git store", "read:appsettings.json"),
+]
+
+
+@pytest.fixture(scope="module")
+def build(programs: Path) -> Path:
+    if b"__asan_init" in (programs / "entra").read_bytes():
+        pytest.skip("a sanitizer replaces the functions that are made to fail")
+    return Path(os.environ["ENTRA_TORTURE"])
+
+
+def torture(programs: Path, build: Path, flow: str, *arguments: str) -> None:
+    """In a process of its own, which becomes the parent of all orphans."""
+    run = subprocess.run(
+        [sys.executable, "-m", "torture.torture", "--programs", programs, "--build", build,
+         "--jobs", "1", "--flows", flow, *arguments],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "tests")}, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_whatever_fails_nothing_is_lost_and_nothing_false_is_said(programs, build, flow):
+    torture(programs, build, flow, "--sample", SAMPLE)
+
+
+@pytest.mark.parametrize("flow, call", FOUND)
+def test_what_did_harm_once_does_none(programs, build, flow, call):
+    torture(programs, build, flow, "--faults", call)
