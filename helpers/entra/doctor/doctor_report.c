@@ -135,8 +135,8 @@ void doctor_detail(struct doctor *doctor, const char *name, const char *value, c
     json_object_array_add(details, detail);
     if (!doctor->as_json)
         output_line("                %s: %s%s%s%s", shown_name, shown_value,
-                    where != NULL ? " (" : "", where != NULL ? shown_where : "",
-                    where != NULL ? ")" : "");
+                    shown_where != NULL ? " (" : "", shown_where != NULL ? shown_where : "",
+                    shown_where != NULL ? ")" : "");
 }
 
 bool doctor_end(struct doctor *doctor, struct error *error)
