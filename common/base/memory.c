@@ -20,6 +20,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,11 +37,10 @@ static _Noreturn void end(void)
     static const char as_json[] =
         "{\"kind\":\"other\",\"exitCode\":1,\"message\":\"out of memory\"}\n";
     char text[128];
-    size_t length = strnlen(program_invocation_short_name, 64);
-    memcpy(text, program_invocation_short_name, length);
-    memcpy(text + length, ": out of memory\n", 16);
+    int length =
+        snprintf(text, sizeof text, "%.64s: out of memory\n", program_invocation_short_name);
     ssize_t written = reporting.as_json ? write(STDERR_FILENO, as_json, sizeof as_json - 1)
-                                        : write(STDERR_FILENO, text, length + 16);
+                                        : write(STDERR_FILENO, text, (size_t)length);
     (void)written;
     unfinished_remove_all();
     _exit(1);

@@ -200,8 +200,7 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         default:
             return KEYRING_FAILED;
         }
-    *ret_list = list;
-    list = (struct keyring_list){ 0 };
+    *ret_list = keyring_list_steal(&list);
     return KEYRING_FOUND;
 }
 
