@@ -101,7 +101,7 @@ def test_an_unknown_key_is_a_warning_with_the_nearest_name(world):
     ("http://contoso.example/", "http://contoso.example/", "covers no URL: tokens are not sent"),
     ("contoso.example", "contoso.example", "covers no URL: "),
     ("https://contoso.example/a/../b", "https://contoso.example/a/../b",
-     "covers no URL: its path has a dot segment"),
+     "covers no URL: its path has a segment that servers may read"),
     ("https://contoso.example/a?key=hunter2", "https://contoso.example/a",
      "has a query or a fragment, which is ignored"),
     ("https://contoso.example/#a", "https://contoso.example/", "has a query or a fragment"),
