@@ -181,7 +181,7 @@ else
 FUZZ_MAKE = $(MAKE) --no-print-directory FUZZING=1 SANITIZE=1
 fuzz $(FUZZ_TARGETS:%=fuzz-%): build/fuzz/json-c.tried
 fuzz check-fuzz fuzz-minimize $(FUZZ_TARGETS:%=fuzz-%) $(FUZZ_TARGETS:%=check-fuzz-%):
-	@$(FUZZ_MAKE) BUILD=build/fuzz CFLAGS='$(CFLAGS) -fsanitize=fuzzer-no-link' $@
+	@+$(FUZZ_MAKE) BUILD=build/fuzz CFLAGS='$(CFLAGS) -fsanitize=fuzzer-no-link' $@
 
 build/fuzz/json-c.tried:
 	@tests/fuzz/make-json-c build/fuzz/json-c || [ $$? -eq 77 ]
@@ -189,7 +189,7 @@ build/fuzz/json-c.tried:
 
 # clang's own coverage, which knows lines.
 fuzz-coverage:
-	@$(FUZZ_MAKE) BUILD=build/fuzz/coverage FUZZ_CORPUS=build/fuzz \
+	@+$(FUZZ_MAKE) BUILD=build/fuzz/coverage FUZZ_CORPUS=build/fuzz \
 	    CFLAGS='$(CFLAGS) -fprofile-instr-generate -fcoverage-mapping' fuzz-table
 
 endif

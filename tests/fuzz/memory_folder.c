@@ -7,9 +7,13 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "tests/fuzz/fuzz.h"
+
+/* A folder that always exists stands for it. */
+#define FOLDER "/"
 
 static struct secret *file;
 static bool listed;
@@ -32,7 +36,7 @@ const struct secret *memory_folder_file(void)
 int __wrap_runtime_folder_open(void);
 int __wrap_runtime_folder_open(void)
 {
-    return open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return open(FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 int __wrap_runtime_folder_open_own(const char *path);
@@ -76,13 +80,22 @@ int __wrap_unlinkat(int folder, const char *name, int flags)
     return 0;
 }
 
+/* libFuzzer reads folders too. */
+static bool is_ours(DIR *directory)
+{
+    struct stat status, ours;
+    return fstat(dirfd(directory), &status) == 0 && stat(FOLDER, &ours) == 0 &&
+           status.st_dev == ours.st_dev && status.st_ino == ours.st_ino;
+}
+
 /* The folder lists its file once. */
 struct dirent *__real_readdir(DIR *directory);
 struct dirent *__wrap_readdir(DIR *directory);
 struct dirent *__wrap_readdir(DIR *directory)
 {
     static struct dirent entry = { .d_name = "0123456789abcdef.token" };
-    (void)directory;
+    if (!is_ours(directory))
+        return __real_readdir(directory);
     listed = !listed && file != NULL;
     return listed ? &entry : NULL;
 }
