@@ -19,7 +19,7 @@ from mutants.tree import Tree
 Place = tuple[str, str]  # the path, and the line on which the statement begins
 
 # What the integration tests of one fault may take, by the record, before the rest is left out.
-BUDGET = 45.0
+BUDGET = 30.0
 
 
 @dataclass
@@ -48,12 +48,15 @@ class Reached:
         for path, line in places:
             self.tests[path][line].add(test)
 
-    def load(self, file: Path) -> None:
+    def load(self, file: Path, known: set[str]) -> None:
+        """Reads a record, as far as it is about tests that are known."""
         record = json.loads(file.read_text())
-        self.seconds, places = record["seconds"], record["places"]
+        self.seconds = {test: seconds for test, seconds in record["seconds"].items()
+                        if test in known}
+        places = record["places"]
         self.add_places(places)
-        for test, numbers in record["reached"].items():
-            self.add(test, (places[number] for number in numbers))
+        for test in self.seconds:
+            self.add(test, (places[number] for number in record["reached"].get(test, ())))
 
     def save(self, file: Path) -> None:
         places: list[Place] = []

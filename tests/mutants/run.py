@@ -77,7 +77,7 @@ class Run:
         probed.build(*units)
         self._unit = probed.record_unit()
         if self._record is not None and self._record.exists():
-            self._integration.load(self._record)
+            self._integration.load(self._record, self._first.integration_tests())
         elif self._record is not None:
             probed.build("installed")
             self._integration = probed.record_integration(2 * self._jobs)
