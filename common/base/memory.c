@@ -46,11 +46,23 @@ static _Noreturn void end(void)
     _exit(1);
 }
 
+/* The version of malloc in the C library's interface: that of its first release for the machine. */
+#if defined(__x86_64__)
+#define MALLOC_VERSION "GLIBC_2.2.5"
+#elif defined(__aarch64__)
+#define MALLOC_VERSION "GLIBC_2.17"
+#endif
+
 /* The allocator that would have been called without ours: the C library's, or one that was put in
- * front of it. dlsym does not allocate unless it fails (glibc 2.34). */
+ * front of it. glibc's libc_malloc_debug.so is found by version only. dlsym and dlvsym do not
+ * allocate unless they fail (glibc 2.34). */
 static void *next(const char *name)
 {
+#ifdef MALLOC_VERSION
+    void *function = dlvsym(RTLD_NEXT, name, MALLOC_VERSION);
+#else
     void *function = dlsym(RTLD_NEXT, name);
+#endif
     if (function == NULL)
         end();
     return function;

@@ -150,26 +150,6 @@ static bool drop_tokens(const struct selection *selection, const struct keyring_
     return true;
 }
 
-/* Makes another account of the same authority the default. It must be in the keyring of the deleted
- * default account, since each keyring may have a default account. */
-static bool replace_default(const struct selection *selection, const struct keyring_item *deleted,
-                            int64_t deadline, struct error *error)
-{
-    struct token_store store;
-    const char *authority = keyring_item_attribute(deleted, STORE_AUTHORITY);
-    for (size_t i = 0; i < selection->accounts->count; i++) {
-        auto_account struct account account = { 0 };
-        const struct keyring_item *item = &selection->accounts->items[i];
-        const struct token_request request = { .instance = (char *)authority };
-        if (!is_default(item) && item->store == deleted->store && read_account(item, &account) &&
-            !is_selected(selection, account.home_account_id) &&
-            strcmp(keyring_item_attribute(item, STORE_AUTHORITY), authority) == 0)
-            return token_store_open(&store, deleted->store, error) &&
-                   account_store_keep(&store, &request, &account, true, deadline, error);
-    }
-    return true;
-}
-
 /* Whether an account's item is to be deleted. One without a user name that cannot be read is of no
  * use to anybody. */
 static bool is_account_selected(const struct selection *selection, const struct keyring_item *item)
@@ -202,19 +182,54 @@ static bool is_counted(const struct keyring_list *accounts, const struct keyring
     return username[0] != '\0';
 }
 
+/* Finds an account of the same authority that can be the default one instead. It must be in the
+ * same keyring, since each keyring may have a default account. */
+static bool find_heir(const struct selection *selection, const struct keyring_item *default_item,
+                      struct account *ret_account)
+{
+    const char *authority = keyring_item_attribute(default_item, STORE_AUTHORITY);
+    for (size_t i = 0; i < selection->accounts->count; i++) {
+        auto_account struct account account = { 0 };
+        const struct keyring_item *item = &selection->accounts->items[i];
+        if (!is_default(item) && item->store == default_item->store &&
+            read_account(item, &account) && !is_selected(selection, account.home_account_id) &&
+            strcmp(keyring_item_attribute(item, STORE_AUTHORITY), authority) == 0) {
+            *ret_account = account;
+            account = (struct account){ 0 };
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Deletes an account's item. That of the default account is replaced by another, in one step: there
+ * is always a default account while anybody is signed in. */
+static bool drop_account(const struct selection *selection, const struct keyring_item *item,
+                         int64_t deadline, struct error *error)
+{
+    auto_account struct account heir = { 0 };
+    struct token_store store;
+    const char *authority = keyring_item_attribute(item, STORE_AUTHORITY);
+    const struct token_request request = { .instance = (char *)authority };
+    if (!is_default(item) || !find_heir(selection, item, &heir))
+        return token_store_drop_item(item, deadline, error);
+    return token_store_open(&store, item->store, error) &&
+           account_store_keep(&store, &request, &heir, true, deadline, error);
+}
+
 /* Deletes the items of the selected accounts. This comes last, so that a deletion that failed can
- * be repeated. */
+ * be repeated; and the default account comes last of these, so that it is still the same one. */
 static bool drop_accounts(const struct selection *selection, int64_t deadline, size_t *count,
                           bool *found, struct error *error)
 {
-    for (size_t i = 0; i < selection->accounts->count; i++) {
-        const struct keyring_item *item = &selection->accounts->items[i];
-        if (!is_account_selected(selection, item))
+    const struct keyring_list *accounts = selection->accounts;
+    for (size_t i = 0; i < 2 * accounts->count; i++) {
+        const struct keyring_item *item = &accounts->items[i % accounts->count];
+        if (is_default(item) != (i >= accounts->count) || !is_account_selected(selection, item))
             continue;
-        if (!token_store_drop_item(item, deadline, error) ||
-            (is_default(item) && !replace_default(selection, item, deadline, error)))
+        if (!drop_account(selection, item, deadline, error))
             return false;
-        *count += is_counted(selection->accounts, item);
+        *count += is_counted(accounts, item);
         *found = *found || keyring_item_attribute(item, STORE_USERNAME)[0] != '\0';
     }
     return true;
@@ -233,7 +248,7 @@ static bool check_complete(const struct selection *selection, bool found, size_t
             error_set(error, ERROR_KEYRING, "the keyring with the sign-ins is locked");
             return error_known_as(error, "keyring_locked");
         }
-        if (is_default && (*count == 0 || selection->is_unreadable) &&
+        if (is_default && (!found || selection->is_unreadable) &&
             !is_account_selected(selection, item)) {
             error_set(error, ERROR_OTHER,
                       "the keyring does not say which account is the default one");

@@ -4,7 +4,7 @@
 
 #include <poll.h>
 
-#include "common/acquire/http/http.h"
+#include "common/acquire/http/redaction.h"
 
 static struct fuzz_input *answers;
 size_t answers_authorized;
@@ -53,17 +53,15 @@ bool http_send(const struct http_request *request, int64_t deadline, struct http
     snprintf(response->www_authenticate, sizeof response->www_authenticate, "%s",
              challenge != NULL ? challenge : "");
     response->body = secret_from_text(body != NULL ? body : "");
-    HOLDS(response->body != NULL);
+    response->unredacted = secret_from_text(body != NULL ? body : "");
+    redact(request, response->body->bytes, response->body->length);
+    redact(request, response->www_authenticate, strlen(response->www_authenticate));
     return true;
 }
 
 void http_response_clear(struct http_response *response)
 {
     secret_free(response->body);
+    secret_free(response->unredacted);
     *response = (struct http_response){ 0 };
-}
-
-struct secret *http_escape(const char *value)
-{
-    return secret_from_text(strcmp(value, FUZZ_SECRET) == 0 ? "s3cr%22t%2B%2Fx" : value);
 }

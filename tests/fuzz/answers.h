@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A server's answers, instead of common/acquire/http/http.c: http_send returns the next of them.
+ * A server's answers, instead of common/acquire/http/http.c: http_send returns the next of them,
+ * redacted.
  * Each is three lines of the input:
  *
  *     STATUS [RETRY-AFTER]      a status of 0: the connection breaks

@@ -53,8 +53,6 @@ void doctor_stub_run(const char *name, void (*check)(struct doctor *doctor),
     char *report = NULL, *rest = NULL;
     size_t length;
     FILE *terminal = stdout;
-    if (strstr(printed->bytes, FUZZ_SECRET) != NULL)
-        return; /* it is not a secret there */
     output = printed;
     exit_status = status;
     stdout = open_memstream(&report, &length);

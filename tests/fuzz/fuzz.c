@@ -10,6 +10,8 @@
 #include "common/base/secret.h"
 #include "common/entra/error_report.h"
 
+bool fuzz_has_secret;
+
 char *fuzz_line(struct fuzz_input *input)
 {
     size_t left = (size_t)(input->end - input->at);
@@ -57,7 +59,7 @@ void fuzz_check_shown(const char *text)
     HOLDS(safe != NULL);
     printable_make(safe);
     HOLDS(strcmp(safe, text) == 0);
-    HOLDS(strstr(text, FUZZ_SECRET) == NULL);
+    HOLDS(!fuzz_has_secret || strstr(text, FUZZ_SECRET) == NULL);
 }
 
 void fuzz_check_error(const struct error *error)
@@ -97,5 +99,5 @@ void __wrap_trace(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    HOLDS(strstr(text, FUZZ_SECRET) == NULL);
+    HOLDS(!fuzz_has_secret || strstr(text, FUZZ_SECRET) == NULL);
 }

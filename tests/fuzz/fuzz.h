@@ -63,9 +63,11 @@ void fuzz_lines_free(char ***lines);
 /* What time returns, in Unix seconds. */
 #define FUZZ_NOW 1795000000
 
-/* A secret of the environment, a file or a keyring. Every error, warning and trace is searched for
- * it. It has what JSON, forms and headers write differently. */
+/* A secret for the environment, a file or a request; it has what JSON, forms and headers write
+ * differently. A target that uses it sets fuzz_has_secret: every error, warning and trace is then
+ * searched for it. */
 #define FUZZ_SECRET "s3cr\"t+/x"
+extern bool fuzz_has_secret;
 
 /* The text can neither control a terminal nor shows it the secret. */
 void fuzz_check_shown(const char *text);

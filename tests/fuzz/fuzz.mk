@@ -15,6 +15,8 @@ FUZZ_INPUTS  ?= 100000000
 FUZZ_OPTIONS := -max_len=8192 -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1
 
 # What a target needs beside common.a.
+fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
+                                   common/acquire/http/redaction.c
 fuzz_authority_SOURCES          := tests/fuzz/curl_reading.c
 fuzz_certificate_SOURCES        := common/acquire/app/certificate.c common/acquire/app/key_store.c \
                                    common/acquire/app/thumbprint.c tests/fuzz/given_file.c
@@ -28,7 +30,8 @@ fuzz_doctor_kubectl_SOURCES     := helpers/entra/doctor/doctor_kubectl.c \
                                    helpers/entra/doctor/doctor_report.c tests/fuzz/doctor_stub.c
 fuzz_exec_info_SOURCES          := helpers/kubectl/exec_credential.c
 fuzz_federated_SOURCES          := common/acquire/app/federated.c common/acquire/http/retry.c \
-                                   tests/fuzz/answers.c tests/fuzz/given_file.c
+                                   $(fuzz_redaction_SOURCES) tests/fuzz/answers.c \
+                                   tests/fuzz/given_file.c
 fuzz_git_claims_SOURCES         := helpers/git/git_claims.c tests/fuzz/memory_folder.c
 fuzz_git_config_SOURCES         := helpers/entra/setup/git_section.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
@@ -36,7 +39,7 @@ fuzz_git_config_SOURCES         := helpers/entra/setup/git_section.c \
 fuzz_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 fuzz_http_answer_SOURCES        := common/acquire/http/http.c common/acquire/http/http_failure.c \
                                    common/acquire/http/retry.c common/acquire/http/tls_trust.c \
-                                   common/acquire/app/thumbprint.c
+                                   common/acquire/app/thumbprint.c $(fuzz_redaction_SOURCES)
 fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubectl/kubeconfig/*.c)
 fuzz_keyring_kernel_SOURCES     := keyring/kernel/module.c tests/fuzz/keyring_check.c
 fuzz_keyring_runtime_SOURCES    := tests/fuzz/keyring_check.c tests/fuzz/memory_folder.c
@@ -44,10 +47,8 @@ fuzz_keyring_secret_service_SOURCES := keyring/secret_service/module.c \
                                    keyring/secret_service/call.c tests/fuzz/keyring_check.c
 fuzz_kubelogin_SOURCES          := $(wildcard helpers/kubectl/kubelogin*.c)
 fuzz_managed_identity_SOURCES   := $(wildcard common/acquire/identity/*.c) \
-                                   common/acquire/http/redaction.c common/acquire/http/retry.c \
+                                   $(fuzz_redaction_SOURCES) common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c
-fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
-                                   common/acquire/http/redaction.c
 fuzz_redirect_SOURCES           := $(fuzz_redaction_SOURCES) common/acquire/user/redirect.c
 fuzz_settings_SOURCES           := helpers/entra/doctor/doctor_report.c tests/fuzz/given_file.c
 fuzz_shared_error_SOURCES       := tests/fuzz/memory_folder.c
@@ -95,7 +96,12 @@ fuzz_token_ABOUT           := common/entra/token.c
 fuzz_url_ABOUT             := common/entra/url.c
 
 # Inputs of check-fuzz: fewer where each takes longer.
-FUZZ_RUNS ?= 10000
+FUZZ_RUNS ?= 8000
+fuzz_certificate_RUNS            := 100
+fuzz_http_answer_RUNS            := 1000
+fuzz_keyring_secret_service_RUNS := 2000
+fuzz_kubelogin_RUNS              := 2000
+fuzz_settings_RUNS               := 2000
 
 ifdef SANITIZE
 check: check-fuzz

@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct credential credential = { .kind = CREDENTIAL_CERTIFICATE,
                                            .path = "/etc/app.pem",
                                            .password = password };
+    fuzz_has_secret = true;
     if (legacy == NULL)
         legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
     given_file = file;

@@ -51,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct token_request request = { .instance = "https://login.microsoftonline.com" };
     struct fuzz_input input = fuzz_input(data, size);
     struct error error = { 0 };
+    fuzz_has_secret = true;
     autofree char *number = fuzz_line(&input);
     if (number == NULL)
         return 0;

@@ -56,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           .head = size % 16 == 15 };
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     struct error error = { 0 };
+    fuzz_has_secret = true;
     HOLDS(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     HOLDS(size == 0 || write(ends[0], data, size) == (ssize_t)size); /* it fits into the buffer */
     HOLDS(shutdown(ends[0], SHUT_WR) == 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a desktop keyring answers. The first line says how a search ends: with an item that can be
  * read, one that is locked, none, or an error of D-Bus, whose message is the second line. Three
- * lines each are an item: its properties Label and Attributes in GVariant's text form, which may be
- * of any type or missing, and its secret. libsecret reads the properties; this file stands for its
+ * lines each are an item: its properties Label and Attributes in GVariant's text form, either of
+ * which may be missing, and its secret. libsecret reads the properties; this file stands for its
  * calls to the service. */
 #include "keyring/keyring.h"
 #include "keyring/secret_service.h"
@@ -21,10 +21,10 @@ static char *ending, *message;
 
 static GHashTable *secrets; /* of each SecretItem */
 
-/* No value: the service did not send the property. */
-static void set_property(SecretItem *item, const char *name, const char *text)
+/* No value: the service did not send the property, or GDBus dropped it for its type. */
+static void set_property(SecretItem *item, const char *name, const char *type, const char *text)
 {
-    GVariant *value = g_variant_parse(NULL, text, NULL, NULL, NULL);
+    GVariant *value = g_variant_parse(G_VARIANT_TYPE(type), text, NULL, NULL, NULL);
     g_dbus_proxy_set_cached_property(G_DBUS_PROXY(item), name, value);
     if (value != NULL)
         g_variant_unref(value);
@@ -38,9 +38,10 @@ static SecretItem *next_item(struct fuzz_input *input)
     autofree char *secret = fuzz_line(input);
     if (attributes == NULL)
         return NULL;
-    SecretItem *item = g_object_new(SECRET_TYPE_ITEM, NULL);
-    set_property(item, "Label", label);
-    set_property(item, "Attributes", attributes);
+    SecretItem *item =
+        g_object_new(SECRET_TYPE_ITEM, "g-object-path", "/org/freedesktop/secrets/1", NULL);
+    set_property(item, "Label", "s", label);
+    set_property(item, "Attributes", "a{ss}", attributes);
     g_hash_table_insert(secrets, item, steal(&secret));
     return item;
 }
@@ -203,7 +204,7 @@ bool prompt_take_turn(struct single_flight *flight, int64_t deadline)
     return false;
 }
 
-/* libsecret complains of properties of another type. */
+/* libsecret complains of properties that are missing. */
 static GLogWriterOutput say_nothing(GLogLevelFlags level, const GLogField *fields, gsize count,
                                     gpointer data)
 {

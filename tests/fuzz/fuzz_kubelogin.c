@@ -2,11 +2,7 @@
 /* A call in kubelogin's way: variables (NAME=value) up to an empty line, arguments up to another,
  * and spec.cluster.config, which the cluster chooses. */
 #define _GNU_SOURCE
-#include <strings.h>
-
 #include "common/base/report.h"
-#include "common/base/text.h"
-#include "common/entra/known_apps.h"
 #include "helpers/kubectl/kubelogin.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -37,25 +33,25 @@ static void use_variables(char *const *lines, bool with_aad)
     environ = variables;
 }
 
-/* The token goes to the cluster, so that must not choose an app that is worth more. */
-static void check_server(const struct kubelogin *kubelogin)
+/* What the cluster chooses is kept apart, for config_request to check it. */
+static void check_cluster(const struct kubelogin *kubelogin, const struct options *given)
 {
-    const struct kubelogin_value *server = &kubelogin->values[KUBELOGIN_SERVER_ID];
-    if (!server->from_cluster || kubelogin->scope == NULL)
-        return;
-    const char *scope = kubelogin->scope;
-    if (strncmp(scope, "spn:", 4) == 0)
-        scope += 4;
-    HOLDS(strlen(scope) == 36 + strlen("/.default") && strcmp(scope + 36, "/.default") == 0);
-    autofree char *id = strndup(scope, 36);
-    HOLDS(id != NULL && text_is_guid(id));
-    HOLDS(known_app_find(id) == NULL || strcasecmp(id, KNOWN_APP_AKS) == 0);
+    const struct options *options = &kubelogin->options;
+    const struct kubelogin_value *values = kubelogin->values;
+    if (values[KUBELOGIN_SERVER_ID].from_cluster)
+        HOLDS(options->scope_count == given->scope_count && options->api == given->api);
+    if (values[KUBELOGIN_TENANT_ID].from_cluster)
+        HOLDS(options->tenant == given->tenant);
+    if (values[KUBELOGIN_CLIENT_ID].from_cluster)
+        HOLDS(options->client_id == NULL);
+    if (values[KUBELOGIN_ENVIRONMENT].from_cluster && values[KUBELOGIN_AUTHORITY_HOST].text == NULL)
+        HOLDS(options->authority == given->authority);
 }
 
 static void check_applied(const struct kubelogin *kubelogin, const struct options *given)
 {
     const struct options *options = &kubelogin->options;
-    check_server(kubelogin);
+    check_cluster(kubelogin, given);
     HOLDS(options->scope_count <= OPTIONS_SCOPES_MAX);
     HOLDS(given->tenant == NULL || options->tenant == given->tenant);
     HOLDS(given->authority == NULL || options->authority == given->authority);
@@ -90,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct options options = { 0 };
     struct error error = { 0 };
     int first = 0, count = 1;
+    fuzz_has_secret = true;
     if (memmem(data, size, "s3cr", 4) != NULL)
         return 0;
     auto_lines char **variables = fuzz_lines(&input, VARIABLES_MAX);

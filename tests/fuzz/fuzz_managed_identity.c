@@ -57,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_input input = fuzz_input(data, size);
     struct error error = { 0 };
     auto_token struct token token = { 0 };
+    fuzz_has_secret = true;
     autofree char *number = fuzz_line(&input);
     autofree char *content = fuzz_line(&input);
     if (content == NULL)

@@ -156,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct options options = { .config = "/etc/entra/appsettings.json" };
     struct fuzz_input input = fuzz_input(data, size);
     struct error error = { 0 };
+    fuzz_has_secret = true;
     if (memmem(data, size, "s3cr", 4) != NULL)
         return 0;
     auto_lines char **variables = fuzz_lines(&input, VARIABLES_MAX);

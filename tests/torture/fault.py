@@ -11,7 +11,8 @@ from pathlib import Path
 ALLOCATION, CLOSE, CALL, KILL, COUNT = "allocation", "close", "call", "kill", "count"
 
 # How a system call may fail, as its manual page says. Those that are not here cannot fail, or not
-# without having done their work, such as close; a program can be killed at any.
+# without having done their work, such as close; a program can be killed at any. A name may have a
+# call's place after it.
 ERRORS = {
     **dict.fromkeys(["open", "openat"], ("EMFILE", "EIO")),
     **dict.fromkeys(["stat", "lstat", "fstat", "newfstatat", "statx"], ("EIO",)),
@@ -47,7 +48,7 @@ ERRORS = {
     "setpgid": ("EACCES",),
     "prctl": ("EINVAL",),
     "prlimit64": ("EPERM",),
-    "getrandom": ("EAGAIN", "ENOSYS"),
+    "getrandom 1": ("EAGAIN", "ENOSYS"),  # GRND_NONBLOCK; libraries that wait for it rely on it
     **dict.fromkeys(["mmap", "mprotect", "mlock", "mlock2", "mremap"], ("ENOMEM",)),
     "add_key": ("ENOMEM", "EDQUOT"),
     "keyctl": ("ENOMEM",),
@@ -84,6 +85,10 @@ class SystemCall:
     place: str
 
 
+def _errors(call: SystemCall) -> tuple[str, ...]:
+    return ERRORS.get(call.name, ERRORS.get(f"{call.name} {call.place}", ()))
+
+
 # Of more allocations than this, only those next to a system call are tried.
 ALLOCATIONS_MAX = 4000
 
@@ -109,7 +114,7 @@ class Counts:
         return ([Fault(ALLOCATION, number) for number in allocations]
                 + [Fault(CLOSE, number + 1) for number in range(self.closes)]
                 + [Fault(CALL, number, call.name, call.place, error)
-                   for number, call in numbered for error in ERRORS.get(call.name, ())]
+                   for number, call in numbered for error in _errors(call)]
                 + [Fault(KILL, number, call.name, call.place) for number, call in numbered])
 
 
@@ -134,7 +139,7 @@ class Injector:
             env = {"LD_PRELOAD": str(self._library), "ENTRA_FAULTS": str(self._numbers)}
         if fault.kind in (CALL, KILL, COUNT):
             number = getattr(errno, fault.error) if fault.error else 0
-            where = [str(fault.number), str(number)] if fault.number else []
+            where = [str(fault.number), fault.name, str(number)] if fault.number else []
             words = [str(self._launcher), str(self._log), *where, *words]
         return words, env
 

@@ -36,6 +36,10 @@ class Flow:
 
     `reports`: the program prints what it finds, and where it fails, what it found until then.
     `once`: after success, the same job does something else.
+    `by_steps`: its files are written by several commands of another program, so that they may be
+    between before and after, from where the same job goes on.
+    `lock`: a file of another program's protocol, which a killed program leaves, and the user removes
+    as the message says.
     """
 
     name: str
@@ -45,6 +49,8 @@ class Flow:
     keyring: str = "runtime"
     reports: bool = False
     once: bool = False
+    by_steps: bool = False
+    lock: str = ""
 
 
 # ---- worlds ----
@@ -130,11 +136,15 @@ RECORDS = (
     Flow("entra doctor", entra("doctor"), (token,), app_with_fast_kubectl, reports=True),
     Flow("entra secret set", set_secret, (git_token,), app),
     Flow("entra secret clear", entra("secret", "clear"), (set_secret, token), app_with_kept_secret),
-    Flow("entra setup git", entra("setup", "git")),
-    Flow("entra setup git --remove", entra("setup", "git", "--remove"), (entra("setup", "git"),)),
-    Flow("entra setup kubectl", entra("setup", "kubectl"), (), kubeconfig),
+    Flow("entra setup git", entra("setup", "git"), reports=True, by_steps=True),
+    Flow("entra setup git --remove", entra("setup", "git", "--remove"), (entra("setup", "git"),),
+         reports=True, by_steps=True),
+    Flow("entra setup kubectl", entra("setup", "kubectl"), (), kubeconfig, reports=True,
+         lock="home/.kube/config.lock"),
     Flow("entra token, warm, kernel", token, (token,), app, "kernel"),
     Flow("entra token, refresh, kernel", token, (login,), user, "kernel"),
+    Flow("entra logout, kernel", entra("logout"), (login_grace, login, token), user, "kernel",
+         once=True),
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),
     Flow("entra token, warm, desktop", token, (token,), app, "secret-service"),
     Flow("entra token, refresh, desktop", token, (login,), user, "secret-service"),

@@ -40,8 +40,9 @@ class ReadyUser:
         while url := self._urls.readline().decode().strip():
             try:
                 self._world.visitor.sign_in(url, self.user)
-            except requests.RequestException:
-                """The program that started the browser has ended."""
+            except (requests.RequestException, ValueError, RuntimeError):
+                """The program that started the browser has ended, or the authority says on its
+                page what is wrong with the URL."""
 
     def close(self) -> None:
         self._urls.write(b"\n")

@@ -31,8 +31,7 @@ class State:
 
 
 def _attributes(attributes: dict[str, str]) -> str:
-    return json.dumps({name: value for name, value in sorted(attributes.items())
-                       if name != "xdg:schema"})
+    return json.dumps(attributes, sort_keys=True)
 
 
 class Runtime:
@@ -77,10 +76,8 @@ class Kernel:
         return read.stdout if read.returncode == 0 else None
 
     def restore(self, items: dict[str, bytes | None]) -> None:
-        descriptions = {}
-        for serial, attributes in self._keys().items():
+        for serial in self._keys():
             subprocess.run(["keyctl", "unlink", serial, "@u"], capture_output=True, check=False)
-            descriptions[_attributes(attributes)] = attributes
         for name, record in items.items():
             self._add(json.loads(name), record)
 

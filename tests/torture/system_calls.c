@@ -3,13 +3,16 @@
  * Counts the system calls of our programs, and makes one of them fail or kills its process there.
  *
  *     system-calls LOG COMMAND [ARGUMENT]...
- *     system-calls LOG NUMBER ERRNO COMMAND [ARGUMENT]...
+ *     system-calls LOG NUMBER NAME ERRNO COMMAND [ARGUMENT]...
  *
  * Each call of the command, its forks and our other programs that it starts is a line in LOG: the
- * name of the call, how many allocations there had been (see allocations.c; 0 without it), and the
- * file that it is about: without NUMBER for each call, else for that one. That one fails with
- * ERRNO, a number; 0 kills its process. A program's calls count from the first call in its main
- * (secret_protect_process), so that the loader's do not, and those of other programs do not at all.
+ * name of the call, how many allocations there had been (see allocations.c; 0 without it), and,
+ * without NUMBER, the file that it is about. The call NUMBER fails with ERRNO, a number; 0 kills
+ * its process. If that call does not have the NAME, since processes ran in another order than when
+ * they were counted, the next one that does is taken.
+ *
+ * A program's calls count from the first call in its main (secret_protect_process), so that the
+ * loader's do not, and those of other programs do not at all.
  *
  * The exit code is that of the command, or 128 + the signal that ended it. This ends together with
  * the last process that the command started.
@@ -47,7 +50,7 @@
 #define STRAGGLERS_MILLISECONDS 10000
 
 /* What the call is about, in its arguments. */
-enum subject { NOTHING, FILE_0, PATH_0, PATH_1 };
+enum subject { NOTHING, FILE_0, PATH_0, PATH_1, FLAGS_2 };
 
 static const struct {
     const char *name;
@@ -88,7 +91,7 @@ static const struct {
     CALL(clone, NOTHING),        CALL(clone3, NOTHING),     CALL(execve, PATH_0),
     CALL(wait4, NOTHING),        CALL(waitid, NOTHING),     CALL(kill, NOTHING),
     CALL(setpgid, NOTHING),      CALL(setsid, NOTHING),     CALL(prctl, NOTHING),
-    CALL(prlimit64, NOTHING),    CALL(getrandom, NOTHING),  CALL(mmap, NOTHING),
+    CALL(prlimit64, NOTHING),    CALL(getrandom, FLAGS_2),  CALL(mmap, NOTHING),
     CALL(mprotect, NOTHING),     CALL(mlock, NOTHING),      CALL(mlock2, NOTHING),
     CALL(mremap, NOTHING),       CALL(add_key, NOTHING),    CALL(keyctl, NOTHING),
     CALL(request_key, NOTHING),  CALL(eventfd2, NOTHING),   CALL(epoll_create1, NOTHING),
@@ -219,6 +222,8 @@ static void log_subject(FILE *log, const struct seccomp_notif *call, enum subjec
     if (subject == FILE_0) {
         snprintf(path, sizeof path, "/proc/%u/fd/%d", call->pid, (int)call->data.args[0]);
         length = readlink(path, text, sizeof text - 1);
+    } else if (subject == FLAGS_2) {
+        length = snprintf(text, sizeof text, "%u", (unsigned)call->data.args[2]);
     } else if (subject != NOTHING) {
         snprintf(path, sizeof path, "/proc/%u/mem", call->pid);
         int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -241,9 +246,16 @@ static size_t find_call(int number)
 
 /* ---- answering ---- */
 
-static void answer(FILE *log, const uint64_t *allocations, unsigned long chosen, int error)
+static struct fault {
+    unsigned long number; /* 0: none */
+    const char *name;
+    int error;
+} fault;
+
+static void answer(FILE *log, const uint64_t *allocations)
 {
     static unsigned long number;
+    static bool has_failed;
     struct seccomp_notif call = { 0 };
     struct seccomp_notif_resp response = { .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0)
@@ -253,13 +265,15 @@ static void answer(FILE *log, const uint64_t *allocations, unsigned long chosen,
         size_t i = find_call(call.data.nr);
         fprintf(log, "%s %llu", calls[i].name,
                 (unsigned long long)__atomic_load_n(allocations, __ATOMIC_RELAXED));
-        if (++number == chosen || chosen == 0)
+        if (fault.number == 0)
             log_subject(log, &call, calls[i].subject);
-        if (number == chosen) {
-            if (error == 0)
+        else if (++number >= fault.number && !has_failed &&
+                 strcmp(calls[i].name, fault.name) == 0) {
+            has_failed = true;
+            if (fault.error == 0)
                 kill((pid_t)call.pid, SIGKILL);
             response.flags = 0;
-            response.error = -error;
+            response.error = -fault.error;
         }
         fputc('\n', log);
     }
@@ -268,15 +282,16 @@ static void answer(FILE *log, const uint64_t *allocations, unsigned long chosen,
 
 int main(int argc, char **argv)
 {
-    bool has_fault = argc > 4 && strspn(argv[2], "0123456789") == strlen(argv[2]);
+    bool has_fault = argc > 5 && strspn(argv[2], "0123456789") == strlen(argv[2]);
     if (argc < 3)
-        errx(125, "usage: %s LOG [NUMBER ERRNO] COMMAND [ARGUMENT]...", argv[0]);
+        errx(125, "usage: %s LOG [NUMBER NAME ERRNO] COMMAND [ARGUMENT]...", argv[0]);
     FILE *log = fopen(argv[1], "we");
     if (log == NULL)
         err(125, "%s", argv[1]);
-    unsigned long chosen = has_fault ? strtoul(argv[2], NULL, 10) : 0;
-    int error = has_fault ? (int)strtol(argv[3], NULL, 10) : 0;
-    command = argv + (has_fault ? 4 : 2);
+    if (has_fault)
+        fault =
+            (struct fault){ strtoul(argv[2], NULL, 10), argv[3], (int)strtol(argv[4], NULL, 10) };
+    command = argv + (has_fault ? 5 : 2);
 
     const uint64_t *allocations = map_allocations();
     pthread_t thread;
@@ -289,7 +304,7 @@ int main(int argc, char **argv)
         if (poll(&ready, 1, 50) == 0 && __atomic_load_n(&command_has_ended, __ATOMIC_ACQUIRE))
             waited += 50;
         if ((ready.revents & POLLIN) != 0)
-            answer(log, allocations, chosen, error);
+            answer(log, allocations);
         else if ((ready.revents & POLLHUP) != 0)
             break;
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs every flow with every fault, prints a table, and what was found.
+"""Runs every flow with every fault. Prints a table on stdout, and on stderr what was found.
 
     make torture                                    everything
     make torture ARGUMENTS='--flows "git store"'    one flow
@@ -22,7 +22,7 @@ from torture.flows import FLOWS
 from torture.scene import Finding, Scene
 
 # Faults that one process tries in one world.
-CHUNK = 400
+CHUNK = 200
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,10 @@ def main() -> int:
             everything += found
             total += tried
             print(row(task.flow, counts, tried, len(found)), flush=True)
+            for finding in found:
+                print(f"{finding.flow}, {finding.fault}:\n    {finding.complaint}\n"
+                      f"    {finding.said}\n", file=sys.stderr, flush=True)
     print(f"\n{total} faults in {time.monotonic() - begin:.0f} s, {len(everything)} findings")
-    for finding in everything:
-        print(f"\n{finding.flow}, {finding.fault}:\n    {finding.complaint}\n    {finding.said}")
     return 1 if everything else 0
 
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/base/environment.h"
+#include "common/base/output.h"
 #include "common/base/printable.h"
 #include "common/entra/error_report.h"
 #include "helpers/entra/doctor/doctor.h"
@@ -43,8 +44,13 @@ static void add_string(json_object *object, const char *name, const char *value)
 /* Flushed, since the next check may take a while. */
 static void print_finding(const struct doctor *doctor, const struct mark *mark, const char *text)
 {
-    printf("%s%s%s %-13s %s\n", doctor->in_colour ? mark->colour : "", mark->sign,
-           doctor->in_colour ? "\x1b[0m" : "", doctor->check, text);
+    static const char plain[] = "\x1b[0m";
+    if (doctor->in_colour)
+        output_data(mark->colour, strlen(mark->colour));
+    fputs(mark->sign, stdout);
+    if (doctor->in_colour)
+        output_data(plain, strlen(plain));
+    output_line(" %-13s %s", doctor->check, text);
     fflush(stdout);
 }
 
@@ -127,12 +133,10 @@ void doctor_detail(struct doctor *doctor, const char *name, const char *value, c
         json_object_object_add(doctor->last, "details", details);
     }
     json_object_array_add(details, detail);
-    if (doctor->as_json)
-        return;
-    printf("                %s: %s", shown_name, shown_value);
-    if (shown_where != NULL)
-        printf(" (%s)", shown_where);
-    puts("");
+    if (!doctor->as_json)
+        output_line("                %s: %s%s%s%s", shown_name, shown_value,
+                    shown_where != NULL ? " (" : "", shown_where != NULL ? shown_where : "",
+                    shown_where != NULL ? ")" : "");
 }
 
 bool doctor_end(struct doctor *doctor, struct error *error)
@@ -142,8 +146,7 @@ bool doctor_end(struct doctor *doctor, struct error *error)
         auto_json json_object *whole = json_object_new_object();
         json_object_object_add(whole, "ok", json_object_new_boolean(is_ok));
         json_object_object_add(whole, "checks", json_object_get(doctor->findings));
-        puts(json_object_to_json_string_ext(whole, JSON_C_TO_STRING_PRETTY |
-                                                       JSON_C_TO_STRING_NOSLASHESCAPE));
+        json_print(whole);
     }
     json_object_put(doctor->findings);
     return is_ok || error_set(error, doctor->kind, "%zu check%s failed: %s", doctor->failed_count,
