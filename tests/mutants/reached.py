@@ -19,7 +19,7 @@ from mutants.tree import Tree
 Place = tuple[str, str]  # the path, and the line on which the statement begins
 
 # What the integration tests of one fault may take, by the record, before the rest is left out.
-BUDGET = 45.0
+BUDGET = 30.0
 
 
 @dataclass
@@ -40,6 +40,29 @@ class Reached:
             return places[fault.statement]
         return set().union(*places.values())
 
+    def selection(self, fault: Fault, budget: float = BUDGET) -> list[str]:
+        """The tests to try, as many as the budget has time for: first those that together execute
+        most of the file, since what comes after a faulty condition tells the two outcomes apart;
+        then the quickest."""
+        candidates = self.of(fault)
+        executed: dict[str, set[str]] = {test: set() for test in candidates}
+        for line, tests in self.tests.get(fault.path, {}).items():
+            for test in tests & candidates:
+                executed[test].add(line)
+        left = sorted(candidates, key=lambda test: (self.seconds.get(test, 0), test))
+        chosen: list[str] = []
+        seen: set[str] = set()
+        total = 0.0
+        while left:
+            best = max(left, key=lambda test: len(executed[test] - seen))
+            left.remove(best)
+            total += self.seconds.get(best, 0)
+            if chosen and total > budget:
+                break
+            chosen.append(best)
+            seen |= executed[best]
+        return chosen
+
     def add_places(self, places: Iterable[Place]) -> None:
         for path, line in places:
             self.tests.setdefault(path, {}).setdefault(line, set())
@@ -48,12 +71,15 @@ class Reached:
         for path, line in places:
             self.tests[path][line].add(test)
 
-    def load(self, file: Path) -> None:
+    def load(self, file: Path, known: set[str]) -> None:
+        """Reads a record, as far as it is about tests that are known."""
         record = json.loads(file.read_text())
-        self.seconds, places = record["seconds"], record["places"]
+        self.seconds = {test: seconds for test, seconds in record["seconds"].items()
+                        if test in known}
+        places = record["places"]
         self.add_places(places)
-        for test, numbers in record["reached"].items():
-            self.add(test, (places[number] for number in numbers))
+        for test in self.seconds:
+            self.add(test, (places[number] for number in record["reached"].get(test, ())))
 
     def save(self, file: Path) -> None:
         places: list[Place] = []
@@ -120,29 +146,3 @@ class ProbedTree:
                     reached.seconds[test] = entry["seconds"]
                     reached.add(test, [self._places[number] for number in entry["places"]])
         return reached
-
-
-def words(name: str) -> set[str]:
-    return set(re.findall(r"[a-z0-9]+", name.lower()))
-
-
-def in_order(fault: Fault, tests: set[str], seconds: dict[str, float],
-             budget: float = BUDGET) -> list[str]:
-    """The tests to try, as many as the budget has time for: files that share a word with the path
-    of the fault come first; then one test of each file after another, the quickest first."""
-    about = words(fault.path) - {"common", "base", "entra", "c", "helpers"}
-    files: dict[str, list[str]] = defaultdict(list)
-    for test in sorted(tests, key=lambda test: (seconds.get(test, 0), test)):
-        files[test.split("::")[0]].append(test)
-    ranked = []
-    for file, its_tests in files.items():
-        kin = len(words(file) & about)
-        ranked += [(turn - 2 * kin, seconds.get(test, 0), test)
-                   for turn, test in enumerate(its_tests)]
-    chosen, total = [], 0.0
-    for _, duration, test in sorted(ranked):
-        if chosen and total + duration > budget:
-            continue
-        chosen.append(test)
-        total += duration
-    return chosen

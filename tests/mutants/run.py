@@ -14,7 +14,7 @@ from typing import Iterator
 
 from mutants.equivalent import Equivalent
 from mutants.faults import SEED, Fault, faults_of, in_fixed_order, shares
-from mutants.reached import ProbedTree, Reached, in_order
+from mutants.reached import ProbedTree, Reached
 from mutants.source import Source
 from mutants.tree import Tree
 
@@ -77,7 +77,7 @@ class Run:
         probed.build(*units)
         self._unit = probed.record_unit()
         if self._record is not None and self._record.exists():
-            self._integration.load(self._record)
+            self._integration.load(self._record, self._first.integration_tests())
         elif self._record is not None:
             probed.build("installed")
             self._integration = probed.record_integration(2 * self._jobs)
@@ -157,7 +157,7 @@ class Run:
                 tree.make("installed")
                 if fault.statement is None and not tree.pages_pass():
                     return Outcome.INTEGRATION
-                selected = in_order(fault, tests, self._integration.seconds)
+                selected = self._integration.selection(fault)
                 if not self._integration_passes(tree, selected):
                     return Outcome.INTEGRATION
             return Outcome.SURVIVED if units or tests else Outcome.UNREACHED

@@ -10,6 +10,7 @@ import pytest
 
 from mutants.equivalent import Equivalent
 from mutants.faults import faults_of, in_fixed_order, shares
+from mutants.reached import Reached
 from mutants.run import Outcome, Run
 from mutants.source import Source
 
@@ -154,6 +155,17 @@ def test_the_same_faults_are_chosen_whatever_else_changes() -> None:
 
 def test_each_file_gets_its_share() -> None:
     assert shares({"a.c": 100, "b.c": 50, "c.c": 1}, 30) == {"a.c": 19, "b.c": 10, "c.c": 1}
+
+
+def test_the_tests_that_are_tried_first_execute_most_of_the_file() -> None:
+    fault = faults_of(Source("common/largest.c", LARGEST))[0]
+    reached = Reached(seconds={"a": 1, "b": 2, "c": 3, "d": 1})
+    reached.add_places(("common/largest.c", line) for line in ("if (a < b)", "return a;", "g();"))
+    for test, lines in (("a", ["if (a < b)"]), ("b", ["if (a < b)", "return a;"]),
+                        ("c", ["if (a < b)", "g();"]), ("d", ["return a;", "g();"])):
+        reached.add(test, (("common/largest.c", line) for line in lines))
+    assert reached.selection(fault) == ["b", "c", "a"]
+    assert reached.selection(fault, budget=5) == ["b", "c"]
 
 
 def test_no_fault_is_equivalent_without_a_reason(tmp_path: Path) -> None:

@@ -8,10 +8,14 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Sequence
 
-PYTHON = "/usr/bin/python3"
+import pytest
+
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+PYTEST_ENVIRONMENT = {"PYTHONPATH": "tests"}
 UNIT_SECONDS = 20
 
 
@@ -79,29 +83,40 @@ class Tree:
                       for path in (self.folder / "tests" / "unit").glob("test_*.c"))
 
     def unit_passes(self, name: str, **environment: str) -> bool:
-        return self._run([f"build/unit/{name}"], UNIT_SECONDS, environment)
+        return self._status([f"build/unit/{name}"], UNIT_SECONDS, environment) == 0
 
     def pages_pass(self) -> bool:
         """Whether --help says what the manual pages say."""
-        return self._run(["man/check", "build/installed/bin"], UNIT_SECONDS, {})
+        return self._status(["man/check", "build/installed/bin"], UNIT_SECONDS, {}) == 0
+
+    def integration_tests(self) -> set[str]:
+        """The names of all integration tests."""
+        said = subprocess.run([*PYTEST, "--collect-only", "tests/integration"], cwd=self.folder,
+                              env={**os.environ, **PYTEST_ENVIRONMENT}, text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False).stdout
+        return {line for line in said.splitlines() if "::" in line}
 
     def integration_passes(self, tests: Sequence[str], seconds: float, *options: str,
                            **environment: str) -> bool:
-        """Whether these tests pass, all of them and in time; after one that fails the others do
-        not run unless the options say so."""
+        """Whether none of these tests fails, and they end in time. After one that fails the others
+        do not run unless the options say so."""
         given = {"ENTRA_PROGRAMS": str(self.folder / "build" / "installed" / "bin"),
-                 "PYTHONPATH": "tests", **environment}
-        return self._run([PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, *tests],
-                         seconds, given)
+                 **PYTEST_ENVIRONMENT, **environment}
+        status = self._status([*PYTEST, *options, *tests], seconds, given)
+        if status not in (None, 0, pytest.ExitCode.TESTS_FAILED):
+            raise Broken(f"pytest ended with {status} for {' '.join(tests)}")
+        return status == 0
 
-    def _run(self, command: Sequence[str], seconds: float, environment: dict[str, str]) -> bool:
+    def _status(self, command: Sequence[str], seconds: float,
+                environment: dict[str, str]) -> int | None:
+        """How a command ended; None if it did not end in time."""
         process = subprocess.Popen(command, cwd=self.folder, env={**os.environ, **environment},
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True)
         try:
-            return process.wait(seconds) == 0
+            return process.wait(seconds)
         except subprocess.TimeoutExpired:
-            return False
+            return None
         finally:
             try:
                 os.killpg(process.pid, signal.SIGKILL)

@@ -132,6 +132,30 @@ static void an_error_made_by_several_variables_has_no_line(void **state)
     assert_lacks(asked.error.message, ":0:");
 }
 
+static void a_single_item_that_comes_too_early_fits_later(void **state)
+{
+    (void)state;
+    setenv("Other__Scopes__1", "api://b/.default", 1);
+    setenv("Other__Scopes__0", "api://a/.default", 1);
+    const struct config_context user = { .for_user = true };
+    auto_asked struct asked asked = ask_with(FILE_, (struct options){ .api = "Other" }, &user);
+    assert_string_equal(asked.error.message, "");
+    assert_has(asked.request.scope, "api://a/.default api://b/.default");
+}
+
+static void a_name_of_255_bytes_is_read_and_a_longer_one_is_not(void **state)
+{
+    (void)state;
+    for (size_t length = 255; length <= 256; length++) {
+        autofree char *api = repeated('a', length - strlen("__Scopes"));
+        char name[300];
+        snprintf(name, sizeof name, "%s__Scopes", api);
+        setenv(name, "api://a/.default", 1);
+        auto_asked struct asked asked = ask(FILE_, (struct options){ .api = api });
+        assert_int_equal(asked.ok, length == 255);
+    }
+}
+
 static void array_items_may_be_set_in_any_order(void **state)
 {
     (void)state;
@@ -285,6 +309,8 @@ int main(void)
         TEST(true_and_false_ignore_case),
         TEST(the_error_for_a_wrong_value_names_the_variable),
         TEST(an_error_made_by_several_variables_has_no_line),
+        TEST(a_single_item_that_comes_too_early_fits_later),
+        TEST(a_name_of_255_bytes_is_read_and_a_longer_one_is_not),
         TEST(array_items_may_be_set_in_any_order),
         TEST(an_array_cannot_have_a_gap),
         TEST(a_variable_that_does_not_fit_the_file_is_an_error),

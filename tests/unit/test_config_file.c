@@ -227,6 +227,35 @@ static void a_file_has_at_most_a_mebibyte(void **state)
     assert_error(&too_large.error, ERROR_USAGE, "too large");
 }
 
+/* The outcome with a file that has so many identities and so many APIs. */
+static struct asked ask_with_sections(size_t identities, size_t apis)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&text, &length);
+    fputs("{" IDENTITY "," API, stream);
+    for (size_t i = 1; i < identities; i++)
+        fprintf(stream, ",'identity%zu':{'ClientId':'c'}", i);
+    for (size_t i = 1; i < apis; i++)
+        fprintf(stream, ",'api%zu':{'Scopes':['api://%zu/.default']}", i, i);
+    fputc('}', stream);
+    fclose(stream);
+    struct asked asked = ask(text, (struct options){ .api = "Api" });
+    free(text);
+    return asked;
+}
+
+static void a_file_has_at_most_64_identities_and_64_apis(void **state)
+{
+    (void)state;
+    auto_asked struct asked most = ask_with_sections(64, 64);
+    assert_true(most.ok);
+    auto_asked struct asked identities = ask_with_sections(65, 64);
+    assert_error(&identities.error, ERROR_USAGE, "there are more than 64 identities");
+    auto_asked struct asked apis = ask_with_sections(64, 65);
+    assert_error(&apis.error, ERROR_USAGE, "there are more than 64 APIs");
+}
+
 /* ---- which file ---- */
 
 /* Creates the file unless it exists, with an API of this name. */
@@ -332,6 +361,7 @@ int main(void)
         TEST(anything_but_a_regular_file_is_refused),
         TEST(a_fifo_without_a_writer_is_refused_immediately),
         TEST(a_file_has_at_most_a_mebibyte),
+        TEST(a_file_has_at_most_64_identities_and_64_apis),
         TEST(the_file_is_that_of_the_flag_then_the_environment_then_the_home),
         TEST(an_empty_or_relative_variable_is_ignored),
         TEST(a_named_file_must_exist),

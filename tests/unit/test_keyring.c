@@ -55,7 +55,7 @@ static void the_none_keyring_stores_nothing(void **state)
     (void)state;
     struct error why = { 0 }, error = { 0 };
     struct keyring_key key = { { { "a", "b" } } };
-    struct keyring_list list;
+    auto_keyring_list struct keyring_list list = { 0 };
     struct secret *found = NULL;
     auto_secret struct secret *record = secret_new("r", 1);
     const struct keyring *none = keyring_open("none", &why, &error);

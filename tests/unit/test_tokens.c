@@ -492,6 +492,10 @@ static void waiting_past_the_deadline_is_an_error(void **state)
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_NETWORK, "another process has requested");
     request->credential_count = 1;
+    request->credentials[0] = (struct credential){ .kind = CREDENTIAL_CLIENT_SECRET };
+    get();
+    assert_error(&error, ERROR_NETWORK,
+                 "another process has requested this token from https://login.microsoftonline.com");
     request->credentials[0] = (struct credential){ .kind = CREDENTIAL_MANAGED_IDENTITY };
     setenv("MSI_ENDPOINT", "http://127.0.0.1:1", 1);
     get();
