@@ -27,6 +27,8 @@ FOUND = [
     # The configuration was taken for absent.
     ("git get, warm", "access:appsettings.json"),
     ("git store", "read:appsettings.json"),
+    # A command of which nothing was known was taken for one that found nothing.
+    ("entra setup git", "write"),
 ]
 
 
