@@ -2,7 +2,7 @@
 /*
  * What happens when memory runs out: the program says so and ends, with exit code 1.
  *
- * The programs define malloc, calloc and realloc themselves, in front of the C library's, so every
+ * The programs define the functions that allocate themselves, in front of the C library's, so every
  * allocation of the process is covered, whichever library makes it. Nothing in these sources checks
  * an allocation, and no library gets the chance to carry on without what it had no memory for, as
  * json-c does, which leaves out a member of an object.
@@ -83,6 +83,30 @@ __attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
     if (moved == NULL && size > 0) /* of size 0, glibc frees it */
         end();
     return moved;
+}
+
+/* GLib's slices use this one. It returns an errno. */
+__attribute__((visibility("default"))) int posix_memalign(void **ret_memory, size_t alignment,
+                                                          size_t size)
+{
+    static int (*allocate)(void **ret_memory, size_t alignment, size_t size);
+    if (allocate == NULL)
+        *(void **)&allocate = next("posix_memalign");
+    int failure = allocate(ret_memory, alignment, size);
+    if (failure == ENOMEM)
+        end();
+    return failure;
+}
+
+__attribute__((visibility("default"))) void *aligned_alloc(size_t alignment, size_t size)
+{
+    static void *(*allocate)(size_t alignment, size_t size);
+    if (allocate == NULL)
+        *(void **)&allocate = next("aligned_alloc");
+    void *memory = allocate(alignment, size);
+    if (memory == NULL && errno == ENOMEM)
+        end();
+    return memory;
 }
 
 #endif

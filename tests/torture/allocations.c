@@ -29,7 +29,8 @@ struct counter {
 static struct faults {
     struct counter allocations;
     struct counter closings;
-} * faults; /* NULL until the loader is done, and in programs that are not ours */
+    struct counter aligned; /* the allocations that return an errno, or take an alignment */
+} * faults;                 /* NULL until the loader is done, and in programs that are not ours */
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -55,6 +56,14 @@ static bool fails(struct counter *counter)
 static bool allocation_fails(void)
 {
     if (faults == NULL || !fails(&faults->allocations))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+static bool aligned_fails(void)
+{
+    if (faults == NULL || !fails(&faults->aligned))
         return false;
     errno = ENOMEM;
     return true;
@@ -87,13 +96,13 @@ void *realloc(void *memory, size_t size)
 int posix_memalign(void **ret_memory, size_t alignment, size_t size)
 {
     NEXT(posix_memalign);
-    return allocation_fails() ? ENOMEM : next(ret_memory, alignment, size);
+    return aligned_fails() ? ENOMEM : next(ret_memory, alignment, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
     NEXT(aligned_alloc);
-    return allocation_fails() ? NULL : next(alignment, size);
+    return aligned_fails() ? NULL : next(alignment, size);
 }
 
 /* A close that fails has closed the file all the same: what it tells is that an earlier write was

@@ -29,6 +29,8 @@ FOUND = [
     ("git store", "read:appsettings.json"),
     # A command of which nothing was known was taken for one that found nothing.
     ("entra setup git", "write"),
+    # GLib aborted.
+    ("git store, desktop", "aligned"),
 ]
 
 
