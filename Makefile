@@ -159,7 +159,7 @@ installed: all
 # What Debian calls all that building and testing needs.
 PACKAGES := gcc make pkg-config libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev \
             libsecret-1-dev libkeyutils-dev libyaml-dev libcmocka-dev clang clang-format \
-            clang-tidy libclang-rt-dev cppcheck valgrind shellcheck mandoc strace dbus-bin \
+            clang-tidy libclang-rt-dev llvm cmake cppcheck valgrind shellcheck mandoc strace dbus-bin \
             dbus-daemon gnome-keyring python3-gi python3-requests util-linux libsecret-tools git \
             curl git-lfs perl patch openssl keyutils procps python3-authlib python3-cryptography \
             python3-flask python3-jwt python3-pytest python3-pytest-xdist swtpm tpm2-openssl \

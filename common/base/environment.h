@@ -13,8 +13,12 @@ const char *environment(const char *name);
  * which must be ignored (XDG Base Directory Specification). */
 const char *environment_path(const char *name);
 
-/* Removes the variables that make a library write down what passes through it, secrets included.
- * Called when a program starts, before other threads can read the environment. */
+/* Removes the variables that make a library write down what passes through it, secrets included,
+ * and those that name a relative path for a library: it would load what is in the working
+ * directory. In a program that runs with privileges of its own (set-user-ID, set-group-ID, file
+ * capabilities), it removes all but a few that choose no file, program or server: its caller, who
+ * set them, must not lend it another configuration. Called when a program starts, before anything
+ * else reads the environment: libraries and children get it from here. */
 void environment_disarm(void);
 
 #endif

@@ -17,11 +17,6 @@ bool error_set(struct error *error, enum error_kind kind, const char *format, ..
     return false;
 }
 
-bool error_no_memory(struct error *error)
-{
-    return error_set(error, ERROR_OTHER, "out of memory");
-}
-
 bool error_hint(struct error *error, const char *format, ...)
 {
     va_list arguments;

@@ -52,9 +52,6 @@ struct error {
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* As error_set, with ERROR_OTHER and "out of memory". */
-bool error_no_memory(struct error *error);
-
 /* Sets the hint: a sentence, with its full stop. Always returns false. */
 bool error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

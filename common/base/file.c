@@ -68,16 +68,6 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
     return steal(&text);
 }
 
-bool file_check_variable(const char *variable, const char *code, struct error *error)
-{
-    struct stat status;
-    const char *path = environment(variable);
-    if (path == NULL || stat(path, &status) != 0 || S_ISREG(status.st_mode))
-        return true;
-    error_set(error, ERROR_USAGE, "%s: %s is not a file", variable, path);
-    return error_known_as(error, code);
-}
-
 const char *file_path(const char *name)
 {
     return strncmp(name, "file:///", 8) == 0 ? name + 7
@@ -108,6 +98,18 @@ bool file_check_absolute(const char *path, const char *from, struct error *error
     error_set(error, ERROR_USAGE, "%s: '%.200s' is not an absolute path", from, path);
     return error_hint(error, "A relative path would be another file in each working directory. "
                              "Give the whole path, which begins with a slash.");
+}
+
+bool file_check_variable(const char *variable, const char *code, struct error *error)
+{
+    struct stat status;
+    const char *path = environment(variable);
+    if (path != NULL && !file_check_absolute(path, variable, error))
+        return false;
+    if (path == NULL || stat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return true;
+    error_set(error, ERROR_USAGE, "%s: %s is not a file", variable, path);
+    return error_known_as(error, code);
 }
 
 bool file_has_readers(const char *path, unsigned mode)

@@ -23,11 +23,6 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
 /* As file_read, for a file that holds a secret: warns on stderr if others can read it. */
 struct secret *file_read_secret(const char *path, size_t max, struct error *error);
 
-/* Whether a library may open the file that a variable names; an unset variable and a missing file
- * do no harm. Opening anything but a regular file could wait for ever, as a FIFO does for a writer.
- * Fails with ERROR_USAGE and this code of the error catalogue, which may be empty. */
-bool file_check_variable(const char *variable, const char *code, struct error *error);
-
 /* The path in a name that is either a path or a file URI: file:///path or file:/path (RFC 8089), or
  * file:name, which is relative. The result points into name. */
 const char *file_path(const char *name);
@@ -42,6 +37,12 @@ char *file_path_below(const char *folder, const char *name);
 /* Checks that a path is absolute; a file URI may be too. from is what names it, for the message.
  * Fails with ERROR_USAGE. */
 bool file_check_absolute(const char *path, const char *from, struct error *error);
+
+/* Checks that a library may open the file that a variable names: that its path is absolute, and
+ * that it is a regular file, since a library could wait for ever for the writer of a FIFO. An unset
+ * variable and a missing file do no harm. Fails with ERROR_USAGE, for what is not a file with this
+ * code of the error catalogue, which may be empty. */
+bool file_check_variable(const char *variable, const char *code, struct error *error);
 
 /* Whether others can read the file at path, whose st_mode is mode. */
 bool file_has_readers(const char *path, unsigned mode);

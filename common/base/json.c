@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/printable.h"
 #include "common/base/secret.h"
 
 /* A position in a text, for what json-c does not report: what follows a value, and where a value
@@ -284,4 +286,20 @@ void json_wipe(json_object *object)
         }
     }
     json_object_put(object);
+}
+
+void json_print(json_object *value)
+{
+    const char *text = json_object_to_json_string_ext(value, JSON_C_TO_STRING_PRETTY |
+                                                                 JSON_C_TO_STRING_NOSLASHESCAPE);
+    for (size_t length; *text != '\0'; text += length) {
+        uint32_t character = 0;
+        length = printable_read(text, &character);
+        if (*text != '\n' && length > 0 && printable_is_control(character))
+            printf("\\u%04x", (unsigned)character); /* all are below U+10000 */
+        else
+            fwrite(text, 1, length > 0 ? length : 1, stdout);
+        length = length > 0 ? length : 1;
+    }
+    putchar('\n');
 }

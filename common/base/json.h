@@ -43,6 +43,10 @@ bool json_int64(const json_object *object, const char *key, int64_t *ret_value);
  * no such value. */
 size_t json_line(const char *text, size_t length, const char *const *path, size_t depth);
 
+/* Prints a value on stdout, over several lines. What a terminal could take for a command is
+ * escaped: json-c escapes the control characters of ASCII only. */
+void json_print(json_object *value);
+
 /* Overwrites every string in the object and drops the reference to it. object may be NULL. */
 void json_wipe(json_object *object);
 

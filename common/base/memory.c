@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What happens when memory runs out: the program says so and ends, with exit code 1.
+ * What happens when memory runs out: the program says so and ends, with exit code 1. And what
+ * happens to memory that is freed: it is wiped.
  *
- * The programs define the functions that allocate themselves, in front of the C library's, so every
- * allocation of the process is covered, whichever library makes it. Nothing in these sources checks
- * an allocation, and no library gets the chance to carry on without what it had no memory for, as
- * json-c does, which leaves out a member of an object.
+ * The programs define the functions that allocate and free themselves, in front of the C library's,
+ * so every allocation of the process is covered, whichever library makes it. Nothing in these
+ * sources checks an allocation, and no library gets the chance to carry on without what it had no
+ * memory for, as json-c does, which leaves out a member of an object. Nor does one leave a copy of
+ * a secret behind, as json-c does in the buffers in which it parses and prints, and libcurl in its
+ * own.
  *
  * No answer is printed before it is whole, and what is stored is replaced as a whole, so ending at
  * any allocation loses nothing.
@@ -16,6 +19,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,11 +46,23 @@ static _Noreturn void end(void)
     _exit(1);
 }
 
+/* The version of malloc in the C library's interface: that of its first release for the machine. */
+#if defined(__x86_64__)
+#define MALLOC_VERSION "GLIBC_2.2.5"
+#elif defined(__aarch64__)
+#define MALLOC_VERSION "GLIBC_2.17"
+#endif
+
 /* The allocator that would have been called without ours: the C library's, or one that was put in
- * front of it. dlsym does not allocate unless it fails (glibc 2.34). */
+ * front of it. glibc's libc_malloc_debug.so is found by version only. dlsym and dlvsym do not
+ * allocate unless they fail (glibc 2.34). */
 static void *next(const char *name)
 {
+#ifdef MALLOC_VERSION
+    void *function = dlvsym(RTLD_NEXT, name, MALLOC_VERSION);
+#else
     void *function = dlsym(RTLD_NEXT, name);
+#endif
     if (function == NULL)
         end();
     return function;
@@ -74,14 +90,33 @@ __attribute__((visibility("default"))) void *calloc(size_t count, size_t size)
     return memory;
 }
 
+/* errno is kept, as glibc 2.33 and later do. */
+__attribute__((visibility("default"))) void free(void *memory)
+{
+    static void (*release)(void *memory);
+    if (memory == NULL)
+        return;
+    if (release == NULL)
+        *(void **)&release = next("free");
+    explicit_bzero(memory, malloc_usable_size(memory));
+    release(memory);
+}
+
+/* The C library's would move a block and leave a copy in the old place. As there, size 0 frees it.
+ */
 __attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
 {
-    static void *(*allocate)(void *memory, size_t size);
-    if (allocate == NULL)
-        *(void **)&allocate = next("realloc");
-    void *moved = allocate(memory, size);
-    if (moved == NULL && size > 0) /* of size 0, glibc frees it */
-        end();
+    size_t old = memory != NULL ? malloc_usable_size(memory) : 0;
+    if (memory != NULL && size == 0) {
+        free(memory);
+        return NULL;
+    }
+    if (memory != NULL && size <= old && size >= old / 2)
+        return memory;
+    void *moved = malloc(size);
+    if (memory != NULL)
+        memcpy(moved, memory, size < old ? size : old);
+    free(memory);
     return moved;
 }
 
@@ -96,17 +131,6 @@ __attribute__((visibility("default"))) int posix_memalign(void **ret_memory, siz
     if (failure == ENOMEM)
         end();
     return failure;
-}
-
-__attribute__((visibility("default"))) void *aligned_alloc(size_t alignment, size_t size)
-{
-    static void *(*allocate)(size_t alignment, size_t size);
-    if (allocate == NULL)
-        *(void **)&allocate = next("aligned_alloc");
-    void *memory = allocate(alignment, size);
-    if (memory == NULL && errno == ENOMEM)
-        end();
-    return memory;
 }
 
 #endif

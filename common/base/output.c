@@ -4,9 +4,14 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/printable.h"
+#include "common/base/text.h"
 
 bool output_wait(int fd, short events)
 {
@@ -30,24 +35,58 @@ bool output_write(int fd, const char *bytes, size_t length)
     return true;
 }
 
-/* The cookie is the descriptor. 0 stands for failure (fopencookie(3)). */
+/* What is behind a stream. A character may be written in two pieces; its beginning is kept. */
+struct target {
+    int fd;
+    size_t kept;
+    char bytes[3 + BUFSIZ];
+};
+
+static struct target targets[] = { { .fd = STDOUT_FILENO }, { .fd = STDERR_FILENO } };
+
+/* 0 stands for failure (fopencookie(3)). */
 static ssize_t write_stream(void *cookie, const char *bytes, size_t length)
 {
-    return output_write((int)(intptr_t)cookie, bytes, length) ? (ssize_t)length : 0;
+    struct target *target = cookie;
+    for (size_t taken = 0; taken < length;) {
+        size_t room = sizeof target->bytes - target->kept;
+        size_t part = length - taken < room ? length - taken : room;
+        memcpy(target->bytes + target->kept, bytes + taken, part);
+        size_t filled = target->kept + part;
+        size_t done = printable_make_output(target->bytes, filled);
+        if (!output_write(target->fd, target->bytes, done))
+            return 0;
+        target->kept = filled - done;
+        memmove(target->bytes, target->bytes + done, target->kept);
+        taken += part;
+    }
+    return (ssize_t)length;
 }
 
-static void replace_stream(FILE **stream, int fd, int buffering)
+static void replace_stream(FILE **stream, struct target *target, int buffering)
 {
-    FILE *other =
-        fopencookie((void *)(intptr_t)fd, "w", (cookie_io_functions_t){ .write = write_stream });
-    if (other == NULL)
-        return;
+    FILE *other = fopencookie(target, "w", (cookie_io_functions_t){ .write = write_stream });
     setvbuf(other, NULL, buffering, BUFSIZ);
     *stream = other;
 }
 
 void output_begin(void)
 {
-    replace_stream(&stdout, STDOUT_FILENO, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
-    replace_stream(&stderr, STDERR_FILENO, _IONBF);
+    replace_stream(&stdout, &targets[0], isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
+    replace_stream(&stderr, &targets[1], _IONBF);
+}
+
+void output_line(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    autofree char *text = text_format_list(format, arguments);
+    va_end(arguments);
+    printable_make(text);
+    puts(text);
+}
+
+bool output_data(const char *bytes, size_t length)
+{
+    return fflush(stdout) == 0 && output_write(STDOUT_FILENO, bytes, length);
 }

@@ -3,6 +3,13 @@
  * Writing to descriptors that we got from the caller, who may have put them into non-blocking mode:
  * pipes of a program with an event loop, a terminal that is shared with one. The mode cannot be
  * changed, since it belongs to everybody who has the descriptor.
+ *
+ * What people read is printed through stdio, and is made printable there (printable.h): the names
+ * in it come from outside, and an escape sequence in one could take over the terminal. That holds
+ * for everything that is printed to stdout or stderr in whatever way, so that no place can forget
+ * it. A line with such names is printed by output_line or notice (report.h), where a line break in
+ * one cannot forge another line. What is for programs, such as a token, is written by secret_write
+ * or output_data, as it is.
  */
 #ifndef COMMON_BASE_OUTPUT_H
 #define COMMON_BASE_OUTPUT_H
@@ -23,5 +30,12 @@ bool output_wait(int fd, short events);
 
 /* Has stdout and stderr write in this way. Called once when a program starts. */
 void output_begin(void);
+
+/* Prints a line on stdout, made printable as a whole. */
+void output_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Writes to stdout, after what was printed there, as it is: for programs; or our own control
+ * sequences for a terminal. Returns false with errno set on failure. */
+bool output_data(const char *bytes, size_t length);
 
 #endif

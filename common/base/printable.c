@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/base/printable.h"
 
-#include <stdint.h>
 #include <string.h>
 
-/* Decodes one UTF-8 character (RFC 3629). Returns its length in bytes, or 0 if it is not valid. */
-static size_t read_character(const unsigned char *text, uint32_t *ret_character)
+size_t printable_read(const char *start, uint32_t *ret_character)
 {
+    const unsigned char *text = (const unsigned char *)start;
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 }; /* by length */
     size_t length = text[0] < 0x80   ? 1
                     : text[0] < 0xc0 ? 0
@@ -26,7 +25,7 @@ static size_t read_character(const unsigned char *text, uint32_t *ret_character)
 
 /* Control characters (C0, DEL, C1), line and paragraph separators, and those that change the
  * direction of the text. */
-static bool is_control(uint32_t character)
+bool printable_is_control(uint32_t character)
 {
     return character < 0x20 || (character >= 0x7f && character < 0xa0) ||
            (character >= 0x2028 && character <= 0x202e) ||
@@ -37,8 +36,8 @@ static bool is_control(uint32_t character)
 static size_t read_any(const unsigned char *text, bool *ret_printable)
 {
     uint32_t character;
-    size_t length = read_character(text, &character);
-    *ret_printable = length > 0 && !is_control(character);
+    size_t length = printable_read((const char *)text, &character);
+    *ret_printable = length > 0 && !printable_is_control(character);
     return length > 0 ? length : 1;
 }
 
@@ -59,6 +58,37 @@ bool printable_is(const char *text)
     for (const unsigned char *p = (const unsigned char *)text; printable && *p != '\0';)
         p += read_any(p, &printable);
     return printable;
+}
+
+/* Whether these bytes may be the beginning of a character, or of CR LF. */
+static bool is_unfinished(const unsigned char *bytes, size_t length)
+{
+    size_t whole = bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : bytes[0] >= 0xc0 ? 2 : 1;
+    if (bytes[0] == '\r')
+        return length == 1;
+    for (size_t i = 1; i < length && i < whole; i++)
+        if ((bytes[i] & 0xc0) != 0x80)
+            return false;
+    return length < whole;
+}
+
+size_t printable_make_output(char *bytes, size_t length)
+{
+    unsigned char *at = (unsigned char *)bytes, *end = at + length;
+    while (at < end) {
+        char character[4 + 1] = ""; /* with a NUL, where printable_read stops */
+        uint32_t number = 0;
+        size_t left = (size_t)(end - at);
+        if (is_unfinished(at, left))
+            break;
+        memcpy(character, at, left < 4 ? left : 4);
+        size_t size = printable_read(character, &number);
+        bool is_break = number == '\n' || number == '\t' || (number == '\r' && at[1] == '\n');
+        if (size == 0 || (printable_is_control(number) && !is_break))
+            memset(at, '?', size > 0 ? size : 1);
+        at += size > 0 ? size : 1;
+    }
+    return (size_t)(at - (unsigned char *)bytes);
 }
 
 size_t printable_cut(const char *text, size_t max)

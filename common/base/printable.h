@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Replaces every byte that is not part of a printable UTF-8 character with '?'. Control characters
  * can move a terminal's cursor, set its title or hide text; a line break could forge a second
@@ -15,6 +16,18 @@ void printable_make(char *text);
 
 /* Whether the text is printable UTF-8, which printable_make would leave as it is. */
 bool printable_is(const char *text);
+
+/* As printable_make, for a part of a longer output: keeps line breaks (CR LF too) and tabs. Returns
+ * how many bytes are done: all of them, or all but a character at the end whose rest is still to
+ * come. */
+size_t printable_make_output(char *bytes, size_t length);
+
+/* Decodes one UTF-8 character (RFC 3629) of a C string. Returns its length in bytes, or 0 if it is
+ * not valid. */
+size_t printable_read(const char *start, uint32_t *ret_character);
+
+/* Whether a character can move a terminal's cursor, hide or reorder text (see above). */
+bool printable_is_control(uint32_t character);
 
 /* The length of the longest prefix of text that has at most max bytes and does not end inside a
  * UTF-8 character. */

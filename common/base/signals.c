@@ -46,13 +46,11 @@ void signals_set_for_child(posix_spawnattr_t *attributes, short flags)
                              (short)(flags | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
 }
 
-struct signals_held signals_hold(void)
+void signals_hold(struct signals_held *ret_held)
 {
-    struct signals_held held;
     sigset_t all;
     sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &held.before);
-    return held;
+    sigprocmask(SIG_SETMASK, &all, &ret_held->before);
 }
 
 void signals_release(struct signals_held *held)

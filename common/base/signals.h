@@ -3,7 +3,8 @@
  * Signals: what a program makes of those that its parent ignored or blocked, what its children get,
  * and what is done when one ends the program.
  *
- *     auto_signals struct signals_held held = signals_hold();
+ *     auto_signals struct signals_held held;
+ *     signals_hold(&held);
  *     ...   no signal ends the program between two steps that belong together
  */
 #ifndef COMMON_BASE_SIGNALS_H
@@ -29,7 +30,7 @@ struct signals_held {
 };
 
 /* Holds back all signals until signals_release. May be nested. */
-struct signals_held signals_hold(void);
+void signals_hold(struct signals_held *ret_held);
 void signals_release(struct signals_held *held);
 
 #define auto_signals CLEANUP(signals_release)

@@ -189,14 +189,15 @@ static int start_command(const struct job *job, int output, pid_t *ret_pid)
     return start_program(job->program, &actions, 0, job->command, job->environment, ret_pid);
 }
 
-/* Sends a signal to our children. Those of a child that ends become ours (PR_SET_CHILD_SUBREAPER),
- * whichever process group or session they have chosen. */
-static void signal_children(int number)
+/* Sends a signal to our children outside this process group (0: to all). Those of a child that ends
+ * become ours (PR_SET_CHILD_SUBREAPER), whatever group or session they have chosen. */
+static void signal_children(int number, pid_t except)
 {
     FILE *list = fopen("/proc/thread-self/children", "re");
     int pid;
     while (list != NULL && fscanf(list, "%d", &pid) == 1)
-        kill(pid, number);
+        if (except == 0 || getpgid(pid) != except)
+            kill(pid, number);
     if (list != NULL)
         fclose(list);
 }
@@ -217,14 +218,14 @@ static void end_children(void)
 {
     int64_t deadline = deadline_in(GRACE_MILLISECONDS);
     signal(SIGTERM, SIG_IGN); /* this process is in the group */
-    kill(0, SIGTERM);
-    signal_children(SIGTERM);
+    kill(0, SIGTERM);         /* once each: asked twice, a program might clean up twice */
+    signal_children(SIGTERM, getpgrp());
     while (has_children() && deadline_left(deadline) > 0)
         poll(NULL, 0, 1);
     for (deadline = deadline_in(GRACE_MILLISECONDS); has_children() && deadline_left(deadline) > 0;
          poll(NULL, 0, 1))
-        signal_children(SIGKILL);
-    kill(0, SIGKILL); /* without /proc, these are all that we know */
+        signal_children(SIGKILL, 0);
+    kill(0, SIGKILL); /* this process too */
 }
 
 /* Waits for the command to end. Returns false if we are to end instead. */

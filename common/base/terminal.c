@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/base/array.h"
+#include "common/base/printable.h"
 
 static volatile sig_atomic_t caught;
 
@@ -61,7 +62,9 @@ static ssize_t ask_without_echo(int fd, const char *prompt, struct secret *line)
     silent = before;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
     silent.c_lflag |= ECHONL;
-    bool asked = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && write(fd, prompt, strlen(prompt)) >= 0;
+    autofree char *shown = strdup(prompt);
+    printable_make(shown);
+    bool asked = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && write(fd, shown, strlen(shown)) >= 0;
     ssize_t length = asked ? read_line(fd, line) : -1;
     tcsetattr(fd, TCSAFLUSH, &before);
     for (size_t i = 0; i < SIGNALS; i++)

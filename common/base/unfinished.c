@@ -53,7 +53,8 @@ int unfinished_create(int folder, const char *path, mode_t mode, struct unfinish
     }
     file->folder = folder;
     memcpy(file->path, path, strlen(path) + 1);
-    auto_signals struct signals_held held = signals_hold();
+    auto_signals struct signals_held held;
+    signals_hold(&held);
     autoclose int fd =
         openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
@@ -69,7 +70,8 @@ int unfinished_create(int folder, const char *path, mode_t mode, struct unfinish
 
 bool unfinished_rename(struct unfinished *file, const char *path)
 {
-    auto_signals struct signals_held held = signals_hold();
+    auto_signals struct signals_held held;
+    signals_hold(&held);
     if (renameat(file->folder, file->path, file->folder, path) != 0)
         return unfinished_remove(file);
     unfinished_keep(file);
@@ -84,7 +86,8 @@ void unfinished_keep(struct unfinished *file)
 bool unfinished_remove(struct unfinished *file)
 {
     int error = errno;
-    auto_signals struct signals_held held = signals_hold();
+    auto_signals struct signals_held held;
+    signals_hold(&held);
     unlinkat(file->folder, file->path, 0);
     file->owner = 0;
     errno = error;

@@ -44,6 +44,14 @@ static bool is_api_of(const struct config_api *api, const char *server)
     return count > 0;
 }
 
+/* Whether a user can copy the cluster's text into a command line. */
+static bool is_plain(const char *text)
+{
+    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                 "0123456789-._:/");
+    return text[0] != '-' && text[length] == '\0';
+}
+
 /* The API of the file that is for clusters and is this server's. */
 static bool find_for_clusters(const struct config *config, const char *server,
                               struct config_api *api)
@@ -82,7 +90,7 @@ bool config_find_cluster_api(const struct config *config, struct config_api *api
                       "The token would be sent to the cluster. If you trust the cluster with it, "
                       "give --server-id %.80s in args, or add \"ForClusters\": true to the section "
                       "with its scope in the configuration.",
-                      cluster->server_id);
+                      is_plain(cluster->server_id) ? cluster->server_id : "ID");
 }
 
 /* ---- the tenant and the cloud ---- */

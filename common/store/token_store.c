@@ -55,12 +55,15 @@ static bool keyring_failed(struct token_store *store, const struct error *why, s
 
 /* Replaces a keyring that does not exist here by the next best one. Returns false if there is none.
  */
-static bool use_next_best(struct token_store *store)
+static bool use_next_best(struct token_store *store, const struct error *why)
 {
     const struct keyring *next = store->named ? NULL : keyring_next_best(store->keyring);
-    if (next != NULL)
-        store->keyring = next;
-    return next != NULL;
+    if (next == NULL)
+        return false;
+    trace("keyring: %s is not used: %s", store->keyring->name, why->message);
+    store->absent = *why;
+    store->keyring = next;
+    return true;
 }
 
 /* The keyring may use half of the time, so that one that hangs leaves some for the authority. */
@@ -79,7 +82,7 @@ enum keyring_answer token_store_look_up(struct token_store *store, const struct 
         return KEYRING_NOTHING;
     do
         answer = store->keyring->lookup(key, half_of(deadline), ret_record, &why);
-    while (answer == KEYRING_ABSENT && use_next_best(store));
+    while (answer == KEYRING_ABSENT && use_next_best(store, &why));
     store->settled = true;
     if (answer == KEYRING_FOUND || answer == KEYRING_NOTHING)
         return answer;
@@ -105,7 +108,7 @@ bool token_store_match(struct token_store *store, const struct keyring_key *key,
         return true;
     do
         answer = store->keyring->list(key, half_of(deadline), ret_list, &why);
-    while (answer == KEYRING_ABSENT && use_next_best(store));
+    while (answer == KEYRING_ABSENT && use_next_best(store, &why));
     store->settled = true;
     return answer == KEYRING_FOUND || keyring_failed(store, &why, error);
 }

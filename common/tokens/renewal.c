@@ -90,25 +90,14 @@ static bool find_program(char *path, size_t size)
     return room > 0 && (size_t)snprintf(slash + 1, room, "entra") < room;
 }
 
-static bool is_relative(const char *path)
+/* Whether the same request may mean the same only in the working folder: it runs a command. Paths
+ * are absolute. */
+static bool depends_on_folder(const struct token_request *request)
 {
-    return path != NULL && path[0] != '/' && strchr(path, ':') == NULL;
-}
-
-/* Whether the same request means the same only in the working folder: it names a file relative to
- * that, or runs a command, which may. */
-static bool depends_on_folder(const struct options *options, const struct token_request *request)
-{
-    static const char *const variables[] = { "ENTRA_CONFIG", "SSL_CERT_FILE", "CURL_CA_BUNDLE",
-                                             "OPENSSL_CONF" };
-    for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
-        if (is_relative(environment(variables[i])))
-            return true;
     for (size_t i = 0; i < request->credential_count; i++)
-        if (request->credentials[i].command != NULL || is_relative(request->credentials[i].path) ||
-            is_relative(request->credentials[i].key_path))
+        if (request->credentials[i].command != NULL)
             return true;
-    return is_relative(options->config);
+    return false;
 }
 
 void renewal_start(const struct options *options, const struct token_request *request)
@@ -120,7 +109,7 @@ void renewal_start(const struct options *options, const struct token_request *re
     if (!find_program(path, sizeof path))
         return;
     int failure = subprocess_detach(path, (char *const *)command.words, NULL,
-                                    depends_on_folder(options, request) ? NULL : "/", &pid);
+                                    depends_on_folder(request) ? NULL : "/", &pid);
     trace("network: renewing the token in the background: %s",
           failure == 0 ? "started" : strerror(failure));
 }

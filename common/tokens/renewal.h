@@ -4,9 +4,8 @@
  * caller can use it without waiting.
  *
  * That process inherits no descriptors, has a session of its own, prints nothing and ends by its
- * own time limit. Its working folder is the root, so that it keeps no mount busy, unless the
- * request names a file relative to the caller's folder or runs a command. For callers that no
- * process may outlive, ENTRA_RENEWAL=inline turns this off: the caller then renews the token
+ * own time limit. Its working folder is the root, so that it keeps no mount busy. For callers that
+ * no process may outlive, ENTRA_RENEWAL=inline turns this off: the caller then renews the token
  * itself, within RENEWAL_INLINE_MILLISECONDS.
  */
 #ifndef COMMON_TOKENS_RENEWAL_H

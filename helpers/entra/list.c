@@ -8,6 +8,7 @@
 
 #include "common/base/array.h"
 #include "common/base/json.h"
+#include "common/base/output.h"
 #include "common/base/printable.h"
 #include "common/base/rfc3339.h"
 #include "common/entra/error_report.h"
@@ -153,12 +154,19 @@ static int compare_rows(const void *a, const void *b)
     return order;
 }
 
+/* Any program can store items with these attributes, and what it likes in them. */
 static void print_row(const struct row *row, const int widths[COLUMNS])
 {
+    char *line = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&line, &length);
     for (size_t c = 0; c + 1 < COLUMNS; c++)
         if (columns[c].title != NULL)
-            printf("%-*s  ", widths[c], cell_text(row, c));
-    printf("%s\n", cell_text(row, COLUMNS - 1));
+            fprintf(stream, "%-*s  ", widths[c], cell_text(row, c));
+    fputs(cell_text(row, COLUMNS - 1), stream);
+    fclose(stream);
+    output_line("%s", line);
+    free(line);
 }
 
 static void print_table(const struct row *rows, size_t count)
@@ -191,8 +199,7 @@ static void print_json(const struct row *rows, size_t count)
             rows[i].is_default_unknown ? NULL : json_object_new_boolean(rows[i].is_default));
         json_object_array_add(array, object);
     }
-    puts(json_object_to_json_string_ext(array,
-                                        JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_print(array);
 }
 
 static void add_rows(struct row *rows, size_t *count, const struct keyring_list *items,

@@ -31,11 +31,11 @@ static bool run_logout(const struct options *options, int count, char **operands
         !account_store_forget(&tokens.store, username, tokens.deadline, &signed_out, error))
         return error_wanted(error, "cannot sign out");
     if (signed_out > 0)
-        fprintf(stderr, "Signed out of %zu account%s.\n", signed_out, signed_out > 1 ? "s" : "");
+        notice("Signed out of %zu account%s.", signed_out, signed_out > 1 ? "s" : "");
     else if (options->account != NULL)
-        fprintf(stderr, "%s is not signed in.\n", options->account);
+        notice("%s is not signed in.", options->account);
     else
-        fputs("Nobody is signed in.\n", stderr);
+        notice("Nobody is signed in.");
     return true;
 }
 

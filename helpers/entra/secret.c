@@ -50,8 +50,8 @@ static bool set_secret(struct tokens *tokens, const struct token_request *reques
                          CLIENT_SECRET_MAX);
     if (!token_store_keep_secret(&tokens->store, request, secret, tokens->deadline, error))
         return false;
-    fprintf(stderr, "The client secret of app %s is now stored in the keyring (%s).\n",
-            request->client_id, tokens->store.keyring->name);
+    notice("The client secret of app %s is now stored in the keyring (%s).", request->client_id,
+           tokens->store.keyring->name);
     return true;
 }
 
@@ -60,8 +60,8 @@ static bool clear_secret(struct tokens *tokens, const struct token_request *requ
 {
     if (!token_store_keep_secret(&tokens->store, request, NULL, tokens->deadline, error))
         return false;
-    fprintf(stderr, "The client secret of app %s is no longer stored in the keyring (%s).\n",
-            request->client_id, tokens->store.keyring->name);
+    notice("The client secret of app %s is no longer stored in the keyring (%s).",
+           request->client_id, tokens->store.keyring->name);
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/base/json.h"
 #include "common/base/runtime_folder.h"
 #include "common/entra/challenge.h"
 
@@ -34,6 +35,14 @@ static struct runtime_name file_of(const struct git_request *request, const stru
     return runtime_name("claims", texts);
 }
 
+/* Whether a kept text is claims: other programs of the user can write into the folder too. */
+static bool is_claims(const char *text)
+{
+    struct error unused;
+    auto_json json_object *claims = json_parse(text, strlen(text), &unused);
+    return json_object_is_type(claims, json_type_object);
+}
+
 char *git_claims_take(const struct git_request *request, const struct url *url)
 {
     char *claims = claims_told(request);
@@ -47,7 +56,8 @@ char *git_claims_take(const struct git_request *request, const struct url *url)
         return NULL;
     unlinkat(folder, file.text, 0);
     long long until = strtoll(kept->bytes, &text, 10);
-    return *text == ' ' && until >= time(NULL) && until <= time(NULL) + KEPT_SECONDS
+    return *text == ' ' && until >= time(NULL) && until <= time(NULL) + KEPT_SECONDS &&
+                   is_claims(text + 1)
                ? strdup(text + 1)
                : NULL;
 }

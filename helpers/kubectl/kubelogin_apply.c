@@ -81,7 +81,7 @@ static bool make_scope(struct kubelogin *kubelogin, const char *server, struct e
     bool legacy = kubelogin_is_on(kubelogin, KUBELOGIN_LEGACY) && strncmp(server, "spn:", 4) != 0;
     kubelogin->scope = text_format("%s%.*s%s", legacy ? "spn:" : "", (int)length, server,
                                    ends_in(server, length, "/.default") ? "" : "/.default");
-    return kubelogin->scope != NULL || error_no_memory(error);
+    return true;
 }
 
 static bool names_api(const struct options *options)

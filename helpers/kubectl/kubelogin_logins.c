@@ -8,48 +8,43 @@
 #include "helpers/kubectl/kubelogin.h"
 
 /* Makes a credential of this kind the options' only one. where says what configured it. */
-static bool make_credential(struct kubelogin *kubelogin, enum credential_kind kind,
-                            const char *where, struct error *error)
+static void make_credential(struct kubelogin *kubelogin, enum credential_kind kind,
+                            const char *where)
 {
     kubelogin->credential = (struct credential){ .kind = kind, .where = strdup(where) };
     kubelogin->context.credential = &kubelogin->credential;
-    return kubelogin->credential.where != NULL || error_no_memory(error);
 }
 
-/* Copies a setting into a member of the credential, which stays NULL if it is not set. */
-static bool copy_text(const struct kubelogin *kubelogin, enum kubelogin_setting which,
-                      char **member, struct error *error)
+/* Copies a setting for a member of the credential; NULL if it is not set. */
+static char *copy_text(const struct kubelogin *kubelogin, enum kubelogin_setting which)
 {
     const char *text = kubelogin_text(kubelogin, which);
-    *member = text != NULL ? strdup(text) : NULL;
-    return text == NULL || *member != NULL || error_no_memory(error);
+    return text != NULL ? strdup(text) : NULL;
 }
 
-static bool copy_secret(const struct kubelogin *kubelogin, enum kubelogin_setting which,
-                        struct secret **member, struct error *error)
+static struct secret *copy_secret(const struct kubelogin *kubelogin, enum kubelogin_setting which)
 {
-    const char *text = kubelogin_text(kubelogin, which);
-    *member = secret_from_text(text);
-    return text == NULL || *member != NULL || error_no_memory(error);
+    return secret_from_text(kubelogin_text(kubelogin, which));
 }
 
 /* As in kubelogin, a certificate takes precedence over a secret and its chain is sent (x5c). If
  * neither is set, the configuration may have a credential. */
 static bool apply_spn(struct kubelogin *kubelogin, struct error *error)
 {
+    (void)error;
     const struct kubelogin_value *certificate = &kubelogin->values[KUBELOGIN_CLIENT_CERTIFICATE];
     const struct kubelogin_value *secret = &kubelogin->values[KUBELOGIN_CLIENT_SECRET];
     struct credential *credential = &kubelogin->credential;
     if (certificate->text != NULL) {
-        if (!make_credential(kubelogin, CREDENTIAL_CERTIFICATE, certificate->from, error))
-            return false;
+        make_credential(kubelogin, CREDENTIAL_CERTIFICATE, certificate->from);
         credential->send_x5c = true;
-        return copy_text(kubelogin, KUBELOGIN_CLIENT_CERTIFICATE, &credential->path, error) &&
-               copy_secret(kubelogin, KUBELOGIN_CERTIFICATE_PASSWORD, &credential->password, error);
+        credential->path = copy_text(kubelogin, KUBELOGIN_CLIENT_CERTIFICATE);
+        credential->password = copy_secret(kubelogin, KUBELOGIN_CERTIFICATE_PASSWORD);
+    } else if (secret->text != NULL) {
+        make_credential(kubelogin, CREDENTIAL_CLIENT_SECRET, secret->from);
+        credential->secret = copy_secret(kubelogin, KUBELOGIN_CLIENT_SECRET);
     }
-    return secret->text == NULL ||
-           (make_credential(kubelogin, CREDENTIAL_CLIENT_SECRET, secret->from, error) &&
-            copy_secret(kubelogin, KUBELOGIN_CLIENT_SECRET, &credential->secret, error));
+    return true;
 }
 
 static bool apply_msi(struct kubelogin *kubelogin, struct error *error)
@@ -65,22 +60,26 @@ static bool apply_msi(struct kubelogin *kubelogin, struct error *error)
  * configuration may have a credential. */
 static bool apply_workloadidentity(struct kubelogin *kubelogin, struct error *error)
 {
+    (void)error;
     const struct kubelogin_value *file = &kubelogin->values[KUBELOGIN_FEDERATED_TOKEN_FILE];
-    if (build_system_is_here(BUILD_SYSTEM_GITHUB_ACTIONS))
-        return make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS,
-                               build_systems[BUILD_SYSTEM_GITHUB_ACTIONS].url_variable, error);
-    return file->text == NULL ||
-           (make_credential(kubelogin, CREDENTIAL_ASSERTION_FILE, file->from, error) &&
-            copy_text(kubelogin, KUBELOGIN_FEDERATED_TOKEN_FILE, &kubelogin->credential.path,
-                      error));
+    if (build_system_is_here(BUILD_SYSTEM_GITHUB_ACTIONS)) {
+        make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS,
+                        build_systems[BUILD_SYSTEM_GITHUB_ACTIONS].url_variable);
+    } else if (file->text != NULL) {
+        make_credential(kubelogin, CREDENTIAL_ASSERTION_FILE, file->from);
+        kubelogin->credential.path = copy_text(kubelogin, KUBELOGIN_FEDERATED_TOKEN_FILE);
+    }
+    return true;
 }
 
 static bool apply_azurepipelines(struct kubelogin *kubelogin, struct error *error)
 {
     const struct kubelogin_value *connection = &kubelogin->values[KUBELOGIN_SERVICE_CONNECTION];
-    if (connection->text != NULL)
-        return make_credential(kubelogin, CREDENTIAL_AZURE_PIPELINES, connection->from, error) &&
-               copy_text(kubelogin, KUBELOGIN_SERVICE_CONNECTION, &kubelogin->credential.id, error);
+    if (connection->text != NULL) {
+        make_credential(kubelogin, CREDENTIAL_AZURE_PIPELINES, connection->from);
+        kubelogin->credential.id = copy_text(kubelogin, KUBELOGIN_SERVICE_CONNECTION);
+        return true;
+    }
     error_set(error, ERROR_USAGE, "--login azurepipelines needs a service connection ID");
     return error_hint(error,
                       "Give --azure-pipelines-service-connection-id, or let the pipeline task set "

@@ -205,6 +205,8 @@ static void fill_item(struct keyring_item *item, SecretItem *found)
 
     GHashTableIter iterator;
     gpointer name, text;
+    if (attributes == NULL) /* the service has sent none */
+        return;
     g_hash_table_iter_init(&iterator, attributes);
     while (g_hash_table_iter_next(&iterator, &name, &text))
         keyring_item_add(item, name, text);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "keyring/secret_service/bus.h"
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/prompt.h"
 
@@ -151,6 +152,9 @@ enum keyring_answer service_connect(SecretService **ret_service, int64_t deadlin
             disconnect(&connected);
     }
     if (connected == NULL) {
+        enum keyring_answer answer = bus_connect(deadline, error);
+        if (answer != KEYRING_FOUND)
+            return answer;
         auto_call struct call *call = call_begin(deadline);
         GError *reason = NULL;
         connected = open_service(call, &reason);

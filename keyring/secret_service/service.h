@@ -13,7 +13,7 @@
 #include "keyring/keyring.h"
 
 /* Connects to the service, if necessary, and again if its daemon was restarted. The module owns
- * *ret_service. Returns KEYRING_FOUND, or fails as call_failed does. If no daemon provides the
+ * *ret_service. Returns KEYRING_FOUND, or fails as bus_connect does. If no daemon provides the
  * service, only the first call to it fails. */
 enum keyring_answer service_connect(SecretService **ret_service, int64_t deadline,
                                     struct error *error);

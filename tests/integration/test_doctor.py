@@ -145,6 +145,16 @@ def test_possible_secrets_are_only_shown_as_set(world):
     assert outcome.out.count(": set (") >= 7
 
 
+def test_a_key_cannot_control_the_terminal(world):
+    settings = world.appsettings()
+    settings["MyWebApi"]["AcquireTokenOptions"] = {"ExtraQueryParameters": {
+        "\x1b[31mred\nfalse": "\x1b[0m"}}
+    world.write_appsettings(settings)
+    outcome = world.run("entra", "doctor")
+    assert "\x1b" not in outcome.out
+    assert "MyWebApi:AcquireTokenOptions:ExtraQueryParameters:?[31mred?false: " in outcome.out
+
+
 def test_the_environment_alone_is_a_configuration(world):
     world.appsettings_file.unlink()
     report = examine(world, "--resource", contoso.GRAPH, env={

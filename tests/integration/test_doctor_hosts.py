@@ -253,6 +253,16 @@ def test_a_kubeconfig_that_kubectl_rejects_fails(world):
     assert outcome.code != 0 and "kubectl's configuration cannot be read" in outcome.out
 
 
+def test_an_answer_of_kubectl_that_is_not_an_object_fails(world, tmp_path):
+    kubectl = tmp_path / "kubectl"
+    kubectl.write_text("#!/bin/sh\necho '[]'\n")
+    kubectl.chmod(0o755)
+    report = examine(world, env={"PATH": f"{tmp_path}:{world.session.env['PATH']}"})
+    (finding,) = report.of("kubectl")
+    assert finding["message"] == "it is not a JSON object"
+    assert finding["kind"] == "other"
+
+
 def test_without_git_and_kubectl_their_checks_are_skipped(world, programs):
     report = examine(world, env={"PATH": str(programs)})
     assert report.ok

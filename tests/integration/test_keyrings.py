@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import subprocess
 import sys
 import threading
@@ -15,7 +17,11 @@ import pytest
 from authority import contoso, faults
 from authority.directory import Client
 from integration.credentials import configure
+from integration.examining import examine
 from world import kernel_keyring
+from world.bare_item import BareItem
+from world.bus import MessageBus
+from world.keyring import Keyring
 from world.replaced_item import ReplacedItem
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
@@ -33,6 +39,50 @@ def own_app(shell: World) -> World:
 
 def token(world, *words, **how):
     return world.run("entra", "token", "--api", "MyWebApi", *words, **how)
+
+
+# ---- another user's bus ----
+
+STRANGER = pwd.getpwnam("nobody").pw_uid  # dbus-daemon looks its user up
+
+
+@pytest.fixture(params=["path", "abstract"])
+def strangers_keyring(request, own_app):
+    """A keyring on the bus of another user, which su has left in the environment."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    folder = own_app.session.root / "stranger"
+    folder.mkdir()
+    os.chown(folder, STRANGER, STRANGER)
+    own_app.session.root.chmod(0o711)
+    own_app.session.logs.chmod(0o755)
+    name = {"path": folder / "bus", "abstract": f"entra-test-{uuid.uuid4()}"}[request.param]
+    bus = MessageBus(folder, own_app.session.logs, own_app.session.env,
+                     elsewhere=f"unix:{request.param}={name}", uid=STRANGER)
+    own_app.session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+    keyring = Keyring(bus.address, own_app.session.logs, own_app.session.env)
+    yield keyring
+    keyring.stop()
+    bus.stop()
+
+
+def test_another_users_bus_gets_no_token(own_app, strangers_keyring):
+    first, second = (token(own_app) for _ in range(2))
+    assert (first.code, first.err) == (0, "")
+    assert first.out == second.out  # the kernel has stored it
+    assert strangers_keyring.items() == []
+    named = token(own_app, "--keyring", "secret-service", "--force-refresh")
+    assert (named.code, named.out) == (6, "")
+    assert f"the session bus belongs to another user (uid {STRANGER})" in named.err
+    assert "DBUS_SESSION_BUS_ADDRESS" in named.err
+    assert strangers_keyring.items() == []
+
+
+def test_doctor_says_why_another_users_bus_is_not_used(own_app, strangers_keyring):
+    (finding,) = examine(own_app).of("keyring")
+    assert finding["message"].startswith("kernel ")
+    (detail,) = finding["details"]
+    assert detail["where"] == f"the session bus belongs to another user (uid {STRANGER})"
 
 
 # ---- the kernel keyring ----
@@ -173,6 +223,39 @@ def test_expired_tokens_are_removed_from_memory(own_app, memory, words):
     assert not file.exists()
 
 
+# What another program of the user can write there.
+ODD_ATTRIBUTES = {"x": None, "y": 1, "z": ["a"]}
+
+
+def test_attributes_that_are_not_texts_are_left_out_of_a_file_in_memory(own_app, memory):
+    token(own_app, "--keyring", "runtime")
+    (file,) = (memory / "entra").glob("*.token")
+    head, record = file.read_bytes().split(b"\n", 1)
+    header = json.loads(head)
+    header["attributes"] = ODD_ATTRIBUTES | header["attributes"]
+    file.write_bytes(json.dumps(header).encode() + b"\n" + record)
+    outcome = own_app.run("entra", "list", "--output", "json", "--keyring", "runtime")
+    assert (outcome.code, outcome.err) == (0, "")
+    (row,) = json.loads(outcome.out)
+    assert row["clientId"] == own_app.authority.token_requests[0].form["client_id"]
+
+
+def test_attributes_that_are_not_texts_are_left_out_of_a_key(own_app):
+    token(own_app)
+    mine = own_app.authority.token_requests[0].form["client_id"]
+    (serial,) = [serial for serial, attributes in kernel_keyring.keys().items()
+                 if attributes.get("client_id") == mine]
+    record = own_app.run("keyctl", "pipe", serial).out
+    odd = ODD_ATTRIBUTES | {"kind": "access_token", "client_id": mine}
+    added = own_app.run("keyctl", "add", "user", "entra:" + json.dumps(odd), record, "@u")
+    try:
+        outcome = own_app.run("entra", "list", "--output", "json", "--keyring", "kernel")
+    finally:
+        own_app.run("keyctl", "unlink", added.out.strip(), "@u")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [row["clientId"] for row in json.loads(outcome.out)].count(mine) == 2
+
+
 def test_a_directory_that_is_not_in_memory_is_refused(own_app):
     outcome = token(own_app, "--keyring", "runtime")
     if outcome.code == 0:
@@ -257,6 +340,15 @@ def test_an_item_replaced_while_it_is_read_is_read_again(world, error):
     with ReplacedItem(world.session.bus.address, item.secret, 1, error):
         assert token(world).out == first
     assert len(world.authority.token_requests) == 1
+
+
+def test_an_item_without_attributes_is_listed_with_none(world):
+    world.session.keyring.stop()
+    with BareItem(world.session.bus.address) as service:
+        outcome = world.run("entra", "list", "--keyring", "secret-service", "--output", "json")
+        assert service.reads > 0
+    assert outcome.code == 0  # libsecret itself complains on stderr
+    assert {row["clientId"] for row in json.loads(outcome.out)} <= {""}
 
 
 @pytest.mark.parametrize("sickness", ["locked", "frozen", "gone"])

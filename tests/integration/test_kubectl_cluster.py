@@ -116,6 +116,12 @@ def test_the_advice_for_a_refused_server_works(world):
     assert audience(ask(world, {"server-id": SERVER}, "--force-refresh")) == SERVER
 
 
+@pytest.mark.parametrize("server", ["x; rm -rf ~", "$(id)", "--verbose", "a\nb", "\x1b[2J"])
+def test_the_advice_has_none_of_a_clusters_text_that_a_shell_would_run(world, server):
+    outcome = ask(world, {"server-id": server})
+    refused(world, outcome, "is not accepted from a cluster", "give --server-id ID in args")
+
+
 def test_a_cluster_may_name_an_api_that_the_configuration_has_for_clusters(world):
     world.authority.directory.resources.append(SERVER)
     sections = {

@@ -209,7 +209,8 @@ def no_more_processes() -> None:
 
 def limited(world: World, *command: str, how) -> Outcome:
     return outcome_of(start(world, *command, preexec_fn=how, stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            env={"ASAN_OPTIONS": "detect_leaks=0"}))  # which takes a process
 
 
 def test_a_command_that_no_process_is_left_for_is_said_to_be_so(world, tmp_path):
@@ -334,6 +335,13 @@ def test_a_variable_that_names_no_file_is_refused_at_once(world, no_file, variab
         assert outcome.code == 0  # as for OpenSSL
     else:
         refused(outcome, 2, variable, str(no_file) if no_file.exists() else "cannot be read")
+
+
+def test_a_configuration_of_openssl_that_is_relative_is_refused(world, tmp_path):
+    """It can load code, and git runs its helper in repositories that were just cloned."""
+    (tmp_path / "openssl.cnf").touch()
+    outcome = token(world, env={"OPENSSL_CONF": "openssl.cnf"}, cwd=tmp_path)
+    refused(outcome, 2, "OPENSSL_CONF")
 
 
 def test_a_configuration_of_openssl_that_is_a_file_is_used(world, tmp_path):

@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 
 from authority import contoso, faults
+from authority.directory import Federation
+from authority.keys import process_key
 from integration import users
 from integration.asking import ask_git
+from integration.credentials import configure, register
 from integration.stored import age, forget_tokens
+from integration.test_federated import ISSUER, SUBJECT, foreign_token
 from world.waiting import PATIENCE, wait_until
 
 
@@ -163,12 +167,12 @@ def test_a_learned_tenant_leaves_the_user_with_the_same_client(desk):
     assert desk.authority.token_requests[-1].path.split("/")[1] == contoso.TENANT.guid
 
 
-def held_renewal(world, **how) -> tuple[Path, threading.Event]:
+def held_renewal(world, words: tuple[str, ...] = (), **how) -> tuple[Path, threading.Event]:
     """Has a caller start a renewal, which the authority keeps waiting; returns its process."""
     release = threading.Event()
     world.authority.faults.inject(faults.held(release), times=1)
     try:
-        assert token(world, **how).code == 0
+        assert token(world, *words, **how).code == 0
         wait_until(lambda: requests(world) == 2, "the renewal")
         (process,) = world.session.processes("entra")
         os.readlink(process / "cwd")
@@ -190,13 +194,25 @@ def test_a_renewal_keeps_no_folder_busy(world, due, tmp_path):
     wait_until(lambda: not process.exists(), "its end")
 
 
-def test_a_renewal_finds_a_file_that_is_relative_to_its_callers_folder(world, due):
-    """Then it stays in that folder."""
-    there = world.appsettings_file.parent
-    process, release = held_renewal(world, cwd=there,
-                                    env={"ENTRA_CONFIG": world.appsettings_file.name})
+def test_a_renewal_that_runs_a_command_stays_in_its_callers_folder(world, due, tmp_path):
+    """The command's arguments may be relative to it."""
+    register(world, secret="", federations=(Federation(ISSUER, SUBJECT, process_key().public_key),))
+    (tmp_path / "jwt").write_text(foreign_token())
+    configure(world, {"SourceType": "SignedAssertionCommand",
+                      "SignedAssertionCommand": ["cat", "jwt"]})
+    process, release = held_renewal(world, cwd=tmp_path)
     try:
-        assert os.readlink(process / "cwd") == str(there)
+        assert os.readlink(process / "cwd") == str(tmp_path)
+    finally:
+        release.set()
+    wait_until(lambda: token(world).out.strip() == world.authority.issued_tokens[1], "the new token")
+
+
+def test_a_renewal_finds_a_config_that_the_user_typed(world, due):
+    there = world.appsettings_file.parent
+    process, release = held_renewal(world, cwd=there, words=("--config", "appsettings.json"))
+    try:
+        assert os.readlink(process / "cwd") == "/"
     finally:
         release.set()
     wait_until(lambda: token(world).out.strip() == world.authority.issued_tokens[1], "the new token")

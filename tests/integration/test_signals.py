@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from authority import faults
 from authority.directory import Federation
 from authority.keys import process_key
 from integration.credentials import configure, register, token
@@ -17,7 +21,7 @@ from integration.test_keyrings import memory, own_app  # noqa: F401  (fixtures)
 from integration.test_kubectl_setup import KUBELOGIN, backup, config, head, set_up, write
 from world.interruption import OUT_OF_MEMORY, Interruption
 from world.program import Outcome
-from world.waiting import SHORT_LIMIT
+from world.waiting import SHORT_LIMIT, wait_until
 from world.world import World
 
 DEADLY = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGXCPU,
@@ -158,7 +162,9 @@ def test_that_a_browser_fails_is_noticed_even_if_the_parent_ignores_sigchld(desk
 
 def test_a_command_begins_with_no_signal_ignored_or_blocked(world, tmp_path):
     status = tmp_path / "status"
-    use_command(world, tmp_path, f"grep ^Sig /proc/$$/status > {status}")
+    # Without another process: a shell blocks signals while it starts one.
+    use_command(world, tmp_path, 'while read -r line; do case $line in Sig*) echo "$line";; esac; '
+                                 f"done < /proc/$$/status > {status}")
     entra = with_signals(world, "entra", "token", "--api", "MyWebApi", blocked=(signal.SIGUSR1,),
                          ignored=(signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD))
     entra.communicate()
@@ -166,3 +172,39 @@ def test_a_command_begins_with_no_signal_ignored_or_blocked(world, tmp_path):
     masks = dict(line.split(":") for line in status.read_text().splitlines())
     standard = (1 << signal.SIGRTMIN - 3) - 1  # the C library keeps the first real-time signals
     assert int(masks["SigIgn"], 16) & standard == int(masks["SigBlk"], 16) & standard == 0
+
+
+def family(pid: int) -> list[int]:
+    """The process and its descendants; a shell's may end at any time."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(one for child in children for one in family(int(child)))]
+
+
+@pytest.mark.parametrize("what", ["a command", "the authority", "another process"])
+def test_a_program_that_waits_may_be_stopped_and_go_on(world, tmp_path, what):
+    go, release = tmp_path / "go", threading.Event()
+    if what == "a command":
+        use_command(world, tmp_path, f"touch {go}.ready\nwhile [ ! -e {go} ]; do sleep 0.02; done")
+        has_begun = go.with_name("go.ready").exists
+    else:
+        world.authority.faults.inject(faults.held(release), times=1)
+        has_begun = lambda: len(world.authority.token_requests) == 1  # noqa: E731
+    waiting = [with_signals(world, "entra", "token", "--api", "MyWebApi")]
+    wait_until(has_begun, "its beginning")
+    if what == "another process":
+        waiting.append(with_signals(world, "entra", "token", "--api", "MyWebApi"))
+        wait_until(lambda: "\tS" in Path(f"/proc/{waiting[1].pid}/status").read_text(), "its wait")
+    for _ in range(20):
+        for number in (signal.SIGSTOP, signal.SIGWINCH, signal.SIGCONT):
+            for pid in [pid for process in waiting for pid in family(process.pid)]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+    release.set()
+    go.touch()
+    for process in waiting:
+        out, err = process.communicate()
+        assert (process.returncode, out.strip(), err) == (0, world.authority.issued_tokens[0], "")
+    assert len(world.authority.token_requests) == 1

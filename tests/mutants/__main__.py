@@ -24,9 +24,8 @@ RECORD = ROOT / "build" / "mutants" / "reached.json"
 def table(results: list[Result]) -> str:
     rows: dict[str, Counter[Outcome]] = {}
     for result in results:
-        folder = "/".join(result.fault.path.split("/")[:2])
-        for row in (folder.removesuffix(Path(folder).name) .rstrip("/")
-                    if folder.endswith(".c") else folder, "all"):
+        folders = result.fault.path.split("/")[:-1]
+        for row in ("/".join(folders[:2]), "all"):
             rows.setdefault(row, Counter())[result.outcome] += 1
     lines = ["| folder | faults | unit | integration | survived | equivalent | found |",
              "|---|---:|---:|---:|---:|---:|---:|"]
@@ -41,6 +40,19 @@ def table(results: list[Result]) -> str:
     return "\n".join(lines)
 
 
+def report(run: Run) -> None:
+    results = sorted(run.results, key=lambda result: (result.fault.path, result.fault.start))
+    survivors = [result for result in results if result.outcome in SURVIVORS]
+    if survivors:
+        print("\nSurvivors:\n")
+    for result in survivors:
+        print(f"{result}\n")
+    for path, before, after in run.unused_equivalents():
+        print(f"tests/mutants/equivalent: no such fault in {path} any more:\n  - {before}\n"
+              f"  + {after}\n")
+    print(table(results))
+
+
 def main() -> None:
     count = int(os.environ.get("MUTANTS") or 300)
     jobs = int(os.environ.get("MUTANTS_JOBS") or 2)
@@ -50,17 +62,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="entra-mutants-") as folder:
         run = Run(ROOT, Path(folder), jobs, record)
         run.prepare()
-        results = list(run.results(count, only))
-        unused = run.unused_equivalents()
-    survivors = [result for result in results if result.outcome in SURVIVORS]
-    if survivors:
-        print("\nSurvivors:\n")
-    for result in survivors:
-        print(f"{result}\n")
-    for path, before, after in unused:
-        print(f"tests/mutants/equivalent: no such fault in {path} any more:\n  - {before}\n"
-              f"  + {after}\n")
-    print(table(results))
+        try:
+            run.try_faults(count, only)
+        finally:
+            report(run)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from mutants.faults import Fault
 
 
 class Equivalent:
-    """A paragraph for each: the path; the line after "- ", and after "+ " with the fault (several
-    pairs if the reason is the same); then the reason. Lines are compared without their indentation,
-    and their numbers do not matter."""
+    """A paragraph for each file and reason: the path, lines after "- " and what is in their place
+    after "+ ", and the reason. Lines are compared without their indentation, and their numbers do
+    not matter."""
 
     def __init__(self, file: Path) -> None:
         self.entries: set[tuple[str, str, str]] = set()
@@ -23,6 +23,8 @@ class Equivalent:
                     before = line[2:]
                 elif line.startswith("+ "):
                     self.entries.add((lines[0], before, line[2:]))
+            if lines and lines[-1].startswith(("- ", "+ ")):
+                raise ValueError(f"{file}: no reason for a fault in {lines[0]}")
 
     def __contains__(self, fault: Fault) -> bool:
         return (fault.path, fault.before, fault.after) in self.entries

@@ -31,15 +31,15 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 
 @dataclass(frozen=True)
 class Fault:
-    """A change of one place. `probe` is the offset of the last statement that is executed before
-    the place is, or None if the place is in no function."""
+    """A change of one place. `statement` is the line on which the statement begins that is executed
+    last before the place is, or None if the place is in no function."""
 
     path: str
     line: int
     start: int
     end: int
     replacement: str
-    probe: int | None
+    statement: str | None
     before: str
     after: str
 
@@ -65,7 +65,7 @@ def faults_of(source: Source) -> list[Fault]:
             after = after.split("\n")[0]
         place = token.probe if token else None
         found.append(Fault(source.path, line, start, end, replacement,
-                           None if place is None else source.tokens[place].start,
+                           None if place is None else source.statement(place),
                            before.strip(), after.strip()))
     return found
 
@@ -146,7 +146,8 @@ def _of_constant(source: Source, token: Token) -> Iterator[Change]:
         yield token.start, token.end, _next(token.text), token
     elif token.kind == "string" and not token.function and token.brackets.startswith("{") \
             and VALUE.fullmatch(token.text):
-        yield token.start, token.end, f'{token.text[:-1]}~"', token
+        # At its beginning, since getopt_long takes an option's name without its end.
+        yield token.start, token.end, f'"~{token.text[1:]}', token
 
 
 def _end_of_statement(source: Source, index: int) -> int:

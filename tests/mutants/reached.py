@@ -4,17 +4,19 @@ each, and kept for the next run as far as the sources stay the same."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Iterable
 
 from mutants.faults import Fault
 from mutants.source import Source
 from mutants.tree import Tree
+
+Place = tuple[str, str]  # the path, and the line on which the statement begins
 
 # What the integration tests of one fault may take, by the record, before the rest is left out.
 BUDGET = 45.0
@@ -22,37 +24,48 @@ BUDGET = 45.0
 
 @dataclass
 class Reached:
-    """`tests[path][offset]` are the tests that execute the statement at this offset."""
+    """`tests[path][line]` are the tests that execute the statement that begins on this line."""
 
     seconds: dict[str, float] = field(default_factory=dict)
-    tests: dict[str, dict[int, set[str]]] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
+    tests: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
-    def of(self, fault: Fault, text: str) -> set[str]:
+    def of(self, fault: Fault) -> set[str]:
         """The tests that execute the statement of a fault. A fault outside of functions, or in a
-        file that has changed since the record was made, may show in every test of the file."""
-        places = self.tests.get(fault.path, {})
-        if fault.probe is not None and self.digests.get(fault.path) == digest(text):
-            return places.get(fault.probe, set())
+        statement that is newer than the record, may show in every test of the file; in a file that
+        is newer, in every test."""
+        places = self.tests.get(fault.path)
+        if places is None:
+            return set(self.seconds)
+        if fault.statement in places:
+            return places[fault.statement]
         return set().union(*places.values())
+
+    def add_places(self, places: Iterable[Place]) -> None:
+        for path, line in places:
+            self.tests.setdefault(path, {}).setdefault(line, set())
+
+    def add(self, test: str, places: Iterable[Place]) -> None:
+        for path, line in places:
+            self.tests[path][line].add(test)
 
     def load(self, file: Path) -> None:
         record = json.loads(file.read_text())
-        self.seconds = record["seconds"]
-        self.digests = record["digests"]
-        self.tests = {path: {int(offset): set(tests) for offset, tests in places.items()}
-                      for path, places in record["tests"].items()}
+        self.seconds, places = record["seconds"], record["places"]
+        self.add_places(places)
+        for test, numbers in record["reached"].items():
+            self.add(test, (places[number] for number in numbers))
 
     def save(self, file: Path) -> None:
+        places: list[Place] = []
+        reached: dict[str, list[int]] = defaultdict(list)
+        for path, lines in self.tests.items():
+            for line, tests in lines.items():
+                for test in tests:
+                    reached[test].append(len(places))
+                places.append((path, line))
         file.parent.mkdir(parents=True, exist_ok=True)
-        tests = {path: {offset: sorted(tests) for offset, tests in places.items()}
-                 for path, places in self.tests.items()}
-        file.write_text(json.dumps({"seconds": self.seconds, "digests": self.digests,
-                                    "tests": tests}))
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+        file.write_text(json.dumps({"seconds": self.seconds, "places": places,
+                                    "reached": reached}))
 
 
 class ProbedTree:
@@ -60,8 +73,7 @@ class ProbedTree:
 
     def __init__(self, tree: Tree, sources: list[Source]) -> None:
         self._tree = tree
-        self._places: list[tuple[str, int]] = []
-        self._digests = {source.path: digest(source.text) for source in sources}
+        self._places: list[Place] = []
         for source in sources:
             (tree.folder / source.path).write_text(self._probed(source))
 
@@ -70,7 +82,7 @@ class ProbedTree:
         for index in reversed(source.probes):
             offset = source.tokens[index].start
             text = f"{text[:offset]}mutant_reached({len(self._places)}); {text[offset:]}"
-            self._places.append((source.path, offset))
+            self._places.append((source.path, source.statement(index)))
         # The definition comes last, so that its headers cannot come before what the source defines
         # for its own.
         return ("static void mutant_reached(int place);\n" + text +
@@ -82,30 +94,21 @@ class ProbedTree:
     def remove(self) -> None:
         self._tree.remove()
 
-    def _begin(self) -> Reached:
-        reached = Reached(digests=dict(self._digests))
-        for path in self._digests:
-            reached.tests[path] = {}
-        return reached
-
-    def _add(self, reached: Reached, test: str, numbers: list[int]) -> None:
-        for number in numbers:
-            path, offset = self._places[number]
-            reached.tests[path].setdefault(offset, set()).add(test)
-
     def record_unit(self) -> Reached:
-        reached = self._begin()
+        reached = Reached()
+        reached.add_places(self._places)
         with tempfile.NamedTemporaryFile(prefix="entra-reached-") as file:
             for name in self._tree.unit_programs():
                 Path(file.name).write_text("")
                 if not self._tree.unit_passes(name, MUTANTS_REACHED=file.name):
                     raise SystemExit(f"mutants: the unit test {name} fails without any fault")
-                self._add(reached, name, [int(line) for line in
-                                          set(Path(file.name).read_text().split())])
+                reached.add(name, [self._places[int(line)] for line in
+                                   set(Path(file.name).read_text().split())])
         return reached
 
     def record_integration(self, jobs: int) -> Reached:
-        reached = self._begin()
+        reached = Reached()
+        reached.add_places(self._places)
         with tempfile.NamedTemporaryFile(prefix="entra-record-") as file:
             self._tree.integration_passes(
                 ["tests/integration"], 3 * 3600, "-p", "mutants.recorder", "-n", str(jobs),
@@ -113,9 +116,9 @@ class ProbedTree:
             for line in Path(file.name).read_text().splitlines():
                 entry = json.loads(line)
                 if entry["passed"]:
-                    test = entry["test"].split("@")[0]
+                    test = re.sub(r"@[^]@]*$", "", entry["test"])  # xdist's group
                     reached.seconds[test] = entry["seconds"]
-                    self._add(reached, test, entry["places"])
+                    reached.add(test, [self._places[number] for number in entry["places"]])
         return reached
 
 

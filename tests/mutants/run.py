@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from queue import Queue
 from typing import Iterator
 
 from mutants.equivalent import Equivalent
-from mutants.faults import Fault, faults_of, in_fixed_order, shares
+from mutants.faults import SEED, Fault, faults_of, in_fixed_order, shares
 from mutants.reached import ProbedTree, Reached, in_order
 from mutants.source import Source
 from mutants.tree import Tree
@@ -65,6 +66,8 @@ class Run:
         self._trees: Queue[Tree] = Queue()
         self._unit = Reached()
         self._integration = Reached()
+        self._stopped = False
+        self.results: list[Result] = []
 
     def prepare(self) -> None:
         """Learns what the tests execute, and builds a tree for each job."""
@@ -87,15 +90,20 @@ class Run:
         for number in range(1, self._jobs):
             self._trees.put(self._first.clone(self._folder / f"tree{number}"))
 
-    def results(self, count: int, only: list[str]) -> Iterator[Result]:
+    def try_faults(self, count: int, only: list[str]) -> None:
         """Tries so many faults, of the files whose paths begin with one of `only`, if there are
-        any; in the order of the files."""
+        any. The files come in no order, so that what
+        is done when a run is stopped is a sample of all."""
         lines = {path: source.text.count("\n") for path, source in self._sources.items()
                  if not only or path.startswith(tuple(only))}
+        entries = list(shares(lines, count).items())
+        random.Random(SEED).shuffle(entries)
         with ThreadPoolExecutor(self._jobs) as pool:
-            for results in pool.map(lambda entry: self._of_file(*entry),
-                                    shares(lines, count).items()):
-                yield from results
+            try:
+                for _ in pool.map(lambda entry: self._try_file(*entry), entries):
+                    pass
+            finally:
+                self._stopped = True
 
     def unused_equivalents(self) -> list[tuple[str, str, str]]:
         """The entries of the list that are no fault of the sources any more."""
@@ -103,16 +111,16 @@ class Run:
                     for source in self._sources.values() for fault in faults_of(source)}
         return sorted(self._equivalent.entries - possible)
 
-    def _of_file(self, path: str, share: int) -> list[Result]:
-        results: list[Result] = []
+    def _try_file(self, path: str, share: int) -> None:
+        tried = 0
         for fault in in_fixed_order(faults_of(self._sources[path])):
-            if len(results) == share:
+            if tried == share or self._stopped:
                 break
             outcome = self._try(fault)
             if outcome != Outcome.NONE:
-                results.append(Result(fault, outcome))
-                print(f"  {results[-1]}", flush=True)
-        return results
+                tried += 1
+                self.results.append(Result(fault, outcome))
+                print(f"  {self.results[-1]}", flush=True)
 
     @contextmanager
     def _tree_with(self, fault: Fault) -> Iterator[tuple[Tree, bool]]:
@@ -136,8 +144,7 @@ class Run:
                 return Outcome.NONE
             if fault in self._equivalent:
                 return Outcome.EQUIVALENT
-            text = self._sources[fault.path].text
-            units = self._unit.of(fault, text)
+            units = self._unit.of(fault)
             stem = Path(fault.path).stem
             tree.run_command(ARCHIVE)
             for name in sorted(units, key=lambda name: (stem not in name, name)):
@@ -145,9 +152,11 @@ class Run:
                     return Outcome.NONE
                 if not tree.unit_passes(name):
                     return Outcome.UNIT
-            tests = self._integration.of(fault, text)
+            tests = self._integration.of(fault)
             if tests:
                 tree.make("installed")
+                if fault.statement is None and not tree.pages_pass():
+                    return Outcome.INTEGRATION
                 selected = in_order(fault, tests, self._integration.seconds)
                 if not self._integration_passes(tree, selected):
                     return Outcome.INTEGRATION

@@ -60,6 +60,7 @@ class Source:
             elif kind != "blank":
                 self.tokens.append(token)
         self._line_starts = [0] + [match.end() for match in re.finditer("\n", self.text)]
+        self._lines = self.text.splitlines()
         self._match_brackets()
         self._find_places()
 
@@ -68,7 +69,11 @@ class Source:
         return bisect(self._line_starts, offset)
 
     def line_text(self, number: int) -> str:
-        return self.text.splitlines()[number - 1]
+        return self._lines[number - 1].strip()
+
+    def statement(self, index: int) -> str:
+        """The line on which the statement of a probe begins, as it is known by."""
+        return self.line_text(self.line(self.tokens[index].start))
 
     def text_at(self, index: int) -> str:
         """The text of a token; empty outside of the source."""

@@ -6,6 +6,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from mutants.equivalent import Equivalent
 from mutants.faults import faults_of, in_fixed_order, shares
 from mutants.run import Outcome, Run
 from mutants.source import Source
@@ -111,7 +114,7 @@ def test_cases_are_dropped() -> None:
 
 def test_entries_of_tables_change() -> None:
     assert changed('static const struct a as[] = { { "a_code", true } };\n') == [
-        (1, 'static const struct a as[] = { { "a_code~", true } };'),
+        (1, 'static const struct a as[] = { { "~a_code", true } };'),
         (1, 'static const struct a as[] = { { "a_code", false } };')]
 
 
@@ -136,8 +139,9 @@ void f(int a)
     struct a b = { { 7 } };
 }
 """)
-    places = {fault.line: source.line(fault.probe or 0) for fault in faults_of(source)}
-    assert places == {3: 3, 5: 4, 6: 6, 8: 8, 9: 8, 10: 8, 11: 11, 13: 13}
+    assert {fault.line: fault.statement for fault in faults_of(source)} == {
+        3: "do g(); while (a < 1);", 5: "switch (a) {", 6: "h(3);", 8: "if (a == 4)",
+        9: "if (a == 4)", 10: "if (a == 4)", 11: "h(6);", 13: "struct a b = { { 7 } };"}
 
 
 def test_the_same_faults_are_chosen_whatever_else_changes() -> None:
@@ -152,6 +156,13 @@ def test_each_file_gets_its_share() -> None:
     assert shares({"a.c": 100, "b.c": 50, "c.c": 1}, 30) == {"a.c": 19, "b.c": 10, "c.c": 1}
 
 
+def test_no_fault_is_equivalent_without_a_reason(tmp_path: Path) -> None:
+    file = tmp_path / "equivalent"
+    file.write_text(EQUIVALENT.replace("They are the same.\n", ""))
+    with pytest.raises(ValueError, match="no reason for a fault in common/largest.c"):
+        Equivalent(file)
+
+
 def test_a_fault_is_found_survives_or_is_never_executed(tmp_path: Path) -> None:
     root = tmp_path / "root"
     reached = (Path(__file__).parent / "reached.h").read_text()
@@ -163,8 +174,9 @@ def test_a_fault_is_found_survives_or_is_never_executed(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(root)], check=True)
     run = Run(root, tmp_path)
     run.prepare()
+    run.try_faults(100, [])
     outcomes = {(result.fault.before, result.fault.after): result.outcome
-                for result in run.results(100, [])}
+                for result in run.results}
     assert outcomes["if (a < b)", "if (!(a < b))"] == Outcome.UNIT
     assert outcomes["if (a < b)", "if (a <= b)"] == Outcome.EQUIVALENT
     small = "return a + 0 < 10 || a == 10;"

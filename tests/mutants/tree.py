@@ -22,31 +22,31 @@ class Broken(Exception):
 class Tree:
     """A copy with a build folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, commands: dict[str, str] | None = None) -> None:
         self.folder = folder
-        self._commands: dict[str, str] = {}
+        self._commands = dict(commands or {})
 
     @classmethod
     def copy_of(cls, root: Path, folder: Path) -> Tree:
-        """Copies what git tracks or would track, as it is in the working tree."""
+        """Copies what git tracks or would track, as it is in the working tree, and what has been
+        built of it."""
         names = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=root,
                                capture_output=True, check=True).stdout.decode().split("\0")
         for name in filter(None, names):
             if (root / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / name, folder / name)
-        peers = root / "build" / "peers"
-        if peers.is_dir():
-            (folder / "build").mkdir()
-            (folder / "build" / "peers").symlink_to(peers)
+        build = root / "build"
+        if (build / "obj").is_dir():  # make will see which of them are out of date
+            shutil.copytree(build / "obj", folder / "build" / "obj")
+        if (build / "peers").is_dir():
+            (folder / "build" / "peers").symlink_to(build / "peers")
         return cls(folder)
 
     def clone(self, folder: Path) -> Tree:
         """Another copy, as far built as this one."""
         subprocess.run(["cp", "-a", self.folder, folder], check=True)
-        tree = Tree(folder)
-        tree._commands = self._commands
-        return tree
+        return Tree(folder, self._commands)
 
     def remove(self) -> None:
         shutil.rmtree(self.folder)
@@ -80,6 +80,10 @@ class Tree:
 
     def unit_passes(self, name: str, **environment: str) -> bool:
         return self._run([f"build/unit/{name}"], UNIT_SECONDS, environment)
+
+    def pages_pass(self) -> bool:
+        """Whether --help says what the manual pages say."""
+        return self._run(["man/check", "build/installed/bin"], UNIT_SECONDS, {})
 
     def integration_passes(self, tests: Sequence[str], seconds: float, *options: str,
                            **environment: str) -> bool:

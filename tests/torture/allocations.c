@@ -8,6 +8,9 @@
  * FILE is a struct faults. All processes map it, so that they count together, and one fault happens
  * once, be it in the program, in a fork of it, or in another of our programs that it starts. Other
  * programs, such as a shell or a browser, are not counted.
+ *
+ * The functions that allocate have the version of the C library's, by which the programs look for
+ * them (allocations.map, which is made by torture.mk).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -29,7 +32,7 @@ struct counter {
 static struct faults {
     struct counter allocations;
     struct counter closings;
-    struct counter aligned; /* the allocations that return an errno, or take an alignment */
+    struct counter aligned; /* by posix_memalign */
 } * faults;                 /* NULL until the loader is done, and in programs that are not ours */
 
 __attribute__((constructor)) static void begin(void)
@@ -97,12 +100,6 @@ int posix_memalign(void **ret_memory, size_t alignment, size_t size)
 {
     NEXT(posix_memalign);
     return aligned_fails() ? ENOMEM : next(ret_memory, alignment, size);
-}
-
-void *aligned_alloc(size_t alignment, size_t size)
-{
-    NEXT(aligned_alloc);
-    return aligned_fails() ? NULL : next(alignment, size);
 }
 
 /* A close that fails has closed the file all the same: what it tells is that an earlier write was

@@ -59,8 +59,6 @@ static void every_setter_returns_false(void **state)
     assert_false(error_set(&error, ERROR_OTHER, "m"));
     assert_false(error_hint(&error, "h"));
     assert_false(error_wanted(&error, "w"));
-    assert_false(error_no_memory(&error));
-    assert_error(&error, ERROR_OTHER, "memory");
 }
 
 static void the_first_wanted_text_is_kept(void **state)

@@ -209,9 +209,9 @@ static void a_timeout_may_be_a_go_duration(void **state)
         assert_true(outcome.ok);
         assert_int_equal(outcome.options.timeout, cases[i].seconds);
     }
-    static const char *const wrong[] = { "0s",    "s",      "1m30", "m1",   "-1m",  ".s",
-                                         "1..5s", "1.2.3s", " 5s",  "5s ",  "5 s",  "+",
-                                         "++5s",  "1d",     "1M",   "1e3s", "0x1s", "infs" };
+    static const char *const wrong[] = { "0s",     "s",    "1m30", "m1",   "-1m", ".s",   "1..5s",
+                                         "1.2.3s", " 5s",  "5s ",  "5 s",  "+",   "++5s", "1d",
+                                         "1M",     "1e3s", "0x1s", "infs", "1hm" };
     for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
         struct outcome outcome = PARSE("--timeout", wrong[i]);
         if (outcome.ok)

@@ -114,6 +114,21 @@ static void a_folder_of_another_user_is_not_used(void **state)
     assert_false(is_open(fd, own_path()));
 }
 
+static void a_path_that_is_too_long_is_not_used_in_part(void **state)
+{
+    (void)state;
+    static const char last_letter[] = "/entra";
+    char path[4096 - sizeof last_letter + 2], shorter[128];
+    size_t length = (size_t)snprintf(path, sizeof path, "%s", getenv("XDG_RUNTIME_DIR"));
+    for (; length + 1 < sizeof path; length++)
+        path[length] = '/';
+    path[length] = '\0';
+    snprintf(shorter, sizeof shorter, "%s/entr", getenv("XDG_RUNTIME_DIR"));
+    setenv("XDG_RUNTIME_DIR", path, 1);
+    autoclose int fd = runtime_folder_open();
+    assert_int_not_equal(access(shorter, F_OK), 0);
+}
+
 static void a_symbolic_link_is_not_followed(void **state)
 {
     (void)state;
@@ -288,6 +303,7 @@ int main(void)
         TEST(an_existing_folder_is_used),
         TEST(a_folder_that_others_can_enter_is_not_used),
         TEST(a_folder_of_another_user_is_not_used),
+        TEST(a_path_that_is_too_long_is_not_used_in_part),
         TEST(a_symbolic_link_is_not_followed),
         TEST(a_relative_runtime_folder_is_ignored),
         TEST(no_folder_is_created_in_that_of_another_user),

@@ -54,6 +54,9 @@ static void names_of_any_length_are_accepted(void **state)
     assert_string_equal(guess(text, &nearest), "");
     suggest_consider(&nearest, text);
     assert_string_equal(suggest_question(&nearest, ""), "");
+    nearest = suggest_for("token");
+    suggest_consider(&nearest, text);
+    assert_string_equal(suggest_question(&nearest, ""), "");
 }
 
 static void the_prefix_is_shown(void **state)

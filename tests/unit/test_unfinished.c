@@ -42,7 +42,7 @@ static void a_file_in_a_folder_gets_its_name_there(void **state)
     struct unfinished *file;
     autoclose int folder = open(below("."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     autoclose int fd = unfinished_create(folder, "config.new", 0600, &file);
-    assert_true(unfinished_rename(file, "config"));
+    assert_true(fd >= 0 && unfinished_rename(file, "config"));
     unfinished_remove_all();
     assert_true(exists(below("config")));
     assert_false(exists(below("config.new")));
@@ -53,6 +53,7 @@ static void a_file_that_cannot_get_its_name_is_removed(void **state)
     (void)state;
     struct unfinished *file;
     autoclose int fd = unfinished_create(AT_FDCWD, below("a.new"), 0600, &file);
+    assert_true(fd >= 0);
     assert_false(unfinished_rename(file, below("missing/a")));
     assert_int_equal(errno, ENOENT);
     assert_false(exists(below("a.new")));
@@ -74,6 +75,7 @@ static void a_fork_of_the_process_removes_nothing(void **state)
     (void)state;
     struct unfinished *file;
     autoclose int fd = unfinished_create(AT_FDCWD, below("ours"), 0600, &file);
+    assert_true(fd >= 0);
     pid_t pid = fork();
     if (pid == 0) {
         unfinished_remove_all();

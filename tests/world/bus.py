@@ -16,34 +16,39 @@ CONFIGURATION = """\
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
-  <listen>unix:path={socket}</listen>
+  <listen>{listen}</listen>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
+    <allow user="*"/>
   </policy>
 </busconfig>
 """
 
 
 class MessageBus:
-    """A dbus-daemon that listens at `address`, where systemd puts a user's bus."""
+    """A dbus-daemon that listens at `address`: where systemd puts a user's bus, or `elsewhere`.
+    With `uid`, it is another user's, and takes everybody's messages."""
 
-    def __init__(self, runtime_folder: Path, log_folder: Path, env: Mapping[str, str]) -> None:
-        socket = runtime_folder / "bus"
-        self.address = f"unix:path={socket}"
-        configuration = log_folder / "bus.conf"
-        configuration.write_text(CONFIGURATION.format(socket=socket))
+    def __init__(self, runtime_folder: Path, log_folder: Path, env: Mapping[str, str], *,
+                 elsewhere: str | None = None, uid: int | None = None) -> None:
+        self.address = elsewhere or f"unix:path={runtime_folder / 'bus'}"
+        name = "bus" if elsewhere is None else f"bus-{uid}"
+        configuration = log_folder / f"{name}.conf"
+        configuration.write_text(CONFIGURATION.format(listen=self.address))
+        user = [] if uid is None else ["setpriv", f"--reuid={uid}", "--clear-groups"]
         self._daemon = Daemon(
-            ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--print-address"],
-            env, log_folder / "bus.log")
+            [*user, "dbus-daemon", f"--config-file={configuration}", "--nofork",
+             "--print-address"],
+            env, log_folder / f"{name}.log")
         wait_until(self._is_ready, "the message bus")
 
     def _is_ready(self) -> bool:
         """The bus prints its address once it listens."""
         self._daemon.check_alive()
-        return "unix:path=" in self._daemon.log.read_text(errors="replace")
+        return "guid=" in self._daemon.log.read_text(errors="replace")
 
     def stop(self) -> None:
         self._daemon.stop()

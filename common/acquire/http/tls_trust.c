@@ -8,7 +8,6 @@
 
 #include "common/acquire/app/thumbprint.h"
 #include "common/base/environment.h"
-#include "common/base/file.h"
 
 static CURLcode trust_second_file(CURL *easy, void *context, void *file)
 {
@@ -18,22 +17,18 @@ static CURLcode trust_second_file(CURL *easy, void *context, void *file)
 
 /* Trusts the system's CAs or those named by the environment. libcurl, unlike the curl command, does
  * not read these variables itself. If both are set, the CAs of both files are trusted. */
-static bool trust_cas(CURL *easy, struct error *error)
+static void trust_cas(CURL *easy)
 {
     const char *first = environment("CURL_CA_BUNDLE");
     const char *second = environment("SSL_CERT_FILE");
-    if ((first != NULL && !file_check_absolute(first, "CURL_CA_BUNDLE", error)) ||
-        (second != NULL && !file_check_absolute(second, "SSL_CERT_FILE", error)))
-        return false;
     if (first == NULL && second == NULL)
-        return true;
+        return;
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_CAINFO, first != NULL ? first : second);
     if (first != NULL && second != NULL && strcmp(first, second) != 0) {
         curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_second_file);
         curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)second);
     }
-    return true;
 }
 
 /* Verifies a certificate by its thumbprint alone, as Service Fabric's self-signed one needs. */
@@ -54,12 +49,13 @@ static CURLcode trust_thumbprint(CURL *easy, void *context, void *thumbprint)
     return CURLE_OK;
 }
 
-bool tls_trust(CURL *easy, const char *thumbprint, struct error *error)
+void tls_trust(CURL *easy, const char *thumbprint)
 {
-    if (thumbprint == NULL)
-        return trust_cas(easy, error);
+    if (thumbprint == NULL) {
+        trust_cas(easy);
+        return;
+    }
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L); /* the certificate names no host */
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_thumbprint);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)thumbprint);
-    return true;
 }

@@ -7,13 +7,9 @@
 #define COMMON_ACQUIRE_HTTP_TLS_TRUST_H
 
 #include <curl/curl.h>
-#include <stdbool.h>
-
-#include "common/base/error.h"
 
 /* thumbprint: SHA-1, in hex, of the only certificate to trust, or NULL to trust the CAs. It must
- * outlive easy. Fails with ERROR_USAGE if a variable's path is not absolute: a file in whatever
- * directory the process runs in must not decide whom to trust. */
-bool tls_trust(CURL *easy, const char *thumbprint, struct error *error);
+ * outlive easy. */
+void tls_trust(CURL *easy, const char *thumbprint);
 
 #endif

@@ -67,7 +67,7 @@ static bool make_attempt(struct attempt *attempt, uint16_t port, struct error *e
     snprintf(attempt->redirect_uri, sizeof attempt->redirect_uri, "http://localhost:%u", port);
     return (attempt->challenge != NULL && attempt->state != NULL && attempt->nonce != NULL &&
             attempt->start != NULL) ||
-           error_no_memory(error);
+           error_set(error, ERROR_OTHER, "OpenSSL has no random bytes");
 }
 
 static struct secret *make_url(const struct token_request *request, const struct attempt *attempt)
@@ -92,7 +92,7 @@ static struct secret *make_url(const struct token_request *request, const struct
         { "prompt", account == NULL ? "select_account" : NULL, false },
         { NULL, NULL, false },
     };
-    return endpoint != NULL && scope != NULL ? http_url(endpoint, query) : NULL;
+    return http_url(endpoint, query);
 }
 
 static bool redeem(const struct token_request *request, const struct attempt *attempt,
@@ -100,8 +100,6 @@ static bool redeem(const struct token_request *request, const struct attempt *at
                    struct account *ret_account, struct error *error)
 {
     autofree char *scope = token_endpoint_user_scope(request);
-    if (scope == NULL)
-        return error_no_memory(error);
     const struct http_field fields[] = {
         { "grant_type", "authorization_code", false },
         { "client_id", request->client_id, false },
@@ -219,8 +217,6 @@ bool browser_sign_in(const struct token_request *request, struct prompt *prompt,
     if (!loopback_open(&loopback, error) || !make_attempt(&attempt, loopback.port, error))
         return false;
     auto_secret struct secret *url = make_url(request, &attempt);
-    if (url == NULL)
-        return error_no_memory(error);
     if (!start_browser(request, &attempt, url, &wait)) {
         *ret_no_browser = true;
         return error_set(error, ERROR_SIGN_IN, "no browser can be opened here");

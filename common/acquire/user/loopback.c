@@ -126,32 +126,29 @@ static void send_page(int fd, int status, const char *header, const char *title,
                       "<title>%s</title><h1>%s</h1><p>%s</p></html>\n",
                       title, title, html);
     auto_secret struct secret *response =
-        page == NULL ? NULL
-                     : secret_format("HTTP/1.1 %d %s\r\n"
-                                     "Content-Type: text/html; charset=utf-8\r\n"
-                                     "Content-Length: %zu\r\n"
-                                     "Content-Security-Policy: default-src 'none'\r\n"
-                                     "X-Content-Type-Options: nosniff\r\n"
-                                     "Referrer-Policy: no-referrer\r\n"
-                                     "Cache-Control: no-store\r\n"
-                                     "Connection: close\r\n%s\r\n%s",
-                                     status, status < 400 ? "OK" : "Refused", page->length, header,
-                                     page->bytes);
-    if (response != NULL)
-        send(fd, response->bytes, response->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        secret_format("HTTP/1.1 %d %s\r\n"
+                      "Content-Type: text/html; charset=utf-8\r\n"
+                      "Content-Length: %zu\r\n"
+                      "Content-Security-Policy: default-src 'none'\r\n"
+                      "X-Content-Type-Options: nosniff\r\n"
+                      "Referrer-Policy: no-referrer\r\n"
+                      "Cache-Control: no-store\r\n"
+                      "Connection: close\r\n%s\r\n%s",
+                      status, status < 400 ? "OK" : "Refused", page->length, header, page->bytes);
+    send(fd, response->bytes, response->length, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(fd, SHUT_WR);
 }
 
 void loopback_answer(const struct loopback *loopback, const char *failure)
 {
-    autofree char *plain = failure != NULL ? strdup(failure) : NULL;
-    if (plain != NULL)
-        printable_make(plain);
-    if (failure == NULL)
+    if (failure == NULL) {
         send_page(loopback->browser, 200, "", "You are signed in",
                   "You can close this window and return to the terminal.");
-    else
-        send_page(loopback->browser, 200, "", "Sign-in failed", plain != NULL ? plain : "");
+        return;
+    }
+    autofree char *plain = strdup(failure);
+    printable_make(plain);
+    send_page(loopback->browser, 200, "", "Sign-in failed", plain);
 }
 
 /* ---- connections ---- */

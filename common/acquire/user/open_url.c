@@ -25,24 +25,20 @@ static bool start_browser(char *const *words, pid_t *pid)
     return subprocess_detach(words[0], words, child_environment_without_secrets, NULL, pid) == 0;
 }
 
-/* Returns the word with each %s replaced by the URL, or NULL if there is no memory. */
+/* Returns the word with each %s replaced by the URL. */
 static char *insert_url(const char *word, const char *url, bool *is_inserted)
 {
     char *filled = NULL;
     size_t length;
     FILE *stream = open_memstream(&filled, &length);
-    if (stream == NULL)
-        return NULL;
     for (const char *place; (place = strstr(word, "%s")) != NULL; word = place + 2) {
         fwrite(word, 1, (size_t)(place - word), stream);
         fputs(url, stream);
         *is_inserted = true;
     }
     fputs(word, stream);
-    if (fclose(stream) == 0)
-        return filled;
-    free(filled);
-    return NULL;
+    fclose(stream);
+    return filled;
 }
 
 struct words {
@@ -69,9 +65,6 @@ static bool start_command(char *command, const char *url, pid_t *pid)
         return false;
     if (!is_inserted)
         words.texts[words.count++] = strdup(url);
-    for (size_t i = 0; i < words.count; i++)
-        if (words.texts[i] == NULL)
-            return false;
     return start_browser(words.texts, pid);
 }
 

@@ -128,8 +128,7 @@ static bool explain(const char *code, bool as_json, struct error *error)
         if (one == NULL || one == &entries[i])
             explain_entry(&entries[i], array);
     if (as_json)
-        puts(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY |
-                                                       JSON_C_TO_STRING_NOSLASHESCAPE));
+        json_print(array);
     return true;
 }
 

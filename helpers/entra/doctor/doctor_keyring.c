@@ -35,6 +35,8 @@ void doctor_keyring(struct doctor *doctor)
     }
     if (self_test_run(store, doctor->tokens.deadline, &error)) {
         doctor_ok(doctor, "%s is open; a test item was stored and read back", store->keyring->name);
+        if (store->absent.message[0] != '\0')
+            doctor_detail(doctor, "desktop keyring", "not used", store->absent.message);
         return;
     }
     error_wanted(&error, "%s", store->keyring->name);

@@ -109,6 +109,8 @@ void doctor_kubectl(struct doctor *doctor)
         check_config(doctor, config);
         return;
     }
+    if (error.kind == ERROR_NONE)
+        error_set(&error, ERROR_OTHER, "it is not a JSON object");
     error_wanted(&error, "kubectl's configuration cannot be read");
     doctor_fail(doctor, &error);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/base/environment.h"
+#include "common/base/output.h"
 #include "common/base/printable.h"
 #include "common/entra/error_report.h"
 #include "helpers/entra/doctor/doctor.h"
@@ -43,8 +44,13 @@ static void add_string(json_object *object, const char *name, const char *value)
 /* Flushed, since the next check may take a while. */
 static void print_finding(const struct doctor *doctor, const struct mark *mark, const char *text)
 {
-    printf("%s%s%s %-13s %s\n", doctor->in_colour ? mark->colour : "", mark->sign,
-           doctor->in_colour ? "\x1b[0m" : "", doctor->check, text);
+    static const char plain[] = "\x1b[0m";
+    if (doctor->in_colour)
+        output_data(mark->colour, strlen(mark->colour));
+    fputs(mark->sign, stdout);
+    if (doctor->in_colour)
+        output_data(plain, strlen(plain));
+    output_line(" %-13s %s", doctor->check, text);
     fflush(stdout);
 }
 
@@ -105,24 +111,32 @@ void doctor_fail(struct doctor *doctor, const struct error *error)
         print_finding(doctor, &failed, text);
 }
 
-void doctor_detail(struct doctor *doctor, const char *name, const char *value, const char *where)
+/* Adds a member whose value can be printed; returns that value, which the object owns. */
+static const char *add_printable(json_object *object, const char *name, const char *value)
 {
     char shown[TEXT_MAX];
-    json_object *details = NULL, *detail = json_object_new_object();
     snprintf(shown, sizeof shown, "%s", value);
     printable_make(shown);
+    add_string(object, name, shown);
+    return json_string(object, name);
+}
+
+/* Keys of the configuration, which is someone else's text too, are names. */
+void doctor_detail(struct doctor *doctor, const char *name, const char *value, const char *where)
+{
+    json_object *details = NULL, *detail = json_object_new_object();
+    const char *shown_name = add_printable(detail, "name", name);
+    const char *shown_value = add_printable(detail, "value", value);
+    const char *shown_where = where != NULL ? add_printable(detail, "where", where) : NULL;
     if (!json_object_object_get_ex(doctor->last, "details", &details)) {
         details = json_object_new_array();
         json_object_object_add(doctor->last, "details", details);
     }
-    add_string(detail, "name", name);
-    add_string(detail, "value", shown);
-    if (where != NULL)
-        add_string(detail, "where", where);
     json_object_array_add(details, detail);
     if (!doctor->as_json)
-        printf("                %s: %s%s%s%s\n", name, shown, where != NULL ? " (" : "",
-               where != NULL ? where : "", where != NULL ? ")" : "");
+        output_line("                %s: %s%s%s%s", shown_name, shown_value,
+                    shown_where != NULL ? " (" : "", shown_where != NULL ? shown_where : "",
+                    shown_where != NULL ? ")" : "");
 }
 
 bool doctor_end(struct doctor *doctor, struct error *error)
@@ -132,8 +146,7 @@ bool doctor_end(struct doctor *doctor, struct error *error)
         auto_json json_object *whole = json_object_new_object();
         json_object_object_add(whole, "ok", json_object_new_boolean(is_ok));
         json_object_object_add(whole, "checks", json_object_get(doctor->findings));
-        puts(json_object_to_json_string_ext(whole, JSON_C_TO_STRING_PRETTY |
-                                                       JSON_C_TO_STRING_NOSLASHESCAPE));
+        json_print(whole);
     }
     json_object_put(doctor->findings);
     return is_ok || error_set(error, doctor->kind, "%zu check%s failed: %s", doctor->failed_count,

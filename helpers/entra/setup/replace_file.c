@@ -64,7 +64,8 @@ static bool write_file(const char *path, const struct stat *like, const struct s
     if (!write_like(fd, name, like, text, error))
         return unfinished_remove(file);
     /* From here on, the backup is all that is left of the original. */
-    auto_signals struct signals_held held = signals_hold();
+    auto_signals struct signals_held held;
+    signals_hold(&held);
     if (!unfinished_rename(file, path))
         return failed(path, error);
     unfinished_keep(backup);

@@ -7,6 +7,7 @@
 
 #include "common/base/array.h"
 #include "common/base/deadline.h"
+#include "common/base/output.h"
 #include "common/base/subprocess.h"
 #include "common/entra/child_environment.h"
 #include "helpers/entra/entra.h"
@@ -84,7 +85,8 @@ bool setup_run(const struct options *options, char *const *command, struct error
 {
     int status = 0;
     autofree char *line = setup_quote(command);
-    if (puts(line) == EOF || fflush(stdout) != 0)
+    output_line("%s", line);
+    if (fflush(stdout) != 0)
         return error_set(error, ERROR_OTHER,
                          "cannot write to stdout, so the command is not run: %m");
     if (options->own[SETUP_DRY_RUN] != NULL)

@@ -220,7 +220,7 @@ static bool set_up(const struct options *options, const struct target *target, s
 {
     autofree char *command = git_helper_command(options);
     if (is_set_up(target, command)) {
-        fprintf(stderr, "git is already set up for %s.\n", target->names[0]);
+        notice("git is already set up for %s.", target->names[0]);
         return true;
     }
     return undo_all(options, target, error) && add_all(options, target, command, error) &&
@@ -234,7 +234,7 @@ static bool remove_setup(const struct options *options, const struct target *tar
     for (size_t i = 0; i < SPELLINGS; i++)
         is_present = is_present || target->sections[i].ours < target->sections[i].count;
     if (!is_present)
-        fprintf(stderr, "git is not set up for %s.\n", target->names[0]);
+        notice("git is not set up for %s.", target->names[0]);
     return undo_all(options, target, error);
 }
 

@@ -15,6 +15,7 @@
 
 #include "common/base/environment.h"
 #include "common/base/file.h"
+#include "common/base/output.h"
 #include "common/base/printable.h"
 #include "common/base/text.h"
 #include "common/base/unfinished.h"
@@ -215,15 +216,27 @@ static void report_change(const struct target *target, const char *backup)
 {
     const char *last = "";
     for (size_t i = 0; i < target->edits.count; i++) {
-        char *user = target->edits.items[i].user;
+        const char *user = target->edits.items[i].user; /* which may be anything */
         if (user == NULL)
             continue;
-        printable_make(user); /* the file may contain anything */
         if (strcmp(user, last) != 0)
-            printf("%s: the user '%s' now uses exec-credential-entra\n", target->path, user);
+            output_line("%s: the user '%s' now uses exec-credential-entra", target->path, user);
         last = user;
     }
-    printf("%s: the original is kept as %s\n", target->path, backup);
+    output_line("%s: the original is kept as %s", target->path, backup);
+}
+
+/* People read it, or it is a patch. */
+static bool print_diff(const struct target *target, struct error *error)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    edits_print_diff(&target->edits, target->text, target->path, stream);
+    fclose(stream);
+    bool printed = isatty(STDOUT_FILENO) ? fputs(text, stdout) != EOF : output_data(text, length);
+    free(text);
+    return printed || error_set(error, ERROR_OTHER, "cannot write to stdout: %m");
 }
 
 static bool change_file(const struct kubeconfig_module *module, const struct options *options,
@@ -234,8 +247,7 @@ static bool change_file(const struct kubeconfig_module *module, const struct opt
     if (!verify(module, target, changed, error))
         return false;
     if (options->own[SETUP_DRY_RUN] != NULL) {
-        edits_print_diff(&target->edits, target->text, target->path, stdout);
-        return true;
+        return print_diff(target, error);
     }
     if (!replace_file(target->path, target->text, changed, backup, error))
         return false;
@@ -256,15 +268,13 @@ static bool change_all(const struct targets *targets, const struct options *opti
         changed++;
     }
     if (changed == 0 && context != NULL)
-        fprintf(stderr,
-                "The user of the context '%s' already uses exec-credential-entra with these "
-                "options.\n",
-                context);
+        notice("The user of the context '%s' already uses exec-credential-entra with these "
+               "options.",
+               context);
     else if (changed == 0)
-        fputs("No user in the kubeconfig needs a change. To change one that already uses "
-              "exec-credential-entra, or has a certificate or token of its own, name its context "
-              "with --context.\n",
-              stderr);
+        notice("No user in the kubeconfig needs a change. To change one that already uses "
+               "exec-credential-entra, or has a certificate or token of its own, name its context "
+               "with --context.");
     return true;
 }
 

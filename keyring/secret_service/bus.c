@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "keyring/secret_service/bus.h"
+
+#include <gio/gio.h>
+#include <unistd.h>
+
+#include "keyring/secret_service/call.h"
+
+/* Asks the kernel who listens at the other end of the connection's socket (SO_PEERCRED). Returns
+ * false if it is not a Unix socket. */
+static bool find_owner(GDBusConnection *connection, uid_t *ret_owner)
+{
+    GIOStream *stream = g_dbus_connection_get_stream(connection);
+    if (!G_IS_SOCKET_CONNECTION(stream))
+        return false;
+    GSocket *socket = g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream));
+    g_autoptr(GCredentials) credentials = g_socket_get_family(socket) == G_SOCKET_FAMILY_UNIX
+                                              ? g_socket_get_credentials(socket, NULL)
+                                              : NULL;
+    if (credentials == NULL)
+        return false;
+    *ret_owner = g_credentials_get_unix_user(credentials, NULL);
+    return *ret_owner != (uid_t)-1;
+}
+
+static enum keyring_answer refuse(struct error *error)
+{
+    error_known_as(error, "keyring_foreign_bus");
+    return KEYRING_ABSENT;
+}
+
+enum keyring_answer bus_connect(int64_t deadline, struct error *error)
+{
+    static GDBusConnection *checked; /* kept, so that no other one takes its place */
+    uid_t owner = 0;
+    if (checked != NULL && !g_dbus_connection_is_closed(checked))
+        return KEYRING_FOUND;
+    if (checked != NULL)
+        g_object_unref(steal(&checked));
+    auto_call struct call *call = call_begin(deadline);
+    GError *reason = NULL;
+    g_bus_get(G_BUS_TYPE_SESSION, call->cancellable, call_on_answer, call);
+    g_autoptr(GDBusConnection) connection =
+        call_wait(call) != NULL ? g_bus_get_finish(call->result, &reason) : NULL;
+    if (connection == NULL)
+        return call_failed(call, reason, error);
+    if (!find_owner(connection, &owner)) {
+        error_set(error, ERROR_KEYRING,
+                  "the session bus is not used, since it is not on a Unix socket, which would tell "
+                  "whose it is");
+        return refuse(error);
+    }
+    if (owner != geteuid() && owner != 0) {
+        error_set(error, ERROR_KEYRING, "the session bus belongs to another user (uid %u)",
+                  (unsigned)owner);
+        return refuse(error);
+    }
+    checked = g_object_ref(connection);
+    return KEYRING_FOUND;
+}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""Names from outside are shown on the terminal, and cannot take it over or forge a line there."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+HOSTILE = "x\x1b]0;owned\x07\x1b[2J\u009b31m\u202e\r\nforged"
+
+
+def harmless(text: str) -> None:
+    assert "x?" in text
+    for bad in ("\x1b", "\x07", "\u009b", "\u202e", "\r"):
+        assert bad not in text, text
+    assert "forged" not in [line.split(" ")[0] for line in text.splitlines()]
+
+
+@pytest.fixture
+def hostile_item(world):
+    """Any program can store an item like one of ours."""
+    world.session.keyring.add(HOSTILE, {
+        "xdg:schema": "org.entra_credential_helpers.Token", "kind": "access_token",
+        "authority": "https://login.example", "tenant": HOSTILE, "client_id": HOSTILE,
+        "account": "app", "username": HOSTILE, "scope": HOSTILE}, b"{}")
+    return world
+
+
+def test_the_list_of_what_is_stored_is_harmless(hostile_item):
+    outcome = hostile_item.run("entra", "list", "--keyring", "secret-service")
+    assert outcome.code == 0
+    harmless(outcome.out)
+
+
+def test_the_list_in_json_is_harmless_too(hostile_item):
+    outcome = hostile_item.run("entra", "list", "--output", "json", "--keyring", "secret-service")
+    harmless(outcome.out)
+    assert len(json.loads(outcome.out)) == 1
+
+
+def test_what_doctor_says_of_the_configuration_is_harmless(world):
+    folder = world.session.home / HOSTILE.replace("/", "")
+    folder.mkdir()
+    file = folder / "appsettings.json"
+    file.write_text(world.appsettings_file.read_text())
+    outcome = world.run("entra", "doctor", env={"ENTRA_CONFIG": str(file)})
+    harmless(outcome.out)
+    harmless(world.run("entra", "doctor", "--verbose", env={"ENTRA_CONFIG": str(file)}).err)
+

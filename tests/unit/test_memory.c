@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* What is freed is wiped, whichever library frees it: no copy of a secret is left on the heap. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/json.h"
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(ENTRA_SANITIZE)
+
+#define SECRET_LENGTH 3000 /* beyond what a library might begin with */
+
+static char secret[SECRET_LENGTH + 1]; /* not on the heap */
+
+static int make_secret(void **state)
+{
+    (void)state;
+    unsigned random = 1;
+    for (size_t i = 0; i < SECRET_LENGTH; i++) {
+        random = random * 1103515245 + 12345;
+        secret[i] = (char)('a' + (random >> 16) % 26);
+    }
+    return 0;
+}
+
+/* Where the heap begins, from /proc/self/maps. */
+static char *heap_start(void)
+{
+    char line[512];
+    char *start = NULL;
+    FILE *maps = fopen("/proc/self/maps", "re");
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+        if (strstr(line, "[heap]") != NULL)
+            assert_int_equal(sscanf(line, "%p", (void **)&start), 1);
+    assert_non_null(start);
+    fclose(maps);
+    return start;
+}
+
+/* The number of places on the heap, freed or not, with this much of the secret's middle. */
+static size_t copies_on_the_heap(void)
+{
+    char *end = sbrk(0);
+    size_t count = 0;
+    for (char *at = heap_start(); (at = memmem(at, (size_t)(end - at), secret + 1000, 64)) != NULL;
+         at++)
+        count++;
+    return count;
+}
+
+static void a_copy_is_seen_until_it_is_freed(void **state)
+{
+    (void)state;
+    char *copy = strdup(secret);
+    assert_int_equal(copies_on_the_heap(), 1);
+    errno = EBADF;
+    free(copy);
+    assert_int_equal(errno, EBADF);
+    assert_int_equal(copies_on_the_heap(), 0);
+    free(NULL);
+}
+
+static void growing_and_shrinking_leaves_no_copy(void **state)
+{
+    (void)state;
+    char *copy = strdup(secret);
+    char *other = malloc(100); /* in the way of growing in place */
+    for (size_t size = SECRET_LENGTH + 1; size < 100000; size *= 2) {
+        copy = realloc(copy, size);
+        assert_string_equal(copy, secret);
+        assert_int_equal(copies_on_the_heap(), 1);
+    }
+    copy = realloc(copy, 500);
+    assert_memory_equal(copy, secret, 500);
+    assert_int_equal(copies_on_the_heap(), 0);
+    assert_null(realloc(copy, 0));
+    free(realloc(NULL, 10));
+    free(other);
+}
+
+static void printing_json_leaves_no_copy(void **state)
+{
+    (void)state;
+    json_object *object = json_object_new_object();
+    json_object_object_add(object, "password", json_object_new_string(secret));
+    assert_non_null(strstr(json_object_to_json_string(object), secret));
+    assert_true(copies_on_the_heap() >= 2);
+    json_object_put(object);
+    assert_int_equal(copies_on_the_heap(), 0);
+}
+
+static void parsing_json_leaves_no_copy(void **state)
+{
+    (void)state;
+    static char text[SECRET_LENGTH + 100];
+    struct error error = { 0 };
+    snprintf(text, sizeof text, "{\"refresh_token\":\"\\u0041%s\"}", secret);
+    json_object *object = json_parse(text, strlen(text), &error);
+    assert_string_equal(json_string(object, "refresh_token") + 1, secret);
+    json_object_put(object);
+    assert_int_equal(copies_on_the_heap(), 0);
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, make_secret)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_copy_is_seen_until_it_is_freed),
+        TEST(growing_and_shrinking_leaves_no_copy),
+        TEST(printing_json_leaves_no_copy),
+        TEST(parsing_json_leaves_no_copy),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+/* The sanitizers have an allocator of their own. */
+int main(void)
+{
+    return 0;
+}
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Child processes. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/deadline.h"
+#include "common/base/subprocess.h"
+
+#define MINUTE_MILLISECONDS 60000
+
+/* ---- functions in a fork ---- */
+
+static bool write_text(void *text, int fd)
+{
+    return write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+}
+
+static bool end_in_failure(void *unused, int fd)
+{
+    (void)unused, (void)fd;
+    return false;
+}
+
+static bool be_killed(void *unused, int fd)
+{
+    (void)unused, (void)fd;
+    return raise(SIGKILL) == 0;
+}
+
+static bool hang(void *unused, int fd)
+{
+    (void)unused, (void)fd;
+    return pause() == 0;
+}
+
+static void a_function_in_a_fork_answers(void **state)
+{
+    (void)state;
+    struct secret *text;
+    int status;
+    assert_int_equal(
+        subprocess_fork(write_text, "12345", 5, deadline_in(MINUTE_MILLISECONDS), &status, &text),
+        SUBPROCESS_ENDED);
+    auto_secret struct secret *answer = text;
+    assert_int_equal(status, 0);
+    assert_int_equal(answer->length, 5);
+    assert_memory_equal(answer->bytes, "12345", 5);
+}
+
+static void an_answer_that_is_a_byte_too_long_is_none(void **state)
+{
+    (void)state;
+    struct secret *answer;
+    int status;
+    assert_int_equal(
+        subprocess_fork(write_text, "12345", 4, deadline_in(MINUTE_MILLISECONDS), &status, &answer),
+        SUBPROCESS_TOO_MUCH);
+    assert_null(answer);
+}
+
+static void the_status_says_how_a_function_ended(void **state)
+{
+    (void)state;
+    static const struct {
+        bool (*function)(void *, int);
+        int status;
+    } cases[] = { { end_in_failure, 1 }, { be_killed, -1 } };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct secret *answer;
+        int status;
+        assert_int_equal(subprocess_fork(cases[i].function, NULL, 10,
+                                         deadline_in(MINUTE_MILLISECONDS), &status, &answer),
+                         SUBPROCESS_ENDED);
+        assert_int_equal(status, cases[i].status);
+        assert_int_equal(answer->length, 0);
+        secret_free(answer);
+    }
+}
+
+static void a_function_that_hangs_is_killed_at_the_deadline(void **state)
+{
+    (void)state;
+    struct secret *answer;
+    int status;
+    assert_int_equal(subprocess_fork(hang, NULL, 10, deadline_in(1), &status, &answer),
+                     SUBPROCESS_TOO_LONG);
+    assert_null(answer);
+}
+
+/* ---- programs ---- */
+
+/* The output of a shell command, which the caller frees with secret_free, or NULL and the error. */
+static struct secret *shell(const char *line, int *ret_status, struct error *error)
+{
+    char *const command[] = { "sh", "-c", (char *)line, NULL };
+    return subprocess_run(command, NULL, 100, deadline_in(MINUTE_MILLISECONDS), ret_status, error);
+}
+
+static void a_program_gives_its_output_and_its_status(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *output;
+        int status;
+    } cases[] = {
+        { "echo text", "text\n", 0 },
+        { "echo text; exit 3", "text\n", 3 },
+        { "echo text; kill -9 $$", "text\n", -1 },
+        { "cat", "", 0 }, /* its stdin is empty */
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error error;
+        int status = 99;
+        auto_secret struct secret *output = shell(cases[i].line, &status, &error);
+        assert_non_null(output);
+        assert_int_equal(status, cases[i].status);
+        assert_int_equal(output->length, strlen(cases[i].output));
+        assert_memory_equal(output->bytes, cases[i].output, output->length);
+    }
+}
+
+static void the_error_says_why_there_is_no_output(void **state)
+{
+    (void)state;
+    char *const absent[] = { "entra-no-such-program", NULL };
+    char *const relative[] = { "./program", NULL };
+    char *const folder[] = { "/", NULL };
+    char *const endless[] = { "yes", NULL };
+    char *const hanging[] = { "sleep", "1000", NULL };
+    char *const failing[] = { "false", NULL };
+    char *const silent[] = { "true", NULL };
+    const struct {
+        char *const *command;
+        int64_t milliseconds;
+        const char *message;
+    } cases[] = {
+        { absent, MINUTE_MILLISECONDS,
+          "'entra-no-such-program' cannot be run: it is in no folder" },
+        { relative, MINUTE_MILLISECONDS, "'./program' cannot be run: its path is not absolute" },
+        { folder, MINUTE_MILLISECONDS, "'/' cannot be run: Permission denied" },
+        { endless, MINUTE_MILLISECONDS, "'yes' printed too much" },
+        { hanging, 1, "'sleep' did not end in time" },
+        { failing, MINUTE_MILLISECONDS, "'false' failed" },
+        { silent, MINUTE_MILLISECONDS, "'true' printed nothing" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error error;
+        assert_null(subprocess_read(cases[i].command, NULL, 100, deadline_in(cases[i].milliseconds),
+                                    &error));
+        assert_error(&error, ERROR_USAGE, cases[i].message);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_function_in_a_fork_answers),
+        cmocka_unit_test(an_answer_that_is_a_byte_too_long_is_none),
+        cmocka_unit_test(the_status_says_how_a_function_ended),
+        cmocka_unit_test(a_function_that_hangs_is_killed_at_the_deadline),
+        cmocka_unit_test(a_program_gives_its_output_and_its_status),
+        cmocka_unit_test(the_error_says_why_there_is_no_output),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
