@@ -90,6 +90,8 @@ def kubeconfig(world: World) -> None:
 
 # ---- jobs ----
 
+# Worlds share the kernel keyring of this user, so none may sign out there.
+
 
 def git(operation: str, *lines: str) -> Callable[[World], Job]:
     return lambda world: Job("git-credential-entra", (operation,),
@@ -145,9 +147,8 @@ RECORDS = (
          lock="home/.kube/config.lock", leaves="home/.kube/config.before-entra"),
     Flow("entra token, warm, kernel", token, (token,), app, "kernel"),
     Flow("entra token, refresh, kernel", token, (login,), user, "kernel"),
-    Flow("entra logout, kernel", entra("logout"), (login_grace, login, token), user, "kernel",
-         once=True),
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),
+    Flow("git erase, kernel", erase, (token, store, store_other), app, "kernel"),
     Flow("entra token, warm, desktop", token, (token,), app, "secret-service"),
     Flow("entra token, refresh, desktop", token, (login,), user, "secret-service"),
     Flow("git store, desktop", store, (token, store_other), app, "secret-service"),

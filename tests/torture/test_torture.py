@@ -21,7 +21,7 @@ FOUND = [
     ("entra logout", "openat:.token"),
     ("git erase", "read:.token"),
     ("entra list", "getdents64:run/entra"),
-    ("entra logout, kernel", "keyctl"),
+    ("git erase, kernel", "keyctl"),
     # Another folder was used instead, for this one run.
     ("git store", "openat:run/entra"),
     # The configuration was taken for absent.
