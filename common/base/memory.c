@@ -3,11 +3,11 @@
  * What happens when memory runs out: the program says so and ends, with exit code 1. And what
  * happens to memory that is freed: it is wiped.
  *
- * The programs define malloc, calloc, realloc and free themselves, in front of the C library's, so
- * every allocation of the process is covered, whichever library makes it. Nothing in these sources
- * checks an allocation, and no library gets the chance to carry on without what it had no memory
- * for, as json-c does, which leaves out a member of an object. Nor does one leave a copy of a
- * secret behind, as json-c does in the buffers in which it parses and prints, and libcurl in its
+ * The programs define the functions that allocate and free themselves, in front of the C library's,
+ * so every allocation of the process is covered, whichever library makes it. Nothing in these
+ * sources checks an allocation, and no library gets the chance to carry on without what it had no
+ * memory for, as json-c does, which leaves out a member of an object. Nor does one leave a copy of
+ * a secret behind, as json-c does in the buffers in which it parses and prints, and libcurl in its
  * own.
  *
  * No answer is printed before it is whole, and what is stored is replaced as a whole, so ending at
@@ -118,6 +118,19 @@ __attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
         memcpy(moved, memory, size < old ? size : old);
     free(memory);
     return moved;
+}
+
+/* GLib's slices use this one. It returns an errno. */
+__attribute__((visibility("default"))) int posix_memalign(void **ret_memory, size_t alignment,
+                                                          size_t size)
+{
+    static int (*allocate)(void **ret_memory, size_t alignment, size_t size);
+    if (allocate == NULL)
+        *(void **)&allocate = next("posix_memalign");
+    int failure = allocate(ret_memory, alignment, size);
+    if (failure == ENOMEM)
+        end();
+    return failure;
 }
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
+#include "common/base/output.h"
 #include "common/base/search_path.h"
 #include "common/base/signals.h"
 #include "common/base/text.h"
@@ -264,7 +265,17 @@ static bool supervise(void *context, int output)
         end_children();
     if (outcome.failure == 0 && WIFEXITED(how))
         outcome.status = WEXITSTATUS(how);
-    return write(job->report, &outcome, sizeof outcome) == (ssize_t)sizeof outcome;
+    return output_write(job->report, (const char *)&outcome, sizeof outcome);
+}
+
+/* A supervisor that was killed reports nothing, and then it is not known what the command did. */
+static bool read_outcome(int report, struct outcome *ret_outcome)
+{
+    auto_secret struct secret *text = secret_read(report, sizeof *ret_outcome);
+    if (text == NULL || text->length != sizeof *ret_outcome)
+        return false;
+    memcpy(ret_outcome, text->bytes, sizeof *ret_outcome);
+    return true;
 }
 
 static bool check_outcome(enum subprocess_end how, const struct outcome *outcome,
@@ -303,9 +314,10 @@ struct secret *subprocess_run(char *const *command, bool (*filter)(const char *v
     enum subprocess_end how =
         subprocess_fork(supervise, &job, max, deadline, &child_status, &output);
     close(steal_fd(&writer));
-    /* A supervisor that was killed reports nothing. */
-    if (how == SUBPROCESS_ENDED && read(reader, &outcome, sizeof outcome) != sizeof outcome)
-        outcome = (struct outcome){ .status = -1 };
+    if (how == SUBPROCESS_ENDED && !read_outcome(reader, &outcome)) {
+        error_set(error, ERROR_USAGE, "the command '%.100s' failed", command[0]);
+        return NULL;
+    }
     *ret_status = outcome.status;
     return check_outcome(how, &outcome, command[0], error) ? steal(&output) : NULL;
 }

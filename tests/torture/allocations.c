@@ -8,6 +8,9 @@
  * FILE is a struct faults. All processes map it, so that they count together, and one fault happens
  * once, be it in the program, in a fork of it, or in another of our programs that it starts. Other
  * programs, such as a shell or a browser, are not counted.
+ *
+ * The functions that allocate have the version of the C library's, by which the programs look for
+ * them (allocations.map, which is made by torture.mk).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -29,7 +32,8 @@ struct counter {
 static struct faults {
     struct counter allocations;
     struct counter closings;
-} * faults; /* NULL until the loader is done, and in programs that are not ours */
+    struct counter aligned; /* by posix_memalign */
+} * faults;                 /* NULL until the loader is done, and in programs that are not ours */
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -55,6 +59,14 @@ static bool fails(struct counter *counter)
 static bool allocation_fails(void)
 {
     if (faults == NULL || !fails(&faults->allocations))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+static bool aligned_fails(void)
+{
+    if (faults == NULL || !fails(&faults->aligned))
         return false;
     errno = ENOMEM;
     return true;
@@ -87,13 +99,7 @@ void *realloc(void *memory, size_t size)
 int posix_memalign(void **ret_memory, size_t alignment, size_t size)
 {
     NEXT(posix_memalign);
-    return allocation_fails() ? ENOMEM : next(ret_memory, alignment, size);
-}
-
-void *aligned_alloc(size_t alignment, size_t size)
-{
-    NEXT(aligned_alloc);
-    return allocation_fails() ? NULL : next(alignment, size);
+    return aligned_fails() ? ENOMEM : next(ret_memory, alignment, size);
 }
 
 /* A close that fails has closed the file all the same: what it tells is that an earlier write was

@@ -8,7 +8,11 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-ALLOCATION, CLOSE, CALL, KILL, COUNT = "allocation", "close", "call", "kill", "count"
+ALLOCATION, ALIGNED, CLOSE = "allocation", "aligned", "close"
+CALL, KILL, COUNT = "call", "kill", "count"
+
+# The order of the counters in struct faults.
+COUNTERS = (ALLOCATION, CLOSE, ALIGNED)
 
 # How a system call may fail, as its manual page says. Those that are not here cannot fail, or not
 # without having done their work, such as close; a program can be killed at any. A name may have a
@@ -58,8 +62,9 @@ ERRORS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """The `number`th allocation, close or system call fails, with `error`, or the process is
-    killed there. A run with COUNT is only counted. `name` and `place` are of the system call."""
+    """The `number`th allocation, aligned allocation, close or system call fails, with `error`, or
+    the process is killed there. A run with COUNT is only counted. `name` and `place` are of the
+    system call."""
 
     kind: str
     number: int
@@ -97,6 +102,7 @@ ALLOCATIONS_MAX = 4000
 class Counts:
     allocations: int
     closes: int
+    aligned: int
     calls: tuple[SystemCall, ...]
 
     def faults(self) -> list[Fault]:
@@ -112,6 +118,7 @@ class Counts:
             allocations = sorted({*marks, *(mark + 1 for mark in marks)} & set(allocations))
         numbered = list(enumerate(self.calls, 1))
         return ([Fault(ALLOCATION, number) for number in allocations]
+                + [Fault(ALIGNED, number + 1) for number in range(self.aligned)]
                 + [Fault(CLOSE, number + 1) for number in range(self.closes)]
                 + [Fault(CALL, number, call.name, call.place, error)
                    for number, call in numbered for error in _errors(call)]
@@ -133,9 +140,9 @@ class Injector:
         env = {}
         if fault is None:
             return words, env
-        if fault.kind in (ALLOCATION, CLOSE, COUNT):
-            allocation = fault.number if fault.kind == ALLOCATION else 0
-            self._numbers.write_bytes(struct.pack("4Q", 0, allocation, 0, fault.number - allocation))
+        if fault.kind in (*COUNTERS, COUNT):
+            numbers = [(0, fault.number if fault.kind == kind else 0) for kind in COUNTERS]
+            self._numbers.write_bytes(b"".join(struct.pack("2Q", *pair) for pair in numbers))
             env = {"LD_PRELOAD": str(self._library), "ENTRA_FAULTS": str(self._numbers)}
         if fault.kind in (CALL, KILL, COUNT):
             number = getattr(errno, fault.error) if fault.error else 0
@@ -145,8 +152,8 @@ class Injector:
 
     def counted(self) -> Counts:
         """What was counted in the last run, whose fault was COUNT."""
-        allocations, _, closes, _ = struct.unpack("4Q", self._numbers.read_bytes())
+        counts = struct.unpack("6Q", self._numbers.read_bytes())[::2]
         lines = self._log.read_bytes().decode(errors="replace").split("\n")[:-1]
         calls = [line.split(" ", 2) for line in lines]
-        return Counts(allocations, closes, tuple(
+        return Counts(*counts, tuple(
             SystemCall(name, int(number), "".join(place)) for name, number, *place in calls))

@@ -38,8 +38,9 @@ class Flow:
     `once`: after success, the same job does something else.
     `by_steps`: its files are written by several commands of another program, so that they may be
     between before and after, from where the same job goes on.
-    `lock`: a file of another program's protocol, which a killed program leaves, and the user removes
-    as the message says.
+    `lock`: a file of another program's protocol. It stays if the program is killed or cannot remove
+    it, and the user removes it, as the message says.
+    `leaves`: files that a killed program leaves for good, by the beginning of their names.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Flow:
     once: bool = False
     by_steps: bool = False
     lock: str = ""
+    leaves: str = ""
 
 
 # ---- worlds ----
@@ -87,6 +89,8 @@ def kubeconfig(world: World) -> None:
 
 
 # ---- jobs ----
+
+# Worlds share the kernel keyring of this user, so none may sign out there.
 
 
 def git(operation: str, *lines: str) -> Callable[[World], Job]:
@@ -140,12 +144,11 @@ RECORDS = (
     Flow("entra setup git --remove", entra("setup", "git", "--remove"), (entra("setup", "git"),),
          reports=True, by_steps=True),
     Flow("entra setup kubectl", entra("setup", "kubectl"), (), kubeconfig, reports=True,
-         lock="home/.kube/config.lock"),
+         lock="home/.kube/config.lock", leaves="home/.kube/config.before-entra"),
     Flow("entra token, warm, kernel", token, (token,), app, "kernel"),
     Flow("entra token, refresh, kernel", token, (login,), user, "kernel"),
-    Flow("entra logout, kernel", entra("logout"), (login_grace, login, token), user, "kernel",
-         once=True),
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),
+    Flow("git erase, kernel", erase, (token, store, store_other), app, "kernel"),
     Flow("entra token, warm, desktop", token, (token,), app, "secret-service"),
     Flow("entra token, refresh, desktop", token, (login,), user, "secret-service"),
     Flow("git store, desktop", store, (token, store_other), app, "secret-service"),

@@ -11,7 +11,7 @@ What must hold, for each fault:
 - The same job then succeeds without a fault.
 
 A killed program cannot do all of this: it may leave files that are not whole, under names of their
-own, which the next job removes.
+own, which the next job removes. What else a flow is excused for is in its record.
 """
 
 from __future__ import annotations
@@ -140,12 +140,26 @@ class Scene:
 
     def _about_repetition(self, fault: Fault) -> list[str]:
         """Runs the job without a fault."""
-        if fault.kind == KILL and self.flow.lock:
+        if self._keeps_lock(fault):
             (self.world.session.root / self.flow.lock).unlink(missing_ok=True)
         outcome = self._run(self.flow.job(self.world))
         if outcome.code != 0 or not self.flow.reports and self._general(outcome.out) != self.answer:
             return [f"does not succeed: {outcome.err.strip()}"]
-        return self._differences(self._belongings.read(), self.after, self.after)
+        state = self._belongings.read()
+        if self.flow.by_steps:
+            self._run(self.flow.job(self.world))
+            return self._differences(self._belongings.read(), state, state)
+        return self._without_left(fault, self._differences(state, self.after, self.after))
+
+    def _keeps_lock(self, fault: Fault) -> bool:
+        lock = self.flow.lock
+        return lock != "" and (fault.kind == KILL or fault.place.endswith(lock))
+
+    def _without_left(self, fault: Fault, complaints: list[str]) -> list[str]:
+        """Without what a killed program may leave."""
+        left = f": {self.flow.leaves}"
+        return [one for one in complaints
+                if fault.kind != KILL or left == ": " or left not in one]
 
     def _is_report(self, outcome: Outcome) -> bool:
         return self.flow.reports and outcome.code != 0 and outcome.out != ""
@@ -154,12 +168,13 @@ class Scene:
         complaints = self._differences(state, self.before, self.after)
         if self.flow.by_steps:
             complaints = [one for one in complaints if not one.startswith("changed: home/")]
-        if fault.kind == KILL:
+        complaints = self._without_left(fault, complaints)
+        if fault.kind == KILL or self._keeps_lock(fault):
             complaints = [one for one in complaints if not one.startswith("left behind")]
         if outcome.code == 0:
             complaints += [f"says success, but {complaint}" for complaint in
                            self._differences(state, self.after, self.after)
-                           if complaint not in complaints]
+                           if complaint not in complaints and not self._keeps_lock(fault)]
         if self._orphans.are_left():
             complaints.append("left behind: a process")
         return complaints

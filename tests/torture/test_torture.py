@@ -21,12 +21,16 @@ FOUND = [
     ("entra logout", "openat:.token"),
     ("git erase", "read:.token"),
     ("entra list", "getdents64:run/entra"),
-    ("entra logout, kernel", "keyctl"),
+    ("git erase, kernel", "keyctl"),
     # Another folder was used instead, for this one run.
     ("git store", "openat:run/entra"),
     # The configuration was taken for absent.
     ("git get, warm", "access:appsettings.json"),
     ("git store", "read:appsettings.json"),
+    # A command of which nothing was known was taken for one that found nothing.
+    ("entra setup git", "write"),
+    # GLib aborted.
+    ("git store, desktop", "aligned"),
 ]
 
 

@@ -101,8 +101,14 @@ bool setup_run(const struct options *options, char *const *command, struct error
 struct secret *setup_query(char *const *command, size_t max, struct error *error)
 {
     int status = 0;
-    return subprocess_run(command, child_environment_without_secrets, max,
-                          deadline_in(COMMAND_MILLISECONDS), &status, error);
+    auto_secret struct secret *output =
+        subprocess_run(command, child_environment_without_secrets, max,
+                       deadline_in(COMMAND_MILLISECONDS), &status, error);
+    if (output == NULL || status == 0 || status == 1) /* 1: git found nothing */
+        return steal(&output);
+    autofree char *line = setup_quote(command);
+    error_set(error, ERROR_OTHER, "command failed: %.500s", line);
+    return NULL;
 }
 
 static bool run_setup(const struct options *options, int count, char **operands,
