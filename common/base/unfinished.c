@@ -83,13 +83,19 @@ void unfinished_keep(struct unfinished *file)
     file->owner = 0;
 }
 
+bool unfinished_delete(struct unfinished *file)
+{
+    auto_signals struct signals_held held;
+    signals_hold(&held);
+    bool is_gone = unlinkat(file->folder, file->path, 0) == 0 || errno == ENOENT;
+    file->owner = 0;
+    return is_gone;
+}
+
 bool unfinished_remove(struct unfinished *file)
 {
     int error = errno;
-    auto_signals struct signals_held held;
-    signals_hold(&held);
-    unlinkat(file->folder, file->path, 0);
-    file->owner = 0;
+    unfinished_delete(file);
     errno = error;
     return false;
 }
@@ -97,7 +103,9 @@ bool unfinished_remove(struct unfinished *file)
 void unfinished_sweep(int folder, const char *path)
 {
     autoclose int fd = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+    if (fd < 0)
+        return; /* without a descriptor, nothing shows whether the writer still lives */
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
         unlinkat(folder, path, 0);
 }
 

@@ -41,7 +41,12 @@ bool unfinished_rename(struct unfinished *file, const char *path);
 /* The file is finished under the name that it has. */
 void unfinished_keep(struct unfinished *file);
 
-/* Removes the file. Always returns false, with errno unchanged. */
+/* Removes the file, which has served its purpose. Returns false with errno set if it is still
+ * there.
+ */
+bool unfinished_delete(struct unfinished *file);
+
+/* Removes the file after a failure. Always returns false, with errno unchanged. */
 bool unfinished_remove(struct unfinished *file);
 
 /* Removes the file of this name, unless its writer has it open. Nothing but unfinished files may

@@ -174,7 +174,7 @@ class Scene:
         if outcome.code == 0:
             complaints += [f"says success, but {complaint}" for complaint in
                            self._differences(state, self.after, self.after)
-                           if complaint not in complaints and not self._keeps_lock(fault)]
+                           if complaint not in complaints]
         if self._orphans.are_left():
             complaints.append("left behind: a process")
         return complaints

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -112,6 +113,35 @@ static void only_what_no_writer_has_open_is_swept(void **state)
     unfinished_keep(file);
 }
 
+static void nothing_is_swept_without_a_look_at_it(void **state)
+{
+    (void)state;
+    struct unfinished *file;
+    struct rlimit before, none;
+    autoclose int fd = unfinished_create(AT_FDCWD, below("unseen"), 0600, &file);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){ 0, before.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    unfinished_sweep(AT_FDCWD, below("unseen"));
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_true(exists(below("unseen")));
+    unfinished_remove(file);
+}
+
+static void deleting_tells_whether_the_file_is_gone(void **state)
+{
+    (void)state;
+    struct unfinished *file;
+    autoclose int fd = unfinished_create(AT_FDCWD, below("lock"), 0, &file);
+    assert_true(fd >= 0 && unfinished_delete(file));
+    assert_false(exists(below("lock")));
+    assert_true(unfinished_delete(file)); /* kubectl's user has removed it */
+    assert_int_equal(mkdir(below("lock"), 0700), 0);
+    assert_false(unfinished_delete(file));
+    assert_int_equal(errno, EISDIR);
+    rmdir(below("lock"));
+}
+
 static void there_is_a_limit(void **state)
 {
     (void)state;
@@ -141,6 +171,8 @@ int main(void)
         cmocka_unit_test(a_fork_of_the_process_removes_nothing),
         cmocka_unit_test(the_mode_is_not_cut_by_the_umask),
         cmocka_unit_test(only_what_no_writer_has_open_is_swept),
+        cmocka_unit_test(nothing_is_swept_without_a_look_at_it),
+        cmocka_unit_test(deleting_tells_whether_the_file_is_gone),
         cmocka_unit_test(there_is_a_limit),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

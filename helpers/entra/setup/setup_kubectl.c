@@ -84,6 +84,21 @@ static bool take_lock(struct target *target, struct error *error)
     return error_hint(error, "If no kubectl is running, one has crashed: remove that file.");
 }
 
+/* Removes the locks. The first one that stays is the error, since kubectl would wait for it. */
+static bool release_locks(struct targets *targets, struct error *error)
+{
+    bool released = true;
+    for (size_t i = 0; i < targets->count; i++) {
+        struct unfinished *lock = steal(&targets->items[i].lock);
+        if (lock == NULL || unfinished_delete(lock) || !released)
+            continue;
+        released = error_set(error, ERROR_OTHER, "%s.lock cannot be removed: %s",
+                             targets->items[i].path, strerror(errno));
+        error_hint(error, "kubectl changes nothing while it exists: remove that file.");
+    }
+    return released;
+}
+
 /* Whether the file was added before: KUBECONFIG may name it twice. */
 static bool is_known(const struct targets *targets, const char *path)
 {
@@ -305,7 +320,7 @@ static bool run_setup_kubectl(const struct options *options, int count, char **o
     targets.module = (const struct kubeconfig_module *)module_load(KUBECONFIG_MODULE, error);
     return targets.module != NULL && find_files(&targets, options, error) &&
            convert_targets(&targets, options, &conversion, error) &&
-           change_all(&targets, options, error);
+           change_all(&targets, options, error) && release_locks(&targets, error);
 }
 
 bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error)
