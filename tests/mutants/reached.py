@@ -136,7 +136,7 @@ class ProbedTree:
         reached = Reached()
         reached.add_places(self._places)
         with tempfile.NamedTemporaryFile(prefix="entra-record-") as file:
-            self._tree.integration_passes(
+            self._tree.run_integration(
                 ["tests/integration"], 3 * 3600, "-p", "mutants.recorder", "-n", str(jobs),
                 "--dist", "loadgroup", MUTANTS_RECORD=file.name)
             for line in Path(file.name).read_text().splitlines():

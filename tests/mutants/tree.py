@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Sequence
 
@@ -17,10 +19,17 @@ import pytest
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 PYTEST_ENVIRONMENT = {"PYTHONPATH": "tests"}
 UNIT_SECONDS = 20
+MEMORY_MAX = 4 << 30
 
 
 class Broken(Exception):
     """A command that should have succeeded failed; what it said."""
+
+
+class Verdict(Enum):
+    PASSED = "passed"
+    FAILED = "failed"
+    HUNG = "did not end in time"
 
 
 class Tree:
@@ -96,23 +105,27 @@ class Tree:
                               stdin=subprocess.DEVNULL, capture_output=True, check=False).stdout
         return {line for line in said.splitlines() if "::" in line}
 
-    def integration_passes(self, tests: Sequence[str], seconds: float, *options: str,
-                           **environment: str) -> bool:
-        """Whether none of these tests fails, and they end in time. After one that fails the others
-        do not run unless the options say so."""
+    def run_integration(self, tests: Sequence[str], seconds: float, *options: str,
+                        **environment: str) -> Verdict:
+        """Runs these tests, after one that fails no others unless the options say so."""
         given = {"ENTRA_PROGRAMS": str(self.folder / "build" / "installed" / "bin"),
                  **PYTEST_ENVIRONMENT, **environment}
         status = self._status([*PYTEST, *options, *tests], seconds, given)
-        if status not in (None, 0, pytest.ExitCode.TESTS_FAILED):
+        verdicts = {None: Verdict.HUNG, pytest.ExitCode.OK: Verdict.PASSED,
+                    pytest.ExitCode.TESTS_FAILED: Verdict.FAILED}
+        if status not in verdicts:
             raise Broken(f"pytest ended with {status} for {' '.join(tests)}")
-        return status == 0
+        return verdicts[status]
 
     def _status(self, command: Sequence[str], seconds: float,
                 environment: dict[str, str]) -> int | None:
-        """How a command ended; None if it did not end in time."""
+        """How a command ended; None if it did not end in time. A loop that does not end any more
+        must not take all the memory of the machine."""
         process = subprocess.Popen(command, cwd=self.folder, env={**os.environ, **environment},
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL, start_new_session=True)
+                                   stderr=subprocess.DEVNULL, start_new_session=True,
+                                   preexec_fn=lambda: resource.setrlimit(
+                                       resource.RLIMIT_DATA, (MEMORY_MAX, MEMORY_MAX)))
         try:
             return process.wait(seconds)
         except subprocess.TimeoutExpired:
