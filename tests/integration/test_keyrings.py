@@ -342,13 +342,14 @@ def test_an_item_replaced_while_it_is_read_is_read_again(world, error):
     assert len(world.authority.token_requests) == 1
 
 
-def test_an_item_without_attributes_is_listed_with_none(world):
+def test_an_item_without_attributes_is_listed_as_unreadable(world):
     world.session.keyring.stop()
     with BareItem(world.session.bus.address) as service:
         outcome = world.run("entra", "list", "--keyring", "secret-service", "--output", "json")
         assert service.reads > 0
     assert outcome.code == 0  # libsecret itself complains on stderr
-    assert {row["clientId"] for row in json.loads(outcome.out)} <= {""}
+    assert {(row["account"], row["clientId"], row["expiresOn"]) for row in json.loads(outcome.out)} \
+        == {("an item", None, "unreadable")}
 
 
 @pytest.mark.parametrize("sickness", ["locked", "frozen", "gone"])
