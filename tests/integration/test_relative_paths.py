@@ -219,6 +219,23 @@ def test_a_command_is_found_in_an_absolute_folder_behind_relative_ones(trusting,
     assert (outcome.code, outcome.err) == (0, "") and nothing_ran(hostile)
 
 
+def test_a_command_finds_no_code_in_the_working_directory(trusting, hostile):
+    """python3 -m and others look there first."""
+    (hostile / "issuer.py").write_text(f"open({str(hostile / 'ran')!r}, 'w')")
+    configure(trusting, {"SourceType": "SignedAssertionCommand",
+                         "SignedAssertionCommand": ["python3", "-m", "issuer"]})
+    outcome = token(trusting, cwd=hostile)
+    assert (outcome.code, outcome.out) == (2, "") and "No module named issuer" in outcome.err
+    assert nothing_ran(hostile)
+
+
+def test_a_command_runs_in_the_root(trusting, hostile):
+    configure(trusting, {"SourceType": "SignedAssertionCommand", "SignedAssertionCommand": [
+        "sh", "-c", f'[ "$(pwd -P)" = / ] && echo {foreign_token()}']})
+    outcome = token(trusting, cwd=hostile)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
 @pytest.mark.parametrize("browser", ["evil", "./evil %s", "evil:./evil"])
 def test_a_browser_is_not_looked_for_in_the_working_directory(desk, hostile, browser):
     terminal = desk.at_terminal("entra", "login", cwd=hostile, env={
