@@ -74,7 +74,8 @@ def test_another_users_bus_gets_no_token(own_app, strangers_keyring):
     named = token(own_app, "--keyring", "secret-service", "--force-refresh")
     assert (named.code, named.out) == (6, "")
     assert f"the session bus belongs to another user (uid {STRANGER})" in named.err
-    assert "DBUS_SESSION_BUS_ADDRESS" in named.err
+    assert "DBUS_SESSION_BUS_ADDRESS" in named.err and "use --keyring kernel" in named.err
+    assert token(own_app, "--keyring", "kernel").out == first.out
     assert strangers_keyring.items() == []
 
 
