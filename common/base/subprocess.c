@@ -171,6 +171,7 @@ struct job {
     const char *program;
     char *const *command;
     char **environment;
+    const char *folder;
     int report; /* the supervisor writes a struct outcome to this descriptor */
 };
 
@@ -184,6 +185,8 @@ static int start_command(const struct job *job, int output, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
+    if (job->folder != NULL)
+        posix_spawn_file_actions_addchdir_np(&actions, job->folder);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     return start_program(job->program, &actions, 0, job->command, job->environment, ret_pid);
@@ -292,7 +295,8 @@ static bool check_outcome(enum subprocess_end how, const struct outcome *outcome
 }
 
 struct secret *subprocess_run(char *const *command, bool (*filter)(const char *variable),
-                              size_t max, int64_t deadline, int *ret_status, struct error *error)
+                              const char *folder, size_t max, int64_t deadline, int *ret_status,
+                              struct error *error)
 {
     int report[2], child_status;
     struct outcome outcome = { .status = -1 };
@@ -310,7 +314,7 @@ struct secret *subprocess_run(char *const *command, bool (*filter)(const char *v
         return NULL;
     }
     autoclose int reader = report[0], writer = report[1];
-    struct job job = { program, command, environment, writer };
+    struct job job = { program, command, environment, folder, writer };
     enum subprocess_end how =
         subprocess_fork(supervise, &job, max, deadline, &child_status, &output);
     close(steal_fd(&writer));
@@ -323,11 +327,12 @@ struct secret *subprocess_run(char *const *command, bool (*filter)(const char *v
 }
 
 struct secret *subprocess_read(char *const *command, bool (*filter)(const char *variable),
-                               size_t max, int64_t deadline, struct error *error)
+                               const char *folder, size_t max, int64_t deadline,
+                               struct error *error)
 {
     int status = 0;
     auto_secret struct secret *output =
-        subprocess_run(command, filter, max, deadline, &status, error);
+        subprocess_run(command, filter, folder, max, deadline, &status, error);
     if (output == NULL || (status == 0 && output->length > 0))
         return steal(&output);
     error_set(error, ERROR_USAGE, "the command '%.100s' %s", command[0],

@@ -15,20 +15,23 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* Runs a program (found by search_path_find, without a shell; NULL ends its arguments) and returns
- * its output, at most max bytes. The program has an empty stdin and our stderr. At the deadline, or
- * when we are killed, it is asked to end and soon killed, with every process that it started. What
- * it left running when it ended by itself goes on, and is not waited for. *ret_status is its exit
- * status, or -1 if a signal ended it. The caller frees the result with secret_free. Returns NULL
- * with ERROR_USAGE if the program cannot be run, prints too much or does not end in time, or with
- * ERROR_OTHER if there is no process or descriptor left for it. */
+/* Runs a program (found by search_path_find, without a shell; NULL ends its arguments) in a folder
+ * (NULL: our working folder) and returns its output, at most max bytes. The program has an empty
+ * stdin and our stderr. At the deadline, or when we are killed, it is asked to end and soon killed,
+ * with every process that it started. What it left running when it ended by itself goes on, and is
+ * not waited for. *ret_status is its exit status, or -1 if a signal ended it. The caller frees the
+ * result with secret_free. Returns NULL with ERROR_USAGE if the program cannot be run, prints too
+ * much or does not end in time, or with ERROR_OTHER if there is no process or descriptor left for
+ * it. */
 struct secret *subprocess_run(char *const *command, bool (*filter)(const char *variable),
-                              size_t max, int64_t deadline, int *ret_status, struct error *error);
+                              const char *folder, size_t max, int64_t deadline, int *ret_status,
+                              struct error *error);
 
 /* As subprocess_run, but also returns NULL with ERROR_USAGE if the program fails or prints nothing.
  */
 struct secret *subprocess_read(char *const *command, bool (*filter)(const char *variable),
-                               size_t max, int64_t deadline, struct error *error);
+                               const char *folder, size_t max, int64_t deadline,
+                               struct error *error);
 
 /* Starts a program (found by search_path_find) in a new session and in this folder (NULL: our
  * working folder), without any of our descriptors, and does not wait for it. Returns 0 and sets

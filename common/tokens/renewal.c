@@ -90,16 +90,6 @@ static bool find_program(char *path, size_t size)
     return room > 0 && (size_t)snprintf(slash + 1, room, "entra") < room;
 }
 
-/* Whether the same request may mean the same only in the working folder: it runs a command. Paths
- * are absolute. */
-static bool depends_on_folder(const struct token_request *request)
-{
-    for (size_t i = 0; i < request->credential_count; i++)
-        if (request->credentials[i].command != NULL)
-            return true;
-    return false;
-}
-
 void renewal_start(const struct options *options, const struct token_request *request)
 {
     char path[4096];
@@ -108,8 +98,7 @@ void renewal_start(const struct options *options, const struct token_request *re
     make_command(&command, options, request);
     if (!find_program(path, sizeof path))
         return;
-    int failure = subprocess_detach(path, (char *const *)command.words, NULL,
-                                    depends_on_folder(request) ? NULL : "/", &pid);
+    int failure = subprocess_detach(path, (char *const *)command.words, NULL, "/", &pid);
     trace("network: renewing the token in the background: %s",
           failure == 0 ? "started" : strerror(failure));
 }

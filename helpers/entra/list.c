@@ -104,14 +104,11 @@ static const char *attribute_of(const struct keyring_item *item, const char *nam
 }
 
 /* Other programs can write items too. */
-static void make_printable(const struct keyring_list *items)
+static void cut_labels(const struct keyring_list *items)
 {
-    for (size_t n = 0; n < items->count; n++) {
-        const struct keyring_item *item = &items->items[n];
-        printable_make(item->label);
-        item->label[printable_cut(item->label, LABEL_MAX)] = '\0';
-        for (size_t i = 0; i < item->attribute_count; i++)
-            printable_make((char *)item->attributes[i].value);
+    for (size_t i = 0; i < items->count; i++) {
+        char *label = items->items[i].label;
+        label[printable_cut(label, LABEL_MAX)] = '\0';
     }
 }
 
@@ -224,9 +221,9 @@ static void print_list(const struct keyring_list *tokens, const struct keyring_l
     size_t count = 0, locked = 0, size = tokens->count + sign_ins->count + accounts->count + 1;
     autofree struct row *rows = calloc(size, sizeof *rows);
     autofree struct rfc3339 *expiries = calloc(size, sizeof *expiries);
-    make_printable(tokens);
-    make_printable(sign_ins);
-    make_printable(accounts);
+    cut_labels(tokens);
+    cut_labels(sign_ins);
+    cut_labels(accounts);
     add_rows(rows, &count, tokens, accounts, expiries);
     add_rows(rows, &count, sign_ins, accounts, expiries);
     add_unreadable(rows, &count, accounts);

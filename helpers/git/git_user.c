@@ -40,7 +40,7 @@ static bool git_is_interactive(void)
     struct error unused;
     int status = 0;
     auto_secret struct secret *values =
-        subprocess_run(command, child_environment_without_secrets, VALUES_MAX,
+        subprocess_run(command, child_environment_without_secrets, NULL, VALUES_MAX,
                        deadline_in(GIT_MILLISECONDS), &status, &unused);
     bool is_set = values != NULL && status == 0;
     return !is_set || !says_no(last_value(values));

@@ -249,6 +249,20 @@ def test_an_unreadable_default_account_is_not_taken_for_signed_out(stored, recor
 
 
 @every_keyring
+@pytest.mark.parametrize("advice, done", [(("--account", ADA), 1), (("--all",), 2)])
+def test_the_advice_for_an_unreadable_default_account_works(stored, advice, done):
+    sign_in(stored, ADA)
+    sign_in(stored, GRACE)
+    stored.put(account("*"), b"null")
+    outcome = stored.entra("logout")
+    assert outcome.code == 1 and all(word in outcome.err for word in ("--account", "--all"))
+    outcome = stored.entra("logout", *advice)
+    assert (outcome.code, f"Signed out of {done} account" in outcome.err) == (0, True), outcome
+    left = [item["account"] for item in stored.attributes() if item["kind"] == "refresh_token"]
+    assert left == ([id_of(GRACE)] if done == 1 else [])
+
+
+@every_keyring
 @damaged_records
 def test_a_logout_of_all_leaves_nothing_unreadable(stored, record):
     for attributes in (account(ADA), account("*"), refresh_token(ADA), access_token(ADA)):

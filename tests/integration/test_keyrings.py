@@ -74,7 +74,8 @@ def test_another_users_bus_gets_no_token(own_app, strangers_keyring):
     named = token(own_app, "--keyring", "secret-service", "--force-refresh")
     assert (named.code, named.out) == (6, "")
     assert f"the session bus belongs to another user (uid {STRANGER})" in named.err
-    assert "DBUS_SESSION_BUS_ADDRESS" in named.err
+    assert "DBUS_SESSION_BUS_ADDRESS" in named.err and "use --keyring kernel" in named.err
+    assert token(own_app, "--keyring", "kernel").out == first.out
     assert strangers_keyring.items() == []
 
 
@@ -342,13 +343,14 @@ def test_an_item_replaced_while_it_is_read_is_read_again(world, error):
     assert len(world.authority.token_requests) == 1
 
 
-def test_an_item_without_attributes_is_listed_with_none(world):
+def test_an_item_without_attributes_is_listed_as_unreadable(world):
     world.session.keyring.stop()
     with BareItem(world.session.bus.address) as service:
         outcome = world.run("entra", "list", "--keyring", "secret-service", "--output", "json")
         assert service.reads > 0
     assert outcome.code == 0  # libsecret itself complains on stderr
-    assert {row["clientId"] for row in json.loads(outcome.out)} <= {""}
+    assert {(row["account"], row["clientId"], row["expiresOn"]) for row in json.loads(outcome.out)} \
+        == {("an item", None, "unreadable")}
 
 
 @pytest.mark.parametrize("sickness", ["locked", "frozen", "gone"])

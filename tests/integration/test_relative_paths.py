@@ -90,10 +90,10 @@ def test_setup_writes_the_whole_path_of_the_config(world, tmp_path):
         assert f"--config {tmp_path}/{name}" in helper.out
 
 
-def test_setup_writes_the_whole_path_of_a_config_that_is_not_there_yet(world, tmp_path):
+def test_setup_names_the_whole_path_of_a_config_that_is_not_there(world, tmp_path):
     outcome = world.run("entra", "setup", "git", "--config", "later.json", "--dry-run",
                         cwd=tmp_path)
-    assert "later.json" not in outcome.out.replace(f"{tmp_path}/later.json", ""), outcome
+    failed("entra", outcome, 2, f"{tmp_path}/later.json: No such file")
 
 
 # ---- paths in the file ----
@@ -217,6 +217,23 @@ def test_a_command_is_found_in_an_absolute_folder_behind_relative_ones(trusting,
     outcome = token(trusting, env={"PATH": f"{before}:{good.parent}:{trusting.session.env['PATH']}"},
                     cwd=hostile)
     assert (outcome.code, outcome.err) == (0, "") and nothing_ran(hostile)
+
+
+def test_a_command_finds_no_code_in_the_working_directory(trusting, hostile):
+    """python3 -m and others look there first."""
+    (hostile / "issuer.py").write_text(f"open({str(hostile / 'ran')!r}, 'w')")
+    configure(trusting, {"SourceType": "SignedAssertionCommand",
+                         "SignedAssertionCommand": ["python3", "-m", "issuer"]})
+    outcome = token(trusting, cwd=hostile)
+    assert (outcome.code, outcome.out) == (2, "") and "No module named issuer" in outcome.err
+    assert nothing_ran(hostile)
+
+
+def test_a_command_runs_in_the_root(trusting, hostile):
+    configure(trusting, {"SourceType": "SignedAssertionCommand", "SignedAssertionCommand": [
+        "sh", "-c", f'[ "$(pwd -P)" = / ] && echo {foreign_token()}']})
+    outcome = token(trusting, cwd=hostile)
+    assert (outcome.code, outcome.err) == (0, "")
 
 
 @pytest.mark.parametrize("browser", ["evil", "./evil %s", "evil:./evil"])

@@ -33,10 +33,11 @@ def test_the_list_of_what_is_stored_is_harmless(hostile_item):
     harmless(outcome.out)
 
 
-def test_the_list_in_json_is_harmless_too(hostile_item):
+def test_the_list_in_json_escapes_what_would_harm(hostile_item):
     outcome = hostile_item.run("entra", "list", "--output", "json", "--keyring", "secret-service")
-    harmless(outcome.out)
-    assert len(json.loads(outcome.out)) == 1
+    assert all(character.isprintable() for character in outcome.out.replace("\n", "")), outcome.out
+    (row,) = json.loads(outcome.out)
+    assert row["tenant"] == row["scope"] == row["clientId"] == HOSTILE
 
 
 def test_what_doctor_says_of_the_configuration_is_harmless(world):

@@ -21,7 +21,7 @@ static bool child_gets(bool (*filter)(const char *variable), const char *name)
     bool found = false;
     setenv(name, "hidden", 1);
     auto_secret struct secret *list =
-        subprocess_read(command, filter, 65536, deadline_in(60000), &error);
+        subprocess_read(command, filter, NULL, 65536, deadline_in(60000), &error);
     assert_non_null(list);
     const char *end = list->bytes + list->length;
     for (const char *at = list->bytes; at < end; at += strlen(at) + 1)

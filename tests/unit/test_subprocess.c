@@ -98,7 +98,8 @@ static void a_function_that_hangs_is_killed_at_the_deadline(void **state)
 static struct secret *shell(const char *line, int *ret_status, struct error *error)
 {
     char *const command[] = { "sh", "-c", (char *)line, NULL };
-    return subprocess_run(command, NULL, 100, deadline_in(MINUTE_MILLISECONDS), ret_status, error);
+    return subprocess_run(command, NULL, NULL, 100, deadline_in(MINUTE_MILLISECONDS), ret_status,
+                          error);
 }
 
 static void a_program_gives_its_output_and_its_status(void **state)
@@ -150,8 +151,8 @@ static void the_error_says_why_there_is_no_output(void **state)
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error;
-        assert_null(subprocess_read(cases[i].command, NULL, 100, deadline_in(cases[i].milliseconds),
-                                    &error));
+        assert_null(subprocess_read(cases[i].command, NULL, NULL, 100,
+                                    deadline_in(cases[i].milliseconds), &error));
         assert_error(&error, ERROR_USAGE, cases[i].message);
     }
 }

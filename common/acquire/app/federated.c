@@ -83,11 +83,13 @@ static struct secret *from_file(const struct credential *credential, struct erro
     return text != NULL ? check_jwt(text, credential->path, error) : NULL;
 }
 
+/* In the root folder: many an interpreter looks for code in the working directory (python3 -m),
+ * which may be somebody else's repository. */
 static struct secret *from_command(const struct credential *credential, int64_t deadline,
                                    struct error *error)
 {
     auto_secret struct secret *text =
-        subprocess_read(credential->command, child_environment_with_platform_secrets,
+        subprocess_read(credential->command, child_environment_with_platform_secrets, "/",
                         FEDERATED_TOKEN_MAX, deadline, error);
     return text != NULL ? check_jwt(text, credential->command[0], error) : NULL;
 }

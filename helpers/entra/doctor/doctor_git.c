@@ -93,7 +93,7 @@ void doctor_git(struct doctor *doctor)
     if (doctor->url_text == NULL)
         url_parse(AZURE_DEVOPS, strlen(AZURE_DEVOPS), &url, &error);
     auto_secret struct secret *text =
-        subprocess_run(command, child_environment_without_secrets, GIT_CONFIG_MAX,
+        subprocess_run(command, child_environment_without_secrets, NULL, GIT_CONFIG_MAX,
                        doctor_deadline(doctor), &status, &error);
     if (text != NULL && status > 1) /* 1: there are no such settings */
         error_set(&error, ERROR_USAGE,

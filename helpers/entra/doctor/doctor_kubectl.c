@@ -101,7 +101,7 @@ void doctor_kubectl(struct doctor *doctor)
         return;
     }
     auto_secret struct secret *text =
-        subprocess_read(command, child_environment_without_secrets, KUBECONFIG_MAX,
+        subprocess_read(command, child_environment_without_secrets, NULL, KUBECONFIG_MAX,
                         doctor_deadline(doctor), &error);
     auto_json_secret json_object *config =
         text != NULL ? json_parse(text->bytes, text->length, &error) : NULL;

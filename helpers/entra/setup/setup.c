@@ -92,7 +92,7 @@ bool setup_run(const struct options *options, char *const *command, struct error
     if (options->own[SETUP_DRY_RUN] != NULL)
         return true;
     auto_secret struct secret *output =
-        subprocess_run(command, child_environment_without_secrets, COMMAND_OUTPUT_MAX,
+        subprocess_run(command, child_environment_without_secrets, NULL, COMMAND_OUTPUT_MAX,
                        deadline_in(COMMAND_MILLISECONDS), &status, error);
     return output != NULL &&
            (status == 0 || error_set(error, ERROR_OTHER, "command failed: %.500s", line));
@@ -102,7 +102,7 @@ struct secret *setup_query(char *const *command, size_t max, struct error *error
 {
     int status = 0;
     auto_secret struct secret *output =
-        subprocess_run(command, child_environment_without_secrets, max,
+        subprocess_run(command, child_environment_without_secrets, NULL, max,
                        deadline_in(COMMAND_MILLISECONDS), &status, error);
     if (output == NULL || status == 0 || status == 1) /* 1: git found nothing */
         return steal(&output);
