@@ -223,15 +223,16 @@ static bool drop_accounts(const struct selection *selection, int64_t deadline, s
                           bool *found, struct error *error)
 {
     const struct keyring_list *accounts = selection->accounts;
-    for (size_t i = 0; i < 2 * accounts->count; i++) {
-        const struct keyring_item *item = &accounts->items[i % accounts->count];
-        if (is_default(item) != (i >= accounts->count) || !is_account_selected(selection, item))
-            continue;
-        if (!drop_account(selection, item, deadline, error))
-            return false;
-        *count += is_counted(accounts, item);
-        *found = *found || keyring_item_attribute(item, STORE_USERNAME)[0] != '\0';
-    }
+    for (int is_last = 0; is_last <= 1; is_last++)
+        for (size_t i = 0; i < accounts->count; i++) {
+            const struct keyring_item *item = &accounts->items[i];
+            if (is_default(item) != is_last || !is_account_selected(selection, item))
+                continue;
+            if (!drop_account(selection, item, deadline, error))
+                return false;
+            *count += is_counted(accounts, item);
+            *found = *found || keyring_item_attribute(item, STORE_USERNAME)[0] != '\0';
+        }
     return true;
 }
 
@@ -240,7 +241,7 @@ static bool drop_accounts(const struct selection *selection, int64_t deadline, s
 static bool check_complete(const struct selection *selection, bool found, size_t *count,
                            struct error *error)
 {
-    bool is_default =
+    bool names_default =
         selection->username != NULL && strcmp(selection->username, ACCOUNT_DEFAULT) == 0;
     for (size_t i = 0; i < selection->accounts->count; i++) {
         const struct keyring_item *item = &selection->accounts->items[i];
@@ -248,7 +249,7 @@ static bool check_complete(const struct selection *selection, bool found, size_t
             error_set(error, ERROR_KEYRING, "the keyring with the sign-ins is locked");
             return error_known_as(error, "keyring_locked");
         }
-        if (is_default && (!found || selection->is_unreadable) &&
+        if (names_default && (!found || selection->is_unreadable) &&
             !is_account_selected(selection, item)) {
             error_set(error, ERROR_OTHER,
                       "the keyring does not say which account is the default one");

@@ -72,9 +72,12 @@ static bool find(const struct end *local, const struct end *remote, unsigned *re
 static bool is_trusted(unsigned uid)
 {
     unsigned login = NO_LOGIN_UID;
-    FILE *file CLEANUP(cleanup_file) = fopen("/proc/self/loginuid", "re");
-    if (file != NULL && fscanf(file, "%u", &login) != 1)
-        login = NO_LOGIN_UID;
+    FILE *file = fopen("/proc/self/loginuid", "re");
+    if (file != NULL) {
+        if (fscanf(file, "%u", &login) != 1)
+            login = NO_LOGIN_UID;
+        fclose(file);
+    }
     return uid == geteuid() || uid == 0 || (uid == login && login != NO_LOGIN_UID);
 }
 
