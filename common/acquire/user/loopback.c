@@ -244,9 +244,8 @@ static void refuse(int fd, int status)
 static bool receive(struct server *server, struct connection *connection, struct redirect *redirect)
 {
     struct secret *bytes = connection->bytes;
-    ssize_t n = bytes == NULL ? -1
-                              : read(connection->fd, bytes->bytes + connection->length,
-                                     bytes->length - connection->length);
+    ssize_t n = read(connection->fd, bytes->bytes + connection->length,
+                     bytes->length - connection->length);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
     if (n <= 0) {
@@ -260,6 +259,8 @@ static bool receive(struct server *server, struct connection *connection, struct
     if (status == REDIRECT_START || status == REDIRECT_ANSWER)
         status = check_peer(server, connection->fd, status);
     trace("a request from the browser: HTTP status %d", status);
+    if (status != REDIRECT_ANSWER)
+        redirect_clear(redirect); /* it may hold a stranger's code */
     if (status == REDIRECT_ANSWER)
         server->loopback->browser = steal_fd(&connection->fd);
     else if (status == REDIRECT_START)
