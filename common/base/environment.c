@@ -44,11 +44,12 @@ static void keep_harmless(void)
 }
 
 /* The variables that name a file or folder from which a library loads code or takes settings:
- * OpenSSL's, those of its providers for devices, and GLib's. */
+ * OpenSSL's, those of its providers for devices, GLib's, Kerberos' and the C library's. */
 static const char *const paths_of_libraries[] = {
     "OPENSSL_CONF",   "OPENSSL_MODULES",        "OPENSSL_ENGINES",      "SSL_CERT_DIR",
     "CTLOG_FILE",     "PKCS11_PROVIDER_MODULE", "SOFTHSM2_CONF",        "TPM2_PKCS11_STORE",
     "GIO_MODULE_DIR", "GIO_EXTRA_MODULES",      "GSETTINGS_SCHEMA_DIR", "KRB5_CONFIG",
+    "GCONV_PATH",
 };
 
 /* Whether a path, or each path of a list with colons, is absolute. */

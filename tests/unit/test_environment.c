@@ -51,6 +51,7 @@ static void a_relative_path_of_a_library_is_removed(void **state)
         { "OPENSSL_CONF", "", false },
         { "OPENSSL_CONF", "/etc/ssl/openssl.cnf", true },
         { "OPENSSL_MODULES", ".", false },
+        { "GCONV_PATH", ".", false },
         { "GIO_EXTRA_MODULES", "/a:b", false },
         { "GIO_EXTRA_MODULES", "/a:", false },
         { "GIO_EXTRA_MODULES", "/a:/b", true },

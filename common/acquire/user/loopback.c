@@ -244,8 +244,8 @@ static void refuse(int fd, int status)
 static bool receive(struct server *server, struct connection *connection, struct redirect *redirect)
 {
     struct secret *bytes = connection->bytes;
-    ssize_t n = read(connection->fd, bytes->bytes + connection->length,
-                     bytes->length - connection->length);
+    ssize_t n =
+        read(connection->fd, bytes->bytes + connection->length, bytes->length - connection->length);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
     if (n <= 0) {
