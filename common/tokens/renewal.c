@@ -13,7 +13,7 @@
 #define VARIABLE "ENTRA_RENEWAL"
 #define INLINE   "inline"
 
-/* "entra token --renew --for-user", and every common option with a value. */
+/* "entra token --renew --user", and every common option with a value. */
 #define ARGUMENTS_MAX (4 + 2 * (OPTIONS_COMMON_MAX + OPTIONS_SCOPES_MAX))
 
 bool renewal_is_inline(const struct token_request *request)
