@@ -93,7 +93,7 @@ char *file_path_below(const char *folder, const char *name)
 
 bool file_check_absolute(const char *path, const char *from, struct error *error)
 {
-    if (file_path(path)[0] == '/')
+    if (path[0] == '/')
         return true;
     error_set(error, ERROR_USAGE, "%s: '%.200s' is not an absolute path", from, path);
     return error_hint(error, "A relative path would be another file in each working directory. "

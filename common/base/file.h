@@ -34,8 +34,8 @@ bool file_is_uri(const char *name);
  * or a file URI) is absolute, it is copied. The caller frees the result. */
 char *file_path_below(const char *folder, const char *name);
 
-/* Checks that a path is absolute; a file URI may be too. from is what names it, for the message.
- * Fails with ERROR_USAGE. */
+/* Checks that a path is absolute. A file URI is not: what opens it might take it for a path in a
+ * folder "file:". from is what names it, for the message. Fails with ERROR_USAGE. */
 bool file_check_absolute(const char *path, const char *from, struct error *error);
 
 /* Checks that a library may open the file that a variable names: that its path is absolute, and

@@ -19,6 +19,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,19 +54,45 @@ static _Noreturn void end(void)
 #define MALLOC_VERSION "GLIBC_2.17"
 #endif
 
+/* Whether both functions are in the same object. This is slow: dladdr goes through all its symbols.
+ */
+static bool are_neighbours(const void *one, const void *other)
+{
+    Dl_info here, there;
+    return dladdr(one, &here) != 0 && dladdr(other, &there) != 0 &&
+           here.dli_fbase == there.dli_fbase;
+}
+
 /* The allocator that would have been called without ours: the C library's, or one that was put in
- * front of it. glibc's libc_malloc_debug.so is found by version only. dlsym and dlvsym do not
- * allocate unless they fail (glibc 2.34). */
+ * front of it. glibc's for debugging, libc_malloc_debug.so, is found by version only; others, such
+ * as jemalloc, have no versions. dlsym and dlvsym do not allocate unless they fail (glibc 2.34). */
 static void *next(const char *name)
 {
-#ifdef MALLOC_VERSION
-    void *function = dlvsym(RTLD_NEXT, name, MALLOC_VERSION);
-#else
     void *function = dlsym(RTLD_NEXT, name);
-#endif
     if (function == NULL)
         end();
+#ifdef MALLOC_VERSION
+    void *versioned = dlvsym(RTLD_NEXT, name, MALLOC_VERSION);
+    if (versioned != function && versioned != NULL &&
+        are_neighbours(function, (const void *)gnu_get_libc_version))
+        return versioned;
+#endif
     return function;
+}
+
+/* Whether malloc_usable_size is the allocator's own. One that was put in front may add to each
+ * block what only it understands, and have none (libmemusage.so). */
+static bool knows_sizes(void)
+{
+    static enum { UNKNOWN, NO, YES } answer;
+    if (answer == UNKNOWN) {
+        void *allocate = next("malloc");
+        answer = allocate == dlsym(RTLD_NEXT, "__libc_malloc") ||
+                         are_neighbours(allocate, (const void *)malloc_usable_size)
+                     ? YES
+                     : NO;
+    }
+    return answer == YES;
 }
 
 __attribute__((visibility("default"))) void *malloc(size_t size)
@@ -98,24 +125,39 @@ __attribute__((visibility("default"))) void free(void *memory)
         return;
     if (release == NULL)
         *(void **)&release = next("free");
-    explicit_bzero(memory, malloc_usable_size(memory));
+    if (knows_sizes())
+        explicit_bzero(memory, malloc_usable_size(memory));
     release(memory);
+}
+
+static void *reallocate(void *memory, size_t size)
+{
+    static void *(*change)(void *memory, size_t size);
+    if (change == NULL)
+        *(void **)&change = next("realloc");
+    void *changed = change(memory, size);
+    if (changed == NULL)
+        end();
+    return changed;
 }
 
 /* The C library's would move a block and leave a copy in the old place. As there, size 0 frees it.
  */
 __attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
 {
-    size_t old = memory != NULL ? malloc_usable_size(memory) : 0;
-    if (memory != NULL && size == 0) {
+    if (memory == NULL)
+        return malloc(size);
+    if (size == 0) {
         free(memory);
         return NULL;
     }
-    if (memory != NULL && size <= old && size >= old / 2)
+    if (!knows_sizes())
+        return reallocate(memory, size);
+    size_t old = malloc_usable_size(memory);
+    if (size <= old && size >= old / 2)
         return memory;
     void *moved = malloc(size);
-    if (memory != NULL)
-        memcpy(moved, memory, size < old ? size : old);
+    memcpy(moved, memory, size < old ? size : old);
     free(memory);
     return moved;
 }

@@ -19,8 +19,9 @@ size_t printable_read(const char *start, uint32_t *ret_character)
             return 0;
         character = character << 6 | (text[i] & 0x3f);
     }
+    bool is_surrogate = character >= 0xd800 && character < 0xe000;
     *ret_character = character;
-    return character < least[length] || character > 0x10ffff ? 0 : length;
+    return character < least[length] || character > 0x10ffff || is_surrogate ? 0 : length;
 }
 
 /* Control characters (C0, DEL, C1), line and paragraph separators, and those that change the

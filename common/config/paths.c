@@ -74,7 +74,7 @@ static bool check_path(const struct credential *credential, const char *path, st
 {
     bool may_be_uri = credential->kind == CREDENTIAL_CERTIFICATE;
     return path == NULL || (may_be_uri && file_is_uri(path)) ||
-           file_check_absolute(path, credential->where, error);
+           file_check_absolute(may_be_uri ? file_path(path) : path, credential->where, error);
 }
 
 static bool check_command(const struct credential *credential, struct error *error)

@@ -141,13 +141,14 @@ static bool parse_authority(struct slice authority, bool wildcard, struct url *u
 
 /* Whether every client and server reads a segment of a decoded path alike. Some resolve "." and
  * ".."; some decode what is decoded already, or take a backslash for a slash; some (Tomcat, .NET)
- * first remove what follows a semicolon, or dots and spaces at the end. So a segment has no
- * backslash and no percent sign, and before its first semicolon it is more than dots and spaces,
- * unless it is empty. */
+ * first remove what follows a semicolon, or dots and spaces at the end; and where a proxy has
+ * decoded a question mark or number sign, the path ends there. So a segment has no backslash and no
+ * percent sign, and before the first of these delimiters it is more than dots and spaces, unless it
+ * is empty. */
 static bool segment_is_plain(const char *segment, size_t length)
 {
     struct slice rest = { segment, length };
-    struct slice name = take_until(&rest, ";");
+    struct slice name = take_until(&rest, ";?#");
     size_t dots = strspn(name.bytes, ". ");
     return memchr(segment, '\\', length) == NULL && memchr(segment, '%', length) == NULL &&
            (length == 0 || dots < name.length);

@@ -61,6 +61,41 @@ def test_the_advice_for_a_relative_entra_config_works(world, hostile):
     assert ASK["git-credential-entra"](world, env=env, cwd=hostile).code == 0
 
 
+def as_uri(hostile: Path, file: Path) -> str:
+    """A file URI that names the path of one file, and, taken for a path, a copy of the other in the
+    hostile folder."""
+    uri = f"file:{hostile.parent}/{file.name}"
+    (hostile / uri).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(file, hostile / uri)
+    return uri
+
+
+@pytest.mark.parametrize("program", ASK)
+def test_an_entra_config_that_is_a_uri_is_refused(world, hostile, program):
+    uri = as_uri(hostile, hostile / "appsettings.json")
+    outcome = ASK[program](world, env={"ENTRA_CONFIG": uri}, cwd=hostile)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"ENTRA_CONFIG: '{uri}' {NOT_ABSOLUTE}" in outcome.err
+    assert nothing_ran(hostile)
+
+
+@pytest.mark.parametrize("program", ["git-credential-entra", "exec-credential-entra"])
+def test_a_host_tools_config_that_is_a_uri_is_refused(world, hostile, program):
+    uri = as_uri(hostile, hostile / "appsettings.json")
+    outcome = ASK[program](world, "--config", uri, cwd=hostile)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert NOT_ABSOLUTE in outcome.err and nothing_ran(hostile)
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "CURL_CA_BUNDLE"])
+def test_the_authoritys_certificate_is_not_checked_by_a_uris_file_in_the_working_directory(
+        world, hostile, variable):
+    uri = as_uri(hostile, Path(world.session.env["SSL_CERT_FILE"]))
+    outcome = token(world, env={variable: uri}, cwd=hostile)
+    assert (outcome.code, outcome.out) == (2, ""), outcome
+    assert f"{variable}: '{uri}' {NOT_ABSOLUTE}" in outcome.err
+
+
 @pytest.mark.parametrize("program", ["git-credential-entra", "exec-credential-entra"])
 def test_a_host_tools_relative_config_is_refused(world, hostile, program):
     outcome = ASK[program](world, "--config", "appsettings.json", cwd=hostile)

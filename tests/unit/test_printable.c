@@ -77,6 +77,9 @@ static void invalid_bytes_are_replaced(void **state)
         { "\xc0\x8a", "??" },          /* a line break, in overlong forms */
         { "\xe0\x80\x9b\xf0\x80\x80\x9b", "???"
                                           "????" },
+        { "\xed\xa0\x80", "???" }, /* surrogates */
+        { "\xed\xbf\xbf", "???" },
+        { "\xed\x9f\xbf", "\xed\x9f\xbf" },
         { "\xf4\x90\x80\x80", "????" }, /* beyond Unicode */
         { "\xf8\x88\x80\x80\x80\xff\xfe", "???????" },
         { "\xc3(\xc3\xbc", "?(\xc3\xbc" },
