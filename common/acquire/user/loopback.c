@@ -234,7 +234,7 @@ static void refuse(int fd, int status)
 {
     if (status == FORBIDDEN)
         send_page(fd, status, "", "Not your sign-in",
-                  "This sign-in was started by another user of that machine.");
+                  "Only the user who started this sign-in can answer it, on that machine.");
     else
         send_page(fd, status, "", "Unexpected request",
                   "This address only accepts what belongs to a sign-in that is in progress.");
