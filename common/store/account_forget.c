@@ -236,30 +236,34 @@ static bool drop_accounts(const struct selection *selection, int64_t deadline, s
     return true;
 }
 
-/* Fails if it is not certain that all of the account is gone. found is whether anything of it was.
- */
-static bool check_complete(const struct selection *selection, bool found, size_t *count,
-                           struct error *error)
+/* Fails if the default account is meant and there are others that may be it. */
+static bool check_default(const struct selection *selection, struct error *error)
 {
     bool names_default =
         selection->username != NULL && strcmp(selection->username, ACCOUNT_DEFAULT) == 0;
-    for (size_t i = 0; i < selection->accounts->count; i++) {
-        const struct keyring_item *item = &selection->accounts->items[i];
-        if (*count == 0 && selection->username != NULL && item->is_locked) {
-            error_set(error, ERROR_KEYRING, "the keyring with the sign-ins is locked");
-            return error_known_as(error, "keyring_locked");
-        }
-        if (names_default && (!found || selection->is_unreadable) &&
-            !is_account_selected(selection, item)) {
+    for (size_t i = 0; names_default && i < selection->accounts->count; i++)
+        if (!is_account_selected(selection, &selection->accounts->items[i])) {
             error_set(error, ERROR_OTHER,
                       "the keyring does not say which account is the default one");
             return error_hint(error, "Name the account with --account, or sign out of all with "
                                      "--all; 'entra list' shows them.");
         }
-    }
+    return true;
+}
+
+/* Fails if nothing was deleted and it is not certain that there was nothing. found is whether
+ * there was anything of the account. */
+static bool check_complete(const struct selection *selection, bool found, size_t *count,
+                           struct error *error)
+{
+    for (size_t i = 0; i < selection->accounts->count; i++)
+        if (*count == 0 && selection->username != NULL && selection->accounts->items[i].is_locked) {
+            error_set(error, ERROR_KEYRING, "the keyring with the sign-ins is locked");
+            return error_known_as(error, "keyring_locked");
+        }
     if (*count == 0 && found)
         *count = 1;
-    return true;
+    return found || check_default(selection, error);
 }
 
 bool account_store_forget(struct token_store *store, const char *username, int64_t deadline,
@@ -275,7 +279,8 @@ bool account_store_forget(struct token_store *store, const char *username, int64
         !token_store_list(store, STORE_KIND_TOKEN, deadline, &tokens, error))
         return false;
     const struct selection selection = select_accounts(&accounts, &refresh_tokens, username);
-    return drop_tokens(&selection, &refresh_tokens, deadline, &found, error) &&
+    return (!selection.is_unreadable || check_default(&selection, error)) &&
+           drop_tokens(&selection, &refresh_tokens, deadline, &found, error) &&
            drop_tokens(&selection, &tokens, deadline, &found, error) &&
            drop_accounts(&selection, deadline, ret_count, &found, error) &&
            check_complete(&selection, found, ret_count, error);

@@ -239,13 +239,12 @@ def test_an_unreadable_default_account_is_not_taken_for_signed_out(stored, recor
     sign_in(stored, GRACE)
     stored.put(account("*"), record, label="the default account")
     assert any(row["expiresOn"] == "unreadable" for row in stored.listed())
-    outcome = stored.entra("logout")
-    assert (outcome.code, "Signed out" in outcome.err) == (1, False), outcome
-    assert "default" in outcome.err and "--all" in outcome.err
-    assert len([item for item in stored.attributes() if item["kind"] == "refresh_token"]) == 2
-    assert stored.entra("logout").err == "Signed out of 1 account.\n"
-    assert stored.entra("logout").err == "Signed out of 1 account.\n"
-    assert stored.attributes() == []
+    before = stored.attributes()
+    for _ in range(2):  # repeating it does not pick one
+        outcome = stored.entra("logout")
+        assert (outcome.code, "Signed out" in outcome.err) == (1, False), outcome
+        assert "default" in outcome.err and "--all" in outcome.err
+        assert stored.attributes() == before
 
 
 @every_keyring
