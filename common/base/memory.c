@@ -26,6 +26,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/printable.h"
 #include "common/base/report.h"
 #include "common/base/unfinished.h"
 
@@ -38,8 +39,9 @@ static _Noreturn void end(void)
     static const char as_json[] =
         "{\"kind\":\"other\",\"exitCode\":1,\"message\":\"out of memory\"}\n";
     char text[128];
-    int length =
-        snprintf(text, sizeof text, "%.64s: out of memory\n", program_invocation_short_name);
+    int length = snprintf(text, sizeof text, "%.64s: out of memory", program_invocation_short_name);
+    printable_make(text); /* as long as before */
+    text[length++] = '\n';
     ssize_t written = reporting.as_json ? write(STDERR_FILENO, as_json, sizeof as_json - 1)
                                         : write(STDERR_FILENO, text, (size_t)length);
     (void)written;
