@@ -188,16 +188,13 @@ bool config_fill_client_of_cluster(const struct config *config, struct token_req
     const char *client_id = config->context->cluster.client_id;
     if (request->client_id != NULL || client_id == NULL)
         return true;
-    bool is_borrowed =
-        known_app_find(client_id) != NULL && strcasecmp(client_id, KNOWN_APP_KUBELOGIN) != 0;
-    if (text_is_guid(client_id) && !is_borrowed) {
+    if (strcasecmp(client_id, KNOWN_APP_KUBELOGIN) == 0) {
         request->client_learned = true;
         return config_set_client_id(request, client_id, error);
     }
     error_set(error, ERROR_USAGE, "the client-id '%.80s' is not accepted from a cluster",
               client_id);
     return error_hint(error,
-                      "A cluster may name the GUID of the AKS client or of its own, but no other "
-                      "client of Microsoft's. Give the client as --client-id in args, such as "
-                      "--client-id " KNOWN_APP_KUBELOGIN " for AKS.");
+                      "A cluster may name the AKS client only. Give the client as --client-id in "
+                      "args, such as --client-id " KNOWN_APP_KUBELOGIN " for AKS.");
 }

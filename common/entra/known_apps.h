@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Microsoft's own applications, whose ids are the same in every tenant: APIs, and public clients
- * that any user can sign in with.
+ * Microsoft's own applications that tokens are requested for or with. Their ids are the same in
+ * every tenant of Azure's public cloud.
  *
  * Each id is written once, as a macro, so that constants can be made of it:
  *
  *     static const char scope[] = KNOWN_APP_AKS "/.default";
  *
- * The ids are those of Azure's public cloud. Other clouds have ids of their own for some of these
- * (Key Vault in Azure US Government), and the table is not complete, so an id that is not in it may
- * still be Microsoft's. Whether a token may go somewhere must not depend on it.
+ * This is not a list of all of Microsoft's applications, so nothing may be allowed because an id is
+ * not in it.
  */
 #ifndef COMMON_ENTRA_KNOWN_APPS_H
 #define COMMON_ENTRA_KNOWN_APPS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* APIs. */
 #define KNOWN_APP_AKS           "6dae42f8-4368-4678-94ff-3960e28e3630"
@@ -37,16 +35,8 @@
 #define KNOWN_APP_KUBELOGIN     "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
 #define KNOWN_APP_VISUAL_STUDIO "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
 
-struct known_app {
-    char id[37];    /* in lower case */
-    bool is_client; /* a public client, not an API */
-    bool in_family; /* the client shares its refresh tokens with the family of client ids (FOCI) */
-};
-
-/* The application with this id, in either case; NULL if the table does not have it. */
-const struct known_app *known_app_find(const char *id);
-
-/* Every application, *ret_count of them. */
-const struct known_app *known_apps_all(size_t *ret_count);
+/* Whether the client, a GUID in either case, shares its refresh tokens with the family of client
+ * ids (FOCI): each of them can use those of the others. */
+bool known_app_is_in_family(const char *client_id);
 
 #endif

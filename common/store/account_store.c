@@ -39,9 +39,9 @@ struct clients {
 
 static struct clients clients_of(const struct token_request *request)
 {
-    const struct known_app *app = known_app_find(request->client_id);
-    return app != NULL && app->in_family ? (struct clients){ { FAMILY, request->client_id, NULL } }
-                                         : (struct clients){ { request->client_id, NULL } };
+    return known_app_is_in_family(request->client_id)
+               ? (struct clients){ { FAMILY, request->client_id, NULL } }
+               : (struct clients){ { request->client_id, NULL } };
 }
 
 static enum keyring_answer look_up(struct token_store *store, const struct keyring_key *key,

@@ -132,9 +132,10 @@ static void users_request_each_api_with_its_usual_client(void **state)
         assert_false(asked.request.client_learned);
     }
     /* That of a cluster goes before the usual one, but not before one's own. */
-    const struct config_context of_cluster = { .for_user = true, .cluster.client_id = SERVER };
+    const struct config_context of_cluster = { .for_user = true,
+                                               .cluster.client_id = KNOWN_APP_KUBELOGIN };
     auto_asked struct asked theirs = ask_with("{}", (struct options){ .api = "AKS" }, &of_cluster);
-    assert_string_equal(theirs.request.client_id, SERVER);
+    assert_string_equal(theirs.request.client_id, KNOWN_APP_KUBELOGIN);
     assert_true(theirs.request.client_learned);
     auto_asked struct asked mine =
         ask_with("{}", (struct options){ .api = "AKS", .client_id = "mine" }, &of_cluster);

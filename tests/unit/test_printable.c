@@ -59,7 +59,7 @@ static void bidirectional_controls_are_replaced(void **state)
           "a???b" },
         { "\xe2\x80\xaa\xe2\x81\xa6\xe2\x81\xa9", "?????????" },
         { "\xe2\x80\xa8\xe2\x80\xa9", "??????" },
-        { "\xd8\x9c\xe2\x80\x8e\xe2\x80\x8f", "????????" }, /* the marks */
+        { "\xd8\x9c\xe2\x80\x8e\xe2\x80\x8f", "????????" },         /* the marks */
         { "\xe2\x80\xa7\xe2\x80\xaf", "\xe2\x80\xa7\xe2\x80\xaf" }, /* their neighbours */
     };
     assert_shown(samples, ARRAY_SIZE(samples));
