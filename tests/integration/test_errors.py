@@ -19,6 +19,7 @@ from integration.credentials import configure, path
 from integration.examining import examine
 from integration.test_federated import foreign_token
 from world.app_certificate import AppCertificate
+from world.bus import MessageBus
 from world.connect_proxy import ConnectProxy
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin
@@ -226,6 +227,18 @@ def clock_wrong(world, folder):
 def keyring_absent(world, folder):
     world.session.keyring.stop()
     return token(world, "--keyring", "secret-service")
+
+
+@meets
+def keyring_foreign_bus(world, folder):
+    """It might be. That of another user on a Unix socket takes root to set up."""
+    bus = MessageBus(folder, world.session.logs, world.session.env,
+                     elsewhere="tcp:host=127.0.0.1,port=0")
+    try:
+        return token(world, "--keyring", "secret-service",
+                     env={"DBUS_SESSION_BUS_ADDRESS": bus.address})
+    finally:
+        bus.stop()
 
 
 @meets

@@ -17,7 +17,7 @@ CONFIGURATION = """\
 <busconfig>
   <type>session</type>
   <listen>{listen}</listen>
-  <auth>EXTERNAL</auth>
+  <auth>{auth}</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
@@ -30,20 +30,27 @@ CONFIGURATION = """\
 
 class MessageBus:
     """A dbus-daemon that listens at `address`: where systemd puts a user's bus, or `elsewhere`.
-    With `uid`, it is another user's, and takes everybody's messages."""
+    With `uid`, it is another user's, and takes everybody's messages. On a TCP port it takes
+    everybody's too, since that does not tell who connects."""
 
     def __init__(self, runtime_folder: Path, log_folder: Path, env: Mapping[str, str], *,
                  elsewhere: str | None = None, uid: int | None = None) -> None:
         self.address = elsewhere or f"unix:path={runtime_folder / 'bus'}"
         name = "bus" if elsewhere is None else f"bus-{uid}"
+        auth = "EXTERNAL"
+        if self.address.startswith("tcp:"):
+            auth = "ANONYMOUS</auth><allow_anonymous/><auth>EXTERNAL"
         configuration = log_folder / f"{name}.conf"
-        configuration.write_text(CONFIGURATION.format(listen=self.address))
+        configuration.write_text(CONFIGURATION.format(listen=self.address, auth=auth))
         user = [] if uid is None else ["setpriv", f"--reuid={uid}", "--clear-groups"]
         self._daemon = Daemon(
             [*user, "dbus-daemon", f"--config-file={configuration}", "--nofork",
              "--print-address"],
             env, log_folder / f"{name}.log")
         wait_until(self._is_ready, "the message bus")
+        if self.address.startswith("tcp:"):  # then the daemon has chosen the port
+            words = self._daemon.log.read_text().split()
+            self.address = next(word for word in words if word.startswith("tcp:"))
 
     def _is_ready(self) -> bool:
         """The bus prints its address once it listens."""
