@@ -119,6 +119,7 @@ static void nothing_is_swept_without_a_look_at_it(void **state)
     struct unfinished *file;
     struct rlimit before, none;
     autoclose int fd = unfinished_create(AT_FDCWD, below("unseen"), 0600, &file);
+    assert_true(fd >= 0);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     none = (struct rlimit){ 0, before.rlim_max };
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
