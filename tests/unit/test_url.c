@@ -9,6 +9,7 @@
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
+#include "common/base/text.h"
 #include "common/entra/url.h"
 
 static struct url url_of(const char *text)
@@ -284,6 +285,14 @@ static void a_refused_host_is_named_in_the_error(void **state)
     assert_error(&error, ERROR_USAGE, "'127.1' is not a usable host name");
 }
 
+static void assert_plain(const char *path, bool is_plain)
+{
+    autofree char *text = text_format("https://example.com%s", path);
+    struct url url = url_of(text);
+    if (url.path_is_plain != is_plain)
+        fail_msg("'%s' is %splain", text, url.path_is_plain ? "" : "not ");
+}
+
 /* ---- plain paths ---- */
 
 static void a_path_with_dot_segments_is_not_plain(void **state)
@@ -337,14 +346,8 @@ static void a_path_with_dot_segments_is_not_plain(void **state)
         { "/a%20b/", true },
         { "/..a;x", true },
     };
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        autofree char *text = NULL;
-        if (asprintf(&text, "https://example.com%s", cases[i].path) < 0)
-            fail();
-        struct url url = url_of(text);
-        if (url.path_is_plain != cases[i].plain)
-            fail_msg("'%s' is %splain", text, url.path_is_plain ? "" : "not ");
-    }
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_plain(cases[i].path, cases[i].plain);
 }
 
 static void a_path_with_an_encoded_slash_percent_or_backslash_is_not_plain(void **state)
@@ -354,14 +357,8 @@ static void a_path_with_an_encoded_slash_percent_or_backslash_is_not_plain(void 
                                          "/a%5Cb",    "/a%25b",    "/%252e%252e/", "/%252f",
                                          "/a%2f../b", "/%5c..%5c", "/..%5c",       "/%25252e",
                                          "/%255c" };
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        autofree char *text = NULL;
-        if (asprintf(&text, "https://example.com%s", cases[i]) < 0)
-            fail();
-        struct url url = url_of(text);
-        if (url.path_is_plain)
-            fail_msg("'%s' is plain", text);
-    }
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_plain(cases[i], false);
 }
 
 static void a_path_is_plain_only_if_it_is_printable_utf8(void **state)
@@ -379,14 +376,8 @@ static void a_path_is_plain_only_if_it_is_printable_utf8(void **state)
         { "/a%09b", false },
         { "/a%7f", false },
     };
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        autofree char *text = NULL;
-        if (asprintf(&text, "https://example.com%s", cases[i].path) < 0)
-            fail();
-        struct url url = url_of(text);
-        if (url.path_is_plain != cases[i].plain)
-            fail_msg("'%s' is %splain", text, url.path_is_plain ? "" : "not ");
-    }
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_plain(cases[i].path, cases[i].plain);
 }
 
 /* git decodes the path, so a percent sign that is left was encoded twice. */
