@@ -50,6 +50,7 @@ class Tree:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / name, folder / name)
         build = root / "build"
+        (folder / "build").mkdir()
         if (build / "obj").is_dir():  # make will see which of them are out of date
             shutil.copytree(build / "obj", folder / "build" / "obj")
         if (build / "peers").is_dir():
