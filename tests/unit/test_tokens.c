@@ -50,10 +50,20 @@ static enum acquire_end ask_authority(const struct token_request *request, int64
     return ACQUIRED;
 }
 
+static bool sign_in(const struct token_request *request, int64_t deadline, struct token *token,
+                    struct account *account, struct error *error)
+{
+    account->refresh_token = secret_from_text("refresh");
+    return account_set(account, "ada.c", "ada@contoso.com", error) &&
+           ask_authority(request, deadline, token, error) == ACQUIRED;
+}
+
 /* Instead of common/base/module.c. */
 const struct module *module_load(const char *file, struct error *error)
 {
-    static const struct acquire_module module = { .module = MODULE_HEAD, .acquire = ask_authority };
+    static const struct acquire_module module = { .module = MODULE_HEAD,
+                                                  .acquire = ask_authority,
+                                                  .sign_in = sign_in };
     assert_string_equal(file, ACQUIRE_MODULE);
     (void)error;
     return &module.module;
@@ -567,6 +577,29 @@ static void without_a_keyring_every_process_makes_its_own_request(void **state)
     assert_int_not_equal(leader.fd, -1); /* the leader was not waited for */
 }
 
+/* ---- signing in ---- */
+
+/* Signs in with so many milliseconds left, and returns how many are left then. */
+static int64_t left_after_sign_in(int64_t milliseconds)
+{
+    auto_tokens_result struct tokens_result result = { 0 };
+    tokens.deadline = deadline_in(milliseconds);
+    catch_output(STDERR_FILENO);
+    bool signed_in = tokens_sign_in(&tokens, request, &result, &error);
+    caught_output();
+    assert_true(signed_in);
+    return deadline_left(tokens.deadline);
+}
+
+static void what_a_user_takes_to_sign_in_is_no_time_of_the_keyrings(void **state)
+{
+    (void)state;
+    const int64_t limit = (int64_t)TOKENS_TIMEOUT_SECONDS * 1000;
+    request->for_user = true;
+    assert_true(left_after_sign_in(limit / 4) > limit / 2);
+    assert_true(left_after_sign_in(4 * limit) > 2 * limit);
+}
+
 /* ---- throttling ---- */
 
 static void after_throttling_the_client_backs_off(void **state)
@@ -741,6 +774,7 @@ int main(void)
         TEST(waiting_past_the_deadline_is_an_error),
         TEST(a_lock_held_by_another_program_is_not_tried_forever),
         TEST(without_a_keyring_every_process_makes_its_own_request),
+        TEST(what_a_user_takes_to_sign_in_is_no_time_of_the_keyrings),
         TEST(after_throttling_the_client_backs_off),
         TEST(backing_off_is_for_all_scopes_of_the_client),
         TEST(backing_off_is_not_for_other_clients),
