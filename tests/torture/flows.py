@@ -143,7 +143,7 @@ RECORDS = (
     Flow("entra token, cold", token, (git_token,), app),
     Flow("entra token, cold, kept secret", token, (set_secret,), app_with_kept_secret),
     Flow("entra token, refresh", token, (login_grace, login), user),
-    Flow("entra token, renewal", renewal, (token, after_two_seconds(token)), app_with_due_tokens),
+    Flow("entra token, renewal", renewal, (token, after_two_seconds(entra("list"))), app_with_due_tokens),
     Flow("entra login", login, (), user),
     Flow("entra login, second user", login, (login_grace, token), user),
     Flow("entra logout", entra("logout"), (login_grace, login, token), user, once=True),

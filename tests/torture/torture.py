@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +69,8 @@ def main() -> int:
     begin, total = time.monotonic(), 0
     print("| flow | allocations | system calls | faults | findings |\n|---|---|---|---|---|")
     everything: list[Finding] = []
-    with ProcessPoolExecutor(arguments.jobs) as pool:
+    with ProcessPoolExecutor(arguments.jobs) as pool, ExitStack() as failing:
+        failing.callback(pool.shutdown, cancel_futures=True)
         tasks = [Task(name, arguments.programs, arguments.build) for name in arguments.flows]
         counted = list(pool.map(count, tasks))
         searches = []
