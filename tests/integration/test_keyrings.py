@@ -119,17 +119,6 @@ def test_messages_of_glib_are_not_on_stdout(world, name):
     assert outcome.out.strip() not in outcome.err
 
 
-def test_a_key_is_private_and_expires_with_its_token(in_kernel, shell):
-    shell.authority.issuer.lifetime = 1200
-    token(shell)
-    (serial,) = kernel_keyring.keys()
-    permissions = int(kernel_keyring.description(serial).split(";")[3], 16)
-    assert permissions & 0xFFFF == 0  # nothing for the group, nothing for others
-    (line,) = [line for line in Path("/proc/keys").read_text().splitlines()
-               if line.startswith(f"{serial:08x}")]
-    assert line.split()[3] in ("19m", "20m")
-
-
 def test_entra_list_and_git_erase_handle_kernel_keys(in_kernel, shell):
     lines = f"protocol=https\nhost={shell.git_server.url.removeprefix('https://')}\n"
     shell.run("git-credential-entra", "get", input=lines)
