@@ -237,7 +237,7 @@ static void unknown_members_are_ignored(void **state)
     auto_token struct token token = { 0 };
     struct error error = { 0 };
     assert_true(read_record(" {'version':2,'expires_on':2,'received_on':1,'refresh_on':0,"
-                            "'access_token':'a','scope':['x']}\n",
+                            "'access_token':'a','scope':['x']," OTHER_MEMBERS "}\n",
                             &token, &error));
     assert_string_equal(token.access_token->bytes, "a");
 }
