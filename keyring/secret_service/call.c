@@ -126,6 +126,9 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
         error_known_as(error, "keyring_absent");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
         call_fail_locked(error);
+    } else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        error_set(error, ERROR_KEYRING, "the desktop keyring asked the user, who dismissed it");
+        error_known_as(error, "keyring_dismissed");
     } else if (call_found_no_object(reason)) { /* the only object that is not searched for first */
         error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
         error_known_as(error, "keyring_locked");

@@ -81,14 +81,14 @@ static enum keyring_answer read_item(SecretService *service, const gchar *path, 
 static void unlock_item(SecretService *service, const gchar *path, int64_t deadline)
 {
     const gchar *paths[] = { path, NULL };
-    auto_single_flight struct single_flight flight = { -1 };
-    if (!prompt_is_allowed() || !prompt_take_turn(&flight, deadline))
+    if (!prompt_is_allowed() || !prompt_take_turn(deadline))
         return;
     auto_call struct call *call = call_begin(deadline);
     g_auto(GStrv) unlocked = NULL;
     secret_service_unlock_dbus_paths(service, paths, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         secret_service_unlock_dbus_paths_finish(service, call->result, &unlocked, NULL);
+    prompt_end_turn();
 }
 
 /* Finds an item that can be read, after an attempt to unlock the keyring if it is locked. */

@@ -198,10 +198,14 @@ bool prompt_is_allowed(void)
     return false;
 }
 
-bool prompt_take_turn(struct single_flight *flight, int64_t deadline)
+bool prompt_take_turn(int64_t deadline)
 {
-    (void)flight, (void)deadline;
+    (void)deadline;
     return false;
+}
+
+void prompt_end_turn(void)
+{
 }
 
 /* libsecret complains of properties that are missing. */
