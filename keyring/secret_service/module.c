@@ -12,6 +12,7 @@
 #include "keyring/keyring.h"
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/prompt.h"
+#include "keyring/secret_service/record.h"
 #include "keyring/secret_service/service.h"
 
 /* The attributes as libsecret takes them. The texts are not copied. */
@@ -23,13 +24,6 @@ static GHashTable *attributes_of(const struct keyring_key *key)
         g_hash_table_insert(attributes, (gpointer)key->attributes[i].name,
                             (gpointer)key->attributes[i].value);
     return attributes;
-}
-
-static struct secret *record_of(SecretValue *value)
-{
-    gsize length = 0;
-    const gchar *bytes = secret_value_get(value, &length);
-    return length > 0 && length <= KEYRING_RECORD_MAX ? secret_new(bytes, length) : NULL;
 }
 
 /* Finds an item's path. *ret_locked says whether the item exists but cannot be read. */
@@ -50,29 +44,6 @@ static enum keyring_answer find_item(SecretService *service, GHashTable *attribu
     *ret_path = g_strdup(readable[0] != NULL ? readable[0] : unreadable[0]);
     *ret_locked = readable[0] == NULL;
     return *ret_path != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
-}
-
-/* Reads an item's record. Returns KEYRING_NOTHING if the item no longer exists or has no record. */
-static enum keyring_answer read_item(SecretService *service, const gchar *path, int64_t deadline,
-                                     struct secret **ret_record, struct error *error)
-{
-    enum keyring_answer answer = service_await_session(service, deadline, error);
-    if (answer != KEYRING_FOUND)
-        return answer;
-    auto_call struct call *call = call_begin(deadline);
-    GError *reason = NULL;
-    SecretValue *value = NULL;
-    secret_service_get_secret_for_dbus_path(service, path, call->cancellable, call_on_answer, call);
-    if (call_wait(call) != NULL)
-        value = secret_service_get_secret_for_dbus_path_finish(service, call->result, &reason);
-    if (call->result == NULL || (reason != NULL && !call_found_no_object(reason)))
-        return call_failed(call, reason, error);
-    g_clear_error(&reason);
-    if (value == NULL)
-        return KEYRING_NOTHING;
-    *ret_record = record_of(value);
-    secret_value_unref(value);
-    return *ret_record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
 }
 
 /* Prompts the user to unlock the keyring, if a prompt is allowed and no other process prompts.
@@ -122,7 +93,7 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
         answer = find_readable(service, attributes, deadline, &path, error);
         if (answer != KEYRING_FOUND)
             return answer;
-        answer = read_item(service, path, deadline, ret_record, error);
+        answer = record_read(&service, path, deadline, ret_record, error);
         if (answer != KEYRING_NOTHING)
             return answer;
     }
@@ -134,21 +105,7 @@ static bool store(const struct keyring_key *key, const char *label, const struct
 {
     (void)expires_on; /* a desktop keyring does not expire items */
     g_autoptr(GHashTable) attributes = attributes_of(key);
-    SecretService *service = NULL;
-    if (service_connect(&service, deadline, error) != KEYRING_FOUND ||
-        service_await_session(service, deadline, error) != KEYRING_FOUND)
-        return false;
-    auto_call struct call *call = call_begin(deadline);
-    GError *reason = NULL;
-    SecretValue *value =
-        secret_value_new(record->bytes, (gssize)record->length, "application/json");
-
-    secret_service_store(service, NULL, attributes, SECRET_COLLECTION_DEFAULT, label, value,
-                         call->cancellable, call_on_answer, call);
-    bool stored =
-        call_wait(call) != NULL && secret_service_store_finish(service, call->result, &reason);
-    secret_value_unref(value);
-    return stored || call_fail(call, reason, error);
+    return record_write(attributes, label, record, deadline, error);
 }
 
 /* Searches first, since libsecret silently leaves locked items alone. */
@@ -199,7 +156,7 @@ static void fill_item(struct keyring_item *item, SecretItem *found)
     item->place = strdup(g_dbus_proxy_get_object_path(G_DBUS_PROXY(found)));
     item->is_locked = value == NULL;
     if (value != NULL) {
-        item->record = record_of(value);
+        item->record = record_from_value(value);
         secret_value_unref(value);
     }
 

@@ -8,6 +8,7 @@
 #include "keyring/secret_service.h"
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/prompt.h"
+#include "keyring/secret_service/record.h"
 #include "keyring/secret_service/service.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/keyring_check.h"
@@ -115,33 +116,6 @@ gboolean __wrap_secret_service_search_for_dbus_paths_finish(SecretService *servi
     return TRUE;
 }
 
-void __wrap_secret_service_get_secret_for_dbus_path(SecretService *service, const gchar *path,
-                                                    GCancellable *cancellable,
-                                                    GAsyncReadyCallback callback, gpointer data);
-void __wrap_secret_service_get_secret_for_dbus_path(SecretService *service, const gchar *path,
-                                                    GCancellable *cancellable,
-                                                    GAsyncReadyCallback callback, gpointer data)
-{
-    (void)service, (void)path, (void)cancellable;
-    answer_at_once(callback, data);
-}
-
-/* That of the first item. */
-SecretValue *__wrap_secret_service_get_secret_for_dbus_path_finish(SecretService *service,
-                                                                   GAsyncResult *result,
-                                                                   GError **error);
-SecretValue *__wrap_secret_service_get_secret_for_dbus_path_finish(SecretService *service,
-                                                                   GAsyncResult *result,
-                                                                   GError **error)
-{
-    struct fuzz_input input = start;
-    (void)service, (void)result, (void)error;
-    SecretItem *item = next_item(&input);
-    SecretValue *value = item != NULL ? value_of(g_hash_table_lookup(secrets, item)) : NULL;
-    g_clear_object(&item);
-    return value;
-}
-
 void __wrap_secret_service_search(SecretService *service, const SecretSchema *schema,
                                   GHashTable *attributes, SecretSearchFlags flags,
                                   GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -171,7 +145,7 @@ GList *__wrap_secret_service_search_finish(SecretService *service, GAsyncResult 
     return list;
 }
 
-/* ---- instead of service.c and prompt.c ---- */
+/* ---- instead of service.c, record.c and prompt.c ---- */
 
 enum keyring_answer service_connect(SecretService **ret_service, int64_t deadline,
                                     struct error *error)
@@ -191,6 +165,34 @@ enum keyring_answer service_await_session(SecretService *service, int64_t deadli
 {
     (void)service, (void)deadline, (void)error;
     return KEYRING_FOUND;
+}
+
+struct secret *record_from_value(SecretValue *value)
+{
+    gsize length = 0;
+    const gchar *bytes = secret_value_get(value, &length);
+    return length > 0 && length <= KEYRING_RECORD_MAX ? secret_new(bytes, length) : NULL;
+}
+
+/* That of the first item. */
+enum keyring_answer record_read(SecretService **service, const gchar *path, int64_t deadline,
+                                struct secret **ret_record, struct error *error)
+{
+    struct fuzz_input input = start;
+    (void)service, (void)path, (void)deadline, (void)error;
+    SecretItem *item = next_item(&input);
+    SecretValue *value = item != NULL ? value_of(g_hash_table_lookup(secrets, item)) : NULL;
+    *ret_record = value != NULL ? record_from_value(value) : NULL;
+    g_clear_pointer(&value, secret_value_unref);
+    g_clear_object(&item);
+    return *ret_record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
+}
+
+bool record_write(GHashTable *attributes, const char *label, const struct secret *record,
+                  int64_t deadline, struct error *error)
+{
+    (void)attributes, (void)label, (void)record, (void)deadline, (void)error;
+    return true;
 }
 
 bool prompt_is_allowed(void)
