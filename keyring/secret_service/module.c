@@ -103,9 +103,8 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
                   int64_t expires_on, int64_t deadline, struct error *error)
 {
-    (void)expires_on; /* a desktop keyring does not expire items */
     g_autoptr(GHashTable) attributes = attributes_of(key);
-    return record_write(attributes, label, record, deadline, error);
+    return record_write(attributes, label, record, expires_on == 0, deadline, error);
 }
 
 /* Searches first, since libsecret silently leaves locked items alone. */

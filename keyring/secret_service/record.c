@@ -6,10 +6,13 @@
 /* How many sessions are tried. */
 #define SESSIONS_MAX 4
 
-#define CONTENT_TYPE   "application/json"
-#define ITEM_INTERFACE "org.freedesktop.Secret.Item"
-#define SECRETS_TYPE   G_VARIANT_TYPE("(a{o(oayays)})") /* GetSecrets returns */
-#define SECRET_TYPE    G_VARIANT_TYPE("(oayays)")
+/* Not JSON: that is text, in which KeePassXC replaces what looks like its references. */
+#define CONTENT_TYPE "application/octet-stream"
+
+#define ITEM_INTERFACE       "org.freedesktop.Secret.Item"
+#define COLLECTION_INTERFACE "org.freedesktop.Secret.Collection"
+#define SECRET_TYPE          G_VARIANT_TYPE("(oayays)")
+#define SECRETS_TYPE         G_VARIANT_TYPE("(a{o(oayays)})") /* GetSecrets returns it */
 
 struct secret *record_from_value(SecretValue *value)
 {
@@ -97,42 +100,135 @@ enum keyring_answer record_read(SecretService **service, const gchar *path, int6
 
 /* ---- writing ---- */
 
-/* Creates the item, or replaces it. *ret_again says that another session may do better. */
-static bool create(SecretService *service, GHashTable *attributes, const char *label,
-                   SecretValue *value, int64_t deadline, bool *ret_again, struct error *error)
+/* What is written. */
+struct writing {
+    GHashTable *attributes;
+    const char *label;
+    SecretValue *value;
+    bool is_lasting; /* it does not expire */
+    int64_t deadline;
+};
+
+/* Finds the item with these attributes, if there is one. */
+static gchar *find(SecretService *service, const struct writing *writing, bool *ret_locked)
 {
+    auto_call struct call *call = call_begin(writing->deadline);
+    g_auto(GStrv) readable = NULL;
+    g_auto(GStrv) locked = NULL;
+    *ret_locked = false;
+    secret_service_search_for_dbus_paths(service, NULL, writing->attributes, call->cancellable,
+                                         call_on_answer, call);
+    service_open_session(service);
+    if (call_wait(call) == NULL || !secret_service_search_for_dbus_paths_finish(
+                                       service, call->result, &readable, &locked, NULL))
+        return NULL;
+    *ret_locked = readable[0] == NULL && locked[0] != NULL;
+    return g_strdup(*ret_locked ? locked[0] : readable[0]);
+}
+
+/* Calls a method of an item or a collection. Returns its answer if that has this type (NULL: any),
+ * or NULL. */
+static GVariant *call_object(SecretService *service, const gchar *path, const gchar *interface,
+                             const gchar *method, GVariant *arguments, const GVariantType *type,
+                             int64_t deadline)
+{
+    GDBusProxy *proxy = G_DBUS_PROXY(service);
+    GDBusConnection *bus = g_dbus_proxy_get_connection(proxy);
     auto_call struct call *call = call_begin(deadline);
+    g_dbus_connection_call(bus, g_dbus_proxy_get_name(proxy), path, interface, method, arguments,
+                           type, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, call->cancellable,
+                           call_on_answer, call);
+    return call_wait(call) != NULL ? g_dbus_connection_call_finish(bus, call->result, NULL) : NULL;
+}
+
+/* Whether a property has this value, which is consumed. */
+static bool has_property(SecretService *service, const gchar *path, const gchar *interface,
+                         const gchar *name, GVariant *value, int64_t deadline)
+{
+    g_autoptr(GVariant) expected = g_variant_ref_sink(value);
+    g_autoptr(GVariant) found = NULL;
+    g_autoptr(GVariant) answer =
+        call_object(service, path, "org.freedesktop.DBus.Properties", "Get",
+                    g_variant_new("(ss)", interface, name), G_VARIANT_TYPE("(v)"), deadline);
+    if (answer != NULL)
+        g_variant_get(answer, "(v)", &found);
+    return found != NULL && g_variant_equal(found, expected);
+}
+
+/* Whether the item alone is locked, in a collection that is not. */
+static bool needs_consent(SecretService *service, const gchar *path, int64_t deadline)
+{
+    g_autofree gchar *collection = g_path_get_dirname(path);
+    return has_property(service, collection, COLLECTION_INTERFACE, "Locked",
+                        g_variant_new_boolean(FALSE), deadline);
+}
+
+/* Gives an item another secret, if only that differs. */
+static bool update(SecretService *service, const gchar *path, const struct writing *writing)
+{
+    struct error unused;
+    if (!has_property(service, path, ITEM_INTERFACE, "Label", g_variant_new_string(writing->label),
+                      writing->deadline) ||
+        service_await_session(service, writing->deadline, &unused) != KEYRING_FOUND)
+        return false;
+    GVariant *secret = secret_service_encode_dbus_secret(service, writing->value);
+    g_autoptr(GVariant) done =
+        call_object(service, path, ITEM_INTERFACE, "SetSecret",
+                    g_variant_new("(@(oayays))", secret), NULL, writing->deadline);
+    return done != NULL;
+}
+
+/* Creates the item, or replaces it. *ret_again says that another session may do better. */
+static bool create(SecretService *service, const struct writing *writing, bool *ret_again,
+                   struct error *error)
+{
+    if (service_await_session(service, writing->deadline, error) != KEYRING_FOUND)
+        return false;
+    auto_call struct call *call = call_begin(writing->deadline);
     GError *reason = NULL;
-    secret_service_store(service, NULL, attributes, SECRET_COLLECTION_DEFAULT, label, value,
-                         call->cancellable, call_on_answer, call);
+    secret_service_store(service, NULL, writing->attributes, SECRET_COLLECTION_DEFAULT,
+                         writing->label, writing->value, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL && secret_service_store_finish(service, call->result, &reason))
         return true;
     *ret_again = call_blames_session(reason);
     return call_fail(call, reason, error);
 }
 
-static bool write_once(GHashTable *attributes, const char *label, SecretValue *value,
-                       int64_t deadline, bool *ret_again, struct error *error)
+/* KeePassXC lets a client that may read an item give it another secret, but prompts before it
+ * replaces one. And it may prompt each client that would read: what expires, and can be requested
+ * again, is not worth that to a user who waits for it. */
+static bool write_once(const struct writing *writing, bool *ret_again, struct error *error)
 {
     SecretService *service = NULL;
+    bool locked = false;
     *ret_again = false;
-    return service_connect(&service, deadline, error) == KEYRING_FOUND &&
-           service_await_session(service, deadline, error) == KEYRING_FOUND &&
-           create(service, attributes, label, value, deadline, ret_again, error);
+    if (service_connect(&service, writing->deadline, error) != KEYRING_FOUND)
+        return false;
+    g_autofree gchar *path = find(service, writing, &locked);
+    if (path != NULL && !locked && update(service, path, writing))
+        return true;
+    if (locked && !writing->is_lasting && needs_consent(service, path, writing->deadline)) {
+        error_set(error, ERROR_KEYRING, "the desktop keyring asks before an item is replaced");
+        return error_known_as(error, "keyring_asks");
+    }
+    return create(service, writing, ret_again, error);
 }
 
 bool record_write(GHashTable *attributes, const char *label, const struct secret *record,
-                  int64_t deadline, struct error *error)
+                  bool is_lasting, int64_t deadline, struct error *error)
 {
-    SecretValue *value = secret_value_new(record->bytes, (gssize)record->length, CONTENT_TYPE);
+    const struct writing writing = {
+        attributes, label, secret_value_new(record->bytes, (gssize)record->length, CONTENT_TYPE),
+        is_lasting, deadline
+    };
     bool again = false;
-    bool written = write_once(attributes, label, value, deadline, &again, error);
+    bool written = write_once(&writing, &again, error);
     for (int sessions = 1; again && sessions < SESSIONS_MAX; sessions++) {
         trace("keyring: %s, so another session is opened", error->message);
         *error = (struct error){ 0 };
         service_forget();
-        written = write_once(attributes, label, value, deadline, &again, error);
+        written = write_once(&writing, &again, error);
     }
-    secret_value_unref(value);
+    secret_value_unref(writing.value);
     return written;
 }

@@ -22,8 +22,9 @@ struct secret *record_from_value(SecretValue *value);
 enum keyring_answer record_read(SecretService **service, const gchar *path, int64_t deadline,
                                 struct secret **ret_record, struct error *error);
 
-/* Stores an item with these attributes in place of an earlier one. Fails with ERROR_KEYRING. */
+/* Stores an item with these attributes in place of an earlier one. Of what does not last, because it
+ * expires, no earlier one is replaced if the service asks the user. Fails with ERROR_KEYRING. */
 bool record_write(GHashTable *attributes, const char *label, const struct secret *record,
-                  int64_t deadline, struct error *error);
+                  bool is_lasting, int64_t deadline, struct error *error);
 
 #endif

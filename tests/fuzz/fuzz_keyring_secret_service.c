@@ -189,9 +189,9 @@ enum keyring_answer record_read(SecretService **service, const gchar *path, int6
 }
 
 bool record_write(GHashTable *attributes, const char *label, const struct secret *record,
-                  int64_t deadline, struct error *error)
+                  bool is_lasting, int64_t deadline, struct error *error)
 {
-    (void)attributes, (void)label, (void)record, (void)deadline, (void)error;
+    (void)attributes, (void)label, (void)record, (void)is_lasting, (void)deadline, (void)error;
     return true;
 }
 

@@ -7,8 +7,11 @@ import os
 
 import pytest
 
+from integration.credentials import configure
 from world.fussy_service import FussyService
+from world.keepassxc import KeePassXC
 from world.kwallet import KWallet
+from world.refusing_service import RefusingService
 from world.waiting import SHORT_LIMIT
 from world.world import World
 
@@ -74,6 +77,27 @@ def test_messages_of_libraries_are_traced_and_not_printed(world):
     assert "keyring: libsecret: received a plain secret structure with invalid" in traced.err
 
 
+# ---- prompts that are dismissed ----
+
+
+def test_a_token_is_not_stored_if_its_prompt_is_dismissed(world):
+    world.session.keyring.stop()
+    with RefusingService(world.session.bus.address) as service:
+        for _ in range(2):
+            outcome = token(world, "--force-refresh", **DISPLAY)
+            assert (outcome.code, outcome.out) == (6, ""), outcome
+        assert service.asked == 1
+
+
+def test_an_item_is_not_deleted_if_its_prompt_is_dismissed(world):
+    configure(world, {"SourceType": "Keyring"})
+    world.session.keyring.stop()
+    with RefusingService(world.session.bus.address) as service:
+        outcome = world.run("entra", "secret", "clear", env=DISPLAY)
+        assert (outcome.code, service.asked) == (6, 1), outcome
+        assert "asked the user, who dismissed it" in outcome.err
+
+
 # ---- KWallet ----
 
 
@@ -120,3 +144,54 @@ def test_no_call_fails_by_the_keys_of_its_session(kde):
         outcome = token(kde, *(["--force-refresh"] if call % 4 == 0 else []))
         assert (outcome.code, outcome.err) == (0, ""), (call, outcome)
     assert len(kde.authority.token_requests) == (calls + 3) // 4
+
+
+# ---- KeePassXC ----
+
+
+@pytest.fixture(params=[False], ids=["confirms nothing"])
+def keepassxc(request, programs):
+    """A desktop with KeePassXC and an open database."""
+    KeePassXC.require()
+    with World(programs=programs, keyring=False) as world:
+        world.write_appsettings()
+        session = world.session
+        world.keepassxc = KeePassXC(session.bus.address, session.root / "keepassxc", session.logs,
+                                    session.env, confirms=request.param)
+        yield world
+        world.keepassxc.close()
+
+
+@pytest.mark.parametrize("env", [{}, DISPLAY], ids=["no display", "display"])
+def test_an_open_database_is_not_locked_and_not_asked_to_replace(keepassxc, env):
+    """Its prompts complete without a dialog, except that for replacing an item."""
+    given(keepassxc, token(keepassxc, **env))
+    given(keepassxc, token(keepassxc, "--force-refresh", **env))
+    given(keepassxc, token(keepassxc, **env))
+    assert len(keepassxc.authority.token_requests) == 2
+    assert len(keepassxc.keepassxc.items()) == 1
+
+
+def test_a_typed_password_is_not_taken_for_a_reference(keepassxc):
+    """KeePassXC replaces {TITLE} and the like in what it takes for a text."""
+    host = keepassxc.git_server.url.removeprefix("https://")
+    asked = f"protocol=https\nhost={host}\n"
+    password = "{TITLE}{USERNAME}"
+    store = ("git-credential-entra", "--keyring", "secret-service", "store")
+    stored = keepassxc.run(*store, env=DISPLAY, input=f"{asked}username=ada\npassword={password}\n")
+    assert (stored.code, stored.err) == (0, "")
+    given_back = keepassxc.run("git-credential-entra", "--keyring", "secret-service", "get",
+                               input=asked)
+    assert f"password={password}\n" in given_back.out, given_back
+
+
+@pytest.mark.parametrize("keepassxc", [True], ids=["confirms"], indirect=True)
+@pytest.mark.parametrize("env", [{}, DISPLAY], ids=["no display", "display"])
+def test_a_token_does_not_wait_for_a_dialog_to_replace_an_older_one(keepassxc, env):
+    words = ("entra", "token", "--api", "MyWebApi", "--force-refresh")
+    assert keepassxc.run(*words, env=env).err == ""
+    outcome = keepassxc.run(*words, env=env)
+    assert (outcome.code, outcome.out.strip()) == (0, keepassxc.authority.issued_tokens[-1])
+    (line,) = outcome.err.splitlines()
+    assert "asks before an item is replaced" in line and "KeePassXC" in line
+    assert outcome.seconds < 20  # the limit is 30
