@@ -116,12 +116,6 @@ bool call_blames_session(const GError *reason)
            g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR);
 }
 
-bool call_fail_locked(struct error *error)
-{
-    error_set(error, ERROR_KEYRING, "the desktop keyring is locked");
-    return error_known_as(error, "keyring_locked");
-}
-
 bool call_fail(const struct call *call, GError *reason, struct error *error)
 {
     if (call->expirations > 0 || reason == NULL) {
@@ -134,7 +128,7 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
                   "org.freedesktop.secrets)");
         error_known_as(error, "keyring_absent");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
-        call_fail_locked(error);
+        keyring_fail_locked(error);
     } else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         error_set(error, ERROR_KEYRING, "the desktop keyring asked the user, who dismissed it");
         error_known_as(error, "keyring_dismissed");

@@ -63,9 +63,6 @@ bool call_found_no_object(const GError *reason);
  * one (https://github.com/mitya57/secretstorage/issues/48). A new session has new keys. */
 bool call_blames_session(const GError *reason);
 
-/* Sets the error to ERROR_KEYRING: the keyring is locked. Always returns false. */
-bool call_fail_locked(struct error *error);
-
 /* Ends and frees a call. */
 void call_end(struct call **call);
 #define auto_call CLEANUP(call_end)

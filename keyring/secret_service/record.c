@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "keyring/secret_service/record.h"
 
+#include <string.h>
+
 #include "keyring/secret_service/call.h"
+#include "keyring/secret_service/item.h"
+#include "keyring/secret_service/search.h"
 
 /* How many sessions are tried. */
 #define SESSIONS_MAX 4
@@ -14,7 +18,8 @@
 #define SECRET_TYPE          G_VARIANT_TYPE("(oayays)")
 #define SECRETS_TYPE         G_VARIANT_TYPE("(a{o(oayays)})") /* GetSecrets returns it */
 
-struct secret *record_from_value(SecretValue *value)
+/* NULL: it is empty or too long. */
+static struct secret *record_of(SecretValue *value)
 {
     gsize length = 0;
     const gchar *bytes = secret_value_get(value, &length);
@@ -69,7 +74,7 @@ static enum keyring_answer read_once(SecretService *service, const gchar *path, 
         error_known_as(error, "keyring_failed");
         return KEYRING_FAILED;
     }
-    *ret_record = record_from_value(value);
+    *ret_record = record_of(value);
     secret_value_unref(value);
     if (*ret_record == NULL)
         return KEYRING_NOTHING;
@@ -102,28 +107,26 @@ enum keyring_answer record_read(SecretService **service, const gchar *path, int6
 
 /* What is written. */
 struct writing {
-    GHashTable *attributes;
+    const struct keyring_key *key;
     const char *label;
     SecretValue *value;
     bool is_lasting; /* it does not expire */
     int64_t deadline;
 };
 
-/* Finds the item with these attributes, if there is one. */
+/* Finds the item, if there is one. */
 static gchar *find(SecretService *service, const struct writing *writing, bool *ret_locked)
 {
-    auto_call struct call *call = call_begin(writing->deadline);
-    g_auto(GStrv) readable = NULL;
-    g_auto(GStrv) locked = NULL;
+    auto_hits struct hits hits = { NULL, NULL };
+    struct error unused;
     *ret_locked = false;
-    secret_service_search_for_dbus_paths(service, NULL, writing->attributes, call->cancellable,
-                                         call_on_answer, call);
-    service_open_session(service);
-    if (call_wait(call) == NULL || !secret_service_search_for_dbus_paths_finish(
-                                       service, call->result, &readable, &locked, NULL))
+    if (search_hits(service, writing->key, true, writing->deadline, &hits, &unused) !=
+        KEYRING_FOUND)
         return NULL;
-    *ret_locked = readable[0] == NULL && locked[0] != NULL;
-    return g_strdup(*ret_locked ? locked[0] : readable[0]);
+    if (hits.readable != NULL && hits.readable[0] != NULL)
+        return g_strdup(hits.readable[0]);
+    *ret_locked = hits.locked != NULL && hits.locked[0] != NULL;
+    return *ret_locked ? g_strdup(hits.locked[0]) : NULL;
 }
 
 /* Calls a method of an item or a collection. Returns its answer if that has this type (NULL: any),
@@ -141,34 +144,27 @@ static GVariant *call_object(SecretService *service, const gchar *path, const gc
     return call_wait(call) != NULL ? g_dbus_connection_call_finish(bus, call->result, NULL) : NULL;
 }
 
-/* Whether a property has this value, which is consumed. */
-static bool has_property(SecretService *service, const gchar *path, const gchar *interface,
-                         const gchar *name, GVariant *value, int64_t deadline)
-{
-    g_autoptr(GVariant) expected = g_variant_ref_sink(value);
-    g_autoptr(GVariant) found = NULL;
-    g_autoptr(GVariant) answer =
-        call_object(service, path, "org.freedesktop.DBus.Properties", "Get",
-                    g_variant_new("(ss)", interface, name), G_VARIANT_TYPE("(v)"), deadline);
-    if (answer != NULL)
-        g_variant_get(answer, "(v)", &found);
-    return found != NULL && g_variant_equal(found, expected);
-}
-
 /* Whether the item alone is locked, in a collection that is not. */
 static bool needs_consent(SecretService *service, const gchar *path, int64_t deadline)
 {
     g_autofree gchar *collection = g_path_get_dirname(path);
-    return has_property(service, collection, COLLECTION_INTERFACE, "Locked",
-                        g_variant_new_boolean(FALSE), deadline);
+    g_autoptr(GVariant) locked = NULL;
+    g_autoptr(GVariant) answer = call_object(
+        service, collection, "org.freedesktop.DBus.Properties", "Get",
+        g_variant_new("(ss)", COLLECTION_INTERFACE, "Locked"), G_VARIANT_TYPE("(v)"), deadline);
+    if (answer != NULL)
+        g_variant_get(answer, "(v)", &locked);
+    return locked != NULL && g_variant_is_of_type(locked, G_VARIANT_TYPE_BOOLEAN) &&
+           !g_variant_get_boolean(locked);
 }
 
 /* Gives an item another secret, if only that differs. */
 static bool update(SecretService *service, const gchar *path, const struct writing *writing)
 {
+    auto_keyring_item struct keyring_item item = { 0 };
     struct error unused;
-    if (!has_property(service, path, ITEM_INTERFACE, "Label", g_variant_new_string(writing->label),
-                      writing->deadline) ||
+    if (item_read(service, path, false, writing->deadline, &item, &unused) != KEYRING_FOUND ||
+        strcmp(item.label, writing->label) != 0 ||
         service_await_session(service, writing->deadline, &unused) != KEYRING_FOUND)
         return false;
     GVariant *secret = secret_service_encode_dbus_secret(service, writing->value);
@@ -184,10 +180,11 @@ static bool create(SecretService *service, const struct writing *writing, bool *
 {
     if (service_await_session(service, writing->deadline, error) != KEYRING_FOUND)
         return false;
+    g_autoptr(GHashTable) attributes = search_attributes(writing->key, true);
     auto_call struct call *call = call_begin(writing->deadline);
     GError *reason = NULL;
-    secret_service_store(service, NULL, writing->attributes, SECRET_COLLECTION_DEFAULT,
-                         writing->label, writing->value, call->cancellable, call_on_answer, call);
+    secret_service_store(service, NULL, attributes, SECRET_COLLECTION_DEFAULT, writing->label,
+                         writing->value, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL && secret_service_store_finish(service, call->result, &reason))
         return true;
     *ret_again = call_blames_session(reason);
@@ -214,11 +211,11 @@ static bool write_once(const struct writing *writing, bool *ret_again, struct er
     return create(service, writing, ret_again, error);
 }
 
-bool record_write(GHashTable *attributes, const char *label, const struct secret *record,
+bool record_write(const struct keyring_key *key, const char *label, const struct secret *record,
                   bool is_lasting, int64_t deadline, struct error *error)
 {
     const struct writing writing = {
-        attributes, label, secret_value_new(record->bytes, (gssize)record->length, CONTENT_TYPE),
+        key, label, secret_value_new(record->bytes, (gssize)record->length, CONTENT_TYPE),
         is_lasting, deadline
     };
     bool again = false;

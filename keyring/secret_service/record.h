@@ -12,9 +12,6 @@
 #include "common/base/secret.h"
 #include "keyring/secret_service/service.h"
 
-/* The record of a secret; NULL if it is empty or too long. The caller frees it with secret_free. */
-struct secret *record_from_value(SecretValue *value);
-
 /* Reads the record of the item at this path. Another session takes the place of *service. The
  * caller frees *ret_record with secret_free. Returns KEYRING_NOTHING if the item no longer exists,
  * is locked or has no record; KEYRING_FAILED with ERROR_KEYRING if no session deciphers it; or
@@ -22,9 +19,9 @@ struct secret *record_from_value(SecretValue *value);
 enum keyring_answer record_read(SecretService **service, const gchar *path, int64_t deadline,
                                 struct secret **ret_record, struct error *error);
 
-/* Stores an item with these attributes in place of an earlier one. Of what does not last, because it
+/* Stores an item in place of an earlier one. Of what does not last, because it
  * expires, no earlier one is replaced if the service asks the user. Fails with ERROR_KEYRING. */
-bool record_write(GHashTable *attributes, const char *label, const struct secret *record,
+bool record_write(const struct keyring_key *key, const char *label, const struct secret *record,
                   bool is_lasting, int64_t deadline, struct error *error);
 
 #endif
