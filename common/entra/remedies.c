@@ -225,6 +225,11 @@ static const struct remedy entries[] = {
       "Without a desktop, use --keyring kernel." },
     { "keyring_locked", "The desktop keyring is locked or does not exist yet.",
       "Unlock it, or create it by logging in at the desktop or with Seahorse." },
+    { "keyring_asks", "The desktop keyring asks the user before it lets a program replace an item.",
+      "In KeePassXC's settings of the Secret Service Integration, turn off 'Confirm when passwords "
+      "are retrieved by clients'." },
+    { "keyring_dismissed", "A prompt of the desktop keyring was dismissed.",
+      "Confirm it the next time, in a minute or later." },
     { "keyring_silent", "The desktop keyring does not answer.",
       "Unlock or restart it, or use --keyring kernel." },
     { "keyring_failed", "The desktop keyring failed.",

@@ -107,6 +107,15 @@ bool call_found_no_object(const GError *reason)
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
 }
 
+/* KWallet says that the public key is not an argument that it takes, or that there is no such
+ * session, by an error that GDBus does not know. */
+bool call_blames_session(const GError *reason)
+{
+    return g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_PROTOCOL) ||
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS) ||
+           g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR);
+}
+
 bool call_fail(const struct call *call, GError *reason, struct error *error)
 {
     if (call->expirations > 0 || reason == NULL) {
@@ -120,6 +129,9 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
         error_known_as(error, "keyring_absent");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
         keyring_fail_locked(error);
+    } else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        error_set(error, ERROR_KEYRING, "the desktop keyring asked the user, who dismissed it");
+        error_known_as(error, "keyring_dismissed");
     } else if (call_found_no_object(reason)) { /* the only object that is not searched for first */
         error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
         error_known_as(error, "keyring_locked");

@@ -13,39 +13,9 @@
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/item.h"
 #include "keyring/secret_service/prompt.h"
+#include "keyring/secret_service/record.h"
 #include "keyring/secret_service/search.h"
 #include "keyring/secret_service/service.h"
-
-static struct secret *record_of(SecretValue *value)
-{
-    gsize length = 0;
-    const gchar *bytes = secret_value_get(value, &length);
-    return length > 0 && length <= KEYRING_RECORD_MAX ? secret_new(bytes, length) : NULL;
-}
-
-/* Reads an item's record. Returns KEYRING_NOTHING if the item no longer exists or has no record, or
- * has been locked meanwhile. */
-static enum keyring_answer read_item(SecretService *service, const gchar *path, int64_t deadline,
-                                     struct secret **ret_record, struct error *error)
-{
-    enum keyring_answer answer = service_await_session(service, deadline, error);
-    if (answer != KEYRING_FOUND)
-        return answer;
-    auto_call struct call *call = call_begin(deadline);
-    GError *reason = NULL;
-    SecretValue *value = NULL;
-    secret_service_get_secret_for_dbus_path(service, path, call->cancellable, call_on_answer, call);
-    if (call_wait(call) != NULL)
-        value = secret_service_get_secret_for_dbus_path_finish(service, call->result, &reason);
-    if (call->result == NULL || (reason != NULL && !call_found_no_object(reason)))
-        return call_failed(call, reason, error);
-    g_clear_error(&reason);
-    if (value == NULL)
-        return KEYRING_NOTHING;
-    *ret_record = record_of(value);
-    secret_value_unref(value);
-    return *ret_record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
-}
 
 /* Prompts the user to unlock the keyring, if a prompt is allowed and no other process prompts.
  * Whether the keyring is unlocked afterwards, by this or another process, shows when the item is
@@ -53,14 +23,14 @@ static enum keyring_answer read_item(SecretService *service, const gchar *path, 
 static void unlock_item(SecretService *service, const gchar *path, int64_t deadline)
 {
     const gchar *paths[] = { path, NULL };
-    auto_single_flight struct single_flight flight = { -1 };
-    if (!prompt_is_allowed() || !prompt_take_turn(&flight, deadline))
+    if (!prompt_is_allowed() || !prompt_take_turn(deadline))
         return;
     auto_call struct call *call = call_begin(deadline);
     g_auto(GStrv) unlocked = NULL;
     secret_service_unlock_dbus_paths(service, paths, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         secret_service_unlock_dbus_paths_finish(service, call->result, &unlocked, NULL);
+    prompt_end_turn();
 }
 
 /* Finds an item that can be read, after an attempt to unlock the keyring if it is locked. */
@@ -95,7 +65,7 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
         answer = find_readable(service, key, deadline, &path, error);
         if (answer != KEYRING_FOUND)
             return answer;
-        answer = read_item(service, path, deadline, ret_record, error);
+        answer = record_read(&service, path, deadline, ret_record, error);
         if (answer != KEYRING_NOTHING)
             return answer;
     }
@@ -105,23 +75,7 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
                   int64_t expires_on, int64_t deadline, struct error *error)
 {
-    (void)expires_on; /* a desktop keyring does not expire items */
-    g_autoptr(GHashTable) attributes = search_attributes(key, true);
-    SecretService *service = NULL;
-    if (service_connect(&service, deadline, error) != KEYRING_FOUND ||
-        service_await_session(service, deadline, error) != KEYRING_FOUND)
-        return false;
-    auto_call struct call *call = call_begin(deadline);
-    GError *reason = NULL;
-    SecretValue *value =
-        secret_value_new(record->bytes, (gssize)record->length, "application/json");
-
-    secret_service_store(service, NULL, attributes, SECRET_COLLECTION_DEFAULT, label, value,
-                         call->cancellable, call_on_answer, call);
-    bool stored =
-        call_wait(call) != NULL && secret_service_store_finish(service, call->result, &reason);
-    secret_value_unref(value);
-    return stored || call_fail(call, reason, error);
+    return record_write(key, label, record, expires_on == 0, deadline, error);
 }
 
 /* Succeeds if the item is gone already. */
@@ -167,21 +121,21 @@ static bool erase_item(const struct keyring_item *item, int64_t deadline, struct
 /* ---- list ---- */
 
 /* Reads an item that is ours, with its record if it is not locked. Returns KEYRING_NOTHING if it is
- * another program's, or gone meanwhile. */
-static enum keyring_answer read_own(SecretService *service, const gchar *path, bool is_locked,
+ * another program's, or gone meanwhile. *service as in record_read. */
+static enum keyring_answer read_own(SecretService **service, const gchar *path, bool is_locked,
                                     int64_t deadline, struct keyring_item *item,
                                     struct error *error)
 {
     auto_secret struct secret *record = NULL;
-    enum keyring_answer answer = item_read(service, path, is_locked, deadline, item, error);
+    enum keyring_answer answer = item_read(*service, path, is_locked, deadline, item, error);
     if (answer == KEYRING_FOUND && item_owner(item) == ITEM_FOREIGN)
         return KEYRING_NOTHING;
     if (answer != KEYRING_FOUND || item->is_locked)
         return answer;
-    answer = read_item(service, path, deadline, &record, error);
+    answer = record_read(service, path, deadline, &record, error);
     if (answer == KEYRING_NOTHING) { /* it is gone or locked by now, or has no record */
         keyring_item_clear(item);
-        return item_read(service, path, is_locked, deadline, item, error);
+        return item_read(*service, path, is_locked, deadline, item, error);
     }
     item->record = steal(&record);
     return answer;
@@ -211,7 +165,8 @@ static enum keyring_answer read_items(SecretService *service, const struct hits 
     for (size_t i = 0; i < all; i++) {
         auto_keyring_item struct keyring_item item = { 0 };
         const gchar *path = i < readable ? hits->readable[i] : hits->locked[i - readable];
-        enum keyring_answer answer = read_own(service, path, i >= readable, deadline, &item, error);
+        enum keyring_answer answer =
+            read_own(&service, path, i >= readable, deadline, &item, error);
         if (answer == KEYRING_NOTHING)
             continue;
         if (answer != KEYRING_FOUND)
