@@ -121,7 +121,11 @@ static bool store(const struct keyring_key *key, const char *label, const struct
     bool stored =
         call_wait(call) != NULL && secret_service_store_finish(service, call->result, &reason);
     secret_value_unref(value);
-    return stored || call_fail(call, reason, error);
+    if (!call_found_no_object(reason))
+        return stored || call_fail(call, reason, error);
+    g_error_free(reason);
+    error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
+    return error_known_as(error, "keyring_locked");
 }
 
 /* Succeeds if the item is gone already. */
