@@ -25,6 +25,7 @@ from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin
 from world.passing_item import PassingItem
 from world.tls import CertificateAuthority
+from world.tpm import Tpm
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
 
@@ -192,7 +193,21 @@ def credential(name: str, **members: str) -> None:
 credential("keyring_no_secret", SourceType="Keyring")
 credential("github_no_token", SourceType="GitHubActions")
 credential("pipelines_no_token", SourceType="AzurePipelines", ServiceConnectionId="x")
-credential("provider_missing", SourceType="Path", CertificateDiskPath="pkcs11:token=nobodys")
+
+@meets
+def device_no_key(world, folder):
+    if why := Tpm.missing():
+        pytest.skip(why)
+    configure(world, {"SourceType": "Path", "CertificateDiskPath": "handle:0x81000002"})
+    with Tpm(folder) as device:
+        return token(world, env=device.env)
+
+
+@meets
+def provider_missing(world, folder):
+    """OpenSSL finds its providers in a folder, which is an empty one."""
+    configure(world, {"SourceType": "Path", "CertificateDiskPath": "pkcs11:token=nobodys"})
+    return token(world, env={"OPENSSL_MODULES": str(folder)})
 
 
 def cross(world: World, check: str, *words: str, **how: Any) -> Error:

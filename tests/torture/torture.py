@@ -21,6 +21,7 @@ from pathlib import Path
 from torture.fault import Counts, Fault
 from torture.flows import FLOWS
 from torture.scene import Finding, Scene
+from world import kernel_keyring
 
 # Faults that one process tries in one world.
 CHUNK = 200
@@ -63,13 +64,15 @@ def main() -> int:
     parser.add_argument("--flows", nargs="*", default=list(FLOWS), choices=list(FLOWS))
     parser.add_argument("--faults", nargs="*", default=[], help="KIND, KIND:NUMBER, CALL or CALL:END-OF-PATH")
     parser.add_argument("--sample", type=int, default=0, help="how many faults for each flow")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1),
+                        help="more than processors, since some faults cost the time limit")
     arguments = parser.parse_args()
 
     begin, total = time.monotonic(), 0
     print("| flow | allocations | system calls | faults | findings |\n|---|---|---|---|---|")
     everything: list[Finding] = []
-    with ProcessPoolExecutor(arguments.jobs) as pool, ExitStack() as failing:
+    workers = ProcessPoolExecutor(arguments.jobs, initializer=kernel_keyring.enter)
+    with workers as pool, ExitStack() as failing:
         failing.callback(pool.shutdown, cancel_futures=True)
         tasks = [Task(name, arguments.programs, arguments.build) for name in arguments.flows]
         counted = list(pool.map(count, tasks))
