@@ -234,6 +234,8 @@ static const struct remedy entries[] = {
       "Unlock or restart it, or use --keyring kernel." },
     { "keyring_failed", "The desktop keyring failed.",
       "See its log, or use another keyring (--keyring)." },
+    { "keyring_limited", "The session bus has reached one of its limits.",
+      "Close programs that use it, or raise the limit (dbus-daemon(1))." },
     { "keyring_full", "The user's quota of kernel keys is used up.",
       "List the keys with keyctl(1), or raise the quota (kernel.keys.maxbytes and maxkeys)." },
     { "keyring_forbidden", "The kernel keyring is not allowed here.",

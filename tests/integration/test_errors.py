@@ -23,6 +23,7 @@ from world.bus import MessageBus
 from world.connect_proxy import ConnectProxy
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin
+from world.passing_item import PassingItem
 from world.tls import CertificateAuthority
 from world.tpm import Tpm
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
@@ -266,6 +267,14 @@ def keyring_locked(world, folder):
 def keyring_silent(world, folder):
     world.session.keyring.freeze()
     return token(world, "--keyring", "secret-service", "--timeout", SHORT_LIMIT)
+
+
+@meets
+def keyring_limited(world, folder):
+    world.session.keyring.stop()
+    with PassingItem(world.session.bus.address, {}, b"", "SearchItems",
+                     "org.freedesktop.DBus.Error.LimitsExceeded"):
+        return token(world, "--keyring", "secret-service")
 
 
 def contained(world: World, *how: str) -> Error:

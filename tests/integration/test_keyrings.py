@@ -6,13 +6,17 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import socket
 import subprocess
 import sys
 import threading
 import uuid
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Iterator
 
 import pytest
+from gi.repository import GLib
 
 from authority import contoso, faults
 from integration.credentials import configure
@@ -21,7 +25,9 @@ from world import kernel_keyring
 from world.bare_item import BareItem
 from world.bus import MessageBus
 from world.keyring import Keyring
+from world.passing_item import STAYS, UNKNOWN_METHOD, PassingItem
 from world.replaced_item import ReplacedItem
+from world.secret_service import SecretService
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
 
@@ -306,6 +312,44 @@ def test_an_item_replaced_while_it_is_read_is_read_again(world, error):
     assert len(world.authority.token_requests) == 1
 
 
+GONE = [UNKNOWN_METHOD, "org.freedesktop.DBus.Error.UnknownObject",
+        "org.freedesktop.DBus.Error.UnknownInterface",
+        "org.freedesktop.Secret.Error.NoSuchObject"]
+
+
+def passing(world: World, before: str, error: str = UNKNOWN_METHOD) -> PassingItem:
+    """Two unreadable tokens."""
+    world.session.keyring.stop()
+    return PassingItem(world.session.bus.address,
+                       {"xdg:schema": "org.entra_credential_helpers.Token", "kind": "access_token", "account": "ada"}, b"{}",
+                       before, error)
+
+
+@pytest.mark.parametrize("before, error", [
+    *(("GetAll", error) for error in GONE), ("GetSecrets", UNKNOWN_METHOD)])
+def test_an_item_that_goes_away_is_passed_over_by_a_list(world, before, error):
+    with passing(world, before, error):
+        outcome = world.run("entra", "list", "--keyring", "secret-service", "--output", "json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [row["expiresOn"] for row in json.loads(outcome.out)] == ["unreadable"]
+
+
+@pytest.mark.parametrize("before", ["GetAll", "GetSecrets", "Delete"])
+def test_an_item_that_goes_away_is_passed_over_by_a_sign_out(world, before):
+    with passing(world, before) as service:
+        outcome = world.run("entra", "logout", "--all", "--keyring", "secret-service")
+        assert service.deleted == [STAYS]
+    assert (outcome.code, outcome.err) == (0, "Signed out of 1 account.\n")
+
+
+@pytest.mark.parametrize("words", [["list"], ["logout", "--all"]], ids=" ".join)
+def test_an_item_that_cannot_be_read_is_not_taken_for_gone(world, words):
+    with passing(world, "GetAll", "org.freedesktop.DBus.Error.LimitsExceeded") as service:
+        outcome = world.run("entra", *words, "--keyring", "secret-service")
+        assert service.deleted == []
+    assert outcome.code == 6 and "limit" in outcome.err and "Signed out" not in outcome.err
+
+
 def test_an_item_without_attributes_is_listed_as_unreadable(world):
     world.session.keyring.stop()
     with BareItem(world.session.bus.address) as service:
@@ -314,6 +358,107 @@ def test_an_item_without_attributes_is_listed_as_unreadable(world):
     assert (outcome.code, outcome.err) == (0, "")
     assert {(row["account"], row["clientId"], row["expiresOn"]) for row in json.loads(outcome.out)} \
         == {("an item", None, "unreadable")}
+
+
+# ---- buses that fail ----
+
+
+@contextmanager
+def limited(world: World, **limits: int) -> Iterator[None]:
+    """The session has another bus, with these limits and a keyring."""
+    bus = MessageBus(world.session.root, world.session.logs, world.session.env, limits=limits,
+                     elsewhere=f"unix:path={world.session.root}/limited")
+    world.session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+    keyring = Keyring(bus.address, world.session.logs, world.session.env)
+    try:
+        yield
+    finally:
+        keyring.stop()
+        bus.stop()
+
+
+def test_a_message_that_is_too_long_for_the_bus_ends_with_an_error(world):
+    """Not by a signal, with which GLib ends the process when the bus closes its connection."""
+    configure(world, {"SourceType": "Keyring"})
+    with limited(world, max_message_size=2000):
+        outcome = world.run("entra", "secret", "set", input="x" * 4000)
+        assert outcome.code == 6 and "too long" in outcome.err, outcome
+        assert len(outcome.err.splitlines()) == 1
+
+
+def test_a_limit_of_the_bus_is_not_taken_for_a_missing_keyring(world):
+    with limited(world, max_connections_per_user=20), ExitStack() as others:
+        with suppress(GLib.Error):
+            while True:
+                client = SecretService(world.session.env["DBUS_SESSION_BUS_ADDRESS"])
+                others.callback(client.close)
+        delivered(world, "a limit of the session bus is reached")
+        for words in (["list"], ["logout"], ["logout", "--all"]):
+            outcome = world.run("entra", *words)
+            assert outcome.code == 1 and "a limit of the session bus" in outcome.err, outcome
+            assert len(outcome.err.splitlines()) == 1
+
+
+def test_a_bus_that_ends_during_a_call_does_not_end_the_program(world, programs):
+    again = threading.Event()
+    world.authority.faults.inject(faults.held(again), times=1)
+    process = subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
+                               env=world.session.env, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: len(world.authority.token_requests) == 1, "the request")
+    world.session.bus.stop()
+    again.set()
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out.strip()) == (0, world.authority.issued_tokens[0])
+    assert "could not be stored" in err
+
+
+@pytest.fixture(params=["busy", "closing"])
+def unreachable(request, world) -> None:
+    """A bus that takes no more connections at the moment, or ends them at once."""
+    path = str(world.session.root / "unreachable")
+    world.session.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={path}"
+    with ExitStack() as cleanup:
+        listening = cleanup.enter_context(socket.socket(socket.AF_UNIX))
+        listening.bind(path)
+        listening.listen(0)
+        if request.param == "closing":
+            def close_all() -> None:
+                with suppress(OSError):
+                    while True:
+                        listening.accept()[0].close()
+            threading.Thread(target=close_all, daemon=True).start()
+            cleanup.callback(listening.shutdown, socket.SHUT_RDWR)
+        with suppress(BlockingIOError):
+            while request.param == "busy":
+                waiting = cleanup.enter_context(socket.socket(socket.AF_UNIX))
+                waiting.setblocking(False)
+                waiting.connect(path)
+        yield
+
+
+def test_a_bus_that_cannot_be_reached_now_is_not_taken_for_none(world, unreachable):
+    delivered(world, "the desktop keyring")
+    outcome = world.run("entra", "logout")
+    assert outcome.code == 1 and "Nobody" not in outcome.err
+
+
+NO_BUS = ["unix:path=/nowhere", "unix:path=/dev/null", "unix:path=/dev/null/bus", "nonsense",
+          "unix:abstract=nobody-listens-here", "tcp:host=127.0.0.1,port=1", "disabled:"]
+
+
+@pytest.mark.parametrize("address", NO_BUS)
+def test_an_address_of_no_bus_is_no_desktop(own_app, address):
+    env = {"DBUS_SESSION_BUS_ADDRESS": address}
+    first, second = (token(own_app, env=env) for _ in range(2))
+    assert (first.code, first.err) == (0, "")
+    assert first.out == second.out  # the kernel has stored it
+
+
+def test_an_error_that_nobody_knows_is_not_taken_for_a_missing_keyring(world):
+    world.session.keyring.stop()
+    with PassingItem(world.session.bus.address, {}, b"", "SearchItems", "org.example.Odd"):
+        delivered(world, "the desktop keyring failed")
 
 
 @pytest.mark.parametrize("sickness", ["locked", "frozen", "gone"])
