@@ -34,6 +34,12 @@ void assert_lacks_at(const char *text, const char *part, const char *file, int l
 void assert_error_at(const struct error *error, enum error_kind kind, const char *part,
                      const char *file, int line);
 
+/* Fails the test and shows the number unless it is between the two, or one of them. cmocka's own
+ * has another name in each of its versions. */
+#define assert_between(number, least, most)                                                        \
+    assert_between_at((number), (least), (most), __FILE__, __LINE__)
+void assert_between_at(int64_t number, int64_t least, int64_t most, const char *file, int line);
+
 /* The text with every ' replaced by ". The caller frees it with free. */
 char *json_text(const char *text);
 
