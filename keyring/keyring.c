@@ -100,6 +100,12 @@ const struct keyring *keyring_next_best(const struct keyring *keyring)
     return strcmp(keyring->name, "secret-service") == 0 ? open_kernel(&unused) : NULL;
 }
 
+bool keyring_fail_locked(struct error *error)
+{
+    error_set(error, ERROR_KEYRING, "the desktop keyring is locked");
+    return error_known_as(error, "keyring_locked");
+}
+
 const char *keyring_item_attribute(const struct keyring_item *item, const char *name)
 {
     for (size_t i = 0; i < item->attribute_count; i++)
@@ -147,19 +153,23 @@ void keyring_item_add(struct keyring_item *item, const char *name, const char *v
         (struct keyring_attribute){ strdup(name), strdup(value) };
 }
 
+void keyring_item_clear(struct keyring_item *item)
+{
+    free(item->label);
+    free(item->place);
+    secret_free(item->record);
+    for (size_t i = 0; i < item->attribute_count; i++) {
+        free((char *)item->attributes[i].name);
+        free((char *)item->attributes[i].value);
+    }
+    free(item->attributes);
+    *item = (struct keyring_item){ 0 };
+}
+
 void keyring_list_clear(struct keyring_list *list)
 {
-    for (size_t n = 0; n < list->count; n++) {
-        struct keyring_item *item = &list->items[n];
-        free(item->label);
-        free(item->place);
-        secret_free(item->record);
-        for (size_t i = 0; i < item->attribute_count; i++) {
-            free((char *)item->attributes[i].name);
-            free((char *)item->attributes[i].value);
-        }
-        free(item->attributes);
-    }
+    for (size_t n = 0; n < list->count; n++)
+        keyring_item_clear(&list->items[n]);
     free(list->items);
     *list = (struct keyring_list){ 0 };
 }

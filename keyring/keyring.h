@@ -81,7 +81,8 @@ struct keyring {
     bool (*erase_item)(const struct keyring_item *item, int64_t deadline, struct error *error);
 
     /* Lists the items whose attributes include those of the key. Returns KEYRING_FOUND for an empty
-     * list too. The caller clears *ret_list with keyring_list_clear. */
+     * list too. If it fails, *ret_list has those that could be read, as far as it got. The caller
+     * clears *ret_list with keyring_list_clear in any case. */
     enum keyring_answer (*list)(const struct keyring_key *key, int64_t deadline,
                                 struct keyring_list *ret_list, struct error *error);
 };
@@ -101,6 +102,9 @@ const struct keyring *keyring_open(const char *name, struct error *ret_why, stru
 /* For `auto`, the next best store after one that answered KEYRING_ABSENT; NULL if there is none. */
 const struct keyring *keyring_next_best(const struct keyring *keyring);
 
+/* Sets the error to ERROR_KEYRING: the desktop keyring is locked. Always returns false. */
+bool keyring_fail_locked(struct error *error);
+
 /* The value of an item's attribute; "" if the item does not have it. */
 const char *keyring_item_attribute(const struct keyring_item *item, const char *name);
 
@@ -113,6 +117,10 @@ void keyring_item_add_json(struct keyring_item *item, json_object *attributes);
 
 /* Adds an attribute to an item; the texts are copied. */
 void keyring_item_add(struct keyring_item *item, const char *name, const char *value);
+
+/* Wipes and frees what an item owns. */
+void keyring_item_clear(struct keyring_item *item);
+#define auto_keyring_item CLEANUP(keyring_item_clear)
 
 /* Wipes and frees the items of a list. */
 void keyring_list_clear(struct keyring_list *list);

@@ -11,6 +11,7 @@
 #define KEYRING_SECRET_SERVICE_H
 
 #define KEYRING_SCHEMA                "org.entra_credential_helpers.Token"
+#define KEYRING_SCHEMA_ATTRIBUTE      "xdg:schema"
 #define KEYRING_SECRET_SERVICE_MODULE "entra-keyring-secret-service.so"
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "common/base/printable.h"
 #include "common/base/secret.h"
+#include "common/base/utf8.h"
 
 /* A position in a text, for what json-c does not report: what follows a value, and where a value
  * is. */
@@ -61,17 +62,17 @@ static void skip_blank(struct cursor *cursor)
     }
 }
 
-static void skip_string(struct cursor *cursor)
-{
-    char quote = cursor->text[cursor->at++];
-    while (cursor->at < cursor->length && peek(cursor) != quote)
-        cursor->at += peek(cursor) == '\\' ? 2 : 1;
-    cursor->at++;
-}
-
 static bool at_string(const struct cursor *cursor)
 {
-    return peek(cursor) == '"' || peek(cursor) == '\'';
+    return peek(cursor) == '"';
+}
+
+static void skip_string(struct cursor *cursor)
+{
+    cursor->at++;
+    while (cursor->at < cursor->length && !at_string(cursor))
+        cursor->at += peek(cursor) == '\\' ? 2 : 1;
+    cursor->at++;
 }
 
 /* Skips a string, number or literal, or a whole array or object by counting its brackets. */
@@ -156,39 +157,35 @@ size_t json_line(const char *text, size_t length, const char *const *path, size_
     return line_at(text, cursor.at < length ? cursor.at : length);
 }
 
-static json_object *parse_text(const char *text, size_t length, int flags, size_t *ret_end,
-                               struct error *error)
+static json_object *parse_text(const char *text, size_t length, bool trailing_commas,
+                               size_t *ret_at, struct error *error)
 {
-    *ret_end = 0;
-    if (memchr(text, '\0', length) != NULL) {
-        error_set(error, ERROR_OTHER, "not valid JSON: it contains a NUL byte");
+    const char *fault = json_grammar_fault(text, length, trailing_commas, ret_at);
+    if (fault == NULL && length > INT_MAX)
+        fault = "it is too long";
+    if (fault != NULL) {
+        error_set(error, ERROR_OTHER, "not valid JSON: %s", fault);
         return NULL;
     }
-    if (length > INT_MAX) {
-        error_set(error, ERROR_OTHER, "not valid JSON: it is too long");
-        return NULL;
-    }
-    struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
-    json_tokener_set_flags(tokener, flags | JSON_TOKENER_VALIDATE_UTF8);
+    /* The depth is that of values: what is in the deepest brackets is one deeper. */
+    struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
     json_object *value = json_tokener_parse_ex(tokener, text, (int)length);
+    if (json_tokener_get_error(tokener) == json_tokener_continue) /* a number might go on */
+        value = json_tokener_parse_ex(tokener, " ", 1);
     enum json_tokener_error outcome = json_tokener_get_error(tokener);
-    *ret_end = json_tokener_get_parse_end(tokener);
     json_tokener_free(tokener);
 
-    if (outcome == json_tokener_success && value != NULL)
-        return value;
-    const char *reason = outcome == json_tokener_continue  ? "the text is incomplete"
-                         : outcome == json_tokener_success ? "null in place of an object"
-                                                           : json_tokener_error_desc(outcome);
-    error_set(error, ERROR_OTHER, "not valid JSON: %s", reason);
-    json_wipe(value);
-    return NULL;
+    if (value == NULL)
+        error_set(error, ERROR_OTHER, "not valid JSON: %s",
+                  outcome == json_tokener_success ? "null in place of an object"
+                                                  : json_tokener_error_desc(outcome));
+    return value;
 }
 
 json_object *json_parse(const char *text, size_t length, struct error *error)
 {
-    size_t end = 0;
-    return parse_text(text, length, JSON_TOKENER_STRICT, &end, error);
+    size_t at = 0;
+    return parse_text(text, length, false, &at, error);
 }
 
 /* Whether the comment from start to the cursor is a block comment without an end. */
@@ -198,9 +195,8 @@ static bool is_open_comment(const struct cursor *cursor, size_t start)
            (cursor->at - start < 4 || memcmp(cursor->text + cursor->at - 2, "*/", 2) != 0);
 }
 
-/* Copies a text with its comments blanked out. json-c accepts comments itself, but misses the end
- * of one that ends in several stars, and of one at the end of the file. A comment without an end is
- * kept, so that it is refused. */
+/* Copies a text with its comments blanked out. A comment without an end is kept, so that it is
+ * refused. */
 static struct secret *blank_comments(const char *text, size_t length)
 {
     struct secret *copy = secret_new(text, length);
@@ -223,22 +219,13 @@ static struct secret *blank_comments(const char *text, size_t length)
 json_object *json_parse_lenient(const char *text, size_t length, size_t *ret_line,
                                 struct error *error)
 {
-    struct cursor rest = { text, length, 0 };
-    if (looking_at(&rest, "\xef\xbb\xbf"))
-        rest.at += 3;
-    size_t end = 0;
-    auto_secret struct secret *plain = blank_comments(text + rest.at, length - rest.at);
-    json_object *value = parse_text(plain->bytes, plain->length, 0, &end, error);
-    rest.at += end;
-    if (value != NULL) {
-        skip_blank(&rest);
-        if (rest.at < length) {
-            error_set(error, ERROR_OTHER, "not valid JSON: there is more text after the value");
-            json_wipe(value);
-            value = NULL;
-        }
-    }
-    *ret_line = line_at(text, rest.at < length ? rest.at : length);
+    struct cursor start = { text, length, 0 };
+    if (looking_at(&start, "\xef\xbb\xbf"))
+        start.at += 3;
+    size_t at = 0;
+    auto_secret struct secret *plain = blank_comments(text + start.at, length - start.at);
+    json_object *value = parse_text(plain->bytes, plain->length, true, &at, error);
+    *ret_line = line_at(text, start.at + at);
     return value;
 }
 
@@ -294,7 +281,7 @@ void json_print(json_object *value)
                                                                  JSON_C_TO_STRING_NOSLASHESCAPE);
     for (size_t length; *text != '\0'; text += length) {
         uint32_t character = 0;
-        length = printable_read(text, &character);
+        length = utf8_read(text, UTF8_MAX, &character);
         if (*text != '\n' && length > 0 && printable_is_control(character))
             printf("\\u%04x", (unsigned)character); /* all are below U+10000 */
         else

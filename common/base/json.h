@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON through json-c, with the checks that every reader here needs: a length, nothing after the
- * value, a limit on the depth, strings without NUL, whole numbers.
+ * JSON: every text from outside comes through here. json_grammar.h says what may be in it, json-c
+ * makes objects of it, and json_string and json_int64 read their members: strings without NUL,
+ * whole numbers.
  */
 #ifndef COMMON_BASE_JSON_H
 #define COMMON_BASE_JSON_H
@@ -13,15 +14,15 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/error.h"
-
-#define JSON_DEPTH_MAX 16
+#include "common/base/json_grammar.h"
 
 /* json-c's flags for readable output on one line. */
 #define JSON_LINE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
-/* Parses text as exactly one JSON value, strictly by RFC 8259. The caller releases the result with
- * json_wipe or json_object_put. Returns NULL with ERROR_OTHER if the text is not valid; the message
- * contains none of the text. */
+/* Parses text as exactly one JSON value, strictly by RFC 8259. Of an integer beyond 64 bits, the
+ * result has the nearest that fits. The caller releases the result with json_wipe or
+ * json_object_put. Returns NULL with ERROR_OTHER if the text is not valid (json_grammar.h), or is
+ * null; the message contains none of the text. */
 json_object *json_parse(const char *text, size_t length, struct error *error);
 
 /* As json_parse, for files that people write: like .NET's configuration, it allows comments, a
@@ -34,8 +35,8 @@ json_object *json_parse_lenient(const char *text, size_t length, size_t *ret_lin
  * object owns the text. */
 const char *json_string(const json_object *object, const char *key);
 
-/* Reads the whole number under key, which may also be written as a string (Entra sends both).
- * Returns false if there is no such number. */
+/* Reads the whole number under key, or the nearest that fits. It may also be written as a string
+ * (Entra sends both), but must fit then. Returns false if there is no such number. */
 bool json_int64(const json_object *object, const char *key, int64_t *ret_value);
 
 /* The line, from 1, of the value at a path of keys and array indices, in a text that

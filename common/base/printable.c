@@ -3,26 +3,7 @@
 
 #include <string.h>
 
-size_t printable_read(const char *start, uint32_t *ret_character)
-{
-    const unsigned char *text = (const unsigned char *)start;
-    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 }; /* by length */
-    size_t length = text[0] < 0x80   ? 1
-                    : text[0] < 0xc0 ? 0
-                    : text[0] < 0xe0 ? 2
-                    : text[0] < 0xf0 ? 3
-                    : text[0] < 0xf8 ? 4
-                                     : 0;
-    uint32_t character = length == 1 ? text[0] : text[0] & (0xffU >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-        character = character << 6 | (text[i] & 0x3f);
-    }
-    bool is_surrogate = character >= 0xd800 && character < 0xe000;
-    *ret_character = character;
-    return character < least[length] || character > 0x10ffff || is_surrogate ? 0 : length;
-}
+#include "common/base/utf8.h"
 
 /* Control characters (C0, DEL, C1), line and paragraph separators, and those that change the
  * direction of the text. */
@@ -38,7 +19,7 @@ bool printable_is_control(uint32_t character)
 static size_t read_any(const unsigned char *text, bool *ret_printable)
 {
     uint32_t character;
-    size_t length = printable_read((const char *)text, &character);
+    size_t length = utf8_read((const char *)text, UTF8_MAX, &character);
     *ret_printable = length > 0 && !printable_is_control(character);
     return length > 0 ? length : 1;
 }
@@ -78,13 +59,11 @@ size_t printable_make_output(char *bytes, size_t length)
 {
     unsigned char *at = (unsigned char *)bytes, *end = at + length;
     while (at < end) {
-        char character[4 + 1] = ""; /* with a NUL, where printable_read stops */
         uint32_t number = 0;
         size_t left = (size_t)(end - at);
         if (is_unfinished(at, left))
             break;
-        memcpy(character, at, left < 4 ? left : 4);
-        size_t size = printable_read(character, &number);
+        size_t size = utf8_read((const char *)at, left, &number);
         bool is_break = number == '\n' || number == '\t' || (number == '\r' && at[1] == '\n');
         if (size == 0 || (printable_is_control(number) && !is_break))
             memset(at, '?', size > 0 ? size : 1);

@@ -22,10 +22,6 @@ bool printable_is(const char *text);
  * come. */
 size_t printable_make_output(char *bytes, size_t length);
 
-/* Decodes one UTF-8 character (RFC 3629) of a C string. Returns its length in bytes, or 0 if it is
- * not valid. */
-size_t printable_read(const char *start, uint32_t *ret_character);
-
 /* Whether a character can move a terminal's cursor, hide or reorder text (see above). */
 bool printable_is_control(uint32_t character);
 

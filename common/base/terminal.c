@@ -22,7 +22,7 @@ static void catch (int signal)
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define SIGNALS ARRAY_SIZE(signals)
 
-/* Reads a line without its newline. Returns its length, or -1. */
+/* Reads a line without its newline. Returns its length, 0 at the end of the input, or -1. */
 static ssize_t read_line(int fd, struct secret *line)
 {
     size_t length = 0;
@@ -31,7 +31,7 @@ static ssize_t read_line(int fd, struct secret *line)
         ssize_t n = caught != 0 ? -1 : read(fd, &c, 1);
         if (n < 0 && errno == EINTR && caught == 0)
             continue;
-        if (n < 0 || (n == 0 && length == 0))
+        if (n < 0)
             return -1;
         if (n == 0 || c == '\n')
             return (ssize_t)length;

@@ -144,7 +144,6 @@ static bool make_unconfigured(struct config *config, const struct config_api *ap
         *error = (struct error){ 0 };
         token_request_clear(machine);
         *machine = *user;
-        *user = (struct token_request){ 0 };
         user = machine;
         candidates->count = 1;
     }

@@ -152,13 +152,15 @@ enum keyring_answer stored_credentials_find(struct token_store *store,
                                             struct error *error)
 {
     auto_keyring_list struct keyring_list list = { 0 };
+    struct error why = { 0 };
     int64_t newest = -1;
     *ret_found = (struct stored_credential){ 0 };
-    if (!list_items(store, place, deadline, &list, error))
-        return KEYRING_FAILED;
+    bool is_whole = list_items(store, place, deadline, &list, &why);
     for (size_t i = 0; i < list.count; i++) {
         auto_stored_credential struct stored_credential one = { 0 };
         int64_t stored_on = 0;
+        if (list.items[i].is_locked)
+            is_whole = keyring_fail_locked(&why);
         if (!from_json(list.items[i].record, &one, &stored_on) ||
             !is_usable(&one, takes_authtype) || stored_on <= newest)
             continue;
@@ -167,7 +169,12 @@ enum keyring_answer stored_credentials_find(struct token_store *store,
         *ret_found = one;
         one = (struct stored_credential){ 0 };
     }
-    return newest >= 0 ? KEYRING_FOUND : KEYRING_NOTHING;
+    if (newest >= 0)
+        return KEYRING_FOUND;
+    if (is_whole)
+        return KEYRING_NOTHING;
+    *error = why;
+    return KEYRING_FAILED;
 }
 
 static bool are_equal(const struct stored_credential *a, const struct stored_credential *b)
@@ -211,7 +218,8 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
     autofree char *label =
         text_format("git credential for %s://%s/%s%s%s%s", exact.protocol, exact.host, exact.path,
                     username[0] ? " (" : "", username, username[0] ? ")" : "");
-    return token_store_put(store, &key, label, record, credential->expires_on, deadline, error);
+    return token_store_put(store, &key, label, record, credential->expires_on, deadline, error) &&
+           token_store_check(store, error);
 }
 
 static bool is_refused(const struct stored_credential *credential, const char *refused)
@@ -225,16 +233,19 @@ bool stored_credentials_erase(struct token_store *store, const struct credential
                               const char *refused, int64_t deadline, struct error *error)
 {
     auto_keyring_list struct keyring_list list = { 0 };
-    if (!list_items(store, place, deadline, &list, error))
-        return false;
+    struct error why = { 0 };
+    bool is_whole = list_items(store, place, deadline, &list, &why);
     for (size_t i = 0; i < list.count; i++) {
         const struct keyring_item *item = &list.items[i];
         auto_stored_credential struct stored_credential one = { 0 };
         int64_t stored_on;
-        bool stays = item->is_locked ||
-                     (from_json(item->record, &one, &stored_on) && !is_refused(&one, refused));
-        if (!stays && !token_store_drop_match(store, item, deadline, error))
+        if (item->is_locked)
+            is_whole = keyring_fail_locked(&why);
+        else if ((!from_json(item->record, &one, &stored_on) || is_refused(&one, refused)) &&
+                 !token_store_drop_match(store, item, deadline, error))
             return false;
     }
-    return true;
+    if (!is_whole)
+        *error = why;
+    return is_whole && token_store_saw_all(store, error);
 }

@@ -41,7 +41,8 @@ struct stored_credential {
 
 /* Finds the newest credential of the place that has not expired. One with an authtype is found only
  * if takes_authtype is set. The caller clears *ret_found with stored_credential_clear. Returns
- * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name. */
+ * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name, or with keyring_locked
+ * if one may be there that is locked. */
 enum keyring_answer stored_credentials_find(struct token_store *store,
                                             const struct credential_place *place,
                                             bool takes_authtype, int64_t deadline,
@@ -49,15 +50,14 @@ enum keyring_answer stored_credentials_find(struct token_store *store,
                                             struct error *error);
 
 /* Stores a credential; it replaces one with the same path and user name. A credential that is too
- * long or not UTF-8 is not stored, which is not an error. Fails with ERROR_KEYRING only if the
- * keyring was chosen by name. */
+ * long or not UTF-8 is not stored, which is not an error. Fails with ERROR_KEYRING. */
 bool stored_credentials_keep(struct token_store *store, const struct credential_place *place,
                              const struct stored_credential *credential, int64_t deadline,
                              struct error *error);
 
 /* Deletes the place's credentials; if refused is not NULL, only those with this password or
- * credential, and those that cannot be read. Fails with ERROR_KEYRING only if the keyring was
- * chosen by name. */
+ * credential, and those that cannot be read. Fails with ERROR_KEYRING, also if there may be one
+ * that is locked; the others are then deleted. */
 bool stored_credentials_erase(struct token_store *store, const struct credential_place *place,
                               const char *refused, int64_t deadline, struct error *error);
 

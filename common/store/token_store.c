@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
@@ -110,6 +111,10 @@ bool token_store_match(struct token_store *store, const struct keyring_key *key,
         answer = store->keyring->list(key, half_of(deadline), ret_list, &why);
     while (answer == KEYRING_ABSENT && use_next_best(store, &why));
     store->settled = true;
+    if (answer == KEYRING_FAILED && strcmp(why.code, "keyring_locked") == 0) {
+        *error = why;
+        return false;
+    }
     return answer == KEYRING_FOUND || keyring_failed(store, &why, error);
 }
 
@@ -141,6 +146,24 @@ bool token_store_drop_match(struct token_store *store, const struct keyring_item
     struct error why = { 0 };
     return has_failed(store) || store->keyring->erase_item(item, deadline, &why) ||
            keyring_failed(store, &why, error);
+}
+
+bool token_store_check(const struct token_store *store, struct error *error)
+{
+    if (!has_failed(store))
+        return true;
+    *error = store->trouble;
+    error->kind = ERROR_KEYRING;
+    return false;
+}
+
+bool token_store_saw_all(const struct token_store *store, struct error *error)
+{
+    static const char *const codes[] = { "keyring_locked", "keyring_silent", "keyring_failed" };
+    for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+        if (strcmp(store->trouble.code, codes[i]) == 0)
+            return token_store_check(store, error);
+    return true;
 }
 
 bool token_store_can_keep(const struct token_store *store)
@@ -275,16 +298,15 @@ static enum keyring_answer list_one(const struct keyring *keyring, const char *k
     struct keyring_key every = { { { STORE_KIND, kind } } };
     struct keyring_list more = { 0 };
     enum keyring_answer answer = keyring->list(&every, deadline, &more, error);
-    if (answer != KEYRING_FOUND)
-        return answer;
-    trace("keyring: %s has %zu of kind %s", keyring->name, more.count, kind);
+    if (answer == KEYRING_FOUND)
+        trace("keyring: %s has %zu of kind %s", keyring->name, more.count, kind);
     list->items = realloc(list->items, (list->count + more.count + 1) * sizeof *list->items);
     for (size_t i = 0; i < more.count; i++) {
         list->items[list->count] = more.items[i];
         list->items[list->count++].store = keyring->name;
     }
     free(more.items);
-    return KEYRING_FOUND;
+    return answer;
 }
 
 bool token_store_list(struct token_store *store, const char *kind, int64_t deadline,

@@ -46,9 +46,18 @@ bool token_store_open(struct token_store *store, const char *name, struct error 
  * keyring `none`. */
 bool token_store_can_keep(const struct token_store *store);
 
+/* Fails with ERROR_KEYRING and the reason if the keyring has failed so far. */
+bool token_store_check(const struct token_store *store, struct error *error);
+
+/* Fails in the same way, but only if the keyring may hold more than it has shown or deleted: if it
+ * is locked, silent or failing, rather than full or not there. */
+bool token_store_saw_all(const struct token_store *store, struct error *error);
+
 /* The keyring's functions list, lookup, store and erase (keyring.h) with the policy above: they
  * return KEYRING_FAILED or false, with ERROR_KEYRING, only if the keyring was chosen by name. The
- * caller clears *ret_list with keyring_list_clear and frees *ret_record with secret_free. */
+ * caller clears *ret_list with keyring_list_clear and frees *ret_record with secret_free.
+ * token_store_match fails with keyring_locked in any case if some items are hidden by a lock; the
+ * others are in *ret_list. */
 bool token_store_match(struct token_store *store, const struct keyring_key *key, int64_t deadline,
                        struct keyring_list *ret_list, struct error *error);
 enum keyring_answer token_store_look_up(struct token_store *store, const struct keyring_key *key,

@@ -301,7 +301,7 @@ bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidat
         if (attempt.request.home_account_id != NULL)
             break;
     }
-    return true;
+    return token_store_saw_all(&tokens->store, error);
 }
 
 /* ---- a token that the caller has ---- */
@@ -342,10 +342,11 @@ bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidat
 {
     auto_attempt struct attempt owner = { 0 };
     enum keyring_answer answer = find_owner(tokens, candidates, refused, length, &owner, error);
-    if (answer != KEYRING_FOUND)
-        return answer == KEYRING_NOTHING;
-    return token_store_erase(&tokens->store, &owner.request, refused, length, owner.deadline,
-                             error);
+    if (answer == KEYRING_FAILED ||
+        (answer == KEYRING_FOUND && !token_store_erase(&tokens->store, &owner.request, refused,
+                                                       length, owner.deadline, error)))
+        return false;
+    return token_store_saw_all(&tokens->store, error);
 }
 
 /* ---- signing in ---- */
@@ -353,13 +354,9 @@ bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidat
 /* A sign-in that cannot be stored is of no use. */
 static bool check_can_store(const struct tokens *tokens, struct error *error)
 {
-    if (token_store_can_keep(&tokens->store))
-        return true;
-    if (tokens->store.trouble.message[0] == '\0')
-        return error_set(error, ERROR_USAGE, "the keyring 'none' stores nothing");
-    *error = tokens->store.trouble;
-    error->kind = ERROR_KEYRING;
-    return false;
+    return token_store_check(&tokens->store, error) &&
+           (token_store_can_keep(&tokens->store) ||
+            error_set(error, ERROR_USAGE, "the keyring 'none' stores nothing"));
 }
 
 bool tokens_sign_in(struct tokens *tokens, const struct token_request *request,

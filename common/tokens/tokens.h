@@ -70,7 +70,8 @@ bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates
                 size_t length);
 
 /* Erases this token, which a server refused, from the keyring. If the keyring has another one for
- * the candidates, that stays. Fails with ERROR_KEYRING. */
+ * the candidates, that stays. Fails with ERROR_KEYRING, also if the keyring may hold it and does
+ * not show it (token_store_saw_all). */
 bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidates,
                   const char *refused, size_t length, struct error *error);
 

@@ -128,16 +128,6 @@ static bool fail_unreadable(const struct error *trouble, struct error *error)
     return error_inherit(error, trouble);
 }
 
-/* Whether the keyring may have a sign-in that cannot be read now. */
-static bool hides_sign_ins(const struct error *trouble)
-{
-    static const char *const codes[] = { "keyring_locked", "keyring_silent", "keyring_failed" };
-    for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
-        if (strcmp(trouble->code, codes[i]) == 0)
-            return true;
-    return false;
-}
-
 /* The user must sign in and cannot be asked. reason is the authority's refusal, or ERROR_NONE if
  * nobody has signed in. */
 static bool fail_sign_in_needed(const struct token_store *store,
@@ -269,6 +259,7 @@ static enum refresh_end refresh(const struct acquire_module *module, struct toke
 {
     auto_single_flight struct single_flight flight = { -1 };
     auto_account struct account known = { 0 }, renewed = { 0 };
+    struct error unused;
     enum keyring_answer answer = KEYRING_FOUND;
     bool waited = false;
     if (request->home_account_id == NULL)
@@ -282,7 +273,7 @@ static enum refresh_end refresh(const struct acquire_module *module, struct toke
     }
     if (answer == KEYRING_FOUND)
         answer = account_store_find(store, request, deadline, &known, error);
-    if (answer == KEYRING_NOTHING && hides_sign_ins(&store->trouble)) {
+    if (answer == KEYRING_NOTHING && !token_store_saw_all(store, &unused)) {
         fail_unreadable(&store->trouble, error);
         return REFRESH_FAILED;
     }

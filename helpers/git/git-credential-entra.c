@@ -95,20 +95,23 @@ static bool get(const struct options *options, const struct git_request *git, st
         print_early_quit(&target);
     if (match != CONFIG_MATCH)
         return match == CONFIG_NO_MATCH;
-    switch (stored_credentials_find(&target.tokens.store, &target.place, git->takes_authtype,
-                                    target.tokens.deadline, &stored, error)) {
-    case KEYRING_FOUND: {
+    enum keyring_answer found =
+        stored_credentials_find(&target.tokens.store, &target.place, git->takes_authtype,
+                                target.tokens.deadline, &stored, error);
+    if (found == KEYRING_FOUND) {
         trace("keyring: %s has a stored credential", target.tokens.store.keyring->name);
         auto_secret struct secret *answer = git_answer_format_stored(&stored);
         return print_answer(answer, error);
     }
-    case KEYRING_FAILED:
+    /* If the keyring is locked, there may still be a token. */
+    if (found == KEYRING_FAILED &&
+        (!target.wants_token || strcmp(error->code, "keyring_locked") != 0)) {
         error_wanted(error, "no credential for %s", target.place.host);
         print_early_quit(&target);
         return false;
-    default:
-        return !target.wants_token || answer_with_token(&target, error);
     }
+    *error = (struct error){ 0 };
+    return !target.wants_token || answer_with_token(&target, error);
 }
 
 /* ---- erase and store, which follow get ---- */
@@ -147,9 +150,13 @@ static bool erase(const struct options *options, const struct git_request *git, 
     enum config_match match = find_target_again(&target, options, git, error);
     if (match != CONFIG_MATCH)
         return match == CONFIG_NO_MATCH;
-    return stored_credentials_erase(&target.tokens.store, &target.place, refused,
-                                    target.tokens.deadline, error) &&
-           (refused == NULL || !target.wants_token || erase_token(&target, refused, error));
+    struct error unused;
+    bool erased = stored_credentials_erase(&target.tokens.store, &target.place, refused,
+                                           target.tokens.deadline, error);
+    if (refused != NULL && target.wants_token)
+        erased = erase_token(&target, refused, erased ? error : &unused) && erased;
+    return erased ||
+           error_wanted(error, "the refused credential for %s is not erased", target.place.host);
 }
 
 /* Whether this is an access token, from us or another helper: users do not type those, and they
@@ -192,7 +199,8 @@ static bool store(const struct options *options, const struct git_request *git, 
         .expires_on = git_request_expiry(git),
     };
     return stored_credentials_keep(&target.tokens.store, &target.place, &typed,
-                                   target.tokens.deadline, error);
+                                   target.tokens.deadline, error) ||
+           error_wanted(error, "the credential for %s is not stored", target.place.host);
 }
 
 /* ---- the program ---- */

@@ -107,12 +107,6 @@ bool call_found_no_object(const GError *reason)
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
 }
 
-bool call_fail_locked(struct error *error)
-{
-    error_set(error, ERROR_KEYRING, "the desktop keyring is locked");
-    return error_known_as(error, "keyring_locked");
-}
-
 bool call_fail(const struct call *call, GError *reason, struct error *error)
 {
     if (call->expirations > 0 || reason == NULL) {
@@ -125,7 +119,7 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
                   "org.freedesktop.secrets)");
         error_known_as(error, "keyring_absent");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
-        call_fail_locked(error);
+        keyring_fail_locked(error);
     } else if (call_found_no_object(reason)) { /* the only object that is not searched for first */
         error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
         error_known_as(error, "keyring_locked");

@@ -57,9 +57,6 @@ enum keyring_answer call_failed(const struct call *call, GError *reason, struct 
 /* Whether reason, which may be NULL, is that there is no object at the requested path. */
 bool call_found_no_object(const GError *reason);
 
-/* Sets the error to ERROR_KEYRING: the keyring is locked. Always returns false. */
-bool call_fail_locked(struct error *error);
-
 /* Ends and frees a call. */
 void call_end(struct call **call);
 #define auto_call CLEANUP(call_end)

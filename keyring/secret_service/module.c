@@ -11,19 +11,10 @@
 
 #include "keyring/keyring.h"
 #include "keyring/secret_service/call.h"
+#include "keyring/secret_service/item.h"
 #include "keyring/secret_service/prompt.h"
+#include "keyring/secret_service/search.h"
 #include "keyring/secret_service/service.h"
-
-/* The attributes as libsecret takes them. The texts are not copied. */
-static GHashTable *attributes_of(const struct keyring_key *key)
-{
-    GHashTable *attributes = g_hash_table_new(g_str_hash, g_str_equal);
-    g_hash_table_insert(attributes, (gpointer) "xdg:schema", (gpointer)KEYRING_SCHEMA);
-    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++)
-        g_hash_table_insert(attributes, (gpointer)key->attributes[i].name,
-                            (gpointer)key->attributes[i].value);
-    return attributes;
-}
 
 static struct secret *record_of(SecretValue *value)
 {
@@ -32,27 +23,8 @@ static struct secret *record_of(SecretValue *value)
     return length > 0 && length <= KEYRING_RECORD_MAX ? secret_new(bytes, length) : NULL;
 }
 
-/* Finds an item's path. *ret_locked says whether the item exists but cannot be read. */
-static enum keyring_answer find_item(SecretService *service, GHashTable *attributes,
-                                     int64_t deadline, gchar **ret_path, bool *ret_locked,
-                                     struct error *error)
-{
-    auto_call struct call *call = call_begin(deadline);
-    g_auto(GStrv) readable = NULL;
-    g_auto(GStrv) unreadable = NULL;
-    GError *reason = NULL;
-    secret_service_search_for_dbus_paths(service, NULL, attributes, call->cancellable,
-                                         call_on_answer, call);
-    service_open_session(service);
-    if (call_wait(call) == NULL || !secret_service_search_for_dbus_paths_finish(
-                                       service, call->result, &readable, &unreadable, &reason))
-        return call_failed(call, reason, error);
-    *ret_path = g_strdup(readable[0] != NULL ? readable[0] : unreadable[0]);
-    *ret_locked = readable[0] == NULL;
-    return *ret_path != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
-}
-
-/* Reads an item's record. Returns KEYRING_NOTHING if the item no longer exists or has no record. */
+/* Reads an item's record. Returns KEYRING_NOTHING if the item no longer exists or has no record, or
+ * has been locked meanwhile. */
 static enum keyring_answer read_item(SecretService *service, const gchar *path, int64_t deadline,
                                      struct secret **ret_record, struct error *error)
 {
@@ -92,26 +64,27 @@ static void unlock_item(SecretService *service, const gchar *path, int64_t deadl
 }
 
 /* Finds an item that can be read, after an attempt to unlock the keyring if it is locked. */
-static enum keyring_answer find_readable(SecretService *service, GHashTable *attributes,
+static enum keyring_answer find_readable(SecretService *service, const struct keyring_key *key,
                                          int64_t deadline, gchar **ret_path, struct error *error)
 {
     bool locked = false;
-    enum keyring_answer answer = find_item(service, attributes, deadline, ret_path, &locked, error);
+    enum keyring_answer answer = search_item(service, key, deadline, ret_path, &locked, error);
     if (answer != KEYRING_FOUND || !locked)
         return answer;
     unlock_item(service, *ret_path, deadline);
     g_clear_pointer(ret_path, g_free);
-    answer = find_item(service, attributes, deadline, ret_path, &locked, error);
+    answer = search_item(service, key, deadline, ret_path, &locked, error);
     if (answer != KEYRING_FOUND || !locked)
         return answer;
-    call_fail_locked(error);
+    keyring_fail_locked(error);
     return KEYRING_FAILED;
 }
+
+/* ---- the keyring's functions ---- */
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
                                   struct secret **ret_record, struct error *error)
 {
-    g_autoptr(GHashTable) attributes = attributes_of(key);
     SecretService *service = NULL;
     enum keyring_answer answer = service_connect(&service, deadline, error);
     if (answer != KEYRING_FOUND)
@@ -119,7 +92,7 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     /* An item that was found but cannot be read has been replaced meanwhile: search again, once. */
     for (int tries = 0; tries < 2; tries++) {
         g_autofree gchar *path = NULL;
-        answer = find_readable(service, attributes, deadline, &path, error);
+        answer = find_readable(service, key, deadline, &path, error);
         if (answer != KEYRING_FOUND)
             return answer;
         answer = read_item(service, path, deadline, ret_record, error);
@@ -133,7 +106,7 @@ static bool store(const struct keyring_key *key, const char *label, const struct
                   int64_t expires_on, int64_t deadline, struct error *error)
 {
     (void)expires_on; /* a desktop keyring does not expire items */
-    g_autoptr(GHashTable) attributes = attributes_of(key);
+    g_autoptr(GHashTable) attributes = search_attributes(key, true);
     SecretService *service = NULL;
     if (service_connect(&service, deadline, error) != KEYRING_FOUND ||
         service_await_session(service, deadline, error) != KEYRING_FOUND)
@@ -151,37 +124,13 @@ static bool store(const struct keyring_key *key, const char *label, const struct
     return stored || call_fail(call, reason, error);
 }
 
-/* Searches first, since libsecret silently leaves locked items alone. */
-static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
+/* Succeeds if the item is gone already. */
+static bool delete_item(SecretService *service, const gchar *path, int64_t deadline,
+                        struct error *error)
 {
-    g_autoptr(GHashTable) attributes = attributes_of(key);
-    SecretService *service = NULL;
-    g_autofree gchar *path = NULL;
-    enum keyring_answer answer = service_connect(&service, deadline, error);
-    if (answer == KEYRING_FOUND)
-        answer = find_readable(service, attributes, deadline, &path, error);
-    if (answer != KEYRING_FOUND)
-        return answer == KEYRING_NOTHING;
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
-    secret_service_clear(service, NULL, attributes, call->cancellable, call_on_answer, call);
-    if (call_wait(call) != NULL)
-        secret_service_clear_finish(service, call->result, &reason); /* false: nothing to delete */
-    return (call->result != NULL && reason == NULL) || call_fail(call, reason, error);
-}
-
-/* Not by its attributes: other items may have them too, and more. */
-static bool erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
-{
-    SecretService *service = NULL;
-    if (item->is_locked) /* list has prompted, if that is allowed */
-        return call_fail_locked(error);
-    if (service_connect(&service, deadline, error) != KEYRING_FOUND)
-        return false;
-    auto_call struct call *call = call_begin(deadline);
-    GError *reason = NULL;
-    secret_service_delete_item_dbus_path(service, item->place, call->cancellable, call_on_answer,
-                                         call);
+    secret_service_delete_item_dbus_path(service, path, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         secret_service_delete_item_dbus_path_finish(service, call->result, &reason);
     if (call->result == NULL || (reason != NULL && !call_found_no_object(reason)))
@@ -190,74 +139,120 @@ static bool erase_item(const struct keyring_item *item, int64_t deadline, struct
     return true;
 }
 
-static void fill_item(struct keyring_item *item, SecretItem *found)
+/* Until there is none: another collection may have an item with the same attributes, and it may be
+ * locked. */
+static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
 {
-    g_autofree gchar *label = secret_item_get_label(found);
-    g_autoptr(GHashTable) attributes = secret_item_get_attributes(found);
-    SecretValue *value = secret_item_get_secret(found);
-    item->label = strdup(label != NULL ? label : "");
-    item->place = strdup(g_dbus_proxy_get_object_path(G_DBUS_PROXY(found)));
-    item->is_locked = value == NULL;
-    if (value != NULL) {
-        item->record = record_of(value);
-        secret_value_unref(value);
+    SecretService *service = NULL;
+    enum keyring_answer answer = service_connect(&service, deadline, error);
+    while (answer == KEYRING_FOUND) {
+        g_autofree gchar *path = NULL;
+        answer = find_readable(service, key, deadline, &path, error);
+        if (answer == KEYRING_FOUND && !delete_item(service, path, deadline, error))
+            return false;
     }
-
-    GHashTableIter iterator;
-    gpointer name, text;
-    if (attributes == NULL) /* the service has sent none */
-        return;
-    g_hash_table_iter_init(&iterator, attributes);
-    while (g_hash_table_iter_next(&iterator, &name, &text))
-        keyring_item_add(item, name, text);
+    return answer == KEYRING_NOTHING;
 }
 
-static void fill_list(struct keyring_list *list, GList *found)
+/* Not by its attributes: other items may have them too, and more. */
+static bool erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
 {
-    size_t max = MIN(g_list_length(found), KEYRING_ITEMS_MAX);
-    list->items = calloc(max + 1, sizeof *list->items);
-    for (GList *next = found; next != NULL && list->count < max; next = next->next)
-        fill_item(&list->items[list->count++], SECRET_ITEM(next->data));
-    g_list_free_full(found, g_object_unref);
+    SecretService *service = NULL;
+    if (item->is_locked) /* list has prompted, if that is allowed */
+        return keyring_fail_locked(error);
+    return service_connect(&service, deadline, error) == KEYRING_FOUND &&
+           delete_item(service, item->place, deadline, error);
 }
 
-static enum keyring_answer read_items(SecretService *service, GHashTable *attributes,
+/* ---- list ---- */
+
+/* Reads an item that is ours, with its record if it is not locked. Returns KEYRING_NOTHING if it is
+ * another program's, or gone meanwhile. */
+static enum keyring_answer read_own(SecretService *service, const gchar *path, bool is_locked,
+                                    int64_t deadline, struct keyring_item *item,
+                                    struct error *error)
+{
+    auto_secret struct secret *record = NULL;
+    enum keyring_answer answer = item_read(service, path, is_locked, deadline, item, error);
+    if (answer == KEYRING_FOUND && item_owner(item) == ITEM_FOREIGN)
+        return KEYRING_NOTHING;
+    if (answer != KEYRING_FOUND || item->is_locked)
+        return answer;
+    answer = read_item(service, path, deadline, &record, error);
+    if (answer == KEYRING_NOTHING) { /* it is gone or locked by now, or has no record */
+        keyring_item_clear(item);
+        return item_read(service, path, is_locked, deadline, item, error);
+    }
+    item->record = steal(&record);
+    return answer;
+}
+
+static size_t length_of(gchar **paths)
+{
+    return paths != NULL ? g_strv_length(paths) : 0;
+}
+
+static enum keyring_answer fail_too_many(struct error *error)
+{
+    error_set(error, ERROR_KEYRING, "the desktop keyring has more than %d items of this kind",
+              KEYRING_ITEMS_MAX);
+    error_known_as(error, "keyring_failed");
+    return KEYRING_FAILED;
+}
+
+/* Fails if there are items that are hidden, after it has read the others. */
+static enum keyring_answer read_items(SecretService *service, const struct hits *hits,
                                       int64_t deadline, struct keyring_list *list,
                                       struct error *error)
 {
-    enum keyring_answer answer = service_await_session(service, deadline, error);
-    if (answer != KEYRING_FOUND)
-        return answer;
-    auto_call struct call *call = call_begin(deadline);
-    GError *reason = NULL;
-    GList *found = NULL;
-    secret_service_search(service, NULL, attributes, SECRET_SEARCH_ALL | SECRET_SEARCH_LOAD_SECRETS,
-                          call->cancellable, call_on_answer, call);
-    if (call_wait(call) != NULL)
-        found = secret_service_search_finish(service, call->result, &reason);
-    if (call->result == NULL || reason != NULL)
-        return call_failed(call, reason, error);
-    fill_list(list, found);
-    return KEYRING_FOUND;
+    size_t readable = length_of(hits->readable), all = readable + length_of(hits->locked);
+    bool hides = false;
+    list->items = calloc(MIN(all, KEYRING_ITEMS_MAX) + 1, sizeof *list->items);
+    for (size_t i = 0; i < all; i++) {
+        auto_keyring_item struct keyring_item item = { 0 };
+        const gchar *path = i < readable ? hits->readable[i] : hits->locked[i - readable];
+        enum keyring_answer answer = read_own(service, path, i >= readable, deadline, &item, error);
+        if (answer == KEYRING_NOTHING)
+            continue;
+        if (answer != KEYRING_FOUND)
+            return answer;
+        if (item_owner(&item) == ITEM_HIDDEN) {
+            hides = true;
+            continue;
+        }
+        if (list->count == KEYRING_ITEMS_MAX)
+            return fail_too_many(error);
+        list->items[list->count++] = item;
+        item = (struct keyring_item){ 0 };
+    }
+    if (!hides)
+        return KEYRING_FOUND;
+    keyring_fail_locked(error);
+    return KEYRING_FAILED;
 }
 
-/* Searches for a single item first, since usually there is none. */
+/* The schema is not searched for but looked at, in the items, which finds those that are hidden
+ * (search_item) with the same call; usually there are none. */
 static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
                                 struct keyring_list *ret_list, struct error *error)
 {
-    g_autoptr(GHashTable) attributes = attributes_of(key);
+    auto_hits struct hits hits = { NULL, NULL };
     SecretService *service = NULL;
-    g_autofree gchar *path = NULL;
-    bool locked = false;
+    g_autofree gchar *locked = NULL;
     *ret_list = (struct keyring_list){ 0 };
     enum keyring_answer answer = service_connect(&service, deadline, error);
     if (answer == KEYRING_FOUND)
-        answer = find_item(service, attributes, deadline, &path, &locked, error);
-    if (answer != KEYRING_FOUND)
-        return answer == KEYRING_NOTHING ? KEYRING_FOUND : answer;
-    if (locked)
-        unlock_item(service, path, deadline);
-    return read_items(service, attributes, deadline, ret_list, error);
+        answer = search_hits(service, key, false, deadline, &hits, error);
+    if (answer == KEYRING_FOUND)
+        answer = search_own(service, hits.locked, true, deadline, &locked, error);
+    if (answer == KEYRING_FOUND) {
+        unlock_item(service, locked, deadline);
+        hits_clear(&hits);
+        answer = search_hits(service, key, false, deadline, &hits, error);
+    }
+    return answer == KEYRING_FOUND || answer == KEYRING_NOTHING
+               ? read_items(service, &hits, deadline, ret_list, error)
+               : answer;
 }
 
 MODULE_EXPORT const struct keyring_module entra_module = {

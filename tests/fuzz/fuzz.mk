@@ -43,8 +43,8 @@ fuzz_http_answer_SOURCES        := common/acquire/http/http.c common/acquire/htt
 fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubectl/kubeconfig/*.c)
 fuzz_keyring_kernel_SOURCES     := keyring/kernel/module.c tests/fuzz/keyring_check.c
 fuzz_keyring_runtime_SOURCES    := tests/fuzz/keyring_check.c tests/fuzz/memory_folder.c
-fuzz_keyring_secret_service_SOURCES := keyring/secret_service/module.c \
-                                   keyring/secret_service/call.c tests/fuzz/keyring_check.c
+fuzz_keyring_secret_service_SOURCES := $(addprefix keyring/secret_service/,module.c call.c item.c search.c) \
+                                   tests/fuzz/keyring_check.c
 fuzz_kubelogin_SOURCES          := $(wildcard helpers/kubectl/kubelogin*.c)
 fuzz_managed_identity_SOURCES   := $(wildcard common/acquire/identity/*.c) \
                                    $(fuzz_redaction_SOURCES) common/acquire/http/retry.c \
@@ -69,9 +69,8 @@ fuzz_federated_WRAPS       := file_read poll
 fuzz_git_claims_WRAPS      := $(fuzz_folder)
 fuzz_http_answer_WRAPS     := curl_easy_perform
 fuzz_keyring_runtime_WRAPS := $(fuzz_folder)
-fuzz_keyring_secret_service_WRAPS := secret_item_get_secret secret_service_search \
-               secret_service_search_finish secret_service_search_for_dbus_paths \
-               secret_service_search_for_dbus_paths_finish \
+fuzz_keyring_secret_service_WRAPS := g_dbus_connection_call g_dbus_connection_call_finish \
+               secret_service_search_for_dbus_paths secret_service_search_for_dbus_paths_finish \
                secret_service_get_secret_for_dbus_path secret_service_get_secret_for_dbus_path_finish
 fuzz_managed_identity_WRAPS := open poll
 fuzz_settings_WRAPS        := file_read
@@ -84,7 +83,7 @@ fuzz_authority_ABOUT       := common/entra/authority.c
 fuzz_challenge_ABOUT       := common/entra/challenge.c
 fuzz_claims_ABOUT          := common/entra/claims.c
 fuzz_claims_demand_ABOUT   := common/entra/claims.c
-fuzz_json_ABOUT            := common/base/json.c
+fuzz_json_ABOUT            := common/base/json.c common/base/json_grammar.c
 fuzz_jwt_ABOUT             := common/entra/jwt.c
 fuzz_keyring_runtime_ABOUT := keyring/runtime.c
 fuzz_settings_ABOUT        := $(wildcard common/config/*.c)

@@ -24,12 +24,31 @@ static void find_lines(const char *text, size_t size, json_object *root)
     }
 }
 
+/* json-c takes all that the grammar lets through, apart from null; and what it made of that can be
+ * written and read again. */
+static void check_value(const char *text, size_t size, json_object *value,
+                        const struct error *error)
+{
+    struct error unused;
+    size_t at = 0;
+    bool is_json = json_grammar_fault(text, size, false, &at) == NULL;
+    HOLDS(at <= size);
+    if (value == NULL) {
+        HOLDS(!is_json || strstr(error->message, ": null") != NULL);
+        return;
+    }
+    autofree char *written = strdup(form(value));
+    auto_json json_object *again = json_parse(written, strlen(written), &unused);
+    HOLDS(is_json && again != NULL && strcmp(form(again), written) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct error error = { 0 };
     size_t line = 0;
     autofree char *text = fuzz_copy(data, size, 0);
     auto_json json_object *strict = json_parse(text, size, &error);
+    check_value(text, size, strict, &error);
     auto_json json_object *lenient = json_parse_lenient(text, size, &line, &error);
     if (lenient == NULL)
         HOLDS(strict == NULL && line >= 1);

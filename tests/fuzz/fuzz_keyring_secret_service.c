@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a desktop keyring answers. The first line says how a search ends: with an item that can be
- * read, one that is locked, none, or an error of D-Bus, whose message is the second line. Three
- * lines each are an item: its properties Label and Attributes in GVariant's text form, either of
- * which may be missing, and its secret. libsecret reads the properties; this file stands for its
- * calls to the service. */
+/* What a desktop keyring answers. The first line says how a search ends: with items that can be
+ * read, that are locked, none, or an error of D-Bus, whose message is the second line. Three lines
+ * each are an item: its properties Label and Attributes in GVariant's text form, either of which
+ * may be missing, and its secret. This file stands for the calls to the service. */
 #include "keyring/keyring.h"
 #include "keyring/secret_service.h"
 #include "keyring/secret_service/call.h"
@@ -14,36 +13,64 @@
 
 extern const struct keyring_module entra_module;
 
-static struct fuzz_input start; /* the items */
 static char *ending, *message;
 
 /* ---- the items ---- */
 
-static GHashTable *secrets; /* of each SecretItem */
+#define ITEMS_MAX 8
 
-/* No value: the service did not send the property, or GDBus dropped it for its type. */
-static void set_property(SecretItem *item, const char *name, const char *type, const char *text)
+struct item {
+    char *label, *attributes, *secret; /* as in the input */
+};
+static struct item items[ITEMS_MAX];
+static size_t item_count;
+
+static void read_items(struct fuzz_input *input)
 {
-    GVariant *value = g_variant_parse(G_VARIANT_TYPE(type), text, NULL, NULL, NULL);
-    g_dbus_proxy_set_cached_property(G_DBUS_PROXY(item), name, value);
-    if (value != NULL)
-        g_variant_unref(value);
+    for (item_count = 0; item_count < ITEMS_MAX; item_count++) {
+        struct item *item = &items[item_count];
+        *item = (struct item){ fuzz_line(input), NULL, NULL };
+        item->attributes = fuzz_line(input);
+        item->secret = fuzz_line(input);
+        if (item->attributes == NULL) {
+            free(item->label);
+            return;
+        }
+    }
 }
 
-/* NULL at the end of the input. */
-static SecretItem *next_item(struct fuzz_input *input)
+static void free_items(void)
 {
-    autofree char *label = fuzz_line(input);
-    autofree char *attributes = fuzz_line(input);
-    autofree char *secret = fuzz_line(input);
-    if (attributes == NULL)
-        return NULL;
-    SecretItem *item =
-        g_object_new(SECRET_TYPE_ITEM, "g-object-path", "/org/freedesktop/secrets/1", NULL);
-    set_property(item, "Label", "s", label);
-    set_property(item, "Attributes", "a{ss}", attributes);
-    g_hash_table_insert(secrets, item, steal(&secret));
-    return item;
+    while (item_count > 0) {
+        struct item *item = &items[--item_count];
+        free(item->label);
+        free(item->attributes);
+        free(item->secret);
+    }
+}
+
+/* The path of an item is its number. */
+static struct item *item_at(const char *path)
+{
+    return &items[strtoul(path + 1, NULL, 10)];
+}
+
+static gchar **paths_of_items(bool any)
+{
+    gchar **paths = g_new0(gchar *, ITEMS_MAX + 1);
+    for (size_t i = 0; any && i < item_count; i++)
+        paths[i] = g_strdup_printf("/%zu", i);
+    return paths;
+}
+
+/* No value: the service did not send the property, or sent one of another type. */
+static void add_property(GVariantBuilder *properties, const char *name, const char *text)
+{
+    GVariant *value = g_variant_parse(NULL, text, NULL, NULL, NULL);
+    if (value == NULL)
+        return;
+    g_variant_builder_add(properties, "{sv}", name, value);
+    g_variant_unref(value);
 }
 
 static SecretValue *value_of(const char *secret)
@@ -51,13 +78,9 @@ static SecretValue *value_of(const char *secret)
     return secret != NULL ? secret_value_new(secret, -1, "application/json") : NULL;
 }
 
-SecretValue *__wrap_secret_item_get_secret(SecretItem *item);
-SecretValue *__wrap_secret_item_get_secret(SecretItem *item)
-{
-    return value_of(g_hash_table_lookup(secrets, item));
-}
-
 /* ---- the calls ---- */
+
+static struct item *asked; /* answers come at once, so one is enough */
 
 static void answer_at_once(GAsyncReadyCallback callback, gpointer data)
 {
@@ -104,14 +127,11 @@ gboolean __wrap_secret_service_search_for_dbus_paths_finish(SecretService *servi
                                                             GAsyncResult *result, gchar ***unlocked,
                                                             gchar ***locked, GError **error)
 {
-    static const gchar *const one[] = { "/org/freedesktop/secrets/1", NULL }, *const none[] = {
-        NULL
-    };
     (void)service, (void)result;
     if (has_failed(error))
         return FALSE;
-    *unlocked = g_strdupv((gchar **)(strcmp(ending, "found") == 0 ? one : none));
-    *locked = g_strdupv((gchar **)(strcmp(ending, "locked") == 0 ? one : none));
+    *unlocked = paths_of_items(strcmp(ending, "found") == 0);
+    *locked = paths_of_items(strcmp(ending, "locked") == 0);
     return TRUE;
 }
 
@@ -122,11 +142,11 @@ void __wrap_secret_service_get_secret_for_dbus_path(SecretService *service, cons
                                                     GCancellable *cancellable,
                                                     GAsyncReadyCallback callback, gpointer data)
 {
-    (void)service, (void)path, (void)cancellable;
+    (void)service, (void)cancellable;
+    asked = item_at(path);
     answer_at_once(callback, data);
 }
 
-/* That of the first item. */
 SecretValue *__wrap_secret_service_get_secret_for_dbus_path_finish(SecretService *service,
                                                                    GAsyncResult *result,
                                                                    GError **error);
@@ -134,41 +154,41 @@ SecretValue *__wrap_secret_service_get_secret_for_dbus_path_finish(SecretService
                                                                    GAsyncResult *result,
                                                                    GError **error)
 {
-    struct fuzz_input input = start;
     (void)service, (void)result, (void)error;
-    SecretItem *item = next_item(&input);
-    SecretValue *value = item != NULL ? value_of(g_hash_table_lookup(secrets, item)) : NULL;
-    g_clear_object(&item);
-    return value;
+    return value_of(asked->secret);
 }
 
-void __wrap_secret_service_search(SecretService *service, const SecretSchema *schema,
-                                  GHashTable *attributes, SecretSearchFlags flags,
-                                  GCancellable *cancellable, GAsyncReadyCallback callback,
-                                  gpointer data);
-void __wrap_secret_service_search(SecretService *service, const SecretSchema *schema,
-                                  GHashTable *attributes, SecretSearchFlags flags,
-                                  GCancellable *cancellable, GAsyncReadyCallback callback,
-                                  gpointer data)
+/* libsecret refers to these two, so that the linker wants them to be visible. */
+MODULE_EXPORT void __wrap_g_dbus_connection_call(
+    GDBusConnection *connection, const gchar *bus_name, const gchar *object_path,
+    const gchar *interface_name, const gchar *method_name, GVariant *parameters,
+    const GVariantType *reply_type, GDBusCallFlags flags, gint timeout_msec,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void __wrap_g_dbus_connection_call(GDBusConnection *connection, const gchar *bus_name,
+                                   const gchar *object_path, const gchar *interface_name,
+                                   const gchar *method_name, GVariant *parameters,
+                                   const GVariantType *reply_type, GDBusCallFlags flags,
+                                   gint timeout_msec, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data)
 {
-    (void)service, (void)schema, (void)attributes, (void)flags, (void)cancellable;
-    answer_at_once(callback, data);
+    (void)connection, (void)bus_name, (void)interface_name, (void)method_name, (void)reply_type;
+    (void)flags, (void)timeout_msec, (void)cancellable;
+    g_variant_unref(g_variant_ref_sink(parameters));
+    asked = item_at(object_path);
+    answer_at_once(callback, user_data);
 }
 
-GList *__wrap_secret_service_search_finish(SecretService *service, GAsyncResult *result,
-                                           GError **error);
-GList *__wrap_secret_service_search_finish(SecretService *service, GAsyncResult *result,
-                                           GError **error)
+MODULE_EXPORT GVariant *__wrap_g_dbus_connection_call_finish(GDBusConnection *connection,
+                                                             GAsyncResult *result, GError **error);
+GVariant *__wrap_g_dbus_connection_call_finish(GDBusConnection *connection, GAsyncResult *result,
+                                               GError **error)
 {
-    struct fuzz_input input = start;
-    GList *list = NULL;
-    SecretItem *item;
-    (void)service, (void)result;
-    if (has_failed(error))
-        return NULL;
-    while ((item = next_item(&input)) != NULL)
-        list = g_list_prepend(list, item);
-    return list;
+    GVariantBuilder properties;
+    (void)connection, (void)result, (void)error;
+    g_variant_builder_init(&properties, G_VARIANT_TYPE("a{sv}"));
+    add_property(&properties, "Label", asked->label);
+    add_property(&properties, "Attributes", asked->attributes);
+    return g_variant_ref_sink(g_variant_new("(a{sv})", &properties));
 }
 
 /* ---- instead of service.c and prompt.c ---- */
@@ -204,7 +224,7 @@ bool prompt_take_turn(struct single_flight *flight, int64_t deadline)
     return false;
 }
 
-/* libsecret complains of properties that are missing. */
+/* GLib complains that there is no service. */
 static GLogWriterOutput say_nothing(GLogLevelFlags level, const GLogField *fields, gsize count,
                                     gpointer data)
 {
@@ -214,18 +234,19 @@ static GLogWriterOutput say_nothing(GLogLevelFlags level, const GLogField *field
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (secrets == NULL) {
+    static bool silent;
+    if (!silent)
         g_log_set_writer_func(say_nothing, NULL, NULL);
-        secrets = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free);
-    }
-    start = fuzz_input(data, size);
-    autofree char *first = fuzz_line(&start);
-    autofree char *second = fuzz_line(&start);
+    silent = true;
+    struct fuzz_input input = fuzz_input(data, size);
+    autofree char *first = fuzz_line(&input);
+    autofree char *second = fuzz_line(&input);
     if (second == NULL)
         return 0;
     ending = first;
     message = second;
+    read_items(&input);
     keyring_check(&entra_module.keyring, false);
-    g_hash_table_remove_all(secrets);
+    free_items();
     return 0;
 }

@@ -109,7 +109,7 @@ def test_a_federated_token_that_fails_does_not_lead_to_another_identity(world):
 # ---- a secret in a file ----
 
 
-@pytest.mark.parametrize("where", ["identity", "credential", "systemd"])
+@pytest.mark.parametrize("where", ["identity", "credential", "systemd", "environment"])
 def test_a_secret_is_read_from_a_file(world, tmp_path, where):
     file = tmp_path / "secret"
     file.write_text(SECRET + "\n")
@@ -119,9 +119,12 @@ def test_a_secret_is_read_from_a_file(world, tmp_path, where):
         configure(world, ClientSecretPath=str(file))
     elif where == "credential":
         configure(world, {"SourceType": "ClientSecretPath", "ClientSecretPath": str(file)})
-    else:
+    elif where == "systemd":
         configure(world, ClientSecretPath="secret")
         env = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    else:
+        configure(world)
+        env = {"CREDENTIALS_DIRECTORY": str(tmp_path), "AzureAd__ClientSecretPath": "secret"}
     outcome = token(world, env=env)
     assert (outcome.code, outcome.err) == (0, "")
 

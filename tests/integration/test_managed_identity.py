@@ -374,6 +374,9 @@ STRANGE_ANSWERS = {
     "a life of no end": (lambda: (jsonify(
         access_token="a", expires_in=2**62, token_type="Bearer"), 200), 4, "not a plausible lifetime"),
     "a redirect": (lambda: ("", 302, {"Location": "http://127.0.0.1:1/"}), 3, "HTTP 302"),
+    "a refusal without a reason": (lambda: (jsonify(error="x"), 400), 3, "no reason given"),
+    "a message": (lambda: (jsonify(message="not today"), 400), 3, "not today"),
+    "a nested message": (lambda: (jsonify(error={"message": "not today"}), 400), 3, "not today"),
     "a text with true in it": (lambda: (jsonify(error="x", error_description="is it true?"), 400),
                                3, "is it true?"),
 }

@@ -20,7 +20,7 @@ TURNED_IF_BINARY = {"+": "-", "-": "+", "|": "&", "&": "|"}
 TURNED_WORDS = {"true": "false", "false": "true"}
 
 # Releasing memory is what no test can see, except under LeakSanitizer (make check SANITIZE=1).
-# A line of the trace that is missing is not a fault of what the programs do.
+# A line of the trace that is missing or wrong is not a fault of what the programs do.
 KEPT_CALLS = re.compile(r"free|json_object_put|va_end|trace|\w+_(unref|free|cleanup)|g_\w*free")
 VALUE = re.compile(r'"[^\s"%]+"')
 # A condition that another fault turns into its opposite: a single comparison, or a negation.
@@ -74,7 +74,12 @@ Change = tuple[int, int, str, "Token | None"]
 
 
 def _changes(source: Source) -> Iterator[Change]:
+    end_of_trace = -1
     for index, token in enumerate(source.tokens):
+        if token.function and token.text == "trace" and source.text_at(index + 1) == "(":
+            end_of_trace = source.tokens[index + 1].match
+        if index <= end_of_trace:
+            continue
         if token.kind == "mark":
             yield from _of_mark(source, index, token)
         elif token.kind == "word":

@@ -68,11 +68,15 @@ class Reached:
             self.tests.setdefault(path, {}).setdefault(line, set())
 
     def add(self, test: str, places: Iterable[Place]) -> None:
+        """Places that are not known are left out."""
         for path, line in places:
-            self.tests[path][line].add(test)
+            if line in self.tests[path]:
+                self.tests[path][line].add(test)
 
     def load(self, file: Path, known: set[str]) -> None:
-        """Reads a record, as far as it is about tests that are known."""
+        """Reads a record, if there is one, as far as it is about tests that are known."""
+        if not file.exists():
+            return
         record = json.loads(file.read_text())
         self.seconds = {test: seconds for test, seconds in record["seconds"].items()
                         if test in known}
@@ -132,12 +136,17 @@ class ProbedTree:
                                    set(Path(file.name).read_text().split())])
         return reached
 
-    def record_integration(self, jobs: int) -> Reached:
-        reached = Reached()
-        reached.add_places(self._places)
+    def record_integration(self, reached: Reached, jobs: int) -> None:
+        """Adds what the tests execute that are not in the record. A statement that is new in a file
+        of the record stays unknown, since those that are there may execute it too."""
+        files = set(reached.tests)
+        reached.add_places(place for place in self._places if place[0] not in files)
+        new = sorted(self._tree.integration_tests() - reached.seconds.keys())
+        if not new:
+            return
         with tempfile.NamedTemporaryFile(prefix="entra-record-") as file:
             self._tree.run_integration(
-                ["tests/integration"], 3 * 3600, "-p", "mutants.recorder", "-n", str(jobs),
+                new, 3 * 3600, "-p", "mutants.recorder", "-n", str(jobs),
                 "--dist", "loadgroup", MUTANTS_RECORD=file.name)
             for line in Path(file.name).read_text().splitlines():
                 entry = json.loads(line)
@@ -145,4 +154,3 @@ class ProbedTree:
                     test = re.sub(r"@[^]@]*$", "", entry["test"])  # xdist's group
                     reached.seconds[test] = entry["seconds"]
                     reached.add(test, [self._places[number] for number in entry["places"]])
-        return reached

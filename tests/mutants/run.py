@@ -76,11 +76,10 @@ class Run:
                             list(self._sources.values()))
         probed.build(*units)
         self._unit = probed.record_unit()
-        if self._record is not None and self._record.exists():
+        if self._record is not None:
             self._integration.load(self._record, self._first.integration_tests())
-        elif self._record is not None:
             probed.build("installed")
-            self._integration = probed.record_integration(2 * self._jobs)
+            probed.record_integration(self._integration, 2 * self._jobs)
             self._integration.save(self._record)
         probed.remove()
         objects = [object_of(path) for path in self._sources]

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Sequence
@@ -50,6 +51,7 @@ class Tree:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / name, folder / name)
         build = root / "build"
+        (folder / "build").mkdir()
         if (build / "obj").is_dir():  # make will see which of them are out of date
             shutil.copytree(build / "obj", folder / "build" / "obj")
         if (build / "peers").is_dir():
@@ -131,8 +133,14 @@ class Tree:
         except subprocess.TimeoutExpired:
             return None
         finally:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.wait()
+            self._kill_programs()
+
+    def _kill_programs(self) -> None:
+        """A program of this tree, in a session of its own, may have outlived its test."""
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if str((process / "exe").readlink()).startswith(f"{self.folder}/"):
+                    os.kill(int(process.name), signal.SIGKILL)

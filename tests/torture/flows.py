@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
@@ -83,6 +84,12 @@ def user(world: World) -> None:
     world.write_appsettings(world.user_appsettings())
 
 
+def app_with_due_tokens(world: World) -> None:
+    """Tokens are due for renewal a second after they were issued."""
+    app(world)
+    world.authority.issuer.refresh_in = 1
+
+
 def kubeconfig(world: World) -> None:
     """Of kubelogin."""
     write_kubeconfig(world, head() + KUBELOGIN)
@@ -106,11 +113,19 @@ def curl(world: World) -> Job:
     return Job("curl-credential-entra", (world.web_api.todo_list_url,))
 
 
+def after_two_seconds(job: Callable[[World], Job]) -> Callable[[World], Job]:
+    def later(world: World) -> Job:
+        time.sleep(2)
+        return job(world)
+    return later
+
+
 def entra(*words: str, **more: Any) -> Callable[[World], Job]:
     return lambda world: Job("entra", words, **more)
 
 
 token = entra("token", "--api", "MyWebApi")
+renewal = entra("token", "--api", "MyWebApi", env={"ENTRA_RENEWAL": "inline"})
 git_token = entra("token", "--api", "GitServer")
 # Either user can still sign in, or sign in again, when the other one has.
 login = entra("login", "--browser")
@@ -128,6 +143,7 @@ RECORDS = (
     Flow("entra token, cold", token, (git_token,), app),
     Flow("entra token, cold, kept secret", token, (set_secret,), app_with_kept_secret),
     Flow("entra token, refresh", token, (login_grace, login), user),
+    Flow("entra token, renewal", renewal, (token, after_two_seconds(entra("list"))), app_with_due_tokens),
     Flow("entra login", login, (), user),
     Flow("entra login, second user", login, (login_grace, token), user),
     Flow("entra logout", entra("logout"), (login_grace, login, token), user, once=True),
@@ -151,6 +167,8 @@ RECORDS = (
     Flow("git erase, kernel", erase, (token, store, store_other), app, "kernel"),
     Flow("entra token, warm, desktop", token, (token,), app, "secret-service"),
     Flow("entra token, refresh, desktop", token, (login,), user, "secret-service"),
+    Flow("git get, typed, desktop", git("get"), (store, store_other), user, "secret-service"),
+    Flow("git get, typed, auto", git("get"), (store, store_other), user, "auto"),
     Flow("git store, desktop", store, (token, store_other), app, "secret-service"),
 )
 FLOWS = {flow.name: flow for flow in RECORDS}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -23,8 +24,12 @@ class Orphans:
 
     @staticmethod
     def _children() -> set[int]:
-        lists = [path.read_text() for path in Path("/proc/self/task").glob("*/children")]
-        return {int(pid) for pids in lists for pid in pids.split()}
+        """Of each thread; those of one that ends meanwhile become another's."""
+        found: set[int] = set()
+        for path in Path("/proc/self/task").glob("*/children"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                found.update(int(pid) for pid in path.read_text().split())
+        return found
 
     def are_left(self) -> bool:
         """Waits for all to end; kills those that do not, and returns whether there are any."""

@@ -55,7 +55,7 @@ class Scene:
         self.flow = flow
         self._cleanup = ExitStack()
         tempfile.tempdir = str(MEMORY)
-        desktop = flow.keyring == "secret-service"
+        desktop = flow.keyring in ("secret-service", "auto")
         self.world = self._cleanup.enter_context(
             World(programs=programs, bus=desktop, keyring=desktop))
         folder = self.world.session.temporary / "injector"

@@ -122,6 +122,7 @@ class SecretService:
 
 KEYRINGS: dict[str, Callable[[World], Runtime | Kernel | SecretService]] = {
     kind.name: kind for kind in (Runtime, Kernel, SecretService)}
+KEYRINGS["auto"] = SecretService
 
 
 class Belongings:

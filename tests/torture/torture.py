@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,13 +63,15 @@ def main() -> int:
     parser.add_argument("--flows", nargs="*", default=list(FLOWS), choices=list(FLOWS))
     parser.add_argument("--faults", nargs="*", default=[], help="KIND, KIND:NUMBER, CALL or CALL:END-OF-PATH")
     parser.add_argument("--sample", type=int, default=0, help="how many faults for each flow")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1),
+                        help="more than processors, since some faults cost the time limit")
     arguments = parser.parse_args()
 
     begin, total = time.monotonic(), 0
     print("| flow | allocations | system calls | faults | findings |\n|---|---|---|---|---|")
     everything: list[Finding] = []
-    with ProcessPoolExecutor(arguments.jobs) as pool:
+    with ProcessPoolExecutor(arguments.jobs) as pool, ExitStack() as failing:
+        failing.callback(pool.shutdown, cancel_futures=True)
         tasks = [Task(name, arguments.programs, arguments.build) for name in arguments.flows]
         counted = list(pool.map(count, tasks))
         searches = []

@@ -480,6 +480,8 @@ static void a_named_keyring_that_fails_is_an_error(void **state)
     assert_int_equal(account_store_find(&store, &request, deadline, &account, &error),
                      KEYRING_FAILED);
     assert_false(rotate("ada.c", "ada@contoso.com", "b", true));
+    auto_account struct account bob = account_of("bob.c", "bob@contoso.com", "b", true);
+    assert_false(account_store_keep(&store, &request, &bob, true, deadline, &error));
     assert_false(drop("a"));
     assert_false(account_store_forget(&store, NULL, deadline, &count, &error));
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");

@@ -10,6 +10,7 @@
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
+#include "common/base/text.h"
 
 static json_object *parse_strictly(const char *text, struct error *error)
 {
@@ -40,6 +41,11 @@ static void one_value_is_accepted(void **state)
         { "{'a':'\\u00e4\\n\\/'}", "{'a':'\xc3\xa4\\n/'}" },
         { "{'a':'\\ud83d\\ude00'}", "{'a':'\xf0\x9f\x98\x80'}" },
         { "'text'", "'text'" },
+        { "1", "1" },
+        { "false", "false" },
+        { "{'a':[0,-0,10,0.5,-1.5e3,1E5,1e+2,2.5E-7]}",
+          "{'a':[0,0,10,0.5,-1.5e3,1E5,1e+2,2.5E-7]}" },
+        { "{'':'\\'\\\\\\b\\f\\r\\t'}", "{'':'\\'\\\\\\b\\f\\r\\t'}" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
@@ -88,6 +94,12 @@ static void anything_but_one_value_is_refused(void **state)
         "\xef\xbb\xbf{}",
         "{'a':TRUE}",
         "{'a':01}",
+        "{'a':-01}",
+        "{'a':00}",
+        "{'a':NaN}",
+        "{'a':Infinity}",
+        "{'a':-Infinity}",
+        "[nul]",
         /* Invalid numbers and strings. */
         "{'a':.5}",
         "{'a':+1}",
@@ -95,10 +107,15 @@ static void anything_but_one_value_is_refused(void **state)
         "{'a':1e}",
         "{'a':0x1}",
         "{'a':1-2}",
+        "{'a':1.}",
+        "{'a':1.e5}",
+        "{'a':1.-5}",
+        "{'a':--1}",
         "{'a':'\\x'}",
         "{'a':'\\u12'}",
-        "{'a':'\xff'}",
-        "{'a':'\xc3'}",
+        "{'a':'\\u12g4'}",
+        "{'a\\u0000b':1}",
+        "{'\\\\\\u0000':1}",
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };
@@ -106,6 +123,82 @@ static void anything_but_one_value_is_refused(void **state)
         if (value != NULL)
             fail_msg("%s was accepted", cases[i]);
         assert_error(&error, ERROR_OTHER, "not valid JSON: ");
+    }
+}
+
+/* Each once as a value, once as a name. */
+static bool takes_string(const char *bytes, bool as_name)
+{
+    char text[64];
+    struct error error = { 0 };
+    snprintf(text, sizeof text, as_name ? "{\"%s\":1}" : "{\"a\":\"%s\"}", bytes);
+    auto_json json_object *value = json_parse(text, strlen(text), &error);
+    assert_true(value != NULL || strncmp(error.message, "not valid JSON: a string ", 25) == 0);
+    return value != NULL;
+}
+
+static void a_string_is_utf_8(void **state)
+{
+    (void)state;
+    static const char *const valid[] = {
+        "\xc3\xa4",     "\xe3\x82\xa2",       "\xf0\x9f\x94\x91", "\xc2\x80",
+        "\xdf\xbf",     "\xe0\xa0\x80",       "\xed\x9f\xbf",     "\xee\x80\x80",
+        "\xef\xbf\xbf", "\xf0\x90\x80\x80",   "\xf4\x8f\xbf\xbf", "\x7f",
+        "\xe2\x80\xae", "a\xcc\x88 \xc3\x9f", "\xef\xbb\xbf",
+    };
+    static const char *const invalid[] = {
+        "\xff",
+        "\xfe",
+        "\x80",
+        "\xbf",
+        "\xc3",
+        "\xc3z",
+        "\xe3\x82",
+        "\xf0\x9f\x94",
+        "\xf0\x9f\x94z",
+        "\xc3\xa4\x80",
+        "\xc0\x80",
+        "\xc1\xbf",
+        "\xe0\x9f\xbf",
+        "\xf0\x8f\xbf\xbf",
+        "\xed\xa0\x80",
+        "\xed\xbf\xbf",
+        "\xf4\x90\x80\x80",
+        "\xf8\x88\x80\x80\x80",
+        "\xe4",
+    };
+    for (size_t i = 0; i < 2 * ARRAY_SIZE(valid); i++)
+        if (!takes_string(valid[i / 2], i % 2))
+            fail_msg("%s is refused", valid[i / 2]);
+    for (size_t i = 0; i < 2 * ARRAY_SIZE(invalid); i++)
+        if (takes_string(invalid[i / 2], i % 2))
+            fail_msg("%zu is accepted", i / 2);
+}
+
+static void a_control_character_in_a_string_must_be_escaped(void **state)
+{
+    (void)state;
+    for (char c = 1; c < 0x20; c++) {
+        const char text[] = { 'a', c, '\0' };
+        assert_false(takes_string(text, false));
+        assert_false(takes_string(text, true));
+    }
+}
+
+/* Of UTF-8 in the text itself and of UTF-8 that was escaped, the same string is made. */
+static void a_string_keeps_its_letters(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "{'name':'Jos\xc3\xa9 \xe3\x82\xa2 \xf0\x9f\x94\x91'}",
+                                         "{'name':'Jos\\u00e9 \\u30A2 \\ud83d\\udd11'}" };
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        size_t line;
+        struct error error = { 0 };
+        auto_json json_object *strict = parse_strictly(texts[i], &error);
+        auto_json json_object *lenient = parse_leniently(texts[i], &line, &error);
+        assert_string_equal(json_string(strict, "name"),
+                            "Jos\xc3\xa9 \xe3\x82\xa2 \xf0\x9f\x94\x91");
+        assert_string_equal(json_string(lenient, "name"), json_string(strict, "name"));
     }
 }
 
@@ -138,6 +231,8 @@ static void depth_is_limited(void **state)
         if ((value != NULL) != (depth <= JSON_DEPTH_MAX))
             fail_msg("a depth of %d was %s", depth, value != NULL ? "accepted" : "refused");
     }
+    auto_json json_object *full = parse_strictly("[[[[[[[[[[[[[[[{'a':1}]]]]]]]]]]]]]]]", &error);
+    assert_non_null(full);
 }
 
 static void the_error_does_not_quote_the_text(void **state)
@@ -191,6 +286,48 @@ static void files_may_have_comments_trailing_commas_and_a_byte_order_mark(void *
     }
 }
 
+static void files_are_json_otherwise(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{\"a\":'b'}",
+        "{'a':1}",
+        "{\"a\":TRUE}",
+        "{\"a\":NaN}",
+        "{\"a\":01}",
+        "{\"a\":1,,}",
+        "[,]",
+        "{\"a\":\"b\nc\"}",
+        "{\"a\":\"\xe4\"}",
+        "{\"a\":\"\xc3\"}",
+        "{\"a\":1e+}",
+        "{\"a\"/*:*/1}",
+        "[1/*,*/2]",
+        "{} /",
+        "{} /*/",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        size_t line;
+        struct error error = { 0 };
+        auto_json json_object *value =
+            json_parse_lenient(cases[i], strlen(cases[i]), &line, &error);
+        if (value != NULL)
+            fail_msg("%s was accepted", cases[i]);
+    }
+}
+
+/* People write comments in whatever encoding their editor has. */
+static void a_comment_may_have_any_bytes(void **state)
+{
+    (void)state;
+    size_t line;
+    struct error error = { 0 };
+    auto_json json_object *value =
+        parse_leniently("{ // gr\xfc\xdf\n'a':1 /* \xff */ }", &line, &error);
+    assert_string_equal(error.message, "");
+    assert_non_null(value);
+}
+
 static void a_comment_may_end_with_the_file(void **state)
 {
     (void)state;
@@ -240,7 +377,11 @@ static void the_error_has_the_line(void **state)
         { "\xef\xbb\xbf{\n'a':b}", 2 },
         { "\xef\xbb\xbf\xef\xbb\xbf{}", 1 },
         { "{\r\n'a':b}", 2 },
-        { "{}\n/* without an end\n\n", 4 },
+        { "{}\n/* without an end\n\n", 2 },
+        { "{\n'a':1,\n/* without an end\n'b':1\n}", 3 },
+        { "{\n'a':'b\nc'}", 2 },
+        { "{\n'a':'\xff'}", 2 },
+        { "{\n'a':1,\n'b':'c'd\n}", 3 },
         { "{}\n/", 2 },
         { "[1,,]", 1 },
         { "{,}", 1 },
@@ -387,6 +528,9 @@ static void a_whole_number_may_be_a_string(void **state)
         { "{'n':9223372036854775807}", INT64_MAX },
         { "{'n':'9223372036854775807'}", INT64_MAX },
         { "{'n':18446744073709551615}", INT64_MAX }, /* at most */
+        { "{'n':18446744073709551616}", INT64_MAX },
+        { "{'n':-9223372036854775808}", INT64_MIN },
+        { "{'n':-9223372036854775809}", INT64_MIN }, /* at least */
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         int64_t value = -7;
@@ -394,6 +538,24 @@ static void a_whole_number_may_be_a_string(void **state)
         auto_json json_object *object = parse_strictly(cases[i].text, &error);
         if (!json_int64(object, "n", &value) || value != cases[i].value)
             fail_msg("%s gave %lld", cases[i].text, (long long)value);
+    }
+}
+
+static void a_number_of_any_length_leaves_the_rest_as_it_is(void **state)
+{
+    (void)state;
+    autofree char *digits = repeated('9', 10000);
+    static const struct {
+        const char *before, *after;
+    } cases[] = { { "", "" }, { "-", "" }, { "[{'c':", "}]" }, { "", ".5e-7" }, { "1e", "" } };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error error = { 0 };
+        int64_t a = 0, b = 0;
+        autofree char *text =
+            text_format("{'a':1,'n':%s%s%s,'b':2}", cases[i].before, digits, cases[i].after);
+        auto_json json_object *object = parse_strictly(text, &error);
+        assert_string_equal(error.message, "");
+        assert_true(json_int64(object, "a", &a) && json_int64(object, "b", &b) && a == 1 && b == 2);
     }
 }
 
@@ -467,10 +629,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_value_is_accepted),
         cmocka_unit_test(anything_but_one_value_is_refused),
+        cmocka_unit_test(a_string_is_utf_8),
+        cmocka_unit_test(a_control_character_in_a_string_must_be_escaped),
+        cmocka_unit_test(a_string_keeps_its_letters),
         cmocka_unit_test(a_nul_byte_is_refused),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(the_error_does_not_quote_the_text),
         cmocka_unit_test(files_may_have_comments_trailing_commas_and_a_byte_order_mark),
+        cmocka_unit_test(files_are_json_otherwise),
+        cmocka_unit_test(a_comment_may_have_any_bytes),
         cmocka_unit_test(a_comment_may_end_with_the_file),
         cmocka_unit_test(a_comment_may_end_in_several_stars),
         cmocka_unit_test(the_error_has_the_line),
@@ -479,6 +646,7 @@ int main(void)
         cmocka_unit_test(the_search_never_reads_past_the_end),
         cmocka_unit_test(a_string_is_returned_whole_or_not_at_all),
         cmocka_unit_test(a_whole_number_may_be_a_string),
+        cmocka_unit_test(a_number_of_any_length_leaves_the_rest_as_it_is),
         cmocka_unit_test(anything_else_is_not_a_whole_number),
         cmocka_unit_test(wiping_overwrites_every_nested_string),
     };

@@ -29,6 +29,7 @@
 static struct {
     const char *text; /* of its token; NULL: it fails with failure */
     struct error failure;
+    int64_t life; /* seconds */
     int asked;
     int64_t deadline;
 } authority;
@@ -45,14 +46,24 @@ static enum acquire_end ask_authority(const struct token_request *request, int64
     }
     *token = (struct token){ .access_token = secret_new(authority.text, strlen(authority.text)),
                              .received_on = time(NULL),
-                             .expires_on = time(NULL) + 3600 };
+                             .expires_on = time(NULL) + authority.life };
     return ACQUIRED;
+}
+
+static bool sign_in(const struct token_request *request, int64_t deadline, struct token *token,
+                    struct account *account, struct error *error)
+{
+    account->refresh_token = secret_from_text("refresh");
+    return account_set(account, "ada.c", "ada@contoso.com", error) &&
+           ask_authority(request, deadline, token, error) == ACQUIRED;
 }
 
 /* Instead of common/base/module.c. */
 const struct module *module_load(const char *file, struct error *error)
 {
-    static const struct acquire_module module = { .module = MODULE_HEAD, .acquire = ask_authority };
+    static const struct acquire_module module = { .module = MODULE_HEAD,
+                                                  .acquire = ask_authority,
+                                                  .sign_in = sign_in };
     assert_string_equal(file, ACQUIRE_MODULE);
     (void)error;
     return &module.module;
@@ -96,6 +107,7 @@ static int begin(void **state)
     place_clear();
     memset(&authority, 0, sizeof authority);
     authority.text = "new";
+    authority.life = 3600;
     single_flight_leave(&leader);
     before_leaving = NULL;
     options = (struct options){ 0 };
@@ -236,6 +248,28 @@ static void the_authority_gets_the_whole_timeout(void **state)
 }
 
 /* ---- a keyring that fails ---- */
+
+/* Seconds from the receipt of a new token to its renewal. */
+static int64_t time_to_renewal(void)
+{
+    auto_token struct token token = { 0 };
+    struct error unused;
+    assert_string_equal(get(), "new");
+    assert_true(token_from_json(place.record->bytes, place.record->length, &token, &unused));
+    return token.refresh_on - token.received_on;
+}
+
+static void two_processes_do_not_renew_at_the_same_time(void **state)
+{
+    (void)state;
+    request->force_refresh = true;
+    authority.life = (int64_t)24 * 3600;
+    int64_t first = time_to_renewal();
+    int same = 0;
+    for (int i = 0; i < 8; i++)
+        same += time_to_renewal() == first;
+    assert_true(first > 0 && same < 8);
+}
 
 static void a_failed_keyring_does_not_prevent_the_request(void **state)
 {
@@ -393,6 +427,25 @@ static void a_follower_shares_the_leaders_failure(void **state)
     assert_int_equal(authority.asked, 0);
 }
 
+/* Each of them tells one credential from another. */
+static void a_failure_of_another_credential_is_not_shared(void **state)
+{
+    (void)state;
+    struct credential *credential = &request->credentials[0];
+    request->credential_count = 1;
+    *credential = (struct credential){ .kind = CREDENTIAL_CLIENT_SECRET_FILE };
+    char **const parts[] = { &credential->where, &credential->path, &credential->key_path,
+                             &credential->id };
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+        char *ours = *parts[i];
+        *parts[i] = (char *)"another";
+        post_their_failure();
+        *parts[i] = ours;
+        struct error shared = { 0 };
+        assert_false(shared_failures_found(request, 0, &shared));
+    }
+}
+
 static void a_follower_uses_a_new_token_however_short_its_lifetime(void **state)
 {
     (void)state;
@@ -522,6 +575,29 @@ static void without_a_keyring_every_process_makes_its_own_request(void **state)
     assert_true(token_store_open(&tokens.store, "none", &why));
     assert_string_equal(get(), "new");
     assert_int_not_equal(leader.fd, -1); /* the leader was not waited for */
+}
+
+/* ---- signing in ---- */
+
+/* Signs in with so many milliseconds left, and returns how many are left then. */
+static int64_t left_after_sign_in(int64_t milliseconds)
+{
+    auto_tokens_result struct tokens_result result = { 0 };
+    tokens.deadline = deadline_in(milliseconds);
+    catch_output(STDERR_FILENO);
+    bool signed_in = tokens_sign_in(&tokens, request, &result, &error);
+    caught_output();
+    assert_true(signed_in);
+    return deadline_left(tokens.deadline);
+}
+
+static void what_a_user_takes_to_sign_in_is_no_time_of_the_keyrings(void **state)
+{
+    (void)state;
+    const int64_t limit = (int64_t)TOKENS_TIMEOUT_SECONDS * 1000;
+    request->for_user = true;
+    assert_true(left_after_sign_in(limit / 4) > limit / 2);
+    assert_true(left_after_sign_in(4 * limit) > 2 * limit);
 }
 
 /* ---- throttling ---- */
@@ -674,6 +750,7 @@ int main(void)
         TEST(a_claims_challenge_ignores_the_stored_token_too),
         TEST(a_refusal_is_passed_on_and_the_stored_token_stays),
         TEST(the_authority_gets_the_whole_timeout),
+        TEST(two_processes_do_not_renew_at_the_same_time),
         TEST(a_failed_keyring_does_not_prevent_the_request),
         TEST(a_named_keyring_must_work),
         TEST(a_stale_token_is_used_if_the_authority_cannot_be_reached),
@@ -684,6 +761,7 @@ int main(void)
         TEST(a_follower_with_a_forced_refresh_uses_the_leaders_token),
         TEST(a_follower_with_a_forced_refresh_uses_no_older_token),
         TEST(a_follower_shares_the_leaders_failure),
+        TEST(a_failure_of_another_credential_is_not_shared),
         TEST(a_follower_uses_a_new_token_however_short_its_lifetime),
         TEST(a_follower_uses_a_stale_token_if_the_authority_cannot_be_reached),
         TEST(a_token_for_other_claims_does_not_satisfy_a_challenge),
@@ -696,6 +774,7 @@ int main(void)
         TEST(waiting_past_the_deadline_is_an_error),
         TEST(a_lock_held_by_another_program_is_not_tried_forever),
         TEST(without_a_keyring_every_process_makes_its_own_request),
+        TEST(what_a_user_takes_to_sign_in_is_no_time_of_the_keyrings),
         TEST(after_throttling_the_client_backs_off),
         TEST(backing_off_is_for_all_scopes_of_the_client),
         TEST(backing_off_is_not_for_other_clients),

@@ -35,7 +35,15 @@ static struct {
     const char *user;     /* who signs in: both home account id and user name */
     int64_t refresh_deadline, sign_in_deadline;
     int refreshes, sign_ins;
+    bool told_others; /* during the last sign-in, others could see that one is running */
 } authority;
+
+static struct runtime_name name_of(const char *ending, const char *whose)
+{
+    const char *const of_account[] = { INSTANCE, whose, NULL };
+    const char *const of_user[] = { INSTANCE, CLIENT, whose, NULL };
+    return runtime_name(ending, strcmp(ending, "refresh") == 0 ? of_account : of_user);
+}
 
 static struct token token_of(const char *text)
 {
@@ -76,6 +84,7 @@ static bool sign_in(const struct token_request *request, int64_t deadline, struc
 {
     authority.sign_ins++;
     authority.sign_in_deadline = deadline;
+    authority.told_others = single_flight_is_running(name_of("sign-in", ACCOUNT_DEFAULT).text);
     snprintf(authority.claims, sizeof authority.claims, "%s",
              request->claims != NULL ? request->claims : "");
     if (authority.decline.kind != ERROR_NONE) {
@@ -469,18 +478,12 @@ static void an_explicit_sign_in_ignores_the_stored_refresh_token(void **state)
     (void)state;
     keep("ada", "old");
     assert_string_equal(get_by(true), "signed-in");
+    assert_true(authority.told_others);
     assert_int_equal(authority.refreshes, 0);
     assert_string_equal(kept("ada"), "fresh");
 }
 
 /* ---- several processes ---- */
-
-static struct runtime_name name_of(const char *ending, const char *whose)
-{
-    const char *const of_account[] = { INSTANCE, whose, NULL };
-    const char *const of_user[] = { INSTANCE, CLIENT, whose, NULL };
-    return runtime_name(ending, strcmp(ending, "refresh") == 0 ? of_account : of_user);
-}
 
 static void lead_elsewhere(const char *ending, const char *whose, void (*then)(void))
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Preloaded into a program: an allocator like jemalloc or tcmalloc, whose blocks are not the C
- * library's. With -DWITHOUT_SIZES it has no malloc_usable_size, as glibc's libmemusage.so.
+ * library's, and are wiped when they are freed: a program that does not do that aborts. With
+ * -DWITHOUT_SIZES it has no malloc_usable_size, as glibc's libmemusage.so, so nobody can wipe.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -54,10 +55,32 @@ void *calloc(size_t count, size_t size)
     return size != 0 && count > SIZE_MAX / size ? NULL : allocate(16, count * size);
 }
 
+#ifdef WITHOUT_SIZES
+static void check_wiped(const char *memory, size_t size)
+{
+    (void)memory, (void)size;
+}
+#else
+static void check_wiped(const char *memory, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (memory[i] != 0)
+            abort();
+}
+
+size_t malloc_usable_size(void *memory)
+{
+    return memory != NULL ? header_of(memory)->size : 0;
+}
+#endif
+
 void free(void *memory)
 {
-    if (memory != NULL)
-        header_of(memory)->mark = 0;
+    if (memory == NULL)
+        return;
+    struct header *header = header_of(memory);
+    check_wiped(memory, header->size);
+    header->mark = 0;
 }
 
 void *realloc(void *memory, size_t size)
@@ -81,10 +104,3 @@ void *aligned_alloc(size_t alignment, size_t size)
 {
     return allocate(alignment, size);
 }
-
-#ifndef WITHOUT_SIZES
-size_t malloc_usable_size(void *memory)
-{
-    return memory != NULL ? header_of(memory)->size : 0;
-}
-#endif

@@ -25,18 +25,22 @@ class Keyring:
         self._service: SecretService | None = None
         self.start()
 
-    def start(self) -> None:
-        """Starts the daemon (again); earlier items are still there, as after a new login."""
+    def start(self, unlocked: bool = True) -> None:
+        """Starts the daemon (again); earlier items are still there, as after a new login. Without
+        the password, as after a login that types none (a fingerprint, ssh), the keyring is locked,
+        and the daemon knows no more of its items than the file says in the clear."""
         self._daemon = Daemon(
-            ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets",
-             f"--control-directory={self._env['XDG_RUNTIME_DIR']}/keyring"],
-            self._env, self._log, input=PASSWORD.encode())
+            ["gnome-keyring-daemon", "--foreground", "--components=secrets",
+             f"--control-directory={self._env['XDG_RUNTIME_DIR']}/keyring",
+             *(["--unlock"] if unlocked else [])],
+            self._env, self._log, input=PASSWORD.encode() if unlocked else None)
         self._service = SecretService(self._bus_address)
-        wait_until(self._is_ready, "the keyring")
+        wait_until(lambda: self._is_running() and (not unlocked or not self.is_locked()),
+                   "the keyring")
 
-    def _is_ready(self) -> bool:
+    def _is_running(self) -> bool:
         self._daemon.check_alive()
-        return self._service.is_ready()
+        return self._service.is_running()
 
     def stop(self) -> None:
         """Stops the daemon; there is no secret service on the bus any more."""
@@ -45,11 +49,21 @@ class Keyring:
             self._daemon.stop()
             self._daemon = self._service = None
 
+    def restart_locked(self) -> None:
+        """The keyring is then locked since its start."""
+        self.stop()
+        self.start(unlocked=False)
+
     def lock(self) -> None:
         self._service.lock()
 
     def unlock(self) -> None:
+        """Unlocks the default collection."""
         self._service.unlock(PASSWORD)
+
+    def add_default_collection(self) -> None:
+        """Makes a new collection the default one; the earlier one stays, with its items."""
+        self._service.make_default(self._service.add_collection("another", PASSWORD))
 
     def delete(self) -> None:
         """Deletes the default collection."""

@@ -47,10 +47,6 @@ class SecretService:
         if not self._bus.is_closed():
             self._bus.close_sync(None)
 
-    def is_ready(self) -> bool:
-        """Whether the service is running, with a default collection that is unlocked."""
-        return self._has_owner() and not self.is_locked()
-
     def is_locked(self) -> bool:
         path = self._default_collection()
         return path == "/" or self._get(path, COLLECTION, "Locked")
@@ -68,6 +64,17 @@ class SecretService:
         path = self._default_collection()
         self._call(SERVICE_PATH, SERVICE, "SetAlias", "(so)", "default", "/")
         self._call(path, COLLECTION, "Delete", "()")
+
+    def add_collection(self, label: str, password: str) -> str:
+        """Creates a collection with its own password, without a dialog; returns its path."""
+        secret = (self._open_session(), b"", password.encode(), "text/plain")
+        properties = {f"{COLLECTION}.Label": GLib.Variant("s", label)}
+        (path,) = self._call(SERVICE_PATH, GNOME_INTERNAL, "CreateWithMasterPassword",
+                             "(a{sv}(oayays))", properties, secret)
+        return path
+
+    def make_default(self, path: str) -> None:
+        self._call(SERVICE_PATH, SERVICE, "SetAlias", "(so)", "default", path)
 
     def items(self, with_secrets: bool = False) -> list[Item]:
         """All items of the default collection. If it is locked, they have no secrets."""
@@ -100,7 +107,8 @@ class SecretService:
         (path,) = self._call(SERVICE_PATH, SERVICE, "ReadAlias", "(s)", "default")
         return path
 
-    def _has_owner(self) -> bool:
+    def is_running(self) -> bool:
+        """Whether a service has the name on the bus."""
         answer = self._bus.call_sync(
             "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
             "NameHasOwner", GLib.Variant("(s)", (NAME,)), None, Gio.DBusCallFlags.NONE,

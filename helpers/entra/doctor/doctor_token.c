@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/cleanup.h"
 #include "common/base/rfc3339.h"
 #include "common/entra/jwt.h"
 #include "helpers/entra/doctor/doctor.h"
@@ -14,18 +15,19 @@
 static void show_claim(struct doctor *doctor, const json_object *claims, const char *name)
 {
     json_object *value = NULL;
-    char text[1024] = "";
     if (!json_object_object_get_ex(claims, name, &value))
         return;
     if (!json_object_is_type(value, json_type_array)) {
         doctor_detail(doctor, name, json_object_get_string(value), NULL);
         return;
     }
-    for (size_t i = 0; i < json_object_array_length(value); i++) {
-        size_t used = strlen(text);
-        snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? ", " : "",
-                 json_object_get_string(json_object_array_get_idx(value, i)));
-    }
+    autofree char *text = NULL;
+    size_t size;
+    FILE *list = open_memstream(&text, &size);
+    for (size_t i = 0; i < json_object_array_length(value); i++)
+        fprintf(list, "%s%s", i > 0 ? ", " : "",
+                json_object_get_string(json_object_array_get_idx(value, i)));
+    fclose(list);
     doctor_detail(doctor, name, text[0] != '\0' ? text : "(none)", NULL);
 }
 
