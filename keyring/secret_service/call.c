@@ -95,6 +95,7 @@ static bool is_absent(const GError *reason)
 {
     return g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED) ||
            (reason != NULL && reason->domain == G_SPAWN_ERROR) || /* dbus-launch: no bus either */
            (reason != NULL && reason->domain == G_IO_ERROR &&
             reason->code != G_IO_ERROR_CANCELLED && reason->code != G_IO_ERROR_TIMED_OUT);
@@ -127,6 +128,11 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
                   "there is no keyring on the session bus (no service has the name "
                   "org.freedesktop.secrets)");
         error_known_as(error, "keyring_absent");
+    } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)) {
+        error_set(error, ERROR_KEYRING,
+                  "the session bus does not let this program use the desktop "
+                  "keyring");
+        error_known_as(error, "keyring_denied");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
         keyring_fail_locked(error);
     } else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {

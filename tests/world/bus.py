@@ -23,6 +23,7 @@ CONFIGURATION = """\
     <allow eavesdrop="true"/>
     <allow own="*"/>
     <allow user="*"/>
+    {policy}
   </policy>
 </busconfig>
 """
@@ -30,18 +31,20 @@ CONFIGURATION = """\
 
 class MessageBus:
     """A dbus-daemon that listens at `address`: where systemd puts a user's bus, or `elsewhere`.
-    With `uid`, it is another user's, and takes everybody's messages. On a TCP port it takes
+    With `uid`, it is another user's, and takes everybody's messages. `policy` is a further rule. On a TCP port it takes
     everybody's too, since that does not tell who connects."""
 
     def __init__(self, runtime_folder: Path, log_folder: Path, env: Mapping[str, str], *,
-                 elsewhere: str | None = None, uid: int | None = None) -> None:
+                 elsewhere: str | None = None, uid: int | None = None,
+                 policy: str = "") -> None:
         self.address = elsewhere or f"unix:path={runtime_folder / 'bus'}"
         name = "bus" if elsewhere is None else f"bus-{uid}"
         auth = "EXTERNAL"
         if self.address.startswith("tcp:"):
             auth = "ANONYMOUS</auth><allow_anonymous/><auth>EXTERNAL"
         configuration = log_folder / f"{name}.conf"
-        configuration.write_text(CONFIGURATION.format(listen=self.address, auth=auth))
+        configuration.write_text(CONFIGURATION.format(listen=self.address, auth=auth,
+                                                      policy=policy))
         user = [] if uid is None else ["setpriv", f"--reuid={uid}", "--clear-groups"]
         self._daemon = Daemon(
             [*user, "dbus-daemon", f"--config-file={configuration}", "--nofork",
