@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +15,22 @@ from authority.authority import Authority
 from authority.desktop_app import DesktopApp
 from authority.faults import NAMED  # noqa: F401  (asserts that tests/ is on the path)
 from world.tls import CertificateAuthority
-from world import newer_git
+from world import kernel_keyring, newer_git
 from world.debian import NotAvailable
 from world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
+
+if not kernel_keyring.is_own():
+    kernel_keyring.enter()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list) -> None:
+    """Gives each worker a kernel keyring of its own: it has threads before it gets here."""
+    for spec in specs:
+        spec.python = f"env PYTHONPATH={ROOT / 'tests'} {sys.executable} -m world.kernel_keyring " \
+                      f"{sys.executable}"
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +65,13 @@ def desk(programs: Path) -> Iterator[World]:
         world.write_appsettings(world.user_appsettings())
         world.browser.will_sign_in(contoso.ADA)
         yield world
+
+
+@pytest.fixture
+def in_kernel() -> None:
+    """For tests that store in the kernel keyring."""
+    if not kernel_keyring.is_available():
+        pytest.skip("user namespaces are forbidden here, so tests have no kernel keyring")
 
 
 @pytest.fixture

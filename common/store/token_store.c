@@ -160,11 +160,13 @@ bool token_store_check(const struct token_store *store, struct error *error)
 
 bool token_store_saw_all(const struct token_store *store, struct error *error)
 {
-    static const char *const codes[] = { "keyring_locked", "keyring_silent", "keyring_failed" };
-    for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
-        if (strcmp(store->trouble.code, codes[i]) == 0)
-            return token_store_check(store, error);
-    return true;
+    static const char *const harmless[] = { "keyring_no_bus",      "keyring_absent",
+                                            "keyring_foreign_bus", "keyring_full",
+                                            "keyring_forbidden",   "keyring_no_folder" };
+    for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+        if (strcmp(store->trouble.code, harmless[i]) == 0)
+            return true;
+    return token_store_check(store, error);
 }
 
 bool token_store_can_keep(const struct token_store *store)

@@ -49,8 +49,8 @@ bool token_store_can_keep(const struct token_store *store);
 /* Fails with ERROR_KEYRING and the reason if the keyring has failed so far. */
 bool token_store_check(const struct token_store *store, struct error *error);
 
-/* Fails in the same way, but only if the keyring may hold more than it has shown or deleted: if it
- * is locked, silent or failing, rather than full or not there. */
+/* Fails in the same way, but only if the keyring may hold more than it has shown or deleted: not if
+ * it is full, not allowed, or not there. */
 bool token_store_saw_all(const struct token_store *store, struct error *error);
 
 /* The keyring's functions list, lookup, store and erase (keyring.h) with the policy above: they

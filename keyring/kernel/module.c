@@ -5,7 +5,9 @@
 #include <keyutils.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/base/json.h"
 #include "common/base/text.h"
@@ -14,10 +16,43 @@
 
 #define PREFIX "entra:"
 
-/* All permissions for the possessor of the key. The same, except for linking it, for the user's
- * processes that do not possess it (sudo, cron: sessions without a link to the user's keyring). */
-#define PERMISSIONS                                                                                \
-    (KEY_POS_ALL | KEY_USR_VIEW | KEY_USR_READ | KEY_USR_WRITE | KEY_USR_SEARCH | KEY_USR_SETATTR)
+/* All permissions for who possesses the key. Others with the user's uid may only look at its
+ * description: a container without root has that uid too, and only possession keeps it out. */
+#define PERMISSIONS (KEY_POS_ALL | KEY_USR_VIEW)
+
+/* ---- whose the keyring is ---- */
+
+/* The namespaces that a machine starts with (enum init_ns_ino in linux/nsfs.h). */
+#define FIRST_USER_NAMESPACE 0xEFFFFFFDU
+#define FIRST_PID_NAMESPACE  0xEFFFFFFCU
+
+/* The number of a namespace of this process; 0 if it cannot be known. */
+static ino_t namespace_number(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? status.st_ino : 0;
+}
+
+/* Whether the session keyring leads to the user's keyring, as that of a login does. */
+static bool is_in_session(void)
+{
+    autofree char *name = text_format("_uid.%u", getuid());
+    long found = keyctl_search(KEY_SPEC_SESSION_KEYRING, "keyring", name, 0);
+    return found > 0 && found == keyctl_get_keyring_ID(KEY_SPEC_USER_KEYRING, 0);
+}
+
+/* Whether the keyring belongs to this user alone. All programs with the same uid have one, in
+ * whichever container (user_namespaces(7)), unless the container has a user namespace; that is why
+ * those that run containers make them a session that does not lead there. */
+static bool is_own(void)
+{
+    if (namespace_number("/proc/self/ns/pid") == FIRST_PID_NAMESPACE)
+        return true;
+    ino_t user_namespace = namespace_number("/proc/self/ns/user");
+    return (user_namespace != 0 && user_namespace != FIRST_USER_NAMESPACE) || is_in_session();
+}
+
+/* ---- failures ---- */
 
 /* Whether a container's rules forbid the keyring, or the kernel does not have it. */
 static bool is_forbidden(int code)
@@ -38,6 +73,16 @@ static bool fail(struct error *error)
     if (is_forbidden(code))
         return error_known_as(error, "keyring_forbidden");
     return false;
+}
+
+/* Fails if the keyring is not this user's alone. */
+static bool require_own(struct error *error)
+{
+    if (is_own())
+        return true;
+    error_set(error, ERROR_KEYRING,
+              "the kernel keyring is not used here: this container shares it with others");
+    return error_known_as(error, "keyring_forbidden");
 }
 
 static enum keyring_answer answer_of_failure(struct error *error)
@@ -61,6 +106,17 @@ static char *describe(const struct keyring_key *key)
 #define BIG   "big_key"
 #define SMALL "user"
 
+/* After a call that was denied: makes this process possess the user's keys, and returns whether the
+ * call is worth repeating. A process possesses what its session keyring leads to (keyrings(7)).
+ * That of a login leads to the user's keyring; that of a systemd service (KeyringMode=private), of
+ * cron, or of whoever called sudo does not, and one that has been revoked (after ssh, in tmux)
+ * leads nowhere. Linking costs the user's quota a key for as long as this process lives, so it is
+ * not done without need. */
+static bool possess_after_denial(void)
+{
+    return errno == EACCES && keyctl_link(KEY_SPEC_USER_KEYRING, KEY_SPEC_PROCESS_KEYRING) == 0;
+}
+
 static bool is_not_found(int code)
 {
     return code == ENOKEY || code == EKEYEXPIRED || code == EKEYREVOKED;
@@ -74,16 +130,22 @@ static key_serial_t find_key(const char *description)
     return serial;
 }
 
+static long read_payload(key_serial_t serial, char *bytes, size_t size)
+{
+    long length = keyctl_read(serial, bytes, size);
+    return length < 0 && possess_after_denial() ? keyctl_read(serial, bytes, size) : length;
+}
+
 /* Reads the payload of a key into as little locked memory as possible. If another process replaces
  * it by a longer one meanwhile, it is read again. Finds nothing if the key is gone meanwhile, or is
  * not one of ours. */
 static enum keyring_answer read_key(key_serial_t serial, struct secret **ret_record,
                                     struct error *error)
 {
-    long length = keyctl_read(serial, NULL, 0);
+    long length = read_payload(serial, NULL, 0);
     while (length > 0 && length <= KEYRING_RECORD_MAX) {
         auto_secret struct secret *record = secret_allocate((size_t)length);
-        length = keyctl_read(serial, record->bytes, record->length);
+        length = read_payload(serial, record->bytes, record->length);
         if (length > 0 && (size_t)length <= record->length) {
             record->length = (size_t)length;
             *ret_record = steal(&record);
@@ -100,6 +162,8 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
                                   struct secret **ret_record, struct error *error)
 {
     (void)deadline;
+    if (!require_own(error))
+        return KEYRING_ABSENT;
     autofree char *description = describe(key);
     key_serial_t serial = find_key(description);
     if (serial >= 0)
@@ -107,27 +171,38 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     return is_not_found(errno) ? KEYRING_NOTHING : answer_of_failure(error);
 }
 
+/* expires_on as for store. */
+static bool finish_key(key_serial_t serial, int64_t expires_on)
+{
+    int64_t life = expires_on - time(NULL);
+    return keyctl_setperm(serial, PERMISSIONS) == 0 &&
+           (expires_on == 0 || keyctl_set_timeout(serial, life > 1 ? (unsigned)life : 1) == 0);
+}
+
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
                   int64_t expires_on, int64_t deadline, struct error *error)
 {
     (void)label, (void)deadline;
+    if (!require_own(error))
+        return false;
     autofree char *description = describe(key);
-    int64_t life = expires_on - time(NULL);
     key_serial_t serial =
         add_key(BIG, description, record->bytes, record->length, KEY_SPEC_USER_KEYRING);
     /* Only if there is no such type. After any other failure there may be an older big_key, which
      * would be found before the new key. */
     if (serial < 0 && errno == ENODEV)
         serial = add_key(SMALL, description, record->bytes, record->length, KEY_SPEC_USER_KEYRING);
-    /* If one of these fails, the key stays, since it may be an older one with a new payload. */
-    return (serial >= 0 && keyctl_setperm(serial, PERMISSIONS) == 0 &&
-            (expires_on == 0 || keyctl_set_timeout(serial, life > 1 ? (unsigned)life : 1) == 0)) ||
+    /* If it cannot be finished, the key stays, since it may be an older one with a new payload. */
+    return (serial >= 0 && (finish_key(serial, expires_on) ||
+                            (possess_after_denial() && finish_key(serial, expires_on)))) ||
            fail(error);
 }
 
 static bool erase(const struct keyring_key *key, int64_t deadline, struct error *error)
 {
     (void)deadline;
+    if (!require_own(error))
+        return false;
     autofree char *description = describe(key);
     key_serial_t serial = find_key(description);
     if (serial < 0)
@@ -139,6 +214,8 @@ static bool erase(const struct keyring_key *key, int64_t deadline, struct error 
 static bool erase_item(const struct keyring_item *item, int64_t deadline, struct error *error)
 {
     (void)deadline;
+    if (!require_own(error))
+        return false;
     key_serial_t serial = (key_serial_t)strtol(item->place, NULL, 10);
     return keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0 || errno == ENOENT ||
            is_not_found(errno) || fail(error);
@@ -183,6 +260,8 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
                                 struct keyring_list *ret_list, struct error *error)
 {
     (void)deadline;
+    if (!require_own(error))
+        return KEYRING_ABSENT;
     void *keys = NULL;
     long size = keyctl_read_alloc(KEY_SPEC_USER_KEYRING, &keys);
     if (size < 0)

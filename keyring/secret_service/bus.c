@@ -23,6 +23,21 @@ static bool find_owner(GDBusConnection *connection, uid_t *ret_owner)
     return *ret_owner != (uid_t)-1;
 }
 
+/* Whether the address leads to no bus. That it cannot be reached at the moment, or that the bus
+ * ends the connection, does not mean that. */
+static bool is_no_bus(const GError *reason)
+{
+    static const gint codes[] = { G_IO_ERROR_NOT_FOUND,         G_IO_ERROR_CONNECTION_REFUSED,
+                                  G_IO_ERROR_NOT_DIRECTORY,     G_IO_ERROR_PERMISSION_DENIED,
+                                  G_IO_ERROR_FILENAME_TOO_LONG, G_IO_ERROR_INVALID_ARGUMENT };
+    if (reason != NULL && reason->domain == G_SPAWN_ERROR) /* there is no dbus-launch either */
+        return true;
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++)
+        if (g_error_matches(reason, G_IO_ERROR, codes[i]))
+            return true;
+    return false;
+}
+
 static enum keyring_answer refuse(struct error *error)
 {
     error_known_as(error, "keyring_foreign_bus");
@@ -42,8 +57,13 @@ enum keyring_answer bus_connect(int64_t deadline, struct error *error)
     g_bus_get(G_BUS_TYPE_SESSION, call->cancellable, call_on_answer, call);
     g_autoptr(GDBusConnection) connection =
         call_wait(call) != NULL ? g_bus_get_finish(call->result, &reason) : NULL;
-    if (connection == NULL)
-        return call_failed(call, reason, error);
+    if (connection == NULL) {
+        bool is_absent = is_no_bus(reason);
+        enum keyring_answer answer = call_failed(call, reason, error);
+        return is_absent ? KEYRING_ABSENT : answer;
+    }
+    /* GLib would end the process by SIGTERM when the bus closes the connection. */
+    g_dbus_connection_set_exit_on_close(connection, FALSE);
     if (!find_owner(connection, &owner)) {
         error_set(error, ERROR_KEYRING,
                   "the session bus is not used, since it is not on a Unix socket, which would tell "

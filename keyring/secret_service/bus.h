@@ -10,8 +10,8 @@
 #include "keyring/keyring.h"
 
 /* Connects to the session bus; libsecret will use the same connection. Returns KEYRING_FOUND, or
- * KEYRING_ABSENT if the bus belongs to another user or does not say whose it is, or fails as
- * call_failed does. */
+ * KEYRING_ABSENT if there is none, or if it belongs to another user or does not say whose it is, or
+ * fails as call_failed does. */
 enum keyring_answer bus_connect(int64_t deadline, struct error *error);
 
 #endif

@@ -95,16 +95,14 @@ static bool is_absent(const GError *reason)
 {
     return g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
-           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED) ||
-           (reason != NULL && reason->domain == G_SPAWN_ERROR) || /* dbus-launch: no bus either */
-           (reason != NULL && reason->domain == G_IO_ERROR &&
-            reason->code != G_IO_ERROR_CANCELLED && reason->code != G_IO_ERROR_TIMED_OUT);
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED);
 }
 
 bool call_found_no_object(const GError *reason)
 {
     return g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT) ||
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_INTERFACE) ||
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
 }
 
@@ -119,28 +117,34 @@ bool call_blames_session(const GError *reason)
 
 bool call_fail(const struct call *call, GError *reason, struct error *error)
 {
-    if (call->expirations > 0 || reason == NULL) {
+    if (call->expirations > 0 || reason == NULL ||
+        g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
         error_set(error, ERROR_KEYRING, "the desktop keyring did not answer in time");
         error_known_as(error, "keyring_silent");
-    } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-               g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)) {
+    } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)) {
+        error_set(error, ERROR_KEYRING,
+                  "the session bus does not let this program use the desktop keyring");
+        error_known_as(error, "keyring_denied");
+    } else if (is_absent(reason)) {
         error_set(error, ERROR_KEYRING,
                   "there is no keyring on the session bus (no service has the name "
                   "org.freedesktop.secrets)");
         error_known_as(error, "keyring_absent");
-    } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)) {
-        error_set(error, ERROR_KEYRING,
-                  "the session bus does not let this program use the desktop "
-                  "keyring");
-        error_known_as(error, "keyring_denied");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
         keyring_fail_locked(error);
     } else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         error_set(error, ERROR_KEYRING, "the desktop keyring asked the user, who dismissed it");
         error_known_as(error, "keyring_dismissed");
-    } else if (call_found_no_object(reason)) { /* the only object that is not searched for first */
-        error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
-        error_known_as(error, "keyring_locked");
+    } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED)) {
+        g_dbus_error_strip_remote_error(reason);
+        error_set(error, ERROR_KEYRING, "a limit of the session bus is reached: %s",
+                  reason->message);
+        error_known_as(error, "keyring_limited");
+    } else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CLOSED)) {
+        error_set(error, ERROR_KEYRING,
+                  "the session bus has closed the connection, as it does if a message is too long "
+                  "for it");
+        error_known_as(error, "keyring_limited");
     } else {
         g_dbus_error_strip_remote_error(reason);
         error_set(error, ERROR_KEYRING, "the desktop keyring failed: %s", reason->message);

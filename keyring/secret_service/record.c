@@ -139,7 +139,8 @@ static bool needs_consent(SecretService *service, const gchar *path, int64_t dea
     return locked != NULL && !g_variant_get_boolean(locked);
 }
 
-/* Gives an item another secret, if only that differs. */
+/* Gives an item another secret, if only that differs. (All keys of a kind have the same attributes,
+ * so the item that was found is the one.) */
 static bool update(SecretService *service, const gchar *path, const struct writing *writing)
 {
     auto_keyring_item struct keyring_item item = { 0 };
@@ -174,7 +175,11 @@ static bool create(SecretService *service, const struct writing *writing, bool *
     if (call_wait(call) != NULL && secret_service_store_finish(service, call->result, &reason))
         return true;
     *ret_again = call_blames_session(reason);
-    return call_fail(call, reason, error);
+    if (!call_found_no_object(reason))
+        return call_fail(call, reason, error);
+    g_error_free(reason);
+    error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
+    return error_known_as(error, "keyring_locked");
 }
 
 /* KeePassXC lets a client that may read an item give it another secret, but prompts before it

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from authority import contoso  # noqa: E402
 from narration import Narration  # noqa: E402
+from world import kernel_keyring  # noqa: E402
 from world.kubeconfig import V1BETA1, ExecPlugin  # noqa: E402
 from world.program import Outcome, TimedOut  # noqa: E402
 from world.world import World  # noqa: E402
@@ -181,6 +182,7 @@ def main() -> int:
     parser.add_argument("--programs", type=_programs, required=True, metavar="DIR",
                         help="the folder with the installed programs")
     arguments = parser.parse_args()
+    kernel_keyring.enter()
     narration = Narration()
     with World(arguments.programs) as world:
         narration.heading("Microsoft Entra tokens for git, kubectl and curl")

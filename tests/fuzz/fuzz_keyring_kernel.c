@@ -51,10 +51,20 @@ long keyctl_read(key_serial_t id, char *buffer, size_t size)
     return (long)length;
 }
 
+/* The session leads to the user's keyring, which is used wherever the fuzzer runs. */
+key_serial_t keyctl_get_keyring_ID(key_serial_t id, int create)
+{
+    (void)create;
+    HOLDS(id == KEY_SPEC_USER_KEYRING);
+    return KEYS_MAX + 1;
+}
+
 long keyctl_search(key_serial_t ring, const char *type, const char *description,
                    key_serial_t destination)
 {
-    (void)ring, (void)type, (void)destination;
+    (void)type, (void)destination;
+    if (ring == KEY_SPEC_SESSION_KEYRING)
+        return keyctl_get_keyring_ID(KEY_SPEC_USER_KEYRING, 0);
     for (size_t i = 0; i < count; i++) {
         const char *ours = strrchr(descriptions[i], ';');
         if (ours != NULL && strcmp(ours + 1, description) == 0)
@@ -81,6 +91,12 @@ long keyctl_setperm(key_serial_t id, key_perm_t permissions)
 long keyctl_set_timeout(key_serial_t id, unsigned seconds)
 {
     (void)id, (void)seconds;
+    return 0;
+}
+
+long keyctl_link(key_serial_t id, key_serial_t ring)
+{
+    (void)id, (void)ring;
     return 0;
 }
 

@@ -251,7 +251,7 @@ def test_a_logout_from_a_keyring_that_hangs_is_not_reported_as_done(two, words):
     assert two.session.keyring.items() == before
 
 
-def test_a_list_without_a_keyring_that_hangs_is_reported_as_incomplete(two):
+def test_a_list_without_a_keyring_that_hangs_is_reported_as_incomplete(in_kernel, two):
     two.write_appsettings(two.appsettings())
     token(two, "--keyring", "kernel")
     two.session.keyring.freeze()

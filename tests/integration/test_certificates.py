@@ -5,21 +5,19 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
-import socket
 import subprocess
 from pathlib import Path
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from authority.assertions import thumbprint
 from authority.directory import Tenant
 from integration.credentials import CLIENT_ID, configure, path, refused, register, token
 from world.app_certificate import PASSWORD, AppCertificate
-from world.waiting import SHORT_LIMIT, wait_until
+from world.waiting import SHORT_LIMIT
 
 
 @pytest.fixture
@@ -192,9 +190,11 @@ BROKEN = {
     "a pipe without a writer": (lambda app: path(fifo(app.folder / "pipe")), "is not a file"),
     "too large a file": (lambda app: path(app.write("large", b"x" * 300_000)), "too large"),
     "noise": (lambda app: path(app.write("noise", bytes(range(256)) * 20)), "PEM, DER or PKCS#12"),
-    "a PIN in a URI of a certificate": (lambda app: path("pkcs11:pin-value=4711"), "provider"),
+    "a PIN in a URI of a certificate": (lambda app: path("pkcs11:pin-value=4711"),
+                                        "found no key or certificate at pkcs11:."),
     "a PIN in a URI of a key": (lambda app: path(
-        app.certificate_file(), CertificateKeyDiskPath="pkcs11:object=x?pin-value=4711"), "provider"),
+        app.certificate_file(), CertificateKeyDiskPath="pkcs11:object=x?pin-value=4711"),
+        "found no key or certificate at pkcs11:object=x."),
     "no file": (lambda app: path(app.folder / "nothing"), "No such file"),
     "a folder": (lambda app: path(app.folder), "is not a file"),
     "no key": (lambda app: path(app.certificate_file()), "contains no private key"),
@@ -211,7 +211,7 @@ BROKEN = {
     "not Base64": (lambda app: {"SourceType": "Base64Encoded", "Base64EncodedValue": "%%%"},
                    "is not Base64"),
     "no such provider": (lambda app: path("pkcs11:token=none;object=none;pin-value=4711"),
-                         "provider"),
+                         "found no key or certificate at pkcs11:token=none."),
 }
 
 
@@ -327,96 +327,3 @@ def test_a_key_file_that_others_can_write_is_refused(world, app):
     file.chmod(0o620)
     configure(world, path(file))
     refused(token(world), 2, "others can write it")
-
-
-# ---- a key that never leaves its device ----
-
-TPM_TOOLS = ("swtpm", "tpm2_createprimary")
-PIN = "4711"
-
-
-def free_ports() -> int:
-    """A free port whose next port is free too, as the two servers of swtpm require."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-                return port
-            except (OSError, OverflowError):
-                continue
-
-
-@pytest.fixture(params=[""])
-def tpm(request, world, tmp_path):
-    """A software TPM with a signing key at 0x81000001, which may have a PIN (indirectly
-    parametrized); returns the public key."""
-    if any(shutil.which(tool) is None for tool in TPM_TOOLS):
-        pytest.skip("no software TPM (swtpm, tpm2-tools, tpm2-openssl)")
-    port = free_ports()
-    daemon = subprocess.Popen(
-        ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={tmp_path}",
-         "--server", f"type=tcp,port={port},bindaddr=127.0.0.1",
-         "--ctrl", f"type=tcp,port={port + 1},bindaddr=127.0.0.1",
-         "--flags", "not-need-init,startup-clear"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    tcti = f"swtpm:host=127.0.0.1,port={port}"
-
-    def listens() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port + 1)) == 0
-
-    def tool(*words: str) -> None:
-        env = {"PATH": "/usr/bin:/bin", "TPM2TOOLS_TCTI": tcti}
-        subprocess.run([*words], check=True, cwd=tmp_path, env=env, capture_output=True)
-        subprocess.run(["tpm2_flushcontext", "-t"], check=True, env=env, capture_output=True)
-
-    try:
-        wait_until(listens, "the TPM")
-        tool("tpm2_createprimary", "-Q", "-C", "o", "-c", "primary")
-        tool("tpm2_create", "-Q", "-C", "primary", "-G", "rsa2048", "-u", "public", "-r", "private",
-             "-a", "fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign|decrypt|noda",
-             *(["-p", request.param] if request.param else []))
-        tool("tpm2_load", "-Q", "-C", "primary", "-u", "public", "-r", "private", "-c", "key")
-        tool("tpm2_evictcontrol", "-Q", "-C", "o", "-c", "key", "0x81000001")
-        tool("tpm2_readpublic", "-Q", "-c", "0x81000001", "-f", "pem", "-o", "public.pem")
-        world.session.env["TPM2OPENSSL_TCTI"] = tcti
-        yield load_pem_public_key((tmp_path / "public.pem").read_bytes())
-    finally:
-        daemon.kill()
-        daemon.wait()
-
-
-def test_a_key_in_a_tpm_can_sign(world, tpm, tmp_path):
-    app = AppCertificate(tmp_path / "app", public_key=tpm)
-    register(world, secret="", certificates=(app.certificate,))
-    configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
-    outcome = token(world)
-    assert outcome.code == 0, outcome.err
-    assert jwt.get_unverified_header(assertion(world))["alg"] == "PS256"
-
-
-@pytest.mark.parametrize("tpm", [PIN], indirect=True)
-@pytest.mark.parametrize("uri", ["handle:0x81000001", "handle:0x81000001?pass"])
-def test_a_key_in_a_tpm_can_have_a_pin(world, tpm, tmp_path, uri):
-    app = AppCertificate(tmp_path / "app", public_key=tpm)
-    register(world, secret="", certificates=(app.certificate,))
-    entry = path(app.certificate_file(), CertificateKeyDiskPath=uri)
-    configure(world, entry | {"CertificatePassword": PIN})
-    outcome = token(world)
-    assert outcome.code == 0, outcome.err
-    configure(world, entry | {"CertificatePassword": "another"})
-    refused(token(world, "--force-refresh"), 2, "signing with the private key failed",
-            "Check CertificatePassword")
-    configure(world, entry)
-    refused(token(world, "--force-refresh"), 2, "CertificatePassword")
-
-
-def test_a_tpm_that_cannot_be_reached_is_reported_in_one_line(world, app):
-    configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
-    world.session.env["TPM2OPENSSL_TCTI"] = "swtpm:host=127.0.0.1,port=1"
-    outcome = token(world)
-    assert (outcome.code, outcome.out) == (2, "")
-    assert len(outcome.err.splitlines()) == 1, outcome.err
-    assert "found no key or certificate at handle:0x81000001" in outcome.err

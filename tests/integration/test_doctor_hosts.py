@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from authority import contoso
-from authority.directory import Client
 from integration.examining import examine
 from world import kernel_keyring
 from world.kubeconfig import ExecPlugin
@@ -35,23 +33,13 @@ def test_the_check_leaves_nothing_behind(world):
     assert kinds == ["access_token"]
 
 
-@pytest.fixture
-def own_app(shell):
-    """An app for this test only, since all tests of a user share the kernel keyring."""
-    client = Client(client_id=str(uuid.uuid4()), secret="its-secret",
-                    tenants=(contoso.TENANT.guid,), roles=("r",))
-    shell.authority.directory.clients.append(client)
-    shell.write_appsettings(shell.appsettings(client))
-    return shell
-
-
-def test_without_a_desktop_the_kernel_keyring_is_checked(own_app):
-    status, message = keyring(examine(own_app))
+def test_without_a_desktop_the_kernel_keyring_is_checked(in_kernel, shell):
+    status, message = keyring(examine(shell))
     assert status == "ok" and message.startswith("kernel ")
-    assert "self_test" not in [key["kind"] for key in kernel_keyring.keys().values()]
+    assert [key["kind"] for key in kernel_keyring.keys().values()] == ["access_token"]
 
 
-def test_a_bus_without_a_keyring_is_not_a_desktop(world):
+def test_a_bus_without_a_keyring_is_not_a_desktop(in_kernel, world):
     world.session.keyring.stop()
     status, message = keyring(examine(world))
     assert status == "ok" and message.startswith("kernel ")
@@ -72,8 +60,8 @@ def test_a_hanging_keyring_costs_only_the_time_limit_of_each_check(world):
     assert report.outcome.seconds < PATIENCE / 2
 
 
-def test_a_named_keyring_that_is_missing_fails(own_app):
-    report = examine(own_app, "--keyring", "secret-service")
+def test_a_named_keyring_that_is_missing_fails(shell):
+    report = examine(shell, "--keyring", "secret-service")
     assert report.crosses == [("keyring", "keyring_no_bus")]
     assert report.outcome.code == 6
 
@@ -82,11 +70,11 @@ def test_keyring_none_is_skipped(world):
     assert keyring(examine(world, "--keyring", "none"))[0] == "skipped"
 
 
-def test_files_in_memory_are_a_keyring_too(own_app):
+def test_files_in_memory_are_a_keyring_too(shell):
     folder = Path("/dev/shm") / f"entra-test-{uuid.uuid4().hex}"
     folder.mkdir(mode=0o700)
     try:
-        status, _ = keyring(examine(own_app, "--keyring", "runtime",
+        status, _ = keyring(examine(shell, "--keyring", "runtime",
                                     env={"XDG_RUNTIME_DIR": str(folder)}))
         assert status == "ok"
         assert len(list((folder / "entra").glob("*.token"))) == 1  # the app's

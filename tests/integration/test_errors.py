@@ -23,7 +23,9 @@ from world.bus import MessageBus
 from world.connect_proxy import ConnectProxy
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin
+from world.passing_item import PassingItem
 from world.tls import CertificateAuthority
+from world.tpm import Tpm
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
 
@@ -191,7 +193,21 @@ def credential(name: str, **members: str) -> None:
 credential("keyring_no_secret", SourceType="Keyring")
 credential("github_no_token", SourceType="GitHubActions")
 credential("pipelines_no_token", SourceType="AzurePipelines", ServiceConnectionId="x")
-credential("provider_missing", SourceType="Path", CertificateDiskPath="pkcs11:token=nobodys")
+
+@meets
+def device_no_key(world, folder):
+    if why := Tpm.missing():
+        pytest.skip(why)
+    configure(world, {"SourceType": "Path", "CertificateDiskPath": "handle:0x81000002"})
+    with Tpm(folder) as device:
+        return token(world, env=device.env)
+
+
+@meets
+def provider_missing(world, folder):
+    """OpenSSL finds its providers in a folder, which is an empty one."""
+    configure(world, {"SourceType": "Path", "CertificateDiskPath": "pkcs11:token=nobodys"})
+    return token(world, env={"OPENSSL_MODULES": str(folder)})
 
 
 def cross(world: World, check: str, *words: str, **how: Any) -> Error:
@@ -251,6 +267,14 @@ def keyring_locked(world, folder):
 def keyring_silent(world, folder):
     world.session.keyring.freeze()
     return token(world, "--keyring", "secret-service", "--timeout", SHORT_LIMIT)
+
+
+@meets
+def keyring_limited(world, folder):
+    world.session.keyring.stop()
+    with PassingItem(world.session.bus.address, {}, b"", "SearchItems",
+                     "org.freedesktop.DBus.Error.LimitsExceeded"):
+        return token(world, "--keyring", "secret-service")
 
 
 def contained(world: World, *how: str) -> Error:

@@ -14,7 +14,7 @@ import pytest
 
 from git_asking import Askpass, ask, attributes, clone_of, commit, host_of, push
 from stored import change
-from world import kernel_keyring, newer_git
+from world import newer_git
 from world.debian import NotAvailable
 from world.world import World
 
@@ -89,11 +89,10 @@ def test_gits_own_tests_of_helpers_pass(world, newer, own_tests):
 
 @pytest.fixture
 def memory(shell: World) -> Iterator[None]:
-    """A folder on a tmpfs as XDG_RUNTIME_DIR; nothing is left in the kernel keyring."""
+    """A folder on a tmpfs as XDG_RUNTIME_DIR."""
     with TemporaryDirectory(dir="/dev/shm", prefix="entra-test-") as folder:
         shell.session.env["XDG_RUNTIME_DIR"] = folder
         yield
-    kernel_keyring.forget(shell.git_server.url.removeprefix("https://"), "host")
 
 
 # ---- with real git ----
@@ -218,7 +217,9 @@ def test_gits_libsecret_helper_does_not_erase_ours(world):
 
 
 @pytest.mark.parametrize("keyring", ["kernel", "runtime"])
-def test_every_keyring_stores_it(shell, keyring, memory):
+def test_every_keyring_stores_it(request, shell, keyring, memory):
+    if keyring == "kernel":
+        request.getfixturevalue("in_kernel")
     lines = "\n".join((*host_of(shell), "username=ada", f"password={PAT}", ""))
     asked = "\n".join((*host_of(shell), ""))
 

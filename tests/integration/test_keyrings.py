@@ -6,35 +6,30 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import socket
 import subprocess
 import sys
 import threading
 import uuid
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Iterator
 
 import pytest
+from gi.repository import GLib
 
 from authority import contoso, faults
-from authority.directory import Client
 from integration.credentials import configure
 from integration.examining import examine
 from world import kernel_keyring
 from world.bare_item import BareItem
 from world.bus import MessageBus
 from world.keyring import Keyring
+from world.passing_item import STAYS, UNKNOWN_METHOD, PassingItem
 from world.replaced_item import ReplacedItem
+from world.secret_service import SecretService
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
 from world.world import World
-
-
-@pytest.fixture
-def own_app(shell: World) -> World:
-    """An app for this test only, since all tests of a user share the kernel keyring."""
-    client = Client(client_id=str(uuid.uuid4()), secret="its-secret",
-                    tenants=(contoso.TENANT.guid,))
-    shell.authority.directory.clients.append(client)
-    shell.write_appsettings(shell.appsettings(client))
-    return shell
 
 
 def token(world, *words, **how):
@@ -47,40 +42,40 @@ STRANGER = pwd.getpwnam("nobody").pw_uid  # dbus-daemon looks its user up
 
 
 @pytest.fixture(params=["path", "abstract"])
-def strangers_keyring(request, own_app):
+def strangers_keyring(request, in_kernel, shell):
     """A keyring on the bus of another user, which su has left in the environment."""
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
-    folder = own_app.session.root / "stranger"
+    folder = shell.session.root / "stranger"
     folder.mkdir()
     os.chown(folder, STRANGER, STRANGER)
-    own_app.session.root.chmod(0o711)
-    own_app.session.logs.chmod(0o755)
+    shell.session.root.chmod(0o711)
+    shell.session.logs.chmod(0o755)
     name = {"path": folder / "bus", "abstract": f"entra-test-{uuid.uuid4()}"}[request.param]
-    bus = MessageBus(folder, own_app.session.logs, own_app.session.env,
+    bus = MessageBus(folder, shell.session.logs, shell.session.env,
                      elsewhere=f"unix:{request.param}={name}", uid=STRANGER)
-    own_app.session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
-    keyring = Keyring(bus.address, own_app.session.logs, own_app.session.env)
+    shell.session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+    keyring = Keyring(bus.address, shell.session.logs, shell.session.env)
     yield keyring
     keyring.stop()
     bus.stop()
 
 
-def test_another_users_bus_gets_no_token(own_app, strangers_keyring):
-    first, second = (token(own_app) for _ in range(2))
+def test_another_users_bus_gets_no_token(shell, strangers_keyring):
+    first, second = (token(shell) for _ in range(2))
     assert (first.code, first.err) == (0, "")
     assert first.out == second.out  # the kernel has stored it
     assert strangers_keyring.items() == []
-    named = token(own_app, "--keyring", "secret-service", "--force-refresh")
+    named = token(shell, "--keyring", "secret-service", "--force-refresh")
     assert (named.code, named.out) == (6, "")
     assert f"the session bus belongs to another user (uid {STRANGER})" in named.err
     assert "DBUS_SESSION_BUS_ADDRESS" in named.err and "use --keyring kernel" in named.err
-    assert token(own_app, "--keyring", "kernel").out == first.out
+    assert token(shell, "--keyring", "kernel").out == first.out
     assert strangers_keyring.items() == []
 
 
-def test_doctor_says_why_another_users_bus_is_not_used(own_app, strangers_keyring):
-    (finding,) = examine(own_app).of("keyring")
+def test_doctor_says_why_another_users_bus_is_not_used(shell, strangers_keyring):
+    (finding,) = examine(shell).of("keyring")
     assert finding["message"].startswith("kernel ")
     (detail,) = finding["details"]
     assert detail["where"] == f"the session bus belongs to another user (uid {STRANGER})"
@@ -90,34 +85,30 @@ def test_doctor_says_why_another_users_bus_is_not_used(own_app, strangers_keyrin
 
 
 @pytest.mark.parametrize("words", [[], ["--keyring", "kernel"]])
-def test_without_a_desktop_the_kernel_stores_the_token(own_app, words):
-    first, second = (token(own_app, *words) for _ in range(2))
+def test_without_a_desktop_the_kernel_stores_the_token(in_kernel, shell, words):
+    first, second = (token(shell, *words) for _ in range(2))
     assert (first.code, first.err) == (0, "")
     assert first.out == second.out
-    assert len(own_app.authority.token_requests) == 1
+    assert len(shell.authority.token_requests) == 1
 
 
-def test_a_bus_without_a_keyring_is_not_a_desktop(programs):
-    client = Client(client_id=str(uuid.uuid4()), secret="s", tenants=(contoso.TENANT.guid,))
+def test_a_bus_without_a_keyring_is_not_a_desktop(in_kernel, programs):
     with World(programs=programs, keyring=False) as world:
-        world.authority.directory.clients.append(client)
-        world.write_appsettings(world.appsettings(client))
+        world.write_appsettings()
         assert token(world).err == ""
         assert token(world).code == 0
         assert len(world.authority.token_requests) == 1
 
 
-def test_a_refreshed_token_is_stored_there_too(programs):
-    client = Client(client_id=str(uuid.uuid4()), secret="s", tenants=(contoso.TENANT.guid,))
+def test_a_refreshed_token_is_stored_there_too(in_kernel, programs):
     with World(programs=programs, keyring=False) as world:
-        world.authority.directory.clients.append(client)
-        world.write_appsettings(world.appsettings(client))
+        world.write_appsettings()
         first = token(world, "--force-refresh")
         assert (first.code, first.err) == (0, "")
         assert token(world).out == first.out
 
 
-def test_a_client_secret_is_stored_and_removed_there_too(programs):
+def test_a_client_secret_is_stored_and_removed_there_too(in_kernel, programs):
     with World(programs=programs, keyring=False) as world:
         configure(world, {"SourceType": "Keyring"})
         outcome = world.run("entra", "secret", "set", input=contoso.DAEMON.secret)
@@ -134,30 +125,14 @@ def test_messages_of_glib_are_not_on_stdout(world, name):
     assert outcome.out.strip() not in outcome.err
 
 
-def test_a_key_is_private_and_expires_with_its_token(own_app):
-    own_app.authority.issuer.lifetime = 1200
-    token(own_app)
-    (serial,) = [serial for serial, attributes in kernel_keyring.keys().items()
-                 if attributes.get("authority") == own_app.authority.url]
-    described = subprocess.run(["keyctl", "rdescribe", serial], capture_output=True, text=True,
-                               check=True).stdout
-    permissions = int(described.split(";")[3], 16)
-    assert permissions & 0xFFFF == 0  # nothing for the group, nothing for others
-    (line,) = [line for line in Path("/proc/keys").read_text().splitlines()
-               if line.startswith(f"{int(serial):08x}")]
-    assert line.split()[3] in ("19m", "20m")
-
-
-def test_entra_list_and_git_erase_handle_kernel_keys(own_app):
-    lines = f"protocol=https\nhost={own_app.git_server.url.removeprefix('https://')}\n"
-    own_app.run("git-credential-entra", "get", input=lines)
-    (issued,) = own_app.authority.issued_tokens
-    listed = json.loads(own_app.run("entra", "list", "--output", "json").out)
-    mine = own_app.authority.token_requests[0].form["client_id"]
-    assert [row["store"] for row in listed if row["clientId"] == mine] == ["kernel"]
-    own_app.run("git-credential-entra", "erase", input=lines + f"password={issued}\n")
-    listed = json.loads(own_app.run("entra", "list", "--output", "json").out)
-    assert mine not in [row["clientId"] for row in listed]
+def test_entra_list_and_git_erase_handle_kernel_keys(in_kernel, shell):
+    lines = f"protocol=https\nhost={shell.git_server.url.removeprefix('https://')}\n"
+    shell.run("git-credential-entra", "get", input=lines)
+    (issued,) = shell.authority.issued_tokens
+    listed = json.loads(shell.run("entra", "list", "--output", "json").out)
+    assert [row["store"] for row in listed] == ["kernel"]
+    shell.run("git-credential-entra", "erase", input=lines + f"password={issued}\n")
+    assert json.loads(shell.run("entra", "list", "--output", "json").out) == []
 
 
 def in_container(world, *words):
@@ -165,13 +140,13 @@ def in_container(world, *words):
                      "MyWebApi", *words, env={"PYTHONPATH": str(Path(__file__).parents[1])})
 
 
-def test_in_a_container_the_token_is_given_with_a_warning(own_app):
-    outcome = in_container(own_app)
-    assert (outcome.code, outcome.out.strip()) == (0, own_app.authority.issued_tokens[0])
+def test_in_a_container_the_token_is_given_with_a_warning(shell):
+    outcome = in_container(shell)
+    assert (outcome.code, outcome.out.strip()) == (0, shell.authority.issued_tokens[0])
     (line,) = outcome.err.splitlines()
     for text in ("could not be stored", "the kernel keyring", "--keyring runtime"):
         assert text in line
-    named = in_container(own_app, "--keyring", "kernel")
+    named = in_container(shell, "--keyring", "kernel")
     assert (named.code, named.out) == (6, "")
 
 
@@ -187,25 +162,25 @@ def test_if_a_container_forbids_one_keyring_the_other_is_listed(world):
 
 
 @pytest.fixture
-def memory(own_app):
+def memory(shell):
     """A folder on a tmpfs as XDG_RUNTIME_DIR."""
     folder = Path("/dev/shm") / f"entra-test-{uuid.uuid4().hex}"
     folder.mkdir(mode=0o700)
-    own_app.session.env["XDG_RUNTIME_DIR"] = str(folder)
+    shell.session.env["XDG_RUNTIME_DIR"] = str(folder)
     yield folder
     subprocess.run(["rm", "-rf", folder], check=True)
 
 
-def test_in_a_container_files_in_memory_work_if_requested(own_app, memory):
-    first, second = (token(own_app, "--keyring", "runtime") for _ in range(2))
+def test_in_a_container_files_in_memory_work_if_requested(shell, memory):
+    first, second = (token(shell, "--keyring", "runtime") for _ in range(2))
     assert (first.code, first.err) == (0, "") and first.out == second.out
-    assert len(own_app.authority.token_requests) == 1
+    assert len(shell.authority.token_requests) == 1
     (file,) = (memory / "entra").glob("*.token")
     assert file.stat().st_mode & 0o777 == 0o600
-    listed = json.loads(own_app.run("entra", "list", "--output", "json",
+    listed = json.loads(shell.run("entra", "list", "--output", "json",
                                     "--keyring", "runtime").out)
     assert [row["store"] for row in listed] == ["runtime"]
-    third = in_container(own_app, "--keyring", "runtime")
+    third = in_container(shell, "--keyring", "runtime")
     assert (third.code, third.out, third.err) == (0, first.out, "")
 
 
@@ -216,11 +191,11 @@ def end(file: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("list",), ("token", "--api", "GitServer")])
-def test_expired_tokens_are_removed_from_memory(own_app, memory, words):
-    token(own_app, "--keyring", "runtime")
+def test_expired_tokens_are_removed_from_memory(shell, memory, words):
+    token(shell, "--keyring", "runtime")
     (file,) = (memory / "entra").glob("*.token")
     end(file)
-    assert own_app.run("entra", *words, "--keyring", "runtime").code == 0
+    assert shell.run("entra", *words, "--keyring", "runtime").code == 0
     assert not file.exists()
 
 
@@ -228,37 +203,31 @@ def test_expired_tokens_are_removed_from_memory(own_app, memory, words):
 ODD_ATTRIBUTES = {"x": None, "y": 1, "z": ["a"]}
 
 
-def test_attributes_that_are_not_texts_are_left_out_of_a_file_in_memory(own_app, memory):
-    token(own_app, "--keyring", "runtime")
+def test_attributes_that_are_not_texts_are_left_out_of_a_file_in_memory(shell, memory):
+    token(shell, "--keyring", "runtime")
     (file,) = (memory / "entra").glob("*.token")
     head, record = file.read_bytes().split(b"\n", 1)
     header = json.loads(head)
     header["attributes"] = ODD_ATTRIBUTES | header["attributes"]
     file.write_bytes(json.dumps(header).encode() + b"\n" + record)
-    outcome = own_app.run("entra", "list", "--output", "json", "--keyring", "runtime")
+    outcome = shell.run("entra", "list", "--output", "json", "--keyring", "runtime")
     assert (outcome.code, outcome.err) == (0, "")
     (row,) = json.loads(outcome.out)
-    assert row["clientId"] == own_app.authority.token_requests[0].form["client_id"]
+    assert row["clientId"] == shell.authority.token_requests[0].form["client_id"]
 
 
-def test_attributes_that_are_not_texts_are_left_out_of_a_key(own_app):
-    token(own_app)
-    mine = own_app.authority.token_requests[0].form["client_id"]
-    (serial,) = [serial for serial, attributes in kernel_keyring.keys().items()
-                 if attributes.get("client_id") == mine]
-    record = own_app.run("keyctl", "pipe", serial).out
-    odd = ODD_ATTRIBUTES | {"kind": "access_token", "client_id": mine}
-    added = own_app.run("keyctl", "add", "user", "entra:" + json.dumps(odd), record, "@u")
-    try:
-        outcome = own_app.run("entra", "list", "--output", "json", "--keyring", "kernel")
-    finally:
-        own_app.run("keyctl", "unlink", added.out.strip(), "@u")
+def test_attributes_that_are_not_texts_are_left_out_of_a_key(in_kernel, shell):
+    token(shell)
+    ((serial, attributes),) = kernel_keyring.keys().items()
+    odd = ODD_ATTRIBUTES | {"kind": "access_token", "client_id": attributes["client_id"]}
+    kernel_keyring.add(odd, kernel_keyring.read(serial))
+    outcome = shell.run("entra", "list", "--output", "json", "--keyring", "kernel")
     assert (outcome.code, outcome.err) == (0, "")
-    assert [row["clientId"] for row in json.loads(outcome.out)].count(mine) == 2
+    assert [row["clientId"] for row in json.loads(outcome.out)] == 2 * [attributes["client_id"]]
 
 
-def test_a_directory_that_is_not_in_memory_is_refused(own_app):
-    outcome = token(own_app, "--keyring", "runtime")
+def test_a_directory_that_is_not_in_memory_is_refused(shell):
+    outcome = token(shell, "--keyring", "runtime")
     if outcome.code == 0:
         pytest.skip("this machine's temporary folder is in memory")
     assert (outcome.code, outcome.out) == (6, "")
@@ -343,6 +312,44 @@ def test_an_item_replaced_while_it_is_read_is_read_again(world, error):
     assert len(world.authority.token_requests) == 1
 
 
+GONE = [UNKNOWN_METHOD, "org.freedesktop.DBus.Error.UnknownObject",
+        "org.freedesktop.DBus.Error.UnknownInterface",
+        "org.freedesktop.Secret.Error.NoSuchObject"]
+
+
+def passing(world: World, before: str, error: str = UNKNOWN_METHOD) -> PassingItem:
+    """Two unreadable tokens."""
+    world.session.keyring.stop()
+    return PassingItem(world.session.bus.address,
+                       {"xdg:schema": "org.entra_credential_helpers.Token", "kind": "access_token", "account": "ada"}, b"{}",
+                       before, error)
+
+
+@pytest.mark.parametrize("before, error", [
+    *(("GetAll", error) for error in GONE), ("GetSecrets", UNKNOWN_METHOD)])
+def test_an_item_that_goes_away_is_passed_over_by_a_list(world, before, error):
+    with passing(world, before, error):
+        outcome = world.run("entra", "list", "--keyring", "secret-service", "--output", "json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [row["expiresOn"] for row in json.loads(outcome.out)] == ["unreadable"]
+
+
+@pytest.mark.parametrize("before", ["GetAll", "GetSecrets", "Delete"])
+def test_an_item_that_goes_away_is_passed_over_by_a_sign_out(world, before):
+    with passing(world, before) as service:
+        outcome = world.run("entra", "logout", "--all", "--keyring", "secret-service")
+        assert service.deleted == [STAYS]
+    assert (outcome.code, outcome.err) == (0, "Signed out of 1 account.\n")
+
+
+@pytest.mark.parametrize("words", [["list"], ["logout", "--all"]], ids=" ".join)
+def test_an_item_that_cannot_be_read_is_not_taken_for_gone(world, words):
+    with passing(world, "GetAll", "org.freedesktop.DBus.Error.LimitsExceeded") as service:
+        outcome = world.run("entra", *words, "--keyring", "secret-service")
+        assert service.deleted == []
+    assert outcome.code == 6 and "limit" in outcome.err and "Signed out" not in outcome.err
+
+
 def test_an_item_without_attributes_is_listed_as_unreadable(world):
     world.session.keyring.stop()
     with BareItem(world.session.bus.address) as service:
@@ -351,6 +358,107 @@ def test_an_item_without_attributes_is_listed_as_unreadable(world):
     assert (outcome.code, outcome.err) == (0, "")
     assert {(row["account"], row["clientId"], row["expiresOn"]) for row in json.loads(outcome.out)} \
         == {("an item", None, "unreadable")}
+
+
+# ---- buses that fail ----
+
+
+@contextmanager
+def limited(world: World, **limits: int) -> Iterator[None]:
+    """The session has another bus, with these limits and a keyring."""
+    bus = MessageBus(world.session.root, world.session.logs, world.session.env, limits=limits,
+                     elsewhere=f"unix:path={world.session.root}/limited")
+    world.session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+    keyring = Keyring(bus.address, world.session.logs, world.session.env)
+    try:
+        yield
+    finally:
+        keyring.stop()
+        bus.stop()
+
+
+def test_a_message_that_is_too_long_for_the_bus_ends_with_an_error(world):
+    """Not by a signal, with which GLib ends the process when the bus closes its connection."""
+    configure(world, {"SourceType": "Keyring"})
+    with limited(world, max_message_size=2000):
+        outcome = world.run("entra", "secret", "set", input="x" * 4000)
+        assert outcome.code == 6 and "too long" in outcome.err, outcome
+        assert len(outcome.err.splitlines()) == 1
+
+
+def test_a_limit_of_the_bus_is_not_taken_for_a_missing_keyring(world):
+    with limited(world, max_connections_per_user=20), ExitStack() as others:
+        with suppress(GLib.Error):
+            while True:
+                client = SecretService(world.session.env["DBUS_SESSION_BUS_ADDRESS"])
+                others.callback(client.close)
+        delivered(world, "a limit of the session bus is reached")
+        for words in (["list"], ["logout"], ["logout", "--all"]):
+            outcome = world.run("entra", *words)
+            assert outcome.code == 1 and "a limit of the session bus" in outcome.err, outcome
+            assert len(outcome.err.splitlines()) == 1
+
+
+def test_a_bus_that_ends_during_a_call_does_not_end_the_program(world, programs):
+    again = threading.Event()
+    world.authority.faults.inject(faults.held(again), times=1)
+    process = subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
+                               env=world.session.env, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: len(world.authority.token_requests) == 1, "the request")
+    world.session.bus.stop()
+    again.set()
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out.strip()) == (0, world.authority.issued_tokens[0])
+    assert "could not be stored" in err
+
+
+@pytest.fixture(params=["busy", "closing"])
+def unreachable(request, world) -> None:
+    """A bus that takes no more connections at the moment, or ends them at once."""
+    path = str(world.session.root / "unreachable")
+    world.session.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={path}"
+    with ExitStack() as cleanup:
+        listening = cleanup.enter_context(socket.socket(socket.AF_UNIX))
+        listening.bind(path)
+        listening.listen(0)
+        if request.param == "closing":
+            def close_all() -> None:
+                with suppress(OSError):
+                    while True:
+                        listening.accept()[0].close()
+            threading.Thread(target=close_all, daemon=True).start()
+            cleanup.callback(listening.shutdown, socket.SHUT_RDWR)
+        with suppress(BlockingIOError):
+            while request.param == "busy":
+                waiting = cleanup.enter_context(socket.socket(socket.AF_UNIX))
+                waiting.setblocking(False)
+                waiting.connect(path)
+        yield
+
+
+def test_a_bus_that_cannot_be_reached_now_is_not_taken_for_none(world, unreachable):
+    delivered(world, "the desktop keyring")
+    outcome = world.run("entra", "logout")
+    assert outcome.code == 1 and "Nobody" not in outcome.err
+
+
+NO_BUS = ["unix:path=/nowhere", "unix:path=/dev/null", "unix:path=/dev/null/bus", "nonsense",
+          "unix:abstract=nobody-listens-here", "tcp:host=127.0.0.1,port=1", "disabled:"]
+
+
+@pytest.mark.parametrize("address", NO_BUS)
+def test_an_address_of_no_bus_is_no_desktop(own_app, address):
+    env = {"DBUS_SESSION_BUS_ADDRESS": address}
+    first, second = (token(own_app, env=env) for _ in range(2))
+    assert (first.code, first.err) == (0, "")
+    assert first.out == second.out  # the kernel has stored it
+
+
+def test_an_error_that_nobody_knows_is_not_taken_for_a_missing_keyring(world):
+    world.session.keyring.stop()
+    with PassingItem(world.session.bus.address, {}, b"", "SearchItems", "org.example.Odd"):
+        delivered(world, "the desktop keyring failed")
 
 
 @pytest.mark.parametrize("sickness", ["locked", "frozen", "gone"])

@@ -17,7 +17,7 @@ from authority.directory import Federation
 from authority.keys import process_key
 from integration.credentials import configure, register, token
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
-from integration.test_keyrings import memory, own_app  # noqa: F401  (fixtures)
+from integration.test_keyrings import memory  # noqa: F401  (the fixture)
 from integration.test_kubectl_setup import KUBELOGIN, backup, config, head, set_up, write
 from world.interruption import OUT_OF_MEMORY, Interruption
 from world.program import Outcome
@@ -85,22 +85,22 @@ def files_with(folder: Path, text: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, OUT_OF_MEMORY])
-def test_no_part_of_a_token_is_left_by_a_store_that_ends_early(own_app, memory, interruption,
+def test_no_part_of_a_token_is_left_by_a_store_that_ends_early(shell, memory, interruption,
                                                                number):
-    outcome = token(own_app, "--keyring", "runtime", env=interruption.at("renameat", 1, number))
+    outcome = token(shell, "--keyring", "runtime", env=interruption.at("renameat", 1, number))
     assert ended(outcome, number) and outcome.out == ""
-    left = files_with(memory, own_app.authority.issued_tokens[0])
+    left = files_with(memory, shell.authority.issued_tokens[0])
     assert [file for file in left if file.suffix != ".token"] == []
 
 
 @pytest.mark.parametrize("command", [("logout",), ("list",), ("token", "--api", "MyWebApi")])
-def test_what_a_killed_store_left_is_removed_by_the_next_command(own_app, memory, interruption,
+def test_what_a_killed_store_left_is_removed_by_the_next_command(shell, memory, interruption,
                                                                  command):
-    token(own_app, "--keyring", "runtime", env=interruption.at("renameat", 1, signal.SIGKILL))
-    left = files_with(memory, own_app.authority.issued_tokens[0])
+    token(shell, "--keyring", "runtime", env=interruption.at("renameat", 1, signal.SIGKILL))
+    left = files_with(memory, shell.authority.issued_tokens[0])
     assert len(left) == 1 and left[0].suffix != ".token"
-    assert own_app.run("entra", *command, "--keyring", "runtime").code == 0
-    assert files_with(memory, own_app.authority.issued_tokens[0]) == []
+    assert shell.run("entra", *command, "--keyring", "runtime").code == 0
+    assert files_with(memory, shell.authority.issued_tokens[0]) == []
 
 
 # ---- signals of the parent ----

@@ -59,6 +59,21 @@ ERRORS = {
     "request_key": ("ENOMEM",),
 }
 
+# Calls that change nothing outside of the process. A program that ends at one of them leaves what it
+# leaves if it ends at the next other call, so it is killed only there.
+QUIET = frozenset([
+    "brk", "mmap", "munmap", "mprotect", "mremap", "madvise", "mlock", "mlock2", "munlock",
+    "arch_prctl", "prctl", "prlimit64", "rseq", "set_robust_list", "set_tid_address", "futex",
+    "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack",
+    "getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getrandom", "uname",
+    "sysinfo", "clock_gettime", "clock_nanosleep", "sched_getaffinity", "sched_yield",
+    "access", "faccessat", "faccessat2", "stat", "lstat", "fstat", "newfstatat", "statx", "statfs",
+    "fstatfs", "readlink", "readlinkat", "getcwd", "getdents64", "lseek", "read", "pread64", "readv",
+    "poll", "ppoll", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "eventfd2",
+    "pipe", "pipe2", "dup", "dup2", "dup3", "socket", "socketpair", "fcntl", "ioctl",
+    "getsockname", "getpeername", "getsockopt", "setsockopt",
+])
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -94,8 +109,8 @@ def _errors(call: SystemCall) -> tuple[str, ...]:
     return ERRORS.get(call.name, ERRORS.get(f"{call.name} {call.place}", ()))
 
 
-# Of more allocations than this, only those next to a system call are tried.
-ALLOCATIONS_MAX = 4000
+# Of more allocations than this, only those next to a call that is not quiet are tried.
+ALLOCATIONS_MAX = 500
 
 
 @dataclass(frozen=True)
@@ -109,20 +124,21 @@ class Counts:
         """Everything that can go wrong once in a run like the one that was counted.
 
         A failed allocation ends a process, and what it has changed by then are system calls. So
-        allocations between the same two calls are alike, and if there are very many, the first and
-        the last of them stand for all.
+        allocations between the same two calls that change something are alike, and if there are
+        very many, the first and the last of them stand for all.
         """
+        loud = [(number, call) for number, call in enumerate(self.calls, 1)
+                if call.name not in QUIET]
         allocations = range(1, self.allocations + 1)
         if self.allocations > ALLOCATIONS_MAX:
-            marks = {0, *(call.allocations for call in self.calls), self.allocations}
+            marks = {0, *(call.allocations for _, call in loud), self.allocations}
             allocations = sorted({*marks, *(mark + 1 for mark in marks)} & set(allocations))
-        numbered = list(enumerate(self.calls, 1))
         return ([Fault(ALLOCATION, number) for number in allocations]
                 + [Fault(ALIGNED, number + 1) for number in range(self.aligned)]
                 + [Fault(CLOSE, number + 1) for number in range(self.closes)]
                 + [Fault(CALL, number, call.name, call.place, error)
-                   for number, call in numbered for error in _errors(call)]
-                + [Fault(KILL, number, call.name, call.place) for number, call in numbered])
+                   for number, call in enumerate(self.calls, 1) for error in _errors(call)]
+                + [Fault(KILL, number, call.name, call.place) for number, call in loud])
 
 
 class Injector:

@@ -97,8 +97,6 @@ def kubeconfig(world: World) -> None:
 
 # ---- jobs ----
 
-# Worlds share the kernel keyring of this user, so none may sign out there.
-
 
 def git(operation: str, *lines: str) -> Callable[[World], Job]:
     return lambda world: Job("git-credential-entra", (operation,),

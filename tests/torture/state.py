@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -60,24 +59,21 @@ class Kernel:
     name = "kernel"
 
     def __init__(self, world: World) -> None:
-        self._ours = (world.authority.url, world.git_server.url.removeprefix("https://"))
-
-    def _keys(self) -> dict[str, dict[str, str]]:
-        return {serial: attributes for serial, attributes in kernel_keyring.keys().items()
-                if attributes.get("authority", attributes.get("host")) in self._ours}
+        """The keyring is this process's."""
 
     def items(self) -> dict[str, bytes | None]:
         return {_attributes(attributes): self._read(serial)
-                for serial, attributes in self._keys().items()}
+                for serial, attributes in kernel_keyring.keys().items()}
 
     @staticmethod
-    def _read(serial: str) -> bytes | None:
-        read = subprocess.run(["keyctl", "pipe", serial], capture_output=True, check=False)
-        return read.stdout if read.returncode == 0 else None
+    def _read(serial: int) -> bytes | None:
+        try:
+            return kernel_keyring.read(serial)
+        except OSError:
+            return None
 
     def restore(self, items: dict[str, bytes | None]) -> None:
-        for serial in self._keys():
-            subprocess.run(["keyctl", "unlink", serial, "@u"], capture_output=True, check=False)
+        kernel_keyring.clear()
         for name, record in items.items():
             self._add(json.loads(name), record)
 
@@ -86,10 +82,7 @@ class Kernel:
         """In the order in which the programs have them, which is part of the name of a key."""
         order = ("kind", "scheme", "host", "path", "authority", "tenant", "client_id", "account",
                  "username", "scope")
-        text = json.dumps({name: attributes[name] for name in order if name in attributes},
-                          separators=(",", ":"))
-        subprocess.run(["keyctl", "padd", "user", f"{kernel_keyring.OURS}{text}", "@u"],
-                       input=record, check=True, capture_output=True)
+        kernel_keyring.add({name: attributes[name] for name in order if name in attributes}, record)
 
 
 class SecretService:

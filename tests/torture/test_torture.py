@@ -41,6 +41,12 @@ def build(programs: Path) -> Path:
     return Path(os.environ["ENTRA_TORTURE"])
 
 
+@pytest.fixture(autouse=True)
+def keyring_of(request: pytest.FixtureRequest, flow: str) -> None:
+    if FLOWS[flow].keyring == "kernel":
+        request.getfixturevalue("in_kernel")
+
+
 def torture(programs: Path, build: Path, flow: str, *arguments: str) -> None:
     """In a process of its own, which becomes the parent of all orphans."""
     run = subprocess.run(

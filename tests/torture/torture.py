@@ -21,6 +21,7 @@ from pathlib import Path
 from torture.fault import Counts, Fault
 from torture.flows import FLOWS
 from torture.scene import Finding, Scene
+from world import kernel_keyring
 
 # Faults that one process tries in one world.
 CHUNK = 200
@@ -70,7 +71,8 @@ def main() -> int:
     begin, total = time.monotonic(), 0
     print("| flow | allocations | system calls | faults | findings |\n|---|---|---|---|---|")
     everything: list[Finding] = []
-    with ProcessPoolExecutor(arguments.jobs) as pool, ExitStack() as failing:
+    workers = ProcessPoolExecutor(arguments.jobs, initializer=kernel_keyring.enter)
+    with workers as pool, ExitStack() as failing:
         failing.callback(pool.shutdown, cancel_futures=True)
         tasks = [Task(name, arguments.programs, arguments.build) for name in arguments.flows]
         counted = list(pool.map(count, tasks))

@@ -14,6 +14,8 @@ unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
+unit_keyring_kernel_SOURCES     := keyring/kernel/module.c
+unit_stored_credentials_SOURCES := tests/unit/shelf.c
 unit_user_tokens_SOURCES        := tests/unit/shelf.c
 unit_memory_SOURCES             := common/base/memory.c
 unit_peer_SOURCES               := common/acquire/user/peer.c
@@ -34,6 +36,7 @@ unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 # The test inspects memory as it is freed.
 unit_secret_LIBS                := -Wl,--wrap=free
 # The clock is the test's; or nothing waits: the test does what happens in the meantime.
+unit_keyring_kernel_LIBS        := -Wl,--wrap=stat
 unit_deadline_LIBS              := -Wl,--wrap=clock_gettime
 unit_single_flight_LIBS         := -Wl,--wrap=poll
 unit_user_tokens_LIBS           := -Wl,--wrap=poll

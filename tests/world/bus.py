@@ -25,26 +25,29 @@ CONFIGURATION = """\
     <allow user="*"/>
     {policy}
   </policy>
-</busconfig>
+{limits}</busconfig>
 """
 
 
 class MessageBus:
     """A dbus-daemon that listens at `address`: where systemd puts a user's bus, or `elsewhere`.
-    With `uid`, it is another user's, and takes everybody's messages. `policy` is a further rule. On a TCP port it takes
-    everybody's too, since that does not tell who connects."""
+    With `uid`, it is another user's, and takes everybody's messages. On a TCP port it takes
+    everybody's too, since that does not tell who connects. `limits` are those of dbus-daemon(1), and
+    `policy` is a further rule."""
 
     def __init__(self, runtime_folder: Path, log_folder: Path, env: Mapping[str, str], *,
                  elsewhere: str | None = None, uid: int | None = None,
-                 policy: str = "") -> None:
+                 limits: Mapping[str, int] | None = None, policy: str = "") -> None:
         self.address = elsewhere or f"unix:path={runtime_folder / 'bus'}"
-        name = "bus" if elsewhere is None else f"bus-{uid}"
+        name = "bus" if elsewhere is None else f"bus-{uid or 'elsewhere'}"
         auth = "EXTERNAL"
         if self.address.startswith("tcp:"):
             auth = "ANONYMOUS</auth><allow_anonymous/><auth>EXTERNAL"
         configuration = log_folder / f"{name}.conf"
+        elements = "".join(f'  <limit name="{name}">{value}</limit>\n'
+                            for name, value in (limits or {}).items())
         configuration.write_text(CONFIGURATION.format(listen=self.address, auth=auth,
-                                                      policy=policy))
+                                                      limits=elements, policy=policy))
         user = [] if uid is None else ["setpriv", f"--reuid={uid}", "--clear-groups"]
         self._daemon = Daemon(
             [*user, "dbus-daemon", f"--config-file={configuration}", "--nofork",

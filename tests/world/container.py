@@ -41,11 +41,14 @@ def forbid(calls: tuple[int, ...], reason: int) -> None:
         raise OSError(ctypes.get_errno(), "seccomp")
 
 
+def forbid_keyring() -> None:
+    forbid(SYSTEM_CALLS[platform.machine()], errno.EPERM)
+
+
 if __name__ == "__main__":
-    calls = SYSTEM_CALLS[platform.machine()]
     if sys.argv[1] == "--full":
         del sys.argv[1]
-        forbid(calls[:1], errno.EDQUOT)
+        forbid(SYSTEM_CALLS[platform.machine()][:1], errno.EDQUOT)
     else:
-        forbid(calls, errno.EPERM)
+        forbid_keyring()
     os.execvp(sys.argv[1], sys.argv[1:])

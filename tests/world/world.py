@@ -19,7 +19,7 @@ from authority import contoso
 from authority.authority import Authority
 from authority.directory import Client
 from authority.visitor import Visitor
-from world import appsettings, kernel_keyring
+from world import appsettings
 from world.browser import Browser
 from world.git_server import GitServer
 from world.gate import Gate
@@ -63,7 +63,6 @@ class World:
     @cached_property
     def authority(self) -> Authority:
         authority = Authority(self.certificates.server_context("login.microsoftonline.com"))
-        self._cleanup.callback(kernel_keyring.forget, authority.url)
         self._cleanup.callback(authority.close)
         return authority
 

@@ -12,6 +12,7 @@
 #define COMMON_ACQUIRE_APP_KEY_STORE_H
 
 #include <openssl/provider.h>
+#include <openssl/ui.h>
 #include <openssl/x509.h>
 
 #include "common/base/error.h"
@@ -25,6 +26,7 @@
 struct key_store {
     OSSL_PROVIDER *legacy;            /* for the ciphers of old PKCS#12 files */
     OSSL_PROVIDER *device;            /* for the keys of a URI */
+    UI_METHOD *method;                /* answers with the password */
     EVP_PKEY *keys[KEY_FILE_KEY_MAX]; /* of the first source that has any, in its order */
     size_t key_count;
     STACK_OF(X509) * certificates;
@@ -32,8 +34,9 @@ struct key_store {
 
 /* Adds the keys and certificates of a file or URI. A file is checked as in file_read, and if others
  * can read a private key in it, a warning is printed on stderr. password is NULL if none is
- * configured. Fails with ERROR_USAGE: the source is not readable or empty, or the password is wrong
- * or missing. */
+ * configured; it must remain until key_store_clear, since a device may request it again for each
+ * signature. There is one store at a time. Fails with ERROR_USAGE: the source is not readable or
+ * empty, or the password is wrong or missing. */
 bool key_store_read(struct key_store *store, const char *path, const struct secret *password,
                     struct error *error);
 
