@@ -220,6 +220,9 @@ static const struct remedy entries[] = {
       "Log in at the desktop, or use --keyring kernel, as auto does over ssh." },
     { "keyring_absent", "There is no keyring on the session bus.",
       "Start one (gnome-keyring-daemon, KWallet, KeePassXC), or use --keyring kernel." },
+    { "keyring_denied", "The session bus does not let the program use the desktop keyring.",
+      "Allow it (in a snap, connect the interface password-manager-service), or use --keyring "
+      "kernel." },
     { "keyring_foreign_bus", "The session bus belongs to another user.",
       "DBUS_SESSION_BUS_ADDRESS was kept by su or sudo: unset it, or become the user by 'su -'. "
       "Without a desktop, use --keyring kernel." },

@@ -94,7 +94,8 @@ void call_end(struct call **owned)
 static bool is_absent(const GError *reason)
 {
     return g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER);
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED);
 }
 
 bool call_found_no_object(const GError *reason)
@@ -120,6 +121,10 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
         g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
         error_set(error, ERROR_KEYRING, "the desktop keyring did not answer in time");
         error_known_as(error, "keyring_silent");
+    } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)) {
+        error_set(error, ERROR_KEYRING,
+                  "the session bus does not let this program use the desktop keyring");
+        error_known_as(error, "keyring_denied");
     } else if (is_absent(reason)) {
         error_set(error, ERROR_KEYRING,
                   "there is no keyring on the session bus (no service has the name "

@@ -50,8 +50,8 @@ void call_catch_up(void);
  * returns false. */
 bool call_fail(const struct call *call, GError *reason, struct error *error);
 
-/* As call_fail, but returns KEYRING_ABSENT if there is no such service, and KEYRING_FAILED
- * otherwise. */
+/* As call_fail, but returns KEYRING_ABSENT if there is no such service, or the bus denies it to
+ * this program, as to one that is confined in a snap; and KEYRING_FAILED otherwise. */
 enum keyring_answer call_failed(const struct call *call, GError *reason, struct error *error);
 
 /* Whether reason, which may be NULL, is that there is no object at the requested path. */

@@ -13,6 +13,7 @@
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/item.h"
 #include "keyring/secret_service/prompt.h"
+#include "keyring/secret_service/property.h"
 #include "keyring/secret_service/record.h"
 #include "keyring/secret_service/search.h"
 #include "keyring/secret_service/service.h"
@@ -50,6 +51,39 @@ static enum keyring_answer find_readable(SecretService *service, const struct ke
     return KEYRING_FAILED;
 }
 
+/* ---- a keyring that nothing can be in ---- */
+
+/* Whether the service has a collection that does not end with the session; true if it does not say.
+ */
+static bool has_collections(SecretService *service, int64_t deadline)
+{
+    GDBusProxy *proxy = G_DBUS_PROXY(service);
+    g_autoptr(GVariant) paths = property_get(service, g_dbus_proxy_get_object_path(proxy),
+                                             g_dbus_proxy_get_interface_name(proxy), "Collections",
+                                             G_VARIANT_TYPE_OBJECT_PATH_ARRAY, deadline);
+    if (paths == NULL)
+        return true;
+    g_autofree const gchar **each = g_variant_get_objv(paths, NULL);
+    for (size_t i = 0; each[i] != NULL; i++)
+        if (!g_str_has_suffix(each[i], "/session"))
+            return true;
+    return false;
+}
+
+/* A search has found nothing. Without a collection, there never was anything, and without a display
+ * there never will be: the service shows a dialog to create one. So it is in containers, and
+ * wherever else GNOME Keyring is installed that nobody logs in to. */
+static enum keyring_answer check_usable(SecretService *service, int64_t deadline,
+                                        struct error *error)
+{
+    if (prompt_has_display() || has_collections(service, deadline))
+        return KEYRING_NOTHING;
+    error_set(error, ERROR_KEYRING,
+              "the desktop keyring has no collection yet, and there is no display to create one");
+    error_known_as(error, "keyring_locked");
+    return KEYRING_ABSENT;
+}
+
 /* ---- the keyring's functions ---- */
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
@@ -63,6 +97,8 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     for (int tries = 0; tries < 2; tries++) {
         g_autofree gchar *path = NULL;
         answer = find_readable(service, key, deadline, &path, error);
+        if (answer == KEYRING_NOTHING)
+            return check_usable(service, deadline, error);
         if (answer != KEYRING_FOUND)
             return answer;
         answer = record_read(&service, path, deadline, ret_record, error);
@@ -205,9 +241,12 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         hits_clear(&hits);
         answer = search_hits(service, key, false, deadline, &hits, error);
     }
-    return answer == KEYRING_FOUND || answer == KEYRING_NOTHING
-               ? read_items(service, &hits, deadline, ret_list, error)
-               : answer;
+    if (answer != KEYRING_FOUND && answer != KEYRING_NOTHING)
+        return answer;
+    if (length_of(hits.readable) + length_of(hits.locked) == 0 &&
+        check_usable(service, deadline, error) == KEYRING_ABSENT)
+        return KEYRING_ABSENT;
+    return read_items(service, &hits, deadline, ret_list, error);
 }
 
 MODULE_EXPORT const struct keyring_module entra_module = {

@@ -5,6 +5,7 @@
 
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/item.h"
+#include "keyring/secret_service/property.h"
 #include "keyring/secret_service/search.h"
 
 /* How many sessions are tried. */
@@ -129,33 +130,13 @@ static gchar *find(SecretService *service, const struct writing *writing, bool *
     return *ret_locked ? g_strdup(hits.locked[0]) : NULL;
 }
 
-/* Calls a method of an item or a collection. Returns its answer if that has this type (NULL: any),
- * or NULL. */
-static GVariant *call_object(SecretService *service, const gchar *path, const gchar *interface,
-                             const gchar *method, GVariant *arguments, const GVariantType *type,
-                             int64_t deadline)
-{
-    GDBusProxy *proxy = G_DBUS_PROXY(service);
-    GDBusConnection *bus = g_dbus_proxy_get_connection(proxy);
-    auto_call struct call *call = call_begin(deadline);
-    g_dbus_connection_call(bus, g_dbus_proxy_get_name(proxy), path, interface, method, arguments,
-                           type, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, call->cancellable,
-                           call_on_answer, call);
-    return call_wait(call) != NULL ? g_dbus_connection_call_finish(bus, call->result, NULL) : NULL;
-}
-
 /* Whether the item alone is locked, in a collection that is not. */
 static bool needs_consent(SecretService *service, const gchar *path, int64_t deadline)
 {
     g_autofree gchar *collection = g_path_get_dirname(path);
-    g_autoptr(GVariant) locked = NULL;
-    g_autoptr(GVariant) answer = call_object(
-        service, collection, "org.freedesktop.DBus.Properties", "Get",
-        g_variant_new("(ss)", COLLECTION_INTERFACE, "Locked"), G_VARIANT_TYPE("(v)"), deadline);
-    if (answer != NULL)
-        g_variant_get(answer, "(v)", &locked);
-    return locked != NULL && g_variant_is_of_type(locked, G_VARIANT_TYPE_BOOLEAN) &&
-           !g_variant_get_boolean(locked);
+    g_autoptr(GVariant) locked = property_get(service, collection, COLLECTION_INTERFACE, "Locked",
+                                              G_VARIANT_TYPE_BOOLEAN, deadline);
+    return locked != NULL && !g_variant_get_boolean(locked);
 }
 
 /* Gives an item another secret, if only that differs. (All keys of a kind have the same attributes,
@@ -168,10 +149,15 @@ static bool update(SecretService *service, const gchar *path, const struct writi
         strcmp(item.label, writing->label) != 0 ||
         service_await_session(service, writing->deadline, &unused) != KEYRING_FOUND)
         return false;
+    auto_call struct call *call = call_begin(writing->deadline);
+    GDBusConnection *bus = g_dbus_proxy_get_connection(G_DBUS_PROXY(service));
     GVariant *secret = secret_service_encode_dbus_secret(service, writing->value);
+    g_dbus_connection_call(bus, g_dbus_proxy_get_name(G_DBUS_PROXY(service)), path, ITEM_INTERFACE,
+                           "SetSecret", g_variant_new("(@(oayays))", secret), NULL,
+                           G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, call->cancellable,
+                           call_on_answer, call);
     g_autoptr(GVariant) done =
-        call_object(service, path, ITEM_INTERFACE, "SetSecret",
-                    g_variant_new("(@(oayays))", secret), NULL, writing->deadline);
+        call_wait(call) != NULL ? g_dbus_connection_call_finish(bus, call->result, NULL) : NULL;
     return done != NULL;
 }
 

@@ -7,6 +7,7 @@
 #include "keyring/secret_service.h"
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/prompt.h"
+#include "keyring/secret_service/property.h"
 #include "keyring/secret_service/record.h"
 #include "keyring/secret_service/service.h"
 #include "tests/fuzz/fuzz.h"
@@ -200,6 +201,18 @@ bool record_write(const struct keyring_key *key, const char *label, const struct
 {
     (void)key, (void)label, (void)record, (void)is_lasting, (void)deadline, (void)error;
     return true;
+}
+
+bool prompt_has_display(void)
+{
+    return true;
+}
+
+GVariant *property_get(SecretService *service, const gchar *path, const gchar *interface,
+                       const gchar *name, const GVariantType *type, int64_t deadline)
+{
+    (void)service, (void)path, (void)interface, (void)name, (void)type, (void)deadline;
+    return NULL;
 }
 
 bool prompt_is_allowed(void)

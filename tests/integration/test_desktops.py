@@ -8,10 +8,12 @@ import os
 import pytest
 
 from integration.credentials import configure
+from world.bus import MessageBus
 from world.fussy_service import FussyService
 from world.keepassxc import KeePassXC
 from world.kwallet import KWallet
 from world.refusing_service import RefusingService
+from world.secret_service import NAME
 from world.waiting import SHORT_LIMIT
 from world.world import World
 
@@ -77,6 +79,37 @@ def test_messages_of_libraries_are_traced_and_not_printed(world):
     assert "keyring: libsecret: received a plain secret structure with invalid" in traced.err
 
 
+# ---- keyrings that nothing can be in ----
+
+
+def test_a_keyring_without_a_collection_and_a_display_is_not_used(world):
+    """As with gnome-keyring in a container: the kernel stores the token."""
+    world.session.keyring.delete()
+    first, second = (world.run("entra", "token", "--api", "MyWebApi") for _ in range(2))
+    assert (first.code, first.err, second.err) == (0, "", "")
+    assert first.out == second.out and len(world.authority.token_requests) == 1
+    named = token(world, "--force-refresh")
+    assert (named.code, named.out) == (6, "")
+
+
+def test_a_keyring_that_the_bus_denies_is_not_used(programs):
+    """As to a program that is confined in a snap."""
+    with World(programs=programs, bus=False) as world:
+        world.write_appsettings()
+        session = world.session
+        bus = MessageBus(session.runtime, session.logs, session.env,
+                         policy=f'<deny send_destination="{NAME}"/>')
+        session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+        with RefusingService(bus.address):
+            first, second = (world.run("entra", "token", "--api", "MyWebApi") for _ in range(2))
+            traced = world.run("entra", "token", "--api", "MyWebApi", "--verbose")
+            named = token(world)
+        bus.stop()
+    assert (first.code, first.err, second.out) == (0, "", first.out)
+    assert "keyring: secret-service is not used: the session bus does not let" in traced.err
+    assert (named.code, named.out) == (6, "") and "does not let this program use" in named.err
+
+
 # ---- prompts that are dismissed ----
 
 
@@ -124,11 +157,10 @@ def test_a_wallet_that_pam_has_opened_is_not_locked(kde, env):
     assert len(kde.authority.token_requests) == 1
 
 
-@pytest.mark.parametrize("env", [{}, DISPLAY], ids=["no display", "display"])
-def test_a_wallet_is_asked_for_once_a_minute(kde, env):
+def test_a_wallet_is_asked_for_once_a_minute(kde):
     """The wizard that would create one, and is left alone by the user."""
     for _ in range(2):
-        outcome = token(kde, "--timeout", SHORT_LIMIT, **env)
+        outcome = token(kde, "--timeout", SHORT_LIMIT, **DISPLAY)
         assert (outcome.code, outcome.out) == (6, "")
     assert outcome.seconds < float(SHORT_LIMIT) and "locked" in outcome.err
 

@@ -77,7 +77,7 @@ class KeePassXC:
 
     def _is_ready(self) -> bool:
         self._daemon.check_alive()
-        return self._service.is_ready()
+        return self._service.is_running() and not self._service.is_locked()
 
     def items(self):
         return self._service.items()
