@@ -193,6 +193,7 @@ include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 include tests/mutants/mutants.mk
+include tests/systems/systems.mk
 include tests/torture/torture.mk
 
 check: check-unit check-man check-integration
