@@ -111,7 +111,9 @@ bool token_store_match(struct token_store *store, const struct keyring_key *key,
     do
         answer = store->keyring->list(key, half_of(deadline), ret_list, &why);
     while (answer == KEYRING_ABSENT && use_next_best(store, &why));
-    store->settled = true;
+    /* An empty list may be that of a keyring that can store nothing: only a lookup looks at that.
+     */
+    store->settled = store->settled || ret_list->count > 0;
     if (answer == KEYRING_FAILED && strcmp(why.code, "keyring_locked") == 0) {
         *error = why;
         return false;

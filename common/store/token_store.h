@@ -20,8 +20,8 @@
 
 struct token_store {
     const struct keyring *keyring;
-    bool named;           /* the keyring was chosen by name, so its failures are errors */
-    bool settled;         /* a lookup has shown that this keyring exists here */
+    bool named;   /* the keyring was chosen by name, so its failures are errors */
+    bool settled; /* a lookup, or a list with items, has shown that this keyring exists here */
     struct error absent;  /* why `auto` passed over a better keyring; message "": it did not */
     struct error trouble; /* why nothing can be stored; message "": no failure so far */
     bool warned;          /* token_store_warn has reported trouble */

@@ -243,9 +243,6 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     }
     if (answer != KEYRING_FOUND && answer != KEYRING_NOTHING)
         return answer;
-    if (length_of(hits.readable) + length_of(hits.locked) == 0 &&
-        check_usable(service, deadline, error) == KEYRING_ABSENT)
-        return KEYRING_ABSENT;
     return read_items(service, &hits, deadline, ret_list, error);
 }
 

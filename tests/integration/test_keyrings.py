@@ -448,9 +448,9 @@ NO_BUS = ["unix:path=/nowhere", "unix:path=/dev/null", "unix:path=/dev/null/bus"
 
 
 @pytest.mark.parametrize("address", NO_BUS)
-def test_an_address_of_no_bus_is_no_desktop(own_app, address):
+def test_an_address_of_no_bus_is_no_desktop(shell, in_kernel, address):
     env = {"DBUS_SESSION_BUS_ADDRESS": address}
-    first, second = (token(own_app, env=env) for _ in range(2))
+    first, second = (token(shell, env=env) for _ in range(2))
     assert (first.code, first.err) == (0, "")
     assert first.out == second.out  # the kernel has stored it
 

@@ -236,6 +236,7 @@ def test_what_is_left_in_a_locked_collection_is_not_said_to_be_removed(world):
     configure(world, {"SourceType": "Keyring"})
     set_secret = ("entra", "secret", "set")
     assert world.run(*set_secret, input="old").code == 0
+    world.session.keyring.restart_locked()
     world.session.keyring.add_default_collection()
     assert world.run(*set_secret, input="new").code == 0
     assert [item.secret for item in kept(world, "client_secret")] == [b"new"]
@@ -249,6 +250,8 @@ def test_what_is_left_in_a_locked_collection_is_not_said_to_be_removed(world):
 def test_what_is_in_an_unlocked_collection_is_listed_and_used(hidden):
     """The refresh token and the account are in the default collection by now, the token is not."""
     hidden.session.keyring.unlock()
+    for kind in ("refresh_token", "account"):
+        hidden.run("secret-tool", "clear", "kind", kind)
     hidden.session.keyring.add_default_collection()
     login(hidden)
     hidden.session.keyring.restart_locked()
