@@ -54,7 +54,10 @@ WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 # Warnings are errors in the checks only: what a newer compiler warns of must not keep users from
 # building. No object depends on this, so going from make to make check compiles nothing twice.
 WERROR   := $(if $(filter check check-%,$(MAKECMDGOALS)),-Werror)
-DEFINE   := -I. -DENTRA_VERSION='"$(VERSION)"'
+# Large files and times after 2038 on machines with 32 bits.
+WIDE     := $(shell $(CC) -dM -E -x c /dev/null 2>/dev/null | grep -qx '\#define __SIZEOF_LONG__ 4' && \
+              echo -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
+DEFINE   := -I. $(WIDE) -DENTRA_VERSION='"$(VERSION)"'
 COMPILE   = $(CC) $(DEFINE) -std=gnu17 $(WARN) $(HARDEN) -fPIC -fvisibility=hidden \
             -ffunction-sections -fdata-sections $(CPPFLAGS) $(CFLAGS)
 LINK      = $(COMPILE) $(LINK_HARDEN) $(LINK_SMALL) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
@@ -190,6 +193,7 @@ include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 include tests/mutants/mutants.mk
+include tests/systems/systems.mk
 include tests/torture/torture.mk
 
 check: check-unit check-man check-integration

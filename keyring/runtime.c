@@ -25,6 +25,12 @@ static bool fail(struct error *error)
     return error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
 }
 
+/* f_type is signed on some machines, and has 32 bits on others. */
+static bool is_in_memory(const struct statfs *status)
+{
+    return (uint32_t)status->f_type == TMPFS_MAGIC || (uint32_t)status->f_type == RAMFS_MAGIC;
+}
+
 /* Opens the folder. Returns -1 with an error if it is not in memory. */
 static int open_folder(struct error *error)
 {
@@ -34,7 +40,7 @@ static int open_folder(struct error *error)
         fail(error);
         return -1;
     }
-    if (folder < 0 || (status.f_type != TMPFS_MAGIC && status.f_type != RAMFS_MAGIC)) {
+    if (folder < 0 || !is_in_memory(&status)) {
         error_set(error, ERROR_KEYRING,
                   "there is no private folder in memory (a tmpfs) for the keyring 'runtime'");
         error_known_as(error, "keyring_no_folder");

@@ -19,7 +19,6 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
-#include <gnu/libc-version.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +53,10 @@ static _Noreturn void end(void)
 #define MALLOC_VERSION "GLIBC_2.2.5"
 #elif defined(__aarch64__)
 #define MALLOC_VERSION "GLIBC_2.17"
+#elif defined(__i386__)
+#define MALLOC_VERSION "GLIBC_2.0"
+#elif defined(__arm__)
+#define MALLOC_VERSION "GLIBC_2.4"
 #endif
 
 /* Whether both functions are in the same object. This is slow: dladdr goes through all its symbols.
@@ -75,8 +78,7 @@ static void *next(const char *name)
         end();
 #ifdef MALLOC_VERSION
     void *versioned = dlvsym(RTLD_NEXT, name, MALLOC_VERSION);
-    if (versioned != function && versioned != NULL &&
-        are_neighbours(function, (const void *)gnu_get_libc_version))
+    if (versioned != function && versioned != NULL && are_neighbours(function, (const void *)exit))
         return versioned;
 #endif
     return function;

@@ -13,6 +13,7 @@
 #include "common/base/json.h"
 #include "common/base/runtime_folder.h"
 #include "common/base/secret.h"
+#include "common/base/utf8.h"
 
 #define RECORD_LENGTH_MAX 8192
 
@@ -35,9 +36,12 @@ static struct secret *format_record(const struct error *error, int64_t until)
     json_object_object_add(record, "posted", json_object_new_int64(deadline_now()));
     json_object_object_add(record, "kind", json_object_new_int64(error->kind));
     json_object_object_add(record, "throttles", json_object_new_boolean(error->retry_after > 0));
-    for (size_t i = 0; i < MEMBERS; i++)
-        json_object_object_add(record, members[i].name,
-                               json_object_new_string((const char *)error + members[i].offset));
+    for (size_t i = 0; i < MEMBERS; i++) {
+        char text[sizeof error->message];
+        snprintf(text, sizeof text, "%s", (const char *)error + members[i].offset);
+        utf8_mend(text); /* a message may end within a letter, or quote what is no text */
+        json_object_object_add(record, members[i].name, json_object_new_string(text));
+    }
     return secret_format("%s", json_object_to_json_string(record));
 }
 

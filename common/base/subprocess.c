@@ -2,12 +2,14 @@
 #define _GNU_SOURCE
 #include "common/base/subprocess.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -342,6 +344,21 @@ struct secret *subprocess_read(char *const *command, bool (*filter)(const char *
 
 /* ---- starting a program without waiting ---- */
 
+/* What we were started with beyond the three is not for a child that outlives us: whoever reads
+ * from a pipe of which it had an end would wait for it. musl has no
+ * posix_spawn_file_actions_addclosefrom_np. */
+static void close_others(posix_spawn_file_actions_t *actions)
+{
+    DIR *list = opendir("/proc/self/fd");
+    for (struct dirent *entry; list != NULL && (entry = readdir(list)) != NULL;) {
+        int fd = (int)strtol(entry->d_name, NULL, 10);
+        if (fd > STDERR_FILENO)
+            posix_spawn_file_actions_addclose(actions, fd);
+    }
+    if (list != NULL)
+        closedir(list);
+}
+
 int subprocess_detach(const char *program, char *const *words, bool (*filter)(const char *variable),
                       const char *folder, pid_t *ret_pid)
 {
@@ -355,6 +372,6 @@ int subprocess_detach(const char *program, char *const *words, bool (*filter)(co
         posix_spawn_file_actions_addchdir_np(&actions, folder);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    close_others(&actions);
     return start_program(path, &actions, POSIX_SPAWN_SETSID, words, environment, ret_pid);
 }

@@ -220,11 +220,19 @@ static const struct remedy entries[] = {
       "Log in at the desktop, or use --keyring kernel, as auto does over ssh." },
     { "keyring_absent", "There is no keyring on the session bus.",
       "Start one (gnome-keyring-daemon, KWallet, KeePassXC), or use --keyring kernel." },
+    { "keyring_denied", "The session bus does not let the program use the desktop keyring.",
+      "Allow it (in a snap, connect the interface password-manager-service), or use --keyring "
+      "kernel." },
     { "keyring_foreign_bus", "The session bus belongs to another user.",
       "DBUS_SESSION_BUS_ADDRESS was kept by su or sudo: unset it, or become the user by 'su -'. "
       "Without a desktop, use --keyring kernel." },
     { "keyring_locked", "The desktop keyring is locked or does not exist yet.",
       "Unlock it, or create it by logging in at the desktop or with Seahorse." },
+    { "keyring_asks", "The desktop keyring asks the user before it lets a program replace an item.",
+      "In KeePassXC's settings of the Secret Service Integration, turn off 'Confirm when passwords "
+      "are retrieved by clients'." },
+    { "keyring_dismissed", "A prompt of the desktop keyring was dismissed.",
+      "Confirm it the next time, in a minute or later." },
     { "keyring_silent", "The desktop keyring does not answer.",
       "Unlock or restart it, or use --keyring kernel." },
     { "keyring_failed", "The desktop keyring failed.",

@@ -9,6 +9,7 @@
 #include "common/base/json.h"
 #include "common/base/printable.h"
 #include "common/base/text.h"
+#include "common/base/utf8.h"
 
 #define KIND     "git_credential"
 #define PROTOCOL "scheme" /* git's libsecret helper uses the name protocol */
@@ -121,7 +122,8 @@ static bool can_be_kept(const struct credential_place *place,
 {
     for (size_t i = 0; i < MEMBERS; i++) {
         const struct secret *text = *member_of(credential, i);
-        if (text != NULL && text->length > STORED_SECRET_MAX)
+        if (text != NULL &&
+            (text->length > STORED_SECRET_MAX || !utf8_is_valid(text->bytes, text->length)))
             return false;
     }
     return is_attribute(place->host) && is_attribute(place->path) && is_attribute(place->username);
@@ -209,7 +211,9 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
                                             place->path != NULL ? place->path : "", username };
     struct keyring_key key = key_of(&exact);
     if (!can_be_kept(place, credential)) {
-        trace("store: the credential is not stored: it is too long, or its place is not printable");
+        trace(
+            "store: the credential is not stored: it is too long or not UTF-8, or its place is not "
+            "printable");
         return true;
     }
     if (is_kept(store, &key, credential, deadline))

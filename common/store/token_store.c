@@ -91,13 +91,14 @@ enum keyring_answer token_store_look_up(struct token_store *store, const struct 
 }
 
 /* Makes sure that `auto` has settled on a keyring that exists, which takes a lookup. There has been
- * none yet if a new token was forced. */
-static bool settle(struct token_store *store, const struct keyring_key *key, int64_t deadline,
-                   struct error *error)
+ * none yet if a new token was forced. What is looked up is an item that does not exist: one that
+ * does could be locked, and make the keyring prompt. */
+static bool settle(struct token_store *store, int64_t deadline, struct error *error)
 {
+    const struct keyring_key key = { { { STORE_KIND, "none" } } };
     auto_secret struct secret *unused = NULL;
     return store->settled || store->named ||
-           token_store_look_up(store, key, deadline, &unused, error) != KEYRING_FAILED;
+           token_store_look_up(store, &key, deadline, &unused, error) != KEYRING_FAILED;
 }
 
 bool token_store_match(struct token_store *store, const struct keyring_key *key, int64_t deadline,
@@ -123,7 +124,7 @@ bool token_store_put(struct token_store *store, const struct keyring_key *key, c
                      struct error *error)
 {
     struct error why = { 0 };
-    if (!settle(store, key, deadline, error))
+    if (!settle(store, deadline, error))
         return false;
     if (has_failed(store))
         return true;
@@ -277,7 +278,7 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
                              const struct secret *secret, int64_t deadline, struct error *error)
 {
     struct keyring_key key = key_of_secret(request);
-    if (!has_failed(store) && !settle(store, &key, deadline, error))
+    if (!has_failed(store) && !settle(store, deadline, error))
         return false;
     if (has_failed(store)) {
         *error = store->trouble;

@@ -125,7 +125,8 @@ void call_end(struct call **owned)
 static bool is_absent(const GError *reason)
 {
     return g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER);
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED);
 }
 
 bool call_found_no_object(const GError *reason)
@@ -134,6 +135,15 @@ bool call_found_no_object(const GError *reason)
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_INTERFACE) ||
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
+}
+
+/* KWallet says that the public key is not an argument that it takes, or that there is no such
+ * session, by an error that GDBus does not know. */
+bool call_blames_session(const GError *reason)
+{
+    return g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_PROTOCOL) ||
+           g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS) ||
+           g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR);
 }
 
 bool call_fail(const struct call *call, GError *reason, struct error *error)
@@ -145,6 +155,10 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
         if (!call->waits_for_user && !call->is_hopeless &&
             deadline_now() - call->began >= SILENCE_MILLISECONDS)
             silence_remember(error);
+    } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)) {
+        error_set(error, ERROR_KEYRING,
+                  "the session bus does not let this program use the desktop keyring");
+        error_known_as(error, "keyring_denied");
     } else if (is_absent(reason)) {
         error_set(error, ERROR_KEYRING,
                   "there is no keyring on the session bus (no service has the name "
@@ -152,6 +166,9 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
         error_known_as(error, "keyring_absent");
     } else if (g_error_matches(reason, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
         keyring_fail_locked(error);
+    } else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        error_set(error, ERROR_KEYRING, "the desktop keyring asked the user, who dismissed it");
+        error_known_as(error, "keyring_dismissed");
     } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED)) {
         g_dbus_error_strip_remote_error(reason);
         error_set(error, ERROR_KEYRING, "a limit of the session bus is reached: %s",

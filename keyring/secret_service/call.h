@@ -58,12 +58,18 @@ void call_catch_up(void);
  * returns false. */
 bool call_fail(const struct call *call, GError *reason, struct error *error);
 
-/* As call_fail, but returns KEYRING_ABSENT if there is no such service, and KEYRING_FAILED
- * otherwise. */
+/* As call_fail, but returns KEYRING_ABSENT if there is no such service, or the bus denies it to
+ * this program, as to one that is confined in a snap; and KEYRING_FAILED otherwise. */
 enum keyring_answer call_failed(const struct call *call, GError *reason, struct error *error);
 
 /* Whether reason, which may be NULL, is that there is no object at the requested path. */
 bool call_found_no_object(const GError *reason);
+
+/* Whether reason, which may be NULL, may be that the two ends of a session have different keys, or
+ * found none. About one in a hundred of KWallet's sessions is like that: it takes no public key
+ * that begins with a zero byte, and derives another key if the secret that they share begins with
+ * one (https://github.com/mitya57/secretstorage/issues/48). A new session has new keys. */
+bool call_blames_session(const GError *reason);
 
 /* Ends and frees a call. */
 void call_end(struct call **call);

@@ -14,39 +14,10 @@
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/item.h"
 #include "keyring/secret_service/prompt.h"
+#include "keyring/secret_service/property.h"
+#include "keyring/secret_service/record.h"
 #include "keyring/secret_service/search.h"
 #include "keyring/secret_service/service.h"
-
-static struct secret *record_of(SecretValue *value)
-{
-    gsize length = 0;
-    const gchar *bytes = secret_value_get(value, &length);
-    return length > 0 && length <= KEYRING_RECORD_MAX ? secret_new(bytes, length) : NULL;
-}
-
-/* Reads an item's record. Returns KEYRING_NOTHING if the item no longer exists or has no record, or
- * has been locked meanwhile. */
-static enum keyring_answer read_item(SecretService *service, const gchar *path, int64_t deadline,
-                                     struct secret **ret_record, struct error *error)
-{
-    enum keyring_answer answer = service_await_session(service, deadline, error);
-    if (answer != KEYRING_FOUND)
-        return answer;
-    auto_call struct call *call = call_begin(deadline);
-    GError *reason = NULL;
-    SecretValue *value = NULL;
-    secret_service_get_secret_for_dbus_path(service, path, call->cancellable, call_on_answer, call);
-    if (call_wait(call) != NULL)
-        value = secret_service_get_secret_for_dbus_path_finish(service, call->result, &reason);
-    if (call->result == NULL || (reason != NULL && !call_found_no_object(reason)))
-        return call_failed(call, reason, error);
-    g_clear_error(&reason);
-    if (value == NULL)
-        return KEYRING_NOTHING;
-    *ret_record = record_of(value);
-    secret_value_unref(value);
-    return *ret_record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
-}
 
 /* Prompts the user to unlock the keyring, if a prompt is allowed and no other process prompts.
  * Whether the keyring is unlocked afterwards, by this or another process, shows when the item is
@@ -54,8 +25,7 @@ static enum keyring_answer read_item(SecretService *service, const gchar *path, 
 static void unlock_item(SecretService *service, const gchar *path, int64_t deadline)
 {
     const gchar *paths[] = { path, NULL };
-    auto_single_flight struct single_flight flight = { -1 };
-    if (!prompt_is_allowed() || !prompt_take_turn(&flight, deadline))
+    if (!prompt_is_allowed() || !prompt_take_turn(deadline))
         return;
     auto_call struct call *call = call_begin(deadline);
     g_auto(GStrv) unlocked = NULL;
@@ -63,6 +33,7 @@ static void unlock_item(SecretService *service, const gchar *path, int64_t deadl
     secret_service_unlock_dbus_paths(service, paths, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         secret_service_unlock_dbus_paths_finish(service, call->result, &unlocked, NULL);
+    prompt_end_turn();
 }
 
 static enum keyring_answer fail_locked(struct error *error)
@@ -87,6 +58,39 @@ static enum keyring_answer find_readable(SecretService *service, const struct ke
     return answer == KEYRING_FOUND && locked ? fail_locked(error) : answer;
 }
 
+/* ---- a keyring that nothing can be in ---- */
+
+/* Whether the service has a collection that does not end with the session; true if it does not say.
+ */
+static bool has_collections(SecretService *service, int64_t deadline)
+{
+    GDBusProxy *proxy = G_DBUS_PROXY(service);
+    g_autoptr(GVariant) paths = property_get(service, g_dbus_proxy_get_object_path(proxy),
+                                             g_dbus_proxy_get_interface_name(proxy), "Collections",
+                                             G_VARIANT_TYPE_OBJECT_PATH_ARRAY, deadline);
+    if (paths == NULL)
+        return true;
+    g_autofree const gchar **each = g_variant_get_objv(paths, NULL);
+    for (size_t i = 0; each[i] != NULL; i++)
+        if (!g_str_has_suffix(each[i], "/session"))
+            return true;
+    return false;
+}
+
+/* A search has found nothing. Without a collection, there never was anything, and without a display
+ * there never will be: the service shows a dialog to create one. So it is in containers, and
+ * wherever else GNOME Keyring is installed that nobody logs in to. */
+static enum keyring_answer check_usable(SecretService *service, int64_t deadline,
+                                        struct error *error)
+{
+    if (prompt_has_display() || has_collections(service, deadline))
+        return KEYRING_NOTHING;
+    error_set(error, ERROR_KEYRING,
+              "the desktop keyring has no collection yet, and there is no display to create one");
+    error_known_as(error, "keyring_locked");
+    return KEYRING_ABSENT;
+}
+
 /* ---- the keyring's functions ---- */
 
 static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadline,
@@ -100,9 +104,11 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
     for (int tries = 0; tries < 2; tries++) {
         g_autofree gchar *path = NULL;
         answer = find_readable(service, key, deadline, &path, error);
+        if (answer == KEYRING_NOTHING)
+            return check_usable(service, deadline, error);
         if (answer != KEYRING_FOUND)
             return answer;
-        answer = read_item(service, path, deadline, ret_record, error);
+        answer = record_read(&service, path, deadline, ret_record, error);
         if (answer != KEYRING_NOTHING)
             return answer;
     }
@@ -112,28 +118,7 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
                   int64_t expires_on, int64_t deadline, struct error *error)
 {
-    (void)expires_on; /* a desktop keyring does not expire items */
-    g_autoptr(GHashTable) attributes = search_attributes(key, true);
-    SecretService *service = NULL;
-    if (service_connect(&service, deadline, error) != KEYRING_FOUND ||
-        service_await_session(service, deadline, error) != KEYRING_FOUND)
-        return false;
-    auto_call struct call *call = call_begin(deadline);
-    GError *reason = NULL;
-    call_may_prompt(call);
-    SecretValue *value =
-        secret_value_new(record->bytes, (gssize)record->length, "application/json");
-
-    secret_service_store(service, NULL, attributes, SECRET_COLLECTION_DEFAULT, label, value,
-                         call->cancellable, call_on_answer, call);
-    bool stored =
-        call_wait(call) != NULL && secret_service_store_finish(service, call->result, &reason);
-    secret_value_unref(value);
-    if (!call_found_no_object(reason))
-        return stored || call_fail(call, reason, error);
-    g_error_free(reason);
-    error_set(error, ERROR_KEYRING, "the desktop keyring has no default collection");
-    return error_known_as(error, "keyring_locked");
+    return record_write(key, label, record, expires_on == 0, deadline, error);
 }
 
 /* Succeeds if the item is gone already. */
@@ -180,21 +165,21 @@ static bool erase_item(const struct keyring_item *item, int64_t deadline, struct
 /* ---- list ---- */
 
 /* Reads an item that is ours, with its record if it is not locked. Returns KEYRING_NOTHING if it is
- * another program's, or gone meanwhile. */
-static enum keyring_answer read_own(SecretService *service, const gchar *path, bool is_locked,
+ * another program's, or gone meanwhile. *service as in record_read. */
+static enum keyring_answer read_own(SecretService **service, const gchar *path, bool is_locked,
                                     int64_t deadline, struct keyring_item *item,
                                     struct error *error)
 {
     auto_secret struct secret *record = NULL;
-    enum keyring_answer answer = item_read(service, path, is_locked, deadline, item, error);
+    enum keyring_answer answer = item_read(*service, path, is_locked, deadline, item, error);
     if (answer == KEYRING_FOUND && item_owner(item) == ITEM_FOREIGN)
         return KEYRING_NOTHING;
     if (answer != KEYRING_FOUND || item->is_locked)
         return answer;
-    answer = read_item(service, path, deadline, &record, error);
+    answer = record_read(service, path, deadline, &record, error);
     if (answer == KEYRING_NOTHING) { /* it is gone or locked by now, or has no record */
         keyring_item_clear(item);
-        return item_read(service, path, is_locked, deadline, item, error);
+        return item_read(*service, path, is_locked, deadline, item, error);
     }
     item->record = steal(&record);
     return answer;
@@ -224,7 +209,8 @@ static enum keyring_answer read_items(SecretService *service, const struct hits 
     for (size_t i = 0; i < all; i++) {
         auto_keyring_item struct keyring_item item = { 0 };
         const gchar *path = i < readable ? hits->readable[i] : hits->locked[i - readable];
-        enum keyring_answer answer = read_own(service, path, i >= readable, deadline, &item, error);
+        enum keyring_answer answer =
+            read_own(&service, path, i >= readable, deadline, &item, error);
         if (answer == KEYRING_NOTHING)
             continue;
         if (answer != KEYRING_FOUND)
@@ -262,9 +248,12 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         hits_clear(&hits);
         answer = search_hits(service, key, false, deadline, &hits, error);
     }
-    return answer == KEYRING_FOUND || answer == KEYRING_NOTHING
-               ? read_items(service, &hits, deadline, ret_list, error)
-               : answer;
+    if (answer != KEYRING_FOUND && answer != KEYRING_NOTHING)
+        return answer;
+    if (length_of(hits.readable) + length_of(hits.locked) == 0 &&
+        check_usable(service, deadline, error) == KEYRING_ABSENT)
+        return KEYRING_ABSENT;
+    return read_items(service, &hits, deadline, ret_list, error);
 }
 
 MODULE_EXPORT const struct keyring_module entra_module = {

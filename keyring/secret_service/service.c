@@ -9,12 +9,16 @@
 
 #include "keyring/secret_service/bus.h"
 #include "keyring/secret_service/call.h"
+#include "keyring/secret_service/log.h"
 #include "keyring/secret_service/prompt.h"
 
 /* GLib's D-Bus thread, and two of the pool. */
 #define THREADS_NEEDED 3
 /* The socket, and an event descriptor for each main loop, with some to spare. */
 #define PIPES_NEEDED 4
+
+/* How many sessions the service may refuse. */
+#define REFUSALS_MAX 3
 
 /* libsecret's service, with a D-Bus proxy that fetches nothing in advance. By default, libsecret
  * has the service started, asks for the owner of its name twice and reads all its properties before
@@ -49,16 +53,6 @@ static void lean_service_init(LeanService *service)
     (void)service;
 }
 
-/* G_MESSAGES_DEBUG makes GLib print on stdout, which is for the answer. */
-static void silence_stdout(void)
-{
-    static bool done; /* GLib requires this to be set before there are threads */
-    if (done)
-        return;
-    done = true;
-    g_log_writer_default_set_use_stderr(TRUE);
-}
-
 /* The call that is opening the session; NULL: none is. */
 static struct call *opening;
 
@@ -73,26 +67,34 @@ void service_open_session(SecretService *service)
 enum keyring_answer service_await_session(SecretService *service, int64_t deadline,
                                           struct error *error)
 {
-    if (opening == NULL)
-        return KEYRING_FOUND;
-    auto_call struct call *call = steal(&opening);
-    GError *reason = NULL;
-    call_set_deadline(call, deadline);
-    return call_wait(call) != NULL &&
-                   secret_service_ensure_session_finish(service, call->result, &reason)
-               ? KEYRING_FOUND
-               : call_failed(call, reason, error);
+    for (int refused = 0;; refused++) {
+        service_open_session(service);
+        if (opening == NULL)
+            return KEYRING_FOUND;
+        auto_call struct call *call = steal(&opening);
+        GError *reason = NULL;
+        call_set_deadline(call, deadline);
+        if (call_wait(call) != NULL &&
+            secret_service_ensure_session_finish(service, call->result, &reason))
+            return KEYRING_FOUND;
+        if (reason == NULL || refused == REFUSALS_MAX || !call_blames_session(reason))
+            return call_failed(call, reason, error);
+        trace("keyring: the service refused a session: %s", reason->message);
+        g_error_free(reason);
+    }
 }
 
 /* ---- the connection ---- */
 
-static void disconnect(SecretService **service)
+static SecretService *connected;
+
+void service_forget(void)
 {
     if (opening != NULL)
         call_end(&opening);
     opening = NULL;
-    g_object_unref(*service);
-    *service = NULL;
+    if (connected != NULL)
+        g_object_unref(steal(&connected));
 }
 
 static void *do_nothing(void *data)
@@ -140,16 +142,15 @@ static SecretService *open_service(struct call *call, GError **reason)
 enum keyring_answer service_connect(SecretService **ret_service, int64_t deadline,
                                     struct error *error)
 {
-    static SecretService *connected;
     static gchar *owner; /* the daemon that the session belongs to */
-    silence_stdout();
+    log_to_trace();
     if (connected == NULL && !has_resources(error))
         return KEYRING_FAILED;
     call_catch_up();
     if (connected != NULL) {
         g_autofree gchar *now = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(connected));
         if (g_strcmp0(owner, now) != 0)
-            disconnect(&connected);
+            service_forget();
     }
     if (connected == NULL) {
         enum keyring_answer answer = bus_connect(deadline, error);

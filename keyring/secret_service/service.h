@@ -22,10 +22,13 @@ enum keyring_answer service_connect(SecretService **ret_service, int64_t deadlin
  * at once (libsecret computes a key), so this is best called while another answer is due. */
 void service_open_session(SecretService *service);
 
-/* Waits for the session, if service_open_session began one; otherwise libsecret opens it when it is
- * needed. Call this before reading or writing secrets, or there would be two sessions. Returns
- * KEYRING_FOUND, or fails as call_failed does. */
+/* Opens the session, unless it is open, or waits for the one that service_open_session began. If
+ * the service refuses it (call_blames_session), tries others. Call this before reading or writing
+ * secrets, or there would be two sessions. Returns KEYRING_FOUND, or fails as call_failed does. */
 enum keyring_answer service_await_session(SecretService *service, int64_t deadline,
                                           struct error *error);
+
+/* Forgets the session: the next service_connect gives a service without one. */
+void service_forget(void);
 
 #endif

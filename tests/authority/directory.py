@@ -102,6 +102,10 @@ class Client(ClientMixin):
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code"
 
+    def get_allowed_scope(self, scope: str) -> str:
+        """Entra's scopes are not those of clients; the grants check them (authority/scopes.py)."""
+        return scope
+
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Any port of http://localhost is accepted; nothing else may differ."""
         return any(_same_redirect(known, redirect_uri) for known in self.redirect_uris)

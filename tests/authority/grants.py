@@ -73,7 +73,9 @@ class _OnBehalfOfUser:
         if client.family:
             answer["foci"] = "1"
         if "openid" in asked.openid:
-            nonce = getattr(self.request.credential, "nonce", None)
+            # Authlib 1.6 has the code here, and only device codes in `credential`.
+            code = getattr(self.request, "authorization_code", None) or self.request.credential
+            nonce = getattr(code, "nonce", None)
             answer["id_token"] = self.server.issuer.id_token(tenant, client, user, nonce)
         if self.request.form.get("client_info") == "1":
             answer["client_info"] = client_info(user)
@@ -111,16 +113,17 @@ class AuthorizationCode(_OnBehalfOfUser, grants.AuthorizationCodeGrant):
 
 
 class ProofKey(CodeChallenge):
-    """PKCE with S256 is required: a client that does not use it here would not with Entra."""
+    """PKCE with S256 is required: a client that does not use it here would not with Entra. Since
+    Authlib 1.6, both methods are given one more argument."""
 
-    def validate_code_challenge(self, grant: AuthorizationCode) -> None:
+    def validate_code_challenge(self, grant: AuthorizationCode, *_: Any) -> None:
         data = grant.request.data
         if not data.get("code_challenge") or data.get("code_challenge_method") != "S256":
             raise Refusal(9002325)
 
-    def validate_code_verifier(self, grant: AuthorizationCode) -> None:
+    def validate_code_verifier(self, grant: AuthorizationCode, *more: Any) -> None:
         try:
-            super().validate_code_verifier(grant)
+            super().validate_code_verifier(grant, *more)
         except OAuth2Error as error:
             raise Refusal(501481) from error
 

@@ -70,8 +70,7 @@ fuzz_git_claims_WRAPS      := $(fuzz_folder)
 fuzz_http_answer_WRAPS     := curl_easy_perform
 fuzz_keyring_runtime_WRAPS := $(fuzz_folder)
 fuzz_keyring_secret_service_WRAPS := g_dbus_connection_call g_dbus_connection_call_finish \
-               secret_service_search_for_dbus_paths secret_service_search_for_dbus_paths_finish \
-               secret_service_get_secret_for_dbus_path secret_service_get_secret_for_dbus_path_finish
+               secret_service_search_for_dbus_paths secret_service_search_for_dbus_paths_finish
 fuzz_managed_identity_WRAPS := open poll
 fuzz_settings_WRAPS        := file_read
 fuzz_shared_error_WRAPS    := $(fuzz_folder)

@@ -7,6 +7,8 @@
 #include "keyring/secret_service.h"
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/prompt.h"
+#include "keyring/secret_service/property.h"
+#include "keyring/secret_service/record.h"
 #include "keyring/secret_service/service.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/keyring_check.h"
@@ -73,11 +75,6 @@ static void add_property(GVariantBuilder *properties, const char *name, const ch
     g_variant_unref(value);
 }
 
-static SecretValue *value_of(const char *secret)
-{
-    return secret != NULL ? secret_value_new(secret, -1, "application/json") : NULL;
-}
-
 /* ---- the calls ---- */
 
 static struct item *asked; /* answers come at once, so one is enough */
@@ -135,29 +132,6 @@ gboolean __wrap_secret_service_search_for_dbus_paths_finish(SecretService *servi
     return TRUE;
 }
 
-void __wrap_secret_service_get_secret_for_dbus_path(SecretService *service, const gchar *path,
-                                                    GCancellable *cancellable,
-                                                    GAsyncReadyCallback callback, gpointer data);
-void __wrap_secret_service_get_secret_for_dbus_path(SecretService *service, const gchar *path,
-                                                    GCancellable *cancellable,
-                                                    GAsyncReadyCallback callback, gpointer data)
-{
-    (void)service, (void)cancellable;
-    asked = item_at(path);
-    answer_at_once(callback, data);
-}
-
-SecretValue *__wrap_secret_service_get_secret_for_dbus_path_finish(SecretService *service,
-                                                                   GAsyncResult *result,
-                                                                   GError **error);
-SecretValue *__wrap_secret_service_get_secret_for_dbus_path_finish(SecretService *service,
-                                                                   GAsyncResult *result,
-                                                                   GError **error)
-{
-    (void)service, (void)result, (void)error;
-    return value_of(asked->secret);
-}
-
 /* libsecret refers to these two, so that the linker wants them to be visible. */
 MODULE_EXPORT void __wrap_g_dbus_connection_call(
     GDBusConnection *connection, const gchar *bus_name, const gchar *object_path,
@@ -191,7 +165,7 @@ GVariant *__wrap_g_dbus_connection_call_finish(GDBusConnection *connection, GAsy
     return g_variant_ref_sink(g_variant_new("(a{sv})", &properties));
 }
 
-/* ---- instead of service.c and prompt.c ---- */
+/* ---- instead of service.c, record.c and prompt.c ---- */
 
 enum keyring_answer service_connect(SecretService **ret_service, int64_t deadline,
                                     struct error *error)
@@ -213,15 +187,47 @@ enum keyring_answer service_await_session(SecretService *service, int64_t deadli
     return KEYRING_FOUND;
 }
 
+enum keyring_answer record_read(SecretService **service, const gchar *path, int64_t deadline,
+                                struct secret **ret_record, struct error *error)
+{
+    const char *secret = item_at(path)->secret;
+    (void)service, (void)deadline, (void)error;
+    *ret_record = secret != NULL && secret[0] != '\0' ? secret_from_text(secret) : NULL;
+    return *ret_record != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
+}
+
+bool record_write(const struct keyring_key *key, const char *label, const struct secret *record,
+                  bool is_lasting, int64_t deadline, struct error *error)
+{
+    (void)key, (void)label, (void)record, (void)is_lasting, (void)deadline, (void)error;
+    return true;
+}
+
+bool prompt_has_display(void)
+{
+    return true;
+}
+
+GVariant *property_get(SecretService *service, const gchar *path, const gchar *interface,
+                       const gchar *name, const GVariantType *type, int64_t deadline)
+{
+    (void)service, (void)path, (void)interface, (void)name, (void)type, (void)deadline;
+    return NULL;
+}
+
 bool prompt_is_allowed(void)
 {
     return false;
 }
 
-bool prompt_take_turn(struct single_flight *flight, int64_t deadline)
+bool prompt_take_turn(int64_t deadline)
 {
-    (void)flight, (void)deadline;
+    (void)deadline;
     return false;
+}
+
+void prompt_end_turn(void)
+{
 }
 
 /* GLib complains that there is no service. */

@@ -74,10 +74,3 @@ def test_an_unanswered_prompt_ends_in_time(locked):
         assert prompter.asked == 1
     # Who takes time to type a password has no silent keyring.
     assert list((locked.session.runtime / "entra").glob("*.silent")) == []
-
-
-def test_a_missing_default_collection_is_reported_without_a_prompt(world):
-    world.session.keyring.delete()
-    with Prompter(world.session.bus.address) as prompter:
-        delivered(world, token(world))
-        assert prompter.asked == 0

@@ -38,6 +38,14 @@ void assert_error_at(const struct error *error, enum error_kind kind, const char
     assert_has_at(error->message, part, file, line);
 }
 
+void assert_between_at(int64_t number, int64_t least, int64_t most, const char *file, int line)
+{
+    if (number >= least && number <= most)
+        return;
+    print_error("%" PRId64 " is not between %" PRId64 " and %" PRId64 "\n", number, least, most);
+    _fail(file, line);
+}
+
 /* A test cannot continue without memory. */
 static void *require(void *memory)
 {

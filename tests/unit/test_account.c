@@ -54,6 +54,21 @@ static void a_record_is_read_back_as_written(void **state)
     assert_string_equal(read.refresh_token->bytes, "M.C5!*$x");
 }
 
+static void a_record_may_have_any_letters(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    auto_account struct account written = { 0 }, read = { 0 };
+    assert_true(account_set(&written, "uid.utid", "j\xc3\xb6rg.\xe5\xb1\xb1@contoso.com", &error));
+    auto_secret struct secret *record = account_to_json(&written);
+    assert_true(account_from_json(record->bytes, record->length, &read, &error));
+    assert_string_equal(read.username, "j\xc3\xb6rg.\xe5\xb1\xb1@contoso.com");
+
+    autofree char *other =
+        json_text("{'home_account_id':'u','username':'ada@contoso.com'," OTHER_MEMBERS "}");
+    assert_true(account_from_json(other, strlen(other), &read, &error));
+}
+
 static void anything_else_is_not_a_record(void **state)
 {
     (void)state;
@@ -87,6 +102,7 @@ int main(void)
         cmocka_unit_test(only_text_that_can_be_a_user_name_is_accepted),
         cmocka_unit_test(a_home_account_id_may_be_an_ad_fs_sub),
         cmocka_unit_test(a_record_is_read_back_as_written),
+        cmocka_unit_test(a_record_may_have_any_letters),
         cmocka_unit_test(anything_else_is_not_a_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

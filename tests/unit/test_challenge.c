@@ -83,6 +83,9 @@ static void claims_are_decoded(void **state)
     autofree char *claims =
         challenge_claims("Bearer error=\"insufficient_claims\", claims=\"eyJhIjoiPz8/fn5+In0=\"");
     assert_string_equal(claims, "{\"a\":\"???~~~\"}");
+    autofree char *letters =
+        challenge_claims("Bearer error=\"insufficient_claims\", claims=\"eyLDpCI6IvCflJEifQ==\"");
+    assert_string_equal(letters, "{\"\xc3\xa4\":\"\xf0\x9f\x94\x91\"}");
 }
 
 static void anything_else_is_not_a_claims_challenge(void **state)

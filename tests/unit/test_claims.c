@@ -39,6 +39,9 @@ static void challenge_and_capabilities_are_merged(void **state)
         { "{'access_token':7}", "['cp1']", "{'access_token':{'xms_cc':{'values':['cp1']}}}" },
         { "{'access_token':null}", "['cp1']", "{'access_token':{'xms_cc':{'values':['cp1']}}}" },
         { "{'u':'https://a/b'}", NULL, "{'u':'https://a/b'}" },
+        { "{'\xc3\xa4':'\xf0\x9f\x94\x91','n':1e400}", "['cp1']",
+          "{'\xc3\xa4':'\xf0\x9f\x94\x91','n':1e400,'access_token':{'xms_cc':{'values':['cp1']}}"
+          "}" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = { 0 };

@@ -39,13 +39,15 @@ static void a_file_written_for_dotnet_is_accepted(void **state)
         ask("\xef\xbb\xbf// appsettings.json\r\n"
             "{\r\n"
             "  'Logging': { 'LogLevel': { 'Default': 'Information', } },\r\n"
-            "  'AllowedHosts': '*',\r\n"
+            "  'AllowedHosts': '*', " OTHER_MEMBERS ", // gr\xc3\xb6\xc3\x9f"
+            "er\r\n"
             "  /* The app. */\r\n"
             "  'AzureAd': {\r\n"
             "    'Instance': 'https://login.microsoftonline.com/',\r\n"
             "    'TenantId': 'contoso.onmicrosoft.com', // or a GUID\r\n"
             "    'ClientId': '97e0a5b7-d745-40b6-94fe-5f77d35c6e05',\r\n"
-            "    'ClientSecret': 's3cret',\r\n"
+            "    'ClientSecret': 's\xc3\xab"
+            "cret\xf0\x9f\x94\x91',\r\n"
             "  },\r\n"
             "  'MyWebApi': {\r\n"
             "    'BaseUrl': 'https://localhost:44372/',\r\n"
@@ -61,7 +63,8 @@ static void a_file_written_for_dotnet_is_accepted(void **state)
     assert_string_equal(asked.request.instance, "https://login.microsoftonline.com");
     assert_string_equal(asked.request.tenant, "contoso.onmicrosoft.com");
     assert_string_equal(asked.request.client_id, "97e0a5b7-d745-40b6-94fe-5f77d35c6e05");
-    assert_string_equal(asked.request.credentials[0].secret->bytes, "s3cret");
+    assert_string_equal(asked.request.credentials[0].secret->bytes, "s\xc3\xab"
+                                                                    "cret\xf0\x9f\x94\x91");
     assert_string_equal(asked.request.scope, "api://my-web-api/.default");
     assert_null(asked.request.claims);
     assert_false(asked.request.force_refresh);

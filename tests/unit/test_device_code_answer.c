@@ -49,7 +49,8 @@ static void the_codes_are_read(void **state)
     auto_device_code_answer struct device_code_answer answer = { 0 };
     assert_true(parse("{'user_code':'C3XA-H7LK','device_code':'CAQAB!*~ -x','expires_in':899,"
                       "'verification_uri':'https://microsoft.com/devicelogin','interval':7,"
-                      "'message':'To sign in, ...'}",
+                      "'message':'\xc3\x96"
+                      "ffnen Sie ...'," OTHER_MEMBERS "}",
                       &answer));
     assert_string_equal(answer.device_code->bytes, "CAQAB!*~ -x");
     assert_string_equal(answer.user_code, "C3XA-H7LK");

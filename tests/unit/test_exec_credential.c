@@ -40,6 +40,9 @@ static void exec_info_from_client_go_is_read(void **state)
         { "{" V1 ",'spec':{'cluster':{'server':'https://k.example','config':{'a':[{'b':1}]}},"
           "'interactive':true}}",
           "client.authentication.k8s.io/v1", true },
+        { "{" V1 ",'spec':{'cluster':{'config':{" OTHER_MEMBERS "}," OTHER_MEMBERS
+          "},'interactive':true}," OTHER_MEMBERS "}",
+          "client.authentication.k8s.io/v1", true },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_exec_info struct exec_info info = { 0 };

@@ -72,9 +72,9 @@ static void a_text_that_is_not_an_object_is_ignored(void **state)
         assert_null(claims);
     }
     keep();
-    put("{\"b\":1}");
+    put("{\"\xc3\xa4\":\"\xf0\x9f\x94\x91\",\"b\":1}");
     autofree char *claims = git_claims_take(&get, &url);
-    assert_string_equal(claims, "{\"b\":1}");
+    assert_string_equal(claims, "{\"\xc3\xa4\":\"\xf0\x9f\x94\x91\",\"b\":1}");
 }
 
 int main(void)

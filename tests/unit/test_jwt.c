@@ -42,6 +42,9 @@ static void the_claims_are_read(void **state)
         /* The characters that only base64url has: two of U+00FF and U+00FE, of U+07FF. */
         { "e30.eyJhIjoiw7_DviJ9.", "{'a':'\xc3\xbf\xc3\xbe'}" },
         { "e30.eyJhIjoi378-In0.", "{'a':'\xdf\xbf>'}" },
+        /* A name with such letters, and an integer beyond 64 bits. */
+        { "e30.eyJuYW1lIjoiWm_DqyDlsbEg8J-UkSIsIm4iOjE4NDQ2NzQ0MDczNzA5NTUxNjE2LCJ4IjoieSJ9.",
+          "{'name':'Zo\xc3\xab \xe5\xb1\xb1 \xf0\x9f\x94\x91','n':18446744073709551615,'x':'y'}" },
         /* The header and the signature are not read. */
         { "!.e30.!", "{}" },
     };

@@ -65,6 +65,17 @@ static void a_failure_is_read_as_posted(void **state)
     }
 }
 
+/* Also where the message was cut within a letter, or quotes what is no text. */
+static void a_failure_may_have_any_bytes(void **state)
+{
+    (void)state;
+    struct error posted = failure(ERROR_REFUSED, 0), read = { 0 };
+    snprintf(posted.message, sizeof posted.message, "Ung\xc3\xbcltig \xe5\xb1\xb1 \xfc \xc3");
+    shared_error_post("a", &posted, 1000);
+    assert_true(shared_error_read("a", 0, &read));
+    assert_string_equal(read.message, "Ung\xc3\xbcltig \xe5\xb1\xb1 ? ?");
+}
+
 static void a_failure_posted_before_the_request_is_ignored(void **state)
 {
     (void)state;
@@ -81,7 +92,7 @@ static void a_throttling_failure_has_the_seconds_left(void **state)
     struct error posted = failure(ERROR_REFUSED, 1000), read = { 0 };
     shared_error_post("a", &posted, posted.retry_after);
     assert_true(shared_error_read("a", 0, &read));
-    assert_in_range(read.retry_after, 1, 1000);
+    assert_between(read.retry_after, 1, 1000);
 }
 
 static void no_failure_is_shared_for_more_than_an_hour(void **state)
@@ -90,7 +101,7 @@ static void no_failure_is_shared_for_more_than_an_hour(void **state)
     struct error posted = failure(ERROR_REFUSED, 100000), read = { 0 };
     shared_error_post("a", &posted, posted.retry_after);
     assert_true(shared_error_read("a", 0, &read));
-    assert_in_range(read.retry_after, 1, 3600);
+    assert_between(read.retry_after, 1, 3600);
 }
 
 static void an_expired_failure_is_ignored(void **state)
@@ -182,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_failure_is_read_as_posted),
+        TEST(a_failure_may_have_any_bytes),
         TEST(a_failure_posted_before_the_request_is_ignored),
         TEST(a_throttling_failure_has_the_seconds_left),
         TEST(no_failure_is_shared_for_more_than_an_hour),

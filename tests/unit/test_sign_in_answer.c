@@ -88,6 +88,18 @@ static void the_account_id_is_uid_and_utid_of_client_info(void **state)
     assert_false(account.family);
 }
 
+static void names_and_numbers_may_be_any(void **state)
+{
+    (void)state;
+    auto_account struct account account = account_of(
+        "{" ADA "," OTHER_MEMBERS ",'name':'Zo\xc3\xab','preferred_username':"
+        "'J\xc3\xb6rg@Contoso.com'}",
+        "{'uid':'uid','utid':'utid'," OTHER_MEMBERS "}", ",'refresh_token':'r'," OTHER_MEMBERS);
+    assert_string_equal(account.home_account_id, "uid.utid");
+    assert_string_equal(account.username, "j\xc3\xb6rg@contoso.com");
+    assert_string_equal(account.refresh_token->bytes, "r");
+}
+
 static void without_client_info_it_is_oid_and_tid(void **state)
 {
     (void)state;
@@ -300,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_account_id_is_uid_and_utid_of_client_info),
+        cmocka_unit_test(names_and_numbers_may_be_any),
         cmocka_unit_test(without_client_info_it_is_oid_and_tid),
         cmocka_unit_test(without_either_it_is_an_ad_fs_sub),
         cmocka_unit_test(an_answer_need_not_name_an_account),

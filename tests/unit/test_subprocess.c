@@ -3,9 +3,11 @@
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/base/deadline.h"
@@ -157,6 +159,25 @@ static void the_error_says_why_there_is_no_output(void **state)
     }
 }
 
+static void a_detached_program_keeps_no_pipe_open(void **state)
+{
+    (void)state;
+    char *const words[] = { "sleep", "1000", NULL };
+    int ends[2];
+    pid_t pid = 0;
+    char byte;
+    assert_int_equal(pipe(ends), 0); /* as a parent hands it down: not closed by exec */
+    assert_int_equal(subprocess_detach("sleep", words, NULL, "/", &pid), 0);
+    close(ends[1]);
+    struct pollfd reader = { .fd = ends[0], .events = POLLIN };
+    assert_int_equal(poll(&reader, 1, MINUTE_MILLISECONDS), 1);
+    assert_int_equal(read(ends[0], &byte, 1), 0);
+    assert_int_equal(waitpid(pid, NULL, WNOHANG), 0); /* it still runs */
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    close(ends[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +187,7 @@ int main(void)
         cmocka_unit_test(a_function_that_hangs_is_killed_at_the_deadline),
         cmocka_unit_test(a_program_gives_its_output_and_its_status),
         cmocka_unit_test(the_error_says_why_there_is_no_output),
+        cmocka_unit_test(a_detached_program_keeps_no_pipe_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "common/acquire/http/token_answer.h"
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
+#include "common/base/text.h"
 #include "common/entra/remedies.h"
 
 #define NOW 1767366245
@@ -70,11 +71,13 @@ static void other_members_are_ignored(void **state)
     (void)state;
     auto_token struct token token = { 0 };
     struct error error = { 0 };
-    assert_true(parse(200,
-                      "\r\n {'token_type':'bearer','scope':'openid','expires_in':1,"
-                      "'refresh_token':'0.A','id_token':'e.y.J','client_info':'x','foci':'1',"
-                      "'expires_on':7,'not_before':null,'access_token':'a','resource':[{}]} \r\n",
-                      &token, &error));
+    assert_true(
+        parse(200,
+              "\r\n {'token_type':'bearer','scope':'openid','expires_in':1,"
+              "'refresh_token':'0.A','id_token':'e.y.J','client_info':'x','foci':'1',"
+              "'expires_on':7,'not_before':null,'access_token':'a','resource':[{}]," OTHER_MEMBERS
+              "} \r\n",
+              &token, &error));
     assert_string_equal(token.access_token->bytes, "a");
     assert_int_equal(token.expires_on, NOW + 1);
 }
@@ -369,6 +372,36 @@ static void fields_that_are_too_long_are_left_out(void **state)
     assert_string_equal(error.timestamp, "");
 }
 
+/* Entra writes to users in their language. */
+static void a_refusal_is_shown_in_any_language(void **state)
+{
+    (void)state;
+    struct error error = refusal(
+        400, "{'error':'invalid_grant','error_description':'AADSTS50126: Ung\xc3\xbcltiger "
+             "Benutzername \xe3\x81\xbe\xe3\x81\x9f\xe3\x81\xaf Kennwort.\\r\\nTrace ID: 1',"
+             "'error_codes':[50126]," OTHER_MEMBERS "}");
+    assert_error(&error, ERROR_REFUSED,
+                 "AADSTS50126: Ung\xc3\xbcltiger Benutzername \xe3\x81\xbe\xe3\x81\x9f\xe3\x81\xaf "
+                 "Kennwort. (invalid_grant)");
+    assert_string_equal(error.code, "AADSTS50126");
+}
+
+/* What is no such code is not made one. */
+static void the_code_is_that_of_the_description_if_the_number_is_none(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = { "99999999999999999999", "-1", "0",   "1e400", "'x'",
+                                           "1000000000",           "{}", "null" };
+    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+        autofree char *body =
+            text_format("{'error':'invalid_grant','error_description':'AADSTS50126: "
+                        "wrong','error_codes':[%s]}",
+                        numbers[i]);
+        struct error error = refusal(400, body);
+        assert_string_equal(error.code, "AADSTS50126");
+    }
+}
+
 static void an_unknown_code_has_no_hint(void **state)
 {
     (void)state;
@@ -606,6 +639,8 @@ int main(void)
         cmocka_unit_test(without_a_known_code_the_oauth_error_gives_the_remedy),
         cmocka_unit_test(fields_that_are_too_long_are_left_out),
         cmocka_unit_test(an_unknown_code_has_no_hint),
+        cmocka_unit_test(the_code_is_that_of_the_description_if_the_number_is_none),
+        cmocka_unit_test(a_refusal_is_shown_in_any_language),
         cmocka_unit_test(the_first_line_of_a_description_is_kept_without_the_ids),
         cmocka_unit_test(a_refusal_without_a_reason_is_still_a_refusal),
         cmocka_unit_test(a_very_long_refusal_is_truncated),

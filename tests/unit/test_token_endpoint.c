@@ -215,7 +215,7 @@ static void throttling_without_a_time_backs_off_for_some_seconds(void **state)
 {
     (void)state;
     struct error error = refusal(429, "Too Many Requests");
-    assert_in_range(error.retry_after, 1, 60);
+    assert_between(error.retry_after, 1, 60);
     assert_int_equal(network.requests, 1);
     error = refusal(503, "x");
     assert_int_equal(error.retry_after, 0);

@@ -15,6 +15,7 @@ unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 unit_keyring_kernel_SOURCES     := keyring/kernel/module.c
+unit_stored_credentials_SOURCES := tests/unit/shelf.c
 unit_user_tokens_SOURCES        := tests/unit/shelf.c
 unit_memory_SOURCES             := common/base/memory.c
 unit_peer_SOURCES               := common/acquire/user/peer.c

@@ -23,6 +23,7 @@ CONFIGURATION = """\
     <allow eavesdrop="true"/>
     <allow own="*"/>
     <allow user="*"/>
+    {policy}
   </policy>
 {limits}</busconfig>
 """
@@ -31,11 +32,12 @@ CONFIGURATION = """\
 class MessageBus:
     """A dbus-daemon that listens at `address`: where systemd puts a user's bus, or `elsewhere`.
     With `uid`, it is another user's, and takes everybody's messages. On a TCP port it takes
-    everybody's too, since that does not tell who connects. `limits` are those of dbus-daemon(1)."""
+    everybody's too, since that does not tell who connects. `limits` are those of dbus-daemon(1), and
+    `policy` is a further rule."""
 
     def __init__(self, runtime_folder: Path, log_folder: Path, env: Mapping[str, str], *,
                  elsewhere: str | None = None, uid: int | None = None,
-                 limits: Mapping[str, int] | None = None) -> None:
+                 limits: Mapping[str, int] | None = None, policy: str = "") -> None:
         self.address = elsewhere or f"unix:path={runtime_folder / 'bus'}"
         name = "bus" if elsewhere is None else f"bus-{uid or 'elsewhere'}"
         auth = "EXTERNAL"
@@ -43,9 +45,9 @@ class MessageBus:
             auth = "ANONYMOUS</auth><allow_anonymous/><auth>EXTERNAL"
         configuration = log_folder / f"{name}.conf"
         elements = "".join(f'  <limit name="{name}">{value}</limit>\n'
-                           for name, value in (limits or {}).items())
+                            for name, value in (limits or {}).items())
         configuration.write_text(CONFIGURATION.format(listen=self.address, auth=auth,
-                                                      limits=elements))
+                                                      limits=elements, policy=policy))
         user = [] if uid is None else ["setpriv", f"--reuid={uid}", "--clear-groups"]
         self._daemon = Daemon(
             [*user, "dbus-daemon", f"--config-file={configuration}", "--nofork",

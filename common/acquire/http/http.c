@@ -166,6 +166,15 @@ static void join_headers(CURL *easy, const char *name, char *value, size_t size)
     }
 }
 
+/* Returns the Unix seconds of a date, or 0. On machines with 32 bits, libcurl's time_t may be half
+ * as long as ours, so that only the lower half of what it returns means anything. */
+static int64_t parse_date(const char *text)
+{
+    time_t returned = curl_getdate(text, NULL);
+    int64_t seconds = sizeof(long) == 4 ? (int64_t)(uint32_t)returned : returned;
+    return seconds > 0 && seconds != UINT32_MAX ? seconds : 0;
+}
+
 /* Parses Retry-After: seconds, or a date by the server's clock (RFC 9110, section 10.2.3).
  * CURLINFO_RETRY_AFTER would compare that date with this machine's clock. */
 static int64_t parse_retry_after(const char *value, int64_t date)
@@ -173,7 +182,7 @@ static int64_t parse_retry_after(const char *value, int64_t date)
     char *end = NULL;
     int64_t seconds = strtoll(value, &end, 10);
     if (*end != '\0') {
-        time_t until = curl_getdate(value, NULL);
+        int64_t until = parse_date(value);
         seconds = until > 0 ? until - (date > 0 ? date : time(NULL)) : 0;
     }
     return seconds < 0 ? 0 : seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
@@ -184,8 +193,7 @@ static void read_response(CURL *easy, const struct http_request *request,
 {
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->status);
     const char *date = header_of(easy, "Date");
-    time_t seconds = date != NULL ? curl_getdate(date, NULL) : -1;
-    response->date = seconds > 0 ? seconds : 0;
+    response->date = date != NULL ? parse_date(date) : 0;
     const char *retry_after = header_of(easy, "Retry-After");
     response->retry_after =
         retry_after != NULL ? parse_retry_after(retry_after, response->date) : 0;
@@ -263,8 +271,7 @@ static void read_route(CURL *easy, struct http_route *route)
     if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL)
         return;
     copy_certificate_field(chain, "Expire date:", end, sizeof end);
-    time_t seconds = curl_getdate(end, NULL);
-    route->certified_to = seconds > 0 ? seconds : 0;
+    route->certified_to = parse_date(end);
     copy_certificate_field(chain, "Issuer:", route->issuer, sizeof route->issuer);
 }
 

@@ -37,20 +37,23 @@ static bool explain_status(long status, struct error *error)
 
 /* ---- refusals ---- */
 
+#define AADSTS_MAX 999999999
+
 long token_answer_aadsts_number(const char *description)
 {
     long number = 0;
     return sscanf(description, "AADSTS%9ld", &number) == 1 ? number : 0;
 }
 
+/* The first of error_codes, if it can be one, or else the number in the description. */
 static long aadsts_number_of(const json_object *answer, const char *description)
 {
     json_object *codes = NULL;
-    long code = 0;
+    int64_t code = 0;
     if (json_object_object_get_ex(answer, "error_codes", &codes) &&
         json_object_is_type(codes, json_type_array) && json_object_array_length(codes) > 0)
-        code = (long)json_object_get_int64(json_object_array_get_idx(codes, 0));
-    return code != 0 ? code : token_answer_aadsts_number(description);
+        code = json_object_get_int64(json_object_array_get_idx(codes, 0));
+    return code > 0 && code <= AADSTS_MAX ? (long)code : token_answer_aadsts_number(description);
 }
 
 /* Returns the length of a description without the ids at its end. */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#include "keyring/secret_service/log.h"
+
+#include <gio/gio.h>
+#include <stdbool.h>
+
+#include "common/base/report.h"
+
+static const gchar *field(const GLogField *fields, gsize count, const gchar *name)
+{
+    for (gsize i = 0; i < count; i++)
+        if (g_str_equal(fields[i].key, name) && fields[i].length < 0) /* it ends with a NUL */
+            return fields[i].value;
+    return "?";
+}
+
+static GLogWriterOutput write_trace(GLogLevelFlags level, const GLogField *fields, gsize count,
+                                    gpointer data)
+{
+    if ((level & G_LOG_LEVEL_ERROR) != 0)
+        return g_log_writer_default(level, fields, count, data);
+    if ((level & G_LOG_LEVEL_DEBUG) == 0)
+        trace("keyring: %s: %s", field(fields, count, "GLIB_DOMAIN"),
+              field(fields, count, "MESSAGE"));
+    return G_LOG_WRITER_HANDLED;
+}
+
+void log_to_trace(void)
+{
+    static bool done; /* GLib takes one writer only */
+    if (done)
+        return;
+    done = true;
+    g_log_writer_default_set_use_stderr(TRUE);
+    g_log_set_writer_func(write_trace, NULL, NULL);
+}
