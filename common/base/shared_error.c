@@ -54,6 +54,13 @@ void shared_error_post(const char *name, const struct error *error, int64_t seco
         runtime_write(folder, name, text);
 }
 
+void shared_error_withdraw(const char *name)
+{
+    autoclose int folder = runtime_folder_open();
+    if (folder >= 0)
+        unlinkat(folder, name, 0);
+}
+
 /* False if one is missing. */
 static bool read_texts(const json_object *record, struct error *error)
 {

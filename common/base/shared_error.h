@@ -18,6 +18,9 @@
  * not shared, which is not an error itself. */
 void shared_error_post(const char *name, const struct error *error, int64_t seconds);
 
+/* Removes the error that is posted under a name, if there is one. */
+void shared_error_withdraw(const char *name);
+
 /* Whether an error is posted under this name now, and was posted at `since` (deadline.h; 0: at any
  * time) or later. *ret_error then is that error. */
 bool shared_error_read(const char *name, int64_t since, struct error *ret_error);

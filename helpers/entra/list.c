@@ -15,6 +15,7 @@
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
+#include "keyring/silence.h"
 
 enum column { ACCOUNT, CLIENT_ID, TENANT, SCOPE, EXPIRES, STORE, COLUMNS };
 
@@ -264,6 +265,7 @@ static bool run_list(const struct options *options, int count, char **operands, 
     if (options->output != NULL && !json && strcmp(options->output, "table") != 0)
         return error_set(error, ERROR_USAGE, "--output takes table or json, not '%.40s'",
                          options->output);
+    silence_forget();
     if (!tokens_open(&tokens, options, error))
         return error_wanted(error, "cannot list the tokens");
     bool complete = list_kind(&tokens, STORE_KIND_TOKEN, &found, error);

@@ -6,6 +6,7 @@
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
+#include "keyring/silence.h"
 
 /* Running the command is consent to be prompted, even if nobody seems to be present (user.h). */
 static bool may_always_ask(void)
@@ -28,6 +29,7 @@ static bool sign_in(const struct options *options, enum sign_in_method method, s
     auto_config struct config *config = config_load(options, &context, error);
     if (config == NULL || !config_sign_in_request(config, &request, error))
         return false;
+    silence_forget();
     if (!tokens_open(&tokens, options, error))
         return error_wanted(error, "cannot sign in");
     tokens.may_ask = may_always_ask;

@@ -8,6 +8,7 @@
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
+#include "keyring/silence.h"
 
 /* The index of our own option in options->own. */
 enum own_option {
@@ -27,6 +28,7 @@ static bool run_logout(const struct options *options, int count, char **operands
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
     if (all && options->account != NULL)
         return error_set(error, ERROR_USAGE, "--all and --account cannot be used together");
+    silence_forget();
     if (!tokens_open(&tokens, options, error) ||
         !account_store_forget(&tokens.store, username, tokens.deadline, &signed_out, error))
         return error_wanted(error, "cannot sign out");

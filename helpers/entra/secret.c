@@ -11,6 +11,7 @@
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
+#include "keyring/silence.h"
 
 #define CLIENT_SECRET_MAX 4096
 
@@ -73,6 +74,7 @@ static bool run_secret(const struct options *options, int count, char **operands
     bool is_set = count == 1 && strcmp(operands[0], "set") == 0;
     if (!is_set && !(count == 1 && strcmp(operands[0], "clear") == 0))
         return error_set(error, ERROR_USAGE, "expected 'entra secret set' or 'entra secret clear'");
+    silence_forget();
     auto_config struct config *config = config_load(options, NULL, error);
     if (config == NULL || !config_identity(config, &request, error) ||
         !tokens_open(&tokens, options, error))

@@ -4,11 +4,17 @@
 #include <libsecret/secret.h>
 
 #include "common/base/deadline.h"
+#include "keyring/silence.h"
 
 /* When the deadline expires, the call is cancelled; if there is still no answer after the grace
  * time, it is abandoned. */
 #define GRACE_MILLISECONDS 200
 #define EXPIRATIONS_MAX    2
+
+/* How long a keyring has to be silent for the others to remember it, and how long it is waited for
+ * then. */
+#define SILENCE_MILLISECONDS 1000
+#define DOUBT_MILLISECONDS   500
 
 /* The context in which all answers and signals arrive. It is the module's own, since the main
  * context belongs to the program and is not iterated here. */
@@ -22,12 +28,26 @@ static GMainContext *main_context(void)
     return context;
 }
 
+static void set_timeout(struct call *call, int64_t milliseconds)
+{
+    g_source_set_ready_time(call->timeout, g_get_monotonic_time() + milliseconds * 1000);
+}
+
+/* Before the deadline, it is looked up once whether there is any hope; not at the beginning, since
+ * an answer usually comes sooner than the file with the memory is read. */
 static gboolean on_deadline(gpointer data)
 {
     struct call *call = data;
+    int64_t left = deadline_left(call->deadline);
+    if (!call->has_doubted && !call->waits_for_user && left > 0) {
+        call->has_doubted = true;
+        call->is_hopeless = silence_is_remembered();
+        set_timeout(call, call->is_hopeless ? 0 : left);
+        return G_SOURCE_CONTINUE;
+    }
     call->expirations++;
     g_cancellable_cancel(call->cancellable);
-    g_source_set_ready_time(call->timeout, g_get_monotonic_time() + GRACE_MILLISECONDS * 1000);
+    set_timeout(call, GRACE_MILLISECONDS);
     return G_SOURCE_CONTINUE;
 }
 
@@ -50,8 +70,10 @@ struct call *call_begin(int64_t deadline)
 {
     struct call *call = g_new0(struct call, 1);
     call->cancellable = g_cancellable_new();
+    call->began = deadline_now();
     call->timeout = g_source_new(&timeout_functions, sizeof(GSource));
     g_source_set_callback(call->timeout, on_deadline, call, NULL);
+    g_source_set_priority(call->timeout, G_PRIORITY_LOW); /* an answer that is there comes first */
     call_set_deadline(call, deadline);
     g_source_attach(call->timeout, main_context());
     return call;
@@ -59,10 +81,19 @@ struct call *call_begin(int64_t deadline)
 
 void call_set_deadline(struct call *call, int64_t deadline)
 {
-    g_source_set_ready_time(call->timeout,
-                            deadline == CALL_WITHOUT_DEADLINE
-                                ? -1
-                                : g_get_monotonic_time() + deadline_left(deadline) * 1000);
+    call->deadline = deadline;
+    if (deadline == CALL_WITHOUT_DEADLINE) {
+        g_source_set_ready_time(call->timeout, -1);
+        return;
+    }
+    int64_t left = deadline_left(deadline);
+    set_timeout(call, call->waits_for_user ? left : MIN(left, DOUBT_MILLISECONDS));
+}
+
+void call_may_prompt(struct call *call)
+{
+    call->waits_for_user = true;
+    call_set_deadline(call, call->deadline);
 }
 
 GAsyncResult *call_wait(struct call *call)
@@ -121,6 +152,9 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
         g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
         error_set(error, ERROR_KEYRING, "the desktop keyring did not answer in time");
         error_known_as(error, "keyring_silent");
+        if (!call->waits_for_user && !call->is_hopeless &&
+            deadline_now() - call->began >= SILENCE_MILLISECONDS)
+            silence_remember(error);
     } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)) {
         error_set(error, ERROR_KEYRING,
                   "the session bus does not let this program use the desktop keyring");

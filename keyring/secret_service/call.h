@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libsecret's asynchronous calls with a deadline, so that each call ends: a service that hangs, or
- * a prompt to unlock that the user does not answer, takes the time until then and no more.
+ * a prompt to unlock that the user does not answer, takes the time until then and no more. A
+ * service that hangs is remembered (silence.h), and then takes half a second.
  *
  *     auto_call struct call *call = call_begin(deadline);
  *     secret_service_ensure_session(service, call->cancellable, call_on_answer, call);
@@ -27,6 +28,10 @@ struct call {
     GCancellable *cancellable;
     GAsyncResult *result; /* NULL: not answered yet */
     int expirations;      /* how often the deadline has expired */
+    int64_t began, deadline;
+    bool waits_for_user; /* an answer may take as long as the user does, for the password */
+    bool has_doubted;    /* it was looked up whether the keyring is known to be silent */
+    bool is_hopeless;    /* it is */
 };
 
 /* Begins a call. A call that is not waited for at once has CALL_WITHOUT_DEADLINE until then. The
@@ -39,6 +44,9 @@ void call_on_answer(GObject *source, GAsyncResult *result, gpointer data);
 
 /* Changes the deadline of a call. */
 void call_set_deadline(struct call *call, int64_t deadline);
+
+/* Says that the service may prompt the user before it answers, which is not silence. */
+void call_may_prompt(struct call *call);
 
 /* Waits for the answer. The call owns the result. Returns NULL if the deadline comes first. */
 GAsyncResult *call_wait(struct call *call);

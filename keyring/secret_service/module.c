@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "common/base/deadline.h"
 #include "keyring/keyring.h"
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/item.h"
@@ -28,10 +29,17 @@ static void unlock_item(SecretService *service, const gchar *path, int64_t deadl
         return;
     auto_call struct call *call = call_begin(deadline);
     g_auto(GStrv) unlocked = NULL;
+    call_may_prompt(call);
     secret_service_unlock_dbus_paths(service, paths, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         secret_service_unlock_dbus_paths_finish(service, call->result, &unlocked, NULL);
     prompt_end_turn();
+}
+
+static enum keyring_answer fail_locked(struct error *error)
+{
+    keyring_fail_locked(error);
+    return KEYRING_FAILED;
 }
 
 /* Finds an item that can be read, after an attempt to unlock the keyring if it is locked. */
@@ -44,11 +52,10 @@ static enum keyring_answer find_readable(SecretService *service, const struct ke
         return answer;
     unlock_item(service, *ret_path, deadline);
     g_clear_pointer(ret_path, g_free);
+    if (deadline_left(deadline) == 0) /* the prompt has taken it, not a silent keyring */
+        return fail_locked(error);
     answer = search_item(service, key, deadline, ret_path, &locked, error);
-    if (answer != KEYRING_FOUND || !locked)
-        return answer;
-    keyring_fail_locked(error);
-    return KEYRING_FAILED;
+    return answer == KEYRING_FOUND && locked ? fail_locked(error) : answer;
 }
 
 /* ---- a keyring that nothing can be in ---- */
@@ -120,6 +127,7 @@ static bool delete_item(SecretService *service, const gchar *path, int64_t deadl
 {
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
+    call_may_prompt(call);
     secret_service_delete_item_dbus_path(service, path, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL)
         secret_service_delete_item_dbus_path_finish(service, call->result, &reason);
@@ -216,10 +224,7 @@ static enum keyring_answer read_items(SecretService *service, const struct hits 
         list->items[list->count++] = item;
         item = (struct keyring_item){ 0 };
     }
-    if (!hides)
-        return KEYRING_FOUND;
-    keyring_fail_locked(error);
-    return KEYRING_FAILED;
+    return hides ? fail_locked(error) : KEYRING_FOUND;
 }
 
 /* The schema is not searched for but looked at, in the items, which finds those that are hidden
@@ -238,6 +243,8 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         answer = search_own(service, hits.locked, true, deadline, &locked, error);
     if (answer == KEYRING_FOUND) {
         unlock_item(service, locked, deadline);
+        if (deadline_left(deadline) == 0)
+            return fail_locked(error);
         hits_clear(&hits);
         answer = search_hits(service, key, false, deadline, &hits, error);
     }

@@ -170,6 +170,7 @@ static bool create(SecretService *service, const struct writing *writing, bool *
     g_autoptr(GHashTable) attributes = search_attributes(writing->key, true);
     auto_call struct call *call = call_begin(writing->deadline);
     GError *reason = NULL;
+    call_may_prompt(call);
     secret_service_store(service, NULL, attributes, SECRET_COLLECTION_DEFAULT, writing->label,
                          writing->value, call->cancellable, call_on_answer, call);
     if (call_wait(call) != NULL && secret_service_store_finish(service, call->result, &reason))

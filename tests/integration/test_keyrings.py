@@ -19,6 +19,7 @@ import pytest
 from gi.repository import GLib
 
 from authority import contoso, faults
+from integration import users
 from integration.credentials import configure
 from integration.examining import examine
 from world import kernel_keyring
@@ -358,6 +359,55 @@ def test_an_item_without_attributes_is_listed_as_unreadable(world):
     assert (outcome.code, outcome.err) == (0, "")
     assert {(row["account"], row["clientId"], row["expiresOn"]) for row in json.loads(outcome.out)} \
         == {("an item", None, "unreadable")}
+
+
+# ---- a keyring that was silent ----
+
+LIMIT = ("--timeout", str(PATIENCE - 20))
+HALF = (PATIENCE - 20) / 2  # seconds, which a keyring has unless it was silent
+
+
+def memory_of_silence(world: World) -> list[Path]:
+    return list((world.session.runtime / "entra").glob("*.silent"))
+
+
+def test_a_silent_keyring_is_waited_for_once(world):
+    first = token(world)
+    world.session.keyring.freeze()
+    delivered(world, "in time")
+    assert len(memory_of_silence(world)) == 1
+    for _ in range(2):
+        outcome = token(world, *LIMIT)
+        assert outcome.code == 0 and "in time" in outcome.err and outcome.seconds < HALF
+    named = token(world, "--keyring", "secret-service", *LIMIT)
+    assert (named.code, named.out) == (6, "") and named.seconds < HALF
+    world.session.keyring.thaw()
+    wait_until(lambda: token(world).out == first.out, "the keyring, which is asked all the same")
+
+
+def test_what_a_silent_keyring_may_have_is_not_said_to_be_missing(desk):
+    users.login(desk)
+    desk.session.keyring.freeze()
+    for words in (["--timeout", SHORT_LIMIT], LIMIT):
+        outcome = users.token(desk, *words)
+        assert outcome.code == users.SIGN_IN_FIRST and outcome.seconds < HALF
+        assert "does not show who has signed in" in outcome.err
+    assert len(desk.browser.urls) == 1
+    desk.session.keyring.thaw()
+    wait_until(lambda: users.token(desk).code == 0, "the keyring")
+    assert len(desk.browser.urls) == 1
+
+
+@pytest.mark.parametrize("words", [["list"], ["logout"], ["doctor"], ["secret", "clear"]],
+                         ids=" ".join)
+def test_whoever_looks_at_a_keyring_forgets_that_it_was_silent(world, words):
+    token(world)
+    world.session.keyring.freeze()
+    delivered(world, "in time")
+    assert len(memory_of_silence(world)) == 1
+    world.session.keyring.thaw()
+    assert world.run("entra", *words).code == 0
+    assert memory_of_silence(world) == []
 
 
 # ---- buses that fail ----

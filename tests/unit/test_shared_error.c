@@ -122,6 +122,18 @@ static void a_failure_of_another_name_is_ignored(void **state)
     assert_false(shared_error_read("b", 0, &read));
 }
 
+static void a_failure_that_is_withdrawn_is_no_longer_read(void **state)
+{
+    (void)state;
+    struct error error = { .kind = ERROR_KEYRING, .message = "m" }, found = { 0 };
+    shared_error_post("kept", &error, 60);
+    shared_error_post("withdrawn", &error, 60);
+    shared_error_withdraw("withdrawn");
+    shared_error_withdraw("never posted");
+    assert_false(shared_error_read("withdrawn", 0, &found));
+    assert_true(shared_error_read("kept", 0, &found));
+}
+
 static void an_invalid_record_is_ignored(void **state)
 {
     (void)state;
@@ -187,6 +199,7 @@ int main(void)
         TEST(no_failure_is_shared_for_more_than_an_hour),
         TEST(an_expired_failure_is_ignored),
         TEST(a_failure_of_another_name_is_ignored),
+        TEST(a_failure_that_is_withdrawn_is_no_longer_read),
         TEST(an_invalid_record_is_ignored),
         TEST(a_record_that_is_too_long_is_ignored),
     };

@@ -11,6 +11,7 @@
 #include "common/base/search_path.h"
 #include "common/entra/remedies.h"
 #include "helpers/entra/entra.h"
+#include "keyring/silence.h"
 
 static const struct {
     const char *name;
@@ -76,6 +77,7 @@ static bool run_checks(struct doctor *doctor, struct error *error)
     doctor_begin(doctor);
     current = doctor;
     reporting.on_warning = on_warning;
+    silence_forget();
     open_store(doctor);
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
         doctor->check = checks[i].name;
