@@ -174,6 +174,9 @@ PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
 # Tests drive a real browser, and are skipped where there is none to be had.
 BROWSER_PACKAGES := chromium chromium-driver python3-selenium
 
+# Likewise for other desktops' keyrings.
+DESKTOP_PACKAGES := keepassxc libkf5wallet-bin libqca-qt5-2-plugins
+
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # Installs those of $(1) that are missing.
@@ -188,6 +191,8 @@ install_packages = missing=; for package in $(1); do \
 deps:
 	@$(call install_packages,$(PACKAGES))
 	@$(call install_packages,$(BROWSER_PACKAGES)) || echo "  no Chromium: its tests are skipped"
+	@$(call install_packages,$(DESKTOP_PACKAGES)) || \
+	    echo "  no KWallet or KeePassXC: their tests are skipped"
 
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk

@@ -88,7 +88,9 @@ static enum subprocess_end read_all(int fd, int life, struct secret *answer, int
         ssize_t n = is_ready ? read(fd, answer->bytes + length, answer->length - length) : 0;
         if (n > 0)
             length += (size_t)n;
-        else if (is_ready ? n == 0 || errno != EINTR : was_over) {
+        else if (n < 0 && errno != EINTR)
+            return SUBPROCESS_UNREADABLE;
+        else if (is_ready ? n == 0 : was_over) {
             answer->length = length;
             return SUBPROCESS_ENDED;
         }
@@ -288,6 +290,9 @@ static bool check_outcome(enum subprocess_end how, const struct outcome *outcome
 {
     if (how == SUBPROCESS_NONE)
         return error_set(error, ERROR_OTHER, "cannot start a process: %m");
+    if (how == SUBPROCESS_UNREADABLE)
+        return error_set(error, ERROR_OTHER, "what the command '%.100s' prints cannot be read",
+                         program);
     if (how != SUBPROCESS_ENDED)
         return error_set(error, ERROR_USAGE, "the command '%.100s' %s", program,
                          how == SUBPROCESS_TOO_LONG ? "did not end in time" : "printed too much");

@@ -40,10 +40,11 @@ int subprocess_detach(const char *program, char *const *words, bool (*filter)(co
                       const char *folder, pid_t *ret_pid);
 
 enum subprocess_end {
-    SUBPROCESS_ENDED,    /* the child ended by itself */
-    SUBPROCESS_TOO_LONG, /* killed at the deadline */
-    SUBPROCESS_TOO_MUCH, /* killed when it had written more than max bytes */
-    SUBPROCESS_NONE,     /* not started, because of errno: no descriptors or processes left */
+    SUBPROCESS_ENDED,      /* the child ended by itself */
+    SUBPROCESS_TOO_LONG,   /* killed at the deadline */
+    SUBPROCESS_TOO_MUCH,   /* killed when it had written more than max bytes */
+    SUBPROCESS_UNREADABLE, /* killed, since its output cannot be read */
+    SUBPROCESS_NONE,       /* not started, because of errno: no descriptors or processes left */
 };
 
 /* Runs a function in a fork of this process and returns what it writes to fd, at most max bytes.

@@ -118,6 +118,8 @@ bool token_store_match(struct token_store *store, const struct keyring_key *key,
         *error = why;
         return false;
     }
+    if (answer != KEYRING_FOUND) /* the newest of a part of them may be an old one */
+        keyring_list_clear(ret_list);
     return answer == KEYRING_FOUND || keyring_failed(store, &why, error);
 }
 

@@ -22,8 +22,11 @@ from world.app_certificate import AppCertificate
 from world.bus import MessageBus
 from world.connect_proxy import ConnectProxy
 from world.identity_service import IdentityService
+from world.keepassxc import KeePassXC
 from world.kubeconfig import ExecPlugin
 from world.passing_item import PassingItem
+from world.refusing_service import RefusingService
+from world.secret_service import NAME
 from world.tls import CertificateAuthority
 from world.tpm import Tpm
 from world.waiting import PATIENCE, SHORT_LIMIT, wait_until
@@ -275,6 +278,42 @@ def keyring_limited(world, folder):
     with PassingItem(world.session.bus.address, {}, b"", "SearchItems",
                      "org.freedesktop.DBus.Error.LimitsExceeded"):
         return token(world, "--keyring", "secret-service")
+
+
+@meets
+def keyring_denied(world, folder):
+    bus = MessageBus(folder, world.session.logs, world.session.env,
+                     elsewhere=f"unix:path={folder / 'bus'}",
+                     policy=f'<deny send_destination="{NAME}"/>')
+    try:
+        with RefusingService(bus.address):
+            return token(world, "--keyring", "secret-service",
+                         env={"DBUS_SESSION_BUS_ADDRESS": bus.address})
+    finally:
+        bus.stop()
+
+
+@meets
+def keyring_dismissed(world, folder):
+    configure(world, {"SourceType": "Keyring"})
+    world.session.keyring.stop()
+    with RefusingService(world.session.bus.address):
+        return error_of(world, "clear", of="secret", env={"DISPLAY": ":0"})
+
+
+@meets
+def keyring_asks(world, folder):
+    KeePassXC.require()
+    session = world.session
+    session.keyring.stop()
+    keepassxc = KeePassXC(session.bus.address, folder / "keepassxc", session.logs, session.env,
+                          confirms=True)
+    named = ("--keyring", "secret-service")
+    try:
+        assert world.run("entra", "token", "--api", "MyWebApi", *named).err == ""
+        return token(world, *named, "--force-refresh")
+    finally:
+        keepassxc.close()
 
 
 def contained(world: World, *how: str) -> Error:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ TIMEOUT = "5"
 PATIENCE = 40
 # Bytes of a program that was told to go on without an answer, by its host's protocol.
 REFUSALS = ("", "quit=1\n")
+# At these, a library that the desktop keyring needs ends the process: GLib without a thread, of which
+# it had as many as it needs a moment ago, and libgcrypt without a file.
+ENDED_BY_LIBRARY = ("clone3", "openat:/proc/sys/crypto/fips_enabled", "openat:/etc/gcrypt/hwf.deny")
+ABORTED = (128 + signal.SIGTRAP, 128 + signal.SIGABRT)
 VOLATILE = ("received_on", "expires_on", "refresh_on", "stored_on")
 
 
@@ -53,6 +58,7 @@ class Scene:
 
     def __init__(self, flow: Flow, programs: Path, build: Path) -> None:
         self.flow = flow
+        self._programs = programs
         self._cleanup = ExitStack()
         tempfile.tempdir = str(MEMORY)
         desktop = flow.keyring in ("secret-service", "auto")
@@ -123,7 +129,8 @@ class Scene:
     # ---- judging ----
 
     def _about_output(self, fault: Fault, outcome: Outcome) -> list[str]:
-        killed = fault.kind == KILL and outcome.code == 137
+        killed = fault.kind == KILL and outcome.code == 137 or \
+            outcome.code in ABORTED and any(fault.is_named(name) for name in ENDED_BY_LIBRARY)
         complaints = []
         if outcome.code not in range(7) and not killed:
             complaints.append("crashes")
@@ -217,7 +224,9 @@ class Scene:
                 if isinstance(value, str) else value for name, value in members.items()}
 
     def _general(self, text: str) -> str:
-        """The text with valid tokens replaced by a word, and by # what depends on the clock."""
+        """The text with valid tokens replaced by a word, and by # what depends on the clock. The path
+        of our program for git does as well as its name."""
+        text = text.replace(f"!{self._programs}/git-credential-entra", "entra")
         for kind, values in (("ACCESS", self.world.authority.issued_tokens),
                              ("REFRESH", [one.value for one in
                                           self.world.authority.refresh_tokens.all()])):

@@ -29,6 +29,12 @@ FOUND = [
     ("git store", "read:appsettings.json"),
     # A command of which nothing was known was taken for one that found nothing.
     ("entra setup git", "write"),
+    # What a command prints was taken for complete.
+    ("entra setup git --remove", "read"),
+    # A file that could not be examined was passed over.
+    ("entra doctor", "newfstatat:appsettings.json"),
+    # GLib ended the process because the bus had closed the connection.
+    ("entra token, warm, desktop", "recvmsg"),
     # GLib aborted.
     ("git store, desktop", "aligned"),
 ]

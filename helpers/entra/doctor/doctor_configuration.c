@@ -2,6 +2,7 @@
 /* The checks configuration (which files and values are used), permissions (who can read and write
  * the files) and host (which API a URL belongs to). */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -90,14 +91,22 @@ void doctor_configuration(struct doctor *doctor)
 
 /* ---- permissions ---- */
 
-/* Reports who else can read or write a file. Returns whether there is a file; name may be NULL. */
+/* Reports who else can read or write a file. Returns whether there is a file; name may be NULL. The
+ * check credential reports a missing one. */
 static bool check_file(struct doctor *doctor, const char *name, bool is_secret)
 {
     struct error error = { 0 };
     struct stat status;
     const char *path = name != NULL ? file_path(name) : NULL;
-    if (path == NULL || stat(path, &status) != 0)
-        return false; /* a device's URI, or a missing file, which the check credential reports */
+    if (path == NULL) /* a device's URI */
+        return false;
+    if (stat(path, &status) != 0) {
+        bool is_missing = errno == ENOENT || errno == ENOTDIR;
+        error_set(&error, ERROR_USAGE, "%s cannot be examined: %s", path, strerror(errno));
+        if (!is_missing)
+            doctor_fail(doctor, &error);
+        return !is_missing;
+    }
     if (is_secret && file_has_readers(path, status.st_mode))
         error_set(&error, ERROR_USAGE, "%s holds a secret and others can read it (mode %04o)", path,
                   status.st_mode & 07777U);
