@@ -295,10 +295,10 @@ def keyring_denied(world, folder):
 
 @meets
 def keyring_dismissed(world, folder):
-    configure(world, {"SourceType": "Keyring"})
     world.session.keyring.stop()
     with RefusingService(world.session.bus.address):
-        return error_of(world, "clear", of="secret", env={"DISPLAY": ":0"})
+        return token(world, "--keyring", "secret-service", "--force-refresh",
+                     env={"DISPLAY": ":0"})
 
 
 @meets
