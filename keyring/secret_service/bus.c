@@ -44,26 +44,37 @@ static enum keyring_answer refuse(struct error *error)
     return KEYRING_ABSENT;
 }
 
-enum keyring_answer bus_connect(int64_t deadline, struct error *error)
+static GDBusConnection *connect_to(const gchar *address, struct call *call, GError **reason)
 {
-    static GDBusConnection *checked; /* kept, so that no other one takes its place */
+    g_dbus_connection_new_for_address(address,
+                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                      NULL, call->cancellable, call_on_answer, call);
+    return call_wait(call) != NULL ? g_dbus_connection_new_for_address_finish(call->result, reason)
+                                   : NULL;
+}
+
+enum keyring_answer bus_connect(int64_t deadline, GDBusConnection **ret_connection,
+                                struct error *error)
+{
+    static GDBusConnection *checked;
     uid_t owner = 0;
+    *ret_connection = checked;
     if (checked != NULL && !g_dbus_connection_is_closed(checked))
         return KEYRING_FOUND;
     if (checked != NULL)
         g_object_unref(steal(&checked));
     auto_call struct call *call = call_begin(deadline);
     GError *reason = NULL;
-    g_bus_get(G_BUS_TYPE_SESSION, call->cancellable, call_on_answer, call);
+    g_autofree gchar *address =
+        g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SESSION, call->cancellable, &reason);
     g_autoptr(GDBusConnection) connection =
-        call_wait(call) != NULL ? g_bus_get_finish(call->result, &reason) : NULL;
+        address != NULL ? connect_to(address, call, &reason) : NULL;
     if (connection == NULL) {
         bool is_absent = is_no_bus(reason);
         enum keyring_answer answer = call_failed(call, reason, error);
         return is_absent ? KEYRING_ABSENT : answer;
     }
-    /* GLib would end the process by SIGTERM when the bus closes the connection. */
-    g_dbus_connection_set_exit_on_close(connection, FALSE);
     if (!find_owner(connection, &owner)) {
         error_set(error, ERROR_KEYRING,
                   "the session bus is not used, since it is not on a Unix socket, which would tell "
@@ -75,6 +86,6 @@ enum keyring_answer bus_connect(int64_t deadline, struct error *error)
                   (unsigned)owner);
         return refuse(error);
     }
-    checked = g_object_ref(connection);
+    *ret_connection = checked = g_object_ref(connection);
     return KEYRING_FOUND;
 }

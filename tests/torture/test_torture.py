@@ -33,6 +33,8 @@ FOUND = [
     ("entra setup git --remove", "read"),
     # A file that could not be examined was passed over.
     ("entra doctor", "newfstatat:appsettings.json"),
+    # GLib ended the process because the bus had closed the connection.
+    ("entra token, warm, desktop", "recvmsg"),
     # GLib aborted.
     ("git store, desktop", "aligned"),
 ]
