@@ -66,6 +66,7 @@ static void a_record_may_have_any_letters(void **state)
 
     autofree char *other =
         json_text("{'home_account_id':'u','username':'ada@contoso.com'," OTHER_MEMBERS "}");
+    account_clear(&read);
     assert_true(account_from_json(other, strlen(other), &read, &error));
 }
 
