@@ -70,7 +70,7 @@ QUIET = frozenset([
     "access", "faccessat", "faccessat2", "stat", "lstat", "fstat", "newfstatat", "statx", "statfs",
     "fstatfs", "readlink", "readlinkat", "getcwd", "getdents64", "lseek", "read", "pread64", "readv",
     "poll", "ppoll", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "eventfd2",
-    "pipe", "pipe2", "dup", "dup2", "dup3", "socket", "socketpair", "fcntl", "ioctl",
+    "pipe", "pipe2", "dup", "dup2", "dup3", "socket", "socketpair",
     "getsockname", "getpeername", "getsockopt", "setsockopt",
 ])
 

@@ -61,7 +61,7 @@ class Scene:
         self._programs = programs
         self._cleanup = ExitStack()
         tempfile.tempdir = str(MEMORY)
-        desktop = flow.keyring in ("secret-service", "auto")
+        desktop = self._on_desktop = flow.keyring in ("secret-service", "auto")
         self.world = self._cleanup.enter_context(
             World(programs=programs, bus=desktop, keyring=desktop))
         folder = self.world.session.temporary / "injector"
@@ -130,7 +130,8 @@ class Scene:
 
     def _about_output(self, fault: Fault, outcome: Outcome) -> list[str]:
         killed = fault.kind == KILL and outcome.code == 137 or \
-            outcome.code in ABORTED and any(fault.is_named(name) for name in ENDED_BY_LIBRARY)
+            self._on_desktop and outcome.code in ABORTED and \
+            any(fault.is_named(name) for name in ENDED_BY_LIBRARY)
         complaints = []
         if outcome.code not in range(7) and not killed:
             complaints.append("crashes")
