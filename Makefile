@@ -70,20 +70,18 @@ SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 
 # ---- what is built ----
 
-PROGRAMS := git-credential-entra exec-credential-entra curl-credential-entra entra
+# One program; the helpers are links to it (helpers/main.c).
+HELPERS  := git-credential-entra exec-credential-entra curl-credential-entra
 MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kernel.so \
             entra-kubeconfig.so
 
 # In the programs alone: modules must use the program's malloc.
 MEMORY   := common/base/memory.c
 COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c common/tokens/*.c \
-                common/config/*.c common/store/*.c keyring/*.c helpers/*.c))
-git-credential-entra_SOURCES  := $(wildcard helpers/git/*.c)
-exec-credential-entra_SOURCES := $(wildcard helpers/kubectl/*.c)
-curl-credential-entra_SOURCES := $(wildcard helpers/curl/*.c)
-entra_SOURCES                 := $(wildcard helpers/entra/*.c helpers/entra/*/*.c) \
-                                 helpers/git/git_bool.c helpers/kubectl/kubeconfig/edits.c \
-                                 $(wildcard helpers/kubectl/kubelogin*.c)
+                common/config/*.c common/store/*.c keyring/*.c) helpers/program.c)
+entra_SOURCES                 := helpers/main.c $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \
+                                     helpers/entra/*.c helpers/entra/*/*.c) \
+                                 helpers/kubectl/kubeconfig/edits.c
 entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c common/acquire/*/*.c)
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
@@ -97,17 +95,21 @@ $(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-PROGRAM_FILES := $(PROGRAMS:%=$(BUILD)/bin/%)
+PROGRAM       := $(BUILD)/bin/entra
+HELPER_FILES  := $(HELPERS:%=$(BUILD)/bin/%)
 MODULE_FILES  := $(MODULES:%=$(BUILD)/lib/entra/%)
 
 .PHONY: all install installed deps check check-man check-integration soak demo clean
-all: $(PROGRAM_FILES) $(MODULE_FILES)
+all: $(PROGRAM) $(HELPER_FILES) $(MODULE_FILES)
 
 .SECONDEXPANSION:
-$(PROGRAM_FILES): $(BUILD)/bin/%: $$(call objects,$$(MEMORY) $$(%_SOURCES)) $(BUILD)/obj/common.a
+$(PROGRAM): $(call objects,$(MEMORY) $(entra_SOURCES)) $(BUILD)/obj/common.a
 	@mkdir -p $(@D)
-	@echo "  LINK    $*"
+	@echo "  LINK    entra"
 	@$(LINK) -pie -o $@ $^ $(JSON_LIBS)
+
+$(HELPER_FILES): $(PROGRAM)
+	@ln -sf entra $@
 
 $(MODULE_FILES): $(BUILD)/lib/entra/%: $$(call objects,$$(%_SOURCES)) $(BUILD)/obj/common.a
 	@mkdir -p $(@D)
@@ -144,7 +146,8 @@ STRIPPED := $(if $(STRIP),-s --strip-program='$(STRIP)')
 
 install: all
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MODULEDIR)'
-	$(INSTALL) $(STRIPPED) -m 755 $(PROGRAM_FILES) '$(DESTDIR)$(BINDIR)'
+	$(INSTALL) $(STRIPPED) -m 755 $(PROGRAM) '$(DESTDIR)$(BINDIR)'
+	for helper in $(HELPERS); do ln -sf entra "$(DESTDIR)$(BINDIR)/$$helper" || exit 1; done
 	$(INSTALL) $(STRIPPED) -m 644 $(MODULE_FILES) '$(DESTDIR)$(MODULEDIR)'
 	for page in $(PAGES); do \
 	    section="$(MANDIR)/man$${page##*.}"; \

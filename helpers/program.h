@@ -2,11 +2,6 @@
 /*
  * What every program here does around its own work: it protects its secrets, parses its options,
  * answers --help and --version, and prints its error.
- *
- *     int main(int argc, char **argv)
- *     {
- *         return program_main(argc, argv, &program);
- *     }
  */
 #ifndef HELPERS_PROGRAM_H
 #define HELPERS_PROGRAM_H
@@ -32,5 +27,11 @@ struct program {
 
 /* Runs a program, or a sub-command, whose name is then argv[0]. Returns the exit code. */
 int program_main(int argc, char **argv, const struct program *program);
+
+/* The programs, each in a folder of its own. helpers/main.c runs the one that it was called as. */
+int git_credential_entra(int argc, char **argv);
+int exec_credential_entra(int argc, char **argv);
+int curl_credential_entra(int argc, char **argv);
+int entra(int argc, char **argv);
 
 #endif

@@ -84,7 +84,7 @@ static const struct program program = {
     .run = answer_curl,
 };
 
-int main(int argc, char **argv)
+int curl_credential_entra(int argc, char **argv)
 {
     return program_main(argc, argv, &program);
 }

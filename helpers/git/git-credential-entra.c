@@ -243,7 +243,7 @@ static const struct program program = {
     .run = answer_git,
 };
 
-int main(int argc, char **argv)
+int git_credential_entra(int argc, char **argv)
 {
     return program_main(argc, argv, &program);
 }

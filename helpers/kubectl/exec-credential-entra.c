@@ -77,7 +77,7 @@ static bool answer_kubectl(const struct options *options, int count, char **oper
            answer_with_token(&kubelogin, &info, error);
 }
 
-int main(int argc, char **argv)
+int exec_credential_entra(int argc, char **argv)
 {
     return program_main(
         argc, argv,

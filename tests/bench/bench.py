@@ -142,7 +142,7 @@ class Bench:
         json_c = kernel.named("floor: linked to json-c")
         post = cold.named("curl making the same request")
         store = cold.named("secret-tool storing the answer")
-        sizes = {file: file.stat().st_size / 1e6 for file in installed}
+        sizes = {file: file.lstat().st_size / 1e6 for file in installed}
         largest = max(sizes, key=sizes.get)
         return [
             Goal("warm, Secret Service, vs. secret-tool", service.ours.median / tool.median, 1.05,

@@ -59,6 +59,16 @@ def test_a_program_called_through_a_link_finds_its_modules(world, programs):
     assert world.run(link, "token", "--api", "MyWebApi").code == 0
 
 
+def test_a_copy_is_the_program_by_whose_name_it_is_called(world, programs, tmp_path):
+    shutil.copytree(programs.parent / "lib", tmp_path / "lib")
+    (tmp_path / "bin").mkdir()
+    copy = tmp_path / "bin" / "curl-credential-entra"
+    shutil.copy2(programs / "entra", copy)
+    outcome = world.run(copy, world.web_api.todo_list_url)
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+    assert "oauth2-bearer" in outcome.out
+
+
 def test_another_backend_of_libsecret_is_not_used(world):
     outcome = world.run("entra", "token", "--api", "MyWebApi", env={
         "SECRET_BACKEND": "file", "SECRET_FILE_TEST_PATH": str(world.session.home / "file"),

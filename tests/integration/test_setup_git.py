@@ -88,7 +88,7 @@ def test_a_program_that_is_not_in_path_is_named_by_its_full_path(world, programs
     entra = folder / "bin" / "entra"
     assert world.run(entra, "setup", "git", env={"PATH": "/usr/bin:/bin"}).code == 0
     _, helper = values(world, f"{DEV_AZURE}.helper")
-    assert helper == f"!{(programs / 'git-credential-entra').resolve()}"
+    assert helper == f"!{programs.resolve() / 'git-credential-entra'}"
     assert world.run("git", "credential", "fill", env={"PATH": "/usr/bin:/bin"},
                      input="protocol=https\nhost=dev.azure.com\n").code == 0
 

@@ -14,12 +14,13 @@
 
 #define PROGRAM "git-credential-entra"
 
-/* Whether a shell would find the program at this path by its name alone. */
-static bool is_in_path(const char *program)
+/* Whether a shell would find this executable by the helper's name alone. */
+static bool is_in_path(const char *executable)
 {
     char found[PATH_MAX];
     autofree char *candidate = search_path_find(PROGRAM);
-    return candidate != NULL && realpath(candidate, found) != NULL && strcmp(found, program) == 0;
+    return candidate != NULL && realpath(candidate, found) != NULL &&
+           strcmp(found, executable) == 0;
 }
 
 char *git_helper_command(const struct options *options)
@@ -29,11 +30,11 @@ char *git_helper_command(const struct options *options)
     const char *words[SETUP_WORDS_MAX + 1] = { "entra" };
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof PROGRAM);
     char *slash = length > 0 ? strrchr(program, '/') : NULL;
-    if (slash != NULL)
-        memcpy(slash + 1, PROGRAM, sizeof PROGRAM);
     bool short_name = slash == NULL || is_in_path(program);
-    if (!short_name)
+    if (!short_name) {
+        memcpy(slash + 1, PROGRAM, sizeof PROGRAM);
         words[0] = program;
+    }
     setup_helper_options(options, &storage, words + 1);
     autofree char *line = setup_quote((char *const *)words);
     return text_format("%s%s", short_name ? "" : "!", line);

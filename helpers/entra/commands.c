@@ -65,7 +65,7 @@ static const char *summarize(void)
     return summary;
 }
 
-int main(int argc, char **argv)
+int entra(int argc, char **argv)
 {
     const struct program *command = argc > 1 ? find_command(argv[1]) : NULL;
     if (command != NULL)
