@@ -238,7 +238,8 @@ bool stored_credentials_erase(struct token_store *store, const struct credential
 {
     auto_keyring_list struct keyring_list list = { 0 };
     struct error why = { 0 };
-    bool is_whole = list_items(store, place, deadline, &list, &why);
+    bool is_whole = token_store_hides_nothing(store, deadline, &why) &&
+                    list_items(store, place, deadline, &list, &why);
     for (size_t i = 0; i < list.count; i++) {
         const struct keyring_item *item = &list.items[i];
         auto_stored_credential struct stored_credential one = { 0 };

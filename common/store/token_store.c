@@ -90,15 +90,20 @@ enum keyring_answer token_store_look_up(struct token_store *store, const struct 
     return keyring_failed(store, &why, error) ? KEYRING_NOTHING : KEYRING_FAILED;
 }
 
+/* An item that does not exist. One that does could be locked, and make the keyring prompt. */
+static const struct keyring_key missing = { { { STORE_KIND, "none" } } };
+
+bool token_store_hides_nothing(struct token_store *store, int64_t deadline, struct error *error)
+{
+    auto_secret struct secret *unused = NULL;
+    return token_store_look_up(store, &missing, deadline, &unused, error) != KEYRING_FAILED;
+}
+
 /* Makes sure that `auto` has settled on a keyring that exists, which takes a lookup. There has been
- * none yet if a new token was forced. What is looked up is an item that does not exist: one that
- * does could be locked, and make the keyring prompt. */
+ * none yet if a new token was forced. */
 static bool settle(struct token_store *store, int64_t deadline, struct error *error)
 {
-    const struct keyring_key key = { { { STORE_KIND, "none" } } };
-    auto_secret struct secret *unused = NULL;
-    return store->settled || store->named ||
-           token_store_look_up(store, &key, deadline, &unused, error) != KEYRING_FAILED;
+    return store->settled || store->named || token_store_hides_nothing(store, deadline, error);
 }
 
 bool token_store_match(struct token_store *store, const struct keyring_key *key, int64_t deadline,
@@ -297,14 +302,22 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
     return store->keyring->store(&key, label, secret, 0, deadline, error);
 }
 
-/* Appends the items of one keyring to a list. */
+/* Appends the items of one keyring to a list. Before a list, only a lookup shows whether it can be
+ * believed (token_store_hides_nothing). */
 static enum keyring_answer list_one(const struct keyring *keyring, const char *kind,
                                     int64_t deadline, struct keyring_list *list,
                                     struct error *error)
 {
     struct keyring_key every = { { { STORE_KIND, kind } } };
     struct keyring_list more = { 0 };
+    struct error why = { 0 };
+    auto_secret struct secret *unused = NULL;
+    bool hides = keyring->lookup(&missing, deadline, &unused, &why) == KEYRING_FAILED;
     enum keyring_answer answer = keyring->list(&every, deadline, &more, error);
+    if (answer == KEYRING_FOUND && hides) {
+        *error = why;
+        answer = KEYRING_FAILED;
+    }
     if (answer == KEYRING_FOUND)
         trace("keyring: %s has %zu of kind %s", keyring->name, more.count, kind);
     list->items = realloc(list->items, (list->count + more.count + 1) * sizeof *list->items);

@@ -63,6 +63,10 @@ bool token_store_match(struct token_store *store, const struct keyring_key *key,
 enum keyring_answer token_store_look_up(struct token_store *store, const struct keyring_key *key,
                                         int64_t deadline, struct secret **ret_record,
                                         struct error *error);
+
+/* Checks that the keyring hides nothing, as one does that is locked, after a prompt to unlock it.
+ * What is listed before may lack items. Fails as token_store_look_up does. */
+bool token_store_hides_nothing(struct token_store *store, int64_t deadline, struct error *error);
 bool token_store_put(struct token_store *store, const struct keyring_key *key, const char *label,
                      const struct secret *record, int64_t expires_on, int64_t deadline,
                      struct error *error);

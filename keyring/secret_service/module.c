@@ -12,17 +12,17 @@
 #include "common/base/deadline.h"
 #include "keyring/keyring.h"
 #include "keyring/secret_service/call.h"
+#include "keyring/secret_service/collections.h"
 #include "keyring/secret_service/item.h"
 #include "keyring/secret_service/prompt.h"
-#include "keyring/secret_service/property.h"
 #include "keyring/secret_service/record.h"
 #include "keyring/secret_service/search.h"
 #include "keyring/secret_service/service.h"
 
-/* Prompts the user to unlock the keyring, if a prompt is allowed and no other process prompts.
- * Whether the keyring is unlocked afterwards, by this or another process, shows when the item is
- * searched for again. */
-static void unlock_item(SecretService *service, const gchar *path, int64_t deadline)
+/* Prompts the user to unlock an item or a collection, if a prompt is allowed and no other process
+ * prompts. Whether the keyring is unlocked afterwards, by this or another process, shows when the
+ * item is searched for again. */
+static void unlock(SecretService *service, const gchar *path, int64_t deadline)
 {
     const gchar *paths[] = { path, NULL };
     if (!prompt_is_allowed() || !prompt_take_turn(deadline))
@@ -42,39 +42,33 @@ static enum keyring_answer fail_locked(struct error *error)
     return KEYRING_FAILED;
 }
 
+/* Finds an item, or what may hide it, which is locked then too. */
+static enum keyring_answer find(SecretService *service, const struct keyring_key *key,
+                                int64_t deadline, gchar **ret_path, bool *ret_locked,
+                                struct error *error)
+{
+    enum keyring_answer answer = search_item(service, key, deadline, ret_path, ret_locked, error);
+    if (answer == KEYRING_NOTHING) {
+        *ret_path = collections_find_opaque(service, deadline);
+        *ret_locked = true;
+    }
+    return answer == KEYRING_NOTHING && *ret_path != NULL ? KEYRING_FOUND : answer;
+}
+
 /* Finds an item that can be read, after an attempt to unlock the keyring if it is locked. */
 static enum keyring_answer find_readable(SecretService *service, const struct keyring_key *key,
                                          int64_t deadline, gchar **ret_path, struct error *error)
 {
     bool locked = false;
-    enum keyring_answer answer = search_item(service, key, deadline, ret_path, &locked, error);
+    enum keyring_answer answer = find(service, key, deadline, ret_path, &locked, error);
     if (answer != KEYRING_FOUND || !locked)
         return answer;
-    unlock_item(service, *ret_path, deadline);
+    unlock(service, *ret_path, deadline);
     g_clear_pointer(ret_path, g_free);
     if (deadline_left(deadline) == 0) /* the prompt has taken it, not a silent keyring */
         return fail_locked(error);
-    answer = search_item(service, key, deadline, ret_path, &locked, error);
+    answer = find(service, key, deadline, ret_path, &locked, error);
     return answer == KEYRING_FOUND && locked ? fail_locked(error) : answer;
-}
-
-/* ---- a keyring that nothing can be in ---- */
-
-/* Whether the service has a collection that does not end with the session; true if it does not say.
- */
-static bool has_collections(SecretService *service, int64_t deadline)
-{
-    GDBusProxy *proxy = G_DBUS_PROXY(service);
-    g_autoptr(GVariant) paths = property_get(service, g_dbus_proxy_get_object_path(proxy),
-                                             g_dbus_proxy_get_interface_name(proxy), "Collections",
-                                             G_VARIANT_TYPE_OBJECT_PATH_ARRAY, deadline);
-    if (paths == NULL)
-        return true;
-    g_autofree const gchar **each = g_variant_get_objv(paths, NULL);
-    for (size_t i = 0; each[i] != NULL; i++)
-        if (!g_str_has_suffix(each[i], "/session"))
-            return true;
-    return false;
 }
 
 /* A search has found nothing. Without a collection, there never was anything, and without a display
@@ -83,7 +77,7 @@ static bool has_collections(SecretService *service, int64_t deadline)
 static enum keyring_answer check_usable(SecretService *service, int64_t deadline,
                                         struct error *error)
 {
-    if (prompt_has_display() || has_collections(service, deadline))
+    if (prompt_has_display() || collections_exist(service, deadline))
         return KEYRING_NOTHING;
     error_set(error, ERROR_KEYRING,
               "the desktop keyring has no collection yet, and there is no display to create one");
@@ -242,7 +236,7 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     if (answer == KEYRING_FOUND)
         answer = search_own(service, hits.locked, true, deadline, &locked, error);
     if (answer == KEYRING_FOUND) {
-        unlock_item(service, locked, deadline);
+        unlock(service, locked, deadline);
         if (deadline_left(deadline) == 0)
             return fail_locked(error);
         hits_clear(&hits);

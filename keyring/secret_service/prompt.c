@@ -18,7 +18,6 @@
 #define UNSEEN_MILLISECONDS 2000
 
 #define INTERFACE      "org.freedesktop.Secret.Prompt"
-#define GNOMES_NAME    "org.gnome.keyring"
 #define COMPLETED_TYPE G_VARIANT_TYPE("(bv)") /* dismissed, result */
 
 typedef SecretService PromptService;
@@ -276,7 +275,7 @@ static void begin_prompt(SecretService *self, SecretPrompt *prompt, const GVaria
     else
         g_dbus_connection_call(performance->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                "org.freedesktop.DBus", "GetNameOwner",
-                               g_variant_new("(s)", GNOMES_NAME), G_VARIANT_TYPE("(s)"),
+                               g_variant_new("(s)", PROMPT_GNOMES_NAME), G_VARIANT_TYPE("(s)"),
                                G_DBUS_CALL_FLAGS_NONE, UNSEEN_MILLISECONDS, NULL, on_gnomes_owner,
                                performance);
 }

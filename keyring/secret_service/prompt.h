@@ -18,6 +18,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The name on the bus by which GNOME Keyring is known from other services. */
+#define PROMPT_GNOMES_NAME "org.gnome.keyring"
+
 /* The type to pass to secret_service_open. Its prompts fail with SECRET_ERROR_IS_LOCKED if
  * prompt_is_allowed is false, if another process prompts, or if a prompt to unlock is dismissed;
  * with G_IO_ERROR_CANCELLED if another prompt is dismissed. */

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from integration import users
 from integration.credentials import configure
 from world.bus import MessageBus
 from world.fussy_service import FussyService
@@ -215,6 +216,34 @@ def test_a_typed_password_is_not_taken_for_a_reference(keepassxc):
     given_back = keepassxc.run("git-credential-entra", "--keyring", "secret-service", "get",
                                input=asked)
     assert f"password={password}\n" in given_back.out, given_back
+
+
+@pytest.mark.parametrize("env", [{}, DISPLAY], ids=["no display", "display"])
+@pytest.mark.parametrize("words", [
+    ("token", "--api", "MyWebApi", "--user"), ("list",), ("logout",), ("logout", "--all"),
+    ("secret", "clear"), ("login",)], ids=" ".join)
+def test_nothing_is_said_to_be_missing_in_a_locked_database(keepassxc, words, env):
+    """It does not show its items while it is locked."""
+    keepassxc.write_appsettings(keepassxc.user_appsettings())
+    users.login(keepassxc, "--keyring", "secret-service", env=DISPLAY)
+    keepassxc.keepassxc.lock()
+    keepassxc.authority.log.clear()
+    outcome = keepassxc.run("entra", *words, "--keyring", "secret-service", env=env)
+    assert (outcome.code, outcome.out) == (6, ""), outcome
+    (line,) = outcome.err.splitlines()
+    assert "the desktop keyring is locked" in line
+    assert keepassxc.authority.requests == []
+
+
+def test_a_typed_password_is_not_said_to_be_erased_from_a_locked_database(keepassxc):
+    host = keepassxc.git_server.url.removeprefix("https://")
+    asked = f"protocol=https\nhost={host}\n"
+    git = ("git-credential-entra", "--keyring", "secret-service")
+    typed = f"{asked}username=ada\npassword=typed-by-hand\n"
+    assert keepassxc.run(*git, "store", env=DISPLAY, input=typed).err == ""
+    keepassxc.keepassxc.lock()
+    outcome = keepassxc.run(*git, "erase", input=typed)
+    assert outcome.code == 6 and "locked" in outcome.err, outcome
 
 
 @pytest.mark.parametrize("keepassxc", [True], ids=["confirms"], indirect=True)

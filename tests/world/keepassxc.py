@@ -42,6 +42,7 @@ CheckForUpdates=false
 [FdoSecrets]
 Enabled=true
 ShowNotification=false
+UnlockBeforeSearch=false
 ConfirmDeleteItem={confirm}
 ConfirmAccessItem={confirm}
 """
@@ -81,6 +82,10 @@ class KeePassXC:
 
     def items(self):
         return self._service.items()
+
+    def lock(self) -> None:
+        self._service.lock()
+        wait_until(self._service.is_locked, "the lock")
 
     def close(self) -> None:
         self._service.close()

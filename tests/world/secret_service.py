@@ -19,6 +19,7 @@ SERVICE_PATH = "/org/freedesktop/secrets"
 SERVICE = "org.freedesktop.Secret.Service"
 COLLECTION = "org.freedesktop.Secret.Collection"
 ITEM = "org.freedesktop.Secret.Item"
+PROMPT = "org.freedesktop.Secret.Prompt"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 GNOME_INTERNAL = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
 TIMEOUT_MS = PATIENCE * 1000
@@ -52,7 +53,10 @@ class SecretService:
         return path == "/" or self._get(path, COLLECTION, "Locked")
 
     def lock(self) -> None:
-        self._call(SERVICE_PATH, SERVICE, "Lock", "(ao)", [self._default_collection()])
+        """KeePassXC has a prompt for it, without a dialog, and is not done when this returns."""
+        _, prompt = self._call(SERVICE_PATH, SERVICE, "Lock", "(ao)", [self._default_collection()])
+        if prompt != "/":
+            self._call(prompt, PROMPT, "Prompt", "(s)", "")
 
     def unlock(self, password: str) -> None:
         """Unlocks as the login screen does, which is the only way that shows no dialog."""
