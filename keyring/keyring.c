@@ -106,6 +106,13 @@ bool keyring_fail_locked(struct error *error)
     return error_known_as(error, "keyring_locked");
 }
 
+bool keyring_fail_too_many(const char *keyring, struct error *error)
+{
+    error_set(error, ERROR_KEYRING, "%s has more than %d items of this kind", keyring,
+              KEYRING_ITEMS_MAX);
+    return error_known_as(error, "keyring_failed");
+}
+
 const char *keyring_item_attribute(const struct keyring_item *item, const char *name)
 {
     for (size_t i = 0; i < item->attribute_count; i++)

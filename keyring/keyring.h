@@ -105,6 +105,10 @@ const struct keyring *keyring_next_best(const struct keyring *keyring);
 /* Sets the error to ERROR_KEYRING: the desktop keyring is locked. Always returns false. */
 bool keyring_fail_locked(struct error *error);
 
+/* Sets the error to ERROR_KEYRING: a list would be longer than KEYRING_ITEMS_MAX. The keyring is
+ * named as in "the desktop keyring". Always returns false. */
+bool keyring_fail_too_many(const char *keyring, struct error *error);
+
 /* The value of an item's attribute; "" if the item does not have it. */
 const char *keyring_item_attribute(const struct keyring_item *item, const char *name);
 

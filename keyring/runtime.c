@@ -189,11 +189,12 @@ static void fill_item(struct keyring_item *item, const char *name, const json_ob
     keyring_item_add_json(item, json_object_object_get(header, "attributes"));
 }
 
-/* Returns false, with an error, if the directory or an item of ours cannot be read. */
+/* The list has room for one item more than KEYRING_ITEMS_MAX. Returns false, with an error, if the
+ * directory or an item of ours cannot be read, or if there are more. */
 static bool collect_items(DIR *directory, const struct keyring_key *key, struct keyring_list *list,
                           struct error *error)
 {
-    while (list->count < KEYRING_ITEMS_MAX) {
+    for (;;) {
         auto_json json_object *header = NULL;
         struct keyring_item *item = &list->items[list->count];
         errno = 0;
@@ -205,6 +206,10 @@ static bool collect_items(DIR *directory, const struct keyring_key *key, struct 
         switch (read_file(dirfd(directory), entry->d_name, key, &header, &item->record, error)) {
         case KEYRING_FOUND:
             fill_item(item, entry->d_name, header);
+            if (list->count == KEYRING_ITEMS_MAX) {
+                keyring_item_clear(item);
+                return keyring_fail_too_many("the runtime directory", error);
+            }
             list->count++;
             break;
         case KEYRING_NOTHING:
@@ -220,7 +225,7 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
                                 struct keyring_list *ret_list, struct error *error)
 {
     (void)deadline;
-    auto_keyring_list struct keyring_list list = { 0 };
+    *ret_list = (struct keyring_list){ 0 };
     int folder = open_folder(error);
     if (folder < 0)
         return KEYRING_FAILED;
@@ -230,14 +235,11 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         close(folder);
         return KEYRING_FAILED;
     }
-    list.items = calloc(KEYRING_ITEMS_MAX, sizeof *list.items);
+    ret_list->items = calloc(KEYRING_ITEMS_MAX + 1, sizeof *ret_list->items);
     runtime_sweep(dirfd(directory)); /* signing out lists what there is to erase */
-    bool collected = collect_items(directory, key, &list, error);
+    bool collected = collect_items(directory, key, ret_list, error);
     closedir(directory);
-    if (!collected)
-        return KEYRING_FAILED;
-    *ret_list = keyring_list_steal(&list);
-    return KEYRING_FOUND;
+    return collected ? KEYRING_FOUND : KEYRING_FAILED;
 }
 
 static const struct keyring runtime = { "runtime", lookup, store, erase, erase_item, list };

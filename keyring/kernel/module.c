@@ -260,6 +260,7 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
                                 struct keyring_list *ret_list, struct error *error)
 {
     (void)deadline;
+    *ret_list = (struct keyring_list){ 0 };
     if (!require_own(error))
         return KEYRING_ABSENT;
     void *keys = NULL;
@@ -268,18 +269,21 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
         return answer_of_failure(error);
     autofree key_serial_t *serials = keys;
     size_t count = (size_t)size / sizeof *serials;
-    auto_keyring_list struct keyring_list list = { .items = calloc(count + 1, sizeof *list.items) };
-    for (size_t i = 0; i < count && list.count < KEYRING_ITEMS_MAX; i++)
-        switch (read_item(serials[i], key, &list.items[list.count], error)) {
-        case KEYRING_FOUND:
-            list.count++;
-            break;
-        case KEYRING_NOTHING:
-            break;
-        default:
+    ret_list->items = calloc(count + 1, sizeof *ret_list->items);
+    for (size_t i = 0; i < count; i++) {
+        auto_keyring_item struct keyring_item item = { 0 };
+        enum keyring_answer answer = read_item(serials[i], key, &item, error);
+        if (answer == KEYRING_NOTHING)
+            continue;
+        if (answer != KEYRING_FOUND)
+            return KEYRING_FAILED;
+        if (ret_list->count == KEYRING_ITEMS_MAX) {
+            keyring_fail_too_many("the kernel keyring", error);
             return KEYRING_FAILED;
         }
-    *ret_list = keyring_list_steal(&list);
+        ret_list->items[ret_list->count++] = item;
+        item = (struct keyring_item){ 0 };
+    }
     return KEYRING_FOUND;
 }
 

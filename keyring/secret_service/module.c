@@ -184,14 +184,6 @@ static size_t length_of(gchar **paths)
     return paths != NULL ? g_strv_length(paths) : 0;
 }
 
-static enum keyring_answer fail_too_many(struct error *error)
-{
-    error_set(error, ERROR_KEYRING, "the desktop keyring has more than %d items of this kind",
-              KEYRING_ITEMS_MAX);
-    error_known_as(error, "keyring_failed");
-    return KEYRING_FAILED;
-}
-
 /* Fails if there are items that are hidden, after it has read the others. */
 static enum keyring_answer read_items(SecretService *service, const struct hits *hits,
                                       int64_t deadline, struct keyring_list *list,
@@ -213,8 +205,10 @@ static enum keyring_answer read_items(SecretService *service, const struct hits 
             hides = true;
             continue;
         }
-        if (list->count == KEYRING_ITEMS_MAX)
-            return fail_too_many(error);
+        if (list->count == KEYRING_ITEMS_MAX) {
+            keyring_fail_too_many("the desktop keyring", error);
+            return KEYRING_FAILED;
+        }
         list->items[list->count++] = item;
         item = (struct keyring_item){ 0 };
     }

@@ -7,6 +7,7 @@ import json
 import os
 import pwd
 import socket
+import shutil
 import subprocess
 import sys
 import threading
@@ -198,6 +199,17 @@ def test_expired_tokens_are_removed_from_memory(shell, memory, words):
     end(file)
     assert shell.run("entra", *words, "--keyring", "runtime").code == 0
     assert not file.exists()
+
+
+@pytest.mark.parametrize("words", [("list",), ("logout", "--all")], ids=" ".join)
+def test_a_list_that_would_be_too_long_is_not_called_whole(shell, memory, words):
+    token(shell, "--keyring", "runtime")
+    (file,) = (memory / "entra").glob("*.token")
+    for number in range(1000):
+        shutil.copy2(file, file.with_name(f"{number:0{len(file.stem)}x}.token"))
+    outcome = shell.run("entra", *words, "--keyring", "runtime")
+    assert outcome.code == 6, outcome
+    assert "more than 1000 items" in outcome.err and "Signed out" not in outcome.err
 
 
 # What another program of the user can write there.

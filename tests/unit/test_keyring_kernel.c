@@ -30,7 +30,7 @@ static struct {
     bool is_denied; /* whoever possesses the key */
     ino_t pid_namespace, user_namespace;
     key_serial_t ring_in_session;
-    int links, uses;
+    int keys, links, uses;
     key_perm_t permissions;
     unsigned timeout;
 } kernel;
@@ -125,9 +125,11 @@ int keyctl_read_alloc(key_serial_t id, void **buffer)
 {
     assert_int_equal(id, KEY_SPEC_USER_KEYRING);
     kernel.uses++;
-    *buffer = calloc(1, sizeof(key_serial_t));
-    *(key_serial_t *)*buffer = KEY;
-    return sizeof(key_serial_t);
+    key_serial_t *keys = calloc((size_t)kernel.keys, sizeof *keys);
+    for (int i = 0; i < kernel.keys; i++)
+        keys[i] = KEY;
+    *buffer = keys;
+    return kernel.keys * (int)sizeof *keys;
 }
 
 int keyctl_describe_alloc(key_serial_t id, char **buffer)
@@ -156,6 +158,7 @@ static int setup(void **state)
     (void)state;
     memset(&kernel, 0, sizeof kernel);
     kernel.is_possessed = true;
+    kernel.keys = 1;
     kernel.pid_namespace = FIRST_PID;
     kernel.user_namespace = FIRST_USER;
     return 0;
@@ -205,6 +208,20 @@ static void it_is_listed_with_its_record(void **state)
     assert_int_equal(keyring->list(&about, 0, &list, &error), KEYRING_FOUND);
     assert_int_equal(list.count, 1);
     assert_memory_equal(list.items[0].record->bytes, PAYLOAD, strlen(PAYLOAD));
+}
+
+static void a_list_that_would_be_too_long_fails(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    auto_keyring_list struct keyring_list most = { 0 }, part = { 0 };
+    kernel.keys = KEYRING_ITEMS_MAX;
+    assert_int_equal(keyring->list(&about, 0, &most, &error), KEYRING_FOUND);
+    assert_int_equal(most.count, KEYRING_ITEMS_MAX);
+    kernel.keys++;
+    assert_int_equal(keyring->list(&about, 0, &part, &error), KEYRING_FAILED);
+    assert_error(&error, ERROR_KEYRING, "more than 1000 items");
+    assert_int_equal(part.count, KEYRING_ITEMS_MAX);
 }
 
 static void it_is_stored_whole(void **state)
@@ -290,6 +307,7 @@ int main(void)
         TEST(what_the_session_leads_to_is_not_linked_again),
         TEST(a_key_that_is_not_possessed_is_read_all_the_same),
         TEST(it_is_listed_with_its_record),
+        TEST(a_list_that_would_be_too_long_fails),
         TEST(it_is_stored_whole),
         TEST(whoever_may_not_read_it_even_so_is_told),
         TEST(a_full_quota_is_named),
