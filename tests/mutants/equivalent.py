@@ -27,4 +27,4 @@ class Equivalent:
                 raise ValueError(f"{file}: no reason for a fault in {lines[0]}")
 
     def __contains__(self, fault: Fault) -> bool:
-        return (fault.path, fault.before, fault.after) in self.entries
+        return fault.change in self.entries

@@ -43,6 +43,11 @@ class Fault:
     before: str
     after: str
 
+    @property
+    def change(self) -> tuple[str, str, str]:
+        """What the fault is, wherever its line is by now."""
+        return self.path, self.before, self.after
+
     def put_into(self, text: str) -> str:
         return text[:self.start] + self.replacement + text[self.end:]
 

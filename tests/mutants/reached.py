@@ -18,8 +18,9 @@ from mutants.tree import Tree
 
 Place = tuple[str, str]  # the path, and the line on which the statement begins
 
-# What the integration tests of one fault may take, by the record, before the rest is left out.
-BUDGET = 30.0
+# What the integration tests of one fault may take, by the record, before the rest is left out: those
+# that seem to be about it, and those that execute most of the file.
+BUDGETS = (20.0, 20.0)
 
 
 @dataclass
@@ -40,11 +41,21 @@ class Reached:
             return places[fault.statement]
         return set().union(*places.values())
 
-    def selection(self, fault: Fault, budget: float = BUDGET) -> list[str]:
-        """The tests to try, as many as the budget has time for: first those that together execute
-        most of the file, since what comes after a faulty condition tells the two outcomes apart;
-        then the quickest."""
-        candidates = self.of(fault)
+    def selection(self, fault: Fault, likely: list[str],
+                  budgets: tuple[float, float] = BUDGETS) -> list[str]:
+        """The tests to try, as many as the budgets have time for: first the most likely ones, then
+        those that cover most."""
+        total, chosen = 0.0, []
+        for test in likely:
+            total += self.seconds.get(test, 0)
+            if chosen and total > budgets[0]:
+                break
+            chosen.append(test)
+        return chosen + self._covering(fault, self.of(fault) - set(chosen), budgets[1])
+
+    def _covering(self, fault: Fault, candidates: set[str], budget: float) -> list[str]:
+        """Those that together execute most of the file, since what comes after a faulty condition
+        tells the two outcomes apart; then the quickest."""
         executed: dict[str, set[str]] = {test: set() for test in candidates}
         for line, tests in self.tests.get(fault.path, {}).items():
             for test in tests & candidates:

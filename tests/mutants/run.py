@@ -14,6 +14,7 @@ from typing import Iterator
 
 from mutants.equivalent import Equivalent
 from mutants.faults import SEED, Fault, faults_of, in_fixed_order, shares
+from mutants.likeness import Likeness, about
 from mutants.reached import ProbedTree, Reached
 from mutants.source import Source
 from mutants.tree import Tree, Verdict
@@ -82,6 +83,7 @@ class Run:
             probed.record_integration(self._integration, 2 * self._jobs)
             self._integration.save(self._record)
         probed.remove()
+        self._likeness = Likeness(self._first.folder, self._integration.seconds)
         objects = [object_of(path) for path in self._sources]
         self._first.make("-j2", *units, *objects, *([] if self._record is None else ["installed"]))
         self._first.learn_commands(*units, *objects)
@@ -91,8 +93,8 @@ class Run:
 
     def try_faults(self, count: int, only: list[str]) -> None:
         """Tries so many faults, of the files whose paths begin with one of `only`, if there are
-        any. The files come in no order, so that what
-        is done when a run is stopped is a sample of all."""
+        any. The files come in no order, so that what is done when a run is stopped is a sample of
+        all."""
         lines = {path: source.text.count("\n") for path, source in self._sources.items()
                  if not only or path.startswith(tuple(only))}
         entries = list(shares(lines, count).items())
@@ -104,9 +106,23 @@ class Run:
             finally:
                 self._stopped = True
 
+    def try_again(self, results: list[Result]) -> None:
+        """Tries the survivors among earlier results again; the others stay as they were."""
+        self._stopped = False
+        survivors = {result.fault.change for result in results if result.outcome in SURVIVORS}
+        self.results = [result for result in results if result.outcome not in SURVIVORS]
+        again = [fault for source in self._sources.values() for fault in faults_of(source)
+                 if fault.change in survivors]
+        with ThreadPoolExecutor(self._jobs) as pool:
+            try:
+                for _ in pool.map(self._try_one, again):
+                    pass
+            finally:
+                self._stopped = True
+
     def unused_equivalents(self) -> list[tuple[str, str, str]]:
         """The entries of the list that are no fault of the sources any more."""
-        possible = {(fault.path, fault.before, fault.after)
+        possible = {fault.change
                     for source in self._sources.values() for fault in faults_of(source)}
         return sorted(self._equivalent.entries - possible)
 
@@ -115,11 +131,15 @@ class Run:
         for fault in in_fixed_order(faults_of(self._sources[path])):
             if tried == share or self._stopped:
                 break
-            outcome = self._try(fault)
-            if outcome != Outcome.NONE:
-                tried += 1
-                self.results.append(Result(fault, outcome))
-                print(f"  {self.results[-1]}", flush=True)
+            tried += self._try_one(fault)
+
+    def _try_one(self, fault: Fault) -> bool:
+        """Whether it is a fault at all."""
+        outcome = Outcome.NONE if self._stopped else self._try(fault)
+        if outcome != Outcome.NONE:
+            self.results.append(Result(fault, outcome))
+            print(f"  {self.results[-1]}", flush=True)
+        return outcome != Outcome.NONE
 
     @contextmanager
     def _tree_with(self, fault: Fault) -> Iterator[tuple[Tree, bool]]:
@@ -156,7 +176,8 @@ class Run:
                 tree.make("installed")
                 if fault.statement is None and not tree.pages_pass():
                     return Outcome.INTEGRATION
-                selected = self._integration.selection(fault)
+                text = about(fault, self._sources[fault.path].text)
+                selected = self._integration.selection(fault, self._likeness.rank(text, tests))
                 if not self._integration_passes(tree, selected):
                     return Outcome.INTEGRATION
             return Outcome.SURVIVED if units or tests else Outcome.UNREACHED

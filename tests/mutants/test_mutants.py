@@ -10,6 +10,7 @@ import pytest
 
 from mutants.equivalent import Equivalent
 from mutants.faults import faults_of, in_fixed_order, shares
+from mutants.likeness import Likeness, about
 from mutants.reached import Reached
 from mutants.run import Outcome, Run
 from mutants.source import Source
@@ -157,15 +158,35 @@ def test_each_file_gets_its_share() -> None:
     assert shares({"a.c": 100, "b.c": 50, "c.c": 1}, 30) == {"a.c": 19, "b.c": 10, "c.c": 1}
 
 
-def test_the_tests_that_are_tried_first_execute_most_of_the_file() -> None:
+def test_the_tests_that_are_tried_are_likely_or_execute_most_of_the_file() -> None:
     fault = faults_of(Source("common/largest.c", LARGEST))[0]
     reached = Reached(seconds={"a": 1, "b": 2, "c": 3, "d": 1})
     reached.add_places(("common/largest.c", line) for line in ("if (a < b)", "return a;", "g();"))
     for test, lines in (("a", ["if (a < b)"]), ("b", ["if (a < b)", "return a;"]),
                         ("c", ["if (a < b)", "g();"]), ("d", ["return a;", "g();"])):
         reached.add(test, (("common/largest.c", line) for line in lines))
-    assert reached.selection(fault) == ["b", "c", "a"]
-    assert reached.selection(fault, budget=5) == ["b", "c"]
+    assert reached.selection(fault, []) == ["b", "c", "a"]
+    assert reached.selection(fault, [], (0, 5)) == ["b", "c"]
+    assert reached.selection(fault, ["c", "a"], (3, 2)) == ["c", "b"]
+
+
+def test_a_test_is_like_what_shares_its_rarer_words(tmp_path: Path) -> None:
+    file = tmp_path / "tests" / "test_x.py"
+    file.parent.mkdir()
+    file.write_text("""\
+def test_a_tenant_is_forgotten(world):
+    assert world.run("entra").code == 0
+def test_descriptors(world):
+    assert world.run("entra", name="ENTRA_TRACE").code == 0
+""")
+    tests = [f"tests/test_x.py::{name}" for name in
+             ("test_a_tenant_is_forgotten", "test_descriptors[one]", "test_descriptors[two]")]
+    likeness = Likeness(tmp_path, tests)
+    assert likeness.rank("forget_tenant(world)", tests) == tests[:1]
+    assert likeness.rank("two ENTRA_TRACE", tests) == [tests[2], tests[1]]
+    source = Source("common/largest.c", LARGEST)
+    words = about(faults_of(source)[0], source.text)
+    assert "largest" in words and "if (a < b)" in words and "if (a == b)" not in words
 
 
 def test_no_fault_is_equivalent_without_a_reason(tmp_path: Path) -> None:
@@ -196,3 +217,7 @@ def test_a_fault_is_found_survives_or_is_never_executed(tmp_path: Path) -> None:
     assert (small, "return a - 0 < 10 || a == 10;") not in outcomes  # the same object
     assert (root / "common/largest.c").read_text() == LARGEST
     assert run.unused_equivalents() == []
+    survived = len(run.results)
+    run.try_again(list(run.results))
+    assert {(result.fault.before, result.fault.after): result.outcome
+            for result in run.results} == outcomes and len(run.results) == survived
