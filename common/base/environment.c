@@ -24,7 +24,10 @@ const char *environment_path(const char *name)
 /* The variables that the caller of a privileged program may set: what kubectl asks for, and whether
  * and how to speak to the user. */
 static const char *const harmless[] = {
-    "KUBERNETES_EXEC_INFO", "GIT_TERMINAL_PROMPT", "CI", "NO_COLOR", "TERM",
+    "KUBERNETES_EXEC_INFO",
+    "GIT_TERMINAL_PROMPT",
+    "CI",
+    "NO_COLOR",
 };
 
 static void keep_harmless(void)

@@ -122,12 +122,20 @@ def test_each_option_is_shown(world):
     assert not set(flags) & set(examine(world).details("configuration"))
 
 
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "ENTRA_RENEWAL",
-                                  "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
-                                  "AZURE_POD_IDENTITY_AUTHORITY_HOST"])
+@pytest.mark.parametrize("name", [
+    "AZURE_AUTHORITY_HOST", "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_CERTIFICATE_PATH",
+    "ENTRA_CLIENT_CERTIFICATE_KEY_PATH", "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
+    "AZURE_FEDERATED_TOKEN_FILE", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "ENTRA_RENEWAL"])
 def test_each_variable_is_shown(world, name):
     details = examine(world, env={name: "inline"}).details("configuration")
     assert details[name] == ("inline", "the environment")
+
+
+@pytest.mark.parametrize("name", ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD"])
+def test_each_variable_with_a_secret_is_shown_as_set(world, name):
+    details = examine(world, env={name: "inline"}).details("configuration")
+    assert details[name] == ("set", "the environment")
 
 
 def test_possible_secrets_are_only_shown_as_set(world):
@@ -167,7 +175,10 @@ def test_the_environment_alone_is_a_configuration(world):
 
 def test_a_file_that_is_not_json_does_not_stop_the_other_checks(world):
     world.appsettings_file.write_text("{\n  \"AzureAd\": oops\n}")
-    report = examine(world)
+    report = examine(world, "https://api.example/")
+    (host,) = report.of("host")
+    assert host["status"] == "skipped"
+    assert "no configuration to look up https://api.example/ in" in host["message"]
     assert report.crosses == [("configuration", "configuration_syntax")]
     assert f"{world.appsettings_file}:2" in report.of("configuration")[0]["message"]
     assert report.statuses("token") == {"skipped"}

@@ -34,6 +34,16 @@ def test_a_token_that_cannot_be_written_is_an_error(world):
     assert outcome.code == 1 and "cannot write to stdout" in outcome.err, outcome
 
 
+@pytest.mark.parametrize("words", [("token",), ("login",), ("logout",), ("list",),
+                                   ("doctor", "https://api.example/"), ("setup", "kubectl")],
+                         ids=lambda words: words[0])
+def test_an_argument_too_many_is_an_error(world, words):
+    outcome = world.run("entra", *words, "more")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "unexpected argument 'more'" in outcome.err
+    assert world.authority.requests == []
+
+
 def test_header_is_ready_for_http(world):
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "header")
     assert outcome.out == f"Authorization: Bearer {world.authority.issued_tokens[0]}\n"

@@ -575,6 +575,11 @@ def test_a_file_without_users_is_no_failure(world, text):
     assert path.read_text() == text
 
 
+def test_a_refused_file_has_a_way_out(world):
+    path = write(world, "users: [{name: me, user: &u {}}, {name: you, user: *u}]\n")
+    refused(set_up(world), 2, str(path), "kubectl config view --raw --flatten")
+
+
 def test_latin_1_is_refused(world):
     path = write(world, "")
     path.write_bytes(b"# f\xfcr\nusers: []\n")

@@ -271,6 +271,36 @@ static void the_environment_may_turn_on_the_chain(void **state)
     }
 }
 
+/* The file of these tests is one of /proc/self/fd. */
+static void a_relative_path_is_below_the_files_folder(void **state)
+{
+    (void)state;
+    static const char *const entries[] = {
+        "'SourceType':'Path','CertificateDiskPath':'app.file'",
+        "'SourceType':'ClientSecretPath','ClientSecretPath':'app.file'",
+        "'SourceType':'SignedAssertionFilePath','SignedAssertionFileDiskPath':'app.file'",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(entries); i++) {
+        auto_asked struct asked asked = ask_entry(entries[i]);
+        assert_string_equal(asked.request.credentials[0].path, "/proc/self/fd/app.file");
+    }
+    auto_asked struct asked uri =
+        ask_entry("'SourceType':'Path','CertificateDiskPath':'pkcs11:object=app'");
+    assert_string_equal(uri.request.credentials[0].path, "pkcs11:object=app");
+}
+
+static void a_secret_in_a_file_may_be_below_systemds_folder(void **state)
+{
+    (void)state;
+    setenv("CREDENTIALS_DIRECTORY", "/run/credentials/app", 1);
+    auto_asked struct asked file =
+        ask_entry("'SourceType':'ClientSecretPath','ClientSecretPath':'secret'");
+    assert_string_equal(file.request.credentials[0].path, "/run/credentials/app/secret");
+    setenv("AzureAd__ClientSecretPath", "another", 1);
+    auto_asked struct asked variable = ask_identity("'Instance':''");
+    assert_string_equal(variable.request.credentials[0].path, "/run/credentials/app/another");
+}
+
 static void credentials_of_the_file_take_precedence_over_the_environment(void **state)
 {
     (void)state;
@@ -462,6 +492,8 @@ int main(void)
         TEST(the_certificate_chain_is_sent_if_the_identity_says_so),
         TEST(a_secret_in_the_environment_precedes_a_certificate_and_that_a_token),
         TEST(the_environment_may_turn_on_the_chain),
+        TEST(a_relative_path_is_below_the_files_folder),
+        TEST(a_secret_in_a_file_may_be_below_systemds_folder),
         TEST(credentials_of_the_file_take_precedence_over_the_environment),
         TEST(an_app_without_a_credential_cannot_get_an_app_token),
         TEST(without_a_credential_or_with_request_app_token_false_it_is_a_user_token),

@@ -390,6 +390,19 @@ static void an_older_git_gets_a_user_name_and_a_password(void **state)
                                        "password=eyJ0.eyJh.c2ln\npassword_expiry_utc=1767369844\n");
 }
 
+static void a_stored_credential_is_answered_with_what_it_has(void **state)
+{
+    (void)state;
+    struct stored_credential stored = { .username = secret_new("ada", 3),
+                                        .password = secret_new("typed", 5) };
+    auto_secret struct secret *lasting = git_answer_format_stored(&stored);
+    assert_string_equal(lasting->bytes, "username=ada\npassword=typed\n");
+    stored.expires_on = 1;
+    auto_secret struct secret *expiring = git_answer_format_stored(&stored);
+    assert_string_equal(expiring->bytes, "username=ada\npassword=typed\npassword_expiry_utc=1\n");
+    stored_credential_clear(&stored);
+}
+
 static void the_user_name_of_the_request_is_kept(void **state)
 {
     (void)state;
@@ -450,6 +463,7 @@ int main(void)
         cmocka_unit_test(a_request_for_another_protocol_has_no_url),
         cmocka_unit_test(a_git_with_authtype_gets_a_bearer_credential),
         cmocka_unit_test(an_older_git_gets_a_user_name_and_a_password),
+        cmocka_unit_test(a_stored_credential_is_answered_with_what_it_has),
         cmocka_unit_test(the_user_name_of_the_request_is_kept),
         cmocka_unit_test(a_user_name_that_is_invalid_in_basic_is_replaced),
         cmocka_unit_test(a_client_id_that_is_invalid_in_basic_is_replaced),
