@@ -41,7 +41,7 @@ OF_FABRIKAM = Client(
 )
 
 # Users. Grace belongs to Contoso and is a guest of Fabrikam.
-ADA = User("ada@contoso.com", "Ada's pass&word=1%", "Ada Example",
+ADA = User("ada@contoso.com", "Ada's pass&word=1%", "Ada Müller-Ødegård 🔑",
            {TENANT.guid: "0a5d7a1e-52f4-4e0b-9c3d-6b1f2e8c4d01"})
 GRACE = User("grace@contoso.com", "Grace's password", "Grace Example",
              {TENANT.guid: "1b6e8b2f-63a5-4f1c-8d4e-7c2a3f9d5e02",

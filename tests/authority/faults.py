@@ -95,7 +95,7 @@ def altered(name: str, **members: Any) -> Fault:
                 body.pop(member, None)
             else:
                 body[member] = value(body.get(member)) if callable(value) else value
-        return Response(json.dumps(body), 200, dict(JSON))
+        return Response(json.dumps(body, ensure_ascii=False), 200, dict(JSON))
 
     return Fault(name, answer)
 
@@ -108,7 +108,7 @@ def refused(name: str, error: str, code: int, text: str | Callable[[Request], st
         said = text(exchange.request) if callable(text) else text
         body = error_body(error, code, said, exchange.authority_url,
                           correlation_id(exchange.request.headers))
-        return Response(json.dumps(body), status, dict(JSON))
+        return Response(json.dumps(body, ensure_ascii=False), status, dict(JSON))
 
     return Fault(name, answer)
 

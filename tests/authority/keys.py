@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from functools import lru_cache
 from typing import Any
 
-from authlib.jose import JsonWebKey, jwt
+from authlib.jose import JsonWebKey, JsonWebSignature
 
 
 class SigningKey:
@@ -18,8 +19,10 @@ class SigningKey:
         self._key = JsonWebKey.generate_key("RSA", 2048, {"kid": self.kid}, is_private=True)
 
     def sign(self, claims: dict[str, Any]) -> str:
+        """Like Entra, without escapes for what is not ASCII."""
         header = {"typ": "JWT", "alg": "RS256", "kid": self.kid}
-        return jwt.encode(header, claims, self._key).decode("ascii")
+        payload = json.dumps(claims, ensure_ascii=False, separators=(",", ":")).encode()
+        return JsonWebSignature().serialize_compact(header, payload, self._key).decode("ascii")
 
     @property
     def public_key(self) -> Any:
