@@ -50,8 +50,11 @@ static const char *why_unsafe(int fd)
         return strerror(errno);
     if (!S_ISREG(status.st_mode))
         return "it is not a regular file";
-    if (status.st_uid != geteuid() || status.st_nlink != 1 ||
-        (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    if (status.st_uid != geteuid())
+        return "another user owns it";
+    if (status.st_nlink != 1) /* it may be one of our files that another user has linked to */
+        return "it has several names (hard links)";
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return "other users can write to it";
     return NULL;
 }
