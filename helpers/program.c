@@ -26,7 +26,7 @@ static void keep_standard_descriptors(void)
         if (fcntl(fd, F_GETFD) != -1 || open("/dev/null", O_RDONLY) == fd ||
             open("/", O_PATH) == fd)
             continue;
-        dprintf(STDERR_FILENO, "%s: descriptor %d is closed, and /dev/null cannot be opened: %m\n",
+        fprintf(stderr, "%s: descriptor %d is closed, and /dev/null cannot be opened: %m\n",
                 program_invocation_short_name, fd);
         _exit(ERROR_OTHER);
     }
@@ -52,9 +52,11 @@ static bool run_program(int argc, char **argv, const struct program *program, st
     autofree char *config = NULL;
     int first = 0;
     bool parsed = options_parse(argc, argv, program->options, &options, &first, error);
-    /* These apply to the report of a faulty option too. */
+    /* All of this applies to the report of a faulty option too. */
     reporting.as_json = options.output != NULL && strcmp(options.output, "json") == 0;
     reporting.verbose = reporting.verbose || options.verbose;
+    if (options.timeout > 0)
+        output_set_limit(options.timeout);
     if (!parsed)
         return false;
     if (options.help)
@@ -75,9 +77,9 @@ int program_main(int argc, char **argv, const struct program *program)
     struct error error = { 0 };
     secret_protect_process();
     environment_disarm();
+    output_begin();
     keep_standard_descriptors();
     signals_begin();
-    output_begin();
     report_begin();
     return run_program(argc, argv, program, &error) ? 0 : error_print(&error);
 }

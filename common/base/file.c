@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,17 +69,33 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
     return steal(&text);
 }
 
+/* What follows the prefix, whose letters may be in any case; NULL if the name does not begin so. */
+static const char *after(const char *name, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return strncasecmp(name, prefix, length) == 0 ? name + length : NULL;
+}
+
 const char *file_path(const char *name)
 {
-    return strncmp(name, "file:///", 8) == 0 ? name + 7
-           : strncmp(name, "file:", 5) == 0  ? name + 5
-                                             : name;
+    const char *path = after(name, "file:");
+    const char *host = path != NULL ? after(path, "//") : NULL;
+    if (path == NULL)
+        return name;
+    if (host == NULL)
+        return path;
+    if (host[0] == '/')
+        return host;
+    const char *end = after(host, "localhost");
+    return end != NULL && end[0] == '/' ? end : name;
 }
 
 bool file_is_uri(const char *name)
 {
-    size_t scheme = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
-    return scheme > 1 && name[scheme] == ':' && strncmp(name, "file:", 5) != 0;
+    size_t letters = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    size_t scheme = letters + strspn(name + letters, "abcdefghijklmnopqrstuvwxyz"
+                                                     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+    return letters > 0 && scheme > 1 && name[scheme] == ':' && file_path(name) == name;
 }
 
 char *file_path_below(const char *folder, const char *name)
@@ -117,7 +134,7 @@ bool file_has_readers(const char *path, unsigned mode)
     /* systemd grants a service its credentials by an access control list, and stat shows the mask
      * of that list as the group's permissions. No group can read those files, and a chmod would
      * take them from the service. */
-    const char *folder = environment("CREDENTIALS_DIRECTORY");
+    const char *folder = environment_path("CREDENTIALS_DIRECTORY");
     size_t length = folder != NULL ? strlen(folder) : 0;
     bool is_credential = length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/';
     unsigned readers = is_credential ? S_IROTH : S_IRGRP | S_IROTH;

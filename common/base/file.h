@@ -23,11 +23,13 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
 /* As file_read, for a file that holds a secret: warns on stderr if others can read it. */
 struct secret *file_read_secret(const char *path, size_t max, struct error *error);
 
-/* The path in a name that is either a path or a file URI: file:///path or file:/path (RFC 8089), or
- * file:name, which is relative. The result points into name. */
+/* The path in a name that is either a path or a file URI: file:///path, file://localhost/path or
+ * file:/path (RFC 8089), or file:name, which is relative. Any other name is returned as it is, also
+ * the URI of a file on another host. The result points into name. */
 const char *file_path(const char *name);
 
-/* Whether the name is another URI, such as pkcs11:token=... or handle:0x81000000. */
+/* Whether the name is another URI, such as pkcs11:token=..., handle:0x81000000 or
+ * file://host/path. */
 bool file_is_uri(const char *name);
 
 /* The path of a name that is relative to a folder, which is an absolute path. If the name (a path

@@ -13,10 +13,17 @@
 #include "common/base/printable.h"
 #include "common/base/text.h"
 
+static int stall_seconds = 30;
+
+void output_set_limit(int seconds)
+{
+    stall_seconds = seconds;
+}
+
 bool output_wait(int fd, short events)
 {
     struct pollfd one = { .fd = fd, .events = events };
-    int ready = poll(&one, 1, OUTPUT_STALL_MILLISECONDS);
+    int ready = poll(&one, 1, stall_seconds * 1000);
     if (ready == 0)
         errno = ETIMEDOUT;
     return ready > 0 || (ready < 0 && errno == EINTR);
@@ -27,10 +34,11 @@ bool output_write(int fd, const char *bytes, size_t length)
     size_t written = 0;
     while (written < length) {
         ssize_t n = write(fd, bytes + written, length - written);
-        if (n >= 0)
-            written += (size_t)n;
-        else if (errno != EINTR && !(errno == EAGAIN && output_wait(fd, POLLOUT)))
+        if (n == 0)
+            errno = EIO; /* a driver that takes nothing might do so for ever */
+        if (n == 0 || (n < 0 && errno != EINTR && !(errno == EAGAIN && output_wait(fd, POLLOUT))))
             return false;
+        written += n > 0 ? (size_t)n : 0;
     }
     return true;
 }

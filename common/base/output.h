@@ -17,11 +17,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How long a descriptor in non-blocking mode may make no progress. */
-#define OUTPUT_STALL_MILLISECONDS 30000
+/* Sets how long a descriptor in non-blocking mode may make no progress: at first, 30 seconds. Each
+ * module has a limit of its own, and leaves it at that. */
+void output_set_limit(int seconds);
 
-/* Writes all of it. Returns false with errno set on failure; ETIMEDOUT if the reader of a
- * descriptor in non-blocking mode does not read. */
+/* Writes all of it. Returns false with errno set on failure: ETIMEDOUT if the reader of a
+ * descriptor in non-blocking mode does not read, EIO if a write takes nothing. */
 bool output_write(int fd, const char *bytes, size_t length);
 
 /* Waits until a descriptor in non-blocking mode, which just failed with EAGAIN, is ready for these

@@ -50,8 +50,11 @@ static const char *why_unsafe(int fd)
         return strerror(errno);
     if (!S_ISREG(status.st_mode))
         return "it is not a regular file";
-    if (status.st_uid != geteuid() || status.st_nlink != 1 ||
-        (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    if (status.st_uid != geteuid())
+        return "another user owns it";
+    if (status.st_nlink != 1) /* it may be one of our files that another user has linked to */
+        return "it has several names (hard links)";
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return "other users can write to it";
     return NULL;
 }
@@ -87,9 +90,14 @@ void report_begin(void)
 
 /* ---- lines ---- */
 
-/* One write, so that lines of several processes do not mix. */
-static void print_json(json_object *object)
+/* Prints an object with this text and, unless value is NULL, with another member, whose value it
+ * releases. One write, so that lines of several processes do not mix. */
+static void print_json(const char *key, const char *text, const char *other, json_object *value)
 {
+    auto_json json_object *object = json_object_new_object();
+    json_object_object_add(object, key, json_object_new_string(text));
+    if (value != NULL)
+        json_object_object_add(object, other, value);
     fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
 }
 
@@ -101,13 +109,10 @@ void notice(const char *format, ...)
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     printable_make(text);
-    if (!reporting.as_json) {
+    if (reporting.as_json)
+        print_json("notice", text, NULL, NULL);
+    else
         fprintf(stderr, "%s\n", text);
-        return;
-    }
-    auto_json json_object *object = json_object_new_object();
-    json_object_object_add(object, "notice", json_object_new_string(text));
-    print_json(object);
 }
 
 __attribute__((format(printf, 2, 0))) static void warn(const char *code, const char *format,
@@ -116,19 +121,12 @@ __attribute__((format(printf, 2, 0))) static void warn(const char *code, const c
     char text[2048];
     vsnprintf(text, sizeof text, format, arguments);
     printable_make(text);
-    if (reporting.on_warning != NULL) {
+    if (reporting.on_warning != NULL)
         reporting.on_warning(code, text);
-        return;
-    }
-    if (!reporting.as_json) {
+    else if (reporting.as_json)
+        print_json("warning", text, "code", code[0] != '\0' ? json_object_new_string(code) : NULL);
+    else
         fprintf(stderr, "%s: warning: %s\n", program_invocation_short_name, text);
-        return;
-    }
-    auto_json json_object *object = json_object_new_object();
-    json_object_object_add(object, "warning", json_object_new_string(text));
-    if (code[0] != '\0')
-        json_object_object_add(object, "code", json_object_new_string(code));
-    print_json(object);
 }
 
 void warning(const char *format, ...)
@@ -149,14 +147,10 @@ void warning_of(const char *code, const char *format, ...)
 
 static void trace_on_stderr(double milliseconds, const char *text)
 {
-    if (!reporting.as_json) {
+    if (reporting.as_json)
+        print_json("step", text, "milliseconds", json_object_new_double(milliseconds));
+    else
         fprintf(stderr, "%s: %6.1f ms  %s\n", program_invocation_short_name, milliseconds, text);
-        return;
-    }
-    auto_json json_object *object = json_object_new_object();
-    json_object_object_add(object, "milliseconds", json_object_new_double(milliseconds));
-    json_object_object_add(object, "step", json_object_new_string(text));
-    print_json(object);
 }
 
 /* Several processes may share the file, so each line has the time of day and the process ID. */

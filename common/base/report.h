@@ -31,8 +31,8 @@ extern struct reporting reporting;
 
 /* Starts the clock and sets up the trace that ENTRA_TRACE asks for, as GIT_TRACE does: 1, 2 and
  * true trace to stderr; an absolute path appends to that file; unset, empty, 0 and false do not
- * trace. A new file gets mode 0600. A file that is not a regular file, is a link, or can be written
- * by other users is not used, with a warning. */
+ * trace. A new file gets mode 0600. A file that is not a regular file, is a link, has several
+ * names, or belongs to another user or can be written by one is not used, with a warning. */
 void report_begin(void);
 
 /* Prints a sentence on stderr: what was done, which is not an answer. */

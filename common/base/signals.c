@@ -2,15 +2,17 @@
 #define _GNU_SOURCE
 #include "common/base/signals.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "common/base/array.h"
 #include "common/base/unfinished.h"
 
-/* These end a process that does not catch them. */
-static const int deadly[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP,  SIGABRT, SIGBUS,
-                              SIGFPE,  SIGUSR1, SIGSEGV, SIGUSR2, SIGALRM,  SIGTERM, SIGXCPU,
-                              SIGPROF, SIGPOLL, SIGPWR,  SIGSYS,  SIGVTALRM };
+/* The default action of these does not end a process (signal(7)). */
+static bool is_harmless(int number)
+{
+    return number == SIGCHLD || number == SIGCONT || number == SIGTSTP || number == SIGTTIN ||
+           number == SIGTTOU || number == SIGURG || number == SIGWINCH;
+}
 
 static void end_early(int number)
 {
@@ -26,9 +28,10 @@ void signals_begin(void)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGCHLD, SIG_DFL); /* ignored, waitpid would fail with ECHILD */
-    for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
-        if (sigaction(deadly[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-            sigaction(deadly[i], &action, NULL);
+    for (int number = 1; number <= SIGRTMAX; number++)
+        if (!is_harmless(number) && sigaction(number, NULL, &before) == 0 &&
+            before.sa_handler == SIG_DFL)
+            sigaction(number, &action, NULL); /* fails for SIGKILL and SIGSTOP */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -17,8 +17,9 @@
 
 /* Called once when a program starts. Writing to a closed pipe then fails with EPIPE, and writing
  * more than RLIMIT_FSIZE allows with EFBIG. No signal is blocked, and the status of children is not
- * lost, whatever the parent left behind. A signal that ends the program first removes unfinished
- * files (unfinished.h). Signals that are ignored, as under nohup, remain ignored. */
+ * lost, whatever the parent left behind. Any signal that ends the program, except SIGKILL, first
+ * removes unfinished files (unfinished.h). Signals that are ignored, as under nohup, remain
+ * ignored. */
 void signals_begin(void);
 
 /* Has a new program begin with the signals that signals_begin changed at their defaults, and none

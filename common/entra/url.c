@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/base/printable.h"
 #include "common/base/text.h"
+#include "common/entra/url_segment.h"
 
 static bool is_digit(char c)
 {
@@ -139,30 +139,15 @@ static bool parse_authority(struct slice authority, bool wildcard, struct url *u
     return parse_port((struct slice){ rest.bytes + 1, rest.length - 1 }, url, error);
 }
 
-/* Whether every client and server reads a segment of a decoded path alike. Some resolve "." and
- * ".."; some decode what is decoded already, or take a backslash for a slash; some (Tomcat, .NET)
- * first remove what follows a semicolon, or dots and spaces at the end; and where a proxy has
- * decoded a question mark or number sign, the path ends there. So a segment has no backslash and no
- * percent sign, and before the first of these delimiters it is more than dots and spaces, unless it
- * is empty. */
-static bool segment_is_plain(const char *segment, size_t length)
-{
-    struct slice rest = { segment, length };
-    struct slice name = take_until(&rest, ";?#");
-    size_t dots = strspn(name.bytes, ". ");
-    return memchr(segment, '\\', length) == NULL && memchr(segment, '%', length) == NULL &&
-           (length == 0 || dots < name.length);
-}
-
 static bool path_is_plain(const char *path)
 {
     for (const char *segment = path; *segment == '/';) {
         size_t length = strcspn(++segment, "/");
-        if (!segment_is_plain(segment, length))
+        if (!url_segment_is_plain(segment, length))
             return false;
         segment += length;
     }
-    return printable_is(path);
+    return true;
 }
 
 /* Copies a path into url; decodes %XX if encoded is set. */

@@ -6,6 +6,7 @@
 
 #include "common/base/deadline.h"
 #include "common/base/error.h"
+#include "common/base/report.h"
 #include "common/base/subprocess.h"
 #include "common/base/user.h"
 #include "common/entra/child_environment.h"
@@ -32,18 +33,26 @@ static const char *last_value(const struct secret *text)
     return value;
 }
 
+/* git exits with 1 if the key is not set. If it does not say whether it is, the answer may have
+ * been no. */
 static bool git_is_interactive(void)
 {
     char *const command[] = {
         "git", "config", "--null", "--get-regexp", "^credential\\.interactive$", NULL
     };
-    struct error unused;
+    struct error error = { 0 };
     int status = 0;
     auto_secret struct secret *values =
         subprocess_run(command, child_environment_without_secrets, NULL, VALUES_MAX,
-                       deadline_in(GIT_MILLISECONDS), &status, &unused);
-    bool is_set = values != NULL && status == 0;
-    return !is_set || !says_no(last_value(values));
+                       deadline_in(GIT_MILLISECONDS), &status, &error);
+    if (values != NULL && status == 0)
+        return !says_no(last_value(values));
+    if (values != NULL && status == 1)
+        return true;
+    if (values != NULL)
+        error_set(&error, ERROR_USAGE, "git config exited with %d", status);
+    warning("there is no prompt, since credential.interactive cannot be read: %s", error.message);
+    return false;
 }
 
 bool git_may_ask(void)

@@ -10,7 +10,8 @@
 /* Whether the user may be asked now: there is a terminal or a display, this is not a build job
  * ($CI), and neither GIT_TERMINAL_PROMPT nor credential.interactive (git-config(1); "never" is Git
  * Credential Manager's value) forbids it. Runs git, so it is called only when a prompt is about to
- * be shown. */
+ * be shown; if git does not say what credential.interactive is, that forbids it too, with a
+ * warning. */
 bool git_may_ask(void);
 
 #endif

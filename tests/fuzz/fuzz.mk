@@ -91,7 +91,7 @@ fuzz_store_ABOUT           := common/store/token_store.c common/store/account_st
                               common/store/stored_credentials.c
 fuzz_tenant_cache_ABOUT    := common/store/tenant_cache.c
 fuzz_token_ABOUT           := common/entra/token.c
-fuzz_url_ABOUT             := common/entra/url.c
+fuzz_url_ABOUT             := common/entra/url.c common/entra/url_segment.c
 
 # Inputs of check-fuzz: fewer where each takes longer.
 FUZZ_RUNS ?= 8000

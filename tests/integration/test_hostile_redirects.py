@@ -4,6 +4,8 @@ the wait, and the true answer is still accepted afterwards."""
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import threading
 import time
@@ -259,3 +261,16 @@ def test_a_true_answer_in_two_pieces_is_accepted(redirect: Redirect) -> None:
     connection.sendall(body[7:])
     assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
     assert redirect.terminal.finish().code == 0
+
+
+def test_an_answer_of_a_program_that_has_gone_is_refused_and_the_user_told(redirect: Redirect) -> None:
+    """Nobody can tell whose it was."""
+    os.kill(redirect.terminal.pid, signal.SIGSTOP)
+    body = redirect.form()
+    with socket.create_connection(("127.0.0.1", redirect.port), 10) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\nHost: localhost:{redirect.port}\r\n"
+                           f"Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
+                           f"{body}".encode())
+    os.kill(redirect.terminal.pid, signal.SIGCONT)
+    redirect.terminal.wait_for(r"has gone.*\n?.*--device-code")
+    true_answer_is_taken(redirect)

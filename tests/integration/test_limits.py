@@ -112,6 +112,17 @@ def test_a_request_may_come_late_on_a_stdin_that_would_block(world):
     assert outcome.code == 0 and world.authority.issued_tokens[0] in outcome.out
 
 
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_nobody_waits_for_a_reader_beyond_the_time_limit(world, stream):
+    """Without the option, that is half a minute."""
+    reader, writer = full_pipe()
+    words = ["--version"] if stream == "stdout" else ["token", "--api", "Nonesuch"]
+    entra = start(world, "entra", *words, "--timeout", "1", **{stream: writer})
+    os.close(writer)
+    assert entra.wait(25) == (1 if stream == "stdout" else 2)
+    assert drain(reader) == ""
+
+
 # ---- descriptors that are closed ----
 
 

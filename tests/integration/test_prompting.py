@@ -119,6 +119,44 @@ def test_gits_configuration_can_forbid_the_prompt(desk, value):
     assert asked_nobody(desk)
 
 
+FORBIDDEN = "[credential]\ninteractive = never\n"
+UNREADABLE = {
+    "an error behind it": FORBIDDEN + "[credential\n",
+    "very often": FORBIDDEN * 300,
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_prompt_that_git_may_have_forbidden_is_not_shown(desk, name):
+    """There is no git around the helper here, which would end before it."""
+    with (desk.session.home / ".gitconfig").open("a") as file:
+        file.write(UNREADABLE[name])
+    outcome = run(desk, "git-credential-entra", env=DISPLAY)
+    assert outcome.out in ("", "quit=1\n") and "entra login" in outcome.err
+    assert "credential.interactive" in outcome.err
+    assert asked_nobody(desk) and desk.browser.urls == []
+
+
+GITS = {
+    "cannot be started": None,
+    "fails": "exit 2",
+    "answers without end": "exec yes",
+    "ends by a signal": "kill -KILL $$",
+}
+
+
+@pytest.mark.parametrize("name", GITS)
+def test_a_git_that_does_not_answer_allows_no_prompt(desk, tmp_path, name):
+    git = tmp_path / "git"
+    git.write_text(f"#!/bin/sh\n{GITS[name]}\n" if GITS[name] is not None else "")
+    git.chmod(0o700)
+    env = DISPLAY | {"PATH": f"{tmp_path}:{desk.session.env['PATH']}"}
+    outcome = run(desk, "git-credential-entra", env=env)
+    assert outcome.out in ("", "quit=1\n") and "entra login" in outcome.err
+    assert "credential.interactive" in outcome.err
+    assert asked_nobody(desk) and desk.browser.urls == []
+
+
 @pytest.mark.parametrize("value", ["true", "auto", "always"])
 def test_gits_configuration_can_allow_the_prompt(desk, value):
     desk.run("git", "config", "--global", "credential.interactive", value)

@@ -16,6 +16,7 @@ from integration.credentials import configure, path, refused, register, token
 from integration.test_federated import foreign_token, trusting
 
 from world.app_certificate import AppCertificate
+from world.waiting import SHORT_LIMIT, wait_until
 from world.world import World
 
 __all__ = ["trusting"]  # the fixture
@@ -278,6 +279,33 @@ def test_a_browser_is_not_looked_for_in_the_working_directory(desk, hostile, bro
     terminal.wait_for(rf"{desk.authority.url}/")  # shown, since no browser could be started
     terminal.close()
     assert nothing_ran(hostile)
+
+
+def program(file: Path, script: str) -> str:
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o700)
+    return str(file)
+
+
+def test_a_browser_finds_no_code_in_the_working_directory(desk, hostile):
+    """python3 -m and others look there first."""
+    (hostile / "opener.py").write_text(f"open({str(hostile / 'ran')!r}, 'w')")
+    desk.at_terminal("entra", "login", "--browser", "--timeout", SHORT_LIMIT, cwd=hostile,
+                     env={"BROWSER": "python3 -m opener"}).finish()
+    assert nothing_ran(hostile)
+
+
+@pytest.mark.parametrize("variable", [True, False], ids=["BROWSER", "xdg-open"])
+def test_a_browser_runs_in_the_root_and_keeps_no_folder_busy(desk, hostile, tmp_path, variable):
+    (tmp_path / "bin").mkdir()
+    opener = program(tmp_path / "bin" / "xdg-open", f"pwd -P >{tmp_path}/where.new\n"
+                                                    f"mv {tmp_path}/where.new {tmp_path}/where")
+    terminal = desk.at_terminal("entra", "login", "--browser", cwd=hostile, env={
+        "PATH": f"{tmp_path}/bin:{desk.session.env['PATH']}", "DISPLAY": ":0",
+        "BROWSER": opener if variable else None})
+    wait_until((tmp_path / "where").exists, "the browser")
+    terminal.close()
+    assert (tmp_path / "where").read_text() == "/\n"
 
 
 def test_git_is_not_looked_for_in_the_working_directory(world, hostile):

@@ -58,13 +58,14 @@ def test_what_everybody_can_read_of_the_browser_leads_nobody_to_the_sign_in(desk
         assert asked[name] not in start
 
 
-def start_of(desk) -> tuple[Terminal, str]:
-    """A sign-in whose browser has not come yet, and the URL that the browser was started with."""
+def start_of(desk, *before: str) -> tuple[Terminal, str]:
+    """A sign-in whose browser has not come yet, and the URL that the browser was started with.
+    `before` is a command that runs it."""
     noted = desk.session.home / "noted"
     slow = desk.session.home / "slow"
     slow.write_text(f'#!/bin/sh\necho "$1" >{noted}.new && mv {noted}.new {noted}\n')
     slow.chmod(0o755)
-    terminal = desk.at_terminal("entra", "login", env={"BROWSER": str(slow)})
+    terminal = desk.at_terminal(*before, "entra", "login", env={"BROWSER": str(slow)})
     wait_until(noted.exists, "the browser")
     return terminal, noted.read_text().strip()
 
@@ -122,6 +123,25 @@ def test_if_the_kernel_does_not_tell_who_comes_no_browser_is_started(desk):
     desk.visitor.sign_in(sign_in_url(desk, terminal), contoso.ADA)
     assert terminal.finish().code == 0
     assert desk.browser.starts == []
+
+
+def change_mounts(terminal: Terminal, *command: str) -> None:
+    subprocess.run(["nsenter", "--mount", f"--target={terminal.pid}", *command,
+                    f"/proc/{terminal.pid}/net"], timeout=20, check=True)
+
+
+@only_root
+def test_a_browser_that_the_kernel_does_not_list_is_refused_and_the_user_told_once(desk):
+    """One of another system, whose connections a virtual machine's host hands on."""
+    terminal, start = start_of(desk, "unshare", "--mount")
+    change_mounts(terminal, "mount", "--types=tmpfs", "none")
+    for _ in range(2):
+        assert requests.get(start, timeout=10, allow_redirects=False).status_code == 403
+    terminal.wait_for(r"not run on this machine.*\n?.*--device-code")
+    change_mounts(terminal, "umount")
+    desk.visitor.sign_in(desk.visitor.sent_on(start), contoso.ADA)
+    assert terminal.finish().code == 0
+    assert terminal.screen.count("--device-code") == 1
 
 
 def test_every_sign_in_says_who_is_signed_in_now(desk):

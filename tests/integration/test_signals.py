@@ -25,7 +25,8 @@ from world.waiting import SHORT_LIMIT, wait_until
 from world.world import World
 
 DEADLY = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGXCPU,
-          signal.SIGUSR1, signal.SIGALRM, signal.SIGSEGV]
+          signal.SIGUSR1, signal.SIGALRM, signal.SIGSEGV, signal.SIGSTKFLT, signal.SIGRTMIN,
+          signal.SIGRTMAX]
 
 
 @pytest.fixture

@@ -41,6 +41,22 @@ static void a_name_is_a_path_or_a_file_url(void **state)
     assert_string_equal(file_path("file:///a/b"), "/a/b");
     assert_string_equal(file_path("file:/a/b"), "/a/b");
     assert_string_equal(file_path("file:a"), "a");
+    assert_string_equal(file_path("File:///a/b"), "/a/b");
+    assert_string_equal(file_path("FILE:a"), "a");
+    assert_string_equal(file_path("file://localhost/a/b"), "/a/b");
+    assert_string_equal(file_path("file://LocalHost/a/b"), "/a/b");
+}
+
+static void a_file_of_another_host_is_no_path(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "file://host/a",    "File://host/a",
+                                         "file://",          "file://a",
+                                         "file://localhost", "file://localhost.example/a" };
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        assert_string_equal(file_path(names[i]), names[i]);
+        assert_true(file_is_uri(names[i]));
+    }
 }
 
 static void other_uris_are_no_paths(void **state)
@@ -48,7 +64,13 @@ static void other_uris_are_no_paths(void **state)
     (void)state;
     assert_true(file_is_uri("pkcs11:token=a"));
     assert_true(file_is_uri("handle:0x81000000"));
+    assert_true(file_is_uri("PKCS11:token=a"));
+    assert_true(file_is_uri("Handle:0x81000000"));
     assert_false(file_is_uri("file:a"));
+    assert_false(file_is_uri("FILE:///a"));
+    assert_false(file_is_uri("file://localhost/a"));
+    assert_false(file_is_uri("2024:a"));
+    assert_false(file_is_uri(".key:a"));
     assert_false(file_is_uri("/a:b"));
     assert_false(file_is_uri("c:a"));
 }
@@ -89,6 +111,8 @@ static void credentials_of_a_service_have_a_mask_in_the_place_of_the_group(void 
     assert_true(file_has_readers("/run/credentials/another/secret", 0440));
     assert_true(file_has_readers("/run/credentials/a", 0440));
     assert_true(file_has_readers("/home/ada/secret/file/of/hers", 0440));
+    setenv("CREDENTIALS_DIRECTORY", "run", 1); /* as everywhere, ignored unless it is absolute */
+    assert_true(file_has_readers("run/secret", 0440));
     setenv("CREDENTIALS_DIRECTORY", "/", 1);
     assert_true(file_has_readers("//secret", 0440));
 }
@@ -120,6 +144,7 @@ int main(void)
         cmocka_unit_test(a_file_is_read_to_the_limit_and_not_beyond),
         cmocka_unit_test(a_file_that_is_not_there_says_so),
         cmocka_unit_test(a_name_is_a_path_or_a_file_url),
+        cmocka_unit_test(a_file_of_another_host_is_no_path),
         cmocka_unit_test(other_uris_are_no_paths),
         cmocka_unit_test(a_relative_name_is_below_a_folder),
         cmocka_unit_test_setup(others_can_read_a_file_of_the_group_or_of_all, clear_environment),

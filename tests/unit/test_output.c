@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,26 @@ static void json_is_escaped(void **state)
     assert_string_equal(json_string(object, "name"), "\x1b[2J\xc2\x9b\xe2\x80\xae\x7f/\xc3\xa4");
 }
 
+ssize_t __wrap_write(int fd, const void *bytes, size_t length);
+ssize_t __real_write(int fd, const void *bytes, size_t length);
+
+/* As a driver that takes nothing. */
+#define NOTHING_FD 1000
+ssize_t __wrap_write(int fd, const void *bytes, size_t length)
+{
+    return fd == NOTHING_FD ? 0 : __real_write(fd, bytes, length);
+}
+
+static void a_descriptor_that_takes_nothing_is_an_error(void **state)
+{
+    (void)state;
+    alarm(20); /* ends the test */
+    assert_false(output_write(NOTHING_FD, "a", 1));
+    assert_int_equal(errno, EIO);
+    assert_true(output_write(NOTHING_FD, "", 0));
+    alarm(0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +166,7 @@ int main(void)
         cmocka_unit_test(a_line_is_one_line),
         cmocka_unit_test(data_is_written_as_it_is_and_in_order),
         cmocka_unit_test(json_is_escaped),
+        cmocka_unit_test(a_descriptor_that_takes_nothing_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

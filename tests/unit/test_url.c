@@ -350,6 +350,109 @@ static void a_path_with_dot_segments_is_not_plain(void **state)
         assert_plain(cases[i].path, cases[i].plain);
 }
 
+/* After dots, only a letter, digit, "-", "_" or "~" shows that all read a name. */
+static void dots_are_followed_by_a_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        bool plain;
+    } cases[] = {
+        { "/.git/a", true },     { "/.well-known", true }, { "/._a", true },
+        { "/.~lock", true },     { "/.-", true },          { "/..::$DATA/", false },
+        { "/..:", false },       { "/.,/a", false },       { "/..%22/", false },
+        { "/..*", false },       { "/...%3a/a", false },   { "/root:/a/b:/content", true },
+        { "/a%20b/(1)/", true }, { "/+a/@b/$c/!d", true }, { "/%20;x/", false },
+        { "/..!", false },       { "/.%20%20./", false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_plain(cases[i].path, cases[i].plain);
+}
+
+static void names_of_all_languages_are_plain(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "\xc3\x84nderungen/datei.txt",
+        "a/na\xc3\xafve\x20\x66\xc3\xbc\x72 dich",
+        "a/Stra\xc3\x9f\x65 \xe2\x80\x93 \xe2\x80\x9eneu\xe2\x80\x9c.md",
+        "a/A\xcc\x88nderung", /* decomposed, as macOS writes it */
+        "\xce\x95\xce\xbb\xce\xbb\xce\xac\xce\xb4\xce\xb1/x",
+        "\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82.txt",
+        "\xd7\xa2\xd7\x91\xd7\xa8\xd7\x99\xd7\xaa/\xd8\xb9\xd8\xb1\xd8\xa8\xd9\x8a",
+        "\xe0\xa4\xb9\xe0\xa4\xbf\xe0\xa4\xa8\xe0\xa5\x8d\xe0\xa4\xa6\xe0\xa5\x80",
+        "\xe0\xb9\x84\xe0\xb8\x97\xe0\xb8\xa2 \xe0\xb9\x91",
+        "\xe4\xba\xba\xe3\x80\x85/\xe3\x82\xab\xe3\x83\xbc 1.2.txt",
+        "\xed\x95\x9c\xea\xb5\xad/\xef\xbc\x91\xef\xbc\xa1",
+        "\xf0\xa0\xae\xb7\xe9\x87\x8e",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        struct url url;
+        struct error error = { 0 };
+        assert_true(url_from_parts("https", "h.example", names[i], &url, &error));
+        if (!url.path_is_plain)
+            fail_msg("'%s' is not plain", names[i]);
+    }
+}
+
+static void a_character_that_becomes_another_or_vanishes_is_not_plain(void **state)
+{
+    (void)state;
+    static const char *const segments[] = {
+        "%EF%BC%8E%EF%BC%8E", /* U+FF0E: NFKC makes a dot of it */
+        ".%EF%BC%8E",
+        "%E2%80%A4.",
+        "%EF%B9%92%EF%B9%92", /* U+2024, U+FE52 */
+        "%E2%80%A5",
+        "%EF%B8%B0",
+        "%E2%80%A6",                             /* U+2025, U+FE30, U+2026: several */
+        "x%EF%BC%8F..%EF%BC%8F..%EF%BC%8Fadmin", /* U+FF0F: a slash */
+        "x%E2%84%80",
+        "x%E2%81%84..",
+        "x%E2%88%95..", /* U+2100, U+2044, U+2215 */
+        "x%EF%BC%BC..",
+        "x%EF%B9%A8..", /* U+FF3C, U+FE68: a backslash */
+        "x%C2%A5..",
+        "x%E2%82%A9..",
+        "x%E2%88%96..", /* U+00A5, U+20A9, U+2216 */
+        "%EF%BC%85",
+        "%EF%B9%AA", /* U+FF05, U+FE6A: a percent sign */
+        "..%EF%BC%9B",
+        "..%CD%BE",
+        "..%EF%BC%9F",
+        "..%EF%BC%83", /* ";", "?", "#" */
+        "..%C2%A0",
+        "..%E3%80%80",
+        "..%E2%80%89",
+        "..%E1%9A%80", /* spaces */
+        "..%E2%80%8B",
+        "..%E2%81%A0",
+        "..%C2%AD",
+        "..%EF%BB%BF", /* invisible */
+        ".%CD%8F.",
+        "..%EF%B8%8F",
+        "..%F3%A0%84%80",
+        "..%E1%85%9F",
+        "..%E3%85%A4",
+        "..%CC%81",
+        "%CC%81..",
+        ".%CC%88.", /* marks, which some drop */
+        "..%C3%A4",
+        ".%E6%97%A5",
+        "%E6%97%A5..",
+        "%C3%A4.",
+        ".%C3%A4.",
+        "..%C3%A4;x",
+        "a%EF%BF%BD",
+        "a%EE%80%80",
+        "a%F0%9F%98%80", /* U+FFFD, private use, an emoji */
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(segments); i++) {
+        autofree char *path = text_format("/base/%s/admin", segments[i]);
+        assert_plain(path, false);
+    }
+}
+
 static void a_path_with_an_encoded_slash_percent_or_backslash_is_not_plain(void **state)
 {
     (void)state;
@@ -755,6 +858,9 @@ int main(void)
         cmocka_unit_test(a_host_has_at_most_253_bytes_in_labels_of_at_most_63),
         cmocka_unit_test(a_refused_host_is_named_in_the_error),
         cmocka_unit_test(a_path_with_dot_segments_is_not_plain),
+        cmocka_unit_test(dots_are_followed_by_a_name),
+        cmocka_unit_test(names_of_all_languages_are_plain),
+        cmocka_unit_test(a_character_that_becomes_another_or_vanishes_is_not_plain),
         cmocka_unit_test(a_path_with_an_encoded_slash_percent_or_backslash_is_not_plain),
         cmocka_unit_test(a_path_is_plain_only_if_it_is_printable_utf8),
         cmocka_unit_test(a_percent_sign_in_gits_path_is_not_plain),

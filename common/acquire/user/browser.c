@@ -153,20 +153,26 @@ struct wait {
     int64_t deadline;
     pid_t browser; /* 0 if it was not started or has failed */
     bool browser_required;
-    bool no_browser;   /* end the wait */
-    unsigned stranger; /* loopback->stranger, once the user has been told of it */
+    bool no_browser; /* end the wait */
+    /* As in loopback, once the user has been told of it. */
+    unsigned stranger;
+    bool refused_unknown;
 };
 
-/* It would be the stranger who is signed in here. */
-static void tell_of_stranger(struct wait *wait)
+/* It would be the stranger who is signed in here. A program that the kernel does not list may be
+ * the user's browser on another system, whose connections are handed on to this one. */
+static void tell_of_refused(struct wait *wait)
 {
-    if (wait->loopback->stranger == wait->stranger)
-        return;
+    if (wait->loopback->stranger != wait->stranger)
+        prompt_say(wait->prompt,
+                   "A program of another user (uid %u) tried to take part in this sign-in, and was "
+                   "refused.",
+                   wait->loopback->stranger);
+    if (wait->loopback->refused_unknown && !wait->refused_unknown)
+        prompt_say(wait->prompt, "A program was refused that has gone already or does not run on "
+                                 "this machine. If it was your browser, use --device-code.");
     wait->stranger = wait->loopback->stranger;
-    prompt_say(wait->prompt,
-               "A program of another user (uid %u) tried to take part in this sign-in, and was "
-               "refused.",
-               wait->stranger);
+    wait->refused_unknown = wait->loopback->refused_unknown;
 }
 
 static bool may_wait(void *data)
@@ -179,7 +185,7 @@ static bool may_wait(void *data)
             prompt_say(wait->prompt,
                        "No browser could be started. Open the URL yourself. " DEVICE_CODE_HINT);
     }
-    tell_of_stranger(wait);
+    tell_of_refused(wait);
     prompt_wait(wait->prompt, wait->deadline);
     return !wait->no_browser;
 }

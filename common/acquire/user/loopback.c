@@ -218,6 +218,8 @@ static int check_peer(struct server *server, int fd, int status)
     enum peer peer = peer_of(fd, &uid);
     if (peer == PEER_FOREIGN)
         server->loopback->stranger = uid;
+    if (peer == PEER_UNKNOWN)
+        server->loopback->refused_unknown = true;
     return peer == PEER_TRUSTED ? status : FORBIDDEN;
 }
 

@@ -23,11 +23,12 @@ struct loopback {
     int listeners[2]; /* IPv4 and, if available, IPv6, since localhost may be either */
     int browser;      /* the connection that sent the redirect and is to be answered, or -1 */
     uint16_t port;
-    bool can_tell_peers; /* peer.h */
-    unsigned stranger;   /* another user, whose program was refused; 0: none was */
+    bool can_tell_peers;  /* peer.h */
+    unsigned stranger;    /* another user, whose program was refused; 0: none was */
+    bool refused_unknown; /* a program was refused whose user the kernel does not tell */
 };
 
-#define LOOPBACK_NONE ((struct loopback){ { -1, -1 }, -1, 0, false, 0 })
+#define LOOPBACK_NONE ((struct loopback){ { -1, -1 }, -1, 0, false, 0, false })
 
 /* Listens on a free port. The caller closes *ret_loopback with loopback_close, also on failure.
  * Fails with ERROR_OTHER. */

@@ -19,10 +19,12 @@ bool open_url_is_possible(void)
            environment("WAYLAND_DISPLAY") != NULL;
 }
 
-/* Runs a command without a shell, which might interpret characters of the URL. */
+/* Runs a command without a shell, which might interpret characters of the URL. It runs in the root
+ * directory: it may look for code in the one that it runs in, as python3 -m does, and ours may be a
+ * repository of somebody else's. */
 static bool start_browser(char *const *words, pid_t *pid)
 {
-    return subprocess_detach(words[0], words, child_environment_without_secrets, NULL, pid) == 0;
+    return subprocess_detach(words[0], words, child_environment_without_secrets, "/", pid) == 0;
 }
 
 /* Returns the word with each %s replaced by the URL. */

@@ -11,9 +11,10 @@
 /* Whether a browser can be expected to open: $BROWSER is set, or there is a display. */
 bool open_url_is_possible(void);
 
-/* Opens the URL without waiting for the browser. The browser inherits no descriptors, so that its
- * output cannot mix with ours, and no secrets from the environment. *ret_pid is the process of the
- * browser or of its launcher. Returns false if no browser can be started. */
+/* Opens the URL without waiting for the browser. The browser runs in the root directory. It
+ * inherits no descriptors, so that its output cannot mix with ours, and no secrets from the
+ * environment. *ret_pid is the process of the browser or of its launcher. Returns false if no
+ * browser can be started. */
 bool open_url(const char *url, pid_t *ret_pid);
 
 /* Whether that process has already failed, so that no browser has opened. */
