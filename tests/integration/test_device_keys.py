@@ -79,7 +79,9 @@ def test_a_tpm_that_cannot_be_reached_is_reported_in_one_line(world, tmp_path):
 
 
 LIBRARY = """\
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 __attribute__((constructor)) static void run(void)
@@ -90,20 +92,22 @@ __attribute__((constructor)) static void run(void)
     fclose(ran);
     puts("loaded");
     fflush(stdout);
+    {then};
 }}
 """
 
 
-@pytest.fixture
-def library(world, tmp_path) -> Path:
+@pytest.fixture(params=[""])
+def library(request, world, tmp_path) -> Path:
     """What a program loads to reach its TPM, in a folder of that name. It leaves the name of its
-    working directory in the file `ran` beside it, and prints to stdout."""
+    working directory in the file `ran` beside it, prints to stdout, and does what it is told
+    (indirectly parametrized)."""
     app = AppCertificate(tmp_path / "app")
     configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
     folder = tmp_path / "library"
     folder.mkdir()
     source = folder / "library.c"
-    source.write_text(LIBRARY.format(ran=folder / "ran"))
+    source.write_text(LIBRARY.format(ran=folder / "ran", then=request.param))
     subprocess.run(["cc", "-shared", "-fPIC", "-o", folder / "library.so", source], check=True)
     return folder / "library.so"
 
@@ -119,6 +123,12 @@ def test_code_for_a_tpm_runs_in_the_root_and_prints_nothing_to_stdout(world, lib
     world.session.env["TPM2OPENSSL_TCTI"] = str(library)
     refused(token(world, cwd=library.parent), 2, "found no key or certificate")
     assert (library.parent / "ran").read_text() == "/"
+
+
+@pytest.mark.parametrize("library", ["abort()", "exit(1)", "raise(SIGKILL)"], indirect=True)
+def test_a_fault_of_a_tpms_library_is_no_mistake_in_the_configuration(world, library):
+    world.session.env["TPM2OPENSSL_TCTI"] = str(library)
+    refused(token(world), 1, "the key in handle:0x81000001 cannot be used", "loads it failed")
 
 
 @pytest.mark.parametrize("file", ["stdout", "-", "stderr", "/dev/stdout", "/dev/stderr"])

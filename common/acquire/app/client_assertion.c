@@ -250,7 +250,7 @@ static void explain_failure(enum subprocess_end end, const struct credential *cr
     } else if (end == SUBPROCESS_NONE) {
         error_set(error, ERROR_OTHER, "cannot start a process: %m");
     } else {
-        error_set(error, ERROR_USAGE,
+        error_set(error, ERROR_OTHER,
                   "the key in %.*s cannot be used: the process that loads it failed",
                   key_store_printable_length(key), key);
     }
