@@ -17,7 +17,8 @@ PARTIAL = "prints a part of an answer, or a wrong one"
 NOT_ONLY_MEMORY = "does not say that memory ran out, and only that"
 AFTERWARDS = "afterwards: "
 
-# GLib without a thread, of which it had as many as it needs a moment ago, and libgcrypt without a file.
+# GLib without a thread, of which it had as many as it needs a moment ago, and libgcrypt without a
+# file.
 ENDED_BY_LIBRARY = ("clone3", "openat:/proc/sys/crypto/fips_enabled", "openat:/etc/gcrypt/hwf.deny")
 ABORTED = (128 + signal.SIGTRAP, 128 + signal.SIGABRT)
 

@@ -25,8 +25,8 @@ COUNTERS = (ALLOCATION, CLOSE, ALIGNED, SHORT_READ, SHORT_WRITE)
 ERRORS = {
     **dict.fromkeys(["open", "openat"], ("EMFILE", "EIO")),
     **dict.fromkeys(["stat", "lstat", "fstat", "newfstatat", "statx"], ("EIO",)),
-    **dict.fromkeys(["access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd"],
-                    ("EIO",)),
+    **dict.fromkeys(["access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd",
+                     "chdir"], ("EIO",)),
     **dict.fromkeys(["mkdir", "mkdirat", "link", "linkat", "symlink"], ("ENOSPC",)),
     **dict.fromkeys(["unlink", "unlinkat", "rmdir"], ("EIO", "EACCES")),
     **dict.fromkeys(["rename", "renameat", "renameat2"], ("ENOSPC",)),
@@ -73,8 +73,8 @@ QUIET = frozenset([
     "getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getrandom", "uname",
     "sysinfo", "clock_gettime", "clock_nanosleep", "sched_getaffinity", "sched_yield",
     "access", "faccessat", "faccessat2", "stat", "lstat", "fstat", "newfstatat", "statx", "statfs",
-    "fstatfs", "readlink", "readlinkat", "getcwd", "getdents64", "lseek", "read", "pread64", "readv",
-    "poll", "ppoll", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "eventfd2",
+    "fstatfs", "readlink", "readlinkat", "getcwd", "chdir", "getdents64", "lseek", "read", "pread64",
+    "readv", "poll", "ppoll", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "eventfd2",
     "pipe", "pipe2", "dup", "dup2", "dup3", "socket", "socketpair",
     "getsockname", "getpeername", "getsockopt", "setsockopt",
 ])
@@ -83,8 +83,8 @@ QUIET = frozenset([
 @dataclass(frozen=True)
 class Fault:
     """The `number`th allocation, aligned allocation, close or system call fails, with `error`; or
-    that read or write of more than a byte is of one; or the process is killed at that call. A run
-    with COUNT is only counted. `name` and `place` are of the system call."""
+    that read or write is of one byte; or the process is killed at that call. A run with COUNT is
+    only counted. `name` and `place` are of the system call."""
 
     kind: str
     number: int

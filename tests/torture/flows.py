@@ -52,7 +52,7 @@ class Flow:
     `code`: with which the job ends, if it is to say that there is no answer.
     `traced`: with a trace, which may have no secret.
     `until`: from the first call of this name on, it is as another flow, and not tried.
-    `sample`: it is like another flow with another keyring, and this many faults are tried.
+    `sample`: it is like another flow, with another keyring, so only this many faults are tried.
     """
 
     name: str
@@ -202,7 +202,8 @@ RECORDS = (
     Flow("entra token, cold", token, (git_token,), app),
     Flow("entra token, cold, kept secret", token, (set_secret,), app_with_kept_secret),
     Flow("entra token, refresh", token, (login_grace, login), user),
-    Flow("entra token, renewal", renewal, (token, after_two_seconds(entra("list"))), app_with_due_tokens),
+    Flow("entra token, renewal", renewal, (token, after_two_seconds(entra("list"))),
+         app_with_due_tokens),
     Flow("entra login", login, (), user),
     Flow("entra login, second user", login, (login_grace, token), user),
     Flow("entra logout", entra("logout"), (login_grace, login, token), user, once=True),
@@ -225,25 +226,25 @@ RECORDS = (
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),
     Flow("git erase, kernel", erase, (token, store, store_other), app, "kernel"),
     Flow("entra token, warm, desktop", token, (token,), app, "secret-service"),
-    Flow("entra token, refresh, desktop", token, (login,), user, "secret-service"),
+    Flow("entra token, refresh, desktop", token, (login,), user, "secret-service", sample=1500),
     Flow("git get, typed, desktop", git("get"), (store, store_other), user, "secret-service"),
-    Flow("git get, typed, auto", git("get"), (store, store_other), user, "auto"),
+    Flow("git get, typed, auto", git("get"), (store, store_other), user, "auto", sample=250),
     Flow("git store, desktop", store, (token, store_other), app, "secret-service"),
     Flow("entra token, certificate", token, (), app_with_certificate, until="connect"),
     Flow("entra token, command", token, (), app_with_command, until="connect", traced=True),
     Flow("entra token, federated file", token, (), app_with_federated_file, until="connect"),
     Flow("entra token, managed identity", managed, (), machine),
     Flow("git get, no prompts", git("get"), (), user_without_prompts, code=5),
-    Flow("entra login, desktop", login, (), user, "secret-service", sample=600),
+    Flow("entra login, desktop", login, (), user, "secret-service", sample=250),
     Flow("entra logout, desktop", entra("logout"), (login_grace, login, token), user,
-         "secret-service", once=True, sample=600),
+         "secret-service", once=True, sample=250),
     Flow("entra list, desktop", entra("list", "--output", "json"), (login, token, store), user,
-         "secret-service", reports=True, sample=400),
+         "secret-service", reports=True, sample=250),
     Flow("git erase, desktop", erase, (token, store, store_other), app, "secret-service",
-         sample=400),
-    Flow("entra secret set, desktop", set_secret, (git_token,), app, "secret-service", sample=300),
+         sample=250),
+    Flow("entra secret set, desktop", set_secret, (git_token,), app, "secret-service", sample=250),
     Flow("entra secret clear, desktop", entra("secret", "clear"), (set_secret, token),
-         app_with_kept_secret, "secret-service", sample=300),
+         app_with_kept_secret, "secret-service", sample=250),
 )
 FLOWS = {flow.name: flow for flow in RECORDS}
 

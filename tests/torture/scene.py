@@ -149,16 +149,15 @@ class Scene:
         return complaints
 
     def _about_memory(self, job: Job, fault: Fault, outcome: Outcome) -> list[str]:
-        """Before memory ran out, the program may have said what it says without a fault."""
+        """The program may have said before, or in another thread, what it says without a fault."""
         if fault.kind not in MEMORY or not self._injector.happened(fault):
             return []
         message = f"{job.program}: out of memory\n"
-        if "json" in job.words and outcome.err.endswith(OUT_OF_MEMORY_JSON):
+        if "json" in job.words and OUT_OF_MEMORY_JSON in outcome.err:
             message = OUT_OF_MEMORY_JSON
-        before = self._likeness.general(outcome.err.removesuffix(message))
-        if outcome.code == 1 and outcome.err.endswith(message) and self.said.startswith(before):
-            return []
-        return [NOT_ONLY_MEMORY]
+        before, found, after = outcome.err.partition(message)
+        is_alone = self.said.startswith(self._likeness.general(before + after))
+        return [] if outcome.code == 1 and found and is_alone else [NOT_ONLY_MEMORY]
 
     def _about_state(self, outcome: Outcome, state: State) -> list[str]:
         complaints = self._likeness.differences(state, self.before, self.after)

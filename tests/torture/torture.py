@@ -62,8 +62,10 @@ def main() -> int:
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--flows", nargs="*", default=list(FLOWS), choices=list(FLOWS))
-    parser.add_argument("--faults", nargs="*", default=[], help="KIND, KIND:NUMBER, CALL or CALL:END-OF-PATH")
-    parser.add_argument("--sample", type=int, default=0, help="how many faults for each flow (0: as its record says)")
+    parser.add_argument("--faults", nargs="*", default=[],
+                        help="KIND, KIND:NUMBER, CALL or CALL:END-OF-PATH")
+    parser.add_argument("--sample", type=int, default=0,
+                        help="how many faults for each flow (0: as its record says)")
     parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1),
                         help="more than processors, since some faults cost the time limit")
     arguments = parser.parse_args()
