@@ -49,10 +49,57 @@ static void keep_harmless(void)
 /* The variables that name a file or folder from which a library loads code or takes settings:
  * OpenSSL's, those of its providers for devices, GLib's, Kerberos' and the C library's. */
 static const char *const paths_of_libraries[] = {
-    "OPENSSL_CONF",   "OPENSSL_MODULES",        "OPENSSL_ENGINES",      "SSL_CERT_DIR",
-    "CTLOG_FILE",     "PKCS11_PROVIDER_MODULE", "SOFTHSM2_CONF",        "TPM2_PKCS11_STORE",
-    "GIO_MODULE_DIR", "GIO_EXTRA_MODULES",      "GSETTINGS_SCHEMA_DIR", "KRB5_CONFIG",
+    "OPENSSL_CONF",
+    "OPENSSL_CONF_INCLUDE",
+    "OPENSSL_MODULES",
+    "OPENSSL_ENGINES",
+    "SSL_CERT_DIR",
+    "CTLOG_FILE",
+    "OPENSC_CONF",
+    "PKCS11_PROVIDER_MODULE",
+    "PKCS11SPY",
+    "PKCS11SPY_OUTPUT",
+    "SOFTHSM2_CONF",
+    "TPM2_PKCS11_STORE",
+    "GIO_MODULE_DIR",
+    "GIO_EXTRA_MODULES",
+    "KRB5_CONFIG",
+    "GSETTINGS_SCHEMA_DIR",
+    "KRB5_KDC_PROFILE",
+    "G_DBUS_COOKIE_SHA1_KEYRING_DIR",
+    "GSS_MECH_CONFIG",
     "GCONV_PATH",
+    "LOCPATH",
+    "NLSPATH",
+    "TZDIR",
+    "HOSTALIASES",
+    "RESOLV_HOST_CONF",
+};
+
+/* The variables whose value is a type and what that takes, and which values they may have: one that
+ * ends in a colon or slash is a beginning. A TCTI is a way to reach a TPM. */
+static const char *const tctis[] = {
+    "/",     "cmd:/",  "device", "device:/", "mssim", "mssim:",
+    "swtpm", "swtpm:", "tabrmd", "tabrmd:",  NULL,
+};
+static const char *const key_tables[] = { "/", "FILE:/", "WRFILE:/", "MEMORY:", NULL };
+static const char *const credential_caches[] = {
+    "/", "FILE:/", "DIR:/", "DIR::/", "API:", "KCM:", "KEYRING:", "MEMORY:", NULL,
+};
+static const struct {
+    const char *name;
+    const char *const *values;
+} typed_paths[] = {
+    { "TPM2OPENSSL_TCTI", tctis },       { "TPM2_PKCS11_TCTI", tctis },
+    { "KRB5_KTNAME", key_tables },       { "KRB5_CLIENT_KTNAME", key_tables },
+    { "KRB5CCNAME", credential_caches },
+};
+
+/* The variables that make a library write down what passes through it: the keys of TLS, messages of
+ * D-Bus and Kerberos, and the commands for a device, which have its PIN. */
+static const char *const records_of_libraries[] = {
+    "SSLKEYLOGFILE", "G_DBUS_DEBUG",          "KRB5_TRACE",   "TSS2_LOG",
+    "TSS2_LOGFILE",  "TPM2_PKCS11_LOG_LEVEL", "OPENSC_DEBUG", "PKCS11_PROVIDER_DEBUG",
 };
 
 /* Whether a path, or each path of a list with colons, is absolute. */
@@ -67,6 +114,17 @@ static bool is_absolute(const char *list)
     return false;
 }
 
+static bool may_be(const char *value, const char *const *values)
+{
+    for (; value != NULL && *values != NULL; values++) {
+        size_t length = strlen(*values);
+        bool is_beginning = strchr(":/", (*values)[length - 1]) != NULL;
+        if (strncmp(value, *values, is_beginning ? length : length + 1) == 0)
+            return true;
+    }
+    return false;
+}
+
 void environment_disarm(void)
 {
     if (getauxval(AT_SECURE) != 0)
@@ -74,6 +132,9 @@ void environment_disarm(void)
     for (size_t i = 0; i < ARRAY_SIZE(paths_of_libraries); i++)
         if (!is_absolute(getenv(paths_of_libraries[i])))
             unsetenv(paths_of_libraries[i]);
-    unsetenv("SSLKEYLOGFILE"); /* TLS would write its keys there, and so all that is sent */
-    unsetenv("G_DBUS_DEBUG");  /* GLib would print every D-Bus message to stdout */
+    for (size_t i = 0; i < ARRAY_SIZE(typed_paths); i++)
+        if (!may_be(getenv(typed_paths[i].name), typed_paths[i].values))
+            unsetenv(typed_paths[i].name);
+    for (size_t i = 0; i < ARRAY_SIZE(records_of_libraries); i++)
+        unsetenv(records_of_libraries[i]);
 }

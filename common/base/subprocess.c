@@ -21,6 +21,7 @@
 #include "common/base/search_path.h"
 #include "common/base/signals.h"
 #include "common/base/text.h"
+#include "common/base/unfinished.h"
 
 /* How long a program that is asked to end may take before it is killed. */
 #define GRACE_MILLISECONDS 200
@@ -128,6 +129,26 @@ static void end_child(pid_t pid)
         ;
 }
 
+/* The exit codes of a fork that has no answer. The second is memory.c's. */
+#define FORK_FAILED        2
+#define FORK_OUT_OF_MEMORY 1
+
+/* Memory that runs out in a fork ends the program, as it does in this process (memory.c). The fork
+ * has said so. */
+static void end_if_out_of_memory(int status)
+{
+    if (status != FORK_OUT_OF_MEMORY)
+        return;
+    unfinished_remove_all();
+    _exit(1);
+}
+
+/* A library that calls exit in a fork is not out of memory. */
+static void fail_at_exit(void)
+{
+    _exit(FORK_FAILED);
+}
+
 /* Reads the answer of a child and waits for it to end, or ends it. */
 static enum subprocess_end collect_answer(pid_t pid, int fd, int life, size_t max, int64_t deadline,
                                           int *ret_status, struct secret **ret_answer)
@@ -139,6 +160,7 @@ static enum subprocess_end collect_answer(pid_t pid, int fd, int life, size_t ma
         end = wait_for(pid, deadline, ret_status);
     if (end != SUBPROCESS_ENDED)
         end_child(pid);
+    end_if_out_of_memory(*ret_status);
     *ret_answer = end == SUBPROCESS_ENDED ? steal(&text) : NULL;
     return end;
 }
@@ -159,7 +181,8 @@ enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), voi
     if (pid == 0) {
         setpgid(0, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(getppid() == parent && function(context, writer) ? 0 : 1);
+        atexit(fail_at_exit);
+        _exit(getppid() == parent && function(context, writer) ? 0 : FORK_FAILED);
     }
     if (pid < 0)
         return SUBPROCESS_NONE;
@@ -275,12 +298,15 @@ static bool supervise(void *context, int output)
     return output_write(job->report, (const char *)&outcome, sizeof outcome);
 }
 
-/* A supervisor that was killed reports nothing, and then it is not known what the command did. */
-static bool read_outcome(int report, struct outcome *ret_outcome)
+static bool read_outcome(int report, const char *program, struct outcome *ret_outcome,
+                         struct error *error)
 {
     auto_secret struct secret *text = secret_read(report, sizeof *ret_outcome);
     if (text == NULL || text->length != sizeof *ret_outcome)
-        return false;
+        return error_set(error, ERROR_OTHER,
+                         "it is not known what became of the command '%.100s': the process that "
+                         "waits for it failed",
+                         program);
     memcpy(ret_outcome, text->bytes, sizeof *ret_outcome);
     return true;
 }
@@ -325,10 +351,8 @@ struct secret *subprocess_run(char *const *command, bool (*filter)(const char *v
     enum subprocess_end how =
         subprocess_fork(supervise, &job, max, deadline, &child_status, &output);
     close(steal_fd(&writer));
-    if (how == SUBPROCESS_ENDED && !read_outcome(reader, &outcome)) {
-        error_set(error, ERROR_USAGE, "the command '%.100s' failed", command[0]);
+    if (how == SUBPROCESS_ENDED && !read_outcome(reader, command[0], &outcome, error))
         return NULL;
-    }
     *ret_status = outcome.status;
     return check_outcome(how, &outcome, command[0], error) ? steal(&output) : NULL;
 }

@@ -22,7 +22,7 @@
  * not waited for. *ret_status is its exit status, or -1 if a signal ended it. The caller frees the
  * result with secret_free. Returns NULL with ERROR_USAGE if the program cannot be run, prints too
  * much or does not end in time, or with ERROR_OTHER if there is no process or descriptor left for
- * it. */
+ * it, or the process that waits for it is killed. */
 struct secret *subprocess_run(char *const *command, bool (*filter)(const char *variable),
                               const char *folder, size_t max, int64_t deadline, int *ret_status,
                               struct error *error);
@@ -50,9 +50,10 @@ enum subprocess_end {
 /* Runs a function in a fork of this process and returns what it writes to fd, at most max bytes.
  * This gives a deadline to a library that knows none. What the function does to memory has no
  * effect here. The child leads a process group, which is killed at the deadline and when this
- * process ends. *ret_status is 0 if the function returned true, 1 if it returned false, and -1 if a
+ * process ends. *ret_status is 0 if the function returned true, 2 if it returned false, and -1 if a
  * signal ended the child. The caller frees *ret_answer with secret_free; it is NULL unless the
- * result is SUBPROCESS_ENDED. */
+ * result is SUBPROCESS_ENDED. If the child runs out of memory, it says so, and this process ends
+ * with it, with exit code 1. */
 enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), void *context,
                                     size_t max, int64_t deadline, int *ret_status,
                                     struct secret **ret_answer);

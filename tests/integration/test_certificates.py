@@ -252,10 +252,11 @@ def test_a_key_file_that_others_can_write_is_refused_however_it_is_named(world, 
     refused(token(world), 2, "others can write it")
 
 
-def test_a_file_that_is_named_like_a_device_is_still_a_file(world, app, tmp_path):
+def test_a_file_that_is_named_like_a_device_is_not_read(world, app, tmp_path):
+    """OpenSSL looks in the working directory before it asks a provider."""
     app.write("handle:0x81000001", app.key_pem())
     configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
-    refused(token(world, cwd=app.folder), 2, "a file of that name is in the current folder")
+    refused(token(world, cwd=app.folder), 2, "found no key or certificate at handle:0x81000001")
 
 
 def test_a_link_to_a_key_is_followed_as_kubernetes_mounts_them(world, app, tmp_path):

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import jwt
 import pytest
@@ -74,6 +76,68 @@ def test_a_tpm_that_cannot_be_reached_is_reported_in_one_line(world, tmp_path):
     assert (outcome.code, outcome.out) == (2, "")
     assert len(outcome.err.splitlines()) == 1, outcome.err
     assert "found no key or certificate at handle:0x81000001" in outcome.err
+
+
+LIBRARY = """\
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+__attribute__((constructor)) static void run(void)
+{{
+    char folder[4096];
+    FILE *ran = fopen("{ran}", "w");
+    fputs(getcwd(folder, sizeof folder), ran);
+    fclose(ran);
+    puts("loaded");
+    fflush(stdout);
+    {then};
+}}
+"""
+
+
+@pytest.fixture(params=[""])
+def library(request, world, tmp_path) -> Path:
+    """What a program loads to reach its TPM, in a folder of that name. It leaves the name of its
+    working directory in the file `ran` beside it, prints to stdout, and does what it is told
+    (indirectly parametrized)."""
+    app = AppCertificate(tmp_path / "app")
+    configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
+    folder = tmp_path / "library"
+    folder.mkdir()
+    source = folder / "library.c"
+    source.write_text(LIBRARY.format(ran=folder / "ran", then=request.param))
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", folder / "library.so", source], check=True)
+    return folder / "library.so"
+
+
+@pytest.mark.parametrize("tcti", ["./library.so", "../library/library.so", "./library.so:device"])
+def test_no_code_for_a_tpm_is_found_in_the_working_directory(world, library, tcti):
+    world.session.env["TPM2OPENSSL_TCTI"] = tcti
+    refused(token(world, cwd=library.parent), 2, "found no key or certificate")
+    assert not (library.parent / "ran").exists()
+
+
+def test_code_for_a_tpm_runs_in_the_root_and_prints_nothing_to_stdout(world, library):
+    world.session.env["TPM2OPENSSL_TCTI"] = str(library)
+    refused(token(world, cwd=library.parent), 2, "found no key or certificate")
+    assert (library.parent / "ran").read_text() == "/"
+
+
+@pytest.mark.parametrize("library", ["abort()", "exit(1)", "raise(SIGKILL)"], indirect=True)
+def test_a_fault_of_a_tpms_library_is_no_mistake_in_the_configuration(world, library):
+    world.session.env["TPM2OPENSSL_TCTI"] = str(library)
+    refused(token(world), 1, "the key in handle:0x81000001 cannot be used", "loads it failed")
+
+
+@pytest.mark.parametrize("file", ["stdout", "-", "stderr", "/dev/stdout", "/dev/stderr"])
+def test_the_library_of_a_tpm_logs_nothing(world, tpm, tmp_path, file):
+    app = AppCertificate(tmp_path / "app", public_key=tpm.public_key)
+    register(world, secret="", certificates=(app.certificate,))
+    configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
+    outcome = token(world, env={"TSS2_LOG": "all+trace", "TSS2_LOGFILE": file})
+    assert (outcome.code, outcome.err) == (0, "") and len(outcome.out.splitlines()) == 1
 
 
 # ---- a smart card ----

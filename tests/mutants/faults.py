@@ -61,13 +61,9 @@ def faults_of(source: Source) -> list[Fault]:
     for start, end, replacement, token in sorted(_changes(source), key=lambda change: change[:3]):
         line = source.line(start)
         first = source.text.rfind("\n", 0, start) + 1
-        last = source.text.find("\n", end)
-        if source.text[start:end].count("\n"):
-            last = source.text.find("\n", start)
-        before = source.text[first:last]
-        after = source.text[first:start] + replacement + source.text[end:max(last, end)]
-        if "\n" in after:
-            after = after.split("\n")[0]
+        rest = "" if "\n" in source.text[start:end] else source.text[end:].partition("\n")[0]
+        before = source.text[first:].partition("\n")[0]
+        after = (source.text[first:start] + replacement + rest).partition("\n")[0]
         place = token.probe if token else None
         found.append(Fault(source.path, line, start, end, replacement,
                            None if place is None else source.statement(place),

@@ -92,9 +92,8 @@ class Run:
             self._trees.put(self._first.clone(self._folder / f"tree{number}"))
 
     def try_faults(self, count: int, only: list[str]) -> None:
-        """Tries so many faults, of the files whose paths begin with one of `only`, if there are
-        any. The files come in no order, so that what is done when a run is stopped is a sample of
-        all."""
+        """Tries so many faults, of all files or of those whose paths begin with one of `only`. The
+        files come in no order, so that what is done when a run is stopped is a sample of all."""
         lines = {path: source.text.count("\n") for path, source in self._sources.items()
                  if not only or path.startswith(tuple(only))}
         entries = list(shares(lines, count).items())

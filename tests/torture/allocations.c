@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A library for LD_PRELOAD that counts the allocations and the closed files of our programs, and
- * makes one of them fail. The programs' own malloc (common/base/memory.c) calls this one.
+ * A library for LD_PRELOAD that counts the allocations of our programs and their calls of close,
+ * read and write, and makes one of them fail. The programs' own malloc (common/base/memory.c) calls
+ * this one.
  *
  *     ENTRA_FAULTS=FILE LD_PRELOAD=allocations.so entra list
  *
@@ -33,7 +34,9 @@ static struct faults {
     struct counter allocations;
     struct counter closings;
     struct counter aligned; /* by posix_memalign */
-} * faults;                 /* NULL until the loader is done, and in programs that are not ours */
+    struct counter reads;   /* that can be cut short */
+    struct counter writes;
+} * faults; /* NULL until the loader is done, and in programs that are not ours */
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -51,6 +54,7 @@ __attribute__((constructor)) static void begin(void)
     faults = mapped;
 }
 
+/* Counts one, and returns whether it fails. */
 static bool fails(struct counter *counter)
 {
     return __atomic_add_fetch(&counter->count, 1, __ATOMIC_RELAXED) == counter->fails;
@@ -64,12 +68,11 @@ static bool allocation_fails(void)
     return true;
 }
 
-static bool aligned_fails(void)
+/* How many bytes to read or write: that may always be less than was asked for (read(2), write(2)),
+ * except of the 8 bytes of an eventfd. */
+static size_t cut(struct counter *counter, size_t length)
 {
-    if (faults == NULL || !fails(&faults->aligned))
-        return false;
-    errno = ENOMEM;
-    return true;
+    return length > 1 && length != sizeof(uint64_t) && fails(counter) ? 1 : length;
 }
 
 /* The function that would be called without this library. */
@@ -99,7 +102,7 @@ void *realloc(void *memory, size_t size)
 int posix_memalign(void **ret_memory, size_t alignment, size_t size)
 {
     NEXT(posix_memalign);
-    return aligned_fails() ? ENOMEM : next(ret_memory, alignment, size);
+    return faults != NULL && fails(&faults->aligned) ? ENOMEM : next(ret_memory, alignment, size);
 }
 
 /* A close that fails has closed the file all the same: what it tells is that an earlier write was
@@ -112,4 +115,16 @@ int close(int fd)
         return result;
     errno = EIO;
     return -1;
+}
+
+ssize_t read(int fd, void *buffer, size_t length)
+{
+    NEXT(read);
+    return next(fd, buffer, faults == NULL ? length : cut(&faults->reads, length));
+}
+
+ssize_t write(int fd, const void *bytes, size_t length)
+{
+    NEXT(write);
+    return next(fd, bytes, faults == NULL ? length : cut(&faults->writes, length));
 }

@@ -4,30 +4,35 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 ALLOCATION, ALIGNED, CLOSE = "allocation", "aligned", "close"
+SHORT_READ, SHORT_WRITE = "short-read", "short-write"
 CALL, KILL, COUNT = "call", "kill", "count"
+MEMORY = (ALLOCATION, ALIGNED)
 
 # The order of the counters in struct faults.
-COUNTERS = (ALLOCATION, CLOSE, ALIGNED)
+COUNTERS = (ALLOCATION, CLOSE, ALIGNED, SHORT_READ, SHORT_WRITE)
 
 # How a system call may fail, as its manual page says. Those that are not here cannot fail, or not
 # without having done their work, such as close; a program can be killed at any. A name may have a
-# call's place after it.
+# call's place after it. Of errors that no source tells apart, one stands for all: ENOSPC for EIO and
+# EFBIG.
 ERRORS = {
     **dict.fromkeys(["open", "openat"], ("EMFILE", "EIO")),
     **dict.fromkeys(["stat", "lstat", "fstat", "newfstatat", "statx"], ("EIO",)),
-    **dict.fromkeys(["access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd"],
-                    ("EIO",)),
+    **dict.fromkeys(["access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd",
+                     "chdir"], ("EIO",)),
     **dict.fromkeys(["mkdir", "mkdirat", "link", "linkat", "symlink"], ("ENOSPC",)),
-    **dict.fromkeys(["unlink", "unlinkat", "rmdir"], ("EIO",)),
+    **dict.fromkeys(["unlink", "unlinkat", "rmdir"], ("EIO", "EACCES")),
     **dict.fromkeys(["rename", "renameat", "renameat2"], ("ENOSPC",)),
     **dict.fromkeys(["chmod", "fchmod", "fchmodat", "fchown", "fchownat", "utimensat"], ("EPERM",)),
     **dict.fromkeys(["read", "pread64", "readv"], ("EIO", "EINTR")),
-    **dict.fromkeys(["write", "writev"], ("ENOSPC", "EINTR")),
+    **dict.fromkeys(["write", "writev"], ("ENOSPC", "EINTR", "EAGAIN")),
     **dict.fromkeys(["fsync", "fdatasync", "ftruncate", "fallocate", "lseek"], ("EIO",)),
     "flock": ("ENOLCK", "EINTR"),
     "fcntl": ("EMFILE",),
@@ -38,7 +43,7 @@ ERRORS = {
                      "memfd_create", "socketpair", "socket"], ("EMFILE",)),
     **dict.fromkeys(["poll", "ppoll", "epoll_wait", "epoll_pwait"], ("EINTR", "ENOMEM")),
     "epoll_ctl": ("ENOMEM",),
-    "connect": ("ECONNREFUSED",),
+    "connect": ("ECONNREFUSED", "ETIMEDOUT"),
     "bind": ("EADDRINUSE",),
     "listen": ("EADDRINUSE",),
     **dict.fromkeys(["accept", "accept4"], ("EMFILE", "ECONNABORTED")),
@@ -68,8 +73,8 @@ QUIET = frozenset([
     "getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getrandom", "uname",
     "sysinfo", "clock_gettime", "clock_nanosleep", "sched_getaffinity", "sched_yield",
     "access", "faccessat", "faccessat2", "stat", "lstat", "fstat", "newfstatat", "statx", "statfs",
-    "fstatfs", "readlink", "readlinkat", "getcwd", "getdents64", "lseek", "read", "pread64", "readv",
-    "poll", "ppoll", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "eventfd2",
+    "fstatfs", "readlink", "readlinkat", "getcwd", "chdir", "getdents64", "lseek", "read", "pread64",
+    "readv", "poll", "ppoll", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "eventfd2",
     "pipe", "pipe2", "dup", "dup2", "dup3", "socket", "socketpair",
     "getsockname", "getpeername", "getsockopt", "setsockopt",
 ])
@@ -77,9 +82,9 @@ QUIET = frozenset([
 
 @dataclass(frozen=True)
 class Fault:
-    """The `number`th allocation, aligned allocation, close or system call fails, with `error`, or
-    the process is killed there. A run with COUNT is only counted. `name` and `place` are of the
-    system call."""
+    """The `number`th allocation, aligned allocation, close or system call fails, with `error`; or
+    that read or write is of one byte; or the process is killed at that call. A run with COUNT is
+    only counted. `name` and `place` are of the system call."""
 
     kind: str
     number: int
@@ -108,7 +113,10 @@ class SystemCall:
 def _errors(call: SystemCall) -> tuple[str, ...]:
     if call.place == "anon_inode:[eventfd]" and call.name == "write":
         return ()  # it is a counter, which takes what GLib adds
-    return ERRORS.get(call.name, ERRORS.get(f"{call.name} {call.place}", ()))
+    errors = ERRORS.get(call.name, ERRORS.get(f"{call.name} {call.place}", ()))
+    if call.place.startswith("/"):  # a file never makes its writer wait
+        return tuple(error for error in errors if error != "EAGAIN")
+    return errors
 
 
 # Of more allocations than this, only those next to a call that is not quiet are tried.
@@ -117,10 +125,14 @@ ALLOCATIONS_MAX = 500
 
 @dataclass(frozen=True)
 class Counts:
-    allocations: int
-    closes: int
-    aligned: int
+    counters: dict[str, int]
     calls: tuple[SystemCall, ...]
+
+    def until(self, name: str) -> Counts:
+        """What happens before the first call of this name, except for reads and writes."""
+        calls = tuple(itertools.takewhile(lambda call: call.name != name, self.calls))
+        last = self.calls[len(calls)].allocations if len(calls) < len(self.calls) else None
+        return Counts(self.counters | {ALLOCATION: last or self.counters[ALLOCATION]}, calls)
 
     def faults(self) -> list[Fault]:
         """Everything that can go wrong once in a run like the one that was counted.
@@ -131,13 +143,13 @@ class Counts:
         """
         loud = [(number, call) for number, call in enumerate(self.calls, 1)
                 if call.name not in QUIET]
-        allocations = range(1, self.allocations + 1)
-        if self.allocations > ALLOCATIONS_MAX:
-            marks = {0, *(call.allocations for _, call in loud), self.allocations}
+        allocations: Iterable[int] = range(1, self.counters[ALLOCATION] + 1)
+        if self.counters[ALLOCATION] > ALLOCATIONS_MAX:
+            marks = {0, *(call.allocations for _, call in loud), self.counters[ALLOCATION]}
             allocations = sorted({*marks, *(mark + 1 for mark in marks)} & set(allocations))
         return ([Fault(ALLOCATION, number) for number in allocations]
-                + [Fault(ALIGNED, number + 1) for number in range(self.aligned)]
-                + [Fault(CLOSE, number + 1) for number in range(self.closes)]
+                + [Fault(kind, number + 1) for kind in COUNTERS if kind != ALLOCATION
+                   for number in range(self.counters[kind])]
                 + [Fault(CALL, number, call.name, call.place, error)
                    for number, call in enumerate(self.calls, 1) for error in _errors(call)]
                 + [Fault(KILL, number, call.name, call.place) for number, call in loud])
@@ -168,10 +180,17 @@ class Injector:
             words = [str(self._launcher), str(self._log), *where, *words]
         return words, env
 
+    def happened(self, fault: Fault) -> bool:
+        """Whether a fault of COUNTERS did in the last run: a process may have done without it."""
+        return self._counters()[fault.kind] >= fault.number
+
     def counted(self) -> Counts:
         """What was counted in the last run, whose fault was COUNT."""
-        counts = struct.unpack("6Q", self._numbers.read_bytes())[::2]
         lines = self._log.read_bytes().decode(errors="replace").split("\n")[:-1]
         calls = [line.split(" ", 2) for line in lines]
-        return Counts(*counts, tuple(
+        return Counts(self._counters(), tuple(
             SystemCall(name, int(number), "".join(place)) for name, number, *place in calls))
+
+    def _counters(self) -> dict[str, int]:
+        pairs = struct.iter_unpack("2Q", self._numbers.read_bytes())
+        return {kind: count for kind, (count, _) in zip(COUNTERS, pairs)}

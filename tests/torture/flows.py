@@ -3,15 +3,22 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Callable
 
 from authority import contoso
-from authority.directory import User
+from authority.directory import Federation, User
+from authority.keys import process_key
 from integration.asking import EXEC_INFO, own_host
+from integration.credentials import configure, path, register
+from integration.test_federated import ISSUER, SUBJECT, foreign_token
 from integration.test_kubectl_setup import KUBELOGIN, head
 from integration.test_kubectl_setup import write as write_kubeconfig
+from world.app_certificate import AppCertificate
+from world.identity_service import TOKEN as MANAGED_TOKEN
 from world.world import World
 
 TYPED = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
@@ -42,6 +49,10 @@ class Flow:
     `lock`: a file of another program's protocol. It stays if the program is killed or cannot remove
     it, and the user removes it, as the message says.
     `leaves`: files that a killed program leaves for good, by the beginning of their names.
+    `code`: with which the job ends, if it is to say that there is no answer.
+    `traced`: with a trace, which may have no secret.
+    `until`: from the first call of this name on, it is as another flow, and not tried.
+    `sample`: it is like another flow, with another keyring, so only this many faults are tried.
     """
 
     name: str
@@ -54,6 +65,13 @@ class Flow:
     by_steps: bool = False
     lock: str = ""
     leaves: str = ""
+    code: int = 0
+    traced: bool = False
+    until: str = ""
+    sample: int = 0
+
+    def is_on_desktop(self) -> bool:
+        return self.keyring in ("secret-service", "auto")
 
 
 # ---- worlds ----
@@ -70,6 +88,41 @@ def app_with_kept_secret(world: World) -> None:
     world.write_appsettings(settings)
 
 
+def app_with_certificate(world: World) -> None:
+    app = AppCertificate(world.session.home / "keys")
+    register(world, secret="", certificates=(app.certificate,))
+    configure(world, path(app.pem()))
+
+
+@functools.cache
+def federated_token() -> str:
+    return foreign_token(expires_in=24 * 3600)
+
+
+def federated_file(world: World) -> Path:
+    """A file with the token of an issuer that the app trusts."""
+    register(world, secret="", federations=(Federation(ISSUER, SUBJECT, process_key().public_key),))
+    file = world.session.home / "token"
+    file.write_text(federated_token())
+    return file
+
+
+def app_with_federated_file(world: World) -> None:
+    configure(world, {"SourceType": "SignedAssertionFilePath",
+                      "SignedAssertionFileDiskPath": str(federated_file(world))})
+
+
+def app_with_command(world: World) -> None:
+    configure(world, {"SourceType": "SignedAssertionCommand",
+                      "SignedAssertionCommand": ["cat", str(federated_file(world))]})
+
+
+def machine(world: World) -> None:
+    """A virtual machine of Azure's, with a managed identity."""
+    app(world)
+    world.session.env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = world.identity_service.url
+
+
 def app_with_fast_kubectl(world: World) -> None:
     """Whoever needs only the kubeconfig of nobody need not wait for kubectl."""
     app(world)
@@ -82,6 +135,13 @@ def app_with_fast_kubectl(world: World) -> None:
 
 def user(world: World) -> None:
     world.write_appsettings(world.user_appsettings())
+
+
+def user_without_prompts(world: World) -> None:
+    """Somebody is there, whom git may not ask."""
+    user(world)
+    world.session.env["DISPLAY"] = ":0"
+    world.run("git", "config", "--global", "credential.interactive", "never")
 
 
 def app_with_due_tokens(world: World) -> None:
@@ -124,6 +184,7 @@ def entra(*words: str, **more: Any) -> Callable[[World], Job]:
 
 token = entra("token", "--api", "MyWebApi")
 renewal = entra("token", "--api", "MyWebApi", env={"ENTRA_RENEWAL": "inline"})
+managed = entra("token", "--api", "MyWebApi", "--managed-identity")
 git_token = entra("token", "--api", "GitServer")
 # Either user can still sign in, or sign in again, when the other one has.
 login = entra("login", "--browser")
@@ -141,7 +202,8 @@ RECORDS = (
     Flow("entra token, cold", token, (git_token,), app),
     Flow("entra token, cold, kept secret", token, (set_secret,), app_with_kept_secret),
     Flow("entra token, refresh", token, (login_grace, login), user),
-    Flow("entra token, renewal", renewal, (token, after_two_seconds(entra("list"))), app_with_due_tokens),
+    Flow("entra token, renewal", renewal, (token, after_two_seconds(entra("list"))),
+         app_with_due_tokens),
     Flow("entra login", login, (), user),
     Flow("entra login, second user", login, (login_grace, token), user),
     Flow("entra logout", entra("logout"), (login_grace, login, token), user, once=True),
@@ -164,10 +226,28 @@ RECORDS = (
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),
     Flow("git erase, kernel", erase, (token, store, store_other), app, "kernel"),
     Flow("entra token, warm, desktop", token, (token,), app, "secret-service"),
-    Flow("entra token, refresh, desktop", token, (login,), user, "secret-service"),
+    Flow("entra token, refresh, desktop", token, (login,), user, "secret-service", sample=1500),
     Flow("git get, typed, desktop", git("get"), (store, store_other), user, "secret-service"),
-    Flow("git get, typed, auto", git("get"), (store, store_other), user, "auto"),
+    Flow("git get, typed, auto", git("get"), (store, store_other), user, "auto", sample=250),
     Flow("git store, desktop", store, (token, store_other), app, "secret-service"),
+    Flow("entra token, certificate", token, (), app_with_certificate, until="connect"),
+    Flow("entra token, command", token, (), app_with_command, until="connect", traced=True),
+    Flow("entra token, federated file", token, (), app_with_federated_file, until="connect"),
+    Flow("entra token, managed identity", managed, (), machine),
+    Flow("git get, no prompts", git("get"), (), user_without_prompts, code=5),
+    Flow("entra login, desktop", login, (), user, "secret-service", sample=250),
+    Flow("entra logout, desktop", entra("logout"), (login_grace, login, token), user,
+         "secret-service", once=True, sample=250),
+    Flow("entra list, desktop", entra("list", "--output", "json"), (login, token, store), user,
+         "secret-service", reports=True, sample=250),
+    Flow("git erase, desktop", erase, (token, store, store_other), app, "secret-service",
+         sample=250),
+    Flow("entra secret set, desktop", set_secret, (git_token,), app, "secret-service", sample=250),
+    Flow("entra secret clear, desktop", entra("secret", "clear"), (set_secret, token),
+         app_with_kept_secret, "secret-service", sample=250),
 )
 FLOWS = {flow.name: flow for flow in RECORDS}
-SECRETS = (contoso.DAEMON.secret, TYPED, OTHER, "s3cret")
+
+
+def secrets() -> tuple[str, ...]:
+    return contoso.DAEMON.secret, TYPED, OTHER, "s3cret", federated_token(), MANAGED_TOKEN

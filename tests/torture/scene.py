@@ -4,45 +4,41 @@
 What must hold, for each fault:
 
 - The program ends by itself, in time, with one of its exit codes, and says on stderr why if it is
-  not 0. stderr has no secret.
+  not 0. Neither stderr nor the trace has a secret.
+- If an allocation failed, it says just that, with exit code 1.
 - stdout is empty or the whole answer.
 - The exit code is 0 only if everything is as after success.
 - Each item and each file is as before, or as after success; nothing else is left, and no process.
 - The same job then succeeds without a fault.
 
-A killed program cannot do all of this: it may leave files that are not whole, under names of their
-own, which the next job removes. What else a flow is excused for is in its record.
+The exceptions are in excuses.py.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import signal
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from torture.fault import COUNT, KILL, Counts, Fault, Injector
-from torture.flows import SECRETS, Flow, Job
+from torture.excuses import (
+    AFTERWARDS, CRASHES, NOT_ONLY_MEMORY, PARTIAL, SILENT, is_excused, keeps_lock)
+from torture.fault import COUNT, MEMORY, Counts, Fault, Injector
+from torture.flows import Flow, Job
+from torture.likeness import Likeness
 from torture.orphans import Orphans
 from torture.ready_user import ReadyUser
-from torture.state import SHARED, Belongings, State
+from torture.state import Belongings, State
 from world.program import Outcome, TimedOut
 from world.world import World
 
-MEMORY = Path("/dev/shm")
+TMPFS = Path("/dev/shm")
 TIMEOUT = "5"
 # Seconds. The programs have a limit of TIMEOUT, and the machine may be slow.
 PATIENCE = 40
 # Bytes of a program that was told to go on without an answer, by its host's protocol.
 REFUSALS = ("", "quit=1\n")
-# At these, a library that the desktop keyring needs ends the process: GLib without a thread, of which
-# it had as many as it needs a moment ago, and libgcrypt without a file.
-ENDED_BY_LIBRARY = ("clone3", "openat:/proc/sys/crypto/fips_enabled", "openat:/etc/gcrypt/hwf.deny")
-ABORTED = (128 + signal.SIGTRAP, 128 + signal.SIGABRT)
-VOLATILE = ("received_on", "expires_on", "refresh_on", "stored_on")
+OUT_OF_MEMORY_JSON = '{"kind":"other","exitCode":1,"message":"out of memory"}\n'
 
 
 @dataclass(frozen=True)
@@ -58,27 +54,30 @@ class Scene:
 
     def __init__(self, flow: Flow, programs: Path, build: Path) -> None:
         self.flow = flow
-        self._programs = programs
         self._cleanup = ExitStack()
-        tempfile.tempdir = str(MEMORY)
-        desktop = self._on_desktop = flow.keyring in ("secret-service", "auto")
-        self.world = self._cleanup.enter_context(
-            World(programs=programs, bus=desktop, keyring=desktop))
+        tempfile.tempdir = str(TMPFS)
+        self.world = self._cleanup.enter_context(World(
+            programs=programs, bus=flow.is_on_desktop(), keyring=flow.is_on_desktop()))
         folder = self.world.session.temporary / "injector"
         folder.mkdir()
         self._injector = Injector(build, folder)
+        self._trace = folder / "trace"
         # Long enough for tokens to stay fresh until every fault has happened.
         self.world.authority.issuer.lifetime = 24 * 3600
         flow.setting(self.world)
         self._user = ReadyUser(self.world)
         self._cleanup.callback(self._user.close)
+        self._likeness = Likeness(self.world, programs)
         self._belongings = Belongings(self.world, flow.keyring)
         for job in flow.before:
-            self._succeed(job(self.world))
+            outcome = self._run(job(self.world))
+            assert outcome.code == 0, outcome
         self._orphans = Orphans()
         self.before = self._belongings.read()
-        outcome = self._succeed(flow.job(self.world))
-        self.answer = self._general(outcome.out)
+        outcome = self._run(flow.job(self.world))
+        assert outcome.code == flow.code, outcome
+        self.answer = self._likeness.general(outcome.out)
+        self.said = self._likeness.general(outcome.err)
         self.after = self._belongings.read()
 
     def close(self) -> None:
@@ -94,152 +93,91 @@ class Scene:
 
     def _run(self, job: Job, fault: Fault | None = None) -> Outcome:
         self._user.user = job.user
+        self._trace.unlink(missing_ok=True)
         words, env = self._injector.command(fault, [
             job.program, "--keyring", self.flow.keyring, "--timeout", TIMEOUT, *job.words]
             if job.program != "entra" else
             [job.program, *job.words, "--keyring", self.flow.keyring, "--timeout", TIMEOUT])
-        return self.world.run(*words, input=job.input, env=job.env | env, timeout=PATIENCE)
-
-    def _succeed(self, job: Job) -> Outcome:
-        outcome = self._run(job)
-        assert outcome.code == 0, outcome
-        return outcome
+        trace = {"ENTRA_TRACE": str(self._trace)} if self.flow.traced else {}
+        return self.world.run(*words, input=job.input, env=job.env | trace | env, timeout=PATIENCE)
 
     def count(self) -> Counts:
         """What happens in a run of the job without a fault."""
         self._belongings.restore(self.before)
         outcome = self._run(self.flow.job(self.world), Fault(COUNT, 0))
-        assert outcome.code == 0 and self._general(outcome.out) == self.answer, outcome
-        return self._injector.counted()
+        assert outcome.code == self.flow.code and self._is_answer(outcome), outcome
+        counts = self._injector.counted()
+        return counts.until(self.flow.until) if self.flow.until else counts
 
     def findings(self, fault: Fault) -> list[Finding]:
         """What does not hold after the job was run with this fault."""
         self._belongings.restore(self.before)
+        job = self.flow.job(self.world)
         try:
-            outcome = self._run(self.flow.job(self.world), fault)
+            outcome = self._run(job, fault)
         except TimedOut:
             return [Finding(self.flow.name, fault, "hangs", "")]
         state = self._belongings.read()
-        complaints = [*self._about_output(fault, outcome), *self._about_state(fault, outcome, state)]
-        if not self.flow.once or self._differences(state, self.after, self.after):
-            complaints += [f"afterwards: {complaint}" for complaint in self._about_repetition(fault)]
+        complaints = [*self._about_output(outcome), *self._about_memory(job, fault, outcome),
+                      *self._about_state(outcome, state)]
+        if not self.flow.once or self._likeness.differences(state, self.after, self.after):
+            complaints += [AFTERWARDS + complaint for complaint in self._about_repetition(fault)]
         said = f"exit code {outcome.code}: {outcome.err.strip()}"
-        return [Finding(self.flow.name, fault, complaint, said) for complaint in complaints]
+        return [Finding(self.flow.name, fault, complaint, said) for complaint in complaints
+                if not is_excused(self.flow, fault, outcome, complaint)]
 
     # ---- judging ----
 
-    def _about_output(self, fault: Fault, outcome: Outcome) -> list[str]:
-        killed = fault.kind == KILL and outcome.code == 137 or \
-            self._on_desktop and outcome.code in ABORTED and \
-            any(fault.is_named(name) for name in ENDED_BY_LIBRARY)
+    def _is_answer(self, outcome: Outcome) -> bool:
+        return self._likeness.general(outcome.out) == self.answer
+
+    def _about_output(self, outcome: Outcome) -> list[str]:
         complaints = []
-        if outcome.code not in range(7) and not killed:
-            complaints.append("crashes")
-        if not self._is_report(outcome) and outcome.out not in REFUSALS and self._general(outcome.out) != self.answer:
-            complaints.append("prints a part of an answer, or a wrong one")
-        if outcome.code == 0 and self._general(outcome.out) != self.answer:
+        if outcome.code not in range(7):
+            complaints.append(CRASHES)
+        if outcome.out not in REFUSALS and not self._is_answer(outcome):
+            complaints.append(PARTIAL)
+        if outcome.code == 0 and not (self.flow.code == 0 and self._is_answer(outcome)):
             complaints.append("says success without an answer")
-        if outcome.code != 0 and not killed and not self._is_report(outcome) and \
-                not outcome.err.strip():
-            complaints.append("does not say why it fails")
-        if any(secret in outcome.err for secret in self._secrets()):
+        if outcome.code != 0 and not outcome.err.strip():
+            complaints.append(SILENT)
+        shown = outcome.err
+        if self._trace.exists():
+            shown += self._trace.read_text(errors="replace")
+        if any(secret in shown for secret in self._likeness.secrets()):
             complaints.append("shows a secret")
+        return complaints
+
+    def _about_memory(self, job: Job, fault: Fault, outcome: Outcome) -> list[str]:
+        """The program may have said before, or in another thread, what it says without a fault."""
+        if fault.kind not in MEMORY or not self._injector.happened(fault):
+            return []
+        message = f"{job.program}: out of memory\n"
+        if "json" in job.words and OUT_OF_MEMORY_JSON in outcome.err:
+            message = OUT_OF_MEMORY_JSON
+        before, found, after = outcome.err.partition(message)
+        is_alone = self.said.startswith(self._likeness.general(before + after))
+        return [] if outcome.code == 1 and found and is_alone else [NOT_ONLY_MEMORY]
+
+    def _about_state(self, outcome: Outcome, state: State) -> list[str]:
+        complaints = self._likeness.differences(state, self.before, self.after)
+        if outcome.code == 0:
+            complaints += [f"says success, but {complaint}" for complaint in
+                           self._likeness.differences(state, self.after, self.after)
+                           if complaint not in complaints]
+        if self._orphans.are_left():
+            complaints.append("leaves a process")
         return complaints
 
     def _about_repetition(self, fault: Fault) -> list[str]:
         """Runs the job without a fault."""
-        if self._keeps_lock(fault):
+        if keeps_lock(self.flow, fault):
             (self.world.session.root / self.flow.lock).unlink(missing_ok=True)
         outcome = self._run(self.flow.job(self.world))
-        if outcome.code != 0 or not self.flow.reports and self._general(outcome.out) != self.answer:
+        if outcome.code != self.flow.code or not self.flow.reports and not self._is_answer(outcome):
             return [f"does not succeed: {outcome.err.strip()}"]
         state = self._belongings.read()
         if self.flow.by_steps:
             self._run(self.flow.job(self.world))
-            return self._differences(self._belongings.read(), state, state)
-        return self._without_left(fault, self._differences(state, self.after, self.after))
-
-    def _keeps_lock(self, fault: Fault) -> bool:
-        lock = self.flow.lock
-        return lock != "" and (fault.kind == KILL or fault.place.endswith(lock))
-
-    def _without_left(self, fault: Fault, complaints: list[str]) -> list[str]:
-        """Without what a killed program may leave."""
-        left = f": {self.flow.leaves}"
-        return [one for one in complaints
-                if fault.kind != KILL or left == ": " or left not in one]
-
-    def _is_report(self, outcome: Outcome) -> bool:
-        return self.flow.reports and outcome.code != 0 and outcome.out != ""
-
-    def _about_state(self, fault: Fault, outcome: Outcome, state: State) -> list[str]:
-        complaints = self._differences(state, self.before, self.after)
-        if self.flow.by_steps:
-            complaints = [one for one in complaints if not one.startswith("changed: home/")]
-        complaints = self._without_left(fault, complaints)
-        if fault.kind == KILL or self._keeps_lock(fault):
-            complaints = [one for one in complaints if not one.startswith("left behind")]
-        if outcome.code == 0:
-            complaints += [f"says success, but {complaint}" for complaint in
-                           self._differences(state, self.after, self.after)
-                           if complaint not in complaints]
-        if self._orphans.are_left():
-            complaints.append("left behind: a process")
-        return complaints
-
-    def _differences(self, state: State, *allowed: State) -> list[str]:
-        """What is neither as in one of the allowed states nor as in the other."""
-        complaints = []
-        for kind in ("items", "files"):
-            found = self._known(getattr(state, kind))
-            known = [self._known(getattr(one, kind)) for one in allowed]
-            for name in sorted(found.keys() | known[0].keys() | known[1].keys()):
-                if not any(self._alike(found.get(name), one.get(name)) for one in known):
-                    word = "lost" if name not in found else \
-                        "changed" if any(name in one for one in known) else "left behind"
-                    complaints.append(f"{word}: {name}")
-        return complaints
-
-    @staticmethod
-    def _known(things: dict) -> dict:
-        """Without what processes share, and test items, which soon expire; and an item is no file."""
-        return {name: thing for name, thing in things.items()
-                if not SHARED.fullmatch(name) and not name.endswith(".token")
-                and '"kind": "self_test"' not in name}
-
-    def _alike(self, one, other) -> bool:
-        """Whether they are equal except for what is new in each run."""
-        if one == other or one is None or other is None:
-            return one == other
-        if isinstance(one, tuple):
-            return one[0] == other[0] and self._general(_text(one[1])) == self._general(
-                _text(other[1]))
-        return self._general_record(one) == self._general_record(other)
-
-    def _general_record(self, record: bytes) -> object:
-        try:
-            members = json.loads(record)
-        except ValueError:
-            return record
-        return {name: "" if name in VOLATILE else self._general(value)
-                if isinstance(value, str) else value for name, value in members.items()}
-
-    def _general(self, text: str) -> str:
-        """The text with valid tokens replaced by a word, and by # what depends on the clock. The path
-        of our program for git does as well as its name."""
-        text = text.replace(f"!{self._programs}/git-credential-entra", "entra")
-        for kind, values in (("ACCESS", self.world.authority.issued_tokens),
-                             ("REFRESH", [one.value for one in
-                                          self.world.authority.refresh_tokens.all()])):
-            for value in re.findall(r"[\w.-]{200,}", text):
-                if value in values:
-                    text = text.replace(value, kind)
-        return re.sub(r"\d+|ahead of|behind", "#", text)
-
-    def _secrets(self) -> list[str]:
-        return [*SECRETS, *self.world.authority.issued_tokens,
-                *(one.value for one in self.world.authority.refresh_tokens.all())]
-
-
-def _text(content: bytes) -> str:
-    return content.decode("utf-8", "surrogateescape")
+            return self._likeness.differences(self._belongings.read(), state, state)
+        return self._likeness.differences(state, self.after, self.after)

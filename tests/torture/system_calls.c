@@ -97,6 +97,7 @@ static const struct {
     CALL(request_key, NOTHING),  CALL(eventfd2, NOTHING),   CALL(epoll_create1, NOTHING),
     CALL(epoll_ctl, FILE_0),     CALL(epoll_wait, FILE_0),  CALL(epoll_pwait, FILE_0),
     CALL(memfd_create, NOTHING), CALL(getcwd, NOTHING),     CALL(clock_nanosleep, NOTHING),
+    CALL(chdir, PATH_0),
 };
 #define CALLS (sizeof calls / sizeof *calls)
 
@@ -263,19 +264,20 @@ static void answer(FILE *log, const uint64_t *allocations)
     response.id = call.id;
     if (counts(&call)) {
         size_t i = find_call(call.data.nr);
+        number++;
         fprintf(log, "%s %llu", calls[i].name,
                 (unsigned long long)__atomic_load_n(allocations, __ATOMIC_RELAXED));
         if (fault.number == 0)
             log_subject(log, &call, calls[i].subject);
-        else if (++number >= fault.number && !has_failed &&
-                 strcmp(calls[i].name, fault.name) == 0) {
+        fputc('\n', log);
+        if (fault.number != 0 && number >= fault.number && !has_failed &&
+            strcmp(calls[i].name, fault.name) == 0) {
             has_failed = true;
             if (fault.error == 0)
                 kill((pid_t)call.pid, SIGKILL);
             response.flags = 0;
             response.error = -fault.error;
         }
-        fputc('\n', log);
     }
     ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }

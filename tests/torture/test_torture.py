@@ -37,6 +37,8 @@ FOUND = [
     ("entra token, warm, desktop", "recvmsg"),
     # GLib aborted.
     ("git store, desktop", "aligned"),
+    # A command was blamed for memory that ran out in the fork that waits for it.
+    ("entra token, command", "allocation"),
 ]
 
 

@@ -12,13 +12,12 @@ import argparse
 import os
 import sys
 import time
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from torture.fault import Counts, Fault
+from torture.fault import ALLOCATION, Counts, Fault
 from torture.flows import FLOWS
 from torture.scene import Finding, Scene
 from world import kernel_keyring
@@ -54,7 +53,7 @@ def selected(faults: list[Fault], names: list[str], sample: int) -> list[Fault]:
 
 
 def row(flow: str, counts: Counts, tried: int, found: int) -> str:
-    return f"| {flow} | {counts.allocations} | {len(counts.calls)} | {tried} | {found} |"
+    return f"| {flow} | {counts.counters[ALLOCATION]} | {len(counts.calls)} | {tried} | {found} |"
 
 
 def main() -> int:
@@ -62,8 +61,10 @@ def main() -> int:
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--flows", nargs="*", default=list(FLOWS), choices=list(FLOWS))
-    parser.add_argument("--faults", nargs="*", default=[], help="KIND, KIND:NUMBER, CALL or CALL:END-OF-PATH")
-    parser.add_argument("--sample", type=int, default=0, help="how many faults for each flow")
+    parser.add_argument("--faults", nargs="*", default=[],
+                        help="KIND, KIND:NUMBER, CALL or CALL:END-OF-PATH")
+    parser.add_argument("--sample", type=int, default=0,
+                        help="how many faults for each flow (0: as its record says)")
     parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1),
                         help="more than processors, since some faults cost the time limit")
     arguments = parser.parse_args()
@@ -78,7 +79,8 @@ def main() -> int:
         counted = list(pool.map(count, tasks))
         searches = []
         for task, counts in zip(tasks, counted):
-            faults = selected(counts.faults(), arguments.faults, arguments.sample)
+            sample = arguments.sample or (0 if arguments.faults else FLOWS[task.flow].sample)
+            faults = selected(counts.faults(), arguments.faults, sample)
             chunks = [tuple(faults[at:at + CHUNK]) for at in range(0, len(faults), CHUNK)]
             searches.append((task, counts, len(faults), [
                 pool.submit(search, Task(task.flow, task.programs, task.build, faults=chunk))

@@ -28,6 +28,18 @@ static bool end_in_failure(void *unused, int fd)
     return false;
 }
 
+static bool end_with_1(void *unused, int fd)
+{
+    (void)unused, (void)fd;
+    _exit(1);
+}
+
+static bool call_exit(void *unused, int fd)
+{
+    (void)unused, (void)fd;
+    exit(1);
+}
+
 static bool be_killed(void *unused, int fd)
 {
     (void)unused, (void)fd;
@@ -71,7 +83,7 @@ static void the_status_says_how_a_function_ended(void **state)
     static const struct {
         bool (*function)(void *, int);
         int status;
-    } cases[] = { { end_in_failure, 1 }, { be_killed, -1 } };
+    } cases[] = { { end_in_failure, 2 }, { call_exit, 2 }, { be_killed, -1 } };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct secret *answer;
         int status;
@@ -82,6 +94,22 @@ static void the_status_says_how_a_function_ended(void **state)
         assert_int_equal(answer->length, 0);
         secret_free(answer);
     }
+}
+
+/* The function has said so; a fork stands for the program. */
+static void memory_that_runs_out_in_a_function_ends_the_program(void **state)
+{
+    (void)state;
+    struct secret *answer;
+    int status = 0;
+    pid_t program = fork();
+    if (program == 0) {
+        subprocess_fork(end_with_1, NULL, 10, deadline_in(MINUTE_MILLISECONDS), &status, &answer);
+        _exit(99);
+    }
+    assert_int_equal(waitpid(program, &status, 0), program);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 1);
 }
 
 static void a_function_that_hangs_is_killed_at_the_deadline(void **state)
@@ -159,6 +187,16 @@ static void the_error_says_why_there_is_no_output(void **state)
     }
 }
 
+/* Its parent is what waits for it. */
+static void a_command_whose_fate_is_not_known_is_not_blamed(void **state)
+{
+    (void)state;
+    struct error error;
+    int status = 0;
+    assert_null(shell("kill -9 $PPID", &status, &error));
+    assert_error(&error, ERROR_OTHER, "it is not known what became of the command 'sh'");
+}
+
 static void a_detached_program_keeps_no_pipe_open(void **state)
 {
     (void)state;
@@ -184,9 +222,11 @@ int main(void)
         cmocka_unit_test(a_function_in_a_fork_answers),
         cmocka_unit_test(an_answer_that_is_a_byte_too_long_is_none),
         cmocka_unit_test(the_status_says_how_a_function_ended),
+        cmocka_unit_test(memory_that_runs_out_in_a_function_ends_the_program),
         cmocka_unit_test(a_function_that_hangs_is_killed_at_the_deadline),
         cmocka_unit_test(a_program_gives_its_output_and_its_status),
         cmocka_unit_test(the_error_says_why_there_is_no_output),
+        cmocka_unit_test(a_command_whose_fate_is_not_known_is_not_blamed),
         cmocka_unit_test(a_detached_program_keeps_no_pipe_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

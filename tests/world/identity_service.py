@@ -13,6 +13,7 @@ from authority.request_log import RequestLog
 from authority.web_server import WebServer
 
 Answer = Callable[[], Response]
+TOKEN = "a-managed-identitys.token"
 
 
 class IdentityService:
@@ -20,7 +21,7 @@ class IdentityService:
 
     def __init__(self, tls=None, answer: Answer | None = None) -> None:
         self.answer = answer or self.token_answer
-        self.token = "a-managed-identitys.token"
+        self.token = TOKEN
         app = Flask("identity")
         self.log = RequestLog(app)
         app.add_url_rule("/", "root", self._serve, methods=["GET", "POST"])

@@ -23,6 +23,7 @@ from world import appsettings
 from world.browser import Browser
 from world.git_server import GitServer
 from world.gate import Gate
+from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin, write_kubeconfig
 from world.kubernetes_api import KubernetesApi
 from world.program import Outcome
@@ -103,6 +104,13 @@ class World:
         server = KubernetesApi(self.certificates.server_context(), self._gate(contoso.AKS))
         self._cleanup.callback(server.close)
         return server
+
+    @cached_property
+    def identity_service(self) -> IdentityService:
+        """The service of Azure that issues a managed identity's tokens."""
+        service = IdentityService()
+        self._cleanup.callback(service.close)
+        return service
 
     @cached_property
     def internet(self) -> Proxy:

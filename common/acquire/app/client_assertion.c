@@ -2,12 +2,14 @@
 #define _GNU_SOURCE
 #include "common/acquire/app/client_assertion.h"
 
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/provider.h>
 #include <openssl/rsa.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/acquire/app/certificate.h"
 #include "common/acquire/base64url.h"
@@ -197,13 +199,23 @@ static bool write_answer(int fd, X509 *certificate, const struct secret *asserti
     return written;
 }
 
+/* The library of a device may load what its variables name, and print where they say. A relative
+ * name is nobody's in the root, and stdout is for the answer alone. */
+static bool leave_surroundings(struct error *error)
+{
+    autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    return (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
+            chdir("/") == 0) ||
+           error_set(error, ERROR_OTHER, "cannot start the process that signs: %m");
+}
+
 static bool load_and_sign(void *context, int fd)
 {
     const struct job *job = context;
     struct certificate certificate CLEANUP(certificate_clear) = { 0 };
     struct error error = { 0 };
     auto_secret struct secret *assertion =
-        certificate_load(job->credential, &certificate, &error)
+        leave_surroundings(&error) && certificate_load(job->credential, &certificate, &error)
             ? assemble(job->request, job->credential, &certificate, &error)
             : NULL;
     return assertion != NULL ? write_answer(fd, certificate.leaf, assertion)
@@ -238,7 +250,7 @@ static void explain_failure(enum subprocess_end end, const struct credential *cr
     } else if (end == SUBPROCESS_NONE) {
         error_set(error, ERROR_OTHER, "cannot start a process: %m");
     } else {
-        error_set(error, ERROR_USAGE,
+        error_set(error, ERROR_OTHER,
                   "the key in %.*s cannot be used: the process that loads it failed",
                   key_store_printable_length(key), key);
     }

@@ -21,8 +21,9 @@
 /* Signs an assertion for the request's token endpoint with the certificate that the credential
  * names: PS256 with x5t#S256 or, for AD FS, RS256 with x5t. The key is loaded only in a child
  * process, which ends by the deadline. The caller frees the result with secret_free and, if
- * ret_certificate is not NULL, *ret_certificate with X509_free. Returns NULL with ERROR_USAGE on
- * failure. */
+ * ret_certificate is not NULL, *ret_certificate with X509_free. Returns NULL with ERROR_USAGE if
+ * the certificate or key cannot be used, or with ERROR_OTHER if the child cannot be started or is
+ * killed, as by a fault of a device's library. */
 struct secret *client_assertion_sign(const struct token_request *request,
                                      const struct credential *credential, int64_t deadline,
                                      X509 **ret_certificate, struct error *error);

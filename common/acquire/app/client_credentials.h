@@ -18,8 +18,8 @@ struct client_proof {
 };
 
 /* Loads a credential: reads a secret, signs an assertion or obtains a federated token. The caller
- * clears *ret_proof with client_proof_clear. Fails with ERROR_USAGE, ERROR_NETWORK or
- * ERROR_REFUSED, or with the keyring's error if the keyring could not be read. */
+ * clears *ret_proof with client_proof_clear. Fails with ERROR_USAGE, ERROR_NETWORK,
+ * ERROR_REFUSED or ERROR_OTHER, or with the keyring's error if the keyring could not be read. */
 bool client_proof_load(const struct token_request *request, const struct credential *credential,
                        int64_t deadline, struct client_proof *ret_proof, struct error *error);
 

@@ -17,7 +17,8 @@
  * GitHub Actions, Azure Pipelines or a managed identity. The caller frees the result with
  * secret_free. Returns NULL on failure: with ERROR_USAGE if the source is not usable, or its token
  * is missing, not a JWT or expired; with ERROR_NETWORK or ERROR_REFUSED if a service returns
- * none. */
+ * none; with ERROR_OTHER if the command cannot be started for want of processes, or what became of
+ * it is not known. */
 struct secret *federated_assertion(const struct token_request *request,
                                    const struct credential *credential, int64_t deadline,
                                    struct error *error);

@@ -6,7 +6,6 @@
 #include <openssl/store.h>
 #include <openssl/ui.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/base/array.h"
 #include "common/base/file.h"
@@ -209,20 +208,13 @@ bool key_store_read_bytes(struct key_store *store, const char *name, const struc
 }
 
 /* Reads a provider's URI. file: is not one: we read files ourselves, because OpenSSL does not check
- * the owner. OpenSSL would first look for a file of that name in the current
- * folder, which anyone may have put there. */
+ * the owner. */
 static bool read_uri(struct key_store *store, const char *uri, const struct secret *password,
                      struct error *error)
 {
-    struct stat status;
     /* The TPM's provider requests a password only if the URI ends in ?pass. */
     bool add_pass = password != NULL && strncmp(uri, "handle:", 7) == 0 && strchr(uri, '?') == NULL;
     auto_secret struct secret *full_uri = secret_format("%s%s", uri, add_pass ? "?pass" : "");
-    if (lstat(uri, &status) == 0)
-        return error_set(error, ERROR_USAGE,
-                         "%.*s is not used: a file of that name is in the current folder, and "
-                         "OpenSSL would read that file instead",
-                         key_store_printable_length(uri), uri);
     return read_source(store, full_uri->bytes, NULL, password, error);
 }
 

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""Complaints that are not made of a flow with a fault. An excuse is one record here; what it says of
+a flow is in the flow's record."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from typing import Callable
+
+from torture.fault import KILL, Fault
+from torture.flows import Flow
+from world.program import Outcome
+
+CRASHES, SILENT = "crashes", "does not say why it fails"
+PARTIAL = "prints a part of an answer, or a wrong one"
+NOT_ONLY_MEMORY = "does not say that memory ran out, and only that"
+AFTERWARDS = "afterwards: "
+
+# GLib without a thread, of which it had as many as it needs a moment ago, and libgcrypt without a
+# file.
+ENDED_BY_LIBRARY = ("clone3", "openat:/proc/sys/crypto/fips_enabled", "openat:/etc/gcrypt/hwf.deny")
+ABORTED = (128 + signal.SIGTRAP, 128 + signal.SIGABRT)
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """`covers` is given the complaint, too."""
+
+    reason: str
+    covers: Callable[[Flow, Fault, Outcome, str], bool]
+
+
+def keeps_lock(flow: Flow, fault: Fault) -> bool:
+    return flow.lock != "" and (fault.kind == KILL or fault.place.endswith(flow.lock))
+
+
+EXCUSES = (
+    Excuse("a killed program says nothing",
+           lambda flow, fault, outcome, complaint: complaint in (CRASHES, SILENT)
+           and fault.kind == KILL and outcome.code == 128 + signal.SIGKILL),
+    Excuse("a library that the desktop keyring needs ends the process",
+           lambda flow, fault, outcome, complaint: complaint in (CRASHES, SILENT)
+           and flow.is_on_desktop() and outcome.code in ABORTED
+           and any(fault.is_named(name) for name in ENDED_BY_LIBRARY)),
+    Excuse("a thread of GLib's runs out of memory while the program, which is done, is about to end",
+           lambda flow, fault, outcome, complaint: complaint == NOT_ONLY_MEMORY
+           and flow.is_on_desktop() and outcome.code == 0),
+    Excuse("a report has what was found until it failed, and says there what failed",
+           lambda flow, fault, outcome, complaint: complaint in (PARTIAL, SILENT)
+           and flow.reports and outcome.code != 0 and outcome.out != ""),
+    Excuse("a killed program leaves files that are not whole, which the next one removes",
+           lambda flow, fault, outcome, complaint: complaint.startswith("left behind: ")
+           and fault.kind == KILL),
+    Excuse("the lock stays, and the user removes it",
+           lambda flow, fault, outcome, complaint: complaint.startswith("left behind: ")
+           and keeps_lock(flow, fault)),
+    Excuse("a killed program leaves this file for good",
+           lambda flow, fault, outcome, complaint: fault.kind == KILL and flow.leaves != ""
+           and f": {flow.leaves}" in complaint),
+    Excuse("files that are written by steps may be between before and after",
+           lambda flow, fault, outcome, complaint: complaint.startswith("changed: home/")
+           and flow.by_steps),
+)
+
+
+def is_excused(flow: Flow, fault: Fault, outcome: Outcome, complaint: str) -> bool:
+    return any(excuse.covers(flow, fault, outcome, complaint) for excuse in EXCUSES)
