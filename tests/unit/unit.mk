@@ -10,17 +10,32 @@ CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 
 # What a test needs beside common.a.
 unit_account_store_SOURCES      := tests/unit/shelf.c
+unit_credential_check_SOURCES   := common/acquire/app/credential_check.c \
+                                   common/acquire/app/thumbprint.c
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
+unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
+                                   common/acquire/base64url.c common/acquire/http/proxy.c \
+                                   common/acquire/http/redaction.c common/acquire/http/retry.c \
+                                   common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c \
+                                   common/acquire/user/browser.c common/acquire/user/device_code.c \
+                                   common/acquire/user/device_code_answer.c common/acquire/user/redirect.c \
+                                   common/acquire/user/refresh.c common/acquire/user/sign_in_answer.c \
+                                   common/acquire/user/sign_in_result.c
+unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
+                                   common/acquire/http/redaction.c
+unit_http_SOURCES               := $(unit_redaction_SOURCES) common/acquire/app/thumbprint.c \
+                                   common/acquire/http/http.c common/acquire/http/http_failure.c \
+                                   common/acquire/http/tls_trust.c
+unit_http_failure_SOURCES       := common/acquire/http/http_failure.c
+unit_key_store_SOURCES          := common/acquire/app/key_store.c
 unit_keyring_kernel_SOURCES     := keyring/kernel/module.c
 unit_stored_credentials_SOURCES := tests/unit/shelf.c
 unit_user_tokens_SOURCES        := tests/unit/shelf.c
 unit_memory_SOURCES             := common/base/memory.c
 unit_peer_SOURCES               := common/acquire/user/peer.c
-unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
-                                   common/acquire/http/redaction.c
 unit_redirect_SOURCES           := $(unit_redaction_SOURCES) common/acquire/user/redirect.c
 unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
 unit_token_answer_SOURCES       := common/acquire/http/token_answer.c
@@ -29,7 +44,10 @@ unit_token_claims_SOURCES       := helpers/entra/token_claims.c
 unit_token_endpoint_SOURCES     := $(unit_redaction_SOURCES) common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c
 unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
+unit_http_LIBS                   = $(ACQUIRE_LIBS)
+unit_http_failure_LIBS           = $(ACQUIRE_LIBS)
 unit_redaction_LIBS              = $(shell $(PKG_CONFIG) --libs libcrypto)
+unit_credential_check_LIBS       = $(unit_redaction_LIBS)
 unit_redirect_LIBS               = $(unit_redaction_LIBS)
 unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
@@ -37,9 +55,16 @@ unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 unit_secret_LIBS                := -Wl,--wrap=free
 # What a descriptor takes is the test's.
 unit_output_LIBS                := -Wl,--wrap=write
+# The device is the test's.
+unit_key_store_LIBS              = $(unit_redaction_LIBS) \
+    -Wl,--wrap=OSSL_PROVIDER_try_load,--wrap=OSSL_PROVIDER_unload,--wrap=OSSL_STORE_open_ex \
+    -Wl,--wrap=OSSL_STORE_load,--wrap=OSSL_STORE_eof,--wrap=OSSL_STORE_error,--wrap=OSSL_STORE_close
+# The folder of the test is in memory.
+unit_keyring_runtime_LIBS       := -Wl,--wrap=fstatfs
 # The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_keyring_kernel_LIBS        := -Wl,--wrap=stat
 unit_deadline_LIBS              := -Wl,--wrap=clock_gettime
+unit_grants_LIBS                 = -Wl,--wrap=clock_gettime,--wrap=poll $(unit_redaction_LIBS)
 unit_single_flight_LIBS         := -Wl,--wrap=poll
 unit_user_tokens_LIBS           := -Wl,--wrap=poll
 unit_tokens_LIBS                := -Wl,--wrap=poll
