@@ -33,7 +33,7 @@
 #if !defined(__SANITIZE_ADDRESS__) && !defined(ENTRA_SANITIZE)
 
 /* The exit code and the object are those of error_print, which would allocate. */
-static _Noreturn void end(void)
+static _Noreturn void end_without_memory(void)
 {
     static const char as_json[] =
         "{\"kind\":\"other\",\"exitCode\":1,\"message\":\"out of memory\"}\n";
@@ -68,14 +68,15 @@ static bool are_neighbours(const void *one, const void *other)
            here.dli_fbase == there.dli_fbase;
 }
 
-/* The allocator that would have been called without ours: the C library's, or one that was put in
- * front of it. glibc's for debugging, libc_malloc_debug.so, is found by version only; others, such
- * as jemalloc, have no versions. dlsym and dlvsym do not allocate unless they fail (glibc 2.34). */
-static void *next(const char *name)
+/* Returns the function that would have been called without ours. It belongs to the C library, or to
+ * an allocator that was put in front of it. Of these, jemalloc and others are found as any function
+ * is; glibc's libc_malloc_debug.so only by the version, so that is tried too if the function found
+ * is the C library's. dlsym and dlvsym allocate nothing unless they fail (glibc 2.34). */
+static void *find_next(const char *name)
 {
     void *function = dlsym(RTLD_NEXT, name);
     if (function == NULL)
-        end();
+        end_without_memory();
 #ifdef MALLOC_VERSION
     void *versioned = dlvsym(RTLD_NEXT, name, MALLOC_VERSION);
     if (versioned != function && versioned != NULL && are_neighbours(function, (const void *)exit))
@@ -90,7 +91,7 @@ static bool knows_sizes(void)
 {
     static enum { UNKNOWN, NO, YES } answer;
     if (answer == UNKNOWN) {
-        void *allocate = next("malloc");
+        void *allocate = find_next("malloc");
         answer = allocate == dlsym(RTLD_NEXT, "__libc_malloc") ||
                          are_neighbours(allocate, (const void *)malloc_usable_size)
                      ? YES
@@ -103,10 +104,10 @@ __attribute__((visibility("default"))) void *malloc(size_t size)
 {
     static void *(*allocate)(size_t size);
     if (allocate == NULL)
-        *(void **)&allocate = next("malloc");
+        *(void **)&allocate = find_next("malloc");
     void *memory = allocate(size);
     if (memory == NULL)
-        end();
+        end_without_memory();
     return memory;
 }
 
@@ -114,10 +115,10 @@ __attribute__((visibility("default"))) void *calloc(size_t count, size_t size)
 {
     static void *(*allocate)(size_t count, size_t size);
     if (allocate == NULL)
-        *(void **)&allocate = next("calloc");
+        *(void **)&allocate = find_next("calloc");
     void *memory = allocate(count, size);
     if (memory == NULL)
-        end();
+        end_without_memory();
     return memory;
 }
 
@@ -128,25 +129,25 @@ __attribute__((visibility("default"))) void free(void *memory)
     if (memory == NULL)
         return;
     if (release == NULL)
-        *(void **)&release = next("free");
+        *(void **)&release = find_next("free");
     if (knows_sizes())
         explicit_bzero(memory, malloc_usable_size(memory));
     release(memory);
 }
 
-static void *reallocate(void *memory, size_t size)
+/* Leaves it to the allocator, which may leave a copy of a block in its old place. */
+static void *resize(void *memory, size_t size)
 {
-    static void *(*change)(void *memory, size_t size);
-    if (change == NULL)
-        *(void **)&change = next("realloc");
-    void *changed = change(memory, size);
-    if (changed == NULL)
-        end();
-    return changed;
+    static void *(*reallocate)(void *memory, size_t size);
+    if (reallocate == NULL)
+        *(void **)&reallocate = find_next("realloc");
+    void *resized = reallocate(memory, size);
+    if (resized == NULL)
+        end_without_memory();
+    return resized;
 }
 
-/* The C library's would move a block and leave a copy in the old place. As there, size 0 frees it.
- */
+/* Wipes the old place of a block that moves. As in the C library, size 0 frees it. */
 __attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
 {
     if (memory == NULL)
@@ -156,7 +157,7 @@ __attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
         return NULL;
     }
     if (!knows_sizes())
-        return reallocate(memory, size);
+        return resize(memory, size);
     size_t old = malloc_usable_size(memory);
     if (size <= old && size >= old / 2)
         return memory;
@@ -172,11 +173,43 @@ __attribute__((visibility("default"))) int posix_memalign(void **ret_memory, siz
 {
     static int (*allocate)(void **ret_memory, size_t alignment, size_t size);
     if (allocate == NULL)
-        *(void **)&allocate = next("posix_memalign");
+        *(void **)&allocate = find_next("posix_memalign");
     int failure = allocate(ret_memory, alignment, size);
     if (failure == ENOMEM)
-        end();
+        end_without_memory();
     return failure;
+}
+
+/* Returns NULL with EINVAL if there can be no such alignment. */
+__attribute__((visibility("default"))) void *memalign(size_t alignment, size_t size)
+{
+    static void *(*allocate)(size_t alignment, size_t size);
+    if (allocate == NULL)
+        *(void **)&allocate = find_next("memalign");
+    void *memory = allocate(alignment, size);
+    if (memory == NULL && errno != EINVAL)
+        end_without_memory();
+    return memory;
+}
+
+/* libstdc++ uses this one, in modules for smart cards. */
+__attribute__((visibility("default"))) void *aligned_alloc(size_t alignment, size_t size)
+{
+    return memalign(alignment, size);
+}
+
+__attribute__((visibility("default"))) void *valloc(size_t size)
+{
+    return memalign((size_t)getpagesize(), size);
+}
+
+/* Rounds the size up to whole pages. */
+__attribute__((visibility("default"))) void *pvalloc(size_t size)
+{
+    size_t page = (size_t)getpagesize(), rest = size % page;
+    if (rest != 0 && __builtin_add_overflow(size, page - rest, &size))
+        end_without_memory();
+    return memalign(page, size > 0 ? size : page);
 }
 
 #endif

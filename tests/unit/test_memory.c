@@ -4,9 +4,11 @@
 #include "tests/unit/support.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/base/json.h"
@@ -107,6 +109,96 @@ static void parsing_json_leaves_no_copy(void **state)
     assert_int_equal(copies_on_the_heap(), 0);
 }
 
+/* As programs do when memory runs out. Returns the exit code; -1 for a signal. */
+static int exit_code_of(void *(*allocate)(void), char *said, size_t size)
+{
+    int ends[2], how = 0;
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        _exit(allocate() == NULL ? 100 : 101);
+    }
+    close(ends[1]);
+    ssize_t length = read(ends[0], said, size - 1);
+    said[length > 0 ? length : 0] = '\0';
+    close(ends[0]);
+    assert_int_equal(waitpid(pid, &how, 0), pid);
+    return WIFEXITED(how) ? WEXITSTATUS(how) : -1;
+}
+
+static volatile size_t too_much = SIZE_MAX / 4; /* the compiler does not see how much */
+
+static void *by_malloc(void)
+{
+    return malloc(too_much);
+}
+static void *by_calloc(void)
+{
+    return calloc(too_much, 1);
+}
+static void *by_calloc_that_overflows(void)
+{
+    return calloc(too_much, 16);
+}
+static void *by_realloc(void)
+{
+    return realloc(malloc(1), too_much);
+}
+static void *by_posix_memalign(void)
+{
+    void *memory = NULL;
+    return posix_memalign(&memory, 64, too_much) == 0 ? memory : NULL;
+}
+static void *by_aligned_alloc(void)
+{
+    return aligned_alloc(64, too_much);
+}
+static void *by_memalign(void)
+{
+    return memalign(64, too_much);
+}
+static void *by_valloc(void)
+{
+    return valloc(too_much);
+}
+static void *by_pvalloc(void)
+{
+    return pvalloc(too_much);
+}
+
+static void no_function_of_the_c_library_returns_without_memory(void **state)
+{
+    (void)state;
+    static void *(*const functions[])(void) = {
+        by_malloc,   by_calloc,         by_calloc_that_overflows,
+        by_realloc,  by_posix_memalign, by_aligned_alloc,
+        by_memalign, by_valloc,         by_pvalloc,
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
+        char said[200];
+        int code = exit_code_of(functions[i], said, sizeof said);
+        if (code != 1 || strstr(said, ": out of memory\n") == NULL)
+            fail_msg("function %zu: exit code %d, '%s'", i, code, said);
+    }
+}
+
+static void aligned_memory_is_aligned_and_wiped(void **state)
+{
+    (void)state;
+    void *aligned[] = { aligned_alloc(256, 4096), memalign(256, 4096), valloc(4096), pvalloc(1) };
+    for (size_t i = 0; i < ARRAY_SIZE(aligned); i++) {
+        assert_int_equal((uintptr_t)aligned[i] % 256, 0);
+        memcpy(aligned[i], secret, SECRET_LENGTH + 1);
+        assert_int_equal(copies_on_the_heap(), 1);
+        free(aligned[i]);
+        assert_int_equal(copies_on_the_heap(), 0);
+    }
+    errno = 0;
+    assert_null(memalign(too_much * 3, 1)); /* not a matter of memory */
+    assert_int_equal(errno, EINVAL);
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, make_secret)
 
 int main(void)
@@ -116,6 +208,8 @@ int main(void)
         TEST(growing_and_shrinking_leaves_no_copy),
         TEST(printing_json_leaves_no_copy),
         TEST(parsing_json_leaves_no_copy),
+        TEST(no_function_of_the_c_library_returns_without_memory),
+        TEST(aligned_memory_is_aligned_and_wiped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
