@@ -39,11 +39,6 @@ const char *json_string(const json_object *object, const char *key);
  * (Entra sends both), but must fit then. Returns false if there is no such number. */
 bool json_int64(const json_object *object, const char *key, int64_t *ret_value);
 
-/* The line, from 1, of the value at a path of keys and array indices, in a text that
- * json_parse_lenient has accepted. Keys are compared without regard to case. Returns 0 if there is
- * no such value. */
-size_t json_line(const char *text, size_t length, const char *const *path, size_t depth);
-
 /* Prints a value on stdout, over several lines. What a terminal could take for a command is
  * escaped: json-c escapes the control characters of ASCII only. */
 void json_print(json_object *value);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/json_text.h"
 #include "common/config/internal.h"
 
 json_object *config_member(const json_object *object, const char *key)
@@ -106,9 +107,10 @@ const char *config_where(const struct config *config, const struct config_path *
                          char where[CONFIG_WHERE_MAX])
 {
     const char *variable = config_environment_name(path);
-    size_t line = config->text == NULL ? 0
-                                       : json_line(config->text->bytes, config->text->length,
-                                                   path->steps, path->depth);
+    size_t line = config->text == NULL
+                      ? 0
+                      : json_text_line_of(config->text->bytes, config->text->length, path->steps,
+                                          path->depth);
     if (variable == NULL && line == 0) /* it is made of several variables: name one */
         variable = config_environment_name_below(path);
     if (variable != NULL)

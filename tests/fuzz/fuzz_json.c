@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of authorities (strict) and of files written by hand (with comments). */
 #include "common/base/json.h"
+#include "common/base/json_text.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char *form(json_object *value)
@@ -20,7 +21,7 @@ static void find_lines(const char *text, size_t size, json_object *root)
         (void)value;
         const char *const path[] = { key, "ClientCredentials", "0" };
         for (size_t depth = 1; depth <= 3; depth++)
-            HOLDS(json_line(text, size, path, depth) <= lines);
+            HOLDS(json_text_line_of(text, size, path, depth) <= lines);
     }
 }
 

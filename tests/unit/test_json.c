@@ -10,6 +10,7 @@
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
+#include "common/base/json_text.h"
 #include "common/base/text.h"
 
 static json_object *parse_strictly(const char *text, struct error *error)
@@ -454,7 +455,7 @@ static void a_value_is_found_by_its_path(void **state)
         size_t depth = 0;
         while (depth < 5 && cases[i].path[depth] != NULL)
             depth++;
-        size_t line = json_line(json, strlen(json), cases[i].path, depth);
+        size_t line = json_text_line_of(json, strlen(json), cases[i].path, depth);
         if (line != cases[i].line)
             fail_msg("%s/%s is found on line %zu, not %zu", cases[i].path[0], cases[i].path[1],
                      line, cases[i].line);
@@ -472,7 +473,7 @@ static void a_value_after_an_odd_comment_is_found(void **state)
     static const char *const path[] = { "a" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *json = json_text(cases[i]);
-        size_t line = json_line(json, strlen(json), path, 1);
+        size_t line = json_text_line_of(json, strlen(json), path, 1);
         if (line != 3)
             fail_msg("in %s it is found on line %zu, not 3", cases[i], line);
     }
@@ -492,7 +493,7 @@ static void the_search_never_reads_past_the_end(void **state)
         autofree char *bytes = malloc(length + 1);
         memcpy(bytes, json, length);
         memcpy(bytes + length, "\"", 1);
-        assert_int_equal(json_line(bytes, length, path, 2), 0);
+        assert_int_equal(json_text_line_of(bytes, length, path, 2), 0);
     }
 }
 
