@@ -52,16 +52,18 @@ static bool is_plain(const char *text)
     return text[0] != '-' && text[length] == '\0';
 }
 
-/* The API of the file that is for clusters and is this server's. */
+/* Finds the API of the file that is for clusters and is this server's. */
 static bool find_for_clusters(const struct config *config, const char *server,
-                              struct config_api *api)
+                              struct config_api *ret_api)
 {
     struct section sections[CONFIG_SECTIONS_MAX];
     size_t count = config_apis(config, sections);
     for (size_t i = 0; i < count; i++) {
-        *api = config_api_of_section(&sections[i]);
-        if (section_bool(&sections[i], "ForClusters", false) && is_api_of(api, server))
+        struct config_api api = config_api_of_section(&sections[i]);
+        if (section_bool(&sections[i], "ForClusters", false) && is_api_of(&api, server)) {
+            *ret_api = api;
             return true;
+        }
     }
     return false;
 }
@@ -70,19 +72,20 @@ bool config_find_cluster_api(const struct config *config, struct config_api *api
                              struct error *error)
 {
     const struct config_cluster *cluster = &config->context->cluster;
+    const char *scope = cluster->scope;
     if (!config_find_api(config, AKS, api, error))
         return false;
-    api->scope = cluster->scope;
-    if (is_api_of(api, cluster->server_id))
-        return true;
-    if (find_for_clusters(config, cluster->server_id, api)) {
-        api->scope = cluster->scope;
-        return true;
+    bool is_accepted =
+        is_api_of(api, cluster->server_id) || find_for_clusters(config, cluster->server_id, api);
+    /* The AKS server is accepted even if the file's API AKS is another one, whose scope is of no
+     * use then. */
+    if (!is_accepted && strcasecmp(cluster->server_id, KNOWN_APP_AKS) == 0) {
+        is_accepted = true;
+        scope = scope != NULL ? scope : KNOWN_APP_AKS "/.default";
     }
-    if (strcasecmp(cluster->server_id, KNOWN_APP_AKS) == 0) { /* the file's AKS is another server */
-        bool found = config_find_api(config, AKS, api, error);
-        api->scope = cluster->scope != NULL ? cluster->scope : KNOWN_APP_AKS "/.default";
-        return found;
+    if (is_accepted) {
+        api->scope = scope;
+        return true;
     }
     error_set(error, ERROR_USAGE, "the server-id '%.80s' is not accepted from a cluster",
               cluster->server_id);
@@ -106,8 +109,7 @@ static bool options_name_tenant(const struct options *options)
             authority_split(options->authority, &instance, &tenant, &unused));
 }
 
-/* What the cluster says of the authority, unless the options do: each is NULL if it says nothing.
- */
+/* What the cluster says of the authority: each is NULL if it says nothing, or an option does. */
 struct claim {
     const char *tenant;
     const char *instance;
