@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 
 import pytest
 
@@ -15,6 +17,36 @@ def harmless(text: str) -> None:
     for bad in ("\x1b", "\x07", "\u009b", "\u202e", "\r"):
         assert bad not in text, text
     assert "forged" not in [line.split(" ")[0] for line in text.splitlines()]
+
+
+NO_FILES = """
+#include <errno.h>
+static int fail(const char *path)
+{
+    (void)path;
+    errno = EMFILE;
+    return -1;
+}
+int open(const char *path, int flags, ...) { (void)flags; return fail(path); }
+int open64(const char *path, int flags, ...) { (void)flags; return fail(path); }
+int __open_2(const char *path, int flags) { (void)flags; return fail(path); }
+int __open64_2(const char *path, int flags) { (void)flags; return fail(path); }
+"""
+
+
+def test_the_name_of_the_program_is_harmless_in_its_very_first_message(programs, tmp_path):
+    """Its caller chooses the name. The standard descriptors are looked at before all else."""
+    if b"__asan_init" in (programs / "entra").read_bytes():
+        pytest.skip("the sanitizers open files themselves")
+    source, library = tmp_path / "no_files.c", tmp_path / "no_files.so"
+    source.write_text(NO_FILES)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    ended = subprocess.run([HOSTILE.replace("/", "")], executable=programs / "entra",
+                           env={"LD_PRELOAD": str(library)}, preexec_fn=lambda: os.close(0),
+                           capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1 and "descriptor 0 is closed" in ended.stderr
+    for bad in ("\x1b", "\x07", "\u009b", "\u202e"):
+        assert bad not in ended.stderr, ended.stderr
 
 
 @pytest.fixture
