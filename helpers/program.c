@@ -26,8 +26,8 @@ static void keep_standard_descriptors(void)
         if (fcntl(fd, F_GETFD) != -1 || open("/dev/null", O_RDONLY) == fd ||
             open("/", O_PATH) == fd)
             continue;
-        fprintf(stderr, "%s: descriptor %d is closed, and /dev/null cannot be opened: %m\n",
-                program_invocation_short_name, fd);
+        notice("%s: descriptor %d is closed, and /dev/null cannot be opened: %m",
+               program_invocation_short_name, fd);
         _exit(ERROR_OTHER);
     }
 }
