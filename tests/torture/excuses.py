@@ -46,6 +46,9 @@ EXCUSES = (
     Excuse("a thread of GLib's runs out of memory while the program, which is done, is about to end",
            lambda flow, fault, outcome, complaint: complaint == NOT_ONLY_MEMORY
            and flow.is_on_desktop() and outcome.code == 0),
+    Excuse("the message itself could not be written",
+           lambda flow, fault, outcome, complaint: complaint == SILENT
+           and fault.name in ("write", "writev") and flow.code != 0 and outcome.code == flow.code),
     Excuse("a report has what was found until it failed, and says there what failed",
            lambda flow, fault, outcome, complaint: complaint in (PARTIAL, SILENT)
            and flow.reports and outcome.code != 0 and outcome.out != ""),

@@ -37,6 +37,8 @@ FOUND = [
     ("entra token, warm, desktop", "recvmsg"),
     # GLib aborted.
     ("git store, desktop", "aligned"),
+    # The user was asked although git's configuration, which may forbid it, could not be read.
+    ("git get, no prompts", "execve:/git"),
     # A command was blamed for memory that ran out in the fork that waits for it.
     ("entra token, command", "allocation"),
 ]
