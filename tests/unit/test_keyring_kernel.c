@@ -26,8 +26,8 @@ static const struct keyring_key about = { { { "kind", "access_token" } } };
 /* What the kernel does, and what was done to it. */
 static struct {
     bool is_possessed;
-    int link_error; /* 0: none */
-    bool is_denied; /* whoever possesses the key */
+    int link_error, search_error, unlink_error; /* 0: none */
+    bool is_denied;                             /* whoever possesses the key */
     ino_t pid_namespace, user_namespace;
     key_serial_t ring_in_session;
     int keys, links, uses;
@@ -65,7 +65,7 @@ long keyctl_search(key_serial_t ring, const char *type, const char *description,
     (void)description, (void)destination;
     if (ring == KEY_SPEC_USER_KEYRING) {
         kernel.uses++;
-        return KEY;
+        return fails_with(kernel.search_error) ? -1 : KEY;
     }
     assert_int_equal(ring, KEY_SPEC_SESSION_KEYRING);
     assert_string_equal(type, "keyring");
@@ -118,7 +118,7 @@ long keyctl_unlink(key_serial_t id, key_serial_t ring)
     (void)ring;
     assert_int_equal(id, KEY);
     kernel.uses++;
-    return 0;
+    return fails_with(kernel.unlink_error) ? -1 : 0;
 }
 
 int keyctl_read_alloc(key_serial_t id, void **buffer)
@@ -257,6 +257,52 @@ static void a_full_quota_is_named(void **state)
     assert_string_equal(error.code, "keyring_full");
 }
 
+/* ---- keys that are not there, or cannot be reached ---- */
+
+static const struct {
+    int code;
+    bool is_gone; /* such a key needs not be erased any more */
+} search_errors[] = {
+    { ENOKEY, true },  { EKEYEXPIRED, true }, { EKEYREVOKED, true },
+    { EACCES, false }, { EDQUOT, false },     { EPERM, false },
+};
+
+static void only_a_key_that_is_gone_counts_as_erased(void **state)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(search_errors); i++) {
+        setup(state);
+        struct error error = { 0 };
+        bool is_gone = search_errors[i].is_gone;
+        kernel.search_error = search_errors[i].code;
+        assert_int_equal(look_up(&error), is_gone                          ? KEYRING_NOTHING
+                                          : search_errors[i].code == EPERM ? KEYRING_ABSENT
+                                                                           : KEYRING_FAILED);
+        error = (struct error){ 0 };
+        assert_int_equal(keyring->erase(&about, 0, &error), is_gone);
+        assert_int_equal(error.kind, is_gone ? ERROR_NONE : ERROR_KEYRING);
+    }
+}
+
+/* The kernel says ENOENT of a key that is no longer in the keyring. */
+static void an_item_that_cannot_be_erased_is_an_error_unless_it_is_gone(void **state)
+{
+    char serial[] = "7";
+    const struct keyring_item item = { .place = serial };
+    for (size_t i = 0; i < ARRAY_SIZE(search_errors); i++) {
+        setup(state);
+        struct error error = { 0 };
+        kernel.unlink_error = search_errors[i].code;
+        assert_int_equal(keyring->erase_item(&item, 0, &error), search_errors[i].is_gone);
+        assert_int_equal(error.kind, search_errors[i].is_gone ? ERROR_NONE : ERROR_KEYRING);
+    }
+    struct error error = { 0 };
+    kernel.unlink_error = ENOENT;
+    assert_true(keyring->erase_item(&item, 0, &error));
+    kernel.unlink_error = EACCES;
+    assert_false(keyring->erase(&about, 0, &error));
+    assert_error(&error, ERROR_KEYRING, "Permission denied");
+}
+
 /* ---- whose the keyring is ---- */
 
 static const struct {
@@ -311,6 +357,8 @@ int main(void)
         TEST(it_is_stored_whole),
         TEST(whoever_may_not_read_it_even_so_is_told),
         TEST(a_full_quota_is_named),
+        TEST(only_a_key_that_is_gone_counts_as_erased),
+        TEST(an_item_that_cannot_be_erased_is_an_error_unless_it_is_gone),
         TEST(a_keyring_that_other_containers_share_is_not_used),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/acquire/http/redaction.h"
+#include "common/base/json.h"
 
 #define SECRET "s3cr~t \"&=\\/'<\xc3\xa4"
 
@@ -58,6 +59,24 @@ static void each_encoding_of_a_secret_is_recognized(void **state)
         autofree char *text = NULL;
         assert_true(asprintf(&text, "\"seen\\n: %s, %s.\"", forms[i], forms[i]) > 0);
         assert_redacted(&request, text, "\"seen\\n: *, *.\"");
+    }
+}
+
+/* As it is, although to each decoder a part of it is an encoding. */
+static void a_secret_that_looks_encoded_is_recognized(void **state)
+{
+    (void)state;
+    static const char *const secrets[] = { "s3c%41ret", "s3c+ret&lt;", "s3c%41&lt;ret",
+                                           "s3c\\u0041ret", "s3c\\u0041%41+&lt;ret" };
+    for (size_t i = 0; i < ARRAY_SIZE(secrets); i++) {
+        const struct http_field form[] = { { "x", secrets[i], true }, { NULL, NULL, false } };
+        const struct http_request request = { .form = form };
+        autofree char *text = NULL, *escaped = NULL;
+        assert_true(asprintf(&text, "got %s.", secrets[i]) > 0);
+        assert_redacted(&request, text, "got *.");
+        auto_json json_object *object = json_object_new_string(secrets[i]);
+        assert_true(asprintf(&escaped, "{\"got\":%s}", json_object_to_json_string(object)) > 0);
+        assert_redacted(&request, escaped, "{\"got\":\"*\"}");
     }
 }
 
@@ -150,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_encoding_of_a_secret_is_recognized),
+        cmocka_unit_test(a_secret_that_looks_encoded_is_recognized),
         cmocka_unit_test(base64_of_a_secret_is_recognized_wherever_it_begins),
         cmocka_unit_test(every_part_of_a_request_can_have_secrets),
         cmocka_unit_test(the_password_of_the_proxy_is_a_secret_of_every_request),

@@ -188,24 +188,26 @@ static void without_a_lifetime_the_expiry_counts(void **state)
 static void an_expiry_that_is_past_too_far_or_not_a_number_is_ignored(void **state)
 {
     (void)state;
-    static const char *const cases[] = {
-        "'expires_on':0",
-        "'expires_on':1767366245", /* now */
-        "'expires_on':'1767366244'",
-        "'expires_on':-1",
-        "'expires_on':-9223372036854775808",
-        "'expires_on':9223372036854775807",
-        "'expires_on':1769785446", /* 28 days and a second */
-        "'expires_on':'01/02/2026 15:04:05 +00:00'",
-        "'expires_on':1767452644.5",
-        "'expires_on':null",
+    static const struct {
+        const char *member, *why;
+    } cases[] = {
+        { "'expires_on':0", "not a plausible lifetime" },
+        { "'expires_on':1767366245", "not a plausible lifetime" }, /* now */
+        { "'expires_on':'1767366244'", "not a plausible lifetime" },
+        { "'expires_on':-1", "missing or not a whole number" },
+        { "'expires_on':-9223372036854775808", "missing or not a whole number" },
+        { "'expires_on':9223372036854775807", "not a plausible lifetime" },
+        { "'expires_on':1769785446", "not a plausible lifetime" }, /* 28 days and a second */
+        { "'expires_on':'01/02/2026 15:04:05 +00:00'", "not a plausible lifetime" },
+        { "'expires_on':1767452644.5", "missing or not a whole number" },
+        { "'expires_on':null", "missing or not a whole number" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *body = NULL;
-        if (asprintf(&body, "{'token_type':'Bearer','access_token':'a',%s}", cases[i]) < 0)
+        if (asprintf(&body, "{'token_type':'Bearer','access_token':'a',%s}", cases[i].member) < 0)
             fail();
         struct error error = refusal(200, body);
-        assert_error(&error, ERROR_NETWORK, "expires_in");
+        assert_error(&error, ERROR_NETWORK, cases[i].why);
     }
 }
 

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "common/acquire/http/redaction.h"
+#include "common/acquire/http/retry.h"
 #include "common/acquire/http/token_endpoint.h"
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
@@ -221,6 +222,28 @@ static void throttling_without_a_time_backs_off_for_some_seconds(void **state)
     assert_int_equal(error.retry_after, 0);
 }
 
+/* As from build systems and identity services, whose refusals have none. */
+static void throttling_without_a_code_gets_one(void **state)
+{
+    (void)state;
+    static const struct {
+        long status;
+        const char *code, *expected;
+    } answers[] = {
+        { 429, "", "http_throttled" },
+        { 429, "of_its_own", "of_its_own" },
+        { 503, "", "" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
+        const struct http_response response = { .status = answers[i].status };
+        struct error error = { 0 };
+        error_set(&error, ERROR_NETWORK, "too many requests");
+        error_known_as(&error, answers[i].code);
+        retry_set_back_off(&response, &error);
+        assert_string_equal(error.code, answers[i].expected);
+    }
+}
+
 static void throttling_also_reports_a_wrong_clock(void **state)
 {
     (void)state;
@@ -320,6 +343,7 @@ int main(void)
         TEST(text_that_is_not_secret_may_be_shown),
         TEST(throttling_says_when_to_retry),
         TEST(throttling_without_a_time_backs_off_for_some_seconds),
+        TEST(throttling_without_a_code_gets_one),
         TEST(throttling_also_reports_a_wrong_clock),
         TEST(other_refusals_do_not_throttle),
         TEST(a_broken_connection_is_retried_twice),

@@ -35,6 +35,8 @@ unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 # The test inspects memory as it is freed.
 unit_secret_LIBS                := -Wl,--wrap=free
+# The folder of the test is in memory.
+unit_keyring_runtime_LIBS       := -Wl,--wrap=fstatfs
 # The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_keyring_kernel_LIBS        := -Wl,--wrap=stat
 unit_deadline_LIBS              := -Wl,--wrap=clock_gettime
