@@ -32,9 +32,11 @@ struct full {
 
 static struct full full_key(const char *last, const char *behind)
 {
+    static const char *const names[KEYRING_ATTRIBUTES_MAX] = { "a", "b", "c", "d",
+                                                               "e", "f", "g", "h" };
     struct full full = { .behind = { behind, behind } };
     for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX; i++)
-        full.key.attributes[i] = (struct keyring_attribute){ "abcdefgh" + i, "a value" };
+        full.key.attributes[i] = (struct keyring_attribute){ names[i], "a value" };
     full.key.attributes[KEYRING_ATTRIBUTES_MAX - 1].value = last;
     return full;
 }

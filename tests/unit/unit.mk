@@ -14,13 +14,17 @@ unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
+unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
+                                   common/acquire/http/redaction.c
+unit_http_SOURCES               := $(unit_redaction_SOURCES) common/acquire/app/thumbprint.c \
+                                   common/acquire/http/http.c common/acquire/http/http_failure.c \
+                                   common/acquire/http/tls_trust.c
+unit_http_failure_SOURCES       := common/acquire/http/http_failure.c
 unit_keyring_kernel_SOURCES     := keyring/kernel/module.c
 unit_stored_credentials_SOURCES := tests/unit/shelf.c
 unit_user_tokens_SOURCES        := tests/unit/shelf.c
 unit_memory_SOURCES             := common/base/memory.c
 unit_peer_SOURCES               := common/acquire/user/peer.c
-unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
-                                   common/acquire/http/redaction.c
 unit_redirect_SOURCES           := $(unit_redaction_SOURCES) common/acquire/user/redirect.c
 unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
 unit_token_answer_SOURCES       := common/acquire/http/token_answer.c
@@ -29,6 +33,8 @@ unit_token_claims_SOURCES       := helpers/entra/token_claims.c
 unit_token_endpoint_SOURCES     := $(unit_redaction_SOURCES) common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c
 unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
+unit_http_LIBS                   = $(ACQUIRE_LIBS)
+unit_http_failure_LIBS           = $(ACQUIRE_LIBS)
 unit_redaction_LIBS              = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_redirect_LIBS               = $(unit_redaction_LIBS)
 unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
