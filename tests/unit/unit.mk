@@ -14,6 +14,14 @@ unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
+unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
+                                   common/acquire/base64url.c common/acquire/http/proxy.c \
+                                   common/acquire/http/redaction.c common/acquire/http/retry.c \
+                                   common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c \
+                                   common/acquire/user/browser.c common/acquire/user/device_code.c \
+                                   common/acquire/user/device_code_answer.c common/acquire/user/redirect.c \
+                                   common/acquire/user/refresh.c common/acquire/user/sign_in_answer.c \
+                                   common/acquire/user/sign_in_result.c
 unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
                                    common/acquire/http/redaction.c
 unit_http_SOURCES               := $(unit_redaction_SOURCES) common/acquire/app/thumbprint.c \
@@ -46,6 +54,7 @@ unit_keyring_runtime_LIBS       := -Wl,--wrap=fstatfs
 # The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_keyring_kernel_LIBS        := -Wl,--wrap=stat
 unit_deadline_LIBS              := -Wl,--wrap=clock_gettime
+unit_grants_LIBS                 = -Wl,--wrap=clock_gettime,--wrap=poll $(unit_redaction_LIBS)
 unit_single_flight_LIBS         := -Wl,--wrap=poll
 unit_user_tokens_LIBS           := -Wl,--wrap=poll
 unit_tokens_LIBS                := -Wl,--wrap=poll

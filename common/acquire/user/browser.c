@@ -76,21 +76,21 @@ static struct secret *make_url(const struct token_request *request, const struct
     autofree char *scope = token_endpoint_user_scope(request);
     const char *account = request->username != NULL ? request->username : request->account;
     const struct http_field query[] = {
-        { "client_id", request->client_id, false },
-        { "response_type", "code", false },
-        { "redirect_uri", attempt->redirect_uri, false },
-        { "response_mode", "form_post", false },
-        { "scope", scope, false },
-        { "state", attempt->state->bytes, false },
-        { "nonce", attempt->nonce->bytes, false },
-        { "code_challenge", attempt->challenge->bytes, false },
-        { "code_challenge_method", "S256", false },
-        { "client_info", "1", false },
-        { "claims", request->claims, false },
-        { "login_hint", account, false },
+        { .name = "client_id", .value = request->client_id },
+        { .name = "response_type", .value = "code" },
+        { .name = "redirect_uri", .value = attempt->redirect_uri },
+        { .name = "response_mode", .value = "form_post" },
+        { .name = "scope", .value = scope },
+        { .name = "state", .value = attempt->state->bytes },
+        { .name = "nonce", .value = attempt->nonce->bytes },
+        { .name = "code_challenge", .value = attempt->challenge->bytes },
+        { .name = "code_challenge_method", .value = "S256" },
+        { .name = "client_info", .value = "1" },
+        { .name = "claims", .value = request->claims },
+        { .name = "login_hint", .value = account },
         /* Without a requested account, the user chooses one. */
-        { "prompt", account == NULL ? "select_account" : NULL, false },
-        { NULL, NULL, false },
+        { .name = "prompt", .value = account == NULL ? "select_account" : NULL },
+        { .name = NULL },
     };
     return http_url(endpoint, query);
 }
