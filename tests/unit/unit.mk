@@ -10,6 +10,8 @@ CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 
 # What a test needs beside common.a.
 unit_account_store_SOURCES      := tests/unit/shelf.c
+unit_credential_check_SOURCES   := common/acquire/app/credential_check.c \
+                                   common/acquire/app/thumbprint.c
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
@@ -28,6 +30,7 @@ unit_http_SOURCES               := $(unit_redaction_SOURCES) common/acquire/app/
                                    common/acquire/http/http.c common/acquire/http/http_failure.c \
                                    common/acquire/http/tls_trust.c
 unit_http_failure_SOURCES       := common/acquire/http/http_failure.c
+unit_key_store_SOURCES          := common/acquire/app/key_store.c
 unit_keyring_kernel_SOURCES     := keyring/kernel/module.c
 unit_stored_credentials_SOURCES := tests/unit/shelf.c
 unit_user_tokens_SOURCES        := tests/unit/shelf.c
@@ -44,11 +47,16 @@ unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
 unit_http_LIBS                   = $(ACQUIRE_LIBS)
 unit_http_failure_LIBS           = $(ACQUIRE_LIBS)
 unit_redaction_LIBS              = $(shell $(PKG_CONFIG) --libs libcrypto)
+unit_credential_check_LIBS       = $(unit_redaction_LIBS)
 unit_redirect_LIBS               = $(unit_redaction_LIBS)
 unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 # The test inspects memory as it is freed.
 unit_secret_LIBS                := -Wl,--wrap=free
+# The device is the test's.
+unit_key_store_LIBS              = $(unit_redaction_LIBS) \
+    -Wl,--wrap=OSSL_PROVIDER_try_load,--wrap=OSSL_PROVIDER_unload,--wrap=OSSL_STORE_open_ex \
+    -Wl,--wrap=OSSL_STORE_load,--wrap=OSSL_STORE_eof,--wrap=OSSL_STORE_error,--wrap=OSSL_STORE_close
 # The folder of the test is in memory.
 unit_keyring_runtime_LIBS       := -Wl,--wrap=fstatfs
 # The clock is the test's; or nothing waits: the test does what happens in the meantime.
