@@ -13,6 +13,7 @@ unit_account_store_SOURCES      := tests/unit/shelf.c
 unit_credential_check_SOURCES   := common/acquire/app/credential_check.c \
                                    common/acquire/app/thumbprint.c
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
+unit_discovery_SOURCES          := common/acquire/http/discovery.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
