@@ -58,6 +58,8 @@ unit_secret_LIBS                := -Wl,--wrap=free
 unit_key_store_LIBS              = $(unit_redaction_LIBS) \
     -Wl,--wrap=OSSL_PROVIDER_try_load,--wrap=OSSL_PROVIDER_unload,--wrap=OSSL_STORE_open_ex \
     -Wl,--wrap=OSSL_STORE_load,--wrap=OSSL_STORE_eof,--wrap=OSSL_STORE_error,--wrap=OSSL_STORE_close
+# The test counts what is wiped.
+unit_keyring_LIBS               := -Wl,--wrap=secret_free
 # The folder of the test is in memory.
 unit_keyring_runtime_LIBS       := -Wl,--wrap=fstatfs
 # The clock is the test's; or nothing waits: the test does what happens in the meantime.
