@@ -142,6 +142,7 @@ static void abandon(struct performance *performance, GError *error)
 {
     g_dbus_proxy_call(performance->prompt, "Dismiss", NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
                       NULL, NULL, NULL);
+    g_dbus_connection_flush_sync(performance->bus, NULL, NULL); /* the program may end now */
     post_dismissed();
     end(performance, NULL, error);
 }
@@ -212,7 +213,6 @@ static void on_prompted(GObject *source, GAsyncResult *result, gpointer data)
 static void perform(struct performance *performance)
 {
     GTask *task = performance->task;
-    GCancellable *cancellable = g_task_get_cancellable(task);
     g_autofree gchar *owner = g_dbus_proxy_get_name_owner(performance->prompt);
     performance->completed = g_dbus_connection_signal_subscribe(
         performance->bus, owner, INTERFACE, "Completed",
@@ -228,9 +228,9 @@ static void perform(struct performance *performance)
     }
     g_dbus_proxy_call(performance->prompt, "Prompt", g_variant_new("(s)", ""),
                       G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, on_prompted, g_object_ref(task));
-    if (cancellable != NULL) /* last, since this may end the performance at once */
-        performance->cancelled =
-            g_cancellable_connect(cancellable, G_CALLBACK(on_cancelled), performance, NULL);
+    /* Last, since this may end the performance at once. */
+    performance->cancelled = g_cancellable_connect(g_task_get_cancellable(task),
+                                                   G_CALLBACK(on_cancelled), performance, NULL);
 }
 
 /* Without a display: is this GNOME Keyring? */

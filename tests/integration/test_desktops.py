@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from gi.repository import GLib
 
 from integration import users
 from integration.credentials import configure
@@ -15,7 +16,7 @@ from world.keepassxc import KeePassXC
 from world.kwallet import KWallet
 from world.refusing_service import RefusingService
 from world.secret_service import NAME
-from world.waiting import SHORT_LIMIT
+from world.waiting import SHORT_LIMIT, wait_until
 from world.world import World
 
 DISPLAY = {"DISPLAY": ":99"}
@@ -67,6 +68,17 @@ def test_a_keyring_without_a_session_that_works_has_failed(world, fault):
         assert "the desktop keyring" in outcome.err
         assert service.sessions < 10
     assert len(world.authority.token_requests) == 1
+
+
+def test_a_session_that_is_never_opened_is_waited_for_until_the_time_limit(world):
+    given(world, token(world))
+    (item,) = world.session.keyring.items(with_secrets=True)
+    world.session.keyring.stop()
+    with FussyService(world.session.bus.address, item.secret, "silent", 1000) as service:
+        outcome = token(world, "--timeout", SHORT_LIMIT)
+        assert (outcome.code, outcome.out) == (6, "")
+        assert "did not answer in time" in outcome.err
+        assert service.sessions == 1
 
 
 # ---- what libraries have to say ----
@@ -123,6 +135,18 @@ def test_a_token_is_not_stored_if_its_prompt_is_dismissed(world):
         assert service.asked == 1
 
 
+@pytest.mark.parametrize("locked, asked", [
+    (GLib.Variant("b", False), 0), (GLib.Variant("b", True), 1), (GLib.Variant("s", "no"), 1)],
+    ids=["unlocked", "locked", "not a boolean"])
+def test_only_in_an_unlocked_collection_a_locked_item_is_not_replaced(world, locked, asked):
+    """KeePassXC would ask for that, each time. What else a collection says is not believed."""
+    world.session.keyring.stop()
+    with RefusingService(world.session.bus.address, collection_locked=locked) as service:
+        outcome = token(world, "--force-refresh", **DISPLAY)
+        assert (outcome.code, outcome.out, service.asked) == (6, "", asked), outcome
+        assert ("asks before an item is replaced" in outcome.err) is (asked == 0)
+
+
 def test_an_item_is_not_deleted_if_its_prompt_is_dismissed(world):
     configure(world, {"SourceType": "Keyring"})
     world.session.keyring.stop()
@@ -130,6 +154,21 @@ def test_an_item_is_not_deleted_if_its_prompt_is_dismissed(world):
         outcome = world.run("entra", "secret", "clear", env=DISPLAY)
         assert (outcome.code, service.asked) == (6, 1), outcome
         assert "asked the user, who dismissed it" in outcome.err
+
+
+@pytest.mark.parametrize("env, why, words", [
+    ({}, "locked", ()), (DISPLAY, "did not answer in time", ("--timeout", SHORT_LIMIT))],
+    ids=["no display", "display"])
+def test_a_prompt_that_nobody_answers_is_taken_back_and_not_repeated(world, env, why, words):
+    """Without a display, nobody sees it, and it is not waited for until the time limit."""
+    world.session.keyring.stop()
+    with RefusingService(world.session.bus.address, answers=False) as service:
+        outcome = token(world, "--force-refresh", *words, **env)
+        assert (outcome.code, outcome.out) == (6, "") and why in outcome.err, outcome
+        wait_until(lambda: service.dismissed == 1, "the end of the prompt")
+        again = token(world, "--force-refresh", *words, **env)
+        assert (again.code, again.out) == (6, ""), again
+        assert (service.asked, service.dismissed) == (1, 1)
 
 
 # ---- KWallet ----

@@ -5,6 +5,7 @@ fingerprint, over ssh), hides its items from most searches. Nobody is told that 
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -16,6 +17,7 @@ from integration.examining import examine
 from integration.stored import kept
 from integration.users import login, token, whose
 from world.prompter import Prompter
+from world.waiting import SHORT_LIMIT, wait_until
 from world.world import World
 
 ADA = contoso.ADA.username
@@ -217,6 +219,25 @@ def test_whoever_unlocks_it_uses_what_was_typed(typed, operation, count):
         assert (outcome.code, outcome.err, prompter.asked) == (0, "", 1)
     assert ("password=typed-by-hand" in outcome.out) is (operation == "get")
     assert len(items(typed)) == count
+
+
+def test_a_user_has_time_to_unlock_a_keyring_that_was_silent(hidden):
+    """Whoever waits for the keyring itself, and not for the user, does so for half a second."""
+    hidden.session.keyring.freeze()
+    assert token(hidden, "--timeout", SHORT_LIMIT).code == users.SIGN_IN_FIRST
+    assert list((hidden.session.runtime / "entra").glob("*.silent")) != []
+    hidden.session.keyring.thaw()
+
+    def type_slowly() -> None:
+        time.sleep(1.5)
+        hidden.session.keyring.unlock()
+
+    outcomes = []
+    with Prompter(hidden.session.bus.address, answer=type_slowly) as prompter:
+        wait_until(lambda: outcomes.append(token(hidden, env=DISPLAY)) or prompter.asked > 0,
+                   "the prompt")
+        assert (outcomes[-1].code, outcomes[-1].err, prompter.asked) == (0, "", 1)
+    assert users.asked_nobody(hidden)
 
 
 def test_a_refusal_to_unlock_it_is_respected(hidden):

@@ -199,18 +199,33 @@ static void an_item_has_the_attributes_that_are_texts(void **state)
     assert_string_equal(keyring_item_attribute(&list.items[0], "9"), "last");
 }
 
-static void a_cleared_list_is_empty(void **state)
+static int wiped; /* secrets */
+
+void __real_secret_free(struct secret *secret);
+void __wrap_secret_free(struct secret *secret);
+void __wrap_secret_free(struct secret *secret)
+{
+    wiped += secret != NULL;
+    __real_secret_free(secret);
+}
+
+static void of_a_cleared_list_nothing_is_left(void **state)
 {
     (void)state;
-    struct keyring_list list = { calloc(2, sizeof(struct keyring_item)), 2 };
-    list.items[0] = (struct keyring_item){ .label = strdup("label"),
-                                           .place = strdup("place"),
-                                           .record = secret_new("r", 1) };
-    keyring_item_add(&list.items[0], "name", "value");
+    struct keyring_list list = { calloc(4, sizeof(struct keyring_item)), 4 };
+    for (size_t i = 0; i < 3; i++) { /* the last one is locked */
+        list.items[i] = (struct keyring_item){ .label = strdup("label"),
+                                               .place = strdup("place"),
+                                               .record = secret_new("r", 1) };
+        keyring_item_add(&list.items[i], "name", "value");
+    }
+    wiped = 0;
     keyring_list_clear(&list);
+    assert_int_equal(wiped, 3);
     assert_null(list.items);
     assert_int_equal(list.count, 0);
     keyring_list_clear(&list);
+    assert_int_equal(wiped, 3);
 }
 
 #define TEST(function) cmocka_unit_test_setup(function, begin)
@@ -228,7 +243,7 @@ int main(void)
         TEST(an_unknown_store_is_refused),
         TEST(a_missing_attribute_is_empty),
         TEST(an_item_has_the_attributes_that_are_texts),
-        TEST(a_cleared_list_is_empty),
+        TEST(of_a_cleared_list_nothing_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@ unit_account_store_SOURCES      := tests/unit/shelf.c
 unit_credential_check_SOURCES   := common/acquire/app/credential_check.c \
                                    common/acquire/app/thumbprint.c
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
+unit_discovery_SOURCES          := common/acquire/http/discovery.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
@@ -59,6 +60,8 @@ unit_output_LIBS                := -Wl,--wrap=write
 unit_key_store_LIBS              = $(unit_redaction_LIBS) \
     -Wl,--wrap=OSSL_PROVIDER_try_load,--wrap=OSSL_PROVIDER_unload,--wrap=OSSL_STORE_open_ex \
     -Wl,--wrap=OSSL_STORE_load,--wrap=OSSL_STORE_eof,--wrap=OSSL_STORE_error,--wrap=OSSL_STORE_close
+# The test counts what is wiped.
+unit_keyring_LIBS               := -Wl,--wrap=secret_free
 # The folder of the test is in memory.
 unit_keyring_runtime_LIBS       := -Wl,--wrap=fstatfs
 # The clock is the test's; or nothing waits: the test does what happens in the meantime.

@@ -22,9 +22,9 @@ DBUS_ERROR = "org.freedesktop.DBus.Error"
 
 
 class FussyService(BusObject):
-    """`fault` is what the first `bad` sessions are like: "refused", "undecipherable" (what the
-    client sends, and what it gets) or "garbled" (what it gets deciphers to other bytes). `record` is
-    what the item has; None: there is no item yet."""
+    """`fault` is what the first `bad` sessions are like: "refused", "silent" (it never
+    answers), "undecipherable" (what the client sends, and what it gets) or "garbled" (what it gets
+    deciphers to other bytes). `record` is what the item has; None: there is no item yet."""
 
     def __init__(self, bus_address: str, record: bytes | None, fault: str, bad: int) -> None:
         self.record = record
@@ -56,6 +56,8 @@ class FussyService(BusObject):
     def _open(self, bus: Gio.DBusConnection, algorithm: str, invocation) -> None:
         if algorithm != "plain":
             self.sessions += 1
+            if self._is_bad and self._fault == "silent":
+                return
             refused = self._is_bad and self._fault == "refused"
             invocation.return_dbus_error(
                 f"{DBUS_ERROR}.InvalidArgs" if refused else f"{DBUS_ERROR}.NotSupported", "refused")

@@ -135,7 +135,7 @@ static void send_page(int fd, int status, const char *header, const char *title,
                       "Cache-Control: no-store\r\n"
                       "Connection: close\r\n%s\r\n%s",
                       status, status < 400 ? "OK" : "Refused", page->length, header, page->bytes);
-    send(fd, response->bytes, response->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    send(fd, response->bytes, response->length, 0); /* no waiting, and SIGPIPE is ignored */
     shutdown(fd, SHUT_WR);
 }
 
