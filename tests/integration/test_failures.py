@@ -54,6 +54,15 @@ def test_an_unreachable_authority_is_a_network_error(world, program):
     failed(program, ASK[program](world), NETWORK, "cannot be reached")
 
 
+@pytest.mark.parametrize("secret", ["s", "e", "to"])
+def test_a_short_secret_does_not_show_by_what_is_missing(world, secret):
+    """libcurl's reason has it, like most texts."""
+    world.authority.close()
+    outcome = ask_entra(world, env={"AzureAd__ClientSecret": secret})
+    failed("entra", outcome, NETWORK, "cannot be reached")
+    assert "*" not in outcome.err, outcome.err
+
+
 def test_an_untrusted_certificate_is_a_network_error(world, tmp_path):
     other = CertificateAuthority(tmp_path, "Another CA")
     with Authority(other.server_context()) as impostor:

@@ -275,6 +275,16 @@ static void read_route(CURL *easy, struct http_route *route)
     copy_certificate_field(chain, "Issuer:", route->issuer, sizeof route->issuer);
 }
 
+/* libcurl quotes what it cannot parse. A text of its own is left out if it has a secret, since in
+ * one that was redacted for a secret of a few letters these would show. */
+static void clear_if_secret(const struct http_request *request, char *detail)
+{
+    autofree char *redacted = strdup(detail);
+    redact(request, redacted, strlen(redacted));
+    if (strcmp(redacted, detail) != 0)
+        detail[0] = '\0';
+}
+
 bool http_send(const struct http_request *request, int64_t deadline,
                struct http_response *ret_response, struct error *error)
 {
@@ -308,7 +318,7 @@ bool http_send(const struct http_request *request, int64_t deadline,
         read_route(easy, request->route);
     trace_times(easy, code, request->url);
     if (code != CURLE_OK) {
-        redact(request, detail, strlen(detail)); /* libcurl quotes what it cannot parse */
+        clear_if_secret(request, detail);
         return http_failure_explain(easy, code, request->url, detail, error);
     }
     read_response(easy, request, &collector, ret_response);
