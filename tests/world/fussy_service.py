@@ -4,24 +4,14 @@ key and the client's do not fit."""
 
 from __future__ import annotations
 
-from gi.repository import Gio, GLib
+from gi.repository import GLib
 
-from world.bus_object import BusObject
-from world.replaced_item import DESCRIPTION
-from world.secret_service import COLLECTION, NAME, SERVICE_PATH
-
-ITEM_PATH = f"{SERVICE_PATH}/collection/kdewallet/1"
-ALIAS_PATH = f"{SERVICE_PATH}/aliases/default"
-COLLECTION_DESCRIPTION = f"""
-<node><interface name="{COLLECTION}">
-  <method name="CreateItem"><arg name="properties" type="a{{sv}}" direction="in"/>
-    <arg name="secret" type="(oayays)" direction="in"/><arg name="replace" type="b" direction="in"/>
-    <arg name="item" type="o" direction="out"/><arg name="prompt" type="o" direction="out"/></method>
-</interface></node>"""
-DBUS_ERROR = "org.freedesktop.DBus.Error"
+from world.plain_service import (
+    ALIAS_PATH, CREATING, DBUS_ERROR, ITEM_PATH, PlainService, answer, answer_found,
+    answer_secrets)
 
 
-class FussyService(BusObject):
+class FussyService(PlainService):
     """`fault` is what the first `bad` sessions are like: "refused", "silent" (it never
     answers), "undecipherable" (what the client sends, and what it gets) or "garbled" (what it gets
     deciphers to other bytes). `record` is what the item has; None: there is no item yet."""
@@ -31,51 +21,36 @@ class FussyService(BusObject):
         self.sessions = 0
         self._fault = fault
         self._bad = bad
-        self._has_collection = False
-        super().__init__(bus_address, NAME, SERVICE_PATH, DESCRIPTION)
+        super().__init__(bus_address, {ALIAS_PATH: [CREATING]})
 
-    @property
-    def _is_bad(self) -> bool:
-        return self.sessions <= self._bad
+    def _is(self, fault: str) -> bool:
+        return self.sessions <= self._bad and self._fault == fault
 
-    def on_call(self, bus, sender, method, arguments, invocation) -> None:
-        if method == "OpenSession":
-            self._open(bus, arguments[0], invocation)
-        elif method == "SearchItems":
-            found = [] if self.record is None else [ITEM_PATH]
-            invocation.return_value(GLib.Variant("(aoao)", (found, [])))
-        elif method == "GetSecrets":
-            invocation.return_value(GLib.Variant("(a{o(oayays)})", ({ITEM_PATH: self._secret()},)))
-        elif method == "CreateItem" and self._is_bad and self._fault == "undecipherable":
+    def OpenSession(self, arguments, invocation) -> None:
+        if arguments[0] == "plain":
+            answer(invocation, "(vo)", GLib.Variant("s", ""), self._session())
+            return
+        self.sessions += 1
+        if not self._is("silent"):
+            error = "InvalidArgs" if self._is("refused") else "NotSupported"
+            invocation.return_dbus_error(f"{DBUS_ERROR}.{error}", "refused")
+
+    def SearchItems(self, arguments, invocation) -> None:
+        answer_found(invocation, [] if self.record is None else [ITEM_PATH])
+
+    def GetSecrets(self, arguments, invocation) -> None:
+        record = bytes(255 - byte for byte in self.record) if self._is("garbled") else self.record
+        # A parameter makes no sense in a session without a cipher.
+        answer_secrets(invocation, {ITEM_PATH: record}, session=self._session(),
+                       parameter=b"iv" if self._is("undecipherable") else b"")
+
+    def CreateItem(self, arguments, invocation) -> None:
+        if self._is("undecipherable"):
             invocation.return_dbus_error("org.qtproject.QtDBus.Error.InvalidObjectPath",
                                          f"Can't find session {self._session()}")
-        else:
-            self.record = bytes(arguments[1][2])
-            invocation.return_value(GLib.Variant("(oo)", (ITEM_PATH, "/")))
-
-    def _open(self, bus: Gio.DBusConnection, algorithm: str, invocation) -> None:
-        if algorithm != "plain":
-            self.sessions += 1
-            if self._is_bad and self._fault == "silent":
-                return
-            refused = self._is_bad and self._fault == "refused"
-            invocation.return_dbus_error(
-                f"{DBUS_ERROR}.InvalidArgs" if refused else f"{DBUS_ERROR}.NotSupported", "refused")
             return
-        self._put_collection(bus)
-        invocation.return_value(GLib.Variant("(vo)", (GLib.Variant("s", ""), self._session())))
+        self.record = bytes(arguments[1][2])
+        answer(invocation, "(oo)", ITEM_PATH, "/")
 
     def _session(self) -> str:
         return f"/session/{self.sessions}"
-
-    def _secret(self) -> tuple:
-        """A parameter makes no sense in a session without a cipher."""
-        garbled = self._is_bad and self._fault == "garbled"
-        return (self._session(), b"iv" if self._is_bad and self._fault == "undecipherable" else b"",
-                bytes(255 - byte for byte in self.record) if garbled else self.record, "text/plain")
-
-    def _put_collection(self, bus: Gio.DBusConnection) -> None:
-        if not self._has_collection:
-            interface = Gio.DBusNodeInfo.new_for_xml(COLLECTION_DESCRIPTION).interfaces[0]
-            bus.register_object(ALIAS_PATH, interface, self._on_call, None, None)
-        self._has_collection = True

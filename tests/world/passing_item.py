@@ -4,25 +4,17 @@ this if another program deletes it at just that time."""
 
 from __future__ import annotations
 
-from gi.repository import Gio, GLib
+from gi.repository import GLib
 
-from world.bus_object import BusObject
-from world.replaced_item import DESCRIPTION
-from world.secret_service import ITEM, NAME, PROPERTIES, SERVICE_PATH
+from world.plain_service import (
+    DBUS_ERROR, DELETING, READING, PlainService, answer, answer_found, answer_secrets)
+from world.secret_service import SERVICE_PATH
 
 STAYS, GOES = (f"{SERVICE_PATH}/collection/login/{number}" for number in (1, 2))
-INTERFACES = [f"""
-<node><interface name="{PROPERTIES}">
-  <method name="GetAll"><arg name="interface" type="s" direction="in"/>
-    <arg name="properties" type="a{{sv}}" direction="out"/></method>
-</interface></node>""", f"""
-<node><interface name="{ITEM}">
-  <method name="Delete"><arg name="prompt" type="o" direction="out"/></method>
-</interface></node>"""]
-UNKNOWN_METHOD = "org.freedesktop.DBus.Error.UnknownMethod"
+UNKNOWN_METHOD = f"{DBUS_ERROR}.UnknownMethod"
 
 
-class PassingItem(BusObject):
+class PassingItem(PlainService):
     """Both have these attributes and this record. The one goes away before this method of it is
     called, and `error` is what calls then end with; GetSecrets leaves it out, as with gnome-keyring.
     `deleted` has the paths that were deleted."""
@@ -34,10 +26,10 @@ class PassingItem(BusObject):
         self._record = record
         self._before = before
         self._error = error
-        self._paths: list[str] | None = None  # not on the bus yet
-        super().__init__(bus_address, NAME, SERVICE_PATH, DESCRIPTION)
+        self._paths = [STAYS, GOES]
+        super().__init__(bus_address, dict.fromkeys(self._paths, [READING, DELETING]))
 
-    def on_call(self, bus, sender, method, arguments, invocation) -> None:
+    def on_call(self, method, arguments, invocation) -> None:
         path = invocation.get_object_path()
         called = {path, *arguments[0]} if method == "GetSecrets" else {path}
         if method == self._before and GOES in called:
@@ -45,39 +37,25 @@ class PassingItem(BusObject):
         if method == self._before and path == SERVICE_PATH and self._error != UNKNOWN_METHOD or \
                 path in (STAYS, GOES) and path not in self._paths:
             invocation.return_dbus_error(self._error, "it was there a moment ago")
-            return
-        getattr(self, f"_{method}")(bus, path, arguments, invocation)
-
-    def _OpenSession(self, bus, path, arguments, invocation) -> None:
-        if arguments[0] != "plain":
-            invocation.return_dbus_error("org.freedesktop.DBus.Error.NotSupported", "plain only")
         else:
-            invocation.return_value(GLib.Variant("(vo)", (GLib.Variant("s", ""), "/session")))
+            super().on_call(method, arguments, invocation)
 
-    def _SearchItems(self, bus, path, arguments, invocation) -> None:
-        self._put(bus)
+    def SearchItems(self, arguments, invocation) -> None:
         matches = arguments[0].items() <= self._attributes.items()
-        invocation.return_value(GLib.Variant("(aoao)", (self._paths if matches else [], [])))
+        answer_found(invocation, self._paths if matches else [])
 
-    def _GetAll(self, bus, path, arguments, invocation) -> None:
-        properties = {"Label": GLib.Variant("s", path), "Locked": GLib.Variant("b", False),
-                      "Attributes": GLib.Variant("a{ss}", self._attributes)}
-        invocation.return_value(GLib.Variant("(a{sv})", (properties,)))
+    def GetAll(self, arguments, invocation) -> None:
+        answer(invocation, "(a{sv})", {
+            "Label": GLib.Variant("s", invocation.get_object_path()),
+            "Locked": GLib.Variant("b", False),
+            "Attributes": GLib.Variant("a{ss}", self._attributes)})
 
-    def _GetSecrets(self, bus, path, arguments, invocation) -> None:
-        secrets = {one: ("/session", b"", self._record, "application/json")
-                   for one in arguments[0] if one in self._paths}
-        invocation.return_value(GLib.Variant("(a{o(oayays)})", (secrets,)))
+    def GetSecrets(self, arguments, invocation) -> None:
+        answer_secrets(invocation, {path: self._record for path in arguments[0]
+                                    if path in self._paths})
 
-    def _Delete(self, bus, path, arguments, invocation) -> None:
+    def Delete(self, arguments, invocation) -> None:
+        path = invocation.get_object_path()
         self._paths.remove(path)
         self.deleted.append(path)
-        invocation.return_value(GLib.Variant("(o)", ("/",)))
-
-    def _put(self, bus: Gio.DBusConnection) -> None:
-        if self._paths is None:
-            self._paths = [STAYS, GOES]
-            for path in self._paths:
-                for text in INTERFACES:
-                    interface = Gio.DBusNodeInfo.new_for_xml(text).interfaces[0]
-                    bus.register_object(path, interface, self._on_call, None, None)
+        answer(invocation, "(o)", "/")

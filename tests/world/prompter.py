@@ -8,7 +8,7 @@ from typing import Callable
 
 from gi.repository import Gio, GLib
 
-from world.bus_object import TIMEOUT_MS, BusObject
+from world.bus_objects import TIMEOUT_MS, BusObjects
 
 INTERFACE = "org.gnome.keyring.internal.Prompter"
 CALLBACK = f"{INTERFACE}.Callback"
@@ -22,7 +22,7 @@ DESCRIPTION = f"""
 </interface></node>"""
 
 
-class Prompter(BusObject):
+class Prompter(BusObjects):
     """Counts the prompts in `asked`. For each, `answer` is called and the prompt is closed, as with
     Cancel; with answer=None it stays open."""
 
@@ -30,10 +30,10 @@ class Prompter(BusObject):
         self.asked = 0
         self._answer = answer
         super().__init__(bus_address, "org.gnome.keyring.SystemPrompter",
-                         "/org/gnome/keyring/Prompter", DESCRIPTION)
+                         {"/org/gnome/keyring/Prompter": [DESCRIPTION]})
 
-    def on_call(self, bus, sender, method, arguments, invocation) -> None:
-        callback = arguments[0]
+    def on_call(self, method, arguments, invocation) -> None:
+        bus, sender, callback = (invocation.get_connection(), invocation.get_sender(), arguments[0])
         invocation.return_value(None)
         if method == "BeginPrompting":
             ready = GLib.Variant("(sa{sv}s)", ("", {}, ""))

@@ -6,33 +6,15 @@ from __future__ import annotations
 
 from gi.repository import Gio, GLib
 
-from world.bus_object import BusObject
-from world.fussy_service import ALIAS_PATH, COLLECTION_DESCRIPTION, ITEM_PATH
-from world.replaced_item import DESCRIPTION
-from world.secret_service import ITEM, NAME, PROPERTIES, SERVICE_PATH
+from world.plain_service import (
+    ALIAS_PATH, CREATING, DELETING, ITEM_PATH, PROMPTING, READING, PlainService, answer,
+    answer_found, answer_secrets)
+from world.secret_service import PROMPT, SERVICE_PATH
 
-PROMPT = "org.freedesktop.Secret.Prompt"
 PROMPT_PATH = f"{SERVICE_PATH}/prompt/1"
-ITEM_DESCRIPTION = f"""
-<node><interface name="{ITEM}">
-  <method name="Delete"><arg name="prompt" type="o" direction="out"/></method>
-</interface></node>"""
-UNLOCK = """<method name="Unlock"><arg name="objects" type="ao" direction="in"/>
-  <arg name="unlocked" type="ao" direction="out"/><arg name="prompt" type="o" direction="out"/></method>
-"""
-PROPERTIES_DESCRIPTION = f"""
-<node><interface name="{PROPERTIES}">
-  <method name="Get"><arg name="interface" type="s" direction="in"/>
-    <arg name="name" type="s" direction="in"/><arg name="value" type="v" direction="out"/></method>
-</interface></node>"""
-PROMPT_DESCRIPTION = f"""
-<node><interface name="{PROMPT}">
-  <method name="Prompt"><arg name="window" type="s" direction="in"/></method>
-  <method name="Dismiss"/>
-</interface></node>"""
 
 
-class RefusingService(BusObject):
+class RefusingService(PlainService):
     """`asked` counts the prompts, and `dismissed` those that the program takes back. The answer
     names the item that the user did not let change; with answers=False, there is none. With
     `collection_locked`, the item alone is locked, and the collection says this of itself."""
@@ -43,48 +25,43 @@ class RefusingService(BusObject):
         self.dismissed = 0
         self._answers = answers
         self._collection_locked = collection_locked
-        self._is_put = False
-        super().__init__(bus_address, NAME, SERVICE_PATH, DESCRIPTION.replace(
-            '<method name="OpenSession">', UNLOCK + '<method name="OpenSession">'))
+        super().__init__(bus_address, {
+            ALIAS_PATH: [CREATING], ITEM_PATH: [DELETING], PROMPT_PATH: [PROMPTING],
+            ITEM_PATH.rpartition("/")[0]: [READING]})
 
-    def on_call(self, bus, sender, method, arguments, invocation) -> None:
-        if method == "OpenSession" and arguments[0] != "plain":
-            invocation.return_dbus_error("org.freedesktop.DBus.Error.NotSupported", "plain only")
-        elif method == "OpenSession":
-            invocation.return_value(GLib.Variant("(vo)", (GLib.Variant("s", ""), "/session")))
-        elif method == "SearchItems":
-            self._put(bus)
-            found = ([ITEM_PATH], []) if self._collection_locked is None else ([], [ITEM_PATH])
-            invocation.return_value(GLib.Variant("(aoao)", found))
-        elif method == "Get":
-            invocation.return_value(GLib.Variant("(v)", (self._collection_locked,)))
-        elif method == "GetSecrets":
-            secret = ("/session", b"", b"{}", "text/plain")
-            invocation.return_value(GLib.Variant("(a{o(oayays)})", ({ITEM_PATH: secret},)))
-        elif method == "Unlock":
-            invocation.return_value(GLib.Variant("(aoo)", (*arguments, "/")))
-        elif method == "CreateItem":
-            invocation.return_value(GLib.Variant("(oo)", ("/", PROMPT_PATH)))
-        elif method == "Delete":
-            invocation.return_value(GLib.Variant("(o)", (PROMPT_PATH,)))
+    def SearchItems(self, arguments, invocation) -> None:
+        if self._collection_locked is None:
+            answer_found(invocation, [ITEM_PATH])
         else:
-            invocation.return_value(None)
-            self._complete(bus, sender, method)
+            answer_found(invocation, [], [ITEM_PATH])
 
-    def _complete(self, bus: Gio.DBusConnection, sender: str, method: str) -> None:
-        self.asked += method == "Prompt"
-        self.dismissed += method == "Dismiss"
-        if method == "Prompt" and not self._answers:
-            return
+    def Get(self, arguments, invocation) -> None:
+        answer(invocation, "(v)", self._collection_locked)
+
+    def GetSecrets(self, arguments, invocation) -> None:
+        answer_secrets(invocation, {ITEM_PATH: b"{}"})
+
+    def Unlock(self, arguments, invocation) -> None:
+        answer(invocation, "(aoo)", *arguments, "/")
+
+    def CreateItem(self, arguments, invocation) -> None:
+        answer(invocation, "(oo)", "/", PROMPT_PATH)
+
+    def Delete(self, arguments, invocation) -> None:
+        answer(invocation, "(o)", PROMPT_PATH)
+
+    def Prompt(self, arguments, invocation) -> None:
+        self.asked += 1
+        invocation.return_value(None)
+        if self._answers:
+            self._complete(invocation)
+
+    def Dismiss(self, arguments, invocation) -> None:
+        self.dismissed += 1
+        invocation.return_value(None)
+        self._complete(invocation)
+
+    def _complete(self, invocation: Gio.DBusMethodInvocation) -> None:
         result = GLib.Variant("(bv)", (True, GLib.Variant("o", ITEM_PATH)))
-        bus.emit_signal(sender, PROMPT_PATH, PROMPT, "Completed", result)
-
-    def _put(self, bus: Gio.DBusConnection) -> None:
-        if not self._is_put:
-            for path, description in ((ALIAS_PATH, COLLECTION_DESCRIPTION),
-                                      (ITEM_PATH, ITEM_DESCRIPTION),
-                                      (ITEM_PATH.rpartition("/")[0], PROPERTIES_DESCRIPTION),
-                                      (PROMPT_PATH, PROMPT_DESCRIPTION)):
-                interface = Gio.DBusNodeInfo.new_for_xml(description).interfaces[0]
-                bus.register_object(path, interface, self._on_call, None, None)
-        self._is_put = True
+        invocation.get_connection().emit_signal(invocation.get_sender(), PROMPT_PATH, PROMPT,
+                                                "Completed", result)

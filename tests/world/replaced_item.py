@@ -4,26 +4,10 @@ is read it has another path. A real service does this if it is asked at just tha
 
 from __future__ import annotations
 
-from gi.repository import GLib
-
-from world.bus_object import BusObject
-from world.secret_service import NAME, SERVICE, SERVICE_PATH
-
-DESCRIPTION = f"""
-<node><interface name="{SERVICE}">
-  <method name="OpenSession"><arg name="algorithm" type="s" direction="in"/>
-    <arg name="input" type="v" direction="in"/><arg name="output" type="v" direction="out"/>
-    <arg name="result" type="o" direction="out"/></method>
-  <method name="SearchItems"><arg name="attributes" type="a{{ss}}" direction="in"/>
-    <arg name="unlocked" type="ao" direction="out"/>
-    <arg name="locked" type="ao" direction="out"/></method>
-  <method name="GetSecrets"><arg name="items" type="ao" direction="in"/>
-    <arg name="session" type="o" direction="in"/>
-    <arg name="secrets" type="a{{o(oayays)}}" direction="out"/></method>
-</interface></node>"""
+from world.plain_service import PlainService, answer_found, answer_secrets
 
 
-class ReplacedItem(BusObject):
+class ReplacedItem(PlainService):
     """`times` is how often the item is replaced, and `error` the D-Bus error for a read of the old
     path; if None, the answer is empty, as with gnome-keyring."""
 
@@ -32,26 +16,18 @@ class ReplacedItem(BusObject):
         self._times = times
         self._error = error
         self._replaced = 0
-        super().__init__(bus_address, NAME, SERVICE_PATH, DESCRIPTION)
+        super().__init__(bus_address)
 
-    def on_call(self, bus, sender, method, arguments, invocation) -> None:
-        if method == "OpenSession" and arguments[0] != "plain":
-            invocation.return_dbus_error("org.freedesktop.DBus.Error.NotSupported", "plain only")
-        elif method == "OpenSession":
-            invocation.return_value(GLib.Variant("(vo)", (GLib.Variant("s", ""), "/session")))
-        elif method == "SearchItems":
-            invocation.return_value(GLib.Variant("(aoao)", ([self._path()], [])))
-            self._replaced += self._replaced < self._times
-        else:
-            self._give(*arguments, invocation)
+    def SearchItems(self, arguments, invocation) -> None:
+        answer_found(invocation, [self._path()])
+        self._replaced += self._replaced < self._times
 
-    def _path(self) -> str:
-        return f"/item{self._replaced}"
-
-    def _give(self, paths, session, invocation) -> None:
+    def GetSecrets(self, arguments, invocation) -> None:
+        paths = arguments[0]
         if paths != [self._path()] and self._error is not None:
             invocation.return_dbus_error(self._error, "it was there a moment ago")
             return
-        secrets = {path: (session, b"", self._record, "application/json") for path in paths
-                   if path == self._path()}
-        invocation.return_value(GLib.Variant("(a{o(oayays)})", (secrets,)))
+        answer_secrets(invocation, {path: self._record for path in paths if path == self._path()})
+
+    def _path(self) -> str:
+        return f"/item{self._replaced}"
