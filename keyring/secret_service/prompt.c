@@ -83,6 +83,7 @@ struct performance {
     guint completed, owner;
     gulong cancelled;
     GSource *timeout;
+    bool is_gnomes; /* GNOME Keyring shows it */
     bool took_turn, is_over;
 };
 
@@ -137,12 +138,16 @@ static void end_dismissed(struct performance *performance)
         end(performance, NULL, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "dismissed"));
 }
 
-/* The user's answer comes too late, if at all. */
+/* The user's answer comes too late, if at all. GNOME Keyring takes a prompt back when this process
+ * leaves the bus, and aborts if one that unlocks is dismissed before (42.1: perform_next_unlock).
+ */
 static void abandon(struct performance *performance, GError *error)
 {
-    g_dbus_proxy_call(performance->prompt, "Dismiss", NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
-                      NULL, NULL, NULL);
-    g_dbus_connection_flush_sync(performance->bus, NULL, NULL); /* the program may end now */
+    if (!performance->is_gnomes) {
+        g_dbus_proxy_call(performance->prompt, "Dismiss", NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
+                          NULL, NULL, NULL);
+        g_dbus_connection_flush_sync(performance->bus, NULL, NULL); /* the program may end now */
+    }
     post_dismissed();
     end(performance, NULL, error);
 }
@@ -233,7 +238,7 @@ static void perform(struct performance *performance)
                                                    G_CALLBACK(on_cancelled), performance, NULL);
 }
 
-/* Without a display: is this GNOME Keyring? */
+/* Is this GNOME Keyring? It has no prompt that does without a display. */
 static void on_gnomes_owner(GObject *source, GAsyncResult *result, gpointer data)
 {
     struct performance *performance = data;
@@ -243,7 +248,8 @@ static void on_gnomes_owner(GObject *source, GAsyncResult *result, gpointer data
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
     if (answer != NULL)
         g_variant_get(answer, "(&s)", &gnomes);
-    if (owner == NULL || g_strcmp0(owner, gnomes) == 0)
+    performance->is_gnomes = owner == NULL || g_strcmp0(owner, gnomes) == 0;
+    if (performance->is_gnomes && !prompt_has_display())
         end_locked(performance);
     else
         perform(performance);
@@ -270,14 +276,10 @@ static void begin_prompt(SecretService *self, SecretPrompt *prompt, const GVaria
             return;
         }
     }
-    if (prompt_has_display())
-        perform(performance);
-    else
-        g_dbus_connection_call(performance->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                               "org.freedesktop.DBus", "GetNameOwner",
-                               g_variant_new("(s)", PROMPT_GNOMES_NAME), G_VARIANT_TYPE("(s)"),
-                               G_DBUS_CALL_FLAGS_NONE, UNSEEN_MILLISECONDS, NULL, on_gnomes_owner,
-                               performance);
+    g_dbus_connection_call(
+        performance->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "GetNameOwner", g_variant_new("(s)", PROMPT_GNOMES_NAME), G_VARIANT_TYPE("(s)"),
+        G_DBUS_CALL_FLAGS_NONE, UNSEEN_MILLISECONDS, NULL, on_gnomes_owner, performance);
 }
 
 static GVariant *finish_prompt(SecretService *self, GAsyncResult *result, GError **reason)

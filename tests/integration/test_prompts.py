@@ -72,5 +72,8 @@ def test_an_unanswered_prompt_ends_in_time(locked):
         assert outcome.code == 0 and outcome.seconds < 25  # the limit without the option is 30
         assert "could not be stored" in outcome.err
         assert prompter.asked == 1
+    # The keyring is still there: GNOME's would abort if its prompt were dismissed.
+    locked.session.keyring.unlock()
+    assert not locked.session.keyring.is_locked()
     # Who takes time to type a password has no silent keyring.
     assert list((locked.session.runtime / "entra").glob("*.silent")) == []
