@@ -261,3 +261,9 @@ def test_an_interrupt_gives_the_terminal_back(world, programs):
     assert terminal.wait() == -signal.SIGINT
     assert terminal.echoes()
     assert world.session.keyring.items() == []
+
+
+def test_a_secret_is_not_prompted_for_without_a_terminal_of_ones_own(world):
+    configure(world, {"SourceType": "Keyring"})
+    outcome = world.at_terminal("setsid", "-w", "entra", "secret", "set").finish()
+    assert outcome.code == 2 and "there is no terminal to prompt on" in outcome.err, outcome

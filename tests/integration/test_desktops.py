@@ -157,6 +157,15 @@ def test_an_item_is_not_deleted_if_its_prompt_is_dismissed(world):
         assert "asked the user, who dismissed it" in outcome.err
 
 
+def test_a_prompt_before_an_item_is_deleted_is_no_silence(world):
+    configure(world, {"SourceType": "Keyring"})
+    world.session.keyring.stop()
+    with RefusingService(world.session.bus.address, answers=False) as service:
+        outcome = world.run("entra", "secret", "clear", "--timeout", SHORT_LIMIT, env=DISPLAY)
+        assert (outcome.code, service.asked) == (6, 1), outcome
+    assert not list((world.session.runtime / "entra").glob("*.silent"))
+
+
 @pytest.mark.parametrize("env, why, words", [
     ({}, "locked", ()), (DISPLAY, "did not answer in time", ("--timeout", SHORT_LIMIT))],
     ids=["no display", "display"])

@@ -176,6 +176,15 @@ def test_it_is_not_set_up_if_git_asks_other_helpers_too(world, before):
     assert "already" in set_up(world, "https://dev.azure.com").err
 
 
+def test_a_pattern_with_a_path_is_seen(world):
+    url = "https://dev.azure.com/con.toso"
+    set_up(world)
+    with (world.session.home / ".gitconfig").open("a") as file:
+        file.write('[credential "https://*.azure.com/con.toso"]\n\thelper = store\n')
+    assert "already" not in set_up(world, url).err
+    assert "already" in set_up(world, url).err
+
+
 def test_settings_for_other_hosts_do_no_harm(world):
     set_up(world)
     with (world.session.home / ".gitconfig").open("a") as file:

@@ -5,6 +5,7 @@
 #include "tests/unit/support.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,19 @@ static void a_descriptor_that_takes_nothing_is_an_error(void **state)
     alarm(0);
 }
 
+static void a_descriptor_that_stalls_is_an_error(void **state)
+{
+    (void)state;
+    static char much[1024 * 1024];
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    output_set_limit(0);
+    assert_false(output_write(ends[1], much, sizeof much));
+    assert_int_equal(errno, ETIMEDOUT);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +181,7 @@ int main(void)
         cmocka_unit_test(data_is_written_as_it_is_and_in_order),
         cmocka_unit_test(json_is_escaped),
         cmocka_unit_test(a_descriptor_that_takes_nothing_is_an_error),
+        cmocka_unit_test(a_descriptor_that_stalls_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,11 +82,23 @@ static void a_signal_that_ends_no_program_does_what_it_does_by_default(void **st
     }
 }
 
+/* Who writes to a pipe or a file sees the error. */
+static void a_write_that_fails_ends_no_program(void **state)
+{
+    (void)state;
+    static const int ignored[] = { SIGPIPE, SIGXFSZ };
+    for (size_t i = 0; i < ARRAY_SIZE(ignored); i++) {
+        assert_int_equal(send_to_child(ignored[i], true, below("lock")), 0);
+        assert_int_equal(unlink(below("lock")), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_signal_that_ends_the_program_removes_unfinished_files),
         cmocka_unit_test(a_signal_that_ends_no_program_does_what_it_does_by_default),
+        cmocka_unit_test(a_write_that_fails_ends_no_program),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
