@@ -70,5 +70,6 @@ void git_claims_keep(const struct git_request *request, const struct url *url)
         return;
     auto_secret struct secret *text =
         secret_format("%" PRId64 " %s", (int64_t)time(NULL) + KEPT_SECONDS, claims);
-    runtime_write(folder, file_of(request, url).text, text);
+    if (text->length <= KEPT_MAX)
+        runtime_write(folder, file_of(request, url).text, text);
 }

@@ -69,12 +69,12 @@ static size_t collect_body(char *bytes, size_t size, size_t count, void *data)
     return length;
 }
 
-/* Redirects are not followed unless libcurl is told to. */
 static void set_limits(CURL *easy, const struct http_request *request, int64_t deadline)
 {
     int64_t left = deadline_left(deadline);
     bool https = strncmp(request->url, "https://", 8) == 0;
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, https ? "https" : "http");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
