@@ -63,18 +63,28 @@ static bool get_token(struct git_target *target, const struct token_candidates *
     return tokens_get_new(&target->tokens, candidates, result, error);
 }
 
+/* Whether the authority has refused. If it has not, or could not be reached, the next get may
+ * obtain the token that the server demands. */
+static bool is_refusal(const struct error *error)
+{
+    return error->kind == ERROR_REFUSED || error->kind == ERROR_SIGN_IN;
+}
+
 static bool answer_with_token(struct git_target *target, struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
     auto_tokens_result struct tokens_result result = { 0 };
-    target->claims = git_claims_take(target->git, &target->url);
+    target->claims = git_claims_find(target->git, &target->url);
     target->context.claims = target->claims;
     target->tokens.may_ask = git_may_ask;
     if (!git_target_candidates(target, true, &candidates, error)) {
         print_quit(&candidates);
         return false;
     }
-    if (!get_token(target, &candidates, &result, error)) {
+    bool has_token = get_token(target, &candidates, &result, error);
+    if (target->claims != NULL && (has_token || is_refusal(error)))
+        git_claims_drop(target->git, &target->url);
+    if (!has_token) {
         git_target_forget_tenant(target);
         error_wanted(error, "no token for %s", candidates.items[0].api);
         print_quit(&candidates);

@@ -43,7 +43,7 @@ static bool is_claims(const char *text)
     return json_object_is_type(claims, json_type_object);
 }
 
-char *git_claims_take(const struct git_request *request, const struct url *url)
+char *git_claims_find(const struct git_request *request, const struct url *url)
 {
     char *claims = claims_told(request);
     autoclose int folder = claims == NULL ? runtime_folder_open() : -1;
@@ -54,12 +54,12 @@ char *git_claims_take(const struct git_request *request, const struct url *url)
     char *text = NULL;
     if (kept == NULL)
         return NULL;
-    unlinkat(folder, file.text, 0);
     long long until = strtoll(kept->bytes, &text, 10);
-    return *text == ' ' && until >= time(NULL) && until <= time(NULL) + KEPT_SECONDS &&
-                   is_claims(text + 1)
-               ? strdup(text + 1)
-               : NULL;
+    if (*text == ' ' && until >= time(NULL) && until <= time(NULL) + KEPT_SECONDS &&
+        is_claims(text + 1))
+        return strdup(text + 1);
+    unlinkat(folder, file.text, 0);
+    return NULL;
 }
 
 void git_claims_keep(const struct git_request *request, const struct url *url)
@@ -72,4 +72,11 @@ void git_claims_keep(const struct git_request *request, const struct url *url)
         secret_format("%" PRId64 " %s", (int64_t)time(NULL) + KEPT_SECONDS, claims);
     if (text->length <= KEPT_MAX)
         runtime_write(folder, file_of(request, url).text, text);
+}
+
+void git_claims_drop(const struct git_request *request, const struct url *url)
+{
+    autoclose int folder = runtime_folder_open();
+    if (folder >= 0)
+        unlinkat(folder, file_of(request, url).text, 0);
 }

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from authority import contoso
-from git_asking import ask, attributes, clone_of, commit, push
-from stored import forget_tokens
+from integration.git_asking import ask, attributes, clone_of, commit, push
+from integration.stored import forget_tokens
 from world.world import World
 
 PUBLIC_CLOUD = "https://login.microsoftonline.com"

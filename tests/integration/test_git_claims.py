@@ -8,7 +8,8 @@ import json
 
 import pytest
 
-from git_asking import ask, attributes, clone_of, commit, host_of, push
+from authority.faults import NAMED
+from integration.git_asking import ask, attributes, clone_of, commit, host_of, push
 from world.world import World
 
 CLAIMS = {"access_token": {"acrs": {"essential": True, "value": "c1?>~"}}}
@@ -83,6 +84,19 @@ def test_a_challenge_passed_with_erase_applies_to_the_next_run(world):
     assert claims_asked(world) == [None, CLAIMS]
     ask(world, *host_of(world))
     assert len(claims_asked(world)) == 2
+
+
+@pytest.mark.parametrize("fault, claims", [("captive portal", CLAIMS), ("error under 200", None)],
+                         ids=["unusable answer", "refusal"])
+def test_a_kept_challenge_stays_until_the_authority_has_answered(world, fault, claims):
+    token = attributes(ask(world, *host_of(world)).out)["password"]
+    ask(world, *host_of(world), f"password={token}", challenge(encoded(CLAIMS)), operation="erase")
+    with world.authority.faults.injected(NAMED[fault]):
+        assert ask(world, *host_of(world)).code != 0
+    for failure in (world.session.runtime / "entra").glob("*.failure"):
+        failure.unlink()
+    assert ask(world, *host_of(world)).code == 0
+    assert claims_asked(world)[-1] == claims
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"99999999999 {}", b"1 {}", b"\xff" * 20000,

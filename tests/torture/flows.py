@@ -15,6 +15,9 @@ from authority.keys import process_key
 from integration.asking import EXEC_INFO, own_host
 from integration.credentials import configure, path, register
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
+from integration.test_git_azure_devops import HOME, PUBLIC_CLOUD
+from integration.test_git_claims import CLAIMS, challenge, encoded
+from integration.test_kubectl_kubelogin import spn
 from integration.test_kubectl_setup import KUBELOGIN, head
 from integration.test_kubectl_setup import write as write_kubeconfig
 from world.app_certificate import AppCertificate
@@ -49,6 +52,7 @@ class Flow:
     `lock`: a file of another program's protocol. It stays if the program is killed or cannot remove
     it, and the user removes it, as the message says.
     `leaves`: files that a killed program leaves for good, by the beginning of their names.
+    `hinted`: an earlier process left a hint, without which the job gets another token.
     `code`: with which the job ends, if it is to say that there is no answer.
     `traced`: with a trace, which may have no secret.
     `until`: from the first call of this name on, it is as another flow, and not tried.
@@ -65,6 +69,7 @@ class Flow:
     by_steps: bool = False
     lock: str = ""
     leaves: str = ""
+    hinted: bool = False
     code: int = 0
     traced: bool = False
     until: str = ""
@@ -124,13 +129,21 @@ def machine(world: World) -> None:
 
 
 def app_with_fast_kubectl(world: World) -> None:
-    """Whoever needs only the kubeconfig of nobody need not wait for kubectl."""
+    """There is no kubeconfig, and kubectl says so at once."""
     app(world)
     program = world.session.home / "bin" / "kubectl"
     program.parent.mkdir()
     program.write_text("#!/bin/sh\necho '{}'\n")
     program.chmod(0o755)
     world.session.env["PATH"] = f"{program.parent}:{world.session.env['PATH']}"
+
+
+def app_without_tenant(world: World) -> None:
+    """The tenant of Azure DevOps' organization is what its server names."""
+    world.internet
+    world.git_server.authorization_uri = f"{PUBLIC_CLOUD}/{HOME}"
+    world.write_appsettings({"AzureAd": {"ClientId": contoso.DAEMON.client_id,
+                                         "ClientSecret": contoso.DAEMON.secret}})
 
 
 def user(world: World) -> None:
@@ -167,6 +180,12 @@ def kubectl(world: World) -> Job:
     return Job("exec-credential-entra", env=EXEC_INFO)
 
 
+def kubelogin(world: World) -> Job:
+    """As kubelogin's users call it."""
+    return Job("exec-credential-entra", tuple(spn(world)), env=EXEC_INFO | {
+        "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET": contoso.DAEMON.secret})
+
+
 def curl(world: World) -> Job:
     return Job("curl-credential-entra", (world.web_api.todo_list_url,))
 
@@ -182,6 +201,17 @@ def entra(*words: str, **more: Any) -> Callable[[World], Job]:
     return lambda world: Job("entra", words, **more)
 
 
+def git_rejects(world: World) -> Job:
+    """git rejects the first token, and says what the server wants instead."""
+    password = f"password={world.authority.issued_tokens[0]}"
+    return git("erase", password, challenge(encoded(CLAIMS)))(world)
+
+
+def azure_devops(world: World) -> Job:
+    return Job("git-credential-entra", ("get",),
+               "protocol=https\nhost=dev.azure.com\npath=contoso/app/_git/app\n")
+
+
 token = entra("token", "--api", "MyWebApi")
 renewal = entra("token", "--api", "MyWebApi", env={"ENTRA_RENEWAL": "inline"})
 managed = entra("token", "--api", "MyWebApi", "--managed-identity")
@@ -193,6 +223,7 @@ store = git("store", "username=ada", f"password={TYPED}")
 store_other = git("store", "username=grace", f"password={OTHER}")
 erase = git("erase", "username=ada", f"password={TYPED}")
 set_secret = entra("secret", "set", input=contoso.DAEMON.secret)
+setup_context = entra("setup", "kubectl", "--context", "admin", "--login", "msi")
 
 RECORDS = (
     Flow("git get, warm", git("get"), (git("get"),), app),
@@ -235,6 +266,19 @@ RECORDS = (
     Flow("entra token, federated file", token, (), app_with_federated_file, until="connect"),
     Flow("entra token, managed identity", managed, (), machine),
     Flow("git get, no prompts", git("get"), (), user_without_prompts, code=5),
+    Flow("git get, learned tenant", azure_devops, (), app_without_tenant),
+    Flow("git get, claims challenge", git("get", challenge(encoded(CLAIMS))), (git("get"),), app),
+    Flow("git erase, claims challenge", git_rejects, (git("get"),), app),
+    Flow("git get, kept claims", git("get"), (git("get"), git_rejects), app, hinted=True),
+    Flow("kubectl get, kubelogin, warm", kubelogin, (kubelogin,)),
+    Flow("kubectl get, kubelogin, cold", kubelogin, until="connect"),
+    Flow("entra setup kubectl --context", setup_context, (), kubeconfig, reports=True,
+         lock="home/.kube/config.lock", leaves="home/.kube/config.before-entra"),
+    Flow("entra login, kernel", login, (), user, "kernel", sample=250),
+    Flow("entra logout, kernel", entra("logout"), (login_grace, login, token), user, "kernel",
+         once=True, sample=250),
+    Flow("entra list, kernel", entra("list", "--output", "json"), (login, token, store), user,
+         "kernel", reports=True, sample=250),
     Flow("entra login, desktop", login, (), user, "secret-service", sample=250),
     Flow("entra logout, desktop", entra("logout"), (login_grace, login, token), user,
          "secret-service", once=True, sample=250),

@@ -51,14 +51,17 @@ static void put(const char *text)
     assert_true(name[0] != '\0' && runtime_write(folder, name, line));
 }
 
-static void claims_are_kept_for_one_request(void **state)
+static void claims_are_kept_until_they_are_dropped(void **state)
 {
     (void)state;
     keep();
-    autofree char *claims = git_claims_take(&get, &url);
-    autofree char *again = git_claims_take(&get, &url);
+    autofree char *claims = git_claims_find(&get, &url);
+    autofree char *again = git_claims_find(&get, &url);
+    git_claims_drop(&get, &url);
+    autofree char *dropped = git_claims_find(&get, &url);
     assert_string_equal(claims, "{\"a\":{}}");
-    assert_null(again);
+    assert_string_equal(again, claims);
+    assert_null(dropped);
 }
 
 static void a_text_that_is_not_an_object_is_ignored(void **state)
@@ -68,19 +71,19 @@ static void a_text_that_is_not_an_object_is_ignored(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
         keep();
         put(texts[i]);
-        autofree char *claims = git_claims_take(&get, &url);
+        autofree char *claims = git_claims_find(&get, &url);
         assert_null(claims);
     }
     keep();
     put("{\"\xc3\xa4\":\"\xf0\x9f\x94\x91\",\"b\":1}");
-    autofree char *claims = git_claims_take(&get, &url);
+    autofree char *claims = git_claims_find(&get, &url);
     assert_string_equal(claims, "{\"\xc3\xa4\":\"\xf0\x9f\x94\x91\",\"b\":1}");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(claims_are_kept_for_one_request, begin),
+        cmocka_unit_test_setup(claims_are_kept_until_they_are_dropped, begin),
         cmocka_unit_test_setup(a_text_that_is_not_an_object_is_ignored, begin),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
