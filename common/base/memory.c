@@ -20,6 +20,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,22 +49,18 @@ static _Noreturn void end_without_memory(void)
     _exit(1);
 }
 
-/* The versions of malloc and aligned_alloc in the C library's interface: that of its first release
- * for the machine, and 2.16, which brought aligned_alloc. */
+/* The version that these functions have in the C library: that of its first release for the
+ * machine. */
 #if defined(__x86_64__)
 #define MALLOC_VERSION "GLIBC_2.2.5"
 #elif defined(__aarch64__)
-#define MALLOC_VERSION        "GLIBC_2.17"
-#define ALIGNED_ALLOC_VERSION "GLIBC_2.17"
+#define MALLOC_VERSION "GLIBC_2.17"
 #elif defined(__i386__)
 #define MALLOC_VERSION "GLIBC_2.0"
 #elif defined(__arm__)
 #define MALLOC_VERSION "GLIBC_2.4"
 #else
 #define MALLOC_VERSION ""
-#endif
-#ifndef ALIGNED_ALLOC_VERSION
-#define ALIGNED_ALLOC_VERSION "GLIBC_2.16"
 #endif
 
 /* Whether both functions are in the same object. This is slow: dladdr goes through all its symbols.
@@ -79,20 +76,15 @@ static bool are_neighbours(const void *one, const void *other)
  * an allocator that was put in front of it. Of these, jemalloc and others are found as any function
  * is; glibc's libc_malloc_debug.so only by the version, so that is tried too if the function found
  * is the C library's. dlsym and dlvsym allocate nothing unless they fail (glibc 2.34). */
-static void *find_version(const char *name, const char *version)
+static void *find_next(const char *name)
 {
     void *function = dlsym(RTLD_NEXT, name);
     if (function == NULL)
         end_without_memory();
-    void *versioned = version[0] != '\0' ? dlvsym(RTLD_NEXT, name, version) : NULL;
+    void *versioned = MALLOC_VERSION[0] != '\0' ? dlvsym(RTLD_NEXT, name, MALLOC_VERSION) : NULL;
     if (versioned != function && versioned != NULL && are_neighbours(function, (const void *)exit))
         return versioned;
     return function;
-}
-
-static void *find_next(const char *name)
-{
-    return find_version(name, MALLOC_VERSION);
 }
 
 /* Whether malloc_usable_size is the allocator's own. One that was put in front may add to each
@@ -178,6 +170,13 @@ __attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
 }
 
 /* GLib's slices use this one. It returns an errno. */
+__attribute__((visibility("default"))) void *reallocarray(void *memory, size_t count, size_t size)
+{
+    if (__builtin_mul_overflow(count, size, &size))
+        end_without_memory();
+    return realloc(memory, size);
+}
+
 __attribute__((visibility("default"))) int posix_memalign(void **ret_memory, size_t alignment,
                                                           size_t size)
 {
@@ -190,28 +189,22 @@ __attribute__((visibility("default"))) int posix_memalign(void **ret_memory, siz
     return failure;
 }
 
-/* This and aligned_alloc return NULL with EINVAL if there can be no such alignment. */
+/* By posix_memalign, which every allocator has. Returns NULL with EINVAL if there can be no such
+ * alignment. */
 __attribute__((visibility("default"))) void *memalign(size_t alignment, size_t size)
 {
-    static void *(*allocate)(size_t alignment, size_t size);
-    if (allocate == NULL)
-        *(void **)&allocate = find_next("memalign");
-    void *memory = allocate(alignment, size);
-    if (memory == NULL && errno != EINVAL)
-        end_without_memory();
+    void *memory = NULL;
+    bool is_small = alignment < sizeof memory; /* which posix_memalign does not take */
+    int failure = posix_memalign(&memory, is_small ? sizeof memory : alignment, size);
+    if (failure != 0)
+        errno = failure;
     return memory;
 }
 
 /* libstdc++ uses this one, in modules for smart cards. */
 __attribute__((visibility("default"))) void *aligned_alloc(size_t alignment, size_t size)
 {
-    static void *(*allocate)(size_t alignment, size_t size);
-    if (allocate == NULL)
-        *(void **)&allocate = find_version("aligned_alloc", ALIGNED_ALLOC_VERSION);
-    void *memory = allocate(alignment, size);
-    if (memory == NULL && errno != EINVAL)
-        end_without_memory();
-    return memory;
+    return memalign(alignment, size);
 }
 
 __attribute__((visibility("default"))) void *valloc(size_t size)

@@ -145,6 +145,10 @@ static void *by_realloc(void)
 {
     return realloc(malloc(1), too_much);
 }
+static void *by_reallocarray_that_overflows(void)
+{
+    return reallocarray(malloc(1), too_much, 16);
+}
 static void *by_posix_memalign(void)
 {
     void *memory = NULL;
@@ -171,9 +175,16 @@ static void no_function_of_the_c_library_returns_without_memory(void **state)
 {
     (void)state;
     static void *(*const functions[])(void) = {
-        by_malloc,   by_calloc,         by_calloc_that_overflows,
-        by_realloc,  by_posix_memalign, by_aligned_alloc,
-        by_memalign, by_valloc,         by_pvalloc,
+        by_malloc,
+        by_calloc,
+        by_calloc_that_overflows,
+        by_realloc,
+        by_reallocarray_that_overflows,
+        by_posix_memalign,
+        by_aligned_alloc,
+        by_memalign,
+        by_valloc,
+        by_pvalloc,
     };
     for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
         char said[200];
@@ -194,6 +205,7 @@ static void aligned_memory_is_aligned_and_wiped(void **state)
         free(aligned[i]);
         assert_int_equal(copies_on_the_heap(), 0);
     }
+    free(memalign(1, 1)); /* the least that there is */
     errno = 0;
     assert_null(memalign(too_much * 3, 1)); /* not a matter of memory */
     assert_int_equal(errno, EINVAL);
