@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from queue import Queue
-from typing import Iterator
+from typing import Any, Callable, Iterable, Iterator
 
 from mutants.equivalent import Equivalent
 from mutants.faults import SEED, Fault, faults_of, in_fixed_order, shares
@@ -98,12 +98,7 @@ class Run:
                  if not only or path.startswith(tuple(only))}
         entries = list(shares(lines, count).items())
         random.Random(SEED).shuffle(entries)
-        with ThreadPoolExecutor(self._jobs) as pool:
-            try:
-                for _ in pool.map(lambda entry: self._try_file(*entry), entries):
-                    pass
-            finally:
-                self._stopped = True
+        self._side_by_side(lambda entry: self._try_file(*entry), entries)
 
     def try_again(self, results: list[Result]) -> None:
         """Tries the survivors among earlier results again; the others stay as they were."""
@@ -112,18 +107,21 @@ class Run:
         self.results = [result for result in results if result.outcome not in SURVIVORS]
         again = [fault for source in self._sources.values() for fault in faults_of(source)
                  if fault.change in survivors]
-        with ThreadPoolExecutor(self._jobs) as pool:
-            try:
-                for _ in pool.map(self._try_one, again):
-                    pass
-            finally:
-                self._stopped = True
+        self._side_by_side(self._try_one, again)
 
     def unused_equivalents(self) -> list[tuple[str, str, str]]:
         """The entries of the list that are no fault of the sources any more."""
         possible = {fault.change
                     for source in self._sources.values() for fault in faults_of(source)}
         return sorted(self._equivalent.entries - possible)
+
+    def _side_by_side(self, action: Callable[[Any], object], things: Iterable[Any]) -> None:
+        with ThreadPoolExecutor(self._jobs) as pool:
+            try:
+                for _ in pool.map(action, things):
+                    pass
+            finally:
+                self._stopped = True
 
     def _try_file(self, path: str, share: int) -> None:
         tried = 0
