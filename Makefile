@@ -79,9 +79,9 @@ MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kerne
 MEMORY   := common/base/memory.c
 COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c common/tokens/*.c \
                 common/config/*.c common/store/*.c keyring/*.c) helpers/program.c)
-entra_SOURCES                 := helpers/main.c $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \
-                                     helpers/entra/*.c helpers/entra/*/*.c) \
-                                 helpers/kubectl/kubeconfig/edits.c
+entra_SOURCES                 := helpers/main.c helpers/kubectl/kubeconfig/edits.c \
+                                 $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \
+                                     helpers/entra/*.c helpers/entra/*/*.c)
 entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c common/acquire/*/*.c)
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)

@@ -43,8 +43,8 @@ fuzz_http_answer_SOURCES        := common/acquire/http/http.c common/acquire/htt
 fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubectl/kubeconfig/*.c)
 fuzz_keyring_kernel_SOURCES     := keyring/kernel/module.c tests/fuzz/keyring_check.c
 fuzz_keyring_runtime_SOURCES    := tests/fuzz/keyring_check.c tests/fuzz/memory_folder.c
-fuzz_keyring_secret_service_SOURCES := $(addprefix keyring/secret_service/,module.c call.c collections.c item.c search.c) \
-                                   tests/fuzz/keyring_check.c
+fuzz_keyring_secret_service_SOURCES := $(addprefix keyring/secret_service/,module.c call.c \
+                                       collections.c item.c search.c) tests/fuzz/keyring_check.c
 fuzz_kubelogin_SOURCES          := $(wildcard helpers/kubectl/kubelogin*.c)
 fuzz_managed_identity_SOURCES   := $(wildcard common/acquire/identity/*.c) \
                                    $(fuzz_redaction_SOURCES) common/acquire/http/retry.c \
