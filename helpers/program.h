@@ -17,7 +17,7 @@ struct program {
     const struct option_spec *options; /* in addition to the common ones; may be NULL */
 
     /* Users type its command line, so a relative --config is in their working directory. A host
-     * tool may run a program anywhere, such as in a repository of somebody else, so its --config
+     * tool may run a program anywhere, such as in an untrusted repository, so its --config
      * must be absolute (config_load). */
     bool is_typed;
 

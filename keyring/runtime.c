@@ -68,8 +68,8 @@ static bool is_nothing(int code)
 /* Reads the header and the record of a file. Deletes the file if it has expired, or if it has no
  * header: nobody can tell any more whose it is, so no sign-out would find it. Finds nothing if it
  * is deleted, or does not match the key. *ret_record stays NULL if the record is damaged. A file
- * that cannot be read is not missing: whoever took it for that could put something worse in its
- * place. */
+ * that cannot be read is not missing: a caller that took it for that could put something worse in
+ * its place. */
 static enum keyring_answer read_file(int folder, const char *name, const struct keyring_key *key,
                                      json_object **ret_header, struct secret **ret_record,
                                      struct error *error)

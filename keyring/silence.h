@@ -17,7 +17,7 @@ bool silence_is_remembered(void);
 /* Remembers that it was, with the error that this led to. */
 void silence_remember(const struct error *error);
 
-/* Has the keyring asked as if it had never been silent, for commands that a person runs to find out
+/* Has the keyring asked as if it had never been silent, for commands that a user runs to find out
  * how it is, or that cannot go on without it. */
 void silence_forget(void);
 

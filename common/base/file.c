@@ -70,7 +70,7 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
 }
 
 /* What follows the prefix, whose letters may be in any case; NULL if the name does not begin so. */
-static const char *after(const char *name, const char *prefix)
+static const char *skip_prefix(const char *name, const char *prefix)
 {
     size_t length = strlen(prefix);
     return strncasecmp(name, prefix, length) == 0 ? name + length : NULL;
@@ -78,15 +78,15 @@ static const char *after(const char *name, const char *prefix)
 
 const char *file_path(const char *name)
 {
-    const char *path = after(name, "file:");
-    const char *host = path != NULL ? after(path, "//") : NULL;
+    const char *path = skip_prefix(name, "file:");
+    const char *host = path != NULL ? skip_prefix(path, "//") : NULL;
     if (path == NULL)
         return name;
     if (host == NULL)
         return path;
     if (host[0] == '/')
         return host;
-    const char *end = after(host, "localhost");
+    const char *end = skip_prefix(host, "localhost");
     return end != NULL && end[0] == '/' ? end : name;
 }
 

@@ -17,8 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Sets how long a descriptor in non-blocking mode may make no progress: at first, 30 seconds. Each
- * module has a limit of its own, and leaves it at that. */
+/* Sets how long a descriptor in non-blocking mode may make no progress, in this program. In
+ * modules, which have copies of these functions, it stays 30 seconds. */
 void output_set_limit(int seconds);
 
 /* Writes all of it. Returns false with errno set on failure: ETIMEDOUT if the reader of a

@@ -129,12 +129,11 @@ static void end_child(pid_t pid)
         ;
 }
 
-/* The exit codes of a fork that has no answer. The second is memory.c's. */
+/* The exit codes of a fork without an answer. */
+#define FORK_OUT_OF_MEMORY 1 /* memory.c's, which has said so */
 #define FORK_FAILED        2
-#define FORK_OUT_OF_MEMORY 1
 
-/* Memory that runs out in a fork ends the program, as it does in this process (memory.c). The fork
- * has said so. */
+/* Memory that runs out in a fork ends the program, as it does in this process (memory.c). */
 static void end_if_out_of_memory(int status)
 {
     if (status != FORK_OUT_OF_MEMORY)
@@ -373,8 +372,8 @@ struct secret *subprocess_read(char *const *command, bool (*filter)(const char *
 
 /* ---- starting a program without waiting ---- */
 
-/* What we were started with beyond the three is not for a child that outlives us: whoever reads
- * from a pipe of which it had an end would wait for it. musl has no
+/* What we were started with beyond the three is not for a child that outlives us: the reader of
+ * a pipe of which it had an end would wait for it. musl has no
  * posix_spawn_file_actions_addclosefrom_np. */
 static void close_others(posix_spawn_file_actions_t *actions)
 {

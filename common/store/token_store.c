@@ -302,8 +302,8 @@ bool token_store_keep_secret(struct token_store *store, const struct token_reque
     return store->keyring->store(&key, label, secret, 0, deadline, error);
 }
 
-/* Appends the items of one keyring to a list. Before a list, only a lookup shows whether it can be
- * believed (token_store_hides_nothing). */
+/* Appends the items of one keyring to a list. The list of one that hides items is not whole, which
+ * only a lookup shows (token_store_hides_nothing). */
 static enum keyring_answer list_one(const struct keyring *keyring, const char *kind,
                                     int64_t deadline, struct keyring_list *list,
                                     struct error *error)
@@ -314,7 +314,7 @@ static enum keyring_answer list_one(const struct keyring *keyring, const char *k
     auto_secret struct secret *unused = NULL;
     bool hides = keyring->lookup(&missing, deadline, &unused, &why) == KEYRING_FAILED;
     enum keyring_answer answer = keyring->list(&every, deadline, &more, error);
-    if (hides) { /* the list may have had no time left */
+    if (hides) { /* which is why the list failed, too, if it did */
         *error = why;
         answer = KEYRING_FAILED;
     }

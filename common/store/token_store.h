@@ -64,8 +64,8 @@ enum keyring_answer token_store_look_up(struct token_store *store, const struct 
                                         int64_t deadline, struct secret **ret_record,
                                         struct error *error);
 
-/* Checks that the keyring hides nothing, as one does that is locked, after a prompt to unlock it.
- * What is listed before may lack items. Fails as token_store_look_up does. */
+/* Checks that the keyring hides no items, as a locked one may; prompts the user to unlock it. A
+ * list without this may lack items. Fails as token_store_look_up does. */
 bool token_store_hides_nothing(struct token_store *store, int64_t deadline, struct error *error);
 bool token_store_put(struct token_store *store, const struct keyring_key *key, const char *label,
                      const struct secret *record, int64_t expires_on, int64_t deadline,

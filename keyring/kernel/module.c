@@ -109,7 +109,7 @@ static char *describe(const struct keyring_key *key)
 /* After a call that was denied: makes this process possess the user's keys, and returns whether the
  * call is worth repeating. A process possesses what its session keyring leads to (keyrings(7)).
  * That of a login leads to the user's keyring; that of a systemd service (KeyringMode=private), of
- * cron, or of whoever called sudo does not, and one that has been revoked (after ssh, in tmux)
+ * cron, or of the caller of sudo does not, and one that has been revoked (after ssh, in tmux)
  * leads nowhere. Linking costs the user's quota a key for as long as this process lives, so it is
  * not done without need. */
 static bool possess_after_denial(void)

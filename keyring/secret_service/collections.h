@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The collections, which are what the Secret Service calls its keyrings. They say what it means
- * that a search has found nothing.
+ * The collections, as the Secret Service calls its keyrings. If a search finds nothing, they tell
+ * whether there is nothing, or the service hides it.
  */
 #ifndef KEYRING_SECRET_SERVICE_COLLECTIONS_H
 #define KEYRING_SECRET_SERVICE_COLLECTIONS_H

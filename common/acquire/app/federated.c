@@ -84,7 +84,7 @@ static struct secret *from_file(const struct credential *credential, struct erro
 }
 
 /* In the root folder: many an interpreter looks for code in the working directory (python3 -m),
- * which may be somebody else's repository. */
+ * which may be an untrusted repository. */
 static struct secret *from_command(const struct credential *credential, int64_t deadline,
                                    struct error *error)
 {

@@ -275,8 +275,8 @@ static void read_route(CURL *easy, struct http_route *route)
     copy_certificate_field(chain, "Issuer:", route->issuer, sizeof route->issuer);
 }
 
-/* libcurl quotes what it cannot parse. A text of its own is left out if it has a secret, since in
- * one that was redacted for a secret of a few letters these would show. */
+/* libcurl quotes what it cannot parse, which may be a secret. Such a text is left out as a whole:
+ * everybody knows libcurl's texts, so asterisks in one would tell a secret of a few letters. */
 static void clear_if_secret(const struct http_request *request, char *detail)
 {
     autofree char *redacted = strdup(detail);

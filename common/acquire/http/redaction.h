@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Keeps secrets that were sent out of messages: an authority, an identity service or a proxy may
- * echo them. http_send redacts every response itself, so that whoever quotes one cannot forget to.
+ * echo them. http_send redacts every response itself, so that no caller that quotes one can forget
+ * to.
  */
 #ifndef COMMON_ACQUIRE_HTTP_REDACTION_H
 #define COMMON_ACQUIRE_HTTP_REDACTION_H

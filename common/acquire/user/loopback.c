@@ -223,8 +223,7 @@ static int check_peer(struct server *server, int fd, int status)
     return peer == PEER_TRUSTED ? status : FORBIDDEN;
 }
 
-/* Sends the browser on to the authority's page. That works once, since whoever comes later is
- * somebody else. */
+/* Sends the browser on to the authority's page. That works once, since a browser comes once. */
 static void send_to_page(struct server *server, int fd)
 {
     auto_secret struct secret *header = secret_format("Location: %s\r\n", server->page);

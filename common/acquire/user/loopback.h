@@ -6,9 +6,9 @@
  * page. The right one is answered only when the result of the sign-in is known.
  *
  * The browser is started with an address of this listener, once, and sent from there to the
- * authority's page. Every user of a machine can read command lines: whoever read the page's address
- * in the browser's could sign in there, as somebody else than our user. An address of this listener
- * leads nowhere but for our user's programs (peer.h), and the answer is taken only from them.
+ * authority's page. Every user of a machine can read command lines: with the page's address in it,
+ * another one could sign in there, and would be signed in here. An address of this listener leads
+ * nowhere but for our user's programs (peer.h), and the answer is taken only from them.
  *
  * The other way, a file of mode 0600 that leads to the page, as Jupyter has it, does not work for a
  * browser that sees other files than we do: one in a snap, one of Windows beside WSL, or one at the

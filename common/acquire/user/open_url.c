@@ -20,8 +20,8 @@ bool open_url_is_possible(void)
 }
 
 /* Runs a command without a shell, which might interpret characters of the URL. It runs in the root
- * directory: it may look for code in the one that it runs in, as python3 -m does, and ours may be a
- * repository of somebody else's. */
+ * directory: it may look for code in its working directory, as python3 -m does, and ours may be an
+ * untrusted repository. */
 static bool start_browser(char *const *words, pid_t *pid)
 {
     return subprocess_detach(words[0], words, child_environment_without_secrets, "/", pid) == 0;
