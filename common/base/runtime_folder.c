@@ -128,19 +128,25 @@ static void remove_old(int folder, const char *name)
         unlinkat(folder, name, 0);
 }
 
-void runtime_sweep(int folder)
+/* Removes the partial files of writers that were killed, and with `is_runtime` what is old. */
+static void sweep(int folder, bool is_runtime)
 {
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* owns fd */
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;)
         if (is_temporary(entry->d_name))
             unfinished_sweep(folder, entry->d_name);
-        else if (!runtime_is_kept(entry->d_name))
+        else if (is_runtime && !runtime_is_kept(entry->d_name))
             remove_old(folder, entry->d_name);
     if (directory != NULL)
         closedir(directory);
     else if (fd >= 0)
         close(fd);
+}
+
+void runtime_sweep(int folder)
+{
+    sweep(folder, true);
 }
 
 /* Creates a file under a new name, which is random because containers that share the folder may
@@ -160,19 +166,25 @@ static int make_temporary(int folder, const char *name, struct unfinished **ret_
     return -1;
 }
 
-bool runtime_write(int folder, const char *name, const struct secret *content)
-{
-    runtime_sweep(folder);
-    return runtime_replace(folder, name, content);
-}
-
-bool runtime_replace(int folder, const char *name, const struct secret *content)
+static bool write_file(int folder, const char *name, const struct secret *content)
 {
     struct unfinished *file = NULL;
     autoclose int fd = make_temporary(folder, name, &file); /* locked until it has its name */
     if (fd < 0)
         return false;
     return secret_write(content, fd) ? unfinished_rename(file, name) : unfinished_remove(file);
+}
+
+bool runtime_write(int folder, const char *name, const struct secret *content)
+{
+    sweep(folder, true);
+    return write_file(folder, name, content);
+}
+
+bool runtime_replace(int folder, const char *name, const struct secret *content)
+{
+    sweep(folder, false);
+    return write_file(folder, name, content);
 }
 
 struct secret *runtime_read(int folder, const char *name, size_t max)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
 import socket
 import ssl
 import threading
@@ -15,7 +14,6 @@ from base64 import b64encode
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
-from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
 import flask
@@ -24,6 +22,7 @@ from cryptography.hazmat.primitives import hashes
 from flask import Response, jsonify
 
 from integration.credentials import refused
+from world import arc_folder
 from world.app_certificate import AppCertificate
 from world.identity_service import IdentityService
 from world.waiting import PATIENCE, SHORT_LIMIT
@@ -279,9 +278,6 @@ def test_an_echoed_key_is_in_no_message(machine, tmp_path, name, what):
 
 # ---- Azure Arc ----
 
-TOKENS = Path("/var/opt/azcmagent/tokens")
-
-
 @pytest.mark.parametrize("realm", [
     "/etc/hostname", "/var/opt/azcmagent/tokens/../../../../etc/hostname", "relative.key",
     "/var/opt/azcmagent/tokens/.key", "/var/opt/azcmagent/tokens/sub/x.key",
@@ -295,20 +291,20 @@ def test_a_challenge_that_points_elsewhere_is_not_answered(machine, service, rea
 
 
 @pytest.fixture
-def arc_folder():
-    """Azure Arc's own folder, if the test can create it and it is not in use."""
-    if TOKENS.exists() or os.geteuid() != 0:
-        pytest.skip("/var/opt/azcmagent cannot be made here")
-    TOKENS.mkdir(parents=True)
-    yield TOKENS
-    shutil.rmtree(TOKENS.parent)
+def arc_keys():
+    """Azure Arc's folder of keys."""
+    try:
+        folder = arc_folder.mount()
+    except OSError as reason:
+        pytest.skip(f"nothing can be mounted here: {reason}")
+    yield folder
+    arc_folder.unmount()
 
 
-@pytest.mark.xdist_group("arc")
-def test_arcs_challenge_is_answered_with_its_key(machine, service, arc_folder):
-    (arc_folder / "a1.key").write_text("the key of arc")
+def test_arcs_challenge_is_answered_with_its_key(machine, service, arc_keys):
+    (arc_keys / "a1.key").write_text("the key of arc")
     challenge = Response(status=401, headers={
-        "WWW-Authenticate": f"Basic realm={arc_folder}/a1.key"})
+        "WWW-Authenticate": f"Basic realm={arc_keys}/a1.key"})
     answers = iter([lambda: challenge, service.token_answer])
     service.answer = lambda: next(answers)()
     outcome = token(machine, env={"IDENTITY_ENDPOINT": service.url, "IMDS_ENDPOINT": service.url})
@@ -318,12 +314,11 @@ def test_arcs_challenge_is_answered_with_its_key(machine, service, arc_folder):
     assert second.authorization == "Basic the key of arc"
 
 
-@pytest.mark.xdist_group("arc")
 @pytest.mark.parametrize("status", [200, 401])
-def test_arcs_key_is_in_no_message(machine, service, arc_folder, status):
-    (arc_folder / "a1.key").write_text("the key of arc")
+def test_arcs_key_is_in_no_message(machine, service, arc_keys, status):
+    (arc_keys / "a1.key").write_text("the key of arc")
     answers = iter([
-        Response(status=401, headers={"WWW-Authenticate": f"Basic realm={arc_folder}/a1.key"}),
+        Response(status=401, headers={"WWW-Authenticate": f"Basic realm={arc_keys}/a1.key"}),
         Response('{"error": "x", "error_description": "not the key of arc"}', status=status)])
     service.answer = lambda: next(answers)
     outcome = token(machine, env={"IDENTITY_ENDPOINT": service.url, "IMDS_ENDPOINT": service.url})
@@ -331,10 +326,9 @@ def test_arcs_key_is_in_no_message(machine, service, arc_folder, status):
     assert "the key of arc" not in outcome.err
 
 
-@pytest.mark.xdist_group("arc")
 @pytest.mark.parametrize("kind", ["symlink", "folder", "fifo"])
-def test_an_arc_key_must_be_a_file(machine, service, arc_folder, tmp_path, kind):
-    key = arc_folder / "a1.key"
+def test_an_arc_key_must_be_a_file(machine, service, arc_keys, tmp_path, kind):
+    key = arc_keys / "a1.key"
     if kind == "symlink":
         (tmp_path / "key").write_text("not arc's")
         key.symlink_to(tmp_path / "key")
@@ -349,12 +343,11 @@ def test_an_arc_key_must_be_a_file(machine, service, arc_folder, tmp_path, kind)
     assert len(service.requests) == 1
 
 
-@pytest.mark.xdist_group("arc")
 @pytest.mark.parametrize("content", ["", "x" * 4097, "two\nlines"])
-def test_an_invalid_arc_key_is_not_sent(machine, service, arc_folder, content):
-    (arc_folder / "a1.key").write_text(content)
+def test_an_invalid_arc_key_is_not_sent(machine, service, arc_keys, content):
+    (arc_keys / "a1.key").write_text(content)
     service.answer = lambda: Response(status=401, headers={
-        "WWW-Authenticate": f"Basic realm={arc_folder}/a1.key"})
+        "WWW-Authenticate": f"Basic realm={arc_keys}/a1.key"})
     outcome = token(machine, env={"IDENTITY_ENDPOINT": service.url, "IMDS_ENDPOINT": service.url})
     assert outcome.code == 3
     assert len(service.requests) == 1

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Complaints that are not made of a flow with a fault. An excuse is one record here; what it says of
-a flow is in the flow's record."""
+"""Complaints that are passed over. An excuse is one record here; what it takes from a flow is in the
+flow's record."""
 
 from __future__ import annotations
 

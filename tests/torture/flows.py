@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import functools
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
+
+from flask import Response, request
 
 from authority import contoso
 from authority.directory import Federation, User
@@ -20,12 +23,14 @@ from integration.test_git_claims import CLAIMS, challenge, encoded
 from integration.test_kubectl_kubelogin import spn
 from integration.test_kubectl_setup import KUBELOGIN, head
 from integration.test_kubectl_setup import write as write_kubeconfig
+from world import arc_folder
 from world.app_certificate import AppCertificate
 from world.identity_service import TOKEN as MANAGED_TOKEN
 from world.world import World
 
 TYPED = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
 OTHER = TYPED[::-1]
+ARC_KEY = "the-key-of-azure-arc"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Flow:
     `code`: with which the job ends, if it is to say that there is no answer.
     `traced`: with a trace, which may have no secret.
     `until`: from the first call of this name on, it is as another flow, and not tried.
+    `mounts`: only root can run it.
     `sample`: it is like another flow, with another keyring, so only this many faults are tried.
     """
 
@@ -73,6 +79,7 @@ class Flow:
     code: int = 0
     traced: bool = False
     until: str = ""
+    mounts: bool = False
     sample: int = 0
 
     def is_on_desktop(self) -> bool:
@@ -126,6 +133,17 @@ def machine(world: World) -> None:
     """A virtual machine of Azure's, with a managed identity."""
     app(world)
     world.session.env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = world.identity_service.url
+
+
+def machine_of_arc(world: World) -> None:
+    """A machine that Azure Arc manages: its service wants to see that the caller can read a key."""
+    app(world)
+    key = arc_folder.mount() / "a1.key"
+    key.write_text(ARC_KEY)
+    service = world.identity_service
+    service.answer = lambda: service.token_answer() if "Authorization" in request.headers else \
+        Response(status=401, headers={"WWW-Authenticate": f"Basic realm={key}"})
+    world.session.env |= {"IDENTITY_ENDPOINT": service.url, "IMDS_ENDPOINT": service.url}
 
 
 def app_with_fast_kubectl(world: World) -> None:
@@ -265,11 +283,14 @@ RECORDS = (
     Flow("entra token, command", token, (), app_with_command, until="connect", traced=True),
     Flow("entra token, federated file", token, (), app_with_federated_file, until="connect"),
     Flow("entra token, managed identity", managed, (), machine),
+    Flow("entra token, Azure Arc", managed, (), machine_of_arc, mounts=True),
     Flow("git get, no prompts", git("get"), (), user_without_prompts, code=5),
-    Flow("git get, learned tenant", azure_devops, (), app_without_tenant),
-    Flow("git get, claims challenge", git("get", challenge(encoded(CLAIMS))), (git("get"),), app),
+    Flow("git get, learned tenant", azure_devops, (), app_without_tenant, sample=500),
+    Flow("git get, claims challenge", git("get", challenge(encoded(CLAIMS))), (git("get"),), app,
+         sample=250),
     Flow("git erase, claims challenge", git_rejects, (git("get"),), app),
-    Flow("git get, kept claims", git("get"), (git("get"), git_rejects), app, hinted=True),
+    Flow("git get, kept claims", git("get"), (git("get"), git_rejects), app, hinted=True,
+         sample=250),
     Flow("kubectl get, kubelogin, warm", kubelogin, (kubelogin,)),
     Flow("kubectl get, kubelogin, cold", kubelogin, until="connect"),
     Flow("entra setup kubectl --context", setup_context, (), kubeconfig, reports=True,
@@ -290,8 +311,8 @@ RECORDS = (
     Flow("entra secret clear, desktop", entra("secret", "clear"), (set_secret, token),
          app_with_kept_secret, "secret-service", sample=250),
 )
-FLOWS = {flow.name: flow for flow in RECORDS}
+FLOWS = {flow.name: flow for flow in RECORDS if os.geteuid() == 0 or not flow.mounts}
 
 
 def secrets() -> tuple[str, ...]:
-    return contoso.DAEMON.secret, TYPED, OTHER, "s3cret", federated_token(), MANAGED_TOKEN
+    return contoso.DAEMON.secret, TYPED, OTHER, "s3cret", federated_token(), MANAGED_TOKEN, ARC_KEY

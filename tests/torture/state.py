@@ -12,10 +12,10 @@ from typing import Callable
 from world import kernel_keyring
 from world.world import World
 
-# What processes leave for each other, and later ones ignore or remove: locks, failures, claims.
-SHARED = re.compile(r"run/entra/[0-9a-f]{16}\."
+# What processes leave for each other, and can do without: locks, failures, claims, tenants.
+SHARED = re.compile(r"(run|home/\.local/state)/entra/[0-9a-f]{16}\."
                     r"(flight|refresh|sign-in|sign-in-failure|late|failure|throttle|not-stored|silent"
-                    r"|dismissed|claims)")
+                    r"|dismissed|claims|tenant)")
 # What is not a user's: the keyring's own files, sockets, the simulated browser.
 FOREIGN = re.compile(r"(log|tmp/injector|browser|repositories|run/(bus|keyring)|home/\.cache"
                      r"|home/\.local/share/keyrings|home/asked)(/|$)")

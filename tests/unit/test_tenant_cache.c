@@ -3,11 +3,14 @@
 #include "tests/unit/support.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "common/base/cleanup.h"
 #include "common/store/tenant_cache.h"
 
 #define PLACE "https://dev.azure.com/contoso"
@@ -82,6 +85,32 @@ static void the_same_tenant_is_not_written_again(void **state)
     tenant_cache_keep(PLACE, "contoso.example");
     assert_int_equal(stat(only_file(), &after), 0);
     assert_int_equal(after.st_ino, before.st_ino);
+}
+
+static const char *path_of(const char *name)
+{
+    static char path[512];
+    snprintf(path, sizeof path, "%s/entra/%s", getenv("XDG_STATE_HOME"), name);
+    return path;
+}
+
+static void make_old_file(const char *name)
+{
+    const struct timespec times[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+    autoclose int fd = open(path_of(name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(futimens(fd, times), 0);
+}
+
+static void what_a_killed_writer_left_goes_and_old_tenants_stay(void **state)
+{
+    (void)state;
+    const char *part = "0123456789abcdef.tenant.01234567.new", *old = "0123456789abcdef.tenant";
+    tenant_cache_keep(PLACE, "contoso.example");
+    make_old_file(part);
+    make_old_file(old);
+    tenant_cache_keep(OTHER, "fabrikam.example");
+    assert_int_not_equal(access(path_of(part), F_OK), 0);
+    assert_int_equal(access(path_of(old), F_OK), 0);
 }
 
 static void a_tenant_can_be_forgotten(void **state)
@@ -167,6 +196,7 @@ int main(void)
         TEST(each_place_has_its_own_tenant),
         TEST(another_tenant_replaces_the_earlier_one),
         TEST(the_same_tenant_is_not_written_again),
+        TEST(what_a_killed_writer_left_goes_and_old_tenants_stay),
         TEST(a_tenant_can_be_forgotten),
         TEST(what_is_not_a_line_about_this_place_is_ignored),
         TEST(what_is_too_long_is_not_stored),
