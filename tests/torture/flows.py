@@ -283,7 +283,7 @@ RECORDS = (
     Flow("entra token, command", token, (), app_with_command, until="connect", traced=True),
     Flow("entra token, federated file", token, (), app_with_federated_file, until="connect"),
     Flow("entra token, managed identity", managed, (), machine),
-    Flow("entra token, Azure Arc", managed, (), machine_of_arc, mounts=True),
+    Flow("entra token, Azure Arc", managed, (), machine_of_arc, mounts=True, sample=500),
     Flow("git get, no prompts", git("get"), (), user_without_prompts, code=5),
     Flow("git get, learned tenant", azure_devops, (), app_without_tenant, sample=500),
     Flow("git get, claims challenge", git("get", challenge(encoded(CLAIMS))), (git("get"),), app,
