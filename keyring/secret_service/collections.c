@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "keyring/secret_service/collections.h"
 
+#include "common/base/cleanup.h"
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/prompt.h"
 #include "keyring/secret_service/property.h"
@@ -69,12 +70,34 @@ static bool is_opaque(SecretService *service, const gchar *path, int64_t deadlin
     return items == NULL || g_variant_n_children(items) == 0;
 }
 
-gchar *collections_find_opaque(SecretService *service, int64_t deadline)
+/* Returns NULL if the service names none. The caller frees the result with g_free. */
+static gchar *find_default(SecretService *service, int64_t deadline)
 {
+    auto_call struct call *call = call_begin(deadline);
+    secret_service_read_alias_dbus_path(service, SECRET_COLLECTION_DEFAULT, call->cancellable,
+                                        call_on_answer, call);
+    return call_wait(call) != NULL
+               ? secret_service_read_alias_dbus_path_finish(service, call->result, NULL)
+               : NULL;
+}
+
+/* Finds a collection that is opaque. The default one is where items are created (record.c), so if
+ * there is one, it alone counts: a wallet that is closed for good has nothing to do with us. */
+static gchar *find_opaque(SecretService *service, int64_t deadline)
+{
+    g_autofree gchar *usual = find_default(service, deadline);
+    if (usual != NULL)
+        return is_opaque(service, usual, deadline) ? steal(&usual) : NULL;
     g_autoptr(GVariant) paths = NULL;
     g_autofree const gchar **each = list_collections(service, deadline, &paths);
     for (size_t i = 0; each != NULL && each[i] != NULL; i++)
         if (!is_temporary(each[i]) && is_opaque(service, each[i], deadline))
-            return is_gnomes(service, deadline) ? NULL : g_strdup(each[i]);
+            return g_strdup(each[i]);
     return NULL;
+}
+
+gchar *collections_find_opaque(SecretService *service, int64_t deadline)
+{
+    g_autofree gchar *opaque = find_opaque(service, deadline);
+    return opaque != NULL && !is_gnomes(service, deadline) ? steal(&opaque) : NULL;
 }

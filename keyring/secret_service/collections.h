@@ -12,8 +12,8 @@
  * say. */
 bool collections_exist(SecretService *service, int64_t deadline);
 
-/* Finds a collection that is locked and shows no items, and may yet have some. Returns its path,
- * which the caller frees with g_free; NULL: there is none. */
+/* Finds a collection that is locked and shows no items, and may yet have some of ours. Returns its
+ * path, which the caller frees with g_free; NULL: there is none. */
 gchar *collections_find_opaque(SecretService *service, int64_t deadline);
 
 #endif

@@ -207,6 +207,19 @@ def test_a_wallet_that_pam_has_opened_is_not_locked(kde, env):
     assert len(kde.authority.token_requests) == 1
 
 
+@pytest.mark.parametrize("env", [{}, DISPLAY], ids=["no display", "display"])
+def test_another_wallet_that_is_closed_is_left_alone(kde, env):
+    """Nothing of ours is in it, so it need not be open to know that there is no token."""
+    kde.kwallet.create("other")
+    kde.kwallet.create()
+    kde.kwallet.open()
+    for _ in range(2):
+        given(kde, kde.run("entra", "token", "--api", "MyWebApi", "--timeout", SHORT_LIMIT, env=env))
+    assert len(kde.authority.token_requests) == 1
+    outcome = kde.run("entra", "logout", env=env)
+    assert (outcome.code, outcome.err) == (0, "Nobody is signed in.\n")
+
+
 def test_a_wallet_is_asked_for_once_a_minute(kde):
     """The wizard that would create one, and is left alone by the user."""
     for _ in range(2):

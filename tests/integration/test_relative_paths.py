@@ -5,7 +5,10 @@ repository that git has just cloned, so nothing in it is used unless the user ty
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,7 @@ from world.world import World
 
 __all__ = ["trusting"]  # the fixture
 
+STRANGER = pwd.getpwnam("nobody").pw_uid
 NOT_ABSOLUTE = "is not an absolute path"
 
 
@@ -279,6 +283,30 @@ def test_a_browser_is_not_looked_for_in_the_working_directory(desk, hostile, bro
     terminal.wait_for(rf"{desk.authority.url}/")  # shown, since no browser could be started
     terminal.close()
     assert nothing_ran(hostile)
+
+
+@pytest.mark.parametrize("address", ["autolaunch:", "unix:path=/nowhere;autolaunch:",
+                                     "tcp:host=127.0.0.1,port=1;autolaunch:"])
+def test_a_program_that_starts_a_bus_is_not_looked_for_in_the_working_directory(world, hostile,
+                                                                                address):
+    (hostile / "evil").rename(hostile / "dbus-launch")
+    env = {"DBUS_SESSION_BUS_ADDRESS": address, "DISPLAY": ":99",
+           "PATH": f".:{world.session.env['PATH']}"}
+    outcome = token(world, env=env, cwd=hostile)
+    assert (outcome.code, outcome.err) == (0, "") and nothing_ran(hostile)
+
+
+def test_nor_is_it_if_the_bus_in_the_runtime_folder_is_another_users(world, hostile, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file away")
+    (hostile / "evil").rename(hostile / "dbus-launch")
+    with socket.socket(socket.AF_UNIX) as bus:
+        bus.bind(str(tmp_path / "bus"))
+        os.chown(tmp_path / "bus", STRANGER, STRANGER)
+        env = {"DBUS_SESSION_BUS_ADDRESS": None, "XDG_RUNTIME_DIR": str(tmp_path),
+               "DISPLAY": ":99", "PATH": f".:{world.session.env['PATH']}"}
+        outcome = token(world, env=env, cwd=hostile)
+    assert (outcome.code, outcome.err) == (0, "") and nothing_ran(hostile)
 
 
 def program(file: Path, script: str) -> str:

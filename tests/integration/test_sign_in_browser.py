@@ -264,6 +264,14 @@ def test_the_redirect_listens_only_on_the_loopback_and_while_needed(desk):
         socket.create_connection(("127.0.0.1", port), 5)
 
 
+def test_the_time_left_is_counted_on_one_line(desk):
+    """A terminal full of such lines would not show the URL any more."""
+    desk.browser.will_wait()
+    terminal = desk.at_terminal("entra", "login")
+    counted = terminal.wait_for(r"(?s)Waiting for the sign-in.*Waiting for the sign-in").group()
+    assert "\n" not in counted
+
+
 def test_ctrl_c_ends_the_wait(desk):
     desk.browser.will_wait()
     terminal = desk.at_terminal("entra", "login")

@@ -48,20 +48,20 @@ class KWallet:
         return self._call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                           "NameHasOwner", "(s)", NAME)[0]
 
-    def create(self) -> None:
+    def create(self, wallet: str = WALLET) -> None:
         """Creates the wallet, and closes it."""
-        self.open()
-        self.restart()  # its secret service shows only wallets that were there at the start
+        self.open(wallet)
+        self.restart(wallet)  # its secret service shows only wallets that were there at the start
 
-    def restart(self) -> None:
+    def restart(self, wallet: str = WALLET) -> None:
         """Closes the wallet, which saves it, and starts anew, as at the next login."""
-        self._kwallet("close", "(sb)", WALLET, True)
+        self._kwallet("close", "(sb)", wallet, True)
         self.stop()
         self.start()
 
-    def open(self) -> None:
+    def open(self, wallet: str = WALLET) -> None:
         """Opens the wallet as PAM does at login. Its secret service does not notice."""
-        self._kwallet("pamOpen", "(sayi)", WALLET, PASSWORD_HASH, 0)
+        self._kwallet("pamOpen", "(sayi)", wallet, PASSWORD_HASH, 0)
 
     def _kwallet(self, method: str, signature: str, *arguments: object) -> tuple:
         name, path = DAEMONS[self._program]

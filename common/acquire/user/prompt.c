@@ -114,7 +114,7 @@ void prompt_wait(struct prompt *prompt, int64_t deadline)
         countdown_fd = prompt->fd;
         catch_signals();
     }
-    print_line(prompt, line);
+    write_text(prompt, line);
     prompt->is_counting = true;
 }
 
