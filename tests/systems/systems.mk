@@ -5,7 +5,7 @@
 #   make check-systems
 #   make check-systems SYSTEMS='trixie sid-arm64' SYSTEMS_FOLDER=/var/tmp/systems
 
-SYSTEMS         ?= bookworm trixie sid trixie-arm64
+SYSTEMS         ?= bookworm bookworm-i386 trixie sid trixie-arm64
 SYSTEMS_FOLDER  ?= build/systems
 # What the tests there use beside PACKAGES, without what only the static checks and fuzzers use.
 # KWallet and OpenSSL's provider for smart cards have other names in each release, or are not there.
