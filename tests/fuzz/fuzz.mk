@@ -109,7 +109,6 @@ check: check-fuzz
 endif
 
 .PHONY: check-fuzz fuzz fuzz-minimize fuzz-coverage $(FUZZ_TARGETS:%=fuzz-%)
-comma := ,
 ifdef FUZZING
 
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
