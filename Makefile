@@ -57,6 +57,7 @@ WERROR   := $(if $(filter check check-%,$(MAKECMDGOALS)),-Werror)
 # Large files and times after 2038 on machines with 32 bits.
 WIDE     := $(shell $(CC) -dM -E -x c /dev/null 2>/dev/null | grep -qx '\#define __SIZEOF_LONG__ 4' && \
               echo -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
+comma    := ,
 DEFINE   := -I. $(WIDE) -DENTRA_VERSION='"$(VERSION)"'
 COMPILE   = $(CC) $(DEFINE) -std=gnu17 $(WARN) $(HARDEN) -fPIC -fvisibility=hidden \
             -ffunction-sections -fdata-sections $(CPPFLAGS) $(CFLAGS)

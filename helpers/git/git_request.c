@@ -146,13 +146,19 @@ int64_t git_request_expiry(const struct git_request *request)
     return request->password_expiry_utc != NULL ? seconds_of(request->password_expiry_utc) : 0;
 }
 
-int64_t git_request_refused(const struct git_request *request)
+/* When the token that git got before was received; 0 if it got none in this run. */
+static int64_t received_before(const struct git_request *request)
 {
     size_t prefix = strlen(STATE_REFUSED);
     for (size_t i = 0; i < request->state.count; i++)
         if (strncmp(request->state.items[i], STATE_REFUSED, prefix) == 0)
             return seconds_of(request->state.items[i] + prefix);
     return 0;
+}
+
+int64_t git_request_refused(const struct git_request *request)
+{
+    return request->wwwauth.count > 0 ? received_before(request) : 0;
 }
 
 /* Azure DevOps accepts any user name that is not empty. In Basic, a colon would end it (RFC 7617,
@@ -173,7 +179,7 @@ static const char *username_for(const struct git_request *request,
  * done only once, or git would not end with a server that accepts no token at all. */
 static struct secret *format_state(const struct git_request *request, const struct token *token)
 {
-    if (!request->takes_state || git_request_refused(request) != 0)
+    if (!request->takes_state || received_before(request) != 0)
         return secret_new("", 0);
     return secret_format("capability[]=state\nstate[]=" STATE_REFUSED "%" PRId64 "\ncontinue=1\n",
                          token->received_on);

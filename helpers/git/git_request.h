@@ -68,7 +68,8 @@ bool git_request_is_ephemeral(const struct git_request *request);
 int64_t git_request_expiry(const struct git_request *request);
 
 /* If git got a token from us before in this run, and the server refused it: when that token was
- * received, in Unix seconds. 0 otherwise. */
+ * received, in Unix seconds. 0 otherwise. A refusal comes with a challenge; git-lfs sends the state
+ * back without one, after a 404 too. */
 int64_t git_request_refused(const struct git_request *request);
 
 /* Formats the answer to get: authtype and credential if git accepts them, otherwise user name and

@@ -49,6 +49,8 @@ fuzz_kubelogin_SOURCES          := $(wildcard helpers/kubectl/kubelogin*.c)
 fuzz_managed_identity_SOURCES   := $(wildcard common/acquire/identity/*.c) \
                                    $(fuzz_redaction_SOURCES) common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c
+fuzz_probe_SOURCES              := common/acquire/http/probe.c $(fuzz_redaction_SOURCES) \
+                                   common/acquire/http/token_answer.c tests/fuzz/answers.c
 fuzz_redirect_SOURCES           := $(fuzz_redaction_SOURCES) common/acquire/user/redirect.c
 fuzz_settings_SOURCES           := helpers/entra/doctor/doctor_report.c tests/fuzz/given_file.c
 fuzz_shared_error_SOURCES       := tests/fuzz/memory_folder.c
@@ -72,6 +74,7 @@ fuzz_keyring_runtime_WRAPS := $(fuzz_folder)
 fuzz_keyring_secret_service_WRAPS := g_dbus_connection_call g_dbus_connection_call_finish \
                secret_service_search_for_dbus_paths secret_service_search_for_dbus_paths_finish
 fuzz_managed_identity_WRAPS := open poll
+fuzz_probe_WRAPS           := poll
 fuzz_settings_WRAPS        := file_read
 fuzz_shared_error_WRAPS    := $(fuzz_folder)
 fuzz_tenant_cache_WRAPS    := $(fuzz_folder)
@@ -106,7 +109,6 @@ check: check-fuzz
 endif
 
 .PHONY: check-fuzz fuzz fuzz-minimize fuzz-coverage $(FUZZ_TARGETS:%=fuzz-%)
-comma := ,
 ifdef FUZZING
 
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)

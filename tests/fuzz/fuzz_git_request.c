@@ -17,15 +17,41 @@ static size_t count_lines(const struct secret *answer)
     return lines;
 }
 
+static void check_answer(const struct secret *answer)
+{
+    HOLDS(answer != NULL && answer->length == strlen(answer->bytes));
+    HOLDS(count_lines(answer) <= 8 && strpbrk(answer->bytes, "\r") == NULL);
+}
+
+static struct secret *given(const char *text)
+{
+    return text != NULL ? secret_from_text(text) : NULL;
+}
+
+/* What git asked to store is what it is told later. */
+static void answer_stored(const struct git_request *request)
+{
+    struct stored_credential stored = { .username = given(request->username),
+                                        .password = given(request->password),
+                                        .authtype = given(request->authtype),
+                                        .credential = given(request->credential),
+                                        .oauth_refresh_token = given(request->oauth_refresh_token),
+                                        .expires_on = git_request_expiry(request) };
+    auto_secret struct secret *formatted = git_answer_format_stored(&stored);
+    check_answer(formatted);
+    stored_credential_clear(&stored);
+}
+
 /* The answer has the expected number of lines, whatever the request holds. */
 static void answer(const struct git_request *request)
 {
+    HOLDS(git_request_refused(request) >= 0 && git_request_expiry(request) >= 0);
+    HOLDS(!git_request_is_ephemeral(request) || request->ephemeral != NULL);
     struct token_request asked = { 0 };
     auto_secret struct secret *text = secret_new("eyJ0", 4);
     struct token token = { .access_token = text, .received_on = 1, .expires_on = 3601 };
     auto_secret struct secret *formatted = git_answer_format(request, &asked, &token);
-    HOLDS(formatted != NULL && formatted->length == strlen(formatted->bytes));
-    HOLDS(count_lines(formatted) <= 8 && strpbrk(formatted->bytes, "\r") == NULL);
+    check_answer(formatted);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -42,5 +68,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     HOLDS(is_one_line(request.password) && is_one_line(request.credential));
     if (git_request_url(&request, &url))
         answer(&request);
+    answer_stored(&request);
     return 0;
 }

@@ -7,9 +7,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct redirect_expected expected = { 40123, "s", "/b", NULL };
+    const struct http_field sent[] = { { "nonce", FUZZ_SECRET, true }, { NULL, NULL, false } };
+    const struct redirect_expected expected = { 40123, "s", "/b", sent };
     auto_redirect struct redirect redirect = { 0 };
     autofree char *text = fuzz_copy(data, size, 0);
+    fuzz_has_secret = true;
     int status = redirect_parse(text, size, &expected, &redirect);
     HOLDS(status == REDIRECT_MORE || status == REDIRECT_ANSWER || status == REDIRECT_START ||
           (status >= 400 && status < 500));
@@ -18,6 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         HOLDS(strncasecmp(text, "POST / HTTP/1.", 14) == 0);
         HOLDS(redirect.code == NULL || redirect.code->length > 0);
         HOLDS(strlen(redirect.description) < sizeof redirect.description);
+        fuzz_check_shown(redirect.error);
+        fuzz_check_shown(redirect.description);
     }
     return 0;
 }

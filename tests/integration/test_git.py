@@ -119,15 +119,25 @@ def test_get_offers_to_continue_if_git_supports_it(world):
     (state,) = [line for line in first.splitlines() if line.startswith("state[]=")]
     assert state.startswith("state[]=entra:")
     again = ask(world, "capability[]=authtype", "capability[]=state", state,
-                "state[]=other:entra:1", *host_of(world)).out
+                "state[]=other:entra:1", "wwwauth[]=Bearer", *host_of(world)).out
     assert "continue" not in again and "state" not in again
     assert attributes(again)["credential"] == world.authority.issued_tokens[1]
+
+
+def test_a_state_without_a_challenge_is_no_refusal(world):
+    """git-lfs 3.6 sends the state back after a 404."""
+    first = ask(world, "capability[]=authtype", "capability[]=state", *host_of(world)).out
+    (state,) = [line for line in first.splitlines() if line.startswith("state[]=")]
+    again = ask(world, "capability[]=authtype", "capability[]=state", state, *host_of(world)).out
+    assert "continue" not in again
+    assert attributes(again)["credential"] == attributes(first)["credential"]
+    assert len(world.authority.token_requests) == 1
 
 
 def test_a_token_newer_than_the_rejected_one_needs_no_request(world):
     ask(world, *host_of(world))
     answer = ask(world, "capability[]=authtype", "capability[]=state",
-                 "state[]=entra:received_on=1700000000", *host_of(world)).out
+                 "state[]=entra:received_on=1700000000", "wwwauth[]=Bearer", *host_of(world)).out
     assert attributes(answer)["credential"] == world.authority.issued_tokens[0]
     assert len(world.authority.token_requests) == 1
 

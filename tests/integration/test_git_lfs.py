@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -15,24 +16,35 @@ from world.world import World
 SUBMODULES = 10
 
 
+def push_large(world: World, clone: Path, names: list[str]) -> dict[str, bytes]:
+    contents = {name: os.urandom(200_000) for name in names}
+    for name, content in contents.items():
+        (clone / name).write_bytes(content)
+    for command in (("git", "add", "."), ("git", "commit", "--quiet", "-m", "Large"),
+                    ("git", "push", "--quiet", "origin", "main")):
+        outcome = world.run(*command, cwd=clone)
+        assert outcome.code == 0, outcome
+    return contents
+
+
 @pytest.mark.skipif(shutil.which("git-lfs") is None, reason="git-lfs is not installed")
 def test_large_files_are_pushed_too(world, each_git):
     url = world.git_server.create_repository()
     clone = clone_of(world, url)
-    contents = {f"{n}.bin": os.urandom(200_000) for n in range(8)}
-    for name, content in contents.items():
-        (clone / name).write_bytes(content)
-    for command in (("git", "lfs", "install", "--skip-repo"), ("git", "lfs", "track", "*.bin"),
-                    ("git", "add", "."), ("git", "commit", "--quiet", "-m", "Large"),
-                    ("git", "push", "--quiet", "origin", "main")):
-        outcome = world.run(*command, cwd=clone)
-        assert outcome.code == 0, outcome
+    world.run("git", "lfs", "install", "--skip-repo")
+    world.run("git", "lfs", "track", "*.bin", cwd=clone)
+    contents = push_large(world, clone, [f"{n}.bin" for n in range(8)])
     assert sorted(world.git_server.large_files.values()) == sorted(contents.values())
+    copy = world.session.home / "copy"
+    assert world.run("git", "clone", "--quiet", url, copy).code == 0
+    assert {file.name: file.read_bytes() for file in copy.glob("*.bin")} == contents
 
-    assert world.run("git", "clone", "--quiet", url, world.session.home / "copy").code == 0
-    assert {file.name: file.read_bytes() for file in (world.session.home / "copy").glob("*.bin")} \
-        == contents
-    assert len(world.authority.token_requests) == 1
+    # git-lfs 3.6 sends back the state after the 404 of locks/verify. Where it had no challenge
+    # before, that costs no token request.
+    requests = len(world.authority.token_requests)
+    assert requests in (1, 2)
+    push_large(world, copy, ["more.bin"])
+    assert len(world.authority.token_requests) == requests
 
 
 @pytest.fixture

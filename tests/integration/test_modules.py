@@ -13,13 +13,12 @@ HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "li
          "libyaml")
 
 
-def opened(world, *command) -> str:
-    """The files that a program opened, according to strace."""
-    log = world.session.temporary / "strace"
-    outcome = world.run("strace", "-f", "-e", "trace=openat,open,connect", "-o", log, *command,
-                        env={"ASAN_OPTIONS": "detect_leaks=0"})
+def loaded(world, *command) -> str:
+    """The libraries and modules that a program and its children loaded, according to ld.so(8)."""
+    log = world.session.temporary / "loaded"
+    outcome = world.run(*command, env={"LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(log)})
     assert outcome.code == 0, outcome.err
-    return log.read_text()
+    return "".join(file.read_text() for file in log.parent.glob("loaded.*"))
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -28,17 +27,15 @@ def test_a_program_is_linked_to_nothing_heavy(programs, program):
     assert [name for name in HEAVY if name in done.stdout] == []
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace")
 def test_a_warm_answer_asks_the_keyring_and_nothing_else(world):
     world.run("entra", "token", "--api", "MyWebApi")
-    files = opened(world, "entra", "token", "--api", "MyWebApi")
+    files = loaded(world, "entra", "token", "--api", "MyWebApi")
     assert "libsecret" in files
     assert "entra-acquire.so" not in files and "libcurl" not in files
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace")
 def test_without_a_keyring_no_glib_is_loaded(world):
-    files = opened(world, "entra", "token", "--api", "MyWebApi", "--keyring", "none")
+    files = loaded(world, "entra", "token", "--api", "MyWebApi", "--keyring", "none")
     assert "entra-acquire.so" in files
     assert "libglib" not in files
 

@@ -52,6 +52,12 @@ unit_credential_check_LIBS       = $(unit_redaction_LIBS)
 unit_redirect_LIBS               = $(unit_redaction_LIBS)
 unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
+# Functions of the C library have other names where files and times are made wide (WIDE).
+wide_clock_gettime := __clock_gettime64
+wide_fstatfs       := fstatfs64
+wide_stat          := __stat64_time64
+wrap_wide           = $(if $(WIDE),-Wl$(comma)--wrap=$(wide_$(1)) \
+                          -Wl$(comma)--defsym=__wrap_$(wide_$(1))=__wrap_$(1),-Wl$(comma)--wrap=$(1))
 # The test inspects memory as it is freed.
 unit_secret_LIBS                := -Wl,--wrap=free
 # What a descriptor takes is the test's.
@@ -63,11 +69,11 @@ unit_key_store_LIBS              = $(unit_redaction_LIBS) \
 # The test counts what is wiped.
 unit_keyring_LIBS               := -Wl,--wrap=secret_free
 # The folder of the test is in memory.
-unit_keyring_runtime_LIBS       := -Wl,--wrap=fstatfs
+unit_keyring_runtime_LIBS       := $(call wrap_wide,fstatfs)
 # The clock is the test's; or nothing waits: the test does what happens in the meantime.
-unit_keyring_kernel_LIBS        := -Wl,--wrap=stat
-unit_deadline_LIBS              := -Wl,--wrap=clock_gettime
-unit_grants_LIBS                 = -Wl,--wrap=clock_gettime,--wrap=poll $(unit_redaction_LIBS)
+unit_keyring_kernel_LIBS        := $(call wrap_wide,stat)
+unit_deadline_LIBS              := $(call wrap_wide,clock_gettime)
+unit_grants_LIBS                 = $(unit_deadline_LIBS) -Wl,--wrap=poll $(unit_redaction_LIBS)
 unit_single_flight_LIBS         := -Wl,--wrap=poll
 unit_user_tokens_LIBS           := -Wl,--wrap=poll
 unit_tokens_LIBS                := -Wl,--wrap=poll
