@@ -169,7 +169,6 @@ __attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
     return moved;
 }
 
-/* GLib's slices use this one. It returns an errno. */
 __attribute__((visibility("default"))) void *reallocarray(void *memory, size_t count, size_t size)
 {
     if (__builtin_mul_overflow(count, size, &size))
@@ -177,6 +176,7 @@ __attribute__((visibility("default"))) void *reallocarray(void *memory, size_t c
     return realloc(memory, size);
 }
 
+/* GLib's slices use this one. It returns an errno. */
 __attribute__((visibility("default"))) int posix_memalign(void **ret_memory, size_t alignment,
                                                           size_t size)
 {
