@@ -16,8 +16,12 @@ import platform
 import struct
 import sys
 
+# The kernel may be of 64 bits and the programs of 32.
+MACHINE = "i386" if ctypes.sizeof(ctypes.c_void_p) == 4 and platform.machine() == "x86_64" \
+    else platform.machine()
 # add_key, request_key, keyctl.
-SYSTEM_CALLS = {"x86_64": (248, 249, 250), "aarch64": (217, 218, 219)}
+KEYRING_CALLS = {"x86_64": (248, 249, 250), "i386": (286, 287, 288),
+                 "aarch64": (217, 218, 219)}[MACHINE]
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 LOAD_WORD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
 ALLOW, FAIL_WITH = 0x7FFF0000, 0x00050000
@@ -42,13 +46,13 @@ def forbid(calls: tuple[int, ...], reason: int) -> None:
 
 
 def forbid_keyring() -> None:
-    forbid(SYSTEM_CALLS[platform.machine()], errno.EPERM)
+    forbid(KEYRING_CALLS, errno.EPERM)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "--full":
         del sys.argv[1]
-        forbid(SYSTEM_CALLS[platform.machine()][:1], errno.EDQUOT)
+        forbid(KEYRING_CALLS[:1], errno.EDQUOT)
     else:
         forbid_keyring()
     os.execvp(sys.argv[1], sys.argv[1:])
