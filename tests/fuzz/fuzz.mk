@@ -72,7 +72,8 @@ fuzz_git_claims_WRAPS      := $(fuzz_folder)
 fuzz_http_answer_WRAPS     := curl_easy_perform
 fuzz_keyring_runtime_WRAPS := $(fuzz_folder)
 fuzz_keyring_secret_service_WRAPS := g_dbus_connection_call g_dbus_connection_call_finish \
-               secret_service_search_for_dbus_paths secret_service_search_for_dbus_paths_finish
+               secret_service_search_for_dbus_paths secret_service_search_for_dbus_paths_finish \
+               secret_service_read_alias_dbus_path secret_service_read_alias_dbus_path_finish
 fuzz_managed_identity_WRAPS := open poll
 fuzz_probe_WRAPS           := poll
 fuzz_settings_WRAPS        := file_read
