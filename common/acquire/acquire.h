@@ -95,7 +95,9 @@ struct acquire_module {
  * or with ERROR_USAGE if a variable of its libraries names something that is not a file. */
 static inline const struct acquire_module *acquire_load(struct error *error)
 {
+    /* libcurl brings GnuTLS with it, which reads its own when it is loaded. */
     if (!file_check_variable("OPENSSL_CONF", "", error) ||
+        !file_check_variable("GNUTLS_SYSTEM_PRIORITY_FILE", "", error) ||
         !file_check_variable("SSL_CERT_FILE", "tls_ca_file", error) ||
         !file_check_variable("CURL_CA_BUNDLE", "tls_ca_file", error))
         return NULL;
