@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The check git: whether git uses our helper for a URL, and which others. */
+#define _GNU_SOURCE
 #include <string.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/subprocess.h"
 #include "common/entra/child_environment.h"
 #include "helpers/entra/doctor/doctor.h"
@@ -9,6 +11,21 @@
 #include "helpers/entra/setup/git_settings.h"
 
 #define AZURE_DEVOPS "https://dev.azure.com/"
+
+/* The characters of a program's name or path. */
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+"
+
+/* What to show of a helper. One that begins with an exclamation mark is a shell's text, and may be
+ * there to print a password: only the name of a program that it runs is shown. The caller frees the
+ * result with free. */
+static char *shown_helper(const char *helper)
+{
+    if (helper[0] != '!')
+        return strdup(helper);
+    size_t word = 1 + strspn(helper + 1, PLAIN);
+    bool is_program = word > 1 && (helper[word] == ' ' || helper[word] == '\0');
+    return is_program ? strndup(helper, word) : strdup("a shell command");
+}
 
 /* Reports other helpers that get the token too. git-credential-store writes it to a file. */
 static void report_others(struct doctor *doctor, const struct git_settings *settings)
@@ -27,7 +44,8 @@ static void report_others(struct doctor *doctor, const struct git_settings *sett
             error_known_as(&error, "git_plaintext_helper");
             doctor_fail(doctor, &error);
         } else {
-            doctor_detail(doctor, "also gets the token", helper, NULL);
+            autofree char *shown = shown_helper(helper);
+            doctor_detail(doctor, "also gets the token", shown, NULL);
         }
     }
 }
