@@ -97,9 +97,9 @@ static bool check_file(struct doctor *doctor, const char *name, bool is_secret)
 {
     struct error error = { 0 };
     struct stat status;
-    const char *path = name != NULL ? file_path(name) : NULL;
-    if (path == NULL) /* a device's URI */
+    if (name == NULL || file_is_uri(name)) /* a device's URI */
         return false;
+    const char *path = file_path(name);
     if (stat(path, &status) != 0) {
         bool is_missing = errno == ENOENT || errno == ENOTDIR;
         error_set(&error, ERROR_USAGE, "%s cannot be examined: %s", path, strerror(errno));
