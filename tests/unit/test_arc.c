@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said of Azure Arc's key if it is none, or cannot be read. */
+/* Azure Arc's key: which file is one, and what is said of it if it is none or cannot be read. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -11,6 +11,7 @@
 #include "common/acquire/http/retry.h"
 #include "common/acquire/identity/arc.h"
 #include "common/base/array.h"
+#include "common/base/cleanup.h"
 
 #define KEY ARC_KEY_FOLDER "a.key"
 
@@ -19,9 +20,9 @@ static unsigned requests;
 bool retry_send(const struct http_request *request, int64_t deadline,
                 struct http_response *ret_response, struct error *error)
 {
-    (void)request, (void)deadline, (void)error;
+    (void)deadline, (void)error;
     requests++;
-    ret_response->status = 401;
+    ret_response->status = request->header == NULL ? 401 : 200;
     snprintf(ret_response->www_authenticate, sizeof ret_response->www_authenticate,
              "Basic realm=" KEY);
     return true;
@@ -63,10 +64,29 @@ static void the_reason_why_there_is_no_key_is_given(void **state)
     }
 }
 
+static void a_key_has_a_limit(void **state)
+{
+    (void)state;
+    for (size_t length = ARC_KEY_MAX; length <= ARC_KEY_MAX + 1; length++) {
+        struct http_response response = { 0 };
+        struct error error = { 0 };
+        autofree char *key = repeated('k', length);
+        instead = below("key");
+        FILE *file = fopen(instead, "w");
+        assert_int_equal(fwrite(key, 1, length, file), length);
+        fclose(file);
+        requests = 0;
+        bool is_sent = arc_send(&(struct http_request){ 0 }, 0, &response, &error);
+        assert_int_equal(is_sent, length == ARC_KEY_MAX);
+        assert_int_equal(requests, is_sent ? 2 : 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reason_why_there_is_no_key_is_given),
+        cmocka_unit_test(a_key_has_a_limit),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
