@@ -130,12 +130,4 @@ void keyring_item_clear(struct keyring_item *item);
 void keyring_list_clear(struct keyring_list *list);
 #define auto_keyring_list CLEANUP(keyring_list_clear)
 
-/* Moves a list out of its variable, which is then empty. */
-static inline struct keyring_list keyring_list_steal(struct keyring_list *list)
-{
-    struct keyring_list taken = *list;
-    *list = (struct keyring_list){ 0 };
-    return taken;
-}
-
 #endif

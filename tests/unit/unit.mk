@@ -10,6 +10,7 @@ CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 
 # What a test needs beside common.a.
 unit_account_store_SOURCES      := tests/unit/shelf.c
+unit_arc_SOURCES                := common/acquire/identity/arc.c
 unit_credential_check_SOURCES   := common/acquire/app/credential_check.c \
                                    common/acquire/app/thumbprint.c
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
@@ -55,6 +56,7 @@ unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 # Functions of the C library have other names where files and times are made wide (WIDE).
 wide_clock_gettime := __clock_gettime64
 wide_fstatfs       := fstatfs64
+wide_open          := open64
 wide_stat          := __stat64_time64
 wrap_wide           = $(if $(WIDE),-Wl$(comma)--wrap=$(wide_$(1)) \
                           -Wl$(comma)--defsym=__wrap_$(wide_$(1))=__wrap_$(1),-Wl$(comma)--wrap=$(1))
@@ -68,10 +70,11 @@ unit_key_store_LIBS              = $(unit_redaction_LIBS) \
     -Wl,--wrap=OSSL_STORE_load,--wrap=OSSL_STORE_eof,--wrap=OSSL_STORE_error,--wrap=OSSL_STORE_close
 # The test counts what is wiped.
 unit_keyring_LIBS               := -Wl,--wrap=secret_free
-# The folder of the test is in memory.
+# The test says what kind of file system, namespace or file there is.
 unit_keyring_runtime_LIBS       := $(call wrap_wide,fstatfs)
-# The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_keyring_kernel_LIBS        := $(call wrap_wide,stat)
+unit_arc_LIBS                   := $(call wrap_wide,open)
+# The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_deadline_LIBS              := $(call wrap_wide,clock_gettime)
 unit_grants_LIBS                 = $(unit_deadline_LIBS) -Wl,--wrap=poll $(unit_redaction_LIBS)
 unit_single_flight_LIBS         := -Wl,--wrap=poll

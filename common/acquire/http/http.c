@@ -28,7 +28,8 @@ static void cleanup_list(struct curl_slist **list)
     curl_slist_free_all(*list);
 }
 
-struct secret *http_escape(const char *value)
+/* Percent-encodes a value for a form. */
+static struct secret *escape(const char *value)
 {
     char *escaped = curl_easy_escape(NULL, value, 0);
     struct secret *secret = secret_from_text(escaped);
@@ -44,7 +45,7 @@ static struct secret *format_form(const struct http_field *fields)
     for (; fields != NULL && fields->name != NULL; fields++) {
         if (fields->value == NULL)
             continue;
-        auto_secret struct secret *value = http_escape(fields->value);
+        auto_secret struct secret *value = escape(fields->value);
         auto_secret struct secret *before = form;
         form = secret_format("%s%s%s=%s", before->bytes, before->length ? "&" : "", fields->name,
                              value->bytes);

@@ -80,9 +80,6 @@ bool http_send(const struct http_request *request, int64_t deadline,
  * secret_free. */
 struct secret *http_url(const char *url, const struct http_field *query);
 
-/* Percent-encodes a value for a form. The caller frees the result with secret_free. */
-struct secret *http_escape(const char *value);
-
 void http_response_clear(struct http_response *response);
 
 #endif
