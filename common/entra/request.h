@@ -92,6 +92,7 @@ struct token_request {
      * in the copy of the request that common/tokens makes. */
     char *home_account_id;
     char *username;
+    bool account_of_tenant; /* it is remembered for the request's tenant (default_account.h) */
 };
 
 /* The requests to try, in the order of preference. There are two if no identity is configured: for

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/text.h"
+
 void git_target_clear(struct git_target *target)
 {
     config_free(target->config);
     free(target->place_path);
+    free(target->name_account);
     free(target->claims);
 }
 
@@ -86,6 +89,18 @@ static const char *learn_tenant(void *learner)
     return known ? target->tenant : NULL;
 }
 
+/* The account that git names is that of its configuration for the URL (gitcredentials(7)). The URL
+ * is that of the organization, whose name needs no quotes, or the host alone. */
+static void say_how_to_name_account(struct git_target *target)
+{
+    target->name_account =
+        target->tenant_url[0] != '\0'
+            ? text_format("git config --global credential.%s.username NAME", target->tenant_url)
+            : text_format("git config --global credential.%s://%s.username NAME",
+                          target->place.protocol, target->host);
+    target->tokens.name_account = target->name_account;
+}
+
 enum config_match git_target_find(struct git_target *ret_target, const struct options *options,
                                   const struct git_request *git, struct error *error)
 {
@@ -100,7 +115,10 @@ enum config_match git_target_find(struct git_target *ret_target, const struct op
     if (!git_tenant_url(git, &target->url, target->tenant_url))
         target->tenant_url[0] = '\0';
     find_place(target);
-    return tokens_open(&target->tokens, options, error) ? CONFIG_MATCH : CONFIG_FAILED;
+    if (!tokens_open(&target->tokens, options, error))
+        return CONFIG_FAILED;
+    say_how_to_name_account(target);
+    return CONFIG_MATCH;
 }
 
 /* Says why the tenant is not known, and what to do. */

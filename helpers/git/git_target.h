@@ -35,6 +35,7 @@ struct git_target {
     /* Texts that the members above point to. */
     char host[HOST_MAX + 8]; /* with its port */
     char *place_path;
+    char *name_account;
     char *claims;
 };
 

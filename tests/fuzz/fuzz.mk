@@ -81,7 +81,7 @@ fuzz_shared_error_WRAPS    := $(fuzz_folder)
 fuzz_tenant_cache_WRAPS    := $(fuzz_folder)
 
 # What a target is about in common.a, for make fuzz-coverage.
-fuzz_account_ABOUT         := common/entra/account.c
+fuzz_account_ABOUT         := common/entra/account.c common/store/default_account.c
 fuzz_authority_ABOUT       := common/entra/authority.c
 fuzz_challenge_ABOUT       := common/entra/challenge.c
 fuzz_claims_ABOUT          := common/entra/claims.c
