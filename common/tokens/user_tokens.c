@@ -11,6 +11,7 @@
 #include "common/base/runtime_folder.h"
 #include "common/base/shared_error.h"
 #include "common/base/single_flight.h"
+#include "common/base/text.h"
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
 #include "common/entra/error_report.h"
@@ -108,13 +109,16 @@ static const char *alternative(const struct token_request *request)
                : "";
 }
 
-/* Whether the account belongs to another tenant, which this one may not know. */
+/* Whether the account belongs to another tenant, which this one may not know. Of a tenant's domain,
+ * only a sign-in has told whether it is the account's own. */
 static bool is_foreign(const struct token_request *request)
 {
     const char *home =
         request->home_account_id != NULL ? account_home_tenant(request->home_account_id) : NULL;
-    return home != NULL && authority_is_single_tenant(request->tenant) &&
-           strcasecmp(home, request->tenant) != 0;
+    if (home == NULL || !authority_is_single_tenant(request->tenant))
+        return false;
+    return text_is_guid(request->tenant) ? strcasecmp(home, request->tenant) != 0
+                                         : request->account == NULL && !request->account_of_tenant;
 }
 
 /* Sets the hint to the command that signs in for the same request. An account of another tenant

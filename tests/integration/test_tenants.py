@@ -13,7 +13,7 @@ from authority import contoso
 from authority.directory import User
 from integration.git_asking import ask, attributes
 from integration.stored import kept
-from integration.users import (SIGN_IN_FIRST, asked_nobody, claims, enter, login, query,
+from integration.users import (API, SIGN_IN_FIRST, asked_nobody, claims, enter, login, query,
                                sign_in_url, token, user_code, whose)
 from world.program import Outcome
 from world.world import World
@@ -75,6 +75,15 @@ def test_an_account_that_has_signed_in_already_serves_its_tenant(desk):
     assert whose(desk, token(desk)) == ADA.username
     assert whose(desk, token(desk, *THERE)) == BOB.username
     assert asked_nobody(desk) and len(desk.authority.token_requests) == 2
+
+
+def test_a_tenants_domain_does_as_well_as_its_id(anywhere):
+    domain = ("--tenant", contoso.OTHER_TENANT.domains[0])
+    assert token(anywhere, *domain).code == SIGN_IN_FIRST
+    anywhere.browser.will_sign_in(BOB)
+    assert anywhere.at_terminal("entra", "token", *API, *domain).finish().code == 0
+    assert whose(anywhere, token(anywhere, *domain, "--force-refresh")) == BOB.username
+    assert whose(anywhere, token(anywhere, "--force-refresh")) == ADA.username
 
 
 def test_a_guest_serves_the_tenant_that_it_was_chosen_for_and_no_other(anywhere):
