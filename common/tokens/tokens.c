@@ -16,18 +16,28 @@
 #include "common/tokens/token_source.h"
 #include "common/tokens/user_tokens.h"
 
+int tokens_timeout(const struct options *options)
+{
+    return options->timeout > 0 ? options->timeout : TOKENS_TIMEOUT_SECONDS;
+}
+
 bool tokens_open(struct tokens *ret_tokens, const struct options *options, struct error *error)
 {
-    int seconds = options->timeout > 0 ? options->timeout : TOKENS_TIMEOUT_SECONDS;
+    int64_t began = deadline_began();
     int sign_in_seconds = options->timeout > 0 ? options->timeout : USER_TOKENS_SIGN_IN_SECONDS;
-    *ret_tokens =
-        (struct tokens){ .options = options,
-                         .began = deadline_now(),
-                         .deadline = deadline_in((int64_t)seconds * 1000),
-                         .sign_in_deadline = deadline_in((int64_t)sign_in_seconds * 1000) };
+    *ret_tokens = (struct tokens){ .options = options,
+                                   .began = began,
+                                   .deadline = began + (int64_t)tokens_timeout(options) * 1000,
+                                   .sign_in_deadline = began + (int64_t)sign_in_seconds * 1000 };
     renewal_check_environment();
     return token_store_open(&ret_tokens->store,
                             options->keyring != NULL ? options->keyring : "auto", error);
+}
+
+void tokens_extend_deadline(struct tokens *tokens)
+{
+    if (deadline_left(tokens->deadline) < TOKENS_TIMEOUT_SECONDS * 1000 / 2)
+        tokens->deadline = deadline_in(TOKENS_TIMEOUT_SECONDS * 1000);
 }
 
 void tokens_result_clear(struct tokens_result *result)

@@ -50,9 +50,16 @@ struct tokens_result {
 void tokens_result_clear(struct tokens_result *result);
 #define auto_tokens_result CLEANUP(tokens_result_clear)
 
-/* Opens the keyring that the options name ("auto" if they name none) and starts the time limits.
- * The options must outlive *ret_tokens. Fails with ERROR_USAGE or ERROR_KEYRING. */
+/* The time limit of a run, in seconds. */
+int tokens_timeout(const struct options *options);
+
+/* Opens the keyring that the options name ("auto" if they name none) and sets the time limits,
+ * which begin when the program started. The options must outlive *ret_tokens. Fails with
+ * ERROR_USAGE or ERROR_KEYRING. */
 bool tokens_open(struct tokens *ret_tokens, const struct options *options, struct error *error);
+
+/* Restarts the time limit of keyring and authority, after waiting for the user. */
+void tokens_extend_deadline(struct tokens *tokens);
 
 /* Gets a token for the first candidate that has one: from the keyring if it has a fresh one,
  * otherwise from the authority. A user who has signed in comes first, then the machine's managed

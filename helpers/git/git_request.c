@@ -89,6 +89,17 @@ static bool check_complete(const struct git_request *request, struct error *erro
     return true;
 }
 
+/* A line of only a carriage return is empty to other programs; the parser refuses it. */
+size_t git_request_end(const char *bytes, size_t length, size_t seen)
+{
+    for (size_t i = seen; i < length; i++) {
+        size_t line_end = i > 0 && bytes[i - 1] == '\r' ? i - 1 : i;
+        if (bytes[i] == '\n' && (line_end == 0 || bytes[line_end - 1] == '\n'))
+            return i + 1;
+    }
+    return 0;
+}
+
 bool git_request_parse(char *buffer, size_t length, struct git_request *request,
                        struct error *error)
 {

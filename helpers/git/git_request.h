@@ -51,6 +51,11 @@ struct git_request {
     bool takes_state;        /* git accepts state and continue (since git 2.46) */
 };
 
+/* Where a request ends that is being read: its length with its empty line, or 0 if there is more to
+ * come. What follows the empty line is no part of it, and git's caller may leave its stdin open.
+ * The first `seen` of these bytes have been looked at before (secret_read_input). */
+size_t git_request_end(const char *bytes, size_t length, size_t seen);
+
 /* Parses the attributes in a buffer of length bytes that has room for a NUL after them. Its lines
  * become strings. Fails with ERROR_USAGE if a line is too long or has no '=', if there is a NUL or
  * CR anywhere, if there is no protocol, or no host with http or https, or if there is a url in

@@ -97,6 +97,34 @@ static void an_empty_line_or_the_end_of_input_ends_a_request(void **state)
     }
 }
 
+static void a_request_that_is_being_read_ends_after_its_empty_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t end; /* 0: there is more to come */
+    } cases[] = {
+        { "", 0 },
+        { "host=a", 0 },
+        { "host=a\n", 0 },
+        { "host=a\n\n", 8 },
+        { "host=a\n\nhost=b\n\n", 8 },
+        { "host=a\nb=\n\n", 11 },
+        { "\nhost=a\n", 1 },
+        { "host=a\r\n\r\nhost=b", 10 },
+        { "\r\n", 2 },
+        { "\r\r\n", 0 },
+        { "host=a\r\n", 0 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const char *text = cases[i].text;
+        assert_int_equal(git_request_end(text, strlen(text), 0), cases[i].end);
+        /* In two pieces, wherever they meet; after the end, none is read. */
+        for (size_t seen = 0; seen < strlen(text) && git_request_end(text, seen, 0) == 0; seen++)
+            assert_int_equal(git_request_end(text, strlen(text), seen), cases[i].end);
+    }
+}
+
 static void of_repeated_attributes_the_last_counts(void **state)
 {
     (void)state;
@@ -445,6 +473,7 @@ int main(void)
         cmocka_unit_test(the_attributes_of_a_request_are_read),
         cmocka_unit_test(missing_attributes_are_null),
         cmocka_unit_test(an_empty_line_or_the_end_of_input_ends_a_request),
+        cmocka_unit_test(a_request_that_is_being_read_ends_after_its_empty_line),
         cmocka_unit_test(of_repeated_attributes_the_last_counts),
         cmocka_unit_test(unknown_attributes_are_ignored),
         cmocka_unit_test(a_value_may_be_empty_or_have_equals_signs),
