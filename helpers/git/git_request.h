@@ -58,8 +58,8 @@ size_t git_request_end(const char *bytes, size_t length, size_t seen);
 
 /* Parses the attributes in a buffer of length bytes that has room for a NUL after them. Its lines
  * become strings. Fails with ERROR_USAGE if a line is too long or has no '=', if there is a NUL or
- * CR anywhere, if there is no protocol, or no host with http or https, or if there is a url in
- * addition to these. */
+ * CR anywhere, if there is no protocol, or no host with http or https, or if there is a url that
+ * contradicts these. A url says what is missing. */
 bool git_request_parse(char *buffer, size_t length, struct git_request *ret_request,
                        struct error *error);
 

@@ -192,6 +192,26 @@ def test_in_azure_devops_one_serves_the_whole_organization(world):
     assert PAT not in ask(world, *azure, "path=fabrikam/app/_git/app").out
 
 
+@pytest.mark.parametrize("user", ["", "contoso@"])
+@pytest.mark.parametrize("path", [("path=contoso/app/_git/app",), ()], ids=["a path", "no path"])
+def test_gitoxide_may_repeat_the_place_as_a_url(world, path, user):
+    azure = ("protocol=https", "host=dev.azure.com", *path)
+    url = f"url=https://{user}dev.azure.com/contoso/app/_git/app"
+    store(world, "username=ada", f"password={PAT}", host=(url, *azure))
+    assert attributes(ask(world, *azure).out)["password"] == PAT
+    assert attributes(ask(world, url, *azure).out)["password"] == PAT
+    outcome = ask(world, *azure, url, "username=ada", f"password={PAT}", operation="erase")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert typed(world) == []
+
+
+def test_gitoxide_may_repeat_the_place_as_a_url_if_a_token_is_refused(world):
+    url = f"url={world.git_server.url}/contoso/app/_git/app"
+    token = get(world)["password"]
+    erase(world, url, f"password={token}")
+    assert world.session.keyring.items() == []
+
+
 def test_storing_it_again_writes_nothing(world):
     store(world, "username=ada", f"password={PAT}")
     before = [item.path for item in world.session.keyring.items()]
