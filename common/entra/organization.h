@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Organizations of Azure DevOps. Their names have no letter case (Microsoft, "Naming restrictions
- * and conventions"): all spellings of one are the same organization, with the same tenant, users and
- * credentials. They are in a URL:
+ * and conventions"): all spellings of one are the same organization, with the same tenant, users
+ * and credentials. They are in a URL:
  *
  *     https://dev.azure.com/contoso/...         the first segment of the path
  *     https://pkgs.dev.azure.com/contoso/...    likewise, for other services
- *     https://contoso.visualstudio.com/...      the first label of the host, which has no case either
+ *     https://contoso.visualstudio.com/...      the first label of the host, which has no case
+ * either
  */
 #ifndef COMMON_ENTRA_ORGANIZATION_H
 #define COMMON_ENTRA_ORGANIZATION_H

@@ -91,8 +91,8 @@ static bool answer_with_token(struct git_target *target, struct error *error)
         print_quit(&candidates);
         return false;
     }
-    auto_secret struct secret *answer =
-        git_answer_format(target->git, result.request, &result.token);
+    const char *owner = result.username != NULL ? result.username : result.request->client_id;
+    auto_secret struct secret *answer = git_answer_format(target->git, owner, &result.token);
     return print_answer(answer, error);
 }
 
@@ -142,6 +142,7 @@ static const char *secret_of(const struct git_request *git)
     return git->credential != NULL ? git->credential : git->password;
 }
 
+/* refused may be NULL: whatever token there is. */
 static bool erase_token(struct git_target *target, const char *refused, struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
@@ -150,10 +151,11 @@ static bool erase_token(struct git_target *target, const char *refused, struct e
     if (!git_target_candidates(target, false, &candidates, &unused))
         return true; /* then it was not a token of ours */
     git_target_forget_tenant(target);
-    return tokens_erase(&target->tokens, &candidates, refused, strlen(refused), error);
+    return tokens_erase(&target->tokens, &candidates, refused, error);
 }
 
-/* The server refused this credential. */
+/* The server refused this credential; if git names none, as in git credential reject without a
+ * password, whatever get would find. */
 static bool erase(const struct options *options, const struct git_request *git, struct error *error)
 {
     auto_git_target struct git_target target = { 0 };
@@ -164,7 +166,7 @@ static bool erase(const struct options *options, const struct git_request *git, 
     struct error unused;
     bool erased = stored_credentials_erase(&target.tokens.store, &target.place, refused,
                                            target.tokens.deadline, error);
-    if (refused != NULL && target.wants_token)
+    if (target.wants_token)
         erased = erase_token(&target, refused, erased ? error : &unused) && erased;
     return erased ||
            error_wanted(error, "the refused credential for %s is not erased", target.place.host);

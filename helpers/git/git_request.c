@@ -260,12 +260,11 @@ int64_t git_request_refused(const struct git_request *request)
 /* Azure DevOps accepts any user name that is not empty. In Basic, a colon would end it (RFC 7617,
  * section 2). The one of git's request comes first, so that git passes the same one to store and
  * erase. */
-static const char *username_for(const struct git_request *request,
-                                const struct token_request *token_request)
+static const char *username_for(const struct git_request *request, const char *owner)
 {
-    const char *names[] = { request->username, token_request->account, token_request->client_id };
+    const char *names[] = { request->username, owner };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (names[i] != NULL && names[i][0] != '\0' && strchr(names[i], ':') == NULL)
+        if (names[i] != NULL && names[i][0] != '\0' && strpbrk(names[i], ":\r\n") == NULL)
             return names[i];
     return "app";
 }
@@ -281,13 +280,12 @@ static struct secret *format_state(const struct git_request *request, const stru
                          token->received_on);
 }
 
-struct secret *git_answer_format(const struct git_request *request,
-                                 const struct token_request *token_request,
+struct secret *git_answer_format(const struct git_request *request, const char *owner,
                                  const struct token *token)
 {
     if (!request->takes_authtype)
         return secret_format("username=%s\npassword=%s\npassword_expiry_utc=%" PRId64 "\n",
-                             username_for(request, token_request), token->access_token->bytes,
+                             username_for(request, owner), token->access_token->bytes,
                              token->expires_on);
     auto_secret struct secret *state = format_state(request, token);
     /* ephemeral: no helper has to store the token, since it is in our keyring already. */

@@ -17,7 +17,6 @@
 
 #include "common/base/error.h"
 #include "common/base/secret.h"
-#include "common/entra/request.h"
 #include "common/entra/token.h"
 #include "common/entra/url.h"
 #include "common/store/stored_credentials.h"
@@ -78,10 +77,10 @@ int64_t git_request_expiry(const struct git_request *request);
 int64_t git_request_refused(const struct git_request *request);
 
 /* Formats the answer to get: authtype and credential if git accepts them, otherwise user name and
- * password. If git accepts state too, it calls get once more after a refusal. The caller frees the
- * result with secret_free. */
-struct secret *git_answer_format(const struct git_request *request,
-                                 const struct token_request *token_request,
+ * password. If git accepts state too, it calls get once more after a refusal. owner is the
+ * account's user name or the app's client id, for a request without a user name; it may be NULL.
+ * The caller frees the result with secret_free. */
+struct secret *git_answer_format(const struct git_request *request, const char *owner,
                                  const struct token *token);
 
 /* The same for a stored credential. */

@@ -47,10 +47,9 @@ static void answer(const struct git_request *request)
 {
     HOLDS(git_request_refused(request) >= 0 && git_request_expiry(request) >= 0);
     HOLDS(!git_request_is_ephemeral(request) || request->ephemeral != NULL);
-    struct token_request asked = { 0 };
     auto_secret struct secret *text = secret_new("eyJ0", 4);
     struct token token = { .access_token = text, .received_on = 1, .expires_on = 3601 };
-    auto_secret struct secret *formatted = git_answer_format(request, &asked, &token);
+    auto_secret struct secret *formatted = git_answer_format(request, NULL, &token);
     check_answer(formatted);
 }
 

@@ -163,6 +163,11 @@ def test_an_organization_of_microsoft_accounts_has_no_tenant_for_an_app(azure):
     outcome = ask(azure, *DEV_AZURE, "path=contoso/app/_git/app")
     assert (outcome.code, outcome.out) == (2, "quit=1\n")
     assert "organizations" in outcome.err
+    challenged = ask(azure, *DEV_AZURE, "path=fabrikam/app/_git/app",
+                     challenge(f"{PUBLIC_CLOUD}/{azure.git_server.tenant}"))
+    assert (challenged.code, challenged.out) == (2, "quit=1\n")
+    assert "organizations" in challenged.err
+    assert azure.authority.requests == []
 
 
 @pytest.mark.parametrize("lines", [

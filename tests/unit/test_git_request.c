@@ -475,10 +475,8 @@ static struct secret *answer_to(const char *text)
     auto_token struct token token = { .access_token = secret_new("eyJ0.eyJh.c2ln", 14),
                                       .received_on = EXPIRES_ON - 3599,
                                       .expires_on = EXPIRES_ON };
-    const struct token_request request = { .client_id =
-                                               (char *)"97e0a5b7-d745-40b6-94fe-5f77d35c6e05" };
     assert_true(parsed.ok);
-    return git_answer_format(&parsed.request, &request, &token);
+    return git_answer_format(&parsed.request, "97e0a5b7-d745-40b6-94fe-5f77d35c6e05", &token);
 }
 
 static void a_git_with_authtype_gets_a_bearer_credential(void **state)
@@ -535,15 +533,14 @@ static void a_user_name_that_is_invalid_in_basic_is_replaced(void **state)
     }
 }
 
-static void a_client_id_that_is_invalid_in_basic_is_replaced(void **state)
+static void an_owner_whose_name_is_invalid_in_basic_is_replaced(void **state)
 {
     (void)state;
-    static const char *const ids[] = { "urn:contoso:app", "" };
+    static const char *const ids[] = { "urn:contoso:app", "", "ada\nhost=evil", "ada\r", NULL };
     auto_token struct token token = { .access_token = secret_new("a", 1) };
     for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
         const struct git_request git_request = { .protocol = "https", .host = "a" };
-        const struct token_request request = { .client_id = (char *)ids[i] };
-        auto_secret struct secret *answer = git_answer_format(&git_request, &request, &token);
+        auto_secret struct secret *answer = git_answer_format(&git_request, ids[i], &token);
         assert_has(answer->bytes, "username=app\n");
     }
 }
@@ -578,7 +575,7 @@ int main(void)
         cmocka_unit_test(a_stored_credential_is_answered_with_what_it_has),
         cmocka_unit_test(the_user_name_of_the_request_is_kept),
         cmocka_unit_test(a_user_name_that_is_invalid_in_basic_is_replaced),
-        cmocka_unit_test(a_client_id_that_is_invalid_in_basic_is_replaced),
+        cmocka_unit_test(an_owner_whose_name_is_invalid_in_basic_is_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
