@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/base/cleanup.h"
+#include "common/base/deadline.h"
 #include "common/base/environment.h"
 #include "common/base/file.h"
 #include "common/base/output.h"
@@ -76,6 +77,7 @@ int program_main(int argc, char **argv, const struct program *program)
 {
     struct error error = { 0 };
     secret_protect_process();
+    deadline_begin();
     environment_disarm();
     output_begin();
     keep_standard_descriptors();

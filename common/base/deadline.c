@@ -10,6 +10,18 @@ int64_t deadline_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static int64_t began;
+
+void deadline_begin(void)
+{
+    began = deadline_now();
+}
+
+int64_t deadline_began(void)
+{
+    return began != 0 ? began : deadline_now();
+}
+
 int64_t deadline_in(int64_t milliseconds)
 {
     return deadline_now() + milliseconds;

@@ -11,6 +11,12 @@
 /* The current time. All processes of a machine share this clock. */
 int64_t deadline_now(void);
 
+/* Called once when a program starts: its time limit covers the reading of its input too. */
+void deadline_begin(void);
+
+/* When the program started; now, if deadline_begin was not called. */
+int64_t deadline_began(void);
+
 /* The time that is this many milliseconds ahead. */
 int64_t deadline_in(int64_t milliseconds);
 

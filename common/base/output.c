@@ -20,9 +20,11 @@ void output_set_limit(int seconds)
     stall_seconds = seconds;
 }
 
-bool output_wait(int fd, short events)
+/* Waits until a descriptor in non-blocking mode, which just failed with EAGAIN, can be written to.
+ * Returns false with errno set if it does not become so. */
+static bool wait_for_room(int fd)
 {
-    struct pollfd one = { .fd = fd, .events = events };
+    struct pollfd one = { .fd = fd, .events = POLLOUT };
     int ready = poll(&one, 1, stall_seconds * 1000);
     if (ready == 0)
         errno = ETIMEDOUT;
@@ -36,7 +38,7 @@ bool output_write(int fd, const char *bytes, size_t length)
         ssize_t n = write(fd, bytes + written, length - written);
         if (n == 0)
             errno = EIO; /* a driver that takes nothing might do so for ever */
-        if (n == 0 || (n < 0 && errno != EINTR && !(errno == EAGAIN && output_wait(fd, POLLOUT))))
+        if (n == 0 || (n < 0 && errno != EINTR && !(errno == EAGAIN && wait_for_room(fd))))
             return false;
         written += n > 0 ? (size_t)n : 0;
     }

@@ -25,10 +25,6 @@ void output_set_limit(int seconds);
  * descriptor in non-blocking mode does not read, EIO if a write takes nothing. */
 bool output_write(int fd, const char *bytes, size_t length);
 
-/* Waits until a descriptor in non-blocking mode, which just failed with EAGAIN, is ready for these
- * events of poll. Returns false with errno set if it does not become so. */
-bool output_wait(int fd, short events);
-
 /* Has stdout and stderr write in this way. Called once when a program starts. */
 void output_begin(void);
 

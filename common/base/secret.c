@@ -10,7 +10,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "common/base/deadline.h"
 #include "common/base/output.h"
 
 struct secret *secret_allocate(size_t length)
@@ -51,27 +53,61 @@ struct secret *secret_format(const char *format, ...)
     return secret;
 }
 
-/* Reads to the end of the file, or until the secret is full. Returns false with errno set. */
-static bool read_into(int fd, struct secret *secret, size_t *filled)
+/* Where secret_read and secret_read_input read from. */
+struct source {
+    int fd;
+    bool waits; /* for input, until the deadline */
+    int64_t deadline;
+    secret_end *find_end; /* NULL: at the end of the file */
+};
+
+/* As read, but waits for input until the deadline. */
+static ssize_t read_some(const struct source *source, char *bytes, size_t size)
 {
+    for (;;) {
+        struct pollfd one = { .fd = source->fd, .events = POLLIN };
+        int ready = source->waits ? poll(&one, 1, (int)deadline_left(source->deadline)) : 1;
+        ssize_t n = ready > 0 ? read(source->fd, bytes, size) : -1;
+        if (ready == 0)
+            errno = ETIMEDOUT;
+        if (n >= 0 || (errno != EINTR && !(errno == EAGAIN && source->waits)))
+            return n;
+    }
+}
+
+/* Reads to the end of the source, or until the secret is full. Then *ended says which. Returns
+ * false with errno set. */
+static bool read_into(const struct source *source, struct secret *secret, size_t *filled,
+                      bool *ended)
+{
+    *ended = false;
     while (*filled < secret->length) {
-        ssize_t n = read(fd, secret->bytes + *filled, secret->length - *filled);
-        if (n < 0 && (errno == EINTR || (errno == EAGAIN && output_wait(fd, POLLIN))))
-            continue;
+        size_t seen = *filled;
+        ssize_t n = read_some(source, secret->bytes + seen, secret->length - seen);
+        *ended = n == 0;
         if (n <= 0)
             return n == 0;
         *filled += (size_t)n;
+        size_t whole =
+            source->find_end != NULL ? source->find_end(secret->bytes, *filled, seen) : 0;
+        *ended = whole > 0;
+        if (!*ended)
+            continue;
+        explicit_bzero(secret->bytes + whole, *filled - whole);
+        *filled = whole;
+        return true;
     }
     return true;
 }
 
-struct secret *secret_read(int fd, size_t max)
+static struct secret *read_source(const struct source *source, size_t max)
 {
     size_t filled = 0;
+    bool ended = false;
     size_t capacity = max + 1 < 4096 ? max + 1 : 4096;
     auto_secret struct secret *secret = secret_allocate(capacity);
-    while (read_into(fd, secret, &filled)) {
-        if (filled < capacity || filled > max) {
+    while (read_into(source, secret, &filled, &ended)) {
+        if (ended || filled > max) {
             secret->length = filled;
             return steal(&secret);
         }
@@ -81,6 +117,19 @@ struct secret *secret_read(int fd, size_t max)
         memcpy(secret->bytes, before->bytes, filled);
     }
     return NULL;
+}
+
+struct secret *secret_read(int fd, size_t max)
+{
+    return read_source(&(struct source){ .fd = fd }, max);
+}
+
+struct secret *secret_read_input(int fd, size_t max, secret_end *find_end, int64_t deadline)
+{
+    const struct source source = {
+        .fd = fd, .waits = true, .deadline = deadline, .find_end = find_end
+    };
+    return read_source(&source, max);
 }
 
 void secret_free(struct secret *secret)

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/base/cleanup.h"
 
@@ -38,6 +39,16 @@ struct secret *secret_format(const char *format, ...) __attribute__((format(prin
 /* Reads from a file descriptor to its end, but at most max + 1 bytes: a length above max means that
  * there was too much. Returns NULL with errno set on failure. */
 struct secret *secret_read(int fd, size_t max);
+
+/* Where the input ends: the length of the part that is whole, or 0 if there is more to come. seen
+ * is the length at which it was asked before. */
+typedef size_t secret_end(const char *bytes, size_t length, size_t seen);
+
+/* As secret_read, for what the caller of the program gives us: a descriptor that may be in
+ * non-blocking mode, and that the caller may leave open. Reads to the end that find_end names, or
+ * to that of the descriptor if it is NULL or names none. Fails with ETIMEDOUT at the deadline
+ * (deadline.h). */
+struct secret *secret_read_input(int fd, size_t max, secret_end *find_end, int64_t deadline);
 
 /* Wipes and frees a secret, which may be NULL. */
 void secret_free(struct secret *secret);

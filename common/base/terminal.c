@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "common/base/array.h"
+#include "common/base/deadline.h"
 #include "common/base/printable.h"
 
 static volatile sig_atomic_t caught;
@@ -22,21 +24,33 @@ static void catch (int signal)
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define SIGNALS ARRAY_SIZE(signals)
 
+/* As read of one byte, but fails with ETIMEDOUT at the deadline. */
+static ssize_t read_byte(int fd, int64_t deadline, char *ret_byte)
+{
+    struct pollfd one = { .fd = fd, .events = POLLIN };
+    int ready = poll(&one, 1, (int)deadline_left(deadline));
+    if (ready == 0)
+        errno = ETIMEDOUT;
+    return ready > 0 ? read(fd, ret_byte, 1) : -1;
+}
+
 /* Reads a line without its newline. Returns its length, 0 at the end of the input, or -1. */
-static ssize_t read_line(int fd, struct secret *line)
+static ssize_t read_line(int fd, int64_t deadline, struct secret *line)
 {
     size_t length = 0;
     for (;;) {
         char c;
-        ssize_t n = caught != 0 ? -1 : read(fd, &c, 1);
+        ssize_t n = caught != 0 ? -1 : read_byte(fd, deadline, &c);
         if (n < 0 && errno == EINTR && caught == 0)
             continue;
         if (n < 0)
             return -1;
         if (n == 0 || c == '\n')
             return (ssize_t)length;
-        if (length == line->length)
+        if (length == line->length) {
+            errno = EMSGSIZE;
             return -1;
+        }
         line->bytes[length++] = c;
     }
 }
@@ -51,7 +65,7 @@ static void catch_signals(struct sigaction old[SIGNALS])
 }
 
 /* Echo is off before the prompt appears, since the user may type as soon as it does. */
-static ssize_t ask_without_echo(int fd, const char *prompt, struct secret *line)
+static ssize_t ask_without_echo(int fd, const char *prompt, int64_t deadline, struct secret *line)
 {
     struct termios before, silent;
     struct sigaction old[SIGNALS];
@@ -65,16 +79,19 @@ static ssize_t ask_without_echo(int fd, const char *prompt, struct secret *line)
     autofree char *shown = strdup(prompt);
     printable_make(shown);
     bool asked = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && write(fd, shown, strlen(shown)) >= 0;
-    ssize_t length = asked ? read_line(fd, line) : -1;
+    ssize_t length = asked ? read_line(fd, deadline, line) : -1;
+    int failure = errno;
     tcsetattr(fd, TCSAFLUSH, &before);
     for (size_t i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &old[i], NULL);
     if (caught != 0)
         raise(caught);
+    errno = failure;
     return length;
 }
 
-struct secret *terminal_ask_secret(const char *prompt, size_t max, struct error *error)
+struct secret *terminal_ask_secret(const char *prompt, size_t max, int64_t deadline,
+                                   struct error *error)
 {
     auto_secret struct secret *line = secret_allocate(max);
     autoclose int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -82,7 +99,11 @@ struct secret *terminal_ask_secret(const char *prompt, size_t max, struct error 
         error_set(error, ERROR_USAGE, "there is no terminal to prompt on: %s", strerror(errno));
         return NULL;
     }
-    ssize_t length = ask_without_echo(fd, prompt, line);
+    ssize_t length = ask_without_echo(fd, prompt, deadline, line);
+    if (length < 0 && errno == ETIMEDOUT) {
+        error_set(error, ERROR_OTHER, "nothing was typed in time");
+        return NULL;
+    }
     if (length <= 0) {
         error_set(error, ERROR_USAGE, "the input was empty or too long");
         return NULL;

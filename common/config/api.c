@@ -8,6 +8,7 @@
 #include "common/base/suggest.h"
 #include "common/config/internal.h"
 #include "common/entra/known_apps.h"
+#include "common/entra/organization.h"
 
 /* APIs that need no configuration. */
 static const struct builtin_api builtins[] = {
@@ -113,13 +114,14 @@ bool config_find_only_api(const struct config *config, struct config_api *api, s
 /* ---- by URL ---- */
 
 /* Raises *covered to the bytes of host and path that the base has in common with the URL, if it
- * covers the URL. */
+ * covers the URL, whose organization is in lower case. */
 static bool base_covers(const char *base, const struct url *url, size_t *covered,
                         struct error *error)
 {
     struct url parsed;
     if (!url_parse_base(base, strlen(base), &parsed, error))
         return false;
+    organization_lower(&parsed);
     bool below = url_is_below(url, &parsed);
     size_t length = strlen(parsed.host) + strlen(parsed.path);
     if (below && length > *covered)
@@ -204,11 +206,13 @@ enum config_match config_find_url(struct config *config, const struct url *url,
     const char *only = config->options->api;
     struct config_api apis[CONFIG_SECTIONS_MAX + BUILTINS];
     size_t count = list_apis(config, apis), most = 0;
+    struct url same = *url;
+    organization_lower(&same);
     for (size_t i = 0; i < count; i++) {
         size_t covered;
         if (only != NULL && strcasecmp(only, apis[i].name) != 0)
             continue;
-        if (!api_covers(config, &apis[i], url, &covered, error))
+        if (!api_covers(config, &apis[i], &same, &covered, error))
             return CONFIG_FAILED;
         if (covered > most) {
             most = covered;

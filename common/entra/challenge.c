@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "common/entra/challenge.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -83,6 +84,16 @@ bool challenge_parameter(const char *field, const char *scheme, const char *name
     return false;
 }
 
+bool challenge_tenant_of_guid(const char *guid, char ret_tenant[AUTHORITY_TENANT_MAX])
+{
+    if (!text_is_guid(guid))
+        return false;
+    bool has_none = strspn(guid, "0-") == strlen(guid);
+    snprintf(ret_tenant, AUTHORITY_TENANT_MAX, "%s", has_none ? "organizations" : guid);
+    text_lower(ret_tenant);
+    return true;
+}
+
 bool challenge_tenant(const char *field, char ret_tenant[AUTHORITY_TENANT_MAX])
 {
     static const char *const endings[] = { "/oauth2/authorize", "/oauth2/v2.0/authorize" };
@@ -100,6 +111,8 @@ bool challenge_tenant(const char *field, char ret_tenant[AUTHORITY_TENANT_MAX])
     if (!authority_split(uri, &instance, &name, &unused) || !authority_is_known_cloud(instance) ||
         !authority_is_tenant_of_app(name, &unused) || strlen(name) >= AUTHORITY_TENANT_MAX)
         return false;
+    if (challenge_tenant_of_guid(name, ret_tenant))
+        return true;
     text_lower(name);
     memcpy(ret_tenant, name, strlen(name) + 1);
     return true;

@@ -22,9 +22,15 @@ bool challenge_parameter(const char *field, const char *scheme, const char *name
                          size_t size);
 
 /* Finds the tenant, in lower case, in the authorization_uri of a bearer challenge. Returns false
- * unless the URI names a known cloud and a single tenant. Source: Microsoft, "How applications work
- * with Azure DevOps challenges", and what dev.azure.com sends. */
+ * unless the URI names a known cloud and a single tenant, or that of challenge_tenant_of_guid.
+ * Source: Microsoft, "How applications work with Azure DevOps challenges", and what dev.azure.com
+ * sends. */
 bool challenge_tenant(const char *field, char ret_tenant[AUTHORITY_TENANT_MAX]);
+
+/* The tenant of a GUID with which a server names its own, such as in X-VSS-ResourceTenant, in lower
+ * case. All zeros mean an organization of personal Microsoft accounts, without a tenant, for which
+ * accounts of all tenants can sign in: "organizations". Returns false if it is not a GUID. */
+bool challenge_tenant_of_guid(const char *guid, char ret_tenant[AUTHORITY_TENANT_MAX]);
 
 /* The claims, a JSON object decoded from Base64, of a bearer challenge whose error is
  * insufficient_claims. The caller frees the result with free. Returns NULL if there is no such

@@ -3,6 +3,7 @@
 #include "common/store/stored_credentials.h"
 
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "common/base/array.h"
@@ -92,18 +93,28 @@ void stored_credential_clear(struct stored_credential *credential)
 
 /* ---- the place ---- */
 
-/* The key of a place. It does not contain what may have any value. */
+/* The key of a place, but for its path. It does not contain what may have any value. */
 static struct keyring_key key_of(const struct credential_place *place)
 {
     struct keyring_key key = {
         { { STORE_KIND, KIND }, { PROTOCOL, place->protocol }, { HOST, place->host } }
     };
-    size_t count = 3;
-    if (place->path != NULL)
-        key.attributes[count++] = (struct keyring_attribute){ PATH, place->path };
     if (place->username != NULL)
-        key.attributes[count++] = (struct keyring_attribute){ STORE_USERNAME, place->username };
+        key.attributes[3] = (struct keyring_attribute){ STORE_USERNAME, place->username };
     return key;
+}
+
+/* How well an item's path fits a place. A credential that was typed when git did not tell the path
+ * has an empty one. */
+enum fit { FITS_NOT, FITS_ANY_PATH, FITS };
+
+static enum fit fit_of(const struct keyring_item *item, const struct credential_place *place)
+{
+    const char *path = keyring_item_attribute(item, PATH);
+    int (*compare)(const char *, const char *) = place->path_has_no_case ? strcasecmp : strcmp;
+    if (place->path == NULL || compare(path, place->path) == 0)
+        return FITS;
+    return path[0] == '\0' ? FITS_ANY_PATH : FITS_NOT;
 }
 
 static bool is_attribute(const char *text)
@@ -129,7 +140,8 @@ static bool can_be_kept(const struct credential_place *place,
     return is_attribute(place->host) && is_attribute(place->path) && is_attribute(place->username);
 }
 
-/* Lists the items of a place. The list is empty if one of the texts cannot be an attribute. */
+/* Lists the items of a place, with any path. The list is empty if one of the texts cannot be an
+ * attribute. */
 static bool list_items(struct token_store *store, const struct credential_place *place,
                        int64_t deadline, struct keyring_list *list, struct error *error)
 {
@@ -156,16 +168,19 @@ enum keyring_answer stored_credentials_find(struct token_store *store,
     auto_keyring_list struct keyring_list list = { 0 };
     struct error why = { 0 };
     int64_t newest = -1;
+    enum fit best = FITS_ANY_PATH;
     *ret_found = (struct stored_credential){ 0 };
     bool is_whole = list_items(store, place, deadline, &list, &why);
     for (size_t i = 0; i < list.count; i++) {
         auto_stored_credential struct stored_credential one = { 0 };
         int64_t stored_on = 0;
-        if (list.items[i].is_locked)
+        enum fit fit = fit_of(&list.items[i], place);
+        if (fit != FITS_NOT && list.items[i].is_locked)
             is_whole = keyring_fail_locked(&why);
-        if (!from_json(list.items[i].record, &one, &stored_on) ||
-            !is_usable(&one, takes_authtype) || stored_on <= newest)
+        if (fit < best || !from_json(list.items[i].record, &one, &stored_on) ||
+            !is_usable(&one, takes_authtype) || (fit == best && stored_on <= newest))
             continue;
+        best = fit;
         newest = stored_on;
         stored_credential_clear(ret_found);
         *ret_found = one;
@@ -207,9 +222,12 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
                              struct error *error)
 {
     const char *username = place->username != NULL ? place->username : "";
-    const struct credential_place exact = { place->protocol, place->host,
-                                            place->path != NULL ? place->path : "", username };
-    struct keyring_key key = key_of(&exact);
+    const char *path = place->path != NULL ? place->path : "";
+    const struct keyring_key key = { { { STORE_KIND, KIND },
+                                       { PROTOCOL, place->protocol },
+                                       { HOST, place->host },
+                                       { PATH, path },
+                                       { STORE_USERNAME, username } } };
     if (!can_be_kept(place, credential)) {
         trace(
             "store: the credential is not stored: it is too long or not UTF-8, or its place is not "
@@ -220,7 +238,7 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
         return true;
     auto_secret struct secret *record = to_json(credential);
     autofree char *label =
-        text_format("git credential for %s://%s/%s%s%s%s", exact.protocol, exact.host, exact.path,
+        text_format("git credential for %s://%s/%s%s%s%s", place->protocol, place->host, path,
                     username[0] ? " (" : "", username, username[0] ? ")" : "");
     return token_store_put(store, &key, label, record, credential->expires_on, deadline, error) &&
            token_store_check(store, error);
@@ -244,6 +262,8 @@ bool stored_credentials_erase(struct token_store *store, const struct credential
         const struct keyring_item *item = &list.items[i];
         auto_stored_credential struct stored_credential one = { 0 };
         int64_t stored_on;
+        if (fit_of(item, place) == FITS_NOT)
+            continue;
         if (item->is_locked)
             is_whole = keyring_fail_locked(&why);
         else if ((!from_json(item->record, &one, &stored_on) || is_refused(&one, refused)) &&

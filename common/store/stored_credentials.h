@@ -25,6 +25,7 @@ struct credential_place {
     const char *protocol; /* never NULL */
     const char *host;     /* with its port, unless that is the protocol's default; never NULL */
     const char *path;
+    bool path_has_no_case; /* it is an organization of Azure DevOps (organization.h) */
     const char *username;
 };
 
@@ -39,8 +40,9 @@ struct stored_credential {
     int64_t expires_on; /* Unix seconds; 0: never */
 };
 
-/* Finds the newest credential of the place that has not expired. One with an authtype is found only
- * if takes_authtype is set. The caller clears *ret_found with stored_credential_clear. Returns
+/* Finds the newest credential of the place that has not expired; if it has a path and none is for
+ * that, the newest one that was typed when git did not tell the path. One with an authtype is found
+ * only if takes_authtype is set. The caller clears *ret_found with stored_credential_clear. Returns
  * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name, or with keyring_locked
  * if one may be there that is locked. */
 enum keyring_answer stored_credentials_find(struct token_store *store,
@@ -55,9 +57,9 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
                              const struct stored_credential *credential, int64_t deadline,
                              struct error *error);
 
-/* Deletes the place's credentials; if refused is not NULL, only those with this password or
- * credential, and those that cannot be read. Fails with ERROR_KEYRING, also if there may be one
- * that is locked; the others are then deleted. */
+/* Deletes the place's credentials, all that may be found for it; if refused is not NULL, only those
+ * with this password or credential, and those that cannot be read. Fails with ERROR_KEYRING, also
+ * if there may be one that is locked; the others are then deleted. */
 bool stored_credentials_erase(struct token_store *store, const struct credential_place *place,
                               const char *refused, int64_t deadline, struct error *error);
 

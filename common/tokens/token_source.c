@@ -38,10 +38,8 @@ void attempt_clear(struct attempt *attempt)
 
 void token_source_extend_deadline(struct attempt *attempt)
 {
-    struct tokens *tokens = attempt->tokens;
-    if (deadline_left(tokens->deadline) < TOKENS_TIMEOUT_SECONDS * 1000 / 2)
-        tokens->deadline = deadline_in(TOKENS_TIMEOUT_SECONDS * 1000);
-    attempt->deadline = tokens->deadline;
+    tokens_extend_deadline(attempt->tokens);
+    attempt->deadline = attempt->tokens->deadline;
 }
 
 static void finish_token(const struct token_request *request, struct token *token)

@@ -37,7 +37,7 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
 /* As token_source_acquire, but by having the user sign in, and without shared failures. */
 bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, struct error *error);
 
-/* Restarts the time limit of keyring and authority, after waiting for the user. */
+/* tokens_extend_deadline for an attempt. */
 void token_source_extend_deadline(struct attempt *attempt);
 
 #endif

@@ -16,18 +16,28 @@
 #include "common/tokens/token_source.h"
 #include "common/tokens/user_tokens.h"
 
+int tokens_timeout(const struct options *options)
+{
+    return options->timeout > 0 ? options->timeout : TOKENS_TIMEOUT_SECONDS;
+}
+
 bool tokens_open(struct tokens *ret_tokens, const struct options *options, struct error *error)
 {
-    int seconds = options->timeout > 0 ? options->timeout : TOKENS_TIMEOUT_SECONDS;
+    int64_t began = deadline_began();
     int sign_in_seconds = options->timeout > 0 ? options->timeout : USER_TOKENS_SIGN_IN_SECONDS;
-    *ret_tokens =
-        (struct tokens){ .options = options,
-                         .began = deadline_now(),
-                         .deadline = deadline_in((int64_t)seconds * 1000),
-                         .sign_in_deadline = deadline_in((int64_t)sign_in_seconds * 1000) };
+    *ret_tokens = (struct tokens){ .options = options,
+                                   .began = began,
+                                   .deadline = began + (int64_t)tokens_timeout(options) * 1000,
+                                   .sign_in_deadline = began + (int64_t)sign_in_seconds * 1000 };
     renewal_check_environment();
     return token_store_open(&ret_tokens->store,
                             options->keyring != NULL ? options->keyring : "auto", error);
+}
+
+void tokens_extend_deadline(struct tokens *tokens)
+{
+    if (deadline_left(tokens->deadline) < TOKENS_TIMEOUT_SECONDS * 1000 / 2)
+        tokens->deadline = deadline_in(TOKENS_TIMEOUT_SECONDS * 1000);
 }
 
 void tokens_result_clear(struct tokens_result *result)
@@ -306,46 +316,45 @@ bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidat
 
 /* ---- a token that the caller has ---- */
 
-/* Finds the candidate for which the keyring has this token. If the result is KEYRING_FOUND, the
- * caller clears *ret_attempt with attempt_clear. */
-static enum keyring_answer find_owner(struct tokens *tokens,
-                                      const struct token_candidates *candidates, const char *text,
-                                      size_t length, struct attempt *ret_attempt,
-                                      struct error *error)
-{
-    for (size_t i = 0; i < candidates->count; i++) {
-        auto_attempt struct attempt attempt;
-        attempt_begin(&attempt, tokens, &candidates->items[i], false);
-        auto_token struct token token = { 0 };
-        enum keyring_answer answer = look_up(&attempt, &token, error);
-        if (answer == KEYRING_FAILED)
-            return KEYRING_FAILED;
-        if (answer == KEYRING_FOUND && secret_equals(token.access_token, text, length)) {
-            *ret_attempt = attempt;
-            attempt = (struct attempt){ 0 };
-            return KEYRING_FOUND;
-        }
-    }
-    return KEYRING_NOTHING;
-}
-
 bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates, const char *text,
                 size_t length)
 {
     struct error unused = { 0 };
-    auto_attempt struct attempt owner = { 0 };
-    return find_owner(tokens, candidates, text, length, &owner, &unused) == KEYRING_FOUND;
+    for (size_t i = 0; i < candidates->count; i++) {
+        auto_attempt struct attempt attempt;
+        attempt_begin(&attempt, tokens, &candidates->items[i], false);
+        auto_token struct token token = { 0 };
+        enum keyring_answer answer = look_up(&attempt, &token, &unused);
+        if (answer == KEYRING_FAILED)
+            return false;
+        if (answer == KEYRING_FOUND && secret_equals(token.access_token, text, length))
+            return true;
+    }
+    return false;
+}
+
+/* Erases the token of one candidate, if there is one: whichever it is if refused is NULL. */
+static bool erase_of(struct tokens *tokens, const struct token_request *candidate,
+                     const char *refused, struct error *error)
+{
+    auto_token struct token token = { 0 };
+    auto_attempt struct attempt attempt;
+    attempt_begin(&attempt, tokens, candidate, false);
+    enum keyring_answer answer = look_up(&attempt, &token, error);
+    if (answer != KEYRING_FOUND)
+        return answer != KEYRING_FAILED;
+    const struct secret *text = token.access_token;
+    return (refused != NULL && !secret_equals(text, refused, strlen(refused))) ||
+           token_store_erase(&tokens->store, &attempt.request, text->bytes, text->length,
+                             attempt.deadline, error);
 }
 
 bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidates,
-                  const char *refused, size_t length, struct error *error)
+                  const char *refused, struct error *error)
 {
-    auto_attempt struct attempt owner = { 0 };
-    enum keyring_answer answer = find_owner(tokens, candidates, refused, length, &owner, error);
-    if (answer == KEYRING_FAILED ||
-        (answer == KEYRING_FOUND && !token_store_erase(&tokens->store, &owner.request, refused,
-                                                       length, owner.deadline, error)))
-        return false;
+    for (size_t i = 0; i < candidates->count; i++)
+        if (!erase_of(tokens, &candidates->items[i], refused, error))
+            return false;
     return token_store_saw_all(&tokens->store, error);
 }
 

@@ -52,9 +52,16 @@ struct tokens_result {
 void tokens_result_clear(struct tokens_result *result);
 #define auto_tokens_result CLEANUP(tokens_result_clear)
 
-/* Opens the keyring that the options name ("auto" if they name none) and starts the time limits.
- * The options must outlive *ret_tokens. Fails with ERROR_USAGE or ERROR_KEYRING. */
+/* The time limit of a run, in seconds. */
+int tokens_timeout(const struct options *options);
+
+/* Opens the keyring that the options name ("auto" if they name none) and sets the time limits,
+ * which begin when the program started. The options must outlive *ret_tokens. Fails with
+ * ERROR_USAGE or ERROR_KEYRING. */
 bool tokens_open(struct tokens *ret_tokens, const struct options *options, struct error *error);
+
+/* Restarts the time limit of keyring and authority, after waiting for the user. */
+void tokens_extend_deadline(struct tokens *tokens);
 
 /* Gets a token for the first candidate that has one: from the keyring if it has a fresh one,
  * otherwise from the authority. A user who has signed in comes first, then the machine's managed
@@ -72,10 +79,10 @@ bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates
                 size_t length);
 
 /* Erases this token, which a server refused, from the keyring. If the keyring has another one for
- * the candidates, that stays. Fails with ERROR_KEYRING, also if the keyring may hold it and does
- * not show it (token_store_saw_all). */
+ * the candidates, that stays. If refused is NULL, erases what it has for each of them. Fails with
+ * ERROR_KEYRING, also if the keyring may hold it and does not show it (token_store_saw_all). */
 bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidates,
-                  const char *refused, size_t length, struct error *error);
+                  const char *refused, struct error *error);
 
 /* Has the user sign in for the request, even if the keyring has a token, and makes the account the
  * default one. The caller clears *ret_result with tokens_result_clear; the request must outlive it.

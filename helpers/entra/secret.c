@@ -15,12 +15,16 @@
 
 #define CLIENT_SECRET_MAX 4096
 
-/* Reads stdin, without the line ends at its end. */
-static struct secret *read_stdin(struct error *error)
+/* Reads stdin to its end, without the line ends there. */
+static struct secret *read_stdin(int64_t deadline, struct error *error)
 {
-    auto_secret struct secret *text = secret_read(STDIN_FILENO, CLIENT_SECRET_MAX);
+    auto_secret struct secret *text =
+        secret_read_input(STDIN_FILENO, CLIENT_SECRET_MAX, NULL, deadline);
     if (text == NULL) {
-        error_set(error, ERROR_OTHER, "stdin cannot be read: %s", strerror(errno));
+        if (errno == ETIMEDOUT)
+            error_set(error, ERROR_OTHER, "stdin did not end in time");
+        else
+            error_set(error, ERROR_OTHER, "stdin cannot be read: %s", strerror(errno));
         return NULL;
     }
     size_t length = text->length;
@@ -29,19 +33,23 @@ static struct secret *read_stdin(struct error *error)
     return secret_new(text->bytes, length);
 }
 
-static struct secret *read_secret(const struct token_request *request, struct error *error)
+/* The user may be typing, here or to the program that writes to stdin, so the time for a sign-in is
+ * the limit. */
+static struct secret *read_secret(const struct token_request *request, int64_t deadline,
+                                  struct error *error)
 {
     if (!isatty(STDIN_FILENO))
-        return read_stdin(error);
+        return read_stdin(deadline, error);
     autofree char *prompt =
         text_format("Client secret of app %s (it is not shown): ", request->client_id);
-    return terminal_ask_secret(prompt, CLIENT_SECRET_MAX, error);
+    return terminal_ask_secret(prompt, CLIENT_SECRET_MAX, deadline, error);
 }
 
 static bool set_secret(struct tokens *tokens, const struct token_request *request,
                        struct error *error)
 {
-    auto_secret struct secret *secret = read_secret(request, error);
+    auto_secret struct secret *secret = read_secret(request, tokens->sign_in_deadline, error);
+    tokens_extend_deadline(tokens);
     if (secret == NULL)
         return false;
     if (secret->length == 0 || secret->length > CLIENT_SECRET_MAX ||

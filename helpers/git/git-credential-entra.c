@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/base/array.h"
+#include "common/base/deadline.h"
 #include "common/base/json.h"
 #include "common/entra/jwt.h"
 #include "common/store/stored_credentials.h"
@@ -90,8 +91,8 @@ static bool answer_with_token(struct git_target *target, struct error *error)
         print_quit(&candidates);
         return false;
     }
-    auto_secret struct secret *answer =
-        git_answer_format(target->git, result.request, &result.token);
+    const char *owner = result.username != NULL ? result.username : result.request->client_id;
+    auto_secret struct secret *answer = git_answer_format(target->git, owner, &result.token);
     return print_answer(answer, error);
 }
 
@@ -141,6 +142,7 @@ static const char *secret_of(const struct git_request *git)
     return git->credential != NULL ? git->credential : git->password;
 }
 
+/* refused may be NULL: whatever token there is. */
 static bool erase_token(struct git_target *target, const char *refused, struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
@@ -149,10 +151,11 @@ static bool erase_token(struct git_target *target, const char *refused, struct e
     if (!git_target_candidates(target, false, &candidates, &unused))
         return true; /* then it was not a token of ours */
     git_target_forget_tenant(target);
-    return tokens_erase(&target->tokens, &candidates, refused, strlen(refused), error);
+    return tokens_erase(&target->tokens, &candidates, refused, error);
 }
 
-/* The server refused this credential. */
+/* The server refused this credential; if git names none, as in git credential reject without a
+ * password, whatever get would find. */
 static bool erase(const struct options *options, const struct git_request *git, struct error *error)
 {
     auto_git_target struct git_target target = { 0 };
@@ -163,7 +166,7 @@ static bool erase(const struct options *options, const struct git_request *git, 
     struct error unused;
     bool erased = stored_credentials_erase(&target.tokens.store, &target.place, refused,
                                            target.tokens.deadline, error);
-    if (refused != NULL && target.wants_token)
+    if (target.wants_token)
         erased = erase_token(&target, refused, erased ? error : &unused) && erased;
     return erased ||
            error_wanted(error, "the refused credential for %s is not erased", target.place.host);
@@ -215,6 +218,19 @@ static bool store(const struct options *options, const struct git_request *git, 
 
 /* ---- the program ---- */
 
+/* Reads git's request, for as long as the answer may take. */
+static struct secret *read_request(const struct options *options, struct error *error)
+{
+    int seconds = tokens_timeout(options);
+    struct secret *input = secret_read_input(STDIN_FILENO, GIT_INPUT_MAX, git_request_end,
+                                             deadline_began() + (int64_t)seconds * 1000);
+    if (input == NULL && errno == ETIMEDOUT)
+        error_set(error, ERROR_OTHER, "git's request has no end after %d s", seconds);
+    else if (input == NULL)
+        error_set(error, ERROR_OTHER, "git's request cannot be read: %s", strerror(errno));
+    return input;
+}
+
 static const struct {
     const char *name;
     bool (*run)(const struct options *, const struct git_request *, struct error *);
@@ -236,11 +252,8 @@ static bool answer_git(const struct options *options, int count, char **operands
         if (strcmp(operands[0], operations[i].name) != 0)
             continue;
         struct git_request request;
-        auto_secret struct secret *input = secret_read(STDIN_FILENO, GIT_INPUT_MAX);
-        if (input == NULL)
-            return error_set(error, ERROR_OTHER, "git's request cannot be read: %s",
-                             strerror(errno));
-        return git_request_parse(input->bytes, input->length, &request, error) &&
+        auto_secret struct secret *input = read_request(options, error);
+        return input != NULL && git_request_parse(input->bytes, input->length, &request, error) &&
                operations[i].run(options, &request, error);
     }
     return true; /* gitcredentials(7): unknown operations are silently ignored */

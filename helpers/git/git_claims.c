@@ -26,12 +26,12 @@ static char *claims_told(const struct git_request *request)
     return NULL;
 }
 
-static struct runtime_name file_of(const struct git_request *request, const struct url *url)
+/* username may be NULL. */
+static struct runtime_name file_of(const char *username, const struct url *url)
 {
     char port[8];
     snprintf(port, sizeof port, "%u", url->port);
-    const char *const texts[] = { url->host, port,
-                                  request->username != NULL ? request->username : "", NULL };
+    const char *const texts[] = { url->host, port, username != NULL ? username : "", NULL };
     return runtime_name("claims", texts);
 }
 
@@ -49,7 +49,7 @@ char *git_claims_find(const struct git_request *request, const struct url *url)
     autoclose int folder = claims == NULL ? runtime_folder_open() : -1;
     if (folder < 0)
         return claims;
-    struct runtime_name file = file_of(request, url);
+    struct runtime_name file = file_of(request->username, url);
     auto_secret struct secret *kept = runtime_read(folder, file.text, KEPT_MAX);
     char *text = NULL;
     if (kept == NULL)
@@ -70,13 +70,19 @@ void git_claims_keep(const struct git_request *request, const struct url *url)
         return;
     auto_secret struct secret *text =
         secret_format("%" PRId64 " %s", (int64_t)time(NULL) + KEPT_SECONDS, claims);
-    if (text->length <= KEPT_MAX)
-        runtime_write(folder, file_of(request, url).text, text);
+    if (text->length > KEPT_MAX)
+        return;
+    /* The user name may be that of our answer, which the next get does not have. */
+    runtime_write(folder, file_of(request->username, url).text, text);
+    if (request->username != NULL)
+        runtime_write(folder, file_of(NULL, url).text, text);
 }
 
 void git_claims_drop(const struct git_request *request, const struct url *url)
 {
     autoclose int folder = runtime_folder_open();
-    if (folder >= 0)
-        unlinkat(folder, file_of(request, url).text, 0);
+    if (folder < 0)
+        return;
+    unlinkat(folder, file_of(request->username, url).text, 0);
+    unlinkat(folder, file_of(NULL, url).text, 0);
 }

@@ -13,7 +13,8 @@
 #include "common/entra/url.h"
 #include "helpers/git/git_request.h"
 
-/* The claims of the request's challenges, or those kept for its host and user name: a JSON object.
+/* The claims of the request's challenges, or those kept for its host and user name, or for its host
+ * if it has no user name: a JSON object.
  * The caller frees it with free. NULL if there are none. */
 char *git_claims_find(const struct git_request *request, const struct url *url);
 

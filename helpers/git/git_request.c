@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/array.h"
 #include "helpers/git/git_bool.h"
@@ -73,13 +74,87 @@ static void set_attribute(struct git_request *request, const char *key, const ch
             add_item((struct git_list *)(void *)(base + lists[i].offset), value);
 }
 
+/* ---- url beside protocol, host and path ---- */
+
+static bool has_parts(const struct git_request *request)
+{
+    return request->protocol != NULL || request->host != NULL || request->path != NULL;
+}
+
+/* Parses the url attribute. Beside parts, which say what it is for, it may contain a user name, of
+ * characters that no program takes for the end of it. */
+static bool parse_named(const struct git_request *request, struct url *url)
+{
+    static const char user_characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                          "0123456789-._~%:+";
+    struct error unused;
+    const char *mark = strstr(request->url, "://");
+    const char *user = mark != NULL ? mark + strlen("://") : request->url;
+    size_t length = mark != NULL && has_parts(request) ? strspn(user, user_characters) : 0;
+    if (length == 0 || user[length] != '@')
+        return url_parse(request->url, strlen(request->url), url, &unused);
+    auto_secret struct secret *text =
+        secret_format("%.*s%s", (int)(user - request->url), request->url, user + length + 1);
+    return url_parse(text->bytes, text->length, url, &unused);
+}
+
+/* What the parts of the request are for, with the rest from a URL. */
+static bool parse_parts(const struct git_request *request, const struct url *rest, struct url *url)
+{
+    struct error unused;
+    char host[HOST_MAX + 8];
+    const char *scheme = rest->https ? "https" : "http";
+    snprintf(host, sizeof host, "%s:%u", rest->host, rest->port);
+    return url_from_parts(request->protocol != NULL ? request->protocol : scheme,
+                          request->host != NULL ? request->host : host, request->path, url,
+                          &unused);
+}
+
+/* Whether two paths are the same but for slashes at their ends. */
+static bool are_same_paths(const char *a, size_t length, const char *b)
+{
+    size_t length_b = strlen(b);
+    while (length > 0 && a[length - 1] == '/')
+        length--;
+    while (length_b > 0 && b[length_b - 1] == '/')
+        length_b--;
+    return length == length_b && memcmp(a, b, length) == 0;
+}
+
+/* Whether the path attribute is that of the url attribute: decoded, as git has it, or as it is. */
+static bool has_path_of_url(const struct git_request *request, const struct url *named)
+{
+    const char *path = request->path + (request->path[0] == '/');
+    const char *mark = strstr(request->url, "://");
+    const char *authority = mark != NULL ? mark + strlen("://") : "";
+    const char *raw = authority + strcspn(authority, "/?#");
+    raw += raw[0] == '/';
+    return are_same_paths(named->path + 1, strlen(named->path + 1), path) ||
+           are_same_paths(raw, strcspn(raw, "?#"), path);
+}
+
+/* Whether the url attribute names the same place as the other parts of the request. Otherwise,
+ * which of them counts would depend on their order, and on the program. */
+static bool check_url(const struct git_request *request, struct error *error)
+{
+    struct url named, parts;
+    bool is_other = request->protocol != NULL && request->protocol[0] != '\0' &&
+                    strncasecmp(request->protocol, "http", 4) != 0;
+    if (!has_parts(request) || is_other)
+        return true;
+    if (parse_named(request, &named) && parse_parts(request, &named, &parts) &&
+        parts.https == named.https && parts.port == named.port &&
+        strcmp(parts.host, named.host) == 0 &&
+        (request->path == NULL || has_path_of_url(request, &named)))
+        return true;
+    return error_set(error, ERROR_USAGE,
+                     "git's request has a url that contradicts its protocol, host or path");
+}
+
 static bool check_complete(const struct git_request *request, struct error *error)
 {
-    bool has_parts = request->protocol != NULL || request->host != NULL || request->path != NULL;
-    /* Which of them counts would depend on their order. */
     if (request->url != NULL)
-        return !has_parts || error_set(error, ERROR_USAGE,
-                                       "git's request has both url and protocol, host or path");
+        return check_url(request, error);
     if (request->protocol == NULL || request->protocol[0] == '\0')
         return error_set(error, ERROR_USAGE, "git's request has no protocol");
     /* protocol=cert, for a certificate's password, has no host. */
@@ -87,6 +162,17 @@ static bool check_complete(const struct git_request *request, struct error *erro
         (request->host == NULL || request->host[0] == '\0'))
         return error_set(error, ERROR_USAGE, "git's request has no host");
     return true;
+}
+
+/* A line of only a carriage return is empty to other programs; the parser refuses it. */
+size_t git_request_end(const char *bytes, size_t length, size_t seen)
+{
+    for (size_t i = seen; i < length; i++) {
+        size_t line_end = i > 0 && bytes[i - 1] == '\r' ? i - 1 : i;
+        if (bytes[i] == '\n' && (line_end == 0 || bytes[line_end - 1] == '\n'))
+            return i + 1;
+    }
+    return 0;
 }
 
 bool git_request_parse(char *buffer, size_t length, struct git_request *request,
@@ -120,11 +206,21 @@ bool git_request_parse(char *buffer, size_t length, struct git_request *request,
 
 bool git_request_url(const struct git_request *request, struct url *url)
 {
+    struct url named;
     struct error unused;
-    if (request->url != NULL)
-        return url_parse(request->url, strlen(request->url), url, &unused);
-    return request->host != NULL &&
-           url_from_parts(request->protocol, request->host, request->path, url, &unused);
+    if (request->url == NULL)
+        return request->host != NULL &&
+               url_from_parts(request->protocol, request->host, request->path, url, &unused);
+    if (!has_parts(request))
+        return parse_named(request, url);
+    if (!parse_named(request, &named) || !parse_parts(request, &named, url))
+        return false;
+    if (request->path == NULL && strcmp(named.path, "/") != 0) {
+        url->has_path = true;
+        url->path_is_plain = named.path_is_plain;
+        memcpy(url->path, named.path, sizeof url->path);
+    }
+    return true;
 }
 
 bool git_request_is_ephemeral(const struct git_request *request)
@@ -164,12 +260,11 @@ int64_t git_request_refused(const struct git_request *request)
 /* Azure DevOps accepts any user name that is not empty. In Basic, a colon would end it (RFC 7617,
  * section 2). The one of git's request comes first, so that git passes the same one to store and
  * erase. */
-static const char *username_for(const struct git_request *request,
-                                const struct token_request *token_request)
+static const char *username_for(const struct git_request *request, const char *owner)
 {
-    const char *names[] = { request->username, token_request->account, token_request->client_id };
+    const char *names[] = { request->username, owner };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (names[i] != NULL && names[i][0] != '\0' && strchr(names[i], ':') == NULL)
+        if (names[i] != NULL && names[i][0] != '\0' && strpbrk(names[i], ":\r\n") == NULL)
             return names[i];
     return "app";
 }
@@ -185,13 +280,12 @@ static struct secret *format_state(const struct git_request *request, const stru
                          token->received_on);
 }
 
-struct secret *git_answer_format(const struct git_request *request,
-                                 const struct token_request *token_request,
+struct secret *git_answer_format(const struct git_request *request, const char *owner,
                                  const struct token *token)
 {
     if (!request->takes_authtype)
         return secret_format("username=%s\npassword=%s\npassword_expiry_utc=%" PRId64 "\n",
-                             username_for(request, token_request), token->access_token->bytes,
+                             username_for(request, owner), token->access_token->bytes,
                              token->expires_on);
     auto_secret struct secret *state = format_state(request, token);
     /* ephemeral: no helper has to store the token, since it is in our keyring already. */

@@ -17,7 +17,6 @@
 
 #include "common/base/error.h"
 #include "common/base/secret.h"
-#include "common/entra/request.h"
 #include "common/entra/token.h"
 #include "common/entra/url.h"
 #include "common/store/stored_credentials.h"
@@ -51,10 +50,15 @@ struct git_request {
     bool takes_state;        /* git accepts state and continue (since git 2.46) */
 };
 
+/* Where a request ends that is being read: its length with its empty line, or 0 if there is more to
+ * come. What follows the empty line is no part of it, and git's caller may leave its stdin open.
+ * The first `seen` of these bytes have been looked at before (secret_read_input). */
+size_t git_request_end(const char *bytes, size_t length, size_t seen);
+
 /* Parses the attributes in a buffer of length bytes that has room for a NUL after them. Its lines
  * become strings. Fails with ERROR_USAGE if a line is too long or has no '=', if there is a NUL or
- * CR anywhere, if there is no protocol, or no host with http or https, or if there is a url in
- * addition to these. */
+ * CR anywhere, if there is no protocol, or no host with http or https, or if there is a url that
+ * contradicts these. A url says what is missing. */
 bool git_request_parse(char *buffer, size_t length, struct git_request *ret_request,
                        struct error *error);
 
@@ -73,10 +77,10 @@ int64_t git_request_expiry(const struct git_request *request);
 int64_t git_request_refused(const struct git_request *request);
 
 /* Formats the answer to get: authtype and credential if git accepts them, otherwise user name and
- * password. If git accepts state too, it calls get once more after a refusal. The caller frees the
- * result with secret_free. */
-struct secret *git_answer_format(const struct git_request *request,
-                                 const struct token_request *token_request,
+ * password. If git accepts state too, it calls get once more after a refusal. owner is the
+ * account's user name or the app's client id, for a request without a user name; it may be NULL.
+ * The caller frees the result with secret_free. */
+struct secret *git_answer_format(const struct git_request *request, const char *owner,
                                  const struct token *token);
 
 /* The same for a stored credential. */

@@ -35,6 +35,7 @@ static enum config_match find_api(struct git_target *target, const struct option
         trace("configuration: not a host of ours: no answer");
         return CONFIG_NO_MATCH;
     }
+    organization_lower(&target->url);
     auto_config struct config *config = config_read(options, &target->context, error);
     if (config == NULL)
         return CONFIG_FAILED;
@@ -56,16 +57,21 @@ static enum config_match find_api(struct git_target *target, const struct option
 static void find_place(struct git_target *target)
 {
     const struct git_request *git = target->git;
-    const char *path = target->url.has_path ? target->url.path + 1 : NULL;
-    bool is_azure_devops = strcmp(target->url.host, GIT_AZURE_DEVOPS_HOST) == 0;
-    if (path != NULL)
-        target->place_path = strndup(path, is_azure_devops ? strcspn(path, "/") : strlen(path));
+    enum organization_in organization = organization_in(&target->url);
+    const char *path = target->url.path + 1;
+    if (target->url.has_path && organization != ORGANIZATION_IN_HOST)
+        target->place_path =
+            strndup(path, organization == ORGANIZATION_IN_PATH ? strcspn(path, "/") : strlen(path));
     char port[8] = "";
     if (target->url.port != (target->url.https ? 443 : 80))
         snprintf(port, sizeof port, ":%u", target->url.port);
     snprintf(target->host, sizeof target->host, "%s%s", target->url.host, port);
-    target->place = (struct credential_place){ target->url.https ? "https" : "http", target->host,
-                                               target->place_path, git->username };
+    target->place =
+        (struct credential_place){ .protocol = target->url.https ? "https" : "http",
+                                   .host = target->host,
+                                   .path = target->place_path,
+                                   .path_has_no_case = organization == ORGANIZATION_IN_PATH,
+                                   .username = git->username };
 }
 
 /* ---- the tenant ---- */

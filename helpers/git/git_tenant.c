@@ -53,18 +53,6 @@ bool git_tenant_told(const struct git_request *request, char ret_tenant[AUTHORIT
     return false;
 }
 
-/* Reads X-VSS-ResourceTenant. All zeros mean an organization of personal Microsoft accounts,
- * without a tenant. */
-static bool read_resource_tenant(const char *value, char tenant[AUTHORITY_TENANT_MAX])
-{
-    if (!text_is_guid(value))
-        return false;
-    bool has_none = strspn(value, "0-") == 36;
-    snprintf(tenant, AUTHORITY_TENANT_MAX, "%s", has_none ? "organizations" : value);
-    text_lower(tenant);
-    return true;
-}
-
 bool git_tenant_ask(const char *url, int64_t deadline, char ret_tenant[AUTHORITY_TENANT_MAX])
 {
     struct error error = { 0 };
@@ -78,7 +66,7 @@ bool git_tenant_ask(const char *url, int64_t deadline, char ret_tenant[AUTHORITY
         return false;
     }
     if (challenge_tenant(challenge.www_authenticate, ret_tenant) ||
-        read_resource_tenant(challenge.resource_tenant, ret_tenant))
+        challenge_tenant_of_guid(challenge.resource_tenant, ret_tenant))
         return true;
     trace("network: it names no tenant of a known cloud");
     return false;

@@ -13,11 +13,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/entra/organization.h"
 #include "common/entra/url.h"
 #include "common/store/tenant_cache.h"
 #include "helpers/git/git_request.h"
 
-#define GIT_AZURE_DEVOPS_HOST "dev.azure.com"
+#define GIT_AZURE_DEVOPS_HOST ORGANIZATION_HOST
 #define GIT_TENANT_URL_MAX    512
 
 /* The URL that belongs to a tenant: in Azure DevOps that of the organization, elsewhere that of the

@@ -101,7 +101,11 @@ static bool size_is_even(const struct secret *record)
 
 static void read_typed(struct token_store *store, const struct secret *record)
 {
-    const struct credential_place place = { "https", "dev.azure.com", "contoso", user };
+    const struct credential_place place = { .protocol = "https",
+                                            .host = "dev.azure.com",
+                                            .path = "contoso",
+                                            .path_has_no_case = true,
+                                            .username = user };
     const struct keyring_key key = { { { STORE_KIND, "git_credential" },
                                        { "scheme", "https" },
                                        { "host", "dev.azure.com" },

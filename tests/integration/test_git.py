@@ -179,6 +179,28 @@ def test_erase_keeps_a_token_that_was_not_rejected(world):
     assert len(world.session.keyring.items()) == 1
 
 
+def credential(world, action: str, *lines: str):
+    """git credential, with our helper."""
+    outcome = world.run("git", "-c", "credential.helper=entra", "credential", action,
+                        input="".join(f"{line}\n" for line in (*host_of(world), *lines)))
+    assert (outcome.code, outcome.err) == (0, "")
+    return attributes(outcome.out)
+
+
+def test_reject_without_a_password_erases_what_matches(world, each_git):
+    credential(world, "fill")
+    credential(world, "approve", "username=ada", "password=typed")
+    assert len(world.session.keyring.items()) == 2
+    credential(world, "reject")
+    assert world.session.keyring.items() == []
+
+
+def test_reject_for_another_user_name_keeps_what_was_typed(world, each_git):
+    credential(world, "approve", "username=ada", "password=typed")
+    credential(world, "reject", "username=grace")
+    assert credential(world, "fill")["password"] == "typed"
+
+
 def test_capability_lists_the_capabilities(world):
     outcome = ask(world, operation="capability")
     assert outcome.out == "version 0\ncapability authtype\ncapability state\n"

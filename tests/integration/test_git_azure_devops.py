@@ -63,6 +63,23 @@ def test_an_identity_is_enough(azure, each_git, url, set_up):
     assert len(questions(azure)) <= 1
 
 
+def test_a_base_url_covers_its_organization_in_any_letter_case(azure, each_git):
+    """Another section's identity would be used for it, or none."""
+    azure.write_appsettings({"Ours": {"BaseUrl": "https://dev.azure.com/Contoso/",
+                                      "Scopes": [f"{contoso.AZURE_DEVOPS}/.default"],
+                                      "AcquireTokenOptions": {"AuthenticationOptionsName": "AzureAd"}},
+                             "AzureAd": {"ClientId": contoso.DAEMON.client_id, "TenantId": HOME,
+                                         "ClientSecret": contoso.DAEMON.secret},
+                             "AzureDevOps": {"Scopes": []}})
+    azure.git_server.create_repository()
+    clone = clone_of(azure, "https://dev.azure.com/contoso/app/_git/app")
+    azure.run("git", "config", "--global", "credential.useHttpPath", "true")
+    outcome = push(azure, clone)
+    assert (outcome.code, outcome.err) == (0, "")
+    (item,) = azure.session.keyring.items()
+    assert "Ours" in item.label
+
+
 # ---- from a challenge ----
 
 @pytest.mark.parametrize("uri", [
@@ -146,6 +163,11 @@ def test_an_organization_of_microsoft_accounts_has_no_tenant_for_an_app(azure):
     outcome = ask(azure, *DEV_AZURE, "path=contoso/app/_git/app")
     assert (outcome.code, outcome.out) == (2, "quit=1\n")
     assert "organizations" in outcome.err
+    challenged = ask(azure, *DEV_AZURE, "path=fabrikam/app/_git/app",
+                     challenge(f"{PUBLIC_CLOUD}/{azure.git_server.tenant}"))
+    assert (challenged.code, challenged.out) == (2, "quit=1\n")
+    assert "organizations" in challenged.err
+    assert azure.authority.requests == []
 
 
 @pytest.mark.parametrize("lines", [
@@ -191,6 +213,13 @@ def test_the_tenant_of_an_organization_is_asked_once(azure):
     forget_tokens(azure)
     assert "password=" in ask(azure, *DEV_AZURE, "username=contoso").out
     assert len(questions(azure)) == 1
+
+
+def test_the_tenant_of_an_organization_is_remembered_in_any_letter_case(azure):
+    for line in ("path=Contoso/app/_git/app", "path=contoso/app/_git/app", "username=CONTOSO"):
+        assert "password=" in ask(azure, *DEV_AZURE, line).out
+        forget_tokens(azure)
+    assert questions(azure) == ["/contoso"]
 
 
 def test_the_tenant_of_a_challenge_is_remembered(azure):

@@ -86,6 +86,14 @@ def test_a_challenge_passed_with_erase_applies_to_the_next_run(world):
     assert len(claims_asked(world)) == 2
 
 
+def test_it_applies_to_the_next_run_if_git_repeats_the_user_name_of_the_answer(world):
+    answer = attributes(ask(world, *host_of(world)).out)
+    ask(world, *host_of(world), f"username={answer['username']}", f"password={answer['password']}",
+        challenge(encoded(CLAIMS)), operation="erase")
+    ask(world, *host_of(world))
+    assert claims_asked(world) == [None, CLAIMS]
+
+
 @pytest.mark.parametrize("fault, claims", [("captive portal", CLAIMS), ("error under 200", None)],
                          ids=["unusable answer", "refusal"])
 def test_a_kept_challenge_stays_until_the_authority_has_answered(world, fault, claims):

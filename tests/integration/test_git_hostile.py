@@ -126,7 +126,11 @@ BROKEN = {
     "a line of 65536 bytes without an end": LINE + b"username=" + b"a" * (65536 - 9),
     "a host smuggled behind a long challenge (git 71201ab0e5)":
         b"protocol=https\nhost=evil.example\nwwwauth[]=" + b"a" * 65536 + b"host=dev.azure.com\n",
-    "two places": LINE + b"url=https://dev.azure.com/contoso\n",
+    "another path": LINE + b"url=https://dev.azure.com/contoso\n",
+    "another host in the URL": LINE + b"url=https://evil.example/contoso/app\n",
+    "another host beside the URL": b"url=https://dev.azure.com/contoso\nhost=evil.example\n",
+    "another host as a user name": LINE + b"url=https://dev.azure.com@evil.example/contoso/app\n",
+    "a user name that hides a host": LINE + b"url=https://evil.example\\@dev.azure.com/contoso/app\n",
     "two megabytes of one letter": b"a" * (2 << 20),
     "two megabytes of lines": LINE + b"a=b\n" * (2 << 18),
     "two megabytes of challenges": LINE + b"wwwauth[]=Bearer\n" * (2 << 16),

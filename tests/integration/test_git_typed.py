@@ -192,6 +192,86 @@ def test_in_azure_devops_one_serves_the_whole_organization(world):
     assert PAT not in ask(world, *azure, "path=fabrikam/app/_git/app").out
 
 
+@pytest.mark.parametrize("stored, asked", [("Contoso", "contoso"), ("contoso", "CONTOSO")])
+def test_in_azure_devops_the_organization_has_no_letter_case(world, stored, asked):
+    azure = ("protocol=https", "host=dev.azure.com")
+    store(world, f"path={stored}/app/_git/app", "username=ada", f"password={PAT}", host=azure)
+    get_it = ask(world, *azure, f"path={asked}/other/_git/other")
+    assert attributes(get_it.out)["password"] == PAT
+    outcome = ask(world, *azure, f"path={asked}/other", f"password={PAT}", operation="erase")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert typed(world) == []
+
+
+def test_one_that_was_stored_with_capital_letters_is_still_found(world):
+    azure = ("protocol=https", "host=dev.azure.com")
+    store(world, "path=contoso/app", "username=ada", f"password={PAT}", host=azure)
+    (item,) = world.session.keyring.items(with_secrets=True)
+    attributes_then = item.attributes | {"path": "Contoso"}
+    world.run("secret-tool", "clear", "kind", "git_credential")
+    world.run("secret-tool", "store", "--label", "x",
+              *[word for pair in attributes_then.items() for word in pair],
+              input=item.secret.decode())
+    assert attributes(ask(world, *azure, "path=contoso/app").out)["password"] == PAT
+    ask(world, *azure, "path=contoso/app", f"password={PAT}", operation="erase")
+    assert typed(world) == []
+
+
+PLACES = {
+    "dev.azure.com": ("host=dev.azure.com", "path=contoso/app/_git/app"),
+    "visualstudio.com": ("host=contoso.visualstudio.com", "path=DefaultCollection/app/_git/app"),
+    "another host": None,
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_one_that_was_typed_before_the_path_was_told_is_found_after(world, place):
+    host, path = place or (host_of(world)[1], "path=contoso/app")
+    store(world, "username=ada", f"password={PAT}", host=("protocol=https", host))
+    assert attributes(ask(world, "protocol=https", host, path).out)["password"] == PAT
+    assert "password=" + PAT in ask(world, "protocol=https", host).out
+    ask(world, "protocol=https", host, path, f"password={PAT}", operation="erase")
+    assert typed(world) == []
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["first", "last"])
+def test_one_for_the_path_goes_before_one_for_any(world, order):
+    for path, password in [((), "of-any"), (("path=contoso/app",), "of-app")][::order]:
+        store(world, *path, "username=ada", f"password={password}")
+    assert get(world, "path=contoso/app")["password"] == "of-app"
+    assert get(world, "path=contoso/other")["password"] == "of-any"
+    erase(world, "path=contoso/other", "password=of-any")
+    assert get(world, "path=contoso/app")["password"] == "of-app"
+
+
+def test_one_serves_a_whole_organization_of_visualstudio_com(world):
+    old_name = ("protocol=https", "host=contoso.visualstudio.com")
+    store(world, "path=app/_git/app", "username=ada", f"password={PAT}", host=old_name)
+    assert attributes(ask(world, *old_name, "path=other/_git/other").out)["password"] == PAT
+    assert PAT not in ask(world, "protocol=https", "host=fabrikam.visualstudio.com",
+                          "path=app/_git/app").out
+
+
+@pytest.mark.parametrize("user", ["", "contoso@"])
+@pytest.mark.parametrize("path", [("path=contoso/app/_git/app",), ()], ids=["a path", "no path"])
+def test_gitoxide_may_repeat_the_place_as_a_url(world, path, user):
+    azure = ("protocol=https", "host=dev.azure.com", *path)
+    url = f"url=https://{user}dev.azure.com/contoso/app/_git/app"
+    store(world, "username=ada", f"password={PAT}", host=(url, *azure))
+    assert attributes(ask(world, *azure).out)["password"] == PAT
+    assert attributes(ask(world, url, *azure).out)["password"] == PAT
+    outcome = ask(world, *azure, url, "username=ada", f"password={PAT}", operation="erase")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert typed(world) == []
+
+
+def test_gitoxide_may_repeat_the_place_as_a_url_if_a_token_is_refused(world):
+    url = f"url={world.git_server.url}/contoso/app/_git/app"
+    token = get(world)["password"]
+    erase(world, url, f"password={token}")
+    assert world.session.keyring.items() == []
+
+
 def test_storing_it_again_writes_nothing(world):
     store(world, "username=ada", f"password={PAT}")
     before = [item.path for item in world.session.keyring.items()]

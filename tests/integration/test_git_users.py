@@ -27,6 +27,14 @@ def git_desk(request: pytest.FixtureRequest, desk: World) -> World:
     return desk
 
 
+def test_the_user_name_of_the_answer_is_the_account(desk):
+    login(desk)
+    filled = attributes(desk.run("git", "-c", "credential.helper=entra", "credential", "fill",
+                                 input="\n".join((*host_of(desk), ""))).out)
+    assert filled["username"] == contoso.ADA.username
+    assert filled["password"] in desk.authority.issued_tokens
+
+
 def upn(world: World, answer: str) -> str:
     token = attributes(answer)["password"]
     return jwt.decode(token, options={"verify_signature": False})["upn"]

@@ -12,6 +12,8 @@ import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,67 @@ def test_a_request_may_come_late_on_a_stdin_that_would_block(world):
     ours.close()
     outcome = outcome_of(git)
     assert outcome.code == 0 and world.authority.issued_tokens[0] in outcome.out
+
+
+# ---- a stdin that stays open ----
+
+
+@contextmanager
+def left_open(text: str, blocking: bool = True) -> Iterator[int]:
+    """A pipe with this text, whose writer stays open."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, blocking)
+    os.write(writer, text.encode())
+    try:
+        yield reader
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+@pytest.mark.parametrize("after", ["", "host=evil.example\n", "\0"])
+@pytest.mark.parametrize("operation", ["get", "store", "erase"])
+def test_a_request_ends_at_its_empty_line(world, operation, after):
+    request = own_host(world) + "username=ada\npassword=typed\n\n" + after
+    with left_open(request) as stdin:
+        git = start(world, "git-credential-entra", operation, stdin=stdin, stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE)
+        outcome = outcome_of(git)
+    assert (outcome.code, outcome.err) == (0, "")
+    if operation == "get":
+        assert world.authority.issued_tokens[0] in outcome.out
+    elif operation == "store":
+        assert len(world.session.keyring.items()) == 1
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_an_empty_request_ends_at_once(world, ending):
+    with left_open(ending) as stdin:
+        git = start(world, "git-credential-entra", "get", stdin=stdin, stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE)
+        assert outcome_of(git).code == 2
+
+
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "non-blocking"])
+@pytest.mark.parametrize("program, words", [("git-credential-entra", ("get",)),
+                                            ("git-credential-entra", ("store",)),
+                                            ("git-credential-entra", ("erase",)),
+                                            ("entra", ("secret", "set"))])
+def test_nobody_waits_for_the_end_of_stdin_beyond_the_time_limit(world, program, words, blocking):
+    with left_open(own_host(world), blocking) as stdin:
+        process = start(world, program, *words, "--timeout", "1", stdin=stdin,
+                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        outcome = outcome_of(process)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert len(outcome.err.splitlines()) == 1 and "end" in outcome.err
+    assert world.session.keyring.items() == []
+
+
+def test_nobody_waits_for_the_user_to_type_beyond_the_time_limit(world):
+    with world.at_terminal("entra", "secret", "set", "--timeout", "1") as terminal:
+        outcome = terminal.finish()
+    assert outcome.code == 1 and "in time" in outcome.err
+    assert world.session.keyring.items() == []
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])

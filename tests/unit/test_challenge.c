@@ -57,6 +57,22 @@ static void a_tenant_in_a_known_cloud_is_used(void **state)
     }
 }
 
+/* Personal Microsoft accounts have no tenant. */
+static void a_tenant_of_zeros_is_all_organizations(void **state)
+{
+    (void)state;
+    char tenant[AUTHORITY_TENANT_MAX];
+    assert_true(challenge_tenant(
+        "Bearer authorization_uri=" CLOUD "00000000-0000-0000-0000-000000000000", tenant));
+    assert_string_equal(tenant, "organizations");
+    assert_true(challenge_tenant_of_guid("00000000-0000-0000-0000-000000000000", tenant));
+    assert_string_equal(tenant, "organizations");
+    assert_true(challenge_tenant_of_guid("0000000A-0000-0000-0000-000000000000", tenant));
+    assert_string_equal(tenant, "0000000a-0000-0000-0000-000000000000");
+    assert_false(challenge_tenant_of_guid("00000000-0000", tenant));
+    assert_false(challenge_tenant_of_guid("contoso.com", tenant));
+}
+
 static void any_other_tenant_is_ignored(void **state)
 {
     (void)state;
@@ -108,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_parameter_is_found_only_in_its_scheme),
         cmocka_unit_test(a_tenant_in_a_known_cloud_is_used),
+        cmocka_unit_test(a_tenant_of_zeros_is_all_organizations),
         cmocka_unit_test(any_other_tenant_is_ignored),
         cmocka_unit_test(claims_are_decoded),
         cmocka_unit_test(anything_else_is_not_a_claims_challenge),

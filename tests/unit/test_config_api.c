@@ -409,6 +409,37 @@ static void any_other_url_belongs_to_no_api(void **state)
     }
 }
 
+#define ORGANIZATIONS                                                                              \
+    "{" IDENTITY                                                                                   \
+    ",'Contoso':{'BaseUrl':'https://dev.azure.com/Contoso/','Scopes':['c/.default']},"             \
+    "'Fabrikam':{'BaseUrl':'https://dev.azure.com/fabrikam/Robots','Scopes':['f/.default']},"      \
+    "'Other':{'BaseUrl':'https://git.example/Contoso/','Scopes':['o/.default']}}"
+
+static void an_organization_of_azure_devops_has_no_letter_case(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *api; /* NULL: none */
+    } cases[] = {
+        { "https://dev.azure.com/contoso/app/_git/app", "Contoso" },
+        { "https://dev.azure.com/Contoso", "Contoso" },
+        { "https://dev.azure.com/CONTOSO/", "Contoso" },
+        { "https://dev.azure.com/contoso-evil/", "AzureDevOps" },
+        { "https://dev.azure.com/contos/", "AzureDevOps" },
+        { "https://dev.azure.com/contoso/../fabrikam/", "AzureDevOps" },
+        { "https://dev.azure.com/Fabrikam/Robots/_git/r", "Fabrikam" },
+        { "https://dev.azure.com/fabrikam/robots/_git/r", "AzureDevOps" },
+        { "https://git.example/Contoso/", "Other" },
+        { "https://git.example/contoso/", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask_for_url(ORGANIZATIONS, NONE, cases[i].url);
+        assert_int_equal(asked.match, cases[i].api != NULL ? CONFIG_MATCH : CONFIG_NO_MATCH);
+        if (cases[i].api != NULL)
+            assert_string_equal(asked.request.api, cases[i].api);
+    }
+}
+
 /* git asks for every host. */
 static void a_url_of_no_api_causes_no_warning(void **state)
 {
@@ -544,6 +575,7 @@ int main(void)
         TEST(capabilities_of_the_identity_are_merged_into_the_claims),
         TEST(a_url_belongs_to_the_api_with_the_longest_match),
         TEST(any_other_url_belongs_to_no_api),
+        TEST(an_organization_of_azure_devops_has_no_letter_case),
         TEST(a_url_of_no_api_causes_no_warning),
         TEST(a_named_api_is_the_only_one_that_counts),
         TEST(flags_do_not_send_a_token_to_another_url),

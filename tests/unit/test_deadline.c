@@ -33,11 +33,22 @@ static void a_deadline_that_has_passed_leaves_no_time(void **state)
     assert_int_equal(deadline_left(9999), 0);
 }
 
+static void a_program_has_started_when_it_says_so(void **state)
+{
+    (void)state;
+    now = (struct timespec){ .tv_sec = 10 };
+    assert_int_equal(deadline_began(), 10000); /* it has not said so: now */
+    deadline_begin();
+    now = (struct timespec){ .tv_sec = 25 };
+    assert_int_equal(deadline_began(), 10000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_time_is_that_of_the_monotonic_clock_in_milliseconds),
         cmocka_unit_test(a_deadline_that_has_passed_leaves_no_time),
+        cmocka_unit_test(a_program_has_started_when_it_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,6 +97,34 @@ static void an_empty_line_or_the_end_of_input_ends_a_request(void **state)
     }
 }
 
+static void a_request_that_is_being_read_ends_after_its_empty_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t end; /* 0: there is more to come */
+    } cases[] = {
+        { "", 0 },
+        { "host=a", 0 },
+        { "host=a\n", 0 },
+        { "host=a\n\n", 8 },
+        { "host=a\n\nhost=b\n\n", 8 },
+        { "host=a\nb=\n\n", 11 },
+        { "\nhost=a\n", 1 },
+        { "host=a\r\n\r\nhost=b", 10 },
+        { "\r\n", 2 },
+        { "\r\r\n", 0 },
+        { "host=a\r\n", 0 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const char *text = cases[i].text;
+        assert_int_equal(git_request_end(text, strlen(text), 0), cases[i].end);
+        /* In two pieces, wherever they meet; after the end, none is read. */
+        for (size_t seen = 0; seen < strlen(text) && git_request_end(text, seen, 0) == 0; seen++)
+            assert_int_equal(git_request_end(text, strlen(text), seen), cases[i].end);
+    }
+}
+
 static void of_repeated_attributes_the_last_counts(void **state)
 {
     (void)state;
@@ -301,18 +329,99 @@ static void a_header_longer_than_a_line_is_refused(void **state)
 }
 
 /* A caller that checks one and requests the other would get a token for the wrong host. */
-static void a_url_beside_other_attributes_is_refused(void **state)
+static void a_url_that_contradicts_other_attributes_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
         "url=https://dev.azure.com/\nprotocol=https\nhost=evil.example\n",
         "protocol=https\nhost=evil.example\nurl=https://dev.azure.com/\n",
+        "protocol=https\nhost=dev.azure.com\nurl=https://evil.example/\n",
         "url=https://dev.azure.com/\nhost=evil.example\n",
+        "url=https://dev.azure.com/\nhost=dev.azure.com\nhost=evil.example\n",
+        "url=https://dev.azure.com/\nhost=dev.azure.com.evil.example\n",
+        "url=https://dev.azure.com/\nhost=\n",
+        "url=https://dev.azure.com/\nprotocol=http\n",
+        "url=https://dev.azure.com/\nprotocol=\n",
+        "url=http://dev.azure.com/\nprotocol=https\nhost=dev.azure.com\n",
+        "url=https://dev.azure.com/\nhost=dev.azure.com:444\n",
+        "url=https://dev.azure.com:444/\nhost=dev.azure.com\n",
         "url=https://dev.azure.com/\npath=a\n",
+        "url=https://dev.azure.com/a\npath=\n",
+        "url=https://dev.azure.com/a/b\npath=a\n",
+        "url=https://dev.azure.com/a\npath=a/b\n",
+        "url=https://dev.azure.com/a\npath=A\n",
+        "url=https://dev.azure.com/a%2fb\npath=a%2Fb\n",
         "protocol=https\nhost=dev.azure.com\nurl=\n",
+        /* what one program takes for a user name, another takes for the host */
+        "url=https://dev.azure.com@evil.example/\nprotocol=https\nhost=dev.azure.com\n",
+        "url=https://dev.azure.com\\@evil.example/\nprotocol=https\nhost=dev.azure.com\n",
+        "url=https://evil.example\\@dev.azure.com/\nprotocol=https\nhost=dev.azure.com\n",
+        "url=https://evil.example#@dev.azure.com/\nprotocol=https\nhost=dev.azure.com\n",
+        "url=https://evil.example?@dev.azure.com/\nprotocol=https\nhost=dev.azure.com\n",
+        "url=https://a@b@dev.azure.com/\nprotocol=https\nhost=dev.azure.com\n",
+        "url=https://@dev.azure.com/\nprotocol=https\nhost=dev.azure.com\n",
+        "url=https:/dev.azure.com/\nprotocol=https\nhost=dev.azure.com\n",
+        "url=dev.azure.com\nprotocol=https\nhost=dev.azure.com\n",
+        "url=ssh://dev.azure.com/\nprotocol=https\nhost=dev.azure.com\n",
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        assert_refused(cases[i], strlen(cases[i]), "has both url and");
+        assert_refused(cases[i], strlen(cases[i]), "contradicts");
+}
+
+/* gitoxide sends both to store and erase: path only with useHttpPath, and not decoded. */
+static void a_url_beside_other_attributes_may_name_the_same_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *host;
+        unsigned port;
+        const char *path; /* NULL: not known */
+    } cases[] = {
+        { "url=https://dev.azure.com/a/b\nprotocol=https\nhost=dev.azure.com\npath=a/b\n",
+          "dev.azure.com", 443, "/a/b" },
+        { "protocol=https\nhost=dev.azure.com\nurl=https://dev.azure.com/a/b\n", "dev.azure.com",
+          443, "/a/b" },
+        { "protocol=https\nhost=dev.azure.com\nurl=https://dev.azure.com\n", "dev.azure.com", 443,
+          NULL },
+        { "protocol=HTTPS\nhost=DEV.azure.com:443\nurl=https://dev.AZURE.com/\n", "dev.azure.com",
+          443, NULL },
+        { "url=https://git.contoso.com:8443/a/\nhost=git.contoso.com:8443\npath=a\n",
+          "git.contoso.com", 8443, "/a" },
+        { "url=https://a/My%20Project\nprotocol=https\nhost=a\npath=My Project\n", "a", 443,
+          "/My Project" },
+        { "url=https://a/My%20Project\nprotocol=https\nhost=a\npath=My%20Project\n", "a", 443,
+          "/My%20Project" },
+        { "url=https://contoso@dev.azure.com/contoso\nprotocol=https\nhost=dev.azure.com\n",
+          "dev.azure.com", 443, "/contoso" },
+        { "url=https://ada%40contoso.com:pass@a/b\nprotocol=https\nhost=a\n", "a", 443, "/b" },
+        { "url=https://a/b\nprotocol=https\n", "a", 443, "/b" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct url url;
+        auto_parsed struct parsed parsed = parse(cases[i].text);
+        assert_true(parsed.ok && git_request_url(&parsed.request, &url));
+        assert_true(url.https);
+        assert_string_equal(url.host, cases[i].host);
+        assert_int_equal(url.port, cases[i].port);
+        assert_int_equal(url.has_path, cases[i].path != NULL);
+        assert_string_equal(url.path, cases[i].path != NULL ? cases[i].path : "");
+    }
+}
+
+static void a_url_of_another_protocol_is_not_ours(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "url=ssh://git@dev.azure.com/a\nprotocol=ssh\nhost=dev.azure.com\n",
+        "url=https://dev.azure.com/a\nprotocol=ssh\nhost=dev.azure.com\n",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct url url;
+        auto_parsed struct parsed parsed = parse(cases[i]);
+        assert_true(parsed.ok);
+        assert_false(git_request_url(&parsed.request, &url));
+    }
 }
 
 /* ---- the URL of a request ---- */
@@ -366,10 +475,8 @@ static struct secret *answer_to(const char *text)
     auto_token struct token token = { .access_token = secret_new("eyJ0.eyJh.c2ln", 14),
                                       .received_on = EXPIRES_ON - 3599,
                                       .expires_on = EXPIRES_ON };
-    const struct token_request request = { .client_id =
-                                               (char *)"97e0a5b7-d745-40b6-94fe-5f77d35c6e05" };
     assert_true(parsed.ok);
-    return git_answer_format(&parsed.request, &request, &token);
+    return git_answer_format(&parsed.request, "97e0a5b7-d745-40b6-94fe-5f77d35c6e05", &token);
 }
 
 static void a_git_with_authtype_gets_a_bearer_credential(void **state)
@@ -426,15 +533,14 @@ static void a_user_name_that_is_invalid_in_basic_is_replaced(void **state)
     }
 }
 
-static void a_client_id_that_is_invalid_in_basic_is_replaced(void **state)
+static void an_owner_whose_name_is_invalid_in_basic_is_replaced(void **state)
 {
     (void)state;
-    static const char *const ids[] = { "urn:contoso:app", "" };
+    static const char *const ids[] = { "urn:contoso:app", "", "ada\nhost=evil", "ada\r", NULL };
     auto_token struct token token = { .access_token = secret_new("a", 1) };
     for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
         const struct git_request git_request = { .protocol = "https", .host = "a" };
-        const struct token_request request = { .client_id = (char *)ids[i] };
-        auto_secret struct secret *answer = git_answer_format(&git_request, &request, &token);
+        auto_secret struct secret *answer = git_answer_format(&git_request, ids[i], &token);
         assert_has(answer->bytes, "username=app\n");
     }
 }
@@ -445,6 +551,7 @@ int main(void)
         cmocka_unit_test(the_attributes_of_a_request_are_read),
         cmocka_unit_test(missing_attributes_are_null),
         cmocka_unit_test(an_empty_line_or_the_end_of_input_ends_a_request),
+        cmocka_unit_test(a_request_that_is_being_read_ends_after_its_empty_line),
         cmocka_unit_test(of_repeated_attributes_the_last_counts),
         cmocka_unit_test(unknown_attributes_are_ignored),
         cmocka_unit_test(a_value_may_be_empty_or_have_equals_signs),
@@ -458,7 +565,9 @@ int main(void)
         cmocka_unit_test(a_request_has_at_most_a_mebibyte),
         cmocka_unit_test(a_long_header_cannot_smuggle_in_a_host),
         cmocka_unit_test(a_header_longer_than_a_line_is_refused),
-        cmocka_unit_test(a_url_beside_other_attributes_is_refused),
+        cmocka_unit_test(a_url_that_contradicts_other_attributes_is_refused),
+        cmocka_unit_test(a_url_beside_other_attributes_may_name_the_same_place),
+        cmocka_unit_test(a_url_of_another_protocol_is_not_ours),
         cmocka_unit_test(a_request_is_for_a_url),
         cmocka_unit_test(a_request_for_another_protocol_has_no_url),
         cmocka_unit_test(a_git_with_authtype_gets_a_bearer_credential),
@@ -466,7 +575,7 @@ int main(void)
         cmocka_unit_test(a_stored_credential_is_answered_with_what_it_has),
         cmocka_unit_test(the_user_name_of_the_request_is_kept),
         cmocka_unit_test(a_user_name_that_is_invalid_in_basic_is_replaced),
-        cmocka_unit_test(a_client_id_that_is_invalid_in_basic_is_replaced),
+        cmocka_unit_test(an_owner_whose_name_is_invalid_in_basic_is_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/base/array.h"
+#include "common/base/deadline.h"
 #include "common/base/secret.h"
 
 /* ---- memory as it is freed (ld --wrap=free) ---- */
@@ -224,6 +225,86 @@ static void reading_leaves_no_copies(void **state)
     assert_wiped(1);
 }
 
+/* The input ends at the first full stop. */
+static size_t at_full_stop(const char *bytes, size_t length, size_t seen)
+{
+    const char *stop = memchr(bytes + seen, '.', length - seen);
+    return stop != NULL ? (size_t)(stop - bytes) + 1 : 0;
+}
+
+static void input_is_read_to_where_it_ends(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *input, *read;
+        bool stays_open;
+    } cases[] = {
+        { "one.two", "one.", true }, { ".", ".", true }, { "one. two. ", "one.", false },
+        { "one", "one", false },     { "", "", false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        int ends[2];
+        assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+        assert_int_equal(write(ends[1], cases[i].input, strlen(cases[i].input)),
+                         strlen(cases[i].input));
+        if (!cases[i].stays_open)
+            close(ends[1]);
+        auto_secret struct secret *input =
+            secret_read_input(ends[0], 100, at_full_stop, deadline_in(60000));
+        assert_non_null(input);
+        assert_int_equal(input->length, strlen(cases[i].read));
+        assert_string_equal(input->bytes, cases[i].read);
+        close(ends[0]);
+        if (cases[i].stays_open)
+            close(ends[1]);
+    }
+}
+
+static void input_in_pieces_ends_where_the_pieces_together_do(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = { "one ", "two", ".", "three" };
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC | O_DIRECT), 0); /* one write, one read */
+    for (size_t i = 0; i < ARRAY_SIZE(pieces); i++)
+        assert_int_equal(write(ends[1], pieces[i], strlen(pieces[i])), strlen(pieces[i]));
+    auto_secret struct secret *input =
+        secret_read_input(ends[0], 100, at_full_stop, deadline_in(60000));
+    assert_string_equal(input->bytes, "one two.");
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void input_that_does_not_end_fails_at_the_deadline(void **state)
+{
+    (void)state;
+    static const int modes[] = { O_CLOEXEC, O_CLOEXEC | O_NONBLOCK };
+    for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+        int ends[2];
+        assert_int_equal(pipe2(ends, modes[i]), 0);
+        assert_int_equal(write(ends[1], "one", 3), 3);
+        errno = 0;
+        assert_null(secret_read_input(ends[0], 100, at_full_stop, deadline_in(1)));
+        assert_int_equal(errno, ETIMEDOUT);
+        close(ends[0]);
+        close(ends[1]);
+    }
+}
+
+static void input_over_the_limit_is_not_waited_for(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    assert_int_equal(write(ends[1], "0123456789abcdef", 16), 16);
+    auto_secret struct secret *input =
+        secret_read_input(ends[0], 10, at_full_stop, deadline_in(60000));
+    assert_non_null(input);
+    assert_int_equal(input->length, 11);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void a_read_error_is_reported(void **state)
 {
     (void)state;
@@ -305,6 +386,10 @@ int main(void)
         cmocka_unit_test(a_small_limit_is_respected),
         cmocka_unit_test(pieces_are_put_together),
         cmocka_unit_test(reading_leaves_no_copies),
+        cmocka_unit_test(input_is_read_to_where_it_ends),
+        cmocka_unit_test(input_in_pieces_ends_where_the_pieces_together_do),
+        cmocka_unit_test(input_that_does_not_end_fails_at_the_deadline),
+        cmocka_unit_test(input_over_the_limit_is_not_waited_for),
         cmocka_unit_test(a_read_error_is_reported),
         cmocka_unit_test(a_secret_is_written_completely),
         cmocka_unit_test(a_write_error_is_reported),

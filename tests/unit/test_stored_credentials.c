@@ -13,7 +13,9 @@
 
 #define KIND "git_credential"
 
-static const struct credential_place place_of_ada = { "https", "git.example", "", "ada" };
+static const struct credential_place place_of_ada = {
+    .protocol = "https", .host = "git.example", .path = "", .username = "ada"
+};
 static struct token_store store;
 static struct error error;
 static int64_t deadline;

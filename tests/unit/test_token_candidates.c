@@ -284,10 +284,22 @@ static void a_token_is_found_and_erased_for_the_candidate_that_it_is_of(void **s
     assert_true(tokens_has(&tokens, &candidates, "machine-token", strlen("machine-token")));
     assert_true(tokens_has(&tokens, &candidates, "user-token", strlen("user-token")));
     assert_false(tokens_has(&tokens, &candidates, "another", strlen("another")));
-    assert_true(tokens_erase(&tokens, &candidates, "another", strlen("another"), &error));
-    assert_true(tokens_erase(&tokens, &candidates, "user-token", strlen("user-token"), &error));
+    assert_true(tokens_erase(&tokens, &candidates, "another", &error));
+    assert_true(tokens_erase(&tokens, &candidates, "user-token", &error));
     assert_false(tokens_has(&tokens, &candidates, "user-token", strlen("user-token")));
     assert_true(tokens_has(&tokens, &candidates, "machine-token", strlen("machine-token")));
+}
+
+static void without_a_refused_token_all_are_erased(void **state)
+{
+    (void)state;
+    get();
+    sign_ada_in();
+    get();
+    assert_int_equal(shelf_count(STORE_KIND_TOKEN), 2);
+    assert_true(tokens_erase(&tokens, &candidates, NULL, &error));
+    assert_int_equal(shelf_count(STORE_KIND_TOKEN), 0);
+    assert_true(tokens_erase(&tokens, &candidates, NULL, &error));
 }
 
 static void a_new_token_is_of_the_same_candidate(void **state)
@@ -317,6 +329,7 @@ int main(void)
         TEST(the_token_of_a_user_who_has_signed_in_is_renewed_alone),
         TEST(the_token_of_the_managed_identity_is_renewed_if_nobody_is_signed_in),
         TEST(a_token_is_found_and_erased_for_the_candidate_that_it_is_of),
+        TEST(without_a_refused_token_all_are_erased),
         TEST(a_new_token_is_of_the_same_candidate),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

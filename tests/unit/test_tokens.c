@@ -730,6 +730,18 @@ static void opening_uses_the_keyring_and_timeout_of_the_options(void **state)
     assert_true(deadline_left(opened.deadline) <= TOKENS_TIMEOUT_SECONDS * 1000);
 }
 
+static void the_time_limits_begin_with_the_program(void **state)
+{
+    (void)state;
+    struct tokens opened;
+    struct options named = { .keyring = "none", .timeout = 7 };
+    deadline_begin();
+    assert_true(tokens_open(&opened, &named, &error));
+    assert_int_equal(opened.began, deadline_began());
+    assert_int_equal(opened.deadline, deadline_began() + 7000);
+    assert_int_equal(opened.sign_in_deadline, deadline_began() + 7000);
+}
+
 static void opening_an_unknown_keyring_is_refused(void **state)
 {
     (void)state;
@@ -786,6 +798,7 @@ int main(void)
         TEST(without_inline_renewal_the_caller_does_not_wait),
         TEST(renewing_requests_only_a_token_that_is_due),
         TEST(opening_uses_the_keyring_and_timeout_of_the_options),
+        TEST(the_time_limits_begin_with_the_program),
         TEST(opening_an_unknown_keyring_is_refused),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -31,8 +31,7 @@ static const struct {
 
 int64_t doctor_deadline(const struct doctor *doctor)
 {
-    int seconds = doctor->options->timeout > 0 ? doctor->options->timeout : TOKENS_TIMEOUT_SECONDS;
-    return deadline_in((int64_t)seconds * 1000);
+    return deadline_in((int64_t)tokens_timeout(doctor->options) * 1000);
 }
 
 bool doctor_finds_program(const char *name)
