@@ -12,6 +12,7 @@
 #include "common/store/stored_credentials.h"
 #include "common/tokens/tokens.h"
 #include "helpers/git/git_claims.h"
+#include "helpers/git/git_network.h"
 #include "helpers/git/git_target.h"
 #include "helpers/git/git_user.h"
 #include "helpers/program.h"
@@ -255,5 +256,6 @@ static const struct program program = {
 
 int git_credential_entra(int argc, char **argv)
 {
+    network_source = &git_network;
     return program_main(argc, argv, &program);
 }
