@@ -82,6 +82,7 @@ static bool answer_with_token(struct git_target *target, struct error *error)
         print_quit(&candidates);
         return false;
     }
+    token_candidates_set_host(&candidates, target->place.host, target->place.path);
     bool has_token = get_token(target, &candidates, &result, error);
     if (target->claims != NULL && (has_token || is_refusal(error)))
         git_claims_drop(target->git, &target->url);
