@@ -26,6 +26,8 @@ const char *environment_path(const char *name)
 static const char *const harmless[] = {
     "KUBERNETES_EXEC_INFO",
     "GIT_TERMINAL_PROMPT",
+    "GCM_INTERACTIVE",
+    "VSCODE_GIT_FETCH_SILENT",
     "CI",
     "NO_COLOR",
 };

@@ -193,20 +193,24 @@ static const struct remedy entries[] = {
     { "name_not_resolved", "The authority's host name could not be resolved.",
       "Check Instance, the network, and this machine's DNS." },
     { "proxy_not_resolved", "The proxy's host name could not be resolved.",
-      "Check the proxy that https_proxy or all_proxy names." },
+      "Check the proxy that https_proxy, all_proxy or, for git, http.proxy names." },
     { "proxy_refused", "The proxy refused to connect to the authority.",
-      "Check the proxy that https_proxy or all_proxy names, and its user name and password; "
+      "Check the proxy that https_proxy, all_proxy or, for git, http.proxy names, and the user "
+      "name "
+      "and password in it; "
       "no_proxy lists the hosts that need no proxy." },
     { "not_connected", "Could not connect to the authority.",
-      "Check Instance and the firewall, and whether a proxy is needed or wrong (https_proxy)." },
+      "Check Instance and the firewall, and whether a proxy is needed or wrong (https_proxy, and "
+      "for git http.proxy)." },
     { "timed_out", "The authority did not answer in time.", "--timeout sets how long to wait." },
     { "connection_broken", "The connection ended before the answer was complete.",
       "Try again; a proxy or a firewall may cut connections." },
     { "answer_too_long", "The answer is too long to be that of an authority.",
       "Check Instance; a proxy or a captive portal may intercept the connection." },
     { "tls_untrusted", "The authority's certificate is not trusted.",
-      "The certificate is not trusted here: if a proxy inspects TLS, set SSL_CERT_FILE to the file "
-      "with its CA; if the certificate seems out of date, check this machine's clock." },
+      "The certificate is not trusted here: if a proxy inspects TLS, set SSL_CERT_FILE, or for git "
+      "http.sslCAInfo, to the file with its CA; if the certificate seems out of date, check this "
+      "machine's clock." },
     { "tls_failed", "The TLS handshake failed.",
       "Check Instance and its port; a proxy or a captive portal may intercept the connection." },
     { "tls_ca_file", "The file of trusted certificates cannot be used.",
@@ -320,6 +324,10 @@ static const struct remedy entries[] = {
     { "sign_in_needed", "The user must sign in first.", "Sign in with 'entra login'." },
     { "sign_in_late", "The sign-in was not completed in time.",
       "Try again; --timeout sets how long to wait for the sign-in." },
+    { "sign_in_unanswered",
+      "Nobody has answered an earlier prompt to sign in, so programs without a terminal do not "
+      "prompt for half an hour.",
+      "Sign in with 'entra login'." },
     { "sign_in_pending", "Another process is already waiting for the user to sign in.",
       "Complete the sign-in where that process asks for it, or end the process; then try again." },
     { "no_refresh_token",

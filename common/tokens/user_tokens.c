@@ -17,6 +17,7 @@
 #include "common/entra/error_report.h"
 #include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
+#include "common/tokens/sign_in_silence.h"
 
 /* How long the failure of a sign-in is shared with the processes that waited for it. */
 #define FAILURE_SECONDS 60
@@ -192,6 +193,18 @@ static bool fail_sign_in_needed(const struct token_store *store,
     return hint_at_login(request, wait, error);
 }
 
+/* The same, where the user is not asked since nobody has answered an earlier prompt. */
+static bool fail_silent(const struct token_store *store, const struct token_request *request,
+                        const struct options *options, const struct error *reason,
+                        const struct error *silence, struct error *error)
+{
+    struct error needed = { 0 };
+    fail_sign_in_needed(store, request, options, reason, &needed);
+    error_set(error, ERROR_SIGN_IN, "%s; %s", needed.message, silence->message);
+    error_inherit(error, reason->kind != ERROR_NONE ? reason : silence);
+    return error_hint(error, "%s", needed.hint);
+}
+
 bool user_tokens_sign_in_pending(struct error *error)
 {
     error_set(error, ERROR_SIGN_IN, "another process is waiting for you to sign in");
@@ -240,10 +253,15 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
     if (claims != NULL)
         demanding.claims = claims;
     struct runtime_name failure = sign_in_name("sign-in-failure", request);
+    struct runtime_name silence = sign_in_name("sign-in-silence", request);
+    sign_in_silence_begin(silence.text);
     if (!module->sign_in(&demanding, wait->sign_in_deadline, token, &account, error)) {
+        if (error->kind != ERROR_SIGN_IN && error->kind != ERROR_REFUSED)
+            sign_in_silence_end(silence.text);
         shared_error_post(failure.text, error, FAILURE_SECONDS);
         return false;
     }
+    sign_in_silence_end(silence.text);
     if (!check_lasts(request, &account, error))
         return false;
     set_account(request, &account);
@@ -384,6 +402,11 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
                       error);
         if (end != REFRESH_NEEDS_SIGN_IN)
             return end == REFRESHED;
+    }
+    struct error silence = { 0 };
+    if (sign_in_silence_is_kept(sign_in_name("sign-in-silence", request).text, &silence)) {
+        *ret_asked = waited;
+        return fail_silent(store, request, wait->options, &reason, &silence, error);
     }
     if (reason.kind != ERROR_NONE)
         ask_again(request, &reason);

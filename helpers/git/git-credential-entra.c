@@ -13,6 +13,7 @@
 #include "common/store/stored_credentials.h"
 #include "common/tokens/tokens.h"
 #include "helpers/git/git_claims.h"
+#include "helpers/git/git_network.h"
 #include "helpers/git/git_target.h"
 #include "helpers/git/git_user.h"
 #include "helpers/program.h"
@@ -82,6 +83,7 @@ static bool answer_with_token(struct git_target *target, struct error *error)
         print_quit(&candidates);
         return false;
     }
+    token_candidates_set_host(&candidates, target->place.host, target->place.path);
     bool has_token = get_token(target, &candidates, &result, error);
     if (target->claims != NULL && (has_token || is_refusal(error)))
         git_claims_drop(target->git, &target->url);
@@ -268,5 +270,6 @@ static const struct program program = {
 
 int git_credential_entra(int argc, char **argv)
 {
+    network_source = &git_network;
     return program_main(argc, argv, &program);
 }

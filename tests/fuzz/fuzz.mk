@@ -15,16 +15,19 @@ FUZZ_INPUTS  ?= 100000000
 FUZZ_OPTIONS := -max_len=8192 -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1
 
 # What a target needs beside common.a.
-fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
-                                   common/acquire/http/redaction.c
+fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/host_settings.c \
+                                   common/acquire/http/proxy.c common/acquire/http/redaction.c
 fuzz_authority_SOURCES          := tests/fuzz/curl_reading.c
 fuzz_certificate_SOURCES        := common/acquire/app/certificate.c common/acquire/app/key_store.c \
                                    common/acquire/app/thumbprint.c tests/fuzz/given_file.c
 fuzz_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 fuzz_doctor_git_SOURCES         := helpers/entra/doctor/doctor_git.c \
+                                   helpers/entra/doctor/doctor_git_network.c \
+                                   helpers/entra/doctor/doctor_authority.c \
                                    helpers/entra/doctor/doctor_report.c \
                                    helpers/entra/setup/git_helper.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
+                                   helpers/git/git_network.c \
                                    tests/fuzz/doctor_stub.c tests/fuzz/setup_stub.c
 fuzz_doctor_kubectl_SOURCES     := helpers/entra/doctor/doctor_kubectl.c \
                                    helpers/entra/doctor/doctor_report.c tests/fuzz/doctor_stub.c
@@ -36,6 +39,8 @@ fuzz_git_claims_SOURCES         := helpers/git/git_claims.c tests/fuzz/memory_fo
 fuzz_git_config_SOURCES         := helpers/entra/setup/git_section.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
                                    helpers/entra/setup/git_helper.c tests/fuzz/setup_stub.c
+fuzz_git_network_SOURCES        := helpers/git/git_network.c helpers/git/git_bool.c \
+                                   helpers/entra/setup/git_settings.c
 fuzz_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 fuzz_http_answer_SOURCES        := common/acquire/http/http.c common/acquire/http/http_failure.c \
                                    common/acquire/http/retry.c common/acquire/http/tls_trust.c \
@@ -69,6 +74,7 @@ fuzz_doctor_git_WRAPS      := subprocess_read subprocess_run
 fuzz_doctor_kubectl_WRAPS  := $(fuzz_doctor_git_WRAPS)
 fuzz_federated_WRAPS       := file_read poll
 fuzz_git_claims_WRAPS      := $(fuzz_folder)
+fuzz_git_network_WRAPS     := subprocess_run
 fuzz_http_answer_WRAPS     := curl_easy_perform
 fuzz_keyring_runtime_WRAPS := $(fuzz_folder)
 fuzz_keyring_secret_service_WRAPS := g_dbus_connection_call g_dbus_connection_call_finish \

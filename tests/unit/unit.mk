@@ -19,15 +19,16 @@ unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
-                                   common/acquire/base64url.c common/acquire/http/proxy.c \
+                                   common/acquire/base64url.c common/acquire/http/host_settings.c \
+                                   common/acquire/http/proxy.c \
                                    common/acquire/http/redaction.c common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c \
                                    common/acquire/user/browser.c common/acquire/user/device_code.c \
                                    common/acquire/user/device_code_answer.c common/acquire/user/redirect.c \
                                    common/acquire/user/refresh.c common/acquire/user/sign_in_answer.c \
                                    common/acquire/user/sign_in_result.c
-unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
-                                   common/acquire/http/redaction.c
+unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/host_settings.c \
+                                   common/acquire/http/proxy.c common/acquire/http/redaction.c
 unit_http_SOURCES               := $(unit_redaction_SOURCES) common/acquire/app/thumbprint.c \
                                    common/acquire/http/http.c common/acquire/http/http_failure.c \
                                    common/acquire/http/tls_trust.c

@@ -84,6 +84,15 @@ void doctor_keyring(struct doctor *doctor);    /* doctor_keyring.c */
 void doctor_git(struct doctor *doctor);        /* doctor_git.c */
 void doctor_kubectl(struct doctor *doctor);    /* doctor_kubectl.c */
 
+/* ---- for the checks ---- */
+
+/* Why there is no authority to check; NULL if there is one: doctor_authority.c. */
+const char *doctor_why_no_authority(const struct doctor *doctor);
+
+/* Adds to the check git the proxy and the CAs that git's configuration names for the authority, and
+ * whether it can be reached so. Adds nothing if git names none: doctor_git_network.c. */
+void doctor_git_network(struct doctor *doctor);
+
 /* ---- for the checks: doctor.c ---- */
 
 /* The deadline (deadline.h) of a check that starts now. */

@@ -94,6 +94,7 @@ static void check_settings(struct doctor *doctor, const struct url *url,
     doctor_ok(doctor, "git uses our helper for %s: %s", url->host, ours);
     report_others(doctor, settings);
     check_path(doctor, url, settings);
+    doctor_git_network(doctor);
 }
 
 void doctor_git(struct doctor *doctor)
