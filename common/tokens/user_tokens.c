@@ -195,11 +195,11 @@ static bool fail_sign_in_needed(const struct token_store *store,
 
 /* The same, where the user is not asked since nobody has answered an earlier prompt. */
 static bool fail_silent(const struct token_store *store, const struct token_request *request,
-                        const struct options *options, const struct error *reason,
+                        const struct user_tokens_wait *wait, const struct error *reason,
                         const struct error *silence, struct error *error)
 {
     struct error needed = { 0 };
-    fail_sign_in_needed(store, request, options, reason, &needed);
+    fail_sign_in_needed(store, request, wait, reason, &needed);
     error_set(error, ERROR_SIGN_IN, "%s; %s", needed.message, silence->message);
     error_inherit(error, reason->kind != ERROR_NONE ? reason : silence);
     return error_hint(error, "%s", needed.hint);
@@ -406,7 +406,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     struct error silence = { 0 };
     if (sign_in_silence_is_kept(sign_in_name("sign-in-silence", request).text, &silence)) {
         *ret_asked = waited;
-        return fail_silent(store, request, wait->options, &reason, &silence, error);
+        return fail_silent(store, request, wait, &reason, &silence, error);
     }
     if (reason.kind != ERROR_NONE)
         ask_again(request, &reason);
