@@ -24,6 +24,7 @@ fuzz_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 fuzz_doctor_git_SOURCES         := helpers/entra/doctor/doctor_git.c \
                                    helpers/entra/doctor/doctor_report.c \
                                    helpers/entra/setup/git_helper.c \
+                                   helpers/entra/setup/git_rivals.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
                                    tests/fuzz/doctor_stub.c tests/fuzz/setup_stub.c
 fuzz_doctor_kubectl_SOURCES     := helpers/entra/doctor/doctor_kubectl.c \
