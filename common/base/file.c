@@ -41,10 +41,12 @@ static bool check_status(int fd, const char *path, unsigned *ret_mode, struct er
         error_known_as(error, "file_writable");
         return error_hint(error, "Check its contents, then run: chmod go-w '%s'.", path);
     }
-    if (status.st_uid != 0 && status.st_uid != geteuid())
-        return error_set(error, ERROR_USAGE,
-                         "%s is not used: another user (uid %u) owns it and can write it", path,
-                         (unsigned)status.st_uid);
+    if (status.st_uid != 0 && status.st_uid != geteuid()) {
+        error_set(error, ERROR_USAGE,
+                  "%s is not used: another user (uid %u) owns it and can write it", path,
+                  (unsigned)status.st_uid);
+        return error_known_as(error, "file_owner");
+    }
     *ret_mode = status.st_mode;
     return true;
 }

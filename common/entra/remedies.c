@@ -294,6 +294,10 @@ static const struct remedy entries[] = {
       "domain stands for every host below it." },
     { "file_writable", "Other users can write to a file that must be trusted.",
       "Check its contents, then remove the permission with chmod go-w." },
+    { "file_owner", "A file that must be trusted belongs to another user, who can write to it.",
+      "Run the program as that user, without sudo, or with 'sudo -H' to use root's own files. A "
+      "file "
+      "that should be yours: check its contents, then run chown." },
     { "file_readable", "Other users can read a file that holds a secret.",
       "Remove the permission with chmod go-r." },
     { "certificate_no_password", "The private key is encrypted.",
@@ -341,6 +345,14 @@ static const struct remedy entries[] = {
     { "git_plaintext_helper", "git passes the token to a helper that writes it to a file.",
       "Run 'entra setup git https://HOST', which keeps that helper away from the host, unless the "
       "repository's own configuration names it." },
+    { "git_storing_helper",
+      "A helper that stores what git passes to it is asked before ours. With a git before 2.46 it "
+      "gives a token again after its end.",
+      "Run 'entra setup git https://HOST', which keeps that helper away from the host, unless the "
+      "repository's own configuration names it." },
+    { "git_extra_header", "git is configured to send an Authorization header (http.extraHeader).",
+      "Find the setting with 'git config --show-origin --name-only --get-regexp extraheader', and "
+      "remove it with 'git config --unset-all NAME'." },
     { "git_use_http_path",
       "git does not pass the path, which is needed to tell the APIs of one host apart.",
       "Run 'git config --global credential.https://HOST.useHttpPath true'." },

@@ -150,11 +150,63 @@ def test_an_empty_helper_clears_those_before_it(world):
 
 
 def test_other_helpers_that_get_the_token_are_named(world):
-    git_config(world, "credential.helper", "cache --timeout 60")
+    git_config(world, "credential.helper", "manager --wait")
     git_config(world, "credential.helper", "entra")
     report = examine(world)
     assert report.ok
-    assert report.details("git")["also gets the token"][0] == "cache --timeout 60"
+    assert report.details("git")["also gets the token"][0] == "manager --wait"
+
+
+@pytest.mark.parametrize("helper", [
+    "cache", "cache --timeout 900", "/usr/lib/git-core/git-credential-cache --timeout 900",
+    "!git credential-cache", "!/usr/bin/git credential-cache", "libsecret",
+    "/usr/share/doc/git/contrib/credential/libsecret/git-credential-libsecret"])
+def test_a_helper_that_stores_tokens_fails_before_ours(world, helper):
+    git_config(world, "credential.helper", helper)
+    git_config(world, "credential.helper", "entra")
+    assert examine(world).crosses == [("git", "git_storing_helper")]
+    assert world.run("entra", "setup", "git").code == 0
+    assert examine(world).ok
+
+
+def test_a_helper_that_stores_tokens_may_come_after_ours(world):
+    git_config(world, "credential.helper", "entra")
+    git_config(world, "credential.helper", "cache")
+    report = examine(world)
+    assert report.ok
+    assert report.details("git")["also gets the token"][0] == "cache"
+
+
+def test_a_helper_that_writes_tokens_to_a_file_fails_however_it_is_named(world):
+    git_config(world, "credential.helper", "entra")
+    git_config(world, "credential.helper", "/usr/lib/git-core/git-credential-store")
+    assert examine(world).crosses == [("git", "git_plaintext_helper")]
+
+
+HEADER = "authorization:basic c2VjcmV0"
+
+
+@pytest.mark.parametrize("key", ["http.extraHeader", "http.https://dev.azure.com.extraheader",
+                                 "http.https://*.azure.com/.extraHeader"])
+def test_a_header_that_git_sends_in_place_of_a_token_fails(world, key):
+    git_config(world, "credential.helper", "entra")
+    git_config(world, key, "X-Trace: on")
+    assert examine(world).ok
+    git_config(world, key, HEADER)
+    git_config(world, key, "X-Trace: off")
+    assert examine(world).crosses == [("git", "git_extra_header")]
+    assert "c2VjcmV0" not in world.run("entra", "doctor", "--verbose").out
+    git_config(world, key, "")
+    assert examine(world).ok
+
+
+def test_a_header_for_another_url_does_not_count(world):
+    git_config(world, "credential.helper", "entra")
+    for url in ("https://github.com/", "https://dev.azure.com/fabrikam"):
+        git_config(world, f"http.{url}.extraHeader", HEADER)
+    assert examine(world, "https://dev.azure.com/contoso/app/_git/app").ok
+    assert examine(world, "https://dev.azure.com/fabrikam/app").crosses == [
+        ("git", "git_extra_header")]
 
 
 @pytest.mark.parametrize("helper, shown", [

@@ -5,6 +5,7 @@ A new entry that is not triggered makes a test fail."""
 from __future__ import annotations
 
 import json
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -34,6 +35,7 @@ from world.world import World
 
 Error = dict[str, Any]
 TESTS = Path(__file__).parents[1]
+STRANGER = 65533
 
 # What an authority may call it; its numbers are all those of the catalogue.
 WORDS = {"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
@@ -403,6 +405,15 @@ def file_writable(world, folder):
 
 
 @meets
+def file_owner(world, folder):
+    """As under sudo, with the home of the user who runs it."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file away")
+    os.chown(world.appsettings_file, STRANGER, -1)
+    return token(world)
+
+
+@meets
 def base_url(world, folder):
     settings = world.appsettings()
     settings["MyWebApi"]["BaseUrl"] = "https://*/"
@@ -491,6 +502,20 @@ def Authorization_RequestDenied(world, folder):
 def git_plaintext_helper(world, folder):
     for helper in ("store", "entra"):
         world.run("git", "config", "--global", "--add", "credential.helper", helper)
+    return cross(world, "git")
+
+
+@meets
+def git_storing_helper(world, folder):
+    for helper in ("cache", "entra"):
+        world.run("git", "config", "--global", "--add", "credential.helper", helper)
+    return cross(world, "git")
+
+
+@meets
+def git_extra_header(world, folder):
+    world.run("git", "config", "--global", "credential.helper", "entra")
+    world.run("git", "config", "--global", "http.extraHeader", "Authorization: Basic c2VjcmV0")
     return cross(world, "git")
 
 

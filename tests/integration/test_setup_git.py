@@ -324,3 +324,36 @@ def test_a_failing_git_is_reported(world):
 def test_an_unknown_program_cannot_be_set_up(world):
     outcome = world.run("entra", "setup", "emacs")
     assert outcome.code == 2 and "emacs" in outcome.err
+
+
+# ---- what it cannot remove ----
+
+
+@pytest.mark.parametrize("already", [False, True], ids=["the first time", "again"])
+def test_a_header_that_git_sends_in_place_of_a_token_is_warned_of(world, already):
+    if already:
+        assert set_up(world).code == 0
+    world.run("git", "config", "--global", "http.https://dev.azure.com/.extraHeader",
+              "Authorization: Basic c2VjcmV0")
+    outcome = set_up(world, "https://dev.azure.com/")
+    assert outcome.code == 0
+    assert "sends an Authorization header of its own to dev.azure.com" in outcome.err
+    assert "--unset-all" in outcome.err
+    assert "c2VjcmV0" not in outcome.err + outcome.out
+
+
+@pytest.mark.parametrize("helper, warned", [("store", True), ("cache", False)])
+def test_a_helper_of_the_repository_is_warned_of(world, helper, warned):
+    """git reads it after ours, so a cache does no harm."""
+    folder = world.session.home / "repository"
+    assert world.run("git", "init", "--quiet", folder).code == 0
+    world.run("git", "config", "credential.helper", helper, cwd=folder)
+    outcome = set_up(world, "https://dev.azure.com/", cwd=folder)
+    assert outcome.code == 0
+    assert ("unencrypted in a file" in outcome.err) == warned
+
+
+def test_a_header_for_another_host_is_not_warned_of(world):
+    world.run("git", "config", "--global", "http.https://github.com/.extraHeader",
+              "Authorization: Basic c2VjcmV0")
+    assert set_up(world).err == ""

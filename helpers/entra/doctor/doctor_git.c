@@ -8,6 +8,7 @@
 #include "common/entra/child_environment.h"
 #include "helpers/entra/doctor/doctor.h"
 #include "helpers/entra/setup/git_helper.h"
+#include "helpers/entra/setup/git_rivals.h"
 #include "helpers/entra/setup/git_settings.h"
 
 #define AZURE_DEVOPS "https://dev.azure.com/"
@@ -27,27 +28,20 @@ static char *shown_helper(const char *helper)
     return is_program ? strndup(helper, word) : strdup("a shell command");
 }
 
-/* Reports other helpers that get the token too. git-credential-store writes it to a file. */
-static void report_others(struct doctor *doctor, const struct git_settings *settings)
+/* Reports what else in the configuration gets our token, or is used in its place. */
+static void report_rivals(struct doctor *doctor, const struct git_settings *settings,
+                          const struct secret *text, const struct url *url)
 {
     struct error error = { 0 };
-    for (size_t i = 0; i < settings->count; i++) {
-        const char *helper = settings->helpers[i];
-        size_t word = strcspn(helper, " ");
-        if (git_helper_is_ours(helper))
-            continue;
-        if (word == strlen("store") && strncmp(helper, "store", word) == 0) {
-            error_set(&error, ERROR_USAGE,
-                      "git also passes the token to the helper '%.100s', which stores it "
-                      "unencrypted in a file",
-                      helper);
-            error_known_as(&error, "git_plaintext_helper");
+    for (size_t i = 0; i < settings->count; i++)
+        if (git_rivals_check_helper(settings, i, &error))
             doctor_fail(doctor, &error);
-        } else {
-            autofree char *shown = shown_helper(helper);
+        else if (!git_helper_is_ours(settings->helpers[i])) {
+            autofree char *shown = shown_helper(settings->helpers[i]);
             doctor_detail(doctor, "also gets the token", shown, NULL);
         }
-    }
+    if (git_rivals_check_header(text, url, &error))
+        doctor_fail(doctor, &error);
 }
 
 /* Without useHttpPath, git sends helpers only the host (gitcredentials(7)). */
@@ -71,7 +65,7 @@ static void check_path(struct doctor *doctor, const struct url *url,
 }
 
 static void check_settings(struct doctor *doctor, const struct url *url,
-                           const struct git_settings *settings)
+                           const struct git_settings *settings, const struct secret *text)
 {
     struct error error = { 0 };
     const char *ours = NULL;
@@ -92,15 +86,15 @@ static void check_settings(struct doctor *doctor, const struct url *url,
         return;
     }
     doctor_ok(doctor, "git uses our helper for %s: %s", url->host, ours);
-    report_others(doctor, settings);
+    report_rivals(doctor, settings, text, url);
     check_path(doctor, url, settings);
     doctor_git_network(doctor);
 }
 
 void doctor_git(struct doctor *doctor)
 {
-    static char *const command[] = { "git",          "config",         "--null",
-                                     "--get-regexp", "^credential\\.", NULL };
+    static char *const command[] = { "git",          "config",        "--null",
+                                     "--get-regexp", GIT_RIVALS_KEYS, NULL };
     struct error error = { 0 };
     struct git_settings settings;
     struct url url = doctor->url;
@@ -122,5 +116,5 @@ void doctor_git(struct doctor *doctor)
         return;
     }
     git_settings_find(text, &url, &settings);
-    check_settings(doctor, &url, &settings);
+    check_settings(doctor, &url, &settings, text);
 }

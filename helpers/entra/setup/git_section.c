@@ -8,8 +8,6 @@
 #include "helpers/entra/setup/git_settings.h"
 #include "helpers/entra/setup/setup.h"
 
-#define SECTION "credential."
-
 struct secret *git_section_read(bool with_includes, struct error *error)
 {
     const char *includes = with_includes ? "--includes" : "--no-includes";
@@ -21,9 +19,10 @@ struct secret *git_section_read(bool with_includes, struct error *error)
 /* The line's variable if its section has exactly this name, else NULL. */
 static const char *variable_in(const struct git_line *line, const char *name)
 {
-    size_t prefix = strlen(SECTION), length = strlen(name);
+    size_t prefix = strlen(GIT_CREDENTIAL), length = strlen(name);
     const char *dot = memrchr(line->key, '.', line->key_length);
-    bool is_in = dot == line->key + prefix + length && strncmp(line->key, SECTION, prefix) == 0 &&
+    bool is_in = dot == line->key + prefix + length &&
+                 strncmp(line->key, GIT_CREDENTIAL, prefix) == 0 &&
                  strncmp(line->key + prefix, name, length) == 0;
     return is_in ? dot + 1 : NULL;
 }
@@ -58,7 +57,8 @@ bool git_section_find(const struct secret *text, const char *name, const struct 
         if (variable != NULL && !add_line(&section, &line, variable))
             return error_set(error, ERROR_OTHER, "git has more than %d settings for %s",
                              GIT_SETTINGS_MAX, name);
-        if (variable == NULL && variable_kind(&line, git_line_variable(&line, url)) != GIT_OTHER)
+        if (variable == NULL &&
+            variable_kind(&line, git_line_variable(&line, GIT_CREDENTIAL, url)) != GIT_OTHER)
             section.is_overridden = section.count > 0;
     }
     if (section.ours == GIT_SETTINGS_MAX)

@@ -9,8 +9,6 @@
 #include "common/base/cleanup.h"
 #include "helpers/git/git_bool.h"
 
-#define SECTION "credential."
-
 /* ---- lines ---- */
 
 /* The output is a sequence of KEY LF VALUE NUL, or KEY NUL for a key without a value. */
@@ -84,12 +82,13 @@ static bool applies_to(const char *pattern, size_t length, const struct url *url
            strcmp(base.host, url->host) == 0 && url_is_below(url, &base);
 }
 
-const char *git_line_variable(const struct git_line *line, const struct url *url)
+const char *git_line_variable(const struct git_line *line, const char *section,
+                              const struct url *url)
 {
     const char *dot = memrchr(line->key, '.', line->key_length);
-    const char *pattern = line->key + strlen(SECTION);
-    if (line->key_length <= strlen(SECTION) ||
-        strncasecmp(line->key, SECTION, strlen(SECTION)) != 0 || dot == NULL)
+    const char *pattern = line->key + strlen(section);
+    if (line->key_length <= strlen(section) ||
+        strncasecmp(line->key, section, strlen(section)) != 0 || dot == NULL)
         return NULL;
     /* credential.NAME, or credential.URL.NAME */
     return dot < pattern || applies_to(pattern, (size_t)(dot - pattern), url) ? dot + 1 : NULL;
@@ -114,7 +113,7 @@ void git_settings_find(const struct secret *text, const struct url *url,
     struct git_line line = { 0 };
     *ret_settings = (struct git_settings){ 0 };
     while (git_line_next(text, &line)) {
-        const char *variable = git_line_variable(&line, url);
+        const char *variable = git_line_variable(&line, GIT_CREDENTIAL, url);
         if (git_line_is(&line, variable, "helper") && line.value != NULL)
             add_helper(ret_settings, line.value);
         else if (git_line_is(&line, variable, "usehttppath"))

@@ -19,6 +19,7 @@
 
 #define GIT_CONFIG_MAX  (1024 * 1024)
 #define GIT_HELPERS_MAX 64
+#define GIT_CREDENTIAL  "credential." /* the section, as git_line_variable takes it */
 
 /* The helpers point into the text that git printed. */
 struct git_settings {
@@ -44,9 +45,10 @@ struct git_line {
  */
 bool git_line_next(const struct secret *text, struct git_line *line);
 
-/* The line's variable, which ends with the key, if its section applies to the URL; else NULL. A
- * section with a user name in its URL does not apply. */
-const char *git_line_variable(const struct git_line *line, const struct url *url);
+/* The line's variable, which ends with the key, if it is in this section, such as "http.", and that
+ * applies to the URL; else NULL. A section with a user name in its URL does not apply. */
+const char *git_line_variable(const struct git_line *line, const char *section,
+                              const struct url *url);
 
 /* Whether the line's variable, which may be NULL, has this name. */
 bool git_line_is(const struct git_line *line, const char *variable, const char *name);

@@ -25,7 +25,9 @@
 #include "common/base/array.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
+#include "common/entra/error_report.h"
 #include "helpers/entra/setup/git_helper.h"
+#include "helpers/entra/setup/git_rivals.h"
 #include "helpers/entra/setup/git_section.h"
 #include "helpers/entra/setup/git_settings.h"
 #include "helpers/entra/setup/setup.h"
@@ -216,15 +218,40 @@ static bool check_effect(const struct target *before, const char *command, struc
                       "config --global --includes --show-origin --get-regexp '^credential'.");
 }
 
+static void warn(const struct error *error)
+{
+    warning_of(error->code, "%s. %s", error->message, error_advice(error));
+}
+
+/* Warns of what remains beside our lines: the configuration of the system, of this repository and
+ * of the command line counts too, and that of HTTP. */
+static bool warn_of_rivals(const struct target *target, struct error *error)
+{
+    static char *const command[] = { "git",          "config",        "--null",
+                                     "--get-regexp", GIT_RIVALS_KEYS, NULL };
+    struct git_settings settings;
+    struct error why = { 0 };
+    auto_secret struct secret *text = setup_query(command, GIT_CONFIG_MAX, error);
+    if (text == NULL)
+        return false;
+    git_settings_find(text, &target->url, &settings);
+    for (size_t i = 0; i < settings.count; i++)
+        if (git_rivals_check_helper(&settings, i, &why))
+            warn(&why);
+    if (git_rivals_check_header(text, &target->url, &why))
+        warn(&why);
+    return true;
+}
+
 static bool set_up(const struct options *options, const struct target *target, struct error *error)
 {
     autofree char *command = git_helper_command(options);
-    if (is_set_up(target, command)) {
+    if (is_set_up(target, command))
         notice("git is already set up for %s.", target->names[0]);
-        return true;
-    }
-    return undo_all(options, target, error) && add_all(options, target, command, error) &&
-           (options->own[SETUP_DRY_RUN] != NULL || check_effect(target, command, error));
+    else if (!undo_all(options, target, error) || !add_all(options, target, command, error) ||
+             (options->own[SETUP_DRY_RUN] == NULL && !check_effect(target, command, error)))
+        return false;
+    return options->own[SETUP_DRY_RUN] != NULL || warn_of_rivals(target, error);
 }
 
 static bool remove_setup(const struct options *options, const struct target *target,
