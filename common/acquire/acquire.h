@@ -22,6 +22,7 @@
 /* How a server answers a request that carries no token. A field is "" if the server did not send
  * it. */
 struct acquire_challenge {
+    long status;                 /* of HTTP */
     char www_authenticate[4096]; /* all WWW-Authenticate fields, joined by commas (challenge.h) */
     char resource_tenant[64];    /* X-VSS-ResourceTenant: the GUID of Azure DevOps' tenant */
 };

@@ -88,7 +88,8 @@ static bool answer_with_token(struct git_target *target, struct error *error)
     if (target->claims != NULL && (has_token || is_refusal(error)))
         git_claims_drop(target->git, &target->url);
     if (!has_token) {
-        git_target_forget_tenant(target);
+        if (error->kind != ERROR_NETWORK)
+            git_tenant_forget(&target->tenant);
         error_wanted(error, "no token for %s", candidates.items[0].api);
         print_quit(&candidates);
         return false;
@@ -152,7 +153,7 @@ static bool erase_token(struct git_target *target, const char *refused, struct e
     git_claims_keep(target->git, &target->url);
     if (!git_target_candidates(target, false, &candidates, &unused))
         return true; /* then it was not a token of ours */
-    git_target_forget_tenant(target);
+    git_tenant_forget(&target->tenant);
     return tokens_erase(&target->tokens, &candidates, refused, error);
 }
 

@@ -28,6 +28,7 @@ fuzz_doctor_git_SOURCES         := helpers/entra/doctor/doctor_git.c \
                                    helpers/entra/setup/git_helper.c \
                                    helpers/entra/setup/git_rivals.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
+                                   helpers/git/git_tenant.c \
                                    helpers/git/git_network.c \
                                    tests/fuzz/doctor_stub.c tests/fuzz/setup_stub.c
 fuzz_doctor_kubectl_SOURCES     := helpers/entra/doctor/doctor_kubectl.c \
@@ -39,6 +40,7 @@ fuzz_federated_SOURCES          := common/acquire/app/federated.c common/acquire
 fuzz_git_claims_SOURCES         := helpers/git/git_claims.c tests/fuzz/memory_folder.c
 fuzz_git_config_SOURCES         := helpers/entra/setup/git_section.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
+                                   helpers/git/git_tenant.c \
                                    helpers/entra/setup/git_helper.c tests/fuzz/setup_stub.c
 fuzz_git_network_SOURCES        := helpers/git/git_network.c helpers/git/git_bool.c \
                                    helpers/entra/setup/git_settings.c

@@ -67,7 +67,7 @@ void doctor_configuration(struct doctor *doctor)
 {
     struct error error = { 0 };
     unsigned mode = 0;
-    doctor->config = config_load(doctor->options, NULL, &error);
+    doctor->config = config_load(doctor->options, &doctor->context, &error);
     if (doctor->config == NULL) {
         doctor_fail(doctor, &error);
         return;
@@ -83,7 +83,10 @@ void doctor_configuration(struct doctor *doctor)
     doctor->is_identified = doctor->is_complete;
     if (doctor->is_complete) {
         report_request(doctor);
+        if (doctor->tenant.name[0] != '\0')
+            doctor_detail(doctor, "tenant", doctor->tenant.name, "named by the server, for git");
     } else {
+        git_tenant_explain(&doctor->tenant, &doctor->tenant_url, &error);
         doctor_fail(doctor, &error);
         identify(doctor);
     }
