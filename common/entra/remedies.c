@@ -329,8 +329,9 @@ static const struct remedy entries[] = {
     { "sign_in_late", "The sign-in was not completed in time.",
       "Try again; --timeout sets how long to wait for the sign-in." },
     { "sign_in_unanswered",
-      "Nobody has answered an earlier prompt to sign in, so programs without a terminal do not "
-      "prompt for half an hour.",
+      "An earlier prompt led to no sign-in, so programs without a terminal do not prompt for half "
+      "an "
+      "hour.",
       "Sign in with 'entra login'." },
     { "sign_in_pending", "Another process is already waiting for the user to sign in.",
       "Complete the sign-in where that process asks for it, or end the process; then try again." },
