@@ -16,6 +16,7 @@
 #include "common/entra/claims.h"
 #include "common/entra/error_report.h"
 #include "common/entra/identity_source.h"
+#include "common/entra/remedies.h"
 #include "common/store/account_store.h"
 #include "common/tokens/sign_in_silence.h"
 
@@ -143,8 +144,12 @@ static bool hint_at_login(const struct token_request *request, const struct user
         same.scope_count = 1;
     }
     options_each(&same, OPTION_OF_REQUEST, append_option, &line);
+    bool needs_browser = remedies_blame_device_code(error->code);
     if (!foreign)
-        return error_hint(error, "Run 'entra login%s'%s.", line.text, alternative(request));
+        return error_hint(
+            error, "Run 'entra login%s%s'%s%s.", needs_browser ? " --browser" : "", line.text,
+            needs_browser ? ", in a browser that uses the device's identity broker" : "",
+            alternative(request));
     return error_hint(
         error, "Run 'entra login%s'%s; or name another account that has signed in: %s.", line.text,
         request->account == NULL ? " with an account that this tenant knows" : "",
