@@ -558,7 +558,7 @@ static void without_a_terminal_a_prompt_is_not_repeated_until_somebody_signs_in(
     wait.began = deadline_now() + 1;
     assert_string_equal(get(), "");
     assert_int_equal(error.kind, ERROR_SIGN_IN);
-    assert_non_null(strstr(error.message, "nobody is signed in; "));
+    assert_non_null(strstr(error.message, "nobody is signed in: "));
     assert_non_null(strstr(error.message, "; the prompt of "));
     assert_string_equal(error.code, "sign_in_unanswered");
     assert_false(asked);
