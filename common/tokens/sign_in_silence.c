@@ -14,7 +14,7 @@ void sign_in_silence_begin(const char *name)
     struct error error = { 0 };
     if (user_has_terminal())
         return;
-    error_set(&error, ERROR_SIGN_IN, "nobody has answered the prompt to sign in of %s",
+    error_set(&error, ERROR_SIGN_IN, "the prompt of %s led to no sign-in",
               rfc3339_format(time(NULL)).text);
     error_known_as(&error, "sign_in_unanswered");
     shared_error_post(name, &error, SILENCE_SECONDS);

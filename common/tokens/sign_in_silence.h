@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prompts to sign in that nobody has answered. Editors fetch in the background every few minutes,
- * and each fetch would open a browser. So a program without a terminal, whose user may not know
- * that it runs, does not prompt for a while after such a prompt of another one.
+ * Prompts that led to no sign-in. Editors fetch in the background every few minutes, and each fetch
+ * would open a browser. So a program without a terminal, whose user may not know that it runs, does
+ * not prompt for a while after such a prompt of another one.
  *
  * The record is made before the prompt, so that it is there if the program is killed meanwhile.
  */

@@ -16,6 +16,7 @@
 #include "common/entra/claims.h"
 #include "common/entra/error_report.h"
 #include "common/entra/identity_source.h"
+#include "common/entra/remedies.h"
 #include "common/store/account_store.h"
 #include "common/tokens/sign_in_silence.h"
 
@@ -143,12 +144,32 @@ static bool hint_at_login(const struct token_request *request, const struct user
         same.scope_count = 1;
     }
     options_each(&same, OPTION_OF_REQUEST, append_option, &line);
+    bool needs_browser = remedies_blame_device_code(error->code);
     if (!foreign)
-        return error_hint(error, "Run 'entra login%s'%s.", line.text, alternative(request));
+        return error_hint(
+            error, "Run 'entra login%s%s'%s%s.", needs_browser ? " --browser" : "", line.text,
+            needs_browser ? ", in a browser that uses the device's identity broker" : "",
+            alternative(request));
     return error_hint(
         error, "Run 'entra login%s'%s; or name another account that has signed in: %s.", line.text,
         request->account == NULL ? " with an account that this tenant knows" : "",
         wait->name_account != NULL ? wait->name_account : "--account NAME");
+}
+
+/* Says which keyring has no such sign-in, since there may be one in another: programs of cron, or
+ * of a tmux that outlives its session, do not reach the desktop's. */
+static void say_where(const struct token_store *store, struct error *error)
+{
+    const char *absent = store->absent.message;
+    size_t used = strlen(error->message);
+    snprintf(error->message + used, sizeof error->message - used,
+             ": the keyring %s has no such sign-in%s%s", store->keyring->name,
+             absent[0] != '\0' ? ", and the desktop's is not looked into: " : "", absent);
+    used = strlen(error->hint);
+    if (strcmp(store->absent.code, "keyring_no_bus") == 0)
+        snprintf(error->hint + used, sizeof error->hint - used,
+                 " If you have signed in at the desktop, set DBUS_SESSION_BUS_ADDRESS as it is "
+                 "there.");
 }
 
 /* Whether the user has signed in is not known, because the keyring cannot be read. */
@@ -190,10 +211,13 @@ static bool fail_sign_in_needed(const struct token_store *store,
     error_inherit(error, reason);
     if (error->code[0] == '\0')
         error_known_as(error, request->unconfigured ? "unconfigured" : "sign_in_needed");
-    return hint_at_login(request, wait, error);
+    hint_at_login(request, wait, error);
+    if (reason->kind == ERROR_NONE)
+        say_where(store, error);
+    return false;
 }
 
-/* The same, where the user is not asked since nobody has answered an earlier prompt. */
+/* The same, where the user is not asked since an earlier prompt led to no sign-in. */
 static bool fail_silent(const struct token_store *store, const struct token_request *request,
                         const struct user_tokens_wait *wait, const struct error *reason,
                         const struct error *silence, struct error *error)
