@@ -34,6 +34,7 @@ fuzz_federated_SOURCES          := common/acquire/app/federated.c common/acquire
                                    $(fuzz_redaction_SOURCES) tests/fuzz/answers.c \
                                    tests/fuzz/given_file.c
 fuzz_git_claims_SOURCES         := helpers/git/git_claims.c tests/fuzz/memory_folder.c
+fuzz_git_refusals_SOURCES       := helpers/git/git_refusals.c tests/fuzz/memory_folder.c
 fuzz_git_config_SOURCES         := helpers/entra/setup/git_section.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
                                    helpers/entra/setup/git_helper.c tests/fuzz/setup_stub.c
@@ -70,6 +71,7 @@ fuzz_doctor_git_WRAPS      := subprocess_read subprocess_run
 fuzz_doctor_kubectl_WRAPS  := $(fuzz_doctor_git_WRAPS)
 fuzz_federated_WRAPS       := file_read poll
 fuzz_git_claims_WRAPS      := $(fuzz_folder)
+fuzz_git_refusals_WRAPS    := $(fuzz_folder)
 fuzz_http_answer_WRAPS     := curl_easy_perform
 fuzz_keyring_runtime_WRAPS := $(fuzz_folder)
 fuzz_keyring_secret_service_WRAPS := g_dbus_connection_call g_dbus_connection_call_finish \

@@ -16,6 +16,7 @@ unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_discovery_SOURCES          := common/acquire/http/discovery.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
+unit_git_refusals_SOURCES       := helpers/git/git_refusals.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
                                    common/acquire/base64url.c common/acquire/http/proxy.c \
@@ -56,6 +57,7 @@ unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 wide_clock_gettime := __clock_gettime64
 wide_fstatfs       := fstatfs64
 wide_stat          := __stat64_time64
+wide_time          := __time64
 wrap_wide           = $(if $(WIDE),-Wl$(comma)--wrap=$(wide_$(1)) \
                           -Wl$(comma)--defsym=__wrap_$(wide_$(1))=__wrap_$(1),-Wl$(comma)--wrap=$(1))
 # The test inspects memory as it is freed.
@@ -72,6 +74,7 @@ unit_keyring_LIBS               := -Wl,--wrap=secret_free
 unit_keyring_runtime_LIBS       := $(call wrap_wide,fstatfs)
 # The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_keyring_kernel_LIBS        := $(call wrap_wide,stat)
+unit_git_refusals_LIBS          := $(call wrap_wide,time)
 unit_deadline_LIBS              := $(call wrap_wide,clock_gettime)
 unit_grants_LIBS                 = $(unit_deadline_LIBS) -Wl,--wrap=poll $(unit_redaction_LIBS)
 unit_single_flight_LIBS         := -Wl,--wrap=poll

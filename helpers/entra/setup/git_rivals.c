@@ -63,10 +63,11 @@ bool git_rivals_check_helper(const struct git_settings *settings, size_t index,
     if (git_helper_is_ours(helper))
         return false;
     if (is_named(name, "store")) {
-        error_set(ret_error, ERROR_USAGE,
-                  "git also passes the token to the helper '%.100s', which stores it unencrypted in "
-                  "a file",
-                  helper);
+        error_set(
+            ret_error, ERROR_USAGE,
+            "git also passes the token to the helper '%.100s', which stores it unencrypted in "
+            "a file",
+            helper);
         return !error_known_as(ret_error, "git_plaintext_helper");
     }
     for (size_t i = index + 1; i < settings->count; i++)
@@ -106,6 +107,7 @@ bool git_rivals_check_header(const struct secret *text, const struct url *url,
     if (!sends)
         return false;
     error_set(ret_error, ERROR_USAGE,
-              "git sends an Authorization header of its own to %s, in place of our token", url->host);
+              "git sends an Authorization header of its own to %s, in place of our token",
+              url->host);
     return !error_known_as(ret_error, "git_extra_header");
 }
