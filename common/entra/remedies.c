@@ -355,6 +355,10 @@ static const struct remedy entries[] = {
       "There is no managed identity on this machine: only machines and apps in Azure have one." },
 
     /* ---- git and kubectl ---- */
+    { "tokens_refused",
+      "A git server has refused several new tokens in a row, though the authority issued them.",
+      "Check that the account or app is a user of the server's organization and may use the "
+      "repository. 'git credential reject' with protocol and host allows another try at once." },
     { "git_plaintext_helper", "git passes the token to a helper that writes it to a file.",
       "Run 'entra setup git https://HOST', which keeps that helper away from the host, unless the "
       "repository's own configuration names it." },

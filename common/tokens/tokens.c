@@ -335,7 +335,7 @@ bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates
 
 /* Erases the token of one candidate, if there is one: whichever it is if refused is NULL. */
 static bool erase_of(struct tokens *tokens, const struct token_request *candidate,
-                     const char *refused, struct error *error)
+                     const char *refused, int64_t *ret_received_on, struct error *error)
 {
     auto_token struct token token = { 0 };
     auto_attempt struct attempt attempt;
@@ -344,16 +344,20 @@ static bool erase_of(struct tokens *tokens, const struct token_request *candidat
     if (answer != KEYRING_FOUND)
         return answer != KEYRING_FAILED;
     const struct secret *text = token.access_token;
-    return (refused != NULL && !secret_equals(text, refused, strlen(refused))) ||
-           token_store_erase(&tokens->store, &attempt.request, text->bytes, text->length,
-                             attempt.deadline, error);
+    if (refused != NULL && !secret_equals(text, refused, strlen(refused)))
+        return true;
+    if (!token_store_erase(&tokens->store, &attempt.request, text->bytes, text->length,
+                           attempt.deadline, error))
+        return false;
+    *ret_received_on = token.received_on;
+    return true;
 }
 
 bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidates,
-                  const char *refused, struct error *error)
+                  const char *refused, int64_t *ret_received_on, struct error *error)
 {
     for (size_t i = 0; i < candidates->count; i++)
-        if (!erase_of(tokens, &candidates->items[i], refused, error))
+        if (!erase_of(tokens, &candidates->items[i], refused, ret_received_on, error))
             return false;
     return token_store_saw_all(&tokens->store, error);
 }

@@ -79,10 +79,12 @@ bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates
                 size_t length);
 
 /* Erases this token, which a server refused, from the keyring. If the keyring has another one for
- * the candidates, that stays. If refused is NULL, erases what it has for each of them. Fails with
- * ERROR_KEYRING, also if the keyring may hold it and does not show it (token_store_saw_all). */
+ * the candidates, that stays. If refused is NULL, erases what it has for each of them.
+ * Sets *ret_received_on to the time (Unix seconds) at which an erased token was received. Fails
+ * with ERROR_KEYRING, also if the keyring may hold it and does not show it (token_store_saw_all).
+ */
 bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidates,
-                  const char *refused, struct error *error);
+                  const char *refused, int64_t *ret_received_on, struct error *error);
 
 /* Has the user sign in for the request, even if the keyring has a token, and makes the account the
  * default one. The caller clears *ret_result with tokens_result_clear; the request must outlive it.

@@ -14,6 +14,7 @@
 #include "common/tokens/tokens.h"
 #include "helpers/git/git_claims.h"
 #include "helpers/git/git_network.h"
+#include "helpers/git/git_refusals.h"
 #include "helpers/git/git_target.h"
 #include "helpers/git/git_user.h"
 #include "helpers/program.h"
@@ -50,19 +51,25 @@ static void print_early_quit(struct git_target *target)
 
 /* ---- get ---- */
 
-/* Gets a token, but not the one that the server has just refused. */
-static bool get_token(struct git_target *target, const struct token_candidates *candidates,
-                      struct tokens_result *result, struct error *error)
+/* Whether the server has just refused the token that the keyring has. */
+static bool is_refused(const struct git_target *target, const struct tokens_result *result)
 {
     int64_t refused = git_request_refused(target->git);
-    if (!tokens_get(&target->tokens, candidates, result, error))
-        return false;
-    if (refused == 0 || result->token.source != TOKEN_FROM_KEYRING ||
-        result->token.received_on != refused)
-        return true;
-    trace("keyring: the server refused this token; requesting a new one");
-    tokens_result_clear(result);
-    return tokens_get_new(&target->tokens, candidates, result, error);
+    return refused != 0 && result->token.source == TOKEN_FROM_KEYRING &&
+           result->token.received_on == refused;
+}
+
+/* Has git quit, whoever the tokens are for: a caller of git may go on for ever. Says why once. */
+static bool quit_after_refusals(const struct git_target *target, bool must_say, struct error *error)
+{
+    auto_secret struct secret *answer = secret_format("quit=1\n");
+    trace("network: %s has refused the last tokens: no more are requested", target->place.host);
+    if (!print_answer(answer, error) || !must_say)
+        return error->kind == ERROR_NONE;
+    error_set(error, ERROR_REFUSED,
+              "%s has refused %d new tokens in a row: none is requested for %d minutes",
+              target->place.host, GIT_REFUSALS_MANY, GIT_REFUSALS_MINUTES);
+    return error_known_as(error, "tokens_refused");
 }
 
 /* Whether the authority has refused. If it has not, or could not be reached, the next get may
@@ -76,6 +83,9 @@ static bool answer_with_token(struct git_target *target, struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
     auto_tokens_result struct tokens_result result = { 0 };
+    bool must_say = false;
+    if (git_refusals_are_many(&target->url, &must_say))
+        return quit_after_refusals(target, must_say, error);
     target->claims = git_claims_find(target->git, &target->url);
     target->context.claims = target->claims;
     target->tokens.may_ask = git_may_ask;
@@ -84,7 +94,15 @@ static bool answer_with_token(struct git_target *target, struct error *error)
         return false;
     }
     token_candidates_set_host(&candidates, target->place.host, target->place.path);
-    bool has_token = get_token(target, &candidates, &result, error);
+    bool has_token = tokens_get(&target->tokens, &candidates, &result, error);
+    if (has_token && is_refused(target, &result)) {
+        git_refusals_add(&target->url, result.token.received_on);
+        if (git_refusals_are_many(&target->url, &must_say))
+            return quit_after_refusals(target, must_say, error);
+        trace("keyring: the server refused this token; requesting a new one");
+        tokens_result_clear(&result);
+        has_token = tokens_get_new(&target->tokens, &candidates, &result, error);
+    }
     if (target->claims != NULL && (has_token || is_refusal(error)))
         git_claims_drop(target->git, &target->url);
     if (!has_token) {
@@ -167,7 +185,14 @@ static bool erase_token(struct git_target *target, const char *refused, struct e
     if (!git_target_candidates(target, false, &candidates, &unused))
         return true; /* then it was not a token of ours */
     git_tenant_forget(&target->tenant);
-    return tokens_erase(&target->tokens, &candidates, refused, error);
+    int64_t received_on = 0;
+    if (!tokens_erase(&target->tokens, &candidates, refused, &received_on, error))
+        return false;
+    if (refused == NULL)
+        git_refusals_clear(&target->url);
+    else if (received_on > 0)
+        git_refusals_add(&target->url, received_on);
+    return true;
 }
 
 /* The server refused this credential; if git names none, as in git credential reject without a
@@ -208,17 +233,30 @@ static bool is_our_token(struct git_target *target, const char *secret)
            tokens_has(&target->tokens, &candidates, secret, strlen(secret));
 }
 
+/* The server has accepted a token. */
+static bool accept_token(const struct git_request *git)
+{
+    struct url url;
+    if (git_request_url(git, &url))
+        git_refusals_clear(&url);
+    return true;
+}
+
 /* Stores what the user typed. Our own tokens are in the keyring already. */
 static bool store(const struct options *options, const struct git_request *git, struct error *error)
 {
     auto_git_target struct git_target target = { 0 };
     const char *secret = secret_of(git);
     bool complete = git->credential != NULL ? git->authtype != NULL : git->username != NULL;
-    if (secret == NULL || !complete || git_request_is_ephemeral(git) || looks_like_token(secret))
+    if (secret == NULL || !complete)
         return true;
+    if (git_request_is_ephemeral(git) || looks_like_token(secret))
+        return accept_token(git);
     enum config_match match = find_target_again(&target, options, git, error);
-    if (match != CONFIG_MATCH || is_our_token(&target, secret))
+    if (match != CONFIG_MATCH)
         return match != CONFIG_FAILED;
+    if (is_our_token(&target, secret))
+        return accept_token(git);
     auto_stored_credential struct stored_credential typed = {
         .username = secret_from_text(git->username),
         .password = git->credential == NULL ? secret_from_text(git->password) : NULL,

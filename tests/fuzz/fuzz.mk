@@ -38,9 +38,9 @@ fuzz_federated_SOURCES          := common/acquire/app/federated.c common/acquire
                                    $(fuzz_redaction_SOURCES) tests/fuzz/answers.c \
                                    tests/fuzz/given_file.c
 fuzz_git_claims_SOURCES         := helpers/git/git_claims.c tests/fuzz/memory_folder.c
+fuzz_git_refusals_SOURCES       := helpers/git/git_refusals.c tests/fuzz/memory_folder.c
 fuzz_git_config_SOURCES         := helpers/entra/setup/git_section.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
-                                   helpers/git/git_tenant.c \
                                    helpers/entra/setup/git_helper.c tests/fuzz/setup_stub.c
 fuzz_git_network_SOURCES        := helpers/git/git_network.c helpers/git/git_bool.c \
                                    helpers/entra/setup/git_settings.c
@@ -78,6 +78,7 @@ fuzz_doctor_kubectl_WRAPS  := $(fuzz_doctor_git_WRAPS)
 fuzz_federated_WRAPS       := file_read poll
 fuzz_git_claims_WRAPS      := $(fuzz_folder)
 fuzz_git_network_WRAPS     := subprocess_run
+fuzz_git_refusals_WRAPS    := $(fuzz_folder)
 fuzz_http_answer_WRAPS     := curl_easy_perform
 fuzz_keyring_runtime_WRAPS := $(fuzz_folder)
 fuzz_keyring_secret_service_WRAPS := g_dbus_connection_call g_dbus_connection_call_finish \

@@ -16,9 +16,11 @@ from flask import jsonify
 
 from authority import contoso, faults
 from authority.authority import Authority
+from integration.asking import ask_git
 from integration.credentials import configure, path
 from integration.examining import examine
 from integration.test_federated import foreign_token
+from integration.test_git_refusals import refuse
 from world.app_certificate import AppCertificate
 from world.bus import MessageBus
 from world.connect_proxy import ConnectProxy
@@ -496,6 +498,15 @@ def no_app_roles(world, folder):
 def Authorization_RequestDenied(world, folder):
     world.write_appsettings(world.appsettings(contoso.WITHOUT_ROLES))
     return cross(world, "token", "--resource", contoso.GRAPH)
+
+
+@meets
+def tokens_refused(world, folder):
+    for _ in range(3):
+        refuse(world)
+    remedy = catalogue(world)["tokens_refused"]
+    assert remedy in ask_git(world).err
+    return {"code": "tokens_refused", "hint": remedy}
 
 
 @meets

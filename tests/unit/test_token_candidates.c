@@ -287,8 +287,11 @@ static void a_token_is_found_and_erased_for_the_candidate_that_it_is_of(void **s
     assert_true(tokens_has(&tokens, &candidates, "machine-token", strlen("machine-token")));
     assert_true(tokens_has(&tokens, &candidates, "user-token", strlen("user-token")));
     assert_false(tokens_has(&tokens, &candidates, "another", strlen("another")));
-    assert_true(tokens_erase(&tokens, &candidates, "another", &error));
-    assert_true(tokens_erase(&tokens, &candidates, "user-token", &error));
+    int64_t received_on = 0;
+    assert_true(tokens_erase(&tokens, &candidates, "another", &received_on, &error));
+    assert_int_equal(received_on, 0);
+    assert_true(tokens_erase(&tokens, &candidates, "user-token", &received_on, &error));
+    assert_true(received_on > 0);
     assert_false(tokens_has(&tokens, &candidates, "user-token", strlen("user-token")));
     assert_true(tokens_has(&tokens, &candidates, "machine-token", strlen("machine-token")));
 }
@@ -300,9 +303,10 @@ static void without_a_refused_token_all_are_erased(void **state)
     sign_ada_in();
     get();
     assert_int_equal(shelf_count(STORE_KIND_TOKEN), 2);
-    assert_true(tokens_erase(&tokens, &candidates, NULL, &error));
+    int64_t received_on = 0;
+    assert_true(tokens_erase(&tokens, &candidates, NULL, &received_on, &error));
     assert_int_equal(shelf_count(STORE_KIND_TOKEN), 0);
-    assert_true(tokens_erase(&tokens, &candidates, NULL, &error));
+    assert_true(tokens_erase(&tokens, &candidates, NULL, &received_on, &error));
 }
 
 static void a_new_token_is_of_the_same_candidate(void **state)

@@ -17,6 +17,7 @@ unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_discovery_SOURCES          := common/acquire/http/discovery.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
+unit_git_refusals_SOURCES       := helpers/git/git_refusals.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
                                    common/acquire/base64url.c common/acquire/http/host_settings.c \
@@ -59,6 +60,7 @@ wide_clock_gettime := __clock_gettime64
 wide_fstatfs       := fstatfs64
 wide_open          := open64
 wide_stat          := __stat64_time64
+wide_time          := __time64
 wrap_wide           = $(if $(WIDE),-Wl$(comma)--wrap=$(wide_$(1)) \
                           -Wl$(comma)--defsym=__wrap_$(wide_$(1))=__wrap_$(1),-Wl$(comma)--wrap=$(1))
 # The test inspects memory as it is freed.
@@ -75,6 +77,7 @@ unit_keyring_LIBS               := -Wl,--wrap=secret_free
 unit_keyring_runtime_LIBS       := $(call wrap_wide,fstatfs)
 unit_keyring_kernel_LIBS        := $(call wrap_wide,stat)
 unit_arc_LIBS                   := $(call wrap_wide,open)
+unit_git_refusals_LIBS          := $(call wrap_wide,time)
 # The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_deadline_LIBS              := $(call wrap_wide,clock_gettime)
 unit_grants_LIBS                 = $(unit_deadline_LIBS) -Wl,--wrap=poll $(unit_redaction_LIBS)
