@@ -351,3 +351,37 @@ void options_print_help(const char *usage, const char *summary, const struct opt
         printf("  %-*s %s\n", HELP_COLUMN, left, specs[i]->help);
     }
 }
+
+static void fill_one(struct options *to, const struct options *from, const struct option_spec *spec)
+{
+    void *into = (char *)to + spec->offset;
+    const void *value = (const char *)from + spec->offset;
+    switch (spec->kind) {
+    case OPTION_TEXT:
+        if (*(const char **)into == NULL)
+            *(const char **)into = *(const char *const *)value;
+        break;
+    case OPTION_FLAG:
+        *(bool *)into = *(bool *)into || *(const bool *)value;
+        break;
+    case OPTION_SECONDS:
+        if (*(int *)into == 0)
+            *(int *)into = *(const int *)value;
+        break;
+    default: /* scopes; a program's own options are not common */
+        break;
+    }
+}
+
+void options_fill(struct options *to, const struct options *from)
+{
+    struct options rest = *from;
+    if (to->api != NULL || to->resource != NULL || to->scope_count > 0) {
+        rest.api = rest.resource = NULL;
+    } else {
+        memcpy(to->scopes, from->scopes, sizeof to->scopes);
+        to->scope_count = from->scope_count;
+    }
+    for (const struct option_spec *spec = common_options; spec->name != NULL; spec++)
+        fill_one(to, &rest, spec);
+}

@@ -86,4 +86,8 @@ void options_print_help(const char *usage, const char *summary, const struct opt
 bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
                    int *ret_first, struct error *error);
 
+/* Sets each common option that `to` lacks and `from` has. What `to` says of the API, the resource
+ * or the scopes replaces all that `from` says of them. */
+void options_fill(struct options *to, const struct options *from);
+
 #endif

@@ -163,7 +163,7 @@ static void say_where(const struct token_store *store, struct error *error)
     const char *absent = store->absent.message;
     size_t used = strlen(error->message);
     snprintf(error->message + used, sizeof error->message - used,
-             ": the keyring %s has no such sign-in%s%s", store->keyring->name,
+             ": the keyring %s has no such sign-in%s%.900s", store->keyring->name,
              absent[0] != '\0' ? ", and the desktop's is not looked into: " : "", absent);
     used = strlen(error->hint);
     if (strcmp(store->absent.code, "keyring_no_bus") == 0)

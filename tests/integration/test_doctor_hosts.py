@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import uuid
 from pathlib import Path
@@ -257,6 +258,48 @@ def test_a_git_that_cannot_read_its_configuration_fails(world):
     (world.session.home / ".gitconfig").write_text("[credential\n")
     outcome = world.run("entra", "doctor")
     assert outcome.code == 2 and "git cannot read its configuration" in outcome.out
+
+
+def test_the_options_of_the_helper_that_git_runs_are_used(in_kernel, world):
+    git_config(world, "credential.helper", "entra --keyring kernel --timeout 20")
+    report = examine(world, world.git_server.url)
+    assert report.ok and keyring(report)[1].startswith("kernel ")
+    assert report.details("configuration")["options"] == ("--keyring kernel --timeout 20",
+                                                          "of git's helper")
+    assert keyring(examine(world, world.git_server.url, "--keyring", "secret-service"))[1] \
+        .startswith("secret-service ")
+    assert keyring(examine(world))[1].startswith("secret-service ")
+
+
+def test_options_of_the_helper_that_are_wrong_fail_as_they_do_for_git(world):
+    git_config(world, "credential.helper", "entra --keyrings runtime")
+    report = examine(world, world.git_server.url)
+    assert [check for check, _ in report.crosses] == ["git"] and report.outcome.code == 2
+
+
+@pytest.mark.parametrize("line, why", [("entra --config $HOME/x.json", "they take a shell"),
+                                       ("entra --keyring 'runtime", "they take a shell")])
+def test_options_that_take_a_shell_are_not_used(world, line, why):
+    git_config(world, "credential.helper", line)
+    report = examine(world, world.git_server.url)
+    assert report.ok and report.details("git")["options not used by doctor"] == (why, "")
+
+
+def test_options_of_a_repository_are_not_used(world):
+    """They could name a configuration whose SignedAssertionCommand is run."""
+    repository = world.session.home / "hostile"
+    world.run("git", "init", str(repository))
+    world.run("git", "-C", str(repository), "config", "credential.helper",
+              f"entra --config {repository}/appsettings.json")
+    trap = repository / "trapped"
+    settings = world.appsettings()
+    settings["AzureAd"] |= {"ClientSecret": None, "ClientCredentials": [
+        {"SourceType": "SignedAssertionCommand",
+         "SignedAssertionCommand": ["/usr/bin/touch", str(trap)]}]}
+    (repository / "appsettings.json").write_text(json.dumps(settings))
+    report = examine(world, world.git_server.url, cwd=repository)
+    assert report.ok and not trap.exists()
+    assert report.details("git")["options not used by doctor"][0] == "they are the repository's own"
 
 
 def test_a_repositorys_own_configuration_runs_nothing(world):

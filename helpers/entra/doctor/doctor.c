@@ -77,8 +77,10 @@ static bool run_checks(struct doctor *doctor, struct error *error)
     current = doctor;
     reporting.on_warning = on_warning;
     silence_forget();
-    open_store(doctor);
+    doctor->helper_options = *doctor->options;
     doctor_read_git(doctor);
+    doctor->options = &doctor->helper_options;
+    open_store(doctor);
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
         doctor->check = checks[i].name;
         trace("doctor: checking %s", checks[i].name);

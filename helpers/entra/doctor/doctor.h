@@ -21,6 +21,7 @@
 #include "common/base/json.h"
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
+#include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_settings.h"
 #include "helpers/git/git_tenant.h"
 
@@ -35,6 +36,13 @@ struct doctor {
     struct secret *git_text; /* NULL if git's configuration was not read */
     struct git_settings git;
     struct error git_error; /* why it could not be read; else ERROR_NONE */
+
+    /* The options with which git runs our helper for the URL. They are used in all checks, except
+     * where doctor's own say otherwise. */
+    struct git_helper_line helper_line; /* count 0: there are none, or they are not used */
+    struct options helper_options;      /* and doctor's own */
+    const char *helper_unused;          /* why they are not used; else NULL */
+    struct error helper_error;          /* what is wrong with them; else ERROR_NONE */
 
     struct git_request git_request; /* has nothing but a user name */
     struct git_tenant tenant;       /* what the server of the URL names, if git would learn it */

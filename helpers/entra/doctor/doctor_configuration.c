@@ -7,8 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/file.h"
 #include "helpers/entra/doctor/doctor.h"
+#include "helpers/entra/setup/setup.h"
 
 /* ---- configuration ---- */
 
@@ -63,6 +65,14 @@ static void identify(struct doctor *doctor)
     doctor->is_identified = config_identity(doctor->config, doctor->request, &unused);
 }
 
+static void report_helper_options(struct doctor *doctor)
+{
+    if (doctor->helper_line.count < 2)
+        return;
+    autofree char *line = setup_quote(doctor->helper_line.words + 1);
+    doctor_detail(doctor, "options", line, "of git's helper");
+}
+
 void doctor_configuration(struct doctor *doctor)
 {
     struct error error = { 0 };
@@ -78,6 +88,7 @@ void doctor_configuration(struct doctor *doctor)
     else
         doctor_skip(doctor, "no configuration file found: neither $ENTRA_CONFIG nor "
                             "~/.config/entra/appsettings.json nor /etc/entra/appsettings.json");
+    report_helper_options(doctor);
     config_each_value(doctor->config, show_value, doctor);
     doctor->is_complete = make_request(doctor, &error);
     doctor->is_identified = doctor->is_complete;

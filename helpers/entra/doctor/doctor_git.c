@@ -97,6 +97,10 @@ static void check_url(struct doctor *doctor, const struct url *url,
                     url->host);
     } else if (check_installed(doctor, ours)) {
         doctor_ok(doctor, "git uses our helper for %s: %s", url->host, ours);
+        if (doctor->helper_error.kind != ERROR_NONE)
+            doctor_fail(doctor, &doctor->helper_error);
+        else if (doctor->helper_unused != NULL)
+            doctor_detail(doctor, "options not used by doctor", doctor->helper_unused, NULL);
         report_rivals(doctor, settings, doctor->git_text, url);
         check_path(doctor, url, settings);
     }
@@ -134,28 +138,73 @@ static void learn_tenant(struct doctor *doctor)
     doctor->context.learner = &doctor->tenant;
 }
 
+/* Reads git's credential settings: all that apply here, or only those that no repository can make.
+ * The caller frees the result with secret_free. */
+static struct secret *read_settings(const struct doctor *doctor, bool is_protected,
+                                    struct error *error)
+{
+    static char *const all[] = { "git", "config", "--null", "--get-regexp", GIT_RIVALS_KEYS, NULL };
+    static char *const protected[] = { "git",          "--git-dir=/dev/null", "config", "--null",
+                                       "--get-regexp", GIT_RIVALS_KEYS,       NULL };
+    int status = 0;
+    auto_secret struct secret *text = subprocess_run(
+        is_protected ? protected : all, child_environment_without_secrets,
+        is_protected ? "/" : NULL, GIT_CONFIG_MAX, doctor_deadline(doctor), &status, error);
+    if (text == NULL || status <= 1) /* 1: there are no such settings */
+        return steal(&text);
+    error_set(error, ERROR_USAGE, "git cannot read its configuration (git config exited with %d)",
+              status);
+    return NULL;
+}
+
+/* Whether git runs the helper like this in every repository. */
+static bool is_everywhere(struct doctor *doctor, const char *ours)
+{
+    struct git_settings settings;
+    auto_secret struct secret *text = read_settings(doctor, true, &doctor->helper_error);
+    if (text == NULL)
+        return false;
+    git_settings_find(text, &doctor->git_url, &settings);
+    const char *same = find_ours(&settings);
+    return same != NULL && strcmp(same, ours) == 0;
+}
+
+/* Uses the options with which git runs our helper; not those of a repository, which may come from a
+ * stranger, and name a configuration that runs a command. */
+static void use_helper_options(struct doctor *doctor, const char *ours)
+{
+    struct git_helper_line *line = &doctor->helper_line;
+    struct options options = { 0 };
+    int first;
+    if (strchr(ours, ' ') == NULL)
+        return;
+    if (!is_everywhere(doctor, ours))
+        doctor->helper_unused = "they are the repository's own";
+    else if (!git_helper_split(ours, line))
+        doctor->helper_unused = "they take a shell";
+    else if (options_parse(line->count, line->words, NULL, &options, &first, &doctor->helper_error))
+        options_fill(&doctor->helper_options, &options);
+    if (doctor->helper_unused != NULL || doctor->helper_error.kind != ERROR_NONE)
+        line->count = 0;
+}
+
 void doctor_read_git(struct doctor *doctor)
 {
-    static char *const command[] = { "git",          "config",        "--null",
-                                     "--get-regexp", GIT_RIVALS_KEYS, NULL };
     struct error unused;
-    int status = 0;
     doctor->git_url = doctor->url;
     if (doctor->url_text == NULL)
         url_parse(AZURE_DEVOPS, strlen(AZURE_DEVOPS), &doctor->git_url, &unused);
     if (!doctor_finds_program("git"))
         return;
-    doctor->git_text =
-        subprocess_run(command, child_environment_without_secrets, NULL, GIT_CONFIG_MAX,
-                       doctor_deadline(doctor), &status, &doctor->git_error);
-    if (doctor->git_text != NULL && status > 1) /* 1: there are no such settings */
-        error_set(&doctor->git_error, ERROR_USAGE,
-                  "git cannot read its configuration (git config exited with %d)", status);
-    if (doctor->git_text == NULL || doctor->git_error.kind != ERROR_NONE)
+    doctor->git_text = read_settings(doctor, false, &doctor->git_error);
+    if (doctor->git_text == NULL)
         return;
     git_settings_find(doctor->git_text, &doctor->git_url, &doctor->git);
-    if (doctor->url_text != NULL && find_ours(&doctor->git) != NULL)
-        learn_tenant(doctor);
+    const char *ours = find_ours(&doctor->git);
+    if (doctor->url_text == NULL || ours == NULL)
+        return;
+    use_helper_options(doctor, ours);
+    learn_tenant(doctor);
 }
 
 static void check_settings(struct doctor *doctor)

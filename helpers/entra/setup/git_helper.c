@@ -48,3 +48,36 @@ bool git_helper_is_ours(const char *value)
                                                           : "?";
     return *after == '\0' || *after == ' ' || *after == '\'';
 }
+
+/* Characters that a shell takes literally outside of quotes. */
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_"
+
+bool git_helper_split(const char *value, struct git_helper_line *ret_line)
+{
+    struct git_helper_line *line = ret_line;
+    char *out = line->text;
+    const char *at = value[0] == '!' ? value + 1 : value;
+    line->count = 0;
+    if (strlen(at) >= sizeof line->text)
+        return false;
+    while (*(at += strspn(at, " ")) != '\0') {
+        if (line->count == GIT_HELPER_WORDS_MAX)
+            return false;
+        line->words[line->count++] = out;
+        for (bool quoted = false; *at != '\0' && (quoted || *at != ' '); at++) {
+            if (*at == '\'')
+                quoted = !quoted;
+            else if (*at == '\\' && !quoted && at[1] != '\0')
+                *out++ = *++at;
+            else if (quoted || strchr(PLAIN, *at) != NULL)
+                *out++ = *at;
+            else
+                return false;
+            if (quoted && at[1] == '\0')
+                return false; /* the quote does not end */
+        }
+        *out++ = '\0';
+    }
+    line->words[line->count] = NULL;
+    return line->count > 0;
+}
