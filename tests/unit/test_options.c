@@ -383,6 +383,31 @@ static void internal_options_are_accepted_but_not_in_the_help(void **state)
     assert_lacks(caught_output(), "--renew");
 }
 
+static void options_are_filled_up_with_others(void **state)
+{
+    (void)state;
+    const struct options from = { .api = "A",
+                                  .scopes = { "s" },
+                                  .scope_count = 1,
+                                  .keyring = "kernel",
+                                  .timeout = 20,
+                                  .managed_identity = true };
+    struct options named = { .resource = "r", .keyring = "none" };
+    struct options bare = { .timeout = 5, .verbose = true };
+    options_fill(&named, &from);
+    assert_null(named.api);
+    assert_int_equal(named.scope_count, 0);
+    assert_string_equal(named.resource, "r");
+    assert_string_equal(named.keyring, "none");
+    assert_int_equal(named.timeout, 20);
+    options_fill(&bare, &from);
+    assert_string_equal(bare.api, "A");
+    assert_string_equal(bare.scopes[0], "s");
+    assert_int_equal(bare.scope_count, 1);
+    assert_int_equal(bare.timeout, 5);
+    assert_true(bare.managed_identity && bare.verbose);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +434,7 @@ int main(void)
         cmocka_unit_test(an_ambiguous_abbreviation_is_refused),
         cmocka_unit_test(the_help_lists_every_option),
         cmocka_unit_test(internal_options_are_accepted_but_not_in_the_help),
+        cmocka_unit_test(options_are_filled_up_with_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
