@@ -75,10 +75,7 @@ static const struct keyring *open_best(struct error *ret_why)
     const struct keyring *keyring = open_secret_service(ret_why);
     if (keyring == NULL)
         keyring = open_kernel(ret_why);
-    if (keyring == NULL)
-        return &keyring_none;
-    ret_why->message[0] = '\0';
-    return keyring;
+    return keyring != NULL ? keyring : &keyring_none;
 }
 
 const struct keyring *keyring_open(const char *name, struct error *ret_why, struct error *error)

@@ -94,7 +94,7 @@ struct keyring_module {
 };
 
 /* The store of this name: auto, secret-service, kernel, runtime or none. auto selects the best
- * store of this machine; if that is `none`, the message of *ret_why says why, else it is "".
+ * store of this machine; the message of *ret_why says why it passed over the one before, or is "".
  * Returns NULL with ERROR_USAGE if the name is unknown, or with ERROR_KEYRING if a store that was
  * chosen by name is not available. */
 const struct keyring *keyring_open(const char *name, struct error *ret_why, struct error *error);
@@ -129,13 +129,5 @@ void keyring_item_clear(struct keyring_item *item);
 /* Wipes and frees the items of a list. */
 void keyring_list_clear(struct keyring_list *list);
 #define auto_keyring_list CLEANUP(keyring_list_clear)
-
-/* Moves a list out of its variable, which is then empty. */
-static inline struct keyring_list keyring_list_steal(struct keyring_list *list)
-{
-    struct keyring_list taken = *list;
-    *list = (struct keyring_list){ 0 };
-    return taken;
-}
 
 #endif

@@ -12,6 +12,7 @@
 #include "common/base/error.h"
 #include "common/base/file.h"
 #include "common/base/module.h"
+#include "common/base/network.h"
 #include "common/entra/account.h"
 #include "common/entra/request.h"
 #include "common/entra/token.h"
@@ -21,13 +22,14 @@
 /* How a server answers a request that carries no token. A field is "" if the server did not send
  * it. */
 struct acquire_challenge {
+    long status;                 /* of HTTP */
     char www_authenticate[4096]; /* all WWW-Authenticate fields, joined by commas (challenge.h) */
     char resource_tenant[64];    /* X-VSS-ResourceTenant: the GUID of Azure DevOps' tenant */
 };
 
 /* The network path to an authority. A text is "" if it is not known. */
 struct authority_probe {
-    char proxy[300];      /* the proxy named by the environment, without user name and password */
+    char proxy[300];      /* the proxy that is configured, without user name and password */
     bool by_proxy;        /* the proxy was used and answered */
     char address[64];     /* the peer's address: the authority's or the proxy's */
     char issuer[256];     /* the issuer of the authority's certificate; "" if none was seen */
@@ -54,6 +56,9 @@ enum acquire_end {
  * and the accounts with account_clear. */
 struct acquire_module {
     struct module module;
+
+    /* The module's own network_source, set to the program's. */
+    const struct network_source **network_source;
 
     /* Requests a token for an app with the first of the request's credentials that can be loaded.
      */
@@ -95,11 +100,17 @@ struct acquire_module {
  * or with ERROR_USAGE if a variable of its libraries names something that is not a file. */
 static inline const struct acquire_module *acquire_load(struct error *error)
 {
+    /* libcurl brings GnuTLS with it, which reads its own when it is loaded. */
     if (!file_check_variable("OPENSSL_CONF", "", error) ||
+        !file_check_variable("GNUTLS_SYSTEM_PRIORITY_FILE", "", error) ||
         !file_check_variable("SSL_CERT_FILE", "tls_ca_file", error) ||
         !file_check_variable("CURL_CA_BUNDLE", "tls_ca_file", error))
         return NULL;
-    return (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, error);
+    const struct acquire_module *module =
+        (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, error);
+    if (module != NULL)
+        *module->network_source = network_source;
+    return module;
 }
 
 #endif

@@ -10,6 +10,7 @@
 
 MODULE_EXPORT const struct acquire_module entra_module = {
     .module = MODULE_HEAD,
+    .network_source = &network_source,
     .acquire = client_credentials_acquire,
     .ask_challenge = discovery_ask_challenge,
     .probe = probe_authority,

@@ -26,6 +26,8 @@ const char *environment_path(const char *name)
 static const char *const harmless[] = {
     "KUBERNETES_EXEC_INFO",
     "GIT_TERMINAL_PROMPT",
+    "GCM_INTERACTIVE",
+    "VSCODE_GIT_FETCH_SILENT",
     "CI",
     "NO_COLOR",
 };
@@ -47,7 +49,8 @@ static void keep_harmless(void)
 }
 
 /* The variables that name a file or folder from which a library loads code or takes settings:
- * OpenSSL's, those of its providers for devices, GLib's, Kerberos' and the C library's. */
+ * OpenSSL's, those of its providers for devices, GnuTLS's, GLib's, Kerberos' and the C library's.
+ */
 static const char *const paths_of_libraries[] = {
     "OPENSSL_CONF",
     "OPENSSL_CONF_INCLUDE",
@@ -55,6 +58,7 @@ static const char *const paths_of_libraries[] = {
     "OPENSSL_ENGINES",
     "SSL_CERT_DIR",
     "CTLOG_FILE",
+    "GNUTLS_SYSTEM_PRIORITY_FILE",
     "OPENSC_CONF",
     "PKCS11_PROVIDER_MODULE",
     "PKCS11SPY",
@@ -98,8 +102,9 @@ static const struct {
 /* The variables that make a library write down what passes through it: the keys of TLS, messages of
  * D-Bus and Kerberos, and the commands for a device, which have its PIN. */
 static const char *const records_of_libraries[] = {
-    "SSLKEYLOGFILE", "G_DBUS_DEBUG",          "KRB5_TRACE",   "TSS2_LOG",
-    "TSS2_LOGFILE",  "TPM2_PKCS11_LOG_LEVEL", "OPENSC_DEBUG", "PKCS11_PROVIDER_DEBUG",
+    "SSLKEYLOGFILE", "G_DBUS_DEBUG",          "KRB5_TRACE",
+    "TSS2_LOG",      "TSS2_LOGFILE",          "TPM2_PKCS11_LOG_LEVEL",
+    "OPENSC_DEBUG",  "PKCS11_PROVIDER_DEBUG", "YKCS11_DBG",
 };
 
 /* Whether a path, or each path of a list with colons, is absolute. */

@@ -119,16 +119,21 @@ bool file_check_absolute(const char *path, const char *from, struct error *error
                              "Give the whole path, which begins with a slash.");
 }
 
-bool file_check_variable(const char *variable, const char *code, struct error *error)
+bool file_check_library(const char *path, const char *from, const char *code, struct error *error)
 {
     struct stat status;
-    const char *path = environment(variable);
-    if (path != NULL && !file_check_absolute(path, variable, error))
+    if (!file_check_absolute(path, from, error))
         return false;
-    if (path == NULL || stat(path, &status) != 0 || S_ISREG(status.st_mode))
+    if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
         return true;
-    error_set(error, ERROR_USAGE, "%s: %s is not a file", variable, path);
+    error_set(error, ERROR_USAGE, "%s: %s is not a file", from, path);
     return error_known_as(error, code);
+}
+
+bool file_check_variable(const char *variable, const char *code, struct error *error)
+{
+    const char *path = environment(variable);
+    return path == NULL || file_check_library(path, variable, code, error);
 }
 
 bool file_has_readers(const char *path, unsigned mode)

@@ -40,10 +40,13 @@ char *file_path_below(const char *folder, const char *name);
  * folder "file:". from is what names it, for the message. Fails with ERROR_USAGE. */
 bool file_check_absolute(const char *path, const char *from, struct error *error);
 
-/* Checks that a library may open the file that a variable names: that its path is absolute, and
- * that it is a regular file, since a library could wait for ever for the writer of a FIFO. An unset
- * variable and a missing file do no harm. Fails with ERROR_USAGE, for what is not a file with this
+/* Checks that a library may open a file: that its path is absolute, and that it is a regular file,
+ * since a library could wait for ever for the writer of a FIFO. A missing file does no harm. from
+ * is what names the path, for the message. Fails with ERROR_USAGE, for what is not a file with this
  * code of the error catalogue, which may be empty. */
+bool file_check_library(const char *path, const char *from, const char *code, struct error *error);
+
+/* The same for the file that a variable names. An unset variable does no harm. */
 bool file_check_variable(const char *variable, const char *code, struct error *error);
 
 /* Whether others can read the file at path, whose st_mode is mode. */

@@ -59,8 +59,6 @@ static _Noreturn void end_without_memory(void)
 #define MALLOC_VERSION "GLIBC_2.0"
 #elif defined(__arm__)
 #define MALLOC_VERSION "GLIBC_2.4"
-#else
-#define MALLOC_VERSION ""
 #endif
 
 /* Whether both functions are in the same object. This is slow: dladdr goes through all its symbols.
@@ -81,9 +79,11 @@ static void *find_next(const char *name)
     void *function = dlsym(RTLD_NEXT, name);
     if (function == NULL)
         end_without_memory();
-    void *versioned = MALLOC_VERSION[0] != '\0' ? dlvsym(RTLD_NEXT, name, MALLOC_VERSION) : NULL;
+#ifdef MALLOC_VERSION
+    void *versioned = dlvsym(RTLD_NEXT, name, MALLOC_VERSION);
     if (versioned != function && versioned != NULL && are_neighbours(function, (const void *)exit))
         return versioned;
+#endif
     return function;
 }
 

@@ -35,14 +35,6 @@ void printable_make(char *text)
     }
 }
 
-bool printable_is(const char *text)
-{
-    bool printable = true;
-    for (const unsigned char *p = (const unsigned char *)text; printable && *p != '\0';)
-        p += read_any(p, &printable);
-    return printable;
-}
-
 /* Whether these bytes may be the beginning of a character, or of CR LF. */
 static bool is_unfinished(const unsigned char *bytes, size_t length)
 {

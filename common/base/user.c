@@ -8,13 +8,17 @@
 #include "common/base/cleanup.h"
 #include "common/base/environment.h"
 
+bool user_has_terminal(void)
+{
+    autoclose int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    return terminal >= 0;
+}
+
 bool user_is_present(void)
 {
     const char *ci = environment("CI");
     if (ci != NULL && strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0)
         return false;
-    if (environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL)
-        return true;
-    autoclose int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    return terminal >= 0;
+    return environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL ||
+           user_has_terminal();
 }

@@ -11,4 +11,7 @@
  * most others set; some set it to false or 0 outside of jobs). See token_request's may_ask. */
 bool user_is_present(void);
 
+/* Whether this program has a terminal, so that its user sees what it says. */
+bool user_has_terminal(void);
+
 #endif

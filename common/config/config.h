@@ -157,6 +157,9 @@ const char *config_file(const struct config *config, unsigned *ret_mode);
 /* Whether that file holds a secret. */
 bool config_has_secret(const struct config *config);
 
+/* Whether a text contains a device's PIN: pkcs11:...?pin-value=... (RFC 7512, section 2.4). */
+bool config_has_pin(const char *text);
+
 /* The API to try if none is named: the first one of the file, or AzureDevOps if it has none. */
 const char *config_some_api(const struct config *config);
 

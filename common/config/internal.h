@@ -119,9 +119,6 @@ const struct setting *config_known_setting(const char *name);
 /* Warns about every unknown key, and suggests a known one. */
 void config_warn_of_settings(const struct config *config);
 
-/* Whether a text contains a device's PIN: pkcs11:...?pin-value=... (RFC 7512, section 2.4). */
-bool config_has_pin(const char *text);
-
 /* Whether the file contains a secret or a PIN. */
 bool config_has_secrets(const struct config *config);
 

@@ -27,6 +27,12 @@ bool account_is_home_account_id(const char *text)
                length;
 }
 
+const char *account_home_tenant(const char *home_account_id)
+{
+    const char *dot = strrchr(home_account_id, '.');
+    return dot != NULL && text_is_guid(dot + 1) ? dot + 1 : NULL;
+}
+
 bool account_is_refresh_token(const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++)

@@ -34,6 +34,10 @@ bool account_is_username(const char *text);
  * Base64). */
 bool account_is_home_account_id(const char *text);
 
+/* The tenant that the account belongs to: the GUID at the end of its ID. NULL if the ID is not
+ * Entra's; otherwise a part of it. */
+const char *account_home_tenant(const char *home_account_id);
+
 /* Whether the bytes can be stored as a refresh token: visible ASCII (RFC 6749, A.17) without quote
  * and backslash, which no refresh token of Entra has. */
 bool account_is_refresh_token(const char *bytes, size_t length);

@@ -88,17 +88,27 @@ bool authority_is_tenant(const char *text)
                length;
 }
 
-bool authority_is_tenant_of_app(const char *tenant, struct error *error)
+static bool is_of_many(const char *tenant)
 {
     static const char *const multi_tenant[] = { "common", "organizations", "consumers" };
-    for (size_t i = 0; i < ARRAY_SIZE(multi_tenant); i++) {
-        if (strcasecmp(tenant, multi_tenant[i]) != 0)
-            continue;
-        error_set(error, ERROR_USAGE,
-                  "the tenant '%s' does not name a single tenant, and an app needs one", tenant);
-        return error_known_as(error, "tenant_of_many");
-    }
-    return true;
+    for (size_t i = 0; i < ARRAY_SIZE(multi_tenant); i++)
+        if (strcasecmp(tenant, multi_tenant[i]) == 0)
+            return true;
+    return false;
+}
+
+bool authority_is_single_tenant(const char *tenant)
+{
+    return !is_of_many(tenant) && !authority_is_adfs(tenant);
+}
+
+bool authority_is_tenant_of_app(const char *tenant, struct error *error)
+{
+    if (!is_of_many(tenant))
+        return true;
+    error_set(error, ERROR_USAGE,
+              "the tenant '%s' does not name a single tenant, and an app needs one", tenant);
+    return error_known_as(error, "tenant_of_many");
 }
 
 char *authority_endpoint(const char *instance, const char *tenant, const char *name)

@@ -30,6 +30,10 @@ bool authority_split(const char *text, char **ret_instance, char **ret_tenant, s
  * has for several tenants. Such a text is safe to insert into a URL. */
 bool authority_is_tenant(const char *text);
 
+/* Whether the tenant is a single one of Entra: neither common, organizations or consumers, nor
+ * adfs. */
+bool authority_is_single_tenant(const char *tenant);
+
 /* Whether an app can get a token of its own from the tenant. Fails with ERROR_USAGE for common,
  * organizations and consumers, which do not name a single tenant. */
 bool authority_is_tenant_of_app(const char *tenant, struct error *error);

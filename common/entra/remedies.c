@@ -7,6 +7,15 @@
 
 #include "common/base/array.h"
 
+/* A browser shows the device to the authority only with the help of the device's broker. */
+#define BY_BROWSER                                                                                 \
+    "sign in with 'entra login --browser', in a browser that uses the device's identity broker "   \
+    "(such as Edge with microsoft-identity-broker), or ask the tenant's administrator."
+
+/* The first code of two entries. */
+#define REMEDIES_POLICY "AADSTS53003"
+#define REMEDIES_DEVICE "AADSTS53000"
+
 /* Spaces separate the codes of an entry. */
 static const struct remedy entries[] = {
     /* ---- the first three in Microsoft's "Daemon app that calls web APIs - acquire a token",
@@ -110,10 +119,13 @@ static const struct remedy entries[] = {
       "users." },
     { "AADSTS50105", "The app or user is not assigned to the resource.",
       "An administrator must assign the app or user to the resource." },
-    { "AADSTS53000 AADSTS53001 AADSTS50158 AADSTS53003 AADSTS530003",
+    { REMEDIES_POLICY " AADSTS530032 AADSTS530035 AADSTS50131 AADSTS50158",
       "A conditional access policy of the tenant blocks the request.",
-      "Conditional access blocks the request: sign in from a compliant device, or ask the "
-      "tenant's administrator." },
+      "Conditional access blocks the request; it may forbid device codes: " BY_BROWSER },
+    { REMEDIES_DEVICE " AADSTS530003 AADSTS53001 AADSTS53002 AADSTS50005 AADSTS50097 AADSTS50129 "
+                      "AADSTS50155",
+      "The tenant accepts only devices that it manages, and did not recognize this one.",
+      "A sign-in by device code does not show which device this is: " BY_BROWSER },
 
     /* ---- users ---- */
     { "AADSTS50020 AADSTS50034", "The account does not exist in this tenant.",
@@ -193,20 +205,24 @@ static const struct remedy entries[] = {
     { "name_not_resolved", "The authority's host name could not be resolved.",
       "Check Instance, the network, and this machine's DNS." },
     { "proxy_not_resolved", "The proxy's host name could not be resolved.",
-      "Check the proxy that https_proxy or all_proxy names." },
+      "Check the proxy that https_proxy, all_proxy or, for git, http.proxy names." },
     { "proxy_refused", "The proxy refused to connect to the authority.",
-      "Check the proxy that https_proxy or all_proxy names, and its user name and password; "
+      "Check the proxy that https_proxy, all_proxy or, for git, http.proxy names, and the user "
+      "name "
+      "and password in it; "
       "no_proxy lists the hosts that need no proxy." },
     { "not_connected", "Could not connect to the authority.",
-      "Check Instance and the firewall, and whether a proxy is needed or wrong (https_proxy)." },
+      "Check Instance and the firewall, and whether a proxy is needed or wrong (https_proxy, and "
+      "for git http.proxy)." },
     { "timed_out", "The authority did not answer in time.", "--timeout sets how long to wait." },
     { "connection_broken", "The connection ended before the answer was complete.",
       "Try again; a proxy or a firewall may cut connections." },
     { "answer_too_long", "The answer is too long to be that of an authority.",
       "Check Instance; a proxy or a captive portal may intercept the connection." },
     { "tls_untrusted", "The authority's certificate is not trusted.",
-      "The certificate is not trusted here: if a proxy inspects TLS, set SSL_CERT_FILE to the file "
-      "with its CA; if the certificate seems out of date, check this machine's clock." },
+      "The certificate is not trusted here: if a proxy inspects TLS, set SSL_CERT_FILE, or for git "
+      "http.sslCAInfo, to the file with its CA; if the certificate seems out of date, check this "
+      "machine's clock." },
     { "tls_failed", "The TLS handshake failed.",
       "Check Instance and its port; a proxy or a captive portal may intercept the connection." },
     { "tls_ca_file", "The file of trusted certificates cannot be used.",
@@ -324,6 +340,11 @@ static const struct remedy entries[] = {
     { "sign_in_needed", "The user must sign in first.", "Sign in with 'entra login'." },
     { "sign_in_late", "The sign-in was not completed in time.",
       "Try again; --timeout sets how long to wait for the sign-in." },
+    { "sign_in_unanswered",
+      "An earlier prompt led to no sign-in, so programs without a terminal do not prompt for half "
+      "an "
+      "hour.",
+      "Sign in with 'entra login'." },
     { "sign_in_pending", "Another process is already waiting for the user to sign in.",
       "Complete the sign-in where that process asks for it, or end the process; then try again." },
     { "no_refresh_token",
@@ -380,6 +401,13 @@ const struct remedy *remedies_find(const char *code)
         if (has_code(&entries[i], code, length))
             return &entries[i];
     return NULL;
+}
+
+bool remedies_blame_device_code(const char *code)
+{
+    const struct remedy *entry = remedies_find(code);
+    return entry != NULL &&
+           (entry == remedies_find(REMEDIES_POLICY) || entry == remedies_find(REMEDIES_DEVICE));
 }
 
 const char *remedies_text(const char *code)

@@ -11,6 +11,7 @@
 #ifndef COMMON_ENTRA_REMEDIES_H
 #define COMMON_ENTRA_REMEDIES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct remedy {
@@ -25,6 +26,10 @@ const struct remedy *remedies_all(size_t *ret_count);
 /* The entry of a code such as AADSTS7000215, invalid_scope or keyring_locked, in any case. Returns
  * NULL if the catalogue does not have it. */
 const struct remedy *remedies_find(const char *code);
+
+/* Whether an authority that refuses with this code may accept a sign-in by the browser of a device
+ * that the tenant manages, and never one by device code. */
+bool remedies_blame_device_code(const char *code);
 
 /* The remedy for a code; NULL if the catalogue does not have it. */
 const char *remedies_text(const char *code);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/entra/request.h"
 
+#include "common/base/text.h"
+
 void credential_clear(struct credential *credential)
 {
     if (credential->borrowed) {
@@ -21,9 +23,20 @@ void credential_clear(struct credential *credential)
     *credential = (struct credential){ 0 };
 }
 
+void token_candidates_set_host(struct token_candidates *candidates, const char *host,
+                               const char *path)
+{
+    for (size_t i = 0; i < candidates->count; i++) {
+        free(candidates->items[i].host);
+        candidates->items[i].host =
+            text_format("%s%s%s", host, path != NULL ? "/" : "", path != NULL ? path : "");
+    }
+}
+
 void token_request_clear(struct token_request *request)
 {
     free(request->api);
+    free(request->host);
     free(request->instance);
     free(request->tenant);
     free(request->client_id);

@@ -67,8 +67,10 @@ enum sign_in_method {
 
 /* Every pointer is owned, and NULL only where the comment says so. */
 struct token_request {
-    char *api;      /* its name in the configuration, for messages; NULL: only the scope is known */
-    char *instance; /* as authority_instance gives it */
+    char *api; /* its name in the configuration, for messages; NULL: only the scope is known */
+    char
+        *host; /* where the token goes, for prompts: a host, perhaps with a path; NULL: not known */
+    char *instance;        /* as authority_instance gives it */
     bool instance_learned; /* not configured, but named by the cluster (config_context) */
     char *tenant;          /* as authority_is_tenant takes it */
     bool tenant_learned;   /* not configured, but named by the server or cluster */
@@ -92,6 +94,7 @@ struct token_request {
      * in the copy of the request that common/tokens makes. */
     char *home_account_id;
     char *username;
+    bool account_of_tenant; /* it is remembered for the request's tenant (default_account.h) */
 };
 
 /* The requests to try, in the order of preference. There are two if no identity is configured: for
@@ -101,6 +104,11 @@ struct token_candidates {
     struct token_request items[TOKEN_CANDIDATES_MAX];
     size_t count;
 };
+
+/* Sets where the candidates' token goes, for prompts: a host, and what of its path matters, or
+ * NULL. */
+void token_candidates_set_host(struct token_candidates *candidates, const char *host,
+                               const char *path);
 
 /* Wipe and release what they own. */
 void credential_clear(struct credential *credential);

@@ -202,19 +202,31 @@ static bool find_heir(const struct selection *selection, const struct keyring_it
     return false;
 }
 
-/* Deletes an account's item. That of the default account is replaced by another, in one step: there
- * is always a default account while anybody is signed in. */
-static bool drop_account(const struct selection *selection, const struct keyring_item *item,
+static bool is_gone(const void *context, const char *home_account_id)
+{
+    return is_selected(context, home_account_id);
+}
+
+/* Replaces a default account that goes by another, in one step: there is always a default account
+ * while anybody is signed in. Tenants forget the accounts that go. */
+static bool drop_default(const struct selection *selection, const struct keyring_item *item,
                          int64_t deadline, struct error *error)
 {
     auto_account struct account heir = { 0 };
+    auto_default_account struct default_account def = { 0 };
     struct token_store store;
     const char *authority = keyring_item_attribute(item, STORE_AUTHORITY);
-    const struct token_request request = { .instance = (char *)authority };
-    if (!is_default(item) || !find_heir(selection, item, &heir))
+    bool goes = is_account_selected(selection, item);
+    if (goes && !find_heir(selection, item, &heir))
         return token_store_drop_item(item, deadline, error);
-    return token_store_open(&store, item->store, error) &&
-           account_store_keep(&store, &request, &heir, true, deadline, error);
+    bool is_damaged = item->record == NULL || !default_account_read(item->record, &def);
+    if (is_damaged && !goes)
+        return true;
+    if (goes)
+        default_account_set(&def, &heir);
+    return (!default_account_prune(&def, is_gone, selection) && !goes) ||
+           (token_store_open(&store, item->store, error) &&
+            default_account_put(&store, authority, &def, deadline, error));
 }
 
 /* Deletes the items of the selected accounts. This comes last, so that a deletion that failed can
@@ -226,12 +238,14 @@ static bool drop_accounts(const struct selection *selection, int64_t deadline, s
     for (int is_last = 0; is_last <= 1; is_last++)
         for (size_t i = 0; i < accounts->count; i++) {
             const struct keyring_item *item = &accounts->items[i];
-            if (is_default(item) != is_last || !is_account_selected(selection, item))
+            bool goes = is_account_selected(selection, item);
+            if (is_default(item) != is_last)
                 continue;
-            if (!drop_account(selection, item, deadline, error))
+            if (is_last ? !drop_default(selection, item, deadline, error)
+                        : goes && !token_store_drop_item(item, deadline, error))
                 return false;
-            *count += is_counted(accounts, item);
-            *found = *found || keyring_item_attribute(item, STORE_USERNAME)[0] != '\0';
+            *count += goes && is_counted(accounts, item);
+            *found = *found || (goes && keyring_item_attribute(item, STORE_USERNAME)[0] != '\0');
         }
     return true;
 }

@@ -58,13 +58,26 @@ static enum keyring_answer look_up(struct token_store *store, const struct keyri
     return KEYRING_NOTHING;
 }
 
+static enum keyring_answer find_account(struct token_store *store, struct token_request *request,
+                                        int64_t deadline, struct account *account,
+                                        struct error *error)
+{
+    auto_default_account struct default_account def = { 0 };
+    struct keyring_key key = key_of_account(request, request->account);
+    if (request->account != NULL)
+        return look_up(store, &key, deadline, account, error);
+    enum keyring_answer answer =
+        default_account_find(store, request->instance, deadline, &def, error);
+    if (answer == KEYRING_FOUND)
+        request->account_of_tenant = default_account_for(&def, request->tenant, account);
+    return answer;
+}
+
 enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
                                           int64_t deadline, struct error *error)
 {
     auto_account struct account account = { 0 };
-    struct keyring_key key =
-        key_of_account(request, request->account != NULL ? request->account : ACCOUNT_DEFAULT);
-    enum keyring_answer answer = look_up(store, &key, deadline, &account, error);
+    enum keyring_answer answer = find_account(store, request, deadline, &account, error);
     if (answer == KEYRING_NOTHING)
         trace("keyring: nobody is signed in at %s%s%s", request->instance,
               request->account != NULL ? " as " : "",
@@ -118,32 +131,44 @@ bool account_store_rotate(struct token_store *store, const struct token_request 
 }
 
 static bool keep_username(struct token_store *store, const struct token_request *request,
-                          const struct account *account, bool is_default, int64_t deadline,
-                          struct error *error)
+                          const struct account *account, int64_t deadline, struct error *error)
 {
     const struct account identity = { .home_account_id = account->home_account_id,
                                       .username = account->username };
-    struct keyring_key key =
-        key_of_account(request, is_default ? ACCOUNT_DEFAULT : account->username);
+    struct keyring_key key = key_of_account(request, account->username);
     auto_secret struct secret *record = account_to_json(&identity);
-    autofree char *label = text_format(
-        "Microsoft Entra %s %s", is_default ? "default account" : "account", account->username);
+    autofree char *label = text_format("Microsoft Entra account %s", account->username);
     return token_store_put(store, &key, label, record, 0, deadline, error);
+}
+
+/* Where the request names no account, the user chose this one for its tenant. For the tenant that
+ * it belongs to, only a sign-in for its own sake is a choice. */
+static bool keep_default(struct token_store *store, const struct token_request *request,
+                         const struct account *account, bool make_default, int64_t deadline,
+                         struct error *error)
+{
+    auto_default_account struct default_account def = { 0 };
+    enum keyring_answer answer =
+        default_account_find(store, request->instance, deadline, &def, error);
+    bool changed = make_default || answer == KEYRING_NOTHING;
+    if (answer == KEYRING_FAILED)
+        return false;
+    if (changed)
+        default_account_set(&def, account);
+    const char *home = account_home_tenant(account->home_account_id);
+    bool is_chosen = make_default || request->account == NULL;
+    changed |= default_account_remember(&def, request->tenant, account, is_chosen);
+    changed |= default_account_remember(&def, home, account, make_default);
+    return !changed || default_account_put(store, request->instance, &def, deadline, error);
 }
 
 bool account_store_keep(struct token_store *store, const struct token_request *request,
                         const struct account *account, bool make_default, int64_t deadline,
                         struct error *error)
 {
-    auto_account struct account other = { 0 };
-    if (!account_store_rotate(store, request, account, deadline, error) ||
-        !keep_username(store, request, account, false, deadline, error))
-        return false;
-    struct keyring_key key = key_of_account(request, ACCOUNT_DEFAULT);
-    enum keyring_answer answer =
-        make_default ? KEYRING_NOTHING : look_up(store, &key, deadline, &other, error);
-    return answer == KEYRING_NOTHING ? keep_username(store, request, account, true, deadline, error)
-                                     : answer == KEYRING_FOUND;
+    return account_store_rotate(store, request, account, deadline, error) &&
+           keep_username(store, request, account, deadline, error) &&
+           keep_default(store, request, account, make_default, deadline, error);
 }
 
 bool account_store_drop(struct token_store *store, const struct token_request *request,

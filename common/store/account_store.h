@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The sign-ins that the keyring stores: one refresh token for each account, client and authority,
- * and one item for each user name that says which account it belongs to. The user name "*" stands
- * for the default account.
+ * and one item for each user name that says which account it belongs to. One more says which
+ * account is used where none is named (default_account.h).
  */
 #ifndef COMMON_STORE_ACCOUNT_STORE_H
 #define COMMON_STORE_ACCOUNT_STORE_H
 
-#include "common/entra/account.h"
+#include "common/store/default_account.h"
 #include "common/store/token_store.h"
 
 #define STORE_KIND_ACCOUNT       "account"
 #define STORE_KIND_REFRESH_TOKEN "refresh_token"
 
-#define ACCOUNT_DEFAULT "*" /* not a valid user name */
-
-/* Finds the account of the request's user name, or the default account, and sets the request's
- * home_account_id and username. Returns KEYRING_NOTHING if nobody is signed in with that name, and
- * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name. */
+/* Finds the account of the request's user name, or else the one for its tenant
+ * (default_account_for), and sets the request's home_account_id and username. Returns
+ * KEYRING_NOTHING if nobody is signed in with that name, and KEYRING_FAILED with ERROR_KEYRING only
+ * if the keyring was chosen by name. */
 enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
                                           int64_t deadline, struct error *error);
 
@@ -29,8 +28,9 @@ enum keyring_answer account_store_find(struct token_store *store,
                                        struct account *ret_account, struct error *error);
 
 /* Stores a new sign-in: its refresh token, if it has one, and its user name. It becomes the default
- * account if make_default is set or there is none yet. Fails with ERROR_KEYRING only if the keyring
- * was chosen by name. */
+ * account if make_default is set or there is none yet; and the account of the request's tenant, and
+ * of the one it belongs to, as default_account_remember has it. Fails with ERROR_KEYRING only if
+ * the keyring was chosen by name. */
 bool account_store_keep(struct token_store *store, const struct token_request *request,
                         const struct account *account, bool make_default, int64_t deadline,
                         struct error *error);

@@ -34,8 +34,13 @@ static struct keyring_key key_of_secret(const struct token_request *request)
 bool token_store_open(struct token_store *store, const char *name, struct error *error)
 {
     *store = (struct token_store){ .named = strcmp(name, "auto") != 0 };
-    store->keyring = keyring_open(name, &store->trouble, error);
-    return store->keyring != NULL;
+    struct error passed = { 0 };
+    store->keyring = keyring_open(name, &passed, error);
+    if (store->keyring == NULL)
+        return false;
+    bool has_none = strcmp(store->keyring->name, "none") == 0;
+    *(has_none ? &store->trouble : &store->absent) = passed;
+    return true;
 }
 
 static bool has_failed(const struct token_store *store)

@@ -8,13 +8,14 @@
 
 #include "common/base/array.h"
 #include "common/base/environment.h"
+#include "common/base/network.h"
 #include "common/base/subprocess.h"
 
 #define VARIABLE "ENTRA_RENEWAL"
 #define INLINE   "inline"
 
-/* "entra token --renew --user", and every common option with a value. */
-#define ARGUMENTS_MAX (4 + 2 * (OPTIONS_COMMON_MAX + OPTIONS_SCOPES_MAX))
+/* "entra token --renew --user --git-network", and every common option with a value. */
+#define ARGUMENTS_MAX (5 + 2 * (OPTIONS_COMMON_MAX + OPTIONS_SCOPES_MAX))
 
 bool renewal_is_inline(const struct token_request *request)
 {
@@ -75,6 +76,8 @@ static void make_command(struct command *command, const struct options *options,
     add_word(command, "--renew");
     if (request->for_user && !request->unconfigured)
         add_word(command, "--user");
+    if (network_source != NULL)
+        add_word(command, network_source->option);
     options_each(&same, OPTION_OF_REQUEST, add_option, command);
 }
 

@@ -4,16 +4,21 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
 #include "common/base/shared_error.h"
 #include "common/base/single_flight.h"
+#include "common/base/text.h"
+#include "common/entra/authority.h"
 #include "common/entra/claims.h"
 #include "common/entra/error_report.h"
 #include "common/entra/identity_source.h"
+#include "common/entra/remedies.h"
 #include "common/store/account_store.h"
+#include "common/tokens/sign_in_silence.h"
 
 /* How long the failure of a sign-in is shared with the processes that waited for it. */
 #define FAILURE_SECONDS 60
@@ -36,6 +41,13 @@ static struct runtime_name refresh_name(const struct token_request *request)
 {
     const char *const texts[] = { request->instance, request->home_account_id, NULL };
     return runtime_name("refresh", texts);
+}
+
+/* The name is the same in all processes that store who has signed in to an authority. */
+static struct runtime_name accounts_name(const struct token_request *request)
+{
+    const char *const texts[] = { request->instance, NULL };
+    return runtime_name("accounts", texts);
 }
 
 /* Takes the lock. *waited is whether another process held it. Returns false at the deadline. */
@@ -99,16 +111,32 @@ static const char *alternative(const struct token_request *request)
                : "";
 }
 
-/* Sets the hint to the command that signs in for the same request. */
-static bool hint_at_login(const struct token_request *request, const struct options *options,
+/* Whether the account belongs to another tenant, which this one may not know. Of a tenant's domain,
+ * only a sign-in has told whether it is the account's own. */
+static bool is_foreign(const struct token_request *request)
+{
+    const char *home =
+        request->home_account_id != NULL ? account_home_tenant(request->home_account_id) : NULL;
+    if (home == NULL || !authority_is_single_tenant(request->tenant))
+        return false;
+    return text_is_guid(request->tenant) ? strcasecmp(home, request->tenant) != 0
+                                         : request->account == NULL && !request->account_of_tenant;
+}
+
+/* Sets the hint to the command that signs in for the same request. An account of another tenant
+ * must sign in to this one; if nobody named it, another account may be meant. */
+static bool hint_at_login(const struct token_request *request, const struct user_tokens_wait *wait,
                           struct error *error)
 {
     struct command_line line = { "" };
-    struct options same = *options;
+    struct options same = *wait->options;
+    bool foreign = is_foreign(request);
     same.api = request->api;
     same.account = request->account;
     same.resource = NULL;
     same.managed_identity = false;
+    if (foreign)
+        same.tenant = request->tenant;
     if (request->api != NULL)
         same.scope_count = 0;
     else if (request->scope != NULL) {
@@ -116,7 +144,32 @@ static bool hint_at_login(const struct token_request *request, const struct opti
         same.scope_count = 1;
     }
     options_each(&same, OPTION_OF_REQUEST, append_option, &line);
-    return error_hint(error, "Run 'entra login%s'%s.", line.text, alternative(request));
+    bool needs_browser = remedies_blame_device_code(error->code);
+    if (!foreign)
+        return error_hint(
+            error, "Run 'entra login%s%s'%s%s.", needs_browser ? " --browser" : "", line.text,
+            needs_browser ? ", in a browser that uses the device's identity broker" : "",
+            alternative(request));
+    return error_hint(
+        error, "Run 'entra login%s'%s; or name another account that has signed in: %s.", line.text,
+        request->account == NULL ? " with an account that this tenant knows" : "",
+        wait->name_account != NULL ? wait->name_account : "--account NAME");
+}
+
+/* Says which keyring has no such sign-in, since there may be one in another: programs of cron, or
+ * of a tmux that outlives its session, do not reach the desktop's. */
+static void say_where(const struct token_store *store, struct error *error)
+{
+    const char *absent = store->absent.message;
+    size_t used = strlen(error->message);
+    snprintf(error->message + used, sizeof error->message - used,
+             ": the keyring %s has no such sign-in%s%s", store->keyring->name,
+             absent[0] != '\0' ? ", and the desktop's is not looked into: " : "", absent);
+    used = strlen(error->hint);
+    if (strcmp(store->absent.code, "keyring_no_bus") == 0)
+        snprintf(error->hint + used, sizeof error->hint - used,
+                 " If you have signed in at the desktop, set DBUS_SESSION_BUS_ADDRESS as it is "
+                 "there.");
 }
 
 /* Whether the user has signed in is not known, because the keyring cannot be read. */
@@ -131,13 +184,17 @@ static bool fail_unreadable(const struct error *trouble, struct error *error)
 /* The user must sign in and cannot be asked. reason is the authority's refusal, or ERROR_NONE if
  * nobody has signed in. */
 static bool fail_sign_in_needed(const struct token_store *store,
-                                const struct token_request *request, const struct options *options,
-                                const struct error *reason, struct error *error)
+                                const struct token_request *request,
+                                const struct user_tokens_wait *wait, const struct error *reason,
+                                struct error *error)
 {
     const char *account = account_name(request);
     if (reason->kind == ERROR_NONE && store->trouble.message[0] != '\0')
         return fail_unreadable(&store->trouble, error);
-    if (reason->kind != ERROR_NONE)
+    if (reason->kind != ERROR_NONE && is_foreign(request))
+        error_set(error, ERROR_SIGN_IN, "%s gets no token in the tenant %s: %s", account,
+                  request->tenant, reason->message);
+    else if (reason->kind != ERROR_NONE)
         error_set(error, ERROR_SIGN_IN, "%s must sign in again: %s",
                   account != NULL ? account : "the user", reason->message);
     else if (request->home_account_id != NULL)
@@ -154,7 +211,22 @@ static bool fail_sign_in_needed(const struct token_store *store,
     error_inherit(error, reason);
     if (error->code[0] == '\0')
         error_known_as(error, request->unconfigured ? "unconfigured" : "sign_in_needed");
-    return hint_at_login(request, options, error);
+    hint_at_login(request, wait, error);
+    if (reason->kind == ERROR_NONE)
+        say_where(store, error);
+    return false;
+}
+
+/* The same, where the user is not asked since an earlier prompt led to no sign-in. */
+static bool fail_silent(const struct token_store *store, const struct token_request *request,
+                        const struct user_tokens_wait *wait, const struct error *reason,
+                        const struct error *silence, struct error *error)
+{
+    struct error needed = { 0 };
+    fail_sign_in_needed(store, request, wait, reason, &needed);
+    error_set(error, ERROR_SIGN_IN, "%s; %s", needed.message, silence->message);
+    error_inherit(error, reason->kind != ERROR_NONE ? reason : silence);
+    return error_hint(error, "%s", needed.hint);
 }
 
 bool user_tokens_sign_in_pending(struct error *error)
@@ -205,17 +277,24 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
     if (claims != NULL)
         demanding.claims = claims;
     struct runtime_name failure = sign_in_name("sign-in-failure", request);
+    struct runtime_name silence = sign_in_name("sign-in-silence", request);
+    sign_in_silence_begin(silence.text);
     if (!module->sign_in(&demanding, wait->sign_in_deadline, token, &account, error)) {
+        if (error->kind != ERROR_SIGN_IN && error->kind != ERROR_REFUSED)
+            sign_in_silence_end(silence.text);
         shared_error_post(failure.text, error, FAILURE_SECONDS);
         return false;
     }
+    sign_in_silence_end(silence.text);
     if (!check_lasts(request, &account, error))
         return false;
     set_account(request, &account);
-    /* A refresh in another process could overwrite this refresh token with an older one. */
+    /* A refresh in another process could overwrite this refresh token with an older one; another
+     * sign-in, what is remembered of the tenants. */
     bool waited = false;
-    auto_single_flight struct single_flight flight = { -1 };
+    auto_single_flight struct single_flight flight = { -1 }, accounts = { -1 };
     lock_flight(&flight, refresh_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
+    lock_flight(&accounts, accounts_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
     return account_store_keep(store, request, &account, make_default,
                               deadline_in(STORE_MILLISECONDS), error);
 }
@@ -297,6 +376,27 @@ static enum refresh_end refresh(const struct acquire_module *module, struct toke
     return REFRESH_NEEDS_SIGN_IN;
 }
 
+static void forget_account(struct token_request *request)
+{
+    free(steal(&request->home_account_id));
+    free(steal(&request->username));
+}
+
+/* Says why the user is asked. The user may choose another account than one that nobody named and
+ * that may be none of the tenant's. */
+static void ask_again(struct token_request *request, const struct error *reason)
+{
+    const char *account = account_name(request);
+    if (!is_foreign(request)) {
+        warning("%s must sign in again: %s", account != NULL ? account : "the user",
+                reason->message);
+        return;
+    }
+    warning("%s gets no token in the tenant %s: %s", account, request->tenant, reason->message);
+    if (request->account == NULL)
+        forget_account(request);
+}
+
 bool user_tokens_acquire(const struct acquire_module *module, struct token_store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, bool *ret_asked, struct error *error)
@@ -308,7 +408,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     if (end != REFRESH_NEEDS_SIGN_IN)
         return end == REFRESHED;
     if (wait->may_ask == NULL || !wait->may_ask())
-        return fail_sign_in_needed(store, request, wait->options, &reason, error);
+        return fail_sign_in_needed(store, request, wait, &reason, error);
 
     /* One process asks; the others wait until the user has signed in there, or has not. */
     bool waited = false;
@@ -320,17 +420,20 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     if (shared_error_read(sign_in_name("sign-in-failure", request).text, wait->began, error))
         return false;
     if (waited || reason.kind == ERROR_NONE) {
-        /* A sign-in in another process may have changed the default account. */
-        free(steal(&request->home_account_id));
-        free(steal(&request->username));
+        /* A sign-in in another process may have changed the account. */
+        forget_account(request);
         end = refresh(module, store, request, deadline_in(STORE_MILLISECONDS), ret_token, &unused,
                       error);
         if (end != REFRESH_NEEDS_SIGN_IN)
             return end == REFRESHED;
     }
+    struct error silence = { 0 };
+    if (sign_in_silence_is_kept(sign_in_name("sign-in-silence", request).text, &silence)) {
+        *ret_asked = waited;
+        return fail_silent(store, request, wait, &reason, &silence, error);
+    }
     if (reason.kind != ERROR_NONE)
-        warning("%s must sign in again: %s",
-                account_name(request) != NULL ? account_name(request) : "the user", reason.message);
+        ask_again(request, &reason);
     if (!sign_in(module, store, request, wait, reason.claims, false, ret_token, error))
         return false;
     /* Whoever was in front of the browser: the user sees whose tokens are used from now on. */

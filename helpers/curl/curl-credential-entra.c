@@ -29,6 +29,7 @@ static bool make_candidates(struct config *config, const char *text,
         return error_wanted(error, "'%s'", url_shown(text).text);
     switch (config_request_for_url(config, &url, candidates, error)) {
     case CONFIG_MATCH:
+        token_candidates_set_host(candidates, url.host, NULL);
         return true;
     case CONFIG_FAILED:
         return false;

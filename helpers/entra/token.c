@@ -15,6 +15,7 @@
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/token_claims.h"
+#include "helpers/git/git_network.h"
 
 static struct secret *format_bare(const struct token_request *request, const struct token *token)
 {
@@ -81,6 +82,7 @@ static void trace_refusal(const struct token_request *request, const struct toke
 enum own_option {
     RENEW,
     FOR_USER,
+    GIT_NETWORK,
 };
 
 static bool get_token(const struct options *options, const struct output *output,
@@ -115,6 +117,8 @@ static bool run_token(const struct options *options, int count, char **operands,
     const char *form = options->output != NULL ? options->output : "token";
     if (count > 0)
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+    if (options->own[GIT_NETWORK] != NULL)
+        network_source = &git_network;
     const struct output *output = find_output(form, error);
     return output != NULL && get_token(options, output, error);
 }
@@ -124,6 +128,7 @@ static const struct option_spec own_options[] = {
       offsetof(struct options, output), 0 },
     { "renew", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(RENEW), 0 },
     { "user", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(FOR_USER), 0 },
+    { "git-network", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(GIT_NETWORK), 0 },
     { .name = NULL },
 };
 

@@ -13,6 +13,7 @@
 #include "common/store/stored_credentials.h"
 #include "common/tokens/tokens.h"
 #include "helpers/git/git_claims.h"
+#include "helpers/git/git_network.h"
 #include "helpers/git/git_refusals.h"
 #include "helpers/git/git_target.h"
 #include "helpers/git/git_user.h"
@@ -92,6 +93,7 @@ static bool answer_with_token(struct git_target *target, struct error *error)
         print_quit(&candidates);
         return false;
     }
+    token_candidates_set_host(&candidates, target->place.host, target->place.path);
     bool has_token = tokens_get(&target->tokens, &candidates, &result, error);
     if (has_token && is_refused(target, &result)) {
         git_refusals_add(&target->url, result.token.received_on);
@@ -104,7 +106,8 @@ static bool answer_with_token(struct git_target *target, struct error *error)
     if (target->claims != NULL && (has_token || is_refusal(error)))
         git_claims_drop(target->git, &target->url);
     if (!has_token) {
-        git_target_forget_tenant(target);
+        if (error->kind != ERROR_NETWORK)
+            git_tenant_forget(&target->tenant);
         error_wanted(error, "no token for %s", candidates.items[0].api);
         print_quit(&candidates);
         return false;
@@ -168,7 +171,7 @@ static bool erase_token(struct git_target *target, const char *refused, struct e
     git_claims_keep(target->git, &target->url);
     if (!git_target_candidates(target, false, &candidates, &unused))
         return true; /* then it was not a token of ours */
-    git_target_forget_tenant(target);
+    git_tenant_forget(&target->tenant);
     int64_t received_on = 0;
     if (!tokens_erase(&target->tokens, &candidates, refused, &received_on, error))
         return false;
@@ -306,5 +309,6 @@ static const struct program program = {
 
 int git_credential_entra(int argc, char **argv)
 {
+    network_source = &git_network;
     return program_main(argc, argv, &program);
 }

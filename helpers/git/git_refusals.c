@@ -39,7 +39,8 @@ static struct runtime_name file_of(const struct url *url)
     return runtime_name("refusals", texts);
 }
 
-/* Other programs of the user can write into the folder too: what cannot be, or is over, is nothing. */
+/* Other programs of the user can write into the folder too: what cannot be, or is over, is nothing.
+ */
 static struct record read_record(int folder, const struct url *url, int64_t now)
 {
     int64_t numbers[4] = { 0 };

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/text.h"
+
 void git_target_clear(struct git_target *target)
 {
     config_free(target->config);
     free(target->place_path);
+    free(target->name_account);
     free(target->claims);
 }
 
@@ -71,75 +74,44 @@ static void find_place(struct git_target *target)
                                    .username = git->username };
 }
 
-/* ---- the tenant ---- */
-
-/* learn_tenant of struct config_context: the tenant of the challenge in git's request, or the one
- * that the server named earlier, or the one that it names when asked. */
-static const char *learn_tenant(void *learner)
+/* The account that git names is that of its configuration for the URL (gitcredentials(7)). The URL
+ * is that of the organization, whose name needs no quotes, or the host alone. */
+static void say_how_to_name_account(struct git_target *target)
 {
-    struct git_target *target = learner;
-    bool has_url = target->tenant_url[0] != '\0';
-    bool is_new = target->url.https && git_tenant_told(target->git, target->tenant);
-    bool known = is_new || (has_url && tenant_cache_find(target->tenant_url, target->tenant));
-    if (!known && has_url && target->may_ask_server)
-        known = is_new =
-            git_tenant_ask(target->tenant_url, target->tokens.deadline, target->tenant);
-    if (is_new && has_url)
-        tenant_cache_keep(target->tenant_url, target->tenant);
-    if (!known)
-        target->tenant[0] = '\0';
-    target->tenant_missing = !known;
-    return known ? target->tenant : NULL;
+    target->name_account =
+        target->tenant.url[0] != '\0'
+            ? text_format("git config --global credential.%s.username NAME", target->tenant.url)
+            : text_format("git config --global credential.%s://%s.username NAME",
+                          target->place.protocol, target->host);
+    target->tokens.name_account = target->name_account;
 }
 
 enum config_match git_target_find(struct git_target *ret_target, const struct options *options,
                                   const struct git_request *git, struct error *error)
 {
     struct git_target *target = ret_target;
-    *target = (struct git_target){
-        .git = git,
-        .context = { .learn_tenant = learn_tenant, .learner = target, .account = account_of(git) }
-    };
+    *target = (struct git_target){ .git = git,
+                                   .context = { .learn_tenant = git_tenant_learn,
+                                                .learner = &target->tenant,
+                                                .account = account_of(git) } };
     enum config_match match = find_api(target, options, error);
     if (match != CONFIG_MATCH)
         return match;
-    if (!git_tenant_url(git, &target->url, target->tenant_url))
-        target->tenant_url[0] = '\0';
+    git_tenant_begin(&target->tenant, git, &target->url);
     find_place(target);
-    return tokens_open(&target->tokens, options, error) ? CONFIG_MATCH : CONFIG_FAILED;
-}
-
-/* Says why the tenant is not known, and what to do. */
-static void hint_at_tenant(const struct git_target *target, struct error *error)
-{
-    if (target->tenant_url[0] != '\0' || !target->url.https)
-        return;
-    if (!target->url.has_path)
-        error_hint(error,
-                   "Run 'entra setup git', so that git passes the organization and its tenant can "
-                   "be found, or configure the tenant: see entra-appsettings(5).");
-    else
-        error_hint(error,
-                   "The path '%.80s' names no organization, so the tenant cannot be found. "
-                   "Correct the URL, or configure the tenant: see entra-appsettings(5).",
-                   target->url.path);
+    if (!tokens_open(&target->tokens, options, error))
+        return CONFIG_FAILED;
+    say_how_to_name_account(target);
+    return CONFIG_MATCH;
 }
 
 bool git_target_candidates(struct git_target *target, bool may_ask_server,
                            struct token_candidates *ret_candidates, struct error *error)
 {
-    target->may_ask_server = may_ask_server;
-    target->tenant[0] = '\0';
-    target->tenant_missing = false;
-    if (config_request_for_api(target->config, target->api, ret_candidates, error))
-        return true;
-    if (target->tenant_missing)
-        hint_at_tenant(target, error);
-    return false;
-}
-
-void git_target_forget_tenant(const struct git_target *target)
-{
-    if (target->tenant_url[0] != '\0' && target->tenant[0] != '\0')
-        tenant_cache_forget(target->tenant_url);
+    target->tenant.may_ask_server = may_ask_server;
+    target->tenant.deadline = target->tokens.deadline;
+    target->tenant.is_missing = false;
+    target->tenant.name[0] = '\0';
+    return config_request_for_api(target->config, target->api, ret_candidates, error) ||
+           git_tenant_explain(&target->tenant, &target->url, error);
 }

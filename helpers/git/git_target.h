@@ -26,15 +26,12 @@ struct git_target {
     struct tokens tokens;
     struct credential_place place; /* where stored credentials are looked for */
 
-    /* For the tenant, if none is configured (git_tenant.h). */
-    char tenant_url[GIT_TENANT_URL_MAX]; /* the URL that belongs to a tenant; "" if not known */
-    char tenant[AUTHORITY_TENANT_MAX];   /* what the server named; "" if it has not */
-    bool may_ask_server;
-    bool tenant_missing; /* a tenant was needed and not found */
+    struct git_tenant tenant; /* if none is configured */
 
     /* Texts that the members above point to. */
     char host[HOST_MAX + 8]; /* with its port */
     char *place_path;
+    char *name_account;
     char *claims;
 };
 
@@ -48,13 +45,10 @@ enum config_match git_target_find(struct git_target *ret_target, const struct op
 /* Makes the requests for the token. If no tenant is configured, it is the one that the server's
  * challenge in git's request names, or that the server named earlier, or that it names when asked,
  * which is done only if may_ask_server is set. The caller clears *ret_candidates with
- * token_candidates_clear, also on failure. Fails with ERROR_USAGE. */
+ * token_candidates_clear, also on failure. Fails with ERROR_USAGE, or with ERROR_NETWORK if the
+ * server could not be asked. */
 bool git_target_candidates(struct git_target *target, bool may_ask_server,
                            struct token_candidates *ret_candidates, struct error *error);
-
-/* Forgets the tenant that the server named, after a failure: the server may have another one now.
- */
-void git_target_forget_tenant(const struct git_target *target);
 
 void git_target_clear(struct git_target *target);
 #define auto_git_target CLEANUP(git_target_clear)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/error.h"
 #include "common/base/report.h"
@@ -55,10 +56,39 @@ static bool git_is_interactive(void)
     return false;
 }
 
+static bool forbids_if_no(const char *value)
+{
+    return value != NULL && says_no(value);
+}
+
+/* As git_bool_is_no, but an empty variable counts as not set. */
+static bool forbids_if_plain_no(const char *value)
+{
+    return value != NULL && value[0] != '\0' && says_no(value);
+}
+
+static bool forbids_if_set(const char *value)
+{
+    return value != NULL && value[0] != '\0';
+}
+
+/* By which git's callers say that there must be no prompt. */
+static const struct {
+    const char *name;
+    bool (*forbids)(const char *value);
+} variables[] = {
+    { "GIT_TERMINAL_PROMPT", forbids_if_no },
+    { "GCM_INTERACTIVE", forbids_if_plain_no },    /* GitHub Desktop's background tasks: 0 */
+    { "VSCODE_GIT_FETCH_SILENT", forbids_if_set }, /* Visual Studio Code's automatic fetches */
+};
+
 bool git_may_ask(void)
 {
-    const char *prompt = getenv("GIT_TERMINAL_PROMPT");
-    if (prompt != NULL && says_no(prompt))
+    for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
+        if (!variables[i].forbids(getenv(variables[i].name)))
+            continue;
+        trace("git: no prompt, since %s forbids it", variables[i].name);
         return false;
+    }
     return user_is_present() && git_is_interactive();
 }

@@ -51,6 +51,8 @@ static bool answer_with_token(const struct kubelogin *kubelogin, const struct ex
     struct tokens tokens;
     if (!make_candidates(kubelogin, &candidates, error))
         return false;
+    if (info->server != NULL)
+        token_candidates_set_host(&candidates, info->server, NULL);
     const struct token_request *first = &candidates.items[0];
     const char *wanted = first->api != NULL ? first->api : first->scope;
     if (!tokens_open(&tokens, &kubelogin->options, error))

@@ -46,10 +46,11 @@ static bool parse_spec(const json_object *spec, struct exec_info *info, struct e
     if (!get_optional(spec, "cluster", json_type_object, &cluster))
         return invalid(error, "has a spec.cluster that is not an object");
     /* The extension of the kubeconfig's cluster; client-go writes null if there is none. */
-    if (!json_object_object_get_ex(cluster, "config", &config) || config == NULL)
-        return true;
-    if (!json_object_is_type(config, json_type_object))
+    if (json_object_object_get_ex(cluster, "config", &config) && config != NULL &&
+        !json_object_is_type(config, json_type_object))
         return invalid(error, "has a spec.cluster.config that is not an object");
+    const char *server = json_string(cluster, "server");
+    info->server = server != NULL ? strdup(server) : NULL;
     info->config = json_object_get(config);
     return true;
 }
@@ -92,6 +93,7 @@ struct exec_info exec_info_default(void)
 
 void exec_info_clear(struct exec_info *info)
 {
+    free(info->server);
     json_object_put(info->config);
     *info = (struct exec_info){ 0 };
 }

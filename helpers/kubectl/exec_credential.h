@@ -22,6 +22,7 @@
 struct exec_info {
     const char *api_version; /* static */
     bool interactive;        /* spec.interactive: the plugin may prompt on the terminal */
+    char *server;            /* spec.cluster.server, for prompts; NULL: not given; owned */
     json_object *config;     /* spec.cluster.config, an object; may be NULL; owned */
 };
 

@@ -383,7 +383,8 @@ void kubelogin_trace(const struct kubelogin *kubelogin)
         if (settings[which].ignored != NULL)
             trace("%s is not used: %s", value->from, settings[which].ignored);
         else
-            trace("%s is set to %s", value->from, is_secret(which) ? "***" : value->text);
+            trace("%s is set to %s", value->from,
+                  is_secret(which) || config_has_pin(value->text) ? "***" : value->text);
     }
 }
 

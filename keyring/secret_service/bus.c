@@ -96,9 +96,14 @@ enum keyring_answer bus_connect(int64_t deadline, GDBusConnection **ret_connecti
     GError *reason = NULL;
     g_autoptr(GDBusConnection) connection = connect_to(address, call, &reason);
     if (connection == NULL) {
-        bool is_absent = is_no_bus(reason);
-        enum keyring_answer answer = call_failed(call, reason, error);
-        return is_absent ? KEYRING_ABSENT : answer;
+        if (!is_no_bus(reason))
+            return call_failed(call, reason, error);
+        error_set(error, ERROR_KEYRING,
+                  "the session bus cannot be reached (%s), so there is no desktop keyring",
+                  reason->message);
+        error_known_as(error, "keyring_no_bus");
+        g_error_free(reason);
+        return KEYRING_ABSENT;
     }
     if (!find_owner(connection, &owner)) {
         error_set(error, ERROR_KEYRING,

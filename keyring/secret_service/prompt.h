@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The name on the bus by which GNOME Keyring is known from other services. */
+/* The name that only GNOME Keyring has on the bus. */
 #define PROMPT_GNOMES_NAME "org.gnome.keyring"
 
 /* The type to pass to secret_service_open. Its prompts fail with SECRET_ERROR_IS_LOCKED if

@@ -63,6 +63,7 @@ void doctor_stub_run(const char *name, void (*check)(struct doctor *doctor),
     check(&doctor);
     if (!doctor_end(&doctor, &error))
         fuzz_check_error(&error);
+    secret_free(doctor.git_text);
     HOLDS(fclose(stdout) == 0);
     stdout = terminal;
     HOLDS(length > 0 && length == strlen(report));

@@ -15,17 +15,21 @@ FUZZ_INPUTS  ?= 100000000
 FUZZ_OPTIONS := -max_len=8192 -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1
 
 # What a target needs beside common.a.
-fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
-                                   common/acquire/http/redaction.c
+fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/host_settings.c \
+                                   common/acquire/http/proxy.c common/acquire/http/redaction.c
 fuzz_authority_SOURCES          := tests/fuzz/curl_reading.c
 fuzz_certificate_SOURCES        := common/acquire/app/certificate.c common/acquire/app/key_store.c \
                                    common/acquire/app/thumbprint.c tests/fuzz/given_file.c
 fuzz_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 fuzz_doctor_git_SOURCES         := helpers/entra/doctor/doctor_git.c \
+                                   helpers/entra/doctor/doctor_git_network.c \
+                                   helpers/entra/doctor/doctor_authority.c \
                                    helpers/entra/doctor/doctor_report.c \
                                    helpers/entra/setup/git_helper.c \
                                    helpers/entra/setup/git_rivals.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
+                                   helpers/git/git_tenant.c \
+                                   helpers/git/git_network.c \
                                    tests/fuzz/doctor_stub.c tests/fuzz/setup_stub.c
 fuzz_doctor_kubectl_SOURCES     := helpers/entra/doctor/doctor_kubectl.c \
                                    helpers/entra/doctor/doctor_report.c tests/fuzz/doctor_stub.c
@@ -37,7 +41,10 @@ fuzz_git_claims_SOURCES         := helpers/git/git_claims.c tests/fuzz/memory_fo
 fuzz_git_refusals_SOURCES       := helpers/git/git_refusals.c tests/fuzz/memory_folder.c
 fuzz_git_config_SOURCES         := helpers/entra/setup/git_section.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
+                                   helpers/git/git_tenant.c \
                                    helpers/entra/setup/git_helper.c tests/fuzz/setup_stub.c
+fuzz_git_network_SOURCES        := helpers/git/git_network.c helpers/git/git_bool.c \
+                                   helpers/entra/setup/git_settings.c
 fuzz_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 fuzz_http_answer_SOURCES        := common/acquire/http/http.c common/acquire/http/http_failure.c \
                                    common/acquire/http/retry.c common/acquire/http/tls_trust.c \
@@ -71,11 +78,13 @@ fuzz_doctor_git_WRAPS      := subprocess_read subprocess_run
 fuzz_doctor_kubectl_WRAPS  := $(fuzz_doctor_git_WRAPS)
 fuzz_federated_WRAPS       := file_read poll
 fuzz_git_claims_WRAPS      := $(fuzz_folder)
+fuzz_git_network_WRAPS     := subprocess_run
 fuzz_git_refusals_WRAPS    := $(fuzz_folder)
 fuzz_http_answer_WRAPS     := curl_easy_perform
 fuzz_keyring_runtime_WRAPS := $(fuzz_folder)
 fuzz_keyring_secret_service_WRAPS := g_dbus_connection_call g_dbus_connection_call_finish \
-               secret_service_search_for_dbus_paths secret_service_search_for_dbus_paths_finish
+               secret_service_search_for_dbus_paths secret_service_search_for_dbus_paths_finish \
+               secret_service_read_alias_dbus_path secret_service_read_alias_dbus_path_finish
 fuzz_managed_identity_WRAPS := open poll
 fuzz_probe_WRAPS           := poll
 fuzz_settings_WRAPS        := file_read
@@ -83,7 +92,7 @@ fuzz_shared_error_WRAPS    := $(fuzz_folder)
 fuzz_tenant_cache_WRAPS    := $(fuzz_folder)
 
 # What a target is about in common.a, for make fuzz-coverage.
-fuzz_account_ABOUT         := common/entra/account.c
+fuzz_account_ABOUT         := common/entra/account.c common/store/default_account.c
 fuzz_authority_ABOUT       := common/entra/authority.c
 fuzz_challenge_ABOUT       := common/entra/challenge.c
 fuzz_claims_ABOUT          := common/entra/claims.c

@@ -209,6 +209,19 @@ def test_a_header_for_another_url_does_not_count(world):
         ("git", "git_extra_header")]
 
 
+@pytest.mark.parametrize("helper, shown", [
+    ("!gh auth git-credential", "!gh"),
+    ("!/opt/gh/bin/gh auth --token typed-secret", "!/opt/gh/bin/gh"),
+    ('!f() { echo "password=typed-secret"; }; f', "a shell command"),
+    ("!PASSWORD=typed-secret ask", "a shell command"), ("!'/opt/my tools/ask'", "a shell command")])
+def test_no_password_in_a_helper_is_shown(world, helper, shown):
+    git_config(world, "credential.helper", helper)
+    git_config(world, "credential.helper", "entra")
+    report = examine(world)
+    assert report.details("git")["also gets the token"][0] == shown
+    assert "typed-secret" not in report.outcome.out + world.run("entra", "doctor").out
+
+
 def with_a_path(world) -> str:
     """An API whose BaseUrl has a path; returns the URL of a repository below it."""
     settings = world.appsettings()

@@ -375,6 +375,15 @@ def sign_in_late(world, folder):
 
 
 @meets
+def sign_in_unanswered(world, folder):
+    world.browser.will_wait()
+    as_ada(world, "--timeout", SHORT_LIMIT)
+    error = as_ada(world, "--timeout", SHORT_LIMIT)[-1]
+    assert "entra login --api MyWebApi" in error["hint"]
+    return error
+
+
+@meets
 def sign_in_pending(world, folder):
     world.browser.will_wait()
     with ThreadPoolExecutor() as pool:
@@ -537,7 +546,7 @@ def program_not_found(world, folder):
 
 
 # Errors whose message says more than the catalogue can know.
-MORE_IS_SAID = {"file_writable", "sign_in_needed", "unconfigured"}
+MORE_IS_SAID = {"file_writable", "sign_in_needed", "sign_in_unanswered", "unconfigured"}
 
 
 @pytest.mark.parametrize("code", sorted(MET))

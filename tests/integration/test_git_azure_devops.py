@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from authority import contoso
+from integration.examining import examine
 from integration.git_asking import ask, attributes, clone_of, commit, push
 from integration.stored import forget_tokens
 from world.world import World
@@ -198,11 +199,67 @@ def test_what_names_the_organization(azure, lines, asked):
     assert tenants_asked(azure) == [HOME]
 
 
-def test_an_unreachable_server_does_not_block_forever(azure):
+# ---- a server that cannot be asked ----
+
+APP_PATH = "contoso/app/_git/app"
+
+
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "407 Proxy Authentication Required"])
+def test_a_proxy_that_refuses_is_the_reason(azure, status):
     azure.internet.routes.clear()
-    outcome = ask(azure, *DEV_AZURE, "path=contoso/app/_git/app")
-    assert (outcome.code, outcome.out) == (2, "quit=1\n")
+    azure.internet.refusal = status
+    outcome = ask(azure, *DEV_AZURE, f"path={APP_PATH}")
+    assert (outcome.code, outcome.out) == (4, "quit=1\n")
+    assert "could not be asked for its tenant" in outcome.err and status[:3] in outcome.err
     assert azure.internet.asked == ["dev.azure.com:443"]
+
+
+@pytest.mark.parametrize("status", [503, 429])
+def test_a_server_that_is_out_of_order_is_the_reason(azure, status):
+    azure.git_server.unavailable = status
+    outcome = ask(azure, *DEV_AZURE, f"path={APP_PATH}")
+    assert (outcome.code, outcome.out) == (4, "quit=1\n")
+    assert f"HTTP status {status}" in outcome.err
+    azure.git_server.unavailable = None
+    assert "password=" in ask(azure, *DEV_AZURE, f"path={APP_PATH}").out
+
+
+def test_a_server_that_names_no_tenant_is_not_out_of_order(azure):
+    azure.git_server.authorization_uri = azure.git_server.tenant = None
+    outcome = ask(azure, *DEV_AZURE, f"path={APP_PATH}")
+    assert (outcome.code, outcome.out) == (2, "quit=1\n")
+    assert "could not be asked" not in outcome.err
+
+
+# ---- entra doctor ----
+
+def test_doctor_learns_the_tenant_as_git_does(azure):
+    assert azure.run("entra", "setup", "git").code == 0
+    report = examine(azure, f"https://dev.azure.com/{APP_PATH}")
+    assert report.crosses == [] and report.of("token", "ok")
+    assert report.details("configuration")["tenant"] == (HOME, "named by the server, for git")
+    assert tenants_asked(azure) == [HOME]
+
+
+def test_doctor_knows_that_git_sends_no_path(azure):
+    azure.run("git", "config", "--global", "credential.helper", "entra")
+    assert ask(azure, *DEV_AZURE).code == 2
+    report = examine(azure, f"https://dev.azure.com/{APP_PATH}")
+    assert not report.ok and "entra setup git" in report.outcome.out
+    assert azure.git_server.requests == []
+
+
+def test_doctor_learns_nothing_if_git_does_not_use_our_helper(azure):
+    assert not examine(azure, f"https://dev.azure.com/{APP_PATH}").ok
+    assert azure.git_server.requests == []
+
+
+def test_doctor_says_that_the_server_cannot_be_asked(azure):
+    assert azure.run("entra", "setup", "git").code == 0
+    azure.git_server.unavailable = 503
+    report = examine(azure, f"https://dev.azure.com/{APP_PATH}")
+    (finding,) = report.of("configuration", "failed")
+    assert "HTTP status 503" in finding["message"] and report.outcome.code == 4
 
 
 # ---- remembered ----

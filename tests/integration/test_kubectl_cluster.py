@@ -271,6 +271,16 @@ def test_a_users_tenant_may_be_that_of_the_cluster(desk):
     assert (claims["tid"], claims["upn"]) == (FABRIKAM, contoso.GRACE.username)
 
 
+def test_two_clusters_of_two_tenants_have_their_own_accounts(desk):
+    where = ("--authority", desk.authority.url, "--client-id", contoso.KUBELOGIN.client_id)
+    for user, tenant in ((contoso.BOB, FABRIKAM), (contoso.ADA, TENANT)):
+        login(desk, "--api", "AKS", "--tenant", tenant, *where, user=user)
+    for user, tenant in ((contoso.BOB, FABRIKAM), (contoso.ADA, TENANT)) * 2:
+        outcome = ask(desk, {"tenant-id": tenant, "server-id": contoso.AKS}, *where)
+        claims = jwt.decode(status_token(outcome), options={"verify_signature": False})
+        assert (claims["tid"], claims["upn"]) == (tenant, user.username)
+
+
 OTHER_CLIENTS = [contoso.AZURE_CLI.client_id, contoso.GIT_CREDENTIAL_MANAGER.client_id,
                  contoso.DESKTOP.client_id,
                  "1950a258-227b-4e31-a9cf-717495945fc2",  # Azure PowerShell

@@ -403,11 +403,12 @@ def no_file(request, tmp_path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "OPENSSL_CONF"])
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "OPENSSL_CONF",
+                                      "GNUTLS_SYSTEM_PRIORITY_FILE"])
 def test_a_variable_that_names_no_file_is_refused_at_once(world, no_file, variable):
     outcome = token(world, env={variable: str(no_file)})
-    if variable == "OPENSSL_CONF" and not no_file.exists():
-        assert outcome.code == 0  # as for OpenSSL
+    if variable not in ("SSL_CERT_FILE", "CURL_CA_BUNDLE") and not no_file.exists():
+        assert outcome.code == 0  # as for OpenSSL and GnuTLS
     else:
         refused(outcome, 2, variable, str(no_file) if no_file.exists() else "cannot be read")
 

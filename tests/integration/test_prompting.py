@@ -299,3 +299,54 @@ def test_a_configured_client_serves_all_apis(desk):
         assert desk.at_terminal("entra", "token", *words).finish().code == 0
     assert len(desk.browser.urls) == 1
     assert users.query(desk.browser.urls[0])["client_id"] == contoso.DESKTOP.client_id
+
+
+# ---- which keyring was looked into ----
+
+DESKTOP = ", and the desktop's is not looked into: "
+NO_BUS = {"DBUS_SESSION_BUS_ADDRESS": None, "XDG_RUNTIME_DIR": "{other}"}
+KEYRINGS = {
+    "no bus, as in cron": (NO_BUS, (), "kernel",
+                           DESKTOP + "there is no session bus (DBUS_SESSION_BUS_ADDRESS is not set)"),
+    "a bus that has gone, as in tmux": (
+        {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere/bus"}, (), "kernel",
+        DESKTOP + "the session bus cannot be reached (Could not connect: No such file"),
+    "a keyring that is named": (NO_BUS, ("--keyring", "kernel"), "kernel", ". Run"),
+    "the desktop's": ({}, (), "secret-service", ". Run"),
+}
+
+
+def in_other_session(desk: World, env: dict[str, str | None]) -> dict[str, str | None]:
+    """The variables of a session whose runtime folder has no bus."""
+    other = desk.session.root / "other-run"
+    other.mkdir(mode=0o700, exist_ok=True)
+    return {name: value and value.format(other=other) for name, value in env.items()}
+
+
+@pytest.mark.parametrize("name", KEYRINGS)
+def test_nobody_is_signed_in_as_far_as_this_keyring_shows(desk, name):
+    env, words, keyring, reason = KEYRINGS[name]
+    env = in_other_session(desk, env)
+    for ask in (lambda: token(desk, *words, env=env),
+                lambda: desk.run("git-credential-entra", *words, "get", input=git_request(desk),
+                                 env=env)):
+        outcome = ask()
+        assert outcome.code == users.SIGN_IN_FIRST
+        assert f"nobody is signed in: the keyring {keyring} has no such sign-in{reason}" in outcome.err
+        assert ("If you have signed in at the desktop" in outcome.err) == (DESKTOP in reason)
+
+
+def test_a_sign_in_at_the_desktop_is_missed_without_its_bus_and_that_is_said(desk):
+    assert users.login(desk).code == 0
+    outcome = token(desk, env=in_other_session(desk, NO_BUS))
+    assert outcome.code == users.SIGN_IN_FIRST and "DBUS_SESSION_BUS_ADDRESS" in outcome.err
+    bus = desk.session.env["DBUS_SESSION_BUS_ADDRESS"]
+    assert whose(desk, token(desk, env=in_other_session(desk, NO_BUS) | {
+        "DBUS_SESSION_BUS_ADDRESS": bus})) == contoso.ADA.username
+
+
+def test_an_account_that_has_not_signed_in_is_missed_in_a_keyring_too(desk):
+    outcome = token(desk, "--account", contoso.GRACE.username,
+                    env=in_other_session(desk, NO_BUS))
+    assert f"{contoso.GRACE.username} has not signed in: the keyring kernel has no such sign-in, and " \
+        in outcome.err

@@ -401,6 +401,10 @@ WITH_PIN = {
                                          "ENTRA_CLIENT_CERTIFICATE_KEY_PATH": KEY_WITH_PIN}),
     "a setting's variable": (path("/nowhere.pem", CertificateKeyDiskPath="/nowhere.key"), {
         "AzureAd__ClientCredentials__0__CertificateKeyDiskPath": KEY_WITH_PIN}),
+    "a URI that is too long for the name of a file": (
+        path(KEY_WITH_PIN.replace("object=y", "object=" + "y" * 300)), {}),
+    "kubelogin's variable": (path("/nowhere.pem"), {
+        "AAD_LOGIN_METHOD": "spn", "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE": KEY_WITH_PIN}),
 }
 
 
@@ -411,8 +415,16 @@ def test_the_pin_of_a_device_is_not_shown(world, what):
     search = Search(world, PIN, but=(world.appsettings_file,))
     for name in COMMANDS:
         search.run(name, env=env | EXEC_INFO)
-    assert "pkcs11:token=x" in search.run("entra doctor", env=env).out
+    if what != "kubelogin's variable":
+        assert "pkcs11:token=x" in search.run("entra doctor", env=env).out
     search.finish()
+
+
+def test_a_file_that_is_named_like_the_uri_of_a_device_is_not_reported(world, tmp_path):
+    (tmp_path / KEY_WITH_PIN).touch()
+    configure(world, path(KEY_WITH_PIN))
+    outcome = world.run("entra", "doctor", cwd=tmp_path)
+    assert outcome.code == 2 and PIN not in outcome.out
 
 
 def test_the_search_finds_secrets(world):

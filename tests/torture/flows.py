@@ -169,7 +169,7 @@ def user(world: World) -> None:
 
 
 def user_without_prompts(world: World) -> None:
-    """Somebody is there, whom git may not ask."""
+    """A user at a desktop, whom git's configuration forbids to prompt."""
     user(world)
     world.session.env["DISPLAY"] = ":0"
     world.run("git", "config", "--global", "credential.interactive", "never")

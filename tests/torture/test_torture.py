@@ -41,6 +41,10 @@ FOUND = [
     ("git get, no prompts", "execve:/git"),
     # A command was blamed for memory that ran out in the fork that waits for it.
     ("entra token, command", "allocation"),
+    # What a server had demanded was forgotten although the authority had not been asked for it.
+    ("git get, kept claims", "connect"),
+    # A killed program left a part of a file for good.
+    ("git get, learned tenant", "fchmod"),
 ]
 
 

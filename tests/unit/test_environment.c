@@ -32,8 +32,9 @@ static void what_makes_libraries_write_down_secrets_is_removed(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "SSLKEYLOGFILE", "G_DBUS_DEBUG",          "KRB5_TRACE",   "TSS2_LOG",
-        "TSS2_LOGFILE",  "TPM2_PKCS11_LOG_LEVEL", "OPENSC_DEBUG", "PKCS11_PROVIDER_DEBUG",
+        "SSLKEYLOGFILE", "G_DBUS_DEBUG",          "KRB5_TRACE",
+        "TSS2_LOG",      "TSS2_LOGFILE",          "TPM2_PKCS11_LOG_LEVEL",
+        "OPENSC_DEBUG",  "PKCS11_PROVIDER_DEBUG", "YKCS11_DBG",
     };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         setenv(names[i], "/tmp/record", 1);
@@ -63,6 +64,7 @@ static void a_relative_path_of_a_library_is_removed(void **state)
         { "GSS_MECH_CONFIG", "mech", false },
         { "OPENSC_CONF", "opensc.conf", false },
         { "HOSTALIASES", "aliases", false },
+        { "GNUTLS_SYSTEM_PRIORITY_FILE", "priorities", false },
         { "G_DBUS_COOKIE_SHA1_KEYRING_DIR", "cookies", false },
         { "TPM2OPENSSL_TCTI", "./evil.so", false },
         { "TPM2OPENSSL_TCTI", "evil/evil.so:more", false },

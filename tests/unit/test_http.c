@@ -206,6 +206,29 @@ static void a_connection_that_breaks_was_reached(void **state)
     }
 }
 
+static void a_reason_that_has_a_secret_is_left_out(void **state)
+{
+    (void)state;
+    for (int is_secret = 0; is_secret < 2; is_secret++) {
+        struct http_response response CLEANUP(http_response_clear) = { 0 };
+        struct error error = { 0 };
+        const struct server nobody = server_open();
+        char url[64];
+        snprintf(url, sizeof url, "http://127.0.0.1:%u/", nobody.port);
+        const struct http_field form[] = {
+            { .name = "client_secret", .value = "Failed to connect", .secret = is_secret == 1 },
+            { .name = NULL },
+        };
+        const struct http_request post = { .url = url, .form = form };
+        assert_false(
+            http_send(&post, deadline_in((int64_t)PATIENCE_SECONDS * 1000), &response, &error));
+        assert_error(&error, ERROR_NETWORK, " cannot be reached: ");
+        assert_int_equal(strstr(error.message, "Failed to connect") == NULL, is_secret);
+        assert_null(strchr(error.message, '*'));
+        server_end(&nobody);
+    }
+}
+
 static void a_proxy_that_gives_no_tunnel_has_refused(void **state)
 {
     (void)state;
@@ -236,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_redirect_is_an_answer_and_is_not_followed),
         cmocka_unit_test(a_body_has_a_limit),
         cmocka_unit_test(a_connection_that_breaks_was_reached),
+        cmocka_unit_test(a_reason_that_has_a_secret_is_left_out),
         cmocka_unit_test(a_proxy_that_gives_no_tunnel_has_refused),
     };
     return cmocka_run_group_tests(tests, clear_environment, NULL);

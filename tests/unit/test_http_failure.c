@@ -64,19 +64,21 @@ static void a_detail_that_may_hold_a_password_is_not_shown(void **state)
 {
     (void)state;
     static const struct {
-        const char *detail, *shown;
+        const char *detail;
+        bool is_shown;
     } details[] = {
-        { "Connection refused", ": Connection refused" },
-        { "", ": Couldn't connect to server" },
-        { "Unsupported proxy 'ada:s3cret@proxy'", ": Couldn't connect to server" },
-        { "Unsupported proxy 'x://s3cret'", ": Couldn't connect to server" },
+        { "Connection refused", true },
+        { "", false },
+        { "Unsupported proxy 'ada:s3cret@proxy'", false },
+        { "Unsupported proxy 'x://s3cret'", false },
     };
+    const char *instead = curl_easy_strerror(CURLE_COULDNT_CONNECT);
     CURL *easy = curl_easy_init();
     for (size_t i = 0; i < ARRAY_SIZE(details); i++) {
         struct error error = { 0 };
         http_failure_explain(easy, CURLE_COULDNT_CONNECT, "https://a.example", details[i].detail,
                              &error);
-        assert_has(error.message, details[i].shown);
+        assert_has(error.message, details[i].is_shown ? details[i].detail : instead);
         assert_lacks(error.message, "s3cret");
     }
     curl_easy_cleanup(easy);

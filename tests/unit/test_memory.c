@@ -68,6 +68,18 @@ static void a_copy_is_seen_until_it_is_freed(void **state)
     free(NULL);
 }
 
+static void what_is_freed_is_used_again(void **state)
+{
+    (void)state;
+    void *(*volatile allocate)(size_t) = malloc; /* or else the compiler leaves both calls out */
+    const size_t size = 100000;                  /* on the heap still */
+    free(allocate(size));
+    char *end = sbrk(0);
+    for (int i = 0; i < 20; i++)
+        free(allocate(size));
+    assert_true((char *)sbrk(0) <= end + size);
+}
+
 static void growing_and_shrinking_leaves_no_copy(void **state)
 {
     (void)state;
@@ -217,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_copy_is_seen_until_it_is_freed),
+        TEST(what_is_freed_is_used_again),
         TEST(growing_and_shrinking_leaves_no_copy),
         TEST(printing_json_leaves_no_copy),
         TEST(parsing_json_leaves_no_copy),

@@ -72,9 +72,12 @@ static bool sign_in(const struct token_request *request, int64_t deadline, struc
 /* Replaces common/base/module.c's. */
 const struct module *module_load(const char *file, struct error *error)
 {
-    static const struct acquire_module module = {
-        .module = MODULE_HEAD, .acquire = acquire, .refresh = refresh, .sign_in = sign_in
-    };
+    static const struct network_source *network;
+    static const struct acquire_module module = { .module = MODULE_HEAD,
+                                                  .network_source = &network,
+                                                  .acquire = acquire,
+                                                  .refresh = refresh,
+                                                  .sign_in = sign_in };
     (void)error;
     assert_string_equal(file, ACQUIRE_MODULE);
     return &module.module;

@@ -61,7 +61,9 @@ static bool sign_in(const struct token_request *request, int64_t deadline, struc
 /* Instead of common/base/module.c. */
 const struct module *module_load(const char *file, struct error *error)
 {
+    static const struct network_source *network;
     static const struct acquire_module module = { .module = MODULE_HEAD,
+                                                  .network_source = &network,
                                                   .acquire = ask_authority,
                                                   .sign_in = sign_in };
     assert_string_equal(file, ACQUIRE_MODULE);

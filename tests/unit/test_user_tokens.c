@@ -17,6 +17,7 @@
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
 #include "common/base/single_flight.h"
+#include "common/base/user.h"
 #include "common/store/account_store.h"
 #include "common/tokens/user_tokens.h"
 #include "tests/unit/shelf.h"
@@ -133,6 +134,14 @@ static bool user_is_there(void)
     times_asked++;
     return true;
 }
+
+/* Instead of common/base/user.c. */
+static bool has_terminal;
+bool user_has_terminal(void)
+{
+    return has_terminal;
+}
+
 static bool no_user_is_there(void)
 {
     return false;
@@ -168,6 +177,7 @@ static int begin(void **state)
 {
     end(state);
     clear_environment(state);
+    has_terminal = true;
     make_runtime_folder(); /* without shared failures of other tests */
     memset(&authority, 0, sizeof authority);
     authority.user = "ada";
@@ -538,6 +548,36 @@ static void a_failure_is_shared_with_processes_that_began_before_it(void **state
     assert_string_equal(get(), "signed-in");
 }
 
+static void without_a_terminal_a_prompt_is_not_repeated_until_somebody_signs_in(void **state)
+{
+    (void)state;
+    has_terminal = false;
+    error_set(&authority.decline, ERROR_SIGN_IN, "nobody signed in");
+    get();
+    authority.decline.kind = ERROR_NONE;
+    wait.began = deadline_now() + 1;
+    assert_string_equal(get(), "");
+    assert_int_equal(error.kind, ERROR_SIGN_IN);
+    assert_non_null(strstr(error.message, "nobody is signed in: "));
+    assert_non_null(strstr(error.message, "; the prompt of "));
+    assert_string_equal(error.code, "sign_in_unanswered");
+    assert_false(asked);
+    assert_int_equal(authority.sign_ins, 1);
+    has_terminal = true;
+    assert_string_equal(get(), "signed-in");
+}
+
+static void what_was_no_prompt_is_not_remembered(void **state)
+{
+    (void)state;
+    has_terminal = false;
+    error_set(&authority.decline, ERROR_NETWORK, "the authority cannot be reached");
+    get();
+    authority.decline.kind = ERROR_NONE;
+    wait.began = deadline_now() + 1;
+    assert_string_equal(get(), "signed-in");
+}
+
 static void a_failure_belongs_to_its_account(void **state)
 {
     (void)state;
@@ -633,6 +673,8 @@ int main(void)
         TEST(a_follower_uses_the_refresh_token_of_the_sign_in),
         TEST(a_follower_shares_the_failure_of_the_sign_in),
         TEST(a_failure_is_shared_with_processes_that_began_before_it),
+        TEST(without_a_terminal_a_prompt_is_not_repeated_until_somebody_signs_in),
+        TEST(what_was_no_prompt_is_not_remembered),
         TEST(a_failure_belongs_to_its_account),
         TEST(waiting_too_long_for_a_sign_in_is_an_error),
         TEST(a_refresh_does_not_wait_for_a_prompt),

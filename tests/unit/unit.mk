@@ -10,6 +10,7 @@ CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 
 # What a test needs beside common.a.
 unit_account_store_SOURCES      := tests/unit/shelf.c
+unit_arc_SOURCES                := common/acquire/identity/arc.c
 unit_credential_check_SOURCES   := common/acquire/app/credential_check.c \
                                    common/acquire/app/thumbprint.c
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
@@ -19,15 +20,16 @@ unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_refusals_SOURCES       := helpers/git/git_refusals.c
 unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
-                                   common/acquire/base64url.c common/acquire/http/proxy.c \
+                                   common/acquire/base64url.c common/acquire/http/host_settings.c \
+                                   common/acquire/http/proxy.c \
                                    common/acquire/http/redaction.c common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c \
                                    common/acquire/user/browser.c common/acquire/user/device_code.c \
                                    common/acquire/user/device_code_answer.c common/acquire/user/redirect.c \
                                    common/acquire/user/refresh.c common/acquire/user/sign_in_answer.c \
                                    common/acquire/user/sign_in_result.c
-unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/proxy.c \
-                                   common/acquire/http/redaction.c
+unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/host_settings.c \
+                                   common/acquire/http/proxy.c common/acquire/http/redaction.c
 unit_http_SOURCES               := $(unit_redaction_SOURCES) common/acquire/app/thumbprint.c \
                                    common/acquire/http/http.c common/acquire/http/http_failure.c \
                                    common/acquire/http/tls_trust.c
@@ -56,6 +58,7 @@ unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 # Functions of the C library have other names where files and times are made wide (WIDE).
 wide_clock_gettime := __clock_gettime64
 wide_fstatfs       := fstatfs64
+wide_open          := open64
 wide_stat          := __stat64_time64
 wide_time          := __time64
 wrap_wide           = $(if $(WIDE),-Wl$(comma)--wrap=$(wide_$(1)) \
@@ -70,10 +73,11 @@ unit_key_store_LIBS              = $(unit_redaction_LIBS) \
     -Wl,--wrap=OSSL_STORE_load,--wrap=OSSL_STORE_eof,--wrap=OSSL_STORE_error,--wrap=OSSL_STORE_close
 # The test counts what is wiped.
 unit_keyring_LIBS               := -Wl,--wrap=secret_free
-# The folder of the test is in memory.
+# The test says what kind of file system, namespace or file there is.
 unit_keyring_runtime_LIBS       := $(call wrap_wide,fstatfs)
-# The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_keyring_kernel_LIBS        := $(call wrap_wide,stat)
+unit_arc_LIBS                   := $(call wrap_wide,open)
+# The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_git_refusals_LIBS          := $(call wrap_wide,time)
 unit_deadline_LIBS              := $(call wrap_wide,clock_gettime)
 unit_grants_LIBS                 = $(unit_deadline_LIBS) -Wl,--wrap=poll $(unit_redaction_LIBS)

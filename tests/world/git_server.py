@@ -28,7 +28,7 @@ class GitServer(ApiServer):
     """Serves the bare repositories below `folder` with git's own http-backend.
 
     Rejected requests get the challenges of Azure DevOps: Basic, and Bearer with the authority's
-    address in `authorization_uri`. `tenant` is the GUID in X-VSS-ResourceTenant; if None, there is
+    address in `authorization_uri`; with `unavailable`, they get that HTTP status and nothing else. `tenant` is the GUID in X-VSS-ResourceTenant; if None, there is
     no such header. `claims` is the claims challenge for tokens that do not meet the gate's demand.
 
     Each repository also has a git-lfs server; `large_files` has the uploaded objects.
@@ -41,6 +41,7 @@ class GitServer(ApiServer):
         self.large_files: dict[str, bytes] = {}
         self.authorization_uri = authorization_uri
         self.tenant = tenant
+        self.unavailable: int | None = None
         gate.basic_too = True
         super().__init__(tls, gate)
 
@@ -94,6 +95,8 @@ class GitServer(ApiServer):
         return Response(self.large_files[name], mimetype="application/octet-stream")
 
     def reject(self, rejected: Rejected) -> Response:
+        if self.unavailable is not None:
+            return Response(status=self.unavailable)
         response = Response(rejected.why, rejected.status, mimetype="text/plain")
         for challenge in self._challenges(rejected):
             response.headers.add("WWW-Authenticate", challenge)

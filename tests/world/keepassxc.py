@@ -69,16 +69,19 @@ class KeePassXC:
         assert made.code == 0, made
         configuration = folder / "keepassxc.ini"
         configuration.write_text(CONFIGURATION.format(confirm=str(confirms).lower()))
-        self._daemon = Daemon(
-            ["keepassxc", "--config", configuration, "--localconfig", folder / "local.ini",
-             "--pw-stdin", database], self._env, log_folder / "keepassxc.log",
-            input=f"{PASSWORD}\n".encode())
+        self._daemon = Daemon(["keepassxc", "--config", configuration, "--localconfig",
+                               folder / "local.ini"], self._env, log_folder / "keepassxc.log")
         self._service = SecretService(bus_address)
-        wait_until(self._is_ready, "KeePassXC")
+        wait_until(self._is_running, "KeePassXC")
+        # 2.7.10 crashes if the password comes from stdin (keepassxc#13521).
+        wait_until(lambda: self._service.call_other(
+            "org.keepassxc.KeePassXC.MainWindow", "/keepassxc", "openDatabase", str(database),
+            PASSWORD), "KeePassXC's window")
+        wait_until(lambda: self._is_running() and not self._service.is_locked(), "the database")
 
-    def _is_ready(self) -> bool:
+    def _is_running(self) -> bool:
         self._daemon.check_alive()
-        return self._service.is_running() and not self._service.is_locked()
+        return self._service.is_running()
 
     def items(self):
         return self._service.items()

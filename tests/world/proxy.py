@@ -25,7 +25,8 @@ class _Handler(BaseRequestHandler):
         self.server.proxy.asked.append(target)
         port = self.server.proxy.routes.get(target)
         if method != "CONNECT" or port is None:
-            self.request.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+            refusal = self.server.proxy.refusal
+            self.request.sendall(f"HTTP/1.1 {refusal}\r\nContent-Length: 0\r\n\r\n".encode())
             return
         with socket.create_connection(("127.0.0.1", port)) as server:
             self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -50,12 +51,14 @@ class _Server(ThreadingTCPServer):
 
 
 class Proxy:
-    """`routes` maps "host:port" to the URL of a server on this machine; everything else is refused.
+    """`routes` maps "host:port" to the URL of a server on this machine; everything else gets the
+    `refusal`.
     `asked` lists all that was requested, refused or not."""
 
     def __init__(self, routes: Mapping[str, str]) -> None:
         self.routes = {target: urlsplit(url).port for target, url in routes.items()}
         self.asked: list[str] = []
+        self.refusal = "502 Bad Gateway"
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.proxy = self
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

@@ -119,6 +119,19 @@ class SecretService:
             TIMEOUT_MS, None)
         return answer.unpack()[0]
 
+    def call_other(self, name: str, path: str, method: str, *texts: str) -> bool:
+        """Calls a method of another service of the same program, whose interface has its name.
+        Returns whether that service is there."""
+        try:
+            self._bus.call_sync(name, path, name, method,
+                                GLib.Variant(f"({'s' * len(texts)})", texts), None,
+                                Gio.DBusCallFlags.NO_AUTO_START, TIMEOUT_MS, None)
+        except GLib.Error as error:
+            if "NameHasNoOwner" in str(error) or "ServiceUnknown" in str(error):
+                return False
+            raise
+        return True
+
     def _get(self, path: str, interface: str, name: str) -> Any:
         (value,) = self._call(path, PROPERTIES, "Get", "(ss)", interface, name)
         return value

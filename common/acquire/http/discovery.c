@@ -17,6 +17,7 @@ bool discovery_ask_challenge(const char *url, int64_t deadline,
         return error_set(error, ERROR_USAGE, "only https servers are asked for their tenant");
     if (!http_send(&request, deadline, &response, error))
         return false;
+    ret_challenge->status = response.status;
     memcpy(ret_challenge->www_authenticate, response.www_authenticate, HTTP_HEADER_MAX);
     memcpy(ret_challenge->resource_tenant, response.resource_tenant,
            sizeof response.resource_tenant);

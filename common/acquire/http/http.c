@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/acquire/http/host_settings.h"
 #include "common/acquire/http/http_failure.h"
 #include "common/acquire/http/redaction.h"
 #include "common/acquire/http/tls_trust.h"
@@ -28,7 +29,8 @@ static void cleanup_list(struct curl_slist **list)
     curl_slist_free_all(*list);
 }
 
-struct secret *http_escape(const char *value)
+/* Percent-encodes a value for a form. */
+static struct secret *escape(const char *value)
 {
     char *escaped = curl_easy_escape(NULL, value, 0);
     struct secret *secret = secret_from_text(escaped);
@@ -44,7 +46,7 @@ static struct secret *format_form(const struct http_field *fields)
     for (; fields != NULL && fields->name != NULL; fields++) {
         if (fields->value == NULL)
             continue;
-        auto_secret struct secret *value = http_escape(fields->value);
+        auto_secret struct secret *value = escape(fields->value);
         auto_secret struct secret *before = form;
         form = secret_format("%s%s%s=%s", before->bytes, before->length ? "&" : "", fields->name,
                              value->bytes);
@@ -83,6 +85,34 @@ static void set_limits(CURL *easy, const struct http_request *request, int64_t d
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a resolver that hangs */
     if (request->local || !https) /* cleartext must not leave this machine or its host */
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+}
+
+/* git's names of the ways to authenticate to a proxy; by default it takes any (git-config(1)). */
+static long proxy_methods(const char *name)
+{
+    static const struct {
+        const char *name;
+        unsigned long method;
+    } methods[] = { { "basic", CURLAUTH_BASIC },
+                    { "digest", CURLAUTH_DIGEST },
+                    { "negotiate", CURLAUTH_NEGOTIATE },
+                    { "ntlm", CURLAUTH_NTLM } };
+    for (size_t i = 0; name != NULL && i < ARRAY_SIZE(methods); i++)
+        if (strcmp(name, methods[i].name) == 0)
+            return (long)methods[i].method;
+    return (long)CURLAUTH_ANY;
+}
+
+/* libcurl itself takes a proxy from the environment. */
+static void set_host_proxy(CURL *easy)
+{
+    const struct network_settings *settings = host_settings();
+    if (settings->proxy_ca_file != NULL)
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, settings->proxy_ca_file);
+    if (settings->proxy == NULL)
+        return;
+    curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy);
+    curl_easy_setopt(easy, CURLOPT_PROXYAUTH, proxy_methods(settings->proxy_method));
 }
 
 /* Returns the request's own headers, and those by which it can be found in an authority's logs. */
@@ -288,7 +318,8 @@ static void clear_if_secret(const struct http_request *request, char *detail)
 bool http_send(const struct http_request *request, int64_t deadline,
                struct http_response *ret_response, struct error *error)
 {
-    if (!check_url(request, error) || !check_headers(request->header, error))
+    if (!check_url(request, error) || !check_headers(request->header, error) ||
+        !host_settings_find(request, deadline, error))
         return false;
     CURL *easy CLEANUP(cleanup_easy) = curl_easy_init();
     struct curl_slist *headers CLEANUP(cleanup_list) = make_headers(request->header);
@@ -302,6 +333,7 @@ bool http_send(const struct http_request *request, int64_t deadline,
     char detail[CURL_ERROR_SIZE] = "";
     set_request(easy, request, url, form, headers);
     set_limits(easy, request, deadline);
+    set_host_proxy(easy);
     tls_trust(easy, request->thumbprint);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &collector);

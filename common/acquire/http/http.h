@@ -68,20 +68,19 @@ struct http_response {
     struct secret *unredacted;
 };
 
-/* Sends a request and returns the response, whatever its status. The caller clears *ret_response
- * with http_response_clear, also on failure. Fails with ERROR_NETWORK if there is no response or
- * one that is longer than HTTP_BODY_MAX. Fails with ERROR_USAGE if the URL is invalid, has user
- * information or a fragment, or is http where that is not allowed; if a header's value contains a
- * control character; or if the trusted certificates cannot be read. */
+/* Sends a request, through the proxy and with trust in the CAs that the environment or the host
+ * tool (host_settings.h) names, and returns the response, whatever its status. The caller clears
+ * *ret_response with http_response_clear, also on failure. Fails with ERROR_NETWORK if there is no
+ * response or one that is longer than HTTP_BODY_MAX. Fails with ERROR_USAGE if the URL is invalid,
+ * has user information or a fragment, or is http where that is not allowed; if a header's value
+ * contains a control character; or if the trusted certificates or the host tool's settings cannot
+ * be read. */
 bool http_send(const struct http_request *request, int64_t deadline,
                struct http_response *ret_response, struct error *error);
 
 /* Appends a query (which may be NULL), form-encoded, to a URL. The caller frees the result with
  * secret_free. */
 struct secret *http_url(const char *url, const struct http_field *query);
-
-/* Percent-encodes a value for a form. The caller frees the result with secret_free. */
-struct secret *http_escape(const char *value);
 
 void http_response_clear(struct http_response *response);
 

@@ -34,14 +34,14 @@ bool probe_authority(const struct token_request *request, int64_t deadline,
 {
     autofree char *url = authority_metadata_url(request->instance, request->tenant);
     *ret_probe = (struct authority_probe){ 0 };
-    if (strncmp(url, "https://", strlen("https://")) == 0)
-        proxy_copy_plain(proxy_url(), ret_probe->proxy, sizeof ret_probe->proxy);
 
     struct http_route route = { 0 };
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     const struct http_request get = { .url = url, .route = &route };
     bool answered = http_send(&get, deadline, &response, error);
     int64_t now = time(NULL);
+    if (strncmp(url, "https://", strlen("https://")) == 0)
+        network_proxy_plain(proxy_url(), ret_probe->proxy, sizeof ret_probe->proxy);
     ret_probe->by_proxy = route.by_proxy;
     snprintf(ret_probe->address, sizeof ret_probe->address, "%s", route.address);
     snprintf(ret_probe->issuer, sizeof ret_probe->issuer, "%s", route.issuer);

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The proxy that libcurl uses for https, as its variables name it.
+ * The proxy that is used for https: the one that libcurl's variables name or, if they name none,
+ * the host tool's (host_settings.h).
  */
 #ifndef COMMON_ACQUIRE_HTTP_PROXY_H
 #define COMMON_ACQUIRE_HTTP_PROXY_H
 
-#include <stddef.h>
+/* The value of the first variable that libcurl would use ("libcurl-env"); NULL if there is none. It
+ * may contain a password. http is never sent to a proxy (http.c). */
+const char *proxy_of_environment(void);
 
-#include "common/base/text.h"
-
-/* The value of the first variable that libcurl would use ("libcurl-env"), or "". It may contain a
- * password. http is never sent to a proxy (http.c). */
+/* The proxy of the request that is being sent, or "". It may contain a password. */
 const char *proxy_url(void);
-
-/* The user and password of a proxy's URL, user:password, still percent-encoded; empty if there are
- * none. The result points into url. */
-struct slice proxy_userinfo(const char *url);
-
-/* Copies a proxy's URL without user and password. A text that does not fit is cut. */
-void proxy_copy_plain(const char *url, char *text, size_t size);
 
 #endif

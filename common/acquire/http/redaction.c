@@ -9,6 +9,8 @@
 #include "common/acquire/base64url.h"
 #include "common/acquire/http/proxy.h"
 #include "common/base/array.h"
+#include "common/base/network.h"
+#include "common/base/text.h"
 
 /* Servers cut what they quote. This much of a secret's beginning is replaced wherever it is. */
 #define PART_LENGTH 16
@@ -229,7 +231,7 @@ static void redact_headers(const struct http_field *headers, char *text, size_t 
 /* libcurl sends user:password in base64. */
 static void redact_proxy(char *text, size_t length)
 {
-    struct slice info = proxy_userinfo(proxy_url());
+    struct slice info = network_proxy_userinfo(proxy_url());
     if (info.length == 0)
         return;
     struct view encoded CLEANUP(clear_view) = { secret_new(info.bytes, info.length),

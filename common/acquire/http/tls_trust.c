@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "common/acquire/app/thumbprint.h"
+#include "common/acquire/http/host_settings.h"
 #include "common/base/environment.h"
 
 static CURLcode trust_second_file(CURL *easy, void *context, void *file)
@@ -15,14 +16,27 @@ static CURLcode trust_second_file(CURL *easy, void *context, void *file)
     return SSL_CTX_load_verify_file(context, file) == 1 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
 }
 
+/* As git does: the file replaces the system's file, and the system's folder stays, if it has one.
+ */
+static void trust_host_cas(CURL *easy)
+{
+    const struct network_settings *settings = host_settings();
+    if (settings->ca_file != NULL)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
+    if (settings->ca_folder != NULL)
+        curl_easy_setopt(easy, CURLOPT_CAPATH, settings->ca_folder);
+}
+
 /* Trusts the system's CAs or those named by the environment. libcurl, unlike the curl command, does
  * not read these variables itself. If both are set, the CAs of both files are trusted. */
 static void trust_cas(CURL *easy)
 {
     const char *first = environment("CURL_CA_BUNDLE");
     const char *second = environment("SSL_CERT_FILE");
-    if (first == NULL && second == NULL)
+    if (first == NULL && second == NULL) {
+        trust_host_cas(easy);
         return;
+    }
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_CAINFO, first != NULL ? first : second);
     if (first != NULL && second != NULL && strcmp(first, second) != 0) {

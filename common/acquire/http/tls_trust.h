@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which certificates TLS trusts: the system's CAs; or those in the files that CURL_CA_BUNDLE and
- * SSL_CERT_FILE name, if set; or one certificate and no CA.
+ * SSL_CERT_FILE name, if set; or those of the host tool (host_settings.h); or one certificate and
+ * no CA.
  */
 #ifndef COMMON_ACQUIRE_HTTP_TLS_TRUST_H
 #define COMMON_ACQUIRE_HTTP_TLS_TRUST_H

@@ -41,18 +41,21 @@ static struct secret *read_key(const char *challenge, struct error *error)
     }
     struct stat status;
     autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &status) != 0) {
+    bool is_open = fd >= 0 && fstat(fd, &status) == 0;
+    bool is_file = is_open && S_ISREG(status.st_mode);
+    auto_secret struct secret *key = is_file ? secret_read(fd, ARC_KEY_MAX) : NULL;
+    if (!is_open || (is_file && key == NULL)) {
         error_set(error, ERROR_REFUSED, "%s: %s", path, strerror(errno));
         if (errno == EACCES)
             error_hint(error, "Only root and members of the group himds can read it.");
         return NULL;
     }
-    auto_secret struct secret *key = S_ISREG(status.st_mode) ? secret_read(fd, ARC_KEY_MAX) : NULL;
     if (key == NULL || key->length == 0 || key->length > ARC_KEY_MAX ||
         strpbrk(key->bytes, "\r\n") != NULL || strlen(key->bytes) != key->length) {
-        error_set(error, ERROR_REFUSED,
-                  "%s is not a key: it is empty, more than one line, or longer than %d bytes", path,
-                  ARC_KEY_MAX);
+        error_set(
+            error, ERROR_REFUSED,
+            "%s is not a key: it is no file, empty, more than one line, or longer than %d bytes",
+            path, ARC_KEY_MAX);
         return NULL;
     }
     return steal(&key);

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/acquire/base64url.h"
@@ -13,7 +14,11 @@
 #include "common/acquire/user/loopback.h"
 #include "common/acquire/user/open_url.h"
 #include "common/acquire/user/sign_in_result.h"
+#include "common/base/environment.h"
 #include "common/entra/authority.h"
+
+#define PORT_VARIABLE "ENTRA_REDIRECT_PORT"
+#define PORT_MIN      1024
 
 #define DEVICE_CODE_HINT "If that is not possible, use --device-code."
 
@@ -34,6 +39,23 @@ static void clear_attempt(struct attempt *attempt)
     secret_free(attempt->state);
     secret_free(attempt->nonce);
     secret_free(attempt->start);
+}
+
+/* The port that the user has forwarded to this machine, as by ssh -L; 0 if there is none. */
+static bool read_port(uint16_t *ret_port, struct error *error)
+{
+    const char *text = environment(PORT_VARIABLE);
+    char *end = NULL;
+    *ret_port = 0;
+    if (text == NULL)
+        return true;
+    long port = text[0] >= '0' && text[0] <= '9' ? strtol(text, &end, 10) : 0;
+    if (port < PORT_MIN || port > UINT16_MAX || *end != '\0')
+        return error_set(error, ERROR_USAGE,
+                         PORT_VARIABLE " must be a number from %d to %d, not '%.20s'", PORT_MIN,
+                         UINT16_MAX, text);
+    *ret_port = (uint16_t)port;
+    return true;
 }
 
 /* Returns 256 random bits in base64url. */
@@ -190,21 +212,28 @@ static bool may_wait(void *data)
     return !wait->no_browser;
 }
 
-/* Starts a browser with an address of the listener, which sends it on to the URL (loopback.h). If
+/* port: the one that the user has forwarded, or 0. Then a browser elsewhere may open the page.
+ * Starts a browser with an address of the listener, which sends it on to the URL (loopback.h). If
  * the listener could not tell who comes, none is started. */
 static bool start_browser(const struct token_request *request, const struct attempt *attempt,
-                          const struct secret *url, struct wait *wait)
+                          uint16_t port, const struct secret *url, struct wait *wait)
 {
     auto_secret struct secret *start =
         secret_format("%s%s", attempt->redirect_uri, attempt->start->bytes);
-    wait->browser_required = request->sign_in == SIGN_IN_BROWSER;
+    wait->browser_required = request->sign_in == SIGN_IN_BROWSER || port != 0;
     bool is_started = wait->loopback->can_tell_peers && open_url_is_possible() &&
                       open_url(start->bytes, &wait->browser);
     if (!is_started && !wait->browser_required)
         return false;
-    prompt_say(wait->prompt, is_started
-                                 ? "Sign in with your browser. If none opens, open this URL:"
-                                 : "To sign in, open this URL in a browser on this machine:");
+    if (is_started)
+        prompt_say(wait->prompt, "Sign in with your browser. If none opens, open this URL:");
+    else if (port != 0)
+        prompt_say(wait->prompt,
+                   "To sign in, open this URL in a browser on this machine, or on one that "
+                   "forwards its port %u to it (ssh -L %u:localhost:%u):",
+                   port, port, port);
+    else
+        prompt_say(wait->prompt, "To sign in, open this URL in a browser on this machine:");
     prompt_say(wait->prompt, "%s", url->bytes);
     if (!is_started)
         prompt_say(wait->prompt, DEVICE_CODE_HINT);
@@ -219,11 +248,13 @@ bool browser_sign_in(const struct token_request *request, struct prompt *prompt,
     auto_redirect struct redirect redirect = { 0 };
     struct attempt attempt CLEANUP(clear_attempt) = { 0 };
     struct wait wait = { .loopback = &loopback, .prompt = prompt, .deadline = deadline };
+    uint16_t port = 0;
     *ret_no_browser = false;
-    if (!loopback_open(&loopback, error) || !make_attempt(&attempt, loopback.port, error))
+    if (!read_port(&port, error) || !loopback_open(port, &loopback, error) ||
+        !make_attempt(&attempt, loopback.port, error))
         return false;
     auto_secret struct secret *url = make_url(request, &attempt);
-    if (!start_browser(request, &attempt, url, &wait)) {
+    if (!start_browser(request, &attempt, port, url, &wait)) {
         *ret_no_browser = true;
         return error_set(error, ERROR_SIGN_IN, "no browser can be opened here");
     }

@@ -12,6 +12,7 @@
 #include "common/acquire/user/sign_in_result.h"
 #include "common/base/deadline.h"
 #include "common/entra/authority.h"
+#include "common/entra/remedies.h"
 
 #define SLOW_DOWN_SECONDS 5 /* RFC 8628, section 3.5 */
 #define TICK_MILLISECONDS 1000
@@ -113,9 +114,8 @@ static bool poll_for_token(const struct token_request *request,
     return sign_in_result_timed_out(error);
 }
 
-bool device_code_sign_in(const struct token_request *request, struct prompt *prompt,
-                         int64_t deadline, struct token *ret_token, struct account *ret_account,
-                         struct error *error)
+static bool sign_in(const struct token_request *request, struct prompt *prompt, int64_t deadline,
+                    struct token *ret_token, struct account *ret_account, struct error *error)
 {
     auto_device_code_answer struct device_code_answer code = { 0 };
     if (!request_codes(request, deadline, &code, error))
@@ -125,4 +125,16 @@ bool device_code_sign_in(const struct token_request *request, struct prompt *pro
                code.verification_uri, code.user_code);
     return poll_for_token(request, &code, prompt, expiry < deadline ? expiry : deadline, ret_token,
                           ret_account, error);
+}
+
+bool device_code_sign_in(const struct token_request *request, struct prompt *prompt,
+                         int64_t deadline, struct token *ret_token, struct account *ret_account,
+                         struct error *error)
+{
+    if (sign_in(request, prompt, deadline, ret_token, ret_account, error))
+        return true;
+    if (remedies_blame_device_code(error->code))
+        error_hint(error, "%s If there is no browser here, see ENTRA_REDIRECT_PORT in entra(1).",
+                   remedies_text(error->code));
+    return false;
 }

@@ -5,6 +5,19 @@
 #include "common/acquire/user/browser.h"
 #include "common/acquire/user/device_code.h"
 
+/* Several programs may want a sign-in, and the authority's page names only the client. */
+static void say_purpose(struct prompt *prompt, const struct token_request *request)
+{
+    const char *account = request->username != NULL ? request->username : request->account;
+    const char *wanted = request->api != NULL ? request->api : request->scope;
+    if (account == NULL && wanted == NULL)
+        return;
+    prompt_say(prompt, "Sign in%s%.200s%s%.200s%s%.200s.", account != NULL ? " as " : "",
+               account != NULL ? account : "", wanted != NULL ? " for " : "",
+               wanted != NULL ? wanted : "", request->host != NULL ? " at " : "",
+               request->host != NULL ? request->host : "");
+}
+
 static bool sign_in_by_method(const struct token_request *request, struct prompt *prompt,
                               int64_t deadline, struct token *ret_token,
                               struct account *ret_account, struct error *error)
@@ -25,6 +38,7 @@ bool interactive_sign_in(const struct token_request *request, int64_t deadline,
 {
     auto_prompt struct prompt prompt = prompt_open();
     auto_token struct token read = { 0 };
+    say_purpose(&prompt, request);
     if (!sign_in_by_method(request, &prompt, deadline, &read, ret_account, error))
         return false;
     *ret_token = read;

@@ -37,6 +37,9 @@ static int listen_on(int family, uint16_t port)
     autoclose int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
+    /* A port that is used again soon has old connections. It is still nobody else's. */
+    if (port != 0)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0)
         return -1;
     const struct sockaddr *address = family == AF_INET ? (const void *)&v4 : (const void *)&v6;
@@ -55,9 +58,9 @@ static uint16_t port_of(int fd)
 
 /* Listens on the same port of 127.0.0.1 and, if there is IPv6, ::1: a browser may use either for
  * localhost, so no other process may have the port on the other address. */
-static bool listen_on_both(struct loopback *loopback)
+static bool listen_on_both(struct loopback *loopback, uint16_t port)
 {
-    loopback->listeners[0] = listen_on(AF_INET, 0);
+    loopback->listeners[0] = listen_on(AF_INET, port);
     if (loopback->listeners[0] < 0)
         return false;
     loopback->port = port_of(loopback->listeners[0]);
@@ -65,16 +68,21 @@ static bool listen_on_both(struct loopback *loopback)
     return loopback->port != 0 && (loopback->listeners[1] >= 0 || errno != EADDRINUSE);
 }
 
-bool loopback_open(struct loopback *ret_loopback, struct error *error)
+bool loopback_open(uint16_t port, struct loopback *ret_loopback, struct error *error)
 {
-    for (int i = 0; i < PORT_TRIES; i++) {
+    for (int i = 0; i < (port == 0 ? PORT_TRIES : 1); i++) {
         *ret_loopback = LOOPBACK_NONE;
-        if (listen_on_both(ret_loopback)) {
+        if (listen_on_both(ret_loopback, port)) {
             ret_loopback->can_tell_peers = peer_can_be_told(ret_loopback->listeners[0]);
             return true;
         }
+        int failure = errno;
         loopback_close(ret_loopback);
+        errno = failure;
     }
+    if (port != 0)
+        return error_set(error, ERROR_OTHER, "cannot listen on port %u of localhost: %s", port,
+                         strerror(errno));
     return error_set(error, ERROR_OTHER, "cannot listen on a port of localhost: %s",
                      strerror(errno));
 }

@@ -30,9 +30,9 @@ struct loopback {
 
 #define LOOPBACK_NONE ((struct loopback){ { -1, -1 }, -1, 0, false, 0, false })
 
-/* Listens on a free port. The caller closes *ret_loopback with loopback_close, also on failure.
- * Fails with ERROR_OTHER. */
-bool loopback_open(struct loopback *ret_loopback, struct error *error);
+/* Listens on this port, or on a free one if it is 0. The caller closes *ret_loopback with
+ * loopback_close, also on failure. Fails with ERROR_OTHER. */
+bool loopback_open(uint16_t port, struct loopback *ret_loopback, struct error *error);
 
 /* Waits for the expected redirect, then stops listening. Until then, the first request for
  * expected->start is sent on to the URL page. The caller clears *ret_redirect with redirect_clear,

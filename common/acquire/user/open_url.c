@@ -8,14 +8,36 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/environment.h"
+#include "common/base/search_path.h"
 #include "common/base/subprocess.h"
 #include "common/entra/child_environment.h"
 
 #define WORDS_MAX 16
 
+/* Where the Windows Subsystem for Linux has Windows' drive, and the program there that opens the
+ * default browser. */
+#define WINDOWS_EXPLORER "/mnt/c/Windows/explorer.exe"
+
+/* Whether programs of Windows can be started: init sets these variables for each session. */
+static bool is_wsl(void)
+{
+    return environment("WSL_INTEROP") != NULL || environment("WSL_DISTRO_NAME") != NULL;
+}
+
+/* The path of the program that opens the browser of Windows: wslview of wslu, if it is installed,
+ * or else Explorer. The caller frees it. NULL if there is none. */
+static char *find_opener_of_windows(void)
+{
+    if (!is_wsl())
+        return NULL;
+    char *wslview = search_path_find("wslview");
+    return wslview != NULL ? wslview : search_path_find(WINDOWS_EXPLORER);
+}
+
 bool open_url_is_possible(void)
 {
-    return environment("BROWSER") != NULL || environment("DISPLAY") != NULL ||
+    autofree char *opener = find_opener_of_windows();
+    return opener != NULL || environment("BROWSER") != NULL || environment("DISPLAY") != NULL ||
            environment("WAYLAND_DISPLAY") != NULL;
 }
 
@@ -70,6 +92,18 @@ static bool start_command(char *command, const char *url, pid_t *pid)
     return start_browser(words.texts, pid);
 }
 
+/* Explorer exits with 1 whatever it did, so its exit status is not looked at. */
+static bool start_on_windows(const char *url, pid_t *pid)
+{
+    autofree char *opener = find_opener_of_windows();
+    char *const words[] = { opener, (char *)url, NULL };
+    if (opener == NULL || !start_browser(words, pid))
+        return false;
+    if (strcmp(opener, WINDOWS_EXPLORER) == 0)
+        *pid = 0;
+    return true;
+}
+
 /* $BROWSER is a list of commands separated by colons. The first one that can be started is used. */
 bool open_url(const char *url, pid_t *ret_pid)
 {
@@ -80,7 +114,7 @@ bool open_url(const char *url, pid_t *ret_pid)
     for (char *command; (command = strsep(&rest, ":")) != NULL;)
         if (start_command(command, url, ret_pid))
             return true;
-    return list == NULL && start_browser(xdg_open, ret_pid);
+    return list == NULL && (start_on_windows(url, ret_pid) || start_browser(xdg_open, ret_pid));
 }
 
 bool open_url_has_failed(pid_t pid)

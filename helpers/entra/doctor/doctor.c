@@ -78,6 +78,7 @@ static bool run_checks(struct doctor *doctor, struct error *error)
     reporting.on_warning = on_warning;
     silence_forget();
     open_store(doctor);
+    doctor_read_git(doctor);
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
         doctor->check = checks[i].name;
         trace("doctor: checking %s", checks[i].name);
@@ -88,6 +89,7 @@ static bool run_checks(struct doctor *doctor, struct error *error)
     bool ok = doctor_end(doctor, error);
     token_candidates_clear(&doctor->candidates);
     config_free(doctor->config);
+    secret_free(doctor->git_text);
     return ok;
 }
 

@@ -21,12 +21,25 @@
 #include "common/base/json.h"
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
+#include "helpers/entra/setup/git_settings.h"
+#include "helpers/git/git_tenant.h"
 
 /* The state of a run: the arguments, what the checks have found out so far, and the report. */
 struct doctor {
     const struct options *options;
     const char *url_text; /* as given; NULL if no URL was given */
     struct url url;
+
+    /* What git would do with the URL, or with that of Azure DevOps: doctor_git.c. */
+    struct url git_url;
+    struct secret *git_text; /* NULL if git's configuration was not read */
+    struct git_settings git;
+    struct error git_error; /* why it could not be read; else ERROR_NONE */
+
+    struct git_request git_request; /* has nothing but a user name */
+    struct git_tenant tenant;       /* what the server of the URL names, if git would learn it */
+    struct url tenant_url;          /* the URL as git sends it */
+    struct config_context context;
 
     struct config *config;              /* NULL if it could not be read */
     struct token_candidates candidates; /* made from the configuration */
@@ -83,6 +96,19 @@ void doctor_token(struct doctor *doctor);      /* doctor_token.c */
 void doctor_keyring(struct doctor *doctor);    /* doctor_keyring.c */
 void doctor_git(struct doctor *doctor);        /* doctor_git.c */
 void doctor_kubectl(struct doctor *doctor);    /* doctor_kubectl.c */
+
+/* ---- for the checks ---- */
+
+/* Reads git's configuration, before any check. Where git uses our helper for the URL, the tenant is
+ * learned as the helper does it: doctor_git.c. */
+void doctor_read_git(struct doctor *doctor);
+
+/* Why there is no authority to check; NULL if there is one: doctor_authority.c. */
+const char *doctor_why_no_authority(const struct doctor *doctor);
+
+/* Adds to the check git the proxy and the CAs that git's configuration names for the authority, and
+ * whether it can be reached so. Adds nothing if git names none: doctor_git_network.c. */
+void doctor_git_network(struct doctor *doctor);
 
 /* ---- for the checks: doctor.c ---- */
 

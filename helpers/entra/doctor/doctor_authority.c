@@ -8,8 +8,7 @@
 /* A wrong clock invalidates assertions and certificates; MSAL too allows for five minutes. */
 #define CLOCK_SECONDS_WRONG (5 * 60)
 
-/* The reason why there is no authority to check; NULL if there is one. */
-static const char *why_no_authority(const struct doctor *doctor)
+const char *doctor_why_no_authority(const struct doctor *doctor)
 {
     if (!doctor->is_identified)
         return "the authority is not known";
@@ -34,7 +33,7 @@ static void probe(struct doctor *doctor)
 
 void doctor_clock(struct doctor *doctor)
 {
-    const char *reason = why_no_authority(doctor);
+    const char *reason = doctor_why_no_authority(doctor);
     if (reason != NULL) {
         doctor_skip(doctor, "%s", reason);
         return;
@@ -81,7 +80,7 @@ static void show_route(struct doctor *doctor)
 
 void doctor_network(struct doctor *doctor)
 {
-    const char *reason = why_no_authority(doctor);
+    const char *reason = doctor_why_no_authority(doctor);
     if (reason != NULL) {
         doctor_skip(doctor, "%s", reason);
         return;

@@ -67,7 +67,7 @@ void doctor_configuration(struct doctor *doctor)
 {
     struct error error = { 0 };
     unsigned mode = 0;
-    doctor->config = config_load(doctor->options, NULL, &error);
+    doctor->config = config_load(doctor->options, &doctor->context, &error);
     if (doctor->config == NULL) {
         doctor_fail(doctor, &error);
         return;
@@ -83,7 +83,10 @@ void doctor_configuration(struct doctor *doctor)
     doctor->is_identified = doctor->is_complete;
     if (doctor->is_complete) {
         report_request(doctor);
+        if (doctor->tenant.name[0] != '\0')
+            doctor_detail(doctor, "tenant", doctor->tenant.name, "named by the server, for git");
     } else {
+        git_tenant_explain(&doctor->tenant, &doctor->tenant_url, &error);
         doctor_fail(doctor, &error);
         identify(doctor);
     }
@@ -97,9 +100,9 @@ static bool check_file(struct doctor *doctor, const char *name, bool is_secret)
 {
     struct error error = { 0 };
     struct stat status;
-    const char *path = name != NULL ? file_path(name) : NULL;
-    if (path == NULL) /* a device's URI */
+    if (name == NULL || file_is_uri(name)) /* a device's URI */
         return false;
+    const char *path = file_path(name);
     if (stat(path, &status) != 0) {
         bool is_missing = errno == ENOENT || errno == ENOTDIR;
         error_set(&error, ERROR_USAGE, "%s cannot be examined: %s", path, strerror(errno));

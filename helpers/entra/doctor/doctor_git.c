@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The check git: whether git uses our helper for a URL, and which others. */
+#define _GNU_SOURCE
 #include <string.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/subprocess.h"
 #include "common/entra/child_environment.h"
 #include "helpers/entra/doctor/doctor.h"
@@ -11,6 +13,21 @@
 
 #define AZURE_DEVOPS "https://dev.azure.com/"
 
+/* The characters of a program's name or path. */
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+"
+
+/* What to show of a helper. One that begins with an exclamation mark is a shell's text, and may be
+ * there to print a password: only the name of a program that it runs is shown. The caller frees the
+ * result with free. */
+static char *shown_helper(const char *helper)
+{
+    if (helper[0] != '!')
+        return strdup(helper);
+    size_t word = 1 + strspn(helper + 1, PLAIN);
+    bool is_program = word > 1 && (helper[word] == ' ' || helper[word] == '\0');
+    return is_program ? strndup(helper, word) : strdup("a shell command");
+}
+
 /* Reports what else in the configuration gets our token, or is used in its place. */
 static void report_rivals(struct doctor *doctor, const struct git_settings *settings,
                           const struct secret *text, const struct url *url)
@@ -19,8 +36,10 @@ static void report_rivals(struct doctor *doctor, const struct git_settings *sett
     for (size_t i = 0; i < settings->count; i++)
         if (git_rivals_check_helper(settings, i, &error))
             doctor_fail(doctor, &error);
-        else if (!git_helper_is_ours(settings->helpers[i]))
-            doctor_detail(doctor, "also gets the token", settings->helpers[i], NULL);
+        else if (!git_helper_is_ours(settings->helpers[i])) {
+            autofree char *shown = shown_helper(settings->helpers[i]);
+            doctor_detail(doctor, "also gets the token", shown, NULL);
+        }
     if (git_rivals_check_header(text, url, &error))
         doctor_fail(doctor, &error);
 }
@@ -45,14 +64,22 @@ static void check_path(struct doctor *doctor, const struct url *url,
     doctor_fail(doctor, &error);
 }
 
-static void check_settings(struct doctor *doctor, const struct url *url,
-                           const struct git_settings *settings, const struct secret *text)
+/* The last of git's helpers that is ours; NULL if there is none. */
+static const char *find_ours(const struct git_settings *settings)
 {
-    struct error error = { 0 };
     const char *ours = NULL;
     for (size_t i = 0; i < settings->count; i++)
         if (git_helper_is_ours(settings->helpers[i]))
             ours = settings->helpers[i];
+    return ours;
+}
+
+static void check_settings(struct doctor *doctor)
+{
+    struct error error = { 0 };
+    const struct url *url = &doctor->git_url;
+    const struct git_settings *settings = &doctor->git;
+    const char *ours = find_ours(settings);
     if (ours == NULL) {
         doctor_skip(doctor, "git does not use our helper for %s (see 'entra setup git')",
                     url->host);
@@ -67,34 +94,56 @@ static void check_settings(struct doctor *doctor, const struct url *url,
         return;
     }
     doctor_ok(doctor, "git uses our helper for %s: %s", url->host, ours);
-    report_rivals(doctor, settings, text, url);
+    report_rivals(doctor, settings, doctor->git_text, url);
     check_path(doctor, url, settings);
+    doctor_git_network(doctor);
+}
+
+/* Without a configured tenant, the helper takes that of the URL as git sends it. */
+static void learn_tenant(struct doctor *doctor)
+{
+    doctor->tenant_url = doctor->git_url;
+    if (!doctor->git.uses_path) {
+        doctor->tenant_url.has_path = false;
+        doctor->tenant_url.path[0] = '\0';
+    }
+    git_tenant_begin(&doctor->tenant, &doctor->git_request, &doctor->tenant_url);
+    doctor->tenant.may_ask_server = true;
+    doctor->tenant.deadline = doctor_deadline(doctor);
+    doctor->context.learn_tenant = git_tenant_learn;
+    doctor->context.learner = &doctor->tenant;
+}
+
+void doctor_read_git(struct doctor *doctor)
+{
+    static char *const command[] = { "git",          "config",        "--null",
+                                     "--get-regexp", GIT_RIVALS_KEYS, NULL };
+    struct error unused;
+    int status = 0;
+    doctor->git_url = doctor->url;
+    if (doctor->url_text == NULL)
+        url_parse(AZURE_DEVOPS, strlen(AZURE_DEVOPS), &doctor->git_url, &unused);
+    if (!doctor_finds_program("git"))
+        return;
+    doctor->git_text =
+        subprocess_run(command, child_environment_without_secrets, NULL, GIT_CONFIG_MAX,
+                       doctor_deadline(doctor), &status, &doctor->git_error);
+    if (doctor->git_text != NULL && status > 1) /* 1: there are no such settings */
+        error_set(&doctor->git_error, ERROR_USAGE,
+                  "git cannot read its configuration (git config exited with %d)", status);
+    if (doctor->git_text == NULL || doctor->git_error.kind != ERROR_NONE)
+        return;
+    git_settings_find(doctor->git_text, &doctor->git_url, &doctor->git);
+    if (doctor->url_text != NULL && find_ours(&doctor->git) != NULL)
+        learn_tenant(doctor);
 }
 
 void doctor_git(struct doctor *doctor)
 {
-    static char *const command[] = { "git",          "config",        "--null",
-                                     "--get-regexp", GIT_RIVALS_KEYS, NULL };
-    struct error error = { 0 };
-    struct git_settings settings;
-    struct url url = doctor->url;
-    int status = 0;
-    if (!doctor_finds_program("git")) {
+    if (doctor->git_error.kind != ERROR_NONE)
+        doctor_fail(doctor, &doctor->git_error);
+    else if (doctor->git_text == NULL)
         doctor_skip(doctor, "git is not in PATH");
-        return;
-    }
-    if (doctor->url_text == NULL)
-        url_parse(AZURE_DEVOPS, strlen(AZURE_DEVOPS), &url, &error);
-    auto_secret struct secret *text =
-        subprocess_run(command, child_environment_without_secrets, NULL, GIT_CONFIG_MAX,
-                       doctor_deadline(doctor), &status, &error);
-    if (text != NULL && status > 1) /* 1: there are no such settings */
-        error_set(&error, ERROR_USAGE,
-                  "git cannot read its configuration (git config exited with %d)", status);
-    if (text == NULL || error.kind != ERROR_NONE) {
-        doctor_fail(doctor, &error);
-        return;
-    }
-    git_settings_find(text, &url, &settings);
-    check_settings(doctor, &url, &settings, text);
+    else
+        check_settings(doctor);
 }
