@@ -218,6 +218,7 @@ bool git_request_url(const struct git_request *request, struct url *url)
     if (request->path == NULL && strcmp(named.path, "/") != 0) {
         url->has_path = true;
         url->path_is_plain = named.path_is_plain;
+        url->has_encoded_slash = named.has_encoded_slash;
         memcpy(url->path, named.path, sizeof url->path);
     }
     return true;
