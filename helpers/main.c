@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * All programs are this one file, under several names: each is little beside the core that they
- * share. It runs the program by whose name it was called.
+ * share. It runs the program by whose name it was called: by that of the link, such as a
+ * `kubelogin` that leads to exec-credential-entra, or else by that of what the link leads to.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
 
 #include "common/base/array.h"
+#include "common/base/cleanup.h"
+#include "common/base/text.h"
 #include "helpers/program.h"
+
+#define LINKS_MAX 40 /* as in the kernel */
 
 static const struct {
     const char *name;
@@ -19,10 +27,47 @@ static const struct {
     { "curl-credential-entra", curl_credential_entra },
 };
 
-int main(int argc, char **argv)
+typedef int run_function(int argc, char **argv);
+
+static run_function *find(const char *name)
 {
     for (size_t i = 0; i < ARRAY_SIZE(helpers); i++)
-        if (strcmp(program_invocation_short_name, helpers[i].name) == 0)
-            return helpers[i].run(argc, argv);
-    return entra(argc, argv);
+        if (strcmp(name, helpers[i].name) == 0)
+            return helpers[i].run;
+    return NULL;
+}
+
+/* Follows a link by one step. The caller frees the result; NULL if the path is no link. */
+static char *next_path(const char *path)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length < 0)
+        return NULL;
+    target[length] = '\0';
+    const char *end = target[0] != '/' ? strrchr(path, '/') : NULL;
+    return text_format("%.*s%s", end != NULL ? (int)(end + 1 - path) : 0, path, target);
+}
+
+/* The program to which the path that was executed leads; NULL if it is entra itself. */
+static run_function *find_by_links(void)
+{
+    const char *executed = (const char *)getauxval(AT_EXECFN); /* NOLINT: a pointer */
+    autofree char *path = executed != NULL ? strdup(executed) : NULL;
+    run_function *run = NULL;
+    for (int steps = 0; run == NULL && path != NULL && steps < LINKS_MAX; steps++) {
+        char *next = next_path(path);
+        free(path);
+        path = next;
+        run = path != NULL ? find(basename(path)) : NULL;
+    }
+    return run;
+}
+
+int main(int argc, char **argv)
+{
+    run_function *run = find(program_invocation_short_name);
+    if (run == NULL)
+        run = find_by_links();
+    return run != NULL ? run(argc, argv) : entra(argc, argv);
 }

@@ -200,6 +200,21 @@ void config_warn_of_base_urls(const struct config *config)
     }
 }
 
+void config_each_base_url(const struct config *config,
+                          void (*visit)(void *context, const char *api, const struct url *base),
+                          void *context)
+{
+    struct section sections[CONFIG_SECTIONS_MAX];
+    size_t count = config_apis(config, sections);
+    for (size_t i = 0; i < count; i++) {
+        struct url parsed;
+        struct error why = { 0 };
+        const char *base = section_string(config, &sections[i], "BaseUrl", &why);
+        if (base != NULL && url_parse_base(base, strlen(base), &parsed, &why))
+            visit(context, section_name(&sections[i]), &parsed);
+    }
+}
+
 enum config_match config_find_url(struct config *config, const struct url *url,
                                   const struct config_api **ret_api, struct error *error)
 {

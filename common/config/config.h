@@ -66,7 +66,8 @@ struct config *config_load(const struct options *options, const struct config_co
                            struct error *error);
 
 /* The two steps of config_load, for a caller that must not report errors in a configuration that
- * does not concern it. Between them, only config_find_url and config_api_has_scope may be called.
+ * does not concern it. Between them, only config_find_url, config_each_base_url and
+ * config_api_has_scope may be called.
  *
  * Reads the file and the environment. Fails as config_load does. */
 struct config *config_read(const struct options *options, const struct config_context *context,
@@ -128,6 +129,12 @@ bool config_request_for_api(struct config *config, const struct config_api *api,
 enum config_match config_request_for_url(struct config *config, const struct url *url,
                                          struct token_candidates *ret_candidates,
                                          struct error *error);
+
+/* Calls visit() for each BaseUrl in the file that can be used, with the name of its API, which
+ * belongs to the configuration. The host may begin with "*.". */
+void config_each_base_url(const struct config *config,
+                          void (*visit)(void *context, const char *api, const struct url *base),
+                          void *context);
 
 #define CONFIG_BASE_URLS_MAX 2
 

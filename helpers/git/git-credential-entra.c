@@ -118,6 +118,17 @@ static bool answer_with_token(struct git_target *target, struct error *error)
     return print_answer(answer, error);
 }
 
+/* git will ask for a user name, and the user would not know why. */
+static void warn_of_path(const struct git_target *target)
+{
+    if (target->wants_path != NULL)
+        warning_of(
+            "git_use_http_path",
+            "git sends no path for %s, and the BaseUrl of the API %s has one, so there is no "
+            "token. Run 'git config --global credential.%s://%s.useHttpPath true'.",
+            target->host, target->wants_path, target->url.https ? "https" : "http", target->host);
+}
+
 /* A stored credential comes before a token. */
 static bool get(const struct options *options, const struct git_request *git, struct error *error)
 {
@@ -126,6 +137,8 @@ static bool get(const struct options *options, const struct git_request *git, st
     enum config_match match = git_target_find(&target, options, git, error);
     if (match == CONFIG_FAILED)
         print_early_quit(&target);
+    if (match == CONFIG_NO_MATCH)
+        warn_of_path(&target);
     if (match != CONFIG_MATCH)
         return match == CONFIG_NO_MATCH;
     enum keyring_answer found =

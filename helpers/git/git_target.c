@@ -11,6 +11,7 @@ void git_target_clear(struct git_target *target)
 {
     config_free(target->config);
     free(target->place_path);
+    free(target->wants_path);
     free(target->name_account);
     free(target->claims);
 }
@@ -25,6 +26,25 @@ static const char *account_of(const struct git_request *git)
     return at != NULL && at != git->username && at[1] != '\0' ? git->username : NULL;
 }
 
+static void set_host(struct git_target *target)
+{
+    char port[8] = "";
+    if (target->url.port != (target->url.https ? 443 : 80))
+        snprintf(port, sizeof port, ":%u", target->url.port);
+    snprintf(target->host, sizeof target->host, "%s%s", target->url.host, port);
+}
+
+/* Without credential.useHttpPath, git sends no path, and the URL is below no BaseUrl that has one.
+ */
+static void find_path(void *context, const char *api, const struct url *base)
+{
+    struct git_target *target = context;
+    const struct url *url = &target->url;
+    if (target->wants_path == NULL && !url->has_path && strlen(base->path) > 1 &&
+        base->https == url->https && base->port == url->port && strcmp(base->host, url->host) == 0)
+        target->wants_path = strdup(api);
+}
+
 /* Finds the API by URL. Errors in the settings are reported only for a host of ours, since git asks
  * about every host. */
 static enum config_match find_api(struct git_target *target, const struct options *options,
@@ -36,14 +56,16 @@ static enum config_match find_api(struct git_target *target, const struct option
         return CONFIG_NO_MATCH;
     }
     organization_lower(&target->url);
+    set_host(target);
     auto_config struct config *config = config_read(options, &target->context, error);
     if (config == NULL)
         return CONFIG_FAILED;
     enum config_match match = config_find_url(config, url, &target->api, error);
     if (match == CONFIG_NO_MATCH)
-        trace("configuration: no API's BaseUrl matches %s://%s: no answer%s",
-              url->https ? "https" : "http", url->host,
-              url->has_path ? "" : " (git sent no path; see credential.useHttpPath)");
+        config_each_base_url(config, find_path, target);
+    if (match == CONFIG_NO_MATCH)
+        trace("configuration: no API's BaseUrl matches %s://%s: no answer",
+              url->https ? "https" : "http", url->host);
     else if (!config_check_settings(config, error))
         match = CONFIG_FAILED;
     if (match == CONFIG_MATCH) {
@@ -62,10 +84,6 @@ static void find_place(struct git_target *target)
     if (target->url.has_path && organization != ORGANIZATION_IN_HOST)
         target->place_path =
             strndup(path, organization == ORGANIZATION_IN_PATH ? strcspn(path, "/") : strlen(path));
-    char port[8] = "";
-    if (target->url.port != (target->url.https ? 443 : 80))
-        snprintf(port, sizeof port, ":%u", target->url.port);
-    snprintf(target->host, sizeof target->host, "%s%s", target->url.host, port);
     target->place =
         (struct credential_place){ .protocol = target->url.https ? "https" : "http",
                                    .host = target->host,

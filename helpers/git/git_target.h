@@ -22,6 +22,8 @@ struct git_target {
     struct config_context context; /* with the account and claims of git's request */
     struct config *config;         /* NULL if it cannot be used or is not needed */
     const struct config_api *api; /* the one that the URL belongs to; valid if config is not NULL */
+    char *wants_path; /* of the APIs on the URL's host, one with a path in its BaseUrl, which git
+                       * does not send; NULL if there is none, or one that matches */
     bool wants_token; /* false if the API has no scope: its hosts get stored credentials only */
     struct tokens tokens;
     struct credential_place place; /* where stored credentials are looked for */

@@ -41,7 +41,6 @@ fuzz_git_claims_SOURCES         := helpers/git/git_claims.c tests/fuzz/memory_fo
 fuzz_git_refusals_SOURCES       := helpers/git/git_refusals.c tests/fuzz/memory_folder.c
 fuzz_git_config_SOURCES         := helpers/entra/setup/git_section.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
-                                   helpers/git/git_tenant.c \
                                    helpers/entra/setup/git_helper.c tests/fuzz/setup_stub.c
 fuzz_git_network_SOURCES        := helpers/git/git_network.c helpers/git/git_bool.c \
                                    helpers/entra/setup/git_settings.c

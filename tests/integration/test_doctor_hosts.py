@@ -238,6 +238,14 @@ def test_git_that_must_send_the_path_and_does_not_fails(world):
     assert examine(world, url).ok
 
 
+def test_without_a_url_each_configured_one_is_looked_at(world):
+    with_a_path(world)
+    findings = {one["status"]: one["message"] for one in examine(world).of("git")}
+    assert "gets no token of GitServer" in findings["skipped"]
+    git_config(world, "credential.useHttpPath", "true")
+    assert {one["status"] for one in examine(world).of("git")} == {"ok"}
+
+
 def test_a_helper_that_is_not_installed_fails(world, programs):
     git_config(world, "credential.helper", "entra")
     path = world.session.env["PATH"].removeprefix(f"{programs}:")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -279,6 +280,33 @@ def test_an_unusable_configuration_is_reported_once_per_push(wrong_type, clone, 
     for operation in ("store", "erase"):
         outcome = ask(world, *host_of(world), "username=a", "password=b", operation=operation)
         assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+def test_a_path_that_git_does_not_send_is_asked_for(world, each_git):
+    """The advised command makes git send it."""
+    settings = world.appsettings()
+    settings["GitServer"]["BaseUrl"] += "contoso/"
+    world.write_appsettings(settings)
+    world.run("git", "config", "--global", "credential.helper", "entra")
+    request = "".join(f"{line}\n" for line in (*host_of(world), "path=contoso/app/_git/app"))
+    askpass = Askpass(world)
+    first = world.run("git", "credential", "fill", input=request, env=askpass.env)
+    assert len(askpass.questions) == 2 and world.authority.token_requests == []
+    (line,) = first.err.splitlines()
+    advised = re.search(r"'(git config [^']+)'", line).group(1)
+    assert world.run(*advised.split()).code == 0
+    second = world.run("git", "credential", "fill", input=request, env=askpass.env)
+    assert (second.code, second.err) == (0, "") and len(askpass.questions) == 2
+    assert attributes(second.out)["password"] == world.authority.issued_tokens[0]
+
+
+@pytest.mark.parametrize("lines", [("host=elsewhere.example",), ("host=localhost:1",)])
+def test_no_path_is_asked_for_at_another_host(world, lines):
+    settings = world.appsettings()
+    settings["GitServer"]["BaseUrl"] += "contoso/"
+    world.write_appsettings(settings)
+    outcome = ask(world, "protocol=https", *lines)
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
 
 
 def test_a_base_url_with_a_path_serves_only_that_path(world):

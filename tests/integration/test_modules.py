@@ -56,6 +56,22 @@ def test_a_program_called_through_a_link_finds_its_modules(world, programs):
     assert world.run(link, "token", "--api", "MyWebApi").code == 0
 
 
+@pytest.mark.parametrize("folder", ["", "elsewhere"])
+def test_a_link_to_a_program_is_that_program(world, programs, folder):
+    """A kubelogin that leads to the plugin, for example."""
+    near = world.session.home / folder / "near"
+    near.parent.mkdir(exist_ok=True)
+    near.symlink_to(programs / "curl-credential-entra")
+    link = world.session.home / "link"
+    link.symlink_to(near.relative_to(world.session.home))
+    outcome = world.run(link, world.web_api.todo_list_url)
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+    assert "oauth2-bearer" in outcome.out
+    by_path = world.run("link", world.web_api.todo_list_url,
+                        env={"PATH": f"{world.session.home}:/usr/bin:/bin"})
+    assert "oauth2-bearer" in by_path.out
+
+
 def test_a_copy_is_the_program_by_whose_name_it_is_called(world, programs, tmp_path):
     shutil.copytree(programs.parent / "lib", tmp_path / "lib")
     (tmp_path / "bin").mkdir()

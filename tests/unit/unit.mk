@@ -78,8 +78,8 @@ unit_keyring_LIBS               := -Wl,--wrap=secret_free
 unit_keyring_runtime_LIBS       := $(call wrap_wide,fstatfs)
 unit_keyring_kernel_LIBS        := $(call wrap_wide,stat)
 unit_arc_LIBS                   := $(call wrap_wide,open)
-# The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_git_refusals_LIBS          := $(call wrap_wide,time)
+# The clock is the test's; or nothing waits: the test does what happens in the meantime.
 unit_deadline_LIBS              := $(call wrap_wide,clock_gettime)
 unit_grants_LIBS                 = $(unit_deadline_LIBS) -Wl,--wrap=poll $(unit_redaction_LIBS)
 unit_single_flight_LIBS         := -Wl,--wrap=poll

@@ -74,29 +74,49 @@ static const char *find_ours(const struct git_settings *settings)
     return ours;
 }
 
-static void check_settings(struct doctor *doctor)
+/* Whether git can run the helper. */
+static bool check_installed(struct doctor *doctor, const char *ours)
 {
     struct error error = { 0 };
-    const struct url *url = &doctor->git_url;
-    const struct git_settings *settings = &doctor->git;
+    if (strncmp(ours, "entra", strlen("entra")) != 0 ||
+        doctor_finds_program("git-credential-entra"))
+        return true;
+    error_set(&error, ERROR_USAGE,
+              "git's helper '%.100s' needs git-credential-entra, which is not in PATH", ours);
+    error_known_as(&error, "program_not_found");
+    doctor_fail(doctor, &error);
+    return false;
+}
+
+static void check_url(struct doctor *doctor, const struct url *url,
+                      const struct git_settings *settings)
+{
     const char *ours = find_ours(settings);
     if (ours == NULL) {
         doctor_skip(doctor, "git does not use our helper for %s (see 'entra setup git')",
                     url->host);
-        return;
+    } else if (check_installed(doctor, ours)) {
+        doctor_ok(doctor, "git uses our helper for %s: %s", url->host, ours);
+        report_rivals(doctor, settings, doctor->git_text, url);
+        check_path(doctor, url, settings);
     }
-    if (strncmp(ours, "entra", strlen("entra")) == 0 &&
-        !doctor_finds_program("git-credential-entra")) {
-        error_set(&error, ERROR_USAGE,
-                  "git's helper '%.100s' needs git-credential-entra, which is not in PATH", ours);
-        error_known_as(&error, "program_not_found");
-        doctor_fail(doctor, &error);
+}
+
+/* An API of the configuration whose host git may know, if no URL was given. */
+static void check_base_url(void *context, const char *api, const struct url *base)
+{
+    struct doctor *doctor = context;
+    struct git_settings settings;
+    git_settings_find(doctor->git_text, base, &settings);
+    if (strcmp(base->host, doctor->git_url.host) == 0 || find_ours(&settings) == NULL)
         return;
-    }
-    doctor_ok(doctor, "git uses our helper for %s: %s", url->host, ours);
-    report_rivals(doctor, settings, doctor->git_text, url);
-    check_path(doctor, url, settings);
-    doctor_git_network(doctor);
+    if (strlen(base->path) > 1 && !settings.uses_path)
+        doctor_skip(doctor,
+                    "git sends no path for %s, so it gets no token of %s (see "
+                    "credential.useHttpPath in git-credential-entra(1))",
+                    base->host, api);
+    else
+        doctor_ok(doctor, "git uses our helper for %s: %s", base->host, find_ours(&settings));
 }
 
 /* Without a configured tenant, the helper takes that of the URL as git sends it. */
@@ -136,6 +156,15 @@ void doctor_read_git(struct doctor *doctor)
     git_settings_find(doctor->git_text, &doctor->git_url, &doctor->git);
     if (doctor->url_text != NULL && find_ours(&doctor->git) != NULL)
         learn_tenant(doctor);
+}
+
+static void check_settings(struct doctor *doctor)
+{
+    check_url(doctor, &doctor->git_url, &doctor->git);
+    if (doctor->url_text == NULL && doctor->config != NULL)
+        config_each_base_url(doctor->config, check_base_url, doctor);
+    if (find_ours(&doctor->git) != NULL)
+        doctor_git_network(doctor);
 }
 
 void doctor_git(struct doctor *doctor)
