@@ -139,11 +139,11 @@ static bool parse_authority(struct slice authority, bool wildcard, struct url *u
     return parse_port((struct slice){ rest.bytes + 1, rest.length - 1 }, url, error);
 }
 
-static bool path_is_plain(const char *path)
+static bool path_is_plain(const char *path, bool is_of_base)
 {
     for (const char *segment = path; *segment == '/';) {
         size_t length = strcspn(++segment, "/");
-        if (!url_segment_is_plain(segment, length))
+        if (!url_segment_is_plain(segment, length, is_of_base))
             return false;
         segment += length;
     }
@@ -151,10 +151,11 @@ static bool path_is_plain(const char *path)
 }
 
 /* Copies a path into url; decodes %XX if encoded is set. */
-static bool parse_path(struct slice path, bool encoded, struct url *url, struct error *error)
+static bool parse_path(struct slice path, bool encoded, bool is_of_base, struct url *url,
+                       struct error *error)
 {
     size_t length = 0;
-    bool plain = true;
+    url->has_encoded_slash = false;
     if (path.length == 0 || path.bytes[0] != '/')
         url->path[length++] = '/';
     for (size_t i = 0; i < path.length; i++) {
@@ -166,7 +167,7 @@ static bool parse_path(struct slice path, bool encoded, struct url *url, struct 
                 return error_set(error, ERROR_USAGE, "the URL has an invalid %%-escape");
             c = (unsigned char)(high * 16 + low);
             i += 2;
-            plain = plain && c != '/';
+            url->has_encoded_slash = url->has_encoded_slash || c == '/';
         }
         if (c == '\0')
             return error_set(error, ERROR_USAGE, "the path of the URL contains a NUL byte");
@@ -176,11 +177,11 @@ static bool parse_path(struct slice path, bool encoded, struct url *url, struct 
     }
     url->path[length] = '\0';
     url->has_path = true;
-    url->path_is_plain = plain && path_is_plain(url->path);
+    url->path_is_plain = !url->has_encoded_slash && path_is_plain(url->path, is_of_base);
     return true;
 }
 
-static bool parse_url(const char *text, size_t length, bool wildcard, struct url *url,
+static bool parse_url(const char *text, size_t length, bool is_base, struct url *url,
                       struct error *error)
 {
     struct slice rest = { text, length };
@@ -201,8 +202,8 @@ static bool parse_url(const char *text, size_t length, bool wildcard, struct url
     struct slice authority = take_until(&rest, "/?#");
     if (memchr(authority.bytes, '@', authority.length) != NULL)
         return error_set(error, ERROR_USAGE, "the URL contains a user name");
-    return parse_authority(authority, wildcard, url, error) &&
-           parse_path(take_until(&rest, "?#"), true, url, error);
+    return parse_authority(authority, is_base, url, error) &&
+           parse_path(take_until(&rest, "?#"), true, is_base, url, error);
 }
 
 bool url_parse(const char *text, size_t length, struct url *ret_url, struct error *error)
@@ -226,8 +227,9 @@ bool url_from_parts(const char *protocol, const char *host, const char *path, st
         !parse_authority((struct slice){ host, strlen(host) }, false, ret_url, error))
         return false;
     if (path != NULL)
-        return parse_path((struct slice){ path, strlen(path) }, false, ret_url, error);
+        return parse_path((struct slice){ path, strlen(path) }, false, false, ret_url, error);
     ret_url->has_path = false;
+    ret_url->has_encoded_slash = false;
     ret_url->path_is_plain = false;
     ret_url->path[0] = '\0';
     return true;
@@ -277,9 +279,10 @@ bool url_is_below(const struct url *url, const struct url *base)
         length--;
     if (length == 0)
         return true;
-    return url->path_is_plain && base->path_is_plain &&
+    return base->path_is_plain && !url->has_encoded_slash &&
            strncmp(url->path, base->path, length) == 0 &&
-           (url->path[length] == '/' || url->path[length] == '\0');
+           (url->path[length] == '/' || url->path[length] == '\0') &&
+           path_is_plain(url->path + length, false);
 }
 
 struct url_shown url_shown(const char *text)

@@ -27,6 +27,7 @@ struct url {
     uint16_t port;           /* the scheme's default if none is given */
     bool has_path;           /* false if the path is unknown (git without useHttpPath) */
     bool path_is_plain;      /* all read its segments alike, so that prefixes are meaningful */
+    bool has_encoded_slash;  /* the decoded path has more slashes than the URL's */
     char path[URL_MAX + 1];  /* decoded, with its leading slash, without query and fragment */
 };
 
@@ -59,7 +60,8 @@ enum url_clear {
 };
 
 /* Whether url is base or below it: scheme, host and port are equal, and base's path is a prefix of
- * whole segments. A URL whose path is unknown or not plain is below the root path only. */
+ * whole segments. Where base has a path, that must be plain, and so must what url has after it: a
+ * URL whose path is unknown is below the root path only. */
 bool url_is_below(const struct url *url, const struct url *base);
 
 /* A URL, or a text that was meant as one, in a form that is safe to show: truncated, and without

@@ -64,15 +64,22 @@ static bool is_letter(uint32_t character)
     return false;
 }
 
+/* Whether a server that decodes what is decoded already would take this for an escape. */
+static bool begins_escape(const char *text, size_t length)
+{
+    return length > 1 && strchr("0123456789ABCDEFabcdefUu%", text[1]) != NULL;
+}
+
 /* Whether every character may be in a name. */
-static bool has_known_characters(const char *segment, size_t length)
+static bool has_known_characters(const char *segment, size_t length, bool is_of_base)
 {
     uint32_t character = 0;
     for (size_t at = 0, size; at < length; at += size) {
         size = utf8_read(segment + at, length - at, &character);
-        bool is_known = character < 0x80 ? character >= ' ' && character != 0x7f &&
-                                               character != '\\' && character != '%'
-                                         : is_letter(character);
+        bool is_known = character == '%' ? is_of_base && !begins_escape(segment + at, length - at)
+                        : character < 0x80
+                            ? character >= ' ' && character != 0x7f && character != '\\'
+                            : is_letter(character);
         if (size == 0 || !is_known)
             return false;
     }
@@ -96,7 +103,7 @@ static bool begins_as_a_name(const char *segment, size_t length)
     return !dot;
 }
 
-bool url_segment_is_plain(const char *segment, size_t length)
+bool url_segment_is_plain(const char *segment, size_t length, bool is_of_base)
 {
-    return has_known_characters(segment, length) && begins_as_a_name(segment, length);
+    return has_known_characters(segment, length, is_of_base) && begins_as_a_name(segment, length);
 }

@@ -21,7 +21,8 @@
  * - after one or more dots at its beginning comes an ASCII letter or digit, "-", "_" or "~", and
  *   without dots it does not begin with ";", "?" or "#": both with and without the spaces and the
  *   characters beyond ASCII that are in between.
- * An empty one is. */
-bool url_segment_is_plain(const char *segment, size_t length);
+ * An empty one is. A segment of a base, which the user wrote, may have percent signs with which no
+ * escape begins: after which comes neither a hexadecimal digit nor "u" (%u002f) nor another one. */
+bool url_segment_is_plain(const char *segment, size_t length, bool is_of_base);
 
 #endif

@@ -12,6 +12,7 @@
 #include "common/entra/jwt.h"
 #include "common/store/stored_credentials.h"
 #include "common/tokens/tokens.h"
+#include "helpers/git/git_answer.h"
 #include "helpers/git/git_claims.h"
 #include "helpers/git/git_network.h"
 #include "helpers/git/git_refusals.h"

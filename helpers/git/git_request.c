@@ -2,17 +2,14 @@
 #include "helpers/git/git_request.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/base/array.h"
+#include "common/base/secret.h"
 #include "helpers/git/git_bool.h"
-
-/* Our state[]; the prefix tells it from that of other helpers (git-credential(1)). */
-#define STATE_REFUSED "entra:received_on="
 
 /* If one is repeated, the last value counts, as in git. */
 static const struct {
@@ -218,6 +215,7 @@ bool git_request_url(const struct git_request *request, struct url *url)
     if (request->path == NULL && strcmp(named.path, "/") != 0) {
         url->has_path = true;
         url->path_is_plain = named.path_is_plain;
+        url->has_encoded_slash = named.has_encoded_slash;
         memcpy(url->path, named.path, sizeof url->path);
     }
     return true;
@@ -242,77 +240,16 @@ int64_t git_request_expiry(const struct git_request *request)
     return request->password_expiry_utc != NULL ? seconds_of(request->password_expiry_utc) : 0;
 }
 
-/* When the token that git got before was received; 0 if it got none in this run. */
-static int64_t received_before(const struct git_request *request)
+int64_t git_request_received(const struct git_request *request)
 {
-    size_t prefix = strlen(STATE_REFUSED);
+    size_t prefix = strlen(GIT_STATE_RECEIVED);
     for (size_t i = 0; i < request->state.count; i++)
-        if (strncmp(request->state.items[i], STATE_REFUSED, prefix) == 0)
+        if (strncmp(request->state.items[i], GIT_STATE_RECEIVED, prefix) == 0)
             return seconds_of(request->state.items[i] + prefix);
     return 0;
 }
 
 int64_t git_request_refused(const struct git_request *request)
 {
-    return request->wwwauth.count > 0 ? received_before(request) : 0;
-}
-
-/* Azure DevOps accepts any user name that is not empty. In Basic, a colon would end it (RFC 7617,
- * section 2). The one of git's request comes first, so that git passes the same one to store and
- * erase. */
-static const char *username_for(const struct git_request *request, const char *owner)
-{
-    const char *names[] = { request->username, owner };
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (names[i] != NULL && names[i][0] != '\0' && strpbrk(names[i], ":\r\n") == NULL)
-            return names[i];
-    return "app";
-}
-
-/* These lines make git call get again, with the server's challenge, if the server refuses this
- * token. So a revoked token is replaced and a claims challenge satisfied in the same run. This is
- * done only once, or git would not end with a server that accepts no token at all. */
-static struct secret *format_state(const struct git_request *request, const struct token *token)
-{
-    if (!request->takes_state || received_before(request) != 0)
-        return secret_new("", 0);
-    return secret_format("capability[]=state\nstate[]=" STATE_REFUSED "%" PRId64 "\ncontinue=1\n",
-                         token->received_on);
-}
-
-struct secret *git_answer_format(const struct git_request *request, const char *owner,
-                                 const struct token *token)
-{
-    if (!request->takes_authtype)
-        return secret_format("username=%s\npassword=%s\npassword_expiry_utc=%" PRId64 "\n",
-                             username_for(request, owner), token->access_token->bytes,
-                             token->expires_on);
-    auto_secret struct secret *state = format_state(request, token);
-    /* ephemeral: no helper has to store the token, since it is in our keyring already. */
-    return secret_format("capability[]=authtype\n%sauthtype=Bearer\ncredential=%s\nephemeral=1\n"
-                         "password_expiry_utc=%" PRId64 "\n",
-                         state->bytes, token->access_token->bytes, token->expires_on);
-}
-
-/* "name=text", or nothing. */
-static struct secret *format_line(const char *name, const struct secret *text)
-{
-    return text != NULL ? secret_format("%s=%s\n", name, text->bytes) : secret_new("", 0);
-}
-
-struct secret *git_answer_format_stored(const struct stored_credential *credential)
-{
-    char expiry[64] = "";
-    auto_secret struct secret *username = format_line("username", credential->username);
-    auto_secret struct secret *password = format_line("password", credential->password);
-    auto_secret struct secret *authtype = format_line("authtype", credential->authtype);
-    auto_secret struct secret *secret = format_line("credential", credential->credential);
-    auto_secret struct secret *refresh =
-        format_line("oauth_refresh_token", credential->oauth_refresh_token);
-    if (credential->expires_on > 0)
-        snprintf(expiry, sizeof expiry, "password_expiry_utc=%" PRId64 "\n",
-                 credential->expires_on);
-    return secret_format(
-        "%s%s%s%s%s%s%s", credential->credential != NULL ? "capability[]=authtype\n" : "",
-        authtype->bytes, secret->bytes, username->bytes, password->bytes, expiry, refresh->bytes);
+    return request->wwwauth.count > 0 ? git_request_received(request) : 0;
 }

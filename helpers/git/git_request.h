@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * git's credential protocol, read and written: gitcredentials(7), git-credential(1), and git's
- * Documentation/technical/api-credentials. Pure functions on buffers.
+ * git's credential protocol, read: gitcredentials(7), git-credential(1), and git's
+ * Documentation/technical/api-credentials. Pure functions on buffers. The answers are in
+ * git_answer.h.
  *
  *     protocol=https
  *     host=dev.azure.com
@@ -16,14 +17,14 @@
 #include <stdint.h>
 
 #include "common/base/error.h"
-#include "common/base/secret.h"
-#include "common/entra/token.h"
 #include "common/entra/url.h"
-#include "common/store/stored_credentials.h"
 
 #define GIT_LINE_MAX  65535 /* with its newline; git's own limit */
 #define GIT_INPUT_MAX (1024 * 1024)
 #define GIT_LIST_MAX  32
+
+/* Our state[]; the prefix tells it from that of other helpers (git-credential(1)). */
+#define GIT_STATE_RECEIVED "entra:received_on="
 
 /* The values of an attribute that may be repeated; those past the limit are ignored. */
 struct git_list {
@@ -71,19 +72,13 @@ bool git_request_is_ephemeral(const struct git_request *request);
 /* When the credential expires, in Unix seconds; 0 if git does not say. */
 int64_t git_request_expiry(const struct git_request *request);
 
+/* When the token was received that git got from us before in this run, in Unix seconds; 0 if it got
+ * none. */
+int64_t git_request_received(const struct git_request *request);
+
 /* If git got a token from us before in this run, and the server refused it: when that token was
  * received, in Unix seconds. 0 otherwise. A refusal comes with a challenge; git-lfs sends the state
  * back without one, after a 404 too. */
 int64_t git_request_refused(const struct git_request *request);
-
-/* Formats the answer to get: authtype and credential if git accepts them, otherwise user name and
- * password. If git accepts state too, it calls get once more after a refusal. owner is the
- * account's user name or the app's client id, for a request without a user name; it may be NULL.
- * The caller frees the result with secret_free. */
-struct secret *git_answer_format(const struct git_request *request, const char *owner,
-                                 const struct token *token);
-
-/* The same for a stored credential. */
-struct secret *git_answer_format_stored(const struct stored_credential *credential);
 
 #endif

@@ -44,7 +44,8 @@ fuzz_git_config_SOURCES         := helpers/entra/setup/git_section.c \
                                    helpers/entra/setup/git_helper.c tests/fuzz/setup_stub.c
 fuzz_git_network_SOURCES        := helpers/git/git_network.c helpers/git/git_bool.c \
                                    helpers/entra/setup/git_settings.c
-fuzz_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
+fuzz_git_request_SOURCES        := helpers/git/git_answer.c helpers/git/git_bool.c \
+                                   helpers/git/git_request.c
 fuzz_http_answer_SOURCES        := common/acquire/http/http.c common/acquire/http/http_failure.c \
                                    common/acquire/http/retry.c common/acquire/http/tls_trust.c \
                                    common/acquire/app/thumbprint.c $(fuzz_redaction_SOURCES)

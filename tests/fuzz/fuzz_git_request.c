@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A request of git, whose values an attacker may choose. */
+#include "helpers/git/git_answer.h"
 #include "helpers/git/git_request.h"
 #include "tests/fuzz/fuzz.h"
 

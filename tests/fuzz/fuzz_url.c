@@ -19,6 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fprintf(stderr, "%s\n", difference);
     HOLDS(difference == NULL);
     HOLDS(!url.path_is_plain || url_is_below(&url, &url));
+    struct url base;
+    if (url_parse_base(exact, size, &base, &error) && url_is_below(&url, &base))
+        HOLDS(strcmp(base.path, "/") == 0 || base.path_is_plain);
     HOLDS(!url.path_is_plain ||
           (strpbrk(url.path, "%\\") == NULL && strstr(url.path, "/../") == NULL &&
            strstr(url.path, "/..;") == NULL && strstr(url.path, "/.;") == NULL));

@@ -180,6 +180,20 @@ def test_erase_keeps_a_token_that_was_not_rejected(world):
     assert len(world.session.keyring.items()) == 1
 
 
+def test_a_base_url_may_have_a_percent_sign(world, each_git):
+    """git passes the path decoded."""
+    settings = world.appsettings()
+    settings["GitServer"]["BaseUrl"] += "100%25 Wool/".replace(" ", "%20")
+    world.write_appsettings(settings)
+    url = world.git_server.create_repository("100% Wool/app/_git/app")
+    clone = clone_of(world, url.replace("100% Wool", "100%25%20Wool"))
+    world.run("git", "config", "--global", "credential.useHttpPath", "true")
+    outcome = push(world, clone)
+    assert (outcome.code, outcome.err) == (0, "")
+    for path in ("100% Wool/../other", "100%25 Wool/app", "100 Wool/app", "100% Wool/%2e%2e/other"):
+        assert ask(world, *host_of(world), f"path={path}").out == ""
+
+
 def credential(world, action: str, *lines: str):
     """git credential, with our helper."""
     outcome = world.run("git", "-c", "credential.helper=entra", "credential", action,

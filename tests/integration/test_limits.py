@@ -145,6 +145,18 @@ def test_a_request_ends_at_its_empty_line(world, operation, after):
         assert len(world.session.keyring.items()) == 1
 
 
+@pytest.mark.parametrize("program, words", [
+    ("exec-credential-entra", ()), ("curl-credential-entra", None),
+    ("entra", ("token", "--api", "MyWebApi")), ("git-credential-entra", ("capability",))])
+def test_programs_without_input_do_not_read_stdin(world, program, words):
+    words = (world.web_api.todo_list_url,) if words is None else words
+    with left_open("") as stdin:
+        process = start(world, program, *words, stdin=stdin, env=EXEC_INFO, stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE)
+        outcome = outcome_of(process)
+    assert (outcome.code, outcome.err) == (0, "") and outcome.out != ""
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_an_empty_request_ends_at_once(world, ending):
     with left_open(ending) as stdin:

@@ -9,6 +9,7 @@
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
+#include "helpers/git/git_answer.h"
 #include "helpers/git/git_request.h"
 
 /* A parsed request, and the buffer that its strings are in. */

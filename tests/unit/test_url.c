@@ -674,6 +674,32 @@ static void a_path_that_is_not_plain_is_covered_only_by_the_root(void **state)
     assert_relations(cases, ARRAY_SIZE(cases));
 }
 
+/* The user wrote it, and knows what is there. */
+static void a_base_may_have_a_percent_sign_that_begins_no_escape(void **state)
+{
+    (void)state;
+    static const struct relation cases[] = {
+        { "https://h.example/100%25", "https://h.example/100%25", true },
+        { "https://h.example/100%25/a/b", "https://h.example/100%25/", true },
+        { "https://h.example/100%25%20Wool/a", "https://h.example/100%25%20Wool", true },
+        { "https://h.example/a%25-z/b", "https://h.example/a%25-z", true },
+        { "https://h.example/100/a", "https://h.example/100%25", false },
+        { "https://h.example/100%2525/a", "https://h.example/100%25", false },
+        { "https://h.example/100%25%2fa", "https://h.example/100%25", false },
+        { "https://h.example/100%25/b%25c", "https://h.example/100%25", false },
+        { "https://h.example/100%25/b%25", "https://h.example/100%25", false },
+        { "https://h.example/100%25/..", "https://h.example/100%25", false },
+        { "https://h.example/100%25/%252e%252e", "https://h.example/100%25", false },
+        { "https://h.example/a%252fb/c", "https://h.example/a%252fb", false },
+        { "https://h.example/a%252Fb", "https://h.example/a%252Fb", false },
+        { "https://h.example/%252e%252e/c", "https://h.example/%252e%252e", false },
+        { "https://h.example/a%25%2525", "https://h.example/a%25%2525", false },
+        { "https://h.example/a%25%25b", "https://h.example/a%25%25b", false },
+        { "https://h.example/a%25u002f", "https://h.example/a%25u002f", false },
+    };
+    assert_relations(cases, ARRAY_SIZE(cases));
+}
+
 /* ---- the parts from git ---- */
 
 static bool from_parts(const char *protocol, const char *host, const char *path, struct url *url)
@@ -864,6 +890,7 @@ int main(void)
         cmocka_unit_test(a_path_with_an_encoded_slash_percent_or_backslash_is_not_plain),
         cmocka_unit_test(a_path_is_plain_only_if_it_is_printable_utf8),
         cmocka_unit_test(a_percent_sign_in_gits_path_is_not_plain),
+        cmocka_unit_test(a_base_may_have_a_percent_sign_that_begins_no_escape),
         cmocka_unit_test(a_base_is_https_unless_it_is_loopback),
         cmocka_unit_test(a_base_may_cover_all_hosts_of_a_domain),
         cmocka_unit_test(a_base_covers_whole_segments_only),
