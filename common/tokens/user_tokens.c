@@ -401,7 +401,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, bool *ret_asked, struct error *error)
 {
-    struct error reason = { 0 }, unused = { 0 };
+    struct error reason = { 0 };
     *ret_asked = false;
     enum refresh_end end =
         refresh(module, store, request, wait->deadline, ret_token, &reason, error);
@@ -422,7 +422,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     if (waited || reason.kind == ERROR_NONE) {
         /* A sign-in in another process may have changed the account. */
         forget_account(request);
-        end = refresh(module, store, request, deadline_in(STORE_MILLISECONDS), ret_token, &unused,
+        end = refresh(module, store, request, deadline_in(STORE_MILLISECONDS), ret_token, &reason,
                       error);
         if (end != REFRESH_NEEDS_SIGN_IN)
             return end == REFRESHED;

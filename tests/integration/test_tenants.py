@@ -13,9 +13,10 @@ from authority import contoso
 from authority.directory import User
 from integration.git_asking import ask, attributes
 from integration.stored import kept
-from integration.users import (API, SIGN_IN_FIRST, asked_nobody, claims, enter, login, query,
-                               sign_in_url, token, user_code, whose)
+from integration.users import (API, NO_BROWSER, SIGN_IN_FIRST, asked_nobody, claims, enter, login,
+                               query, sign_in_url, start_device_code, token, user_code, whose)
 from world.program import Outcome
+from world.waiting import wait_until
 from world.world import World
 
 ADA, GRACE, BOB = contoso.ADA, contoso.GRACE, contoso.BOB
@@ -114,6 +115,25 @@ def test_signing_out_of_the_default_account_leaves_the_others_their_tenants(anyw
     assert anywhere.run("entra", "logout", "--account", ADA.username).code == 0
     assert ADA.username not in default_record(anywhere)
     assert whose(anywhere, token(anywhere, *THERE, "--force-refresh")) == BOB.username
+
+
+def test_a_program_that_waited_for_the_sign_in_of_another_tenant_shows_the_picker(desk):
+    """Nobody has signed in, and two programs want a token, each of its own tenant."""
+    desk.write_appsettings(desk.user_appsettings(contoso.AZURE_CLI))
+    command = ("entra", "token", *API)
+    first, code = start_device_code(desk, *command)
+    (lock,) = (desk.session.runtime / "entra").glob("*.sign-in")
+    before = lock.stat().st_mtime_ns
+    second = desk.at_terminal(*command, *THERE, env=NO_BROWSER)
+    wait_until(lambda: lock.stat().st_mtime_ns > before, "the second program to wait")
+    enter(desk, code, ADA)
+    assert first.finish().code == 0
+    enter(desk, user_code(second), BOB)
+    outcome = second.finish()
+    assert outcome.code == 0, outcome
+    assert f"{ADA.username} gets no token in the tenant {FABRIKAM}" in outcome.err + outcome.out
+    assert whose(desk, token(desk, "--force-refresh")) == ADA.username
+    assert whose(desk, token(desk, *THERE, "--force-refresh")) == BOB.username
 
 
 # ---- where nobody can be asked ----
