@@ -19,7 +19,6 @@ unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_refusals_SOURCES       := helpers/git/git_refusals.c
 unit_git_helper_SOURCES         := helpers/entra/setup/git_helper.c
-unit_git_request_SOURCES        := helpers/git/git_bool.c helpers/git/git_request.c
 unit_git_request_SOURCES        := helpers/git/git_answer.c helpers/git/git_bool.c \
                                    helpers/git/git_request.c
 unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
