@@ -161,8 +161,6 @@ asked("authority_malformed", "--api", "MyWebApi", "--authority", "ftp://x")
 asked("keyring_unknown", "--api", "MyWebApi", "--keyring", "pocket")
 asked("keyring_no_bus", "--keyring", "secret-service", of="list",
       env={"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": "/nowhere"})
-asked("keyring_failed", "--keyring", "secret-service", of="list",
-      env={"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"})
 asked("keyring_no_folder", "--keyring", "runtime", of="list")
 asked("no_managed_identity", "--managed-identity", "--resource", "https://vault.azure.net",
       env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
@@ -342,6 +340,13 @@ def unconfigured(world, folder):
     world.appsettings_file.unlink()
     return error_of(world, "--resource", "https://vault.azure.net",
                     env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
+
+
+@meets
+def keyring_failed(world, folder):
+    world.session.keyring.stop()
+    with PassingItem(world.session.bus.address, {}, b"", "SearchItems", "org.example.Odd"):
+        return error_of(world, "--keyring", "secret-service", of="list")
 
 
 @meets
