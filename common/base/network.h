@@ -44,6 +44,14 @@ extern const struct network_source *network_source;
 void network_settings_clear(struct network_settings *settings);
 #define auto_network_settings CLEANUP(network_settings_clear)
 
+/* Moves settings out of their variable, which is then empty. */
+static inline struct network_settings network_settings_steal(struct network_settings *settings)
+{
+    struct network_settings taken = *settings;
+    *settings = (struct network_settings){ 0 };
+    return taken;
+}
+
 /* The user and password of a proxy's URL, user:password, still percent-encoded; empty if there are
  * none. The result points into url. */
 struct slice network_proxy_userinfo(const char *url);

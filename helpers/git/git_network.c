@@ -125,8 +125,7 @@ static bool find_settings(const char *url, int64_t deadline, struct network_sett
         if (!find_setting(i, answer, url, until,
                           (char **)(void *)((char *)&found + settings[i].offset), error))
             return false;
-    *ret_settings = found;
-    found = (struct network_settings){ 0 };
+    *ret_settings = network_settings_steal(&found);
     return true;
 }
 

@@ -26,9 +26,8 @@ static bool ask(const char *request_url, int64_t deadline, struct error *error)
         return false;
     network_settings_clear(&last_found);
     free(last_url);
-    last_found = found;
+    last_found = network_settings_steal(&found);
     last_url = steal(&url);
-    found = (struct network_settings){ 0 };
     return true;
 }
 
