@@ -124,7 +124,7 @@ static void warn_of_path(const struct git_target *target)
         warning_of(
             "git_use_http_path",
             "git sends no path for %s, and the BaseUrl of the API %s has one, so there is no "
-            "token. Run 'git config --global credential.%s://%s.useHttpPath true'.",
+            "answer. Run 'git config --global credential.%s://%s.useHttpPath true'.",
             target->host, target->wants_path, target->url.https ? "https" : "http", target->host);
 }
 

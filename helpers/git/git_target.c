@@ -39,9 +39,10 @@ static void set_host(struct git_target *target)
 static void find_path(void *context, const char *api, const struct url *base)
 {
     struct git_target *target = context;
-    const struct url *url = &target->url;
-    if (target->wants_path == NULL && !url->has_path && strlen(base->path) > 1 &&
-        base->https == url->https && base->port == url->port && strcmp(base->host, url->host) == 0)
+    struct url host = *base;
+    host.path[0] = '\0';
+    if (target->wants_path == NULL && !target->url.has_path && strlen(base->path) > 1 &&
+        url_is_below(&target->url, &host))
         target->wants_path = strdup(api);
 }
 
