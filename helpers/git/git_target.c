@@ -18,14 +18,6 @@ void git_target_clear(struct git_target *target)
 
 /* ---- the API ---- */
 
-/* The user name of git's request, if users can sign in with it. In the URLs that Azure DevOps
- * shows, it is the organization. */
-static const char *account_of(const struct git_request *git)
-{
-    const char *at = git->username != NULL ? strchr(git->username, '@') : NULL;
-    return at != NULL && at != git->username && at[1] != '\0' ? git->username : NULL;
-}
-
 static void set_host(struct git_target *target)
 {
     char port[8] = "";
@@ -112,7 +104,7 @@ enum config_match git_target_find(struct git_target *ret_target, const struct op
     *target = (struct git_target){ .git = git,
                                    .context = { .learn_tenant = git_tenant_learn,
                                                 .learner = &target->tenant,
-                                                .account = account_of(git) } };
+                                                .account = git_request_account(git) } };
     enum config_match match = find_api(target, options, error);
     if (match != CONFIG_MATCH)
         return match;

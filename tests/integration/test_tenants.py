@@ -11,6 +11,7 @@ import pytest
 
 from authority import contoso
 from authority.directory import User
+from integration.examining import examine
 from integration.git_asking import ask, attributes
 from integration.stored import kept
 from integration.users import (API, NO_BROWSER, SIGN_IN_FIRST, asked_nobody, claims, enter, login,
@@ -232,3 +233,14 @@ def test_the_account_of_an_organization_can_be_named_in_gits_configuration(two_o
     filled = world.run("git", "credential", "fill",
                        input="".join(f"{line}\n" for line in of("fabrikam", FABRIKAM)))
     assert user_of(world, filled) == GRACE.username
+
+
+def test_doctor_takes_the_account_that_gits_configuration_names(desk):
+    desk.write_appsettings(desk.user_appsettings(contoso.AZURE_CLI))
+    login(desk, user=GRACE)
+    login(desk, user=ADA)
+    for words in ((f"credential.{desk.git_server.url}.username", GRACE.username),
+                  ("credential.helper", "entra")):
+        assert desk.run("git", "config", "--global", *words).code == 0
+    report = examine(desk, desk.git_server.url)
+    assert report.details("token")["account"][0] == GRACE.username

@@ -36,7 +36,7 @@ struct doctor {
     struct git_settings git;
     struct error git_error; /* why it could not be read; else ERROR_NONE */
 
-    struct git_request git_request; /* has nothing but a user name */
+    struct git_request git_request; /* has at most a user name */
     struct git_tenant tenant;       /* what the server of the URL names, if git would learn it */
     struct url tenant_url;          /* the URL as git sends it */
     struct config_context context;

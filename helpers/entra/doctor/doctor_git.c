@@ -119,9 +119,12 @@ static void check_base_url(void *context, const char *api, const struct url *bas
         doctor_ok(doctor, "git uses our helper for %s: %s", base->host, find_ours(&settings));
 }
 
-/* Without a configured tenant, the helper takes that of the URL as git sends it. */
-static void learn_tenant(struct doctor *doctor)
+/* The helper uses the account that git's configuration names for the URL and, without a configured
+ * tenant, that of the URL as git sends it. */
+static void take_context(struct doctor *doctor)
 {
+    doctor->git_request.username = doctor->git.username;
+    doctor->context.account = git_request_account(&doctor->git_request);
     doctor->tenant_url = doctor->git_url;
     if (!doctor->git.uses_path) {
         doctor->tenant_url.has_path = false;
@@ -155,7 +158,7 @@ void doctor_read_git(struct doctor *doctor)
         return;
     git_settings_find(doctor->git_text, &doctor->git_url, &doctor->git);
     if (doctor->url_text != NULL && find_ours(&doctor->git) != NULL)
-        learn_tenant(doctor);
+        take_context(doctor);
 }
 
 static void check_settings(struct doctor *doctor)
