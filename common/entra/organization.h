@@ -6,8 +6,7 @@
  *
  *     https://dev.azure.com/contoso/...         the first segment of the path
  *     https://pkgs.dev.azure.com/contoso/...    likewise, for other services
- *     https://contoso.visualstudio.com/...      the first label of the host, which has no case
- * either
+ *     https://contoso.visualstudio.com/...      the first label of the host
  */
 #ifndef COMMON_ENTRA_ORGANIZATION_H
 #define COMMON_ENTRA_ORGANIZATION_H

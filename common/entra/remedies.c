@@ -208,9 +208,7 @@ static const struct remedy entries[] = {
       "Check the proxy that https_proxy, all_proxy or, for git, http.proxy names." },
     { "proxy_refused", "The proxy refused to connect to the authority.",
       "Check the proxy that https_proxy, all_proxy or, for git, http.proxy names, and the user "
-      "name "
-      "and password in it; "
-      "no_proxy lists the hosts that need no proxy." },
+      "name and password in it; no_proxy lists the hosts that need no proxy." },
     { "not_connected", "Could not connect to the authority.",
       "Check Instance and the firewall, and whether a proxy is needed or wrong (https_proxy, and "
       "for git http.proxy)." },
@@ -307,9 +305,8 @@ static const struct remedy entries[] = {
     { "file_writable", "Other users can write to a file that must be trusted.",
       "Check its contents, then remove the permission with chmod go-w." },
     { "file_owner", "A file that must be trusted belongs to another user, who can write to it.",
-      "Run the program as that user, without sudo, or with 'sudo -H' to use root's own files. A "
-      "file "
-      "that should be yours: check its contents, then run chown." },
+      "Run the program as that user, without sudo, or with 'sudo -H' to use root's own files. If "
+      "the file should be yours, check its contents, then run chown." },
     { "file_readable", "Other users can read a file that holds a secret.",
       "Remove the permission with chmod go-r." },
     { "certificate_no_password", "The private key is encrypted.",
@@ -342,8 +339,7 @@ static const struct remedy entries[] = {
       "Try again; --timeout sets how long to wait for the sign-in." },
     { "sign_in_unanswered",
       "An earlier prompt led to no sign-in, so programs without a terminal do not prompt for half "
-      "an "
-      "hour.",
+      "an hour.",
       "Sign in with 'entra login'." },
     { "sign_in_pending", "Another process is already waiting for the user to sign in.",
       "Complete the sign-in where that process asks for it, or end the process; then try again." },
@@ -364,7 +360,7 @@ static const struct remedy entries[] = {
       "repository's own configuration names it." },
     { "git_storing_helper",
       "A helper that stores what git passes to it is asked before ours. With a git before 2.46 it "
-      "gives a token again after its end.",
+      "gives tokens that have expired.",
       "Run 'entra setup git https://HOST', which keeps that helper away from the host, unless the "
       "repository's own configuration names it." },
     { "git_extra_header", "git is configured to send an Authorization header (http.extraHeader).",

@@ -67,10 +67,9 @@ enum sign_in_method {
 
 /* Every pointer is owned, and NULL only where the comment says so. */
 struct token_request {
-    char *api; /* its name in the configuration, for messages; NULL: only the scope is known */
-    char
-        *host; /* where the token goes, for prompts: a host, perhaps with a path; NULL: not known */
-    char *instance;        /* as authority_instance gives it */
+    char *api;      /* its name in the configuration, for messages; NULL: only the scope is known */
+    char *host;     /* for prompts: where the token goes, perhaps with a path; NULL: not known */
+    char *instance; /* as authority_instance gives it */
     bool instance_learned; /* not configured, but named by the cluster (config_context) */
     char *tenant;          /* as authority_is_tenant takes it */
     bool tenant_learned;   /* not configured, but named by the server or cluster */

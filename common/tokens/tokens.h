@@ -33,11 +33,10 @@
 struct tokens {
     const struct options *options; /* not owned */
     struct token_store store;
-    const char
-        *name_account;     /* how a user names an account to this program; NULL: --account NAME */
-    bool (*may_ask)(void); /* whether a user may be asked to sign in now; NULL: never */
-    int64_t began;         /* when tokens_open was called (deadline.h) */
-    int64_t deadline;      /* for keyring and authority, not counting the time of a sign-in */
+    const char *name_account; /* what names an account to this program; NULL: --account NAME */
+    bool (*may_ask)(void);    /* whether a user may be asked to sign in now; NULL: never */
+    int64_t began;            /* when tokens_open was called (deadline.h) */
+    int64_t deadline;         /* for keyring and authority, not counting the time of a sign-in */
     int64_t sign_in_deadline; /* for the user to sign in */
 };
 

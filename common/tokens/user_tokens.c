@@ -36,6 +36,15 @@ static struct runtime_name sign_in_name(const char *ending, const struct token_r
     return runtime_name(ending, texts);
 }
 
+/* Why a sign-in failed may be a matter of the tenant: another one may know the account. */
+static struct runtime_name failure_name(const struct token_request *request)
+{
+    const char *account = request->account != NULL ? request->account : ACCOUNT_DEFAULT;
+    const char *const texts[] = { request->instance, request->client_id, account, request->tenant,
+                                  NULL };
+    return runtime_name("sign-in-failure", texts);
+}
+
 /* The name is the same in all processes that use or replace an account's refresh tokens. */
 static struct runtime_name refresh_name(const struct token_request *request)
 {
@@ -276,7 +285,7 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
     autofree char *claims = demand[0] != '\0' ? claims_add_demand(request->claims, demand) : NULL;
     if (claims != NULL)
         demanding.claims = claims;
-    struct runtime_name failure = sign_in_name("sign-in-failure", request);
+    struct runtime_name failure = failure_name(request);
     struct runtime_name silence = sign_in_name("sign-in-silence", request);
     sign_in_silence_begin(silence.text);
     if (!module->sign_in(&demanding, wait->sign_in_deadline, token, &account, error)) {
@@ -417,7 +426,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     if (!lock_flight(&flight, sign_in_name("sign-in", request).text, wait->sign_in_deadline,
                      &waited))
         return user_tokens_sign_in_pending(error);
-    if (shared_error_read(sign_in_name("sign-in-failure", request).text, wait->began, error))
+    if (shared_error_read(failure_name(request).text, wait->began, error))
         return false;
     if (waited || reason.kind == ERROR_NONE) {
         /* A sign-in in another process may have changed the account. */

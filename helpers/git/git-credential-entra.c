@@ -65,8 +65,10 @@ static bool quit_after_refusals(const struct git_target *target, bool must_say, 
 {
     auto_secret struct secret *answer = secret_format("quit=1\n");
     trace("network: %s has refused the last tokens: no more are requested", target->place.host);
-    if (!print_answer(answer, error) || !must_say)
-        return error->kind == ERROR_NONE;
+    if (!print_answer(answer, error))
+        return false;
+    if (!must_say)
+        return true;
     error_set(error, ERROR_REFUSED,
               "%s has refused %d new tokens in a row: none is requested for %d minutes",
               target->place.host, GIT_REFUSALS_MANY, GIT_REFUSALS_MINUTES);
@@ -80,6 +82,32 @@ static bool is_refusal(const struct error *error)
     return error->kind == ERROR_REFUSED || error->kind == ERROR_SIGN_IN;
 }
 
+/* Makes the requests, with the claims that the server demands. */
+static bool make_candidates(struct git_target *target, struct token_candidates *candidates,
+                            struct error *error)
+{
+    target->claims = git_claims_find(target->git, &target->url);
+    target->context.claims = target->claims;
+    target->tokens.may_ask = git_may_ask;
+    if (!git_target_candidates(target, true, candidates, error)) {
+        print_quit(candidates);
+        return false;
+    }
+    token_candidates_set_host(candidates, target->place.host, target->place.path);
+    return true;
+}
+
+/* Always returns false. */
+static bool fail_without_token(const struct git_target *target,
+                               const struct token_candidates *candidates, struct error *error)
+{
+    if (error->kind != ERROR_NETWORK)
+        git_tenant_forget(&target->tenant);
+    error_wanted(error, "no token for %s", candidates->items[0].api);
+    print_quit(candidates);
+    return false;
+}
+
 static bool answer_with_token(struct git_target *target, struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
@@ -87,14 +115,8 @@ static bool answer_with_token(struct git_target *target, struct error *error)
     bool must_say = false;
     if (git_refusals_are_many(&target->url, &must_say))
         return quit_after_refusals(target, must_say, error);
-    target->claims = git_claims_find(target->git, &target->url);
-    target->context.claims = target->claims;
-    target->tokens.may_ask = git_may_ask;
-    if (!git_target_candidates(target, true, &candidates, error)) {
-        print_quit(&candidates);
+    if (!make_candidates(target, &candidates, error))
         return false;
-    }
-    token_candidates_set_host(&candidates, target->place.host, target->place.path);
     bool has_token = tokens_get(&target->tokens, &candidates, &result, error);
     if (has_token && is_refused(target, &result)) {
         git_refusals_add(&target->url, result.token.received_on);
@@ -106,13 +128,8 @@ static bool answer_with_token(struct git_target *target, struct error *error)
     }
     if (target->claims != NULL && (has_token || is_refusal(error)))
         git_claims_drop(target->git, &target->url);
-    if (!has_token) {
-        if (error->kind != ERROR_NETWORK)
-            git_tenant_forget(&target->tenant);
-        error_wanted(error, "no token for %s", candidates.items[0].api);
-        print_quit(&candidates);
-        return false;
-    }
+    if (!has_token)
+        return fail_without_token(target, &candidates, error);
     const char *owner = result.username != NULL ? result.username : result.request->client_id;
     auto_secret struct secret *answer = git_answer_format(target->git, owner, &result.token);
     return print_answer(answer, error);
@@ -125,7 +142,7 @@ static void warn_of_path(const struct git_target *target)
         warning_of(
             "git_use_http_path",
             "git sends no path for %s, and the BaseUrl of the API %s has one, so there is no "
-            "token. Run 'git config --global credential.%s://%s.useHttpPath true'.",
+            "answer. Run 'git config --global credential.%s://%s.useHttpPath true'.",
             target->host, target->wants_path, target->url.https ? "https" : "http", target->host);
 }
 

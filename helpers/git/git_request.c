@@ -221,6 +221,13 @@ bool git_request_url(const struct git_request *request, struct url *url)
     return true;
 }
 
+const char *git_request_account(const struct git_request *request)
+{
+    const char *name = request->username;
+    const char *at = name != NULL ? strchr(name, '@') : NULL;
+    return at != NULL && at != name && at[1] != '\0' ? name : NULL;
+}
+
 bool git_request_is_ephemeral(const struct git_request *request)
 {
     return request->ephemeral != NULL && !git_bool_is_no(request->ephemeral);

@@ -66,6 +66,10 @@ bool git_request_parse(char *buffer, size_t length, struct git_request *ret_requ
 /* The URL that the credential is for. Returns false if it is not http or https, and so not ours. */
 bool git_request_url(const struct git_request *request, struct url *ret_url);
 
+/* The request's user name, if users can sign in with it; NULL if not. In the URLs that Azure DevOps
+ * shows, it is the organization. */
+const char *git_request_account(const struct git_request *request);
+
 /* Whether git says that the credential must not be stored. */
 bool git_request_is_ephemeral(const struct git_request *request);
 

@@ -18,14 +18,6 @@ void git_target_clear(struct git_target *target)
 
 /* ---- the API ---- */
 
-/* The user name of git's request, if users can sign in with it. In the URLs that Azure DevOps
- * shows, it is the organization. */
-static const char *account_of(const struct git_request *git)
-{
-    const char *at = git->username != NULL ? strchr(git->username, '@') : NULL;
-    return at != NULL && at != git->username && at[1] != '\0' ? git->username : NULL;
-}
-
 static void set_host(struct git_target *target)
 {
     char port[8] = "";
@@ -39,9 +31,10 @@ static void set_host(struct git_target *target)
 static void find_path(void *context, const char *api, const struct url *base)
 {
     struct git_target *target = context;
-    const struct url *url = &target->url;
-    if (target->wants_path == NULL && !url->has_path && strlen(base->path) > 1 &&
-        base->https == url->https && base->port == url->port && strcmp(base->host, url->host) == 0)
+    struct url host = *base;
+    host.path[0] = '\0';
+    if (target->wants_path == NULL && !target->url.has_path && strlen(base->path) > 1 &&
+        url_is_below(&target->url, &host))
         target->wants_path = strdup(api);
 }
 
@@ -61,13 +54,13 @@ static enum config_match find_api(struct git_target *target, const struct option
     if (config == NULL)
         return CONFIG_FAILED;
     enum config_match match = config_find_url(config, url, &target->api, error);
-    if (match == CONFIG_NO_MATCH)
+    if (match == CONFIG_NO_MATCH) {
         config_each_base_url(config, find_path, target);
-    if (match == CONFIG_NO_MATCH)
         trace("configuration: no API's BaseUrl matches %s://%s: no answer",
               url->https ? "https" : "http", url->host);
-    else if (!config_check_settings(config, error))
+    } else if (!config_check_settings(config, error)) {
         match = CONFIG_FAILED;
+    }
     if (match == CONFIG_MATCH) {
         target->wants_token = config_api_has_scope(target->api);
         target->config = steal(&config);
@@ -111,7 +104,7 @@ enum config_match git_target_find(struct git_target *ret_target, const struct op
     *target = (struct git_target){ .git = git,
                                    .context = { .learn_tenant = git_tenant_learn,
                                                 .learner = &target->tenant,
-                                                .account = account_of(git) } };
+                                                .account = git_request_account(git) } };
     enum config_match match = find_api(target, options, error);
     if (match != CONFIG_MATCH)
         return match;

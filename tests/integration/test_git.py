@@ -300,6 +300,15 @@ def test_a_path_that_git_does_not_send_is_asked_for(world, each_git):
     assert attributes(second.out)["password"] == world.authority.issued_tokens[0]
 
 
+def test_the_base_url_may_be_a_pattern(world):
+    settings = world.appsettings()
+    settings["GitServer"]["BaseUrl"] = "https://*.contoso.example/team/"
+    world.write_appsettings(settings)
+    outcome = ask(world, "protocol=https", "host=git.contoso.example")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "credential.https://git.contoso.example.useHttpPath true" in outcome.err
+
+
 @pytest.mark.parametrize("lines", [("host=elsewhere.example",), ("host=localhost:1",)])
 def test_no_path_is_asked_for_at_another_host(world, lines):
     settings = world.appsettings()

@@ -11,11 +11,13 @@ import pytest
 
 from authority import contoso
 from authority.directory import User
+from integration.examining import examine
 from integration.git_asking import ask, attributes
 from integration.stored import kept
 from integration.users import (API, NO_BROWSER, SIGN_IN_FIRST, asked_nobody, claims, enter, login,
                                query, sign_in_url, start_device_code, token, user_code, whose)
 from world.program import Outcome
+from world.terminal import Terminal
 from world.waiting import wait_until
 from world.world import World
 
@@ -117,8 +119,10 @@ def test_signing_out_of_the_default_account_leaves_the_others_their_tenants(anyw
     assert whose(anywhere, token(anywhere, *THERE, "--force-refresh")) == BOB.username
 
 
-def test_a_program_that_waited_for_the_sign_in_of_another_tenant_shows_the_picker(desk):
-    """Nobody has signed in, and two programs want a token, each of its own tenant."""
+@pytest.fixture
+def waiting(desk: World) -> tuple[Terminal, str, Terminal]:
+    """Nobody has signed in, and two programs want a token, each of its own tenant: the one that
+    prompts, with its code, and the one that waits for this."""
     desk.write_appsettings(desk.user_appsettings(contoso.AZURE_CLI))
     command = ("entra", "token", *API)
     first, code = start_device_code(desk, *command)
@@ -126,6 +130,11 @@ def test_a_program_that_waited_for_the_sign_in_of_another_tenant_shows_the_picke
     before = lock.stat().st_mtime_ns
     second = desk.at_terminal(*command, *THERE, env=NO_BROWSER)
     wait_until(lambda: lock.stat().st_mtime_ns > before, "the second program to wait")
+    return first, code, second
+
+
+def test_a_program_that_waited_for_the_sign_in_of_another_tenant_shows_the_picker(desk, waiting):
+    first, code, second = waiting
     enter(desk, code, ADA)
     assert first.finish().code == 0
     enter(desk, user_code(second), BOB)
@@ -134,6 +143,15 @@ def test_a_program_that_waited_for_the_sign_in_of_another_tenant_shows_the_picke
     assert f"{ADA.username} gets no token in the tenant {FABRIKAM}" in outcome.err + outcome.out
     assert whose(desk, token(desk, "--force-refresh")) == ADA.username
     assert whose(desk, token(desk, *THERE, "--force-refresh")) == BOB.username
+
+
+def test_a_failed_sign_in_of_another_tenant_is_no_failure_of_this_one(desk, waiting):
+    first, code, second = waiting
+    desk.visitor.decline_code(f"{desk.authority.url}/device", code)
+    assert first.finish().code != 0
+    enter(desk, user_code(second), BOB)
+    assert second.finish().code == 0
+    assert whose(desk, token(desk, *THERE)) == BOB.username
 
 
 # ---- where nobody can be asked ----
@@ -215,3 +233,14 @@ def test_the_account_of_an_organization_can_be_named_in_gits_configuration(two_o
     filled = world.run("git", "credential", "fill",
                        input="".join(f"{line}\n" for line in of("fabrikam", FABRIKAM)))
     assert user_of(world, filled) == GRACE.username
+
+
+def test_doctor_takes_the_account_that_gits_configuration_names(desk):
+    desk.write_appsettings(desk.user_appsettings(contoso.AZURE_CLI))
+    login(desk, user=GRACE)
+    login(desk, user=ADA)
+    for words in ((f"credential.{desk.git_server.url}.username", GRACE.username),
+                  ("credential.helper", "entra")):
+        assert desk.run("git", "config", "--global", *words).code == 0
+    report = examine(desk, desk.git_server.url)
+    assert report.details("token")["account"][0] == GRACE.username

@@ -212,9 +212,9 @@ static bool may_wait(void *data)
     return !wait->no_browser;
 }
 
-/* port: the one that the user has forwarded, or 0. Then a browser elsewhere may open the page.
- * Starts a browser with an address of the listener, which sends it on to the URL (loopback.h). If
- * the listener could not tell who comes, none is started. */
+/* Starts a browser with an address of the listener, which sends it on to the URL (loopback.h). If
+ * the listener could not tell who comes, none is started. A browser elsewhere can open the URL if
+ * the user has forwarded the port to it; 0: none is forwarded. */
 static bool start_browser(const struct token_request *request, const struct attempt *attempt,
                           uint16_t port, const struct secret *url, struct wait *wait)
 {

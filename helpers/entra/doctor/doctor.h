@@ -44,7 +44,7 @@ struct doctor {
     const char *helper_unused;          /* why they are not used; else NULL */
     struct error helper_error;          /* what is wrong with them; else ERROR_NONE */
 
-    struct git_request git_request; /* has nothing but a user name */
+    struct git_request git_request; /* has at most a user name */
     struct git_tenant tenant;       /* what the server of the URL names, if git would learn it */
     struct url tenant_url;          /* the URL as git sends it */
     struct config_context context;

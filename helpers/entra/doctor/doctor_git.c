@@ -123,9 +123,12 @@ static void check_base_url(void *context, const char *api, const struct url *bas
         doctor_ok(doctor, "git uses our helper for %s: %s", base->host, find_ours(&settings));
 }
 
-/* Without a configured tenant, the helper takes that of the URL as git sends it. */
-static void learn_tenant(struct doctor *doctor)
+/* The helper uses the account that git's configuration names for the URL and, without a configured
+ * tenant, that of the URL as git sends it. */
+static void take_context(struct doctor *doctor)
 {
+    doctor->git_request.username = doctor->git.username;
+    doctor->context.account = git_request_account(&doctor->git_request);
     doctor->tenant_url = doctor->git_url;
     if (!doctor->git.uses_path) {
         doctor->tenant_url.has_path = false;
@@ -204,7 +207,7 @@ void doctor_read_git(struct doctor *doctor)
     if (doctor->url_text == NULL || ours == NULL)
         return;
     use_helper_options(doctor, ours);
-    learn_tenant(doctor);
+    take_context(doctor);
 }
 
 static void check_settings(struct doctor *doctor)

@@ -12,7 +12,7 @@
 /* ---- helpers ---- */
 
 /* git's own helpers that store what they are given, and give it back: before git 2.46 without
- * looking whether it has ended, or without being told when it does. */
+ * looking whether it has expired, or without being told when it does. */
 static const char *const storing[] = { "cache", "libsecret", "gnome-keyring" };
 
 static struct slice take_word(const char **rest)
@@ -77,7 +77,7 @@ bool git_rivals_check_helper(const struct git_settings *settings, size_t index,
     if (!is_before || !stores)
         return false;
     error_set(ret_error, ERROR_USAGE,
-              "git asks the helper '%.100s' before ours, and it may give a token that has ended",
+              "git asks the helper '%.100s' before ours, and it may give a token that has expired",
               helper);
     return !error_known_as(ret_error, "git_storing_helper");
 }

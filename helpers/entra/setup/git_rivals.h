@@ -4,7 +4,7 @@
  *
  *     [credential]
  *         helper = store         (writes tokens to a file)
- *         helper = cache         (before ours: gives tokens that have ended)
+ *         helper = cache         (before ours: gives tokens that have expired)
  *         helper = entra
  *     [http "https://dev.azure.com/"]
  *         extraHeader = Authorization: Basic ...    (is sent in place of a token)

@@ -118,5 +118,7 @@ void git_settings_find(const struct secret *text, const struct url *url,
             add_helper(ret_settings, line.value);
         else if (git_line_is(&line, variable, "usehttppath"))
             ret_settings->uses_path = line.value == NULL || !git_bool_is_no(line.value);
+        else if (git_line_is(&line, variable, "username"))
+            ret_settings->username = line.value;
     }
 }

@@ -25,8 +25,9 @@
 struct git_settings {
     const char *helpers[GIT_HELPERS_MAX]; /* in the order in which git runs them */
     size_t count;
-    bool is_reset;  /* an empty helper has cleared the list before these */
-    bool uses_path; /* git sends the path */
+    bool is_reset;        /* an empty helper has cleared the list before these */
+    bool uses_path;       /* git sends the path */
+    const char *username; /* is sent for a URL that has none; NULL: none is */
 };
 
 /* Collects the settings for the URL, whose host may be a pattern, from the output of
