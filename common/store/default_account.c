@@ -85,14 +85,6 @@ bool default_account_for(const struct default_account *from, const char *tenant,
     return false;
 }
 
-void default_account_set(struct default_account *to, const struct account *account)
-{
-    struct account copy;
-    copy_account(&copy, account);
-    account_clear(&to->account);
-    to->account = copy;
-}
-
 static bool belongs_to(const struct account *account, const char *tenant)
 {
     const char *home = account_home_tenant(account->home_account_id);
@@ -113,6 +105,25 @@ static void set_tenant(struct default_account *to, const char *name, const struc
         json_object_object_del(to->tenants, json_object_iter_peek_name(&first));
     }
     json_object_object_add(to->tenants, name, record);
+}
+
+/* The item of an earlier version does not have the account for its own tenant. */
+static void remember_at_home(struct default_account *to)
+{
+    auto_account struct account known = { 0 };
+    autofree char *home = name_of(account_home_tenant(to->account.home_account_id));
+    if (home != NULL && !find_in(to, home, &known))
+        set_tenant(to, home, &to->account);
+}
+
+void default_account_set(struct default_account *to, const struct account *account)
+{
+    struct account copy;
+    if (to->account.home_account_id != NULL)
+        remember_at_home(to);
+    copy_account(&copy, account);
+    account_clear(&to->account);
+    to->account = copy;
 }
 
 bool default_account_remember(struct default_account *to, const char *tenant,

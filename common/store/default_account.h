@@ -43,7 +43,8 @@ bool default_account_read(const struct secret *record, struct default_account *r
 bool default_account_for(const struct default_account *from, const char *tenant,
                          struct account *ret_account);
 
-/* Makes this account the default one, without its refresh token. */
+/* Makes this account the default one, without its refresh token. The one before stays that of the
+ * tenant that it belongs to, unless this has another. */
 void default_account_set(struct default_account *to, const struct account *account);
 
 /* Has a sign-in for the tenant (NULL: any) remembered: by an account that the user chose

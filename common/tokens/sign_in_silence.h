@@ -19,7 +19,7 @@ void sign_in_silence_begin(const char *name);
 /* Whether there must be no prompt now. If so, *ret_error says when there was one. */
 bool sign_in_silence_is_kept(const char *name, struct error *ret_error);
 
-/* Somebody has signed in, or was not prompted. */
+/* Ends it: the user has signed in, or was not prompted. */
 void sign_in_silence_end(const char *name);
 
 #endif

@@ -154,15 +154,17 @@ static bool hint_at_login(const struct token_request *request, const struct user
     }
     options_each(&same, OPTION_OF_REQUEST, append_option, &line);
     bool needs_browser = remedies_blame_device_code(error->code);
+    const char *browser = needs_browser ? " --browser" : "";
+    const char *how = needs_browser ? ", in a browser that uses the device's identity broker"
+                      : foreign && request->account == NULL
+                          ? " with an account that this tenant knows"
+                          : "";
     if (!foreign)
-        return error_hint(
-            error, "Run 'entra login%s%s'%s%s.", needs_browser ? " --browser" : "", line.text,
-            needs_browser ? ", in a browser that uses the device's identity broker" : "",
-            alternative(request));
+        return error_hint(error, "Run 'entra login%s%s'%s%s.", browser, line.text, how,
+                          alternative(request));
     return error_hint(
-        error, "Run 'entra login%s'%s; or name another account that has signed in: %s.", line.text,
-        request->account == NULL ? " with an account that this tenant knows" : "",
-        wait->name_account != NULL ? wait->name_account : "--account NAME");
+        error, "Run 'entra login%s%s'%s; or name another account that has signed in: %s.", browser,
+        line.text, how, wait->name_account != NULL ? wait->name_account : "--account NAME");
 }
 
 /* Says which keyring has no such sign-in, since there may be one in another: programs of cron, or

@@ -60,7 +60,7 @@ static bool is_refused(const struct git_target *target, const struct tokens_resu
            result->token.received_on == refused;
 }
 
-/* Has git quit, whoever the tokens are for: a caller of git may go on for ever. Says why once. */
+/* Has git quit, for users' tokens too: a caller of git may go on for ever. Says why once. */
 static bool quit_after_refusals(const struct git_target *target, bool must_say, struct error *error)
 {
     auto_secret struct secret *answer = secret_format("quit=1\n");
@@ -70,7 +70,7 @@ static bool quit_after_refusals(const struct git_target *target, bool must_say, 
     if (!must_say)
         return true;
     error_set(error, ERROR_REFUSED,
-              "%s has refused %d new tokens in a row: none is requested for %d minutes",
+              "%s has refused %d new tokens in a row; for %d minutes after that, none is requested",
               target->place.host, GIT_REFUSALS_MANY, GIT_REFUSALS_MINUTES);
     return error_known_as(error, "tokens_refused");
 }

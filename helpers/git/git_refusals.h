@@ -29,7 +29,8 @@
 bool git_refusals_are_many(const struct url *url, bool *ret_must_say);
 
 /* Counts the refusal of a token that was received at this time (Unix seconds), if it was new: one
- * that has worked may have been revoked. One token is counted once, whoever is refused with it. */
+ * that has worked may have been revoked. One token is counted once, however many programs are
+ * refused with it. */
 void git_refusals_add(const struct url *url, int64_t received_on);
 
 /* Forgets the refusals. */

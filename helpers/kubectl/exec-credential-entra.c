@@ -8,6 +8,7 @@
 
 #include "common/base/user.h"
 #include "common/config/config.h"
+#include "common/entra/url.h"
 #include "common/tokens/tokens.h"
 #include "helpers/kubectl/exec_credential.h"
 #include "helpers/kubectl/kubelogin.h"
@@ -52,7 +53,7 @@ static bool answer_with_token(const struct kubelogin *kubelogin, const struct ex
     if (!make_candidates(kubelogin, &candidates, error))
         return false;
     if (info->server != NULL)
-        token_candidates_set_host(&candidates, info->server, NULL);
+        token_candidates_set_host(&candidates, url_shown(info->server).text, NULL);
     const struct token_request *first = &candidates.items[0];
     const char *wanted = first->api != NULL ? first->api : first->scope;
     if (!tokens_open(&tokens, &kubelogin->options, error))

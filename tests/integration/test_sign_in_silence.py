@@ -161,9 +161,10 @@ def test_a_prompt_of_curls_names_its_host(desk, idle):
         or "Sign in for MyWebApi at 127.0.0.1.\n" in outcome.err
 
 
-def test_a_prompt_of_kubectls_names_its_cluster(desk, idle):
+@pytest.mark.parametrize("user", ["", "ada:hunter2@"], ids=["alone", "without a password"])
+def test_a_prompt_of_kubectls_names_its_cluster(desk, idle, user):
     info = EXEC_INFO["KUBERNETES_EXEC_INFO"].replace(
-        '"interactive": false', '"interactive": true, "cluster": {"server": "https://k8s.example"}')
+        '"interactive": false', '"interactive": true, "cluster": {"server": "https://USERk8s.example"}')
     outcome = desk.run("exec-credential-entra", "--api", "MyWebApi", "--timeout", SHORT_LIMIT,
-                       env={"KUBERNETES_EXEC_INFO": info})
+                       env={"KUBERNETES_EXEC_INFO": info.replace("USER", user)})
     assert "Sign in for MyWebApi at https://k8s.example.\n" in outcome.err

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from authority import contoso
+from authority import contoso, faults
 from authority.directory import User
 from integration.examining import examine
 from integration.git_asking import ask, attributes
@@ -175,6 +175,13 @@ def test_the_other_advice_is_to_name_an_account(anywhere):
     assert "--account NAME" in token(anywhere, *THERE).err
     login(anywhere, "--account", GRACE.username, user=GRACE)
     assert whose(anywhere, token(anywhere, *THERE, "--account", GRACE.username)) == GRACE.username
+
+
+def test_where_a_policy_forbids_device_codes_the_advice_is_the_browser(anywhere):
+    anywhere.authority.faults.inject(faults.refused("policy", "invalid_grant", 53003, "Blocked."))
+    refused = token(anywhere, *THERE)
+    assert "--browser" in advised(refused) and FABRIKAM in advised(refused)
+    assert "identity broker" in refused.err
 
 
 # ---- git ----

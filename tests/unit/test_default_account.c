@@ -73,6 +73,17 @@ static void the_account_of_a_tenant_is_that_of_its_sign_in(void **state)
     assert_false(default_account_remember(&def, FABRIKAM, &bob, true)); /* nothing is new */
 }
 
+static void an_account_that_is_no_longer_the_default_one_stays_that_of_its_tenant(void **state)
+{
+    (void)state;
+    default_account_set(&def, &bob);
+    assert_string_equal(account_for(NULL), bob.home_account_id);
+    assert_string_equal(account_for(CONTOSO), ada.home_account_id);
+    default_account_remember(&def, FABRIKAM, &grace, true);
+    default_account_set(&def, &ada);
+    assert_string_equal(account_for(FABRIKAM), grace.home_account_id);
+}
+
 static void no_account_is_remembered_for_what_is_no_single_tenant(void **state)
 {
     (void)state;
@@ -175,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(without_a_sign_in_for_a_tenant_it_is_the_default_account),
         TEST(the_account_of_a_tenant_is_that_of_its_sign_in),
+        TEST(an_account_that_is_no_longer_the_default_one_stays_that_of_its_tenant),
         TEST(no_account_is_remembered_for_what_is_no_single_tenant),
         TEST(who_was_not_chosen_takes_only_a_place_that_is_free),
         TEST(who_has_signed_out_is_forgotten),

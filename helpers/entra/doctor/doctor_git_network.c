@@ -65,7 +65,8 @@ void doctor_git_network(struct doctor *doctor)
     is_used = show(doctor, "http.sslCAInfo", found.ca_file, cas) || is_used;
     is_used = show(doctor, "http.sslCAPath", found.ca_folder, cas) || is_used;
     if (is_used && probe(doctor, &error))
-        doctor_ok(doctor, "by these, git-credential-entra reaches %s", doctor->request->instance);
+        doctor_ok(doctor, "with these settings, git-credential-entra reaches %s",
+                  doctor->request->instance);
     else if (is_used)
         doctor_fail(doctor, &error);
 }
