@@ -96,7 +96,7 @@ enum keyring_answer bus_connect(int64_t deadline, GDBusConnection **ret_connecti
     GError *reason = NULL;
     g_autoptr(GDBusConnection) connection = connect_to(address, call, &reason);
     if (connection == NULL) {
-        if (!is_no_bus(reason))
+        if (reason == NULL || !is_no_bus(reason))
             return call_failed(call, reason, error);
         error_set(error, ERROR_KEYRING,
                   "the session bus cannot be reached (%s), so there is no desktop keyring",
