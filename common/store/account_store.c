@@ -141,34 +141,33 @@ static bool keep_username(struct token_store *store, const struct token_request 
     return token_store_put(store, &key, label, record, 0, deadline, error);
 }
 
-/* Where the request names no account, the user chose this one for its tenant. For the tenant that
- * it belongs to, only a sign-in for its own sake is a choice. */
+/* For the tenant that the account belongs to, it is not chosen by a sign-in for another one. */
 static bool keep_default(struct token_store *store, const struct token_request *request,
-                         const struct account *account, bool make_default, int64_t deadline,
-                         struct error *error)
+                         const struct account *account, enum account_choice choice,
+                         int64_t deadline, struct error *error)
 {
     auto_default_account struct default_account def = { 0 };
     enum keyring_answer answer =
         default_account_find(store, request->instance, deadline, &def, error);
-    bool changed = make_default || answer == KEYRING_NOTHING;
+    bool changed = choice == ACCOUNT_FOR_ALL || answer == KEYRING_NOTHING;
     if (answer == KEYRING_FAILED)
         return false;
     if (changed)
         default_account_set(&def, account);
     const char *home = account_home_tenant(account->home_account_id);
-    bool is_chosen = make_default || request->account == NULL;
-    changed |= default_account_remember(&def, request->tenant, account, is_chosen);
-    changed |= default_account_remember(&def, home, account, make_default);
+    changed |=
+        default_account_remember(&def, request->tenant, account, choice != ACCOUNT_FOR_REQUEST);
+    changed |= default_account_remember(&def, home, account, choice == ACCOUNT_FOR_ALL);
     return !changed || default_account_put(store, request->instance, &def, deadline, error);
 }
 
 bool account_store_keep(struct token_store *store, const struct token_request *request,
-                        const struct account *account, bool make_default, int64_t deadline,
+                        const struct account *account, enum account_choice choice, int64_t deadline,
                         struct error *error)
 {
     return account_store_rotate(store, request, account, deadline, error) &&
            keep_username(store, request, account, deadline, error) &&
-           keep_default(store, request, account, make_default, deadline, error);
+           keep_default(store, request, account, choice, deadline, error);
 }
 
 bool account_store_drop(struct token_store *store, const struct token_request *request,

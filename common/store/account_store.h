@@ -27,12 +27,19 @@ enum keyring_answer account_store_find(struct token_store *store,
                                        const struct token_request *request, int64_t deadline,
                                        struct account *ret_account, struct error *error);
 
+/* What a user has signed in for. */
+enum account_choice {
+    ACCOUNT_FOR_REQUEST, /* for one request, which names the account */
+    ACCOUNT_FOR_TENANT,  /* for the request's tenant */
+    ACCOUNT_FOR_ALL,     /* to have it as the default account */
+};
+
 /* Stores a new sign-in: its refresh token, if it has one, and its user name. It becomes the default
- * account if make_default is set or there is none yet; and the account of the request's tenant, and
+ * account if that is the choice or there is none yet; and the account of the request's tenant, and
  * of the one it belongs to, as default_account_remember has it. Fails with ERROR_KEYRING only if
  * the keyring was chosen by name. */
 bool account_store_keep(struct token_store *store, const struct token_request *request,
-                        const struct account *account, bool make_default, int64_t deadline,
+                        const struct account *account, enum account_choice choice, int64_t deadline,
                         struct error *error);
 
 /* Stores the refresh token that replaces an earlier one; if the account has none, the earlier one

@@ -86,9 +86,9 @@ bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidat
                   const char *refused, int64_t *ret_received_on, struct error *error);
 
 /* Has the user sign in for the request, even if the keyring has a token, and makes the account the
- * default one. The caller clears *ret_result with tokens_result_clear; the request must outlive it.
- * Fails with any kind, and with ERROR_KEYRING or ERROR_USAGE if the keyring cannot store the
- * sign-in. */
+ * default one, or with --tenant that of the tenant. The caller clears *ret_result with
+ * tokens_result_clear; the request must outlive it. Fails with any kind, and with ERROR_KEYRING or
+ * ERROR_USAGE if the keyring cannot store the sign-in. */
 bool tokens_sign_in(struct tokens *tokens, const struct token_request *request,
                     struct tokens_result *ret_result, struct error *error);
 

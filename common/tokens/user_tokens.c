@@ -280,7 +280,8 @@ static void set_account(struct token_request *request, const struct account *acc
  * addition to those of the request, or "". */
 static bool sign_in(const struct acquire_module *module, struct token_store *store,
                     struct token_request *request, const struct user_tokens_wait *wait,
-                    const char *demand, bool make_default, struct token *token, struct error *error)
+                    const char *demand, enum account_choice choice, struct token *token,
+                    struct error *error)
 {
     auto_account struct account account = { 0 };
     struct token_request demanding = *request; /* owns nothing */
@@ -306,8 +307,8 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
     auto_single_flight struct single_flight flight = { -1 }, accounts = { -1 };
     lock_flight(&flight, refresh_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
     lock_flight(&accounts, accounts_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
-    return account_store_keep(store, request, &account, make_default,
-                              deadline_in(STORE_MILLISECONDS), error);
+    return account_store_keep(store, request, &account, choice, deadline_in(STORE_MILLISECONDS),
+                              error);
 }
 
 /* Does not wait for a sign-in in another process, whose prompt the user may not see. */
@@ -317,7 +318,10 @@ bool user_tokens_sign_in(const struct acquire_module *module, struct token_store
 {
     auto_single_flight struct single_flight flight = { -1 };
     single_flight_join(&flight, sign_in_name("sign-in", request).text, deadline_in(0));
-    return sign_in(module, store, request, wait, "", true, ret_token, error);
+    /* A sign-in for a tenant leaves the default account as it is. */
+    enum account_choice choice =
+        wait->options->tenant != NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_ALL;
+    return sign_in(module, store, request, wait, "", choice, ret_token, error);
 }
 
 /* ---- refreshing silently ---- */
@@ -445,7 +449,9 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     }
     if (reason.kind != ERROR_NONE)
         ask_again(request, &reason);
-    if (!sign_in(module, store, request, wait, reason.claims, false, ret_token, error))
+    enum account_choice choice =
+        request->account == NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_REQUEST;
+    if (!sign_in(module, store, request, wait, reason.claims, choice, ret_token, error))
         return false;
     /* Whoever was in front of the browser: the user sees whose tokens are used from now on. */
     notice("Signed in as %s.", request->username);

@@ -43,7 +43,8 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
                          struct token *ret_token, bool *ret_asked, struct error *error);
 
 /* As user_tokens_acquire, for a user who wants to sign in: does not try the refresh token, does not
- * wait for other processes, and makes the account the default one. */
+ * wait for other processes, and makes the account the default one, or with --tenant that of the
+ * tenant. */
 bool user_tokens_sign_in(const struct acquire_module *module, struct token_store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, struct error *error);

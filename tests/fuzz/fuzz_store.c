@@ -79,7 +79,8 @@ static void read_account(struct token_store *store, const struct secret *record)
     HOLDS(account_is_refresh_token(account.refresh_token->bytes, account.refresh_token->length));
     shelf_clear();
     account.family = false;
-    HOLDS(account_store_keep(store, &request, &account, false, deadline_in(1000), &error));
+    HOLDS(account_store_keep(store, &request, &account, ACCOUNT_FOR_TENANT, deadline_in(1000),
+                             &error));
     HOLDS(shelf_count(STORE_KIND_ACCOUNT) == 2 && shelf_count(STORE_KIND_REFRESH_TOKEN) == 1);
     HOLDS(account_store_find(store, &request, deadline_in(1000), &again, &error) == KEYRING_FOUND);
     HOLDS(secret_equals(again.refresh_token, account.refresh_token->bytes,

@@ -168,7 +168,16 @@ def test_the_advised_sign_in_mends_it(anywhere):
     anywhere.browser.will_sign_in(BOB)
     assert anywhere.at_terminal(*advised(refused)).finish().code == 0
     assert whose(anywhere, token(anywhere, *THERE)) == BOB.username
-    assert whose(anywhere, token(anywhere)) == ADA.username
+    for elsewhere in ((), ("--tenant", "organizations")):
+        assert whose(anywhere, token(anywhere, *elsewhere)) == ADA.username
+
+
+def test_the_first_sign_in_is_the_default_one_whatever_tenant_it_is_for(desk):
+    desk.write_appsettings(desk.user_appsettings(contoso.AZURE_CLI, "organizations"))
+    login(desk, *THERE, user=BOB)
+    assert whose(desk, token(desk)) == BOB.username
+    login(desk, user=ADA)
+    assert whose(desk, token(desk)) == ADA.username
 
 
 def test_the_other_advice_is_to_name_an_account(anywhere):

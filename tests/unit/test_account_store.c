@@ -85,7 +85,9 @@ static void keep(const char *id, const char *username, const char *refresh_token
                  bool make_default)
 {
     auto_account struct account account = account_of(id, username, refresh_token, family);
-    assert_true(account_store_keep(&store, &request, &account, make_default, deadline, &error));
+    assert_true(account_store_keep(&store, &request, &account,
+                                   make_default ? ACCOUNT_FOR_ALL : ACCOUNT_FOR_TENANT, deadline,
+                                   &error));
 }
 
 static bool rotate(const char *id, const char *username, const char *refresh_token, bool family)
@@ -481,7 +483,7 @@ static void a_named_keyring_that_fails_is_an_error(void **state)
                      KEYRING_FAILED);
     assert_false(rotate("ada.c", "ada@contoso.com", "b", true));
     auto_account struct account bob = account_of("bob.c", "bob@contoso.com", "b", true);
-    assert_false(account_store_keep(&store, &request, &bob, true, deadline, &error));
+    assert_false(account_store_keep(&store, &request, &bob, ACCOUNT_FOR_ALL, deadline, &error));
     assert_false(drop("a"));
     assert_false(account_store_forget(&store, NULL, deadline, &count, &error));
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");

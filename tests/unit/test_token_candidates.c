@@ -141,7 +141,8 @@ static void sign_ada_in(void)
 {
     struct error unused = { 0 };
     struct account ada = account_of("ada");
-    assert_true(account_store_keep(&tokens.store, USER, &ada, true, tokens.deadline, &unused));
+    assert_true(
+        account_store_keep(&tokens.store, USER, &ada, ACCOUNT_FOR_ALL, tokens.deadline, &unused));
     account_clear(&ada);
 }
 

@@ -205,7 +205,7 @@ static void keep(const char *user, const char *refresh_token)
 {
     struct error unused = { 0 };
     auto_account struct account known = account_of(user, refresh_token);
-    account_store_keep(&store, &request, &known, false, wait.deadline, &unused);
+    account_store_keep(&store, &request, &known, ACCOUNT_FOR_TENANT, wait.deadline, &unused);
 }
 
 /* The refresh token of a user in the keyring, or "". */
