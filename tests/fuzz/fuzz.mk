@@ -28,7 +28,7 @@ fuzz_doctor_git_SOURCES         := helpers/entra/doctor/doctor_git.c \
                                    helpers/entra/setup/git_helper.c \
                                    helpers/entra/setup/git_rivals.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
-                                   helpers/git/git_tenant.c \
+                                   helpers/git/git_request.c helpers/git/git_tenant.c \
                                    helpers/git/git_network.c \
                                    tests/fuzz/doctor_stub.c tests/fuzz/setup_stub.c
 fuzz_doctor_kubectl_SOURCES     := helpers/entra/doctor/doctor_kubectl.c \
