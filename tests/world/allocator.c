@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Preloaded into a program: an allocator like jemalloc or tcmalloc, whose blocks are not the C
- * library's, and are wiped when they are freed: one of our programs that does not do that aborts, but
- * not those that it starts. With -DWITHOUT_SIZES it has no malloc_usable_size, as glibc's
+ * library's, and are wiped when they are freed: one of our programs that does not do that aborts,
+ * but not those that it starts. With -DWITHOUT_SIZES it has no malloc_usable_size, as glibc's
  * libmemusage.so, so nobody can wipe.
  */
 #define _GNU_SOURCE
