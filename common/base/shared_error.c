@@ -45,10 +45,16 @@ static struct secret *format_record(const struct error *error, int64_t until)
     return secret_format("%s", json_object_to_json_string(record));
 }
 
+static int64_t longest(bool throttles)
+{
+    return throttles ? SHARED_ERROR_RETRY_MAX : SHARED_ERROR_SECONDS_MAX;
+}
+
 void shared_error_post(const char *name, const struct error *error, int64_t seconds)
 {
     autoclose int folder = runtime_folder_open();
-    int64_t bounded = seconds < SHARED_ERROR_SECONDS_MAX ? seconds : SHARED_ERROR_SECONDS_MAX;
+    int64_t most = longest(error->retry_after > 0);
+    int64_t bounded = seconds < most ? seconds : most;
     auto_secret struct secret *text = format_record(error, time(NULL) + bounded);
     if (folder >= 0)
         runtime_write(folder, name, text);
@@ -82,11 +88,12 @@ static bool parse_record(const struct secret *text, int64_t now, int64_t since, 
         !json_int64(record, "posted", &posted) || !json_int64(record, "kind", &kind) ||
         kind < ERROR_OTHER || kind > ERROR_KEYRING || !read_texts(record, &posted_error))
         return false;
-    if (until <= now || until > now + SHARED_ERROR_SECONDS_MAX || posted < since)
+    bool throttles = json_object_get_boolean(json_object_object_get(record, "throttles"));
+    if (until <= now || until > now + longest(throttles) || posted < since)
         return false;
     *error = posted_error;
     error->kind = (enum error_kind)kind;
-    if (json_object_get_boolean(json_object_object_get(record, "throttles")))
+    if (throttles)
         error->retry_after = until - now;
     return true;
 }

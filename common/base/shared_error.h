@@ -11,8 +11,10 @@
 
 #include "common/base/error.h"
 
-/* No error is shared for longer than this, which is MSAL's limit for Retry-After. */
-#define SHARED_ERROR_SECONDS_MAX 3600
+/* No error is shared for longer than a day, and one that throttles no longer than an hour, which is
+ * MSAL's limit for Retry-After. */
+#define SHARED_ERROR_SECONDS_MAX (24 * 3600)
+#define SHARED_ERROR_RETRY_MAX   3600
 
 /* Posts the error under a name (runtime_name) for this many seconds. If that fails, the error is
  * not shared, which is not an error itself. */

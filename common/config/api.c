@@ -12,21 +12,17 @@
 
 /* APIs that need no configuration. */
 static const struct builtin_api builtins[] = {
-    /* Microsoft's "Use Microsoft Entra ID authentication with Azure Repos": the resource's id. Its
-     * client is Visual Studio's, which Git Credential Manager uses too. */
+    /* Microsoft's "Use Microsoft Entra ID authentication with Azure Repos": the resource's id. Git
+     * Credential Manager's client is Visual Studio's. */
     { "AzureDevOps",
       { "https://dev.azure.com/", "https://*.visualstudio.com/", NULL },
       { "https://pkgs.dev.azure.com/", "https://*.pkgs.visualstudio.com/", NULL },
       KNOWN_APP_AZURE_DEVOPS "/.default",
       KNOWN_APP_VISUAL_STUDIO },
-    /* The AKS server application; kubectl talks to it through the cluster, so it has no URL. Its
-     * client is kubelogin's. */
+    /* The AKS server application; kubectl talks to it through the cluster, so it has no URL. */
     { "AKS", { NULL }, { NULL }, KNOWN_APP_AKS "/.default", KNOWN_APP_KUBELOGIN },
 };
 #define BUILTINS ARRAY_SIZE(builtins)
-
-/* The client for any other API. */
-#define PUBLIC_CLIENT KNOWN_APP_AZURE_CLI
 
 static const struct builtin_api *find_builtin(const char *name)
 {
@@ -36,17 +32,17 @@ static const struct builtin_api *find_builtin(const char *name)
     return NULL;
 }
 
-const char *config_public_client(const char *name)
+const char *config_second_client(const char *name)
 {
     const struct builtin_api *builtin = name != NULL ? find_builtin(name) : NULL;
-    return builtin != NULL ? builtin->public_client : PUBLIC_CLIENT;
+    return builtin != NULL ? builtin->second_client : NULL;
 }
 
-const char *config_public_client_of_scope(const char *scope)
+const char *config_second_client_of_scope(const char *scope)
 {
     for (size_t i = 0; scope != NULL && i < BUILTINS; i++)
         if (strcmp(builtins[i].scope, scope) == 0)
-            return builtins[i].public_client;
+            return builtins[i].second_client;
     return NULL;
 }
 
@@ -55,7 +51,7 @@ static struct config_api make_api(const char *name, struct section section)
     return (struct config_api){ .name = name,
                                 .section = section,
                                 .builtin = find_builtin(name),
-                                .public_client = config_public_client(name) };
+                                .second_client = config_second_client(name) };
 }
 
 struct config_api config_api_of_section(const struct section *section)

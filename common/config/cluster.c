@@ -184,16 +184,13 @@ bool config_fill_from_cluster(const struct config *config, struct token_request 
     return true;
 }
 
-bool config_fill_client_of_cluster(const struct config *config, struct token_request *request,
-                                   struct error *error)
+bool config_check_client_of_cluster(const struct config *config,
+                                    const struct token_request *request, struct error *error)
 {
     const char *client_id = config->context->cluster.client_id;
-    if (request->client_id != NULL || client_id == NULL)
+    if (request->client_id != NULL || client_id == NULL ||
+        strcasecmp(client_id, KNOWN_APP_KUBELOGIN) == 0)
         return true;
-    if (strcasecmp(client_id, KNOWN_APP_KUBELOGIN) == 0) {
-        request->client_learned = true;
-        return config_set_client_id(request, client_id, error);
-    }
     error_set(error, ERROR_USAGE, "the client-id '%.80s' is not accepted from a cluster",
               client_id);
     return error_hint(error,

@@ -41,6 +41,7 @@ struct config_cluster {
 struct config_context {
     struct config_cluster cluster;
     bool for_user;                /* request a user's token, whatever RequestAppToken says */
+    bool public_client;           /* a user's client is the usual public one, not an identity's */
     enum sign_in_method sign_in;  /* how the user signs in */
     bool without_azure_variables; /* ignore AZURE_* variables */
 

@@ -34,7 +34,7 @@ struct config_api {
     const char *name;
     struct section section; /* object NULL: not in the file */
     const struct builtin_api *builtin;
-    const char *public_client; /* for a user's token, if no client is configured */
+    const char *second_client; /* as in struct token_request */
     const char *scope;         /* instead of those of the section; NULL: those */
 };
 
@@ -170,15 +170,13 @@ struct builtin_api {
     const char
         *feed_urls[CONFIG_BASE_URLS_MAX + 1]; /* likewise, but they have no git repositories */
     const char *scope;
-    const char *public_client; /* for a user's token, if no client is configured */
+    const char *second_client; /* that of the API's own tools */
 };
 
-/* The client that requests a user's token for the built-in API of this name; name may be NULL or
- * that of any other API. */
-const char *config_public_client(const char *name);
-
-/* The same for the built-in API with this scope; NULL if there is none. */
-const char *config_public_client_of_scope(const char *scope);
+/* The second client (struct token_request) of the built-in API of this name, which may be NULL; and
+ * of the one with this scope. NULL if there is none. */
+const char *config_second_client(const char *name);
+const char *config_second_client_of_scope(const char *scope);
 
 /* Find the API of this name, and the only API of the file. Fail with ERROR_USAGE. */
 bool config_find_api(const struct config *config, const char *name, struct config_api *api,
@@ -234,10 +232,10 @@ bool config_check_cluster_authority(const struct config *config,
 bool config_fill_from_cluster(const struct config *config, struct token_request *request,
                               struct error *error);
 
-/* If a user's request has no client, sets the cluster's. Fails with ERROR_USAGE if it is not one
- * that a cluster may name. */
-bool config_fill_client_of_cluster(const struct config *config, struct token_request *request,
-                                   struct error *error);
+/* Checks the cluster's client, if it is of interest because a user's request has none yet. A
+ * cluster may name the AKS client only, which counts as no choice. Fails with ERROR_USAGE. */
+bool config_check_client_of_cluster(const struct config *config,
+                                    const struct token_request *request, struct error *error);
 
 /* ---- user.c ---- */
 
@@ -247,7 +245,8 @@ bool config_fill_client_of_cluster(const struct config *config, struct token_req
 bool config_fill_user(const struct config *config, const struct config_api *api, bool unconfigured,
                       struct token_request *request, struct error *error);
 
-/* If the request is for a user's token and has no client, sets the public client for this API. */
+/* If the request is for a user's token and has no client, sets the public client that asks for
+ * everything, and the second client for this API. */
 void config_fill_public_client(const struct config_api *api, struct token_request *request);
 
 /* ---- scope.c ---- */

@@ -160,7 +160,7 @@ static bool make_candidates(struct config *config, const struct config_api *api,
     begin_request(config, api, request);
     if (!fill_identity(config, api, request, error))
         return false;
-    bool unconfigured = config_is_unconfigured(config, request);
+    bool unconfigured = config_is_unconfigured(config, request) && !config->context->public_client;
     request->for_user = wants_user(config, api, request, unconfigured);
     if (request->for_user)
         return config_fill_user(config, api, unconfigured, request, error) &&
@@ -189,7 +189,7 @@ static bool find_api(const struct config *config, const char *default_api, struc
                      struct error *error)
 {
     const struct options *options = config->options;
-    *api = (struct config_api){ .public_client = config_public_client(default_api) };
+    *api = (struct config_api){ .second_client = config_second_client(default_api) };
     if (options->api != NULL)
         return config_find_api(config, options->api, api, error);
     if (names_scope(options))
@@ -239,7 +239,7 @@ enum config_match config_request_for_url(struct config *config, const struct url
 bool config_sign_in_request(struct config *config, struct token_request *ret_request,
                             struct error *error)
 {
-    struct config_api api = { .public_client = config_public_client(NULL) };
+    struct config_api api = { 0 };
     const struct options *options = config->options;
     bool names_api = options->api != NULL || names_scope(options);
     *ret_request = (struct token_request){ .for_user = true };

@@ -6,6 +6,12 @@
 #include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/account.h"
+#include "common/entra/known_apps.h"
+
+/* The public client that asks for everything, so that one sign-in serves git, kubectl and curl: it
+ * is of Microsoft's family, and documented for Azure DevOps ("az account get-access-token"), for
+ * AKS (kubelogin's login azurecli) and for Azure's APIs. */
+#define PUBLIC_CLIENT KNOWN_APP_AZURE_CLI
 
 /* Whatever tenant the user belongs to; not for personal Microsoft accounts. */
 #define TENANT_OF_ANY_USER "organizations"
@@ -45,9 +51,10 @@ bool config_fill_user(const struct config *config, const struct config_api *api,
     request->credential_count = 0;
     request->for_user = true;
     request->sign_in = config->context->sign_in;
-    if (unconfigured) /* then AZURE_CLIENT_ID names a managed identity, not the user's client */
+    /* If nothing is configured, AZURE_CLIENT_ID names a managed identity, not the user's client. */
+    if (unconfigured || config->context->public_client)
         free(steal(&request->client_id));
-    if (!config_fill_client_of_cluster(config, request, error) ||
+    if (!config_check_client_of_cluster(config, request, error) ||
         !config_fill_from_cluster(config, request, error) ||
         !config_learn_tenant(config, request, error))
         return false;
@@ -60,6 +67,7 @@ void config_fill_public_client(const struct config_api *api, struct token_reques
 {
     if (!request->for_user || request->client_id != NULL)
         return;
-    const char *by_scope = config_public_client_of_scope(request->scope);
-    replace(&request->client_id, by_scope != NULL ? by_scope : api->public_client);
+    const char *by_scope = config_second_client_of_scope(request->scope);
+    replace(&request->client_id, PUBLIC_CLIENT);
+    request->second_client = by_scope != NULL ? by_scope : api->second_client;
 }

@@ -112,7 +112,7 @@ static const struct remedy entries[] = {
       "Register the token's subject with the app, exactly as it is in the token." },
 
     /* ---- consent and policy ---- */
-    { "AADSTS65001", "The app's permissions lack consent.",
+    { "AADSTS65001 AADSTS90094", "The app's permissions lack consent.",
       "An administrator must consent to the app's permissions in this tenant." },
     { "AADSTS65004", "The user declined to consent to the app's permissions.",
       "Sign in again with 'entra login' and accept, or have an administrator consent for all "
@@ -404,6 +404,17 @@ bool remedies_blame_device_code(const char *code)
     const struct remedy *entry = remedies_find(code);
     return entry != NULL &&
            (entry == remedies_find(REMEDIES_POLICY) || entry == remedies_find(REMEDIES_DEVICE));
+}
+
+bool remedies_blame_client(const char *code)
+{
+    static const char *const codes[] = { "AADSTS65002", "AADSTS7000112",      "AADSTS50105",
+                                         "AADSTS65001", "AADSTS90094",        "AADSTS700016",
+                                         "AADSTS70001", "unauthorized_client" };
+    for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+        if (strcasecmp(code, codes[i]) == 0)
+            return true;
+    return false;
 }
 
 const char *remedies_text(const char *code)

@@ -5,8 +5,8 @@
  * ours refers to its entry by code (error_known_as).
  *
  * The remedies are for people. Microsoft warns that programs must not depend on AADSTS numbers,
- * since they may change ("Microsoft Entra authentication and authorization error codes"), and
- * nothing here does.
+ * since they may change ("Microsoft Entra authentication and authorization error codes"). Where one
+ * decides something here (remedies_blame_...), a wrong decision costs the user a prompt at most.
  */
 #ifndef COMMON_ENTRA_REMEDIES_H
 #define COMMON_ENTRA_REMEDIES_H
@@ -30,6 +30,11 @@ const struct remedy *remedies_find(const char *code);
 /* Whether an authority that refuses with this code may accept a sign-in by the browser of a device
  * that the tenant manages, and never one by device code. */
 bool remedies_blame_device_code(const char *code);
+
+/* Whether an authority that refuses with this code may give another client a token for the same
+ * user and API: the client is not authorized for the API beforehand, is disabled, unknown or lacks
+ * consent in the tenant, or the user is not assigned to it. */
+bool remedies_blame_client(const char *code);
 
 /* The remedy for a code; NULL if the catalogue does not have it. */
 const char *remedies_text(const char *code);

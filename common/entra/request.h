@@ -70,14 +70,16 @@ struct token_request {
     char *api;      /* its name in the configuration, for messages; NULL: only the scope is known */
     char *host;     /* for prompts: where the token goes, perhaps with a path; NULL: not known */
     char *instance; /* as authority_instance gives it */
-    bool instance_learned; /* not configured, but named by the cluster (config_context) */
-    char *tenant;          /* as authority_is_tenant takes it */
-    bool tenant_learned;   /* not configured, but named by the server or cluster */
-    char *client_id;       /* letters, digits and -._~:/ */
-    bool client_learned;   /* not configured, but named by the cluster */
-    char *scope;           /* as scope_check_for_app or scope_check_for_user takes it */
-    bool scope_learned;    /* not the API's own, but named by the cluster */
-    char *claims;          /* claims_merge's, a JSON object; NULL: none */
+    bool instance_learned;     /* not configured, but named by the cluster (config_context) */
+    char *tenant;              /* as authority_is_tenant takes it */
+    bool tenant_learned;       /* not configured, but named by the server or cluster */
+    char *client_id;           /* letters, digits and -._~:/ */
+    const char *second_client; /* asks if the authority refuses client_id, which nobody chose; NULL:
+                                * none; static */
+    bool client_is_second;     /* the second client asks: only in common/tokens's copy */
+    char *scope;               /* as scope_check_for_app or scope_check_for_user takes it */
+    bool scope_learned;        /* not the API's own, but named by the cluster */
+    char *claims;              /* claims_merge's, a JSON object; NULL: none */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
     bool for_user; /* a user's token is wanted, not the app's own */

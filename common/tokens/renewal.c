@@ -67,14 +67,12 @@ static void make_command(struct command *command, const struct options *options,
         same.tenant = request->tenant;
     if (request->scope_learned)
         same.scopes[same.scope_count++] = request->scope;
-    /* With a tenant in its options, a request is not unconfigured: AZURE_CLIENT_ID, which names a
-     * managed identity now, would then be the client. */
-    if (request->client_learned || request->tenant_learned)
+    if (request->for_user)
         same.client_id = request->client_id;
     add_word(command, "entra");
     add_word(command, "token");
     add_word(command, "--renew");
-    if (request->for_user && !request->unconfigured)
+    if (request->for_user)
         add_word(command, "--user");
     if (network_source != NULL)
         add_word(command, network_source->option);

@@ -7,6 +7,7 @@
 
 #include "common/base/deadline.h"
 #include "common/entra/claims.h"
+#include "common/tokens/client_choice.h"
 #include "common/tokens/shared_failures.h"
 #include "common/tokens/user_tokens.h"
 
@@ -19,6 +20,7 @@ void attempt_begin(struct attempt *ret_attempt, struct tokens *tokens,
     ret_attempt->wants_new = wants_new || request->force_refresh || request->challenged;
     ret_attempt->may_ask = tokens->may_ask;
     ret_attempt->deadline = tokens->deadline;
+    client_choice_make(&ret_attempt->request);
 }
 
 void attempt_clear(struct attempt *attempt)

@@ -11,8 +11,10 @@
 #include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
 #include "common/store/self_test.h"
+#include "common/tokens/client_choice.h"
 #include "common/tokens/renewal.h"
 #include "common/tokens/shared_failures.h"
+#include "common/tokens/sign_in_needed.h"
 #include "common/tokens/token_source.h"
 #include "common/tokens/user_tokens.h"
 
@@ -96,6 +98,7 @@ static enum acquire_end get_token(struct attempt *attempt, struct tokens_result 
     }
     move_token(&result->token, &token);
     result->request = attempt->original;
+    result->client_id = attempt->request.client_id;
     result->username = steal(&attempt->request.username);
     return ACQUIRED;
 }
@@ -169,6 +172,7 @@ static enum keyring_answer look_up_again(struct attempt *attempt, int64_t since,
 {
     auto_token struct token found = { 0 };
     int64_t now = time(NULL);
+    client_choice_make(&attempt->request);
     enum keyring_answer answer = look_up(attempt, &found, error);
     if (answer != KEYRING_FOUND)
         return answer;
@@ -212,7 +216,7 @@ static enum acquire_end fail_late(const struct token_request *request, struct er
     bool is_machine = request->credential_count == 1 &&
                       request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
     if (request->for_user)
-        user_tokens_sign_in_pending(error);
+        sign_in_fail_pending(error);
     else
         error_set(error, ERROR_NETWORK,
                   "another process has requested this token from %s and got no answer in time",
@@ -400,6 +404,7 @@ bool tokens_sign_in(struct tokens *tokens, const struct token_request *request,
         !check_can_store(tokens, error))
         return false;
     ret_result->request = request;
+    ret_result->client_id = attempt.request.client_id;
     ret_result->username = steal(&attempt.request.username);
     return true;
 }

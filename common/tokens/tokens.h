@@ -44,6 +44,7 @@ struct tokens {
 struct tokens_result {
     struct token token;
     const struct token_request *request; /* one of the candidates; not owned */
+    const char *client_id;               /* whose client asked: the request's, or its second one */
     char *username;                      /* of the token's user; NULL for the token of an app */
 };
 

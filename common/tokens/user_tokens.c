@@ -2,22 +2,18 @@
 #define _GNU_SOURCE
 #include "common/tokens/user_tokens.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
 #include "common/base/shared_error.h"
 #include "common/base/single_flight.h"
-#include "common/base/text.h"
-#include "common/entra/authority.h"
 #include "common/entra/claims.h"
 #include "common/entra/error_report.h"
-#include "common/entra/identity_source.h"
-#include "common/entra/remedies.h"
 #include "common/store/account_store.h"
+#include "common/tokens/client_choice.h"
+#include "common/tokens/sign_in_needed.h"
 #include "common/tokens/sign_in_silence.h"
 
 /* How long the failure of a sign-in is shared with the processes that waited for it. */
@@ -77,175 +73,6 @@ static bool lock_flight(struct single_flight *flight, const char *name, int64_t 
     }
 }
 
-/* ---- errors of a user who must sign in ---- */
-
-/* The requested account, for messages; NULL: any. */
-static const char *account_name(const struct token_request *request)
-{
-    return request->username != NULL ? request->username : request->account;
-}
-
-/* Characters that a shell takes literally. */
-#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_#~^"
-
-/* The end of a command line for a hint, cut to fit. */
-struct command_line {
-    char text[400];
-};
-
-/* Users paste the line into a shell, and a user name may come from a hostile URL. */
-static void append_option(void *context, const char *name, const char *value)
-{
-    struct command_line *line = context;
-    size_t used = strlen(line->text);
-    bool plain = value == NULL || strspn(value, PLAIN) == strlen(value);
-    bool safe = value == NULL || strpbrk(value, "\"$`\\!") == NULL;
-    snprintf(line->text + used, sizeof line->text - used, plain ? " %s%s%s" : " %s%s\"%s\"", name,
-             value != NULL ? " " : "",
-             value == NULL ? ""
-             : safe        ? value
-                           : "...");
-}
-
-/* What the user can do instead of signing in, as the end of a sentence. In a service that hosts
- * apps (App Service, for example), the app's managed identity may have been meant. */
-static const char *alternative(const struct token_request *request)
-{
-    if (request->home_account_id != NULL)
-        return "";
-    if (request->unconfigured)
-        return ", or configure an app: see entra-appsettings(5)";
-    return identity_source_find()->hosts_apps
-               ? ", or give --managed-identity to use the identity that Azure gave this app"
-               : "";
-}
-
-/* Whether the account belongs to another tenant, which this one may not know. Of a tenant's domain,
- * only a sign-in has told whether it is the account's own. */
-static bool is_foreign(const struct token_request *request)
-{
-    const char *home =
-        request->home_account_id != NULL ? account_home_tenant(request->home_account_id) : NULL;
-    if (home == NULL || !authority_is_single_tenant(request->tenant))
-        return false;
-    return text_is_guid(request->tenant) ? strcasecmp(home, request->tenant) != 0
-                                         : request->account == NULL && !request->account_of_tenant;
-}
-
-/* Sets the hint to the command that signs in for the same request. An account of another tenant
- * must sign in to this one; if nobody named it, another account may be meant. */
-static bool hint_at_login(const struct token_request *request, const struct user_tokens_wait *wait,
-                          struct error *error)
-{
-    struct command_line line = { "" };
-    struct options same = *wait->options;
-    bool foreign = is_foreign(request);
-    same.api = request->api;
-    same.account = request->account;
-    same.resource = NULL;
-    same.managed_identity = false;
-    if (foreign)
-        same.tenant = request->tenant;
-    if (request->api != NULL)
-        same.scope_count = 0;
-    else if (request->scope != NULL) {
-        same.scopes[0] = request->scope;
-        same.scope_count = 1;
-    }
-    options_each(&same, OPTION_OF_REQUEST, append_option, &line);
-    bool needs_browser = remedies_blame_device_code(error->code);
-    const char *browser = needs_browser ? " --browser" : "";
-    const char *how = needs_browser ? ", in a browser that uses the device's identity broker"
-                      : foreign && request->account == NULL
-                          ? " with an account that this tenant knows"
-                          : "";
-    if (!foreign)
-        return error_hint(error, "Run 'entra login%s%s'%s%s.", browser, line.text, how,
-                          alternative(request));
-    return error_hint(
-        error, "Run 'entra login%s%s'%s; or name another account that has signed in: %s.", browser,
-        line.text, how, wait->name_account != NULL ? wait->name_account : "--account NAME");
-}
-
-/* Says which keyring has no such sign-in, since there may be one in another: programs of cron, or
- * of a tmux that outlives its session, do not reach the desktop's. */
-static void say_where(const struct token_store *store, struct error *error)
-{
-    const char *absent = store->absent.message;
-    size_t used = strlen(error->message);
-    snprintf(error->message + used, sizeof error->message - used,
-             ": the keyring %s has no such sign-in%s%.900s", store->keyring->name,
-             absent[0] != '\0' ? ", and the desktop's is not looked into: " : "", absent);
-    used = strlen(error->hint);
-    if (strcmp(store->absent.code, "keyring_no_bus") == 0)
-        snprintf(error->hint + used, sizeof error->hint - used,
-                 " If you have signed in at the desktop, set DBUS_SESSION_BUS_ADDRESS as it is "
-                 "there.");
-}
-
-/* Whether the user has signed in is not known, because the keyring cannot be read. */
-static bool fail_unreadable(const struct error *trouble, struct error *error)
-{
-    error_set(error, ERROR_SIGN_IN, "the keyring does not show who has signed in: %s",
-              trouble->message);
-    error_hint(error, "%s", trouble->hint);
-    return error_inherit(error, trouble);
-}
-
-/* The user must sign in and cannot be asked. reason is the authority's refusal, or ERROR_NONE if
- * nobody has signed in. */
-static bool fail_sign_in_needed(const struct token_store *store,
-                                const struct token_request *request,
-                                const struct user_tokens_wait *wait, const struct error *reason,
-                                struct error *error)
-{
-    const char *account = account_name(request);
-    if (reason->kind == ERROR_NONE && store->trouble.message[0] != '\0')
-        return fail_unreadable(&store->trouble, error);
-    if (reason->kind != ERROR_NONE && is_foreign(request))
-        error_set(error, ERROR_SIGN_IN, "%s gets no token in the tenant %s: %s", account,
-                  request->tenant, reason->message);
-    else if (reason->kind != ERROR_NONE)
-        error_set(error, ERROR_SIGN_IN, "%s must sign in again: %s",
-                  account != NULL ? account : "the user", reason->message);
-    else if (request->home_account_id != NULL)
-        error_set(error, ERROR_SIGN_IN, "%s has not signed in yet for this API's client (%s)",
-                  account, request->client_id);
-    else if (account != NULL)
-        error_set(error, ERROR_SIGN_IN, "%s has not signed in", account);
-    else
-        error_set(error, ERROR_SIGN_IN, "%s",
-                  request->unconfigured
-                      ? "no identity is configured and nobody is signed in, and there is no "
-                        "managed identity on this machine"
-                      : "nobody is signed in");
-    error_inherit(error, reason);
-    if (error->code[0] == '\0')
-        error_known_as(error, request->unconfigured ? "unconfigured" : "sign_in_needed");
-    hint_at_login(request, wait, error);
-    if (reason->kind == ERROR_NONE)
-        say_where(store, error);
-    return false;
-}
-
-/* The same, where the user is not asked since an earlier prompt led to no sign-in. */
-static bool fail_silent(const struct token_store *store, const struct token_request *request,
-                        const struct user_tokens_wait *wait, const struct error *reason,
-                        const struct error *silence, struct error *error)
-{
-    struct error needed = { 0 };
-    fail_sign_in_needed(store, request, wait, reason, &needed);
-    error_set(error, ERROR_SIGN_IN, "%s; %s", needed.message, silence->message);
-    error_inherit(error, reason->kind != ERROR_NONE ? reason : silence);
-    return error_hint(error, "%s", needed.hint);
-}
-
-bool user_tokens_sign_in_pending(struct error *error)
-{
-    error_set(error, ERROR_SIGN_IN, "another process is waiting for you to sign in");
-    return error_known_as(error, "sign_in_pending");
-}
-
 /* ---- signing in ---- */
 
 /* Without a refresh token, all that a sign-in gives is the access token that came with it, if a
@@ -292,6 +119,12 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
     struct runtime_name silence = sign_in_name("sign-in-silence", request);
     sign_in_silence_begin(silence.text);
     if (!module->sign_in(&demanding, wait->sign_in_deadline, token, &account, error)) {
+        if (client_choice_turn_if_refused(request, error)) { /* once: there is no third client */
+            warning("the client %s is refused, so you are asked to sign in with another one: %s",
+                    demanding.client_id, error->message);
+            *error = (struct error){ 0 };
+            return sign_in(module, store, request, wait, demand, choice, token, error);
+        }
         if (error->kind != ERROR_SIGN_IN && error->kind != ERROR_REFUSED)
             sign_in_silence_end(silence.text);
         shared_error_post(failure.text, error, FAILURE_SECONDS);
@@ -343,13 +176,11 @@ enum refresh_end {
     REFRESH_FAILED,        /* with an error */
 };
 
-/* Gets a token with the refresh token in the keyring. If the user must sign in, *reason is the
- * authority's refusal, or ERROR_NONE if there is no refresh token. A keyring that hides its
- * sign-ins is an error: every process would ask the user to sign in, and none could store the
- * result. */
-static enum refresh_end refresh(const struct acquire_module *module, struct token_store *store,
-                                struct token_request *request, int64_t deadline,
-                                struct token *token, struct error *reason, struct error *error)
+/* As refresh, by the request's present client. */
+static enum refresh_end refresh_by_client(const struct acquire_module *module,
+                                          struct token_store *store, struct token_request *request,
+                                          int64_t deadline, struct token *token,
+                                          struct error *reason, struct error *error)
 {
     auto_single_flight struct single_flight flight = { -1 };
     auto_account struct account known = { 0 }, renewed = { 0 };
@@ -368,7 +199,7 @@ static enum refresh_end refresh(const struct acquire_module *module, struct toke
     if (answer == KEYRING_FOUND)
         answer = account_store_find(store, request, deadline, &known, error);
     if (answer == KEYRING_NOTHING && !token_store_saw_all(store, &unused)) {
-        fail_unreadable(&store->trouble, error);
+        sign_in_fail_unknown(&store->trouble, error);
         return REFRESH_FAILED;
     }
     if (answer != KEYRING_FOUND)
@@ -391,6 +222,44 @@ static enum refresh_end refresh(const struct acquire_module *module, struct toke
     return REFRESH_NEEDS_SIGN_IN;
 }
 
+/* Turns to the second client if that alone has a sign-in of the account, which it may have from
+ * before there was one client for everything. */
+static bool turn_to_sign_in(struct token_store *store, struct token_request *request,
+                            int64_t deadline)
+{
+    auto_account struct account known = { 0 };
+    struct error why = { 0 };
+    struct token_request second = *request; /* owns nothing */
+    second.client_id = (char *)request->second_client;
+    if (request->second_client == NULL || request->home_account_id == NULL ||
+        account_store_find(store, &second, deadline, &known, &why) != KEYRING_FOUND)
+        return false;
+    error_set(&why, ERROR_SIGN_IN, "%s has signed in with the former only", known.username);
+    client_choice_turn(request, &why);
+    return true;
+}
+
+/* Gets a token with the refresh token in the keyring. If the user must sign in, *reason is the
+ * authority's refusal, or ERROR_NONE if there is no refresh token. A keyring that hides its
+ * sign-ins is an error: every process would ask the user to sign in, and none could store the
+ * result. */
+static enum refresh_end refresh(const struct acquire_module *module, struct token_store *store,
+                                struct token_request *request, int64_t deadline,
+                                struct token *token, struct error *reason, struct error *error)
+{
+    enum refresh_end end =
+        refresh_by_client(module, store, request, deadline, token, reason, error);
+    bool has_none = end == REFRESH_NEEDS_SIGN_IN && reason->kind == ERROR_NONE;
+    if (end == REFRESHED)
+        return end;
+    if (has_none ? !turn_to_sign_in(store, request, deadline)
+                 : !client_choice_turn_if_refused(request, end == REFRESH_FAILED ? error : reason))
+        return end;
+    *reason = (struct error){ 0 };
+    *error = (struct error){ 0 };
+    return refresh_by_client(module, store, request, deadline, token, reason, error);
+}
+
 static void forget_account(struct token_request *request)
 {
     free(steal(&request->home_account_id));
@@ -401,8 +270,8 @@ static void forget_account(struct token_request *request)
  * that may be none of the tenant's. */
 static void ask_again(struct token_request *request, const struct error *reason)
 {
-    const char *account = account_name(request);
-    if (!is_foreign(request)) {
+    const char *account = sign_in_account(request);
+    if (!sign_in_is_foreign(request)) {
         warning("%s must sign in again: %s", account != NULL ? account : "the user",
                 reason->message);
         return;
@@ -423,7 +292,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     if (end != REFRESH_NEEDS_SIGN_IN)
         return end == REFRESHED;
     if (wait->may_ask == NULL || !wait->may_ask())
-        return fail_sign_in_needed(store, request, wait, &reason, error);
+        return sign_in_fail_needed(store, request, wait, &reason, error);
 
     /* One process asks; the others wait until the user has signed in there, or has not. */
     bool waited = false;
@@ -431,7 +300,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     *ret_asked = true;
     if (!lock_flight(&flight, sign_in_name("sign-in", request).text, wait->sign_in_deadline,
                      &waited))
-        return user_tokens_sign_in_pending(error);
+        return sign_in_fail_pending(error);
     if (shared_error_read(failure_name(request).text, wait->began, error))
         return false;
     if (waited || reason.kind == ERROR_NONE) {
@@ -445,7 +314,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
     struct error silence = { 0 };
     if (sign_in_silence_is_kept(sign_in_name("sign-in-silence", request).text, &silence)) {
         *ret_asked = waited;
-        return fail_silent(store, request, wait, &reason, &silence, error);
+        return sign_in_fail_silent(store, request, wait, &reason, &silence, error);
     }
     if (reason.kind != ERROR_NONE)
         ask_again(request, &reason);

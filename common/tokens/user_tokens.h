@@ -49,8 +49,4 @@ bool user_tokens_sign_in(const struct acquire_module *module, struct token_store
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, struct error *error);
 
-/* Sets *error to ERROR_SIGN_IN: another process is waiting for the user to sign in. Always returns
- * false. */
-bool user_tokens_sign_in_pending(struct error *error);
-
 #endif

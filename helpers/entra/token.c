@@ -17,22 +17,22 @@
 #include "helpers/entra/token_claims.h"
 #include "helpers/git/git_network.h"
 
-static struct secret *format_bare(const struct token_request *request, const struct token *token)
+static struct secret *format_bare(const struct tokens_result *result)
 {
-    (void)request;
-    return secret_format("%s\n", token->access_token->bytes);
+    return secret_format("%s\n", result->token.access_token->bytes);
 }
 
-static struct secret *format_header(const struct token_request *request, const struct token *token)
+static struct secret *format_header(const struct tokens_result *result)
 {
-    (void)request;
-    return secret_format("Authorization: Bearer %s\n", token->access_token->bytes);
+    return secret_format("Authorization: Bearer %s\n", result->token.access_token->bytes);
 }
 
 /* Uses the member names of `az account get-access-token`. json-c is avoided because it would leave
  * copies of the token in memory; none of these values needs escaping (request.h, token.h). */
-static struct secret *format_json(const struct token_request *request, const struct token *token)
+static struct secret *format_json(const struct tokens_result *result)
 {
+    const struct token *token = &result->token;
+    const struct token_request *request = result->request;
     return secret_format("{\n"
                          "  \"accessToken\": \"%s\",\n"
                          "  \"expiresOn\": \"%s\",\n"
@@ -44,13 +44,13 @@ static struct secret *format_json(const struct token_request *request, const str
                          "  \"source\": \"%s\"\n"
                          "}\n",
                          token->access_token->bytes, rfc3339_format(token->expires_on).text,
-                         token->expires_on, request->tenant, request->client_id, request->scope,
+                         token->expires_on, request->tenant, result->client_id, request->scope,
                          token->source == TOKEN_FROM_KEYRING ? "keyring" : "authority");
 }
 
 static const struct output {
     const char *name;
-    struct secret *(*format)(const struct token_request *, const struct token *);
+    struct secret *(*format)(const struct tokens_result *);
 } outputs[] = {
     { "token", format_bare },
     { "json", format_json },
@@ -106,7 +106,7 @@ static bool get_token(const struct options *options, const struct output *output
         return error_wanted(error, "no token for %.200s", wanted);
 
     trace_refusal(result.request, &result.token);
-    auto_secret struct secret *text = output->format(result.request, &result.token);
+    auto_secret struct secret *text = output->format(&result);
     return secret_write(text, STDOUT_FILENO) ||
            error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }

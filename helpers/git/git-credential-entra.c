@@ -130,7 +130,7 @@ static bool answer_with_token(struct git_target *target, struct error *error)
         git_claims_drop(target->git, &target->url);
     if (!has_token)
         return fail_without_token(target, &candidates, error);
-    const char *owner = result.username != NULL ? result.username : result.request->client_id;
+    const char *owner = result.username != NULL ? result.username : result.client_id;
     auto_secret struct secret *answer = git_answer_format(target->git, owner, &result.token);
     return print_answer(answer, error);
 }

@@ -127,20 +127,33 @@ static bool apply_server(struct kubelogin *kubelogin, struct error *error)
 
 /* ---- all of it ---- */
 
+/* az writes kubelogin's own public client into every kubeconfig, so it is nobody's choice. */
+static void apply_client_id(struct kubelogin *kubelogin)
+{
+    const struct kubelogin_value *client_id = &kubelogin->values[KUBELOGIN_CLIENT_ID];
+    struct config_context *context = &kubelogin->context;
+    bool is_usual =
+        client_id->text != NULL && strcasecmp(client_id->text, KNOWN_APP_KUBELOGIN) == 0;
+    kubelogin->options.client_id = NULL;
+    if (client_id->from_cluster)
+        context->cluster.client_id = client_id->text;
+    else if (is_usual)
+        context->public_client = true;
+    else
+        kubelogin->options.client_id = client_id->text;
+}
+
 bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, struct error *error)
 {
     struct options *options = &kubelogin->options;
     const char *hint = kubelogin_text(kubelogin, KUBELOGIN_LOGIN_HINT);
-    const struct kubelogin_value *client_id = &kubelogin->values[KUBELOGIN_CLIENT_ID];
     const struct kubelogin_value *tenant = &kubelogin->values[KUBELOGIN_TENANT_ID];
     *options = *given;
     kubelogin->context = (struct config_context){
         .without_azure_variables = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM),
     };
     struct config_cluster *cluster = &kubelogin->context.cluster;
-    if (client_id->from_cluster)
-        cluster->client_id = client_id->text;
-    options->client_id = client_id->from_cluster ? NULL : client_id->text;
+    apply_client_id(kubelogin);
     if (tenant->from_cluster)
         cluster->tenant = tenant->text;
     else if (options->tenant == NULL)

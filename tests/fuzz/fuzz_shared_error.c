@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!shared_error_read("0.failure", 0, &error))
         return 0;
     HOLDS(error.kind >= ERROR_OTHER && error.kind <= ERROR_KEYRING);
-    HOLDS(error.retry_after >= 0 && error.retry_after <= SHARED_ERROR_SECONDS_MAX);
+    HOLDS(error.retry_after >= 0 && error.retry_after <= SHARED_ERROR_RETRY_MAX);
     HOLDS(error.claims[0] == '\0' && error.wanted[0] == '\0');
     if (error.message[0] != '\0')
         fuzz_check_error(&error);

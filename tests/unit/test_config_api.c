@@ -104,24 +104,25 @@ static void azure_devops_and_aks_need_no_configuration(void **state)
     assert_string_equal(aks.request.scope, "6dae42f8-4368-4678-94ff-3960e28e3630/.default");
 }
 
-static void users_request_each_api_with_its_usual_client(void **state)
+static void one_client_asks_for_everything_unless_another_is_configured(void **state)
 {
     (void)state;
     static const struct {
         const char *text;
         struct options options;
-        const char *client_id;
+        const char *client_id, *second_client;
     } cases[] = {
-        { "{}", { .api = "AzureDevOps" }, "872cd9fa-d31f-45e0-9eab-6e460a02d1f1" },
-        { "{}", { .api = "AKS" }, "80faf920-1908-4b52-b5ef-a8e7bedfc67a" },
-        { "{}", { .resource = "api://x" }, "04b07795-8ddb-461a-bbee-02f9e1bf7b46" },
+        { "{}", { .api = "AzureDevOps" }, KNOWN_APP_AZURE_CLI, KNOWN_APP_VISUAL_STUDIO },
+        { "{}", { .api = "AKS" }, KNOWN_APP_AZURE_CLI, KNOWN_APP_KUBELOGIN },
+        { "{}", { .resource = "api://x" }, KNOWN_APP_AZURE_CLI, NULL },
         /* Under any name. */
         { "{'Repos':{'Scopes':['499b84ac-1321-427f-aa17-267ca6975798/.default']}}",
           { .api = "Repos" },
-          "872cd9fa-d31f-45e0-9eab-6e460a02d1f1" },
-        /* A configured client takes precedence. */
-        { "{'AzureAd':{'ClientId':'mine'}}", { .api = "AKS" }, "mine" },
-        { "{}", { .api = "AKS", .client_id = "mine" }, "mine" },
+          KNOWN_APP_AZURE_CLI,
+          KNOWN_APP_VISUAL_STUDIO },
+        /* A configured client takes precedence, and nothing asks in its place. */
+        { "{'AzureAd':{'ClientId':'mine'}}", { .api = "AKS" }, "mine", NULL },
+        { "{}", { .api = "AKS", .client_id = "mine" }, "mine", NULL },
     };
     const struct config_context for_user = { .for_user = true };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -129,17 +130,35 @@ static void users_request_each_api_with_its_usual_client(void **state)
         assert_true(asked.ok);
         assert_true(asked.request.for_user);
         assert_string_equal(asked.request.client_id, cases[i].client_id);
-        assert_false(asked.request.client_learned);
+        if (cases[i].second_client != NULL)
+            assert_string_equal(asked.request.second_client, cases[i].second_client);
+        else
+            assert_null(asked.request.second_client);
     }
-    /* That of a cluster goes before the usual one, but not before one's own. */
-    const struct config_context of_cluster = { .for_user = true,
-                                               .cluster.client_id = KNOWN_APP_KUBELOGIN };
-    auto_asked struct asked theirs = ask_with("{}", (struct options){ .api = "AKS" }, &of_cluster);
-    assert_string_equal(theirs.request.client_id, KNOWN_APP_KUBELOGIN);
-    assert_true(theirs.request.client_learned);
-    auto_asked struct asked mine =
-        ask_with("{}", (struct options){ .api = "AKS", .client_id = "mine" }, &of_cluster);
-    assert_string_equal(mine.request.client_id, "mine");
+}
+
+/* az writes kubelogin's client into every kubeconfig; and an app's client is none for users. */
+static void the_public_client_of_a_kubeconfig_is_nobodys_choice(void **state)
+{
+    (void)state;
+    const struct config_context contexts[] = {
+        { .for_user = true, .cluster.client_id = KNOWN_APP_KUBELOGIN },
+        { .for_user = true, .public_client = true },
+        { .public_client = true },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(contexts); i++) {
+        auto_asked struct asked asked =
+            ask_with("{}", (struct options){ .api = "AKS" }, &contexts[i]);
+        assert_true(asked.ok && asked.request.for_user);
+        assert_string_equal(asked.request.client_id, KNOWN_APP_AZURE_CLI);
+        assert_string_equal(asked.request.second_client, KNOWN_APP_KUBELOGIN);
+    }
+    const char *app = "{'AzureAd':{'ClientId':'mine'}}";
+    auto_asked struct asked of_cluster =
+        ask_with(app, (struct options){ .api = "AKS" }, &contexts[0]);
+    assert_string_equal(of_cluster.request.client_id, "mine");
+    auto_asked struct asked of_args = ask_with(app, (struct options){ .api = "AKS" }, &contexts[1]);
+    assert_string_equal(of_args.request.client_id, KNOWN_APP_AZURE_CLI);
 }
 
 /* ---- what a cluster may choose ---- */
@@ -558,7 +577,8 @@ int main(void)
         TEST(an_unknown_api_is_an_error),
         TEST(an_error_says_what_was_wanted),
         TEST(azure_devops_and_aks_need_no_configuration),
-        TEST(users_request_each_api_with_its_usual_client),
+        TEST(one_client_asks_for_everything_unless_another_is_configured),
+        TEST(the_public_client_of_a_kubeconfig_is_nobodys_choice),
         TEST(a_cluster_chooses_among_what_is_for_clusters),
         TEST(built_in_apis_do_not_count_as_the_only_api),
         TEST(the_file_may_configure_built_in_apis),

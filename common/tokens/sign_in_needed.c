@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/tokens/sign_in_needed.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/text.h"
+#include "common/entra/account.h"
+#include "common/entra/authority.h"
+#include "common/entra/identity_source.h"
+#include "common/entra/remedies.h"
+
+const char *sign_in_account(const struct token_request *request)
+{
+    return request->username != NULL ? request->username : request->account;
+}
+
+/* Characters that a shell takes literally. */
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_#~^"
+
+/* The end of a command line for a hint, cut to fit. */
+struct command_line {
+    char text[400];
+};
+
+/* Users paste the line into a shell, and a user name may come from a hostile URL. */
+static void append_option(void *context, const char *name, const char *value)
+{
+    struct command_line *line = context;
+    size_t used = strlen(line->text);
+    bool plain = value == NULL || strspn(value, PLAIN) == strlen(value);
+    bool safe = value == NULL || strpbrk(value, "\"$`\\!") == NULL;
+    snprintf(line->text + used, sizeof line->text - used, plain ? " %s%s%s" : " %s%s\"%s\"", name,
+             value != NULL ? " " : "",
+             value == NULL ? ""
+             : safe        ? value
+                           : "...");
+}
+
+/* What the user can do instead of signing in, as the end of a sentence. In a service that hosts
+ * apps (App Service, for example), the app's managed identity may have been meant. */
+static const char *alternative(const struct token_request *request)
+{
+    if (request->home_account_id != NULL)
+        return "";
+    if (request->unconfigured)
+        return ", or configure an app: see entra-appsettings(5)";
+    return identity_source_find()->hosts_apps
+               ? ", or give --managed-identity to use the identity that Azure gave this app"
+               : "";
+}
+
+bool sign_in_is_foreign(const struct token_request *request)
+{
+    const char *home =
+        request->home_account_id != NULL ? account_home_tenant(request->home_account_id) : NULL;
+    if (home == NULL || !authority_is_single_tenant(request->tenant))
+        return false;
+    return text_is_guid(request->tenant) ? strcasecmp(home, request->tenant) != 0
+                                         : request->account == NULL && !request->account_of_tenant;
+}
+
+/* Sets the hint to the command that signs in for the same request. An account of another tenant
+ * must sign in to this one; if nobody named it, another account may be meant. */
+static bool hint_at_login(const struct token_request *request, const struct user_tokens_wait *wait,
+                          struct error *error)
+{
+    struct command_line line = { "" };
+    struct options same = *wait->options;
+    bool foreign = sign_in_is_foreign(request);
+    same.api = request->api;
+    same.account = request->account;
+    same.resource = NULL;
+    same.managed_identity = false;
+    if (foreign)
+        same.tenant = request->tenant;
+    if (request->api != NULL)
+        same.scope_count = 0;
+    else if (request->scope != NULL) {
+        same.scopes[0] = request->scope;
+        same.scope_count = 1;
+    }
+    options_each(&same, OPTION_OF_REQUEST, append_option, &line);
+    bool needs_browser = remedies_blame_device_code(error->code);
+    const char *browser = needs_browser ? " --browser" : "";
+    const char *how = needs_browser ? ", in a browser that uses the device's identity broker"
+                      : foreign && request->account == NULL
+                          ? " with an account that this tenant knows"
+                          : "";
+    if (!foreign)
+        return error_hint(error, "Run 'entra login%s%s'%s%s.", browser, line.text, how,
+                          alternative(request));
+    return error_hint(
+        error, "Run 'entra login%s%s'%s; or name another account that has signed in: %s.", browser,
+        line.text, how, wait->name_account != NULL ? wait->name_account : "--account NAME");
+}
+
+/* Says which keyring has no such sign-in, since there may be one in another: programs of cron, or
+ * of a tmux that outlives its session, do not reach the desktop's. */
+static void say_where(const struct token_store *store, struct error *error)
+{
+    const char *absent = store->absent.message;
+    size_t used = strlen(error->message);
+    snprintf(error->message + used, sizeof error->message - used,
+             ": the keyring %s has no such sign-in%s%.900s", store->keyring->name,
+             absent[0] != '\0' ? ", and the desktop's is not looked into: " : "", absent);
+    used = strlen(error->hint);
+    if (strcmp(store->absent.code, "keyring_no_bus") == 0)
+        snprintf(error->hint + used, sizeof error->hint - used,
+                 " If you have signed in at the desktop, set DBUS_SESSION_BUS_ADDRESS as it is "
+                 "there.");
+}
+
+bool sign_in_fail_unknown(const struct error *trouble, struct error *error)
+{
+    error_set(error, ERROR_SIGN_IN, "the keyring does not show who has signed in: %s",
+              trouble->message);
+    error_hint(error, "%s", trouble->hint);
+    return error_inherit(error, trouble);
+}
+
+bool sign_in_fail_needed(const struct token_store *store, const struct token_request *request,
+                         const struct user_tokens_wait *wait, const struct error *reason,
+                         struct error *error)
+{
+    const char *account = sign_in_account(request);
+    if (reason->kind == ERROR_NONE && store->trouble.message[0] != '\0')
+        return sign_in_fail_unknown(&store->trouble, error);
+    if (reason->kind != ERROR_NONE && sign_in_is_foreign(request))
+        error_set(error, ERROR_SIGN_IN, "%s gets no token in the tenant %s: %s", account,
+                  request->tenant, reason->message);
+    else if (reason->kind != ERROR_NONE)
+        error_set(error, ERROR_SIGN_IN, "%s must sign in again: %s",
+                  account != NULL ? account : "the user", reason->message);
+    else if (request->home_account_id != NULL)
+        error_set(error, ERROR_SIGN_IN, "%s has not signed in yet for this API's client (%s%s)",
+                  account, request->client_id,
+                  request->client_is_second ? ", since the authority refuses the usual one" : "");
+    else if (account != NULL)
+        error_set(error, ERROR_SIGN_IN, "%s has not signed in", account);
+    else
+        error_set(error, ERROR_SIGN_IN, "%s",
+                  request->unconfigured
+                      ? "no identity is configured and nobody is signed in, and there is no "
+                        "managed identity on this machine"
+                      : "nobody is signed in");
+    error_inherit(error, reason);
+    if (error->code[0] == '\0')
+        error_known_as(error, request->unconfigured ? "unconfigured" : "sign_in_needed");
+    hint_at_login(request, wait, error);
+    if (reason->kind == ERROR_NONE)
+        say_where(store, error);
+    return false;
+}
+
+bool sign_in_fail_silent(const struct token_store *store, const struct token_request *request,
+                         const struct user_tokens_wait *wait, const struct error *reason,
+                         const struct error *silence, struct error *error)
+{
+    struct error needed = { 0 };
+    sign_in_fail_needed(store, request, wait, reason, &needed);
+    error_set(error, ERROR_SIGN_IN, "%s; %s", needed.message, silence->message);
+    error_inherit(error, reason->kind != ERROR_NONE ? reason : silence);
+    return error_hint(error, "%s", needed.hint);
+}
+
+bool sign_in_fail_pending(struct error *error)
+{
+    error_set(error, ERROR_SIGN_IN, "another process is waiting for you to sign in");
+    return error_known_as(error, "sign_in_pending");
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a user is told who must sign in and cannot be asked to: why, and the command that mends it.
+ */
+#ifndef COMMON_TOKENS_SIGN_IN_NEEDED_H
+#define COMMON_TOKENS_SIGN_IN_NEEDED_H
+
+#include <stdbool.h>
+
+#include "common/base/error.h"
+#include "common/entra/request.h"
+#include "common/store/token_store.h"
+#include "common/tokens/user_tokens.h"
+
+/* The account that the request is for, for messages; NULL: any. The request owns the text. */
+const char *sign_in_account(const struct token_request *request);
+
+/* Whether the account belongs to another tenant, which this one may not know. Of a tenant's domain,
+ * only a sign-in has told whether it is the account's own. */
+bool sign_in_is_foreign(const struct token_request *request);
+
+/* The user must sign in and cannot be asked. reason is the authority's refusal, or ERROR_NONE if
+ * nobody has signed in. Always fails, with ERROR_SIGN_IN, as do all functions below. */
+bool sign_in_fail_needed(const struct token_store *store, const struct token_request *request,
+                         const struct user_tokens_wait *wait, const struct error *reason,
+                         struct error *error);
+
+/* The same, where the user is not asked since an earlier prompt led to no sign-in. */
+bool sign_in_fail_silent(const struct token_store *store, const struct token_request *request,
+                         const struct user_tokens_wait *wait, const struct error *reason,
+                         const struct error *silence, struct error *error);
+
+/* Whether the user has signed in is not known, because the keyring cannot be read: trouble. */
+bool sign_in_fail_unknown(const struct error *trouble, struct error *error);
+
+/* Another process is waiting for the user to sign in. */
+bool sign_in_fail_pending(struct error *error);
+
+#endif
