@@ -33,10 +33,12 @@ DATABASE = f"""\
 </KeePassFile>
 """
 
+# 2.7.4 may crash if an entry is deleted while another thread of it saves the database.
 CONFIGURATION = """\
 [General]
 ConfigVersion=2
 UpdateCheckMessageShown=true
+AutoSaveAfterEveryChange=false
 [GUI]
 CheckForUpdates=false
 [FdoSecrets]
@@ -87,6 +89,8 @@ class KeePassXC:
         return self._service.items()
 
     def lock(self) -> None:
+        """What has changed is saved."""
+        self._daemon.check_alive()
         self._service.lock()
         wait_until(self._service.is_locked, "the lock")
 
