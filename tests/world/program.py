@@ -65,17 +65,17 @@ class Daemon:
     """A program that runs until stop(), and no longer than this process.
 
     setpriv makes the kernel kill the program when the thread that started it ends, so that even a
-    killed test run leaves nothing behind.
+    killed test run leaves nothing behind. `descriptors` are handed on.
     """
 
     def __init__(self, command: Sequence[str | Path], env: Mapping[str, str], log: Path,
-                 input: bytes | None = None) -> None:
+                 input: bytes | None = None, descriptors: Sequence[int] = ()) -> None:
         self.name = str(command[0])
         self.log = log
         with log.open("ab") as log_file:
             self._process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", *map(str, command)], env=dict(env),
-                start_new_session=True, stdout=log_file, stderr=log_file,
+                start_new_session=True, stdout=log_file, stderr=log_file, pass_fds=descriptors,
                 stdin=subprocess.DEVNULL if input is None else subprocess.PIPE)
         if input is not None:
             self._process.stdin.write(input)
@@ -92,6 +92,10 @@ class Daemon:
 
     def signal(self, number: int) -> None:
         self._process.send_signal(number)
+
+    def wait(self) -> None:
+        """Waits until the program ends by itself."""
+        self._process.wait(PATIENCE)
 
     def stop(self) -> None:
         """Kills the program, frozen or not; closing the session cleans up everything else."""
