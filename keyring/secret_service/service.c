@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "keyring/secret_service/activation.h"
 #include "keyring/secret_service/bus.h"
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/log.h"
@@ -23,8 +24,8 @@
 /* libsecret's service, with our connection, and a D-Bus proxy that fetches nothing in advance. By
  * default, libsecret has the service started, asks for the owner of its name twice and reads all
  * its properties before the first call. None of that is needed here, and it costs six messages and
- * four round trips, a tenth of the time of a cached answer. The first call starts a service that
- * does not run. */
+ * four round trips, a tenth of the time of a cached answer. A service that
+ * does not run is started (activation.h). */
 typedef SecretService LeanService;
 typedef SecretServiceClass LeanServiceClass;
 static GType lean_service_get_type(void);
@@ -167,6 +168,9 @@ enum keyring_answer service_connect(SecretService **ret_service, int64_t deadlin
             return call_failed(call, reason, error);
         g_free(owner);
         owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(connected));
+        answer = owner == NULL ? activation_start(bus, deadline, error) : KEYRING_FOUND;
+        if (answer != KEYRING_FOUND)
+            return answer;
     }
     *ret_service = connected;
     return KEYRING_FOUND;

@@ -23,7 +23,7 @@ from authority import contoso, faults
 from integration import users
 from integration.credentials import configure
 from integration.examining import examine
-from world import kernel_keyring
+from world import kernel_keyring, started_keyring
 from world.bare_item import BareItem
 from world.bus import MessageBus
 from world.keyring import Keyring
@@ -36,6 +36,21 @@ from world.world import World
 
 def token(world, *words, **how):
     return world.run("entra", "token", "--api", "MyWebApi", *words, **how)
+
+
+# ---- a keyring that does not run yet ----
+
+
+@pytest.mark.parametrize("name", ["org.freedesktop.secrets", "org.kde.secretservicecompat"])
+def test_a_keyring_that_does_not_run_is_started(shell, name):
+    """KDE installs its own under the second name only."""
+    session = shell.session
+    bus = MessageBus(session.runtime, session.logs, session.env, services=started_keyring.install(
+        session.root / "services", name, session.runtime))
+    session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+    first, second = (token(shell, "--keyring", "secret-service") for _ in range(2))
+    assert (first.code, first.err, second.out) == (0, "", first.out)
+    bus.stop()
 
 
 # ---- another user's bus ----

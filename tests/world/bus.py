@@ -9,8 +9,8 @@ from typing import Mapping
 from world.program import Daemon
 from world.waiting import wait_until
 
-# There are no service directories, so nothing is started by activation: the only secret service on
-# this bus is the one that the session starts, and no prompter appears.
+# Only what a test wants is started by activation: the only secret service on this bus is the one that
+# the session starts, and no prompter appears.
 CONFIGURATION = """\
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -18,6 +18,7 @@ CONFIGURATION = """\
   <type>session</type>
   <listen>{listen}</listen>
   <auth>{auth}</auth>
+  {services}
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
@@ -32,12 +33,13 @@ CONFIGURATION = """\
 class MessageBus:
     """A dbus-daemon that listens at `address`: where systemd puts a user's bus, or `elsewhere`.
     With `uid`, it is another user's, and takes everybody's messages. On a TCP port it takes
-    everybody's too, since that does not tell who connects. `limits` are those of dbus-daemon(1), and
-    `policy` is a further rule."""
+    everybody's too, since that does not tell who connects. `limits` are those of dbus-daemon(1),
+    `policy` is a further rule, and `services` a folder of services that can be started."""
 
     def __init__(self, runtime_folder: Path, log_folder: Path, env: Mapping[str, str], *,
                  elsewhere: str | None = None, uid: int | None = None,
-                 limits: Mapping[str, int] | None = None, policy: str = "") -> None:
+                 limits: Mapping[str, int] | None = None, policy: str = "",
+                 services: Path | None = None) -> None:
         self.address = elsewhere or f"unix:path={runtime_folder / 'bus'}"
         name = "bus" if elsewhere is None else f"bus-{uid or 'elsewhere'}"
         auth = "EXTERNAL"
@@ -46,8 +48,9 @@ class MessageBus:
         configuration = log_folder / f"{name}.conf"
         elements = "".join(f'  <limit name="{name}">{value}</limit>\n'
                             for name, value in (limits or {}).items())
-        configuration.write_text(CONFIGURATION.format(listen=self.address, auth=auth,
-                                                      limits=elements, policy=policy))
+        folder = f"<servicedir>{services}</servicedir>" if services else ""
+        configuration.write_text(CONFIGURATION.format(
+            listen=self.address, auth=auth, limits=elements, policy=policy, services=folder))
         user = [] if uid is None else ["setpriv", f"--reuid={uid}", "--clear-groups"]
         self._daemon = Daemon(
             [*user, "dbus-daemon", f"--config-file={configuration}", "--nofork",
