@@ -14,14 +14,21 @@
 #include "helpers/kubectl/kubelogin.h"
 #include "helpers/program.h"
 
+/* A client that takes whatever is on stderr for a failure would refuse the token for a warning. */
+static void trace_warning(const char *code, const char *text)
+{
+    (void)code;
+    trace("warning: %s", text);
+}
+
 /* Some clients, such as the JavaScript one, do not set KUBERNETES_EXEC_INFO. kubelogin answers them
  * all the same, so a kubelogin call is answered with the defaults. */
-static bool read_info(struct exec_info *info, const struct options *options, struct error *error)
+static bool read_info(struct exec_info *info, bool is_kubelogin_call, struct error *error)
 {
     const char *text = getenv("KUBERNETES_EXEC_INFO");
-    if (text != NULL)
+    if (text != NULL && (text[0] != '\0' || !is_kubelogin_call))
         return exec_info_parse(text, strlen(text), info, error);
-    if (kubelogin_is_called(options)) {
+    if (is_kubelogin_call) {
         *info = exec_info_default();
         return true;
     }
@@ -71,9 +78,13 @@ static bool answer_kubectl(const struct options *options, int count, char **oper
                            struct error *error)
 {
     auto_exec_info struct exec_info info = { 0 };
-    auto_kubelogin struct kubelogin kubelogin = { 0 };
-    if (!kubelogin_check_operands(count, operands, error) || !read_info(&info, options, error) ||
-        !kubelogin_read(&kubelogin, options, info.config, error))
+    auto_kubelogin struct kubelogin kubelogin = { .has_word = count > 0 };
+    if (!kubelogin_check_operands(count, operands, error) ||
+        !read_info(&info, kubelogin_is_called(&kubelogin, options), error))
+        return false;
+    if (info.wants_silence)
+        reporting.on_warning = trace_warning;
+    if (!kubelogin_read(&kubelogin, options, info.config, error))
         return false;
     kubelogin_trace(&kubelogin);
     return kubelogin_apply(&kubelogin, options, error) &&

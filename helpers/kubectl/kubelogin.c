@@ -300,17 +300,13 @@ static bool uses_environment(const struct options *options)
     return !is_given(options, KUBELOGIN_NO_ENVIRONMENT);
 }
 
-static bool is_called(const struct kubelogin *kubelogin, const struct options *options)
+bool kubelogin_is_called(const struct kubelogin *kubelogin, const struct options *options)
 {
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++)
         if (options->own[which] != NULL)
             return true;
-    return uses_environment(options) && kubelogin_variable_is_set(kubelogin);
-}
-
-bool kubelogin_is_called(const struct options *options)
-{
-    return is_called(&(struct kubelogin){ 0 }, options);
+    return kubelogin->has_word ||
+           (uses_environment(options) && kubelogin_variable_is_set(kubelogin));
 }
 
 /* ---- the cluster ---- */
@@ -399,7 +395,7 @@ static bool check_log_level(const struct kubelogin *kubelogin, struct error *err
 bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
                     json_object *cluster, struct error *error)
 {
-    kubelogin->is_called = is_called(kubelogin, options);
+    kubelogin->is_called = kubelogin_is_called(kubelogin, options);
     if (!check_flags(options, error))
         return false;
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {

@@ -5,17 +5,17 @@
  *
  *     .options = kubelogin_options(),          // in struct program
  *     ...
- *     auto_kubelogin struct kubelogin kubelogin = { 0 };
+ *     auto_kubelogin struct kubelogin kubelogin = { .has_word = count > 0 };
  *     if (!kubelogin_read(&kubelogin, options, cluster, error) ||
  *         !kubelogin_apply(&kubelogin, options, error))
  *         return false;
  *     config_load(&kubelogin.options, &kubelogin.context, error)
  *
- * One table lists every flag with its variables. A call is a kubelogin call if one of kubelogin's
- * own flags is given or one of its own variables (AAD_*) is set. Then, as in kubelogin, AZURE_*
- * take precedence over AAD_*, and both over the flags. In any other call its variables are ignored,
- * and flags take precedence over the environment (config.h). In both, spec.cluster.config comes
- * last.
+ * One table lists every flag with its variables. A call is a kubelogin call if it has the word
+ * get-token or one of kubelogin's own flags, or if one of its own variables (AAD_*) is set. Then,
+ * as in kubelogin, AZURE_* take precedence over AAD_*, and both over the flags. In any other call
+ * its variables are ignored, and flags take precedence over the environment (config.h). In both,
+ * spec.cluster.config comes last.
  *
  * Source: github.com/Azure/kubelogin, pkg/internal/token/options.go and pkg/internal/env.
  */
@@ -76,6 +76,7 @@ struct kubelogin {
      * last. NULL: the process's environment. */
     const char *const *variables;
 
+    bool has_word;  /* the word get-token is given; the caller sets it first */
     bool is_called; /* this is a kubelogin call */
     struct kubelogin_value values[KUBELOGIN_SETTINGS];
 
@@ -94,8 +95,8 @@ struct kubelogin {
  * which is the same as not giving it. */
 const struct option_spec *kubelogin_options(void);
 
-/* Whether this is a kubelogin call, by the options and the process's environment. */
-bool kubelogin_is_called(const struct options *options);
+/* Whether this is a kubelogin call. */
+bool kubelogin_is_called(const struct kubelogin *kubelogin, const struct options *options);
 
 /* Checks that the operands are kubelogin's: get-token or none. Fails with ERROR_USAGE. */
 bool kubelogin_check_operands(int count, char **operands, struct error *error);

@@ -180,8 +180,10 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
     int first = 0;
     int count = count_of(line);
     if (!options_parse(count, line, kubelogin_options(), options, &first, error) ||
-        !kubelogin_check_operands(count - first, line + first, error) ||
-        !kubelogin_read(&kubelogin, options, NULL, error))
+        !kubelogin_check_operands(count - first, line + first, error))
+        return false;
+    kubelogin.has_word = count > first;
+    if (!kubelogin_read(&kubelogin, options, NULL, error))
         return false;
     return apply_cloud(&kubelogin, error) && apply_server(&kubelogin, error) &&
            (login->text == NULL || kubelogin_check_login(login->text, login->from, error));
