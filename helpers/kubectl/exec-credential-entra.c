@@ -39,19 +39,28 @@ static bool read_info(struct exec_info *info, bool is_kubelogin_call, struct err
                              "get a token by hand, run 'entra token --api AKS'.");
 }
 
-static bool make_candidates(const struct kubelogin *kubelogin, struct token_candidates *candidates,
-                            struct error *error)
+static bool request(const struct kubelogin *kubelogin, struct token_candidates *candidates,
+                    struct error *error)
 {
     auto_config struct config *config =
         config_load(&kubelogin->options, &kubelogin->context, error);
-    if (config == NULL)
-        return false;
-    bool made = config_request(config, "AKS", candidates, error);
-    bool user_needed = made && candidates->items[0].for_user && !kubelogin->context.for_user;
-    return kubelogin_check(kubelogin, user_needed, error) && made;
+    return config != NULL && config_request(config, "AKS", candidates, error);
 }
 
-static bool answer_with_token(const struct kubelogin *kubelogin, const struct exec_info *info,
+static bool make_candidates(struct kubelogin *kubelogin, struct token_candidates *candidates,
+                            struct error *error)
+{
+    bool made = request(kubelogin, candidates, error);
+    bool user_needed = made && candidates->items[0].for_user && !kubelogin->context.for_user;
+    if (!kubelogin_check(kubelogin, user_needed, error) || !made)
+        return false;
+    if (!user_needed || !kubelogin_drop_client_of_variable(kubelogin))
+        return true;
+    token_candidates_clear(candidates);
+    return request(kubelogin, candidates, error);
+}
+
+static bool answer_with_token(struct kubelogin *kubelogin, const struct exec_info *info,
                               struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };

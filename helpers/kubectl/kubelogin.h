@@ -80,6 +80,9 @@ struct kubelogin {
     bool is_called; /* this is a kubelogin call */
     struct kubelogin_value values[KUBELOGIN_SETTINGS];
 
+    /* What kubelogin_apply was given. Not owned. */
+    const struct options *given;
+
     /* What kubelogin_apply makes of the settings: the common options, given or translated, and what
      * has no common option. */
     struct options options;
@@ -114,6 +117,11 @@ void kubelogin_trace(const struct kubelogin *kubelogin);
  * Fails with ERROR_USAGE. */
 bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, struct error *error);
 
+/* Called after config_request, if that made a user's request for a login that did not ask for one:
+ * if a variable named the client, it named an app's. Leaves the client to the arguments and the
+ * configuration, so that the request is made again. Returns false if no variable did. */
+bool kubelogin_drop_client_of_variable(struct kubelogin *kubelogin);
+
 /* Checks the name of a login method. from is what set it, for the message. Fails with ERROR_USAGE
  * if the method is unknown or not available; the hint says what to use. */
 bool kubelogin_check_login(const char *name, const char *from, struct error *error);
@@ -128,12 +136,6 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
  * with ERROR_USAGE, which replaces the error of config_request. With --use-azurerm-env-vars, the
  * hint of that error names ARM_* instead. */
 bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct error *error);
-
-/* For kubelogin_*.c: the value of a setting, NULL if it is not set; whether a switch is on; and the
- * part of kubelogin_apply for the login method. */
-const char *kubelogin_text(const struct kubelogin *kubelogin, enum kubelogin_setting which);
-bool kubelogin_is_on(const struct kubelogin *kubelogin, enum kubelogin_setting which);
-bool kubelogin_apply_login(struct kubelogin *kubelogin, struct error *error);
 
 void kubelogin_clear(struct kubelogin *kubelogin);
 #define auto_kubelogin CLEANUP(kubelogin_clear)
