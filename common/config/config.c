@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "common/base/environment.h"
 #include "common/config/internal.h"
 
@@ -35,7 +37,10 @@ struct config *config_load(const struct options *options, const struct config_co
 
 const char *config_variable(const struct config *config, const char *name)
 {
-    return config->context->without_azure_variables ? NULL : environment(name);
+    const struct config_context *context = config->context;
+    bool is_ignored = context->without_azure_variables ||
+                      (context->without_client_variable && strcmp(name, "AZURE_CLIENT_ID") == 0);
+    return is_ignored ? NULL : environment(name);
 }
 
 void config_warn(struct config *config)

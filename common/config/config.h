@@ -17,6 +17,7 @@
 #define COMMON_CONFIG_CONFIG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/base/cleanup.h"
 #include "common/base/error.h"
@@ -35,6 +36,13 @@ struct config_cluster {
     const char *client_id; /* a user's, if nothing else names one */
 };
 
+/* Which AZURE_* variables may give the app's credential, where the file gives none. */
+enum config_chain {
+    CONFIG_CHAIN_WHOLE,       /* all, as for Azure's DefaultAzureCredential */
+    CONFIG_CHAIN_ENVIRONMENT, /* those of a secret or a certificate */
+    CONFIG_CHAIN_WORKLOAD,    /* those of a federated token */
+};
+
 /* What the calling program knows in addition to the common options: what a server, a kubeconfig or
  * git's request said, and what its own options say. All may be NULL, 0 or false. It owns nothing,
  * and must outlive the configuration and the requests. */
@@ -43,7 +51,11 @@ struct config_context {
     bool for_user;                /* request a user's token, whatever RequestAppToken says */
     bool public_client;           /* a user's client is the usual public one, not an identity's */
     enum sign_in_method sign_in;  /* how the user signs in */
+    uint16_t redirect_port;       /* as in struct token_request */
+    const char *device_code;      /* as in struct token_request */
     bool without_azure_variables; /* ignore AZURE_* variables */
+    bool without_client_variable; /* ignore AZURE_CLIENT_ID, which names an app */
+    enum config_chain chain;
 
     /* Returns the tenant, or NULL if it is not known. Called only if nothing else names a tenant.
      * The text is copied. */

@@ -80,20 +80,24 @@ static void send_chain(const struct config *config, const struct section *identi
 /* What Azure's DefaultAzureCredential tries before managed identities, in its order. */
 static const struct {
     const char *name;
+    enum config_chain part;
     void (*read)(struct token_request *request, struct error *error);
     const char *missing;
 } chain[] = {
-    { "environment", read_environment,
+    { "environment", CONFIG_CHAIN_ENVIRONMENT, read_environment,
       "neither AZURE_CLIENT_SECRET nor AZURE_CLIENT_CERTIFICATE_PATH is set" },
-    { "workload identity", read_workload_identity, "AZURE_FEDERATED_TOKEN_FILE is not set" },
+    { "workload identity", CONFIG_CHAIN_WORKLOAD, read_workload_identity,
+      "AZURE_FEDERATED_TOKEN_FILE is not set" },
 };
 
-static bool read_chain(struct token_request *request, struct error *error)
+static bool read_chain(enum config_chain part, struct token_request *request, struct error *error)
 {
     size_t links = request->credential_count == 0 ? ARRAY_SIZE(chain) : 0;
     for (size_t i = 0; i < links && request->credential_count == 0; i++) {
         if (i == 0)
             trace("configuration: it has no client credential");
+        if (part != CONFIG_CHAIN_WHOLE && part != chain[i].part)
+            continue;
         chain[i].read(request, error);
         if (error->kind != ERROR_NONE)
             return false;
@@ -115,7 +119,7 @@ static bool read_strongest(const struct config *config, const struct section *id
         return true;
     }
     return config_fill_file_credentials(config, identity, request, error) &&
-           (context->without_azure_variables || read_chain(request, error));
+           (context->without_azure_variables || read_chain(context->chain, request, error));
 }
 
 bool config_fill_credentials(const struct config *config, const struct section *identity,

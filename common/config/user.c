@@ -51,6 +51,8 @@ bool config_fill_user(const struct config *config, const struct config_api *api,
     request->credential_count = 0;
     request->for_user = true;
     request->sign_in = config->context->sign_in;
+    request->redirect_port = config->context->redirect_port;
+    request->device_code = config->context->device_code;
     /* If nothing is configured, AZURE_CLIENT_ID names a managed identity, not the user's client. */
     if (unconfigured || config->context->public_client)
         free(steal(&request->client_id));

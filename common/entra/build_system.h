@@ -20,6 +20,7 @@ struct build_system {
     const char *name;
     const char *url_variable;
     const char *secret_variable;
+    const char *job_variable; /* is set to "true" in every job, in any case */
 };
 
 extern const struct build_system build_systems[BUILD_SYSTEMS];
@@ -27,5 +28,8 @@ extern const struct build_system build_systems[BUILD_SYSTEMS];
 /* Whether this process is a job that may ask the build system for a federated token: both variables
  * are set. */
 bool build_system_is_here(enum build_system_kind kind);
+
+/* Whether this process is a job of the build system, which may or may not ask. */
+bool build_system_runs_this(enum build_system_kind kind);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/base/error.h"
 #include "common/base/secret.h"
@@ -85,7 +86,10 @@ struct token_request {
     bool for_user; /* a user's token is wanted, not the app's own */
     char *account; /* the user name that was asked for; NULL: the default account */
     enum sign_in_method sign_in;
-    bool unconfigured;  /* no identity is configured: one of the token_candidates */
+    uint16_t redirect_port;  /* where the browser is redirected to; 0: any free port */
+    const char *device_code; /* what to give the program to sign in by device code instead; static;
+                              * NULL: it takes nothing of the kind */
+    bool unconfigured;       /* no identity is configured: one of the token_candidates */
     bool challenged;    /* the claims come from a challenge, so the keyring's token will not do */
     bool force_refresh; /* ask the authority whatever the keyring has */
     bool needs_context; /* no command line can make the same request, which depends on a helper's

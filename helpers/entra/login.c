@@ -25,7 +25,7 @@ static bool sign_in(const struct options *options, enum sign_in_method method, s
     auto_token_request struct token_request request = { 0 };
     auto_tokens_result struct tokens_result result = { 0 };
     struct tokens tokens;
-    const struct config_context context = { .sign_in = method };
+    const struct config_context context = { .sign_in = method, .device_code = "--device-code" };
     auto_config struct config *config = config_load(options, &context, error);
     if (config == NULL || !config_sign_in_request(config, &request, error))
         return false;

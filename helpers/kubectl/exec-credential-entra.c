@@ -14,14 +14,21 @@
 #include "helpers/kubectl/kubelogin.h"
 #include "helpers/program.h"
 
+/* A client that takes whatever is on stderr for a failure would refuse the token for a warning. */
+static void trace_warning(const char *code, const char *text)
+{
+    (void)code;
+    trace("warning: %s", text);
+}
+
 /* Some clients, such as the JavaScript one, do not set KUBERNETES_EXEC_INFO. kubelogin answers them
  * all the same, so a kubelogin call is answered with the defaults. */
-static bool read_info(struct exec_info *info, const struct options *options, struct error *error)
+static bool read_info(struct exec_info *info, bool is_kubelogin_call, struct error *error)
 {
     const char *text = getenv("KUBERNETES_EXEC_INFO");
-    if (text != NULL)
+    if (text != NULL && (text[0] != '\0' || !is_kubelogin_call))
         return exec_info_parse(text, strlen(text), info, error);
-    if (kubelogin_is_called(options)) {
+    if (is_kubelogin_call) {
         *info = exec_info_default();
         return true;
     }
@@ -32,19 +39,28 @@ static bool read_info(struct exec_info *info, const struct options *options, str
                              "get a token by hand, run 'entra token --api AKS'.");
 }
 
-static bool make_candidates(const struct kubelogin *kubelogin, struct token_candidates *candidates,
-                            struct error *error)
+static bool request(const struct kubelogin *kubelogin, struct token_candidates *candidates,
+                    struct error *error)
 {
     auto_config struct config *config =
         config_load(&kubelogin->options, &kubelogin->context, error);
-    if (config == NULL)
-        return false;
-    bool made = config_request(config, "AKS", candidates, error);
-    bool user_needed = made && candidates->items[0].for_user && !kubelogin->context.for_user;
-    return kubelogin_check(kubelogin, user_needed, error) && made;
+    return config != NULL && config_request(config, "AKS", candidates, error);
 }
 
-static bool answer_with_token(const struct kubelogin *kubelogin, const struct exec_info *info,
+static bool make_candidates(struct kubelogin *kubelogin, struct token_candidates *candidates,
+                            struct error *error)
+{
+    bool made = request(kubelogin, candidates, error);
+    bool user_needed = made && candidates->items[0].for_user && !kubelogin->context.for_user;
+    if (!kubelogin_check(kubelogin, user_needed, error) || !made)
+        return false;
+    if (!user_needed || !kubelogin_drop_client_of_variable(kubelogin))
+        return true;
+    token_candidates_clear(candidates);
+    return request(kubelogin, candidates, error);
+}
+
+static bool answer_with_token(struct kubelogin *kubelogin, const struct exec_info *info,
                               struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
@@ -71,9 +87,13 @@ static bool answer_kubectl(const struct options *options, int count, char **oper
                            struct error *error)
 {
     auto_exec_info struct exec_info info = { 0 };
-    auto_kubelogin struct kubelogin kubelogin = { 0 };
-    if (!kubelogin_check_operands(count, operands, error) || !read_info(&info, options, error) ||
-        !kubelogin_read(&kubelogin, options, info.config, error))
+    auto_kubelogin struct kubelogin kubelogin = { .has_word = count > 0 };
+    if (!kubelogin_check_operands(count, operands, error) ||
+        !read_info(&info, kubelogin_is_called(&kubelogin, options), error))
+        return false;
+    if (info.wants_silence)
+        reporting.on_warning = trace_warning;
+    if (!kubelogin_read(&kubelogin, options, info.config, error))
         return false;
     kubelogin_trace(&kubelogin);
     return kubelogin_apply(&kubelogin, options, error) &&

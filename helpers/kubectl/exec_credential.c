@@ -14,6 +14,14 @@ static const char *const api_versions[] = {
     V1BETA1,
 };
 
+/* The kinds that clients send. */
+static const struct kind {
+    const char *name;
+    bool wants_silence;
+} kinds[] = {
+    { "ExecCredential", false }, { "ExecCredentials", true }, /* .NET */
+};
+
 static bool invalid(struct error *error, const char *why)
 {
     error_set(error, ERROR_USAGE, "KUBERNETES_EXEC_INFO %s", why);
@@ -29,25 +37,45 @@ static const char *find_api_version(const char *version)
     return NULL;
 }
 
-/* Gets a member that may be absent; *value is NULL then. False if it has another type. */
+static const struct kind *find_kind(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < ARRAY_SIZE(kinds); i++)
+        if (strcmp(name, kinds[i].name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+/* Gets a member that may be absent or null; *value is NULL then. False if it has another type. */
 static bool get_optional(const json_object *object, const char *key, enum json_type type,
                          json_object **value)
 {
     *value = NULL;
-    return !json_object_object_get_ex(object, key, value) || json_object_is_type(*value, type);
+    return !json_object_object_get_ex(object, key, value) || *value == NULL ||
+           json_object_is_type(*value, type);
+}
+
+static bool parse_api_version(const json_object *object, struct exec_info *info,
+                              struct error *error)
+{
+    json_object *version;
+    bool is_text = get_optional(object, "apiVersion", json_type_string, &version);
+    bool is_empty = version == NULL || json_object_get_string_len(version) == 0;
+    if (is_text)
+        info->api_version =
+            is_empty ? V1BETA1 : find_api_version(json_string(object, "apiVersion"));
+    return info->api_version != NULL || invalid(error, "has an unsupported apiVersion");
 }
 
 static bool parse_spec(const json_object *spec, struct exec_info *info, struct error *error)
 {
-    json_object *cluster, *interactive, *config = NULL;
+    json_object *cluster, *interactive, *config;
     if (!get_optional(spec, "interactive", json_type_boolean, &interactive))
         return invalid(error, "has a spec.interactive that is neither true nor false");
     info->interactive = json_object_get_boolean(interactive);
     if (!get_optional(spec, "cluster", json_type_object, &cluster))
         return invalid(error, "has a spec.cluster that is not an object");
-    /* The extension of the kubeconfig's cluster; client-go writes null if there is none. */
-    if (json_object_object_get_ex(cluster, "config", &config) && config != NULL &&
-        !json_object_is_type(config, json_type_object))
+    /* The extension of the kubeconfig's cluster. */
+    if (!get_optional(cluster, "config", json_type_object, &config))
         return invalid(error, "has a spec.cluster.config that is not an object");
     const char *server = json_string(cluster, "server");
     info->server = server != NULL ? strdup(server) : NULL;
@@ -71,13 +99,12 @@ bool exec_info_parse(const char *text, size_t length, struct exec_info *ret_info
     if (!json_object_is_type(object, json_type_object))
         return invalid(error, "is not a JSON object");
 
-    const char *kind = json_string(object, "kind");
-    if (kind == NULL || strcmp(kind, "ExecCredential") != 0)
+    const struct kind *kind = find_kind(json_string(object, "kind"));
+    if (kind == NULL)
         return invalid(error, "is not of kind ExecCredential");
-    info.api_version = find_api_version(json_string(object, "apiVersion"));
-    if (info.api_version == NULL)
-        return invalid(error, "has an unsupported apiVersion");
-
+    info.wants_silence = kind->wants_silence;
+    if (!parse_api_version(object, &info, error))
+        return false;
     if (!get_optional(object, "spec", json_type_object, &spec))
         return invalid(error, "has a spec that is not an object");
     if (spec != NULL && !parse_spec(spec, &info, error))

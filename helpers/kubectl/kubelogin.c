@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* kubelogin's settings: their table, and where each is read from. kubelogin_apply.c and
- * kubelogin_logins.c put them into struct options. */
+/* kubelogin's settings: their table, and their flags. kubelogin_read.c reads them from there and
+ * elsewhere; kubelogin_apply.c and kubelogin_logins.c put them into struct options. */
 #define _GNU_SOURCE
-#include "helpers/kubectl/kubelogin.h"
+#include "helpers/kubectl/kubelogin_settings.h"
 
 #include <string.h>
-
-#include "common/base/array.h"
-#include "common/base/environment.h"
-#include "common/base/report.h"
 
 /* Where to put a secret that kubelogin accepts on the command line. */
 #define SECRET_HINT                                                                                \
@@ -22,23 +18,12 @@
     "Only bearer tokens are supported. For an Arc cluster that requires proof of possession, use " \
     "kubelogin."
 
-static const struct setting {
-    const char *flag;
-    const char *letter;         /* the short flag; may be NULL */
-    const char *argument;       /* its name in --help; NULL: a switch */
-    const char *help;           /* NULL: the setting has no flag */
-    const char *environment[2]; /* variables; the first takes precedence */
-    const char *terraform;      /* instead of these, with --use-azurerm-env-vars */
-    const char *workload;       /* takes precedence, with --login workloadidentity */
-    const char *pipelines;      /* after all others, with --login azurepipelines */
-    const char *ignored;        /* why the setting is accepted but not used */
-    const char *refused;        /* why the flag is refused: the hint */
-} settings[KUBELOGIN_SETTINGS] = {
+const struct kubelogin_setting_facts kubelogin_settings[KUBELOGIN_SETTINGS] = {
     [KUBELOGIN_LOGIN] = { .flag = "--login",
                           .letter = "l",
                           .argument = "MODE",
                           .help = "login method: devicecode, interactive, spn, msi, "
-                                  "workloadidentity or azurepipelines",
+                                  "workloadidentity, azurepipelines, azurecli, azd or chained",
                           .environment = { "AAD_LOGIN_METHOD" } },
     [KUBELOGIN_SERVER_ID] = { .flag = "--server-id",
                               .argument = "ID",
@@ -100,9 +85,7 @@ static const struct setting {
                                    .help = "let flags take precedence over the environment" },
     [KUBELOGIN_REDIRECT_URL] = { .flag = "--redirect-url",
                                  .argument = "URL",
-                                 .help = "not used",
-                                 .ignored =
-                                     "the browser is always redirected to a port of this machine" },
+                                 .help = "use this URL's port, for interactive login" },
     [KUBELOGIN_SUBSCRIPTION] = { .flag = "--subscription",
                                  .letter = "s",
                                  .argument = "NAME",
@@ -170,10 +153,11 @@ static struct option_spec make_spec(enum kubelogin_setting which, const char *na
                                     const char *help)
 {
     return (struct option_spec){ .name = name,
-                                 .argument = settings[which].argument,
+                                 .argument = kubelogin_settings[which].argument,
                                  .help = help,
-                                 .kind = settings[which].argument != NULL ? OPTION_ANY_TEXT
-                                                                          : OPTION_SWITCH,
+                                 .kind = kubelogin_settings[which].argument != NULL
+                                             ? OPTION_ANY_TEXT
+                                             : OPTION_SWITCH,
                                  .offset = offset_of(which) };
 }
 
@@ -184,43 +168,42 @@ const struct option_spec *kubelogin_options(void)
     static struct option_spec specs[2 * KUBELOGIN_SETTINGS + 1];
     size_t count = 0;
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {
-        if (settings[which].help == NULL)
+        if (kubelogin_settings[which].help == NULL)
             continue;
-        specs[count++] = make_spec(which, settings[which].flag + 2, settings[which].help);
-        if (settings[which].letter != NULL)
-            specs[count++] = make_spec(which, settings[which].letter, NULL);
+        specs[count++] =
+            make_spec(which, kubelogin_settings[which].flag + 2, kubelogin_settings[which].help);
+        if (kubelogin_settings[which].letter != NULL)
+            specs[count++] = make_spec(which, kubelogin_settings[which].letter, NULL);
     }
     specs[count] = (struct option_spec){ 0 };
     return specs;
 }
 
-/* The value of a flag; NULL if it is not given or empty, which is the same in kubelogin. */
-static const char *flag_value(const struct options *options, enum kubelogin_setting which)
+const char *kubelogin_flag_value(const struct options *options, enum kubelogin_setting which)
 {
     const char *value = which == KUBELOGIN_CLIENT_ID ? options->client_id : options->own[which];
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-/* Whether a flag is given. A switch that is false counts as not given. */
-static bool is_given(const struct options *options, enum kubelogin_setting which)
+bool kubelogin_flag_is_given(const struct options *options, enum kubelogin_setting which)
 {
-    const char *value = flag_value(options, which);
-    return value != NULL && (settings[which].argument != NULL || strcmp(value, "true") == 0);
+    const char *value = kubelogin_flag_value(options, which);
+    return value != NULL &&
+           (kubelogin_settings[which].argument != NULL || strcmp(value, "true") == 0);
 }
 
-/* Refuses secrets on the command line and flags that are not supported. The value may be a secret
- * and is not shown. */
-static bool check_flags(const struct options *options, struct error *error)
+/* The value may be a secret and is not shown. */
+bool kubelogin_check_flags(const struct options *options, struct error *error)
 {
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {
-        if (settings[which].refused == NULL || !is_given(options, which))
+        if (kubelogin_settings[which].refused == NULL || !kubelogin_flag_is_given(options, which))
             continue;
-        bool secret = strcmp(settings[which].refused, POP_HINT) != 0;
+        bool secret = strcmp(kubelogin_settings[which].refused, POP_HINT) != 0;
         error_set(error, ERROR_USAGE,
                   secret ? "%s: secrets are not accepted on the command line"
                          : "%s is not supported",
-                  settings[which].flag);
-        return error_hint(error, "%s", settings[which].refused);
+                  kubelogin_settings[which].flag);
+        return error_hint(error, "%s", kubelogin_settings[which].refused);
     }
     return true;
 }
@@ -233,181 +216,4 @@ bool kubelogin_check_operands(int count, char **operands, struct error *error)
     error_set(error, ERROR_USAGE,
               "unexpected argument; it is not shown because it may be a secret");
     return error_hint(error, "Apart from options, the only argument is get-token.");
-}
-
-/* ---- the environment ---- */
-
-/* The value of a variable; NULL if it is not set or empty. If it is set twice, the last counts, as
- * in client-go. */
-static const char *get_variable(const struct kubelogin *kubelogin, const char *name)
-{
-    const char *text = NULL;
-    if (kubelogin->variables == NULL || name == NULL)
-        return environment(name);
-    for (const char *const *pair = kubelogin->variables; pair[0] != NULL; pair += 2)
-        if (strcmp(pair[0], name) == 0)
-            text = pair[1];
-    return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
-static void read_variable(const struct kubelogin *kubelogin, struct kubelogin_value *value,
-                          const char *name)
-{
-    const char *text = get_variable(kubelogin, name);
-    if (text != NULL)
-        *value = (struct kubelogin_value){ .text = text, .from = name };
-}
-
-static bool login_is(const struct kubelogin *kubelogin, const char *name)
-{
-    const char *login = kubelogin->values[KUBELOGIN_LOGIN].text;
-    return login != NULL && strcmp(login, name) == 0;
-}
-
-/* Replaces the value of a flag with that of its variables, in ascending precedence. The login
- * method must have been read already. */
-static void read_environment(struct kubelogin *kubelogin, enum kubelogin_setting which,
-                             bool terraform)
-{
-    const struct setting *setting = &settings[which];
-    struct kubelogin_value *value = &kubelogin->values[which];
-    if (terraform && setting->terraform != NULL) {
-        read_variable(kubelogin, value, setting->terraform);
-    } else {
-        read_variable(kubelogin, value, setting->environment[1]);
-        read_variable(kubelogin, value, setting->environment[0]);
-    }
-    if (login_is(kubelogin, "workloadidentity"))
-        read_variable(kubelogin, value, setting->workload);
-    if (value->text == NULL && login_is(kubelogin, "azurepipelines"))
-        read_variable(kubelogin, value, setting->pipelines);
-}
-
-/* Whether a variable is set that only kubelogin reads. */
-static bool kubelogin_variable_is_set(const struct kubelogin *kubelogin)
-{
-    for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++)
-        for (size_t i = 0; i < 2; i++) {
-            const char *name = settings[which].environment[i];
-            if (get_variable(kubelogin, name) != NULL && strncmp(name, "AAD_", 4) == 0)
-                return true;
-        }
-    return false;
-}
-
-static bool uses_environment(const struct options *options)
-{
-    return !is_given(options, KUBELOGIN_NO_ENVIRONMENT);
-}
-
-static bool is_called(const struct kubelogin *kubelogin, const struct options *options)
-{
-    for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++)
-        if (options->own[which] != NULL)
-            return true;
-    return uses_environment(options) && kubelogin_variable_is_set(kubelogin);
-}
-
-bool kubelogin_is_called(const struct options *options)
-{
-    return is_called(&(struct kubelogin){ 0 }, options);
-}
-
-/* ---- the cluster ---- */
-
-/* All that is read of spec.cluster.config. The cluster may be hostile, so it is kept apart from
- * what the user says (from_cluster), and common/config/cluster.c decides what it may choose. */
-static const struct {
-    const char *key;
-    enum kubelogin_setting which;
-} cluster_keys[] = {
-    { "server-id", KUBELOGIN_SERVER_ID },     { "tenant-id", KUBELOGIN_TENANT_ID },
-    { "tenant", KUBELOGIN_TENANT_ID },        { "client-id", KUBELOGIN_CLIENT_ID },
-    { "environment", KUBELOGIN_ENVIRONMENT },
-};
-
-static bool read_cluster_key(struct kubelogin_value *value, json_object *cluster, const char *key,
-                             struct error *error)
-{
-    json_object *member = NULL;
-    if (value->text != NULL || !json_object_object_get_ex(cluster, key, &member) || member == NULL)
-        return true;
-    const char *text = json_string(cluster, key);
-    if (text == NULL)
-        return error_set(error, ERROR_USAGE,
-                         "KUBERNETES_EXEC_INFO has a spec.cluster.config.%s that is not a string",
-                         key);
-    if (text[0] != '\0')
-        *value = (struct kubelogin_value){ .text = text,
-                                           .from = "spec.cluster.config",
-                                           .from_cluster = true };
-    return true;
-}
-
-static bool read_cluster(struct kubelogin *kubelogin, json_object *cluster, struct error *error)
-{
-    for (size_t i = 0; cluster != NULL && i < ARRAY_SIZE(cluster_keys); i++)
-        if (!read_cluster_key(&kubelogin->values[cluster_keys[i].which], cluster,
-                              cluster_keys[i].key, error))
-            return false;
-    return true;
-}
-
-/* ---- all of them ---- */
-
-const char *kubelogin_text(const struct kubelogin *kubelogin, enum kubelogin_setting which)
-{
-    return kubelogin->values[which].text;
-}
-
-bool kubelogin_is_on(const struct kubelogin *kubelogin, enum kubelogin_setting which)
-{
-    const char *text = kubelogin_text(kubelogin, which);
-    return text != NULL && strcmp(text, "true") == 0;
-}
-
-static bool is_secret(enum kubelogin_setting which)
-{
-    return which == KUBELOGIN_CLIENT_SECRET || which == KUBELOGIN_CERTIFICATE_PASSWORD ||
-           which == KUBELOGIN_PASSWORD;
-}
-
-void kubelogin_trace(const struct kubelogin *kubelogin)
-{
-    const char *level = kubelogin->values[KUBELOGIN_LOG_LEVEL].text;
-    reporting.verbose = reporting.verbose || (level != NULL && level[strspn(level, "0")] != '\0');
-    for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {
-        const struct kubelogin_value *value = &kubelogin->values[which];
-        if (value->text == NULL)
-            continue;
-        if (settings[which].ignored != NULL)
-            trace("%s is not used: %s", value->from, settings[which].ignored);
-        else
-            trace("%s is set to %s", value->from,
-                  is_secret(which) || config_has_pin(value->text) ? "***" : value->text);
-    }
-}
-
-/* The level of klog's -v. */
-static bool check_log_level(const struct kubelogin *kubelogin, struct error *error)
-{
-    const char *level = kubelogin->values[KUBELOGIN_LOG_LEVEL].text;
-    return level == NULL || level[strspn(level, "0123456789")] == '\0' ||
-           error_set(error, ERROR_USAGE, "-v takes a whole number, not '%.40s'", level);
-}
-
-bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
-                    json_object *cluster, struct error *error)
-{
-    kubelogin->is_called = is_called(kubelogin, options);
-    if (!check_flags(options, error))
-        return false;
-    for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {
-        if (flag_value(options, which) != NULL)
-            kubelogin->values[which] = (struct kubelogin_value){ .text = flag_value(options, which),
-                                                                 .from = settings[which].flag };
-        if (kubelogin->is_called && uses_environment(options))
-            read_environment(kubelogin, which, is_given(options, KUBELOGIN_TERRAFORM));
-    }
-    return read_cluster(kubelogin, cluster, error) && check_log_level(kubelogin, error);
 }

@@ -5,17 +5,17 @@
  *
  *     .options = kubelogin_options(),          // in struct program
  *     ...
- *     auto_kubelogin struct kubelogin kubelogin = { 0 };
+ *     auto_kubelogin struct kubelogin kubelogin = { .has_word = count > 0 };
  *     if (!kubelogin_read(&kubelogin, options, cluster, error) ||
  *         !kubelogin_apply(&kubelogin, options, error))
  *         return false;
  *     config_load(&kubelogin.options, &kubelogin.context, error)
  *
- * One table lists every flag with its variables. A call is a kubelogin call if one of kubelogin's
- * own flags is given or one of its own variables (AAD_*) is set. Then, as in kubelogin, AZURE_*
- * take precedence over AAD_*, and both over the flags. In any other call its variables are ignored,
- * and flags take precedence over the environment (config.h). In both, spec.cluster.config comes
- * last.
+ * One table lists every flag with its variables. A call is a kubelogin call if it has the word
+ * get-token or one of kubelogin's own flags, or if one of its own variables (AAD_*) is set. Then,
+ * as in kubelogin, AZURE_* take precedence over AAD_*, and both over the flags. In any other call
+ * its variables are ignored, and flags take precedence over the environment (config.h). In both,
+ * spec.cluster.config comes last.
  *
  * Source: github.com/Azure/kubelogin, pkg/internal/token/options.go and pkg/internal/env.
  */
@@ -76,8 +76,12 @@ struct kubelogin {
      * last. NULL: the process's environment. */
     const char *const *variables;
 
+    bool has_word;  /* the word get-token is given; the caller sets it first */
     bool is_called; /* this is a kubelogin call */
     struct kubelogin_value values[KUBELOGIN_SETTINGS];
+
+    /* What kubelogin_apply was given. Not owned. */
+    const struct options *given;
 
     /* What kubelogin_apply makes of the settings: the common options, given or translated, and what
      * has no common option. */
@@ -94,8 +98,8 @@ struct kubelogin {
  * which is the same as not giving it. */
 const struct option_spec *kubelogin_options(void);
 
-/* Whether this is a kubelogin call, by the options and the process's environment. */
-bool kubelogin_is_called(const struct options *options);
+/* Whether this is a kubelogin call. */
+bool kubelogin_is_called(const struct kubelogin *kubelogin, const struct options *options);
 
 /* Checks that the operands are kubelogin's: get-token or none. Fails with ERROR_USAGE. */
 bool kubelogin_check_operands(int count, char **operands, struct error *error);
@@ -113,6 +117,11 @@ void kubelogin_trace(const struct kubelogin *kubelogin);
  * Fails with ERROR_USAGE. */
 bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, struct error *error);
 
+/* Called after config_request, if that made a user's request for a login that did not ask for one:
+ * if a variable named the client, it named an app's. Leaves the client to the arguments and the
+ * configuration, so that the request is made again. Returns false if no variable did. */
+bool kubelogin_drop_client_of_variable(struct kubelogin *kubelogin);
+
 /* Checks the name of a login method. from is what set it, for the message. Fails with ERROR_USAGE
  * if the method is unknown or not available; the hint says what to use. */
 bool kubelogin_check_login(const char *name, const char *from, struct error *error);
@@ -127,12 +136,6 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
  * with ERROR_USAGE, which replaces the error of config_request. With --use-azurerm-env-vars, the
  * hint of that error names ARM_* instead. */
 bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct error *error);
-
-/* For kubelogin_*.c: the value of a setting, NULL if it is not set; whether a switch is on; and the
- * part of kubelogin_apply for the login method. */
-const char *kubelogin_text(const struct kubelogin *kubelogin, enum kubelogin_setting which);
-bool kubelogin_is_on(const struct kubelogin *kubelogin, enum kubelogin_setting which);
-bool kubelogin_apply_login(struct kubelogin *kubelogin, struct error *error);
 
 void kubelogin_clear(struct kubelogin *kubelogin);
 #define auto_kubelogin CLEANUP(kubelogin_clear)

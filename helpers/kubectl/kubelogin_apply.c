@@ -10,7 +10,7 @@
 #include "common/base/text.h"
 #include "common/config/config.h"
 #include "common/entra/known_apps.h"
-#include "helpers/kubectl/kubelogin.h"
+#include "helpers/kubectl/kubelogin_settings.h"
 
 /* ---- the cloud ---- */
 
@@ -128,19 +128,32 @@ static bool apply_server(struct kubelogin *kubelogin, struct error *error)
 /* ---- all of it ---- */
 
 /* az writes kubelogin's own public client into every kubeconfig, so it is nobody's choice. */
+static void use_client_id(struct kubelogin *kubelogin, const char *client_id)
+{
+    bool is_usual = client_id != NULL && strcasecmp(client_id, KNOWN_APP_KUBELOGIN) == 0;
+    kubelogin->options.client_id = is_usual ? NULL : client_id;
+    kubelogin->context.public_client = is_usual;
+}
+
 static void apply_client_id(struct kubelogin *kubelogin)
 {
     const struct kubelogin_value *client_id = &kubelogin->values[KUBELOGIN_CLIENT_ID];
-    struct config_context *context = &kubelogin->context;
-    bool is_usual =
-        client_id->text != NULL && strcasecmp(client_id->text, KNOWN_APP_KUBELOGIN) == 0;
-    kubelogin->options.client_id = NULL;
+    use_client_id(kubelogin, client_id->from_cluster ? NULL : client_id->text);
     if (client_id->from_cluster)
-        context->cluster.client_id = client_id->text;
-    else if (is_usual)
-        context->public_client = true;
-    else
-        kubelogin->options.client_id = client_id->text;
+        kubelogin->context.cluster.client_id = client_id->text;
+}
+
+bool kubelogin_drop_client_of_variable(struct kubelogin *kubelogin)
+{
+    const struct kubelogin_value *client_id = &kubelogin->values[KUBELOGIN_CLIENT_ID];
+    const char *flag = kubelogin_flag_value(kubelogin->given, KUBELOGIN_CLIENT_ID);
+    kubelogin->context.without_client_variable = true;
+    if (client_id->from_cluster || client_id->text == flag)
+        return false;
+    trace("%s is not used: it names an app, and a user signs in", client_id->from);
+    use_client_id(kubelogin, flag);
+    kubelogin->context.for_user = true;
+    return true;
 }
 
 bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, struct error *error)
@@ -149,8 +162,10 @@ bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, s
     const char *hint = kubelogin_text(kubelogin, KUBELOGIN_LOGIN_HINT);
     const struct kubelogin_value *tenant = &kubelogin->values[KUBELOGIN_TENANT_ID];
     *options = *given;
+    kubelogin->given = given;
     kubelogin->context = (struct config_context){
         .without_azure_variables = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM),
+        .device_code = kubelogin->is_called ? "--login devicecode" : NULL,
     };
     struct config_cluster *cluster = &kubelogin->context.cluster;
     apply_client_id(kubelogin);
@@ -180,8 +195,10 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
     int first = 0;
     int count = count_of(line);
     if (!options_parse(count, line, kubelogin_options(), options, &first, error) ||
-        !kubelogin_check_operands(count - first, line + first, error) ||
-        !kubelogin_read(&kubelogin, options, NULL, error))
+        !kubelogin_check_operands(count - first, line + first, error))
+        return false;
+    kubelogin.has_word = count > first;
+    if (!kubelogin_read(&kubelogin, options, NULL, error))
         return false;
     return apply_cloud(&kubelogin, error) && apply_server(&kubelogin, error) &&
            (login->text == NULL || kubelogin_check_login(login->text, login->from, error));

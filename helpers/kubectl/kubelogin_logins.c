@@ -4,8 +4,12 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/environment.h"
 #include "common/entra/build_system.h"
-#include "helpers/kubectl/kubelogin.h"
+#include "common/entra/url.h"
+#include "helpers/kubectl/kubelogin_settings.h"
+
+#define HTTP_PORT 80 /* also where the URL names none */
 
 /* Makes a credential of this kind the options' only one. where says what configured it. */
 static void make_credential(struct kubelogin *kubelogin, enum credential_kind kind,
@@ -29,9 +33,8 @@ static struct secret *copy_secret(const struct kubelogin *kubelogin, enum kubelo
 
 /* As in kubelogin, a certificate takes precedence over a secret and its chain is sent (x5c). If
  * neither is set, the configuration may have a credential. */
-static bool apply_spn(struct kubelogin *kubelogin, struct error *error)
+static void apply_secret_or_certificate(struct kubelogin *kubelogin)
 {
-    (void)error;
     const struct kubelogin_value *certificate = &kubelogin->values[KUBELOGIN_CLIENT_CERTIFICATE];
     const struct kubelogin_value *secret = &kubelogin->values[KUBELOGIN_CLIENT_SECRET];
     struct credential *credential = &kubelogin->credential;
@@ -44,6 +47,14 @@ static bool apply_spn(struct kubelogin *kubelogin, struct error *error)
         make_credential(kubelogin, CREDENTIAL_CLIENT_SECRET, secret->from);
         credential->secret = copy_secret(kubelogin, KUBELOGIN_CLIENT_SECRET);
     }
+}
+
+/* A pod may have a federated token too, which is another app's. */
+static bool apply_spn(struct kubelogin *kubelogin, struct error *error)
+{
+    (void)error;
+    kubelogin->context.chain = CONFIG_CHAIN_ENVIRONMENT;
+    apply_secret_or_certificate(kubelogin);
     return true;
 }
 
@@ -62,6 +73,7 @@ static bool apply_workloadidentity(struct kubelogin *kubelogin, struct error *er
 {
     (void)error;
     const struct kubelogin_value *file = &kubelogin->values[KUBELOGIN_FEDERATED_TOKEN_FILE];
+    kubelogin->context.chain = CONFIG_CHAIN_WORKLOAD;
     if (build_system_is_here(BUILD_SYSTEM_GITHUB_ACTIONS)) {
         make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS,
                         build_systems[BUILD_SYSTEM_GITHUB_ACTIONS].url_variable);
@@ -86,19 +98,61 @@ static bool apply_azurepipelines(struct kubelogin *kubelogin, struct error *erro
                       "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID.");
 }
 
+/* As in kubelogin, only its port counts, and the browser is sent to that port of localhost. */
+static bool apply_redirect_url(struct kubelogin *kubelogin, struct error *error)
+{
+    const struct kubelogin_value *url = &kubelogin->values[KUBELOGIN_REDIRECT_URL];
+    struct url parsed;
+    struct error why = { 0 };
+    if (url->text == NULL)
+        return true;
+    if (!url_parse(url->text, strlen(url->text), &parsed, &why) || !url_is_loopback(&parsed) ||
+        parsed.https) {
+        error_set(error, ERROR_USAGE, "%s: '%s' is not an http URL of this machine", url->from,
+                  url_shown(url->text).text);
+        return error_hint(error, "The browser is redirected to http://localhost:PORT.");
+    }
+    kubelogin->context.redirect_port = parsed.port != HTTP_PORT ? parsed.port : 0;
+    return true;
+}
+
+/* Whoever signs in, does so with the client that the arguments or the configuration name. A
+ * variable names an app, which a user cannot sign in to. */
+static bool apply_user(struct kubelogin *kubelogin, enum sign_in_method method)
+{
+    kubelogin->context.for_user = true;
+    kubelogin->context.sign_in = method;
+    kubelogin_drop_client_of_variable(kubelogin);
+    return true;
+}
+
 static bool apply_devicecode(struct kubelogin *kubelogin, struct error *error)
 {
     (void)error;
-    kubelogin->context.for_user = true;
-    kubelogin->context.sign_in = SIGN_IN_DEVICE_CODE;
-    return true;
+    return apply_user(kubelogin, SIGN_IN_DEVICE_CODE);
 }
 
 static bool apply_interactive(struct kubelogin *kubelogin, struct error *error)
 {
+    return apply_redirect_url(kubelogin, error) && apply_user(kubelogin, SIGN_IN_BROWSER);
+}
+
+/* The sign-in of 'az' or 'azd' is theirs. A user of these is a user here too. */
+static bool apply_cli(struct kubelogin *kubelogin, struct error *error)
+{
     (void)error;
-    kubelogin->context.for_user = true;
-    kubelogin->context.sign_in = SIGN_IN_BROWSER;
+    return apply_user(kubelogin, SIGN_IN_AUTO);
+}
+
+/* As Azure's DefaultAzureCredential, which takes no client from the arguments: the app of the
+ * variables; the machine's managed identity, where nothing else is named; a user. AZURE_CLIENT_ID
+ * is left to common/config, since it may be either's. */
+static bool apply_chained(struct kubelogin *kubelogin, struct error *error)
+{
+    (void)error;
+    if (!kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM))
+        kubelogin->options.client_id = NULL;
+    apply_secret_or_certificate(kubelogin);
     return true;
 }
 
@@ -106,8 +160,10 @@ static bool apply_interactive(struct kubelogin *kubelogin, struct error *error)
  * is kubelogin's default. */
 static bool apply_default(struct kubelogin *kubelogin, struct error *error)
 {
+    (void)error;
     kubelogin->context.sign_in = SIGN_IN_DEVICE_CODE;
-    return apply_spn(kubelogin, error);
+    apply_secret_or_certificate(kubelogin);
+    return true;
 }
 
 static const struct login {
@@ -122,12 +178,9 @@ static const struct login {
     { "msi", apply_msi, true, NULL },
     { "workloadidentity", apply_workloadidentity, true, NULL },
     { "azurepipelines", apply_azurepipelines, true, NULL },
-    { "azurecli", NULL, false,
-      "The sign-in of 'az' is not used. Use --login devicecode or interactive: you sign in once, "
-      "and it is kept in the keyring. 'entra login' signs in beforehand." },
-    { "azd", NULL, false,
-      "The sign-in of 'azd' is not used. Use --login devicecode or interactive: you sign in once, "
-      "and it is kept in the keyring. 'entra login' signs in beforehand." },
+    { "azurecli", apply_cli, false, NULL },
+    { "azd", apply_cli, false, NULL },
+    { "chained", apply_chained, false, NULL },
     { "ropc", NULL, false,
       "Passwords are not used: a password does not satisfy multifactor authentication. Use --login "
       "devicecode or interactive; in a job, use spn, msi or workloadidentity." },
@@ -147,7 +200,7 @@ bool kubelogin_check_login(const char *name, const char *from, struct error *err
     if (login == NULL) {
         error_set(error, ERROR_USAGE, "%s: '%.40s' is not a supported login method", from, name);
         return error_hint(error, "Supported methods: devicecode, interactive, spn, msi, "
-                                 "workloadidentity, azurepipelines.");
+                                 "workloadidentity, azurepipelines, azurecli, azd, chained.");
     }
     if (login->apply != NULL)
         return true;
@@ -175,20 +228,35 @@ static void hint_at_terraform(struct error *error)
                           "--use-azurerm-env-vars reads.");
 }
 
+/* What would give the app of the login method a credential. */
+static bool hint_at_credential(const struct kubelogin *kubelogin, const char *login,
+                               struct error *error)
+{
+    if (strcmp(login, "workloadidentity") == 0)
+        return build_system_runs_this(BUILD_SYSTEM_GITHUB_ACTIONS)
+                   ? error_known_as(error, "github_no_token")
+                   : error_hint(error,
+                                "Set AZURE_FEDERATED_TOKEN_FILE or give --federated-token-file.");
+    return error_hint(error, "Set %s, or configure ClientCredentials; see entra-appsettings(5).%s",
+                      kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM)
+                          ? "ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH"
+                          : "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH",
+                      environment("AZURE_FEDERATED_TOKEN_FILE") != NULL
+                          ? " The token in AZURE_FEDERATED_TOKEN_FILE is for --login "
+                            "workloadidentity."
+                          : "");
+}
+
 bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct error *error)
 {
     const char *name = kubelogin_text(kubelogin, KUBELOGIN_LOGIN);
     const struct login *login = name != NULL ? find_login(name) : NULL;
-    bool terraform = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM);
-    if (terraform)
+    bool no_credential = user_needed || strcmp(error->code, "no_credential") == 0;
+    if (kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM))
         hint_at_terraform(error);
-    if (!user_needed || login == NULL || !login->is_app)
+    if (!no_credential || login == NULL || !login->is_app)
         return true;
     error_set(error, ERROR_USAGE, "--login %s needs a client credential, but none is configured",
               login->name);
-    if (strcmp(name, "workloadidentity") == 0)
-        return error_hint(error, "Set AZURE_FEDERATED_TOKEN_FILE or give --federated-token-file.");
-    return error_hint(error, "Set %s, or configure ClientCredentials; see entra-appsettings(5).",
-                      terraform ? "ARM_CLIENT_SECRET or ARM_CLIENT_CERTIFICATE_PATH"
-                                : "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH");
+    return hint_at_credential(kubelogin, name, error);
 }

@@ -62,6 +62,13 @@ def test_a_client_gets_a_token_and_accepts_it(world, client):
     assert len(world.authority.token_requests) == 1
 
 
+def test_a_bare_get_token_is_enough_for_every_client(world, client):
+    world.write_kubeconfig(plugin(client, args=["get-token"]))
+    outcome = client[0](world)
+    assert outcome.code == 0, outcome.err
+    assert "Running" in outcome.out
+
+
 def test_a_client_works_with_kubelogins_arguments(world, client):
     world.write_kubeconfig(plugin(client, args=[
         "get-token", "--environment", "AzurePublicCloud", "--server-id", contoso.AKS, "--client-id",

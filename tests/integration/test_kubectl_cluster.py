@@ -226,9 +226,10 @@ CREDENTIALS = {
 }
 
 
-@pytest.mark.parametrize("kind", CREDENTIALS)
-@pytest.mark.parametrize("words", [(), ("get-token", "--login", "spn"),
-                                   ("get-token", "--login", "workloadidentity")])
+@pytest.mark.parametrize("kind, words", [
+    *((kind, ()) for kind in CREDENTIALS),
+    *((kind, ("get-token", "--login", "spn")) for kind in ("secret", "certificate")),
+    ("federated token", ("get-token", "--login", "workloadidentity"))])
 def test_no_kind_of_credential_is_sent_where_a_cluster_says(world, kind, words):
     world.appsettings_file.unlink()
     env = CREDENTIALS[kind] | {"AZURE_CLIENT_ID": APP.client_id}

@@ -313,12 +313,53 @@ def test_a_pipeline_without_a_service_connection_is_an_error(machine):
            "--azure-pipelines-service-connection-id")
 
 
-@pytest.mark.parametrize("login, text", [
-    ("azurecli", "sign-in of 'az'"), ("azd", "sign-in of 'azd'"),
-    ("ropc", "Passwords are not used")])
-def test_an_unsupported_login_says_what_to_use(machine, login, text):
-    failed("exec-credential-entra", ask(machine, *spn(machine), "--login", login), 2, text,
-           "--login devicecode")
+def test_an_unsupported_login_says_what_to_use(machine):
+    failed("exec-credential-entra", ask(machine, *spn(machine), "--login", "ropc"), 2,
+           "Passwords are not used", "--login devicecode")
+
+
+# ---- credentials that are not the login's ----
+
+def test_a_secret_login_does_not_take_a_pods_federated_token(trusting, tmp_path):
+    outcome = ask(trusting, *spn(trusting), AZURE_FEDERATED_TOKEN_FILE=str(tmp_path / "token"),
+                  AZURE_CLIENT_ID=APP.client_id, AZURE_TENANT_ID=TENANT)
+    failed("exec-credential-entra", outcome, 2, "--login spn needs a client credential",
+           "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH", "--login workloadidentity")
+    assert trusting.authority.token_requests == []
+
+
+def test_a_workloads_login_does_not_take_a_secret(machine):
+    outcome = ask(machine, *spn(machine), "--login", "workloadidentity",
+                  AZURE_CLIENT_SECRET=APP.secret)
+    failed("exec-credential-entra", outcome, 2, "--login workloadidentity needs a client credential",
+           "AZURE_FEDERATED_TOKEN_FILE")
+    assert machine.authority.token_requests == []
+
+
+@pytest.mark.parametrize("login, text", [("spn", "AZURE_CLIENT_SECRET"),
+                                         ("workloadidentity", "AZURE_FEDERATED_TOKEN_FILE")])
+def test_an_api_of_apps_has_the_same_message(world, login, text):
+    world.write_appsettings({"AKS": {"Scopes": [f"{contoso.AKS}/.default"], "RequestAppToken": True}})
+    failed("exec-credential-entra", ask(world, *spn(world), "--login", login), 2,
+           f"--login {login} needs a client credential", text)
+
+
+def test_a_github_job_that_may_not_ask_is_told_so(machine):
+    outcome = ask(machine, *spn(machine), "--login", "workloadidentity", GITHUB_ACTIONS="true")
+    failed("exec-credential-entra", outcome, 2, "permissions: id-token: write")
+    assert "AZURE_FEDERATED_TOKEN_FILE" not in outcome.err
+
+
+def test_the_public_client_is_no_apps(machine):
+    """az writes its id into every kubeconfig."""
+    words = spn(machine)
+    words[words.index("--client-id") + 1] = contoso.KUBELOGIN.client_id
+    failed("exec-credential-entra", ask(machine, *words, AZURE_CLIENT_SECRET=APP.secret), 2,
+           "no client id")
+    with IdentityService() as service:
+        answered(ask(machine, "--login", "msi", "--client-id", contoso.KUBELOGIN.client_id.upper(),
+                     AZURE_POD_IDENTITY_AUTHORITY_HOST=service.url))
+        assert "client_id" not in service.requests[0].query
 
 
 def test_an_unknown_login_is_refused(machine):

@@ -419,12 +419,11 @@ REFUSED = [
     ({"args": ["--environment", "AzureMoonCloud"]}, "unknown cloud 'AzureMoonCloud'"),
 ]
 REFUSED_LOGINS = [
-    ({"args": ["--login", "azurecli"]}, "--login: login method 'azurecli' is not available"),
-    ({"args": ["-l", "azd"]}, "--login: login method 'azd' is not available"),
+    ({"args": ["-l", "ropc"]}, "--login: login method 'ropc' is not available"),
     ({"args": ["--login=ropc"]}, "--login: login method 'ropc' is not available"),
     ({"args": ["--login=nope"]}, "'nope' is not a supported login method"),
-    ({"args": ["--login=spn"], "env": [{"name": "AAD_LOGIN_METHOD", "value": "azurecli"}]},
-     "AAD_LOGIN_METHOD: login method 'azurecli' is not available"),
+    ({"args": ["--login=spn"], "env": [{"name": "AAD_LOGIN_METHOD", "value": "ropc"}]},
+     "AAD_LOGIN_METHOD: login method 'ropc' is not available"),
 ]
 
 
@@ -610,7 +609,7 @@ def test_a_missing_file_is_reported(world):
 @pytest.mark.parametrize("options, text", [
     (["--context", "none"], "no kubeconfig has a context 'none'"),
     (["--login", "x"], "'x' is not a supported login method"),
-    (["--login", "azurecli"], "login method 'azurecli' is not available"), (["operand"], "'operand'"),
+    (["--login", "ropc"], "login method 'ropc' is not available"), (["operand"], "'operand'"),
     (["--remove"], "--remove is not supported for kubectl")])
 def test_wrong_usage_is_reported_in_one_clear_line(world, options, text):
     before = head() + KUBELOGIN

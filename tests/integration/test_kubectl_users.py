@@ -9,10 +9,12 @@ import re
 import pytest
 
 from authority import contoso
-from integration.asking import EXEC_INFO
-from integration.users import NO_BROWSER, SIGN_IN_FIRST, asked_nobody, enter, login, user_code
+from integration.asking import EXEC_INFO, failed
+from integration.users import (NO_BROWSER, SIGN_IN_FIRST, asked_nobody, enter, login, query,
+                               user_code)
 from integration.stored import age
 from integration.test_kubectl import kubectl_minor
+from integration.test_sign_in_elsewhere import free_port
 from world.kubeconfig import V1, V1BETA1, ExecPlugin
 from world.waiting import wait_until
 
@@ -94,6 +96,71 @@ def test_a_user_login_does_not_use_a_configured_app(world):
     outcome = world.run("exec-credential-entra", *arguments(world, "devicecode"), env=EXEC_INFO)
     assert outcome.code == SIGN_IN_FIRST, outcome
     assert world.authority.token_requests == []
+
+
+OF_AN_APP = [{"AZURE_CLIENT_ID": contoso.DAEMON.client_id},
+             {"AZURE_CLIENT_ID": contoso.DAEMON.client_id, "AZURE_TENANT_ID": contoso.TENANT.guid},
+             {"AAD_SERVICE_PRINCIPAL_CLIENT_ID": contoso.DAEMON.client_id}]
+
+
+@pytest.mark.parametrize("env", OF_AN_APP, ids=lambda env: "+".join(env))
+@pytest.mark.parametrize("named", [("--login", "devicecode"), ("--login", "interactive"),
+                                   ("--login", "azurecli"), ("--login", "azd"), ()])
+@pytest.mark.parametrize("client", [("--client-id", contoso.KUBELOGIN.client_id), ()])
+def test_a_variable_with_an_apps_id_is_not_a_users_client(bare_desk, named, client, env):
+    login(bare_desk, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
+          bare_desk.authority.url)
+    words = ["get-token", *named, "--server-id", contoso.AKS, "--tenant-id", contoso.TENANT.guid,
+             "--authority-host", bare_desk.authority.url, *client]
+    status_token(bare_desk.run("exec-credential-entra", *words, env=EXEC_INFO | env))
+
+
+@pytest.mark.parametrize("mode", ["azurecli", "azd"])
+def test_a_user_of_another_sign_in_is_a_user_here(bare_desk, mode):
+    words = arguments(bare_desk, mode)
+    outcome = bare_desk.run("exec-credential-entra", *words, env=EXEC_INFO)
+    assert (outcome.code, outcome.out) == (SIGN_IN_FIRST, "")
+    assert "entra login" in outcome.err and asked_nobody(bare_desk)
+    login(bare_desk, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
+          bare_desk.authority.url)
+    status_token(bare_desk.run("exec-credential-entra", *words, env=EXEC_INFO))
+
+
+def test_a_chain_ends_with_a_user(bare_desk):
+    login(bare_desk, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
+          bare_desk.authority.url)
+    words = arguments(bare_desk, "chained")
+    status_token(bare_desk.run("exec-credential-entra", *words, env=EXEC_INFO))
+    outcome = bare_desk.run("exec-credential-entra", *words, env=EXEC_INFO | {
+        "AZURE_CLIENT_ID": contoso.DAEMON.client_id, "AZURE_TENANT_ID": contoso.TENANT.guid,
+        "AZURE_CLIENT_SECRET": contoso.DAEMON.secret})
+    status_token(outcome)
+    assert bare_desk.authority.token_requests[-1].form["client_id"] == contoso.DAEMON.client_id
+
+
+def test_the_browser_is_redirected_to_the_port_of_the_redirect_url(bare_desk):
+    port = free_port()
+    bare_desk.browser.will_sign_in(contoso.ADA)
+    kubeconfig(bare_desk, "interactive", "--redirect-url", f"http://localhost:{port}/callback")
+    done = bare_desk.at_terminal("kubectl", "get", "pods").finish()
+    assert done.code == 0 and "Running" in done.out, done
+    (asked,) = bare_desk.authority.authorize_requests
+    assert query(f"?{asked.query}")["redirect_uri"] == f"http://localhost:{port}"
+
+
+@pytest.mark.parametrize("url", ["https://localhost:8000", "http://example.com:8000", "8000", "x:8000"])
+def test_a_redirect_url_of_another_machine_is_refused(bare_desk, url):
+    outcome = bare_desk.run("exec-credential-entra",
+                            *arguments(bare_desk, "interactive", "--redirect-url", url),
+                            env=EXEC_INFO)
+    failed("exec-credential-entra", outcome, 2, "--redirect-url", "of this machine")
+
+
+def test_a_sign_in_by_device_code_is_named_as_the_program_has_it(bare_desk):
+    kubeconfig(bare_desk, "interactive")
+    kubectl = bare_desk.at_terminal("kubectl", "get", "pods", env=NO_BROWSER)
+    kubectl.wait_for(r"use --login devicecode\.")
+    kubectl.close()
 
 
 def test_without_a_login_it_is_a_user_unless_there_is_an_app(world):

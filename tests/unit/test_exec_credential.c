@@ -54,6 +54,42 @@ static void exec_info_from_client_go_is_read(void **state)
     }
 }
 
+static void exec_info_of_other_clients_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *api_version;
+        bool interactive, wants_silence;
+    } cases[] = {
+        { "{'apiVersion':'client.authentication.k8s.io/v1beta1','kind':'ExecCredentials',"
+          "'spec':{'interactive':true}}",
+          "client.authentication.k8s.io/v1beta1", true, true },
+        { "{" V1 ",'spec':null}", "client.authentication.k8s.io/v1", false, false },
+        { "{" V1 ",'spec':{'cluster':null,'interactive':false},'status':null}",
+          "client.authentication.k8s.io/v1", false, false },
+        { "{" V1BETA1 ",'spec':{'interactive':null}}", "client.authentication.k8s.io/v1beta1",
+          false, false },
+        { "{" V1 ",'spec':{'cluster':{'server':null,'config':null}}}",
+          "client.authentication.k8s.io/v1", false, false },
+        { "{'kind':'ExecCredential'}", "client.authentication.k8s.io/v1beta1", false, false },
+        { "{'kind':'ExecCredential','apiVersion':''}", "client.authentication.k8s.io/v1beta1",
+          false, false },
+        { "{'kind':'ExecCredential','apiVersion':null}", "client.authentication.k8s.io/v1beta1",
+          false, false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_exec_info struct exec_info info = { 0 };
+        struct error error = { 0 };
+        if (!parse(cases[i].text, &info, &error))
+            fail_msg("%s was refused: %s", cases[i].text, error.message);
+        assert_string_equal(info.api_version, cases[i].api_version);
+        assert_int_equal(info.interactive, cases[i].interactive);
+        assert_int_equal(info.wants_silence, cases[i].wants_silence);
+        assert_null(info.server);
+        assert_null(info.config);
+    }
+}
+
 static void anything_else_is_not_an_exec_credential(void **state)
 {
     (void)state;
@@ -73,8 +109,7 @@ static void anything_else_is_not_an_exec_credential(void **state)
         { "{'kind':7}", "is not of kind ExecCredential" },
         { "{'kind':null}", "is not of kind ExecCredential" },
         { "{'kind':'ExecCredential\\u0000'}", "is not of kind ExecCredential" },
-        { "{'kind':'ExecCredential'}", "an unsupported apiVersion" },
-        { "{'kind':'ExecCredential','apiVersion':''}", "an unsupported apiVersion" },
+        { "{'kind':'ExecCredentialss','apiVersion':null}", "is not of kind ExecCredential" },
         { "{'kind':'ExecCredential','apiVersion':'v1'}", "an unsupported apiVersion" },
         { "{'kind':'ExecCredential','apiVersion':'client.authentication.k8s.io/v1alpha1'}",
           "an unsupported apiVersion" },
@@ -86,7 +121,13 @@ static void anything_else_is_not_an_exec_credential(void **state)
         { "{" V1 ",'spec':{'interactive':'false'}}", "neither true nor false" },
         { "{" V1 ",'spec':{'interactive':0}}", "neither true nor false" },
         { "{" V1 ",'spec':{'cluster':'x'}}", "a spec.cluster that is not an object" },
-        { "{" V1 ",'spec':{'cluster':null}}", "a spec.cluster that is not an object" },
+        { "{" V1 ",'spec':false}", "a spec that is not an object" },
+        { "{" V1 ",'spec':{'cluster':false}}", "a spec.cluster that is not an object" },
+        { "{" V1 ",'spec':{'cluster':{'config':false}}}",
+          "a spec.cluster.config that is not an object" },
+        { "{'kind':'ExecCredential','apiVersion':false}", "an unsupported apiVersion" },
+        { "{'kind':'ExecCredential','apiVersion':'client.authentication.k8s.io/v1\\u0000'}",
+          "an unsupported apiVersion" },
         { "{" V1 ",'spec':{'cluster':{'config':'x'}}}",
           "a spec.cluster.config that is not an object" },
         { "{" V1 ",'spec':{'cluster':{'config':[]}}}",
@@ -178,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exec_info_from_client_go_is_read),
+        cmocka_unit_test(exec_info_of_other_clients_is_read),
         cmocka_unit_test(anything_else_is_not_an_exec_credential),
         cmocka_unit_test(the_cluster_config_is_kept_if_there_is_one),
         cmocka_unit_test(a_megabyte_is_too_long),

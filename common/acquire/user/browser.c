@@ -20,8 +20,6 @@
 #define PORT_VARIABLE "ENTRA_REDIRECT_PORT"
 #define PORT_MIN      1024
 
-#define DEVICE_CODE_HINT "If that is not possible, use --device-code."
-
 /* The values that bind the responses to this sign-in. */
 struct attempt {
     struct secret *verifier;  /* PKCE's code_verifier (RFC 7636, section 4.1) */
@@ -41,12 +39,13 @@ static void clear_attempt(struct attempt *attempt)
     secret_free(attempt->start);
 }
 
-/* The port that the user has forwarded to this machine, as by ssh -L; 0 if there is none. */
-static bool read_port(uint16_t *ret_port, struct error *error)
+/* The port that the user has forwarded to this machine, as by ssh -L, or else that of the request;
+ * 0: any. */
+static bool read_port(const struct token_request *request, uint16_t *ret_port, struct error *error)
 {
     const char *text = environment(PORT_VARIABLE);
     char *end = NULL;
-    *ret_port = 0;
+    *ret_port = request->redirect_port;
     if (text == NULL)
         return true;
     long port = text[0] >= '0' && text[0] <= '9' ? strtol(text, &end, 10) : 0;
@@ -170,6 +169,7 @@ static bool finish_sign_in(const struct token_request *request, const struct att
 /* The wait for the browser. If the request asks for a browser by name, the wait goes on without
  * one, since the user may open the URL in some other way. */
 struct wait {
+    const struct token_request *request;
     const struct loopback *loopback;
     struct prompt *prompt;
     int64_t deadline;
@@ -181,6 +181,17 @@ struct wait {
     bool refused_unknown;
 };
 
+/* Says how to sign in by device code, where the condition (a clause) makes that necessary. */
+static void offer_device_code(struct wait *wait, const char *condition)
+{
+    const char *option = wait->request->device_code;
+    prompt_say(wait->prompt, "%s, %s%s.", condition,
+               option != NULL ? "use " : "run 'entra login --device-code'",
+               option != NULL ? option : "");
+}
+
+#define IF_NOT_POSSIBLE "If that is not possible"
+
 /* It would be the stranger who is signed in here. A program that the kernel does not list may be
  * the user's browser on another system, whose connections are handed on to this one. */
 static void tell_of_refused(struct wait *wait)
@@ -190,9 +201,11 @@ static void tell_of_refused(struct wait *wait)
                    "A program of another user (uid %u) tried to take part in this sign-in, and was "
                    "refused.",
                    wait->loopback->stranger);
-    if (wait->loopback->refused_unknown && !wait->refused_unknown)
-        prompt_say(wait->prompt, "A program was refused that has gone already or does not run on "
-                                 "this machine. If it was your browser, use --device-code.");
+    if (wait->loopback->refused_unknown && !wait->refused_unknown) {
+        prompt_say(wait->prompt,
+                   "A program was refused that has gone already or does not run on this machine.");
+        offer_device_code(wait, "If it was your browser");
+    }
     wait->stranger = wait->loopback->stranger;
     wait->refused_unknown = wait->loopback->refused_unknown;
 }
@@ -203,9 +216,10 @@ static bool may_wait(void *data)
     if (wait->browser > 0 && open_url_has_failed(wait->browser)) {
         wait->no_browser = !wait->browser_required;
         wait->browser = 0;
-        if (wait->browser_required)
-            prompt_say(wait->prompt,
-                       "No browser could be started. Open the URL yourself. " DEVICE_CODE_HINT);
+        if (wait->browser_required) {
+            prompt_say(wait->prompt, "No browser could be started. Open the URL yourself.");
+            offer_device_code(wait, IF_NOT_POSSIBLE);
+        }
     }
     tell_of_refused(wait);
     prompt_wait(wait->prompt, wait->deadline);
@@ -236,7 +250,7 @@ static bool start_browser(const struct token_request *request, const struct atte
         prompt_say(wait->prompt, "To sign in, open this URL in a browser on this machine:");
     prompt_say(wait->prompt, "%s", url->bytes);
     if (!is_started)
-        prompt_say(wait->prompt, DEVICE_CODE_HINT);
+        offer_device_code(wait, IF_NOT_POSSIBLE);
     return true;
 }
 
@@ -247,10 +261,12 @@ bool browser_sign_in(const struct token_request *request, struct prompt *prompt,
     auto_loopback struct loopback loopback = LOOPBACK_NONE;
     auto_redirect struct redirect redirect = { 0 };
     struct attempt attempt CLEANUP(clear_attempt) = { 0 };
-    struct wait wait = { .loopback = &loopback, .prompt = prompt, .deadline = deadline };
+    struct wait wait = {
+        .request = request, .loopback = &loopback, .prompt = prompt, .deadline = deadline
+    };
     uint16_t port = 0;
     *ret_no_browser = false;
-    if (!read_port(&port, error) || !loopback_open(port, &loopback, error) ||
+    if (!read_port(request, &port, error) || !loopback_open(port, &loopback, error) ||
         !make_attempt(&attempt, loopback.port, error))
         return false;
     auto_secret struct secret *url = make_url(request, &attempt);
