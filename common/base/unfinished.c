@@ -13,8 +13,8 @@
 
 #include "common/base/signals.h"
 
-/* Locks of all the kubeconfigs that setup accepts, and a few more. */
-#define FILES_MAX 40
+/* No program has more than a few at once, such as a lock, a backup and a new file. */
+#define FILES_MAX 16
 
 struct unfinished {
     volatile pid_t owner; /* 0: not in use */

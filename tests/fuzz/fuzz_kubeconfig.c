@@ -48,26 +48,42 @@ static bool check_line(char **line, const char *const *variables, struct error *
     return strlen(last) % 4 != 3 || error_set(error, ERROR_USAGE, "it is refused");
 }
 
+/* Converts all users, or as if the first had been named. */
+static bool convert(const struct kubeconfig *file, const struct kubeconfig_conversion *conversion,
+                    bool is_named, struct edits *edits)
+{
+    size_t count = is_named && entra_module.count(file) > 0 ? 1 : entra_module.count(file);
+    for (size_t i = 0; i < count; i++) {
+        struct error error = { 0 };
+        size_t before = edits->count;
+        enum kubeconfig_outcome outcome =
+            entra_module.convert(file, i, conversion, is_named, edits, &error);
+        HOLDS((outcome == KUBECONFIG_CONVERTED) == (edits->count > before));
+        HOLDS((outcome == KUBECONFIG_REFUSED) == (error.kind == ERROR_USAGE));
+        free(entra_module.login(file, i));
+    }
+    entra_module.finish(file, edits);
+    return edits->count > 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct kubeconfig_conversion conversions[] = {
         { 0 },
         { .login = "spn", .args = { "--x" }, .check = check_line },
         { .login = "msi", .args = { "--tenant", "t", "--scope", "s", "--keyring", "kernel" } },
+        { .login = "devicecode", .args = { "--tenant-id", "t" } },
     };
-    static const char *const users[] = { NULL, "me" };
     struct error error = { 0 };
     auto_secret struct secret *text = secret_new((const char *)data, size);
     HOLDS(text != NULL);
     struct kubeconfig *file = entra_module.parse(text->bytes, size, &error);
-    for (int i = 0; file != NULL && i < 6; i++) {
+    for (int i = 0; file != NULL && i < 8; i++) {
         auto_edits struct edits edits = { 0 };
-        const char *user = users[i / 3];
-        if ((user != NULL && !entra_module.has_user(file, user)) ||
-            !entra_module.convert(file, user, &conversions[i % 3], &edits, &error))
-            continue;
+        bool has_edits = convert(file, &conversions[i % 4], i >= 4, &edits);
         check(&edits, size);
-        apply(&edits, text);
+        if (has_edits)
+            apply(&edits, text);
     }
     entra_module.free(file);
     return 0;

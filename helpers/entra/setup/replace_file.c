@@ -47,9 +47,44 @@ static bool write_backup(const char *path, const struct stat *like, const struct
     return write_like(fd, backup, like, text, error) || unfinished_remove(*ret_file);
 }
 
-/* Writes a new file and renames it, so that readers see either the old or the new content. */
+/* Makes room for a longer text, so that a full disk does no harm. */
+static bool make_room(int fd, const char *path, size_t length, struct error *error)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return failed(path, error);
+    if ((off_t)length <= status.st_size)
+        return true;
+    int why = posix_fallocate(fd, status.st_size, (off_t)length - status.st_size);
+    if (why == 0 || (why == EINVAL && ftruncate(fd, status.st_size) == 0)) /* it cannot tell */
+        return true;
+    if (ftruncate(fd, status.st_size) != 0)
+        why = errno;
+    errno = why;
+    return failed(path, error);
+}
+
+/* Writes into the file itself: one that is mounted, as a container's often is, cannot be replaced.
+ * The backup, which is kept from here on, is what is left if the machine fails in between. */
+static bool overwrite(const char *path, const struct secret *text, const char *name,
+                      struct unfinished **backup, struct error *error)
+{
+    autoclose int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return failed(path, error);
+    if (!make_room(fd, path, text->length, error))
+        return false;
+    unfinished_keep(steal(backup));
+    if (secret_write(text, fd) && ftruncate(fd, (off_t)text->length) == 0 && fsync(fd) == 0)
+        return true;
+    failed(path, error);
+    return error_hint(error, "The file may be incomplete; the original is kept as %s.", name);
+}
+
+/* Writes a new file and renames it, so that readers see either the old or the new content. Takes
+ * over *backup, and leaves NULL, if it is kept. */
 static bool write_file(const char *path, const struct stat *like, const struct secret *text,
-                       struct unfinished *backup, struct error *error)
+                       const char *backup_name, struct unfinished **backup, struct error *error)
 {
     char name[PATH_MAX];
     struct unfinished *file = NULL;
@@ -67,8 +102,9 @@ static bool write_file(const char *path, const struct stat *like, const struct s
     auto_signals struct signals_held held;
     signals_hold(&held);
     if (!unfinished_rename(file, path))
-        return failed(path, error);
-    unfinished_keep(backup);
+        return errno == EBUSY ? overwrite(path, text, backup_name, backup, error)
+                              : failed(path, error);
+    unfinished_keep(steal(backup));
     return true;
 }
 
@@ -92,8 +128,8 @@ bool replace_file(const char *path, const struct secret *old, const struct secre
         return failed(path, error);
     if (!write_backup(real, &status, old, backup, &file, error))
         return false;
-    if (!write_file(real, &status, changed, file, error))
-        return unfinished_remove(file);
+    if (!write_file(real, &status, changed, backup, &file, error))
+        return file != NULL && unfinished_remove(file);
     sync_folder(real);
     memcpy(ret_backup, backup, sizeof backup);
     return true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Replaces a file that belongs to another program: atomically, with the same owner and mode, and
- * with a backup beside it. A symbolic link stays one.
+ * with a backup beside it. A symbolic link stays one. A file that is a mount point cannot be
+ * replaced: its content is overwritten once the backup is there.
  */
 #ifndef HELPERS_ENTRA_SETUP_REPLACE_FILE_H
 #define HELPERS_ENTRA_SETUP_REPLACE_FILE_H
@@ -15,7 +16,8 @@
 /* Writes old, the file's current content, to the first of PATH.before-entra, PATH.before-entra.2,
  * ... that does not exist, whose name is returned in ret_backup; then replaces the file's content
  * with changed. Fails with ERROR_OTHER and leaves the file as it was, as does a signal that ends
- * the program on the way. */
+ * the program on the way. Only a mount point that cannot be written to the end may be incomplete
+ * then; the hint names the backup. */
 bool replace_file(const char *path, const struct secret *old, const struct secret *changed,
                   char ret_backup[PATH_MAX], struct error *error);
 

@@ -8,10 +8,10 @@
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
 #include "helpers/kubectl/kubeconfig/users.h"
 
-/* Adds the edits that convert a user; none if nothing changes. Fails with ERROR_USAGE if the user
- * cannot be converted; then edits has none of this user's. */
-bool convert_user(const struct kubeconfig *file, const struct user *user,
-                  const struct kubeconfig_conversion *conversion, struct edits *edits,
-                  struct error *error);
+/* Adds the edits that convert a user, as kubeconfig.h says of convert; none unless the outcome is
+ * KUBECONFIG_CONVERTED. */
+enum kubeconfig_outcome convert_user(const struct kubeconfig *file, const struct user *user,
+                                     const struct kubeconfig_conversion *conversion, bool is_named,
+                                     struct edits *edits, struct error *error);
 
 #endif

@@ -4,25 +4,29 @@
 
 #include <string.h>
 
-void edits_add(struct edits *edits, struct span span, char *text, char *user)
+/* Makes room for one more item. The room doubles, so that each is moved only a few times. */
+static void *grow(void *items, size_t count, size_t size)
 {
-    edits->items = reallocarray(edits->items, edits->count + 1, sizeof *edits->items);
-    edits->items[edits->count++] = (struct edit){ span, text, user };
+    bool is_full = (count & (count - 1)) == 0; /* at 0 and at each power of two */
+    return is_full ? reallocarray(items, count > 0 ? 2 * count : 1, size) : items;
+}
+
+void edits_add(struct edits *edits, struct span span, char *text)
+{
+    edits->items = grow(edits->items, edits->count, sizeof *edits->items);
+    edits->items[edits->count++] = (struct edit){ span, text };
 }
 
 void edits_add_secret(struct edits *edits, struct span span)
 {
-    edits->secrets = reallocarray(edits->secrets, edits->secret_count + 1, sizeof *edits->secrets);
+    edits->secrets = grow(edits->secrets, edits->secret_count, sizeof *edits->secrets);
     edits->secrets[edits->secret_count++] = span;
 }
 
 void edits_drop(struct edits *edits, size_t count)
 {
-    while (edits->count > count) {
-        struct edit *last = &edits->items[--edits->count];
-        free(last->text);
-        free(last->user);
-    }
+    while (edits->count > count)
+        free(edits->items[--edits->count].text);
 }
 
 /* Compares edits as well as spans, because an edit starts with its span. An insertion, whose span
@@ -35,12 +39,29 @@ static int compare(const void *a, const void *b)
     return left->start < right->start ? -1 : 1;
 }
 
+/* Makes one of secrets that overlap, so that their ends are in order too. */
+static void merge_secrets(struct edits *edits)
+{
+    size_t last = 0;
+    for (size_t i = 1; i < edits->secret_count; i++) {
+        struct span *before = &edits->secrets[last];
+        const struct span *next = &edits->secrets[i];
+        if (next->start >= before->end)
+            edits->secrets[++last] = *next;
+        else if (next->end > before->end)
+            before->end = next->end;
+    }
+    edits->secret_count = last + 1;
+}
+
 void edits_sort(struct edits *edits)
 {
     if (edits->count > 0)
         qsort(edits->items, edits->count, sizeof *edits->items, compare);
-    if (edits->secret_count > 0)
-        qsort(edits->secrets, edits->secret_count, sizeof *edits->secrets, compare);
+    if (edits->secret_count == 0)
+        return;
+    qsort(edits->secrets, edits->secret_count, sizeof *edits->secrets, compare);
+    merge_secrets(edits);
 }
 
 struct secret *edits_apply(const struct edits *edits, const struct secret *text)
@@ -104,15 +125,28 @@ static struct hunk next_hunk(const struct edits *edits, const struct secret *tex
     return hunk;
 }
 
+/* The index of the first secret that ends after a place. */
+static size_t next_secret(const struct edits *edits, size_t at)
+{
+    size_t low = 0, high = edits->secret_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (edits->secrets[middle].end <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* Prints bytes of the text with secrets as REDACTED. */
 static void print_redacted(FILE *stream, const struct edits *edits, const struct secret *text,
                            struct span span)
 {
     size_t at = span.start;
-    for (size_t i = 0; i < edits->secret_count; i++) {
+    for (size_t i = next_secret(edits, at);
+         i < edits->secret_count && edits->secrets[i].start < span.end; i++) {
         const struct span *secret = &edits->secrets[i];
-        if (secret->end <= at || secret->start >= span.end)
-            continue;
         if (secret->start > at)
             fwrite(text->bytes + at, 1, secret->start - at, stream);
         fputs("REDACTED", stream);
@@ -145,8 +179,15 @@ static void print_lines(FILE *stream, char sign, const char *lines)
     }
 }
 
+/* Where the diff is: lines are counted from one hunk to the next. */
+struct progress {
+    size_t at;    /* the lines up to this byte are counted */
+    size_t lines; /* in the old text */
+    size_t added; /* so many more lines has the new text */
+};
+
 static void print_hunk(FILE *stream, const struct edits *edits, const struct secret *text,
-                       const struct hunk *hunk, size_t *added)
+                       const struct hunk *hunk, struct progress *progress)
 {
     autofree char *before = NULL;
     autofree char *after = NULL;
@@ -158,23 +199,25 @@ static void print_hunk(FILE *stream, const struct edits *edits, const struct sec
     print_changed(new, edits, text, hunk);
     fclose(new);
 
-    size_t line = count_newlines(text->bytes, hunk->lines.start) + 1;
+    progress->lines += count_newlines(text->bytes + progress->at, hunk->lines.start - progress->at);
+    progress->at = hunk->lines.start;
+    size_t line = progress->lines + 1;
     size_t lines = count_newlines(before, strlen(before)) + 1;
     size_t new_lines = count_newlines(after, strlen(after)) + 1;
-    fprintf(stream, "@@ -%zu,%zu +%zu,%zu @@\n", line, lines, line + *added, new_lines);
+    fprintf(stream, "@@ -%zu,%zu +%zu,%zu @@\n", line, lines, line + progress->added, new_lines);
     print_lines(stream, '-', before);
     print_lines(stream, '+', after);
-    *added += new_lines - lines;
+    progress->added += new_lines - lines;
 }
 
 void edits_print_diff(const struct edits *edits, const struct secret *text, const char *path,
                       FILE *stream)
 {
-    size_t added = 0;
+    struct progress progress = { 0 };
     fprintf(stream, "--- %s\n+++ %s\n", path, path);
     for (size_t i = 0; i < edits->count;) {
         struct hunk hunk = next_hunk(edits, text, i);
-        print_hunk(stream, edits, text, &hunk, &added);
+        print_hunk(stream, edits, text, &hunk, &progress);
         i += hunk.count;
     }
 }

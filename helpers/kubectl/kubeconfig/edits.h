@@ -19,7 +19,6 @@ struct span {
 struct edit {
     struct span span;
     char *text; /* the replacement; owned */
-    char *user; /* the user it changes; owned. NULL: part of another edit of the same user */
 };
 
 /* Edits do not overlap. They are in the order of the text after edits_sort. */
@@ -30,8 +29,8 @@ struct edits {
     size_t secret_count;
 };
 
-/* Adds an edit. Takes over text and user, which may be NULL. */
-void edits_add(struct edits *edits, struct span span, char *text, char *user);
+/* Adds an edit. Takes over text. */
+void edits_add(struct edits *edits, struct span span, char *text);
 
 /* Adds a span that is never shown. */
 void edits_add_secret(struct edits *edits, struct span span);

@@ -10,10 +10,6 @@
 #include "common/base/json.h"
 #include "helpers/kubectl/kubeconfig/users.h"
 
-/* Supported by every kubectl since 1.11. interactiveMode defaults to IfAvailable, unlike in v1,
- * which requires it. */
-#define API_VERSION "client.authentication.k8s.io/v1beta1"
-
 /* Whether YAML reads the text as a string without quotes. */
 static bool is_plain(const char *text)
 {
@@ -67,10 +63,10 @@ char *exec_text_format(const struct exec_text *form)
     inside.column += 2;
     int indent = (int)inside.column;
     if (form->flow)
-        fputs("\"exec\": {\"apiVersion\": \"" API_VERSION "\", \"args\": [", stream);
+        fputs("\"exec\": {\"apiVersion\": \"" EXEC_TEXT_VERSION "\", \"args\": [", stream);
     else
-        fprintf(stream, "exec:%s%*sapiVersion: " API_VERSION "%s%*sargs:%s%*s- ", form->newline,
-                indent, "", form->newline, indent, "", form->newline, indent, "");
+        fprintf(stream, "exec:%s%*sapiVersion: " EXEC_TEXT_VERSION "%s%*sargs:%s%*s- ",
+                form->newline, indent, "", form->newline, indent, "", form->newline, indent, "");
     put_items(stream, &inside);
     if (form->flow)
         fputs("], \"command\": \"" OUR_PROGRAM "\", \"installHint\": \"" INSTALL_HINT "\"}",

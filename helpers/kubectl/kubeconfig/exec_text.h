@@ -8,6 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define EXEC_TEXT_GROUP "client.authentication.k8s.io"
+/* Supported by every kubectl since 1.11. interactiveMode defaults to IfAvailable, unlike in v1,
+ * which requires it. */
+#define EXEC_TEXT_VERSION EXEC_TEXT_GROUP "/v1beta1"
+
 struct exec_text {
     const char *const *args; /* NULL after the last */
     bool flow;               /* flow style, which is JSON; else block style */

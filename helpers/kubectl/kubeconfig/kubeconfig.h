@@ -5,12 +5,14 @@
  *
  *     const struct kubeconfig_module *module = (const void *)module_load(KUBECONFIG_MODULE, error);
  *     struct kubeconfig *file = module->parse(text->bytes, text->length, error);
- *     module->convert(file, NULL, &conversion, &edits, error);      // NULL: every user
+ *     for (size_t user = 0; user < module->count(file); user++)
+ *         module->convert(file, user, &conversion, false, &edits, error);
+ *     module->finish(file, &edits);
  *     struct secret *changed = edits_apply(&edits, text);
  *
  * Only this module links libyaml. A file is refused if libyaml cannot read it or if it has anchors,
- * merge keys, duplicate keys or more than one document: there, a change of one user could change
- * another, or none.
+ * merge keys, duplicate keys or more than one document that is not empty: there, a change of one
+ * user could change another, or none.
  */
 #ifndef HELPERS_KUBECTL_KUBECONFIG_KUBECONFIG_H
 #define HELPERS_KUBECTL_KUBECONFIG_KUBECONFIG_H
@@ -25,7 +27,6 @@
 #define KUBECONFIG_MODULE "entra-kubeconfig.so"
 #define KUBECONFIG_MAX    (4 * 1024 * 1024) /* bytes of a file */
 #define KUBECONFIG_ARGS   56                /* options and values of a conversion */
-#define KUBECONFIG_USERS  4096 /* also of contexts and clusters; lookups by name are linear */
 
 struct kubeconfig; /* a parsed file */
 
@@ -40,6 +41,15 @@ struct kubeconfig_conversion {
     bool (*check)(char **line, const char *const *variables, struct error *error);
 };
 
+/* What became of a user. */
+enum kubeconfig_outcome {
+    KUBECONFIG_CONVERTED, /* changed */
+    KUBECONFIG_ALREADY,   /* runs exec-credential-entra, and nothing is to be changed */
+    KUBECONFIG_OWN,       /* has a certificate, token or password of its own, and was not named */
+    KUBECONFIG_OTHER,     /* is not Entra's, and was not named */
+    KUBECONFIG_REFUSED,   /* cannot be converted */
+};
+
 struct kubeconfig_module {
     struct module head;
 
@@ -48,21 +58,33 @@ struct kubeconfig_module {
     struct kubeconfig *(*parse)(const char *text, size_t length, struct error *error);
     void (*free)(struct kubeconfig *file);
 
-    /* The name of a context's user; NULL if the file has no such context. Belongs to the file. */
-    const char *(*user_of_context)(const struct kubeconfig *file, const char *context);
-    bool (*has_user)(const struct kubeconfig *file, const char *user);
-    /* Whether the user's exec section runs exec-credential-entra. */
-    bool (*is_ours)(const struct kubeconfig *file, const char *user);
+    /* Users are known by their places in the file, from 0. find: the place of the first one with
+     * this name, which is the one that counts for kubectl. */
+    size_t (*count)(const struct kubeconfig *file);
+    bool (*find)(const struct kubeconfig *file, const char *name, size_t *ret_user);
 
-    /* Collects the edits that make a user run exec-credential-entra, sorted; none if the user does
-     * already. Fails with ERROR_USAGE if the user cannot be converted.
-     *
-     * With user NULL, converts every user of kubelogin or of the azure auth-provider, and every
-     * user without credentials whose cluster is on AKS. Users that cannot be converted are reported
-     * as warnings; it fails if there are only such users. */
-    bool (*convert)(const struct kubeconfig *file, const char *user,
-                    const struct kubeconfig_conversion *conversion, struct edits *edits,
-                    struct error *error);
+    /* The name of a user; NULL if it has none. And that of a context's user; NULL if the file has
+     * no such context. Both belong to the file. */
+    const char *(*name)(const struct kubeconfig *file, size_t user);
+    const char *(*user_of_context)(const struct kubeconfig *file, const char *context);
+
+    /* Whether the user's exec section runs exec-credential-entra. */
+    bool (*is_ours)(const struct kubeconfig *file, size_t user);
+    /* The login method of a user with an exec section; NULL if it names none. The caller frees it.
+     */
+    char *(*login)(const struct kubeconfig *file, size_t user);
+
+    /* Adds the edits that make a user run exec-credential-entra. A user that is not named is
+     * converted if it is one of kubelogin or of the azure auth-provider, or has no credentials and
+     * a cluster on AKS; a login of users' is not given to apps then; and of one that runs
+     * exec-credential-entra already, only an apiVersion that it does not speak is changed.
+     * KUBECONFIG_REFUSED sets *error, to ERROR_USAGE. */
+    enum kubeconfig_outcome (*convert)(const struct kubeconfig *file, size_t user,
+                                       const struct kubeconfig_conversion *conversion,
+                                       bool is_named, struct edits *edits, struct error *error);
+
+    /* Sorts the edits of a file, and hides its secrets. */
+    void (*finish)(const struct kubeconfig *file, struct edits *edits);
 };
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Edits that replace nodes of a kubeconfig. user is the name of the user that changes, or NULL if
- * the edit is part of another (struct edit).
+ * Edits that replace or remove parts of a kubeconfig.
  */
 #ifndef HELPERS_KUBECTL_KUBECONFIG_SPLICE_H
 #define HELPERS_KUBECTL_KUBECONFIG_SPLICE_H
@@ -11,11 +10,17 @@
 /* The line ending of the file: "\n" or "\r\n". */
 const char *splice_newline(const struct kubeconfig *file);
 
-/* Replaces a span with text, and takes over text. */
-void splice_text(struct edits *edits, struct span span, char *text, const char *user);
-
 /* Replaces the value of a scalar, quoted if the old one was. */
 void splice_scalar(const struct kubeconfig *file, const yaml_node_t *node, const char *text,
-                   const char *user, struct edits *edits);
+                   struct edits *edits);
+
+/* Removes the pair at an index of a mapping that keeps other pairs; the pair before it stays. A
+ * comment on its line, or in a flow mapping before it, stays. */
+void splice_remove_pair(const struct kubeconfig *file, const yaml_node_t *mapping, size_t index,
+                        struct edits *edits);
+
+/* Removes the items from first to last of a sequence; the items next to them stay. */
+void splice_remove_items(const struct kubeconfig *file, const yaml_node_t *sequence, size_t first,
+                         size_t last, struct edits *edits);
 
 #endif

@@ -6,23 +6,33 @@
 #include <strings.h>
 
 #include "common/base/array.h"
+#include "common/base/text.h"
 
-static yaml_node_t *get_list(const struct kubeconfig *file, const char *list)
+const char *const credential_keys[] = { "exec",
+                                        "auth-provider",
+                                        "token",
+                                        "tokenFile",
+                                        "username",
+                                        "password",
+                                        "client-certificate",
+                                        "client-certificate-data",
+                                        "client-key",
+                                        "client-key-data",
+                                        NULL };
+
+/* The mapping under key ("cluster", "context") in an entry of a list. */
+static const yaml_node_t *entry_value(const struct kubeconfig *file, const struct names *names,
+                                      size_t index, const char *key)
 {
-    return yaml_find(&file->yaml, yaml_root(&file->yaml), list).value;
+    return yaml_find(&file->yaml, yaml_item(&file->yaml, names->list, index), key).value;
 }
 
-yaml_node_t *named_mapping(const struct kubeconfig *file, const char *list, const char *name,
-                           const char *key)
+const char *context_user(const struct kubeconfig *file, const char *context)
 {
-    const yaml_node_t *items = get_list(file, list);
-    yaml_node_t *item;
-    for (size_t i = 0; (item = yaml_item(&file->yaml, items, i)) != NULL; i++) {
-        const char *text = yaml_text(&file->yaml, item, "name");
-        if (text != NULL && strcmp(text, name) == 0)
-            return yaml_find(&file->yaml, item, key).value;
-    }
-    return NULL;
+    size_t index = 0;
+    if (!names_find(&file->contexts, context, &index))
+        return NULL;
+    return yaml_text(&file->yaml, entry_value(file, &file->contexts, index, "context"), "user");
 }
 
 /* ---- the kind of a user ---- */
@@ -41,36 +51,55 @@ static bool is_azure_kubelogin(const struct yaml *yaml, const yaml_node_t *args)
     return gets_token;
 }
 
-/* The command may be kubelogin, kubelogin.exe, kubelogin-linux-amd64... with a path. */
+/* The name of a program without folders, of either kind, and .exe. */
+static struct slice program_name(const char *command)
+{
+    const char *name = command;
+    for (const char *c = command; *c != '\0'; c++)
+        if (*c == '/' || *c == '\\')
+            name = c + 1;
+    size_t length = strlen(name);
+    if (length > 4 && strcasecmp(name + length - 4, ".exe") == 0)
+        length -= 4;
+    return (struct slice){ name, length };
+}
+
+/* Whether this is kubelogin under one of its names: kubelogin, Kubelogin, azure-kubelogin,
+ * kubelogin-linux-amd64... kubelogin's own converter looks for the word too. */
+static bool is_kubelogin(struct slice program)
+{
+    static const char word[] = "kubelogin";
+    size_t length = sizeof word - 1;
+    for (size_t i = 0; i + length <= program.length; i++)
+        if (strncasecmp(program.bytes + i, word, length) == 0)
+            return true;
+    return false;
+}
+
 static enum user_kind kind_of_exec(const struct yaml *yaml, const struct user *user)
 {
     const char *command = yaml_text(yaml, user->exec.value, "command");
-    const char *slash = command != NULL ? strrchr(command, '/') : NULL;
-    const char *name = slash != NULL ? slash + 1 : command != NULL ? command : "";
-    if (strcmp(name, OUR_PROGRAM) == 0)
+    struct slice program = program_name(command != NULL ? command : "");
+    if (program.length == strlen(OUR_PROGRAM) &&
+        strncmp(program.bytes, OUR_PROGRAM, program.length) == 0)
         return USER_OURS;
-    bool is_kubelogin = strncmp(name, "kubelogin", 9) == 0;
-    return is_kubelogin && is_azure_kubelogin(yaml, user->args) ? USER_KUBELOGIN : USER_OTHER;
+    return is_kubelogin(program) && is_azure_kubelogin(yaml, user->args) ? USER_KUBELOGIN
+                                                                         : USER_OTHER;
 }
 
 static enum user_kind kind_of(const struct yaml *yaml, const struct user *user)
 {
-    static const char *const credentials[] = {
-        "token",      "tokenFile",          "username",
-        "password",   "client-certificate", "client-certificate-data",
-        "client-key", "client-key-data"
-    };
     if (user->exec.value != NULL && !yaml_is_null(user->exec.value))
         return kind_of_exec(yaml, user);
     if (user->provider.value != NULL && !yaml_is_null(user->provider.value)) {
         const char *name = yaml_text(yaml, user->provider.value, "name");
         return name != NULL && strcmp(name, "azure") == 0 ? USER_AUTH_PROVIDER : USER_OTHER;
     }
-    if (yaml_find(yaml, user->pair.value, "as").value != NULL)
-        return USER_OTHER;
-    for (size_t i = 0; i < ARRAY_SIZE(credentials); i++)
-        if (yaml_find(yaml, user->pair.value, credentials[i]).value != NULL)
+    for (size_t i = 0; credential_keys[i] != NULL; i++) {
+        const yaml_node_t *value = yaml_find(yaml, user->pair.value, credential_keys[i]).value;
+        if (value != NULL && !yaml_is_null(value))
             return USER_STATIC;
+    }
     return USER_BARE;
 }
 
@@ -88,109 +117,65 @@ static bool is_aks(const char *server)
     return false;
 }
 
-/* Whether a context uses the user with a server of AKS. */
-static bool is_of_aks(const struct kubeconfig *file, const char *user)
+/* Whether the server of a cluster is one of AKS. */
+static bool is_cluster_of_aks(const struct kubeconfig *file, const char *cluster)
 {
-    const struct yaml *yaml = &file->yaml;
-    yaml_node_t *item;
-    for (size_t i = 0; (item = yaml_item(yaml, get_list(file, "contexts"), i)) != NULL; i++) {
-        const yaml_node_t *context = yaml_find(yaml, item, "context").value;
-        const char *name = yaml_text(yaml, context, "user");
-        const char *cluster = yaml_text(yaml, context, "cluster");
-        if (name == NULL || cluster == NULL || strcmp(name, user) != 0)
-            continue;
-        const char *server =
-            yaml_text(yaml, named_mapping(file, "clusters", cluster, "cluster"), "server");
-        if (server != NULL && is_aks(server))
-            return true;
-    }
-    return false;
+    size_t index = 0;
+    if (!names_find(&file->clusters, cluster, &index))
+        return false;
+    const char *server =
+        yaml_text(&file->yaml, entry_value(file, &file->clusters, index, "cluster"), "server");
+    return server != NULL && is_aks(server);
 }
 
-bool user_at(const struct kubeconfig *file, size_t index, struct user *user)
+/* Collects the names of users whom a context uses with a server of AKS. */
+static void read_aks_users(struct kubeconfig *file)
 {
     const struct yaml *yaml = &file->yaml;
-    const yaml_node_t *item = yaml_item(yaml, get_list(file, "users"), index);
+    file->aks_users = lh_kchar_table_new(64, NULL);
+    for (size_t i = 0; yaml_item(yaml, file->contexts.list, i) != NULL; i++) {
+        const yaml_node_t *context = entry_value(file, &file->contexts, i, "context");
+        const char *user = yaml_text(yaml, context, "user");
+        const char *cluster = yaml_text(yaml, context, "cluster");
+        if (user != NULL && cluster != NULL &&
+            lh_table_lookup_entry(file->aks_users, user) == NULL &&
+            is_cluster_of_aks(file, cluster))
+            lh_table_insert(file->aks_users, user, NULL);
+    }
+}
+
+void users_read(struct kubeconfig *file)
+{
+    names_read(&file->yaml, "users", &file->users);
+    names_read(&file->yaml, "contexts", &file->contexts);
+    names_read(&file->yaml, "clusters", &file->clusters);
+    read_aks_users(file);
+}
+
+void users_clear(struct kubeconfig *file)
+{
+    names_clear(&file->users);
+    names_clear(&file->contexts);
+    names_clear(&file->clusters);
+    if (file->aks_users != NULL)
+        lh_table_free(file->aks_users);
+}
+
+bool user_at(const struct kubeconfig *file, size_t index, struct user *ret_user)
+{
+    const struct yaml *yaml = &file->yaml;
+    const yaml_node_t *item = yaml_item(yaml, file->users.list, index);
     if (item == NULL)
         return false;
-    *user = (struct user){ .name = yaml_text(yaml, item, "name"),
-                           .pair = yaml_find(yaml, item, "user") };
-    user->provider = yaml_find(yaml, user->pair.value, "auth-provider");
-    user->exec = yaml_find(yaml, user->pair.value, "exec");
-    user->entry_is_flow = yaml_is_flow(item);
-    user->args = yaml_find(yaml, user->exec.value, "args").value;
-    user->kind = kind_of(yaml, user);
-    user->is_of_aks = user->kind == USER_BARE && user->name != NULL && is_of_aks(file, user->name);
+    struct user user = { .name = yaml_text(yaml, item, "name"),
+                         .pair = yaml_find(yaml, item, "user") };
+    user.provider = yaml_find(yaml, user.pair.value, "auth-provider");
+    user.exec = yaml_find(yaml, user.pair.value, "exec");
+    user.entry_is_flow = yaml_is_flow(item);
+    user.args = yaml_find(yaml, user.exec.value, "args").value;
+    user.kind = kind_of(yaml, &user);
+    user.is_of_aks = user.kind == USER_BARE && user.name != NULL &&
+                     lh_table_lookup_entry(file->aks_users, user.name) != NULL;
+    *ret_user = user;
     return true;
-}
-
-/* ---- secrets ---- */
-
-/* Keys whose values are secret. "value" is that of a variable in exec.env. */
-static const char *const secret_keys[] = { "token",         "password",      "client-key-data",
-                                           "access-token",  "refresh-token", "id-token",
-                                           "client-secret", "value" };
-
-/* Whether this is a flag that looks secret but names a store or a file. */
-static bool is_safe_flag(const char *word)
-{
-    static const char *const flags[] = { "--keyring", "--token-cache-dir",
-                                         "--federated-token-file" };
-    for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
-        size_t length = strlen(flags[i]);
-        if (strncmp(word, flags[i], length) == 0 && strchr("=", word[length]) != NULL)
-            return true;
-    }
-    return false;
-}
-
-static bool looks_secret(const char *text)
-{
-    static const char *const words[] = { "secret", "pass", "token", "key", "credential" };
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-        if (strcasestr(text, words[i]) != NULL)
-            return true;
-    return false;
-}
-
-/* Whether an argument contains a secret: --flag=VALUE, VARIABLE=VALUE, or a whole shell command. */
-static bool holds_secret(const char *word)
-{
-    return looks_secret(word) &&
-           (strpbrk(word, " \t\n") != NULL || (strchr(word, '=') != NULL && !is_safe_flag(word)));
-}
-
-/* Whether the next argument is a secret. */
-static bool precedes_secret(const char *word)
-{
-    return word[0] == '-' && looks_secret(word) && !is_safe_flag(word);
-}
-
-/* Hides secrets in a list of arguments, of any program. Rather hides too much than too little. */
-static void hide_arguments(const struct yaml *yaml, const yaml_node_t *node, struct edits *edits)
-{
-    const yaml_node_t *item;
-    for (size_t i = 0; (item = yaml_item(yaml, node, i)) != NULL; i++) {
-        const char *word = yaml_scalar(item);
-        const yaml_node_t *secret = word == NULL            ? NULL
-                                    : holds_secret(word)    ? item
-                                    : precedes_secret(word) ? yaml_item(yaml, node, i + 1)
-                                                            : NULL;
-        if (secret != NULL)
-            edits_add_secret(edits, yaml_span(yaml, secret));
-    }
-}
-
-void users_hide_secrets(const struct kubeconfig *file, struct edits *edits)
-{
-    const struct yaml *yaml = &file->yaml;
-    const yaml_document_t *document = &yaml->document;
-    for (const yaml_node_t *node = document->nodes.start; node < document->nodes.top; node++) {
-        hide_arguments(yaml, node, edits);
-        for (size_t i = 0; i < ARRAY_SIZE(secret_keys); i++) {
-            struct yaml_pair pair = yaml_find(yaml, node, secret_keys[i]);
-            if (pair.value != NULL)
-                edits_add_secret(edits, yaml_span(yaml, pair.value));
-        }
-    }
 }

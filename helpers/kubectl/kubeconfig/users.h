@@ -5,13 +5,15 @@
 #ifndef HELPERS_KUBECTL_KUBECONFIG_USERS_H
 #define HELPERS_KUBECTL_KUBECONFIG_USERS_H
 
-#include "helpers/kubectl/kubeconfig/yaml.h"
+#include "helpers/kubectl/kubeconfig/names.h"
 
 #define OUR_PROGRAM  "exec-credential-entra"
 #define INSTALL_HINT OUR_PROGRAM " is not installed; it comes with entra-credential-helpers."
 
 struct kubeconfig {
     struct yaml yaml;
+    struct names users, contexts, clusters;
+    struct lh_table *aks_users; /* the names of those whom a context uses with a server of AKS */
 };
 
 enum user_kind {
@@ -20,7 +22,7 @@ enum user_kind {
     USER_AUTH_PROVIDER, /* the azure auth-provider, which kubectl had until 1.25 */
     USER_KUBELOGIN,     /* Azure's kubelogin */
     USER_OURS,          /* exec-credential-entra */
-    USER_OTHER,         /* another program or auth-provider, or impersonation ("as") */
+    USER_OTHER,         /* another program or auth-provider */
 };
 
 struct user {
@@ -34,15 +36,18 @@ struct user {
     bool is_of_aks;            /* USER_BARE, and a context uses it with a server of AKS */
 };
 
+/* The keys of a user that are credentials, NULL after the last. What else is below "user:", such as
+ * "as" and "extensions", is left alone. */
+extern const char *const credential_keys[];
+
+/* Reads the lists of a parsed file. The caller clears them. */
+void users_read(struct kubeconfig *file);
+void users_clear(struct kubeconfig *file);
+
 /* Reads the user at an index. False past the last. */
 bool user_at(const struct kubeconfig *file, size_t index, struct user *ret_user);
 
-/* The mapping under key ("cluster", "context" or "user") in the named entry of a list ("clusters",
- * "contexts" or "users"). NULL if there is none. */
-yaml_node_t *named_mapping(const struct kubeconfig *file, const char *list, const char *name,
-                           const char *key);
-
-/* Adds every secret value of the file, so that edits_print_diff hides it. */
-void users_hide_secrets(const struct kubeconfig *file, struct edits *edits);
+/* The name of a context's user; NULL if there is no such context. Belongs to the file. */
+const char *context_user(const struct kubeconfig *file, const char *context);
 
 #endif

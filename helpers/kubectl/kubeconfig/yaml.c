@@ -33,31 +33,38 @@ static bool check_tokens(yaml_parser_t *parser, struct error *error)
     return true;
 }
 
+/* Loads the next document of the text. Its root is NULL after the last one. */
+static bool load_next(yaml_parser_t *parser, yaml_document_t *document, struct error *error)
+{
+    return yaml_parser_load(parser, document) || parse_error(parser, error);
+}
+
+/* Checks that only empty documents follow, as after a trailing "---". */
+static bool check_end(yaml_parser_t *parser, struct error *error)
+{
+    for (bool is_last = false; !is_last;) {
+        yaml_document_t next;
+        if (!load_next(parser, &next, error))
+            return false;
+        const yaml_node_t *root = yaml_document_get_root_node(&next);
+        bool is_empty = root == NULL || yaml_is_null(root);
+        is_last = root == NULL;
+        yaml_document_delete(&next);
+        if (!is_empty)
+            return error_set(error, ERROR_USAGE, "the file has more than one YAML document");
+    }
+    return true;
+}
+
 /* Loads the only document of the text. */
 static bool load_document(yaml_parser_t *parser, yaml_document_t *document, struct error *error)
 {
-    yaml_document_t next;
-    if (!yaml_parser_load(parser, document))
-        return parse_error(parser, error);
-    if (!yaml_parser_load(parser, &next)) {
-        parse_error(parser, error);
-        yaml_document_delete(document);
+    if (!load_next(parser, document, error))
         return false;
-    }
-    bool only_one = yaml_document_get_root_node(&next) == NULL;
-    yaml_document_delete(&next);
-    if (only_one)
+    if (yaml_document_get_root_node(document) == NULL || check_end(parser, error))
         return true;
     yaml_document_delete(document);
-    return error_set(error, ERROR_USAGE, "the file has more than one YAML document");
-}
-
-static bool is_ascii(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)text[i] > 0x7F)
-            return false;
-    return true;
+    return false;
 }
 
 /* ---- nodes ---- */
@@ -94,6 +101,16 @@ struct yaml_pair yaml_find(const struct yaml *yaml, const yaml_node_t *mapping, 
     return (struct yaml_pair){ 0 };
 }
 
+struct yaml_pair yaml_pair_at(const struct yaml *yaml, const yaml_node_t *mapping, size_t index)
+{
+    if (mapping == NULL || mapping->type != YAML_MAPPING_NODE)
+        return (struct yaml_pair){ 0 };
+    const yaml_node_pair_t *pairs = mapping->data.mapping.pairs.start;
+    if (index >= (size_t)(mapping->data.mapping.pairs.top - pairs))
+        return (struct yaml_pair){ 0 };
+    return (struct yaml_pair){ node_of(yaml, pairs[index].key), node_of(yaml, pairs[index].value) };
+}
+
 const char *yaml_text(const struct yaml *yaml, const yaml_node_t *mapping, const char *key)
 {
     return yaml_scalar(yaml_find(yaml, mapping, key).value);
@@ -101,11 +118,15 @@ const char *yaml_text(const struct yaml *yaml, const yaml_node_t *mapping, const
 
 yaml_node_t *yaml_item(const struct yaml *yaml, const yaml_node_t *sequence, size_t index)
 {
+    return index < yaml_count(sequence) ? node_of(yaml, sequence->data.sequence.items.start[index])
+                                        : NULL;
+}
+
+size_t yaml_count(const yaml_node_t *sequence)
+{
     if (sequence == NULL || sequence->type != YAML_SEQUENCE_NODE)
-        return NULL;
-    const yaml_node_item_t *items = sequence->data.sequence.items.start;
-    size_t count = (size_t)(sequence->data.sequence.items.top - items);
-    return index < count ? node_of(yaml, items[index]) : NULL;
+        return 0;
+    return (size_t)(sequence->data.sequence.items.top - sequence->data.sequence.items.start);
 }
 
 bool yaml_is_flow(const yaml_node_t *node)
@@ -121,6 +142,76 @@ bool yaml_is_null(const yaml_node_t *node)
     const char *text = yaml_scalar(node);
     return text != NULL && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
            (text[0] == '\0' || strcmp(text, "null") == 0 || strcmp(text, "~") == 0);
+}
+
+/* ---- spans ---- */
+
+/* So many characters are between two entries of the table of offsets. */
+#define STRIDE 256
+
+/* The byte after the character at a place. */
+static size_t next_character(const struct yaml *yaml, size_t at)
+{
+    do
+        at++;
+    while (at < yaml->length && ((unsigned char)yaml->text[at] & 0xC0) == 0x80);
+    return at;
+}
+
+/* Makes the table of the byte offsets of every STRIDE-th character. libyaml counts characters,
+ * without the byte order mark. */
+static void make_offsets(struct yaml *yaml)
+{
+    size_t at = yaml->length >= 3 && memcmp(yaml->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    yaml->offsets = calloc(yaml->length / STRIDE + 1, sizeof *yaml->offsets);
+    for (size_t count = 0; at < yaml->length; count++) {
+        if (count % STRIDE == 0)
+            yaml->offsets[yaml->offset_count++] = at;
+        at = next_character(yaml, at);
+    }
+}
+
+/* The byte offset of a character, or the text's length if it ends before. */
+static size_t offset_of(const struct yaml *yaml, size_t characters)
+{
+    size_t index = characters / STRIDE;
+    if (index >= yaml->offset_count)
+        return yaml->length;
+    size_t at = yaml->offsets[index];
+    for (size_t i = characters % STRIDE; i > 0 && at < yaml->length; i--)
+        at = next_character(yaml, at);
+    return at;
+}
+
+/* The last child of a block collection; NULL for any other node. */
+static const yaml_node_t *last_child(const struct yaml *yaml, const yaml_node_t *node)
+{
+    if (yaml_is_flow(node))
+        return NULL;
+    if (node->type == YAML_MAPPING_NODE)
+        return node_of(yaml, node->data.mapping.pairs.top[-1].value);
+    if (node->type == YAML_SEQUENCE_NODE)
+        return node_of(yaml, node->data.sequence.items.top[-1]);
+    return NULL;
+}
+
+/* The end of a node, in characters. The end mark of a block is where the next token starts, so it
+ * ends where its last descendant does. */
+static size_t end_of(const struct yaml *yaml, const yaml_node_t *node)
+{
+    const yaml_node_t *inner = last_child(yaml, node);
+    for (; inner != NULL; inner = last_child(yaml, node))
+        node = inner;
+    return node->end_mark.index;
+}
+
+struct span yaml_span(const struct yaml *yaml, const yaml_node_t *node)
+{
+    struct span span = { offset_of(yaml, node->start_mark.index),
+                         offset_of(yaml, end_of(yaml, node)) };
+    while (span.end > span.start && strchr(" \t\r\n", yaml->text[span.end - 1]) != NULL)
+        span.end--;
+    return span;
 }
 
 /* ---- keys ---- */
@@ -163,7 +254,7 @@ static bool check_mappings(const struct yaml *yaml, struct error *error)
 
 bool yaml_parse(const char *text, size_t length, struct yaml *ret_yaml, struct error *error)
 {
-    struct yaml yaml = { .text = text, .length = length, .is_ascii = is_ascii(text, length) };
+    struct yaml yaml = { .text = text, .length = length };
     bool ok = true;
     if (memchr(text, '\0', length) != NULL)
         return error_set(error, ERROR_USAGE, "the file is not UTF-8 text");
@@ -182,6 +273,7 @@ bool yaml_parse(const char *text, size_t length, struct yaml *ret_yaml, struct e
         yaml_clear(&yaml);
         return false;
     }
+    make_offsets(&yaml);
     *ret_yaml = yaml;
     return true;
 }
@@ -189,51 +281,6 @@ bool yaml_parse(const char *text, size_t length, struct yaml *ret_yaml, struct e
 void yaml_clear(struct yaml *yaml)
 {
     yaml_document_delete(&yaml->document);
+    free(yaml->offsets);
     *yaml = (struct yaml){ 0 };
-}
-
-/* ---- spans ---- */
-
-/* The byte offset of a character. libyaml counts characters, without the byte order mark. */
-static size_t offset_of(const struct yaml *yaml, size_t characters)
-{
-    if (yaml->is_ascii)
-        return characters;
-    size_t at = yaml->length >= 3 && memcmp(yaml->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    for (; characters > 0 && at < yaml->length; characters--)
-        do
-            at++;
-        while (at < yaml->length && ((unsigned char)yaml->text[at] & 0xC0) == 0x80);
-    return at;
-}
-
-/* The last child of a block collection; NULL for any other node. */
-static const yaml_node_t *last_child(const struct yaml *yaml, const yaml_node_t *node)
-{
-    if (yaml_is_flow(node))
-        return NULL;
-    if (node->type == YAML_MAPPING_NODE)
-        return node_of(yaml, node->data.mapping.pairs.top[-1].value);
-    if (node->type == YAML_SEQUENCE_NODE)
-        return node_of(yaml, node->data.sequence.items.top[-1]);
-    return NULL;
-}
-
-/* The end of a node, in characters. The end mark of a block is where the next token starts, so it
- * ends where its last descendant does. */
-static size_t end_of(const struct yaml *yaml, const yaml_node_t *node)
-{
-    const yaml_node_t *inner = last_child(yaml, node);
-    for (; inner != NULL; inner = last_child(yaml, node))
-        node = inner;
-    return node->end_mark.index;
-}
-
-struct span yaml_span(const struct yaml *yaml, const yaml_node_t *node)
-{
-    struct span span = { offset_of(yaml, node->start_mark.index),
-                         offset_of(yaml, end_of(yaml, node)) };
-    while (span.end > span.start && strchr(" \t\r\n", yaml->text[span.end - 1]) != NULL)
-        span.end--;
-    return span;
 }

@@ -15,7 +15,8 @@
 struct yaml {
     const char *text; /* not owned */
     size_t length;
-    bool is_ascii;
+    size_t *offsets; /* the bytes at which characters begin, at equal distances; owned */
+    size_t offset_count;
     yaml_document_t document;
 };
 
@@ -25,8 +26,9 @@ struct yaml_pair {
     yaml_node_t *value;
 };
 
-/* Parses a text of one document without anchors, aliases, merge keys and duplicate keys. text must
- * outlive *ret_yaml. Fails with ERROR_USAGE. On success the caller clears *ret_yaml. */
+/* Parses a text of one document, which empty ones may follow, without anchors, aliases, merge keys
+ * and duplicate keys. text must outlive *ret_yaml. Fails with ERROR_USAGE. On success the caller
+ * clears *ret_yaml. */
 bool yaml_parse(const char *text, size_t length, struct yaml *ret_yaml, struct error *error);
 void yaml_clear(struct yaml *yaml);
 
@@ -38,6 +40,9 @@ yaml_node_t *yaml_root(const struct yaml *yaml);
 /* The pair with this key. mapping may be NULL or another kind of node, which has no pairs. */
 struct yaml_pair yaml_find(const struct yaml *yaml, const yaml_node_t *mapping, const char *key);
 
+/* The pair at an index; NULLs past the last one. mapping as for yaml_find. */
+struct yaml_pair yaml_pair_at(const struct yaml *yaml, const yaml_node_t *mapping, size_t index);
+
 /* The scalar under a key; NULL if there is none. */
 const char *yaml_text(const struct yaml *yaml, const yaml_node_t *mapping, const char *key);
 
@@ -46,6 +51,9 @@ const char *yaml_scalar(const yaml_node_t *node);
 
 /* An item of a sequence; NULL past its end, or if sequence is NULL or another kind of node. */
 yaml_node_t *yaml_item(const struct yaml *yaml, const yaml_node_t *sequence, size_t index);
+
+/* The number of items of a sequence; 0 if it is NULL or another kind of node. */
+size_t yaml_count(const yaml_node_t *sequence);
 
 /* Whether the node is a mapping or sequence in flow style: {...} or [...]. */
 bool yaml_is_flow(const yaml_node_t *node);

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: MIT
+"""entra setup kubectl --login: which options of the old login go, and whose login changes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from integration.test_kubectl import info
+from integration.test_kubectl_setup import CLIENT, TENANT, set_up, user, user_of, write
+from world.identity_service import TOKEN as MANAGED_TOKEN
+from world.kubeconfig import V1BETA1
+
+SERVER = "6dae42f8-4368-4678-94ff-3960e28e3630"
+OWN = "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
+
+# As az writes it.
+AZ = f"""\
+apiVersion: v1
+kind: Config
+current-context: one
+clusters:
+- cluster: {{server: "https://one.example:443"}}
+  name: one
+contexts:
+- context: {{cluster: one, user: me}}
+  name: one
+users:
+- name: me
+  user:
+    exec:
+      apiVersion: client.authentication.k8s.io/v1beta1
+      args:
+      - get-token
+      - --environment
+      - AzurePublicCloud
+      - --server-id
+      - {SERVER}
+      - --client-id
+      - {CLIENT}
+      - --tenant-id
+      - {TENANT}
+      - --login
+      - devicecode
+      command: kubelogin
+      env: null
+      provideClusterInfo: false
+"""
+STAYS = {"msi": [], "workloadidentity": [], "azurepipelines": ["--tenant-id"],
+         "spn": ["--environment", "--tenant-id"],
+         "interactive": ["--environment", "--client-id", "--tenant-id"]}
+VALUES = {"--environment": "AzurePublicCloud", "--client-id": CLIENT, "--tenant-id": TENANT,
+          "--server-id": SERVER}
+
+
+def options(args: list[str]) -> dict[str, str]:
+    assert args[0] == "get-token"
+    return dict(zip(args[1::2], args[2::2]))
+
+
+@pytest.mark.parametrize("login", STAYS)
+def test_what_az_wrote_for_its_own_login_goes_away_with_it(world, login):
+    write(world, AZ)
+    assert set_up(world, "--login", login).code == 0
+    assert options(user(world)["exec"]["args"]) == {
+        "--login": login, "--server-id": SERVER} | {name: VALUES[name] for name in STAYS[login]}
+
+
+@pytest.mark.parametrize("login", STAYS)
+def test_the_same_of_an_auth_provider_and_of_json(world, login):
+    config = {"apiserver-id": SERVER, "client-id": CLIENT, "tenant-id": TENANT,
+              "environment": "AzurePublicCloud", "config-mode": "1"}
+    write(world, json.dumps({"users": [
+        {"name": "me", "user": {"auth-provider": {"name": "azure", "config": config}}},
+        {"name": "you", "user": {"exec": {"command": "kubelogin", "args": [
+            "get-token", "--login", "devicecode", "--server-id", SERVER,
+            "--environment=AzurePublicCloud", "--client-id", CLIENT, "-t", TENANT]}}}]}))
+    assert set_up(world, "--login", login).code == 0
+    kept = {"--login": login, "--server-id": SERVER} | {
+        name: VALUES[name] for name in STAYS[login]}
+    assert options(user(world)["exec"]["args"]) == kept
+    other = " ".join("--tenant-id" if word == "-t" else word.replace("=", " ")
+                     for word in user(world, "you")["exec"]["args"])
+    assert options(other.split()) == kept
+
+
+@pytest.mark.parametrize("client", [CLIENT, CLIENT.upper(), "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+                                    "3f4439ff-e698-4d6d-84fe-09c9d574f06b"])
+def test_each_public_client_is_nobodys_own(world, client):
+    write(world, AZ.replace(CLIENT, client))
+    assert set_up(world, "--login", "spn").code == 0
+    assert "--client-id" not in user(world)["exec"]["args"]
+
+
+@pytest.mark.parametrize("login, stays", [
+    ("msi", ["--client-id"]), ("spn", ["--environment", "--client-id", "--tenant-id"]),
+    ("workloadidentity", ["--environment", "--client-id", "--tenant-id"]),
+    ("azurepipelines", ["--environment", "--client-id", "--tenant-id"])])
+def test_an_id_of_the_users_own_stays(world, login, stays):
+    write(world, AZ.replace(CLIENT, OWN))
+    assert set_up(world, "--login", login).code == 0
+    assert options(user(world)["exec"]["args"]) == {"--login": login, "--server-id": SERVER} | {
+        name: (VALUES | {"--client-id": OWN})[name] for name in stays}
+
+
+@pytest.mark.parametrize("args, login", [
+    (["--client-certificate", "/a.pem"], "msi"), (["--federated-token-file=/t"], "spn"),
+    (["--identity-resource-id", "/x"], "spn"), (["--use-azurerm-env-vars"], "msi"),
+    (["--azure-pipelines-service-connection-id", "x"], "workloadidentity"),
+    (["--redirect-url", "http://localhost:1"], "devicecode"), (["--managed-identity"], "spn"),
+    (["--login-hint", "ada"], "msi"), (["-s", "x"], "msi"), (["-sx"], "msi"),
+    (["--username=ada", "--pop-enabled=true", "--pop-claims", "u=/x"], "msi"),
+    (["--tenant", "t", "--authority", "https://login.microsoftonline.us"], "msi")])
+def test_other_options_go_with_their_login_too(world, args, login):
+    write(world, user_of("kubelogin", ["get-token", *args, "--server-id", "x"]))
+    outcome = set_up(world, "--login", login)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert user(world)["exec"]["args"] == ["get-token", "--login", login, "--server-id", "x"]
+
+
+@pytest.mark.parametrize("args", ["[--tenant-id, x]", "\n      - --tenant-id\n      - x",
+                                  "\n        - -tx\n        - --environment\n        - AzureCloud"])
+def test_a_list_of_which_nothing_is_left_gets_the_login(world, args):
+    write(world, AZ[:AZ.index("    exec:")] + f"    exec:\n      command: exec-credential-entra\n"
+                                              f"      args: {args}\n")
+    assert set_up(world, "--context", "one", "--login", "msi").code == 0
+    assert user(world)["exec"]["args"] == ["--login", "msi"]
+
+
+def test_a_user_that_stays_with_its_login_keeps_what_belongs_to_it(world):
+    before = ["get-token", "--login", "spn", "--client-id", OWN, "--client-certificate", "/a.pem",
+              "--tenant-id", TENANT, "--legacy"]
+    write(world, user_of("kubelogin", before))
+    assert set_up(world, "--login", "spn").code == 0
+    assert user(world)["exec"]["args"] == before
+
+
+def test_a_managed_identity_is_asked_for_without_a_client(world):
+    """The identity service is asked for the machine's own identity."""
+    write(world, AZ)
+    assert set_up(world, "--login", "msi").code == 0
+    service = world.identity_service
+    outcome = world.run("exec-credential-entra", *user(world)["exec"]["args"], env=info(V1BETA1) | {
+        "AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+    assert outcome.code == 0 and MANAGED_TOKEN in outcome.out, outcome
+    [query] = [one.query for one in service.requests if "resource=" in one.query]
+    assert f"resource={SERVER}" in query
+    assert not any(name in query for name in ("client_id", "msi_res_id", "object_id"))
+
+
+# ---- whose login changes ----
+
+APPS = ["spn", "msi", "workloadidentity", "azurepipelines"]
+
+
+@pytest.mark.parametrize("login", ["devicecode", "interactive"])
+@pytest.mark.parametrize("app", APPS)
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_a_login_for_users_is_not_given_to_apps(world, login, app, by_variable):
+    how = {"env": [{"name": "AAD_LOGIN_METHOD", "value": app}]} if by_variable else {}
+    args = ["get-token", "--login", "interactive" if by_variable else app, "--tenant-id", TENANT]
+    write(world, user_of("kubelogin", args, **how))
+    outcome = set_up(world, "--login", login, "--tenant", "t.example")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"keeps its login {app}" in outcome.out
+    assert user(world)["exec"]["command"] == "exec-credential-entra"
+    assert user(world)["exec"]["args"] == args
+    again = set_up(world, "--login", login, "--tenant", "t.example")
+    assert again.code == 0 and "already" in again.err
+    assert set_up(world, "--context", "prod", "--login", login).code == 0
+    assert user(world)["exec"]["args"][1:3] == ["--login", login]
+
+
+@pytest.mark.parametrize("args", [[], ["--login", "interactive"], ["-l", "azurecli"],
+                                  ["--login=azd"], ["--login", "chained"], ["--login", "ropc"]])
+def test_a_login_for_users_is_given_to_users(world, args):
+    write(world, user_of("kubelogin", ["get-token", *args]))
+    assert set_up(world, "--login", "devicecode").code == 0
+    assert "devicecode" in " ".join(user(world)["exec"]["args"])
+
+
+def test_a_login_for_apps_is_given_to_apps(world):
+    write(world, user_of("kubelogin", ["get-token", "--login", "spn"]))
+    assert set_up(world, "--login", "msi").code == 0
+    assert user(world)["exec"]["args"] == ["get-token", "--login", "msi"]
+
+
+# ---- kubelogin by other names, and in other versions ----
+
+@pytest.mark.parametrize("command", [
+    "azure-kubelogin", "Kubelogin", "KUBELOGIN.EXE", "/usr/local/bin/kubelogin",
+    "/snap/bin/azure-kubelogin.kubelogin", "C:\\Program Files\\kubelogin\\kubelogin.exe",
+    "kubelogin-linux-amd64"])
+def test_kubelogin_is_converted_by_any_of_its_names(world, command):
+    write(world, user_of(command, ["get-token"]))
+    outcome = set_up(world)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert user(world)["exec"]["command"] == "exec-credential-entra"
+
+
+@pytest.mark.parametrize("command", ["/opt/kubelogin/aws", "kube-login", "C:\\kubelogin\\aws.exe"])
+def test_another_program_in_its_folder_is_not_kubelogin(world, command):
+    path = write(world, user_of(command, ["get-token"]))
+    before = path.read_text()
+    assert set_up(world).code == 0
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize("command", ["/opt/entra/exec-credential-entra",
+                                     "C:\\entra\\exec-credential-entra.exe"])
+def test_ours_with_a_path_is_ours(world, command):
+    write(world, user_of(command, ["get-token"]))
+    assert "already" in set_up(world).err
+
+
+@pytest.mark.parametrize("command", ["kubelogin", "exec-credential-entra"])
+def test_v1alpha1_is_lifted(world, command):
+    write(world, user_of(command, ["get-token"],
+                         apiVersion="client.authentication.k8s.io/v1alpha1"))
+    assert set_up(world).code == 0
+    assert user(world)["exec"]["apiVersion"] == "client.authentication.k8s.io/v1beta1"
+    assert "already" in set_up(world).err
