@@ -63,6 +63,7 @@ struct config_context {
     void *learner;
 
     const char *account;                 /* the user's; --account is stronger */
+    const char *account_folder;          /* as in struct token_request */
     const char *claims;                  /* of a challenge; --claims is stronger */
     const char *identity_resource_id;    /* of the managed identity; --client-id is stronger */
     const struct credential *credential; /* the only one of the app; the requests borrow it */

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/base/environment.h"
 #include "common/config/internal.h"
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
@@ -24,10 +23,9 @@ static void begin_request(struct config *config, const struct config_api *api,
     struct section acquire = acquire_options(api);
     const struct config_context *context = config->context;
     config_warn(config);
-    request->needs_context =
-        context->credential != NULL || context->identity_resource_id != NULL ||
-        context->without_azure_variables || context->chain == CONFIG_CHAIN_WORKLOAD ||
-        (context->without_client_variable && environment("AZURE_CLIENT_ID") != NULL);
+    request->needs_context = context->credential != NULL || context->identity_resource_id != NULL ||
+                             context->without_azure_variables ||
+                             context->chain == CONFIG_CHAIN_WORKLOAD;
     request->force_refresh =
         config->options->force_refresh || section_bool(&acquire, "ForceRefresh", false);
     request->api = config_copy(api->name);

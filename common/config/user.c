@@ -32,8 +32,10 @@ static bool fill_account(const struct config *config, const struct config_api *a
         account = config->context->account;
     if (account == NULL)
         account = section_string(config, &api->section, "Account", error);
-    if (account == NULL)
+    if (account == NULL) {
+        request->account_folder = config->context->account_folder;
         return error->kind == ERROR_NONE;
+    }
     if (!account_is_username(account)) {
         error_set(error, ERROR_USAGE, "'%.100s' is not an account", account);
         return error_hint(error, "Give an account by its user name, such as ada@contoso.com.");

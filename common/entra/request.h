@@ -83,8 +83,10 @@ struct token_request {
     char *claims;              /* claims_merge's, a JSON object; NULL: none */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
-    bool for_user; /* a user's token is wanted, not the app's own */
-    char *account; /* the user name that was asked for; NULL: the default account */
+    bool for_user;              /* a user's token is wanted, not the app's own */
+    char *account;              /* the user name that was asked for; NULL: the default account */
+    const char *account_folder; /* then that of this folder (account_folder.h); NULL: of none; not
+                                 * owned, outlives the request */
     enum sign_in_method sign_in;
     uint16_t redirect_port;  /* where the browser is redirected to; 0: any free port */
     const char *device_code; /* what to give the program to sign in by device code instead; static;

@@ -68,9 +68,20 @@ static enum keyring_answer find_account(struct token_store *store, struct token_
         return look_up(store, &key, deadline, account, error);
     enum keyring_answer answer =
         default_account_find(store, request->instance, deadline, &def, error);
-    if (answer == KEYRING_FOUND)
-        request->account_of_tenant = default_account_for(&def, request->tenant, account);
-    return answer;
+    if (answer != KEYRING_FOUND)
+        return answer;
+    request->account_of_tenant =
+        request->account_folder != NULL
+            ? default_account_for_folder(&def, request->account_folder, request->tenant, account)
+            : default_account_for(&def, request->tenant, account);
+    return account->home_account_id != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
+}
+
+const char *account_store_wanted(const struct token_request *request)
+{
+    return request->account != NULL          ? request->account
+           : request->account_folder != NULL ? request->account_folder
+                                             : ACCOUNT_DEFAULT;
 }
 
 enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
@@ -79,9 +90,8 @@ enum keyring_answer account_store_resolve(struct token_store *store, struct toke
     auto_account struct account account = { 0 };
     enum keyring_answer answer = find_account(store, request, deadline, &account, error);
     if (answer == KEYRING_NOTHING)
-        trace("keyring: nobody is signed in at %s%s%s", request->instance,
-              request->account != NULL ? " as " : "",
-              request->account != NULL ? request->account : "");
+        trace("keyring: nobody is signed in at %s (%s)", request->instance,
+              account_store_wanted(request));
     if (answer != KEYRING_FOUND)
         return answer;
     free(request->home_account_id);
@@ -141,7 +151,20 @@ static bool keep_username(struct token_store *store, const struct token_request 
     return token_store_put(store, &key, label, record, 0, deadline, error);
 }
 
-/* For the tenant that the account belongs to, it is not chosen by a sign-in for another one. */
+/* Returns whether anything changed. For the tenant that the account belongs to, it is not chosen by
+ * a sign-in for another one. */
+static bool remember(struct default_account *def, const struct token_request *request,
+                     const struct account *account, enum account_choice choice)
+{
+    const char *home = account_home_tenant(account->home_account_id);
+    bool is_chosen = choice != ACCOUNT_FOR_REQUEST;
+    if (request->account_folder != NULL)
+        return default_account_remember_folder(def, request->account_folder, request->tenant,
+                                               account, is_chosen);
+    bool changed = default_account_remember(def, request->tenant, account, is_chosen);
+    return default_account_remember(def, home, account, choice == ACCOUNT_FOR_ALL) || changed;
+}
+
 static bool keep_default(struct token_store *store, const struct token_request *request,
                          const struct account *account, enum account_choice choice,
                          int64_t deadline, struct error *error)
@@ -149,15 +172,13 @@ static bool keep_default(struct token_store *store, const struct token_request *
     auto_default_account struct default_account def = { 0 };
     enum keyring_answer answer =
         default_account_find(store, request->instance, deadline, &def, error);
-    bool changed = choice == ACCOUNT_FOR_ALL || answer == KEYRING_NOTHING;
+    bool is_for_all = choice == ACCOUNT_FOR_ALL && request->account_folder == NULL;
+    bool changed = is_for_all || answer == KEYRING_NOTHING;
     if (answer == KEYRING_FAILED)
         return false;
     if (changed)
         default_account_set(&def, account);
-    const char *home = account_home_tenant(account->home_account_id);
-    changed |=
-        default_account_remember(&def, request->tenant, account, choice != ACCOUNT_FOR_REQUEST);
-    changed |= default_account_remember(&def, home, account, choice == ACCOUNT_FOR_ALL);
+    changed |= remember(&def, request, account, choice);
     return !changed || default_account_put(store, request->instance, &def, deadline, error);
 }
 

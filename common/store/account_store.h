@@ -13,12 +13,16 @@
 #define STORE_KIND_ACCOUNT       "account"
 #define STORE_KIND_REFRESH_TOKEN "refresh_token"
 
-/* Finds the account of the request's user name, or else the one for its tenant
- * (default_account_for), and sets the request's home_account_id and username. Returns
+/* Finds the account of the request's user name, or else the one for its folder and tenant
+ * (default_account.h), and sets the request's home_account_id and username. Returns
  * KEYRING_NOTHING if nobody is signed in with that name, and KEYRING_FAILED with ERROR_KEYRING only
  * if the keyring was chosen by name. */
 enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
                                           int64_t deadline, struct error *error);
+
+/* Whose token is requested, as far as the request says: a user name, a folder, or ACCOUNT_DEFAULT.
+ * The same in all processes that want the same account. The request owns the text. */
+const char *account_store_wanted(const struct token_request *request);
 
 /* Finds the refresh token of the request's account; account_store_resolve comes first. The caller
  * clears *ret_account with account_clear. Returns KEYRING_FAILED with ERROR_KEYRING only if the
@@ -36,7 +40,8 @@ enum account_choice {
 
 /* Stores a new sign-in: its refresh token, if it has one, and its user name. It becomes the default
  * account if that is the choice or there is none yet; and the account of the request's tenant, and
- * of the one it belongs to, as default_account_remember has it. Fails with ERROR_KEYRING only if
+ * of the one it belongs to, as default_account_remember has it. For a request with a folder, it
+ * becomes the folder's account instead. Fails with ERROR_KEYRING only if
  * the keyring was chosen by name. */
 bool account_store_keep(struct token_store *store, const struct token_request *request,
                         const struct account *account, enum account_choice choice, int64_t deadline,

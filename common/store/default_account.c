@@ -2,9 +2,11 @@
 #define _GNU_SOURCE
 #include "common/store/default_account.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/entra/authority.h"
 #include "common/store/account_store.h"
@@ -85,6 +87,24 @@ bool default_account_for(const struct default_account *from, const char *tenant,
     return false;
 }
 
+/* The name among the tenants of a folder's account for one tenant, or for all (NULL). The folder is
+ * hashed, since a path may be long. The caller frees it. */
+static char *name_in_folder(const char *folder, const char *tenant)
+{
+    const char *const texts[] = { folder, NULL };
+    autofree char *name = name_of(tenant);
+    return text_format("%s %016" PRIx64, name != NULL ? name : "", hash_texts(texts));
+}
+
+bool default_account_for_folder(const struct default_account *from, const char *folder,
+                                const char *tenant, struct account *ret_account)
+{
+    autofree char *there = name_in_folder(folder, tenant);
+    autofree char *anywhere = name_in_folder(folder, NULL);
+    *ret_account = (struct account){ 0 };
+    return find_in(from, there, ret_account) || find_in(from, anywhere, ret_account);
+}
+
 static bool belongs_to(const struct account *account, const char *tenant)
 {
     const char *home = account_home_tenant(account->home_account_id);
@@ -140,6 +160,27 @@ bool default_account_remember(struct default_account *to, const char *tenant,
         return false;
     set_tenant(to, name, account);
     return true;
+}
+
+static bool remember_as(struct default_account *to, const char *name, const struct account *account,
+                        bool is_chosen)
+{
+    auto_account struct account known = { 0 };
+    bool has_one = find_in(to, name, &known);
+    if (has_one && (!is_chosen || strcmp(known.home_account_id, account->home_account_id) == 0))
+        return false;
+    set_tenant(to, name, account);
+    return true;
+}
+
+bool default_account_remember_folder(struct default_account *to, const char *folder,
+                                     const char *tenant, const struct account *account,
+                                     bool is_chosen)
+{
+    autofree char *there = name_in_folder(folder, tenant);
+    autofree char *anywhere = name_in_folder(folder, NULL);
+    bool changed = remember_as(to, there, account, is_chosen);
+    return remember_as(to, anywhere, account, is_chosen) || changed;
 }
 
 bool default_account_prune(struct default_account *from,

@@ -9,6 +9,10 @@
  *
  *     {"home_account_id": "0a5d....8f1c...", "username": "ada@contoso.com",
  *      "tenants": {"c2a4...": {"home_account_id": "3d8a....c2a4...", "username": "bob@..."}}}
+ *
+ * A user may keep accounts apart by folders (account_folder.h). Each has an account for each
+ * tenant, and one for all others, under "c2a4... HASH" and " HASH" among the tenants. Where a
+ * folder has none, nobody is signed in: the default account is another folder's.
  */
 #ifndef COMMON_STORE_DEFAULT_ACCOUNT_H
 #define COMMON_STORE_DEFAULT_ACCOUNT_H
@@ -43,6 +47,11 @@ bool default_account_read(const struct secret *record, struct default_account *r
 bool default_account_for(const struct default_account *from, const char *tenant,
                          struct account *ret_account);
 
+/* As default_account_for, for a folder, which does not have the default account: *ret_account is
+ * empty if it has none. */
+bool default_account_for_folder(const struct default_account *from, const char *folder,
+                                const char *tenant, struct account *ret_account);
+
 /* Makes this account the default one, without its refresh token. The one before stays that of the
  * tenant that it belongs to, unless this has another. */
 void default_account_set(struct default_account *to, const struct account *account);
@@ -51,6 +60,12 @@ void default_account_set(struct default_account *to, const struct account *accou
  * (is_chosen), or else only if no other account belongs there. Returns whether anything changed. */
 bool default_account_remember(struct default_account *to, const char *tenant,
                               const struct account *account, bool is_chosen);
+
+/* As default_account_remember, for a folder; an account that the user chose becomes that of the
+ * folder's other tenants too. */
+bool default_account_remember_folder(struct default_account *to, const char *folder,
+                                     const char *tenant, const struct account *account,
+                                     bool is_chosen);
 
 /* Removes the tenants whose account is_gone tells. Returns whether there were any. */
 bool default_account_prune(struct default_account *from,

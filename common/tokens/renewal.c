@@ -61,6 +61,8 @@ static void make_command(struct command *command, const struct options *options,
     same.api = request->api;
     if (request->account != NULL)
         same.account = request->account;
+    else if (request->account_folder != NULL)
+        same.account = request->username;
     if (request->instance_learned)
         same.authority = request->instance;
     if (request->tenant_learned)

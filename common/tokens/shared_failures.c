@@ -29,9 +29,7 @@ static struct runtime_name request_name(const char *ending, const struct token_r
                                   request->client_id,
                                   request->scope,
                                   request->claims != NULL ? request->claims : "",
-                                  !request->for_user         ? "app"
-                                  : request->account != NULL ? request->account
-                                                             : ACCOUNT_DEFAULT,
+                                  request->for_user ? account_store_wanted(request) : "app",
                                   credentials,
                                   NULL };
     return runtime_name(ending, texts);

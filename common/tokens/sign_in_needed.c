@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/environment.h"
 #include "common/base/text.h"
 #include "common/entra/account.h"
 #include "common/entra/authority.h"
@@ -62,27 +63,54 @@ bool sign_in_is_foreign(const struct token_request *request)
                                          : request->account == NULL && !request->account_of_tenant;
 }
 
-/* Sets the hint to the command that signs in for the same request. An account of another tenant
- * must sign in to this one; if nobody named it, another account may be meant. */
-static bool hint_at_login(const struct token_request *request, const struct user_tokens_wait *wait,
-                          struct error *error)
+/* Replaces an option that is not given by what a variable decided: that of a host tool's
+ * configuration may not be set in the user's shell. */
+static void add_variable(const char **option, const char *variable, const char *value)
 {
-    struct command_line line = { "" };
-    struct options same = *wait->options;
-    bool foreign = sign_in_is_foreign(request);
+    if (*option == NULL && environment(variable) != NULL)
+        *option = value;
+}
+
+/* The options with which `entra login` makes the same request, wherever it runs. An account of
+ * another tenant must sign in to this one, and so does one whose tenant a server or cluster named.
+ */
+static struct options options_of_login(const struct token_request *request,
+                                       const struct options *given)
+{
+    struct options same = *given;
     same.api = request->api;
     same.account = request->account;
     same.resource = NULL;
     same.managed_identity = false;
-    if (foreign)
+    if (request->instance_learned)
+        same.authority = request->instance;
+    if (sign_in_is_foreign(request) || request->tenant_learned)
         same.tenant = request->tenant;
+    add_variable(&same.config, "ENTRA_CONFIG", environment("ENTRA_CONFIG"));
+    add_variable(&same.authority, "AZURE_AUTHORITY_HOST", request->instance);
+    add_variable(&same.tenant, "AZURE_TENANT_ID", request->tenant);
+    if (request->second_client == NULL) /* then somebody chose it */
+        add_variable(&same.client_id, "AZURE_CLIENT_ID", request->client_id);
     if (request->api != NULL)
         same.scope_count = 0;
     else if (request->scope != NULL) {
         same.scopes[0] = request->scope;
         same.scope_count = 1;
     }
+    return same;
+}
+
+/* Sets the hint to the command that signs in for the same request. If nobody named the account,
+ * another one may be meant. */
+static bool hint_at_login(const struct token_request *request, const struct user_tokens_wait *wait,
+                          struct error *error)
+{
+    struct command_line line = { "" };
+    const struct options same = options_of_login(request, wait->options);
+    bool foreign = sign_in_is_foreign(request);
     options_each(&same, OPTION_OF_REQUEST, append_option, &line);
+    if (request->account_folder != NULL)
+        append_option(&line, "--cache-dir", request->account_folder);
     bool needs_browser = remedies_blame_device_code(error->code);
     const char *browser = needs_browser ? " --browser" : "";
     const char *how = needs_browser ? ", in a browser that uses the device's identity broker"
@@ -140,6 +168,9 @@ bool sign_in_fail_needed(const struct token_store *store, const struct token_req
                   request->client_is_second ? ", since the authority refuses the usual one" : "");
     else if (account != NULL)
         error_set(error, ERROR_SIGN_IN, "%s has not signed in", account);
+    else if (request->account_folder != NULL)
+        error_set(error, ERROR_SIGN_IN, "nobody is signed in for %.200s, which has its own account",
+                  request->account_folder);
     else
         error_set(error, ERROR_SIGN_IN, "%s",
                   request->unconfigured

@@ -27,7 +27,7 @@
 /* The name is the same in all processes that want the same user to sign in. */
 static struct runtime_name sign_in_name(const char *ending, const struct token_request *request)
 {
-    const char *account = request->account != NULL ? request->account : ACCOUNT_DEFAULT;
+    const char *account = account_store_wanted(request);
     const char *const texts[] = { request->instance, request->client_id, account, NULL };
     return runtime_name(ending, texts);
 }
@@ -35,7 +35,7 @@ static struct runtime_name sign_in_name(const char *ending, const struct token_r
 /* Why a sign-in failed may be a matter of the tenant: another one may know the account. */
 static struct runtime_name failure_name(const struct token_request *request)
 {
-    const char *account = request->account != NULL ? request->account : ACCOUNT_DEFAULT;
+    const char *account = account_store_wanted(request);
     const char *const texts[] = { request->instance, request->client_id, account, request->tenant,
                                   NULL };
     return runtime_name("sign-in-failure", texts);

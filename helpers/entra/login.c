@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/config/config.h"
+#include "common/entra/account_folder.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
@@ -18,6 +19,7 @@ static bool may_always_ask(void)
 enum own_option {
     BROWSER,
     DEVICE_CODE,
+    CACHE_DIR,
 };
 
 static bool sign_in(const struct options *options, enum sign_in_method method, struct error *error)
@@ -25,7 +27,11 @@ static bool sign_in(const struct options *options, enum sign_in_method method, s
     auto_token_request struct token_request request = { 0 };
     auto_tokens_result struct tokens_result result = { 0 };
     struct tokens tokens;
-    const struct config_context context = { .sign_in = method, .device_code = "--device-code" };
+    autofree char *folder =
+        options->own[CACHE_DIR] != NULL ? account_folder(options->own[CACHE_DIR]) : NULL;
+    const struct config_context context = { .sign_in = method,
+                                            .device_code = "--device-code",
+                                            .account_folder = folder };
     auto_config struct config *config = config_load(options, &context, error);
     if (config == NULL || !config_sign_in_request(config, &request, error))
         return false;
@@ -59,6 +65,8 @@ static const struct option_spec own_options[] = {
       OPTION_OWN(BROWSER), 0 },
     { "device-code", NULL, "sign in by entering a code on any device", OPTION_OWN_FLAG,
       OPTION_OWN(DEVICE_CODE), 0 },
+    { "cache-dir", "FOLDER", "sign in for the --cache-dir or AZURE_CONFIG_DIR of kubelogin",
+      OPTION_TEXT, OPTION_OWN(CACHE_DIR), 0 },
     { .name = NULL },
 };
 

@@ -50,6 +50,7 @@ enum kubelogin_setting {
     KUBELOGIN_SUBSCRIPTION,
     KUBELOGIN_CACHE_DIR,
     KUBELOGIN_TOKEN_CACHE_DIR,
+    KUBELOGIN_AZURE_CONFIG_DIR,
     KUBELOGIN_NO_DISCOVERY,
     KUBELOGIN_LOG_LEVEL,
     KUBELOGIN_LOG_TO_STDERR,
@@ -90,6 +91,7 @@ struct kubelogin {
 
     /* Owned; those point to them. */
     char *scope;
+    char *account_folder;
     struct credential credential;
 };
 

@@ -207,6 +207,7 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
 void kubelogin_clear(struct kubelogin *kubelogin)
 {
     free(kubelogin->scope);
+    free(kubelogin->account_folder);
     credential_clear(&kubelogin->credential);
     *kubelogin = (struct kubelogin){ 0 };
 }

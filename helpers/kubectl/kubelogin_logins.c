@@ -5,6 +5,7 @@
 
 #include "common/base/array.h"
 #include "common/base/environment.h"
+#include "common/entra/account_folder.h"
 #include "common/entra/build_system.h"
 #include "common/entra/url.h"
 #include "helpers/kubectl/kubelogin_settings.h"
@@ -116,12 +117,31 @@ static bool apply_redirect_url(struct kubelogin *kubelogin, struct error *error)
     return true;
 }
 
+/* The folders by which a user keeps accounts apart: kubelogin's, or those of 'az'. */
+static const enum kubelogin_setting folders_of_kubelogin[] = { KUBELOGIN_TOKEN_CACHE_DIR,
+                                                               KUBELOGIN_CACHE_DIR,
+                                                               KUBELOGIN_SETTINGS };
+static const enum kubelogin_setting folders_of_az[] = { KUBELOGIN_AZURE_CONFIG_DIR,
+                                                        KUBELOGIN_SETTINGS };
+
+/* Of several settings, the first that is set counts. */
+static void apply_folder(struct kubelogin *kubelogin, const enum kubelogin_setting *settings)
+{
+    while (*settings != KUBELOGIN_SETTINGS && kubelogin_text(kubelogin, *settings) == NULL)
+        settings++;
+    if (*settings != KUBELOGIN_SETTINGS)
+        kubelogin->account_folder = account_folder(kubelogin_text(kubelogin, *settings));
+    kubelogin->context.account_folder = kubelogin->account_folder;
+}
+
 /* Whoever signs in, does so with the client that the arguments or the configuration name. A
  * variable names an app, which a user cannot sign in to. */
-static bool apply_user(struct kubelogin *kubelogin, enum sign_in_method method)
+static bool apply_user(struct kubelogin *kubelogin, enum sign_in_method method,
+                       const enum kubelogin_setting *folders)
 {
     kubelogin->context.for_user = true;
     kubelogin->context.sign_in = method;
+    apply_folder(kubelogin, folders);
     kubelogin_drop_client_of_variable(kubelogin);
     return true;
 }
@@ -129,19 +149,20 @@ static bool apply_user(struct kubelogin *kubelogin, enum sign_in_method method)
 static bool apply_devicecode(struct kubelogin *kubelogin, struct error *error)
 {
     (void)error;
-    return apply_user(kubelogin, SIGN_IN_DEVICE_CODE);
+    return apply_user(kubelogin, SIGN_IN_DEVICE_CODE, folders_of_kubelogin);
 }
 
 static bool apply_interactive(struct kubelogin *kubelogin, struct error *error)
 {
-    return apply_redirect_url(kubelogin, error) && apply_user(kubelogin, SIGN_IN_BROWSER);
+    return apply_redirect_url(kubelogin, error) &&
+           apply_user(kubelogin, SIGN_IN_BROWSER, folders_of_kubelogin);
 }
 
 /* The sign-in of 'az' or 'azd' is theirs. A user of these is a user here too. */
 static bool apply_cli(struct kubelogin *kubelogin, struct error *error)
 {
     (void)error;
-    return apply_user(kubelogin, SIGN_IN_AUTO);
+    return apply_user(kubelogin, SIGN_IN_AUTO, folders_of_az);
 }
 
 /* As Azure's DefaultAzureCredential, which takes no client from the arguments: the app of the
@@ -152,6 +173,7 @@ static bool apply_chained(struct kubelogin *kubelogin, struct error *error)
     (void)error;
     if (!kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM))
         kubelogin->options.client_id = NULL;
+    apply_folder(kubelogin, folders_of_az);
     apply_secret_or_certificate(kubelogin);
     return true;
 }
@@ -162,6 +184,7 @@ static bool apply_default(struct kubelogin *kubelogin, struct error *error)
 {
     (void)error;
     kubelogin->context.sign_in = SIGN_IN_DEVICE_CODE;
+    apply_folder(kubelogin, folders_of_kubelogin);
     apply_secret_or_certificate(kubelogin);
     return true;
 }

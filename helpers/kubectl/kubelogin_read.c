@@ -56,6 +56,14 @@ static void read_environment(struct kubelogin *kubelogin, enum kubelogin_setting
         read_variable(kubelogin, value, setting->pipelines);
 }
 
+/* What kubelogin makes the default of a flag, or 'az' reads by itself. */
+static void read_weakest(struct kubelogin *kubelogin, enum kubelogin_setting which)
+{
+    struct kubelogin_value *value = &kubelogin->values[which];
+    if (value->text == NULL)
+        read_variable(kubelogin, value, kubelogin_settings[which].weakest);
+}
+
 /* Whether a variable is set that only kubelogin reads. */
 static bool kubelogin_variable_is_set(const struct kubelogin *kubelogin)
 {
@@ -179,6 +187,8 @@ bool kubelogin_read(struct kubelogin *kubelogin, const struct options *options,
         if (kubelogin->is_called && uses_environment(options))
             read_environment(kubelogin, which,
                              kubelogin_flag_is_given(options, KUBELOGIN_TERRAFORM));
+        if (kubelogin->is_called)
+            read_weakest(kubelogin, which);
     }
     return read_cluster(kubelogin, cluster, error) && check_log_level(kubelogin, error);
 }

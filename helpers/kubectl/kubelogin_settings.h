@@ -17,6 +17,7 @@ struct kubelogin_setting_facts {
     const char *terraform;      /* instead of these, with --use-azurerm-env-vars */
     const char *workload;       /* takes precedence, with --login workloadidentity */
     const char *pipelines;      /* after all others, with --login azurepipelines */
+    const char *weakest;        /* read always, if nothing else sets the value */
     const char *ignored;        /* why the setting is accepted but not used */
     const char *refused;        /* why the flag is refused: the hint */
 };

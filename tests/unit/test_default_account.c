@@ -169,6 +169,39 @@ static void a_damaged_tenant_is_passed_over(void **state)
     }
 }
 
+/* The home account ID of a folder's account for a tenant; NULL if it has none. */
+static const char *account_in(const char *folder, const char *tenant)
+{
+    static char id[HOME_ACCOUNT_MAX + 1];
+    auto_account struct account account = { 0 };
+    bool found = default_account_for_folder(&def, folder, tenant, &account);
+    assert_int_equal(found, account.home_account_id != NULL);
+    snprintf(id, sizeof id, "%s", found ? account.home_account_id : "");
+    return found ? id : NULL;
+}
+
+static void a_folder_has_its_own_accounts_or_none(void **state)
+{
+    (void)state;
+    assert_null(account_in("/a", CONTOSO));
+    assert_true(default_account_remember_folder(&def, "/a", CONTOSO, &grace, true));
+    assert_string_equal(account_in("/a", CONTOSO), grace.home_account_id);
+    assert_string_equal(account_in("/a", FABRIKAM), grace.home_account_id);
+    assert_string_equal(account_in("/a", NULL), grace.home_account_id);
+    assert_null(account_in("/b", CONTOSO));
+    assert_string_equal(account_for(CONTOSO), ada.home_account_id);
+
+    assert_false(default_account_remember_folder(&def, "/a", CONTOSO, &bob, false));
+    assert_true(default_account_remember_folder(&def, "/a", FABRIKAM, &bob, true));
+    assert_string_equal(account_in("/a", CONTOSO), grace.home_account_id);
+    assert_string_equal(account_in("/a", FABRIKAM), bob.home_account_id);
+    assert_false(default_account_remember_folder(&def, "/a", FABRIKAM, &bob, true));
+
+    assert_true(default_account_prune(&def, is_bob, NULL));
+    assert_null(account_in("/a", FABRIKAM));
+    assert_string_equal(account_in("/a", CONTOSO), grace.home_account_id);
+}
+
 static void a_damaged_default_account_is_none(void **state)
 {
     (void)state;
@@ -193,6 +226,7 @@ int main(void)
         TEST(the_first_of_too_many_tenants_is_forgotten),
         TEST(a_record_of_an_earlier_version_has_no_tenants),
         TEST(a_damaged_tenant_is_passed_over),
+        TEST(a_folder_has_its_own_accounts_or_none),
         TEST(a_damaged_default_account_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
