@@ -32,6 +32,7 @@ static struct runtime_name request_name(const char *ending, const struct token_r
                                   !request->for_user         ? "app"
                                   : request->account != NULL ? request->account
                                                              : ACCOUNT_DEFAULT,
+                                  request->pop_host != NULL ? "bound" : "bearer",
                                   credentials,
                                   NULL };
     return runtime_name(ending, texts);

@@ -91,6 +91,7 @@ struct kubelogin {
     /* Owned; those point to them. */
     char *scope;
     struct credential credential;
+    char *pop_host; /* the token is bound to a key, and signed for this host; NULL: it is not */
 };
 
 /* The table of kubelogin's flags for struct program, static. They fill options.own; only client-id
