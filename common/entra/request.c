@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/entra/request.h"
 
+#include <string.h>
+
 #include "common/base/text.h"
 
 void credential_clear(struct credential *credential)
@@ -33,6 +35,33 @@ void token_candidates_set_host(struct token_candidates *candidates, const char *
     }
 }
 
+static bool is_of_machine(const struct token_request *request)
+{
+    return !request->for_user && request->credential_count > 0 &&
+           request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
+}
+
+bool token_candidates_bind(struct token_candidates *candidates, const char *pop_host,
+                           struct error *error)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < candidates->count; i++) {
+        struct token_request *request = &candidates->items[i];
+        if (is_of_machine(request)) {
+            token_request_clear(request);
+            continue;
+        }
+        request->pop_host = strdup(pop_host);
+        request->needs_context = true;
+        candidates->items[count++] = *request;
+    }
+    candidates->count = count;
+    if (count > 0)
+        return true;
+    error_set(error, ERROR_USAGE, "the token of a managed identity cannot be bound to a key");
+    return error_hint(error, "Use another identity: a user, or an app with a credential.");
+}
+
 void token_request_clear(struct token_request *request)
 {
     free(request->api);
@@ -42,9 +71,11 @@ void token_request_clear(struct token_request *request)
     free(request->client_id);
     free(request->scope);
     free(request->claims);
+    free(request->pop_host);
     free(request->account);
     free(request->home_account_id);
     free(request->username);
+    pop_key_clear(&request->pop_key);
     for (size_t i = 0; i < request->credential_count; i++)
         credential_clear(&request->credentials[i]);
     *request = (struct token_request){ 0 };

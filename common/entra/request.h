@@ -12,6 +12,7 @@
 
 #include "common/base/error.h"
 #include "common/base/secret.h"
+#include "common/entra/pop_key.h"
 
 /* How an app authenticates, and which members of struct credential say more about it. */
 enum credential_kind {
@@ -81,6 +82,8 @@ struct token_request {
     char *scope;               /* as scope_check_for_app or scope_check_for_user takes it */
     bool scope_learned;        /* not the API's own, but named by the cluster */
     char *claims;              /* claims_merge's, a JSON object; NULL: none */
+    char *pop_host; /* the token is bound to a key, and the answer is signed for this host;
+                     * NULL: a bearer token is wanted */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
     bool for_user;              /* a user's token is wanted, not the app's own */
@@ -102,6 +105,9 @@ struct token_request {
     char *home_account_id;
     char *username;
     bool account_of_tenant; /* it is remembered for the request's tenant (default_account.h) */
+
+    /* The key for pop_host. It is filled in as the account is, by common/tokens/pop.h. */
+    struct pop_key pop_key;
 };
 
 /* The requests to try, in the order of preference. There are two if no identity is configured: for
@@ -116,6 +122,12 @@ struct token_candidates {
  * NULL. */
 void token_candidates_set_host(struct token_candidates *candidates, const char *host,
                                const char *path);
+
+/* Has each candidate's token bound to a key, and the answer signed for this host. The identity
+ * service of a machine binds no tokens, so managed identities are no longer candidates: a bearer
+ * token instead would be less than was asked for. Fails with ERROR_USAGE if nobody else is one. */
+bool token_candidates_bind(struct token_candidates *candidates, const char *pop_host,
+                           struct error *error);
 
 /* Wipe and release what they own. */
 void credential_clear(struct credential *credential);

@@ -54,13 +54,26 @@ bool token_is_alive(const struct token *token, int64_t now)
 
 struct secret *token_to_json(const struct token *token)
 {
+    bool is_bound = token->key_id[0] != '\0';
     /* Not json-c, which would leave a copy of the text in memory. No character of a token needs
      * escaping. */
-    return secret_format("{\"access_token\":\"%s\",\"received_on\":%" PRId64
-                         ",\"expires_on\":%" PRId64 ",\"refresh_on\":%" PRId64
-                         ",\"claims\":%" PRId64 "}",
-                         token->access_token->bytes, token->received_on, token->expires_on,
-                         token->refresh_on, token->claims);
+    return secret_format(
+        "{\"access_token\":\"%s\",\"received_on\":%" PRId64 ",\"expires_on\":%" PRId64
+        ",\"refresh_on\":%" PRId64 ",\"claims\":%" PRId64 "%s%s%s}",
+        token->access_token->bytes, token->received_on, token->expires_on, token->refresh_on,
+        token->claims, is_bound ? ",\"key_id\":\"" : "", token->key_id, is_bound ? "\"" : "");
+}
+
+/* A token that is bound to a key names it, in a member that a bearer token does not have. */
+static bool read_key_id(const json_object *record, struct token *token)
+{
+    const char *key_id = json_string(record, "key_id");
+    if (!json_object_object_get_ex(record, "key_id", NULL))
+        return true;
+    if (key_id == NULL || !pop_key_is_id(key_id))
+        return false;
+    memcpy(token->key_id, key_id, sizeof token->key_id);
+    return true;
 }
 
 static bool times_are_credible(const struct token *token)
@@ -81,7 +94,8 @@ bool token_from_json(const char *text, size_t length, struct token *ret_token, s
     if (access_token == NULL || !token_is_valid_text(access_token, strlen(access_token)) ||
         !json_int64(record, "received_on", &read.received_on) ||
         !json_int64(record, "expires_on", &read.expires_on) ||
-        !json_int64(record, "refresh_on", &read.refresh_on) || !times_are_credible(&read))
+        !json_int64(record, "refresh_on", &read.refresh_on) || !times_are_credible(&read) ||
+        !read_key_id(record, &read))
         return error_set(error, ERROR_OTHER, "not the record of a token");
 
     if (!json_int64(record, "claims", &read.claims)) /* older records do not have it */

@@ -10,6 +10,7 @@
 
 #include "common/base/error.h"
 #include "common/base/secret.h"
+#include "common/entra/pop_key.h"
 
 /* Entra's tokens have 1 to 10 KiB; git accepts lines of at most 65535 bytes. */
 #define TOKEN_LENGTH_MAX (48 * 1024)
@@ -34,6 +35,7 @@ struct token {
     int64_t expires_on;
     int64_t refresh_on; /* from here on, renew in the background; 0: not before the margin */
     int64_t claims;     /* claims_hash of the claims in the request; 0: none */
+    char key_id[POP_KEY_ID_LENGTH + 1]; /* of the key that it is bound to; "": a bearer token */
     enum token_origin source;
 };
 

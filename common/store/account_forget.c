@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/store/account_store.h"
+#include "common/store/pop_key_store.h"
 
 /* Reads the account from the record of its item. Returns false if the item is locked or damaged. */
 static bool read_account(const struct keyring_item *item, struct account *account)
@@ -286,16 +287,22 @@ bool account_store_forget(struct token_store *store, const char *username, int64
     auto_keyring_list struct keyring_list accounts = { 0 };
     auto_keyring_list struct keyring_list refresh_tokens = { 0 };
     auto_keyring_list struct keyring_list tokens = { 0 };
+    auto_keyring_list struct keyring_list bound_tokens = { 0 };
+    auto_keyring_list struct keyring_list keys = { 0 };
     bool found = false;
     *ret_count = 0;
     if (!token_store_list(store, STORE_KIND_ACCOUNT, deadline, &accounts, error) ||
         !token_store_list(store, STORE_KIND_REFRESH_TOKEN, deadline, &refresh_tokens, error) ||
-        !token_store_list(store, STORE_KIND_TOKEN, deadline, &tokens, error))
+        !token_store_list(store, STORE_KIND_TOKEN, deadline, &tokens, error) ||
+        !token_store_list(store, STORE_KIND_BOUND_TOKEN, deadline, &bound_tokens, error) ||
+        !token_store_list(store, STORE_KIND_POP_KEY, deadline, &keys, error))
         return false;
     const struct selection selection = select_accounts(&accounts, &refresh_tokens, username);
     return (!selection.is_unreadable || check_default(&selection, error)) &&
            drop_tokens(&selection, &refresh_tokens, deadline, &found, error) &&
            drop_tokens(&selection, &tokens, deadline, &found, error) &&
+           drop_tokens(&selection, &bound_tokens, deadline, &found, error) &&
+           drop_tokens(&selection, &keys, deadline, &found, error) &&
            drop_accounts(&selection, deadline, ret_count, &found, error) &&
            check_complete(&selection, found, ret_count, error);
 }

@@ -58,11 +58,11 @@ bool account_store_drop(struct token_store *store, const struct token_request *r
                         const struct secret *refresh_token, int64_t deadline, struct error *error);
 
 /* Deletes the account of a user name, ACCOUNT_DEFAULT for the default one, or NULL for all: its
- * refresh tokens and access tokens, in every keyring that token_store_list searches. If the default
- * account is deleted and others remain, one of them becomes the default. *ret_count is the number
- * of accounts. An item that cannot be read is deleted if it has the user name; what no lookup can
- * find any more for want of such an item, or of an account's ID, is deleted too. Fails as
- * token_store_list does if one of the keyrings does not answer, and then deletes nothing; fails
+ * refresh tokens, access tokens and key, in every keyring that token_store_list searches. If the
+ * default account is deleted and others remain, one of them becomes the default. *ret_count is the
+ * number of accounts. An item that cannot be read is deleted if it has the user name; what no
+ * lookup can find any more for want of such an item, or of an account's ID, is deleted too. Fails
+ * as token_store_list does if one of the keyrings does not answer, and then deletes nothing; fails
  * with ERROR_KEYRING if no account is found and a keyring is locked, and with ERROR_OTHER if
  * accounts remain and none of them is known to be the default one that was to be deleted. */
 bool account_store_forget(struct token_store *store, const char *username, int64_t deadline,

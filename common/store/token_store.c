@@ -12,7 +12,7 @@
 static struct keyring_key key_of(const struct token_request *request)
 {
     return (struct keyring_key){ {
-        { STORE_KIND, STORE_KIND_TOKEN },
+        { STORE_KIND, request->pop_host != NULL ? STORE_KIND_BOUND_TOKEN : STORE_KIND_TOKEN },
         { STORE_AUTHORITY, request->instance },
         { STORE_TENANT, request->tenant },
         { STORE_CLIENT_ID, request->client_id },
@@ -200,15 +200,21 @@ enum keyring_answer token_store_find(struct token_store *store, const struct tok
         trace("keyring: %s has no such token", store->keyring->name);
     if (answer != KEYRING_FOUND)
         return answer;
-    if (token_from_json(record->bytes, record->length, ret_token, &why))
+    if (!token_from_json(record->bytes, record->length, ret_token, &why)) {
+        trace("keyring: the item is ignored: %s", why.message);
+        return KEYRING_NOTHING;
+    }
+    if ((ret_token->key_id[0] != '\0') == (request->pop_host != NULL))
         return KEYRING_FOUND;
-    trace("keyring: the item is ignored: %s", why.message);
+    trace("keyring: the item is ignored: its token is not of the kind that was asked for");
+    token_clear(ret_token);
     return KEYRING_NOTHING;
 }
 
 static char *label_of(const struct token_request *request)
 {
-    return text_format("Microsoft Entra token for %s (%s%s, tenant %s)",
+    return text_format("Microsoft Entra %stoken for %s (%s%s, tenant %s)",
+                       request->pop_host != NULL ? "bound " : "",
                        request->api != NULL ? request->api : request->scope,
                        request->for_user ? "" : "app ",
                        request->for_user ? request->username : request->client_id, request->tenant);

@@ -28,7 +28,7 @@ struct token_store {
 };
 
 /* The attributes of the items in the keyring. */
-#define STORE_KIND      "kind" /* access_token, client_secret, refresh_token or account */
+#define STORE_KIND      "kind" /* access_token, bound_token, client_secret, pop_key, ... */
 #define STORE_AUTHORITY "authority"
 #define STORE_TENANT    "tenant"
 #define STORE_CLIENT_ID "client_id"
@@ -37,6 +37,7 @@ struct token_store {
 #define STORE_SCOPE     "scope"
 
 #define STORE_KIND_TOKEN         "access_token"
+#define STORE_KIND_BOUND_TOKEN   "bound_token" /* to a key (pop_key_store.h) */
 #define STORE_KIND_CLIENT_SECRET "client_secret"
 
 /* Opens the keyring of this name (keyring_open). Fails with ERROR_USAGE or ERROR_KEYRING. */
@@ -77,9 +78,11 @@ bool token_store_drop(struct token_store *store, const struct keyring_key *key, 
 bool token_store_drop_match(struct token_store *store, const struct keyring_item *item,
                             int64_t deadline, struct error *error);
 
-/* Finds the request's token, fresh or not. For a user's token, account_store_resolve comes first.
- * *ret_token is cleared first, and the caller clears it with token_clear. Returns KEYRING_FAILED
- * with ERROR_KEYRING only if the keyring was chosen by name. */
+/* Finds the request's token, fresh or not: a bearer token or, if the request has a pop_host, one
+ * that is bound to a key. These are items of two kinds, so that neither can be taken for the other;
+ * and a record that is not of its item's kind is ignored. For a user's token, account_store_resolve
+ * comes first. *ret_token is cleared first, and the caller clears it with token_clear. Returns
+ * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name. */
 enum keyring_answer token_store_find(struct token_store *store, const struct token_request *request,
                                      int64_t deadline, struct token *ret_token,
                                      struct error *error);

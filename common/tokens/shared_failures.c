@@ -30,6 +30,7 @@ static struct runtime_name request_name(const char *ending, const struct token_r
                                   request->scope,
                                   request->claims != NULL ? request->claims : "",
                                   request->for_user ? account_store_wanted(request) : "app",
+                                  request->pop_host != NULL ? "bound" : "bearer",
                                   credentials,
                                   NULL };
     return runtime_name(ending, texts);

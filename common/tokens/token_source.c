@@ -7,7 +7,9 @@
 
 #include "common/base/deadline.h"
 #include "common/entra/claims.h"
+#include "common/store/pop_key_store.h"
 #include "common/tokens/client_choice.h"
+#include "common/tokens/pop.h"
 #include "common/tokens/shared_failures.h"
 #include "common/tokens/user_tokens.h"
 
@@ -35,6 +37,7 @@ void attempt_clear(struct attempt *attempt)
     }
     free(request->home_account_id);
     free(request->username);
+    pop_key_clear(&request->pop_key);
     *attempt = (struct attempt){ 0 };
 }
 
@@ -97,7 +100,8 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
     if (shared_failures_found(request, attempt->tokens->began, error))
         return ACQUIRE_FAILED;
     const struct acquire_module *module = acquire_load(error);
-    if (module == NULL)
+    bool key_is_new = false;
+    if (module == NULL || (pop_is_wanted(attempt) && !pop_prepare_key(attempt, &key_is_new, error)))
         return ACQUIRE_FAILED;
     enum acquire_end end = request->for_user
                                ? acquire_for_user(attempt, module, &was_asked, ret_token, error)
@@ -106,6 +110,10 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
         finish_token(request, ret_token);
     else
         shared_failures_report(request, attempt->deadline, was_asked, error);
+    /* Now it is known whose key it is. */
+    if (end == ACQUIRED && key_is_new &&
+        !pop_key_store_keep(&attempt->tokens->store, request, attempt->deadline, error))
+        return ACQUIRE_FAILED;
     return end;
 }
 

@@ -14,8 +14,8 @@ struct attempt {
     struct tokens *tokens;
     const struct token_request *original; /* the caller's request */
     struct token_request
-        request;           /* a copy, with the account and the client secrets from the
-                            * keyring filled in, which alone it owns, and the client chosen */
+        request;           /* a copy, with the account, the client secrets and the key from
+                            * the keyring filled in, which alone it owns, and the client chosen */
     bool wants_new;        /* get a new token even if the keyring has a fresh one */
     bool (*may_ask)(void); /* as in struct tokens */
     int64_t deadline;      /* for keyring and authority (deadline.h) */

@@ -12,6 +12,7 @@
 #include "common/store/account_store.h"
 #include "common/store/self_test.h"
 #include "common/tokens/client_choice.h"
+#include "common/tokens/pop.h"
 #include "common/tokens/renewal.h"
 #include "common/tokens/shared_failures.h"
 #include "common/tokens/sign_in_needed.h"
@@ -96,6 +97,8 @@ static enum acquire_end get_token(struct attempt *attempt, struct tokens_result 
             return end;
         token_store_warn(&attempt->tokens->store);
     }
+    if (pop_is_wanted(attempt) && !pop_sign_token(attempt, &token, error))
+        return ACQUIRE_FAILED;
     move_token(&result->token, &token);
     result->request = attempt->original;
     result->client_id = attempt->request.client_id;
@@ -148,6 +151,18 @@ bool tokens_get_new(struct tokens *tokens, const struct token_candidates *candid
 
 /* ---- keyring lookup ---- */
 
+/* Finds the key that a token from the keyring is bound to. Without that key, the token is of no
+ * use, and there is none. */
+static enum keyring_answer find_key_of(struct attempt *attempt, struct token *token,
+                                       struct error *error)
+{
+    enum keyring_answer answer = pop_find_key(attempt, error);
+    if (answer == KEYRING_FOUND && strcmp(attempt->request.pop_key.id, token->key_id) == 0)
+        return KEYRING_FOUND;
+    token_clear(token);
+    return answer == KEYRING_FAILED ? KEYRING_FAILED : KEYRING_NOTHING;
+}
+
 /* Finds the token of the attempt's request, fresh or not. */
 static enum keyring_answer look_up(struct attempt *attempt, struct token *token,
                                    struct error *error)
@@ -160,7 +175,9 @@ static enum keyring_answer look_up(struct attempt *attempt, struct token *token,
         if (answer != KEYRING_FOUND)
             return answer;
     }
-    return token_store_find(store, request, attempt->deadline, token, error);
+    enum keyring_answer answer = token_store_find(store, request, attempt->deadline, token, error);
+    return answer == KEYRING_FOUND && pop_is_wanted(attempt) ? find_key_of(attempt, token, error)
+                                                             : answer;
 }
 
 /* Looks again, because another process may have stored a token since the first lookup. Accepts a
@@ -294,7 +311,12 @@ static void renew_if_due(struct attempt *attempt, struct token *token)
     attempt_begin(&renewal, tokens, attempt->original, true);
     if (deadline_left(renewal.deadline) > RENEWAL_INLINE_MILLISECONDS)
         renewal.deadline = deadline_in(RENEWAL_INLINE_MILLISECONDS);
-    renew_now(&renewal, token, &unused);
+    if (renew_now(&renewal, token, &unused) == ACQUIRED) {
+        /* A new token may be bound to another key, if the keyring has another one by now. */
+        struct pop_key before = attempt->request.pop_key;
+        attempt->request.pop_key = renewal.request.pop_key;
+        renewal.request.pop_key = before;
+    }
 }
 
 /* The token that tokens_get gives is renewed. So a user who has signed in, the last candidate, goes

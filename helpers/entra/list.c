@@ -116,7 +116,9 @@ static void cut_labels(const struct keyring_list *items)
 static struct row make_row(const struct keyring_item *item, const struct keyring_list *accounts,
                            struct rfc3339 *expiry)
 {
-    bool is_sign_in = strcmp(keyring_item_attribute(item, STORE_KIND), STORE_KIND_TOKEN) != 0;
+    const char *kind = keyring_item_attribute(item, STORE_KIND);
+    bool is_sign_in =
+        strcmp(kind, STORE_KIND_TOKEN) != 0 && strcmp(kind, STORE_KIND_BOUND_TOKEN) != 0;
     bool is_app = strcmp(keyring_item_attribute(item, STORE_ACCOUNT), "app") == 0;
     return (struct row){
         {
@@ -269,6 +271,7 @@ static bool run_list(const struct options *options, int count, char **operands, 
     if (!tokens_open(&tokens, options, error))
         return error_wanted(error, "cannot list the tokens");
     bool complete = list_kind(&tokens, STORE_KIND_TOKEN, &found, error);
+    complete = list_kind(&tokens, STORE_KIND_BOUND_TOKEN, &found, error) && complete;
     complete = list_kind(&tokens, STORE_KIND_REFRESH_TOKEN, &sign_ins, error) && complete;
     complete = list_kind(&tokens, STORE_KIND_ACCOUNT, &accounts, error) && complete;
     if (!complete && found.count + sign_ins.count + accounts.count == 0)

@@ -44,7 +44,9 @@ static bool request(const struct kubelogin *kubelogin, struct token_candidates *
 {
     auto_config struct config *config =
         config_load(&kubelogin->options, &kubelogin->context, error);
-    return config != NULL && config_request(config, "AKS", candidates, error);
+    return config != NULL && config_request(config, "AKS", candidates, error) &&
+           (kubelogin->pop_host == NULL ||
+            token_candidates_bind(candidates, kubelogin->pop_host, error));
 }
 
 static bool make_candidates(struct kubelogin *kubelogin, struct token_candidates *candidates,

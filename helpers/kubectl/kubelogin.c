@@ -14,9 +14,6 @@
     "Every user of the machine can read command lines. Set AZURE_CLIENT_CERTIFICATE_PASSWORD "     \
     "instead."
 #define ROPC_HINT "Use --login devicecode or interactive, or spn for an app."
-#define POP_HINT                                                                                   \
-    "Only bearer tokens are supported. For an Arc cluster that requires proof of possession, use " \
-    "kubelogin."
 
 const struct kubelogin_setting_facts kubelogin_settings[KUBELOGIN_SETTINGS] = {
     [KUBELOGIN_LOGIN] = { .flag = "--login",
@@ -111,11 +108,11 @@ const struct kubelogin_setting_facts kubelogin_settings[KUBELOGIN_SETTINGS] = {
     [KUBELOGIN_LOG_TO_STDERR] = { .flag = "--logtostderr",
                                   .help = "not used",
                                   .ignored = "messages always go to stderr" },
-    [KUBELOGIN_POP] = { .flag = "--pop-enabled", .help = "not supported", .refused = POP_HINT },
+    [KUBELOGIN_POP] = { .flag = "--pop-enabled",
+                        .help = "give a proof of possession, for an Arc-enabled cluster" },
     [KUBELOGIN_POP_CLAIMS] = { .flag = "--pop-claims",
                                .argument = "CLAIMS",
-                               .help = "not supported",
-                               .refused = POP_HINT },
+                               .help = "what it is for: u=ID, the ARM ID of the cluster" },
     [KUBELOGIN_CLIENT_SECRET] = { .flag = "--client-secret",
                                   .argument = "SECRET",
                                   .help = "refused: use AZURE_CLIENT_SECRET",
@@ -200,10 +197,7 @@ bool kubelogin_check_flags(const struct options *options, struct error *error)
     for (enum kubelogin_setting which = 0; which < KUBELOGIN_SETTINGS; which++) {
         if (kubelogin_settings[which].refused == NULL || !kubelogin_flag_is_given(options, which))
             continue;
-        bool secret = strcmp(kubelogin_settings[which].refused, POP_HINT) != 0;
-        error_set(error, ERROR_USAGE,
-                  secret ? "%s: secrets are not accepted on the command line"
-                         : "%s is not supported",
+        error_set(error, ERROR_USAGE, "%s: secrets are not accepted on the command line",
                   kubelogin_settings[which].flag);
         return error_hint(error, "%s", kubelogin_settings[which].refused);
     }

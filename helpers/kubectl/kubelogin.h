@@ -93,6 +93,7 @@ struct kubelogin {
     char *scope;
     char *account_folder;
     struct credential credential;
+    char *pop_host; /* the token is bound to a key, and signed for this host; NULL: it is not */
 };
 
 /* The table of kubelogin's flags for struct program, static. They fill options.own; only client-id

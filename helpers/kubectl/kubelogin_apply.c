@@ -11,6 +11,7 @@
 #include "common/config/config.h"
 #include "common/entra/known_apps.h"
 #include "helpers/kubectl/kubelogin_settings.h"
+#include "helpers/kubectl/pop_claims.h"
 
 /* ---- the cloud ---- */
 
@@ -125,6 +126,21 @@ static bool apply_server(struct kubelogin *kubelogin, struct error *error)
     return true;
 }
 
+/* ---- the proof of possession ---- */
+
+/* As in kubelogin, neither option means anything without the other. */
+static bool apply_pop(struct kubelogin *kubelogin, struct error *error)
+{
+    const char *claims = kubelogin_text(kubelogin, KUBELOGIN_POP_CLAIMS);
+    bool is_on = kubelogin_is_on(kubelogin, KUBELOGIN_POP);
+    if (is_on && claims == NULL)
+        return error_set(error, ERROR_USAGE,
+                         "--pop-enabled needs --pop-claims, which says for which cluster");
+    if (!is_on && claims != NULL)
+        return error_set(error, ERROR_USAGE, "--pop-claims means nothing without --pop-enabled");
+    return !is_on || pop_claims_parse(claims, &kubelogin->pop_host, error);
+}
+
 /* ---- all of it ---- */
 
 /* az writes kubelogin's own public client into every kubeconfig, so it is nobody's choice. */
@@ -176,6 +192,7 @@ bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, s
     if (kubelogin->is_called && options->account == NULL)
         options->account = hint != NULL ? hint : kubelogin_text(kubelogin, KUBELOGIN_USERNAME);
     return apply_cloud(kubelogin, error) && apply_server(kubelogin, error) &&
+           apply_pop(kubelogin, error) &&
            (!kubelogin->is_called || kubelogin_apply_login(kubelogin, error));
 }
 
@@ -201,6 +218,7 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
     if (!kubelogin_read(&kubelogin, options, NULL, error))
         return false;
     return apply_cloud(&kubelogin, error) && apply_server(&kubelogin, error) &&
+           apply_pop(&kubelogin, error) &&
            (login->text == NULL || kubelogin_check_login(login->text, login->from, error));
 }
 
@@ -208,6 +226,7 @@ void kubelogin_clear(struct kubelogin *kubelogin)
 {
     free(kubelogin->scope);
     free(kubelogin->account_folder);
+    free(kubelogin->pop_host);
     credential_clear(&kubelogin->credential);
     *kubelogin = (struct kubelogin){ 0 };
 }

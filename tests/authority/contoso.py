@@ -14,6 +14,7 @@ GRAPH = "https://graph.microsoft.com"
 MY_WEB_API = "api://my-web-api"
 AZURE_DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798"
 AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
+ARC = "6256c85f-0aad-4d50-b960-e6e9b21efe35"
 AZURE_SQL = "https://database.windows.net/"
 
 # The secret contains characters that are special in a form, in JSON or in a shell.
@@ -62,6 +63,7 @@ DESKTOP = _public("e2b4c6d8-0f1a-4b3c-9d5e-7f8a9b0c1d04", tenants=(TENANT.guid,)
 # Microsoft's own public clients that tools use, each with the resources that it may request.
 GIT_CREDENTIAL_MANAGER = _public("872cd9fa-d31f-45e0-9eab-6e460a02d1f1", family=True,
                                  resources=(AZURE_DEVOPS, GRAPH))
+ARC_CLIENT = _public("3f4439ff-e698-4d6d-84fe-09c9d574f06b", resources=(ARC,))
 KUBELOGIN = _public("80faf920-1908-4b52-b5ef-a8e7bedfc67a", resources=(AKS,))
 AZURE_CLI = _public("04b07795-8ddb-461a-bbee-02f9e1bf7b46", family=True)
 
@@ -72,6 +74,6 @@ def directory() -> Directory:
         tenants=[TENANT, OTHER_TENANT],
         users=[ADA, GRACE, BOB],
         clients=[DAEMON, EXPIRED, WITHOUT_ROLES, OF_FABRIKAM, DESKTOP, GIT_CREDENTIAL_MANAGER,
-                 KUBELOGIN, AZURE_CLI],
-        resources=[GRAPH, MY_WEB_API, AZURE_DEVOPS, AKS, AZURE_SQL],
+                 ARC_CLIENT, KUBELOGIN, AZURE_CLI],
+        resources=[GRAPH, MY_WEB_API, AZURE_DEVOPS, AKS, ARC, AZURE_SQL],
     )

@@ -12,6 +12,7 @@ from authlib.oauth2.rfc8628 import DeviceCodeGrant
 
 from authority import scopes
 from authority.authorization_codes import AuthorizationCode as Code
+from authority.confirmation import confirmation_of
 from authority.credentials import client_of
 from authority.device_codes import DeviceCode as PendingDevice
 from authority.directory import Client, User
@@ -41,7 +42,8 @@ class ClientCredentials(grants.ClientCredentialsGrant):
 
     def generate_token(self, **_: Any) -> dict[str, Any]:
         return self.server.issuer.app_token(
-            self.request.tenant, self.request.client, self.audience)
+            self.request.tenant, self.request.client, self.audience,
+            confirmation_of(self.request.form))
 
 
 class _OnBehalfOfUser:
@@ -67,7 +69,8 @@ class _OnBehalfOfUser:
         client = self.request.client
         asked = self.asked(scope)
         tenant = tenant_of(user, self.request.tenant, client)
-        answer = self.server.issuer.user_token(tenant, client, user, asked)
+        answer = self.server.issuer.user_token(tenant, client, user, asked,
+                                               confirmation_of(self.request.form))
         if "offline_access" in asked.openid and self.gives_refresh_token():
             answer["refresh_token"] = self.server.refresh_tokens.issue(client, user)
         if client.family:

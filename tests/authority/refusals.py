@@ -199,6 +199,7 @@ REASONS: dict[int, Reason] = {
     9002325: Reason(
         "invalid_request", 400,
         "Proof Key for Code Exchange is required for cross-origin authorization code redemption."),
+    9000410: Reason("invalid_request", 400, "Malformed JSON."),
 }
 
 

@@ -19,6 +19,10 @@ def _base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
 
 
+def _type(confirmation: dict[str, Any] | None) -> str:
+    return "pop" if confirmation else "Bearer"
+
+
 def client_info(user: User) -> str:
     """The user's ids in the home tenant, as used in MSAL's account ids."""
     who = {"uid": user.object_ids[user.home], "utid": user.home}
@@ -36,8 +40,10 @@ class TokenIssuer:
     lifetime: int = 3599
     refresh_in: int | None = None
 
-    def app_token(self, tenant: Tenant, client: Client, audience: str) -> dict[str, Any]:
-        """The response to an app's request, with members in Entra's order."""
+    def app_token(self, tenant: Tenant, client: Client, audience: str,
+                  confirmation: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The response to an app's request, with members in Entra's order. With a confirmation, the
+        token is bound to the key that it names."""
         token = self._sign(tenant.guid, audience, {
             "appid": client.client_id,
             "appidacr": "1",
@@ -45,13 +51,14 @@ class TokenIssuer:
             "oid": client.object_id,
             "roles": list(client.roles),
             "sub": client.object_id,
-        })
-        return {"token_type": "Bearer"} | self._times() | {"access_token": token}
+        }, confirmation)
+        return {"token_type": _type(confirmation)} | self._times() | {"access_token": token}
 
     def user_token(self, tenant: str, client: Client, user: User,
-                   scope: UserScope) -> dict[str, Any]:
-        """The response to a request on behalf of a user, up to the access token; `tenant` is a
-        GUID."""
+                   scope: UserScope, confirmation: dict[str, Any] | None = None
+                   ) -> dict[str, Any]:
+        """The response to a request on behalf of a user, up to the access token; `tenant` is a GUID,
+        and confirmation as above."""
         token = self._sign(tenant, scope.audience, {
             "acr": "1",
             "amr": ["pwd"],
@@ -64,8 +71,8 @@ class TokenIssuer:
             "sub": user.object_ids[tenant],
             "unique_name": user.username,
             "upn": user.username,
-        })
-        return {"token_type": "Bearer", "scope": scope.answered} | self._times() | {
+        }, confirmation)
+        return {"token_type": _type(confirmation), "scope": scope.answered} | self._times() | {
             "access_token": token}
 
     def id_token(self, tenant: str, client: Client, user: User, nonce: str | None) -> str:
@@ -91,7 +98,8 @@ class TokenIssuer:
         times = {"expires_in": self.lifetime, "ext_expires_in": self.lifetime}
         return times if self.refresh_in is None else times | {"refresh_in": self.refresh_in}
 
-    def _sign(self, tenant: str, audience: str, whose: dict[str, Any]) -> str:
+    def _sign(self, tenant: str, audience: str, whose: dict[str, Any],
+              confirmation: dict[str, Any] | None) -> str:
         """A v1.0 access token; `uti` makes each one different."""
         now = int(time.time())
         return self.key.sign({
@@ -100,7 +108,7 @@ class TokenIssuer:
             "iat": now,
             "nbf": now,
             "exp": now + self.lifetime,
-        } | whose | {
+        } | whose | ({"cnf": confirmation} if confirmation else {}) | {
             "tid": tenant,
             "uti": _base64url(os.urandom(16)),
             "ver": "1.0",

@@ -54,10 +54,12 @@ fuzz_keyring_kernel_SOURCES     := keyring/kernel/module.c tests/fuzz/keyring_ch
 fuzz_keyring_runtime_SOURCES    := tests/fuzz/keyring_check.c tests/fuzz/memory_folder.c
 fuzz_keyring_secret_service_SOURCES := $(addprefix keyring/secret_service/,module.c call.c \
                                        collections.c item.c search.c) tests/fuzz/keyring_check.c
-fuzz_kubelogin_SOURCES          := $(wildcard helpers/kubectl/kubelogin*.c)
+fuzz_kubelogin_SOURCES          := $(wildcard helpers/kubectl/kubelogin*.c) \
+                                   helpers/kubectl/pop_claims.c
 fuzz_managed_identity_SOURCES   := $(wildcard common/acquire/identity/*.c) \
                                    $(fuzz_redaction_SOURCES) common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c
+fuzz_pop_claims_SOURCES         := helpers/kubectl/pop_claims.c
 fuzz_probe_SOURCES              := common/acquire/http/probe.c $(fuzz_redaction_SOURCES) \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c
 fuzz_redirect_SOURCES           := $(fuzz_redaction_SOURCES) common/acquire/user/redirect.c

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     long status = statuses[data[0] % ARRAY_SIZE(statuses)];
     autofree char *body = fuzz_copy(data + 1, size - 1, 0);
-    if (!token_answer_parse(status, body, size - 1, now, now, &token, &error)) {
+    if (!token_answer_parse(status, body, size - 1, TOKEN_TYPE_BEARER, now, now, &token, &error)) {
         HOLDS(error.kind != ERROR_NONE && error.message[0] != '\0');
         HOLDS(token.access_token == NULL);
         return 0;

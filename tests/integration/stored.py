@@ -18,14 +18,16 @@ def _secret_tool(world: World, *words: str, input: str | None = None) -> str:
 
 
 def kept(world: World, kind: str) -> list[Item]:
-    """The items of this kind: access_token, refresh_token, account, client_secret."""
+    """The items of this kind: access_token, refresh_token, account, client_secret, bound_token,
+    pop_key."""
     return [item for item in world.session.keyring.items(with_secrets=True)
             if item.attributes["kind"] == kind]
 
 
-def change(world: World, **members: object) -> dict:
-    """Sets these members in the record of every token in the keyring; returns the last record."""
-    for item in kept(world, "access_token"):
+def change(world: World, kind: str = "access_token", **members: object) -> dict:
+    """Sets these members in the record of every token, or item of another kind, in the keyring;
+    returns the last record."""
+    for item in kept(world, kind):
         words = [word for name, value in item.attributes.items() for word in (name, value)]
         record = json.loads(_secret_tool(world, "lookup", *words)) | members
         _secret_tool(world, "store", "--label", item.label, *words, input=json.dumps(record))

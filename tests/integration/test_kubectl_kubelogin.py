@@ -113,15 +113,6 @@ def test_a_secret_is_not_shown_even_if_its_flag_is_misspelled(machine, words):
     assert "s3cret" not in outcome.err
 
 
-def test_proof_of_possession_is_refused(machine):
-    names = flags(machine, "not supported")
-    assert set(names) == {"pop-enabled", "pop-claims"}
-    for name in names:
-        failed("exec-credential-entra", ask(machine, *spn(machine, *word(machine, name))), 2,
-               f"--{name} is not supported", "kubelogin")
-    answered(ask(machine, *spn(machine, "--pop-enabled=false"), AZURE_CLIENT_SECRET=APP.secret))
-
-
 def test_an_empty_flag_is_ignored(machine):
     text = machine.run("exec-credential-entra", "--help").out
     ours = {"config", "api", "scope", "resource", "tenant", "authority", "claims", "account", "keyring",

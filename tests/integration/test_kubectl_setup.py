@@ -406,8 +406,8 @@ REFUSED = [
     ({"args": ["--client-secret=s3cret"]}, f"--client-secret: {NO_SECRET}"),
     ({"args": ["--password", "s3cret"]}, f"--password: {NO_SECRET}"),
     ({"args": ["--client-certificate-password", "s3cret"]}, f"-password: {NO_SECRET}"),
-    ({"args": ["--pop-enabled"]}, "--pop-enabled is not supported"),
-    ({"args": ["--pop-claims", "u=x"]}, "--pop-claims is not supported"),
+    ({"args": ["--pop-enabled"]}, "--pop-enabled needs --pop-claims"),
+    ({"args": ["--pop-claims", "u=x"]}, "--pop-claims means nothing without --pop-enabled"),
     ({"args": ["--no-such"]}, "unknown option --no-such"),
     ({"args": ["--legacy=maybe"]}, "--legacy takes true or false"),
     ({"args": ["--timeout=-1s"]}, "--timeout takes"),
@@ -482,7 +482,8 @@ def test_an_unsupported_login_is_replaced_anywhere(world, command, how, text):
 
 
 @pytest.mark.parametrize("args", [
-    ["--pop-enabled=0"], ["--pop-enabled=F"], ["--pop-claims="], ["--client-secret", ""],
+    ["--pop-enabled=0"], ["--pop-enabled=F"], ["--pop-claims="],
+    ["--pop-enabled", "--pop-claims", "u=x"], ["--client-secret", ""],
     ["--timeout=500ms"], ["--login-hint", ""], ["--login", "azurepipelines"]])
 def test_arguments_that_are_accepted_later_are_accepted_now(world, args):
     write(world, user_of("kubelogin", ["get-token", *args]))

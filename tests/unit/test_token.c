@@ -221,6 +221,22 @@ static void a_record_is_read_back_as_written(void **state)
     }
 }
 
+static void a_record_tells_a_bound_token_from_a_bearer_token(void **state)
+{
+    (void)state;
+    static const char id[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    for (int is_bound = 0; is_bound <= 1; is_bound++) {
+        auto_token struct token token = token_of("a");
+        auto_token struct token again = { 0 };
+        struct error error = { 0 };
+        if (is_bound)
+            memcpy(token.key_id, id, sizeof id);
+        auto_secret struct secret *record = token_to_json(&token);
+        assert_true(token_from_json(record->bytes, record->length, &again, &error));
+        assert_string_equal(again.key_id, is_bound ? id : "");
+    }
+}
+
 static void a_token_read_from_a_record_is_from_the_keyring(void **state)
 {
     (void)state;
@@ -295,6 +311,10 @@ static const char *const hostile_records[] = {
     "{'access_token':'a','received_on':'0x1','expires_on':2,'refresh_on':0}",
     "{'access_token':'a','received_on':'1\\u0000','expires_on':2,'refresh_on':0}",
     "{'access_token':'a','received_on':'99999999999999999999','expires_on':2,'refresh_on':0}",
+    /* Bound to something that is no key. */
+    "{'access_token':'a','received_on':1,'expires_on':2,'refresh_on':0,'key_id':null}",
+    "{'access_token':'a','received_on':1,'expires_on':2,'refresh_on':0,'key_id':''}",
+    "{'access_token':'a','received_on':1,'expires_on':2,'refresh_on':0,'key_id':'a'}",
     /* Nested deeper than any record. */
     "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
 };
@@ -383,6 +403,7 @@ int main(void)
         cmocka_unit_test(renewal_is_not_delayed_until_the_token_is_stale),
         cmocka_unit_test(the_json_form_is_one_object),
         cmocka_unit_test(a_record_is_read_back_as_written),
+        cmocka_unit_test(a_record_tells_a_bound_token_from_a_bearer_token),
         cmocka_unit_test(a_token_read_from_a_record_is_from_the_keyring),
         cmocka_unit_test(unknown_members_are_ignored),
         cmocka_unit_test(anything_else_is_not_a_record),

@@ -19,7 +19,7 @@ static bool parse(long status, const char *body, struct token *token, struct err
 {
     size_t length;
     autofree char *json = json_bytes(body, &length);
-    return token_answer_parse(status, json, length, NOW, 0, token, error);
+    return token_answer_parse(status, json, length, TOKEN_TYPE_BEARER, NOW, 0, token, error);
 }
 
 /* Parses an answer without a token and returns the error. */
@@ -112,7 +112,8 @@ static void an_expiry_is_judged_by_the_senders_clock(void **state)
                  NOW + 1800 + 3600) < 0)
         fail();
     autofree char *json = json_text(text);
-    assert_true(token_answer_parse(200, json, strlen(json), NOW, NOW + 1800, &token, &error));
+    assert_true(token_answer_parse(200, json, strlen(json), TOKEN_TYPE_BEARER, NOW, NOW + 1800,
+                                   &token, &error));
     assert_int_equal(token.received_on, NOW);
     assert_int_equal(token.expires_on, NOW + 3600);
 }
@@ -227,6 +228,30 @@ static void only_bearer_tokens_are_accepted(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct error error = refusal(200, cases[i]);
         assert_error(&error, ERROR_NETWORK, "its token_type is not Bearer");
+    }
+}
+
+static void a_bound_token_is_accepted_only_if_it_was_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *asked;
+        bool accepted;
+    } cases[] = {
+        { "pop", TOKEN_TYPE_POP, true },     { "PoP", TOKEN_TYPE_POP, true },
+        { "Bearer", TOKEN_TYPE_POP, false }, { "DPoP", TOKEN_TYPE_POP, false },
+        { "pop", TOKEN_TYPE_BEARER, false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_token struct token token = { 0 };
+        struct error error = { 0 };
+        autofree char *json = text_format(
+            "{\"token_type\":\"%s\",\"access_token\":\"a\",\"expires_in\":1}", cases[i].type);
+        assert_int_equal(token_answer_parse(200, json, strlen(json), cases[i].asked, NOW, 0, &token,
+                                            &error),
+                         cases[i].accepted);
+        if (!cases[i].accepted)
+            assert_error(&error, ERROR_NETWORK, "its token_type is not");
     }
 }
 
@@ -608,7 +633,8 @@ static void an_answer_with_a_nul_byte_is_refused(void **state)
     struct token token = { 0 };
     struct error error = { 0 };
     autofree char *json = json_text("{'token_type':'Bearer','access_token':'a','expires_in':1}");
-    assert_false(token_answer_parse(200, json, strlen(json) + 1, NOW, 0, &token, &error));
+    assert_false(
+        token_answer_parse(200, json, strlen(json) + 1, TOKEN_TYPE_BEARER, NOW, 0, &token, &error));
     assert_error(&error, ERROR_NETWORK, "not a token endpoint");
 }
 
@@ -633,6 +659,7 @@ int main(void)
         cmocka_unit_test(without_a_lifetime_the_expiry_counts),
         cmocka_unit_test(an_expiry_that_is_past_too_far_or_not_a_number_is_ignored),
         cmocka_unit_test(only_bearer_tokens_are_accepted),
+        cmocka_unit_test(a_bound_token_is_accepted_only_if_it_was_asked_for),
         cmocka_unit_test(text_that_cannot_be_a_token_is_refused),
         cmocka_unit_test(the_length_of_a_token_is_limited),
         cmocka_unit_test(a_refusal_keeps_the_authoritys_text_and_ids),

@@ -26,6 +26,7 @@ unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
                                    common/acquire/http/proxy.c \
                                    common/acquire/http/redaction.c common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c \
+                                   common/acquire/pop.c \
                                    common/acquire/user/browser.c common/acquire/user/device_code.c \
                                    common/acquire/user/device_code_answer.c common/acquire/user/redirect.c \
                                    common/acquire/user/refresh.c common/acquire/user/sign_in_answer.c \
@@ -42,19 +43,23 @@ unit_stored_credentials_SOURCES := tests/unit/shelf.c
 unit_user_tokens_SOURCES        := tests/unit/shelf.c
 unit_memory_SOURCES             := common/base/memory.c
 unit_peer_SOURCES               := common/acquire/user/peer.c
+unit_pop_SOURCES                := common/acquire/base64url.c common/acquire/pop.c
+unit_pop_claims_SOURCES         := helpers/kubectl/pop_claims.c
 unit_redirect_SOURCES           := $(unit_redaction_SOURCES) common/acquire/user/redirect.c
 unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
 unit_token_answer_SOURCES       := common/acquire/http/token_answer.c
 unit_token_candidates_SOURCES   := tests/unit/shelf.c
 unit_token_claims_SOURCES       := helpers/entra/token_claims.c
 unit_token_endpoint_SOURCES     := $(unit_redaction_SOURCES) common/acquire/http/retry.c \
-                                   common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c
+                                   common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c \
+                                   common/acquire/pop.c
 unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
 unit_http_LIBS                   = $(ACQUIRE_LIBS)
 unit_http_failure_LIBS           = $(ACQUIRE_LIBS)
 unit_redaction_LIBS              = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_credential_check_LIBS       = $(unit_redaction_LIBS)
 unit_redirect_LIBS               = $(unit_redaction_LIBS)
+unit_pop_LIBS                    = $(unit_redaction_LIBS)
 unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 # Functions of the C library have other names where files and times are made wide (WIDE).

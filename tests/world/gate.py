@@ -11,6 +11,7 @@ from typing import Any, Callable
 import jwt
 
 from authority.keys import SigningKey
+from world.proof import BadProof, access_token_of
 
 
 INSUFFICIENT_CLAIMS = "insufficient_claims"
@@ -34,6 +35,9 @@ class Gate:
     also be the password of Basic authentication, with any user name that is not empty; and the
     tokens in `personal_access_tokens` are accepted too.
 
+    If `proof_for` is set, only a proof of possession for this host is accepted, with such a token in
+    it. Otherwise, a token that is bound to a key is rejected.
+
     A valid token that does not meet `demand` is rejected with a claims challenge:
     INSUFFICIENT_CLAIMS.
     """
@@ -45,10 +49,16 @@ class Gate:
     revoked: set[str] = field(default_factory=set)
     personal_access_tokens: set[str] = field(default_factory=set)
     demand: Callable[[str], bool] | None = None
+    proof_for: str | None = None
 
     def claims(self, authorization: str) -> dict[str, Any]:
         """The claims of the token in an Authorization header; raises Rejected."""
         token = self._token(authorization)
+        if self.proof_for is not None:
+            try:
+                token = access_token_of(token, self.proof_for)
+            except BadProof as error:
+                raise Rejected(401, str(error)) from None
         if token in self.revoked:
             raise Rejected(401, "the token was revoked")
         if token in self.personal_access_tokens:
@@ -58,6 +68,8 @@ class Gate:
                                 audience=self.audience)
         except jwt.InvalidTokenError as error:
             raise Rejected(401, str(error)) from None
+        if "cnf" in claims and self.proof_for is None:
+            raise Rejected(401, "the token is bound to a key")
         if self.demand is not None and not self.demand(token):
             raise Rejected(401, INSUFFICIENT_CLAIMS)
         is_app = "scp" not in claims

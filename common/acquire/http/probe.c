@@ -21,8 +21,8 @@ static bool check_metadata(const struct http_response *response, struct error *e
         json_parse(response->unredacted->bytes, response->unredacted->length, &not_json);
     if (response->status == 200 && answer != NULL && json_string(answer, "token_endpoint") != NULL)
         return true;
-    if (!token_answer_read(response, &none, error) && error->kind != ERROR_NONE &&
-        strcmp(error->code, "unusable_answer") != 0)
+    if (!token_answer_read(response, TOKEN_TYPE_BEARER, &none, error) &&
+        error->kind != ERROR_NONE && strcmp(error->code, "unusable_answer") != 0)
         return false;
     error_set(error, ERROR_NETWORK,
               "the server that answered publishes no token endpoint (HTTP %ld)", response->status);

@@ -164,14 +164,14 @@ static bool read_times(const json_object *answer, int64_t now, int64_t date, str
     return true;
 }
 
-static bool read_token(const json_object *answer, int64_t now, int64_t date,
+static bool read_token(const json_object *answer, const char *token_type, int64_t now, int64_t date,
                        struct token *ret_token, struct error *error)
 {
     struct token read = { .source = TOKEN_FROM_AUTHORITY };
     const char *type = json_string(answer, "token_type");
     const char *text = json_string(answer, "access_token");
-    if (type == NULL || strcasecmp(type, "Bearer") != 0)
-        return error_unusable_answer(error, "its token_type is not Bearer");
+    if (type == NULL || strcasecmp(type, token_type) != 0)
+        return error_unusable_answer(error, "its token_type is not %s", token_type);
     if (text == NULL)
         return error_unusable_answer(error, "it has no access_token");
     if (strlen(text) > TOKEN_LENGTH_MAX)
@@ -185,8 +185,8 @@ static bool read_token(const json_object *answer, int64_t now, int64_t date,
     return true;
 }
 
-bool token_answer_parse(long status, const char *body, size_t length, int64_t now, int64_t date,
-                        struct token *ret_token, struct error *error)
+bool token_answer_parse(long status, const char *body, size_t length, const char *token_type,
+                        int64_t now, int64_t date, struct token *ret_token, struct error *error)
 {
     struct error not_json = { 0 };
     auto_json_secret json_object *answer = json_parse(body, length, &not_json);
@@ -198,24 +198,25 @@ bool token_answer_parse(long status, const char *body, size_t length, int64_t no
         return explain_refusal(status, answer, code, error);
     if (status != 200)
         return explain_status(status, error);
-    return read_token(answer, now, date, ret_token, error);
+    return read_token(answer, token_type, now, date, ret_token, error);
 }
 
 static bool parse_body(const struct http_response *response, const struct secret *body,
-                       struct token *token, struct error *error)
+                       const char *token_type, struct token *token, struct error *error)
 {
-    return token_answer_parse(response->status, body->bytes, body->length, time(NULL),
+    return token_answer_parse(response->status, body->bytes, body->length, token_type, time(NULL),
                               response->date, token, error);
 }
 
-bool token_answer_read(const struct http_response *response, struct token *ret_token,
-                       struct error *error)
+bool token_answer_read(const struct http_response *response, const char *token_type,
+                       struct token *ret_token, struct error *error)
 {
     struct error unquoted = { 0 };
     auto_token struct token none = { 0 };
-    if (response->status == 200 && parse_body(response, response->unredacted, ret_token, &unquoted))
+    if (response->status == 200 &&
+        parse_body(response, response->unredacted, token_type, ret_token, &unquoted))
         return true;
-    if (!parse_body(response, response->body, &none, error))
+    if (!parse_body(response, response->body, token_type, &none, error))
         return false;
     return error_unusable_answer(error, "it repeats the request");
 }

@@ -17,16 +17,21 @@
 #include "common/base/error.h"
 #include "common/entra/token.h"
 
-/* Parses a response with this HTTP status and body. now is the Unix time at which it arrived, date
- * the same by the server's clock, or 0 if that is not known. The caller clears *ret_token with
+/* The token_type of an access token that is bound to a key, and of any other (RFC 6750, 4). */
+#define TOKEN_TYPE_POP    "pop"
+#define TOKEN_TYPE_BEARER "Bearer"
+
+/* Parses a response with this HTTP status and body. A token is only accepted if it has the type
+ * that was asked for (TOKEN_TYPE_...), in either case. now is the Unix time at which it arrived,
+ * date the same by the server's clock, or 0 if that is not known. The caller clears *ret_token with
  * token_clear. Fails with ERROR_REFUSED if the authority refused, and ERROR_NETWORK if it had an
  * internal error or the response did not come from a token endpoint. */
-bool token_answer_parse(long status, const char *body, size_t length, int64_t now, int64_t date,
-                        struct token *ret_token, struct error *error);
+bool token_answer_parse(long status, const char *body, size_t length, const char *token_type,
+                        int64_t now, int64_t date, struct token *ret_token, struct error *error);
 
 /* As token_answer_parse, for a response that arrived just now. */
-bool token_answer_read(const struct http_response *response, struct token *ret_token,
-                       struct error *error);
+bool token_answer_read(const struct http_response *response, const char *token_type,
+                       struct token *ret_token, struct error *error);
 
 /* A refusal in the authority's words. All members but error may be NULL. */
 struct token_refusal {

@@ -8,6 +8,7 @@
 
 #include "common/acquire/http/retry.h"
 #include "common/acquire/http/token_answer.h"
+#include "common/acquire/pop.h"
 #include "common/acquire/user/sign_in_answer.h"
 #include "common/base/text.h"
 #include "common/entra/authority.h"
@@ -29,25 +30,55 @@ static void add_clock_hint(int64_t date, struct error *error)
              used > 0 ? " " : "", (long long)minutes, ahead > 0 ? "ahead of" : "behind");
 }
 
-static bool read_answer(const struct http_response *response, struct token *token,
-                        struct error *error)
+static bool is_bound(const struct token_request *request)
 {
-    if (token_answer_read(response, token, error))
+    return request->pop_key.private_key != NULL;
+}
+
+static bool read_answer(const struct token_request *request, const struct http_response *response,
+                        struct token *token, struct error *error)
+{
+    if (token_answer_read(response, is_bound(request) ? TOKEN_TYPE_POP : TOKEN_TYPE_BEARER, token,
+                          error)) {
+        memcpy(token->key_id, request->pop_key.id, sizeof token->key_id);
         return true;
+    }
     retry_set_back_off(response, error);
     if (error->kind == ERROR_REFUSED)
         add_clock_hint(response->date, error);
     return false;
 }
 
+/* The fields, and those that have the token bound to the request's key: kubelogin's, which are
+ * those of draft-ietf-oauth-pop-key-distribution, and Entra's token_type. The caller frees
+ * *ret_confirmation with secret_free, and the result with free. */
+static struct http_field *bind_fields(const struct token_request *request,
+                                      const struct http_field *fields,
+                                      struct secret **ret_confirmation)
+{
+    size_t count = 0;
+    while (fields[count].name != NULL)
+        count++;
+    struct http_field *bound = calloc(count + 3, sizeof *bound);
+    memcpy(bound, fields, count * sizeof *bound);
+    if (is_bound(request)) {
+        *ret_confirmation = pop_confirmation(&request->pop_key);
+        bound[count] = (struct http_field){ "token_type", TOKEN_TYPE_POP, false };
+        bound[count + 1] = (struct http_field){ "req_cnf", (*ret_confirmation)->bytes, false };
+    }
+    return bound;
+}
+
 static bool post_form(const struct token_request *request, const struct http_field *fields,
                       int64_t deadline, struct http_response *response, struct error *error)
 {
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "token");
+    auto_secret struct secret *confirmation = NULL;
+    autofree struct http_field *form = bind_fields(request, fields, &confirmation);
     const struct http_field header[] = { { "Accept", "application/json", false },
                                          { NULL, NULL, false } };
     const struct http_request post = {
-        .url = endpoint, .form = fields, .header = header, .post = true
+        .url = endpoint, .form = form, .header = header, .post = true
     };
     return retry_send(&post, deadline, response, error);
 }
@@ -57,7 +88,7 @@ bool token_endpoint_get_token(const struct token_request *request, const struct 
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     return post_form(request, fields, deadline, &response, error) &&
-           read_answer(&response, ret_token, error);
+           read_answer(request, &response, ret_token, error);
 }
 
 bool token_endpoint_get_user_token(const struct token_request *request,
@@ -68,7 +99,7 @@ bool token_endpoint_get_user_token(const struct token_request *request,
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     auto_token struct token read = { 0 };
     if (!post_form(request, fields, deadline, &response, error) ||
-        !read_answer(&response, &read, error) ||
+        !read_answer(request, &response, &read, error) ||
         !sign_in_answer_parse(response.unredacted->bytes, response.unredacted->length,
                               request->client_id, nonce, ret_account, error))
         return false;

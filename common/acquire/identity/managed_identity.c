@@ -81,7 +81,7 @@ static enum acquire_end read_answer(const struct identity_source *source,
                                     struct error *error)
 {
     struct error why = { 0 };
-    if (response->status == 200 && token_answer_read(response, token, &why))
+    if (response->status == 200 && token_answer_read(response, TOKEN_TYPE_BEARER, token, &why))
         return ACQUIRED;
     return explain_answer(source, response, &why, error);
 }

@@ -29,7 +29,7 @@ static bool read_codes(const struct http_response *response, struct device_code_
         device_code_answer_parse(response->unredacted->bytes, response->unredacted->length, code,
                                  &why))
         return true;
-    token_answer_read(response, &none, error);
+    token_answer_read(response, TOKEN_TYPE_BEARER, &none, error);
     if (response->status == 200 && error->kind != ERROR_REFUSED)
         *error = why;
     return false;
