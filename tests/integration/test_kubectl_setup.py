@@ -620,8 +620,7 @@ def test_a_missing_file_is_reported(world):
 @pytest.mark.parametrize("options, text", [
     (["--context", "none"], "no kubeconfig has a context 'none'"),
     (["--login", "x"], "'x' is not a supported login method"),
-    (["--login", "ropc"], "login method 'ropc' is not available"), (["operand"], "'operand'"),
-    (["--remove"], "--remove is not supported for kubectl")])
+    (["--login", "ropc"], "login method 'ropc' is not available"), (["operand"], "'operand'")])
 def test_wrong_usage_is_reported_in_one_clear_line(world, options, text):
     before = head() + KUBELOGIN
     path = write(world, before)

@@ -221,3 +221,77 @@ def test_v1alpha1_is_lifted(world, command):
     assert set_up(world).code == 0
     assert user(world)["exec"]["apiVersion"] == "client.authentication.k8s.io/v1beta1"
     assert "already" in set_up(world).err
+
+
+# ---- kubelogin's own options ----
+
+@pytest.mark.parametrize("words, after", [
+    (["-l", "msi"], ["--login", "msi"]),
+    (["--server-id", "x"], ["--server-id", "x"]),
+    (["-t", "x", "-e", "AzureUSGovernmentCloud"],
+     ["--tenant-id", "x", "--environment", "AzureUSGovernmentCloud"]),
+    (["--client-id", OWN], ["--client-id", OWN]),
+    (["-l", "interactive", "--login-hint", "ada@contoso.com"],
+     ["--login", "interactive", "--login-hint", "ada@contoso.com"]),
+    (["--legacy", "--use-azurerm-env-vars=false"], ["--legacy"]),
+    (["-l", "workloadidentity", "--federated-token-file", "/t", "--authority-host",
+      "https://login.microsoftonline.us/"],
+     ["--login", "workloadidentity", "--federated-token-file", "/t", "--authority-host",
+      "https://login.microsoftonline.us/"]),
+    (["-l", "msi", "--identity-resource-id", "/r"], ["--login", "msi", "--identity-resource-id", "/r"]),
+    (["-l", "azurepipelines", "--azure-pipelines-service-connection-id", "c"],
+     ["--login", "azurepipelines", "--azure-pipelines-service-connection-id", "c"]),
+    (["-l", "spn", "--client-certificate", "/c.pem", "--disable-environment-override"],
+     ["--login", "spn", "--client-certificate", "/c.pem", "--disable-environment-override"]),
+    (["--redirect-url", "http://localhost:8080", "--cache-dir", "/c", "--subscription", "s"],
+     ["--redirect-url", "http://localhost:8080", "--cache-dir", "/c", "--subscription", "s"])])
+def test_setup_takes_the_options_of_kubelogins_converter(world, words, after):
+    write(world, user_of("kubelogin", ["get-token"]))
+    outcome = set_up(world, *words)
+    assert (outcome.code, outcome.err) == (0, "")
+    args = user(world)["exec"]["args"]
+    assert args[0] == "get-token"
+    pairs = [" ".join(args[i:i + 2]) for i in range(1, len(args))] + args
+    assert len(args) == len(after) + 1 and all(
+        " ".join(after[i:i + 2]) in pairs for i in range(0, len(after), 2))
+
+
+def test_an_option_that_is_given_replaces_the_one_that_is_there(world):
+    write(world, AZ)
+    assert set_up(world, "-l", "interactive", "-t", "x.example", "--client-id", OWN, "--server-id",
+                  "y", "--environment", "AzureChinaCloud").code == 0
+    assert options(user(world)["exec"]["args"]) == {
+        "--login": "interactive", "--tenant-id": "x.example", "--client-id": OWN,
+        "--server-id": "y", "--environment": "AzureChinaCloud"}
+
+
+def test_what_is_given_with_a_login_stays_with_it(world):
+    write(world, AZ)
+    assert set_up(world, "-l", "msi", "--client-id", OWN).code == 0
+    assert options(user(world)["exec"]["args"]) == {
+        "--login": "msi", "--server-id": SERVER, "--client-id": OWN}
+
+
+def test_kubelogins_option_replaces_ours_of_the_same_meaning(world):
+    write(world, user_of("exec-credential-entra", ["get-token", "--tenant", "old", "--account", "a"]))
+    assert set_up(world, "--context", "prod", "-t", "new", "--login-hint", "b").code == 0
+    assert options(user(world)["exec"]["args"]) == {"--tenant-id": "new", "--login-hint": "b"}
+
+
+@pytest.mark.parametrize("words, text", [
+    (["--client-secret", "s3cret"], "AZURE_CLIENT_SECRET"), (["--password", "s3cret"], "devicecode"),
+    (["--client-certificate-password=s3cret"], "AZURE_CLIENT_CERTIFICATE_PASSWORD"),
+    (["-l", "ropc"], "devicecode"), (["-e", "AzureMoonCloud"], "AzurePublicCloud")])
+def test_what_is_refused_later_is_refused_before_a_file_is_read(world, words, text):
+    before = user_of("kubelogin", ["get-token"])
+    path = write(world, before)
+    outcome = set_up(world, *words)
+    assert outcome.code == 2 and text in outcome.err and "s3cret" not in outcome.err
+    assert len(outcome.err.splitlines()) == 1 and "'me'" not in outcome.err
+    assert path.read_text() == before
+
+
+def test_git_takes_none_of_them(world):
+    for words in (["-l", "msi"], ["--server-id", "x"], ["--legacy"], ["-t", "x"]):
+        outcome = world.run("entra", "setup", "git", *words)
+        assert outcome.code == 2 and "is only for kubectl" in outcome.err
