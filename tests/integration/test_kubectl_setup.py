@@ -427,8 +427,8 @@ REFUSED_LOGINS = [
 ]
 
 
-def user_of(command: str, args: list[str], **more) -> str:
-    return head() + f"  user: {{exec: {json.dumps({'command': command, 'args': args} | more)}}}\n"
+def user_of(command: str, args: list[str], start: str | None = None, **more) -> str:
+    return (start or head()) + f"  user: {{exec: {json.dumps({'command': command, 'args': args} | more)}}}\n"
 
 
 @pytest.mark.parametrize("how, text", REFUSED + REFUSED_LOGINS)

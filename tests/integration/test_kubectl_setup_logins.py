@@ -8,7 +8,8 @@ import json
 import pytest
 
 from integration.test_kubectl import info
-from integration.test_kubectl_setup import CLIENT, TENANT, set_up, user, user_of, write
+from integration.test_kubectl_setup import CLIENT, TENANT, head, set_up, user, user_of, write
+from integration.users import login as sign_in
 from world.identity_service import TOKEN as MANAGED_TOKEN
 from world.kubeconfig import V1BETA1
 
@@ -109,7 +110,7 @@ def test_an_id_of_the_users_own_stays(world, login, stays):
     (["--identity-resource-id", "/x"], "spn"), (["--use-azurerm-env-vars"], "msi"),
     (["--azure-pipelines-service-connection-id", "x"], "workloadidentity"),
     (["--redirect-url", "http://localhost:1"], "devicecode"), (["--managed-identity"], "spn"),
-    (["--login-hint", "ada"], "msi"), (["-s", "x"], "msi"), (["-sx"], "msi"),
+    (["--azure-config-dir", "/a"], "interactive"), (["--login-hint", "ada"], "msi"), (["-s", "x"], "msi"), (["-sx"], "msi"),
     (["--username=ada", "--pop-enabled=true", "--pop-claims", "u=/x"], "msi"),
     (["--tenant", "t", "--authority", "https://login.microsoftonline.us"], "msi")])
 def test_other_options_go_with_their_login_too(world, args, login):
@@ -295,3 +296,30 @@ def test_git_takes_none_of_them(world):
     for words in (["-l", "msi"], ["--server-id", "x"], ["--legacy"], ["-t", "x"]):
         outcome = world.run("entra", "setup", "git", *words)
         assert outcome.code == 2 and "is only for kubectl" in outcome.err
+
+
+# ---- sign-ins of other programs ----
+
+@pytest.mark.parametrize("login, program", [("azurecli", "az"), ("azd", "azd")])
+@pytest.mark.parametrize("words", [[], ["--login"]])
+def test_a_user_of_az_is_converted_and_told_to_sign_in(world, login, program, words):
+    write(world, user_of("kubelogin", ["get-token", "--login", "spn" if words else login]))
+    outcome = set_up(world, "--context", "prod", *words, *([login] if words else []))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"the sign-in of {program} is not used" in outcome.out and "'entra login'" in outcome.out
+    assert user(world)["exec"]["args"] == ["get-token", "--login", login]
+
+
+@pytest.mark.parametrize("mode", ["azurecli", "azd", "chained"])
+def test_a_converted_user_of_az_works(world, mode):
+    """One sign-in, by `entra login`, serves kubectl too."""
+    world.appsettings_file.unlink()
+    start = head(world.kubernetes.url, str(world.certificates.certificate_file))
+    write(world, user_of("kubelogin", [
+        "get-token", "--login", mode, "--server-id", SERVER, "--tenant-id", TENANT,
+        "--authority-host", f"{world.authority.url}/"], start,
+        apiVersion="client.authentication.k8s.io/v1beta1"))
+    assert set_up(world).code == 0
+    sign_in(world, "--tenant", TENANT, "--authority", world.authority.url)
+    outcome = world.run("kubectl", "get", "pods")
+    assert outcome.code == 0 and "Running" in outcome.out, outcome

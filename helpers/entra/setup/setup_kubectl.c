@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/output.h"
 #include "helpers/entra/setup/kubeconfig_backups.h"
 #include "helpers/entra/setup/kubeconfig_change.h"
@@ -119,6 +120,19 @@ static bool is_converted(const struct job *job, const struct kubeconfig *file, s
                            &ignored) == KUBECONFIG_ALREADY;
 }
 
+/* Says whose sign-in counts now, where that of another program did. */
+static void report_sign_in(const char *path, const char *user, const char *login)
+{
+    static const struct {
+        const char *login, *program;
+    } others[] = { { "azurecli", "az" }, { "azd", "azd" } };
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        if (strcmp(login, others[i].login) == 0)
+            output_line("%s: the sign-in of %s is not used for the user '%s': run 'entra login' "
+                        "once, for git, kubectl and curl",
+                        path, others[i].program, user);
+}
+
 /* Prints what became of a user, whose name may be anything. */
 static void report_user(const struct job *job, const struct kubeconfig_target *target,
                         const struct kubeconfig *changed, size_t user)
@@ -134,6 +148,8 @@ static void report_user(const struct job *job, const struct kubeconfig_target *t
     }
     output_line("%s: the user '%s' now uses exec-credential-entra%s%s", target->path, name,
                 is_kept ? " and keeps its login " : "", is_kept ? login : "");
+    if (login != NULL)
+        report_sign_in(target->path, name, login);
 }
 
 /* People read it, or it is a patch. */
