@@ -52,7 +52,9 @@ static bool run_program(int argc, char **argv, const struct program *program, st
     struct options options = { 0 };
     autofree char *config = NULL;
     int first = 0;
-    bool parsed = options_parse(argc, argv, program->options, &options, &first, error);
+    const struct option_spec *own =
+        program->make_options != NULL ? program->make_options() : program->options;
+    bool parsed = options_parse(argc, argv, own, &options, &first, error);
     /* All of this applies to the report of a faulty option too. */
     reporting.as_json = options.output != NULL && strcmp(options.output, "json") == 0;
     reporting.verbose = reporting.verbose || options.verbose;
@@ -61,7 +63,7 @@ static bool run_program(int argc, char **argv, const struct program *program, st
     if (!parsed)
         return false;
     if (options.help)
-        options_print_help(program->usage, program->summary, program->options);
+        options_print_help(program->usage, program->summary, own);
     else if (options.version)
         printf("%s " ENTRA_VERSION "\n", program_invocation_short_name);
     else if (!find_config(program, &options, &config, error) ||

@@ -15,6 +15,7 @@ struct program {
     const char *usage;                 /* what follows "usage: " */
     const char *summary;               /* a sentence or two */
     const struct option_spec *options; /* in addition to the common ones; may be NULL */
+    const struct option_spec *(*make_options)(void); /* makes them, if they are not constant */
 
     /* Users type its command line, so a relative --config is in their working directory. A host
      * tool may run a program anywhere, such as in an untrusted repository, so its --config

@@ -11,7 +11,7 @@
 #include "common/base/array.h"
 #include "common/base/suggest.h"
 
-#define OPTIONS_MAX     64
+#define OPTIONS_MAX     80
 #define OPTION_NAME_MAX 80
 #define SECONDS_MAX     3600
 #define HELP_COLUMN     22

@@ -14,7 +14,7 @@
 #include "common/base/error.h"
 
 #define OPTIONS_SCOPES_MAX 8
-#define OPTIONS_OWN_MAX    32
+#define OPTIONS_OWN_MAX    40
 #define OPTIONS_COMMON_MAX 16 /* how many common options there are */
 
 /* The values of the command line. The texts point into argv. NULL, 0 or false: not given. */

@@ -13,8 +13,8 @@
 
 #include "common/base/signals.h"
 
-/* No program has more than a few at once, such as a lock, a backup and a new file. */
-#define FILES_MAX 16
+/* Far more than a program has at once, such as a lock, a backup and a new file. */
+#define FILES_MAX 40
 
 struct unfinished {
     volatile pid_t owner; /* 0: not in use */

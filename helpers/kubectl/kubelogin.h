@@ -98,7 +98,8 @@ struct kubelogin {
 
 /* The table of kubelogin's flags for struct program, static. They fill options.own; only client-id
  * fills the member of the common option, and timeout is a common option. Every flag may be empty,
- * which is the same as not giving it. */
+ * which is the same as not giving it. A name lies in a text with its dashes, unless it is a letter.
+ */
 const struct option_spec *kubelogin_options(void);
 
 /* Whether this is a kubelogin call. */

@@ -8,7 +8,8 @@ import json
 import pytest
 
 from integration.test_kubectl import info
-from integration.test_kubectl_setup import CLIENT, TENANT, set_up, user, user_of, write
+from integration.test_kubectl_setup import CLIENT, TENANT, head, set_up, user, user_of, write
+from integration.users import login as sign_in
 from world.identity_service import TOKEN as MANAGED_TOKEN
 from world.kubeconfig import V1BETA1
 
@@ -109,7 +110,7 @@ def test_an_id_of_the_users_own_stays(world, login, stays):
     (["--identity-resource-id", "/x"], "spn"), (["--use-azurerm-env-vars"], "msi"),
     (["--azure-pipelines-service-connection-id", "x"], "workloadidentity"),
     (["--redirect-url", "http://localhost:1"], "devicecode"), (["--managed-identity"], "spn"),
-    (["--login-hint", "ada"], "msi"), (["-s", "x"], "msi"), (["-sx"], "msi"),
+    (["--azure-config-dir", "/a"], "interactive"), (["--login-hint", "ada"], "msi"), (["-s", "x"], "msi"), (["-sx"], "msi"),
     (["--username=ada", "--pop-enabled=true", "--pop-claims", "u=/x"], "msi"),
     (["--tenant", "t", "--authority", "https://login.microsoftonline.us"], "msi")])
 def test_other_options_go_with_their_login_too(world, args, login):
@@ -221,3 +222,104 @@ def test_v1alpha1_is_lifted(world, command):
     assert set_up(world).code == 0
     assert user(world)["exec"]["apiVersion"] == "client.authentication.k8s.io/v1beta1"
     assert "already" in set_up(world).err
+
+
+# ---- kubelogin's own options ----
+
+@pytest.mark.parametrize("words, after", [
+    (["-l", "msi"], ["--login", "msi"]),
+    (["--server-id", "x"], ["--server-id", "x"]),
+    (["-t", "x", "-e", "AzureUSGovernmentCloud"],
+     ["--tenant-id", "x", "--environment", "AzureUSGovernmentCloud"]),
+    (["--client-id", OWN], ["--client-id", OWN]),
+    (["-l", "interactive", "--login-hint", "ada@contoso.com"],
+     ["--login", "interactive", "--login-hint", "ada@contoso.com"]),
+    (["--legacy", "--use-azurerm-env-vars=false"], ["--legacy"]),
+    (["-l", "workloadidentity", "--federated-token-file", "/t", "--authority-host",
+      "https://login.microsoftonline.us/"],
+     ["--login", "workloadidentity", "--federated-token-file", "/t", "--authority-host",
+      "https://login.microsoftonline.us/"]),
+    (["-l", "msi", "--identity-resource-id", "/r"], ["--login", "msi", "--identity-resource-id", "/r"]),
+    (["-l", "azurepipelines", "--azure-pipelines-service-connection-id", "c"],
+     ["--login", "azurepipelines", "--azure-pipelines-service-connection-id", "c"]),
+    (["-l", "spn", "--client-certificate", "/c.pem", "--disable-environment-override"],
+     ["--login", "spn", "--client-certificate", "/c.pem", "--disable-environment-override"]),
+    (["--redirect-url", "http://localhost:8080", "--cache-dir", "/c", "--subscription", "s"],
+     ["--redirect-url", "http://localhost:8080", "--cache-dir", "/c", "--subscription", "s"])])
+def test_setup_takes_the_options_of_kubelogins_converter(world, words, after):
+    write(world, user_of("kubelogin", ["get-token"]))
+    outcome = set_up(world, *words)
+    assert (outcome.code, outcome.err) == (0, "")
+    args = user(world)["exec"]["args"]
+    assert args[0] == "get-token"
+    pairs = [" ".join(args[i:i + 2]) for i in range(1, len(args))] + args
+    assert len(args) == len(after) + 1 and all(
+        " ".join(after[i:i + 2]) in pairs for i in range(0, len(after), 2))
+
+
+def test_an_option_that_is_given_replaces_the_one_that_is_there(world):
+    write(world, AZ)
+    assert set_up(world, "-l", "interactive", "-t", "x.example", "--client-id", OWN, "--server-id",
+                  "y", "--environment", "AzureChinaCloud").code == 0
+    assert options(user(world)["exec"]["args"]) == {
+        "--login": "interactive", "--tenant-id": "x.example", "--client-id": OWN,
+        "--server-id": "y", "--environment": "AzureChinaCloud"}
+
+
+def test_what_is_given_with_a_login_stays_with_it(world):
+    write(world, AZ)
+    assert set_up(world, "-l", "msi", "--client-id", OWN).code == 0
+    assert options(user(world)["exec"]["args"]) == {
+        "--login": "msi", "--server-id": SERVER, "--client-id": OWN}
+
+
+def test_kubelogins_option_replaces_ours_of_the_same_meaning(world):
+    write(world, user_of("exec-credential-entra", ["get-token", "--tenant", "old", "--account", "a"]))
+    assert set_up(world, "--context", "prod", "-t", "new", "--login-hint", "b").code == 0
+    assert options(user(world)["exec"]["args"]) == {"--tenant-id": "new", "--login-hint": "b"}
+
+
+@pytest.mark.parametrize("words, text", [
+    (["--client-secret", "s3cret"], "AZURE_CLIENT_SECRET"), (["--password", "s3cret"], "devicecode"),
+    (["--client-certificate-password=s3cret"], "AZURE_CLIENT_CERTIFICATE_PASSWORD"),
+    (["-l", "ropc"], "devicecode"), (["-e", "AzureMoonCloud"], "AzurePublicCloud")])
+def test_what_is_refused_later_is_refused_before_a_file_is_read(world, words, text):
+    before = user_of("kubelogin", ["get-token"])
+    path = write(world, before)
+    outcome = set_up(world, *words)
+    assert outcome.code == 2 and text in outcome.err and "s3cret" not in outcome.err
+    assert len(outcome.err.splitlines()) == 1 and "'me'" not in outcome.err
+    assert path.read_text() == before
+
+
+def test_git_takes_none_of_them(world):
+    for words in (["-l", "msi"], ["--server-id", "x"], ["--legacy"], ["-t", "x"]):
+        outcome = world.run("entra", "setup", "git", *words)
+        assert outcome.code == 2 and "is only for kubectl" in outcome.err
+
+
+# ---- sign-ins of other programs ----
+
+@pytest.mark.parametrize("login, program", [("azurecli", "az"), ("azd", "azd")])
+@pytest.mark.parametrize("words", [[], ["--login"]])
+def test_a_user_of_az_is_converted_and_told_to_sign_in(world, login, program, words):
+    write(world, user_of("kubelogin", ["get-token", "--login", "spn" if words else login]))
+    outcome = set_up(world, "--context", "prod", *words, *([login] if words else []))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"the sign-in of {program} is not used" in outcome.out and "'entra login'" in outcome.out
+    assert user(world)["exec"]["args"] == ["get-token", "--login", login]
+
+
+@pytest.mark.parametrize("mode", ["azurecli", "azd", "chained"])
+def test_a_converted_user_of_az_works(world, mode):
+    """One sign-in, by `entra login`, serves kubectl too."""
+    world.appsettings_file.unlink()
+    start = head(world.kubernetes.url, str(world.certificates.certificate_file))
+    write(world, user_of("kubelogin", [
+        "get-token", "--login", mode, "--server-id", SERVER, "--tenant-id", TENANT,
+        "--authority-host", f"{world.authority.url}/"], start,
+        apiVersion="client.authentication.k8s.io/v1beta1"))
+    assert set_up(world).code == 0
+    sign_in(world, "--tenant", TENANT, "--authority", world.authority.url)
+    outcome = world.run("kubectl", "get", "pods")
+    assert outcome.code == 0 and "Running" in outcome.out, outcome

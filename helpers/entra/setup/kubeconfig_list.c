@@ -65,13 +65,10 @@ bool kubeconfig_list_find(struct kubeconfig_list *list, const char *named, struc
 
 /* ---- what is in them ---- */
 
-/* Prefixes an error with the file's path, if that is missing. Always false. */
-static bool name_file(const char *path, struct error *error)
+bool kubeconfig_list_name(const struct kubeconfig_target *target, struct error *error)
 {
     struct error why = *error;
-    if (strncmp(why.message, path, strlen(path)) == 0)
-        return false;
-    error_set(error, why.kind, "%s: %s", path, why.message);
+    error_set(error, why.kind, "%s: %s", target->path, why.message);
     error_hint(error, "%s", why.hint);
     return error_inherit(error, &why);
 }
@@ -82,10 +79,10 @@ bool kubeconfig_list_load(const struct kubeconfig_list *list, struct kubeconfig_
     unsigned mode = 0;
     target->text = file_read(target->path, KUBECONFIG_MAX, &mode, error);
     if (target->text == NULL)
-        return name_file(target->path, error);
+        return false;
     target->file = list->module->parse(target->text->bytes, target->text->length, error);
     if (target->file == NULL)
-        return name_file(target->path, error);
+        return kubeconfig_list_name(target, error);
     target->users = calloc(list->module->count(target->file) + 1, sizeof *target->users);
     return true;
 }

@@ -38,6 +38,9 @@ bool kubeconfig_list_find(struct kubeconfig_list *list, const char *named, struc
 bool kubeconfig_list_load(const struct kubeconfig_list *list, struct kubeconfig_target *target,
                           struct error *error);
 
+/* Prefixes an error about what is in a file with its path. Always returns false. */
+bool kubeconfig_list_name(const struct kubeconfig_target *target, struct error *error);
+
 /* Finds the user of a context. As for kubectl, the first file with the context or the user counts.
  * Returns the file that has the user. NULL with ERROR_USAGE if there is none. */
 struct kubeconfig_target *kubeconfig_list_find_context(const struct kubeconfig_list *list,

@@ -71,6 +71,11 @@ static void say_what_was_done(const struct summary *summary)
         output_line("%zu %s changed%s.", changed, users(changed), rest);
     else if (changed > 0 || summary->problems > 0)
         return;
+    else if (summary->is_removal && summary->context != NULL)
+        notice("The user of the context '%s' does not use exec-credential-entra.",
+               summary->context);
+    else if (summary->is_removal)
+        notice("kubectl is not set up: no user uses exec-credential-entra.");
     else if (summary->context != NULL)
         notice("The user of the context '%s' already uses exec-credential-entra with these "
                "options.",

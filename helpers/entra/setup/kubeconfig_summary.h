@@ -17,7 +17,7 @@
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
 
 struct summary {
-    bool is_dry_run;
+    bool is_dry_run, is_removal;
     const char *context;                   /* the only one that is meant; NULL: all are */
     size_t counts[KUBECONFIG_REFUSED + 1]; /* users, by outcome */
     size_t problems;                       /* users and files that are left */

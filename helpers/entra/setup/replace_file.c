@@ -9,9 +9,8 @@
 #include <sys/stat.h>
 
 #include "common/base/signals.h"
+#include "common/base/text.h"
 #include "common/base/unfinished.h"
-
-#define BACKUPS_MAX 999
 
 static bool failed(const char *path, struct error *error)
 {
@@ -29,19 +28,23 @@ static bool write_like(int fd, const char *path, const struct stat *like, const 
     return true;
 }
 
+char *replace_file_backup(const char *path, int number)
+{
+    return number == 1 ? text_format("%s" REPLACE_FILE_SUFFIX, path)
+                       : text_format("%s" REPLACE_FILE_SUFFIX ".%d", path, number);
+}
+
 static bool write_backup(const char *path, const struct stat *like, const struct secret *text,
                          char backup[PATH_MAX], struct unfinished **ret_file, struct error *error)
 {
     autoclose int fd = -1;
     for (int number = 1; fd < 0; number++) {
-        char suffix[16] = "";
-        if (number > 1)
-            snprintf(suffix, sizeof suffix, ".%d", number);
-        if (snprintf(backup, PATH_MAX, "%s.before-entra%s", path, suffix) >= PATH_MAX)
+        autofree char *name = replace_file_backup(path, number);
+        if (snprintf(backup, PATH_MAX, "%s", name) >= PATH_MAX)
             errno = ENAMETOOLONG;
         else
             fd = unfinished_create(AT_FDCWD, backup, 0600, ret_file);
-        if (fd < 0 && (errno != EEXIST || number == BACKUPS_MAX))
+        if (fd < 0 && (errno != EEXIST || number == REPLACE_FILE_MAX))
             return failed(backup, error);
     }
     return write_like(fd, backup, like, text, error) || unfinished_remove(*ret_file);

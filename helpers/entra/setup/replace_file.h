@@ -13,6 +13,12 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
+#define REPLACE_FILE_SUFFIX ".before-entra" /* of the first backup */
+#define REPLACE_FILE_MAX    999             /* backups of a file */
+
+/* The path of a backup of a file, numbered from 1. The caller frees it. */
+char *replace_file_backup(const char *path, int number);
+
 /* Writes old, the file's current content, to the first of PATH.before-entra, PATH.before-entra.2,
  * ... that does not exist, whose name is returned in ret_backup; then replaces the file's content
  * with changed. Fails with ERROR_OTHER and leaves the file as it was, as does a signal that ends

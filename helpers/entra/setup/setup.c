@@ -128,15 +128,41 @@ static bool run_setup(const struct options *options, int count, char **operands,
 static const struct option_spec own_options[] = {
     { "dry-run", NULL, "show what would be done, and change nothing", OPTION_OWN_FLAG,
       OPTION_OWN(SETUP_DRY_RUN), 0 },
-    { "remove", NULL, "git: undo what setup did", OPTION_OWN_FLAG, OPTION_OWN(SETUP_REMOVE), 0 },
+    { "remove", NULL, "undo what setup did", OPTION_OWN_FLAG, OPTION_OWN(SETUP_REMOVE), 0 },
     { "context", "NAME", "kubectl: convert only the user of this context", OPTION_TEXT,
       OPTION_OWN(SETUP_CONTEXT), 0 },
     { "kubeconfig", "FILE", "kubectl: convert this file, not those of KUBECONFIG", OPTION_TEXT,
       OPTION_OWN(SETUP_KUBECONFIG), 0 },
     { "login", "MODE", "kubectl: the login of exec-credential-entra to set", OPTION_TEXT,
-      OPTION_OWN(SETUP_LOGIN), 0 },
-    { .name = NULL },
+      OPTION_OWN(KUBELOGIN_LOGIN), 0 },
 };
+
+/* Those of kubelogin that say how it runs, not which token it gets, and one that is common. */
+static bool is_left_out(const char *name)
+{
+    static const char *const names[] = { "login", "client-id", "v", "logtostderr" };
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* The help has room for our own only. */
+const struct option_spec *setup_options(void)
+{
+    static struct option_spec specs[ARRAY_SIZE(own_options) + 2 * KUBELOGIN_SETTINGS + 1];
+    size_t count = ARRAY_SIZE(own_options);
+    _Static_assert(SETUP_OPTIONS <= OPTIONS_OWN_MAX, "options.own has a place for each option");
+    memcpy(specs, own_options, sizeof own_options);
+    for (const struct option_spec *spec = kubelogin_options(); spec->name != NULL; spec++) {
+        if (is_left_out(spec->name))
+            continue;
+        specs[count] = *spec;
+        specs[count++].help = NULL;
+    }
+    specs[count] = (struct option_spec){ 0 };
+    return specs;
+}
 
 const struct program entra_setup = {
     .usage = "entra setup git|kubectl [OPTION]... [URL]...",
@@ -144,8 +170,9 @@ const struct program entra_setup = {
                "changes. The helper is configured with the options given here.\n"
                "\n"
                "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
-               "  kubectl                for the users of kubelogin or AKS in kubeconfigs",
-    .options = own_options,
+               "  kubectl                for the users of kubelogin or AKS in kubeconfigs; also\n"
+               "                         takes kubelogin's options, see exec-credential-entra(1)",
+    .make_options = setup_options,
     .is_typed = true,
     .run = run_setup,
 };

@@ -20,20 +20,25 @@
 #include "common/base/error.h"
 #include "common/base/options.h"
 #include "common/base/secret.h"
+#include "helpers/kubectl/kubelogin.h"
 
 /* Set up the program, or undo that with --remove. The operands are those after the program's name.
  * Fail with any kind of error. */
 bool setup_git(const struct options *options, int count, char **operands, struct error *error);
 bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error);
 
-/* The indices of setup's own options in options->own. */
+/* The indices of setup's own options in options->own, after those of kubelogin, which `setup
+ * kubectl` takes too. */
 enum setup_option {
-    SETUP_DRY_RUN,
+    SETUP_DRY_RUN = KUBELOGIN_SETTINGS,
     SETUP_REMOVE,
     SETUP_CONTEXT,
     SETUP_KUBECONFIG,
-    SETUP_LOGIN,
+    SETUP_OPTIONS,
 };
+
+/* The table of setup's own options, kubelogin's among them; static. */
+const struct option_spec *setup_options(void);
 
 #define SETUP_WORDS_MAX 56
 

@@ -319,12 +319,12 @@ static bool run_setup_git(const struct options *options, int count, char **opera
 /* Refuses options that would be ignored. */
 static bool check_options(const struct options *options, struct error *error)
 {
-    static const char *const names[] = { [SETUP_CONTEXT] = "--context",
-                                         [SETUP_KUBECONFIG] = "--kubeconfig",
-                                         [SETUP_LOGIN] = "--login" };
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (names[i] != NULL && options->own[i] != NULL)
-            return error_set(error, ERROR_USAGE, "%s is only for kubectl", names[i]);
+    for (const struct option_spec *spec = setup_options(); spec->name != NULL; spec++) {
+        const void *member = (const char *)options + spec->offset;
+        if (spec->offset != OPTION_OWN(SETUP_DRY_RUN) && spec->offset != OPTION_OWN(SETUP_REMOVE) &&
+            *(const char *const *)member != NULL)
+            return error_set(error, ERROR_USAGE, "--%s is only for kubectl", spec->name);
+    }
     return true;
 }
 

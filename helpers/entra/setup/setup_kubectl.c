@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/output.h"
+#include "helpers/entra/setup/kubeconfig_backups.h"
 #include "helpers/entra/setup/kubeconfig_change.h"
 #include "helpers/entra/setup/kubeconfig_list.h"
 #include "helpers/entra/setup/kubeconfig_summary.h"
@@ -23,10 +25,25 @@ struct job {
     struct kubeconfig_conversion conversion;
     struct kubeconfig_list list;
     struct summary summary;
-    bool is_named; /* a context is named, and so its user */
+    bool is_named;   /* a context is named, and so its user */
+    bool is_removal; /* the conversion is undone */
 };
 
 /* ---- deciding ---- */
+
+/* What kubeconfig_backups_restore passes on to. */
+struct removal {
+    struct job *job;
+    const struct kubeconfig_target *target;
+};
+
+static void add_problem(void *context, const struct error *why)
+{
+    const struct removal *removal = context;
+    struct error named = *why;
+    kubeconfig_list_name(removal->target, &named);
+    summary_add_problem(&removal->job->summary, &named);
+}
 
 static void convert_user(struct job *job, struct kubeconfig_target *target, size_t user)
 {
@@ -35,14 +52,26 @@ static void convert_user(struct job *job, struct kubeconfig_target *target, size
         target->file, user, &job->conversion, job->is_named, &target->edits, &why);
     target->users[user] = outcome;
     if (outcome == KUBECONFIG_REFUSED) {
-        struct error named = why;
-        error_set(&named, why.kind, "%s: %s", target->path, why.message);
-        error_hint(&named, "%s", why.hint);
-        error_inherit(&named, &why);
-        summary_add_problem(&job->summary, &named);
+        kubeconfig_list_name(target, &why);
+        summary_add_problem(&job->summary, &why);
     } else if (outcome != KUBECONFIG_CONVERTED) { /* that is counted when it is done */
         summary_count(&job->summary, outcome);
     }
+}
+
+/* Decides what becomes of the users of a file, or of the only one that is meant. */
+static void convert_target(struct job *job, struct kubeconfig_target *target, size_t only)
+{
+    struct removal removal = { job, target };
+    size_t count = job->list.module->count(target->file);
+    if (job->is_removal)
+        kubeconfig_backups_restore(&job->list, target, only, add_problem, &removal);
+    for (size_t i = 0; i < count && !job->is_removal; i++) {
+        target->users[i] = KUBECONFIG_OTHER;
+        if (only == KUBECONFIG_ALL || only == i)
+            convert_user(job, target, i);
+    }
+    job->list.module->finish(target->file, &target->edits);
 }
 
 static bool convert_context(struct job *job, const char *context, struct error *error)
@@ -52,22 +81,15 @@ static bool convert_context(struct job *job, const char *context, struct error *
         kubeconfig_list_find_context(&job->list, context, &user, error);
     if (target == NULL)
         return false;
-    for (size_t i = 0; i < job->list.module->count(target->file); i++)
-        target->users[i] = KUBECONFIG_OTHER;
-    convert_user(job, target, user);
-    job->list.module->finish(target->file, &target->edits);
+    convert_target(job, target, user);
     return true;
 }
 
 static void convert_all(struct job *job)
 {
     for (size_t i = 0; i < job->list.count; i++) {
-        struct kubeconfig_target *target = &job->list.items[i];
-        if (target->file == NULL)
-            continue;
-        for (size_t user = 0; user < job->list.module->count(target->file); user++)
-            convert_user(job, target, user);
-        job->list.module->finish(target->file, &target->edits);
+        if (job->list.items[i].file != NULL)
+            convert_target(job, &job->list.items[i], KUBECONFIG_ALL);
     }
 }
 
@@ -90,12 +112,25 @@ static bool is_converted(const struct job *job, const struct kubeconfig *file, s
     const char *wanted = job->conversion.login;
     auto_edits struct edits edits = { 0 };
     struct error ignored = { 0 };
-    if (!module->is_ours(file, user))
-        return false;
+    if (job->is_removal || !module->is_ours(file, user))
+        return job->is_removal && !module->is_ours(file, user);
     autofree char *login = module->login(file, user);
     bool is_kept = wanted != NULL && (login == NULL || strcmp(login, wanted) != 0);
     return module->convert(file, user, &job->conversion, job->is_named || !is_kept, &edits,
                            &ignored) == KUBECONFIG_ALREADY;
+}
+
+/* Says whose sign-in counts now, where that of another program did. */
+static void report_sign_in(const char *path, const char *user, const char *login)
+{
+    static const struct {
+        const char *login, *program;
+    } others[] = { { "azurecli", "az" }, { "azd", "azd" } };
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        if (strcmp(login, others[i].login) == 0)
+            output_line("%s: the sign-in of %s is not used for the user '%s': run 'entra login' "
+                        "once, for git, kubectl and curl",
+                        path, others[i].program, user);
 }
 
 /* Prints what became of a user, whose name may be anything. */
@@ -103,12 +138,18 @@ static void report_user(const struct job *job, const struct kubeconfig_target *t
                         const struct kubeconfig *changed, size_t user)
 {
     const struct kubeconfig_module *module = job->list.module;
+    const char *name = module->name(target->file, user);
     autofree char *login = module->login(changed, user);
     const char *wanted = job->conversion.login;
     bool is_kept = login != NULL && wanted != NULL && strcmp(login, wanted) != 0;
-    output_line("%s: the user '%s' now uses exec-credential-entra%s%s", target->path,
-                module->name(target->file, user), is_kept ? " and keeps its login " : "",
-                is_kept ? login : "");
+    if (job->is_removal) {
+        output_line("%s: the user '%s' no longer uses exec-credential-entra", target->path, name);
+        return;
+    }
+    output_line("%s: the user '%s' now uses exec-credential-entra%s%s", target->path, name,
+                is_kept ? " and keeps its login " : "", is_kept ? login : "");
+    if (login != NULL)
+        report_sign_in(target->path, name, login);
 }
 
 /* People read it, or it is a patch. */
@@ -176,17 +217,49 @@ static void change_target(struct job *job, const struct kubeconfig_target *targe
             summary_count(&job->summary, KUBECONFIG_CONVERTED);
 }
 
-static bool check_arguments(const struct options *options, int count, char **operands,
-                            struct error *error)
+/* ---- what is wanted ---- */
+
+/* Adds kubelogin's options that are given to the args of the conversion. */
+static void collect_options(const struct options *options, const char **args)
 {
-    const char *login = options->own[SETUP_LOGIN];
+    size_t count = 0;
+    while (args[count] != NULL)
+        count++;
+    for (const struct option_spec *spec = kubelogin_options(); spec->name != NULL; spec++) {
+        const void *member = (const char *)options + spec->offset;
+        const char *value = *(const char *const *)member;
+        bool is_common = spec->offset == offsetof(struct options, client_id);
+        if (value == NULL || value[0] == '\0' || is_common || spec->name[1] == '\0' ||
+            spec->offset == OPTION_OWN(KUBELOGIN_LOGIN) ||
+            (spec->kind == OPTION_SWITCH && strcmp(value, "true") != 0))
+            continue;
+        args[count++] = spec->name - strlen("--");
+        if (spec->kind != OPTION_SWITCH)
+            args[count++] = value;
+    }
+    args[count] = NULL;
+}
+
+/* Checks the options by themselves, so that a fault in them is not taken for one of each user. */
+static bool check_options(const struct kubeconfig_conversion *conversion, struct error *error)
+{
+    static const char *const no_variables[] = { NULL };
+    char *line[KUBECONFIG_ARGS + 2] = { (char *)"exec-credential-entra" };
+    for (size_t i = 0; conversion->args[i] != NULL; i++)
+        line[i + 1] = (char *)conversion->args[i];
+    return (conversion->login == NULL ||
+            kubelogin_check_login(conversion->login, "--login", error)) &&
+           kubelogin_check_line(line, no_variables, error);
+}
+
+static bool check_arguments(const struct job *job, int count, char **operands, struct error *error)
+{
+    const struct kubeconfig_conversion *conversion = &job->conversion;
     if (count > 0)
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
-    if (options->own[SETUP_REMOVE] != NULL) {
-        error_set(error, ERROR_USAGE, "--remove is not supported for kubectl");
-        return error_hint(error, "Restore each kubeconfig from its backup, FILE.before-entra.");
-    }
-    return login == NULL || kubelogin_check_login(login, "--login", error);
+    if (job->options->own[SETUP_REMOVE] != NULL && conversion->login != NULL)
+        return error_set(error, ERROR_USAGE, "--remove and --login cannot be used together");
+    return check_options(conversion, error);
 }
 
 static bool run_job(struct job *job, struct error *error)
@@ -215,15 +288,19 @@ static bool run_setup_kubectl(const struct options *options, int count, char **o
 {
     struct setup_storage storage = { "" };
     const char *context = options->own[SETUP_CONTEXT];
-    struct job job = {
-        .options = options,
-        .conversion = { .login = options->own[SETUP_LOGIN], .check = kubelogin_check_line },
-        .summary = { .is_dry_run = options->own[SETUP_DRY_RUN] != NULL, .context = context },
-        .is_named = context != NULL
-    };
-    _Static_assert(KUBECONFIG_ARGS >= SETUP_WORDS_MAX, "all options fit");
+    bool is_removal = options->own[SETUP_REMOVE] != NULL;
+    struct job job = { .options = options,
+                       .conversion = { .login = options->own[KUBELOGIN_LOGIN],
+                                       .check = kubelogin_check_line },
+                       .summary = { .is_dry_run = options->own[SETUP_DRY_RUN] != NULL,
+                                    .is_removal = is_removal,
+                                    .context = context },
+                       .is_named = context != NULL,
+                       .is_removal = is_removal };
+    _Static_assert(KUBECONFIG_ARGS > SETUP_WORDS_MAX + 2 * KUBELOGIN_SETTINGS, "all options fit");
     setup_helper_options(options, &storage, job.conversion.args);
-    if (!check_arguments(options, count, operands, error))
+    collect_options(options, job.conversion.args);
+    if (!check_arguments(&job, count, operands, error))
         return false;
     bool ok = run_job(&job, error);
     kubeconfig_list_clear(&job.list);

@@ -13,8 +13,6 @@
 #define VARIABLES_MAX 256
 #define ADDED_MAX     (KUBECONFIG_ARGS + 2)
 
-#define LOGIN_VARIABLE "AAD_LOGIN_METHOD"
-
 /* A word of the args in the file. */
 struct word {
     char *text; /* as it will be; owned */
@@ -57,7 +55,7 @@ static bool read_words(struct arguments *arguments, struct error *error)
 /* Whether a variable sets another login method, which would take precedence over args. */
 static bool is_other_login(const char *name, const char *value, const char *login)
 {
-    return login != NULL && strcmp(name, LOGIN_VARIABLE) == 0 && value[0] != '\0' &&
+    return login != NULL && strcmp(name, EXEC_TEXT_LOGIN_VARIABLE) == 0 && value[0] != '\0' &&
            strcmp(value, login) != 0;
 }
 
@@ -152,7 +150,7 @@ static const char *login_of(const struct arguments *arguments)
 {
     const char *login = NULL;
     for (const char *const *pair = arguments->variables; pair[0] != NULL; pair += 2)
-        if (strcmp(pair[0], LOGIN_VARIABLE) == 0 && pair[1][0] != '\0')
+        if (strcmp(pair[0], EXEC_TEXT_LOGIN_VARIABLE) == 0 && pair[1][0] != '\0')
             login = pair[1];
     return login != NULL ? login : value_of(arguments, "--login");
 }

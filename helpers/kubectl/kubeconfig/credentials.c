@@ -17,7 +17,7 @@ static char *format_exec(const struct kubeconfig *file, const char *const *args,
     return exec_text_format(&form);
 }
 
-static bool is_credential(const yaml_node_t *key)
+bool credentials_include(const yaml_node_t *key)
 {
     const char *name = yaml_scalar(key);
     for (size_t i = 0; name != NULL && credential_keys[i] != NULL; i++)
@@ -62,7 +62,7 @@ static bool replace(const struct kubeconfig *file, const struct user *user, cons
     struct yaml_pair pair;
     bool is_replaced = false;
     for (size_t i = 0; (pair = yaml_pair_at(yaml, mapping, i)).key != NULL; i++) {
-        if (!is_credential(pair.key))
+        if (!credentials_include(pair.key))
             continue;
         if (is_replaced) {
             splice_remove_pair(file, mapping, i, edits);

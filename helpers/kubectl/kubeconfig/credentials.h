@@ -13,4 +13,7 @@
 bool credentials_replace(const struct kubeconfig *file, const struct user *user,
                          const char *const *args, struct edits *edits, struct error *error);
 
+/* Whether this key of a user is one of its credentials. */
+bool credentials_include(const yaml_node_t *key);
+
 #endif

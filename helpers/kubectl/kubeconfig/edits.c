@@ -14,7 +14,13 @@ static void *grow(void *items, size_t count, size_t size)
 void edits_add(struct edits *edits, struct span span, char *text)
 {
     edits->items = grow(edits->items, edits->count, sizeof *edits->items);
-    edits->items[edits->count++] = (struct edit){ span, text };
+    edits->items[edits->count++] = (struct edit){ .span = span, .text = text };
+}
+
+void edits_add_hidden(struct edits *edits, struct span span, char *text)
+{
+    edits_add(edits, span, text);
+    edits->items[edits->count - 1].is_hidden = true;
 }
 
 void edits_add_secret(struct edits *edits, struct span span)
@@ -162,7 +168,7 @@ static void print_changed(FILE *stream, const struct edits *edits, const struct 
     size_t at = hunk->lines.start;
     for (size_t i = 0; i < hunk->count; i++) {
         print_redacted(stream, edits, text, (struct span){ at, hunk->first[i].span.start });
-        fputs(hunk->first[i].text, stream);
+        fputs(hunk->first[i].is_hidden ? "REDACTED" : hunk->first[i].text, stream);
         at = hunk->first[i].span.end;
     }
     print_redacted(stream, edits, text, (struct span){ at, hunk->lines.end });

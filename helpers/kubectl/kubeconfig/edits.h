@@ -18,7 +18,8 @@ struct span {
 
 struct edit {
     struct span span;
-    char *text; /* the replacement; owned */
+    char *text;     /* the replacement; owned */
+    bool is_hidden; /* the text is shown as REDACTED */
 };
 
 /* Edits do not overlap. They are in the order of the text after edits_sort. */
@@ -31,6 +32,9 @@ struct edits {
 
 /* Adds an edit. Takes over text. */
 void edits_add(struct edits *edits, struct span span, char *text);
+
+/* Adds an edit whose text is never shown. Takes over text. */
+void edits_add_hidden(struct edits *edits, struct span span, char *text);
 
 /* Adds a span that is never shown. */
 void edits_add_secret(struct edits *edits, struct span span);

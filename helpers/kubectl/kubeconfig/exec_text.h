@@ -13,6 +13,9 @@
  * which requires it. */
 #define EXEC_TEXT_VERSION EXEC_TEXT_GROUP "/v1beta1"
 
+/* kubelogin's variable for the login method, which takes precedence over args. */
+#define EXEC_TEXT_LOGIN_VARIABLE "AAD_LOGIN_METHOD"
+
 struct exec_text {
     const char *const *args; /* NULL after the last */
     bool flow;               /* flow style, which is JSON; else block style */

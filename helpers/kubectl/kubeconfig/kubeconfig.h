@@ -26,7 +26,7 @@
 
 #define KUBECONFIG_MODULE "entra-kubeconfig.so"
 #define KUBECONFIG_MAX    (4 * 1024 * 1024) /* bytes of a file */
-#define KUBECONFIG_ARGS   56                /* options and values of a conversion */
+#define KUBECONFIG_ARGS   120               /* options and values of a conversion */
 
 struct kubeconfig; /* a parsed file */
 
@@ -82,6 +82,14 @@ struct kubeconfig_module {
     enum kubeconfig_outcome (*convert)(const struct kubeconfig *file, size_t user,
                                        const struct kubeconfig_conversion *conversion,
                                        bool is_named, struct edits *edits, struct error *error);
+
+    /* Adds the edits that undo that, with the credentials of the user's former self in another
+     * file; or with former_file NULL, kubelogin's command alone. KUBECONFIG_OTHER: the user does
+     * not run exec-credential-entra, or its former self did too. KUBECONFIG_REFUSED sets *error, to
+     * ERROR_USAGE. */
+    enum kubeconfig_outcome (*restore)(const struct kubeconfig *file, size_t user,
+                                       const struct kubeconfig *former_file, size_t former,
+                                       struct edits *edits, struct error *error);
 
     /* Sorts the edits of a file, and hides its secrets. */
     void (*finish)(const struct kubeconfig *file, struct edits *edits);

@@ -61,6 +61,7 @@ const struct login_option login_options[] = {
     { .name = "--username", .logins = USERS, .same_name = "--account" },
     { .name = "--account", .logins = USERS },
     { .name = "--password", .logins = 0 },
+    { .name = "--azure-config-dir", .logins = OTHER_USERS },
     { .name = "--subscription", .letter = 's', .logins = OTHER_USERS },
     { .name = "--redirect-url", .logins = INTERACTIVE },
     { .name = "--pop-enabled", .is_switch = true, .logins = INTERACTIVE | SPN },

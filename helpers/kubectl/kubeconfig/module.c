@@ -6,6 +6,7 @@
 #include "helpers/kubectl/kubeconfig/convert.h"
 #include "helpers/kubectl/kubeconfig/hidden.h"
 #include "helpers/kubectl/kubeconfig/kubeconfig.h"
+#include "helpers/kubectl/kubeconfig/restore.h"
 
 static void free_file(struct kubeconfig *file)
 {
@@ -76,6 +77,24 @@ static enum kubeconfig_outcome convert(const struct kubeconfig *file, size_t ind
                : KUBECONFIG_OTHER;
 }
 
+static enum kubeconfig_outcome restore(const struct kubeconfig *file, size_t index,
+                                       const struct kubeconfig *former_file, size_t former_index,
+                                       struct edits *edits, struct error *error)
+{
+    struct user user, former;
+    size_t before = edits->count;
+    if (!user_at(file, index, &user) || user.kind != USER_OURS || user.name == NULL)
+        return KUBECONFIG_OTHER;
+    if (former_file != NULL) {
+        if (!user_at(former_file, former_index, &former) || former.kind == USER_OURS)
+            return KUBECONFIG_OTHER;
+        restore_user(file, &user, former_file, &former, edits);
+    } else if (!restore_command(file, &user, edits, error)) {
+        return KUBECONFIG_REFUSED;
+    }
+    return edits->count > before ? KUBECONFIG_CONVERTED : KUBECONFIG_OTHER;
+}
+
 static void finish(const struct kubeconfig *file, struct edits *edits)
 {
     hidden_add(&file->yaml, edits);
@@ -94,5 +113,6 @@ const struct kubeconfig_module entra_module = {
     .is_ours = is_ours,
     .login = login_of_user,
     .convert = convert,
+    .restore = restore,
     .finish = finish,
 };
