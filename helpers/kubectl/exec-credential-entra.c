@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/shell_line.h"
 #include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/entra/url.h"
@@ -23,7 +24,8 @@ static void trace_warning(const char *code, const char *text)
 
 /* Some clients, such as the JavaScript one, do not set KUBERNETES_EXEC_INFO. kubelogin answers them
  * all the same, so a kubelogin call is answered with the defaults. */
-static bool read_info(struct exec_info *info, bool is_kubelogin_call, struct error *error)
+static bool read_info(const struct options *options, bool is_kubelogin_call, struct exec_info *info,
+                      struct error *error)
 {
     const char *text = getenv("KUBERNETES_EXEC_INFO");
     if (text != NULL && (text[0] != '\0' || !is_kubelogin_call))
@@ -35,8 +37,15 @@ static bool read_info(struct exec_info *info, bool is_kubelogin_call, struct err
     error_set(error, ERROR_USAGE,
               "KUBERNETES_EXEC_INFO is not set; kubectl and other Kubernetes clients set it when "
               "they run this program");
-    return error_hint(error, "Make this program users[].user.exec.command in the kubeconfig. To "
-                             "get a token by hand, run 'entra token --api AKS'.");
+    struct shell_line line = { "" };
+    struct options same = *options;
+    if (same.api == NULL && same.resource == NULL && same.scope_count == 0)
+        same.api = "AKS";
+    options_each(&same, OPTION_OF_REQUEST, shell_line_add, &line);
+    return error_hint(error,
+                      "Make this program users[].user.exec.command in the kubeconfig. To get a "
+                      "token by hand, run 'entra token%s'.",
+                      line.text);
 }
 
 static bool request(const struct kubelogin *kubelogin, struct token_candidates *candidates,
@@ -91,7 +100,7 @@ static bool answer_kubectl(const struct options *options, int count, char **oper
     auto_exec_info struct exec_info info = { 0 };
     auto_kubelogin struct kubelogin kubelogin = { .has_word = count > 0 };
     if (!kubelogin_check_operands(count, operands, error) ||
-        !read_info(&info, kubelogin_is_called(&kubelogin, options), error))
+        !read_info(options, kubelogin_is_called(&kubelogin, options), &info, error))
         return false;
     if (info.wants_silence)
         reporting.on_warning = trace_warning;
