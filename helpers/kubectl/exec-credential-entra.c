@@ -6,13 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/shell_line.h"
 #include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/entra/url.h"
 #include "common/tokens/tokens.h"
+#include "helpers/entra/entra.h"
 #include "helpers/kubectl/exec_credential.h"
 #include "helpers/kubectl/kubelogin.h"
+#include "helpers/kubectl/kubelogin_remove.h"
 #include "helpers/program.h"
 
 /* A client that takes whatever is on stderr for a failure would refuse the token for a warning. */
@@ -111,15 +114,60 @@ static bool answer_kubectl(const struct options *options, int count, char **oper
            answer_with_token(&kubelogin, &info, error);
 }
 
+/* kubelogin's other commands. */
+static const struct {
+    const char *name;
+    const struct program *program;
+} commands[] = {
+    { "remove-tokens", &kubelogin_remove },
+    { "remove-cache-dir", &kubelogin_remove },
+    { "convert-kubeconfig", &entra_setup },
+};
+
+static const struct program *find_command(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].program;
+    return NULL;
+}
+
+/* kubelogin shows its help if it is called by hand with nothing, or with the word help. */
+static bool wants_help(int argc, char **argv)
+{
+    bool is_kubelogin = strncmp(program_invocation_short_name, "kubelogin", 9) == 0;
+    return argc > 1 ? strcmp(argv[1], "help") == 0
+                    : is_kubelogin && getenv("KUBERNETES_EXEC_INFO") == NULL;
+}
+
+/* kubelogin's converter is entra setup kubectl. */
+static int convert(int argc, char **argv)
+{
+    static char kubectl[] = "kubectl";
+    autofree char **words = calloc((size_t)argc + 2, sizeof *words);
+    words[0] = argv[0];
+    words[1] = kubectl;
+    memcpy(&words[2], &argv[1], (size_t)argc * sizeof *words); /* with the NULL after the last */
+    return program_main(argc + 1, words, &entra_setup);
+}
+
 int exec_credential_entra(int argc, char **argv)
 {
+    static char help[] = "--help";
+    char *help_line[] = { argv[0], help, NULL };
+    const struct program *command = argc > 1 ? find_command(argv[1]) : NULL;
+    bool helps = wants_help(argc, argv);
+    if (command == &entra_setup)
+        return convert(argc - 1, argv + 1);
+    if (command != NULL)
+        return program_main(argc - 1, argv + 1, command);
     return program_main(
-        argc, argv,
+        helps ? 2 : argc, helps ? help_line : argv,
         &(struct program){
             .usage = "exec-credential-entra [get-token] [OPTION]...",
             .summary = "Gives kubectl and other client-go programs a Microsoft Entra token, by "
-                       "default\nfor AKS. Also takes the options of kubelogin. See "
-                       "exec-credential-entra(1).",
+                       "default\nfor AKS. Also takes the options of kubelogin, and its "
+                       "remove-tokens and\nconvert-kubeconfig. See exec-credential-entra(1).",
             .options = kubelogin_options(),
             .run = answer_kubectl });
 }
