@@ -243,8 +243,9 @@ static bool fail_option(int result, const char *word, const struct option_spec *
         fail_unknown(name + strspn(name, "-"), specs, count, error);
     if (strstr(name, "secret") != NULL || strstr(name, "password") != NULL)
         return error_hint(error, "No option takes a secret, since every user of the machine can "
-                                 "read the command line: set AZURE_CLIENT_SECRET, or store the "
-                                 "secret in the keyring with 'entra secret set'.");
+                                 "read the command line: set AZURE_CLIENT_SECRET, or have the "
+                                 "keyring keep the secret: see SourceType Keyring in "
+                                 "entra-appsettings(5).");
     return error_hint(error, "See --help.");
 }
 

@@ -183,24 +183,57 @@ bool default_account_remember_folder(struct default_account *to, const char *fol
     return remember_as(to, anywhere, account, is_chosen) || changed;
 }
 
-bool default_account_prune(struct default_account *from,
-                           bool (*is_gone)(const void *context, const char *home_account_id),
-                           const void *context)
+/* Keeps the tenants that is_kept tells. Returns whether any went. */
+static bool filter(struct default_account *from,
+                   bool (*is_kept)(const void *context, const char *name, json_object *record),
+                   const void *context)
 {
     if (from->tenants == NULL)
         return false;
     json_object *kept = json_object_new_object();
     bool changed = false;
     json_object_object_foreach(from->tenants, name, record) {
-        const char *id = json_string(record, "home_account_id");
-        if (id == NULL || is_gone(context, id))
-            changed = true;
-        else
+        if (is_kept(context, name, record))
             json_object_object_add(kept, name, json_object_get(record));
+        else
+            changed = true;
     }
     json_object_put(from->tenants);
     from->tenants = kept;
     return changed;
+}
+
+static bool is_of_another_folder(const void *ending, const char *name, json_object *record)
+{
+    (void)record;
+    const char *found = strchr(name, ' ');
+    return found == NULL || strcmp(found, ending) != 0;
+}
+
+bool default_account_forget_folder(struct default_account *from, const char *folder)
+{
+    autofree char *ending = name_in_folder(folder, NULL);
+    return filter(from, is_of_another_folder, ending);
+}
+
+struct pruning {
+    bool (*is_gone)(const void *context, const char *home_account_id);
+    const void *context;
+};
+
+static bool is_left(const void *pruning, const char *name, json_object *record)
+{
+    (void)name;
+    const struct pruning *of = pruning;
+    const char *id = json_string(record, "home_account_id");
+    return id != NULL && !of->is_gone(of->context, id);
+}
+
+bool default_account_prune(struct default_account *from,
+                           bool (*is_gone)(const void *context, const char *home_account_id),
+                           const void *context)
+{
+    return filter(from, is_left, &(struct pruning){ is_gone, context });
 }
 
 /* ---- the item ---- */

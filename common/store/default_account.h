@@ -67,6 +67,9 @@ bool default_account_remember_folder(struct default_account *to, const char *fol
                                      const char *tenant, const struct account *account,
                                      bool is_chosen);
 
+/* Forgets the accounts of a folder. Returns whether it had any. */
+bool default_account_forget_folder(struct default_account *from, const char *folder);
+
 /* Removes the tenants whose account is_gone tells. Returns whether there were any. */
 bool default_account_prune(struct default_account *from,
                            bool (*is_gone)(const void *context, const char *home_account_id),

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "common/base/environment.h"
+#include "common/base/shell_line.h"
 #include "common/base/text.h"
 #include "common/entra/account.h"
 #include "common/entra/authority.h"
@@ -16,28 +17,6 @@
 const char *sign_in_account(const struct token_request *request)
 {
     return request->username != NULL ? request->username : request->account;
-}
-
-/* Characters that a shell takes literally. */
-#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_#~^"
-
-/* The end of a command line for a hint, cut to fit. */
-struct command_line {
-    char text[400];
-};
-
-/* Users paste the line into a shell, and a user name may come from a hostile URL. */
-static void append_option(void *context, const char *name, const char *value)
-{
-    struct command_line *line = context;
-    size_t used = strlen(line->text);
-    bool plain = value == NULL || strspn(value, PLAIN) == strlen(value);
-    bool safe = value == NULL || strpbrk(value, "\"$`\\!") == NULL;
-    snprintf(line->text + used, sizeof line->text - used, plain ? " %s%s%s" : " %s%s\"%s\"", name,
-             value != NULL ? " " : "",
-             value == NULL ? ""
-             : safe        ? value
-                           : "...");
 }
 
 /* What the user can do instead of signing in, as the end of a sentence. In a service that hosts
@@ -71,11 +50,9 @@ static void add_variable(const char **option, const char *variable, const char *
         *option = value;
 }
 
-/* The options with which `entra login` makes the same request, wherever it runs. An account of
- * another tenant must sign in to this one, and so does one whose tenant a server or cluster named.
- */
-static struct options options_of_login(const struct token_request *request,
-                                       const struct options *given)
+/* An account of another tenant must sign in to this one, and so must one whose tenant a server or
+ * cluster named. */
+struct options sign_in_options(const struct token_request *request, const struct options *given)
 {
     struct options same = *given;
     same.api = request->api;
@@ -105,12 +82,12 @@ static struct options options_of_login(const struct token_request *request,
 static bool hint_at_login(const struct token_request *request, const struct user_tokens_wait *wait,
                           struct error *error)
 {
-    struct command_line line = { "" };
-    const struct options same = options_of_login(request, wait->options);
+    struct shell_line line = { "" };
+    const struct options same = sign_in_options(request, wait->options);
     bool foreign = sign_in_is_foreign(request);
-    options_each(&same, OPTION_OF_REQUEST, append_option, &line);
+    options_each(&same, OPTION_OF_REQUEST, shell_line_add, &line);
     if (request->account_folder != NULL)
-        append_option(&line, "--cache-dir", request->account_folder);
+        shell_line_add(&line, "--cache-dir", request->account_folder);
     bool needs_browser = remedies_blame_device_code(error->code);
     const char *browser = needs_browser ? " --browser" : "";
     const char *how = needs_browser ? ", in a browser that uses the device's identity broker"

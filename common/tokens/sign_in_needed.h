@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "common/base/error.h"
+#include "common/base/options.h"
 #include "common/entra/request.h"
 #include "common/store/token_store.h"
 #include "common/tokens/user_tokens.h"
@@ -18,6 +19,10 @@ const char *sign_in_account(const struct token_request *request);
 /* Whether the account belongs to another tenant, which this one may not know. Of a tenant's domain,
  * only a sign-in has told whether it is the account's own. */
 bool sign_in_is_foreign(const struct token_request *request);
+
+/* The options with which a command of `entra` is about the same identity and API as the request,
+ * whatever variables are set where it runs. given are those that the request was made from. */
+struct options sign_in_options(const struct token_request *request, const struct options *given);
 
 /* The user must sign in and cannot be asked. reason is the authority's refusal, or ERROR_NONE if
  * nobody has signed in. Always fails, with ERROR_SIGN_IN, as do all functions below. */

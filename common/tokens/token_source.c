@@ -2,15 +2,18 @@
 #define _GNU_SOURCE
 #include "common/tokens/token_source.h"
 
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "common/base/deadline.h"
+#include "common/base/shell_line.h"
 #include "common/entra/claims.h"
 #include "common/store/pop_key_store.h"
 #include "common/tokens/client_choice.h"
 #include "common/tokens/pop.h"
 #include "common/tokens/shared_failures.h"
+#include "common/tokens/sign_in_needed.h"
 #include "common/tokens/user_tokens.h"
 
 void attempt_begin(struct attempt *ret_attempt, struct tokens *tokens,
@@ -69,6 +72,18 @@ static struct user_tokens_wait wait_of(const struct attempt *attempt)
                                       .sign_in_deadline = tokens->sign_in_deadline };
 }
 
+/* Sets the hint to the command that stores the secret of the request's app. */
+static void hint_at_secret(const struct token_request *request, const struct options *given,
+                           struct error *error)
+{
+    struct shell_line line = { "" };
+    struct options same = sign_in_options(request, given);
+    same.account = NULL;
+    same.scope_count = 0;
+    options_each(&same, OPTION_OF_REQUEST, shell_line_add, &line);
+    error_hint(error, "Store it with 'entra secret set%s'.", line.text);
+}
+
 static enum acquire_end acquire_for_app(struct attempt *attempt,
                                         const struct acquire_module *module, struct token *token,
                                         struct error *error)
@@ -77,7 +92,10 @@ static enum acquire_end acquire_for_app(struct attempt *attempt,
     if (!token_store_fill_credentials(&attempt->tokens->store, request, attempt->deadline, error))
         return ACQUIRE_FAILED;
     trace("network: asking %s for %s", request->instance, request->scope);
-    return module->acquire(request, attempt->deadline, token, error);
+    enum acquire_end end = module->acquire(request, attempt->deadline, token, error);
+    if (end != ACQUIRED && strcmp(error->code, "keyring_no_secret") == 0)
+        hint_at_secret(request, attempt->tokens->options, error);
+    return end;
 }
 
 static enum acquire_end acquire_for_user(struct attempt *attempt,

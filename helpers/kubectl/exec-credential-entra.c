@@ -6,12 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
+#include "common/base/shell_line.h"
 #include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/entra/url.h"
 #include "common/tokens/tokens.h"
+#include "helpers/entra/entra.h"
 #include "helpers/kubectl/exec_credential.h"
 #include "helpers/kubectl/kubelogin.h"
+#include "helpers/kubectl/kubelogin_remove.h"
 #include "helpers/program.h"
 
 /* A client that takes whatever is on stderr for a failure would refuse the token for a warning. */
@@ -23,7 +27,8 @@ static void trace_warning(const char *code, const char *text)
 
 /* Some clients, such as the JavaScript one, do not set KUBERNETES_EXEC_INFO. kubelogin answers them
  * all the same, so a kubelogin call is answered with the defaults. */
-static bool read_info(struct exec_info *info, bool is_kubelogin_call, struct error *error)
+static bool read_info(const struct options *options, bool is_kubelogin_call, struct exec_info *info,
+                      struct error *error)
 {
     const char *text = getenv("KUBERNETES_EXEC_INFO");
     if (text != NULL && (text[0] != '\0' || !is_kubelogin_call))
@@ -35,8 +40,15 @@ static bool read_info(struct exec_info *info, bool is_kubelogin_call, struct err
     error_set(error, ERROR_USAGE,
               "KUBERNETES_EXEC_INFO is not set; kubectl and other Kubernetes clients set it when "
               "they run this program");
-    return error_hint(error, "Make this program users[].user.exec.command in the kubeconfig. To "
-                             "get a token by hand, run 'entra token --api AKS'.");
+    struct shell_line line = { "" };
+    struct options same = *options;
+    if (same.api == NULL && same.resource == NULL && same.scope_count == 0)
+        same.api = "AKS";
+    options_each(&same, OPTION_OF_REQUEST, shell_line_add, &line);
+    return error_hint(error,
+                      "Make this program users[].user.exec.command in the kubeconfig. To get a "
+                      "token by hand, run 'entra token%s'.",
+                      line.text);
 }
 
 static bool request(const struct kubelogin *kubelogin, struct token_candidates *candidates,
@@ -91,7 +103,7 @@ static bool answer_kubectl(const struct options *options, int count, char **oper
     auto_exec_info struct exec_info info = { 0 };
     auto_kubelogin struct kubelogin kubelogin = { .has_word = count > 0 };
     if (!kubelogin_check_operands(count, operands, error) ||
-        !read_info(&info, kubelogin_is_called(&kubelogin, options), error))
+        !read_info(options, kubelogin_is_called(&kubelogin, options), &info, error))
         return false;
     if (info.wants_silence)
         reporting.on_warning = trace_warning;
@@ -102,15 +114,60 @@ static bool answer_kubectl(const struct options *options, int count, char **oper
            answer_with_token(&kubelogin, &info, error);
 }
 
+/* kubelogin's other commands. */
+static const struct {
+    const char *name;
+    const struct program *program;
+} commands[] = {
+    { "remove-tokens", &kubelogin_remove },
+    { "remove-cache-dir", &kubelogin_remove },
+    { "convert-kubeconfig", &entra_setup },
+};
+
+static const struct program *find_command(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].program;
+    return NULL;
+}
+
+/* kubelogin shows its help if it is called by hand with nothing, or with the word help. */
+static bool wants_help(int argc, char **argv)
+{
+    bool is_kubelogin = strncmp(program_invocation_short_name, "kubelogin", 9) == 0;
+    return argc > 1 ? strcmp(argv[1], "help") == 0
+                    : is_kubelogin && getenv("KUBERNETES_EXEC_INFO") == NULL;
+}
+
+/* kubelogin's converter is entra setup kubectl. */
+static int convert(int argc, char **argv)
+{
+    static char kubectl[] = "kubectl";
+    autofree char **words = calloc((size_t)argc + 2, sizeof *words);
+    words[0] = argv[0];
+    words[1] = kubectl;
+    memcpy(&words[2], &argv[1], (size_t)argc * sizeof *words); /* with the NULL after the last */
+    return program_main(argc + 1, words, &entra_setup);
+}
+
 int exec_credential_entra(int argc, char **argv)
 {
+    static char help[] = "--help";
+    char *help_line[] = { argv[0], help, NULL };
+    const struct program *command = argc > 1 ? find_command(argv[1]) : NULL;
+    bool helps = wants_help(argc, argv);
+    if (command == &entra_setup)
+        return convert(argc - 1, argv + 1);
+    if (command != NULL)
+        return program_main(argc - 1, argv + 1, command);
     return program_main(
-        argc, argv,
+        helps ? 2 : argc, helps ? help_line : argv,
         &(struct program){
             .usage = "exec-credential-entra [get-token] [OPTION]...",
             .summary = "Gives kubectl and other client-go programs a Microsoft Entra token, by "
-                       "default\nfor AKS. Also takes the options of kubelogin. See "
-                       "exec-credential-entra(1).",
+                       "default\nfor AKS. Also takes the options of kubelogin, and its "
+                       "remove-tokens and\nconvert-kubeconfig. See exec-credential-entra(1).",
             .options = kubelogin_options(),
             .run = answer_kubectl });
 }

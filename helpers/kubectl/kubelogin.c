@@ -8,8 +8,8 @@
 
 /* Where to put a secret that kubelogin accepts on the command line. */
 #define SECRET_HINT                                                                                \
-    "Every user of the machine can read command lines. Set AZURE_CLIENT_SECRET instead, or store " \
-    "the secret in the keyring with 'entra secret set'."
+    "Every user of the machine can read command lines. Set AZURE_CLIENT_SECRET instead, or have "  \
+    "the keyring keep the secret: see SourceType Keyring in entra-appsettings(5)."
 #define PASSWORD_HINT                                                                              \
     "Every user of the machine can read command lines. Set AZURE_CLIENT_CERTIFICATE_PASSWORD "     \
     "instead."

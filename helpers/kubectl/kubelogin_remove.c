@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* What kubelogin's users remove with the folder of its tokens: the tokens for AKS, and the sign-ins
+ * with kubelogin's own client; or that an account belongs to a folder. The sign-in that serves git
+ * and curl too stays, since nobody asked to sign out of those. */
+#define _GNU_SOURCE
+#include "helpers/kubectl/kubelogin_remove.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/array.h"
+#include "common/base/report.h"
+#include "common/entra/account_folder.h"
+#include "common/entra/known_apps.h"
+#include "common/entra/scope.h"
+#include "common/store/account_store.h"
+#include "common/tokens/tokens.h"
+
+/* The indices of our own options in options->own. */
+enum own_option {
+    CACHE_DIR,
+    TOKEN_CACHE_DIR,
+};
+
+/* ---- without a folder of the user's own ---- */
+
+/* Also with the prefix of --legacy. */
+static bool is_token_for_aks(const struct keyring_item *item)
+{
+    const char *scope = keyring_item_attribute(item, STORE_SCOPE);
+    size_t length = scope_resource_length(scope);
+    if (length > 4 && strncmp(scope, "spn:", 4) == 0) {
+        scope += 4;
+        length -= 4;
+    }
+    return length == strlen(KNOWN_APP_AKS) && strncasecmp(scope, KNOWN_APP_AKS, length) == 0;
+}
+
+static bool is_sign_in_with_kubelogin(const struct keyring_item *item)
+{
+    return strcasecmp(keyring_item_attribute(item, STORE_CLIENT_ID), KNOWN_APP_KUBELOGIN) == 0;
+}
+
+static bool drop_items(struct token_store *store, const char *kind,
+                       bool (*is_ours)(const struct keyring_item *item), int64_t deadline,
+                       size_t *count, struct error *error)
+{
+    auto_keyring_list struct keyring_list list = { 0 };
+    if (!token_store_list(store, kind, deadline, &list, error))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        if (!is_ours(&list.items[i]))
+            continue;
+        if (!token_store_drop_item(&list.items[i], deadline, error))
+            return false;
+        (*count)++;
+    }
+    return true;
+}
+
+static bool remove_tokens(struct tokens *tokens, struct error *error)
+{
+    size_t access = 0, sign_ins = 0;
+    if (!drop_items(&tokens->store, STORE_KIND_TOKEN, is_token_for_aks, tokens->deadline, &access,
+                    error) ||
+        !drop_items(&tokens->store, STORE_KIND_REFRESH_TOKEN, is_sign_in_with_kubelogin,
+                    tokens->deadline, &sign_ins, error))
+        return false;
+    notice("Removed from the keyring: %zu token%s for AKS, and %zu sign-in%s with kubelogin's "
+           "client. Other sign-ins, which git and curl use too, stay; 'entra logout' removes them.",
+           access, access == 1 ? "" : "s", sign_ins, sign_ins == 1 ? "" : "s");
+    return true;
+}
+
+/* ---- with one ---- */
+
+static bool forget_in(const struct keyring_item *item, const char *folder, int64_t deadline,
+                      bool *ret_found, struct error *error)
+{
+    auto_default_account struct default_account def = { 0 };
+    struct token_store store;
+    *ret_found = strcmp(keyring_item_attribute(item, STORE_USERNAME), ACCOUNT_DEFAULT) == 0 &&
+                 item->record != NULL && default_account_read(item->record, &def) &&
+                 default_account_forget_folder(&def, folder);
+    return !*ret_found ||
+           (token_store_open(&store, item->store, error) &&
+            default_account_put(&store, keyring_item_attribute(item, STORE_AUTHORITY), &def,
+                                deadline, error));
+}
+
+static bool forget_folder(struct tokens *tokens, const char *folder, struct error *error)
+{
+    auto_keyring_list struct keyring_list list = { 0 };
+    bool any = false;
+    if (!token_store_list(&tokens->store, STORE_KIND_ACCOUNT, tokens->deadline, &list, error))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        bool found = false;
+        if (!forget_in(&list.items[i], folder, tokens->deadline, &found, error))
+            return false;
+        any = any || found;
+    }
+    notice(any ? "%s has no account any more: the next call for it has a user sign in. The account "
+                 "itself stays signed in; 'entra logout' signs it out."
+               : "%s has no account.",
+           folder);
+    return true;
+}
+
+/* ---- the program ---- */
+
+static bool run_remove(const struct options *options, int count, char **operands,
+                       struct error *error)
+{
+    const char *given =
+        options->own[CACHE_DIR] != NULL ? options->own[CACHE_DIR] : options->own[TOKEN_CACHE_DIR];
+    autofree char *folder = given != NULL && given[0] != '\0' ? account_folder(given) : NULL;
+    struct tokens tokens;
+    if (count > 0)
+        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+    return (tokens_open(&tokens, options, error) &&
+            (folder != NULL ? forget_folder(&tokens, folder, error)
+                            : remove_tokens(&tokens, error))) ||
+           error_wanted(error, "cannot remove the tokens");
+}
+
+static const struct option_spec own_options[] = {
+    { "cache-dir", "FOLDER", "forget which account belongs to this folder", OPTION_ANY_TEXT,
+      OPTION_OWN(CACHE_DIR), 0 },
+    { "token-cache-dir", "FOLDER", "same as --cache-dir", OPTION_ANY_TEXT,
+      OPTION_OWN(TOKEN_CACHE_DIR), 0 },
+    { .name = NULL },
+};
+
+const struct program kubelogin_remove = {
+    .usage = "exec-credential-entra remove-tokens|remove-cache-dir [OPTION]...",
+    .summary =
+        "Removes the tokens for AKS, and the sign-ins with kubelogin's own client, from the\n"
+        "keyring; or, with --cache-dir, forgets which account belongs to a folder.",
+    .options = own_options,
+    .is_typed = true,
+    .run = run_remove,
+};
