@@ -323,3 +323,27 @@ def test_a_converted_user_of_az_works(world, mode):
     sign_in(world, "--tenant", TENANT, "--authority", world.authority.url)
     outcome = world.run("kubectl", "get", "pods")
     assert outcome.code == 0 and "Running" in outcome.out, outcome
+
+
+# ---- a second time ----
+
+@pytest.mark.parametrize("words", [["--login", "msi"], ["--login", "interactive", "-t", TENANT],
+                                   ["--keyring", "kernel"]])
+def test_a_second_run_with_the_same_options_says_already(world, words):
+    path = write(world, AZ)
+    assert set_up(world, *words).code == 0
+    after = path.read_text()
+    outcome = set_up(world, *words)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "1 user already uses exec-credential-entra" in outcome.err
+    assert path.read_text() == after
+
+
+def test_a_second_run_with_other_options_says_that_they_are_others(world):
+    path = write(world, AZ)
+    set_up(world)
+    after = path.read_text()
+    outcome = set_up(world, "--login", "msi")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "1 user uses exec-credential-entra with other options" in outcome.err
+    assert "--context" in outcome.err and path.read_text() == after
