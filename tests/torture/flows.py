@@ -272,7 +272,7 @@ RECORDS = (
          lock="home/.kube/config.lock", leaves="home/.kube/config.before-entra"),
     Flow("entra setup kubectl --remove", entra("setup", "kubectl", "--remove"),
          (entra("setup", "kubectl"),), kubeconfig, reports=True, lock="home/.kube/config.lock",
-         leaves="home/.kube/config.before-entra.2"),
+         leaves="home/.kube/config.before-entra"),
     Flow("entra token, warm, kernel", token, (token,), app, "kernel"),
     Flow("entra token, refresh, kernel", token, (login,), user, "kernel"),
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),
