@@ -20,12 +20,30 @@ static void check(const struct edits *edits, size_t size)
         HOLDS(edits->secrets[i].end <= size && edits->secrets[i].start <= edits->secrets[i].end);
 }
 
-static void apply(const struct edits *edits, const struct secret *text)
+/* Gives all users of a changed file back what they had. */
+static void restore(const struct kubeconfig *file, const struct kubeconfig *former,
+                    const struct secret *text)
+{
+    auto_edits struct edits edits = { 0 };
+    for (size_t i = 0; i < entra_module.count(file); i++) {
+        struct error error = { 0 };
+        if (entra_module.restore(file, i, former, i, &edits, &error) == KUBECONFIG_OTHER)
+            entra_module.restore(file, i, NULL, 0, &edits, &error);
+    }
+    entra_module.finish(file, &edits);
+    check(&edits, text->length);
+    secret_free(edits_apply(&edits, text));
+}
+
+static void apply(const struct kubeconfig *file, const struct edits *edits,
+                  const struct secret *text)
 {
     struct error error = { 0 };
     auto_secret struct secret *changed = edits_apply(edits, text);
     HOLDS(changed != NULL && changed->length == strlen(changed->bytes));
     struct kubeconfig *again = entra_module.parse(changed->bytes, changed->length, &error);
+    if (again != NULL)
+        restore(again, file, changed);
     entra_module.free(again);
     FILE *nowhere = fopen("/dev/null", "w");
     HOLDS(nowhere != NULL);
@@ -83,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         bool has_edits = convert(file, &conversions[i % 4], i >= 4, &edits);
         check(&edits, size);
         if (has_edits)
-            apply(&edits, text);
+            apply(file, &edits, text);
     }
     entra_module.free(file);
     return 0;

@@ -8,6 +8,8 @@ import json
 import pytest
 
 from integration.test_kubectl import info
+from integration.test_kubectl_clients import debians_kubectl, kubectl
+from integration.test_kubectl_kubelogin import spn
 from integration.test_kubectl_setup import CLIENT, TENANT, head, set_up, user, user_of, write
 from integration.users import login as sign_in
 from world.identity_service import TOKEN as MANAGED_TOKEN
@@ -322,4 +324,46 @@ def test_a_converted_user_of_az_works(world, mode):
     assert set_up(world).code == 0
     sign_in(world, "--tenant", TENANT, "--authority", world.authority.url)
     outcome = world.run("kubectl", "get", "pods")
+    assert outcome.code == 0 and "Running" in outcome.out, outcome
+
+
+# ---- a second time ----
+
+@pytest.mark.parametrize("words", [["--login", "msi"], ["--login", "interactive", "-t", TENANT],
+                                   ["--keyring", "kernel"]])
+def test_a_second_run_with_the_same_options_says_already(world, words):
+    path = write(world, AZ)
+    assert set_up(world, *words).code == 0
+    after = path.read_text()
+    outcome = set_up(world, *words)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "1 user already uses exec-credential-entra" in outcome.err
+    assert path.read_text() == after
+
+
+def test_a_second_run_with_other_options_says_that_they_are_others(world):
+    path = write(world, AZ)
+    set_up(world)
+    after = path.read_text()
+    outcome = set_up(world, "--login", "msi")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "1 user uses exec-credential-entra with other options" in outcome.err
+    assert "--context" in outcome.err and path.read_text() == after
+
+
+@pytest.mark.parametrize("before", [["--legacy=false"], ["--legacy", "--legacy=0"], ["--legacy"]])
+def test_a_switch_that_is_given_is_on(world, before):
+    write(world, user_of("kubelogin", ["get-token", *before]))
+    assert set_up(world, "--legacy").code == 0
+    assert user(world)["exec"]["args"] == ["get-token", "--legacy"]
+
+
+@pytest.mark.parametrize("client", [kubectl, debians_kubectl])
+@pytest.mark.parametrize("version", ["v1alpha1", "v1beta1"])
+def test_each_kubectl_works_with_the_converted_file(world, client, version):
+    start = head(world.kubernetes.url, str(world.certificates.certificate_file))
+    write(world, user_of("azure-kubelogin", spn(world), start, env=None, provideClusterInfo=False,
+                         apiVersion=f"client.authentication.k8s.io/{version}"))
+    assert set_up(world, "--login", "spn").code == 0
+    outcome = client(world)
     assert outcome.code == 0 and "Running" in outcome.out, outcome

@@ -4,22 +4,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from integration.credentials import refused
 from integration.test_kubectl_setup import (
-    CLIENT, KUBELOGIN, PROVIDER, backup, config, head, set_up, user, user_of, view, write)
+    KUBELOGIN, PROVIDER, backup, config, head, set_up, user, user_of, view, write)
 from integration.test_kubectl_setup_content import BLOCK, FLOW, HEAD
 from integration.test_kubectl_setup_logins import AZ
 
 OURS = "exec-credential-entra"
-
-
-def credentials(world, name: str = "me"):
-    """What kubectl reads, without what it adds to an exec section."""
-    return user(world, name)
 
 
 def remove(world, *options: str):
@@ -152,21 +146,30 @@ def test_a_user_that_cannot_be_restored_is_a_failure(world, args, reason):
     assert path.read_text() == before
 
 
-def test_a_broken_backup_is_passed_over(world):
+@pytest.mark.parametrize("kind", ["broken", "folder", "writable by others"])
+def test_a_backup_that_cannot_be_read_may_be_the_one_that_counts(world, kind):
     path = write(world, head() + KUBELOGIN)
     set_up(world)
-    backup(path, ".2").write_text("users: [")
-    backup(path, ".3").mkdir()
+    newer = backup(path, ".2")
+    if kind == "folder":
+        newer.mkdir()
+    else:
+        write(world, "users: [" if kind == "broken" else user_of("/tmp/evil", ["get-token"]), newer,
+              0o666 if kind == "writable by others" else 0o600)
+    outcome = remove(world)
+    assert outcome.code == 2 and str(newer) in outcome.err
+    assert user(world)["exec"]["command"] == OURS
+    newer.rename(newer.with_name("elsewhere"))
     assert remove(world).code == 0
     assert user(world)["exec"]["command"] == "kubelogin"
 
 
-def test_a_backup_that_others_can_write_is_passed_over(world):
+def test_a_backup_may_be_missing_between_others(world):
     path = write(world, head() + KUBELOGIN)
-    set_up(world)
-    evil = write(world, user_of("/tmp/evil", ["get-token"]), backup(path, ".2"), 0o666)
+    set_up(world, "--login", "msi")
+    backup(path).rename(backup(path, ".7"))
     assert remove(world).code == 0
-    assert user(world)["exec"]["command"] == "kubelogin" and evil.exists()
+    assert user(world)["exec"]["command"] == "kubelogin"
 
 
 def test_a_link_leads_to_the_backups(world, tmp_path):

@@ -3,11 +3,12 @@
 #include "helpers/entra/setup/kubeconfig_backups.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/file.h"
-#include "common/base/report.h"
 #include "common/base/text.h"
 #include "helpers/entra/setup/replace_file.h"
 
@@ -24,21 +25,26 @@ static int number_of(const char *suffix)
     return *end == '\0' && number > 1 && number <= REPLACE_FILE_MAX ? (int)number : 0;
 }
 
-/* The number of the newest backup of a file, whose path is absolute; 0 if there is none. */
-static int newest(const char *path)
+/* Sets *ret_number to that of the newest backup of a file, whose path is absolute; 0 if there is
+ * none. Fails with ERROR_OTHER if the folder cannot be read. */
+static bool find_newest(const char *path, int *ret_number, struct error *error)
 {
     const char *name = strrchr(path, '/') + 1;
     autofree char *folder = strndup(path, (size_t)(name - path));
     DIR *directory = opendir(folder);
     const struct dirent *entry;
-    int number = 0;
-    while (directory != NULL && (entry = readdir(directory)) != NULL)
-        if (strncmp(entry->d_name, name, strlen(name)) == 0 &&
-            number_of(entry->d_name + strlen(name)) > number)
-            number = number_of(entry->d_name + strlen(name));
+    int newest = 0;
+    errno = 0;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        bool is_its = strncmp(entry->d_name, name, strlen(name)) == 0;
+        int number = is_its ? number_of(entry->d_name + strlen(name)) : 0;
+        newest = number > newest ? number : newest;
+    }
+    int why = errno;
     if (directory != NULL)
         closedir(directory);
-    return number;
+    *ret_number = newest;
+    return why == 0 || error_set(error, ERROR_OTHER, "%s: %s", folder, strerror(why));
 }
 
 /* Restores the users that are still to be restored and that a backup has. */
@@ -56,27 +62,43 @@ static void restore_from(const struct kubeconfig_module *module, struct kubeconf
     }
 }
 
-/* Backups that are missing or cannot be read are passed over. */
-static void restore_from_backups(const struct kubeconfig_module *module,
-                                 struct kubeconfig_target *target)
+/* Prefixes an error with the path of a backup. Always returns false. */
+static bool name_backup(const char *path, struct error *error)
+{
+    struct error why = *error;
+    return error_set(error, why.kind, "%s: %s", path, why.message);
+}
+
+static bool is_missing(const char *path)
+{
+    return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
+/* Goes from the newest backup to the oldest. Stops at one that cannot be read, since it may be what
+ * a user's former credentials are in. */
+static bool restore_from_backups(const struct kubeconfig_module *module,
+                                 struct kubeconfig_target *target, struct error *error)
 {
     char path[PATH_MAX];
+    int number = 0;
     if (realpath(target->path, path) == NULL)
-        return;
-    for (int number = newest(path); number > 0; number--) {
+        return error_set(error, ERROR_OTHER, "%s", strerror(errno));
+    if (!find_newest(path, &number, error))
+        return false;
+    for (; number > 0; number--) {
         unsigned mode = 0;
-        struct error why = { 0 };
         autofree char *name = replace_file_backup(path, number);
-        auto_secret struct secret *text = file_read(name, KUBECONFIG_MAX, &mode, &why);
-        struct kubeconfig *backup =
-            text != NULL ? module->parse(text->bytes, text->length, &why) : NULL;
-        if (backup == NULL) {
-            trace("the backup %s is passed over: %s", name, why.message);
+        if (is_missing(name))
             continue;
-        }
+        auto_secret struct secret *text = file_read(name, KUBECONFIG_MAX, &mode, error);
+        struct kubeconfig *backup =
+            text != NULL ? module->parse(text->bytes, text->length, error) : NULL;
+        if (backup == NULL)
+            return text != NULL && name_backup(name, error);
         restore_from(module, target, backup);
         module->free(backup);
     }
+    return true;
 }
 
 void kubeconfig_backups_restore(const struct kubeconfig_list *list,
@@ -92,12 +114,18 @@ void kubeconfig_backups_restore(const struct kubeconfig_list *list,
         target->users[i] = is_meant ? KUBECONFIG_ALREADY : KUBECONFIG_OTHER;
         ours += is_meant;
     }
-    if (ours > 0)
-        restore_from_backups(module, target);
+    struct error unreadable = { 0 };
+    bool has_all = ours == 0 || restore_from_backups(module, target, &unreadable);
     for (size_t i = 0; i < count; i++) {
         struct error why = { 0 };
-        if (target->users[i] == KUBECONFIG_ALREADY)
+        if (target->users[i] == KUBECONFIG_ALREADY && !has_all) {
+            target->users[i] = KUBECONFIG_REFUSED;
+            error_set(&why, unreadable.kind,
+                      "the former credentials of the user '%.80s' are not known: %s",
+                      module->name(target->file, i), unreadable.message);
+        } else if (target->users[i] == KUBECONFIG_ALREADY) {
             target->users[i] = module->restore(target->file, i, NULL, 0, &target->edits, &why);
+        }
         if (target->users[i] == KUBECONFIG_REFUSED)
             failed(context, &why);
     }

@@ -9,7 +9,8 @@
 
 /* Adds the edits that give back the former credentials of those of a file's users that run
  * exec-credential-entra, or of the only one that is meant (KUBECONFIG_ALL: all are): those in the
- * newest backup in which the user had others. Sets the outcome of each user. What goes wrong with
+ * newest backup in which the user had others. A backup that cannot be read stops the search. Sets
+ * the outcome of each user. What goes wrong with
  * one is passed to failed(). */
 #define KUBECONFIG_ALL SIZE_MAX
 void kubeconfig_backups_restore(const struct kubeconfig_list *list,

@@ -46,6 +46,8 @@ static char *describe_rest(const struct summary *summary)
     } reasons[] = {
         { KUBECONFIG_ALREADY, "already uses exec-credential-entra",
           "already use exec-credential-entra" },
+        { KUBECONFIG_OTHERWISE, "uses exec-credential-entra with other options",
+          "use exec-credential-entra with other options" },
         { KUBECONFIG_OWN, "has a certificate, token or password of its own",
           "have a certificate, token or password of their own" },
         { KUBECONFIG_OTHER, "does not authenticate by Entra", "do not authenticate by Entra" },

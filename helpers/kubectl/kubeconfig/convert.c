@@ -191,6 +191,15 @@ static enum kubeconfig_outcome look(const struct user *user)
     return KUBECONFIG_OTHER;
 }
 
+/* Whether the conversion would change a user that was not named. */
+static bool is_otherwise(const struct kubeconfig *file, const struct user *user,
+                         const struct kubeconfig_conversion *conversion)
+{
+    auto_edits struct edits edits = { 0 };
+    struct error ignored = { 0 };
+    return !arguments_change(file, user, conversion, &edits, &ignored) || edits.count > 0;
+}
+
 enum kubeconfig_outcome convert_user(const struct kubeconfig *file, const struct user *user,
                                      const struct kubeconfig_conversion *conversion, bool is_named,
                                      struct edits *edits, struct error *error)
@@ -200,11 +209,16 @@ enum kubeconfig_outcome convert_user(const struct kubeconfig *file, const struct
     size_t before = edits->count;
     if (user->name == NULL || outcome == KUBECONFIG_OWN || outcome == KUBECONFIG_OTHER)
         return user->name == NULL ? KUBECONFIG_OTHER : outcome;
-    if (!is_named && (user->kind == USER_OURS || is_app_for_user(file, user, conversion)))
+    if (!is_named && is_app_for_user(file, user, conversion))
+        conversion = &as_it_is;
+    bool is_other = !is_named && user->kind == USER_OURS && is_otherwise(file, user, conversion);
+    if (!is_named && user->kind == USER_OURS)
         conversion = &as_it_is;
     if (!convert_kind(file, user, conversion, edits, error)) {
         edits_drop(edits, before);
         return KUBECONFIG_REFUSED;
     }
-    return edits->count > before ? KUBECONFIG_CONVERTED : KUBECONFIG_ALREADY;
+    return edits->count > before ? KUBECONFIG_CONVERTED
+           : is_other            ? KUBECONFIG_OTHERWISE
+                                 : KUBECONFIG_ALREADY;
 }

@@ -45,6 +45,7 @@ struct kubeconfig_conversion {
 enum kubeconfig_outcome {
     KUBECONFIG_CONVERTED, /* changed */
     KUBECONFIG_ALREADY,   /* runs exec-credential-entra, and nothing is to be changed */
+    KUBECONFIG_OTHERWISE, /* the same with other options than these, and was not named */
     KUBECONFIG_OWN,       /* has a certificate, token or password of its own, and was not named */
     KUBECONFIG_OTHER,     /* is not Entra's, and was not named */
     KUBECONFIG_REFUSED,   /* cannot be converted */
