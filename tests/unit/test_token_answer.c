@@ -247,9 +247,9 @@ static void a_bound_token_is_accepted_only_if_it_was_asked_for(void **state)
         struct error error = { 0 };
         autofree char *json = text_format(
             "{\"token_type\":\"%s\",\"access_token\":\"a\",\"expires_in\":1}", cases[i].type);
-        assert_int_equal(token_answer_parse(200, json, strlen(json), cases[i].asked, NOW, 0, &token,
-                                            &error),
-                         cases[i].accepted);
+        assert_int_equal(
+            token_answer_parse(200, json, strlen(json), cases[i].asked, NOW, 0, &token, &error),
+            cases[i].accepted);
         if (!cases[i].accepted)
             assert_error(&error, ERROR_NETWORK, "its token_type is not");
     }
