@@ -89,8 +89,10 @@ static bool answer_with_token(struct kubelogin *kubelogin, const struct exec_inf
     if (!tokens_open(&tokens, &kubelogin->options, error))
         return error_wanted(error, "no token for %.200s", wanted);
     tokens.may_ask = info->interactive ? user_is_present : NULL; /* spec.interactive */
-    if (!tokens_get(&tokens, &candidates, &result, error))
+    if (!tokens_get(&tokens, &candidates, &result, error)) {
+        kubelogin_explain(kubelogin, error);
         return error_wanted(error, "no token for %.200s", wanted);
+    }
 
     auto_secret struct secret *credential = exec_credential_format(info, &result.token);
     return secret_write(credential, STDOUT_FILENO) ||

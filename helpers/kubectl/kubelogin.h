@@ -141,6 +141,10 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
  * hint of that error names ARM_* instead. */
 bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct error *error);
 
+/* Called if there is no token: has the error say that a sign-in of 'az' or 'azd' is not used, if
+ * that is the login method and the user must sign in. */
+void kubelogin_explain(const struct kubelogin *kubelogin, struct error *error);
+
 void kubelogin_clear(struct kubelogin *kubelogin);
 #define auto_kubelogin CLEANUP(kubelogin_clear)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* kubelogin's login methods: which identity and which credential they put into struct options. */
 #define _GNU_SOURCE
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/array.h"
@@ -193,18 +194,19 @@ static const struct login {
     const char *name;
     bool (*apply)(struct kubelogin *kubelogin, struct error *error);
     bool is_app;
+    const char *cli;     /* the program whose sign-in kubelogin would use; NULL: none */
     const char *refused; /* why it is not available and what to use; NULL: it is available */
 } logins[] = {
-    { "devicecode", apply_devicecode, false, NULL },
-    { "interactive", apply_interactive, false, NULL },
-    { "spn", apply_spn, true, NULL },
-    { "msi", apply_msi, true, NULL },
-    { "workloadidentity", apply_workloadidentity, true, NULL },
-    { "azurepipelines", apply_azurepipelines, true, NULL },
-    { "azurecli", apply_cli, false, NULL },
-    { "azd", apply_cli, false, NULL },
-    { "chained", apply_chained, false, NULL },
-    { "ropc", NULL, false,
+    { "devicecode", apply_devicecode, false, NULL, NULL },
+    { "interactive", apply_interactive, false, NULL, NULL },
+    { "spn", apply_spn, true, NULL, NULL },
+    { "msi", apply_msi, true, NULL, NULL },
+    { "workloadidentity", apply_workloadidentity, true, NULL, NULL },
+    { "azurepipelines", apply_azurepipelines, true, NULL, NULL },
+    { "azurecli", apply_cli, false, "az", NULL },
+    { "azd", apply_cli, false, "azd", NULL },
+    { "chained", apply_chained, false, NULL, NULL },
+    { "ropc", NULL, false, NULL,
       "Passwords are not used: a password does not satisfy multifactor authentication. Use --login "
       "devicecode or interactive; in a job, use spn, msi or workloadidentity." },
 };
@@ -282,4 +284,14 @@ bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct
     error_set(error, ERROR_USAGE, "--login %s needs a client credential, but none is configured",
               login->name);
     return hint_at_credential(kubelogin, name, error);
+}
+
+void kubelogin_explain(const struct kubelogin *kubelogin, struct error *error)
+{
+    const char *name = kubelogin_text(kubelogin, KUBELOGIN_LOGIN);
+    const struct login *login = name != NULL ? find_login(name) : NULL;
+    size_t used = strlen(error->hint);
+    if (error->kind == ERROR_SIGN_IN && login != NULL && login->cli != NULL)
+        snprintf(error->hint + used, sizeof error->hint - used,
+                 "%sThe sign-in of '%s' is not used.", used > 0 ? " " : "", login->cli);
 }

@@ -25,6 +25,14 @@ static void check_default(const char *text, size_t size)
     HOLDS(default_account_read(record, &def));
     default_account_for(&def, tenant, &there);
     check_account(&there);
+    auto_account struct account of_folder = { 0 };
+    bool has_folder = default_account_for_folder(&def, "/k", tenant, &of_folder);
+    HOLDS(has_folder == (of_folder.home_account_id != NULL));
+    if (has_folder)
+        check_account(&of_folder);
+    HOLDS(default_account_forget_folder(&def, "/k") >= has_folder);
+    auto_account struct account none = { 0 };
+    HOLDS(!default_account_for_folder(&def, "/k", tenant, &none));
     default_account_prune(&def, is_gone, there.home_account_id);
     default_account_for(&def, tenant, &left);
     HOLDS(strcmp(left.home_account_id, def.account.home_account_id) == 0);

@@ -57,13 +57,15 @@ static void check_applied(const struct kubelogin *kubelogin, const struct option
     HOLDS(given->authority == NULL || options->authority == given->authority);
     HOLDS(given->account == NULL || options->account == given->account);
     HOLDS(!kubelogin->context.for_user || !options->managed_identity || given->managed_identity);
+    const char *folder = kubelogin->context.account_folder;
+    HOLDS(folder == NULL || (folder == kubelogin->account_folder && strstr(folder, "//") == NULL));
     if (kubelogin->context.credential != NULL)
         HOLDS(kubelogin->context.credential->where != NULL);
 }
 
-static void call(const struct options *given, json_object *cluster)
+static void call(const struct options *given, bool has_word, json_object *cluster)
 {
-    auto_kubelogin struct kubelogin kubelogin = { 0 };
+    auto_kubelogin struct kubelogin kubelogin = { .has_word = has_word };
     struct error error = { 0 };
     bool applied = kubelogin_read(&kubelogin, given, cluster, &error);
     if (applied) {
@@ -73,6 +75,9 @@ static void call(const struct options *given, json_object *cluster)
     reporting.verbose = false;
     if (applied) {
         check_applied(&kubelogin, given);
+        if (kubelogin_drop_client_of_variable(&kubelogin))
+            HOLDS(kubelogin.options.client_id == NULL ||
+                  kubelogin.options.client_id == given->client_id);
     } else {
         HOLDS(error.kind == ERROR_USAGE);
         fuzz_check_error(&error);
@@ -105,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     HOLDS(first >= 1 && first <= count);
-    call(&options, json_object_is_type(cluster, json_type_object) ? cluster : NULL);
+    call(&options, first < count, json_object_is_type(cluster, json_type_object) ? cluster : NULL);
     if (!kubelogin_check_line(line, none, &error))
         fuzz_check_error(&error);
     return 0;

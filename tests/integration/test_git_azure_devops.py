@@ -4,6 +4,8 @@ the one that the server names."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from authority import contoso
@@ -62,6 +64,18 @@ def test_an_identity_is_enough(azure, each_git, url, set_up):
     assert azure.git_server.commits() == ["Third", "Second", "First"]
     assert tenants_asked(azure) == [HOME]
     assert len(questions(azure)) <= 1
+
+
+def test_the_advised_setup_makes_git_pass_the_organization(azure):
+    azure.git_server.create_repository()
+    clone = clone_of(azure, "https://dev.azure.com/contoso/app/_git/app")
+    commit(azure, clone, "Second")
+    failed = push(azure, clone)
+    assert failed.code != 0
+    (advised,) = re.findall(r"'(entra setup git)'", failed.err)
+    assert azure.run("sh", "-c", advised).code == 0
+    outcome = push(azure, clone)
+    assert (outcome.code, outcome.err) == (0, "")
 
 
 def test_a_base_url_covers_its_organization_in_any_letter_case(azure, each_git):

@@ -121,6 +121,8 @@ def test_a_user_of_another_sign_in_is_a_user_here(bare_desk, mode):
     outcome = bare_desk.run("exec-credential-entra", *words, env=EXEC_INFO)
     assert (outcome.code, outcome.out) == (SIGN_IN_FIRST, "")
     assert "entra login" in outcome.err and asked_nobody(bare_desk)
+    assert f"The sign-in of '{mode.removeprefix('azure').replace('cli', 'az')}' is not used." in \
+        outcome.err
     login(bare_desk, "--api", "AKS", "--tenant", contoso.TENANT.guid, "--authority",
           bare_desk.authority.url)
     status_token(bare_desk.run("exec-credential-entra", *words, env=EXEC_INFO))
