@@ -100,7 +100,7 @@ PROGRAM       := $(BUILD)/bin/entra
 HELPER_FILES  := $(HELPERS:%=$(BUILD)/bin/%)
 MODULE_FILES  := $(MODULES:%=$(BUILD)/lib/entra/%)
 
-.PHONY: all install installed deps check check-man check-integration soak demo clean
+.PHONY: all install installed deps check check-man check-integration check-peers soak demo clean
 all: $(PROGRAM) $(HELPER_FILES) $(MODULE_FILES)
 
 .SECONDEXPANSION:
@@ -222,6 +222,13 @@ TESTS ?= tests
 check-integration: installed $(TORTURE_FILES)
 	@tests/peers/fetch build/peers
 	@$(PYTEST) -n 4 --dist loadgroup $(TESTS)
+
+# Azure's kubelogin beside ours, on the same calls and files; KUBELOGIN_TABLE=FILE appends the rows of
+# the table in HACKING.md to a file.
+check-peers: installed
+	@tests/peers/fetch build/peers kubelogin
+	@$(if $(KUBELOGIN_TABLE),KUBELOGIN_TABLE='$(KUBELOGIN_TABLE)') $(PYTEST) \
+	    $(if $(KUBELOGIN_TABLE),-n 0,-n 2) tests/integration/test_kubelogin_beside.py
 
 # Minutes of everything at once, where make check has seconds of it. It tells what it counted.
 SOAK_SECONDS ?= 180

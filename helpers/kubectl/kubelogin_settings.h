@@ -30,7 +30,7 @@ const char *kubelogin_flag_value(const struct options *options, enum kubelogin_s
 /* Whether a flag is given. A switch that is false counts as not given. */
 bool kubelogin_flag_is_given(const struct options *options, enum kubelogin_setting which);
 
-/* Refuses secrets on the command line and flags that are not supported. Fails with ERROR_USAGE. */
+/* Refuses secrets on the command line. Fails with ERROR_USAGE. */
 bool kubelogin_check_flags(const struct options *options, struct error *error);
 
 /* The value of a setting, NULL if it is not set; and whether a switch is on. */

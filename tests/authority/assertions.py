@@ -38,8 +38,10 @@ def check_assertion(client: Client, assertion: str, endpoint: str) -> None:
 
 def _certificate(client: Client, header: dict[str, Any]) -> tuple[x509.Certificate, str]:
     """The registered certificate that the header names, and the algorithm that goes with it."""
+    # MSAL for Go writes it in Base64 with padding.
+    of_sha256 = header.get("x5t#S256", "").translate(str.maketrans("+/", "-_", "="))
     for certificate in client.certificates:
-        if header.get("x5t#S256") == thumbprint(certificate, hashes.SHA256()):
+        if of_sha256 == thumbprint(certificate, hashes.SHA256()):
             return certificate, "PS256"
         if header.get("x5t") == thumbprint(certificate, hashes.SHA1()):
             return certificate, "RS256"
@@ -48,7 +50,7 @@ def _certificate(client: Client, header: dict[str, Any]) -> tuple[x509.Certifica
 
 def _check_own(client: Client, assertion: str, header: dict[str, Any], endpoint: str) -> None:
     certificate, algorithm = _certificate(client, header)
-    required = {"require": ["aud", "iss", "sub", "jti", "nbf", "iat", "exp"]}
+    required = {"require": ["aud", "iss", "sub", "jti", "nbf", "exp"]}
     try:
         claims = jwt.decode(assertion, certificate.public_key(), algorithms=[algorithm],
                             audience=endpoint, issuer=client.client_id, options=required)
@@ -56,6 +58,7 @@ def _check_own(client: Client, assertion: str, header: dict[str, Any], endpoint:
         raise Refusal(700024, now=time.time(), expiry="past") from error
     except jwt.InvalidTokenError as error:
         raise Refusal(700027, why=str(error)) from error
+    claims.setdefault("iat", claims["nbf"])  # MSAL for Go leaves it out
     whole = all(isinstance(claims[name], int) for name in ("nbf", "iat", "exp"))
     if not whole or claims["sub"] != client.client_id or \
             claims["exp"] - claims["iat"] > LONGEST_LIFE:

@@ -155,6 +155,12 @@ class DeviceCode(_OnBehalfOfUser, DeviceCodeGrant):
         return response
 
 
+class OlderDeviceCode(DeviceCode):
+    """The name that the grant had before RFC 8628, which MSAL for Go sends."""
+
+    GRANT_TYPE = "device_code"
+
+
 class RefreshToken(_OnBehalfOfUser, grants.RefreshTokenGrant):
     """The client presents the refresh token of the sign-in, for this API or any other."""
 
@@ -184,5 +190,6 @@ GRANTS = [
     (ClientCredentials, []),
     (AuthorizationCode, [ProofKey()]),
     (DeviceCode, []),
+    (OlderDeviceCode, []),
     (RefreshToken, []),
 ]

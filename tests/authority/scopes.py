@@ -19,9 +19,10 @@ def audience_for_app(scope: str, tenant: Tenant, client: Client, directory: Dire
         raise Refusal(50059)
     if not scope:
         raise Refusal(900144, parameter="scope")
-    if len(scope.split()) != 1:
+    of_apis = [one for one in scope.split() if one not in OF_OPENID]  # which MSAL for Go adds
+    if len(of_apis) != 1:
         raise Refusal(70011, scope=scope)
-    audience, slash, permission = scope.rpartition("/")
+    audience, slash, permission = of_apis[0].rpartition("/")
     if not slash or permission != ".default":
         raise Refusal(1002012, scope=scope)
     resource = directory.resource(audience)

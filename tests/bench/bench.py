@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from authority import contoso  # noqa: E402
 from contestant import Contestant, Section, Stopwatch, machine  # noqa: E402
+from integration.asking import EXEC_INFO  # noqa: E402
 from peers import Peers  # noqa: E402
 from report import Goal, plot, table  # noqa: E402
 from world import kernel_keyring  # noqa: E402
@@ -26,6 +27,7 @@ from world.world import World  # noqa: E402
 CROWD = 200
 CROWD_ROUNDS = 5
 CLEAR = ["secret-tool", "clear", "kind", "access_token"]
+KUBELOGIN = Path(__file__).resolve().parents[2] / "build/peers/kubelogin/kubelogin"
 SCOPE = f"{contoso.AZURE_DEVOPS}/.default"
 
 
@@ -42,6 +44,7 @@ class Bench:
         self._request.write_text(f"url={world.git_server.url}\n\n")
         self.left_out: list[str] = []
         self.sections = [self._secret_service(), self._kernel(), self._cold(), self._crowd()]
+        self.sections += self._kubelogin()
 
     def _floor(self, name: str, *words: str) -> list[str]:
         return [str(self._folder / name), *words]
@@ -133,9 +136,40 @@ class Bench:
             one.memory = 0  # it would include that of xargs
         return section
 
+    def _kubelogin(self) -> list[Section]:
+        """kubectl's plugin and Azure's kubelogin: the same arguments and variables, warm and cold, a
+        bearer token and a proof of possession. Not among the goals: there is no floor."""
+        if not KUBELOGIN.exists():
+            self.left_out.append("kubelogin is not built here: make check-peers")
+            return []
+        daemon = contoso.DAEMON
+        words = ["get-token", "--login", "spn", "--client-id", daemon.client_id, "--tenant-id",
+                 contoso.TENANT.guid, "--authority-host", f"{self._world.authority.url}/",
+                 "--disable-instance-discovery", "--server-id"]
+        bearer = [*words, contoso.AKS]
+        proof = [*words, contoso.ARC, "--pop-enabled", "--pop-claims", "u=/cluster"]
+        self._world.session.env |= EXEC_INFO | {"AZURE_CLIENT_SECRET": daemon.secret}
+        ours, theirs = "exec-credential-entra", str(KUBELOGIN)
+        home = self._world.session.home
+        # Its tokens, in two places; the key stays, as ours does.
+        forget = ["rm", "-rf", str(home / ".cache/.IdentityService"),
+                  str(home / ".kube/cache/kubelogin/pop_tokens.cache")]
+        sections = []
+        for what, asked, kind in (("A token", bearer, "access_token"),
+                                  ("A proof of possession", proof, "bound_token")):
+            clear = ["secret-tool", "clear", "kind", kind]
+            self._must(ours, *asked)
+            self._must(theirs, *asked)
+            sections.append(self._measured(f"{what} for kubectl, warm", [
+                Contestant(ours, [ours, *asked], ours=True), Contestant("kubelogin", [theirs, *asked])]))
+            sections.append(self._measured(f"{what} for kubectl, cold", [
+                Contestant(ours, [ours, *asked], prepare=clear, ours=True),
+                Contestant("kubelogin", [theirs, *asked], prepare=forget)]))
+        return sections
+
     def goals(self, installed: list[Path]) -> list[Goal]:
         """The goals, each with what limits it if it is missed, as far as that was measured."""
-        service, kernel, cold, crowd = self.sections
+        service, kernel, cold, crowd = self.sections[:4]
         lookup = service.named("floor: one libsecret lookup")
         tool = service.named("secret-tool lookup")
         empty = kernel.named("floor: an empty program")
