@@ -20,8 +20,8 @@ NO_ENDPOINT = (NETWORK, "the server that answered is not a token endpoint")
 NO_TOKEN = (NETWORK, "it has no access_token")
 NO_BEARER = (NETWORK, "its token_type is not Bearer")
 CHARACTERS = (NETWORK, "its access_token contains invalid characters")
-NO_LIFE = (NETWORK, "its expires_in is missing or not a whole number")
-NO_CREDIBLE_LIFE = (NETWORK, "its expires_in is not a plausible lifetime")
+NO_LIFE = (NETWORK, "its expires_in is missing or not a number")
+NO_CREDIBLE_LIFE = (NETWORK, "its lifetime is not plausible")
 SECRET_IS_WRONG = (REFUSED, "Use the secret's value, not its ID.")
 
 # The message for each fault; None for those that do no harm.
@@ -42,7 +42,7 @@ SAID: dict[str, tuple[int, str] | None] = {
     "numbers as strings": None,
     "pop token": NO_BEARER,
     "lower-case bearer": None,
-    "no token type": NO_BEARER,
+    "no token type": None,
     "no token": NO_TOKEN,
     "empty token": CHARACTERS,
     "token not a string": NO_TOKEN,
@@ -59,7 +59,7 @@ SAID: dict[str, tuple[int, str] | None] = {
     "expires_in 0": NO_CREDIBLE_LIFE,
     f"expires_in {10**18}": NO_CREDIBLE_LIFE,
     f"expires_in {10**30}": NO_CREDIBLE_LIFE,
-    "expires_in 3599.5": NO_LIFE,
+    "expires_in 3599.5": None,
     "expires_in 'abc'": NO_LIFE,
     "expires_in ''": NO_LIFE,
     "expires_in None": NO_LIFE,

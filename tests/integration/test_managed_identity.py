@@ -17,6 +17,7 @@ from email.utils import formatdate
 from urllib.parse import parse_qsl, quote
 
 import flask
+import jwt
 import pytest
 from cryptography.hazmat.primitives import hashes
 from flask import Response, jsonify
@@ -145,6 +146,41 @@ def test_an_expiry_time_can_be_a_date(machine, service, form):
                     env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key"})
     assert outcome.code == 0, outcome.err
     assert json.loads(outcome.out)["expires_on"] == int(end.timestamp())
+
+
+NOW = 1767366245  # by the service's clock
+
+
+def jwt_until(end: int) -> str:
+    return jwt.encode({"exp": end}, "a secret of thirty-two characters")
+
+
+@pytest.mark.parametrize("variables", [
+    lambda url: {"AZURE_POD_IDENTITY_AUTHORITY_HOST": url},
+    lambda url: {"IDENTITY_ENDPOINT": url, "IDENTITY_HEADER": "key"}], ids=["IMDS", "App Service"])
+@pytest.mark.parametrize("life, members", [
+    (1200, {"expires_in": "86400", "expires_on": str(NOW + 1200), "token_type": "Bearer"}),
+    (3599, {"expires_in": "0", "expires_on": str(NOW + 3599), "token_type": "Bearer"}),
+    (3599, {"expires_on": str(NOW + 3599)}),
+    (3600, {"expires_on": "2026-01-02T16:04:05.0000000+00:00", "token_type": "Bearer"}),
+    (3599, {"expires_on": NOW + 3599.5, "token_type": "Bearer"}),
+    (600, {"expires_in": "3600", "token_type": "Bearer", "access_token": jwt_until(NOW + 600)}),
+    (None, {"token_type": "Bearer"}), (None, {"expires_in": "86400", "expires_on": str(NOW)})],
+    ids=lambda value: "" if isinstance(value, dict) else str(value))
+def test_a_token_is_not_used_after_its_end(machine, service, variables, life, members):
+    def answer():
+        response = jsonify({"access_token": "a.token"} | members)
+        response.headers["Date"] = formatdate(NOW, usegmt=True)
+        return response
+
+    service.answer = answer
+    began = int(time.time())
+    outcome = token(machine, "--output", "json", env=variables(service.url))
+    if life is None:
+        assert outcome.code == 4 and outcome.out == "", outcome
+    else:
+        assert (outcome.code, outcome.err) == (0, "")
+        assert 0 <= json.loads(outcome.out)["expires_on"] - began - life < PATIENCE
 
 
 @pytest.mark.parametrize("ahead", [-1800, 1800])
@@ -365,7 +401,7 @@ STRANGE_ANSWERS = {
     "a token that breaks its line": (lambda: (jsonify(
         access_token="a\r\nb", expires_in=99, token_type="Bearer"), 200), 4, "characters"),
     "a life of no end": (lambda: (jsonify(
-        access_token="a", expires_in=2**62, token_type="Bearer"), 200), 4, "not a plausible lifetime"),
+        access_token="a", expires_in=2**62, token_type="Bearer"), 200), 4, "lifetime is not plausible"),
     "a redirect": (lambda: ("", 302, {"Location": "http://127.0.0.1:1/"}), 3, "HTTP 302"),
     "a refusal without a reason": (lambda: (jsonify(error="x"), 400), 3, "no reason given"),
     "a message": (lambda: (jsonify(message="not today"), 400), 3, "not today"),

@@ -3,6 +3,7 @@
 #include "common/acquire/http/token_answer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -10,6 +11,7 @@
 #include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/base/printable.h"
+#include "common/entra/jwt.h"
 
 /* Explains a response whose body is not an OAuth response. The body is not shown, because it may
  * echo what was sent. */
@@ -115,14 +117,24 @@ static bool explain_refusal(long status, const json_object *answer, const char *
 
 /* ---- tokens ---- */
 
-/* Parses the three date formats in which App Service and its successors have sent expires_on. */
+#define DIGITS      "0123456789"
+#define DIGITS_MAX  18                    /* of what fits */
+#define SECONDS_MAX ((double)(1LL << 53)) /* to which each whole number is a double */
+
+/* Parses the date formats in which App Service and its successors have sent expires_on. The last
+ * one is .NET's, with fractions of a second (azure-sdk-for-net#46714). */
 static bool parse_date(const char *text, int64_t *seconds)
 {
-    static const char *const formats[] = { "%m/%d/%Y %I:%M:%S %p %z", "%m/%d/%Y %H:%M:%S %z",
-                                           "%Y-%m-%dT%H:%M:%S%z" };
+    static const char *const formats[] = { "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S",
+                                           "%Y-%m-%dT%H:%M:%S" };
     for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
         struct tm tm = { 0 };
         const char *end = strptime(text, formats[i], &tm);
+        if (end == NULL)
+            continue;
+        if (*end == '.')
+            end += 1 + strspn(end + 1, DIGITS);
+        end = strptime(end, " %z", &tm);
         if (end == NULL || *end != '\0')
             continue;
         long offset = tm.tm_gmtoff; /* timegm clears it */
@@ -132,34 +144,64 @@ static bool parse_date(const char *text, int64_t *seconds)
     return false;
 }
 
-/* Reads the token's lifetime in seconds from expires_in. The endpoints of managed identities may
- * send expires_on instead, in Unix seconds or as a date, by their own clock. */
+/* Reads a number of seconds; a fraction is dropped. */
+static bool read_seconds(const json_object *answer, const char *key, int64_t *seconds)
+{
+    json_object *value = json_object_object_get(answer, key);
+    const char *text = json_string(answer, key);
+    if (json_int64(answer, key, seconds))
+        return true;
+    size_t whole = text != NULL ? strspn(text, DIGITS) : 0;
+    bool is_decimal = whole > 0 && whole <= DIGITS_MAX && text[whole] == '.' &&
+                      text[whole + 1 + strspn(text + whole + 1, DIGITS)] == '\0';
+    double number = json_object_get_double(value);
+    if (!is_decimal &&
+        (!json_object_is_type(value, json_type_double) || !(number >= 0) || number > SECONDS_MAX))
+        return false;
+    *seconds = is_decimal ? strtoll(text, NULL, 10) : (int64_t)number;
+    return true;
+}
+
+/* Reads the token's lifetime in seconds. The endpoints of managed identities may send expires_on,
+ * in Unix seconds or as a date, by their own clock, beside expires_in or instead of it. Then that
+ * counts: expires_in may be a constant, and the token older (azure-sdk-for-js#6643). */
 static bool read_lifetime(const json_object *answer, int64_t date, int64_t *lifetime)
 {
-    int64_t expires_on;
-    if (json_int64(answer, "expires_in", lifetime))
-        return true;
+    int64_t expires_on = 0;
     const char *text = json_string(answer, "expires_on");
-    bool ok = json_int64(answer, "expires_on", &expires_on) ||
-              (text != NULL && parse_date(text, &expires_on));
-    if (!ok || expires_on < 0)
-        return false;
+    bool has_end = read_seconds(answer, "expires_on", &expires_on) ||
+                   (text != NULL && parse_date(text, &expires_on));
+    if (!has_end || expires_on <= 0)
+        return read_seconds(answer, "expires_in", lifetime);
     *lifetime = expires_on - date;
     return true;
 }
 
-static bool read_times(const json_object *answer, int64_t now, int64_t date, struct token *token,
-                       struct error *error)
+/* A token that says itself when it ends lives no longer, whatever the answer says. */
+static void limit_by_claims(const char *text, int64_t date, int64_t *lifetime)
 {
-    int64_t expires_in, refresh_in;
-    if (!read_lifetime(answer, date > 0 ? date : now, &expires_in))
-        return error_unusable_answer(error, "its expires_in is missing or not a whole number");
-    if (expires_in < 1 || expires_in > TOKEN_LIFE_MAX)
-        return error_unusable_answer(error, "its expires_in is not a plausible lifetime");
+    struct error unused = { 0 };
+    int64_t ends;
+    auto_json_secret json_object *claims = jwt_claims(text, strlen(text), &unused);
+    if (claims != NULL && read_seconds(claims, "exp", &ends) && ends - date < *lifetime)
+        *lifetime = ends - date;
+}
+
+static bool read_times(const json_object *answer, const char *text, int64_t now, int64_t date,
+                       struct token *token, struct error *error)
+{
+    int64_t lifetime, refresh_in;
+    int64_t server_now = date > 0 ? date : now;
+    if (!read_lifetime(answer, server_now, &lifetime))
+        return error_unusable_answer(error, "its expires_in is missing or not a number");
+    bool is_plausible = lifetime <= TOKEN_LIFE_MAX;
+    limit_by_claims(text, server_now, &lifetime);
+    if (!is_plausible || lifetime < 1)
+        return error_unusable_answer(error, "its lifetime is not plausible");
     token->received_on = now;
-    token->expires_on = now + expires_in;
+    token->expires_on = now + lifetime;
     token->refresh_on = 0;
-    if (json_int64(answer, "refresh_in", &refresh_in) && refresh_in > 0 && refresh_in < expires_in)
+    if (json_int64(answer, "refresh_in", &refresh_in) && refresh_in > 0 && refresh_in < lifetime)
         token->refresh_on = now + refresh_in;
     return true;
 }
@@ -168,8 +210,10 @@ static bool read_token(const json_object *answer, const char *token_type, int64_
                        struct token *ret_token, struct error *error)
 {
     struct token read = { .source = TOKEN_FROM_AUTHORITY };
-    const char *type = json_string(answer, "token_type");
+    bool has_type = json_object_object_get(answer, "token_type") != NULL;
+    const char *type = has_type ? json_string(answer, "token_type") : TOKEN_TYPE_BEARER;
     const char *text = json_string(answer, "access_token");
+    /* AD FS and some identity services leave it out for bearer tokens. */
     if (type == NULL || strcasecmp(type, token_type) != 0)
         return error_unusable_answer(error, "its token_type is not %s", token_type);
     if (text == NULL)
@@ -178,7 +222,7 @@ static bool read_token(const json_object *answer, const char *token_type, int64_
         return error_unusable_answer(error, "its access_token is too long");
     if (!token_is_valid_text(text, strlen(text)))
         return error_unusable_answer(error, "its access_token contains invalid characters");
-    if (!read_times(answer, now, date, &read, error))
+    if (!read_times(answer, text, now, date, &read, error))
         return false;
     read.access_token = secret_from_text(text);
     *ret_token = read;
