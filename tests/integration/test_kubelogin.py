@@ -99,15 +99,28 @@ def test_kubectl_runs_it_by_this_name(kubelogin):
     assert (outcome.code, outcome.err) == (0, "") and "Running" in outcome.out
 
 
-def test_it_converts_a_kubeconfig(kubelogin):
+@pytest.mark.parametrize("words, kept", [
+    ([], ["--login devicecode"]),
+    (["-l", "interactive"], ["--login interactive", "--tenant-id"]),
+    (["--login", "spn", "--client-id", contoso.DAEMON.client_id],
+     ["--login spn", f"--client-id {contoso.DAEMON.client_id}"]),
+    (["-l", "msi"], ["--login msi", f"--server-id {contoso.AKS}"]),
+    (["-l", "azurecli", "--azure-config-dir", "/az/x"], ["--login azurecli"]),
+    (["-l", "devicecode", "--cache-dir", "/k/x", "-e", "AzurePublicCloud"], ["--cache-dir /k/x"]),
+    (["-l", "workloadidentity", "--context", "test"], ["--login workloadidentity"])])
+def test_it_converts_a_kubeconfig(kubelogin, words, kept):
     kubelogin.write_kubeconfig(ExecPlugin("kubelogin", arguments(kubelogin), api_version=V1BETA1,
                                           interactive_mode=None))
-    outcome = kubelogin.run("kubelogin", "convert-kubeconfig", "--login", "interactive")
+    outcome = kubelogin.run("kubelogin", "convert-kubeconfig", *words)
     assert outcome.code == 0, outcome
     config = kubelogin.run("kubectl", "config", "view", "--raw", "--output", "json")
     (user,) = json.loads(config.out)["users"]
-    assert user["user"]["exec"]["command"] == "exec-credential-entra"
-    assert "interactive" in user["user"]["exec"]["args"]
+    plugin = user["user"]["exec"]
+    assert plugin["command"] == "exec-credential-entra"
+    for text in kept:
+        assert text in " ".join(plugin["args"]), plugin
+    if "--azure-config-dir" in words:
+        assert "/az/x" in json.dumps(plugin)
 
 
 # ---- remove-tokens ----
@@ -155,3 +168,11 @@ def test_it_forgets_the_account_of_a_folder(kubelogin):
     token(ask(kubelogin, "--login-hint", contoso.GRACE.username))
     assert "/k/grace has no account." in kubelogin.run("kubelogin", "remove-tokens",
                                                        "--token-cache-dir", "/k/grace/").err
+
+
+@pytest.mark.parametrize("words", [(), ("--cache-dir", "/k/x")])
+@pytest.mark.parametrize("keyring", [("--keyring", "none"), ()])
+def test_where_nothing_is_stored_it_has_nothing_to_remove(shell, keyring, words):
+    """A script that calls it in a container goes on."""
+    outcome = shell.run("exec-credential-entra", "remove-tokens", *keyring, *words)
+    assert outcome.code == 0, outcome
