@@ -73,7 +73,7 @@ SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 
 # One program; the helpers are links to it (helpers/main.c).
 HELPERS  := git-credential-entra exec-credential-entra curl-credential-entra
-MODULES  := entra-acquire.so entra-keyring-secret-service.so entra-keyring-kernel.so \
+MODULES  := entra-acquire.so entra-pop.so entra-keyring-secret-service.so entra-keyring-kernel.so \
             entra-kubeconfig.so
 
 # In the programs alone: modules must use the program's malloc.
@@ -84,11 +84,13 @@ entra_SOURCES                 := helpers/main.c helpers/kubectl/kubeconfig/edits
                                  $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \
                                      helpers/entra/*.c helpers/entra/*/*.c)
 entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c common/acquire/*/*.c)
+entra-pop.so_SOURCES          := $(wildcard common/pop/*.c) common/acquire/base64url.c
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
 entra-kubeconfig.so_SOURCES   := $(wildcard helpers/kubectl/kubeconfig/*.c)
 
 entra-acquire.so_LIBS                = $(ACQUIRE_LIBS)
+entra-pop.so_LIBS                    = $(shell $(PKG_CONFIG) --libs libcrypto)
 entra-keyring-secret-service.so_LIBS = $(SECRET_LIBS)
 entra-keyring-kernel.so_LIBS         = -lkeyutils
 entra-kubeconfig.so_LIBS             = $(YAML_LIBS)

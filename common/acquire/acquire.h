@@ -96,18 +96,6 @@ struct acquire_module {
      * too, if nobody signs in in time or the wrong user does. */
     bool (*sign_in)(const struct token_request *request, int64_t deadline, struct token *ret_token,
                     struct account *ret_account, struct error *error);
-
-    /* Makes a new key. The caller clears *ret_key with pop_key_clear. Fails with ERROR_OTHER. */
-    bool (*make_pop_key)(struct pop_key *ret_key, struct error *error);
-
-    /* Checks that a key from a keyring can be used. Fails with ERROR_OTHER. */
-    bool (*check_pop_key)(const struct pop_key *key, struct error *error);
-
-    /* Signs a token that is bound to the key, for this host and from now on (Unix seconds). The
-     * signed form expires before the token does. The caller clears *ret_token with token_clear.
-     * Fails with ERROR_OTHER, also if the token is bound to another key or to none. */
-    bool (*sign_pop)(const struct pop_key *key, const char *host, const struct token *token,
-                     int64_t now, struct token *ret_token, struct error *error);
 };
 
 /* The table of the module, which is loaded on the first call. NULL with ERROR_OTHER (module_load),

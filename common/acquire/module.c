@@ -5,7 +5,6 @@
 #include "common/acquire/app/credential_check.h"
 #include "common/acquire/http/discovery.h"
 #include "common/acquire/http/probe.h"
-#include "common/acquire/pop.h"
 #include "common/acquire/user/interactive.h"
 #include "common/acquire/user/refresh.h"
 
@@ -18,7 +17,4 @@ MODULE_EXPORT const struct acquire_module entra_module = {
     .check_credential = credential_check,
     .refresh = refresh_acquire,
     .sign_in = interactive_sign_in,
-    .make_pop_key = pop_make_key,
-    .check_pop_key = pop_check_key,
-    .sign_pop = pop_sign,
 };

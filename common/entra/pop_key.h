@@ -2,7 +2,7 @@
 /*
  * The key of a proof of possession (RFC 7800): an access token may be bound to a key, and is then
  * of use only to whoever can sign with it. The key is made, and used, where OpenSSL is
- * (common/acquire/pop.h); for everything else it is a text.
+ * (common/pop/pop.h); for everything else it is a text.
  */
 #ifndef COMMON_ENTRA_POP_KEY_H
 #define COMMON_ENTRA_POP_KEY_H

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "common/pop/pop.h"
 #include "common/store/account_store.h"
 #include "common/store/pop_key_store.h"
 
@@ -21,10 +22,10 @@ enum keyring_answer pop_find_key(struct attempt *attempt, struct error *error)
                                                     attempt->deadline, &found, error);
     if (answer != KEYRING_FOUND)
         return answer;
-    const struct acquire_module *module = acquire_load(error);
+    const struct pop_module *module = pop_load(error);
     if (module == NULL)
         return KEYRING_FAILED;
-    if (!module->check_pop_key(&found, &why)) {
+    if (!module->check_key(&found, &why)) {
         trace("keyring: the key is ignored: %s", why.message);
         return KEYRING_NOTHING;
     }
@@ -55,18 +56,18 @@ bool pop_prepare_key(struct attempt *attempt, bool *ret_is_new, struct error *er
         return false;
     if (answer == KEYRING_FOUND)
         return true;
-    const struct acquire_module *module = acquire_load(error);
+    const struct pop_module *module = pop_load(error);
     trace("keyring: there is no key for proof of possession yet");
-    return module != NULL && module->make_pop_key(&attempt->request.pop_key, error);
+    return module != NULL && module->make_key(&attempt->request.pop_key, error);
 }
 
 bool pop_sign_token(const struct attempt *attempt, struct token *token, struct error *error)
 {
     const struct token_request *request = &attempt->request;
     struct token signed_form = { 0 };
-    const struct acquire_module *module = acquire_load(error);
-    if (module == NULL || !module->sign_pop(&request->pop_key, request->pop_host, token, time(NULL),
-                                            &signed_form, error))
+    const struct pop_module *module = pop_load(error);
+    if (module == NULL ||
+        !module->sign(&request->pop_key, request->pop_host, token, time(NULL), &signed_form, error))
         return false;
     token_clear(token);
     *token = signed_form;

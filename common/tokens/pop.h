@@ -20,8 +20,7 @@ static inline bool pop_is_wanted(const struct attempt *attempt)
 
 /* Finds the key of the attempt's account or app, whose account is known (account_store_resolve), if
  * it does not have it yet. A key that cannot be used counts as none. Returns KEYRING_FAILED with
- * ERROR_KEYRING only if the keyring was chosen by name, or with ERROR_OTHER if the acquire module
- * cannot be loaded. */
+ * ERROR_KEYRING only if the keyring was chosen by name, or with pop_load's errors. */
 enum keyring_answer pop_find_key(struct attempt *attempt, struct error *error);
 
 /* Gives the attempt a key to request a token with: the stored one, or a new one, which *ret_is_new

@@ -287,8 +287,10 @@ def test_only_a_proof_needs_openssl_when_it_is_warm(world):
     ask(world), ask(world, *pop())
     environment = {"AZURE_CLIENT_SECRET": APP.secret} | EXEC_INFO
     world.session.env |= environment
-    assert "entra-acquire.so" not in loaded(world, HELPER, *spn(world))
-    assert "entra-acquire.so" in loaded(world, HELPER, *spn(world, *pop()))
+    assert "libcrypto" not in loaded(world, HELPER, *spn(world))
+    files = loaded(world, HELPER, *spn(world, *pop()))
+    assert "entra-pop.so" in files and "libcrypto" in files
+    assert "entra-acquire.so" not in files and "libcurl" not in files
 
 
 # ---- users ----

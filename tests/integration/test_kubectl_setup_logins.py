@@ -294,6 +294,12 @@ def test_what_is_refused_later_is_refused_before_a_file_is_read(world, words, te
     assert path.read_text() == before
 
 
+def test_kubelogins_log_level_is_of_this_run(world):
+    write(world, user_of("kubelogin", ["get-token"]))
+    outcome = set_up(world, "-v", "5", "--logtostderr")
+    assert outcome.code == 0 and user(world)["exec"]["args"] == ["get-token"]
+
+
 def test_git_takes_none_of_them(world):
     for words in (["-l", "msi"], ["--server-id", "x"], ["--legacy"], ["-t", "x"]):
         outcome = world.run("entra", "setup", "git", *words)

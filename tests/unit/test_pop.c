@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/acquire/pop.h"
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
+#include "common/pop/pop.h"
+
+extern const struct pop_module entra_module;
 
 static struct pop_key key;
 static struct error error;
@@ -18,7 +20,7 @@ static int begin(void **state)
 {
     (void)state;
     error = (struct error){ 0 };
-    assert_true(pop_make_key(&key, &error));
+    assert_true(entra_module.make_key(&key, &error));
     return 0;
 }
 
@@ -36,14 +38,14 @@ static void a_key_can_be_stored_and_used_again(void **state)
     auto_pop_key struct pop_key read = { 0 };
     assert_true(pop_key_from_json(record->bytes, record->length, &read, &error));
     assert_string_equal(read.id, key.id);
-    assert_true(pop_check_key(&read, &error));
+    assert_true(entra_module.check_key(&read, &error));
 }
 
 static void two_keys_are_two(void **state)
 {
     (void)state;
     auto_pop_key struct pop_key other = { 0 };
-    assert_true(pop_make_key(&other, &error));
+    assert_true(entra_module.make_key(&other, &error));
     assert_string_not_equal(other.id, key.id);
 }
 
@@ -80,11 +82,11 @@ static void a_key_that_is_not_what_its_record_says_is_not_used(void **state)
 {
     (void)state;
     auto_pop_key struct pop_key other = { 0 }, no_key = { .private_key = secret_from_text("AAAA") };
-    assert_true(pop_make_key(&other, &error));
+    assert_true(entra_module.make_key(&other, &error));
     memcpy(other.id, key.id, sizeof other.id);
     memcpy(no_key.id, key.id, sizeof no_key.id);
-    assert_false(pop_check_key(&other, &error));
-    assert_false(pop_check_key(&no_key, &error));
+    assert_false(entra_module.check_key(&other, &error));
+    assert_false(entra_module.check_key(&no_key, &error));
 }
 
 static struct token bound_token(const struct pop_key *to)
@@ -100,11 +102,11 @@ static void a_signed_form_is_three_parts_and_expires_before_the_token(void **sta
 {
     (void)state;
     auto_token struct token token = bound_token(&key), proof = { 0 };
-    assert_true(pop_sign(&key, "host", &token, 2000, &proof, &error));
+    assert_true(entra_module.sign(&key, "host", &token, 2000, &proof, &error));
     assert_true(token_is_valid_text(proof.access_token->bytes, proof.access_token->length));
     assert_int_equal(proof.expires_on, 2000 + POP_SECONDS);
     auto_token struct token late = { 0 };
-    assert_true(pop_sign(&key, "host", &token, 4900, &late, &error));
+    assert_true(entra_module.sign(&key, "host", &token, 4900, &late, &error));
     assert_int_equal(late.expires_on, 5000);
 }
 
@@ -112,12 +114,12 @@ static void a_token_of_another_key_or_of_none_is_not_signed(void **state)
 {
     (void)state;
     auto_pop_key struct pop_key other = { 0 };
-    assert_true(pop_make_key(&other, &error));
+    assert_true(entra_module.make_key(&other, &error));
     auto_token struct token of_other = bound_token(&other), bearer = bound_token(&key);
     bearer.key_id[0] = '\0';
     struct token proof = { 0 };
-    assert_false(pop_sign(&key, "host", &of_other, 2000, &proof, &error));
-    assert_false(pop_sign(&key, "host", &bearer, 2000, &proof, &error));
+    assert_false(entra_module.sign(&key, "host", &of_other, 2000, &proof, &error));
+    assert_false(entra_module.sign(&key, "host", &bearer, 2000, &proof, &error));
     assert_null(proof.access_token);
 }
 

@@ -26,7 +26,6 @@ unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
                                    common/acquire/http/proxy.c \
                                    common/acquire/http/redaction.c common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c \
-                                   common/acquire/pop.c \
                                    common/acquire/user/browser.c common/acquire/user/device_code.c \
                                    common/acquire/user/device_code_answer.c common/acquire/user/redirect.c \
                                    common/acquire/user/refresh.c common/acquire/user/sign_in_answer.c \
@@ -43,7 +42,7 @@ unit_stored_credentials_SOURCES := tests/unit/shelf.c
 unit_user_tokens_SOURCES        := tests/unit/shelf.c
 unit_memory_SOURCES             := common/base/memory.c
 unit_peer_SOURCES               := common/acquire/user/peer.c
-unit_pop_SOURCES                := common/acquire/base64url.c common/acquire/pop.c
+unit_pop_SOURCES                := common/acquire/base64url.c common/pop/pop.c
 unit_pop_claims_SOURCES         := helpers/kubectl/pop_claims.c
 unit_redirect_SOURCES           := $(unit_redaction_SOURCES) common/acquire/user/redirect.c
 unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
@@ -51,8 +50,7 @@ unit_token_answer_SOURCES       := common/acquire/http/token_answer.c
 unit_token_candidates_SOURCES   := tests/unit/shelf.c
 unit_token_claims_SOURCES       := helpers/entra/token_claims.c
 unit_token_endpoint_SOURCES     := $(unit_redaction_SOURCES) common/acquire/http/retry.c \
-                                   common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c \
-                                   common/acquire/pop.c
+                                   common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c
 unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
 unit_http_LIBS                   = $(ACQUIRE_LIBS)
 unit_http_failure_LIBS           = $(ACQUIRE_LIBS)

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/acquire/base64url.h"
 #include "common/acquire/http/retry.h"
 #include "common/acquire/http/token_answer.h"
-#include "common/acquire/pop.h"
 #include "common/acquire/user/sign_in_answer.h"
 #include "common/base/text.h"
 #include "common/entra/authority.h"
@@ -49,6 +49,13 @@ static bool read_answer(const struct token_request *request, const struct http_r
     return false;
 }
 
+/* The value of req_cnf: the ID of the key, and that it is in software (xms_ksl). */
+static struct secret *confirmation_of(const struct pop_key *key)
+{
+    auto_secret struct secret *text = secret_format("{\"kid\":\"%s\",\"xms_ksl\":\"sw\"}", key->id);
+    return base64url((const unsigned char *)text->bytes, text->length);
+}
+
 /* The fields, and those that have the token bound to the request's key: kubelogin's, which are
  * those of draft-ietf-oauth-pop-key-distribution, and Entra's token_type. The caller frees
  * *ret_confirmation with secret_free, and the result with free. */
@@ -62,7 +69,7 @@ static struct http_field *bind_fields(const struct token_request *request,
     struct http_field *bound = calloc(count + 3, sizeof *bound);
     memcpy(bound, fields, count * sizeof *bound);
     if (is_bound(request)) {
-        *ret_confirmation = pop_confirmation(&request->pop_key);
+        *ret_confirmation = confirmation_of(&request->pop_key);
         bound[count] = (struct http_field){ "token_type", TOKEN_TYPE_POP, false };
         bound[count + 1] = (struct http_field){ "req_cnf", (*ret_confirmation)->bytes, false };
     }

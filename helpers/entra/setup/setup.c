@@ -137,10 +137,10 @@ static const struct option_spec own_options[] = {
       OPTION_OWN(KUBELOGIN_LOGIN), 0 },
 };
 
-/* Those of kubelogin that say how it runs, not which token it gets, and one that is common. */
+/* Those that are in the table already, and one that is common. */
 static bool is_left_out(const char *name)
 {
-    static const char *const names[] = { "login", "client-id", "v", "logtostderr" };
+    static const char *const names[] = { "login", "client-id" };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (strcmp(names[i], name) == 0)
             return true;

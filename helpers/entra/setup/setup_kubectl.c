@@ -15,9 +15,9 @@
 #include "helpers/entra/setup/kubeconfig_backups.h"
 #include "helpers/entra/setup/kubeconfig_change.h"
 #include "helpers/entra/setup/kubeconfig_list.h"
+#include "helpers/entra/setup/kubeconfig_options.h"
 #include "helpers/entra/setup/kubeconfig_summary.h"
 #include "helpers/entra/setup/setup.h"
-#include "helpers/kubectl/kubelogin.h"
 
 /* What is being done, and to which files. */
 struct job {
@@ -217,41 +217,6 @@ static void change_target(struct job *job, const struct kubeconfig_target *targe
             summary_count(&job->summary, KUBECONFIG_CONVERTED);
 }
 
-/* ---- what is wanted ---- */
-
-/* Adds kubelogin's options that are given to the args of the conversion. */
-static void collect_options(const struct options *options, const char **args)
-{
-    size_t count = 0;
-    while (args[count] != NULL)
-        count++;
-    for (const struct option_spec *spec = kubelogin_options(); spec->name != NULL; spec++) {
-        const void *member = (const char *)options + spec->offset;
-        const char *value = *(const char *const *)member;
-        bool is_common = spec->offset == offsetof(struct options, client_id);
-        if (value == NULL || value[0] == '\0' || is_common || spec->name[1] == '\0' ||
-            spec->offset == OPTION_OWN(KUBELOGIN_LOGIN) ||
-            (spec->kind == OPTION_SWITCH && strcmp(value, "true") != 0))
-            continue;
-        args[count++] = spec->name - strlen("--");
-        if (spec->kind != OPTION_SWITCH)
-            args[count++] = value;
-    }
-    args[count] = NULL;
-}
-
-/* Checks the options by themselves, so that a fault in them is not taken for one of each user. */
-static bool check_options(const struct kubeconfig_conversion *conversion, struct error *error)
-{
-    static const char *const no_variables[] = { NULL };
-    char *line[KUBECONFIG_ARGS + 2] = { (char *)"exec-credential-entra" };
-    for (size_t i = 0; conversion->args[i] != NULL; i++)
-        line[i + 1] = (char *)conversion->args[i];
-    return (conversion->login == NULL ||
-            kubelogin_check_login(conversion->login, "--login", error)) &&
-           kubelogin_check_line(line, no_variables, error);
-}
-
 static bool check_arguments(const struct job *job, int count, char **operands, struct error *error)
 {
     const struct kubeconfig_conversion *conversion = &job->conversion;
@@ -259,7 +224,7 @@ static bool check_arguments(const struct job *job, int count, char **operands, s
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
     if (job->options->own[SETUP_REMOVE] != NULL && conversion->login != NULL)
         return error_set(error, ERROR_USAGE, "--remove and --login cannot be used together");
-    return check_options(conversion, error);
+    return kubeconfig_options_check(conversion, error);
 }
 
 static bool run_job(struct job *job, struct error *error)
@@ -297,9 +262,7 @@ static bool run_setup_kubectl(const struct options *options, int count, char **o
                                     .context = context },
                        .is_named = context != NULL,
                        .is_removal = is_removal };
-    _Static_assert(KUBECONFIG_ARGS > SETUP_WORDS_MAX + 2 * KUBELOGIN_SETTINGS, "all options fit");
-    setup_helper_options(options, &storage, job.conversion.args);
-    collect_options(options, job.conversion.args);
+    kubeconfig_options_read(options, &storage, &job.conversion);
     if (!check_arguments(&job, count, operands, error))
         return false;
     bool ok = run_job(&job, error);

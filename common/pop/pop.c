@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/acquire/pop.h"
+#include "common/pop/pop.h"
 
 #include <inttypes.h>
 #include <openssl/bn.h>
@@ -99,7 +99,7 @@ static bool load(const struct pop_key *key, struct rsa_key *ret_key, struct erro
                      KEY_BITS);
 }
 
-bool pop_make_key(struct pop_key *ret_key, struct error *error)
+static bool make_key(struct pop_key *ret_key, struct error *error)
 {
     auto_rsa_key struct rsa_key key = { .pkey = EVP_RSA_gen(KEY_BITS) };
     struct pop_key made = { 0 };
@@ -110,7 +110,7 @@ bool pop_make_key(struct pop_key *ret_key, struct error *error)
     return true;
 }
 
-bool pop_check_key(const struct pop_key *key, struct error *error)
+static bool check_key(const struct pop_key *key, struct error *error)
 {
     auto_rsa_key struct rsa_key loaded = { 0 };
     return load(key, &loaded, error);
@@ -121,12 +121,6 @@ bool pop_check_key(const struct pop_key *key, struct error *error)
 static struct secret *encode_text(const struct secret *text)
 {
     return base64url((const unsigned char *)text->bytes, text->length);
-}
-
-struct secret *pop_confirmation(const struct pop_key *key)
-{
-    auto_secret struct secret *text = secret_format("{\"kid\":\"%s\",\"xms_ksl\":\"sw\"}", key->id);
-    return encode_text(text);
 }
 
 static struct secret *make_header(const struct rsa_key *key)
@@ -166,8 +160,8 @@ static struct secret *sign(const struct rsa_key *key, const struct secret *text)
     return ok ? base64url(signature, length) : NULL;
 }
 
-bool pop_sign(const struct pop_key *key, const char *host, const struct token *token, int64_t now,
-              struct token *ret_token, struct error *error)
+static bool sign_token(const struct pop_key *key, const char *host, const struct token *token,
+                       int64_t now, struct token *ret_token, struct error *error)
 {
     auto_rsa_key struct rsa_key loaded = { 0 };
     if (!load(key, &loaded, error))
@@ -188,3 +182,10 @@ bool pop_sign(const struct pop_key *key, const char *host, const struct token *t
         ret_token->expires_on = now + POP_SECONDS;
     return true;
 }
+
+MODULE_EXPORT const struct pop_module entra_module = {
+    .module = MODULE_HEAD,
+    .make_key = make_key,
+    .check_key = check_key,
+    .sign = sign_token,
+};
