@@ -36,6 +36,14 @@ bool pop_key_from_json(const char *text, size_t length, struct pop_key *ret_key,
 /* Wipes and frees what the key owns, and leaves no key. */
 void pop_key_clear(struct pop_key *key);
 
+/* Moves the key out of *key and leaves none. The caller owns the result. */
+static inline struct pop_key pop_key_steal(struct pop_key *key)
+{
+    struct pop_key taken = *key;
+    *key = (struct pop_key){ 0 };
+    return taken;
+}
+
 #define auto_pop_key CLEANUP(pop_key_clear)
 
 #endif

@@ -39,11 +39,11 @@ static struct secret *number_of(const EVP_PKEY *pkey, const char *name)
 {
     unsigned char bytes[NUMBER_MAX];
     BIGNUM *number = NULL;
-    struct secret *text = NULL;
-    if (EVP_PKEY_get_bn_param(pkey, name, &number) == 1 && BN_num_bytes(number) <= NUMBER_MAX)
-        text = base64url(bytes, (size_t)BN_bn2bin(number, bytes));
+    bool fits =
+        EVP_PKEY_get_bn_param(pkey, name, &number) == 1 && BN_num_bytes(number) <= NUMBER_MAX;
+    int length = fits ? BN_bn2bin(number, bytes) : 0;
     BN_free(number);
-    return text;
+    return length > 0 ? base64url(bytes, (size_t)length) : NULL;
 }
 
 /* The SHA-256 of the JWK with its required members in lexicographic order (RFC 7638, 3). */

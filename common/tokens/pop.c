@@ -29,8 +29,7 @@ enum keyring_answer pop_find_key(struct attempt *attempt, struct error *error)
         trace("keyring: the key is ignored: %s", why.message);
         return KEYRING_NOTHING;
     }
-    attempt->request.pop_key = found;
-    found = (struct pop_key){ 0 };
+    attempt->request.pop_key = pop_key_steal(&found);
     return KEYRING_FOUND;
 }
 

@@ -102,6 +102,7 @@ fuzz_claims_demand_ABOUT   := common/entra/claims.c
 fuzz_json_ABOUT            := common/base/json.c common/base/json_grammar.c common/base/json_text.c
 fuzz_jwt_ABOUT             := common/entra/jwt.c
 fuzz_keyring_runtime_ABOUT := keyring/runtime.c
+fuzz_pop_key_ABOUT         := common/entra/pop_key.c
 fuzz_settings_ABOUT        := $(wildcard common/config/*.c)
 fuzz_shared_error_ABOUT    := common/base/shared_error.c
 fuzz_store_ABOUT           := common/store/token_store.c common/store/account_store.c \
