@@ -10,14 +10,15 @@
 #ifndef COMMON_BASE_SHELL_LINE_H
 #define COMMON_BASE_SHELL_LINE_H
 
-/* The end of a command line: each word after a space. Cut to fit. */
+/* The end of a command line: each word after a space. */
 struct shell_line {
     char text[400];
 };
 
 /* Adds an option and its value (NULL: it has none), in quotation marks if the shell would not take
- * it literally without. "..." stands for a value that it would not take literally in them either.
- * line is a struct shell_line; for options_each. */
+ * it literally without. "..." stands for a value that it would not take literally in them either,
+ * that messages would not show as it is, or for which there is no room. line is a struct
+ * shell_line; for options_each. */
 void shell_line_add(void *line, const char *name, const char *value);
 
 #endif
