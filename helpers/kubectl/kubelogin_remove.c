@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What kubelogin's users remove with the folder of its tokens: the tokens for AKS, and the sign-ins
- * with kubelogin's own client; or that an account belongs to a folder. The sign-in that serves git
- * and curl too stays, since nobody asked to sign out of those. */
+/* What kubelogin's users remove with the folder of its tokens: the tokens for AKS, bound tokens
+ * with their keys, and the sign-ins with kubelogin's own client; or that an account belongs to a
+ * folder. The sign-in that serves git and curl too stays, since nobody asked to sign out of those.
+ */
 #define _GNU_SOURCE
 #include "helpers/kubectl/kubelogin_remove.h"
 
@@ -14,6 +15,7 @@
 #include "common/entra/known_apps.h"
 #include "common/entra/scope.h"
 #include "common/store/account_store.h"
+#include "common/store/pop_key_store.h"
 #include "common/tokens/tokens.h"
 
 /* The indices of our own options in options->own. */
@@ -41,6 +43,13 @@ static bool is_sign_in_with_kubelogin(const struct keyring_item *item)
     return strcasecmp(keyring_item_attribute(item, STORE_CLIENT_ID), KNOWN_APP_KUBELOGIN) == 0;
 }
 
+/* Only exec-credential-entra has bound tokens, and keys for them. */
+static bool is_any(const struct keyring_item *item)
+{
+    (void)item;
+    return true;
+}
+
 static bool drop_items(struct token_store *store, const char *kind,
                        bool (*is_ours)(const struct keyring_item *item), int64_t deadline,
                        size_t *count, struct error *error)
@@ -60,12 +69,19 @@ static bool drop_items(struct token_store *store, const char *kind,
 
 static bool remove_tokens(struct tokens *tokens, struct error *error)
 {
-    size_t access = 0, sign_ins = 0;
+    size_t access = 0, bound = 0, keys = 0, sign_ins = 0;
     if (!drop_items(&tokens->store, STORE_KIND_TOKEN, is_token_for_aks, tokens->deadline, &access,
                     error) ||
+        !drop_items(&tokens->store, STORE_KIND_BOUND_TOKEN, is_any, tokens->deadline, &bound,
+                    error) ||
+        !drop_items(&tokens->store, STORE_KIND_POP_KEY, is_any, tokens->deadline, &keys, error) ||
         !drop_items(&tokens->store, STORE_KIND_REFRESH_TOKEN, is_sign_in_with_kubelogin,
                     tokens->deadline, &sign_ins, error))
         return false;
+    if (bound + keys > 0)
+        notice("Removed from the keyring: %zu bound token%s and %zu key%s for proofs of "
+               "possession.",
+               bound, bound == 1 ? "" : "s", keys, keys == 1 ? "" : "s");
     notice("Removed from the keyring: %zu token%s for AKS, and %zu sign-in%s with kubelogin's "
            "client. Other sign-ins, which git and curl use too, stay; 'entra logout' removes them.",
            access, access == 1 ? "" : "s", sign_ins, sign_ins == 1 ? "" : "s");
@@ -134,9 +150,9 @@ static const struct option_spec own_options[] = {
 
 const struct program kubelogin_remove = {
     .usage = "exec-credential-entra remove-tokens|remove-cache-dir [OPTION]...",
-    .summary =
-        "Removes the tokens for AKS, and the sign-ins with kubelogin's own client, from the\n"
-        "keyring; or, with --cache-dir, forgets which account belongs to a folder.",
+    .summary = "Removes the tokens for AKS, bound tokens with their keys, and the sign-ins with\n"
+               "kubelogin's own client from the keyring; or, with --cache-dir, forgets which\n"
+               "account belongs to a folder.",
     .options = own_options,
     .is_typed = true,
     .run = run_remove,

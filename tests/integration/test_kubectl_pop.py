@@ -370,3 +370,13 @@ def test_processes_that_want_the_same_proof_make_one_request(world):
     outcomes = all_at_once(world, [words] * 6, env=EXEC_INFO | {"AZURE_CLIENT_SECRET": APP.secret})
     assert len({proof_of(one)["at"] for one in outcomes}) == 1
     assert len(world.authority.token_requests) == 1
+
+
+@pytest.mark.parametrize("command", ["remove-tokens", "remove-cache-dir"])
+def test_kubelogins_removal_takes_bound_tokens_with_their_keys(world, command):
+    first = proof_of(ask(world, *pop()))
+    outcome = world.run(HELPER, command)
+    assert outcome.code == 0 and "1 bound token and 1 key" in outcome.err, outcome
+    assert not kept(world, "bound_token") and not kept(world, "pop_key")
+    second = proof_of(ask(world, *pop()))
+    assert second["at"] != first["at"] and second["cnf"] != first["cnf"]
