@@ -244,3 +244,16 @@ def test_thousands_of_users_are_converted(world):
     assert (outcome.code, outcome.err) == (0, "")
     assert "4000 users changed" in outcome.out
     assert path.read_text().count(OURS) == 2 * 4000 - 2000
+
+
+# ---- hostile ones ----
+
+@pytest.mark.parametrize("text", [
+    "users: " + "[" * 200_000 + "]" * 200_000 + "\n",
+    "users: " + '{"a": ' * 100_000 + "1" + "}" * 100_000 + "\n",
+    "users:\n- " + "- " * 100_000 + "x\n",
+    "? " * 100_000 + "x\n"], ids=["flow list", "flow mapping", "list", "key"])
+def test_a_file_that_is_nested_too_deep_is_refused_at_once(world, text):
+    path = write(world, text)
+    refused(set_up(world), 2, "nested more than 100 deep", str(path))
+    assert path.read_text() == text and not backup(path).exists()

@@ -12,7 +12,7 @@
  *
  * Only this module links libyaml. A file is refused if libyaml cannot read it or if it has anchors,
  * merge keys, duplicate keys or more than one document that is not empty: there, a change of one
- * user could change another, or none.
+ * user could change another, or none. So is one that is nested so deep that it takes too long.
  */
 #ifndef HELPERS_KUBECTL_KUBECONFIG_KUBECONFIG_H
 #define HELPERS_KUBECTL_KUBECONFIG_KUBECONFIG_H

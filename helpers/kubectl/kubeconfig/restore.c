@@ -26,7 +26,7 @@ static bool is_bare(const yaml_node_t *node)
            text[strspn(text, plain)] == '\0';
 }
 
-/* Writes a value in flow style. libyaml limits how deep it is. */
+/* Writes a value in flow style. yaml_parse limits how deep it is. */
 static void write_value(FILE *stream, const struct yaml *yaml, const yaml_node_t *node)
 {
     struct yaml_pair pair;

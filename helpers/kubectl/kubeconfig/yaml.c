@@ -13,9 +13,32 @@ static bool parse_error(const yaml_parser_t *parser, struct error *error)
                      parser->problem != NULL ? parser->problem : "unknown error");
 }
 
+/* So deep may collections be in each other. libyaml takes quadratic time for flow collections, and
+ * what writes a value recurses. */
+#define DEPTH_MAX 100
+
+/* How much deeper the parser is after a token. */
+static int depth_of(yaml_token_type_t type)
+{
+    switch (type) {
+    case YAML_BLOCK_SEQUENCE_START_TOKEN:
+    case YAML_BLOCK_MAPPING_START_TOKEN:
+    case YAML_FLOW_SEQUENCE_START_TOKEN:
+    case YAML_FLOW_MAPPING_START_TOKEN:
+        return 1;
+    case YAML_BLOCK_END_TOKEN:
+    case YAML_FLOW_SEQUENCE_END_TOKEN:
+    case YAML_FLOW_MAPPING_END_TOKEN:
+        return -1;
+    default:
+        return 0;
+    }
+}
+
 /* Refuses anchors and aliases: a change at an anchor would also change each of its aliases. */
 static bool check_tokens(yaml_parser_t *parser, struct error *error)
 {
+    int depth = 0;
     for (bool more = true; more;) {
         yaml_token_t token;
         if (!yaml_parser_scan(parser, &token))
@@ -23,7 +46,11 @@ static bool check_tokens(yaml_parser_t *parser, struct error *error)
         bool shared = token.type == YAML_ANCHOR_TOKEN || token.type == YAML_ALIAS_TOKEN;
         size_t line = token.start_mark.line + 1;
         more = token.type != YAML_STREAM_END_TOKEN && token.type != YAML_NO_TOKEN;
+        depth += depth_of(token.type);
         yaml_token_delete(&token);
+        if (depth > DEPTH_MAX)
+            return error_set(error, ERROR_USAGE, "line %zu: nested more than %d deep", line,
+                             DEPTH_MAX);
         if (!shared)
             continue;
         error_set(error, ERROR_USAGE, "line %zu: anchors and aliases are not supported", line);
