@@ -78,7 +78,10 @@ struct token_request {
     char *client_id;           /* letters, digits and -._~:/ */
     const char *second_client; /* asks if the authority refuses client_id, which nobody chose; NULL:
                                 * none; static */
-    bool client_is_second;     /* the second client asks: only in common/tokens's copy */
+    bool client_is_second;     /* the second client asks, since the authority refuses the first:
+                                * only in common/tokens's copy */
+    const char *first_client;  /* the second client asks, since that alone had a sign-in: this is
+                                * the first; NULL: not so. Only in common/tokens's copy */
     char *scope;               /* as scope_check_for_app or scope_check_for_user takes it */
     bool scope_learned;        /* not the API's own, but named by the cluster */
     char *claims;              /* claims_merge's, a JSON object; NULL: none */

@@ -19,11 +19,13 @@
  * request is common/tokens's copy, which does not own client_id. */
 void client_choice_make(struct token_request *request);
 
-/* Turns the request to its second client, and has the reason remembered. */
-void client_choice_turn(struct token_request *request, const struct error *reason);
+/* Turns the request to its second client, which alone has a sign-in of the account, and has that
+ * remembered; and back, if the first client (request->first_client) has one by now. */
+void client_choice_turn_to_sign_in(struct token_request *request);
+void client_choice_turn_back(struct token_request *request);
 
-/* Does so if there is a second client and the authority refused the request for its client's sake.
- * Returns whether it did. */
+/* Turns to it and has the reason remembered if there is a second client and the authority refused
+ * the request for its client's sake. Returns whether it did. */
 bool client_choice_turn_if_refused(struct token_request *request, const struct error *refusal);
 
 #endif

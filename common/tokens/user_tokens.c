@@ -222,20 +222,30 @@ static enum refresh_end refresh_by_client(const struct acquire_module *module,
     return REFRESH_NEEDS_SIGN_IN;
 }
 
-/* Turns to the second client if that alone has a sign-in of the account, which it may have from
- * before there was one client for everything. */
-static bool turn_to_sign_in(struct token_store *store, struct token_request *request,
-                            int64_t deadline)
+/* Whether another client than the request's has a sign-in of the account. client_id may be NULL. */
+static bool has_sign_in(struct token_store *store, const struct token_request *request,
+                        const char *client_id, int64_t deadline)
 {
     auto_account struct account known = { 0 };
-    struct error why = { 0 };
-    struct token_request second = *request; /* owns nothing */
-    second.client_id = (char *)request->second_client;
-    if (request->second_client == NULL || request->home_account_id == NULL ||
-        account_store_find(store, &second, deadline, &known, &why) != KEYRING_FOUND)
+    struct error unused = { 0 };
+    struct token_request other = *request; /* owns nothing */
+    other.client_id = (char *)client_id;
+    return client_id != NULL && request->home_account_id != NULL &&
+           account_store_find(store, &other, deadline, &known, &unused) == KEYRING_FOUND;
+}
+
+/* Turns to the client that can go on where the present one needs a sign-in. The second client may
+ * alone have one from before there was one client for everything; the first, from since then. */
+static bool turn_to_sign_in(struct token_store *store, struct token_request *request, bool has_none,
+                            int64_t deadline)
+{
+    if (has_sign_in(store, request, request->first_client, deadline)) {
+        client_choice_turn_back(request);
+        return true;
+    }
+    if (!has_none || !has_sign_in(store, request, request->second_client, deadline))
         return false;
-    error_set(&why, ERROR_SIGN_IN, "%s has signed in with the former only", known.username);
-    client_choice_turn(request, &why);
+    client_choice_turn_to_sign_in(request);
     return true;
 }
 
@@ -249,11 +259,12 @@ static enum refresh_end refresh(const struct acquire_module *module, struct toke
 {
     enum refresh_end end =
         refresh_by_client(module, store, request, deadline, token, reason, error);
-    bool has_none = end == REFRESH_NEEDS_SIGN_IN && reason->kind == ERROR_NONE;
+    const struct error *refusal = end == REFRESH_FAILED ? error : reason;
     if (end == REFRESHED)
         return end;
-    if (has_none ? !turn_to_sign_in(store, request, deadline)
-                 : !client_choice_turn_if_refused(request, end == REFRESH_FAILED ? error : reason))
+    if (!client_choice_turn_if_refused(request, refusal) &&
+        (end == REFRESH_FAILED ||
+         !turn_to_sign_in(store, request, reason->kind == ERROR_NONE, deadline)))
         return end;
     *reason = (struct error){ 0 };
     *error = (struct error){ 0 };

@@ -157,6 +157,24 @@ def test_a_sign_in_from_before_still_serves(bare):
     assert asking(bare) == []
 
 
+@pytest.mark.parametrize("refusal", [(700082, None), (70000, "bad_token")], ids=str)
+def test_a_new_sign_in_takes_the_place_of_one_from_before(bare, refusal):
+    """Though the former's client is remembered: it is not that the authority refuses the usual one."""
+    login(bare, "--api", "AKS", "--client-id", KUBELOGIN)
+    token_of(ask_kubectl(bare))
+    bare.authority.refresh_tokens.revoke(contoso.ADA, refusal[0], suberror=refusal[1] or "")
+    for _ in range(2):
+        outcome = ask_kubectl(bare, "--force-refresh")
+        assert outcome.code == SIGN_IN_FIRST and "refuses the usual one" not in outcome.err, outcome
+    login(bare)
+    bare.authority.log.clear()
+    token_of(ask_kubectl(bare, "--force-refresh"))
+    assert asking(bare)[-1] == CLI
+    token_of(ask_kubectl(bare))
+    token_of(ask_kubectl(bare, "--force-refresh"))
+    assert asking(bare) == [CLI]
+
+
 def test_a_client_of_ones_own_is_not_replaced(bare):
     refuse_cli(bare, contoso.AKS)
     login(bare, "--client-id", CLI)
