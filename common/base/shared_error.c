@@ -74,7 +74,9 @@ static bool read_texts(const json_object *record, struct error *error)
         const char *text = json_string(record, members[i].name);
         if (text == NULL)
             return false;
-        snprintf((char *)error + members[i].offset, members[i].size, "%s", text);
+        char *copy = (char *)error + members[i].offset;
+        snprintf(copy, members[i].size, "%s", text);
+        utf8_mend(copy); /* it may have been cut within a letter */
     }
     return true;
 }
