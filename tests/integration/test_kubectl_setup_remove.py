@@ -185,3 +185,14 @@ def test_a_link_leads_to_the_backups(world, tmp_path):
 def test_a_login_makes_no_sense_with_it(world):
     write(world, head() + KUBELOGIN)
     refused(remove(world, "--login", "msi"), 2, "--remove and --login cannot be used together")
+
+
+def test_the_newest_backup_is_the_last_one_made_though_others_were_deleted(world):
+    for tenant in ("first", "second", "third"):
+        path = write(world, user_of("kubelogin", ["get-token", "--tenant-id", tenant]))
+        if tenant == "third":
+            backup(path).unlink()
+        assert set_up(world).code == 0
+    assert "third" in backup(path, ".3").read_text() and not backup(path).exists()
+    assert remove(world).code == 0
+    assert user(world)["exec"]["args"] == ["get-token", "--tenant-id", "third"]

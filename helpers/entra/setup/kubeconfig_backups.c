@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "helpers/entra/setup/kubeconfig_backups.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -11,41 +10,6 @@
 #include "common/base/file.h"
 #include "common/base/text.h"
 #include "helpers/entra/setup/replace_file.h"
-
-/* The number of a backup by its name, after the kubeconfig's: ".before-entra" is the first,
- * ".before-entra.2" the second. 0: it is not one. */
-static int number_of(const char *suffix)
-{
-    char *end = NULL;
-    if (strcmp(suffix, REPLACE_FILE_SUFFIX) == 0)
-        return 1;
-    if (strncmp(suffix, REPLACE_FILE_SUFFIX ".", strlen(REPLACE_FILE_SUFFIX ".")) != 0)
-        return 0;
-    long number = strtol(suffix + strlen(REPLACE_FILE_SUFFIX "."), &end, 10);
-    return *end == '\0' && number > 1 && number <= REPLACE_FILE_MAX ? (int)number : 0;
-}
-
-/* Sets *ret_number to that of the newest backup of a file, whose path is absolute; 0 if there is
- * none. Fails with ERROR_OTHER if the folder cannot be read. */
-static bool find_newest(const char *path, int *ret_number, struct error *error)
-{
-    const char *name = strrchr(path, '/') + 1;
-    autofree char *folder = strndup(path, (size_t)(name - path));
-    DIR *directory = opendir(folder);
-    const struct dirent *entry;
-    int newest = 0;
-    errno = 0;
-    while (directory != NULL && (entry = readdir(directory)) != NULL) {
-        bool is_its = strncmp(entry->d_name, name, strlen(name)) == 0;
-        int number = is_its ? number_of(entry->d_name + strlen(name)) : 0;
-        newest = number > newest ? number : newest;
-    }
-    int why = errno;
-    if (directory != NULL)
-        closedir(directory);
-    *ret_number = newest;
-    return why == 0 || error_set(error, ERROR_OTHER, "%s: %s", folder, strerror(why));
-}
 
 /* Restores the users that are still to be restored and that a backup has. */
 static void restore_from(const struct kubeconfig_module *module, struct kubeconfig_target *target,
@@ -83,7 +47,7 @@ static bool restore_from_backups(const struct kubeconfig_module *module,
     int number = 0;
     if (realpath(target->path, path) == NULL)
         return error_set(error, ERROR_OTHER, "%s", strerror(errno));
-    if (!find_newest(path, &number, error))
+    if (!replace_file_newest_backup(path, &number, error))
         return false;
     for (; number > 0; number--) {
         unsigned mode = 0;

@@ -2,9 +2,11 @@
 #define _GNU_SOURCE
 #include "helpers/entra/setup/replace_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -34,17 +36,56 @@ char *replace_file_backup(const char *path, int number)
                        : text_format("%s" REPLACE_FILE_SUFFIX ".%d", path, number);
 }
 
+/* The number of a backup by its name, after the kubeconfig's: ".before-entra" is the first,
+ * ".before-entra.2" the second. 0: it is not one. */
+static int number_of(const char *suffix)
+{
+    char *end = NULL;
+    if (strcmp(suffix, REPLACE_FILE_SUFFIX) == 0)
+        return 1;
+    if (strncmp(suffix, REPLACE_FILE_SUFFIX ".", strlen(REPLACE_FILE_SUFFIX ".")) != 0)
+        return 0;
+    long number = strtol(suffix + strlen(REPLACE_FILE_SUFFIX "."), &end, 10);
+    return *end == '\0' && number > 1 && number <= REPLACE_FILE_MAX ? (int)number : 0;
+}
+
+bool replace_file_newest_backup(const char *path, int *ret_number, struct error *error)
+{
+    const char *name = strrchr(path, '/') + 1;
+    autofree char *folder = strndup(path, (size_t)(name - path));
+    DIR *directory = opendir(folder);
+    const struct dirent *entry;
+    int newest = 0;
+    errno = 0;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        bool is_its = strncmp(entry->d_name, name, strlen(name)) == 0;
+        int number = is_its ? number_of(entry->d_name + strlen(name)) : 0;
+        newest = number > newest ? number : newest;
+    }
+    int why = errno;
+    if (directory != NULL)
+        closedir(directory);
+    *ret_number = newest;
+    return why == 0 || error_set(error, ERROR_OTHER, "%s: %s", folder, strerror(why));
+}
+
+/* A free number below that of the newest backup is not taken: the highest one is the newest. */
 static bool write_backup(const char *path, const struct stat *like, const struct secret *text,
                          char backup[PATH_MAX], struct unfinished **ret_file, struct error *error)
 {
     autoclose int fd = -1;
-    for (int number = 1; fd < 0; number++) {
+    int number = 0;
+    if (!replace_file_newest_backup(path, &number, error))
+        return false;
+    for (number++; fd < 0; number++) {
         autofree char *name = replace_file_backup(path, number);
         if (snprintf(backup, PATH_MAX, "%s", name) >= PATH_MAX)
             errno = ENAMETOOLONG;
+        else if (number > REPLACE_FILE_MAX)
+            errno = EMFILE;
         else
             fd = unfinished_create(AT_FDCWD, backup, 0600, ret_file);
-        if (fd < 0 && (errno != EEXIST || number == REPLACE_FILE_MAX))
+        if (fd < 0 && errno != EEXIST)
             return failed(backup, error);
     }
     return write_like(fd, backup, like, text, error) || unfinished_remove(*ret_file);

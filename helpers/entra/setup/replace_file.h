@@ -19,8 +19,12 @@
 /* The path of a backup of a file, numbered from 1. The caller frees it. */
 char *replace_file_backup(const char *path, int number);
 
-/* Writes old, the file's current content, to the first of PATH.before-entra, PATH.before-entra.2,
- * ... that does not exist, whose name is returned in ret_backup; then replaces the file's content
+/* Sets *ret_number to that of the newest backup of a file, whose path is absolute; 0 if there is
+ * none. Fails with ERROR_OTHER if the folder cannot be read. */
+bool replace_file_newest_backup(const char *path, int *ret_number, struct error *error);
+
+/* Writes old, the file's current content, to the next of PATH.before-entra, PATH.before-entra.2,
+ * ... after the newest one, whose name is returned in ret_backup; then replaces the file's content
  * with changed. Fails with ERROR_OTHER and leaves the file as it was, as does a signal that ends
  * the program on the way. Only a mount point that cannot be written to the end may be incomplete
  * then; the hint names the backup. */
