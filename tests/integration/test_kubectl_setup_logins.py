@@ -122,6 +122,16 @@ def test_other_options_go_with_their_login_too(world, args, login):
     assert user(world)["exec"]["args"] == ["get-token", "--login", login, "--server-id", "x"]
 
 
+@pytest.mark.parametrize("login", ["devicecode", "interactive", "azurecli", "azd", "chained", "spn",
+                                   "workloadidentity", "azurepipelines"])
+def test_a_proof_that_is_asked_for_is_asked_for_by_every_login_that_gives_one(world, login):
+    """Without it, the cluster would be sent a bearer token."""
+    pop = ["--pop-enabled", "--pop-claims", "u=/x"]
+    write(world, user_of("kubelogin", ["get-token", "--login", "interactive", *pop]))
+    assert set_up(world, "--login", login).code == 0
+    assert user(world)["exec"]["args"] == ["get-token", "--login", login, *pop]
+
+
 @pytest.mark.parametrize("args", ["[--tenant-id, x]", "\n      - --tenant-id\n      - x",
                                   "\n        - -tx\n        - --environment\n        - AzureCloud"])
 def test_a_list_of_which_nothing_is_left_gets_the_login(world, args):
@@ -157,7 +167,7 @@ def test_a_managed_identity_is_asked_for_without_a_client(world):
 APPS = ["spn", "msi", "workloadidentity", "azurepipelines"]
 
 
-@pytest.mark.parametrize("login", ["devicecode", "interactive"])
+@pytest.mark.parametrize("login", ["devicecode", "interactive", "azurecli", "azd", "chained"])
 @pytest.mark.parametrize("app", APPS)
 @pytest.mark.parametrize("by_variable", [False, True])
 def test_a_login_for_users_is_not_given_to_apps(world, login, app, by_variable):
