@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "common/base/array.h"
+#include "common/base/environment.h"
 #include "common/base/report.h"
 #include "common/entra/account_folder.h"
 #include "common/entra/known_apps.h"
@@ -125,12 +126,22 @@ static bool forget_folder(struct tokens *tokens, const char *folder, struct erro
 
 /* ---- the program ---- */
 
+/* The folder that a call of get-token with these options would have; NULL if that is not one of the
+ * user's own. The caller frees it. */
+static char *find_folder(const struct options *options)
+{
+    const char *const named[] = { options->own[TOKEN_CACHE_DIR], options->own[CACHE_DIR],
+                                  environment("KUBECACHEDIR") };
+    for (size_t i = 0; i < ARRAY_SIZE(named); i++)
+        if (named[i] != NULL && named[i][0] != '\0')
+            return account_folder(named[i]);
+    return NULL;
+}
+
 static bool run_remove(const struct options *options, int count, char **operands,
                        struct error *error)
 {
-    const char *given =
-        options->own[CACHE_DIR] != NULL ? options->own[CACHE_DIR] : options->own[TOKEN_CACHE_DIR];
-    autofree char *folder = given != NULL && given[0] != '\0' ? account_folder(given) : NULL;
+    autofree char *folder = find_folder(options);
     struct tokens tokens;
     if (count > 0)
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);

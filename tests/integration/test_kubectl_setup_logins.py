@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from authority import contoso
 from integration.test_kubectl import info
 from integration.test_kubectl_clients import debians_kubectl, kubectl
 from integration.test_kubectl_kubelogin import spn
@@ -122,6 +124,16 @@ def test_other_options_go_with_their_login_too(world, args, login):
     assert user(world)["exec"]["args"] == ["get-token", "--login", login, "--server-id", "x"]
 
 
+@pytest.mark.parametrize("login", ["devicecode", "interactive", "azurecli", "azd", "chained", "spn",
+                                   "workloadidentity", "azurepipelines"])
+def test_a_proof_that_is_asked_for_is_asked_for_by_every_login_that_gives_one(world, login):
+    """Without it, the cluster would be sent a bearer token."""
+    pop = ["--pop-enabled", "--pop-claims", "u=/x"]
+    write(world, user_of("kubelogin", ["get-token", "--login", "interactive", *pop]))
+    assert set_up(world, "--login", login).code == 0
+    assert user(world)["exec"]["args"] == ["get-token", "--login", login, *pop]
+
+
 @pytest.mark.parametrize("args", ["[--tenant-id, x]", "\n      - --tenant-id\n      - x",
                                   "\n        - -tx\n        - --environment\n        - AzureCloud"])
 def test_a_list_of_which_nothing_is_left_gets_the_login(world, args):
@@ -157,7 +169,7 @@ def test_a_managed_identity_is_asked_for_without_a_client(world):
 APPS = ["spn", "msi", "workloadidentity", "azurepipelines"]
 
 
-@pytest.mark.parametrize("login", ["devicecode", "interactive"])
+@pytest.mark.parametrize("login", ["devicecode", "interactive", "azurecli", "azd", "chained"])
 @pytest.mark.parametrize("app", APPS)
 @pytest.mark.parametrize("by_variable", [False, True])
 def test_a_login_for_users_is_not_given_to_apps(world, login, app, by_variable):
@@ -310,12 +322,35 @@ def test_git_takes_none_of_them(world):
 
 @pytest.mark.parametrize("login, program", [("azurecli", "az"), ("azd", "azd")])
 @pytest.mark.parametrize("words", [[], ["--login"]])
-def test_a_user_of_az_is_converted_and_told_to_sign_in(world, login, program, words):
+def test_a_user_of_az_is_converted_and_told_that_its_sign_in_does_not_count(world, login, program,
+                                                                            words):
     write(world, user_of("kubelogin", ["get-token", "--login", "spn" if words else login]))
     outcome = set_up(world, "--context", "prod", *words, *([login] if words else []))
     assert (outcome.code, outcome.err) == (0, "")
-    assert f"the sign-in of {program} is not used" in outcome.out and "'entra login'" in outcome.out
+    assert f"the sign-in of {program} is not used" in outcome.out
     assert user(world)["exec"]["args"] == ["get-token", "--login", login]
+
+
+@pytest.mark.parametrize("words", [[], ["--azure-config-dir", "/az/x"]])
+def test_what_a_user_of_az_is_told_holds(world, words):
+    """`entra login` alone signs in for another cloud, or for no folder: kubectl knows which."""
+    world.appsettings_file.unlink()
+    start = head(world.kubernetes.url, str(world.certificates.certificate_file))
+    write(world, user_of("kubelogin", [
+        "get-token", "--login", "azurecli", "--server-id", SERVER, "--tenant-id", TENANT,
+        "--authority-host", f"{world.authority.url}/", *words], start,
+        apiVersion="client.authentication.k8s.io/v1beta1"))
+    outcome = set_up(world)
+    assert outcome.code == 0 and "'entra login'" not in outcome.out
+    assert "kubectl asks for that, or says how" in outcome.out
+    command = re.search(r"'(entra login[^']*)'", world.run("kubectl", "get", "pods").err)[1]
+    world.browser.will_sign_in(contoso.ADA)
+    assert world.at_terminal("sh", "-c", command).finish().code == 0
+    assert "Running" in world.run("kubectl", "get", "pods").out
+    world.run("entra", "logout", "--all")
+    world.browser.will_sign_in(contoso.ADA)
+    asked = world.at_terminal("kubectl", "get", "pods").finish()
+    assert asked.code == 0 and "Running" in asked.out, asked
 
 
 @pytest.mark.parametrize("mode", ["azurecli", "azd", "chained"])

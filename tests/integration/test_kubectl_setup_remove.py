@@ -138,6 +138,7 @@ def test_without_a_backup_kubelogins_command_comes_back(world):
 
 @pytest.mark.parametrize("args, reason", [
     (["get-token", "--keyring=kernel"], "kubelogin has no option --keyring"),
+    (["get-token", "--azure-config-dir", "/az"], "kubelogin has no option --azure-config-dir"),
     (["--tenant", "x"], "no backup has the former credentials"), ([], "no backup has")])
 def test_a_user_that_cannot_be_restored_is_a_failure(world, args, reason):
     path = write(world, user_of(OURS, args))

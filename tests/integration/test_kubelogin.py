@@ -170,6 +170,20 @@ def test_it_forgets_the_account_of_a_folder(kubelogin):
                                                        "--token-cache-dir", "/k/grace/").err
 
 
+@pytest.mark.parametrize("words", [(), ("--cache-dir", "/k/other"), ("--token-cache-dir", "")])
+def test_the_folder_is_the_one_that_get_token_has(kubelogin, words):
+    """Also by a variable, and of two options by the same one."""
+    folder = {"KUBECACHEDIR": "/k/grace"} if "/k/other" not in words else {}
+    more = () if folder else ("--token-cache-dir", "/k/grace")
+    login(kubelogin, "--authority", kubelogin.authority.url)
+    login(kubelogin, "--authority", kubelogin.authority.url, "--cache-dir", "/k/grace",
+          user=contoso.GRACE)
+    token(kubelogin.run("kubelogin", *arguments(kubelogin, *words, *more), env=EXEC_INFO | folder))
+    outcome = kubelogin.run("kubelogin", "remove-tokens", *words, *more, env=folder)
+    assert "/k/grace has no account any more" in outcome.err, outcome
+    token(ask(kubelogin))
+
+
 @pytest.mark.parametrize("words", [(), ("--cache-dir", "/k/x")])
 @pytest.mark.parametrize("keyring", [("--keyring", "none"), ()])
 def test_where_nothing_is_stored_it_has_nothing_to_remove(shell, keyring, words):

@@ -120,7 +120,8 @@ static bool is_converted(const struct job *job, const struct kubeconfig *file, s
                            &ignored) == KUBECONFIG_ALREADY;
 }
 
-/* Says whose sign-in counts now, where that of another program did. */
+/* Says whose sign-in counts now, where that of another program did. How to sign in depends on the
+ * cloud and the folder, among others, which exec-credential-entra knows. */
 static void report_sign_in(const char *path, const char *user, const char *login)
 {
     static const struct {
@@ -128,9 +129,10 @@ static void report_sign_in(const char *path, const char *user, const char *login
     } others[] = { { "azurecli", "az" }, { "azd", "azd" } };
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         if (strcmp(login, others[i].login) == 0)
-            output_line("%s: the sign-in of %s is not used for the user '%s': run 'entra login' "
-                        "once, for git, kubectl and curl",
-                        path, others[i].program, user);
+            output_line(
+                "%s: the sign-in of %s is not used for the user '%s', who signs in once, for "
+                "git, kubectl and curl: kubectl asks for that, or says how",
+                path, others[i].program, user);
 }
 
 /* Prints what became of a user, whose name may be anything. */

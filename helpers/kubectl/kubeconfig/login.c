@@ -20,6 +20,7 @@ enum {
     PIPELINES = 64,
     USERS = DEVICE_CODE | INTERACTIVE | OTHER_USERS,
     APPS = SPN | MSI | WORKLOAD | PIPELINES,
+    PROVING = USERS | SPN | WORKLOAD | PIPELINES, /* kubelogin: INTERACTIVE | SPN */
 };
 
 static const struct {
@@ -64,8 +65,8 @@ const struct login_option login_options[] = {
     { .name = "--azure-config-dir", .logins = OTHER_USERS },
     { .name = "--subscription", .letter = 's', .logins = OTHER_USERS },
     { .name = "--redirect-url", .logins = INTERACTIVE },
-    { .name = "--pop-enabled", .is_switch = true, .logins = INTERACTIVE | SPN },
-    { .name = "--pop-claims", .logins = INTERACTIVE | SPN },
+    { .name = "--pop-enabled", .is_switch = true, .logins = PROVING },
+    { .name = "--pop-claims", .logins = PROVING },
     { .name = "--use-azurerm-env-vars", .is_switch = true, .logins = SPN | WORKLOAD | PIPELINES },
     { .name = NULL },
 };

@@ -203,13 +203,15 @@ void restore_user(const struct kubeconfig *file, const struct user *user,
         restore_credentials(file, user, former_file, former, edits);
 }
 
-/* An option of ours that kubelogin does not take, among the args; NULL if there is none. */
+/* An option of ours that kubelogin's get-token does not take, among the args; NULL if there is
+ * none. Its converter takes --azure-config-dir, and writes AZURE_CONFIG_DIR into env. */
 static const char *find_our_option(const struct kubeconfig *file, const struct user *user)
 {
-    static const char *const names[] = { "--config",   "--api",           "--scope",
-                                         "--resource", "--tenant",        "--authority",
-                                         "--claims",   "--force-refresh", "--managed-identity",
-                                         "--account",  "--keyring",       "--verbose" };
+    static const char *const names[] = {
+        "--config",    "--api",     "--scope",           "--resource",         "--tenant",
+        "--authority", "--claims",  "--force-refresh",   "--managed-identity", "--account",
+        "--keyring",   "--verbose", "--azure-config-dir"
+    };
     const char *word;
     for (size_t i = 0; (word = yaml_scalar(yaml_item(&file->yaml, user->args, i))) != NULL; i++)
         for (size_t j = 0; j < ARRAY_SIZE(names); j++)
