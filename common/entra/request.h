@@ -95,8 +95,9 @@ struct token_request {
                                  * owned, outlives the request */
     enum sign_in_method sign_in;
     uint16_t redirect_port;  /* where the browser is redirected to; 0: any free port */
-    const char *device_code; /* what to give the program to sign in by device code instead; static;
-                              * NULL: it takes nothing of the kind */
+    const char *device_code; /* how to sign in by device code instead, as the end of a sentence; not
+                              * owned; NULL: the program takes nothing of the kind, and
+                              * common/tokens names a command in its copy */
     bool unconfigured;       /* no identity is configured: one of the token_candidates */
     bool challenged;    /* the claims come from a challenge, so the keyring's token will not do */
     bool force_refresh; /* ask the authority whatever the keyring has */

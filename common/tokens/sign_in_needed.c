@@ -77,17 +77,23 @@ struct options sign_in_options(const struct token_request *request, const struct
     return same;
 }
 
+struct shell_line sign_in_line(const struct token_request *request, const struct options *given)
+{
+    struct shell_line line = { "" };
+    const struct options same = sign_in_options(request, given);
+    options_each(&same, OPTION_OF_REQUEST, shell_line_add, &line);
+    if (request->account_folder != NULL)
+        shell_line_add(&line, "--cache-dir", request->account_folder);
+    return line;
+}
+
 /* Sets the hint to the command that signs in for the same request. If nobody named the account,
  * another one may be meant. */
 static bool hint_at_login(const struct token_request *request, const struct user_tokens_wait *wait,
                           struct error *error)
 {
-    struct shell_line line = { "" };
-    const struct options same = sign_in_options(request, wait->options);
+    struct shell_line line = sign_in_line(request, wait->options);
     bool foreign = sign_in_is_foreign(request);
-    options_each(&same, OPTION_OF_REQUEST, shell_line_add, &line);
-    if (request->account_folder != NULL)
-        shell_line_add(&line, "--cache-dir", request->account_folder);
     bool needs_browser = remedies_blame_device_code(error->code);
     const char *browser = needs_browser ? " --browser" : "";
     const char *how = needs_browser ? ", in a browser that uses the device's identity broker"

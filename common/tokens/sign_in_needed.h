@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a user is told who must sign in and cannot be asked to: why, and the command that mends it.
+ * What a user is told who must sign in and cannot be asked to, or not in this way: why, and the
+ * command that mends it.
  */
 #ifndef COMMON_TOKENS_SIGN_IN_NEEDED_H
 #define COMMON_TOKENS_SIGN_IN_NEEDED_H
@@ -9,6 +10,7 @@
 
 #include "common/base/error.h"
 #include "common/base/options.h"
+#include "common/base/shell_line.h"
 #include "common/entra/request.h"
 #include "common/store/token_store.h"
 #include "common/tokens/user_tokens.h"
@@ -23,6 +25,9 @@ bool sign_in_is_foreign(const struct token_request *request);
 /* The options with which a command of `entra` is about the same identity and API as the request,
  * whatever variables are set where it runs. given are those that the request was made from. */
 struct options sign_in_options(const struct token_request *request, const struct options *given);
+
+/* The end of the command line of 'entra login' that signs in for the request. */
+struct shell_line sign_in_line(const struct token_request *request, const struct options *given);
 
 /* The user must sign in and cannot be asked. reason is the authority's refusal, or ERROR_NONE if
  * nobody has signed in. Always fails, with ERROR_SIGN_IN, as do all functions below. */

@@ -8,7 +8,9 @@
 #include "common/base/deadline.h"
 #include "common/base/runtime_folder.h"
 #include "common/base/shared_error.h"
+#include "common/base/shell_line.h"
 #include "common/base/single_flight.h"
+#include "common/base/text.h"
 #include "common/entra/claims.h"
 #include "common/entra/error_report.h"
 #include "common/store/account_store.h"
@@ -115,6 +117,10 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
     autofree char *claims = demand[0] != '\0' ? claims_add_demand(request->claims, demand) : NULL;
     if (claims != NULL)
         demanding.claims = claims;
+    struct shell_line line = sign_in_line(request, wait->options);
+    autofree char *command = text_format("run 'entra login --device-code%s'", line.text);
+    if (request->device_code == NULL)
+        demanding.device_code = command;
     struct runtime_name failure = failure_name(request);
     struct runtime_name silence = sign_in_name("sign-in-silence", request);
     sign_in_silence_begin(silence.text);

@@ -30,7 +30,7 @@ static bool sign_in(const struct options *options, enum sign_in_method method, s
     autofree char *folder =
         options->own[CACHE_DIR] != NULL ? account_folder(options->own[CACHE_DIR]) : NULL;
     const struct config_context context = { .sign_in = method,
-                                            .device_code = "--device-code",
+                                            .device_code = "use --device-code",
                                             .account_folder = folder };
     auto_config struct config *config = config_load(options, &context, error);
     if (config == NULL || !config_sign_in_request(config, &request, error))

@@ -181,7 +181,7 @@ bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, s
     kubelogin->given = given;
     kubelogin->context = (struct config_context){
         .without_azure_variables = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM),
-        .device_code = kubelogin->is_called ? "--login devicecode" : NULL,
+        .device_code = kubelogin->is_called ? "use --login devicecode" : NULL,
     };
     struct config_cluster *cluster = &kubelogin->context.cluster;
     apply_client_id(kubelogin);

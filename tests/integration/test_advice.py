@@ -247,11 +247,20 @@ def test_an_account_of_another_id_is_signed_out_and_in_again(desk):
     assert token(desk).code == 0
 
 
-def test_a_device_code_serves_where_the_browser_cannot(desk):
+INTERACTIVE = {"KUBERNETES_EXEC_INFO": EXEC_INFO["KUBERNETES_EXEC_INFO"].replace("false", "true")}
+
+
+@pytest.mark.parametrize("words, variables", [
+    (("entra", "token", "--api", "MyWebApi"), lambda world: {}),
+    (("exec-credential-entra",), lambda world: of_az(world) | INTERACTIVE),
+    (("exec-credential-entra",), lambda world: {"ENTRA_CONFIG": elsewhere(world)} | INTERACTIVE)])
+def test_a_device_code_serves_where_the_browser_cannot(desk, words, variables):
     """For a program that has no option for it."""
-    terminal = desk.at_terminal("entra", "token", "--api", "MyWebApi", env=NO_BROWSER | {
-        "ENTRA_REDIRECT_PORT": "18435"})
-    found = terminal.wait_for(r"run '(entra login --device-code)'\.")
+    env = variables(desk)
+    if env:
+        desk.appsettings_file.unlink(missing_ok=True)
+    terminal = desk.at_terminal(*words, env=env | NO_BROWSER | {"ENTRA_REDIRECT_PORT": "18435"})
+    found = terminal.wait_for(r"run '(entra login --device-code[^']*)'\.")
     terminal.close()
     code = desk.at_terminal("sh", "-c", found.group(1), env=NO_BROWSER)
     code.wait_for(rf"{re.escape(desk.authority.url)}/device")
@@ -259,7 +268,8 @@ def test_a_device_code_serves_where_the_browser_cannot(desk):
                                    code.wait_for(r"\b[A-Z0-9]{9}\b").group(), ADA)
     assert "You have signed in" in page.text
     assert code.finish().code == 0
-    assert token(desk).code == 0
+    again = desk.run(*words, env=env)
+    assert (again.code, again.err) == (0, ""), again
 
 
 def test_a_policy_against_device_codes_is_met_by_the_browser(desk):

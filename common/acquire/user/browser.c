@@ -184,10 +184,8 @@ struct wait {
 /* Says how to sign in by device code, where the condition (a clause) makes that necessary. */
 static void offer_device_code(struct wait *wait, const char *condition)
 {
-    const char *option = wait->request->device_code;
-    prompt_say(wait->prompt, "%s, %s%s.", condition,
-               option != NULL ? "use " : "run 'entra login --device-code'",
-               option != NULL ? option : "");
+    if (wait->request->device_code != NULL)
+        prompt_say(wait->prompt, "%s, %s.", condition, wait->request->device_code);
 }
 
 #define IF_NOT_POSSIBLE "If that is not possible"
