@@ -236,8 +236,9 @@ def instructions(world, *options: str) -> int:
     return int(found[1])
 
 
-@pytest.mark.parametrize("comment", ["ASCII", "für Zoë ☸"])
-@pytest.mark.parametrize("options", [["--login", "interactive"], ["--dry-run"]])
+@pytest.mark.parametrize("comment, options", [
+    ("für Zoë ☸", ["--login", "interactive"]), ("ASCII", ["--dry-run"])],
+    ids=["converted", "dry run"])
 def test_the_work_grows_as_the_file_does(world, comment, options):
     """Twice the users take twice the instructions, not four times as many."""
     counted = []
