@@ -11,7 +11,6 @@ enum keyring_answer activation_start(GDBusConnection *bus, int64_t deadline, str
 {
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autoptr(GError) reason = NULL;
-        g_autoptr(GVariant) answer = NULL;
         auto_call struct call *call = call_begin(deadline);
         g_dbus_connection_call(
             bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
@@ -19,7 +18,9 @@ enum keyring_answer activation_start(GDBusConnection *bus, int64_t deadline, str
             G_DBUS_CALL_FLAGS_NONE, G_MAXINT, call->cancellable, call_on_answer, call);
         if (call_wait(call) == NULL)
             return call_failed(call, NULL, error);
-        answer = g_dbus_connection_call_finish(bus, call->result, &reason);
+        GVariant *answer = g_dbus_connection_call_finish(bus, call->result, &reason);
+        if (answer != NULL)
+            g_variant_unref(answer);
         if (!g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN))
             break;
     }

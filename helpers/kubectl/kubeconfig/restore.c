@@ -29,9 +29,8 @@ static bool is_bare(const yaml_node_t *node)
 /* Writes a value in flow style. yaml_parse limits how deep it is. */
 static void write_value(FILE *stream, const struct yaml *yaml, const yaml_node_t *node)
 {
-    struct yaml_pair pair;
-    const yaml_node_t *item;
     if (node->type == YAML_MAPPING_NODE) {
+        struct yaml_pair pair;
         fputc('{', stream);
         for (size_t i = 0; (pair = yaml_pair_at(yaml, node, i)).key != NULL; i++) {
             fputs(i > 0 ? ", " : "", stream);
@@ -41,6 +40,7 @@ static void write_value(FILE *stream, const struct yaml *yaml, const yaml_node_t
         }
         fputc('}', stream);
     } else if (node->type == YAML_SEQUENCE_NODE) {
+        const yaml_node_t *item;
         fputc('[', stream);
         for (size_t i = 0; (item = yaml_item(yaml, node, i)) != NULL; i++) {
             fputs(i > 0 ? ", " : "", stream);
