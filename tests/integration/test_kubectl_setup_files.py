@@ -64,6 +64,16 @@ def test_a_bad_user_does_not_stop_the_others_of_its_file(world):
     assert user(world)["exec"]["command"] == "kubelogin"
 
 
+def test_a_second_run_says_who_is_done_beside_a_bad_user(world):
+    write(world, SECRET + KUBELOGIN.replace("  user:", "- name: you\n  user:", 1))
+    set_up(world)
+    outcome = set_up(world)
+    assert outcome.code == 2 and outcome.out == ""
+    first, last = outcome.err.splitlines()
+    assert first.startswith("No other user needs a change; 1 user already uses exec-credential-entra")
+    assert "'me' cannot be converted" in last
+
+
 def test_a_context_is_found_beside_a_bad_file(world, tmp_path):
     bad = write(world, BROKEN, tmp_path / "bad")
     good = write(world, head() + KUBELOGIN, tmp_path / "good")

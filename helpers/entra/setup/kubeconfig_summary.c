@@ -71,6 +71,8 @@ static void say_what_was_done(const struct summary *summary)
     autofree char *rest = describe_rest(summary);
     if (changed > 0 && !summary->is_dry_run) /* whose stdout is a patch */
         output_line("%zu %s changed%s.", changed, users(changed), rest);
+    else if (changed == 0 && summary->problems > 0 && summary->context == NULL && rest[0] != '\0')
+        notice("No other user needs a change%s.", rest);
     else if (changed > 0 || summary->problems > 0)
         return;
     else if (summary->is_removal && summary->context != NULL)
