@@ -12,6 +12,7 @@
 
 #include "common/base/array.h"
 #include "common/base/environment.h"
+#include "common/base/shell_line.h"
 #include "common/base/text.h"
 
 /* Fails with errno. What the user can mend is a matter of the configuration; anything else, such as
@@ -28,7 +29,8 @@ static bool fail(const char *path, struct error *error)
     return error_set(error, kind, "%s: %s", path, strerror(code));
 }
 
-static bool check_status(int fd, const char *path, unsigned *ret_mode, struct error *error)
+static bool check_status(int fd, const char *path, struct file_rights *ret_rights,
+                         struct error *error)
 {
     struct stat status;
     if (fstat(fd, &status) != 0)
@@ -47,11 +49,12 @@ static bool check_status(int fd, const char *path, unsigned *ret_mode, struct er
                   (unsigned)status.st_uid);
         return error_known_as(error, "file_owner");
     }
-    *ret_mode = status.st_mode;
+    *ret_rights = (struct file_rights){ status.st_mode, status.st_uid, status.st_gid };
     return true;
 }
 
-struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struct error *error)
+struct secret *file_read(const char *path, size_t max, struct file_rights *ret_rights,
+                         struct error *error)
 {
     /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
     autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -59,7 +62,7 @@ struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struc
         fail(path, error);
         return NULL;
     }
-    if (!check_status(fd, path, ret_mode, error))
+    if (!check_status(fd, path, ret_rights, error))
         return NULL;
     auto_secret struct secret *text = secret_read(fd, max);
     if (text != NULL && text->length > max)
@@ -136,31 +139,67 @@ bool file_check_variable(const char *variable, const char *code, struct error *e
     return path == NULL || file_check_library(path, variable, code, error);
 }
 
-bool file_has_readers(const char *path, unsigned mode)
+/* systemd grants a service its credentials by an access control list, and stat shows the mask of
+ * that list as the group's permissions. No group can read those files, and a chmod would take them
+ * from the service. */
+static bool is_credential(const char *path)
 {
-    /* systemd grants a service its credentials by an access control list, and stat shows the mask
-     * of that list as the group's permissions. No group can read those files, and a chmod would
-     * take them from the service. */
     const char *folder = environment_path("CREDENTIALS_DIRECTORY");
     size_t length = folder != NULL ? strlen(folder) : 0;
-    bool is_credential = length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/';
-    unsigned readers = is_credential ? S_IROTH : S_IRGRP | S_IROTH;
-    return (mode & readers) != 0;
+    return length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/';
 }
 
-void file_warn_of_readers(const char *path, unsigned mode)
+/* A file that is not this user's is root's, or it would not be read: root gave it to a group so
+ * that a daemon can read it (root:daemon 0640, Kubernetes' fsGroup). */
+bool file_has_readers(const char *path, const struct file_rights *rights)
 {
-    if (file_has_readers(path, mode))
-        warning_of("file_readable",
-                   "%s holds a secret and others can read it (mode %04o): chmod go-r '%s'", path,
-                   mode & 07777U, path);
+    bool is_own = rights->owner != 0 && rights->owner == geteuid();
+    mode_t readers = is_own && !is_credential(path) ? S_IRGRP | S_IROTH : S_IROTH;
+    return (rights->mode & readers) != 0;
+}
+
+static bool is_in_group(gid_t group)
+{
+    autofree gid_t *groups = NULL;
+    int count = getgroups(0, NULL);
+    if (group == getegid() || count <= 0)
+        return group == getegid();
+    groups = calloc((size_t)count, sizeof *groups);
+    count = getgroups(count, groups);
+    for (int i = 0; i < count; i++)
+        if (groups[i] == group)
+            return true;
+    return false;
+}
+
+char *file_hiding_command(const char *path, const struct file_rights *rights)
+{
+    bool is_own = rights->owner == geteuid();
+    bool by_group = (rights->mode & S_IRGRP) != 0 && is_in_group(rights->group);
+    struct shell_line line = { "" };
+    if (is_own || by_group) {
+        shell_line_add(&line, is_own && rights->owner != 0 ? "chmod go-r" : "chmod o-r", path);
+        return strdup(line.text + 1);
+    }
+    autofree char *regroup = text_format("chgrp %u", (unsigned)getegid());
+    shell_line_add(&line, regroup, path);
+    shell_line_add(&line, "&& chmod g+r,o-r", path);
+    return strdup(line.text + 1);
+}
+
+void file_warn_of_readers(const char *path, const struct file_rights *rights)
+{
+    autofree char *command = file_hiding_command(path, rights);
+    if (file_has_readers(path, rights))
+        warning_of("file_readable", "%s holds a secret and others can read it (mode %04o): %s",
+                   path, rights->mode & 07777U, command);
 }
 
 struct secret *file_read_secret(const char *path, size_t max, struct error *error)
 {
-    unsigned mode = 0;
-    struct secret *text = file_read(path, max, &mode, error);
+    struct file_rights rights = { 0 };
+    struct secret *text = file_read(path, max, &rights, error);
     if (text != NULL)
-        file_warn_of_readers(path, mode);
+        file_warn_of_readers(path, &rights);
     return text;
 }

@@ -3,22 +3,31 @@
  * Files that must be trustworthy or that hold secrets: opened safely, checked, read whole.
  *
  * The checks are made on the open descriptor, not on the name. A file that a user other than root
- * and the reader could have written is refused. Whether others can read the file is only reported,
- * since only the caller knows whether that matters.
+ * and the reader could have written is refused. Who can read the file is only reported, since only
+ * the caller knows whether that matters.
  */
 #ifndef COMMON_BASE_FILE_H
 #define COMMON_BASE_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* Reads a file of at most max bytes and sets *ret_mode to its st_mode. The caller frees the result
- * with secret_free. Returns NULL with the path in the message: with ERROR_USAGE if there is no such
- * file, or it may not be read, is too long or is refused; with ERROR_OTHER if reading fails. */
-struct secret *file_read(const char *path, size_t max, unsigned *ret_mode, struct error *error);
+/* Who may use a file, as stat(2) has it. */
+struct file_rights {
+    mode_t mode;
+    uid_t owner;
+    gid_t group;
+};
+
+/* Reads a file of at most max bytes. The caller frees the result with secret_free. Returns NULL
+ * with the path in the message: with ERROR_USAGE if there is no such file, or it may not be read,
+ * is too long or is refused; with ERROR_OTHER if reading fails. */
+struct secret *file_read(const char *path, size_t max, struct file_rights *ret_rights,
+                         struct error *error);
 
 /* As file_read, for a file that holds a secret: warns on stderr if others can read it. */
 struct secret *file_read_secret(const char *path, size_t max, struct error *error);
@@ -49,11 +58,14 @@ bool file_check_library(const char *path, const char *from, const char *code, st
 /* The same for the file that a variable names. An unset variable does no harm. */
 bool file_check_variable(const char *variable, const char *code, struct error *error);
 
-/* Whether others can read the file at path, whose st_mode is mode. */
-bool file_has_readers(const char *path, unsigned mode);
+/* Whether users who need not read the file at path can read it: all users, or a group to which its
+ * owner, who is this user, gave it. */
+bool file_has_readers(const char *path, const struct file_rights *rights);
 
-/* Warns on stderr if others can read the file at path, which holds a secret. mode is its st_mode.
- */
-void file_warn_of_readers(const char *path, unsigned mode);
+/* The command that keeps others from reading the file, but not this user. The caller frees it. */
+char *file_hiding_command(const char *path, const struct file_rights *rights);
+
+/* Warns on stderr if the file at path, which holds a secret, has such readers. */
+void file_warn_of_readers(const char *path, const struct file_rights *rights);
 
 #endif

@@ -172,8 +172,8 @@ void config_each_value(const struct config *config,
                        void (*show)(void *context, const struct config_value *value),
                        void *context);
 
-/* The path of the file that was read; NULL if there is none. *ret_mode is its st_mode. */
-const char *config_file(const struct config *config, unsigned *ret_mode);
+/* The path of the file that was read; NULL if there is none. */
+const char *config_file(const struct config *config);
 
 /* Whether that file holds a secret. */
 bool config_has_secret(const struct config *config);

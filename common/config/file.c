@@ -79,7 +79,7 @@ bool config_read_file(struct config *config, struct error *error)
     if (config->path == NULL)
         return true;
 
-    config->text = file_read(config->path, CONFIG_FILE_MAX, &config->mode, error);
+    config->text = file_read(config->path, CONFIG_FILE_MAX, &config->rights, error);
     if (config->text == NULL)
         return named && options->config == NULL && error_advice(error)[0] == '\0' &&
                error_hint(error, "ENTRA_CONFIG names this file.");
@@ -90,5 +90,5 @@ bool config_read_file(struct config *config, struct error *error)
 void config_warn_of_readers(const struct config *config)
 {
     if (config->has_secrets)
-        file_warn_of_readers(config->path, config->mode);
+        file_warn_of_readers(config->path, &config->rights);
 }

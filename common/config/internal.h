@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "common/base/file.h"
 #include "common/base/json.h"
 #include "common/config/config.h"
 
@@ -42,7 +43,7 @@ struct config {
     const struct options *options;        /* not owned */
     const struct config_context *context; /* not owned; never NULL */
     char *path;                           /* of the file; NULL: there is none */
-    unsigned mode;                        /* of the file */
+    struct file_rights rights;            /* of the file */
     struct secret *text;                  /* of the file; NULL: there is none */
     bool has_secrets;                     /* of the file */
     json_object *root;                    /* the file's content, as the environment overrides it */

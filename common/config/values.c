@@ -124,9 +124,8 @@ void config_each_value(const struct config *config,
     show_environment(&receiver);
 }
 
-const char *config_file(const struct config *config, unsigned *ret_mode)
+const char *config_file(const struct config *config)
 {
-    *ret_mode = config->mode;
     return config->path;
 }
 

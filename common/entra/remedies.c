@@ -308,7 +308,7 @@ static const struct remedy entries[] = {
       "Run the program as that user, without sudo, or with 'sudo -H' to use root's own files. If "
       "the file should be yours, check its contents, then run chown." },
     { "file_readable", "Other users can read a file that holds a secret.",
-      "Remove the permission with chmod go-r." },
+      "Have only the program's user, or a group of its own, read the file." },
     { "certificate_no_password", "The private key is encrypted.",
       "Set CertificatePassword or AZURE_CLIENT_CERTIFICATE_PASSWORD." },
     { "certificate_wrong_password", "The password of the private key is wrong.",

@@ -551,8 +551,8 @@ def program_not_found(world, folder):
 
 
 # Errors whose message says more than the catalogue can know.
-MORE_IS_SAID = {"file_writable", "keyring_no_secret", "sign_in_needed", "sign_in_unanswered",
-                "unconfigured"}
+MORE_IS_SAID = {"file_readable", "file_writable", "keyring_no_secret", "sign_in_needed",
+                "sign_in_unanswered", "unconfigured"}
 
 
 @pytest.mark.parametrize("code", sorted(MET))

@@ -135,12 +135,12 @@ static void a_file_with_a_secret_that_others_can_read_causes_a_warning(void **st
         "{'AzureAd':{'TenantId':'t','ClientCredentials':[{'SourceType':'Path',"
         "'CertificateKeyDiskPath':'pkcs11:object=x?pin-value=s3cret'}]}," API "}",
     };
-    static const mode_t modes[] = { 0640, 0604, 0644, 0444 };
+    static const mode_t modes[] = { 0604, 0644, 0444 };
     for (size_t f = 0; f < ARRAY_SIZE(files); f++)
         for (size_t m = 0; m < ARRAY_SIZE(modes); m++) {
             auto_asked struct asked asked = ask_mode(files[f], modes[m]);
             assert_has(asked.said, "holds a secret and others can read it");
-            assert_has(asked.said, "chmod go-r");
+            assert_has(asked.said, geteuid() == 0 ? "chmod o-r" : "chmod go-r");
             assert_lacks(asked.said, "s3cret");
         }
 }

@@ -5,22 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/file.h"
+#include "common/base/text.h"
 
 static void a_file_is_read_to_the_limit_and_not_beyond(void **state)
 {
     (void)state;
     struct error error;
-    unsigned mode = 0;
+    struct file_rights rights = { 0 };
     const char *path = file_of("12345");
-    auto_secret struct secret *text = file_read(path, 5, &mode, &error);
+    auto_secret struct secret *text = file_read(path, 5, &rights, &error);
     assert_non_null(text);
     assert_int_equal(text->length, 5);
     assert_memory_equal(text->bytes, "12345", 5);
-    assert_int_equal(mode & 07777U, 0600);
-    assert_null(file_read(path, 4, &mode, &error));
+    assert_int_equal(rights.mode & 07777U, 0600);
+    assert_null(file_read(path, 4, &rights, &error));
     assert_error(&error, ERROR_USAGE, "File too large");
 }
 
@@ -28,8 +31,8 @@ static void a_file_that_is_not_there_says_so(void **state)
 {
     (void)state;
     struct error error;
-    unsigned mode;
-    assert_null(file_read(below("nothing"), 5, &mode, &error));
+    struct file_rights rights;
+    assert_null(file_read(below("nothing"), 5, &rights, &error));
     assert_error(&error, ERROR_USAGE, "nothing: No such file or directory");
 }
 
@@ -91,30 +94,92 @@ static void a_relative_name_is_below_a_folder(void **state)
     }
 }
 
-static void others_can_read_a_file_of_the_group_or_of_all(void **state)
+/* Owners and groups that no process of this test has. */
+#define SOMEBODY 54321
+
+static bool has_readers(const char *path, mode_t mode, uid_t owner)
+{
+    return file_has_readers(path, &(struct file_rights){ mode, owner, SOMEBODY });
+}
+
+/* This test may run as root. */
+static uid_t become_a_user(void)
+{
+    if (geteuid() == 0)
+        assert_int_equal(seteuid(1000), 0);
+    return geteuid();
+}
+
+static void be_root_again(void)
+{
+    if (getuid() == 0)
+        assert_int_equal(seteuid(0), 0);
+}
+
+static void others_can_read_a_users_file_that_is_its_groups_or_everybodys(void **state)
 {
     (void)state;
     static const struct {
-        unsigned mode;
+        mode_t mode;
         bool by_others;
     } cases[] = { { 0600, false }, { 0733, false }, { 0640, true }, { 0604, true } };
+    uid_t user = become_a_user();
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        assert_int_equal(file_has_readers("/a", cases[i].mode), cases[i].by_others);
+        assert_int_equal(has_readers("/a", cases[i].mode, user), cases[i].by_others);
+    be_root_again();
+}
+
+static void root_gives_a_file_to_the_group_that_needs_it(void **state)
+{
+    (void)state;
+    assert_false(has_readers("/a", 0640, 0));
+    assert_false(has_readers("/a", 0440, 0));
+    assert_true(has_readers("/a", 0644, 0));
+    become_a_user();
+    assert_false(has_readers("/a", 0640, 0));
+    assert_true(has_readers("/a", 0604, 0));
+    be_root_again();
+}
+
+static void the_advice_takes_a_file_from_nobody_who_needs_it(void **state)
+{
+    (void)state;
+    uid_t user = become_a_user();
+    autofree char *regroup = text_format("chgrp %u /a && chmod g+r,o-r /a", (unsigned)getegid());
+    const struct {
+        struct file_rights rights;
+        const char *command;
+    } cases[] = {
+        { { 0644, user, SOMEBODY }, "chmod go-r /a" },
+        { { 0644, 0, getegid() }, "chmod o-r /a" },
+        { { 0604, 0, getegid() }, regroup },
+        { { 0644, 0, SOMEBODY }, regroup },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *command = file_hiding_command("/a", &cases[i].rights);
+        assert_string_equal(command, cases[i].command);
+    }
+    be_root_again();
+    autofree char *of_root = file_hiding_command("/it's", &(struct file_rights){ 0644, 0, 1 });
+    if (geteuid() == 0)
+        assert_string_equal(of_root, "chmod o-r \"/it's\"");
 }
 
 static void credentials_of_a_service_have_a_mask_in_the_place_of_the_group(void **state)
 {
     (void)state;
+    uid_t user = become_a_user();
     setenv("CREDENTIALS_DIRECTORY", "/run/credentials/a", 1);
-    assert_false(file_has_readers("/run/credentials/a/secret", 0440));
-    assert_true(file_has_readers("/run/credentials/a/secret", 0444));
-    assert_true(file_has_readers("/run/credentials/another/secret", 0440));
-    assert_true(file_has_readers("/run/credentials/a", 0440));
-    assert_true(file_has_readers("/home/ada/secret/file/of/hers", 0440));
+    assert_false(has_readers("/run/credentials/a/secret", 0440, user));
+    assert_true(has_readers("/run/credentials/a/secret", 0444, user));
+    assert_true(has_readers("/run/credentials/another/secret", 0440, user));
+    assert_true(has_readers("/run/credentials/a", 0440, user));
+    assert_true(has_readers("/home/ada/secret/file/of/hers", 0440, user));
     setenv("CREDENTIALS_DIRECTORY", "run", 1); /* as everywhere, ignored unless it is absolute */
-    assert_true(file_has_readers("run/secret", 0440));
+    assert_true(has_readers("run/secret", 0440, user));
     setenv("CREDENTIALS_DIRECTORY", "/", 1);
-    assert_true(file_has_readers("//secret", 0440));
+    assert_true(has_readers("//secret", 0440, user));
+    be_root_again();
 }
 
 static void a_secret_that_others_can_read_draws_a_warning(void **state)
@@ -132,7 +197,7 @@ static void a_secret_that_others_can_read_draws_a_warning(void **state)
         const char *said = caught_output();
         assert_non_null(text);
         if (cases[i].draws)
-            assert_has(said, "holds a secret and others can read it (mode 0644): chmod go-r");
+            assert_has(said, "holds a secret and others can read it (mode 0644): chmod ");
         else
             assert_string_equal(said, "");
     }
@@ -147,7 +212,10 @@ int main(void)
         cmocka_unit_test(a_file_of_another_host_is_no_path),
         cmocka_unit_test(other_uris_are_no_paths),
         cmocka_unit_test(a_relative_name_is_below_a_folder),
-        cmocka_unit_test_setup(others_can_read_a_file_of_the_group_or_of_all, clear_environment),
+        cmocka_unit_test_setup(others_can_read_a_users_file_that_is_its_groups_or_everybodys,
+                               clear_environment),
+        cmocka_unit_test(root_gives_a_file_to_the_group_that_needs_it),
+        cmocka_unit_test(the_advice_takes_a_file_from_nobody_who_needs_it),
         cmocka_unit_test_setup(credentials_of_a_service_have_a_mask_in_the_place_of_the_group,
                                clear_environment),
         cmocka_unit_test_setup(a_secret_that_others_can_read_draws_a_warning, clear_environment),

@@ -77,9 +77,9 @@ static struct secret *check_jwt(const struct secret *text, const char *source, s
 
 static struct secret *from_file(const struct credential *credential, struct error *error)
 {
-    unsigned mode;
+    struct file_rights rights;
     auto_secret struct secret *text =
-        file_read(credential->path, FEDERATED_TOKEN_MAX, &mode, error);
+        file_read(credential->path, FEDERATED_TOKEN_MAX, &rights, error);
     return text != NULL ? check_jwt(text, credential->path, error) : NULL;
 }
 

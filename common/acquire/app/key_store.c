@@ -223,12 +223,12 @@ bool key_store_read(struct key_store *store, const char *path, const struct secr
 {
     if (file_is_uri(path))
         return read_uri(store, path, password, error);
-    unsigned mode = 0;
+    struct file_rights rights = { 0 };
     size_t had_keys = store->key_count;
-    auto_secret struct secret *bytes = file_read(file_path(path), KEY_FILE_MAX, &mode, error);
+    auto_secret struct secret *bytes = file_read(file_path(path), KEY_FILE_MAX, &rights, error);
     if (bytes == NULL || !read_source(store, path, bytes, password, error))
         return false;
     if (had_keys == 0 && store->key_count > 0) /* a certificate alone is not secret */
-        file_warn_of_readers(file_path(path), mode);
+        file_warn_of_readers(file_path(path), &rights);
     return true;
 }

@@ -76,13 +76,12 @@ static void report_helper_options(struct doctor *doctor)
 void doctor_configuration(struct doctor *doctor)
 {
     struct error error = { 0 };
-    unsigned mode = 0;
     doctor->config = config_load(doctor->options, &doctor->context, &error);
     if (doctor->config == NULL) {
         doctor_fail(doctor, &error);
         return;
     }
-    const char *file = config_file(doctor->config, &mode);
+    const char *file = config_file(doctor->config);
     if (file != NULL)
         doctor_ok(doctor, "read %s", file);
     else
@@ -121,11 +120,14 @@ static bool check_file(struct doctor *doctor, const char *name, bool is_secret)
             doctor_fail(doctor, &error);
         return !is_missing;
     }
-    if (is_secret && file_has_readers(path, status.st_mode))
+    const struct file_rights rights = { status.st_mode, status.st_uid, status.st_gid };
+    if (is_secret && file_has_readers(path, &rights)) {
+        autofree char *command = file_hiding_command(path, &rights);
         error_set(&error, ERROR_USAGE, "%s holds a secret and others can read it (mode %04o)", path,
                   status.st_mode & 07777U);
-    if (error.kind != ERROR_NONE)
         error_known_as(&error, "file_readable");
+        error_hint(&error, "Run: %s", command);
+    }
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         error_set(&error, ERROR_USAGE, "%s: others can write it (mode %04o)", path,
                   status.st_mode & 07777U);
@@ -152,8 +154,7 @@ static bool check_credential_files(struct doctor *doctor, const struct credentia
 
 void doctor_permissions(struct doctor *doctor)
 {
-    unsigned mode = 0;
-    const char *file = doctor->config != NULL ? config_file(doctor->config, &mode) : NULL;
+    const char *file = doctor->config != NULL ? config_file(doctor->config) : NULL;
     bool any = check_file(doctor, file, file != NULL && config_has_secret(doctor->config));
     for (size_t i = 0; i < doctor->request->credential_count; i++)
         any = check_credential_files(doctor, &doctor->request->credentials[i]) || any;

@@ -50,11 +50,11 @@ static bool restore_from_backups(const struct kubeconfig_module *module,
     if (!replace_file_newest_backup(path, &number, error))
         return false;
     for (; number > 0; number--) {
-        unsigned mode = 0;
+        struct file_rights rights = { 0 };
         autofree char *name = replace_file_backup(path, number);
         if (is_missing(name))
             continue;
-        auto_secret struct secret *text = file_read(name, KUBECONFIG_MAX, &mode, error);
+        auto_secret struct secret *text = file_read(name, KUBECONFIG_MAX, &rights, error);
         struct kubeconfig *backup =
             text != NULL ? module->parse(text->bytes, text->length, error) : NULL;
         if (backup == NULL)

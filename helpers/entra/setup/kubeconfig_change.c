@@ -40,8 +40,8 @@ static bool release_lock(const char *path, struct unfinished *lock, struct error
 /* Whether nobody changed the file since it was read, before it was locked. */
 static bool is_unchanged(const struct kubeconfig_target *target, struct error *error)
 {
-    unsigned mode = 0;
-    auto_secret struct secret *now = file_read(target->path, KUBECONFIG_MAX, &mode, error);
+    struct file_rights rights = { 0 };
+    auto_secret struct secret *now = file_read(target->path, KUBECONFIG_MAX, &rights, error);
     if (now == NULL)
         return false;
     if (now->length == target->text->length &&

@@ -76,8 +76,8 @@ bool kubeconfig_list_name(const struct kubeconfig_target *target, struct error *
 bool kubeconfig_list_load(const struct kubeconfig_list *list, struct kubeconfig_target *target,
                           struct error *error)
 {
-    unsigned mode = 0;
-    target->text = file_read(target->path, KUBECONFIG_MAX, &mode, error);
+    struct file_rights rights = { 0 };
+    target->text = file_read(target->path, KUBECONFIG_MAX, &rights, error);
     if (target->text == NULL)
         return false;
     target->file = list->module->parse(target->text->bytes, target->text->length, error);
