@@ -5,9 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,28 +23,18 @@ static bool fail(struct error *error)
     return error_set(error, ERROR_KEYRING, "the keyring 'runtime' failed: %s", strerror(errno));
 }
 
-/* f_type is signed on some machines, and has 32 bits on others. */
-static bool is_in_memory(const struct statfs *status)
-{
-    return (uint32_t)status->f_type == TMPFS_MAGIC || (uint32_t)status->f_type == RAMFS_MAGIC;
-}
-
-/* Opens the folder. Returns -1 with an error if it is not in memory. */
+/* Opens the folder. Returns -1 with an error if there is none in memory. */
 static int open_folder(struct error *error)
 {
-    struct statfs status;
-    autoclose int folder = runtime_folder_open();
-    if (folder < 0 ? errno != ENOENT : fstatfs(folder, &status) != 0) {
+    int folder = runtime_folder_open_in_memory();
+    if (folder < 0 && errno != ENOENT) {
         fail(error);
-        return -1;
-    }
-    if (folder < 0 || !is_in_memory(&status)) {
+    } else if (folder < 0) {
         error_set(error, ERROR_KEYRING,
                   "there is no private folder in memory (a tmpfs) for the keyring 'runtime'");
         error_known_as(error, "keyring_no_folder");
-        return -1;
     }
-    return steal_fd(&folder);
+    return folder;
 }
 
 static struct runtime_name item_name(const struct keyring_key *key)

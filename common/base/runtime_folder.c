@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,7 +26,7 @@
 #define SWEEP_SECONDS (24 * 3600)
 
 /* The ending of a file that is being written. */
-#define TEMPORARY ".new"
+#define TEMPORARY "new"
 
 #define ATTEMPTS_MAX 8
 
@@ -67,7 +69,23 @@ static bool is_no_place(int code)
            code == ELOOP || code == ENAMETOOLONG;
 }
 
-int runtime_folder_open(void)
+/* f_type is signed on some machines, and has 32 bits on others. */
+static bool is_in_memory(int fd)
+{
+    struct statfs status;
+    if (fstatfs(fd, &status) != 0)
+        return false;
+    errno = ENOENT;
+    return (uint32_t)status.f_type == TMPFS_MAGIC || (uint32_t)status.f_type == RAMFS_MAGIC;
+}
+
+static int open_place(const char *path, bool in_memory)
+{
+    autoclose int fd = runtime_folder_open_own(path);
+    return fd >= 0 && (!in_memory || is_in_memory(fd)) ? steal_fd(&fd) : -1;
+}
+
+static int open_first_place(bool in_memory)
 {
     static const struct {
         const char *before;
@@ -79,15 +97,25 @@ int runtime_folder_open(void)
     errno = ENOENT;
     if (runtime != NULL && (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path &&
         is_usable(runtime))
-        fd = runtime_folder_open_own(path);
+        fd = open_place(path, in_memory);
     for (size_t i = 0; fd < 0 && is_no_place(errno) && i < ARRAY_SIZE(places); i++) {
         snprintf(path, sizeof path, "%s%u%s", places[i].before, (unsigned)geteuid(),
                  places[i].after);
-        fd = runtime_folder_open_own(path);
+        fd = open_place(path, in_memory);
     }
     if (fd < 0 && is_no_place(errno))
         errno = ENOENT;
     return fd;
+}
+
+int runtime_folder_open(void)
+{
+    return open_first_place(false);
+}
+
+int runtime_folder_open_in_memory(void)
+{
+    return open_first_place(true);
 }
 
 struct runtime_name runtime_name(const char *ending, const char *const *texts)
@@ -99,22 +127,20 @@ struct runtime_name runtime_name(const char *ending, const char *const *texts)
     return name;
 }
 
+static bool has_ending(const char *name, const char *ending)
+{
+    const char *last = strrchr(name, '.');
+    return last != NULL && strcmp(last + 1, ending) == 0;
+}
+
 bool runtime_is_kept(const char *name)
 {
-    const char *ending = strrchr(name, '.');
-    return ending != NULL && strcmp(ending + 1, RUNTIME_KEPT) == 0;
+    return has_ending(name, RUNTIME_KEPT);
 }
 
 static bool is_old(const struct stat *status)
 {
     return S_ISREG(status->st_mode) && status->st_mtime < time(NULL) - SWEEP_SECONDS;
-}
-
-/* Whether it is a file that is not finished. */
-static bool is_temporary(const char *name)
-{
-    const char *ending = strrchr(name, '.');
-    return ending != NULL && strcmp(ending, TEMPORARY) == 0;
 }
 
 /* Removes a file that is old, unless it is a lock that a process holds (single_flight.h). */
@@ -134,9 +160,10 @@ static void sweep(int folder, bool is_runtime)
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* owns fd */
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;)
-        if (is_temporary(entry->d_name))
+        if (has_ending(entry->d_name, TEMPORARY))
             unfinished_sweep(folder, entry->d_name);
-        else if (is_runtime && !runtime_is_kept(entry->d_name))
+        else if (is_runtime && !runtime_is_kept(entry->d_name) &&
+                 !has_ending(entry->d_name, RUNTIME_UNTIL_BOOT))
             remove_old(folder, entry->d_name);
     if (directory != NULL)
         closedir(directory);
@@ -158,7 +185,7 @@ static int make_temporary(int folder, const char *name, struct unfinished **ret_
         unsigned random = 0;
         if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
             random = (unsigned)(getpid() + attempt);
-        snprintf(temporary, sizeof temporary, "%s.%08x" TEMPORARY, name, random);
+        snprintf(temporary, sizeof temporary, "%s.%08x." TEMPORARY, name, random);
         int fd = unfinished_create(folder, temporary, 0600, ret_file);
         if (fd >= 0 || (errno != EEXIST && errno != EWOULDBLOCK))
             return fd;

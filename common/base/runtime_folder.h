@@ -3,8 +3,8 @@
  * The folder that a user's processes share while the machine runs: $XDG_RUNTIME_DIR/entra (unless
  * that is another user's), else /run/user/UID/entra, /dev/shm/entra-UID or /tmp/entra-UID.
  *
- * It holds locks and shared failures. It holds secrets only if the user chose the keyring `runtime`
- * by name and the folder is in memory.
+ * It holds locks and shared failures. Secrets are put only into the first of these that is in
+ * memory, and only if the user chose the keyring `runtime` by name.
  */
 #ifndef COMMON_BASE_RUNTIME_FOLDER_H
 #define COMMON_BASE_RUNTIME_FOLDER_H
@@ -18,6 +18,10 @@
  * errno set: ENOENT if there is no place for it that only this user can write to. */
 int runtime_folder_open(void);
 
+/* Opens the first of the places that is in memory (a tmpfs), which may be another one. The caller
+ * closes the descriptor. Returns -1 with errno set: ENOENT if there is none. */
+int runtime_folder_open_in_memory(void);
+
 /* Opens a private folder at path, creating it if necessary, but not its parents. The caller closes
  * the descriptor. Returns -1 with errno set: EPERM if it is not this user's alone. */
 int runtime_folder_open_own(const char *path);
@@ -27,6 +31,9 @@ struct runtime_name {
     char text[64];
 };
 struct runtime_name runtime_name(const char *ending, const char *const *texts);
+
+/* The ending of files that stay until the machine starts again (once_a_boot.h). */
+#define RUNTIME_UNTIL_BOOT "told"
 
 /* The ending of files that stay, and whether a file name has it. */
 #define RUNTIME_KEPT "token"

@@ -102,6 +102,7 @@ static void show_environment(const struct receiver *receiver)
         { "AZURE_POD_IDENTITY_AUTHORITY_HOST", false },
         { "SSL_CERT_FILE", false },
         { "CURL_CA_BUNDLE", false },
+        { "ENTRA_KEYRING", false },
         { "ENTRA_RENEWAL", false },
     };
     for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {

@@ -6,6 +6,7 @@
 
 #include "common/base/array.h"
 #include "common/base/deadline.h"
+#include "common/base/once_a_boot.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
 
@@ -234,6 +235,9 @@ void token_store_warn(struct token_store *store)
     if (!has_failed(store) || store->warned)
         return;
     store->warned = true;
+    trace("store: the token is not stored: %s", store->trouble.message);
+    if (!once_a_boot(store->trouble.code[0] != '\0' ? store->trouble.code : store->trouble.message))
+        return;
     const char *advice = error_advice(&store->trouble);
     warning_of(store->trouble.code, "the token could not be stored: %s%s%s", store->trouble.message,
                advice[0] ? ". " : "", advice);

@@ -117,7 +117,8 @@ bool token_store_list(struct token_store *store, const char *kind, int64_t deadl
 /* Deletes an item of such a list. Fails with ERROR_KEYRING. */
 bool token_store_drop_item(const struct keyring_item *item, int64_t deadline, struct error *error);
 
-/* Warns once on stderr if the token could not be stored, and says why. */
+/* Warns on stderr if the token could not be stored, and says why: once until the machine starts
+ * again, since the next call will most often fare no better. */
 void token_store_warn(struct token_store *store);
 
 #endif

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "common/base/deadline.h"
+#include "common/base/environment.h"
 #include "common/base/single_flight.h"
 #include "common/entra/claims.h"
 #include "common/entra/identity_source.h"
@@ -24,6 +25,15 @@ int tokens_timeout(const struct options *options)
     return options->timeout > 0 ? options->timeout : TOKENS_TIMEOUT_SECONDS;
 }
 
+static bool open_store(struct token_store *store, const struct options *options,
+                       struct error *error)
+{
+    const char *variable = environment("ENTRA_KEYRING");
+    if (options->keyring != NULL || variable == NULL)
+        return token_store_open(store, options->keyring != NULL ? options->keyring : "auto", error);
+    return token_store_open(store, variable, error) || error_wanted(error, "ENTRA_KEYRING");
+}
+
 bool tokens_open(struct tokens *ret_tokens, const struct options *options, struct error *error)
 {
     int64_t began = deadline_began();
@@ -33,8 +43,7 @@ bool tokens_open(struct tokens *ret_tokens, const struct options *options, struc
                                    .deadline = began + (int64_t)tokens_timeout(options) * 1000,
                                    .sign_in_deadline = began + (int64_t)sign_in_seconds * 1000 };
     renewal_check_environment();
-    return token_store_open(&ret_tokens->store,
-                            options->keyring != NULL ? options->keyring : "auto", error);
+    return open_store(&ret_tokens->store, options, error);
 }
 
 void tokens_extend_deadline(struct tokens *tokens)

@@ -21,6 +21,7 @@ from integration.credentials import configure, path
 from integration.examining import examine
 from integration.test_federated import foreign_token
 from integration.test_git_refusals import refuse
+from world import own_mounts
 from world.app_certificate import AppCertificate
 from world.bus import MessageBus
 from world.connect_proxy import ConnectProxy
@@ -161,9 +162,14 @@ asked("authority_malformed", "--api", "MyWebApi", "--authority", "ftp://x")
 asked("keyring_unknown", "--api", "MyWebApi", "--keyring", "pocket")
 asked("keyring_no_bus", "--keyring", "secret-service", of="list",
       env={"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": "/nowhere"})
-asked("keyring_no_folder", "--keyring", "runtime", of="list")
 asked("no_managed_identity", "--managed-identity", "--resource", "https://vault.azure.net",
       env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"})
+
+
+@meets
+def keyring_no_folder(world, folder):
+    with own_mounts.no_memory(folder):
+        return error_of(world, "--keyring", "runtime", of="list")
 
 
 def configured(name: str, change: Callable[[dict[str, Any]], object]) -> None:

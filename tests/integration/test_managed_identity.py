@@ -14,6 +14,7 @@ from base64 import b64encode
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
+from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
 import flask
@@ -23,7 +24,7 @@ from cryptography.hazmat.primitives import hashes
 from flask import Response, jsonify
 
 from integration.credentials import refused
-from world import arc_folder
+from world import own_mounts
 from world.app_certificate import AppCertificate
 from world.identity_service import IdentityService
 from world.waiting import PATIENCE, SHORT_LIMIT
@@ -328,13 +329,15 @@ def test_a_challenge_that_points_elsewhere_is_not_answered(machine, service, rea
 
 @pytest.fixture
 def arc_keys():
-    """Azure Arc's folder of keys."""
-    try:
-        folder = arc_folder.mount()
-    except OSError as reason:
-        pytest.skip(f"nothing can be mounted here: {reason}")
-    yield folder
-    arc_folder.unmount()
+    """Azure Arc's folder of keys, which is the same on every machine."""
+    with ExitStack() as mounts:
+        try:
+            mounts.enter_context(own_mounts.empty(Path("/var/opt")))
+        except OSError as reason:
+            pytest.skip(f"nothing can be mounted here: {reason}")
+        folder = Path("/var/opt/azcmagent/tokens")
+        folder.mkdir(parents=True)
+        yield folder
 
 
 def test_arcs_challenge_is_answered_with_its_key(machine, service, arc_keys):

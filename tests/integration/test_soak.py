@@ -40,6 +40,7 @@ class Crowd:
 
     def __init__(self, world: World, programs: Path, chance: random.Random) -> None:
         self.world, self.programs, self.chance = world, programs, chance
+        self.trace = world.session.root / "trace"
         self.running: list[tuple[subprocess.Popen, bool]] = []
         self.answers: list[Answer] = []
 
@@ -48,7 +49,8 @@ class Crowd:
         process = subprocess.Popen(
             [self.programs / "entra", "token", "--api", "MyWebApi", "--timeout", "60",
              *(["--force-refresh"] if forced else [])],
-            env=self.world.session.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            env=self.world.session.env | {"ENTRA_TRACE": str(self.trace)},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if self.chance.random() < 0.1:
             time.sleep(self.chance.random() / 50)
             process.send_signal(signal.SIGKILL)
@@ -158,8 +160,9 @@ def check_bound(world: World, crowd: Crowd) -> None:
     """There are no more requests than entra(1) says, in "Token lifetime"."""
     requests = world.authority.token_requests
     due = 1 + (requests[-1].time - requests[0].time) / REFRESH_IN
-    asked_apart = crowd.count(lambda answer: answer.forced or answer.killed
-                              or "could not be stored" in answer.err)
+    # A warning is given once only.
+    unstored = crowd.trace.read_text(errors="replace").count("the token is not stored")
+    asked_apart = unstored + crowd.count(lambda answer: answer.forced or answer.killed)
     repeated = sum(1 for request in requests if request.status and request.status >= 500)
     bound = due + asked_apart + repeated
     print(f"{len(crowd.answers)} answers, {len(requests)} requests of {bound:.0f} at most")

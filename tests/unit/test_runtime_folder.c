@@ -239,13 +239,10 @@ static void leftover_files_are_removed_after_a_day_and_tokens_stay(void **state)
         time_t age;
         bool stays;
     } files[] = {
-        { "a.token", 30 * 24 * 3600, true },
-        { "a.token.1234", 25 * 3600, false },
-        { "a.token.5678", 60, true },
-        { "a.flight", 25 * 3600, false },
-        { "b.flight", 23 * 3600, true },
-        { "a.failure", 25 * 3600, false },
-        { "a.failure.0badcafe", 25 * 3600, false },
+        { "a.token", 30 * 24 * 3600, true },  { "a.told", 30 * 24 * 3600, true },
+        { "a.token.1234", 25 * 3600, false }, { "a.token.5678", 60, true },
+        { "a.flight", 25 * 3600, false },     { "b.flight", 23 * 3600, true },
+        { "a.failure", 25 * 3600, false },    { "a.failure.0badcafe", 25 * 3600, false },
     };
     autoclose int folder = runtime_folder_open();
     auto_secret struct secret *content = secret_new("x", 1);

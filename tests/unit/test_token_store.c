@@ -99,6 +99,12 @@ static int begin(void **state)
     return 0;
 }
 
+static int end(void **state)
+{
+    place_clear();
+    return remove_folder(state);
+}
+
 static bool keep(const char *text)
 {
     auto_token struct token token = { .access_token = secret_new(text, strlen(text)),
@@ -231,17 +237,25 @@ static void a_failure_to_store_is_not_an_error(void **state)
     assert_false(token_store_can_keep(&store));
 }
 
+static const char *warn(void)
+{
+    catch_output(STDERR_FILENO);
+    token_store_warn(&store);
+    return caught_output();
+}
+
 static void a_keyring_failure_is_reported_once(void **state)
 {
-    (void)state;
+    begin(state);
+    make_runtime_folder();
     place.answer = KEYRING_FAILED;
     keep("eyJ0");
-    catch_output(STDERR_FILENO);
-    token_store_warn(&store);
-    assert_has(caught_output(), "could not be stored: the keyring is locked\n");
-    catch_output(STDERR_FILENO);
-    token_store_warn(&store);
-    assert_string_equal(caught_output(), "");
+    assert_has(warn(), "could not be stored: the keyring is locked\n");
+    assert_string_equal(warn(), "");
+    begin(state); /* as if by another process */
+    place.answer = KEYRING_FAILED;
+    keep("eyJ0");
+    assert_string_equal(warn(), "");
 }
 
 static void without_a_failure_nothing_is_reported(void **state)
@@ -556,5 +570,5 @@ int main(void)
         TEST(a_keyring_that_does_not_answer_is_not_listed_as_empty),
         TEST(a_failure_to_list_is_an_error),
     };
-    return cmocka_run_group_tests(tests, NULL, begin);
+    return cmocka_run_group_tests(tests, make_folder, end);
 }

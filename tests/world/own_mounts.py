@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""Folders that are the same for every program of the machine, in place of which this process and
+those that it starts see others."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+CLONE_NEWNS, MNT_DETACH = 0x20000, 2
+MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
+
+
+@contextmanager
+def empty(folder: Path) -> Iterator[None]:
+    """Covers the folder with an empty one in memory. Fails with an OSError where mounting is
+    forbidden."""
+    with _mounted(b"none", folder, b"tmpfs", 0):
+        yield
+
+
+@contextmanager
+def replaced(folder: Path, other: Path) -> Iterator[None]:
+    """Covers the folder with another one. Fails as empty does."""
+    with _mounted(os.fsencode(other), folder, None, MS_BIND):
+        yield
+
+
+@contextmanager
+def no_memory(disk: Path) -> Iterator[None]:
+    """Covers every folder in memory that all users may write to with folders on a disk. Skips the
+    test where that is not possible."""
+    with ExitStack() as mounts:
+        _cover(mounts, disk, Path("/dev/shm"), Path("/run/user"))
+        yield
+
+
+@contextmanager
+def only_memory(folder: Path, disk: Path) -> Iterator[None]:
+    """As no_memory, but this one, which is one of those, is empty and in memory."""
+    with ExitStack() as mounts:
+        _cover(mounts, disk, Path("/dev/shm"), Path("/run/user"))
+        mounts.enter_context(empty(folder))
+        yield
+
+
+def _cover(mounts: ExitStack, disk: Path, *folders: Path) -> None:
+    if _kind(disk) in ("tmpfs", "ramfs"):
+        pytest.skip("this machine's temporary folder is in memory")
+    for folder in folders:
+        (disk / folder.name).mkdir()
+        try:
+            mounts.enter_context(replaced(folder, disk / folder.name))
+        except OSError as reason:
+            pytest.skip(f"nothing can be mounted here: {reason}")
+
+
+def _kind(folder: Path) -> str:
+    return subprocess.run(["stat", "-f", "-c", "%T", folder], capture_output=True, text=True,
+                          check=True).stdout.strip()
+
+
+@contextmanager
+def _mounted(source: bytes, folder: Path, kind: bytes | None, flags: int) -> Iterator[None]:
+    _check(_libc.unshare(CLONE_NEWNS))
+    _check(_libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None))
+    _check(_libc.mount(source, os.fsencode(folder), kind, flags, None))
+    try:
+        yield
+    finally:
+        _check(_libc.umount2(os.fsencode(folder), MNT_DETACH))
+
+
+def _check(result: int) -> None:
+    if result != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
