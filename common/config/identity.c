@@ -186,5 +186,6 @@ bool config_fill_identity(const struct config *config, const char *name, const c
     return find_identity(config, name, &identity, error) &&
            config_fill_credentials(config, &identity, request, error) &&
            fill_client_id(config, &identity, request, error) &&
-           fill_authority(config, &identity, api_tenant, request, error);
+           fill_authority(config, &identity, api_tenant, request, error) &&
+           config_fill_job_credential(config, request, error);
 }

@@ -288,6 +288,13 @@ char *config_copy(const char *text);
 struct credential *config_add_credential(struct token_request *request, enum credential_kind kind,
                                          const char *where, struct error *error);
 
+/* ---- job.c: the credential of a CI job ---- */
+
+/* Adds the token of the job in which this program runs to a request that has no credential, if
+ * AZURE_TENANT_ID and AZURE_CLIENT_ID say which app the job is. Fails with ERROR_USAGE. */
+bool config_fill_job_credential(const struct config *config, struct token_request *request,
+                                struct error *error);
+
 /* ---- source_type.c: the file's credentials ---- */
 
 /* Fills in the credentials of the identity in the file, in their order. Fails with ERROR_USAGE. */

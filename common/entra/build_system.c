@@ -8,9 +8,10 @@
 
 const struct build_system build_systems[BUILD_SYSTEMS] = {
     [BUILD_SYSTEM_GITHUB_ACTIONS] = { "GitHub Actions", "ACTIONS_ID_TOKEN_REQUEST_URL",
-                                      "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ACTIONS" },
+                                      "ACTIONS_ID_TOKEN_REQUEST_TOKEN", NULL, "GITHUB_ACTIONS" },
     [BUILD_SYSTEM_AZURE_PIPELINES] = { "Azure Pipelines", "SYSTEM_OIDCREQUESTURI",
-                                       "SYSTEM_ACCESSTOKEN", "TF_BUILD" },
+                                       "SYSTEM_ACCESSTOKEN",
+                                       "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "TF_BUILD" },
 };
 
 bool build_system_runs_this(enum build_system_kind kind)

@@ -20,7 +20,9 @@ struct build_system {
     const char *name;
     const char *url_variable;
     const char *secret_variable;
-    const char *job_variable; /* is set to "true" in every job, in any case */
+    const char *connection_variable; /* has the ID of the service connection to ask for; NULL: none
+                                      * is needed */
+    const char *job_variable;        /* is set to "true" in every job, in any case */
 };
 
 extern const struct build_system build_systems[BUILD_SYSTEMS];

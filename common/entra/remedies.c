@@ -332,6 +332,9 @@ static const struct remedy entries[] = {
       "Set 'permissions: id-token: write' in the job." },
     { "pipelines_no_token", "The Azure Pipelines step has no access token.",
       "Set 'env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)' in the step." },
+    { "pipelines_no_connection", "The Azure Pipelines step does not name a service connection.",
+      "Run the step as a task with a service connection, such as AzureCLI@2, or set "
+      "'env: AZURESUBSCRIPTION_SERVICE_CONNECTION_ID' to the ID of one." },
     { "identity_not_assigned", "The managed identity does not exist here.",
       "Check that the identity is assigned to this machine or app." },
     { "sign_in_needed", "The user must sign in first.", "Sign in with 'entra login'." },

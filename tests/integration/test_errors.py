@@ -205,6 +205,15 @@ credential("keyring_no_secret", SourceType="Keyring")
 credential("github_no_token", SourceType="GitHubActions")
 credential("pipelines_no_token", SourceType="AzurePipelines", ServiceConnectionId="x")
 
+
+@meets
+def pipelines_no_connection(world, folder):
+    configure(world)
+    return token(world, env={
+        "AZURE_TENANT_ID": contoso.TENANT.guid, "AZURE_CLIENT_ID": contoso.DAEMON.client_id,
+        "SYSTEM_OIDCREQUESTURI": "https://x", "SYSTEM_ACCESSTOKEN": "x"})
+
+
 @meets
 def device_no_key(world, folder):
     if why := Tpm.missing():

@@ -8,8 +8,10 @@ import time
 import pytest
 from flask import jsonify
 
+from authority import contoso
 from authority.directory import Federation
 from authority.keys import SigningKey, process_key
+from integration.asking import EXEC_INFO
 from integration.credentials import CLIENT_ID, configure, refused, register, token
 from world.identity_service import IdentityService
 from world.waiting import SHORT_LIMIT
@@ -227,6 +229,95 @@ def test_a_server_error_of_a_build_system_is_retried_twice(trusting, issuer):
     configure(trusting, {"SourceType": "GitHubActions"})
     assert token(trusting, env=github(issuer)).code == 0
     assert len(issuer.requests) == 3
+
+
+# ---- a job that is its own identity ----
+
+APP = {"AZURE_TENANT_ID": contoso.TENANT.guid, "AZURE_CLIENT_ID": CLIENT_ID}
+
+
+def pipelines(issuer) -> dict[str, str]:
+    return {"TF_BUILD": "True", "SYSTEM_OIDCREQUESTURI": issuer.url, "SYSTEM_ACCESSTOKEN": "job-token",
+            "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": "connection"}
+
+
+@pytest.fixture
+def unconfigured(trusting):
+    """No configuration names an identity: the variables of the job do."""
+    trusting.appsettings_file.unlink()
+    trusting.session.env |= {"AZURE_AUTHORITY_HOST": trusting.authority.url} | APP | EXEC_INFO
+    return trusting
+
+
+CALLS = {
+    "entra": (("entra", "token", "--api", "AzureDevOps"), ""),
+    "git": (("git-credential-entra", "get"), "protocol=https\nhost=dev.azure.com\npath=o/p/_git/r\n"),
+    "curl": (("curl-credential-entra", "https://dev.azure.com/o/_apis/projects"), ""),
+    "kubectl": (("exec-credential-entra", "--resource", contoso.MY_WEB_API), ""),
+}
+
+
+@pytest.mark.parametrize("system", [github, pipelines])
+@pytest.mark.parametrize("tool", CALLS)
+def test_a_job_is_the_app_that_its_variables_name(unconfigured, issuer, system, tool):
+    issuer.answer = lambda: jsonify(value=foreign_token(), oidcToken=foreign_token())
+    words, text = CALLS[tool]
+    outcome = unconfigured.run(*words, input=text, env=system(issuer))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert unconfigured.authority.issued_tokens[0] in outcome.out
+    (request,) = unconfigured.authority.token_requests
+    assert (request.form["client_id"], request.form["grant_type"]) == (CLIENT_ID, "client_credentials")
+    assert len(issuer.requests) == 1
+
+
+LACKING = [
+    ({"GITHUB_ACTIONS": "true"}, "ACTIONS_ID_TOKEN_REQUEST_URL", "id-token: write"),
+    ({"TF_BUILD": "True", "SYSTEM_OIDCREQUESTURI": "https://x"}, "SYSTEM_ACCESSTOKEN is not set",
+     "SYSTEM_ACCESSTOKEN: $(System.AccessToken)"),
+    ({"TF_BUILD": "True", "SYSTEM_OIDCREQUESTURI": "https://x", "SYSTEM_ACCESSTOKEN": "job-token"},
+     "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID is not set", "AzureCLI@2"),
+]
+
+
+@pytest.mark.parametrize("tool", CALLS)
+@pytest.mark.parametrize("env, missing, remedy", LACKING)
+def test_a_job_that_lacks_a_permission_is_told_which(unconfigured, env, missing, remedy, tool):
+    words, text = CALLS[tool]
+    outcome = unconfigured.run(*words, input=text, env=env)
+    assert (outcome.code, outcome.out) == (2, "quit=1\n" if tool == "git" else "")
+    assert missing in outcome.err and remedy in outcome.err
+    assert "sign in" not in outcome.err and "job-token" not in outcome.err
+    assert unconfigured.authority.requests == []
+
+
+@pytest.mark.parametrize("stronger", ["a secret", "a token file", "another app", "no tenant",
+                                      "a managed identity", "another app's kubeconfig"])
+def test_the_jobs_token_is_for_no_one_else(unconfigured, issuer, token_file, stronger):
+    """It is used for the app of the variables alone, and only where nothing else is configured."""
+    env, words = github(issuer), ["entra", "token", "--resource", contoso.MY_WEB_API]
+    if stronger == "a secret":
+        env["AZURE_CLIENT_SECRET"] = "wrong"
+    elif stronger == "a token file":
+        env["AZURE_FEDERATED_TOKEN_FILE"] = str(token_file)
+    elif stronger == "another app":
+        words += ["--client-id", contoso.DESKTOP.client_id]
+    elif stronger == "no tenant":
+        env |= {"AZURE_TENANT_ID": "", "AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"}
+    elif stronger == "a managed identity":
+        words.append("--managed-identity")
+        env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = "http://127.0.0.1:1"
+    else:
+        words = ["exec-credential-entra", "get-token", "--login", "devicecode", "--client-id",
+                 contoso.DESKTOP.client_id, "--tenant-id", contoso.TENANT.guid]
+    unconfigured.run(*words, env=env)
+    assert issuer.requests == []
+
+
+def test_a_user_signs_in_as_before_in_a_job(trusting, issuer):
+    """RequestAppToken says that a user's token is wanted, and nobody has signed in."""
+    trusting.write_appsettings(trusting.user_appsettings(None))
+    outcome = token(trusting, env=APP | github(issuer))
+    assert outcome.code == 5 and issuer.requests == []
 
 
 def test_a_managed_identity_authenticates_an_app(trusting):

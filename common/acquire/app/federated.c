@@ -94,6 +94,22 @@ static struct secret *from_command(const struct credential *credential, int64_t 
     return text != NULL ? check_jwt(text, credential->command[0], error) : NULL;
 }
 
+/* Fails if the job was not given what it takes to request a token. code is the catalogue's. */
+static bool may_request(const struct build_system *system, const char *code, struct error *error)
+{
+    bool has_url = environment(system->url_variable) != NULL;
+    bool has_secret = environment(system->secret_variable) != NULL;
+    if (has_url && has_secret)
+        return true;
+    if (has_url || has_secret)
+        error_set(error, ERROR_USAGE, "%s gives this job no token: %s is not set", system->name,
+                  has_url ? system->secret_variable : system->url_variable);
+    else
+        error_set(error, ERROR_USAGE, "%s gives this job no token: %s and %s are not set",
+                  system->name, system->url_variable, system->secret_variable);
+    return error_known_as(error, code);
+}
+
 /* Requests a token from a build system, which returns it in the member `key`. */
 static struct secret *from_service(const struct http_request *request, const char *name,
                                    const char *key, int64_t deadline, struct error *error)
@@ -121,24 +137,19 @@ static struct secret *from_github(const struct token_request *request,
                                   struct error *error)
 {
     const struct build_system *github = &build_systems[BUILD_SYSTEM_GITHUB_ACTIONS];
-    const char *url = environment(github->url_variable);
-    const char *token = environment(github->secret_variable);
-    if (url == NULL || token == NULL) {
-        error_set(error, ERROR_USAGE, "%s and %s are not set", github->url_variable,
-                  github->secret_variable);
-        error_known_as(error, "github_no_token");
+    if (!may_request(github, "github_no_token", error))
         return NULL;
-    }
     const char *audience = credential->audience != NULL
                                ? credential->audience
                                : authority_token_exchange_audience(request->instance);
-    auto_secret struct secret *authorization = secret_format("bearer %s", token);
+    auto_secret struct secret *authorization =
+        secret_format("bearer %s", environment(github->secret_variable));
     const struct http_field query[] = { { "audience", audience, false }, { NULL, NULL, false } };
     const struct http_field header[] = { { "Authorization", authorization->bytes, true },
                                          { "Accept", "application/json; api-version=2.0", false },
                                          { NULL, NULL, false } };
     const struct http_request get = {
-        .url = url,
+        .url = environment(github->url_variable),
         .url_name = github->url_variable,
         .query = query,
         .header = header,
@@ -151,15 +162,15 @@ static struct secret *from_pipelines(const struct credential *credential, int64_
                                      struct error *error)
 {
     const struct build_system *pipelines = &build_systems[BUILD_SYSTEM_AZURE_PIPELINES];
-    const char *url = environment(pipelines->url_variable);
-    const char *token = environment(pipelines->secret_variable);
-    if (url == NULL || token == NULL) {
-        error_set(error, ERROR_USAGE, "%s and %s are not set", pipelines->url_variable,
-                  pipelines->secret_variable);
-        error_known_as(error, "pipelines_no_token");
+    if (!may_request(pipelines, "pipelines_no_token", error))
+        return NULL;
+    if (credential->id == NULL) {
+        error_set(error, ERROR_USAGE, "%s is not set", pipelines->connection_variable);
+        error_known_as(error, "pipelines_no_connection");
         return NULL;
     }
-    auto_secret struct secret *authorization = secret_format("Bearer %s", token);
+    auto_secret struct secret *authorization =
+        secret_format("Bearer %s", environment(pipelines->secret_variable));
     const struct http_field query[] = { { "api-version", "7.1", false },
                                         { "serviceConnectionId", credential->id, false },
                                         { NULL, NULL, false } };
@@ -168,7 +179,7 @@ static struct secret *from_pipelines(const struct credential *credential, int64_
                                          { "X-TFS-FedAuthRedirect", "Suppress", false },
                                          { NULL, NULL, false } };
     const struct http_request post = {
-        .url = url,
+        .url = environment(pipelines->url_variable),
         .url_name = pipelines->url_variable,
         .query = query,
         .header = header,

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* The credential of a CI job: a token by which the build system vouches for it. */
+#define _GNU_SOURCE
+#include <string.h>
+
+#include "common/base/array.h"
+#include "common/base/environment.h"
+#include "common/config/internal.h"
+#include "common/entra/build_system.h"
+
+static const enum credential_kind kinds[BUILD_SYSTEMS] = {
+    [BUILD_SYSTEM_GITHUB_ACTIONS] = CREDENTIAL_GITHUB_ACTIONS,
+    [BUILD_SYSTEM_AZURE_PIPELINES] = CREDENTIAL_AZURE_PIPELINES,
+};
+
+/* The first build system for which this holds; BUILD_SYSTEMS if there is none. */
+static enum build_system_kind find_system(bool (*holds)(enum build_system_kind kind))
+{
+    enum build_system_kind kind = 0;
+    while (kind < BUILD_SYSTEMS && !holds(kind))
+        kind++;
+    return kind;
+}
+
+/* Whether the job says by variables which app it is, and the request is for that app: another one,
+ * of the file or of an option, need not trust the build system. */
+static bool is_app_of_job(const struct config *config, const struct token_request *request)
+{
+    const char *client_id = config_variable(config, "AZURE_CLIENT_ID");
+    return client_id != NULL && request->client_id != NULL &&
+           strcmp(client_id, request->client_id) == 0 &&
+           config_variable(config, "AZURE_TENANT_ID") != NULL;
+}
+
+bool config_fill_job_credential(const struct config *config, struct token_request *request,
+                                struct error *error)
+{
+    if (request->credential_count > 0 || config->context->chain != CONFIG_CHAIN_WHOLE ||
+        !is_app_of_job(config, request))
+        return true;
+    enum build_system_kind kind = find_system(build_system_is_here);
+    if (kind == BUILD_SYSTEMS) /* a job that may not ask is told so when the token is requested */
+        kind = find_system(build_system_runs_this);
+    if (kind == BUILD_SYSTEMS)
+        return true;
+    const struct build_system *system = &build_systems[kind];
+    const char *connection =
+        system->connection_variable != NULL ? environment(system->connection_variable) : NULL;
+    struct credential *credential =
+        config_add_credential(request, kinds[kind], system->url_variable, error);
+    if (credential != NULL)
+        credential->id = config_copy(connection);
+    trace("configuration: client credential: the token of the %s job", system->name);
+    return credential != NULL;
+}
