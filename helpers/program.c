@@ -47,14 +47,41 @@ static bool find_config(const struct program *program, struct options *options, 
     return true;
 }
 
+static struct option_set options_of(const struct program *program)
+{
+    return (struct option_set){ .program = program->name,
+                                .own = program->make_options != NULL ? program->make_options()
+                                                                     : program->options,
+                                .common = program->common };
+}
+
+void program_print_help(const struct program *program)
+{
+    const struct option_set set = options_of(program);
+    printf("usage: %s %s\n%s\n", program->name, program->usage, program->summary);
+    options_print_help(&set);
+    if (program->examples == NULL)
+        return;
+    fputs("\nExamples:\n", stdout);
+    for (const char *line = program->examples; line[0] != '\0';) {
+        size_t length = strcspn(line, "\n");
+        printf("    %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+void program_print_version(void)
+{
+    printf("%s " ENTRA_VERSION "\n", program_invocation_short_name);
+}
+
 static bool run_program(int argc, char **argv, const struct program *program, struct error *error)
 {
     struct options options = { 0 };
     autofree char *config = NULL;
     int first = 0;
-    const struct option_spec *own =
-        program->make_options != NULL ? program->make_options() : program->options;
-    bool parsed = options_parse(argc, argv, own, &options, &first, error);
+    const struct option_set set = options_of(program);
+    bool parsed = options_parse(argc, argv, &set, &options, &first, error);
     /* All of this applies to the report of a faulty option too. */
     reporting.as_json = options.output != NULL && strcmp(options.output, "json") == 0;
     reporting.verbose = reporting.verbose || options.verbose;
@@ -63,9 +90,9 @@ static bool run_program(int argc, char **argv, const struct program *program, st
     if (!parsed)
         return false;
     if (options.help)
-        options_print_help(program->usage, program->summary, own);
+        program_print_help(program);
     else if (options.version)
-        printf("%s " ENTRA_VERSION "\n", program_invocation_short_name);
+        program_print_version();
     else if (!find_config(program, &options, &config, error) ||
              !program->run(&options, argc - first, argv + first, error))
         return false;

@@ -12,10 +12,13 @@
 #include "common/base/options.h"
 
 struct program {
-    const char *usage;                 /* what follows "usage: " */
-    const char *summary;               /* a sentence or two */
+    const char *name;     /* as users type it: "entra logout" */
+    const char *usage;    /* what follows the name */
+    const char *summary;  /* a sentence or two, and what else the help says; ends without \n */
+    const char *examples; /* a line each; NULL: none */
     const struct option_spec *options; /* in addition to the common ones; may be NULL */
     const struct option_spec *(*make_options)(void); /* makes them, if they are not constant */
+    unsigned common; /* the common options that have an effect on it (enum option_common) */
 
     /* Users type its command line, so a relative --config is in their working directory. A host
      * tool may run a program anywhere, such as in an untrusted repository, so its --config
@@ -28,6 +31,12 @@ struct program {
 
 /* Runs a program, or a sub-command, whose name is then argv[0]. Returns the exit code. */
 int program_main(int argc, char **argv, const struct program *program);
+
+/* Prints what --help does, on stdout. */
+void program_print_help(const struct program *program);
+
+/* Prints what --version does, on stdout. */
+void program_print_version(void);
 
 /* The programs, each in a folder of its own. helpers/main.c runs the one that it was called as. */
 int git_credential_entra(int argc, char **argv);

@@ -24,37 +24,39 @@
 #define REQUEST (OPTION_OF_REQUEST | OPTION_OF_HELPER)
 static const struct option_spec common_options[] = {
     { NAME("config"), "FILE", "read this appsettings.json", OPTION_TEXT,
-      offsetof(struct options, config), REQUEST },
+      offsetof(struct options, config), REQUEST | OPTION_CONFIG },
     { NAME("api"), "NAME", "get a token for this API of the configuration", OPTION_TEXT,
-      offsetof(struct options, api), REQUEST },
+      offsetof(struct options, api), REQUEST | OPTION_API },
     { NAME("scope"), "SCOPE", "request this scope; RESOURCE/.default for an app", OPTION_SCOPE,
-      offsetof(struct options, scopes), REQUEST },
+      offsetof(struct options, scopes), REQUEST | OPTION_SCOPES },
     { NAME("resource"), "URI", "request the scope URI/.default", OPTION_TEXT,
-      offsetof(struct options, resource), REQUEST },
+      offsetof(struct options, resource), REQUEST | OPTION_RESOURCE },
     { NAME("tenant"), "TENANT", "the tenant's GUID or domain", OPTION_TEXT,
-      offsetof(struct options, tenant), REQUEST },
+      offsetof(struct options, tenant), REQUEST | OPTION_TENANT },
     { NAME("client-id"), "ID", "the app's (client) ID", OPTION_TEXT,
-      offsetof(struct options, client_id), REQUEST },
+      offsetof(struct options, client_id), REQUEST | OPTION_CLIENT_ID },
     { NAME("authority"), "URL", "the cloud's login host, or host and tenant", OPTION_TEXT,
-      offsetof(struct options, authority), REQUEST },
+      offsetof(struct options, authority), REQUEST | OPTION_AUTHORITY },
     { NAME("force-refresh"), NULL, "ask the authority even if the keyring has a token", OPTION_FLAG,
-      offsetof(struct options, force_refresh), OPTION_OF_HELPER },
+      offsetof(struct options, force_refresh), OPTION_OF_HELPER | OPTION_FORCE_REFRESH },
     { NAME("claims"), "JSON", "a claims challenge that the token must satisfy", OPTION_TEXT,
-      offsetof(struct options, claims), OPTION_OF_HELPER },
+      offsetof(struct options, claims), OPTION_OF_HELPER | OPTION_CLAIMS },
     { NAME("managed-identity"), NULL, "use the managed identity of this machine or app",
-      OPTION_FLAG, offsetof(struct options, managed_identity), REQUEST },
+      OPTION_FLAG, offsetof(struct options, managed_identity), REQUEST | OPTION_MANAGED_IDENTITY },
     { NAME("account"), "NAME", "the user name of the account, if not the default one", OPTION_TEXT,
-      offsetof(struct options, account), REQUEST },
+      offsetof(struct options, account), REQUEST | OPTION_ACCOUNT },
     { NAME("keyring"), "STORE", "auto, secret-service, kernel, runtime or none", OPTION_TEXT,
-      offsetof(struct options, keyring), REQUEST },
+      offsetof(struct options, keyring), REQUEST | OPTION_KEYRING },
     { NAME("timeout"), "SECONDS", "give up after this many seconds (30)", OPTION_SECONDS,
-      offsetof(struct options, timeout), OPTION_OF_HELPER },
+      offsetof(struct options, timeout), OPTION_OF_HELPER | OPTION_TIMEOUT },
     { NAME("verbose"), NULL, "trace each step on stderr", OPTION_FLAG,
       offsetof(struct options, verbose), OPTION_OF_RUN },
     { NAME("help"), NULL, "show this help", OPTION_FLAG, offsetof(struct options, help),
       OPTION_OF_RUN },
     { NAME("version"), NULL, "show the version", OPTION_FLAG, offsetof(struct options, version),
       OPTION_OF_RUN },
+    { NAME("h"), NULL, NULL, OPTION_FLAG, offsetof(struct options, help), 0 },
+    { NAME("V"), NULL, NULL, OPTION_FLAG, offsetof(struct options, version), 0 },
     { .name = NULL },
 };
 _Static_assert(ARRAY_SIZE(common_options) - 1 <= OPTIONS_COMMON_MAX,
@@ -69,15 +71,21 @@ static const struct option_spec *find_spec(const struct option_spec *const *spec
     return NULL;
 }
 
+/* Whether a program with these options takes this common one. */
+static bool is_taken(const struct option_set *set, const struct option_spec *spec)
+{
+    return (spec->uses & ~7U) == 0 || (spec->uses & set->common) != 0;
+}
+
 /* Makes one list of the program's own options and the common ones that they do not replace. */
-static size_t collect_specs(const struct option_spec *own,
+static size_t collect_specs(const struct option_set *set,
                             const struct option_spec *specs[OPTIONS_MAX])
 {
     size_t count = 0;
-    const struct option_spec *tables[] = { own, common_options };
+    const struct option_spec *tables[] = { set->own, common_options };
     for (size_t t = 0; t < 2; t++)
         for (const struct option_spec *s = tables[t]; s != NULL && s->name != NULL; s++)
-            if (count < OPTIONS_MAX && find_spec(specs, count, s->name) == NULL)
+            if (count < OPTIONS_MAX && is_taken(set, s) && find_spec(specs, count, s->name) == NULL)
                 specs[count++] = s;
     return count;
 }
@@ -218,9 +226,22 @@ static bool set_option(struct options *options, const struct option_spec *spec, 
  * takes an ambiguous abbreviation for the first match if all matches have the same value. */
 #define FIRST_VALUE 1000
 
-static void fail_unknown(const char *name, const struct option_spec *const *specs, size_t count,
-                         struct error *error)
+/* Whether it is a common option, which other programs take. */
+static bool is_common(const char *name)
 {
+    for (const struct option_spec *spec = common_options; spec->name != NULL; spec++)
+        if (strcmp(spec->name, name) == 0)
+            return true;
+    return false;
+}
+
+static void fail_unknown(const struct option_set *set, const char *name,
+                         const struct option_spec *const *specs, size_t count, struct error *error)
+{
+    if (is_common(name)) {
+        error_set(error, ERROR_USAGE, "--%s has no effect on '%s'", name, set->program);
+        return;
+    }
     struct suggestion nearest = suggest_for(name);
     for (size_t i = 0; i < count; i++)
         if (specs[i]->help != NULL)
@@ -230,8 +251,8 @@ static void fail_unknown(const char *name, const struct option_spec *const *spec
 
 /* Fails on what getopt_long rejected. The error quotes only the option's name, since its value may
  * be a secret. */
-static bool fail_option(int result, const char *word, const struct option_spec *const *specs,
-                        size_t count, struct error *error)
+static bool fail_option(const struct option_set *set, int result, const char *word,
+                        const struct option_spec *const *specs, size_t count, struct error *error)
 {
     char name[OPTION_NAME_MAX];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
@@ -240,19 +261,19 @@ static bool fail_option(int result, const char *word, const struct option_spec *
     else if (optopt > 0 && optopt < FIRST_VALUE)
         error_set(error, ERROR_USAGE, "unknown option -%c", optopt);
     else
-        fail_unknown(name + strspn(name, "-"), specs, count, error);
+        fail_unknown(set, name + strspn(name, "-"), specs, count, error);
     if (strstr(name, "secret") != NULL || strstr(name, "password") != NULL)
         return error_hint(error, "No option takes a secret, since every user of the machine can "
                                  "read the command line: set AZURE_CLIENT_SECRET, or have the "
                                  "keyring keep the secret: see SourceType Keyring in "
                                  "entra-appsettings(5).");
-    return error_hint(error, "See --help.");
+    return error_hint(error, "See '%s --help'.", set->program);
 }
 
 /* The arguments of getopt_long. */
 struct grammar {
     struct option longs[OPTIONS_MAX + 1];
-    char letters[2 * OPTIONS_MAX + 2]; /* every letter takes an argument */
+    char letters[2 * OPTIONS_MAX + 2];
 };
 
 static void make_grammar(const struct option_spec *const *specs, size_t count,
@@ -262,7 +283,8 @@ static void make_grammar(const struct option_spec *const *specs, size_t count,
     for (size_t i = 0; i < count; i++) {
         if (specs[i]->name[1] == '\0') {
             grammar->letters[length++] = specs[i]->name[0];
-            grammar->letters[length++] = ':';
+            if (specs[i]->kind != OPTION_FLAG)
+                grammar->letters[length++] = ':';
             if (specs[i]->help == NULL) /* an abbreviation of a longer option */
                 continue;
         }
@@ -276,12 +298,12 @@ static void make_grammar(const struct option_spec *const *specs, size_t count,
     }
 }
 
-bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
+bool options_parse(int argc, char **argv, const struct option_set *set, struct options *options,
                    int *ret_first, struct error *error)
 {
     const struct option_spec *specs[OPTIONS_MAX];
     struct grammar grammar = { .letters = ":" };
-    size_t count = collect_specs(own, specs);
+    size_t count = collect_specs(set, specs);
     make_grammar(specs, count, &grammar);
 
     int result;
@@ -290,13 +312,15 @@ bool options_parse(int argc, char **argv, const struct option_spec *own, struct 
     unsetenv("POSIXLY_CORRECT"); /* which would stop at the first operand */
     while ((result = getopt_long(argc, argv, grammar.letters, grammar.longs, NULL)) != -1) {
         if (result == '?' || result == ':')
-            return fail_option(result, argv[optind - 1], specs, count, error);
+            return fail_option(set, result, argv[optind - 1], specs, count, error);
         bool is_letter = result < FIRST_VALUE;
         const struct option_spec *spec =
             is_letter ? find_spec(specs, count, (char[]){ (char)result, '\0' })
                       : specs[result - FIRST_VALUE];
         /* Go programs take -l=VALUE as -l VALUE. */
-        if (!set_option(options, spec, is_letter && optarg[0] == '=' ? optarg + 1 : optarg, error))
+        if (!set_option(options, spec,
+                        is_letter && optarg != NULL && optarg[0] == '=' ? optarg + 1 : optarg,
+                        error))
             return false;
     }
     *ret_first = optind;
@@ -333,24 +357,58 @@ void options_each(const struct options *options, unsigned uses,
     }
 }
 
-void options_print_help(const char *usage, const char *summary, const struct option_spec *own)
+static void print_option(const struct option_spec *spec)
+{
+    char left[64];
+    snprintf(left, sizeof left, "--%s%s%s", spec->name, spec->argument ? " " : "",
+             spec->argument ? spec->argument : "");
+    /* The help of a long option goes on the next line. */
+    if (strlen(left) > HELP_COLUMN) {
+        printf("  %s\n", left);
+        left[0] = '\0';
+    }
+    printf("  %-*s %s\n", HELP_COLUMN, left, spec->help);
+}
+
+/* The topics of the common options. A program's own have no title. */
+static const struct {
+    const char *title;
+    unsigned common; /* of enum option_common; 0: what every program takes */
+} topics[] = {
+    { "Which token", OPTIONS_OF_API | OPTION_CLAIMS | OPTION_FORCE_REFRESH },
+    { "Whose token", OPTIONS_OF_APP | OPTION_ACCOUNT | OPTION_MANAGED_IDENTITY },
+    { "Keyring and time", OPTIONS_OF_STORE },
+    { "Other", 0 },
+};
+
+static bool is_of_topic(const struct option_spec *spec, unsigned common)
+{
+    return common != 0 ? (spec->uses & common) != 0 : (spec->uses & OPTIONS_ALL) == 0;
+}
+
+static void print_topic(const char *title, unsigned common, const struct option_spec *const *specs,
+                        size_t count)
+{
+    bool is_first = true;
+    for (size_t i = 0; i < count; i++) {
+        if (specs[i]->help == NULL || !is_of_topic(specs[i], common))
+            continue;
+        if (is_first)
+            printf("\n%s:\n", title);
+        is_first = false;
+        print_option(specs[i]);
+    }
+}
+
+void options_print_help(const struct option_set *set)
 {
     const struct option_spec *specs[OPTIONS_MAX];
-    size_t count = collect_specs(own, specs);
-    printf("usage: %s\n%s\n\n", usage, summary);
-    for (size_t i = 0; i < count; i++) {
-        char left[64];
-        if (specs[i]->help == NULL)
-            continue;
-        snprintf(left, sizeof left, "--%s%s%s", specs[i]->name, specs[i]->argument ? " " : "",
-                 specs[i]->argument ? specs[i]->argument : "");
-        /* The help of a long option goes on the next line. */
-        if (strlen(left) > HELP_COLUMN) {
-            printf("  %s\n", left);
-            left[0] = '\0';
-        }
-        printf("  %-*s %s\n", HELP_COLUMN, left, specs[i]->help);
-    }
+    size_t count = collect_specs(set, specs), own = 0;
+    while (set->own != NULL && set->own[own].name != NULL)
+        own++;
+    print_topic("Options", 0, specs, own);
+    for (size_t i = 0; i < ARRAY_SIZE(topics); i++)
+        print_topic(topics[i].title, topics[i].common, specs + own, count - own);
 }
 
 static void fill_one(struct options *to, const struct options *from, const struct option_spec *spec)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The options that every program takes, and those that one program adds. Parser and help are made
- * from one table.
+ * The options that programs have in common, of which each takes those that have an effect on it,
+ * and those that one program adds. Parser and help are made from one table.
  *
  * No option carries a secret, since every user of a machine can read argv.
  */
@@ -15,7 +15,7 @@
 
 #define OPTIONS_SCOPES_MAX 8
 #define OPTIONS_OWN_MAX    40
-#define OPTIONS_COMMON_MAX 16 /* how many common options there are */
+#define OPTIONS_COMMON_MAX 18 /* how many common options there are */
 
 /* The values of the command line. The texts point into argv. NULL, 0 or false: not given. */
 struct options {
@@ -57,7 +57,7 @@ struct option_spec {
     const char *help;     /* NULL: not shown */
     enum option_kind kind;
     size_t offset; /* of the member of struct options that the option sets */
-    unsigned uses; /* of a common option: OPTION_OF_... */
+    unsigned uses; /* of a common option: OPTION_OF_... and its own bit (enum option_common) */
 };
 
 /* The offset of a program's own option, for its table. */
@@ -70,20 +70,51 @@ enum option_use {
     OPTION_OF_RUN = 4,     /* how this one run behaves */
 };
 
+/* The common options, by which a program says which of them it takes. It always takes --verbose,
+ * --help, --version, -h and -V. */
+enum option_common {
+    OPTION_CONFIG = 1 << 4,
+    OPTION_API = 1 << 5,
+    OPTION_SCOPES = 1 << 6,
+    OPTION_RESOURCE = 1 << 7,
+    OPTION_TENANT = 1 << 8,
+    OPTION_CLIENT_ID = 1 << 9,
+    OPTION_AUTHORITY = 1 << 10,
+    OPTION_FORCE_REFRESH = 1 << 11,
+    OPTION_CLAIMS = 1 << 12,
+    OPTION_MANAGED_IDENTITY = 1 << 13,
+    OPTION_ACCOUNT = 1 << 14,
+    OPTION_KEYRING = 1 << 15,
+    OPTION_TIMEOUT = 1 << 16,
+};
+
+#define OPTIONS_OF_STORE (OPTION_KEYRING | OPTION_TIMEOUT)
+#define OPTIONS_OF_APP   (OPTION_CONFIG | OPTION_TENANT | OPTION_CLIENT_ID | OPTION_AUTHORITY)
+#define OPTIONS_OF_API   (OPTION_API | OPTION_SCOPES | OPTION_RESOURCE)
+#define OPTIONS_ALL                                                                                \
+    (OPTIONS_OF_STORE | OPTIONS_OF_APP | OPTIONS_OF_API | OPTION_FORCE_REFRESH | OPTION_CLAIMS |   \
+     OPTION_MANAGED_IDENTITY | OPTION_ACCOUNT)
+
+/* The options that a program takes. */
+struct option_set {
+    const char *program;           /* its name, for messages: "entra logout" */
+    const struct option_spec *own; /* may be NULL; one replaces the common one of the same name */
+    unsigned common;               /* of enum option_common */
+};
+
 /* Passes each common option that is given and has one of these uses (OPTION_OF_...) to show(), with
  * its dashes, in the order of --help. value is NULL for a flag. The texts are valid during the
  * call; those of text options are argv's own. */
 void options_each(const struct options *options, unsigned uses,
                   void (*show)(void *context, const char *name, const char *value), void *context);
 
-/* Prints a program's usage, summary and options on stdout. own may be NULL. */
-void options_print_help(const char *usage, const char *summary, const struct option_spec *own);
+/* Prints the options on stdout, those of the program first and the common ones by topic. */
+void options_print_help(const struct option_set *set);
 
-/* Parses argv (argv[0] is skipped) by the program's own options (may be NULL) and the common ones;
- * an own option replaces the common one of the same name. Moves the operands to the end of argv and
- * sets *ret_first to the index of the first one. Fails with ERROR_USAGE. options then holds the
- * values before the fault. */
-bool options_parse(int argc, char **argv, const struct option_spec *own, struct options *options,
+/* Parses argv (argv[0] is skipped). Moves the operands to the end of argv and sets *ret_first to
+ * the index of the first one. Fails with ERROR_USAGE, also for a common option that has no effect
+ * on the program. options then holds the values before the fault. */
+bool options_parse(int argc, char **argv, const struct option_set *set, struct options *options,
                    int *ret_first, struct error *error);
 
 /* Sets each common option that `to` lacks and `from` has. What `to` says of the API, the resource

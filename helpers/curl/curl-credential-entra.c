@@ -78,9 +78,12 @@ static bool answer_curl(const struct options *options, int count, char **operand
 }
 
 static const struct program program = {
-    .usage = "curl-credential-entra [OPTION]... URL...",
+    .name = "curl-credential-entra",
+    .usage = "[OPTION]... URL...",
     .summary = "Prints a curl configuration with each URL and its Microsoft Entra token, for\n"
                "curl -K -. See curl-credential-entra(1).",
+    .examples = "curl-credential-entra https://localhost:44372/api/TodoList | curl -K -",
+    .common = OPTIONS_ALL,
     .is_typed = true,
     .run = answer_curl,
 };

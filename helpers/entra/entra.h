@@ -15,4 +15,10 @@ extern const struct program entra_secret; /* secret.c */
 extern const struct program entra_doctor; /* doctor/doctor.c */
 extern const struct program entra_setup;  /* setup/setup.c */
 
+extern const struct program entra_setup_git;     /* setup/setup_git.c */
+extern const struct program entra_setup_kubectl; /* setup/setup_kubectl.c */
+
+/* The program `entra setup NAME`; NULL if there is none. */
+const struct program *setup_find(const char *name);
+
 #endif

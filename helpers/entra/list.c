@@ -286,10 +286,14 @@ static const struct option_spec own_options[] = {
 };
 
 const struct program entra_list = {
-    .usage = "entra list [OPTION]...",
+    .name = "entra list",
+    .usage = "[OPTION]...",
     .summary = "Lists the tokens and sign-ins in the keyring, with account, API and expiry.\n"
                "The tokens themselves are not shown.",
+    .examples = "entra list\n"
+                "entra list --output json",
     .options = own_options,
+    .common = OPTIONS_OF_STORE,
     .is_typed = true,
     .run = run_list,
 };

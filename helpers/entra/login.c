@@ -65,16 +65,21 @@ static const struct option_spec own_options[] = {
       OPTION_OWN(BROWSER), 0 },
     { "device-code", NULL, "sign in by entering a code on any device", OPTION_OWN_FLAG,
       OPTION_OWN(DEVICE_CODE), 0 },
-    { "cache-dir", "FOLDER", "sign in for the --cache-dir or AZURE_CONFIG_DIR of kubelogin",
-      OPTION_TEXT, OPTION_OWN(CACHE_DIR), 0 },
+    { "cache-dir", "FOLDER", "sign in for this --cache-dir of kubelogin", OPTION_TEXT,
+      OPTION_OWN(CACHE_DIR), 0 },
     { .name = NULL },
 };
 
 const struct program entra_login = {
-    .usage = "entra login [--api NAME | --resource URI | --scope SCOPE] [OPTION]...",
+    .name = "entra login",
+    .usage = "[--api NAME | --resource URI | --scope SCOPE]\n                   [OPTION]...",
     .summary = "Signs a user in and makes the account the default one. Later tokens, for every\n"
                "API of the same client, need no interaction.",
+    .examples = "entra login\n"
+                "entra login --tenant contoso.onmicrosoft.com\n"
+                "entra login --device-code",
     .options = own_options,
+    .common = OPTIONS_OF_API | OPTIONS_OF_APP | OPTION_ACCOUNT | OPTION_CLAIMS | OPTIONS_OF_STORE,
     .is_typed = true,
     .run = run_login,
 };

@@ -47,10 +47,14 @@ static const struct option_spec own_options[] = {
 };
 
 const struct program entra_logout = {
-    .usage = "entra logout [--account NAME | --all] [OPTION]...",
+    .name = "entra logout",
+    .usage = "[--account NAME | --all] [OPTION]...",
     .summary = "Signs out of the default account, another account or all accounts, and removes\n"
                "the tokens obtained with them.",
+    .examples = "entra logout\n"
+                "entra logout --account ada@contoso.com",
     .options = own_options,
+    .common = OPTION_ACCOUNT | OPTIONS_OF_STORE,
     .is_typed = true,
     .run = run_logout,
 };

@@ -92,9 +92,14 @@ static bool run_secret(const struct options *options, int count, char **operands
 }
 
 const struct program entra_secret = {
-    .usage = "entra secret set|clear [OPTION]...",
+    .name = "entra secret",
+    .usage = "set|clear [OPTION]...",
     .summary = "Stores an app's client secret, read from the terminal or stdin, in the\n"
                "keyring, or removes it. Used by a credential with \"SourceType\": \"Keyring\".",
+    .examples = "entra secret set\n"
+                "entra secret set --api AzureDevOps <secret.txt\n"
+                "entra secret clear",
+    .common = OPTION_API | OPTIONS_OF_APP | OPTIONS_OF_STORE,
     .is_typed = true,
     .run = run_secret,
 };

@@ -133,9 +133,14 @@ static const struct option_spec own_options[] = {
 };
 
 const struct program entra_token = {
-    .usage = "entra token [--api NAME | --resource URI | --scope SCOPE] [OPTION]...",
+    .name = "entra token",
+    .usage = "[--api NAME | --resource URI | --scope SCOPE]\n                   [OPTION]...",
     .summary = "Prints an access token on stdout.",
+    .examples = "entra token --api AzureDevOps\n"
+                "entra token --resource https://vault.azure.net --output json\n"
+                "curl -H \"$(entra token --api MyWebApi --output header)\" https://api.example/",
     .options = own_options,
+    .common = OPTIONS_ALL,
     .is_typed = true,
     .run = run_token,
 };

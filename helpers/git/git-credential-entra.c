@@ -332,9 +332,13 @@ static bool answer_git(const struct options *options, int count, char **operands
 }
 
 static const struct program program = {
-    .usage = "git-credential-entra [OPTION]... get|store|erase|capability",
+    .name = "git-credential-entra",
+    .usage = "[OPTION]... get|store|erase|capability",
     .summary = "Gives git a Microsoft Entra token for hosts that accept one. git calls it if its\n"
                "configuration has credential.helper = entra; see git-credential-entra(1).",
+    .examples = "entra setup git\n"
+                "printf 'protocol=https\\nhost=dev.azure.com\\n' | git-credential-entra get",
+    .common = OPTIONS_ALL,
     .run = answer_git,
 };
 

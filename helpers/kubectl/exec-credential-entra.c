@@ -123,7 +123,7 @@ static const struct {
 } commands[] = {
     { "remove-tokens", &kubelogin_remove },
     { "remove-cache-dir", &kubelogin_remove },
-    { "convert-kubeconfig", &entra_setup },
+    { "convert-kubeconfig", &entra_setup_kubectl },
 };
 
 static const struct program *find_command(const char *name)
@@ -142,34 +142,25 @@ static bool wants_help(int argc, char **argv)
                     : is_kubelogin && getenv("KUBERNETES_EXEC_INFO") == NULL;
 }
 
-/* kubelogin's converter is entra setup kubectl. */
-static int convert(int argc, char **argv)
-{
-    static char kubectl[] = "kubectl";
-    autofree char **words = calloc((size_t)argc + 2, sizeof *words);
-    words[0] = argv[0];
-    words[1] = kubectl;
-    memcpy(&words[2], &argv[1], (size_t)argc * sizeof *words); /* with the NULL after the last */
-    return program_main(argc + 1, words, &entra_setup);
-}
-
 int exec_credential_entra(int argc, char **argv)
 {
     static char help[] = "--help";
     char *help_line[] = { argv[0], help, NULL };
     const struct program *command = argc > 1 ? find_command(argv[1]) : NULL;
     bool helps = wants_help(argc, argv);
-    if (command == &entra_setup)
-        return convert(argc - 1, argv + 1);
     if (command != NULL)
         return program_main(argc - 1, argv + 1, command);
     return program_main(
         helps ? 2 : argc, helps ? help_line : argv,
         &(struct program){
-            .usage = "exec-credential-entra [get-token] [OPTION]...",
+            .name = "exec-credential-entra",
+            .usage = "[get-token] [OPTION]...",
             .summary = "Gives kubectl and other client-go programs a Microsoft Entra token, by "
                        "default\nfor AKS. Also takes the options of kubelogin, and its "
                        "remove-tokens and\nconvert-kubeconfig. See exec-credential-entra(1).",
+            .examples = "entra setup kubectl\n"
+                        "entra token --api AKS",
             .options = kubelogin_options(),
+            .common = OPTIONS_ALL,
             .run = answer_kubectl });
 }

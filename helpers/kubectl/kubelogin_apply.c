@@ -211,7 +211,8 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
     struct options *options = &kubelogin.options;
     int first = 0;
     int count = count_of(line);
-    if (!options_parse(count, line, kubelogin_options(), options, &first, error) ||
+    const struct option_set set = { "exec-credential-entra", kubelogin_options(), OPTIONS_ALL };
+    if (!options_parse(count, line, &set, options, &first, error) ||
         !kubelogin_check_operands(count - first, line + first, error))
         return false;
     kubelogin.has_word = count > first;

@@ -160,11 +160,13 @@ static const struct option_spec own_options[] = {
 };
 
 const struct program kubelogin_remove = {
-    .usage = "exec-credential-entra remove-tokens|remove-cache-dir [OPTION]...",
+    .name = "exec-credential-entra remove-tokens",
+    .usage = "[OPTION]...",
     .summary = "Removes the tokens for AKS, bound tokens with their keys, and the sign-ins with\n"
                "kubelogin's own client from the keyring; or, with --cache-dir, forgets which\n"
                "account belongs to a folder.",
     .options = own_options,
+    .common = OPTIONS_OF_STORE,
     .is_typed = true,
     .run = run_remove,
 };

@@ -259,7 +259,7 @@ def test_options_for_kubectl_are_refused(world, option):
     before = configuration(world)
     outcome = set_up(world, option, "x")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err == f"entra: cannot set up git: {option} is only for kubectl\n"
+    assert outcome.err == f"entra: unknown option {option}. See 'entra setup git --help'.\n"
     assert configuration(world) == before
 
 

@@ -22,6 +22,8 @@ static const struct option_spec own_options[] = {
     { .name = NULL },
 };
 
+static const struct option_set all = { "program", own_options, OPTIONS_ALL };
+
 struct outcome {
     bool ok;
     struct options options;
@@ -32,18 +34,18 @@ struct outcome {
 };
 
 /* Parses a command line of words, NULL after the last. */
-static struct outcome parse(const char *const words[])
+static struct outcome parse(const struct option_set *set, const char *const words[])
 {
     struct outcome outcome = { .argv = { (char *)"program" }, .argc = 1 };
     while (outcome.argc + 1 < WORDS_MAX && words[outcome.argc - 1] != NULL) {
         outcome.argv[outcome.argc] = (char *)words[outcome.argc - 1];
         outcome.argc++;
     }
-    outcome.ok = options_parse(outcome.argc, outcome.argv, own_options, &outcome.options,
-                               &outcome.first, &outcome.error);
+    outcome.ok = options_parse(outcome.argc, outcome.argv, set, &outcome.options, &outcome.first,
+                               &outcome.error);
     return outcome;
 }
-#define PARSE(...) parse((const char *const[]){ __VA_ARGS__, NULL })
+#define PARSE(...) parse(&all, (const char *const[]){ __VA_ARGS__, NULL })
 
 static void assert_refused(const struct outcome *outcome, const char *message)
 {
@@ -152,11 +154,11 @@ static void the_number_of_scopes_is_limited(void **state)
         words[2 * i] = "--scope";
         words[2 * i + 1] = "s";
     }
-    struct outcome outcome = parse(words);
+    struct outcome outcome = parse(&all, words);
     assert_true(outcome.ok);
     assert_int_equal(outcome.options.scope_count, OPTIONS_SCOPES_MAX);
     words[(size_t)2 * OPTIONS_SCOPES_MAX] = "--scope=s";
-    outcome = parse(words);
+    outcome = parse(&all, words);
     assert_refused(&outcome, "more than 8 scopes");
 }
 
@@ -248,7 +250,7 @@ static void a_letter_is_short_for_a_name(void **state)
         { "-l", "spn", NULL }, { "-lspn", NULL }, { "-l=spn", NULL }, { "--login", "spn", NULL }
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct outcome outcome = parse(cases[i]);
+        struct outcome outcome = parse(&all, cases[i]);
         assert_true(outcome.ok);
         assert_string_equal(outcome.options.own[1], "spn");
     }
@@ -355,10 +357,8 @@ static void the_help_lists_every_option(void **state)
 {
     (void)state;
     catch_output(STDOUT_FILENO);
-    options_print_help("program [OPTION]...", "Does its work.", own_options);
+    options_print_help(&all);
     const char *help = caught_output();
-    assert_has(help, "usage: program [OPTION]...\nDoes its work.\n\n");
-
     size_t count = 0;
     for (const char *line = strstr(help, "\n  --"); line != NULL;
          line = strstr(line + 1, "\n  --")) {
@@ -379,8 +379,56 @@ static void internal_options_are_accepted_but_not_in_the_help(void **state)
     struct outcome outcome = PARSE("--renew");
     assert_true(outcome.options.own[2]);
     catch_output(STDOUT_FILENO);
-    options_print_help("program", "Works.", own_options);
+    options_print_help(&all);
     assert_lacks(caught_output(), "--renew");
+}
+
+static void an_option_that_a_program_does_not_take_is_refused_and_not_in_its_help(void **state)
+{
+    (void)state;
+    const struct option_set some = { "entra logout", NULL, OPTION_ACCOUNT | OPTION_KEYRING };
+    struct outcome taken =
+        parse(&some, (const char *const[]){ "--account", "a", "--keyring", "none", NULL });
+    assert_true(taken.ok);
+    struct outcome refused = parse(&some, (const char *const[]){ "--api", "AKS", NULL });
+    assert_refused(&refused, "--api has no effect on 'entra logout'");
+    assert_has(refused.error.hint, "entra logout --help");
+    struct outcome unknown = parse(&some, (const char *const[]){ "--apo", "AKS", NULL });
+    assert_refused(&unknown, "unknown option --apo");
+    catch_output(STDOUT_FILENO);
+    options_print_help(&some);
+    const char *help = caught_output();
+    assert_has(help, "--account");
+    assert_has(help, "--help");
+    assert_lacks(help, "--api");
+    assert_lacks(help, "Which token");
+}
+
+static void the_help_has_topics(void **state)
+{
+    (void)state;
+    catch_output(STDOUT_FILENO);
+    options_print_help(&all);
+    const char *help = caught_output();
+    static const char *const order[] = {
+        "\nOptions:\n", "--output",         "\nWhich token:\n", "--api",
+        "--claims",     "\nWhose token:\n", "--tenant",         "\nKeyring and time:\n",
+        "--timeout",    "\nOther:\n",       "--verbose"
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+        help = strstr(help, order[i]);
+        if (help == NULL)
+            fail_msg("%s is not there, or too early", order[i]);
+    }
+}
+
+static void help_and_version_have_letters(void **state)
+{
+    (void)state;
+    assert_true(PARSE("-h").options.help);
+    assert_true(PARSE("-V").options.version);
+    struct outcome both = PARSE("-hV");
+    assert_true(both.ok && both.options.help && both.options.version);
 }
 
 static void options_are_filled_up_with_others(void **state)
@@ -434,6 +482,9 @@ int main(void)
         cmocka_unit_test(an_ambiguous_abbreviation_is_refused),
         cmocka_unit_test(the_help_lists_every_option),
         cmocka_unit_test(internal_options_are_accepted_but_not_in_the_help),
+        cmocka_unit_test(an_option_that_a_program_does_not_take_is_refused_and_not_in_its_help),
+        cmocka_unit_test(the_help_has_topics),
+        cmocka_unit_test(help_and_version_have_letters),
         cmocka_unit_test(options_are_filled_up_with_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,10 +173,15 @@ static const struct option_spec own_options[] = {
 };
 
 const struct program entra_doctor = {
-    .usage = "entra doctor [URL] [OPTION]...",
+    .name = "entra doctor",
+    .usage = "[URL] [OPTION]...",
     .summary = "Checks whether a token can be obtained, and whether git, kubectl or a URL would\n"
                "get it. Exits with 0 only if no check fails.",
+    .examples = "entra doctor\n"
+                "entra doctor https://dev.azure.com/contoso/p/_git/app\n"
+                "entra doctor --explain AADSTS7000215",
     .options = own_options,
+    .common = OPTIONS_ALL & ~(unsigned)OPTION_FORCE_REFRESH,
     .is_typed = true,
     .run = run_doctor,
 };

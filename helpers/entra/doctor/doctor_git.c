@@ -178,6 +178,7 @@ static void use_helper_options(struct doctor *doctor, const char *ours)
 {
     struct git_helper_line *line = &doctor->helper_line;
     struct options options = { 0 };
+    const struct option_set set = { .program = "git-credential-entra", .common = OPTIONS_ALL };
     int first;
     if (strchr(ours, ' ') == NULL)
         return;
@@ -185,7 +186,7 @@ static void use_helper_options(struct doctor *doctor, const char *ours)
         doctor->helper_unused = "they are the repository's own";
     else if (!git_helper_split(ours, line))
         doctor->helper_unused = "they take a shell";
-    else if (options_parse(line->count, line->words, NULL, &options, &first, &doctor->helper_error))
+    else if (options_parse(line->count, line->words, &set, &options, &first, &doctor->helper_error))
         options_fill(&doctor->helper_options, &options);
     if (doctor->helper_unused != NULL || doctor->helper_error.kind != ERROR_NONE)
         line->count = 0;

@@ -15,14 +15,6 @@
 #define COMMAND_MILLISECONDS 30000
 #define COMMAND_OUTPUT_MAX   4096
 
-static const struct {
-    const char *name;
-    bool (*run)(const struct options *, int, char **, struct error *);
-} tools[] = {
-    { "git", setup_git },
-    { "kubectl", setup_kubectl },
-};
-
 /* Words of a command line that are collected. */
 struct collection {
     struct setup_storage *storage;
@@ -111,68 +103,50 @@ struct secret *setup_query(char *const *command, size_t max, struct error *error
     return NULL;
 }
 
+/* ---- entra setup ---- */
+
+static const struct program *const tools[] = { &entra_setup_git, &entra_setup_kubectl };
+
+/* The last word of its name. */
+static const char *tool_name(const struct program *tool)
+{
+    return strrchr(tool->name, ' ') + 1;
+}
+
+const struct program *setup_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
+        if (strcmp(name, tool_name(tools[i])) == 0)
+            return tools[i];
+    return NULL;
+}
+
 static bool run_setup(const struct options *options, int count, char **operands,
                       struct error *error)
 {
-    for (size_t i = 0; count > 0 && i < ARRAY_SIZE(tools); i++)
-        if (strcmp(operands[0], tools[i].name) == 0)
-            return tools[i].run(options, count - 1, operands + 1, error);
-    if (count > 0)
+    (void)options;
+    if (count > 0 && setup_find(operands[0]) != NULL)
+        error_set(error, ERROR_USAGE, "'%s' must come first: %s [OPTION]...", operands[0],
+                  setup_find(operands[0])->name);
+    else if (count > 0)
         error_set(error, ERROR_USAGE, "cannot set up '%.40s': only git and kubectl are supported",
                   operands[0]);
     else
         error_set(error, ERROR_USAGE, "no program to set up given");
-    return error_hint(error, "See entra setup --help.");
-}
-
-static const struct option_spec own_options[] = {
-    { "dry-run", NULL, "show what would be done, and change nothing", OPTION_OWN_FLAG,
-      OPTION_OWN(SETUP_DRY_RUN), 0 },
-    { "remove", NULL, "undo what setup did", OPTION_OWN_FLAG, OPTION_OWN(SETUP_REMOVE), 0 },
-    { "context", "NAME", "kubectl: convert only the user of this context", OPTION_TEXT,
-      OPTION_OWN(SETUP_CONTEXT), 0 },
-    { "kubeconfig", "FILE", "kubectl: convert this file, not those of KUBECONFIG", OPTION_TEXT,
-      OPTION_OWN(SETUP_KUBECONFIG), 0 },
-    { "login", "MODE", "kubectl: the login of exec-credential-entra to set", OPTION_TEXT,
-      OPTION_OWN(KUBELOGIN_LOGIN), 0 },
-};
-
-/* Those that are in the table already, and one that is common. */
-static bool is_left_out(const char *name)
-{
-    static const char *const names[] = { "login", "client-id" };
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
-/* The help has room for our own only. */
-const struct option_spec *setup_options(void)
-{
-    static struct option_spec specs[ARRAY_SIZE(own_options) + 2 * KUBELOGIN_SETTINGS + 1];
-    size_t count = ARRAY_SIZE(own_options);
-    _Static_assert(SETUP_OPTIONS <= OPTIONS_OWN_MAX, "options.own has a place for each option");
-    memcpy(specs, own_options, sizeof own_options);
-    for (const struct option_spec *spec = kubelogin_options(); spec->name != NULL; spec++) {
-        if (is_left_out(spec->name))
-            continue;
-        specs[count] = *spec;
-        specs[count++].help = NULL;
-    }
-    specs[count] = (struct option_spec){ 0 };
-    return specs;
+    return error_hint(error, "See 'entra setup --help'.");
 }
 
 const struct program entra_setup = {
-    .usage = "entra setup git|kubectl [OPTION]... [URL]...",
+    .name = "entra setup",
+    .usage = "git|kubectl [OPTION]...",
     .summary = "Configures another program to get its tokens from our helper, and shows the\n"
                "changes. The helper is configured with the options given here.\n"
                "\n"
                "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
-               "  kubectl                for the users of kubelogin or AKS in kubeconfigs; also\n"
-               "                         takes kubelogin's options, see exec-credential-entra(1)",
-    .make_options = setup_options,
+               "  kubectl                for the users of kubelogin or AKS in kubeconfigs",
+    .examples = "entra setup git\n"
+                "entra setup kubectl --dry-run\n"
+                "entra setup git --help",
     .is_typed = true,
     .run = run_setup,
 };

@@ -22,11 +22,6 @@
 #include "common/base/secret.h"
 #include "helpers/kubectl/kubelogin.h"
 
-/* Set up the program, or undo that with --remove. The operands are those after the program's name.
- * Fail with any kind of error. */
-bool setup_git(const struct options *options, int count, char **operands, struct error *error);
-bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error);
-
 /* The indices of setup's own options in options->own, after those of kubelogin, which `setup
  * kubectl` takes too. */
 enum setup_option {
@@ -37,8 +32,16 @@ enum setup_option {
     SETUP_OPTIONS,
 };
 
-/* The table of setup's own options, kubelogin's among them; static. */
-const struct option_spec *setup_options(void);
+/* Rows of the table of options of each program to set up. */
+#define SETUP_OPTION_DRY_RUN                                                                       \
+    {                                                                                              \
+        "dry-run", NULL, "show what would be done, and change nothing", OPTION_OWN_FLAG,           \
+            OPTION_OWN(SETUP_DRY_RUN), 0                                                           \
+    }
+#define SETUP_OPTION_REMOVE                                                                        \
+    {                                                                                              \
+        "remove", NULL, "undo what setup did", OPTION_OWN_FLAG, OPTION_OWN(SETUP_REMOVE), 0        \
+    }
 
 #define SETUP_WORDS_MAX 56
 

@@ -26,6 +26,7 @@
 #include "common/base/text.h"
 #include "common/config/config.h"
 #include "common/entra/error_report.h"
+#include "helpers/entra/entra.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_rivals.h"
 #include "helpers/entra/setup/git_section.h"
@@ -316,20 +317,29 @@ static bool run_setup_git(const struct options *options, int count, char **opera
     return true;
 }
 
-/* Refuses options that would be ignored. */
-static bool check_options(const struct options *options, struct error *error)
+static bool setup_git(const struct options *options, int count, char **operands,
+                      struct error *error)
 {
-    for (const struct option_spec *spec = setup_options(); spec->name != NULL; spec++) {
-        const void *member = (const char *)options + spec->offset;
-        if (spec->offset != OPTION_OWN(SETUP_DRY_RUN) && spec->offset != OPTION_OWN(SETUP_REMOVE) &&
-            *(const char *const *)member != NULL)
-            return error_set(error, ERROR_USAGE, "--%s is only for kubectl", spec->name);
-    }
-    return true;
-}
-
-bool setup_git(const struct options *options, int count, char **operands, struct error *error)
-{
-    return (check_options(options, error) && run_setup_git(options, count, operands, error)) ||
+    return run_setup_git(options, count, operands, error) ||
            error_wanted(error, "cannot set up git");
 }
+
+static const struct option_spec own_options[] = {
+    SETUP_OPTION_DRY_RUN,
+    SETUP_OPTION_REMOVE,
+    { .name = NULL },
+};
+
+const struct program entra_setup_git = {
+    .name = "entra setup git",
+    .usage = "[OPTION]... [URL]...",
+    .summary = "Configures git to ask our helper, with the options given here, for the tokens of\n"
+               "Azure DevOps, of the API of --api, or of the URLs, and shows the changes.",
+    .examples = "entra setup git\n"
+                "entra setup git --account ada@contoso.com https://dev.azure.com/contoso\n"
+                "entra setup git --remove",
+    .options = own_options,
+    .common = OPTIONS_ALL,
+    .is_typed = true,
+    .run = setup_git,
+};

@@ -12,6 +12,7 @@
 
 #include "common/base/array.h"
 #include "common/base/output.h"
+#include "helpers/entra/entra.h"
 #include "helpers/entra/setup/kubeconfig_backups.h"
 #include "helpers/entra/setup/kubeconfig_change.h"
 #include "helpers/entra/setup/kubeconfig_list.h"
@@ -272,8 +273,62 @@ static bool run_setup_kubectl(const struct options *options, int count, char **o
     return ok;
 }
 
-bool setup_kubectl(const struct options *options, int count, char **operands, struct error *error)
+static bool setup_kubectl(const struct options *options, int count, char **operands,
+                          struct error *error)
 {
     return run_setup_kubectl(options, count, operands, error) ||
            error_wanted(error, "cannot set up kubectl");
 }
+
+static const struct option_spec own_options[] = {
+    SETUP_OPTION_DRY_RUN,
+    SETUP_OPTION_REMOVE,
+    { "context", "NAME", "convert only the user of this context", OPTION_TEXT,
+      OPTION_OWN(SETUP_CONTEXT), 0 },
+    { "kubeconfig", "FILE", "convert this file, not those of KUBECONFIG", OPTION_TEXT,
+      OPTION_OWN(SETUP_KUBECONFIG), 0 },
+    { "login", "MODE", "the login of exec-credential-entra to set", OPTION_TEXT,
+      OPTION_OWN(KUBELOGIN_LOGIN), 0 },
+};
+
+/* Those that are in the table already, and one that is common. */
+static bool is_left_out(const char *name)
+{
+    static const char *const names[] = { "login", "client-id" };
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Our own, and kubelogin's, for which the help has no room. */
+static const struct option_spec *make_options(void)
+{
+    static struct option_spec specs[ARRAY_SIZE(own_options) + 2 * KUBELOGIN_SETTINGS + 1];
+    size_t count = ARRAY_SIZE(own_options);
+    _Static_assert(SETUP_OPTIONS <= OPTIONS_OWN_MAX, "options.own has a place for each option");
+    memcpy(specs, own_options, sizeof own_options);
+    for (const struct option_spec *spec = kubelogin_options(); spec->name != NULL; spec++) {
+        if (is_left_out(spec->name))
+            continue;
+        specs[count] = *spec;
+        specs[count++].help = NULL;
+    }
+    specs[count] = (struct option_spec){ 0 };
+    return specs;
+}
+
+const struct program entra_setup_kubectl = {
+    .name = "entra setup kubectl",
+    .usage = "[OPTION]...",
+    .summary = "Has the users of kubelogin or AKS in kubeconfigs use exec-credential-entra, with\n"
+               "the options given here, and shows the changes. Also takes kubelogin's options;\n"
+               "see exec-credential-entra(1).",
+    .examples = "entra setup kubectl --dry-run\n"
+                "entra setup kubectl --context prod --login workloadidentity\n"
+                "entra setup kubectl --remove",
+    .make_options = make_options,
+    .common = OPTIONS_ALL,
+    .is_typed = true,
+    .run = setup_kubectl,
+};

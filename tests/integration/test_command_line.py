@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""The commands of entra, their help, and the options that each takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.users import login, token
+
+
+@pytest.mark.parametrize("program", ["git-credential-entra", "exec-credential-entra",
+                                     "curl-credential-entra", "entra"])
+def test_help_and_version_go_to_stdout(world, program):
+    assert "usage:" in world.run(program, "--help").out
+    assert world.run(program, "--version").out.startswith(program)
+    assert world.run(program, "-h").out == world.run(program, "--help").out
+    assert world.run(program, "-V").out == world.run(program, "--version").out
+
+
+COMMANDS = ["token", "login", "logout", "list", "secret", "doctor", "setup", "setup git",
+            "setup kubectl", "help", "version"]
+COMMON = {"--config": "/x", "--api": "AKS", "--scope": "s/.default", "--resource": "https://r",
+          "--tenant": "t", "--client-id": "c", "--authority": "https://a", "--force-refresh": None,
+          "--claims": "{}", "--managed-identity": None, "--account": "ada@contoso.com",
+          "--keyring": "none", "--timeout": "3"}
+
+
+def test_help_of_a_command_is_the_same_in_each_form(world):
+    alone = world.run("entra", "--help")
+    assert (alone.code, alone.err) == (0, "")
+    for words in ([], ["help"], ["-h"]):
+        outcome = world.run("entra", *words)
+        assert (outcome.code, outcome.out, outcome.err) == (0, alone.out, "")
+    for command in COMMANDS:
+        words = command.split()
+        outcome = world.run("entra", *words, "--help")
+        assert outcome.code == 0 and outcome.out.startswith(f"usage: entra {command} ")
+        assert world.run("entra", "help", *words).out == outcome.out
+        assert max(len(line) for line in outcome.out.splitlines()) <= 80
+        assert not command.startswith(("token", "log", "setup")) or "Examples:" in outcome.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_option_is_taken_in_silence(world, command):
+    """An option that the help does not show is refused before anything is done."""
+    words = command.split()
+    shown = world.run("entra", *words, "--help").out
+    for option, value in COMMON.items():
+        if f"  {option}" in shown:
+            continue
+        outcome = world.run("entra", *words, option, *([value] if value else []))
+        assert (outcome.code, outcome.out) == (2, ""), outcome
+        assert f"{option} has no effect on 'entra {command}'" in outcome.err
+
+
+def test_signing_out_of_one_api_is_not_signing_out_of_all(desk):
+    login(desk)
+    outcome = desk.run("entra", "logout", "--api", "AKS")
+    assert outcome.code == 2 and "--api has no effect" in outcome.err
+    assert token(desk).code == 0
