@@ -68,6 +68,14 @@ bool account_store_drop(struct token_store *store, const struct token_request *r
 bool account_store_forget(struct token_store *store, const char *username, int64_t deadline,
                           size_t *ret_count, struct error *error);
 
+/* Makes the account of a user name the default one (default_account_switch), wherever it is signed
+ * in: at each authority, in every keyring that token_store_list searches. *ret_changed is whether
+ * it was not so before. Fails with ERROR_SIGN_IN if it is not signed in, and as
+ * token_store_list and default_account_put do; with ERROR_KEYRING if a keyring is locked that may
+ * have it. */
+bool account_store_switch(struct token_store *store, const char *username, int64_t deadline,
+                          bool *ret_changed, struct error *error);
+
 /* Whether a home account ID is that of the default account of some authority. accounts is what
  * token_store_list returns for STORE_KIND_ACCOUNT. */
 bool account_store_is_default(const struct keyring_list *accounts, const char *home_account_id);

@@ -162,6 +162,37 @@ bool default_account_remember(struct default_account *to, const char *tenant,
     return true;
 }
 
+/* Whether what is remembered under this name may be the account's own tenant, by one of its
+ * domains, with another of its accounts. */
+static bool is_own_domain(const char *name, json_object *record, const struct account *account)
+{
+    const char *id = json_string(record, "home_account_id");
+    const char *theirs = id != NULL ? account_home_tenant(id) : NULL;
+    return strchr(name, ' ') == NULL && !text_is_guid(name) && theirs != NULL &&
+           belongs_to(account, theirs) && strcmp(id, account->home_account_id) != 0;
+}
+
+bool default_account_switch(struct default_account *to, const struct account *account)
+{
+    bool changed = to->account.home_account_id == NULL ||
+                   strcmp(to->account.home_account_id, account->home_account_id) != 0;
+    if (changed)
+        default_account_set(to, account);
+    changed |=
+        default_account_remember(to, account_home_tenant(account->home_account_id), account, true);
+    if (to->tenants == NULL)
+        return changed;
+    json_object_object_foreach(to->tenants, name, record) {
+        if (!is_own_domain(name, record, account))
+            continue;
+        json_object_object_add(record, "home_account_id",
+                               json_object_new_string(account->home_account_id));
+        json_object_object_add(record, "username", json_object_new_string(account->username));
+        changed = true;
+    }
+    return changed;
+}
+
 static bool remember_as(struct default_account *to, const char *name, const struct account *account,
                         bool is_chosen)
 {

@@ -61,6 +61,10 @@ void default_account_set(struct default_account *to, const struct account *accou
 bool default_account_remember(struct default_account *to, const char *tenant,
                               const struct account *account, bool is_chosen);
 
+/* Makes this account the default one, and that of its own tenant: by its GUID, and by the domains
+ * for which other accounts of it are remembered. Returns whether anything changed. */
+bool default_account_switch(struct default_account *to, const struct account *account);
+
 /* As default_account_remember, for a folder; an account that the user chose becomes that of the
  * folder's other tenants too. */
 bool default_account_remember_folder(struct default_account *to, const char *folder,

@@ -137,6 +137,37 @@ def test_the_list_can_be_json(two):
         assert item.value not in everything
 
 
+def test_another_account_becomes_the_default_one_without_a_browser(two):
+    """The last one to sign in is it until then."""
+    assert whose(two, token(two)) == GRACE
+    opened = len(two.browser.urls)
+    for name, said in ((ADA, "now"), (ADA, "already"), (GRACE.upper(), "now"), (ADA, "now")):
+        outcome = two.run("entra", "switch", name)
+        assert (outcome.code, outcome.out) == (0, "")
+        assert outcome.err == f"{name} is {said} the default account.\n"
+        assert whose(two, token(two)) == name.lower()
+    assert [row["account"] for row in listed(two) if row["isDefault"]][0] == ADA
+    assert len(two.browser.urls) == opened
+
+
+@pytest.mark.parametrize("words, code, text", [
+    ((), 2, "no account given"), ((ADA, GRACE), 2, "more than one"), (("a b",), 2, "not an account"),
+    (("nobody@contoso.com",), 5, "nobody@contoso.com is not signed in"), (("*",), 2, "not an account"),
+])
+def test_only_an_account_that_is_signed_in_can_be_switched_to(two, words, code, text):
+    outcome = two.run("entra", "switch", *words)
+    assert (outcome.code, outcome.out) == (code, "") and text in outcome.err
+    assert whose(two, token(two)) == GRACE
+
+
+def test_a_locked_keyring_does_not_say_who_is_signed_in(two):
+    two.session.keyring.lock()
+    outcome = two.run("entra", "switch", ADA)
+    assert outcome.code != 0 and "locked" in outcome.err and "not signed in" not in outcome.err
+    two.session.keyring.unlock()
+    assert whose(two, token(two)) == GRACE
+
+
 def test_a_logout_removes_the_account_and_all_its_tokens(two):
     for name in (ADA, GRACE):
         token(two, "--account", name)

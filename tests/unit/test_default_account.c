@@ -55,6 +55,17 @@ static const char *account_for(const char *tenant)
     return id;
 }
 
+/* The home account ID of a folder's account for a tenant; NULL if it has none. */
+static const char *account_in(const char *folder, const char *tenant)
+{
+    static char id[HOME_ACCOUNT_MAX + 1];
+    auto_account struct account account = { 0 };
+    bool found = default_account_for_folder(&def, folder, tenant, &account);
+    assert_int_equal(found, account.home_account_id != NULL);
+    snprintf(id, sizeof id, "%s", found ? account.home_account_id : "");
+    return found ? id : NULL;
+}
+
 static void without_a_sign_in_for_a_tenant_it_is_the_default_account(void **state)
 {
     (void)state;
@@ -101,6 +112,23 @@ static void who_was_not_chosen_takes_only_a_place_that_is_free(void **state)
     assert_string_equal(account_for(FABRIKAM), bob.home_account_id);
     assert_true(default_account_remember(&def, FABRIKAM, &grace, true));
     assert_string_equal(account_for(FABRIKAM), grace.home_account_id);
+}
+
+static void who_is_switched_to_is_the_account_of_its_own_tenant_by_every_name(void **state)
+{
+    (void)state;
+    default_account_remember(&def, "contoso.com", &ada, true);
+    default_account_remember(&def, FABRIKAM, &ada, true);
+    default_account_remember(&def, "fabrikam.com", &bob, true);
+    default_account_remember_folder(&def, "/a", "contoso.com", &ada, true);
+    assert_true(default_account_switch(&def, &grace));
+    assert_string_equal(account_for(NULL), grace.home_account_id);
+    assert_string_equal(account_for(CONTOSO), grace.home_account_id);
+    assert_string_equal(account_for("contoso.com"), grace.home_account_id);
+    assert_string_equal(account_for(FABRIKAM), ada.home_account_id);
+    assert_string_equal(account_for("fabrikam.com"), bob.home_account_id);
+    assert_string_equal(account_in("/a", "contoso.com"), ada.home_account_id);
+    assert_false(default_account_switch(&def, &grace));
 }
 
 static bool is_bob(const void *context, const char *home_account_id)
@@ -169,17 +197,6 @@ static void a_damaged_tenant_is_passed_over(void **state)
     }
 }
 
-/* The home account ID of a folder's account for a tenant; NULL if it has none. */
-static const char *account_in(const char *folder, const char *tenant)
-{
-    static char id[HOME_ACCOUNT_MAX + 1];
-    auto_account struct account account = { 0 };
-    bool found = default_account_for_folder(&def, folder, tenant, &account);
-    assert_int_equal(found, account.home_account_id != NULL);
-    snprintf(id, sizeof id, "%s", found ? account.home_account_id : "");
-    return found ? id : NULL;
-}
-
 static void a_folder_has_its_own_accounts_or_none(void **state)
 {
     (void)state;
@@ -222,6 +239,7 @@ int main(void)
         TEST(an_account_that_is_no_longer_the_default_one_stays_that_of_its_tenant),
         TEST(no_account_is_remembered_for_what_is_no_single_tenant),
         TEST(who_was_not_chosen_takes_only_a_place_that_is_free),
+        TEST(who_is_switched_to_is_the_account_of_its_own_tenant_by_every_name),
         TEST(who_has_signed_out_is_forgotten),
         TEST(the_first_of_too_many_tenants_is_forgotten),
         TEST(a_record_of_an_earlier_version_has_no_tenants),

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* entra switch: makes another signed-in account the default one. */
+#include <string.h>
+
+#include "common/entra/account.h"
+#include "common/store/account_store.h"
+#include "common/tokens/tokens.h"
+#include "helpers/entra/entra.h"
+#include "keyring/silence.h"
+
+static bool run_switch(const struct options *options, int count, char **operands,
+                       struct error *error)
+{
+    struct tokens tokens;
+    bool changed = false;
+    if (count != 1) {
+        error_set(error, ERROR_USAGE, count == 0 ? "no account given" : "more than one account");
+        return error_hint(error, "'entra list' shows who is signed in.");
+    }
+    if (!account_is_username(operands[0])) {
+        error_set(error, ERROR_USAGE, "'%.100s' is not an account", operands[0]);
+        return error_hint(error, "Give an account by its user name, such as ada@contoso.com.");
+    }
+    silence_forget();
+    if (!tokens_open(&tokens, options, error) ||
+        !account_store_switch(&tokens.store, operands[0], tokens.deadline, &changed, error))
+        return error_wanted(error, "cannot switch");
+    notice("%s is %s the default account.", operands[0], changed ? "now" : "already");
+    return true;
+}
+
+const struct program entra_switch = {
+    .name = "entra switch",
+    .usage = "ACCOUNT [OPTION]...",
+    .summary = "Makes an account that is signed in the default one, without a browser.",
+    .examples = "entra switch ada@contoso.com",
+    .common = OPTIONS_OF_STORE,
+    .is_typed = true,
+    .run = run_switch,
+};
