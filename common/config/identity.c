@@ -173,10 +173,40 @@ json_object *config_capabilities(const struct config *config, const struct secti
     if (!find_identity(config, name, &identity, &unused))
         return NULL;
     json_object *capabilities = config_member(identity.object, "ClientCapabilities");
-    return json_object_is_type(capabilities, json_type_array) &&
-                   json_object_array_length(capabilities) > 0
-               ? capabilities
-               : NULL;
+    size_t count = json_object_is_type(capabilities, json_type_array)
+                       ? json_object_array_length(capabilities)
+                       : 0;
+    for (size_t i = 0; i < count; i++)
+        if (!json_object_is_type(json_object_array_get_idx(capabilities, i), json_type_string))
+            return NULL;
+    return count > 0 ? capabilities : NULL;
+}
+
+bool config_check_identity_of(const struct config *config, const struct section *acquire,
+                              struct error *error)
+{
+    struct section identity = { 0 };
+    struct error unused = { 0 };
+    const char *name = section_string(config, acquire, "AuthenticationOptionsName", &unused);
+    return !find_identity(config, name, &identity, &unused) ||
+           config_check_identity(config, &identity, error);
+}
+
+bool config_identity_is_named(const struct config *config, const struct section *identity)
+{
+    struct section apis[CONFIG_SECTIONS_MAX], named = { 0 };
+    struct error unused = { 0 };
+    size_t count = config_apis(config, apis);
+    if (find_identity(config, NULL, &named, &unused) && named.object == identity->object)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        struct section acquire = { config_member(apis[i].object, "AcquireTokenOptions"),
+                                   { { NULL }, 0 } };
+        const char *name = section_string(config, &acquire, "AuthenticationOptionsName", &unused);
+        if (name != NULL && strcasecmp(name, section_name(identity)) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool config_fill_identity(const struct config *config, const char *name, const char *api_tenant,
