@@ -234,7 +234,9 @@ bool config_request(struct config *config, const char *default_api,
     struct config_api api;
     *ret_candidates = (struct token_candidates){ 0 };
     if (!find_api(config, default_api, &api, error)) {
-        config_warn(config);
+        /* A mistake in the file may be why; one in the API of a cluster is the error itself. */
+        if (config->context->cluster.server_id == NULL)
+            config_warn(config);
         return false;
     }
     return make_candidates(config, &api, ret_candidates, error) ||
