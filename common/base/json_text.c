@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/base/json_text.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- a position in a text ---- */
 
@@ -67,30 +66,6 @@ static void skip_string(struct cursor *cursor)
     cursor->at++;
 }
 
-/* Skips a string, number or literal, or a whole array or object by counting its brackets. */
-static void skip_value(struct cursor *cursor)
-{
-    int depth = 0;
-    do {
-        skip_blank(cursor);
-        char c = peek(cursor);
-        if (at_string(cursor)) {
-            skip_string(cursor);
-        } else if (c == '{' || c == '[') {
-            depth++;
-            cursor->at++;
-        } else if (c == '}' || c == ']') {
-            depth--;
-            cursor->at++;
-        } else {
-            cursor->at++;
-            if (depth == 0)
-                while (cursor->at < cursor->length && strchr(",]} \t\r\n", peek(cursor)) == NULL)
-                    cursor->at++;
-        }
-    } while (depth > 0 && cursor->at < cursor->length);
-}
-
 /* ---- comments ---- */
 
 /* Whether the comment from start to the cursor is a block comment without an end. */
@@ -134,50 +109,110 @@ size_t json_text_line(const char *text, size_t at)
     return line;
 }
 
-/* Skips a key at the cursor, and the colon. Returns whether it is the wanted one. */
-static bool take_key(struct cursor *cursor, const char *wanted)
+/* ---- values ---- */
+
+struct walk {
+    struct cursor cursor;
+    size_t line, counted; /* the line of the byte at `counted` */
+    const char *steps[JSON_DEPTH_MAX];
+    json_text_visit *visit;
+    void *context;
+};
+
+static size_t line_here(struct walk *walk)
 {
-    size_t start = cursor->at + 1;
-    skip_string(cursor);
-    size_t end = cursor->at - 1;
-    skip_blank(cursor);
-    if (peek(cursor) == ':')
-        cursor->at++;
-    return end <= cursor->length && end - start == strlen(wanted) &&
-           strncasecmp(cursor->text + start, wanted, end - start) == 0;
+    for (; walk->counted < walk->cursor.at; walk->counted++)
+        walk->line += walk->cursor.text[walk->counted] == '\n';
+    return walk->line;
 }
 
-/* Moves from an object or array at the cursor to the value under a key or index. Returns false if
- * there is none. */
-static bool enter(struct cursor *cursor, const char *step)
+static json_object *new_text(const char *bytes, size_t length)
 {
-    bool object = peek(cursor) == '{';
-    if (!object && peek(cursor) != '[')
-        return false;
+    return json_object_new_string_len(bytes, (int)length);
+}
+
+/* Reads the string at the cursor. json-c knows the escapes. */
+static json_object *take_string(struct cursor *cursor)
+{
+    const char *bytes = cursor->text + cursor->at;
+    size_t start = cursor->at;
+    skip_string(cursor);
+    size_t length = cursor->at - start;
+    if (memchr(bytes, '\\', length) == NULL)
+        return new_text(bytes + 1, length - 2);
+    struct json_tokener *tokener = json_tokener_new();
+    json_object *text = json_tokener_parse_ex(tokener, bytes, (int)length);
+    json_tokener_free(tokener);
+    return text;
+}
+
+/* Reads the number or literal at the cursor, also null, as it is written. */
+static json_object *take_word(struct cursor *cursor)
+{
+    size_t start = cursor->at;
+    while (cursor->at < cursor->length && strchr(",]}/ \t\r\n", peek(cursor)) == NULL)
+        cursor->at++;
+    return new_text(cursor->text + start, cursor->at - start);
+}
+
+static bool walk_value(struct walk *walk, size_t depth);
+
+/* The members of the object at the cursor, or the items of the array. */
+static bool walk_inside(struct walk *walk, size_t depth, bool is_object)
+{
+    struct cursor *cursor = &walk->cursor;
     cursor->at++;
-    for (unsigned long index = 0; cursor->at < cursor->length; index++) {
+    for (size_t index = 0;; index++) {
+        char number[24];
+        auto_json json_object *key = NULL;
         skip_blank(cursor);
-        if (peek(cursor) == '}' || peek(cursor) == ']' || (object && !at_string(cursor)))
+        if (peek(cursor) == '}' || peek(cursor) == ']') {
+            cursor->at++;
+            return true;
+        }
+        if (cursor->at >= cursor->length || (is_object && !at_string(cursor)))
+            return true; /* it has not been accepted */
+        snprintf(number, sizeof number, "%zu", index);
+        if (is_object) {
+            key = take_string(cursor);
+            skip_blank(cursor);
+            cursor->at++; /* the colon */
+        }
+        walk->steps[depth] = is_object ? json_object_get_string(key) : number;
+        if (!walk_value(walk, depth + 1))
             return false;
-        bool found = object ? take_key(cursor, step) : index == strtoul(step, NULL, 10);
-        skip_blank(cursor);
-        if (found)
-            return cursor->at < cursor->length;
-        skip_value(cursor);
         skip_blank(cursor);
         if (peek(cursor) == ',')
             cursor->at++;
     }
-    return false;
 }
 
-size_t json_text_line_of(const char *text, size_t length, const char *const *path, size_t depth)
+static bool walk_value(struct walk *walk, size_t depth)
 {
-    struct cursor cursor = { text, length, json_text_start(text, length) };
-    skip_blank(&cursor);
-    for (size_t i = 0; i < depth; i++) {
-        if (!enter(&cursor, path[i]))
-            return 0;
-    }
-    return json_text_line(text, cursor.at < length ? cursor.at : length);
+    struct cursor *cursor = &walk->cursor;
+    skip_blank(cursor);
+    struct json_text_value value = { .steps = walk->steps,
+                                     .depth = depth,
+                                     .line = line_here(walk) };
+    char c = peek(cursor);
+    value.kind = c == '{'   ? JSON_TEXT_OBJECT
+                 : c == '[' ? JSON_TEXT_ARRAY
+                 : c == 'n' ? JSON_TEXT_NULL
+                            : JSON_TEXT_SCALAR;
+    if (c == '{' || c == '[')
+        return walk->visit(walk->context, &value) && walk_inside(walk, depth, c == '{');
+    json_object *text = at_string(cursor) ? take_string(cursor) : take_word(cursor);
+    value.text = value.kind == JSON_TEXT_SCALAR ? text : NULL;
+    bool goes_on = walk->visit(walk->context, &value);
+    json_wipe(text);
+    return goes_on;
+}
+
+bool json_text_each(const char *text, size_t length, json_text_visit *visit, void *context)
+{
+    struct walk walk = { .cursor = { text, length, json_text_start(text, length) },
+                         .line = 1,
+                         .visit = visit,
+                         .context = context };
+    return walk_value(&walk, 0);
 }

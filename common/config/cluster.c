@@ -52,15 +52,20 @@ static bool is_plain(const char *text)
     return text[0] != '-' && text[length] == '\0';
 }
 
-/* Finds the API of the file that is for clusters and is this server's. */
+/* Finds the API of the file that is for clusters and is this server's. Fails if it is not known
+ * whether it is. */
 static bool find_for_clusters(const struct config *config, const char *server,
-                              struct config_api *ret_api)
+                              struct config_api *ret_api, struct error *error)
 {
     struct section sections[CONFIG_SECTIONS_MAX];
     size_t count = config_apis(config, sections);
     for (size_t i = 0; i < count; i++) {
         struct config_api api = config_api_of_section(&sections[i]);
-        if (section_bool(&sections[i], "ForClusters", false) && is_api_of(&api, server)) {
+        if (!is_api_of(&api, server))
+            continue;
+        if (!config_check_api(config, &sections[i], error))
+            return false;
+        if (section_bool(&sections[i], "ForClusters", false)) {
             *ret_api = api;
             return true;
         }
@@ -75,8 +80,10 @@ bool config_find_cluster_api(const struct config *config, struct config_api *api
     const char *scope = cluster->scope;
     if (!config_find_api(config, AKS, api, error))
         return false;
-    bool is_accepted =
-        is_api_of(api, cluster->server_id) || find_for_clusters(config, cluster->server_id, api);
+    bool is_accepted = is_api_of(api, cluster->server_id) ||
+                       find_for_clusters(config, cluster->server_id, api, error);
+    if (error->kind != ERROR_NONE)
+        return false;
     /* The AKS server is accepted even if the file's API AKS is another one, whose scope is of no
      * use then. */
     if (!is_accepted && strcasecmp(cluster->server_id, KNOWN_APP_AKS) == 0) {

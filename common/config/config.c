@@ -6,14 +6,10 @@
 
 static bool read_all(struct config *config, struct error *error)
 {
-    if (!config_read_file(config, error))
+    if (!config_read_files(config, error))
         return false;
-    if (config->root == NULL)
-        config->root = json_object_new_object();
-    config->has_secrets = config_has_secrets(config);
-    config_resolve_paths_of_file(config);
-    if (!config_overlay_environment(config, error))
-        return false;
+    config_overlay_environment(config);
+    config_close_gaps(config->root);
     config_resolve_paths_of_credentials(config);
     return true;
 }
@@ -32,7 +28,7 @@ struct config *config_load(const struct options *options, const struct config_co
                            struct error *error)
 {
     auto_config struct config *config = config_read(options, context, error);
-    return config != NULL && config_check_settings(config, error) ? steal(&config) : NULL;
+    return config != NULL && config_check_size(config, error) ? steal(&config) : NULL;
 }
 
 const char *config_variable(const struct config *config, const char *name)
@@ -57,8 +53,8 @@ void config_free(struct config *config)
 {
     if (config == NULL)
         return;
-    free(config->path);
-    secret_free(config->text);
+    for (size_t i = 0; i < config->layer_count; i++)
+        layer_clear(&config->layers[i]);
     json_wipe(config->root);
     free(config);
 }

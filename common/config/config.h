@@ -7,11 +7,12 @@
  *     if (config == NULL || !config_request(config, NULL, &candidates, &error))
  *         return error_print(&error);
  *
- * The sources, strongest first: options; environment variables of the form Section__Key; the file;
- * AZURE_* variables, which are used for what the others leave out.
+ * The sources, strongest first: options; environment variables of the form Section__Key; the
+ * files, the user's before the machine's; AZURE_* variables, which are used for what the others
+ * leave out.
  *
- * Any object of the file with ClientId or TenantId is an identity (AzureAd is the default one); any
- * object with Scopes is an API. Azure DevOps and AKS are built in as APIs.
+ * Any object of the files with ClientId or TenantId is an identity (AzureAd is the default one);
+ * any other object with Scopes is an API. Azure DevOps and AKS are built in as APIs.
  */
 #ifndef COMMON_CONFIG_CONFIG_H
 #define COMMON_CONFIG_CONFIG_H
@@ -71,9 +72,9 @@ struct config_context {
 
 struct config;
 
-/* Reads the file, if there is one (the first of --config, $ENTRA_CONFIG,
- * $XDG_CONFIG_HOME/entra/appsettings.json and /etc/entra/appsettings.json; the first two must be
- * absolute paths), lets the environment override it, and checks the result. The options and the
+/* Reads the file that --config or $ENTRA_CONFIG names, by an absolute path; else, if they exist,
+ * $XDG_CONFIG_HOME/entra/appsettings.json and, for what it leaves out, /etc/entra/appsettings.json.
+ * Lets the environment override them, and checks the result. The options and the
  * context, which may be NULL, are not copied. The caller frees the configuration with config_free.
  * Returns NULL with ERROR_USAGE. */
 struct config *config_load(const struct options *options, const struct config_context *context,
@@ -87,9 +88,8 @@ struct config *config_load(const struct options *options, const struct config_co
 struct config *config_read(const struct options *options, const struct config_context *context,
                            struct error *error);
 
-/* Checks every identity and API. Fails with ERROR_USAGE if a setting has the wrong type or there
- * are too many sections. */
-bool config_check_settings(const struct config *config, struct error *error);
+/* Fails with ERROR_USAGE if there are too many identities or APIs. */
+bool config_check_size(const struct config *config, struct error *error);
 
 /* Frees a configuration, which may be NULL, and wipes its secrets. */
 void config_free(struct config *config);
@@ -172,11 +172,9 @@ void config_each_value(const struct config *config,
                        void (*show)(void *context, const struct config_value *value),
                        void *context);
 
-/* The path of the file that was read; NULL if there is none. */
-const char *config_file(const struct config *config);
-
-/* Whether that file holds a secret. */
-bool config_has_secret(const struct config *config);
+/* The path of a file that was read, strongest first; NULL if there are not so many. *ret_has_secret
+ * is whether the file holds a secret. */
+const char *config_file(const struct config *config, size_t index, bool *ret_has_secret);
 
 /* Whether a text contains a device's PIN: pkcs11:...?pin-value=... (RFC 7512, section 2.4). */
 bool config_has_pin(const char *text);

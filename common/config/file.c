@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration's file: found, opened safely, read and parsed. */
+/* The configuration's files: which are read, and how they lie one under another. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
@@ -33,62 +33,60 @@ static bool is_absent(const char *path)
     return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
 }
 
-/* *named is whether an option or variable names the file. *path is NULL if there is no file. */
-static bool find_file(const struct options *options, char **path, bool *named, struct error *error)
+/* Adds a layer below the others. Takes ownership of the path. */
+static struct layer *add_layer(struct config *config, char *path)
 {
-    const char *variable = environment("ENTRA_CONFIG");
-    const char *name = options->config != NULL ? options->config : variable;
-    *named = name != NULL;
-    *path = NULL;
-    if (*named) {
-        if (!file_check_absolute(name, options->config != NULL ? "--config" : "ENTRA_CONFIG",
-                                 error))
-            return false;
-        *path = strdup(name);
-        return true;
-    }
-    *path = path_in_home();
-    if (*path != NULL && !is_absent(*path))
-        return true;
-    free(*path);
-    *path = is_absent(FILE_IN_ETC) ? NULL : strdup(FILE_IN_ETC);
-    return true;
+    struct layer *layer = &config->layers[config->layer_count++];
+    layer->path = path;
+    return layer;
 }
 
-static bool parse_file(struct config *config, struct error *error)
+/* The file that an option or a variable names: no other is read. */
+static bool read_named(struct config *config, const char *name, struct error *error)
 {
-    size_t line = 0;
-    struct error why = { 0 };
-    config->root = json_parse_lenient(config->text->bytes, config->text->length, &line, &why);
-    if (config->root == NULL) {
-        error_set(error, ERROR_USAGE, "%s:%zu: %s", config->path, line, why.message);
-        return error_known_as(error, "configuration_syntax");
-    }
-    if (json_object_is_type(config->root, json_type_object))
-        return true;
-    error_set(error, ERROR_USAGE, "%s:1: the file's content is not an object", config->path);
-    return error_known_as(error, "configuration_syntax");
-}
-
-bool config_read_file(struct config *config, struct error *error)
-{
-    const struct options *options = config->options;
-    bool named;
-    if (!find_file(options, &config->path, &named, error))
+    bool by_option = config->options->config != NULL;
+    if (!file_check_absolute(name, by_option ? "--config" : "ENTRA_CONFIG", error))
         return false;
-    if (config->path == NULL)
+    if (layer_read(add_layer(config, strdup(name)), error))
         return true;
+    return !by_option && error_advice(error)[0] == '\0' &&
+           error_hint(error, "ENTRA_CONFIG names this file.");
+}
 
-    config->text = file_read(config->path, CONFIG_FILE_MAX, &config->rights, error);
-    if (config->text == NULL)
-        return named && options->config == NULL && error_advice(error)[0] == '\0' &&
-               error_hint(error, "ENTRA_CONFIG names this file.");
-    trace("configuration: reading %s", config->path);
-    return parse_file(config, error);
+/* The user's file, and the machine's below it. One of the machine that this user may not read is
+ * not meant for a user who has a file. */
+static bool read_usual(struct config *config, struct error *error)
+{
+    autofree char *in_home = path_in_home();
+    bool has_own = in_home != NULL && !is_absent(in_home);
+    if (has_own && !layer_read(add_layer(config, steal(&in_home)), error))
+        return false;
+    if (is_absent(FILE_IN_ETC))
+        return true;
+    if (has_own && access(FILE_IN_ETC, R_OK) != 0 && errno == EACCES) {
+        trace("configuration: passing over " FILE_IN_ETC ", which this user may not read");
+        return true;
+    }
+    return layer_read(add_layer(config, strdup(FILE_IN_ETC)), error);
+}
+
+bool config_read_files(struct config *config, struct error *error)
+{
+    const char *option = config->options->config;
+    const char *name = option != NULL ? option : environment("ENTRA_CONFIG");
+    if (name != NULL ? !read_named(config, name, error) : !read_usual(config, error))
+        return false;
+    config->root = json_object_new_object();
+    for (size_t i = 0; i < config->layer_count; i++) {
+        config_lay_under(config->root, config->layers[i].root);
+        json_object_put(steal(&config->layers[i].root));
+    }
+    return true;
 }
 
 void config_warn_of_readers(const struct config *config)
 {
-    if (config->has_secrets)
-        file_warn_of_readers(config->path, &config->rights);
+    for (size_t i = 0; i < config->layer_count; i++)
+        if (config->layers[i].has_secrets)
+            file_warn_of_readers(config->layers[i].path, &config->layers[i].rights);
 }

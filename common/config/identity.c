@@ -41,17 +41,6 @@ static bool find_identity(const struct config *config, const char *name, struct 
     return true;
 }
 
-/* Reads --authority: an instance, or an instance with the tenant as its path. */
-static bool read_authority(const char *text, char **instance, char **tenant, struct error *error)
-{
-    size_t scheme = strstr(text, "://") != NULL ? (size_t)(strstr(text, "://") - text) + 3 : 0;
-    const char *path = strchr(text + scheme, '/');
-    if (path != NULL && strcmp(path, "/") != 0)
-        return authority_split(text, instance, tenant, error);
-    *instance = authority_instance(text, error);
-    return *instance != NULL;
-}
-
 /* Reads Instance and TenantId, or Authority, which is both. */
 static bool read_section_authority(const struct config *config, const struct section *identity,
                                    char **instance, char **tenant, struct error *error)
@@ -59,19 +48,24 @@ static bool read_section_authority(const struct config *config, const struct sec
     const char *host = section_string(config, identity, "Instance", error);
     const char *both = section_string(config, identity, "Authority", error);
     const char *name = section_string(config, identity, "TenantId", error);
+    autofree char *host_instance = NULL;
+    autofree char *host_tenant = NULL;
     if (error->kind != ERROR_NONE)
         return false;
-    if (both != NULL && !authority_split(both, instance, tenant, error))
+    if (host != NULL && !authority_read_instance(host, &host_instance, &host_tenant, error))
         return false;
+    if (name == NULL && host_tenant == NULL) {
+        if (both != NULL && !authority_split(both, instance, tenant, error))
+            return false;
+    } else {
+        if (both != NULL && !authority_read(both, instance, tenant, error))
+            return false;
+        free(*tenant);
+        *tenant = name != NULL ? strdup(name) : steal(&host_tenant);
+    }
     if (host != NULL) {
         free(*instance);
-        *instance = authority_instance(host, error);
-        if (*instance == NULL)
-            return false;
-    }
-    if (name != NULL) {
-        free(*tenant);
-        *tenant = strdup(name);
+        *instance = steal(&host_instance);
     }
     return true;
 }
@@ -109,10 +103,11 @@ static bool fill_authority(const struct config *config, const struct section *id
     autofree char *flag_tenant = NULL;
     autofree char *instance = NULL;
     autofree char *tenant = NULL;
+    autofree char *host_tenant = NULL;
     const char *host = config_variable(config, "AZURE_AUTHORITY_HOST");
 
     if (options->authority != NULL &&
-        !read_authority(options->authority, &flag_instance, &flag_tenant, error))
+        !authority_read(options->authority, &flag_instance, &flag_tenant, error))
         return false;
     if (!read_section_authority(config, identity, &instance, &tenant, error))
         return false;
@@ -121,15 +116,18 @@ static bool fill_authority(const struct config *config, const struct section *id
         request->instance = steal(&flag_instance);
     else if (instance != NULL)
         request->instance = steal(&instance);
-    else
-        request->instance = authority_instance(host != NULL ? host : AUTHORITY_PUBLIC_CLOUD, error);
+    else if (!authority_read_instance(host != NULL ? host : AUTHORITY_PUBLIC_CLOUD,
+                                      &request->instance, &host_tenant, error))
+        return false;
 
     const char *name = options->tenant != NULL ? options->tenant
                        : flag_tenant != NULL   ? flag_tenant
                        : api_tenant != NULL    ? api_tenant
                        : tenant != NULL        ? tenant
                                                : config_variable(config, "AZURE_TENANT_ID");
-    return request->instance != NULL && (name == NULL || set_tenant(request, name, error));
+    if (name == NULL)
+        name = host_tenant;
+    return name == NULL || set_tenant(request, name, error);
 }
 
 /* Usually a GUID; AD FS takes other names, and a managed identity's resource id is a path. None of
@@ -173,10 +171,40 @@ json_object *config_capabilities(const struct config *config, const struct secti
     if (!find_identity(config, name, &identity, &unused))
         return NULL;
     json_object *capabilities = config_member(identity.object, "ClientCapabilities");
-    return json_object_is_type(capabilities, json_type_array) &&
-                   json_object_array_length(capabilities) > 0
-               ? capabilities
-               : NULL;
+    size_t count = json_object_is_type(capabilities, json_type_array)
+                       ? json_object_array_length(capabilities)
+                       : 0;
+    for (size_t i = 0; i < count; i++)
+        if (!json_object_is_type(json_object_array_get_idx(capabilities, i), json_type_string))
+            return NULL;
+    return count > 0 ? capabilities : NULL;
+}
+
+bool config_check_identity_of(const struct config *config, const struct section *acquire,
+                              struct error *error)
+{
+    struct section identity = { 0 };
+    struct error unused = { 0 };
+    const char *name = section_string(config, acquire, "AuthenticationOptionsName", &unused);
+    return !find_identity(config, name, &identity, &unused) ||
+           config_check_identity(config, &identity, error);
+}
+
+bool config_identity_is_named(const struct config *config, const struct section *identity)
+{
+    struct section apis[CONFIG_SECTIONS_MAX], named = { 0 };
+    struct error unused = { 0 };
+    size_t count = config_apis(config, apis);
+    if (find_identity(config, NULL, &named, &unused) && named.object == identity->object)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        struct section acquire = { config_member(apis[i].object, "AcquireTokenOptions"),
+                                   { { NULL }, 0 } };
+        const char *name = section_string(config, &acquire, "AuthenticationOptionsName", &unused);
+        if (name != NULL && strcasecmp(name, section_name(identity)) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool config_fill_identity(const struct config *config, const char *name, const char *api_tenant,

@@ -15,7 +15,7 @@
 
 #define CONFIG_FILE_MAX     (1024 * 1024)
 #define CONFIG_SECTIONS_MAX 64
-#define CONFIG_DEPTH_MAX    6
+#define CONFIG_DEPTH_MAX    32
 #define CONFIG_WHERE_MAX    512
 
 /* The path of a value: keys from the root down, and indices of arrays in decimal. */
@@ -39,32 +39,84 @@ struct config_api {
     const char *scope;         /* instead of those of the section; NULL: those */
 };
 
-struct config {
-    const struct options *options;        /* not owned */
-    const struct config_context *context; /* not owned; never NULL */
-    char *path;                           /* of the file; NULL: there is none */
-    struct file_rights rights;            /* of the file */
-    struct secret *text;                  /* of the file; NULL: there is none */
-    bool has_secrets;                     /* of the file */
-    json_object *root;                    /* the file's content, as the environment overrides it */
-    bool warned;                          /* config_warn has been called */
-    struct config_api found;              /* what config_find_url found last */
+/* A file of the configuration. */
+struct layer {
+    char *path;
+    struct file_rights rights;
+    bool has_secrets;
+    json_object *root; /* its content, until it has become part of the configuration's */
 };
 
-/* ---- file.c: the file ---- */
+#define CONFIG_LAYERS_MAX 2
 
-/* Finds, checks and parses the file. If there is none, config->root stays NULL. Fails with
- * ERROR_USAGE. */
-bool config_read_file(struct config *config, struct error *error);
+struct config {
+    const struct options *options;          /* not owned */
+    const struct config_context *context;   /* not owned; never NULL */
+    struct layer layers[CONFIG_LAYERS_MAX]; /* strongest first */
+    size_t layer_count;
+    json_object *root;       /* what they contain, as the environment overrides it */
+    bool warned;             /* config_warn has been called */
+    struct config_api found; /* what config_find_url found last */
+};
 
-/* Warns on stderr if the file contains a secret and others can read it. */
+/* ---- tree.c: the tree of values ---- */
+
+/* What set a value. */
+struct config_origin {
+    const char *source; /* the file's path, or the variable ("NAME=value"); not owned */
+    size_t line;        /* in the file; 0: it is a variable */
+};
+
+/* What set the value at a path, or else what is above it. NULL if nothing did. */
+const struct config_origin *config_origin(const struct config *config,
+                                          const struct config_path *path);
+
+/* Whether a step of a path can be the index of an array: up to three digits. */
+bool config_is_index(const char *step);
+
+/* The member of an object, or the item of an array. NULL if it is absent or null. */
+json_object *config_child(const json_object *parent, const char *step);
+
+enum config_put {
+    CONFIG_PUT_DONE,
+    CONFIG_PUT_TAKEN, /* there is a value already, or one in the way */
+    CONFIG_PUT_FULL,  /* there are too many keys, or a gap in an array is too wide */
+};
+
+/* Puts a value (a string, an empty object or array, or NULL for null), which becomes the tree's, at
+ * a path below the root. Objects and arrays that are missing on the way are made. What is there is
+ * replaced if `replaces`. An empty object or array leaves one that is there as it is. */
+enum config_put config_put(json_object *root, const struct config_path *path, json_object *value,
+                           const struct config_origin *origin, bool replaces);
+
+/* Adds to a tree what it lacks of another one: members of objects by key, items of arrays by index.
+ * A null in place of a text stays. The trees share values afterwards. */
+void config_lay_under(json_object *above, json_object *below);
+
+/* Removes what is null from all arrays of a tree. */
+void config_close_gaps(json_object *value);
+
+/* ---- layer.c: one file ---- */
+
+/* Reads and checks the file at layer->path. The caller clears the layer with layer_clear, also on
+ * failure. Fails with ERROR_USAGE. */
+bool layer_read(struct layer *layer, struct error *error);
+
+void layer_clear(struct layer *layer);
+
+/* ---- file.c: the files ---- */
+
+/* Finds and reads the files, and sets config->root to what they contain. Fails with ERROR_USAGE. */
+bool config_read_files(struct config *config, struct error *error);
+
+/* Warns on stderr of each file that contains a secret and that others can read. */
 void config_warn_of_readers(const struct config *config);
 
 /* ---- paths.c: relative paths ---- */
 
-/* Makes the paths in the file's content absolute. To be called before the environment overrides it,
- * because a relative path in a variable is not the file's. */
-void config_resolve_paths_of_file(struct config *config);
+/* Makes the paths in a file's content absolute. To be called before the content becomes part of the
+ * configuration, because a relative path of another file or of a variable is not this file's. */
+void config_resolve_paths_of_file(json_object *content, const char *file);
 
 /* Makes those absolute that are below $CREDENTIALS_DIRECTORY, wherever they were set. */
 void config_resolve_paths_of_credentials(struct config *config);
@@ -85,14 +137,8 @@ const char *config_variable(const struct config *config, const char *name);
 
 /* ---- environment.c: Section__Key ---- */
 
-/* Overrides config->root with the environment. Fails with ERROR_USAGE. */
-bool config_overlay_environment(struct config *config, struct error *error);
-
-/* The environment variable ("NAME=value") that sets the value at this path; NULL if none does. */
-const char *config_environment_name(const struct config_path *path);
-
-/* The same, or one that sets a value below the path. */
-const char *config_environment_name_below(const struct config_path *path);
+/* Overrides config->root with the environment. */
+void config_overlay_environment(struct config *config);
 
 /* ---- settings.c: which keys there are ---- */
 
@@ -101,27 +147,38 @@ enum setting_type {
     SETTING_PATH, /* a string, as are the next two; a relative one is below the file's folder */
     SETTING_PATH_OR_URI, /* a path, or the URI of a key or certificate that is not in a file */
     SETTING_PATH_OF_CREDENTIAL, /* below $CREDENTIALS_DIRECTORY, if it is set */
-    SETTING_BOOL,
-    SETTING_STRINGS, /* an array of strings, or one string */
-    SETTING_OBJECT,  /* its content is not checked */
-    SETTING_OBJECTS, /* an array of such objects */
+    SETTING_BOOL,               /* true or false, in any case */
+    SETTING_STRINGS,            /* an array of strings, or one string */
+    SETTING_LIST,               /* an array of strings */
+    SETTING_OBJECT,
+    SETTING_OBJECTS, /* an array of objects */
+    SETTING_ANY,
 };
 
 struct setting {
     const char *name; /* NULL ends a table */
     enum setting_type type;
     bool secret;                  /* others must not read its value */
+    bool only_warns;              /* a value of another type has no effect, and does no harm */
     const struct setting *inside; /* the keys of the object, or of each object; NULL: any */
 };
 
 /* The setting of this name in any of the tables; NULL if none has it. */
 const struct setting *config_known_setting(const char *name);
 
-/* Warns about every unknown key, and suggests a known one. */
+/* Check the types of an identity or an API that is used. Its object may be NULL. Fail with
+ * ERROR_USAGE. */
+bool config_check_identity(const struct config *config, const struct section *identity,
+                           struct error *error);
+bool config_check_api(const struct config *config, const struct section *api, struct error *error);
+
+/* Warns about settings of an identity that are in no section; about every value of a wrong type;
+ * and about every unknown key, with the nearest known one, except in an identity that nothing
+ * names, which may be another program's section. */
 void config_warn_of_settings(const struct config *config);
 
-/* Whether the file contains a secret or a PIN. */
-bool config_has_secrets(const struct config *config);
+/* Whether a file's content has a secret or a PIN, wherever it is. */
+bool config_has_secrets(json_object *content);
 
 /* ---- section.c: sections and members ---- */
 
@@ -129,9 +186,6 @@ bool config_has_secrets(const struct config *config);
  * objects with Scopes) anywhere below the root. Return their number. */
 size_t config_identities(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
 size_t config_apis(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
-
-/* Fails with ERROR_USAGE if there are more than CONFIG_SECTIONS_MAX identities or APIs. */
-bool config_check_size(const struct config *config, struct error *error);
 
 /* The last step of a section's path, which is its name for users. */
 const char *section_name(const struct section *section);
@@ -159,6 +213,9 @@ bool config_is_placeholder(const char *text);
 /* As config_text, for the value under a section's key. */
 const char *section_string(const struct config *config, const struct section *section,
                            const char *key, struct error *error);
+
+/* Whether a string is "true", in any case. */
+bool config_is_true(json_object *string);
 
 /* The boolean under a section's key; the value of `absent` if there is none. */
 bool section_bool(const struct section *section, const char *key, bool absent);
@@ -198,6 +255,14 @@ void config_warn_of_base_urls(const struct config *config);
  * it. Fails with ERROR_USAGE. */
 bool config_fill_identity(const struct config *config, const char *name, const char *api_tenant,
                           struct token_request *request, struct error *error);
+
+/* Checks the types of the identity that an API's AcquireTokenOptions name, if there is one. Fails
+ * with ERROR_USAGE. */
+bool config_check_identity_of(const struct config *config, const struct section *acquire,
+                              struct error *error);
+
+/* Whether requests may use the identity without naming it, or an API names it. */
+bool config_identity_is_named(const struct config *config, const struct section *identity);
 
 /* Has the context's learn_tenant give the tenant, if the request has none. A server may be asked
  * for it, so this comes once the tenant is needed: not for a managed identity, which has no choice

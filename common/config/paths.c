@@ -51,15 +51,15 @@ static void resolve(const struct folders *folders, const struct setting *setting
     }
 }
 
-void config_resolve_paths_of_file(struct config *config)
+void config_resolve_paths_of_file(json_object *content, const char *file)
 {
-    const char *slash = config->path != NULL ? strrchr(config->path, '/') : NULL;
+    const char *slash = strrchr(file, '/');
     if (slash == NULL)
         return;
-    size_t length = slash > config->path ? (size_t)(slash - config->path) : 1;
-    autofree char *folder = strndup(config->path, length);
+    size_t length = slash > file ? (size_t)(slash - file) : 1;
+    autofree char *folder = strndup(file, length);
     const char *credentials = environment_path("CREDENTIALS_DIRECTORY");
-    resolve(&(struct folders){ folder, credentials }, NULL, config->root);
+    resolve(&(struct folders){ folder, credentials }, NULL, content);
 }
 
 void config_resolve_paths_of_credentials(struct config *config)

@@ -16,13 +16,37 @@ static struct section acquire_options(const struct config_api *api)
                              config_path_to(&api->section.path, "AcquireTokenOptions") };
 }
 
+/* Whether a managed identity is requested, in place of an identity of the configuration. It is an
+ * app: what is requested for a user has nothing to do with it. */
+static bool wants_machine(const struct config *config, const struct config_api *api, bool for_user)
+{
+    struct section acquire = acquire_options(api);
+    if (for_user || config->context->for_user)
+        return false;
+    return config->options->managed_identity ||
+           (config_member(acquire.object, "ManagedIdentity") != NULL &&
+            section_bool(&api->section, "RequestAppToken", true));
+}
+
+/* Checks the types of what the request uses. Of those elsewhere, a warning is enough. */
+static bool check_types(struct config *config, const struct config_api *api, bool for_user,
+                        struct error *error)
+{
+    struct section acquire = acquire_options(api);
+    if (!config_check_api(config, &api->section, error) ||
+        (!wants_machine(config, api, for_user) &&
+         !config_check_identity_of(config, &acquire, error)))
+        return false;
+    config_warn(config);
+    return true;
+}
+
 /* Fills in what does not depend on the identity. */
-static void begin_request(struct config *config, const struct config_api *api,
+static void begin_request(const struct config *config, const struct config_api *api,
                           struct token_request *request)
 {
     struct section acquire = acquire_options(api);
     const struct config_context *context = config->context;
-    config_warn(config);
     request->needs_context = context->credential != NULL || context->identity_resource_id != NULL ||
                              context->without_azure_variables ||
                              context->chain == CONFIG_CHAIN_WORKLOAD;
@@ -42,7 +66,7 @@ static bool fill_identity(const struct config *config, const struct config_api *
     const char *name = section_string(config, &acquire, "AuthenticationOptionsName", error);
     if (error->kind != ERROR_NONE)
         return false;
-    if (config->options->managed_identity || managed.object != NULL)
+    if (wants_machine(config, api, request->for_user))
         return config_fill_managed_identity(config, &managed, request, error);
     return config_fill_identity(config, name, tenant, request, error);
 }
@@ -117,7 +141,7 @@ static bool wants_user(const struct config *config, const struct config_api *api
 {
     bool for_app = section_bool(&api->section, "RequestAppToken",
                                 request->credential_count > 0 || unconfigured);
-    return config->context->for_user || !for_app;
+    return config->context->for_user || (!wants_machine(config, api, false) && !for_app);
 }
 
 /* Makes the candidates if no identity is configured: the machine's managed identity and, unless the
@@ -158,6 +182,8 @@ static bool make_candidates(struct config *config, const struct config_api *api,
 {
     struct token_request *request = &candidates->items[0];
     *candidates = (struct token_candidates){ .count = 1 };
+    if (!check_types(config, api, false, error))
+        return false;
     begin_request(config, api, request);
     if (!fill_identity(config, api, request, error))
         return false;
@@ -207,8 +233,12 @@ bool config_request(struct config *config, const char *default_api,
 {
     struct config_api api;
     *ret_candidates = (struct token_candidates){ 0 };
-    if (!find_api(config, default_api, &api, error))
+    if (!find_api(config, default_api, &api, error)) {
+        /* A mistake in the file may be why; one in the API of a cluster is the error itself. */
+        if (config->context->cluster.server_id == NULL)
+            config_warn(config);
         return false;
+    }
     return make_candidates(config, &api, ret_candidates, error) ||
            error_wanted(error, "no token for %.200s", what_is_wanted(config->options, &api));
 }
@@ -247,7 +277,7 @@ bool config_sign_in_request(struct config *config, struct token_request *ret_req
     if (names_api && !find_api(config, NULL, &api, error))
         return false;
     begin_request(config, &api, ret_request);
-    if (!fill_identity(config, &api, ret_request, error))
+    if (!check_types(config, &api, true, error) || !fill_identity(config, &api, ret_request, error))
         return error_wanted(error, "no sign-in");
     bool unconfigured = config_is_unconfigured(config, ret_request);
     return (config_fill_user(config, &api, unconfigured, ret_request, error) &&
@@ -262,7 +292,7 @@ bool config_identity(struct config *config, struct token_request *ret_request, s
     *ret_request = (struct token_request){ 0 };
     if (name != NULL && !config_find_api(config, name, &api, error))
         return false;
-    config_warn(config);
-    return fill_identity(config, &api, ret_request, error) &&
+    return check_types(config, &api, false, error) &&
+           fill_identity(config, &api, ret_request, error) &&
            check_identity(config, ret_request, error);
 }

@@ -5,8 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/base/json_text.h"
 #include "common/config/internal.h"
+
+/* How deep a section may be inside other objects. */
+#define NESTING_MAX 4
 
 json_object *config_member(const json_object *object, const char *key)
 {
@@ -45,10 +47,13 @@ static bool is_identity(const char *name, const json_object *object)
     return is_default || has_member(object, "ClientId") || has_member(object, "TenantId");
 }
 
-/* An identity may have Scopes too: those that a web API exposes. */
+/* An identity may have Scopes too: those that a web API exposes. An object of scopes belongs to
+ * another program, such as Swagger, unless a BaseUrl shows that an API is meant. */
 static bool is_api(const char *name, const json_object *object)
 {
-    return has_member(object, "Scopes") && !is_identity(name, object);
+    const json_object *scopes = config_member(object, "Scopes");
+    bool is_meant = !json_object_is_type(scopes, json_type_object) || has_member(object, "BaseUrl");
+    return scopes != NULL && is_meant && !is_identity(name, object);
 }
 
 /* Sections are at the root or inside other objects, but not inside other sections. Returns how many
@@ -65,7 +70,7 @@ static size_t collect_sections(const struct section *above,
             if (count < CONFIG_SECTIONS_MAX)
                 sections[count] = section;
             count++;
-        } else if (section.path.depth + 2 < CONFIG_DEPTH_MAX) {
+        } else if (section.path.depth < NESTING_MAX) {
             count = collect_sections(&section, wanted, sections, count);
         }
     }
@@ -98,28 +103,23 @@ bool config_check_size(const struct config *config, struct error *error)
                            ? "identities"
                        : collect_sections(&root, is_api, unused, 0) > CONFIG_SECTIONS_MAX ? "APIs"
                                                                                           : NULL;
-    return many == NULL || error_set(error, ERROR_USAGE, "%s: there are more than %d %s",
-                                     config->path != NULL ? config->path : "the environment",
-                                     CONFIG_SECTIONS_MAX, many);
+    return many == NULL ||
+           error_set(error, ERROR_USAGE, "%s: there are more than %d %s",
+                     config->layer_count > 0 ? config->layers[0].path : "the environment",
+                     CONFIG_SECTIONS_MAX, many);
 }
 
 const char *config_where(const struct config *config, const struct config_path *path,
                          char where[CONFIG_WHERE_MAX])
 {
-    const char *variable = config_environment_name(path);
-    size_t line = config->text == NULL
-                      ? 0
-                      : json_text_line_of(config->text->bytes, config->text->length, path->steps,
-                                          path->depth);
-    if (variable == NULL && line == 0) /* it is made of several variables: name one */
-        variable = config_environment_name_below(path);
-    if (variable != NULL)
-        snprintf(where, CONFIG_WHERE_MAX, "the environment variable %.*s",
-                 (int)strcspn(variable, "="), variable);
-    else if (line > 0)
-        snprintf(where, CONFIG_WHERE_MAX, "%s:%zu", config->path, line);
-    else
+    const struct config_origin *origin = config_origin(config, path);
+    if (origin == NULL)
         snprintf(where, CONFIG_WHERE_MAX, "the environment");
+    else if (origin->line == 0)
+        snprintf(where, CONFIG_WHERE_MAX, "the environment variable %.*s",
+                 (int)strcspn(origin->source, "="), origin->source);
+    else
+        snprintf(where, CONFIG_WHERE_MAX, "%s:%zu", origin->source, origin->line);
     return where;
 }
 
@@ -135,7 +135,7 @@ const char *config_text(const struct config *config, const struct config_path *p
     if (!json_object_is_type(value, json_type_string))
         return NULL;
     const char *text = json_object_get_string(value);
-    if (text[0] == '\0')
+    if (text[0] == '\0' || strlen(text) < (size_t)json_object_get_string_len(value))
         return NULL;
     if (!config_is_placeholder(text))
         return text;
@@ -153,8 +153,13 @@ const char *section_string(const struct config *config, const struct section *se
     return config_text(config, &path, config_member(section->object, key), error);
 }
 
+bool config_is_true(json_object *value)
+{
+    return strcasecmp(json_object_get_string(value), "true") == 0;
+}
+
 bool section_bool(const struct section *section, const char *key, bool absent)
 {
     json_object *value = config_member(section->object, key);
-    return json_object_is_type(value, json_type_boolean) ? json_object_get_boolean(value) : absent;
+    return json_object_is_type(value, json_type_string) ? config_is_true(value) : absent;
 }

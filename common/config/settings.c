@@ -13,16 +13,17 @@
 #include "common/config/internal.h"
 
 /* clang-format off */
-#define STRING(name)          { name, SETTING_STRING, false, NULL }
-#define SECRET(name)          { name, SETTING_STRING, true, NULL }
-#define PATH(name)            { name, SETTING_PATH, false, NULL }
-#define PATH_OR_URI(name)     { name, SETTING_PATH_OR_URI, false, NULL }
-#define CREDENTIAL(name)      { name, SETTING_PATH_OF_CREDENTIAL, false, NULL }
-#define BOOL(name)            { name, SETTING_BOOL, false, NULL }
-#define STRINGS(name)         { name, SETTING_STRINGS, false, NULL }
-#define OBJECT(name, inside)  { name, SETTING_OBJECT, false, inside }
-#define OBJECTS(name, inside) { name, SETTING_OBJECTS, false, inside }
-#define END                   { NULL, SETTING_STRING, false, NULL }
+#define STRING(key)          { .name = key, .type = SETTING_STRING }
+#define SECRET(key)          { .name = key, .type = SETTING_STRING, .secret = true }
+#define PATH(key)            { .name = key, .type = SETTING_PATH }
+#define PATH_OR_URI(key)     { .name = key, .type = SETTING_PATH_OR_URI }
+#define CREDENTIAL(key)      { .name = key, .type = SETTING_PATH_OF_CREDENTIAL }
+#define BOOL(key)            { .name = key, .type = SETTING_BOOL }
+#define STRINGS(key)         { .name = key, .type = SETTING_STRINGS }
+#define OBJECT(key, keys)    { .name = key, .type = SETTING_OBJECT, .inside = keys }
+#define OBJECTS(key, keys)   { .name = key, .type = SETTING_OBJECTS, .inside = keys }
+#define UNUSED(key, kind)    { .name = key, .type = kind, .only_warns = true }
+#define END                  { .name = NULL }
 /* clang-format on */
 
 static const struct setting credential_settings[] = {
@@ -62,35 +63,43 @@ static const struct setting identity_settings[] = {
     CREDENTIAL("ClientSecretPath"),
     OBJECTS("ClientCredentials", credential_settings),
     OBJECTS("ClientCertificates", credential_settings),
-    OBJECTS("TokenDecryptionCredentials", credential_settings),
-    OBJECTS("TokenDecryptionCertificates", credential_settings),
     BOOL("SendX5C"),
-    BOOL("WithSpaAuthCode"),
-    BOOL("AllowWebApiToBeAuthorizedByACL"),
-    BOOL("EnablePiiLogging"),
-    BOOL("LegacyCacheCompatibilityEnabled"),
-    BOOL("IsDefaultPlatform"),
-    STRING("AzureRegion"),
-    STRINGS("ClientCapabilities"),
-    OBJECT("ExtraQueryParameters", NULL),
-    STRING("UserAssignedManagedIdentityClientId"),
-    STRING("Name"),
-    STRING("AppHomeTenantId"),
-    STRING("Domain"),
-    STRING("Audience"),
-    STRINGS("Audiences"),
-    STRINGS("Scopes"),
-    STRINGS("Scope"),
-    STRING("CallbackPath"),
-    STRING("SignedOutCallbackPath"),
-    STRING("RemoteSignOutPath"),
-    STRING("RedirectUri"),
-    STRING("DefaultUserFlow"),
-    STRING("SignUpSignInPolicyId"),
-    STRING("ResetPasswordPolicyId"),
-    STRING("EditProfilePolicyId"),
-    STRING("ResetPasswordPath"),
-    STRING("ErrorPath"),
+    /* .NET takes nothing from a string here, and so do we. */
+    UNUSED("ClientCapabilities", SETTING_LIST),
+    { .name = "TokenDecryptionCredentials",
+      .type = SETTING_OBJECTS,
+      .inside = credential_settings,
+      .only_warns = true },
+    { .name = "TokenDecryptionCertificates",
+      .type = SETTING_OBJECTS,
+      .inside = credential_settings,
+      .only_warns = true },
+    UNUSED("WithSpaAuthCode", SETTING_BOOL),
+    UNUSED("AllowWebApiToBeAuthorizedByACL", SETTING_BOOL),
+    UNUSED("EnablePiiLogging", SETTING_BOOL),
+    UNUSED("LegacyCacheCompatibilityEnabled", SETTING_BOOL),
+    UNUSED("IsDefaultPlatform", SETTING_BOOL),
+    UNUSED("AzureRegion", SETTING_STRING),
+    UNUSED("ExtraQueryParameters", SETTING_OBJECT),
+    UNUSED("UserAssignedManagedIdentityClientId", SETTING_STRING),
+    UNUSED("Name", SETTING_STRING),
+    UNUSED("AppHomeTenantId", SETTING_STRING),
+    UNUSED("Domain", SETTING_STRING),
+    UNUSED("Audience", SETTING_STRING),
+    UNUSED("Audiences", SETTING_STRINGS),
+    /* Those that a web API itself has, in whatever form its programmer chose. */
+    UNUSED("Scopes", SETTING_ANY),
+    UNUSED("Scope", SETTING_ANY),
+    UNUSED("CallbackPath", SETTING_STRING),
+    UNUSED("SignedOutCallbackPath", SETTING_STRING),
+    UNUSED("RemoteSignOutPath", SETTING_STRING),
+    UNUSED("RedirectUri", SETTING_STRING),
+    UNUSED("DefaultUserFlow", SETTING_STRING),
+    UNUSED("SignUpSignInPolicyId", SETTING_STRING),
+    UNUSED("ResetPasswordPolicyId", SETTING_STRING),
+    UNUSED("EditProfilePolicyId", SETTING_STRING),
+    UNUSED("ResetPasswordPath", SETTING_STRING),
+    UNUSED("ErrorPath", SETTING_STRING),
     END,
 };
 
@@ -106,16 +115,16 @@ static const struct setting acquire_token_settings[] = {
     STRING("Tenant"),
     BOOL("ForceRefresh"),
     STRING("Claims"),
-    STRING("CorrelationId"),
-    STRING("UserFlow"),
-    STRING("FmiPath"),
-    STRING("PopPublicKey"),
-    STRING("PopClaim"),
-    STRING("LongRunningWebApiSessionKey"),
+    UNUSED("CorrelationId", SETTING_STRING),
+    UNUSED("UserFlow", SETTING_STRING),
+    UNUSED("FmiPath", SETTING_STRING),
+    UNUSED("PopPublicKey", SETTING_STRING),
+    UNUSED("PopClaim", SETTING_STRING),
+    UNUSED("LongRunningWebApiSessionKey", SETTING_STRING),
     OBJECT("ManagedIdentity", managed_identity_settings),
-    OBJECT("ExtraQueryParameters", NULL),
-    OBJECT("ExtraHeadersParameters", NULL),
-    OBJECT("ExtraParameters", NULL),
+    UNUSED("ExtraQueryParameters", SETTING_OBJECT),
+    UNUSED("ExtraHeadersParameters", SETTING_OBJECT),
+    UNUSED("ExtraParameters", SETTING_OBJECT),
     END,
 };
 
@@ -159,10 +168,16 @@ const struct setting *config_known_setting(const char *name)
 /* ---- the check ---- */
 
 static const char *const type_names[] = {
-    [SETTING_STRING] = "a string",      [SETTING_PATH] = "a string",
-    [SETTING_PATH_OR_URI] = "a string", [SETTING_PATH_OF_CREDENTIAL] = "a string",
-    [SETTING_BOOL] = "true or false",   [SETTING_STRINGS] = "an array of strings",
-    [SETTING_OBJECT] = "an object",     [SETTING_OBJECTS] = "an array of objects",
+    [SETTING_STRING] = "a string",
+    [SETTING_PATH] = "a string",
+    [SETTING_PATH_OR_URI] = "a string",
+    [SETTING_PATH_OF_CREDENTIAL] = "a string",
+    [SETTING_BOOL] = "true or false",
+    [SETTING_STRINGS] = "an array of strings",
+    [SETTING_LIST] = "an array of strings",
+    [SETTING_OBJECT] = "an object",
+    [SETTING_OBJECTS] = "an array of objects",
+    [SETTING_ANY] = "anything",
 };
 
 static bool is_object(json_object *value)
@@ -175,6 +190,12 @@ static bool is_string(json_object *value)
 {
     return json_object_is_type(value, json_type_string) &&
            strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value);
+}
+
+static bool is_bool(json_object *value)
+{
+    return is_string(value) &&
+           (config_is_true(value) || strcasecmp(json_object_get_string(value), "false") == 0);
 }
 
 static bool is_array_of(const json_object *array, bool (*is_item)(json_object *))
@@ -196,28 +217,33 @@ static bool has_type(json_object *value, enum setting_type type)
     case SETTING_PATH_OF_CREDENTIAL:
         return is_string(value);
     case SETTING_BOOL:
-        return json_object_is_type(value, json_type_boolean);
+        return is_bool(value);
     case SETTING_STRINGS:
         return is_string(value) || is_array_of(value, is_string);
+    case SETTING_LIST:
+        return is_array_of(value, is_string);
     case SETTING_OBJECT:
         return is_object(value);
     case SETTING_OBJECTS:
         return is_array_of(value, is_object);
+    case SETTING_ANY:
+        return true;
     }
     return false;
 }
 
-/* One pass over a configuration looks for wrong types, another warns of unknown keys. */
+/* What a pass over a section does: it fails with the first wrong type that matters, or, if error is
+ * NULL, it warns of wrong types and perhaps of unknown keys. */
 struct visit {
     const struct config *config;
-    bool warns;
     struct error *error;
+    bool warns_of_unknown;
 };
 
 static void warn_of_unknown(const struct visit *visit, const struct setting *table,
                             const struct config_path *path)
 {
-    if (!visit->warns)
+    if (!visit->warns_of_unknown)
         return;
     char where[CONFIG_WHERE_MAX];
     const char *key = path->steps[path->depth - 1];
@@ -228,13 +254,17 @@ static void warn_of_unknown(const struct visit *visit, const struct setting *tab
             suggest_question(&nearest, ""));
 }
 
+/* Returns false if it matters. */
 static bool wrong_type(const struct visit *visit, const struct setting *setting,
                        const struct config_path *path)
 {
     char where[CONFIG_WHERE_MAX];
-    return error_set(visit->error, ERROR_USAGE, "%s: %s must be %s",
-                     config_where(visit->config, path, where), setting->name,
-                     type_names[setting->type]);
+    config_where(visit->config, path, where);
+    if (visit->error != NULL)
+        return error_set(visit->error, ERROR_USAGE, "%s: %s must be %s", where, setting->name,
+                         type_names[setting->type]);
+    warning("%s: %s must be %s", where, setting->name, type_names[setting->type]);
+    return true;
 }
 
 static bool visit_object(const struct visit *visit, const struct setting *table,
@@ -262,44 +292,84 @@ static bool visit_object(const struct visit *visit, const struct setting *table,
     json_object_object_foreach(object, key, value) {
         struct config_path here = config_path_to(path, key);
         const struct setting *setting = find_setting(table, key);
-        if (setting == NULL)
+        if (setting == NULL) {
             warn_of_unknown(visit, table, &here);
-        else if (value != NULL && !has_type(value, setting->type))
-            return wrong_type(visit, setting, &here);
-        else if (value != NULL && setting->inside != NULL &&
-                 !visit_inside(visit, setting, value, &here))
+            continue;
+        }
+        bool is_of_interest = value != NULL && (visit->error == NULL || !setting->only_warns);
+        if (is_of_interest && !has_type(value, setting->type)) {
+            if (!wrong_type(visit, setting, &here))
+                return false;
+        } else if (is_of_interest && setting->inside != NULL &&
+                   !visit_inside(visit, setting, value, &here)) {
             return false;
+        }
     }
     return true;
 }
 
-static bool visit_sections(const struct visit *visit, const struct setting *table,
-                           const struct section *sections, size_t count)
+static bool check_section(const struct config *config, const struct setting *table,
+                          const struct section *section, struct error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!visit_object(visit, table, sections[i].object, &sections[i].path))
-            return false;
-    return true;
+    return section->object == NULL ||
+           visit_object(&(struct visit){ .config = config, .error = error }, table, section->object,
+                        &section->path);
 }
 
-static bool visit_all(const struct visit *visit)
+bool config_check_identity(const struct config *config, const struct section *identity,
+                           struct error *error)
 {
-    struct section identities[CONFIG_SECTIONS_MAX], apis[CONFIG_SECTIONS_MAX];
-    return visit_sections(visit, identity_settings, identities,
-                          config_identities(visit->config, identities)) &&
-           visit_sections(visit, api_settings, apis, config_apis(visit->config, apis));
+    return check_section(config, identity_settings, identity, error);
 }
 
-bool config_check_settings(const struct config *config, struct error *error)
+bool config_check_api(const struct config *config, const struct section *api, struct error *error)
 {
-    return config_check_size(config, error) &&
-           visit_all(&(struct visit){ .config = config, .error = error });
+    return check_section(config, api_settings, api, error);
+}
+
+/* As daemons without Microsoft.Identity.Web have them, which read them by code of their own. They
+ * call TenantId Tenant. */
+static bool is_lost(const char *key, json_object *value)
+{
+    const struct setting *setting = find_setting(identity_settings, key);
+    return value != NULL && !is_object(value) &&
+           (strcasecmp(key, "Tenant") == 0 || (setting != NULL && !setting->only_warns));
+}
+
+static void warn_of_top_level(const struct config *config)
+{
+    char names[256] = "", where[CONFIG_WHERE_MAX];
+    bool has_tenant = false;
+    json_object_object_foreach(config->root, key, value) {
+        const struct config_path path = { { key }, 1 };
+        size_t used = strlen(names);
+        if (!is_lost(key, value))
+            continue;
+        has_tenant = has_tenant || strcasecmp(key, "Tenant") == 0;
+        if (used == 0)
+            config_where(config, &path, where);
+        snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", key);
+    }
+    if (names[0] != '\0')
+        warning("%s: %s at the top level: not read; what belongs to an identity is inside "
+                "\"" CONFIG_DEFAULT_IDENTITY "\": { ... }%s",
+                where, names, has_tenant ? ", where the tenant is called TenantId" : "");
 }
 
 void config_warn_of_settings(const struct config *config)
 {
-    struct error unused;
-    visit_all(&(struct visit){ .config = config, .warns = true, .error = &unused });
+    warn_of_top_level(config);
+    struct section identities[CONFIG_SECTIONS_MAX], apis[CONFIG_SECTIONS_MAX];
+    size_t identity_count = config_identities(config, identities);
+    size_t api_count = config_apis(config, apis);
+    for (size_t i = 0; i < identity_count; i++)
+        visit_object(
+            &(struct visit){ .config = config,
+                             .warns_of_unknown = config_identity_is_named(config, &identities[i]) },
+            identity_settings, identities[i].object, &identities[i].path);
+    for (size_t i = 0; i < api_count; i++)
+        visit_object(&(struct visit){ .config = config, .warns_of_unknown = true }, api_settings,
+                     apis[i].object, &apis[i].path);
 }
 
 bool config_has_pin(const char *text)
@@ -307,30 +377,40 @@ bool config_has_pin(const char *text)
     return strcasestr(text, "pin-value") != NULL;
 }
 
-static bool has_secrets(json_object *object)
+/* Whether a value has a text that is not empty, at any depth. */
+static bool has_text(json_object *value)
 {
-    if (json_object_is_type(object, json_type_string))
-        return config_has_pin(json_object_get_string(object));
-    if (json_object_is_type(object, json_type_array)) {
-        for (size_t i = 0; i < json_object_array_length(object); i++)
-            if (has_secrets(json_object_array_get_idx(object, i)))
+    if (json_object_is_type(value, json_type_string))
+        return json_object_get_string_len(value) > 0;
+    if (json_object_is_type(value, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+            if (has_text(json_object_array_get_idx(value, i)))
                 return true;
-        return false;
-    }
-    if (!json_object_is_type(object, json_type_object))
-        return false;
-    json_object_object_foreach(object, key, value) {
-        const struct setting *setting = config_known_setting(key);
-        if (setting != NULL && setting->secret && json_object_is_type(value, json_type_string) &&
-            json_object_get_string_len(value) > 0)
-            return true;
-        if (has_secrets(value))
-            return true;
+    } else if (json_object_is_type(value, json_type_object)) {
+        json_object_object_foreach(value, key, member) {
+            (void)key;
+            if (has_text(member))
+                return true;
+        }
     }
     return false;
 }
 
-bool config_has_secrets(const struct config *config)
+bool config_has_secrets(json_object *content)
 {
-    return has_secrets(config->root);
+    if (json_object_is_type(content, json_type_string))
+        return config_has_pin(json_object_get_string(content));
+    if (json_object_is_type(content, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(content); i++)
+            if (config_has_secrets(json_object_array_get_idx(content, i)))
+                return true;
+    } else if (json_object_is_type(content, json_type_object)) {
+        json_object_object_foreach(content, key, value) {
+            const struct setting *setting = config_known_setting(key);
+            if ((setting != NULL && setting->secret && has_text(value)) ||
+                config_has_secrets(value))
+                return true;
+        }
+    }
+    return false;
 }

@@ -125,14 +125,12 @@ void config_each_value(const struct config *config,
     show_environment(&receiver);
 }
 
-const char *config_file(const struct config *config)
+const char *config_file(const struct config *config, size_t index, bool *ret_has_secret)
 {
-    return config->path;
-}
-
-bool config_has_secret(const struct config *config)
-{
-    return config->has_secrets;
+    if (index >= config->layer_count)
+        return NULL;
+    *ret_has_secret = config->layers[index].has_secrets;
+    return config->layers[index].path;
 }
 
 const char *config_some_api(const struct config *config)

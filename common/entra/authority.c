@@ -33,10 +33,38 @@ static bool path_is_safe(const struct url *url)
                                                    "0123456789-._~/") == strlen(url->path);
 }
 
-static bool parse_instance(const char *text, struct url *url, struct error *error)
+/* Samples have such a segment in place of the tenant, which a program puts there: {0}, {tenant}.
+ * Returns the text up to it. */
+static char *without_place_holder(const char *text)
+{
+    const char *brace = strstr(text, "/{");
+    size_t inside = brace != NULL ? strspn(brace + 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                      "abcdefghijklmnopqrstuvwxyz0123456789_")
+                                  : 0;
+    bool is_one = inside > 0 && brace[2 + inside] == '}' &&
+                  (brace[3 + inside] == '/' || brace[3 + inside] == '\0');
+    return is_one ? strndup(text, (size_t)(brace - text)) : strdup(text);
+}
+
+static bool ends_in(const char *text, size_t length, const char *tail)
+{
+    size_t tail_length = strlen(tail);
+    return length >= tail_length &&
+           strncasecmp(text + length - tail_length, tail, tail_length) == 0;
+}
+
+/* Azure AD B2C has a host of its own, or a policy in the path. */
+static bool is_b2c(const struct url *url)
+{
+    return ends_in(url->host, strlen(url->host), ".b2clogin.com") ||
+           strncasecmp(url->path, "/tfp/", 5) == 0 || strcasestr(url->path, "/b2c_1") != NULL;
+}
+
+static bool parse_url(const char *text, struct url *url, struct error *error)
 {
     const char *scheme = strstr(text, "://") == NULL ? "https://" : "";
-    autofree char *absolute = text_format("%s%s", scheme, text);
+    autofree char *plain = without_place_holder(text);
+    autofree char *absolute = text_format("%s%s", scheme, plain);
     struct error why = { 0 };
     bool ok = strpbrk(absolute, "?#") == NULL && url_parse(absolute, strlen(absolute), url, &why) &&
               path_is_safe(url);
@@ -48,34 +76,134 @@ static bool parse_instance(const char *text, struct url *url, struct error *erro
     if (!url->https && !url_is_loopback(url))
         return error_set(error, ERROR_USAGE, "the authority '%s' must use https, not http",
                          url_shown(text).text);
+    if (!is_b2c(url))
+        return true;
+    error_set(error, ERROR_USAGE, "the authority '%s' is one of Azure AD B2C",
+              url_shown(text).text);
+    return error_known_as(error, "authority_b2c");
+}
+
+/* What people copy together with an authority: its endpoints and pages, a longer one before its own
+ * end. */
+static void cut_endpoint(struct url *url)
+{
+    static const char *const endpoints[] = {
+        "/oauth2/v2.0/token",
+        "/oauth2/v2.0/authorize",
+        "/oauth2/v2.0/devicecode",
+        "/oauth2/v2.0/logout",
+        "/oauth2/v2.0",
+        "/oauth2/token",
+        "/oauth2/authorize",
+        "/oauth2/devicecode",
+        "/oauth2/logout",
+        "/oauth2",
+        "/v2.0/.well-known/openid-configuration",
+        "/.well-known/openid-configuration",
+        "/discovery/v2.0/keys",
+        "/discovery/keys",
+        "/federationmetadata/2007-06/federationmetadata.xml",
+        "/v2.0/adminconsent",
+        "/adminconsent",
+        "/saml2",
+        "/wsfed",
+        "/v2.0",
+    };
+    size_t length = strlen(url->path);
+    while (length > 0 && url->path[length - 1] == '/')
+        length--;
+    for (size_t i = 0; i < ARRAY_SIZE(endpoints); i++)
+        if (ends_in(url->path, length, endpoints[i])) {
+            length -= strlen(endpoints[i]);
+            break;
+        }
+    while (length > 0 && url->path[length - 1] == '/')
+        length--;
+    url->path[length] = '\0';
+}
+
+/* Whether it is an External ID's, whose tenants have a host each. */
+static bool is_external(const struct url *url)
+{
+    return ends_in(url->host, strlen(url->host), ".ciamlogin.com");
+}
+
+/* Whether all that follows the host is a tenant, as in Entra's own clouds. Elsewhere, such as at an
+ * AD FS or behind a proxy, it may be part of the instance. */
+static bool has_tenants_only(const struct url *url)
+{
+    struct url host = *url;
+    host.path[0] = '\0';
+    autofree char *instance = instance_format(&host);
+    return authority_is_known_cloud(instance) || is_external(url);
+}
+
+/* https://contoso.ciamlogin.com is an authority as it is: contoso.onmicrosoft.com's. Source:
+ * MSAL.NET, CiamAuthorityHelper. */
+static char *tenant_of_host(const struct url *url)
+{
+    autofree char *label = strndup(url->host, strcspn(url->host, "."));
+    if (!is_external(url) || strcmp(url->host + strlen(label), ".ciamlogin.com") != 0)
+        return NULL;
+    return text_is_guid(label) ? steal(&label) : text_format("%s.onmicrosoft.com", label);
+}
+
+static bool fail(struct error *error, const char *text, const char *fault)
+{
+    error_set(error, ERROR_USAGE, "the authority '%s' %s", url_shown(text).text, fault);
+    return error_known_as(error, "authority_malformed");
+}
+
+/* Reads an authority. Where the last segment of its path may be a tenant or belong to the instance,
+ * it is a tenant if `splits`. *ret_tenant is NULL if there is none. */
+static bool read_authority(const char *text, bool splits, char **ret_instance, char **ret_tenant,
+                           struct error *error)
+{
+    struct url url = { 0 };
+    if (!parse_url(text, &url, error))
+        return false;
+    bool has_tenants = has_tenants_only(&url);
+    if (has_tenants || splits)
+        cut_endpoint(&url);
+    char *slash = strrchr(url.path, '/');
+    bool has_tenant = (has_tenants || splits) && slash != NULL && slash[1] != '\0';
+    if (has_tenant && !authority_is_tenant(slash + 1))
+        return fail(error, text, "names no tenant");
+    if (has_tenant && has_tenants && slash > url.path)
+        return fail(error, text, "has more than a tenant after its host");
+    *ret_tenant = has_tenant ? strdup(slash + 1) : tenant_of_host(&url);
+    if (has_tenant)
+        *slash = '\0';
+    *ret_instance = instance_format(&url);
     return true;
+}
+
+bool authority_read_instance(const char *text, char **ret_instance, char **ret_tenant,
+                             struct error *error)
+{
+    return read_authority(text, false, ret_instance, ret_tenant, error);
 }
 
 char *authority_instance(const char *text, struct error *error)
 {
-    struct url url = { 0 };
-    return parse_instance(text, &url, error) ? instance_format(&url) : NULL;
+    char *instance = NULL;
+    autofree char *tenant = NULL;
+    return authority_read_instance(text, &instance, &tenant, error) ? instance : NULL;
+}
+
+bool authority_read(const char *text, char **ret_instance, char **ret_tenant, struct error *error)
+{
+    return read_authority(text, true, ret_instance, ret_tenant, error);
 }
 
 bool authority_split(const char *text, char **ret_instance, char **ret_tenant, struct error *error)
 {
-    struct url url = { 0 };
-    if (!parse_instance(text, &url, error))
+    autofree char *instance = NULL;
+    if (!authority_read(text, &instance, ret_tenant, error))
         return false;
-
-    size_t length = strlen(url.path);
-    while (length > 0 && url.path[length - 1] == '/')
-        url.path[--length] = '\0';
-    if (length >= 5 && strcmp(url.path + length - 5, "/v2.0") == 0)
-        url.path[length - 5] = '\0';
-    char *slash = strrchr(url.path, '/');
-    if (slash == NULL || !authority_is_tenant(slash + 1)) {
-        error_set(error, ERROR_USAGE, "the authority '%s' names no tenant", url_shown(text).text);
-        return error_known_as(error, "authority_malformed");
-    }
-    *ret_tenant = strdup(slash + 1);
-    *slash = '\0';
-    *ret_instance = instance_format(&url);
+    if (*ret_tenant == NULL)
+        return fail(error, text, "names no tenant");
+    *ret_instance = steal(&instance);
     return true;
 }
 

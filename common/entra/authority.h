@@ -18,12 +18,26 @@
 
 /* Converts an instance to its canonical form: with the scheme, the host in lower case, without a
  * trailing slash. A bare host name means https; http is accepted for loopback only. The caller
- * frees the result with free. Returns NULL with ERROR_USAGE if the text is not an instance. */
+ * frees the result with free. Returns NULL with ERROR_USAGE if the text is not an instance, or is
+ * one of Azure AD B2C, which is not served.
+ *
+ * In this and the functions below, what people copy is taken as it is meant: a place holder in
+ * place of the tenant ({0}, {tenant}) is none, and in a cloud of Entra's, the path of an endpoint
+ * (/oauth2/v2.0/token) does not count. The host of an External ID, https://contoso.ciamlogin.com,
+ * names the tenant contoso.onmicrosoft.com. */
 char *authority_instance(const char *text, struct error *error);
 
-/* Splits an authority such as https://login.microsoftonline.com/TENANT or .../TENANT/v2.0. The
- * caller frees *ret_instance (in its canonical form) and *ret_tenant with free. Fails with
- * ERROR_USAGE. */
+/* The same, with the tenant that follows the host in a cloud of Entra's or is that of the host.
+ * *ret_tenant is NULL if there is none; the caller frees both with free. Fails with ERROR_USAGE. */
+bool authority_read_instance(const char *text, char **ret_instance, char **ret_tenant,
+                             struct error *error);
+
+/* Reads an authority such as https://login.microsoftonline.com/TENANT or .../TENANT/v2.0. Whatever
+ * its host is, the last part of its path is the tenant. *ret_tenant is NULL if there is none; the
+ * caller frees it and *ret_instance (in its canonical form) with free. Fails with ERROR_USAGE. */
+bool authority_read(const char *text, char **ret_instance, char **ret_tenant, struct error *error);
+
+/* The same, but fails with ERROR_USAGE if there is no tenant. */
 bool authority_split(const char *text, char **ret_instance, char **ret_tenant, struct error *error);
 
 /* Whether the text can be a tenant: a GUID, a verified domain, or a name such as common that Entra

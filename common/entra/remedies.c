@@ -297,6 +297,9 @@ static const struct remedy entries[] = {
     { "authority_malformed", "The authority is not a valid URL.",
       "An authority is a URL such as https://login.microsoftonline.com/ or, with the tenant, "
       "https://login.microsoftonline.com/TENANT." },
+    { "authority_b2c", "Authorities of Azure AD B2C, which have policies, are not served.",
+      "The tenant's own authority, https://login.microsoftonline.com/TENANT, issues tokens for "
+      "Microsoft Graph; External ID (ciamlogin.com) is served." },
     { "url_of_nobody", "The URL does not belong to an API of the configuration.",
       "An API's BaseUrl names the URLs that its tokens may be sent to." },
     { "base_url", "A BaseUrl does not cover any URL, or has a part that is ignored.",

@@ -139,7 +139,7 @@ static void use(struct config *config, const struct secret *file)
 {
     struct error error = { 0 };
     find_urls(config, file);
-    if (!config_check_settings(config, &error)) {
+    if (!config_check_size(config, &error)) {
         HOLDS(error.kind == ERROR_USAGE);
         fuzz_check_error(&error);
         return;

@@ -159,6 +159,7 @@ asked("tenant_malformed", "--api", "MyWebApi", "--tenant", "a/b")
 asked("tenant_of_many", "--api", "MyWebApi", "--tenant", "common")
 asked("client_id_malformed", "--api", "MyWebApi", "--client-id", "a b")
 asked("authority_malformed", "--api", "MyWebApi", "--authority", "ftp://x")
+asked("authority_b2c", "--api", "MyWebApi", "--authority", "https://contoso.b2clogin.com/tfp/x/B2C_1_a")
 asked("keyring_unknown", "--api", "MyWebApi", "--keyring", "pocket")
 asked("keyring_no_bus", "--keyring", "secret-service", of="list",
       env={"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": "/nowhere"})

@@ -7,6 +7,7 @@
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
+#include "common/base/text.h"
 #include "common/entra/authority.h"
 
 static void an_instance_is_normalized(void **state)
@@ -112,6 +113,190 @@ static void an_authority_is_an_instance_and_a_tenant(void **state)
             fail_msg("'%s' was refused: %s", cases[i].text, error.message);
         assert_string_equal(instance, cases[i].instance);
         assert_string_equal(tenant, cases[i].tenant);
+    }
+}
+
+/* What people copy from the portal, from a sample or from documentation. */
+static void a_pasted_endpoint_or_place_holder_is_understood(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *instance, *tenant;
+    } cases[] = {
+        { "/contoso.com/oauth2/v2.0/token", "", "contoso.com" },
+        { "/contoso.com/oauth2/v2.0/token/", "", "contoso.com" },
+        { "/contoso.com/oauth2/v2.0/authorize", "", "contoso.com" },
+        { "/contoso.com/oauth2/v2.0/devicecode", "", "contoso.com" },
+        { "/contoso.com/oauth2/v2.0", "", "contoso.com" },
+        { "/contoso.com/OAuth2/token", "", "contoso.com" },
+        { "/contoso.com/v2.0/.well-known/openid-configuration", "", "contoso.com" },
+        { "/contoso.com/.well-known/openid-configuration", "", "contoso.com" },
+        { "/contoso.com/discovery/v2.0/keys", "", "contoso.com" },
+        { "/contoso.com/federationmetadata/2007-06/federationmetadata.xml", "", "contoso.com" },
+        { "/contoso.com/v2.0/adminconsent", "", "contoso.com" },
+        { "/contoso.com/saml2", "", "contoso.com" },
+        { "/{0}", "", NULL },
+        { "/{tenant}/v2.0", "", NULL },
+        { "/{tenant_id}/oauth2/v2.0/token", "", NULL },
+        { "/oauth2/v2.0/token", "", NULL },
+        { "/v2.0", "", NULL },
+        { "", "", NULL },
+        { "/", "", NULL },
+    };
+    static const char *const hosts[] = { "https://login.microsoftonline.com",
+                                         "https://login.chinacloudapi.cn",
+                                         "https://sts.contoso.example:8443" };
+    for (size_t h = 0; h < ARRAY_SIZE(hosts); h++)
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+            struct error error = { 0 };
+            autofree char *text = text_format("%s%s", hosts[h], cases[i].text);
+            autofree char *instance = NULL;
+            autofree char *tenant = NULL;
+            if (!authority_read(text, &instance, &tenant, &error))
+                fail_msg("'%s' was refused: %s", text, error.message);
+            assert_string_equal(instance, hosts[h]);
+            assert_string_equal(tenant != NULL ? tenant : "",
+                                cases[i].tenant != NULL ? cases[i].tenant : "");
+        }
+}
+
+static void an_ad_fs_keeps_its_path(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *instance, *tenant;
+    } cases[] = {
+        { "https://sts.contoso.example/adfs/oauth2/token", "https://sts.contoso.example", "adfs" },
+        { "https://sts.contoso.example/adfs/.well-known/openid-configuration",
+          "https://sts.contoso.example", "adfs" },
+        { "https://sts.contoso.example/entra/contoso.com/v2.0", "https://sts.contoso.example/entra",
+          "contoso.com" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error error = { 0 };
+        autofree char *instance = NULL;
+        autofree char *tenant = NULL;
+        assert_true(authority_split(cases[i].text, &instance, &tenant, &error));
+        assert_string_equal(instance, cases[i].instance);
+        assert_string_equal(tenant, cases[i].tenant);
+    }
+}
+
+static void an_instance_may_have_the_tenant_in_entras_clouds_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *instance, *tenant;
+    } cases[] = {
+        { "https://login.microsoftonline.us/contoso.com/v2.0", "https://login.microsoftonline.us",
+          "contoso.com" },
+        { "https://login.microsoftonline.com/{0}", "https://login.microsoftonline.com", "" },
+        { "https://contoso.ciamlogin.com/fabrikam.com/", "https://contoso.ciamlogin.com",
+          "fabrikam.com" },
+        { "https://sts.contoso.example/entra", "https://sts.contoso.example/entra", "" },
+        { "https://sts.contoso.example/entra/{tenant}", "https://sts.contoso.example/entra", "" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error error = { 0 };
+        autofree char *instance = NULL;
+        autofree char *tenant = NULL;
+        if (!authority_read_instance(cases[i].text, &instance, &tenant, &error))
+            fail_msg("'%s' was refused: %s", cases[i].text, error.message);
+        assert_string_equal(instance, cases[i].instance);
+        assert_string_equal(tenant != NULL ? tenant : "", cases[i].tenant);
+    }
+}
+
+static void the_host_of_an_external_id_names_its_tenant(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *instance, *tenant;
+    } cases[] = {
+        { "https://contoso.ciamlogin.com/", "https://contoso.ciamlogin.com",
+          "contoso.onmicrosoft.com" },
+        { "Contoso.CIAMLOGIN.com", "https://contoso.ciamlogin.com", "contoso.onmicrosoft.com" },
+        { "https://contoso.ciamlogin.com/v2.0", "https://contoso.ciamlogin.com",
+          "contoso.onmicrosoft.com" },
+        { "https://contoso.ciamlogin.com/{tenant}/oauth2/v2.0/token",
+          "https://contoso.ciamlogin.com", "contoso.onmicrosoft.com" },
+        { "https://contoso.ciamlogin.com/contoso.example/v2.0", "https://contoso.ciamlogin.com",
+          "contoso.example" },
+        { "https://8f1c9d52-6f0a-4c3b-9a51-2d7e4b0c6a13.ciamlogin.com/",
+          "https://8f1c9d52-6f0a-4c3b-9a51-2d7e4b0c6a13.ciamlogin.com",
+          "8f1c9d52-6f0a-4c3b-9a51-2d7e4b0c6a13" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        for (int whole = 0; whole <= 1; whole++) {
+            struct error error = { 0 };
+            autofree char *instance = NULL;
+            autofree char *tenant = NULL;
+            bool ok = whole ? authority_split(cases[i].text, &instance, &tenant, &error)
+                            : authority_read_instance(cases[i].text, &instance, &tenant, &error);
+            if (!ok)
+                fail_msg("'%s' was refused: %s", cases[i].text, error.message);
+            assert_string_equal(instance, cases[i].instance);
+            assert_string_equal(tenant, cases[i].tenant);
+        }
+}
+
+static void no_other_host_names_a_tenant(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "https://ciamlogin.com",
+        "https://contoso.ciamlogin.com.evil.example",
+        "https://contosociamlogin.com",
+        "https://a.contoso.ciamlogin.com",
+        "https://login.microsoftonline.com",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error error = { 0 };
+        autofree char *instance = NULL;
+        autofree char *tenant = NULL;
+        assert_true(authority_read(cases[i], &instance, &tenant, &error));
+        assert_null(tenant);
+    }
+}
+
+static void more_than_a_tenant_is_refused_in_entras_clouds(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/nothing",
+        "https://login.microsoftonline.com/a/contoso.com",
+        "https://contoso.ciamlogin.com/contoso.com/token",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error by_split = { 0 }, by_instance = { 0 };
+        char *instance = NULL, *tenant = NULL;
+        assert_false(authority_split(cases[i], &instance, &tenant, &by_split));
+        assert_error(&by_split, ERROR_USAGE, "has more than a tenant after its host");
+        assert_null(authority_instance(cases[i], &by_instance));
+        assert_error(&by_instance, ERROR_USAGE, cases[i]);
+        assert_null(instance);
+        assert_null(tenant);
+    }
+}
+
+static void azure_ad_b2c_is_said_not_to_be_served(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "https://contoso.b2clogin.com",
+        "https://contoso.b2clogin.com/contoso.onmicrosoft.com/B2C_1_sign_in/v2.0",
+        "https://contoso.b2clogin.com/tfp/contoso.onmicrosoft.com/b2c_1a_custom/",
+        "https://login.microsoftonline.com/tfp/contoso.onmicrosoft.com/B2C_1_sign_in/v2.0/",
+        "https://login.contoso.example/contoso.onmicrosoft.com/B2C_1_sign_in",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error by_split = { 0 }, by_instance = { 0 };
+        char *instance = NULL, *tenant = NULL;
+        assert_false(authority_split(cases[i], &instance, &tenant, &by_split));
+        assert_error(&by_split, ERROR_USAGE, "is one of Azure AD B2C");
+        assert_has(error_advice(&by_split), "https://login.microsoftonline.com/TENANT");
+        assert_null(authority_instance(cases[i], &by_instance));
+        assert_error(&by_instance, ERROR_USAGE, "is one of Azure AD B2C");
     }
 }
 
@@ -242,6 +427,13 @@ int main(void)
         cmocka_unit_test(anything_else_is_not_an_instance),
         cmocka_unit_test(http_is_accepted_for_loopback_only),
         cmocka_unit_test(an_authority_is_an_instance_and_a_tenant),
+        cmocka_unit_test(a_pasted_endpoint_or_place_holder_is_understood),
+        cmocka_unit_test(an_ad_fs_keeps_its_path),
+        cmocka_unit_test(an_instance_may_have_the_tenant_in_entras_clouds_only),
+        cmocka_unit_test(the_host_of_an_external_id_names_its_tenant),
+        cmocka_unit_test(no_other_host_names_a_tenant),
+        cmocka_unit_test(more_than_a_tenant_is_refused_in_entras_clouds),
+        cmocka_unit_test(azure_ad_b2c_is_said_not_to_be_served),
         cmocka_unit_test(an_authority_without_a_tenant_is_refused),
         cmocka_unit_test(a_tenant_is_a_guid_a_domain_or_a_word),
         cmocka_unit_test(a_tenant_cannot_change_the_url_around_it),

@@ -11,6 +11,7 @@
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
+#include "common/base/text.h"
 
 #define NONE ((struct options){ 0 })
 
@@ -107,6 +108,136 @@ static void the_error_does_not_quote_the_file(void **state)
     assert_lacks(asked.error.message, "s3cret");
 }
 
+/* ---- paths in keys ---- */
+
+/* As "dotnet user-secrets set" writes them. */
+static void a_colon_in_a_key_leads_into_a_section(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{'AzureAd:TenantId':'t.example','AzureAd:ClientId':'c','AzureAd:ClientSecret':'s3cret',"
+        "'Api:BaseUrl':'https://api.example/','Api:Scopes:0':'api://a/.default'}",
+        "{'AzureAd':{'TenantId':'t.example'},'azuread:ClientId':'c','AZUREAD:clientsecret':'s3cret'"
+        ","
+        "'Api':{'Scopes:0':'api://a/.default','BaseUrl':'https://api.example/'}}",
+        "{'AzureAd:ClientCredentials:0:ClientSecret':'s3cret',"
+        "'AzureAd:ClientCredentials':[{'SourceType':'ClientSecret'}],"
+        "'AzureAd':{'TenantId':'t.example','ClientId':'c'},"
+        "'Api:Scopes:1':'api://a/.default','Api':{'BaseUrl':'https://api.example/'}}",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask_for_url(cases[i], NONE, "https://api.example/x");
+        assert_string_equal(asked.error.message, "");
+        assert_string_equal(asked.said, "");
+        assert_true(asked.ok);
+        assert_string_equal(asked.request.tenant, "t.example");
+        assert_string_equal(asked.request.client_id, "c");
+        assert_string_equal(asked.request.scope, "api://a/.default");
+        assert_string_equal(asked.request.credentials[0].secret->bytes, "s3cret");
+    }
+}
+
+static void an_error_in_such_a_key_has_its_line(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{" IDENTITY ",'Api:Scopes:0':'a/.default',\n\n'Api:RequestAppToken':'maybe'}", NONE);
+    assert_error(&asked.error, ERROR_USAGE, ":3: RequestAppToken must be true or false");
+}
+
+/* .NET refuses such a file too: which one counts would be anybody's guess. */
+static void a_value_that_is_there_twice_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        { "{'AzureAd':{'ClientId':'a',\n'ClientId':'b'}}",
+          ":2: 'AzureAd:ClientId' is there twice" },
+        { "{'AzureAd':{'ClientId':'a',\n'clientid':'b'}}",
+          ":2: 'AzureAd:clientid' is there twice" },
+        { "{'AzureAd':{'ClientId':'a'},\n'AzureAd:ClientId':null}",
+          ":2: 'AzureAd:ClientId' is there twice" },
+        { "{'AzureAd':{'ClientId':null},\n'AzureAd:ClientId':'a'}",
+          ":2: 'AzureAd:ClientId' is there twice" },
+        { "{'AzureAd':'x',\n'AzureAd:ClientId':'a'}", ":2: 'AzureAd:ClientId' is there twice" },
+        { "{'AzureAd:ClientId':'a',\n'AzureAd':'x'}", ":2: 'AzureAd' is there twice" },
+        { "{'Api:Scopes':['a'],\n'Api:Scopes:0':'b'}", ":2: 'Api:Scopes:0' is there twice" },
+        { "{'Api:Scopes':['a'],\n'Api:Scopes:x':'b'}", ":2: 'Api:Scopes:x' is there twice" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i].text, NONE);
+        assert_error(&asked.error, ERROR_USAGE, cases[i].message);
+    }
+}
+
+static void a_section_may_be_in_parts(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask(
+        "{'AzureAd':{'TenantId':'t'},'AzureAd':{'ClientId':'c'},'azuread':{'ClientSecret':'s'}," API
+        "}",
+        NONE);
+    assert_string_equal(asked.error.message, "");
+    assert_string_equal(asked.request.tenant, "t");
+    assert_string_equal(asked.request.client_id, "c");
+}
+
+/* A file with the identity and the API, and with an object or array (the brackets) of so many
+ * items, which are numbers, with keys if it is an object. */
+static struct asked ask_with_items(const char *brackets, size_t count)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&text, &length);
+    fprintf(stream, "{" IDENTITY "," API ",'X':%c", brackets[0]);
+    for (size_t i = 0; i < count; i++) {
+        if (brackets[0] == '{')
+            fprintf(stream, "'k%zu':", i);
+        fprintf(stream, "%zu%s", i, i + 1 < count ? "," : "");
+    }
+    fprintf(stream, "%c}", brackets[1]);
+    fclose(stream);
+    struct asked asked = ask(text, NONE);
+    free(text);
+    return asked;
+}
+
+static void an_object_has_at_most_1024_keys_and_an_array_any_number_of_items(void **state)
+{
+    (void)state;
+    auto_asked struct asked most = ask_with_items("{}", 1024);
+    assert_string_equal(most.error.message, "");
+    auto_asked struct asked many = ask_with_items("{}", 1025);
+    assert_error(&many.error, ERROR_USAGE, "'X:k1024' has too many keys beside it");
+    auto_asked struct asked items = ask_with_items("[]", 5000);
+    assert_string_equal(items.error.message, "");
+    auto_asked struct asked gap = ask("{" IDENTITY ",'Api:Scopes:0':'a/.default',"
+                                      "'Api:Scopes:99999999':'b/.default'}",
+                                      NONE);
+    assert_error(&gap.error, ERROR_USAGE, "'Api:Scopes:99999999' has too many keys beside it");
+}
+
+static void a_path_has_at_most_32_steps_and_1023_bytes(void **state)
+{
+    (void)state;
+    autofree char *colons = repeated(':', 32);
+    autofree char *key = repeated('k', 1024);
+    for (size_t more = 0; more <= 1; more++) {
+        autofree char *text =
+            text_format("{" IDENTITY "," API ",'%s':1,'%s':2}", colons + 1 - more, key + 1 - more);
+        autofree char *deep = text_format("{" IDENTITY "," API ",'%s':1}", colons + 1 - more);
+        auto_asked struct asked by_both = ask(text, NONE), by_depth = ask(deep, NONE);
+        if (more == 0)
+            assert_string_equal(by_both.error.message, "");
+        else
+            assert_error(&by_depth.error, ERROR_USAGE, "is too long or too deep");
+    }
+    autofree char *long_key = text_format("{" IDENTITY "," API ",'%s':1}", key);
+    auto_asked struct asked by_length = ask(long_key, NONE);
+    assert_error(&by_length.error, ERROR_USAGE, "is too long or too deep");
+}
+
 /* ---- owner and mode ---- */
 
 static void a_file_that_others_can_write_is_refused(void **state)
@@ -134,6 +265,11 @@ static void a_file_with_a_secret_that_others_can_read_causes_a_warning(void **st
         "{'Other':{'Nested':[{'clientsecret':'s3cret'}]}," API "}",
         "{'AzureAd':{'TenantId':'t','ClientCredentials':[{'SourceType':'Path',"
         "'CertificateKeyDiskPath':'pkcs11:object=x?pin-value=s3cret'}]}," API "}",
+        "{'AzureAd:TenantId':'t','AzureAd:ClientSecret':'s3cret'," API "}",
+        "{'AzureAd:ClientCredentials:0':{'Base64EncodedValue':'s3cret'}," API "}",
+        "{'ClientId':'c','ClientSecret':'s3cret'," API "}",
+        "{'ClientId':'c','ClientSecret':['s3cret']," API "}",
+        "{'Other:ClientSecret':12345," API "}",
     };
     static const mode_t modes[] = { 0604, 0644, 0444 };
     for (size_t f = 0; f < ARRAY_SIZE(files); f++)
@@ -355,6 +491,12 @@ int main(void)
         TEST(a_syntax_error_is_reported_with_file_and_line),
         TEST(a_nul_byte_in_the_file_is_refused),
         TEST(the_error_does_not_quote_the_file),
+        TEST(a_colon_in_a_key_leads_into_a_section),
+        TEST(an_error_in_such_a_key_has_its_line),
+        TEST(a_value_that_is_there_twice_is_refused),
+        TEST(a_section_may_be_in_parts),
+        TEST(an_object_has_at_most_1024_keys_and_an_array_any_number_of_items),
+        TEST(a_path_has_at_most_32_steps_and_1023_bytes),
         TEST(a_file_that_others_can_write_is_refused),
         TEST(a_file_with_a_secret_that_others_can_read_causes_a_warning),
         TEST(the_warning_does_not_prevent_the_request),

@@ -132,6 +132,67 @@ static void instance_and_tenant_take_precedence_over_the_authority(void **state)
     assert_string_equal(asked.request.tenant, "tenant-b");
 }
 
+static void an_authority_without_a_tenant_needs_a_tenant_id(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *members, *tenant;
+    } cases[] = {
+        { "'Authority':'https://login.microsoftonline.us/','TenantId':'t.example'", "t.example" },
+        { "'Authority':'https://login.microsoftonline.us/{tenant}/v2.0','TenantId':'t.example'",
+          "t.example" },
+        { "'Instance':'https://login.microsoftonline.us/{0}','TenantId':'t.example'", "t.example" },
+        { "'Instance':'https://login.microsoftonline.us/a.example','TenantId':'t.example'",
+          "t.example" },
+        { "'Instance':'https://login.microsoftonline.us/a.example'", "a.example" },
+        { "'Authority':'https://login.microsoftonline.us/a.example/oauth2/v2.0/token'",
+          "a.example" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = file_with(cases[i].members);
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_string_equal(asked.error.message, "");
+        assert_string_equal(asked.request.instance, "https://login.microsoftonline.us");
+        assert_string_equal(asked.request.tenant, cases[i].tenant);
+    }
+    autofree char *text = file_with("'Authority':'https://login.microsoftonline.us/{tenant}'");
+    auto_asked struct asked asked = ask(text, NONE);
+    assert_error(&asked.error, ERROR_USAGE, "names no tenant");
+}
+
+static void an_external_id_needs_no_tenant(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *members, *tenant;
+    } cases[] = {
+        { "'Authority':'https://contoso.ciamlogin.com/'", "contoso.onmicrosoft.com" },
+        { "'Instance':'https://contoso.ciamlogin.com/'", "contoso.onmicrosoft.com" },
+        { "'Instance':'https://contoso.ciamlogin.com/','TenantId':'a.example'", "a.example" },
+        { "'Authority':'https://contoso.ciamlogin.com/','TenantId':'a.example'", "a.example" },
+        { "'Authority':'https://contoso.ciamlogin.com/a.example/v2.0'", "a.example" },
+    };
+    setenv("AZURE_TENANT_ID", "azure.example", 1); /* weaker than the file */
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = file_with(cases[i].members);
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_string_equal(asked.error.message, "");
+        assert_string_equal(asked.request.instance, "https://contoso.ciamlogin.com");
+        assert_string_equal(asked.request.tenant, cases[i].tenant);
+    }
+    autofree char *none = file_with("");
+    auto_asked struct asked by_flag =
+        ask(none, (struct options){ .authority = "contoso.ciamlogin.com" });
+    assert_string_equal(by_flag.request.tenant, "contoso.onmicrosoft.com");
+
+    setenv("AZURE_AUTHORITY_HOST", "https://contoso.ciamlogin.com/", 1);
+    auto_asked struct asked by_both = ask(none, NONE);
+    assert_string_equal(by_both.request.tenant, "azure.example");
+    unsetenv("AZURE_TENANT_ID");
+    auto_asked struct asked by_host = ask(none, NONE);
+    assert_string_equal(by_host.request.tenant, "contoso.onmicrosoft.com");
+}
+
 static void an_authority_flag_may_have_only_the_instance(void **state)
 {
     (void)state;
@@ -360,6 +421,8 @@ int main(void)
         TEST(the_instance_comes_from_flag_environment_file_in_this_order),
         TEST(an_authority_sets_instance_and_tenant),
         TEST(instance_and_tenant_take_precedence_over_the_authority),
+        TEST(an_authority_without_a_tenant_needs_a_tenant_id),
+        TEST(an_external_id_needs_no_tenant),
         TEST(an_authority_flag_may_have_only_the_instance),
         TEST(an_invalid_authority_is_refused),
         TEST(a_tenant_is_lowercased),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Settings: wrong types are errors, unknown keys are warnings. */
+/* Settings: wrong types are errors where they have an effect, unknown keys are warnings. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -7,9 +7,14 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/cleanup.h"
+#include "common/base/text.h"
 
 #define NONE ((struct options){ 0 })
 #define API  "'Api':{'Scopes':['api://a/.default']}"
+
+/* The beginning of an identity that is used. */
+#define APP "'AzureAd':{'TenantId':'t','ClientId':'c',"
 
 static void the_error_for_a_wrong_type_has_the_line(void **state)
 {
@@ -17,23 +22,23 @@ static void the_error_for_a_wrong_type_has_the_line(void **state)
     static const struct {
         const char *text, *message;
     } cases[] = {
-        { "{'AzureAd':{\n'TenantId':7}}", ":2: TenantId must be a string" },
-        { "{'AzureAd':{'TenantId':'t',\n'ClientSecret':['a']}}", ":2: ClientSecret must be a str" },
-        { "{'AzureAd':{'TenantId':'t',\n'instance':true}}", ":2: Instance must be a string" },
-        { "{'AzureAd':{'TenantId':'t',\n\n'SendX5C':'true'}}",
-          ":3: SendX5C must be true or false" },
-        { "{'AzureAd':{'TenantId':'t',\n'ClientCredentials':{}}}",
+        { "{" API ",'AzureAd':{\n'TenantId':[]}}", ":2: TenantId must be a string" },
+        { "{" API "," APP "\n'ClientSecret':['a']}}", ":2: ClientSecret must be a str" },
+        { "{" API "," APP "\n'instance':{}}}", ":2: Instance must be a string" },
+        { "{" API "," APP "\n\n'SendX5C':'yes'}}", ":3: SendX5C must be true or false" },
+        { "{" API "," APP "\n\n'SendX5C':1}}", ":3: SendX5C must be true or false" },
+        { "{" API "," APP "\n'ClientCredentials':{}}}",
           ":2: ClientCredentials must be an array of objects" },
-        { "{'AzureAd':{'TenantId':'t',\n'ClientCredentials':[{},'x']}}",
+        { "{" API "," APP "\n'ClientCredentials':[{},'x']}}",
           ":2: ClientCredentials must be an array of objects" },
-        { "{'AzureAd':{'TenantId':'t','ClientCredentials':[{},\n{'SourceType':\n7}]}}",
+        { "{" API "," APP "'ClientCredentials':[{},\n{'SourceType':\n[7]}]}}",
           ":3: SourceType must be a string" },
-        { "{'AzureAd':{'TenantId':'t',\n'ExtraQueryParameters':[]}}",
-          ":2: ExtraQueryParameters must be an object" },
-        { "{'Api':{\n'Scopes':7}}", ":2: Scopes must be an array of strings" },
-        { "{'Api':{\n'Scopes':['a',7]}}", ":2: Scopes must be an array of strings" },
-        { "{'Api':{\n'Scopes':['a',null]}}", ":2: Scopes must be an array of strings" },
+        { "{'Api':{\n'Scopes':[{}]}}", ":2: Scopes must be an array of strings" },
+        { "{'Api':{\n'Scopes':['a',[]]}}", ":2: Scopes must be an array of strings" },
+        { "{'Api':{\n'Scopes':{'Read':'a'},'BaseUrl':'https://a.example'}}",
+          ":2: Scopes must be an array of strings" },
         { "{'Api':{'Scopes':'a',\n'RequestAppToken':1}}", ":2: RequestAppToken must be true or" },
+        { "{'Api':{'Scopes':'a',\n'RequestAppToken':''}}", ":2: RequestAppToken must be true or" },
         { "{'Api':{'Scopes':'a',\n'BaseUrl':['x']}}", ":2: BaseUrl must be a string" },
         { "{'Api':{'Scopes':'a',\n'AcquireTokenOptions':'x'}}",
           ":2: AcquireTokenOptions must be an object" },
@@ -42,13 +47,121 @@ static void the_error_for_a_wrong_type_has_the_line(void **state)
         { "{'Api':{'Scopes':'a','AcquireTokenOptions':{\n'Claims':{}}}}",
           ":2: Claims must be a string" },
         { "{'Api':{'Scopes':'a','AcquireTokenOptions':{'ManagedIdentity':{\n"
-          "'UserAssignedClientId':7}}}}",
+          "'UserAssignedClientId':[]}}}}",
           ":2: UserAssignedClientId must be a string" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(cases[i].text, NONE);
         assert_error(&asked.error, ERROR_USAGE, cases[i].message);
+        assert_string_equal(asked.said, "");
     }
+}
+
+/* An app and an API that are used, and others that are not. */
+#define USED "'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'}," API
+
+static void a_wrong_type_that_has_no_effect_is_a_warning_with_its_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *warning;
+    } cases[] = {
+        { "{" USED ",'B':{'TenantId':'t',\n'SendX5C':'yes'}}", ":2: SendX5C must be true or fal" },
+        { "{" USED ",'B':{'TenantId':'t',\n'ClientCredentials':'x'}}",
+          ":2: ClientCredentials must be an array of objects" },
+        { "{" USED ",'B':{'Scopes':'b',\n'RequestAppToken':'no'}}",
+          ":2: RequestAppToken must be true or false" },
+        { "{" USED ",'B':{'Scopes':'b',\n'BaseUrl':['https://b.example']}}",
+          ":2: BaseUrl must be a string" },
+        { "{" USED ",'B':{'BaseUrl':'https://b.example',\n'Scopes':{'Read':'b'}}}",
+          ":2: Scopes must be an array of strings" },
+        { "{" API "," APP "'ClientSecret':'s',\n'ClientCapabilities':'cp1'}}",
+          ":2: ClientCapabilities must be an array of strings" },
+        { "{" API "," APP "'ClientSecret':'s',\n'ClientCapabilities':['cp1',{}]}}",
+          ":2: ClientCapabilities must be an array of strings" },
+        { "{" API "," APP "'ClientSecret':'s',\n'AllowWebApiToBeAuthorizedByACL':'yes'}}",
+          ":2: AllowWebApiToBeAuthorizedByACL must be true or false" },
+        { "{" API "," APP "'ClientSecret':'s',\n'TokenDecryptionCredentials':[7]}}",
+          ":2: TokenDecryptionCredentials must be an array of objects" },
+        { "{" API "," APP "'ClientSecret':'s','TokenDecryptionCredentials':[{\n'SourceType':[]}]}}",
+          ":2: SourceType must be a string" },
+        { "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'},'Api':{'Scopes':"
+          "['api://a/.default'],'AcquireTokenOptions':{\n'CorrelationId':[]}}}",
+          ":2: CorrelationId must be a string" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i].text, (struct options){ .api = "Api" });
+        assert_string_equal(asked.error.message, "");
+        assert_has(asked.said, cases[i].warning);
+        assert_string_equal(asked.request.scope, "api://a/.default");
+        assert_null(asked.request.claims);
+        /* One warning, and no other. */
+        assert_null(strchr(strchr(asked.said, '\n') + 1, '\n'));
+    }
+}
+
+/* Scopes that a web API has of its own, and sections of other programs. */
+static void what_is_not_meant_for_these_programs_causes_no_warning(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{" API "," APP "'ClientSecret':'s','Scopes':{'Read':['a','b'],'Write':['c']}}}",
+        "{" API "," APP "'ClientSecret':'s','Scope':['a'],'AllowWebApiToBeAuthorizedByACL':'True'}"
+        "}",
+        "{" USED ",'Swagger':{'Scopes':{'api://other/Read':'Read'},'Title':7}}",
+        "{" USED ",'Swagger':{'ClientId':'swagger-ui','Scopes':{'a:b':'Read'},'UsePkce':true}}",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i], NONE);
+        assert_string_equal(asked.error.message, "");
+        assert_string_equal(asked.said, "");
+        assert_string_equal(asked.request.client_id, "c");
+    }
+}
+
+/* .NET's configuration has texts only, and makes booleans of them regardless of case. */
+static void booleans_and_numbers_may_be_strings_and_strings_may_be_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        bool is_true;
+    } cases[] = {
+        { "true", true },   { "'true'", true },   { "'True'", true },   { "'TRUE'", true },
+        { "false", false }, { "'false'", false }, { "'False'", false }, { "'FALSE'", false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text =
+            text_format("{'AzureAd':{'TenantId':123,'ClientId':true,'ClientCredentials':[{"
+                        "'SourceType':'Path','CertificateDiskPath':'/a.pem',"
+                        "'CertificatePassword':12345678901234567890123.50}],'SendX5C':%s},"
+                        "'Api':{'Scopes':7,'AcquireTokenOptions':{'ForceRefresh':%s}}}",
+                        cases[i].value, cases[i].value);
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_string_equal(asked.said, "");
+        assert_has(asked.error.message, "'7'"); /* no scope of an app, but a text */
+        assert_string_equal(asked.request.tenant, "123");
+        assert_string_equal(asked.request.client_id, "true");
+        assert_string_equal(asked.request.credentials[0].password->bytes,
+                            "12345678901234567890123.50");
+        assert_int_equal(asked.request.credentials[0].send_x5c, cases[i].is_true);
+        assert_int_equal(asked.request.force_refresh, cases[i].is_true);
+    }
+}
+
+static void a_string_says_whose_token_is_requested(void **state)
+{
+    (void)state;
+    auto_asked struct asked app =
+        ask("{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'},"
+            "'Api':{'Scopes':['api://a/.default'],'RequestAppToken':'True'}}",
+            NONE);
+    assert_true(app.ok && !app.request.for_user);
+    auto_asked struct asked user =
+        ask("{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'},"
+            "'Api':{'Scopes':['api://a/.default'],'RequestAppToken':'False'}}",
+            NONE);
+    assert_true(user.ok && user.request.for_user);
 }
 
 static void a_string_with_a_nul_byte_is_not_a_string(void **state)
@@ -183,11 +296,35 @@ static void other_sections_are_not_checked(void **state)
     (void)state;
     auto_asked struct asked asked =
         ask("{'Logging':{'LogLevel':{'Default':7}},'Kestrel':{'Endpoints':[{'Url':true}]},"
-            "'ConnectionStrings':'x','Instance':7,"
+            "'ConnectionStrings':'x','Urls':7,'Name':'x','Domain':'y',"
             "'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'}," API "}",
             NONE);
     assert_true(asked.ok);
     assert_string_equal(asked.said, "");
+}
+
+static void settings_of_an_identity_at_the_top_level_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *warning;
+    } cases[] = {
+        { "{\n'Instance':'https://login.microsoftonline.com/{0}','Tenant':'t','ClientId':'c',"
+          "'ClientSecret':'s3cret'," API "}",
+          ":2: Instance, Tenant, ClientId, ClientSecret at the top level: not read; what belongs "
+          "to an identity is inside \"AzureAd\": { ... }, where the tenant is called TenantId\n" },
+        { "{" USED ",\n'clientcredentials':[]}",
+          ":2: clientcredentials at the top level: not read; what belongs to an identity is inside "
+          "\"AzureAd\": { ... }\n" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i].text, NONE);
+        assert_has(asked.said, cases[i].warning);
+        assert_lacks(asked.said, "s3cret");
+        auto_asked struct asked of_none = ask(cases[i].text, (struct options){ .api = "None" });
+        assert_error(&of_none.error, ERROR_USAGE, "no API");
+        assert_has(of_none.said, cases[i].warning);
+    }
 }
 
 static void a_key_in_a_warning_cannot_control_the_terminal(void **state)
@@ -205,6 +342,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_error_for_a_wrong_type_has_the_line),
+        TEST(a_wrong_type_that_has_no_effect_is_a_warning_with_its_line),
+        TEST(what_is_not_meant_for_these_programs_causes_no_warning),
+        TEST(booleans_and_numbers_may_be_strings_and_strings_may_be_numbers),
+        TEST(a_string_says_whose_token_is_requested),
         TEST(a_string_with_a_nul_byte_is_not_a_string),
         TEST(a_string_with_a_nul_byte_in_an_array_is_not_a_string),
         TEST(the_error_does_not_quote_the_value),
@@ -216,6 +357,7 @@ int main(void)
         TEST(null_is_the_same_as_not_set),
         TEST(keys_that_only_dotnet_uses_are_known),
         TEST(other_sections_are_not_checked),
+        TEST(settings_of_an_identity_at_the_top_level_are_named),
         TEST(a_key_in_a_warning_cannot_control_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -318,13 +318,27 @@ static void a_user_may_request_several_scopes(void **state)
     assert_string_equal(by_flag.request.scope, "User.Read Mail.Read");
 }
 
+/* It is an app, and its service signs nobody in. */
+static void an_api_for_users_ignores_its_managed_identity(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked =
+        ask("{" PUBLIC_APP ",'Api':{'Scopes':['User.Read'],'RequestAppToken':false,"
+            "'AcquireTokenOptions':{'ManagedIdentity':{'UserAssignedClientId':'m'}}}}",
+            (struct options){ .api = "Api" });
+    assert_string_equal(asked.error.message, "");
+    assert_true(asked.request.for_user);
+    assert_string_equal(asked.request.instance, "https://login.microsoftonline.com");
+    assert_int_equal(asked.request.credential_count, 0);
+}
+
 static void an_invalid_scope_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "'Scopes':[]",           "'Scopes':''",         "'Scopes':['']",
-        "'Scopes':['a','']",     "'Scopes':['a b']",    "'Scopes':['a\\nb']",
-        "'Scopes':['a\\u0022']", "'Scopes':['a',null]", "'Scopes':['a\\u0000']",
+        "'Scopes':[]",           "'Scopes':''",      "'Scopes':['']",
+        "'Scopes':['a','']",     "'Scopes':['a b']", "'Scopes':['a\\nb']",
+        "'Scopes':['a\\u0022']", "'Scopes':[null]",  "'Scopes':['a\\u0000']",
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *text = file_with(cases[i]);
@@ -368,6 +382,7 @@ int main(void)
         TEST(without_an_identity_the_account_is_the_users_too),
         TEST(an_invalid_account_is_refused),
         TEST(a_user_may_request_several_scopes),
+        TEST(an_api_for_users_ignores_its_managed_identity),
         TEST(an_invalid_scope_is_refused),
         TEST(the_length_of_all_scopes_together_is_limited),
     };

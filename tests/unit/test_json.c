@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON: the strict parser, the lenient one for files written by hand, and the line of a value. */
+/* JSON: the strict parser, the lenient one for files written by hand, and what is in a text, with
+ * its lines. */
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
@@ -398,68 +399,72 @@ static void the_error_has_the_line(void **state)
     }
 }
 
-/* ---- where a value stands ---- */
+/* ---- the values of a text ---- */
 
-#define PATH(...)                                                                                  \
-    {                                                                                              \
-        __VA_ARGS__                                                                                \
-    }
+/* Writes a line for each value: path, kind, text and line. */
+static bool list_value(void *context, const struct json_text_value *value)
+{
+    FILE *list = context;
+    for (size_t i = 0; i < value->depth; i++)
+        fprintf(list, "%s%s", i > 0 ? "/" : "", value->steps[i]);
+    fprintf(list, " %c", "{[=0"[value->kind]);
+    if (value->kind == JSON_TEXT_SCALAR)
+        fprintf(list, "%s", json_object_get_string(value->text));
+    fprintf(list, " %zu\n", value->line);
+    return true;
+}
 
-static void a_value_is_found_by_its_path(void **state)
+static char *values_of(const char *text)
+{
+    char *listed = NULL;
+    size_t length;
+    autofree char *json = json_text(text);
+    FILE *list = open_memstream(&listed, &length);
+    assert_true(json_text_each(json, strlen(json), list_value, list));
+    fclose(list);
+    return listed;
+}
+
+static void each_value_has_its_path_and_line(void **state)
 {
     (void)state;
-    static const char text[] = "\xef\xbb\xbf// 1: 'AzureAd'\n"
-                               "{\n"
-                               "  'Logging': { 'x': [ '}', ']', { 'AzureAd': 1 } ] }, // 3\n"
-                               "  /* 'AzureAd':\n"
-                               "  5 */ 'AzureAd': { 'TenantId': 'a\\'b',\n"
-                               "    'ClientId' :\n"
-                               "      7, 'Deep': { 'Scopes': [ 'a',\n"
-                               "      ['b'],\n"
-                               "      'c' ] } },\n"
-                               "  'Api': { 'Scopes': null, 'Last': true,\n"
-                               "  'Very': -1.5e3 } }\n";
-    static const struct {
-        const char *path[5];
-        size_t line;
-    } cases[] = {
-        { PATH(NULL), 2 },
-        { PATH("Logging"), 3 },
-        { PATH("Logging", "x"), 3 },
-        { PATH("Logging", "x", "2", "AzureAd"), 3 },
-        { PATH("AzureAd"), 5 },
-        { PATH("azuread"), 5 },
-        { PATH("AzureAd", "TenantId"), 5 },
-        { PATH("AzureAd", "CLIENTID"), 7 },
-        { PATH("AzureAd", "Deep", "Scopes"), 7 },
-        { PATH("AzureAd", "Deep", "Scopes", "0"), 7 },
-        { PATH("AzureAd", "Deep", "Scopes", "1"), 8 },
-        { PATH("AzureAd", "Deep", "Scopes", "1", "0"), 8 },
-        { PATH("AzureAd", "Deep", "Scopes", "2"), 9 },
-        { PATH("Api"), 10 },
-        { PATH("Api", "Scopes"), 10 },
-        { PATH("Api", "Last"), 10 },
-        { PATH("Api", "Very"), 11 },
-        /* Missing values. */
-        { PATH("Api", "Less"), 0 },
-        { PATH("Nothing"), 0 },
-        { PATH("AzureAd", "TenantId", "0"), 0 },
-        { PATH("AzureAd", "Deep", "Scopes", "3"), 0 },
-        { PATH("Api", "Scopes", "0"), 0 },
-        { PATH("Azure"), 0 },
-        { PATH("AzureAdX"), 0 },
-        { PATH(""), 0 },
-    };
-    autofree char *json = json_text(text);
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        size_t depth = 0;
-        while (depth < 5 && cases[i].path[depth] != NULL)
-            depth++;
-        size_t line = json_text_line_of(json, strlen(json), cases[i].path, depth);
-        if (line != cases[i].line)
-            fail_msg("%s/%s is found on line %zu, not %zu", cases[i].path[0], cases[i].path[1],
-                     line, cases[i].line);
-    }
+    autofree char *listed = values_of("\xef\xbb\xbf// 1: 'AzureAd'\n"
+                                      "{\n"
+                                      "  'Logging': { 'x': [ '}', ']', { 'a:b': 1 } ] }, // 3\n"
+                                      "  /* 'AzureAd':\n"
+                                      "  5 */ 'AzureAd': { 'TenantId': 'a\\/b',\n"
+                                      "    'Client\\u0049d' :\n"
+                                      "      12345678901234567890123, 'Deep': { 'Scopes': [ 'a',\n"
+                                      "      [],\n"
+                                      "      'c', ] } },\n"
+                                      "  'Api': { 'Scopes': null, 'Last': true,\n"
+                                      "  'Very': -1.50e3} }\n");
+    assert_string_equal(listed, " { 2\n"
+                                "Logging { 3\n"
+                                "Logging/x [ 3\n"
+                                "Logging/x/0 =} 3\n"
+                                "Logging/x/1 =] 3\n"
+                                "Logging/x/2 { 3\n"
+                                "Logging/x/2/a:b =1 3\n"
+                                "AzureAd { 5\n"
+                                "AzureAd/TenantId =a/b 5\n"
+                                "AzureAd/ClientId =12345678901234567890123 7\n"
+                                "AzureAd/Deep { 7\n"
+                                "AzureAd/Deep/Scopes [ 7\n"
+                                "AzureAd/Deep/Scopes/0 =a 7\n"
+                                "AzureAd/Deep/Scopes/1 [ 8\n"
+                                "AzureAd/Deep/Scopes/2 =c 9\n"
+                                "Api { 10\n"
+                                "Api/Scopes 0 10\n"
+                                "Api/Last =true 10\n"
+                                "Api/Very =-1.50e3 11\n");
+}
+
+static void a_key_that_is_repeated_is_passed_on_each_time(void **state)
+{
+    (void)state;
+    autofree char *listed = values_of("{ 'a': 1,\n 'a': { 'b': 2 },\n 'a': { 'b': 3 } }");
+    assert_string_equal(listed, " { 1\na =1 1\na { 2\na/b =2 2\na { 3\na/b =3 3\n");
 }
 
 static void a_value_after_an_odd_comment_is_found(void **state)
@@ -469,32 +474,29 @@ static void a_value_after_an_odd_comment_is_found(void **state)
         "{ /*/ 'b': 1, \n 'a': 0 */\n 'a': 1 }", /* its slash does not close it */
         "{ 'x' /* : */ : 1,\n\n 'a': 1 }",       "{ 'x': 1 /* , */,\n\n 'a': 1 }",
         "{ 'x' // : 'a'\n :\n 1, 'a': 1 }",      "{ 'x': '/*',\n\n 'a': 1 /* */ }",
+        "{ 'x': true/* */,\n\n 'a': 1// }\n }",
     };
-    static const char *const path[] = { "a" };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        autofree char *json = json_text(cases[i]);
-        size_t line = json_text_line_of(json, strlen(json), path, 1);
-        if (line != 3)
-            fail_msg("in %s it is found on line %zu, not 3", cases[i], line);
+        autofree char *listed = values_of(cases[i]);
+        assert_has(listed, "\na =1 3\n");
+        assert_lacks(listed, "b =");
     }
 }
 
-static void the_search_never_reads_past_the_end(void **state)
+static bool stop_at_two(void *context, const struct json_text_value *value)
+{
+    size_t *count = context;
+    (void)value;
+    return ++*count < 2;
+}
+
+static void a_visit_can_end_it(void **state)
 {
     (void)state;
-    static const char *const cases[] = { "",      "{",      "{'",     "{'a",      "{'a'",
-                                         "{'a':", "{'a'/*", "{'a'//", "{'b':'\\", "{'b':[{",
-                                         "{'b':", "/",      "[",      "[1",       "/*",
-                                         "{,",    "{'b':,", "}" };
-    static const char *const path[] = { "a", "0" };
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        size_t length = strlen(cases[i]);
-        autofree char *json = json_text(cases[i]);
-        autofree char *bytes = malloc(length + 1);
-        memcpy(bytes, json, length);
-        memcpy(bytes + length, "\"", 1);
-        assert_int_equal(json_text_line_of(bytes, length, path, 2), 0);
-    }
+    size_t count = 0;
+    autofree char *json = json_text("{'a':[[1]],'b':2}");
+    assert_false(json_text_each(json, strlen(json), stop_at_two, &count));
+    assert_int_equal(count, 2);
 }
 
 /* ---- members ---- */
@@ -642,9 +644,10 @@ int main(void)
         cmocka_unit_test(a_comment_may_end_with_the_file),
         cmocka_unit_test(a_comment_may_end_in_several_stars),
         cmocka_unit_test(the_error_has_the_line),
-        cmocka_unit_test(a_value_is_found_by_its_path),
+        cmocka_unit_test(each_value_has_its_path_and_line),
+        cmocka_unit_test(a_key_that_is_repeated_is_passed_on_each_time),
         cmocka_unit_test(a_value_after_an_odd_comment_is_found),
-        cmocka_unit_test(the_search_never_reads_past_the_end),
+        cmocka_unit_test(a_visit_can_end_it),
         cmocka_unit_test(a_string_is_returned_whole_or_not_at_all),
         cmocka_unit_test(a_whole_number_may_be_a_string),
         cmocka_unit_test(a_number_of_any_length_leaves_the_rest_as_it_is),

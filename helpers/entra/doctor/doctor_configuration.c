@@ -73,6 +73,19 @@ static void report_helper_options(struct doctor *doctor)
     doctor_detail(doctor, "options", line, "of git's helper");
 }
 
+/* Returns whether there are any. */
+static bool report_files(struct doctor *doctor)
+{
+    bool has_secret;
+    const char *file = config_file(doctor->config, 0, &has_secret);
+    const char *below = config_file(doctor->config, 1, &has_secret);
+    if (below != NULL)
+        doctor_ok(doctor, "read %s, and for what it leaves out %s", file, below);
+    else if (file != NULL)
+        doctor_ok(doctor, "read %s", file);
+    return file != NULL;
+}
+
 void doctor_configuration(struct doctor *doctor)
 {
     struct error error = { 0 };
@@ -81,10 +94,7 @@ void doctor_configuration(struct doctor *doctor)
         doctor_fail(doctor, &error);
         return;
     }
-    const char *file = config_file(doctor->config);
-    if (file != NULL)
-        doctor_ok(doctor, "read %s", file);
-    else
+    if (!report_files(doctor))
         doctor_skip(doctor, "no configuration file found: neither $ENTRA_CONFIG nor "
                             "~/.config/entra/appsettings.json nor /etc/entra/appsettings.json");
     report_helper_options(doctor);
@@ -154,8 +164,12 @@ static bool check_credential_files(struct doctor *doctor, const struct credentia
 
 void doctor_permissions(struct doctor *doctor)
 {
-    const char *file = doctor->config != NULL ? config_file(doctor->config) : NULL;
-    bool any = check_file(doctor, file, file != NULL && config_has_secret(doctor->config));
+    bool any = false, has_secret = false;
+    const char *file;
+    for (size_t i = 0;
+         doctor->config != NULL && (file = config_file(doctor->config, i, &has_secret)) != NULL;
+         i++)
+        any = check_file(doctor, file, has_secret) || any;
     for (size_t i = 0; i < doctor->request->credential_count; i++)
         any = check_credential_files(doctor, &doctor->request->credentials[i]) || any;
     if (!any)
