@@ -12,7 +12,8 @@
  * leave out.
  *
  * Any object of the files with ClientId or TenantId is an identity (AzureAd is the default one);
- * any other object with Scopes is an API. Azure DevOps and AKS are built in as APIs.
+ * any other object with Scopes is an API. Azure DevOps, AKS, Microsoft Graph and others are built in
+ * as APIs (builtin_api.c).
  */
 #ifndef COMMON_CONFIG_CONFIG_H
 #define COMMON_CONFIG_CONFIG_H
@@ -49,6 +50,7 @@ enum config_chain {
  * and must outlive the configuration and the requests. */
 struct config_context {
     struct config_cluster cluster;
+    bool for_git;                 /* of the built-in URLs, only those that git may ask for count */
     bool for_user;                /* request a user's token, whatever RequestAppToken says */
     bool public_client;           /* a user's client is the usual public one, not an identity's */
     enum sign_in_method sign_in;  /* how the user signs in */
@@ -150,13 +152,42 @@ void config_each_base_url(const struct config *config,
                           void (*visit)(void *context, const char *api, const struct url *base),
                           void *context);
 
-#define CONFIG_BASE_URLS_MAX 2
+#define CONFIG_BASE_URLS_MAX 5
 
-/* The base URLs of an API, with NULL after the last; not those of a built-in API's package feeds.
+/* The base URLs of an API, with NULL after the last; not those of a built-in API's package feeds. A
+ * built-in API's are those of the request's cloud, or of the public one if the request is NULL.
  * They belong to the configuration. Fails with ERROR_USAGE if there is no such API or it has no
  * base URL. */
 bool config_base_urls(const struct config *config, const char *name,
+                      const struct token_request *request,
                       const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error);
+
+#define CONFIG_HEADERS_MAX 32
+
+struct config_header {
+    const char *name;  /* a token of RFC 9110, 5.6.2 */
+    const char *value; /* visible ASCII and spaces; it may be a secret */
+};
+
+/* An HTTP call to an API, as its section describes it. */
+struct config_call {
+    char *url;          /* below the API's BaseUrl, and as url_parse accepts it */
+    const char *method; /* in capitals */
+    struct config_header headers[CONFIG_HEADERS_MAX];
+    size_t header_count;
+};
+
+/* Makes the call to the API that --api names: BaseUrl, path (NULL: RelativePath) and
+ * ExtraQueryParameters, HttpMethod, AcceptHeader, ContentType and ExtraHeaderParameters. The path
+ * may come from anyone. The request is one for the API, in whose cloud a built-in API is. The token
+ * may be sent to the URL once config_find_url has found it too. The caller clears *ret_call with
+ * config_call_clear, also on failure; the texts of the headers belong to the configuration. Fails
+ * with ERROR_USAGE. */
+bool config_call(struct config *config, const char *path, const struct token_request *request,
+                 struct config_call *ret_call, struct error *error);
+
+void config_call_clear(struct config_call *call);
+#define auto_config_call CLEANUP(config_call_clear)
 
 /* A value of the configuration, for display. */
 struct config_value {
