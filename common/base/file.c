@@ -113,6 +113,18 @@ char *file_path_below(const char *folder, const char *name)
     return text_format("%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", path);
 }
 
+bool file_is_in_home(const char *path)
+{
+    return strncmp(path, "~/", 2) == 0;
+}
+
+char *file_path_in_home(const char *path)
+{
+    const char *home = environment_path("HOME");
+    return file_is_in_home(path) && home != NULL ? text_format("%s%s", home, path + 1)
+                                                 : strdup(path);
+}
+
 bool file_check_absolute(const char *path, const char *from, struct error *error)
 {
     if (path[0] == '/')
@@ -137,6 +149,23 @@ bool file_check_variable(const char *variable, const char *code, struct error *e
 {
     const char *path = environment(variable);
     return path == NULL || file_check_library(path, variable, code, error);
+}
+
+bool file_check_folders(const char *variable, const char *code, struct error *error)
+{
+    const char *list = environment(variable);
+    struct stat status;
+    for (const char *at = list; at != NULL && *at != '\0';) {
+        size_t length = strcspn(at, ":");
+        autofree char *folder = strndup(at, length);
+        if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
+            return true;
+        at += length + (at[length] == ':');
+    }
+    if (list == NULL)
+        return true;
+    error_set(error, ERROR_USAGE, "%s: %s is not a folder", variable, list);
+    return error_known_as(error, code);
 }
 
 /* systemd grants a service its credentials by an access control list, and stat shows the mask of

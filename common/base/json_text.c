@@ -195,14 +195,15 @@ static bool walk_value(struct walk *walk, size_t depth)
                                      .depth = depth,
                                      .line = line_here(walk) };
     char c = peek(cursor);
-    value.kind = c == '{'   ? JSON_TEXT_OBJECT
-                 : c == '[' ? JSON_TEXT_ARRAY
-                 : c == 'n' ? JSON_TEXT_NULL
-                            : JSON_TEXT_SCALAR;
+    value.kind = c == '{'               ? JSON_TEXT_OBJECT
+                 : c == '['             ? JSON_TEXT_ARRAY
+                 : c == 'n'             ? JSON_TEXT_NULL
+                 : c == 't' || c == 'f' ? JSON_TEXT_BOOLEAN
+                                        : JSON_TEXT_SCALAR;
     if (c == '{' || c == '[')
         return walk->visit(walk->context, &value) && walk_inside(walk, depth, c == '{');
     json_object *text = at_string(cursor) ? take_string(cursor) : take_word(cursor);
-    value.text = value.kind == JSON_TEXT_SCALAR ? text : NULL;
+    value.text = value.kind != JSON_TEXT_NULL ? text : NULL;
     bool goes_on = walk->visit(walk->context, &value);
     json_wipe(text);
     return goes_on;

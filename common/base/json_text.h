@@ -23,9 +23,10 @@ struct secret *json_text_without_comments(const char *text, size_t length);
 size_t json_text_line(const char *text, size_t at);
 
 enum json_text_kind {
-    JSON_TEXT_OBJECT, /* its members follow */
-    JSON_TEXT_ARRAY,  /* its items follow */
-    JSON_TEXT_SCALAR, /* a string, a number, true or false */
+    JSON_TEXT_OBJECT,  /* its members follow */
+    JSON_TEXT_ARRAY,   /* its items follow */
+    JSON_TEXT_BOOLEAN, /* true or false */
+    JSON_TEXT_SCALAR,  /* a string or a number */
     JSON_TEXT_NULL,
 };
 

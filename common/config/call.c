@@ -25,19 +25,14 @@ static bool fail_at(const struct config *config, const struct config_path *path,
                      path->steps[path->depth - 1], why);
 }
 
-/* The text of a value, as .NET's configuration has it; NULL if it is none. It belongs to the value.
- */
-static const char *scalar_text(json_object *value)
+/* The text of a value, which belongs to it; NULL if it is none. */
+static const char *text_of(json_object *value)
 {
-    if (json_object_is_type(value, json_type_boolean))
-        return json_object_get_boolean(value) ? "True" : "False";
-    if (!json_object_is_type(value, json_type_string) &&
-        !json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double))
-        return NULL;
     const char *text = json_object_get_string(value);
-    bool has_nul = json_object_is_type(value, json_type_string) &&
-                   strlen(text) < (size_t)json_object_get_string_len(value);
-    return has_nul ? NULL : text;
+    return json_object_is_type(value, json_type_string) &&
+                   strlen(text) == (size_t)json_object_get_string_len(value)
+               ? text
+               : NULL;
 }
 
 /* ---- the URL ---- */
@@ -77,7 +72,7 @@ static bool write_parameters(const struct config *config, const struct config_ap
     if (parameters == NULL)
         return true;
     json_object_object_foreach(parameters, name, value) {
-        const char *text = scalar_text(value);
+        const char *text = text_of(value);
         if (text == NULL || name[0] == '\0')
             return fail_at(config, &path, "must have names and texts", error);
         fputc(separator, stream);
@@ -265,7 +260,7 @@ static bool add_headers(const struct config *config, const struct config_api *ap
         return true;
     json_object_object_foreach(extra, name, value) {
         struct config_path here = config_path_to(&path, name);
-        if (!add_header(config, &here, name, scalar_text(value), call, error))
+        if (!add_header(config, &here, name, text_of(value), call, error))
             return false;
     }
     return true;

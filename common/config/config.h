@@ -12,8 +12,8 @@
  * leave out.
  *
  * Any object of the files with ClientId or TenantId is an identity (AzureAd is the default one);
- * any other object with Scopes is an API. Azure DevOps, AKS, Microsoft Graph and others are built in
- * as APIs (builtin_api.c).
+ * any other object with Scopes is an API. Azure DevOps, AKS, Microsoft Graph and others are built
+ * in as APIs (builtin_api.c).
  */
 #ifndef COMMON_CONFIG_CONFIG_H
 #define COMMON_CONFIG_CONFIG_H

@@ -45,9 +45,10 @@ static struct layer *add_layer(struct config *config, char *path)
 static bool read_named(struct config *config, const char *name, struct error *error)
 {
     bool by_option = config->options->config != NULL;
-    if (!file_check_absolute(name, by_option ? "--config" : "ENTRA_CONFIG", error))
+    autofree char *path = file_path_in_home(name);
+    if (!file_check_absolute(path, by_option ? "--config" : "ENTRA_CONFIG", error))
         return false;
-    if (layer_read(add_layer(config, strdup(name)), error))
+    if (layer_read(add_layer(config, steal(&path)), error))
         return true;
     return !by_option && error_advice(error)[0] == '\0' &&
            error_hint(error, "ENTRA_CONFIG names this file.");

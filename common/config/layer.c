@@ -57,6 +57,9 @@ static json_object *value_of(const struct json_text_value *value)
         return json_object_new_object();
     case JSON_TEXT_ARRAY:
         return json_object_new_array();
+    case JSON_TEXT_BOOLEAN: /* as .NET writes it */
+        return json_object_new_string(json_object_get_string(value->text)[0] == 't' ? "True"
+                                                                                    : "False");
     case JSON_TEXT_SCALAR:
         return json_object_new_string_len(json_object_get_string(value->text),
                                           json_object_get_string_len(value->text));

@@ -27,8 +27,10 @@ static bool is_app_of_adfs(const struct token_request *request)
     return !request->for_user && request->tenant != NULL && authority_is_adfs(request->tenant);
 }
 
-static bool add_scope(struct token_request *request, const char *scope, struct error *error)
+/* A blank at an end is copied along, and never meant. */
+static bool add_scope(struct token_request *request, const char *text, struct error *error)
 {
+    autofree char *scope = text_trimmed(text);
     bool any_name = request->for_user || is_app_of_adfs(request);
     bool ok = any_name ? scope_check_single(scope, error) : scope_check_for_app(scope, error);
     if (!ok)
@@ -41,8 +43,9 @@ static bool add_scope(struct token_request *request, const char *scope, struct e
            error_set(error, ERROR_USAGE, "the scopes are longer than %d bytes", SCOPE_MAX);
 }
 
-static bool add_resource(struct token_request *request, const char *resource, struct error *error)
+static bool add_resource(struct token_request *request, const char *text, struct error *error)
 {
+    autofree char *resource = text_trimmed(text);
     autofree char *scope = scope_from_resource(resource, error);
     if (scope == NULL || !is_app_of_adfs(request))
         return scope != NULL && add_scope(request, scope, error);

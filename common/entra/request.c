@@ -20,6 +20,7 @@ void credential_clear(struct credential *credential)
         free(*word);
     free(credential->command);
     free(credential->id);
+    free(credential->id_from);
     free(credential->audience);
     free(credential->trouble);
     *credential = (struct credential){ 0 };
@@ -69,6 +70,7 @@ void token_request_clear(struct token_request *request)
     free(request->instance);
     free(request->tenant);
     free(request->client_id);
+    free(request->client_id_from);
     free(request->scope);
     free(request->claims);
     free(request->pop_host);

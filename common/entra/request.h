@@ -52,6 +52,7 @@ struct credential {
     char **command;          /* a program and its arguments; NULL ends them */
     char *id;
     enum identity_id id_kind;
+    char *id_from;         /* what named the id of a managed identity, for messages */
     char *audience;        /* of the assertion; NULL: the cloud's usual one */
     const char *home;      /* the system it belongs to; static */
     const char *hint;      /* what to use instead; static */
@@ -76,6 +77,7 @@ struct token_request {
     char *tenant;              /* as authority_is_tenant takes it */
     bool tenant_learned;       /* not configured, but named by the server or cluster */
     char *client_id;           /* letters, digits and -._~:/ */
+    char *client_id_from;      /* what named it, for messages; NULL: nobody did */
     const char *second_client; /* asks if the authority refuses client_id, which nobody chose; NULL:
                                 * none; static */
     bool client_is_second;     /* the second client asks, since the authority refuses the first:

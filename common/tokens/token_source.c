@@ -8,8 +8,11 @@
 
 #include "common/base/deadline.h"
 #include "common/base/shell_line.h"
+#include "common/base/text.h"
+#include "common/entra/authority.h"
 #include "common/entra/claims.h"
 #include "common/store/pop_key_store.h"
+#include "common/tokens/advice.h"
 #include "common/tokens/client_choice.h"
 #include "common/tokens/pop.h"
 #include "common/tokens/shared_failures.h"
@@ -66,6 +69,7 @@ static struct user_tokens_wait wait_of(const struct attempt *attempt)
     const struct tokens *tokens = attempt->tokens;
     return (struct user_tokens_wait){ .options = tokens->options,
                                       .name_account = tokens->name_account,
+                                      .no_identity = tokens->no_identity,
                                       .may_ask = attempt->may_ask,
                                       .began = tokens->began,
                                       .deadline = attempt->deadline,
@@ -110,12 +114,42 @@ static enum acquire_end acquire_for_user(struct attempt *attempt,
     return acquired ? ACQUIRED : ACQUIRE_FAILED;
 }
 
+/* ---- the client ID ---- */
+
+#define CLIENT_SECRET_MIN 32 /* of Entra and AD FS; usually 40 */
+
+/* Whether a text that is not a client ID may be shown: a client secret may have been set in its
+ * place, which is longer than a name and has other characters than a GUID. */
+static bool may_be_shown(const char *text)
+{
+    size_t length = strlen(text);
+    bool is_like_guid =
+        strspn(text, "0123456789ABCDEFabcdef-") == length && strchr(text, '-') != NULL;
+    return is_like_guid || (length < CLIENT_SECRET_MIN && strchr(text, '~') == NULL);
+}
+
+/* Entra's client IDs are GUIDs; AD FS takes any name, and a managed identity's ID may be a path. */
+static bool check_client_id(const struct token_request *request, struct error *error)
+{
+    bool is_machine = request->credential_count > 0 &&
+                      request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
+    if (is_machine || authority_is_adfs(request->tenant) || text_is_guid(request->client_id))
+        return true;
+    const char *from = request->client_id_from != NULL ? request->client_id_from : "the client id";
+    if (may_be_shown(request->client_id))
+        error_set(error, ERROR_USAGE, "%s: '%s' is not a GUID", from, request->client_id);
+    else
+        error_set(error, ERROR_USAGE, "%s: the value is not a GUID", from);
+    return error_known_as(error, "client_id_malformed");
+}
+
 enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret_token,
                                       struct error *error)
 {
     bool was_asked = false;
     const struct token_request *request = &attempt->request;
-    if (shared_failures_found(request, attempt->tokens->began, error))
+    if (!check_client_id(request, error) ||
+        shared_failures_found(request, attempt->tokens->began, error))
         return ACQUIRE_FAILED;
     const struct acquire_module *module = acquire_load(error);
     bool key_is_new = false;
@@ -124,10 +158,12 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
     enum acquire_end end = request->for_user
                                ? acquire_for_user(attempt, module, &was_asked, ret_token, error)
                                : acquire_for_app(attempt, module, ret_token, error);
-    if (end == ACQUIRED)
+    if (end == ACQUIRED) {
         finish_token(request, ret_token);
-    else
+    } else {
+        advice_complete(request, attempt->tokens->options, error);
         shared_failures_report(request, attempt->deadline, was_asked, error);
+    }
     /* Now it is known whose key it is. */
     if (end == ACQUIRED && key_is_new &&
         !pop_key_store_keep(&attempt->tokens->store, request, attempt->deadline, error))
@@ -138,10 +174,16 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
 bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, struct error *error)
 {
     struct user_tokens_wait wait = wait_of(attempt);
-    const struct acquire_module *module = acquire_load(error);
-    if (module == NULL || !user_tokens_sign_in(module, &attempt->tokens->store, &attempt->request,
-                                               &wait, ret_token, error))
+    if (!check_client_id(&attempt->request, error))
         return false;
+    const struct acquire_module *module = acquire_load(error);
+    if (module == NULL)
+        return false;
+    if (!user_tokens_sign_in(module, &attempt->tokens->store, &attempt->request, &wait, ret_token,
+                             error)) {
+        advice_complete(&attempt->request, attempt->tokens->options, error);
+        return false;
+    }
     token_source_extend_deadline(attempt);
     finish_token(&attempt->request, ret_token);
     return true;

@@ -21,7 +21,8 @@ static bool check_walked(void *context, const struct json_text_value *value)
     struct walked *walked = context;
     HOLDS(value->line >= walked->last && value->line <= walked->lines);
     HOLDS(value->depth <= JSON_DEPTH_MAX);
-    HOLDS((value->kind == JSON_TEXT_SCALAR) == (value->text != NULL));
+    HOLDS((value->kind == JSON_TEXT_SCALAR || value->kind == JSON_TEXT_BOOLEAN) ==
+          (value->text != NULL));
     walked->last = value->line;
     json_object *parent = walked->root;
     for (size_t i = 0; i + 1 < value->depth && parent != NULL; i++)

@@ -32,9 +32,10 @@ def test_flags_override_section_keys_the_file_and_azure_variables(world):
         token(world, "--keyring", "none", *words, env=env)
         return world.authority.token_requests[0].form["client_id"]
 
-    assert client_of(AZURE_CLIENT_ID="from-azure") == DAEMON.client_id
-    assert client_of(AzureAd__ClientId="from-section") == "from-section"
-    assert client_of("--client-id", "from-flag", AzureAd__ClientId="x") == "from-flag"
+    azure, section, flag = (f"00000000-0000-4000-8000-00000000000{n}" for n in range(3))
+    assert client_of(AZURE_CLIENT_ID=azure) == DAEMON.client_id
+    assert client_of(AzureAd__ClientId=section) == section
+    assert client_of("--client-id", flag, AzureAd__ClientId=section) == flag
 
 
 def test_the_environment_alone_is_enough(world):
@@ -169,3 +170,16 @@ def test_a_user_must_sign_in_if_the_app_may_not_request_its_own_token(world):
     world.write_appsettings(settings)
     outcome = token(world)
     assert (outcome.code, outcome.out) == (5, "")
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\r\n", "  "])
+def test_a_blank_at_the_end_of_a_scope_is_left_out(world, blank):
+    scope = f"{contoso.MY_WEB_API}/.default"
+    settings = world.appsettings()
+    settings["MyWebApi"]["Scopes"] = [f"{scope}{blank}"]
+    world.write_appsettings(settings)
+    for words in (("--api", "MyWebApi"), ("--scope", f" {scope}{blank}"),
+                  ("--resource", f"{contoso.MY_WEB_API}{blank}")):
+        outcome = world.run("entra", "token", "--force-refresh", *words)
+        assert (outcome.code, outcome.err) == (0, "")
+        assert world.authority.token_requests[-1].form["scope"] == scope

@@ -23,6 +23,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from flask import Response, jsonify
 
+from authority import contoso
 from integration.credentials import refused
 from world import own_mounts
 from world.app_certificate import AppCertificate
@@ -182,6 +183,36 @@ def test_a_token_is_not_used_after_its_end(machine, service, variables, life, me
     else:
         assert (outcome.code, outcome.err) == (0, "")
         assert 0 <= json.loads(outcome.out)["expires_on"] - began - life < PATIENCE
+
+
+@pytest.mark.parametrize("has_date", [True, False])
+@pytest.mark.parametrize("life, said", [
+    (-5, "by this machine's clock, that is over"),
+    (40 * 86400, "by this machine's clock, that is in more than four weeks")])
+def test_an_end_that_is_not_plausible_may_be_the_clocks(machine, service, has_date, life, said):
+    """Only if the answer does not say what time it is there."""
+    def answer():
+        response = jsonify(access_token="a.token", token_type="Bearer",
+                           expires_on=str(int(time.time()) + life))
+        response.headers["Date"] = formatdate(time.time(), usegmt=True) if has_date else ""
+        return response
+
+    service.answer = answer
+    outcome = token(machine, env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key"})
+    refused(outcome, 4, "its lifetime is not plausible")
+    assert (said in outcome.err) == (not has_date), outcome
+
+
+def test_a_number_of_seconds_that_is_not_plausible_is_not_the_clocks(machine, service):
+    def answer():
+        response = jsonify(access_token="a.token", token_type="Bearer", expires_in=40 * 86400)
+        response.headers["Date"] = ""
+        return response
+
+    service.answer = answer
+    outcome = token(machine, env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key"})
+    refused(outcome, 4, "its lifetime is not plausible")
+    assert "clock" not in outcome.err
 
 
 @pytest.mark.parametrize("ahead", [-1800, 1800])
@@ -449,6 +480,46 @@ def test_an_unassigned_identity_is_refused_without_a_retry(machine, service):
     assert len(service.requests) == 1
 
 
+def not_found() -> tuple[Response, int]:
+    return jsonify(error="invalid_request", error_description="Identity not found"), 400
+
+
+@pytest.mark.parametrize("words, env, said", [
+    ((), {}, "for the system-assigned identity"),
+    (("--client-id", "my-id"), {}, "for the identity with the client id my-id (--client-id)")])
+def test_a_refusal_says_which_identity_was_requested(machine, service, words, env, said):
+    service.answer = not_found
+    refused(token(machine, *words, env=env | {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}), 3,
+            f"IMDS returned no token {said}", "Identity not found")
+
+
+@pytest.mark.parametrize("key, kind", [
+    ("UserAssignedClientId", "client id"), ("UserAssignedObjectId", "object id"),
+    ("UserAssignedResourceId", "resource id")])
+def test_and_which_setting_named_it(world, service, key, kind):
+    settings = world.appsettings()
+    settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {key: "the/id"}}
+    world.write_appsettings(settings)
+    (line,) = [number for number, text in
+               enumerate(world.appsettings_file.read_text().splitlines(), 1) if key in text]
+    service.answer = not_found
+    refused(world.run("entra", "token", "--api", "MyWebApi",
+                      env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}), 3,
+            f"the {kind} the/id ({world.appsettings_file}:{line}: {key})")
+
+
+def test_or_which_variable(machine, service):
+    service.answer = lambda: service.as_imds() if "Metadata" not in flask.request.headers \
+        else not_found()
+    outcome = machine.run("entra", "token", "--resource", VAULT, env={
+        "AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url, "AZURE_CLIENT_ID": "an-id"})
+    refused(outcome, 3, "the client id an-id (AZURE_CLIENT_ID)")
+    service.answer = lambda: ("{}", 401)
+    outcome = token(machine, env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key",
+                                  "DEFAULT_IDENTITY_CLIENT_ID": "another"})
+    refused(outcome, 3, "the client id another (DEFAULT_IDENTITY_CLIENT_ID)")
+
+
 def test_imds_is_asked_again_if_it_is_busy(machine, service):
     answers = iter([lambda: ("", 429), service.token_answer])
     service.answer = lambda: next(answers)()
@@ -589,8 +660,33 @@ def test_if_unconfigured_silence_at_its_address_is_noticed(machine, service):
     finally:
         stop.set()
     assert (outcome.code, outcome.out) == (5, "")
-    assert "there is no managed identity on this machine" in outcome.err
+    assert "nobody is signed in, and the service of managed identities (IMDS) did not answer in " \
+        "time" in outcome.err
+    assert "no managed identity" not in outcome.err
     assert outcome.seconds < 30
+
+
+def test_if_unconfigured_silence_is_no_answer_for_an_app_either(machine, service):
+    stop = threading.Event()
+    service.answer = lambda: stop.wait(PATIENCE) and ""
+    machine.write_appsettings({"Vault": {"Scopes": [f"{VAULT}/.default"], "RequestAppToken": True}})
+    try:
+        outcome = machine.run("entra", "token", "--api", "Vault", "--timeout", SHORT_LIMIT,
+                              env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+    finally:
+        stop.set()
+    refused(outcome, 4, "(IMDS) did not answer in time", "--timeout")
+
+
+def test_if_unconfigured_a_slow_imds_is_waited_for(machine, service):
+    """For longer than the second in which it must be reached."""
+    def answer():
+        time.sleep(1.5)
+        return service.as_imds()
+
+    service.answer = answer
+    outcome = unconfigured(machine, service)
+    assert (outcome.code, outcome.out, outcome.err) == (0, service.token + "\n", "")
 
 
 def test_if_unconfigured_a_user_requests_what_no_app_can(machine, service):
@@ -609,7 +705,7 @@ def test_if_a_tenant_is_configured_managed_identity_is_suggested(machine, servic
                                                                  offered):
     env = {key: service.url if value == "URL" else value for key, value in variables.items()}
     outcome = machine.run("entra", "token", "--resource", VAULT, env=env | {
-        "AZURE_TENANT_ID": "contoso.onmicrosoft.com", "AZURE_CLIENT_ID": "an-app"})
+        "AZURE_TENANT_ID": "contoso.onmicrosoft.com", "AZURE_CLIENT_ID": contoso.DESKTOP.client_id})
     assert (outcome.code, outcome.out) == (5, ""), outcome.err
     assert ("--managed-identity" in outcome.err) == offered
     assert service.requests == []

@@ -141,7 +141,7 @@ static void booleans_and_numbers_may_be_strings_and_strings_may_be_numbers(void 
         assert_string_equal(asked.said, "");
         assert_has(asked.error.message, "'7'"); /* no scope of an app, but a text */
         assert_string_equal(asked.request.tenant, "123");
-        assert_string_equal(asked.request.client_id, "true");
+        assert_string_equal(asked.request.client_id, "True"); /* as in .NET */
         assert_string_equal(asked.request.credentials[0].password->bytes,
                             "12345678901234567890123.50");
         assert_int_equal(asked.request.credentials[0].send_x5c, cases[i].is_true);

@@ -407,8 +407,8 @@ static bool list_value(void *context, const struct json_text_value *value)
     FILE *list = context;
     for (size_t i = 0; i < value->depth; i++)
         fprintf(list, "%s%s", i > 0 ? "/" : "", value->steps[i]);
-    fprintf(list, " %c", "{[=0"[value->kind]);
-    if (value->kind == JSON_TEXT_SCALAR)
+    fprintf(list, " %c", "{[t=0"[value->kind]);
+    if (value->text != NULL)
         fprintf(list, "%s", json_object_get_string(value->text));
     fprintf(list, " %zu\n", value->line);
     return true;
@@ -456,7 +456,7 @@ static void each_value_has_its_path_and_line(void **state)
                                 "AzureAd/Deep/Scopes/2 =c 9\n"
                                 "Api { 10\n"
                                 "Api/Scopes 0 10\n"
-                                "Api/Last =true 10\n"
+                                "Api/Last ttrue 10\n"
                                 "Api/Very =-1.50e3 11\n");
 }
 
