@@ -7,50 +7,13 @@
 #include "common/base/array.h"
 #include "common/base/suggest.h"
 #include "common/config/internal.h"
-#include "common/entra/known_apps.h"
 #include "common/entra/organization.h"
-
-/* APIs that need no configuration. */
-static const struct builtin_api builtins[] = {
-    /* Microsoft's "Use Microsoft Entra ID authentication with Azure Repos": the resource's id. Git
-     * Credential Manager's client is Visual Studio's. */
-    { "AzureDevOps",
-      { "https://dev.azure.com/", "https://*.visualstudio.com/", NULL },
-      { "https://pkgs.dev.azure.com/", "https://*.pkgs.visualstudio.com/", NULL },
-      KNOWN_APP_AZURE_DEVOPS "/.default",
-      KNOWN_APP_VISUAL_STUDIO },
-    /* The AKS server application; kubectl talks to it through the cluster, so it has no URL. */
-    { "AKS", { NULL }, { NULL }, KNOWN_APP_AKS "/.default", KNOWN_APP_KUBELOGIN },
-};
-#define BUILTINS ARRAY_SIZE(builtins)
-
-static const struct builtin_api *find_builtin(const char *name)
-{
-    for (size_t i = 0; i < BUILTINS; i++)
-        if (strcasecmp(builtins[i].name, name) == 0)
-            return &builtins[i];
-    return NULL;
-}
-
-const char *config_second_client(const char *name)
-{
-    const struct builtin_api *builtin = name != NULL ? find_builtin(name) : NULL;
-    return builtin != NULL ? builtin->second_client : NULL;
-}
-
-const char *config_second_client_of_scope(const char *scope)
-{
-    for (size_t i = 0; scope != NULL && i < BUILTINS; i++)
-        if (strcmp(builtins[i].scope, scope) == 0)
-            return builtins[i].second_client;
-    return NULL;
-}
 
 static struct config_api make_api(const char *name, struct section section)
 {
     return (struct config_api){ .name = name,
                                 .section = section,
-                                .builtin = find_builtin(name),
+                                .builtin = builtin_api_find(name),
                                 .second_client = config_second_client(name) };
 }
 
@@ -59,27 +22,30 @@ struct config_api config_api_of_section(const struct section *section)
     return make_api(section_name(section), *section);
 }
 
+/* Those of the file come first. */
 static size_t list_apis(const struct config *config,
-                        struct config_api apis[CONFIG_SECTIONS_MAX + BUILTINS])
+                        struct config_api apis[CONFIG_SECTIONS_MAX + BUILTIN_APIS_MAX])
 {
     struct section sections[CONFIG_SECTIONS_MAX];
     size_t count = config_apis(config, sections);
-    bool covered[BUILTINS] = { false };
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         apis[i] = config_api_of_section(&sections[i]);
-        if (apis[i].builtin != NULL)
-            covered[apis[i].builtin - builtins] = true;
+    size_t in_file = count;
+    const struct builtin_api *builtin;
+    for (size_t i = 0; (builtin = builtin_api_at(i)) != NULL; i++) {
+        bool is_covered = false;
+        for (size_t j = 0; j < in_file; j++)
+            is_covered = is_covered || apis[j].builtin == builtin;
+        if (!is_covered)
+            apis[count++] = make_api(builtin->name, (struct section){ 0 });
     }
-    for (size_t i = 0; i < BUILTINS; i++)
-        if (!covered[i])
-            apis[count++] = make_api(builtins[i].name, (struct section){ 0 });
     return count;
 }
 
 bool config_find_api(const struct config *config, const char *name, struct config_api *api,
                      struct error *error)
 {
-    struct config_api apis[CONFIG_SECTIONS_MAX + BUILTINS];
+    struct config_api apis[CONFIG_SECTIONS_MAX + BUILTIN_APIS_MAX];
     size_t count = list_apis(config, apis);
     struct suggestion nearest = suggest_for(name);
     for (size_t i = 0; i < count; i++) {
@@ -109,9 +75,7 @@ bool config_find_only_api(const struct config *config, struct config_api *api, s
 
 /* ---- by URL ---- */
 
-/* Raises *covered to the bytes of host and path that the base has in common with the URL, if it
- * covers the URL, whose organization is in lower case. */
-static bool base_covers(const char *base, const struct url *url, size_t *covered,
+bool config_base_covers(const char *base, const struct url *url, size_t *covered,
                         struct error *error)
 {
     struct url parsed;
@@ -125,13 +89,10 @@ static bool base_covers(const char *base, const struct url *url, size_t *covered
     return true;
 }
 
-static bool bases_cover(const char *const *bases, const struct url *url, size_t *covered,
-                        struct error *error)
+/* git asks about every host, and would give the token to whatever a repository's URL names. */
+static bool has_builtin_urls(const struct config *config, const struct config_api *api)
 {
-    for (; *bases != NULL; bases++)
-        if (!base_covers(*bases, url, covered, error))
-            return false;
-    return true;
+    return api->builtin != NULL && (!config->context->for_git || api->builtin->is_for_git);
 }
 
 static void reject_base(const struct config *config, const struct config_api *api, const char *base,
@@ -145,14 +106,14 @@ static void reject_base(const struct config *config, const struct config_api *ap
 }
 
 /* An invalid BaseUrl covers nothing. It is an error only if it contains the URL's host, because it
- * may then have been meant for this URL. */
-static bool api_covers(const struct config *config, const struct config_api *api,
-                       const struct url *url, size_t *covered, struct error *error)
+ * may then have been meant for this URL. Sets api->place if a built-in URL covers it. */
+static bool api_covers(const struct config *config, struct config_api *api, const struct url *url,
+                       size_t *covered, struct error *error)
 {
     struct error why = { 0 };
     const char *base = section_string(config, &api->section, "BaseUrl", &why);
     *covered = 0;
-    if (base != NULL && !base_covers(base, url, covered, &why)) {
+    if (base != NULL && !config_base_covers(base, url, covered, &why)) {
         reject_base(config, api, base, &why);
         if (strcasestr(base, url->host) != NULL) {
             *error = why;
@@ -161,9 +122,9 @@ static bool api_covers(const struct config *config, const struct config_api *api
     }
     if (why.kind != ERROR_NONE)
         trace("configuration: %s", why.message);
-    return base != NULL || api->builtin == NULL ||
-           (bases_cover(api->builtin->base_urls, url, covered, error) &&
-            bases_cover(api->builtin->feed_urls, url, covered, error));
+    if (base == NULL && has_builtin_urls(config, api))
+        builtin_api_cover(api->builtin, url, covered, &api->place);
+    return true;
 }
 
 /* What is wrong with a BaseUrl, as the end of a sentence; NULL if nothing is. */
@@ -215,7 +176,7 @@ enum config_match config_find_url(struct config *config, const struct url *url,
                                   const struct config_api **ret_api, struct error *error)
 {
     const char *only = config->options->api;
-    struct config_api apis[CONFIG_SECTIONS_MAX + BUILTINS];
+    struct config_api apis[CONFIG_SECTIONS_MAX + BUILTIN_APIS_MAX];
     size_t count = list_apis(config, apis), most = 0;
     struct url same = *url;
     organization_lower(&same);
@@ -242,6 +203,7 @@ bool config_api_has_scope(const struct config_api *api)
 }
 
 bool config_base_urls(const struct config *config, const char *name,
+                      const struct token_request *request,
                       const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error)
 {
     struct config_api api = { 0 };
@@ -249,12 +211,20 @@ bool config_base_urls(const struct config *config, const char *name,
     if (!config_find_api(config, name, &api, error))
         return false;
     const char *base = section_string(config, &api.section, "BaseUrl", error);
-    if (base != NULL)
+    if (base != NULL) {
         urls[count++] = base;
-    for (size_t i = 0; base == NULL && api.builtin != NULL && api.builtin->base_urls[i]; i++)
-        urls[count++] = api.builtin->base_urls[i];
+    } else if (has_builtin_urls(config, &api)) {
+        enum authority_cloud cloud =
+            request != NULL ? config_cloud(config, request) : AUTHORITY_CLOUD_PUBLIC;
+        const char *const *bases = builtin_api_place(api.builtin, cloud)->base_urls;
+        while (bases[count] != NULL) {
+            urls[count] = bases[count];
+            count++;
+        }
+    }
     urls[count] = NULL;
     if (error->kind == ERROR_NONE && count == 0)
-        error_set(error, ERROR_USAGE, "the API '%.80s' has no BaseUrl", name);
+        error_set(error, ERROR_USAGE, "the API '%.80s' has no BaseUrl%s", name,
+                  config->context->for_git ? " for git" : "");
     return error->kind == ERROR_NONE;
 }

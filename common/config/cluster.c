@@ -33,7 +33,7 @@ static bool is_api_of(const struct config_api *api, const char *server)
 {
     json_object *scopes = config_member(api->section.object, "Scopes");
     if (api->section.object == NULL)
-        return is_scope_of(api->builtin->scope, server);
+        return is_scope_of(builtin_api_place(api->builtin, AUTHORITY_CLOUD_PUBLIC)->scope, server);
     if (json_object_is_type(scopes, json_type_string))
         return is_scope_of(json_object_get_string(scopes), server);
     size_t count =

@@ -11,7 +11,8 @@
  * AZURE_* variables, which are used for what the others leave out.
  *
  * Any object of the file with ClientId or TenantId is an identity (AzureAd is the default one); any
- * object with Scopes is an API. Azure DevOps and AKS are built in as APIs.
+ * object with Scopes is an API. Azure DevOps, AKS, Microsoft Graph and
+ * others are built in as APIs (builtin_api.c).
  */
 #ifndef COMMON_CONFIG_CONFIG_H
 #define COMMON_CONFIG_CONFIG_H
@@ -48,6 +49,7 @@ enum config_chain {
  * and must outlive the configuration and the requests. */
 struct config_context {
     struct config_cluster cluster;
+    bool for_git;                 /* of the built-in URLs, only those that git may ask for count */
     bool for_user;                /* request a user's token, whatever RequestAppToken says */
     bool public_client;           /* a user's client is the usual public one, not an identity's */
     enum sign_in_method sign_in;  /* how the user signs in */
@@ -150,12 +152,14 @@ void config_each_base_url(const struct config *config,
                           void (*visit)(void *context, const char *api, const struct url *base),
                           void *context);
 
-#define CONFIG_BASE_URLS_MAX 2
+#define CONFIG_BASE_URLS_MAX 5
 
-/* The base URLs of an API, with NULL after the last; not those of a built-in API's package feeds.
+/* The base URLs of an API, with NULL after the last; not those of a built-in API's package feeds. A
+ * built-in API's are those of the request's cloud, or of the public one if the request is NULL.
  * They belong to the configuration. Fails with ERROR_USAGE if there is no such API or it has no
  * base URL. */
 bool config_base_urls(const struct config *config, const char *name,
+                      const struct token_request *request,
                       const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error);
 
 /* A value of the configuration, for display. */

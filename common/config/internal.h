@@ -10,6 +10,7 @@
 #include "common/base/file.h"
 #include "common/base/json.h"
 #include "common/config/config.h"
+#include "common/entra/authority.h"
 
 #define CONFIG_DEFAULT_IDENTITY "AzureAd"
 
@@ -35,8 +36,9 @@ struct config_api {
     const char *name;
     struct section section; /* object NULL: not in the file */
     const struct builtin_api *builtin;
-    const char *second_client; /* as in struct token_request */
-    const char *scope;         /* instead of those of the section; NULL: those */
+    const struct builtin_place *place; /* of the built-in URL that was found; NULL: none was */
+    const char *second_client;         /* as in struct token_request */
+    const char *scope;                 /* instead of those of the section; NULL: those */
 };
 
 struct config {
@@ -163,21 +165,62 @@ const char *section_string(const struct config *config, const struct section *se
 /* The boolean under a section's key; the value of `absent` if there is none. */
 bool section_bool(const struct section *section, const char *key, bool absent);
 
-/* ---- api.c: the APIs ---- */
+/* ---- builtin_api.c: the APIs that need no configuration ---- */
+
+#define BUILTIN_APIS_MAX 16
+
+/* An API in one of Entra's clouds. */
+struct builtin_place {
+    const char *scope;                               /* NULL: it is not known there */
+    const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them */
+};
 
 struct builtin_api {
     const char *name;
-    const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them, and the next */
-    const char
-        *feed_urls[CONFIG_BASE_URLS_MAX + 1]; /* likewise, but they have no git repositories */
-    const char *scope;
-    const char *second_client; /* that of the API's own tools */
+    const char *second_client;  /* that of the API's own tools; NULL: there is none */
+    bool is_same_in_all_clouds; /* as in the public one */
+    bool is_for_git;            /* git is answered for its URLs */
+    const char *feed_urls[CONFIG_BASE_URLS_MAX + 1]; /* base URLs, but without git repositories */
+    struct builtin_place places[AUTHORITY_CLOUDS];
 };
+
+/* Go through the built-in APIs; NULL ends them. */
+const struct builtin_api *builtin_api_at(size_t index);
+
+/* The built-in API of this name, which may be NULL; NULL if there is none. */
+const struct builtin_api *builtin_api_find(const char *name);
+
+/* The API in a cloud. */
+const struct builtin_place *builtin_api_place(const struct builtin_api *builtin,
+                                              enum authority_cloud cloud);
+
+/* If one of its URLs covers the URL by more bytes than *covered, raises *covered to their number
+ * and sets *ret_place to where that is. */
+void builtin_api_cover(const struct builtin_api *builtin, const struct url *url, size_t *covered,
+                       const struct builtin_place **ret_place);
 
 /* The second client (struct token_request) of the built-in API of this name, which may be NULL; and
  * of the one with this scope. NULL if there is none. */
 const char *config_second_client(const char *name);
 const char *config_second_client_of_scope(const char *scope);
+
+/* The cloud that the request's authority is of; for a managed identity, which has none, that of
+ * --authority or AZURE_AUTHORITY_HOST. */
+enum authority_cloud config_cloud(const struct config *config, const struct token_request *request);
+
+/* Checks that the API is built in for the request's cloud, or the file has its scope; and that a
+ * URL that was found for it is in that cloud, because a token is of no use in another one, and not
+ * meant for it. Fails with ERROR_USAGE. */
+bool config_check_cloud(const struct config *config, const struct config_api *api,
+                        const struct token_request *request, struct error *error);
+
+/* ---- api.c: the APIs ---- */
+
+/* Raises *covered to the bytes of host and path that the base has in common with the URL, whose
+ * organization is in lower case, if it covers the URL and they are more. Fails with ERROR_USAGE if
+ * the text is not a base URL. */
+bool config_base_covers(const char *base, const struct url *url, size_t *covered,
+                        struct error *error);
 
 /* Find the API of this name, and the only API of the file. Fail with ERROR_USAGE. */
 bool config_find_api(const struct config *config, const char *name, struct config_api *api,

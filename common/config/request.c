@@ -103,7 +103,8 @@ static bool fill_claims(const struct config *config, const struct config_api *ap
 static bool finish_request(const struct config *config, const struct config_api *api,
                            struct token_request *request, struct error *error)
 {
-    if (!config_fill_scope(config, api, request, error))
+    if (!config_check_cloud(config, api, request, error) ||
+        !config_fill_scope(config, api, request, error))
         return false;
     config_fill_public_client(api, request);
     return fill_claims(config, api, request, error);

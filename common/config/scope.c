@@ -78,5 +78,8 @@ bool config_fill_scope(const struct config *config, const struct config_api *api
         return add_scope(request, api->scope, error);
     if (api->section.object != NULL)
         return add_section_scopes(config, api, request, error);
-    return add_scope(request, api->builtin->scope, error);
+    const struct builtin_place *place =
+        api->place != NULL ? api->place
+                           : builtin_api_place(api->builtin, config_cloud(config, request));
+    return add_scope(request, place->scope, error);
 }

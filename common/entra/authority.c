@@ -150,23 +150,40 @@ bool authority_is_known_cloud(const char *instance)
     return false;
 }
 
-const char *authority_token_exchange_audience(const char *instance)
+enum authority_cloud authority_cloud(const char *instance)
 {
     static const struct {
-        const char *domain;
-        const char *audience;
+        const char *host; /* also of every host below it */
+        enum authority_cloud cloud;
     } clouds[] = {
-        { ".partner.microsoftonline.cn", "api://AzureADTokenExchangeChina" },
-        { ".chinacloudapi.cn", "api://AzureADTokenExchangeChina" },
-        { ".microsoftonline.us", "api://AzureADTokenExchangeUSGov" },
-        { ".usgovcloudapi.net", "api://AzureADTokenExchangeUSGov" },
-        { ".sovcloud-identity.fr", "api://AzureADTokenExchangeFrance" },
-        { ".sovcloud-identity.de", "api://AzureADTokenExchangeGermany" },
+        { "login.microsoftonline.us", AUTHORITY_CLOUD_US_GOVERNMENT },
+        { "login.usgovcloudapi.net", AUTHORITY_CLOUD_US_GOVERNMENT },
+        { "login.partner.microsoftonline.cn", AUTHORITY_CLOUD_CHINA },
+        { "login.chinacloudapi.cn", AUTHORITY_CLOUD_CHINA },
+        { "login.sovcloud-identity.fr", AUTHORITY_CLOUD_FRANCE },
+        { "login.sovcloud-identity.de", AUTHORITY_CLOUD_GERMANY },
+        { "login.sovcloud-identity.sg", AUTHORITY_CLOUD_OTHER },
+        { "login.microsoftonline.de", AUTHORITY_CLOUD_OTHER }, /* closed in 2021 */
     };
+    size_t length = strlen(instance);
     for (size_t i = 0; i < ARRAY_SIZE(clouds); i++) {
-        size_t length = strlen(instance), tail = strlen(clouds[i].domain);
-        if (length > tail && strcmp(instance + length - tail, clouds[i].domain) == 0)
-            return clouds[i].audience;
+        size_t tail = strlen(clouds[i].host);
+        if (length > tail && strchr("./", instance[length - tail - 1]) != NULL &&
+            strcmp(instance + length - tail, clouds[i].host) == 0)
+            return clouds[i].cloud;
     }
-    return "api://AzureADTokenExchange";
+    return AUTHORITY_CLOUD_PUBLIC;
+}
+
+const char *authority_token_exchange_audience(const char *instance)
+{
+    static const char *const audiences[AUTHORITY_CLOUDS] = {
+        [AUTHORITY_CLOUD_PUBLIC] = "api://AzureADTokenExchange",
+        [AUTHORITY_CLOUD_US_GOVERNMENT] = "api://AzureADTokenExchangeUSGov",
+        [AUTHORITY_CLOUD_CHINA] = "api://AzureADTokenExchangeChina",
+        [AUTHORITY_CLOUD_FRANCE] = "api://AzureADTokenExchangeFrance",
+        [AUTHORITY_CLOUD_GERMANY] = "api://AzureADTokenExchangeGermany",
+        [AUTHORITY_CLOUD_OTHER] = "api://AzureADTokenExchange",
+    };
+    return audiences[authority_cloud(instance)];
 }

@@ -47,6 +47,22 @@ char *authority_endpoint(const char *instance, const char *tenant, const char *n
  * the result with free. */
 char *authority_metadata_url(const char *instance, const char *tenant);
 
+/* Entra's clouds. What is of none of them is taken for the public one: an AD FS, a proxy, a test.
+ */
+enum authority_cloud {
+    AUTHORITY_CLOUD_PUBLIC,
+    AUTHORITY_CLOUD_US_GOVERNMENT,
+    AUTHORITY_CLOUD_CHINA,
+    AUTHORITY_CLOUD_FRANCE,
+    AUTHORITY_CLOUD_GERMANY,
+    AUTHORITY_CLOUD_OTHER, /* of whose services we know nothing */
+    AUTHORITY_CLOUDS,
+};
+
+/* The cloud of an instance in its canonical form, also of a regional one. Source: Microsoft,
+ * "National clouds". */
+enum authority_cloud authority_cloud(const char *instance);
+
 /* The audience that a federated token must have at this instance. The text is static. Source:
  * Microsoft, "Workload identity federation", and "Important considerations" for national clouds. */
 const char *authority_token_exchange_audience(const char *instance);

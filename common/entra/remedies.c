@@ -281,7 +281,11 @@ static const struct remedy entries[] = {
     { "several_identities", "The configuration has several identities, and none is the default.",
       "Set AuthenticationOptionsName in the API's AcquireTokenOptions." },
     { "unknown_api", "The configuration has no API of this name.",
-      "An API is an object with Scopes; AzureDevOps and AKS are built in." },
+      "An API is an object with Scopes; AzureDevOps, AKS, Graph, Azure, KeyVault, Storage, SQL, "
+      "PostgreSQL and ContainerRegistry are built in." },
+    { "other_cloud", "The API is in another cloud than the authority, or not known there.",
+      "Name the authority of the API's cloud with Instance or --authority, or add a section with "
+      "its BaseUrl and Scopes for the API." },
     { "which_api", "The request does not name an API.", "Give --api, --resource or --scope." },
     { "scope_count", "The API has no scope, or several.",
       "An API has one scope, RESOURCE/.default; configure one API per resource." },

@@ -106,6 +106,7 @@ static void find_urls(struct config *config, const struct secret *file)
     HOLDS(named || strlen(file->bytes) < file->length ||
           find(config, "https://www.a.stranger.example/") != CONFIG_MATCH);
     find(config, "https://dev.azure.com/contoso/project");
+    find(config, "https://graph.microsoft.com/v1.0/me");
     find(config, "https://localhost:44372/api/todo");
 }
 
@@ -148,6 +149,7 @@ static void use(struct config *config, const struct secret *file)
     make_request(config, NULL);
     make_request(config, "AzureDevOps");
     make_request(config, "MyWebApi");
+    make_request(config, "KeyVault");
     sign_in(config);
 }
 

@@ -153,6 +153,7 @@ asked("not_connected", "--api", "MyWebApi", "--authority", "https://localhost:1"
 asked("proxy_not_resolved", "--api", "MyWebApi", env={"https_proxy": "http://proxy.invalid:1"})
 asked("tls_ca_file", "--api", "MyWebApi", env={"CURL_CA_BUNDLE": "/nowhere.pem"})
 asked("unknown_api", "--api", "Nobodys")
+asked("other_cloud", "--api", "Graph", "--authority", "https://login.sovcloud-identity.fr")
 asked("which_api")
 asked("scope_not_default", "--scope", "https://graph.microsoft.com/User.Read")
 asked("tenant_malformed", "--api", "MyWebApi", "--tenant", "a/b")

@@ -89,7 +89,9 @@ def test_a_cluster_without_the_extension_names_nothing(world):
     "fc780465-2017-40d4-a0c5-307022471b92",  # Defender
     "123cd850-d9df-40bd-94d5-c9f07b7fa203",  # PostgreSQL
     "c5393580-f805-4401-95e8-94b7a6ef2fc2",  # Office management
-    "00000003-0000-0000-c000-000000000000", contoso.AZURE_DEVOPS, contoso.GRAPH,
+    "00000003-0000-0000-c000-000000000000", contoso.AZURE_DEVOPS, contoso.GRAPH, "Graph",
+    "https://management.azure.com", "https://storage.azure.com", "https://database.windows.net/",
+    "https://ossrdbms-aad.database.windows.net", "https://containerregistry.azure.net",
     contoso.MY_WEB_API, f"spn:{contoso.AKS}", f"{contoso.AKS}/.default", SERVER])
 @pytest.mark.parametrize("words", [(), ("get-token", "--login", "spn"), ("get-token", "--legacy")])
 def test_a_cluster_cannot_name_an_api_that_is_not_for_clusters(world, server, words):

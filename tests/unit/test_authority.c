@@ -228,6 +228,8 @@ static void each_cloud_has_its_own_audience_for_federated_tokens(void **state)
         { "https://login.sovcloud-identity.de", "api://AzureADTokenExchangeGermany" },
         { "https://sts.contoso.example", "api://AzureADTokenExchange" },
         { "https://login.microsoftonline.us.example", "api://AzureADTokenExchange" },
+        { "https://usgovvirginia.login.microsoftonline.us", "api://AzureADTokenExchangeUSGov" },
+        { "https://evil-login.microsoftonline.us", "api://AzureADTokenExchange" },
         { "https://localhost:8443", "api://AzureADTokenExchange" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)

@@ -10,6 +10,7 @@
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
+#include "common/config/internal.h"
 #include "common/entra/known_apps.h"
 
 #define SERVER   "11111111-2222-4333-8444-555555555555" /* of a cluster */
@@ -104,6 +105,179 @@ static void azure_devops_and_aks_need_no_configuration(void **state)
     assert_string_equal(aks.request.scope, "6dae42f8-4368-4678-94ff-3960e28e3630/.default");
 }
 
+static void the_apis_of_azure_need_no_configuration(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *scope, *url; /* NULL: it has none */
+    } cases[] = {
+        { "Graph", "https://graph.microsoft.com/.default", "https://graph.microsoft.com/v1.0/me" },
+        { "Azure", "https://management.azure.com/.default",
+          "https://management.azure.com/subscriptions?api-version=2022-12-01" },
+        { "KeyVault", "https://vault.azure.net/.default",
+          "https://contoso.vault.azure.net/secrets/a" },
+        { "Storage", "https://storage.azure.com/.default",
+          "https://contoso.blob.core.windows.net/container/name" },
+        { "Storage", "https://storage.azure.com/.default",
+          "https://contoso.queue.core.windows.net/" },
+        { "Storage", "https://storage.azure.com/.default",
+          "https://contoso.table.core.windows.net/" },
+        { "Storage", "https://storage.azure.com/.default",
+          "https://contoso.file.core.windows.net/" },
+        { "Storage", "https://storage.azure.com/.default",
+          "https://contoso.dfs.core.windows.net/" },
+        { "SQL", "https://database.windows.net//.default", NULL },
+        { "PostgreSQL", "https://ossrdbms-aad.database.windows.net/.default", NULL },
+        { "ContainerRegistry", "https://containerregistry.azure.net/.default",
+          "https://contoso.azurecr.io/oauth2/exchange" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked by_name =
+            ask("{" IDENTITY "}", (struct options){ .api = cases[i].name });
+        assert_string_equal(by_name.error.message, "");
+        assert_string_equal(by_name.request.api, cases[i].name);
+        assert_string_equal(by_name.request.scope, cases[i].scope);
+        if (cases[i].url == NULL)
+            continue;
+        auto_asked struct asked by_url = ask_for_url("{" IDENTITY "}", NONE, cases[i].url);
+        assert_int_equal(by_url.match, CONFIG_MATCH);
+        assert_string_equal(by_url.request.api, cases[i].name);
+        assert_string_equal(by_url.request.scope, cases[i].scope);
+    }
+}
+
+static void a_user_asks_for_the_apis_of_azure_with_the_usual_client(void **state)
+{
+    (void)state;
+    auto_asked struct asked asked = ask_for_url("{}", NONE, "https://graph.microsoft.com/v1.0/me");
+    assert_int_equal(asked.match, CONFIG_MATCH);
+    assert_int_equal(asked.candidates.count, 2);
+    assert_int_equal(asked.candidates.items[0].credentials[0].kind, CREDENTIAL_MANAGED_IDENTITY);
+    const struct token_request *user = &asked.candidates.items[1];
+    assert_true(user->for_user);
+    assert_string_equal(user->client_id, KNOWN_APP_AZURE_CLI);
+    assert_null(user->second_client);
+}
+
+static void the_remedy_names_every_built_in_api(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    error_known_as(&error, "unknown_api");
+    for (size_t i = 0; builtin_api_at(i) != NULL; i++)
+        assert_has(error_advice(&error), builtin_api_at(i)->name);
+}
+
+/* ---- other clouds ---- */
+
+#define IN_CLOUD(host)                                                                             \
+    "{'AzureAd':{'Instance':'https://" host "/','TenantId':'t','ClientId':'c','ClientSecret':'s'}"
+
+static void the_cloud_of_the_authority_decides_what_a_built_in_api_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *api, *scope, *url;
+    } cases[] = {
+        { IN_CLOUD("login.microsoftonline.us") "}", "Graph", "https://graph.microsoft.us/.default",
+          "https://graph.microsoft.us/v1.0/me" },
+        { IN_CLOUD("login.microsoftonline.us") "}", "Azure",
+          "https://management.usgovcloudapi.net/.default",
+          "https://management.usgovcloudapi.net/subscriptions" },
+        { IN_CLOUD("login.microsoftonline.us") "}", "KeyVault",
+          "https://vault.usgovcloudapi.net/.default", "https://a.vault.usgovcloudapi.net/" },
+        { IN_CLOUD("login.microsoftonline.us") "}", "Storage", "https://storage.azure.com/.default",
+          "https://a.blob.core.usgovcloudapi.net/" },
+        { IN_CLOUD("login.microsoftonline.us") "}", "ContainerRegistry",
+          "https://containerregistry.azure.us/.default", "https://a.azurecr.us/" },
+        { IN_CLOUD("login.partner.microsoftonline.cn") "}", "Graph",
+          "https://microsoftgraph.chinacloudapi.cn/.default",
+          "https://microsoftgraph.chinacloudapi.cn/v1.0/me" },
+        { IN_CLOUD("login.chinacloudapi.cn") "}", "KeyVault", "https://vault.azure.cn/.default",
+          "https://a.vault.azure.cn/" },
+        { IN_CLOUD("login.chinacloudapi.cn") "}", "Azure",
+          "https://management.chinacloudapi.cn/.default", "https://management.chinacloudapi.cn/" },
+        { IN_CLOUD("login.microsoftonline.us") "}", "AKS", KNOWN_APP_AKS "/.default", NULL },
+        { IN_CLOUD("login.microsoftonline.us") "}", "AzureDevOps",
+          KNOWN_APP_AZURE_DEVOPS "/.default", "https://dev.azure.com/contoso" },
+        { IN_CLOUD("login.sovcloud-identity.fr") ",'Graph':{'Scopes':['own/.default']}}", "Graph",
+          "own/.default", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked by_name =
+            ask(cases[i].text, (struct options){ .api = cases[i].api });
+        assert_string_equal(by_name.error.message, "");
+        assert_string_equal(by_name.request.scope, cases[i].scope);
+        if (cases[i].url == NULL)
+            continue;
+        auto_asked struct asked by_url = ask_for_url(cases[i].text, NONE, cases[i].url);
+        assert_int_equal(by_url.match, CONFIG_MATCH);
+        assert_string_equal(by_url.request.scope, cases[i].scope);
+    }
+}
+
+/* The token of one cloud is not meant for the services of another. */
+static void a_built_in_url_gets_no_token_of_another_cloud(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *url;
+    } cases[] = {
+        { IN_CLOUD("login.microsoftonline.us") "}", "https://graph.microsoft.com/v1.0/me" },
+        { IN_CLOUD("login.microsoftonline.us") "}", "https://a.vault.azure.net/" },
+        { IN_CLOUD("login.microsoftonline.us") "}", "https://a.azurecr.cn/" },
+        { IN_CLOUD("login.chinacloudapi.cn") "}", "https://management.azure.com/" },
+        { IN_CLOUD("login.microsoftonline.com") "}", "https://management.usgovcloudapi.net/" },
+        { IN_CLOUD("login.sovcloud-identity.fr") "}", "https://graph.microsoft.com/" },
+        { IN_CLOUD("login.microsoftonline.us") ",'Graph':{'Scopes':['a/.default']}}",
+          "https://graph.microsoft.com/" },
+        { "{}", "https://graph.microsoft.us/v1.0/me" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask_for_url(cases[i].text, NONE, cases[i].url);
+        assert_int_equal(asked.match, CONFIG_FAILED);
+        assert_error(&asked.error, ERROR_USAGE,
+                     " at this URL is not in the cloud of https://login.");
+        assert_string_equal(asked.error.code, "other_cloud");
+        /* Nor by naming the scope. */
+        auto_asked struct asked by_scope = ask_for_url(
+            cases[i].text, (struct options){ .scopes = { "x/.default" }, .scope_count = 1 },
+            cases[i].url);
+        assert_int_equal(by_scope.match, CONFIG_FAILED);
+    }
+}
+
+static void an_api_that_is_not_known_in_a_cloud_must_be_configured(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = { "login.sovcloud-identity.fr", "login.sovcloud-identity.sg",
+                                         "login.microsoftonline.de" };
+    for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+        auto_asked struct asked asked =
+            ask("{" IDENTITY "}", (struct options){ .api = "KeyVault", .authority = hosts[i] });
+        assert_error(&asked.error, ERROR_USAGE,
+                     "KeyVault is not built in for the cloud of https://");
+        assert_has(error_advice(&asked.error), "a section with its BaseUrl and Scopes");
+    }
+}
+
+/* It knows its cloud, and gets no tokens of another one. */
+static void a_managed_identity_is_of_the_cloud_that_the_url_is_in(void **state)
+{
+    (void)state;
+    const struct options machine = { .managed_identity = true, .api = "KeyVault" };
+    auto_asked struct asked by_url =
+        ask_for_url("{}", machine, "https://a.vault.usgovcloudapi.net/");
+    assert_string_equal(by_url.request.scope, "https://vault.usgovcloudapi.net/.default");
+    auto_asked struct asked by_name = ask("{}", machine);
+    assert_string_equal(by_name.request.scope, "https://vault.azure.net/.default");
+    setenv("AZURE_AUTHORITY_HOST", "login.chinacloudapi.cn", 1);
+    auto_asked struct asked by_variable = ask("{}", machine);
+    assert_string_equal(by_variable.request.scope, "https://vault.azure.cn/.default");
+}
+
+/* ---- clients ---- */
+
 static void one_client_asks_for_everything_unless_another_is_configured(void **state)
 {
     (void)state;
@@ -188,6 +362,16 @@ static void a_cluster_chooses_among_what_is_for_clusters(void **state)
         { "{" IDENTITY "}", SERVER, NULL, NULL },
         { "{" IDENTITY "}", KNOWN_APP_GRAPH, NULL, NULL },
         { "{" IDENTITY "}", KNOWN_APP_AZURE_DEVOPS, NULL, NULL },
+        { "{" IDENTITY "}", "https://graph.microsoft.com", NULL, NULL },
+        { "{" IDENTITY "}", "https://graph.microsoft.com/", NULL, NULL },
+        { "{" IDENTITY "}", "https://management.azure.com", NULL, NULL },
+        { "{" IDENTITY "}", "https://vault.azure.net", NULL, NULL },
+        { "{" IDENTITY "}", "https://storage.azure.com", NULL, NULL },
+        { "{" IDENTITY "}", "https://database.windows.net/", NULL, NULL },
+        { "{" IDENTITY "}", "https://ossrdbms-aad.database.windows.net", NULL, NULL },
+        { "{" IDENTITY "}", "https://containerregistry.azure.net", NULL, NULL },
+        { "{" IDENTITY "}", "Graph", NULL, NULL },
+        { "{" IDENTITY "}", "KeyVault", NULL, NULL },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const struct config_context context = { .cluster.server_id = cases[i].server };
@@ -409,15 +593,34 @@ static void any_other_url_belongs_to_no_api(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "http://api.example/",           "https://api.example:8444/",
-        "https://api.example.evil/",     "https://evil.example/",
-        "https://a.api.example/",        "http://localhost/",
-        "https://localhost:8080/",       "http://127.0.0.1:8080/",
-        "http://dev.azure.com/contoso",  "https://visualstudio.com/",
-        "https://dev.azure.com.evil/",   "https://dev.azure.com:8443/",
-        "https://evildev.azure.com/",    "https://contoso.visualstudio.com.evil/",
-        "https://a.b.visualstudio.com/", "https://a.b.pkgs.visualstudio.com/",
+        "http://api.example/",
+        "https://api.example:8444/",
+        "https://api.example.evil/",
+        "https://evil.example/",
+        "https://a.api.example/",
+        "http://localhost/",
+        "https://localhost:8080/",
+        "http://127.0.0.1:8080/",
+        "http://dev.azure.com/contoso",
+        "https://visualstudio.com/",
+        "https://dev.azure.com.evil/",
+        "https://dev.azure.com:8443/",
+        "https://evildev.azure.com/",
+        "https://contoso.visualstudio.com.evil/",
+        "https://a.b.visualstudio.com/",
+        "https://a.b.pkgs.visualstudio.com/",
         "https://a.pkgs.dev.azure.com/",
+        "https://graph.microsoft.com.evil/",
+        "https://a.graph.microsoft.com/",
+        "http://graph.microsoft.com/",
+        "https://vault.azure.net/",
+        "https://a.b.vault.azure.net/",
+        "https://a.blob.core.windows.net.evil/",
+        "https://a.web.core.windows.net/",
+        "https://core.windows.net/",
+        "https://azurecr.io/",
+        "https://a.azurecr.io:8443/",
+        "https://a.database.windows.net/",
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_for_url(HOMES, NONE, cases[i]);
@@ -514,6 +717,35 @@ static void azure_devops_of_the_file_takes_precedence_over_the_built_in(void **s
     assert_int_equal(elsewhere.match, CONFIG_NO_MATCH);
 }
 
+static void the_file_takes_precedence_over_every_built_in_api(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sections, *url;
+        const char *scope; /* NULL: the URL belongs to no API */
+    } cases[] = {
+        { "'Graph':{'Scopes':['own/.default']}", "https://graph.microsoft.com/v1.0/me",
+          "own/.default" },
+        { "'Own':{'BaseUrl':'https://graph.microsoft.com/','Scopes':['own/.default']}",
+          "https://graph.microsoft.com/beta/me", "own/.default" },
+        { "'Own':{'BaseUrl':'https://*.vault.azure.net','Scopes':['own/.default']}",
+          "https://contoso.vault.azure.net/", "own/.default" },
+        { "'Own':{'BaseUrl':'https://a.vault.azure.net','Scopes':['own/.default']}",
+          "https://a.vault.azure.net/", "own/.default" },
+        { "'Graph':{'BaseUrl':'https://graph.microsoft.com/v1.0','Scopes':['own/.default']}",
+          "https://graph.microsoft.com/beta/me", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text, "{" IDENTITY ",%s}", cases[i].sections) < 0)
+            fail();
+        auto_asked struct asked asked = ask_for_url(text, NONE, cases[i].url);
+        assert_int_equal(asked.match, cases[i].scope != NULL ? CONFIG_MATCH : CONFIG_NO_MATCH);
+        if (cases[i].scope != NULL)
+            assert_string_equal(asked.request.scope, cases[i].scope);
+    }
+}
+
 static void an_invalid_base_url_is_an_error_only_for_its_host(void **state)
 {
     (void)state;
@@ -577,6 +809,13 @@ int main(void)
         TEST(an_unknown_api_is_an_error),
         TEST(an_error_says_what_was_wanted),
         TEST(azure_devops_and_aks_need_no_configuration),
+        TEST(the_apis_of_azure_need_no_configuration),
+        TEST(a_user_asks_for_the_apis_of_azure_with_the_usual_client),
+        TEST(the_remedy_names_every_built_in_api),
+        TEST(the_cloud_of_the_authority_decides_what_a_built_in_api_is),
+        TEST(a_built_in_url_gets_no_token_of_another_cloud),
+        TEST(an_api_that_is_not_known_in_a_cloud_must_be_configured),
+        TEST(a_managed_identity_is_of_the_cloud_that_the_url_is_in),
         TEST(one_client_asks_for_everything_unless_another_is_configured),
         TEST(the_public_client_of_a_kubeconfig_is_nobodys_choice),
         TEST(a_cluster_chooses_among_what_is_for_clusters),
@@ -600,6 +839,7 @@ int main(void)
         TEST(a_named_api_is_the_only_one_that_counts),
         TEST(flags_do_not_send_a_token_to_another_url),
         TEST(azure_devops_of_the_file_takes_precedence_over_the_built_in),
+        TEST(the_file_takes_precedence_over_every_built_in_api),
         TEST(an_invalid_base_url_is_an_error_only_for_its_host),
         TEST(a_base_url_without_a_host_covers_nothing),
         TEST(the_error_for_a_url_without_an_identity_says_what_was_wanted),

@@ -42,14 +42,15 @@ static void show_claims(struct doctor *doctor, const json_object *claims)
 
 /* The host that the token is for: that of the URL given, or else of the API's BaseUrl. NULL if it
  * is not known. */
-static const char *host_of(const struct doctor *doctor, struct url *url)
+static const char *host_of(const struct doctor *doctor, const struct token_request *request,
+                           struct url *url)
 {
     const char *bases[CONFIG_BASE_URLS_MAX + 1];
     struct error unused = { 0 };
     if (doctor->url_text != NULL)
         return doctor->url.host;
     if (doctor->request->api == NULL ||
-        !config_base_urls(doctor->config, doctor->request->api, bases, &unused) ||
+        !config_base_urls(doctor->config, doctor->request->api, request, bases, &unused) ||
         !url_parse_base(bases[0], strlen(bases[0]), url, &unused))
         return NULL;
     return url->host;
@@ -67,7 +68,7 @@ static void check_claims(struct doctor *doctor, const struct token_request *requ
         return;
     }
     show_claims(doctor, claims);
-    if (!token_claims_check(claims, request->scope, host_of(doctor, &url), &error))
+    if (!token_claims_check(claims, request->scope, host_of(doctor, request, &url), &error))
         doctor_fail(doctor, &error);
 }
 

@@ -298,7 +298,8 @@ static bool run_setup_git(const struct options *options, int count, char **opera
                           struct error *error)
 {
     const char *urls[CONFIG_BASE_URLS_MAX + 1];
-    auto_config struct config *config = config_load(options, NULL, error);
+    const struct config_context context = { .for_git = true };
+    auto_config struct config *config = config_load(options, &context, error);
     if (config == NULL)
         return false;
     for (int i = 0; i < count; i++)
@@ -309,7 +310,8 @@ static bool run_setup_git(const struct options *options, int count, char **opera
             return false;
     if (count > 0)
         return true;
-    if (!config_base_urls(config, options->api != NULL ? options->api : "AzureDevOps", urls, error))
+    const char *api = options->api != NULL ? options->api : "AzureDevOps";
+    if (!config_base_urls(config, api, NULL, urls, error))
         return false;
     for (size_t i = 0; urls[i] != NULL; i++)
         if (!set_up_url(options, urls[i], error))
