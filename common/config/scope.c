@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "common/config/internal.h"
+#include "common/entra/authority.h"
 #include "common/entra/scope.h"
 
 static bool wrong_scope_count(const struct config *config, const struct config_api *api,
@@ -18,10 +19,18 @@ static bool wrong_scope_count(const struct config *config, const struct config_a
     return error_known_as(error, "scope_count");
 }
 
+/* AD FS does not know /.default, which an app needs at Entra, and gives an app a token for the
+ * scope that it names, such as RESOURCE/openid
+ * (AzureAD/microsoft-authentication-library-for-dotnet, issue 1403). */
+static bool is_app_of_adfs(const struct token_request *request)
+{
+    return !request->for_user && request->tenant != NULL && authority_is_adfs(request->tenant);
+}
+
 static bool add_scope(struct token_request *request, const char *scope, struct error *error)
 {
-    bool ok =
-        request->for_user ? scope_check_for_user(scope, error) : scope_check_for_app(scope, error);
+    bool any_name = request->for_user || is_app_of_adfs(request);
+    bool ok = any_name ? scope_check_single(scope, error) : scope_check_for_app(scope, error);
     if (!ok)
         return false;
     char *longer = text_format("%s%s%s", request->scope != NULL ? request->scope : "",
@@ -30,6 +39,15 @@ static bool add_scope(struct token_request *request, const char *scope, struct e
     request->scope = longer;
     return strlen(longer) <= SCOPE_MAX ||
            error_set(error, ERROR_USAGE, "the scopes are longer than %d bytes", SCOPE_MAX);
+}
+
+static bool add_resource(struct token_request *request, const char *resource, struct error *error)
+{
+    autofree char *scope = scope_from_resource(resource, error);
+    if (scope == NULL || !is_app_of_adfs(request))
+        return scope != NULL && add_scope(request, scope, error);
+    autofree char *of_adfs = text_format("%s/openid", resource);
+    return add_scope(request, of_adfs, error);
 }
 
 /* Scopes: an array, or in older files one string. */
@@ -64,10 +82,8 @@ bool config_fill_scope(const struct config *config, const struct config_api *api
     if (options->scope_count > 1 && !request->for_user)
         return error_set(error, ERROR_USAGE, "an app requests one scope, not %zu",
                          options->scope_count);
-    if (options->resource != NULL) {
-        autofree char *scope = scope_from_resource(options->resource, error);
-        return scope != NULL && add_scope(request, scope, error);
-    }
+    if (options->resource != NULL)
+        return add_resource(request, options->resource, error);
     for (size_t i = 0; i < options->scope_count; i++)
         if (!add_scope(request, options->scopes[i], error))
             return false;

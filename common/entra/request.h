@@ -82,7 +82,7 @@ struct token_request {
                                 * only in common/tokens's copy */
     const char *first_client;  /* the second client asks, since that alone had a sign-in: this is
                                 * the first; NULL: not so. Only in common/tokens's copy */
-    char *scope;               /* as scope_check_for_app or scope_check_for_user takes it */
+    char *scope;               /* as scope_check_for_app or scope_check_single takes it */
     bool scope_learned;        /* not the API's own, but named by the cluster */
     char *claims;              /* claims_merge's, a JSON object; NULL: none */
     char *pop_host; /* the token is bound to a key, and the answer is signed for this host;

@@ -50,7 +50,7 @@ char *scope_from_resource(const char *resource, struct error *error)
     return NULL;
 }
 
-bool scope_check_for_user(const char *scope, struct error *error)
+bool scope_check_single(const char *scope, struct error *error)
 {
     return is_scope_token(scope) || error_set(error, ERROR_USAGE, "'%.200s' is not a scope", scope);
 }

@@ -21,12 +21,13 @@
  * free. Returns NULL with ERROR_USAGE if the text cannot be a resource. */
 char *scope_from_resource(const char *resource, struct error *error);
 
-/* Whether an app (client credentials) may request this scope: one resource and /.default. Fails
- * with ERROR_USAGE and the reason. */
+/* Whether an app (client credentials) may request this scope of Entra: one resource and /.default.
+ * Fails with ERROR_USAGE and the reason. */
 bool scope_check_for_app(const char *scope, struct error *error);
 
-/* Whether a user may request this scope: a single scope of any kind. Fails with ERROR_USAGE. */
-bool scope_check_for_user(const char *scope, struct error *error);
+/* Whether it is a single scope of any kind, such as a user may request, and an app of an AD FS.
+ * Fails with ERROR_USAGE. */
+bool scope_check_single(const char *scope, struct error *error);
 
 /* The length of the resource in the scope, which is everything before the last slash. */
 size_t scope_resource_length(const char *scope);

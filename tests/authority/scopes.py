@@ -13,7 +13,8 @@ def audience_for_app(scope: str, tenant: Tenant, client: Client, directory: Dire
     """The audience of the token that an app requests; raises a Refusal.
 
     An app names one resource and gets all permissions that it was granted there, so its scope is
-    the resource's identifier with "/.default". The audience is the scope up to its last slash.
+    the resource's identifier with "/.default". The audience is the scope up to its last slash. An
+    AD FS knows the names of scopes instead, such as "openid".
     """
     if tenant is ORGANIZATIONS:
         raise Refusal(50059)
@@ -23,7 +24,7 @@ def audience_for_app(scope: str, tenant: Tenant, client: Client, directory: Dire
     if len(of_apis) != 1:
         raise Refusal(70011, scope=scope)
     audience, slash, permission = of_apis[0].rpartition("/")
-    if not slash or permission != ".default":
+    if not slash or permission != ".default" and "adfs" not in tenant.domains:
         raise Refusal(1002012, scope=scope)
     resource = directory.resource(audience)
     if resource is None:

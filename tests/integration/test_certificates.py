@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from authority import contoso, faults
 from authority.assertions import thumbprint
 from authority.directory import Tenant
 from integration.credentials import CLIENT_ID, configure, path, refused, register, token
@@ -113,6 +114,24 @@ def test_an_ad_fs_gets_the_older_form(world, app):
     header = jwt.get_unverified_header(assertion(world))
     assert header["alg"] == "RS256"
     assert header["x5t"] == thumbprint(app.certificate, hashes.SHA1())
+
+
+@pytest.mark.parametrize("words", [("--scope", f"{contoso.MY_WEB_API}/openid"),
+                                   ("--resource", contoso.MY_WEB_API)], ids="".join)
+def test_an_app_of_an_ad_fs_names_a_scope_and_its_answer_may_lack_a_type(world, words):
+    world.authority.directory.tenants.append(
+        Tenant("3f2504e0-4f89-41d3-9a0c-0305e82c3301", ("adfs",)))
+    register(world, secret="a secret", tenants=("3f2504e0-4f89-41d3-9a0c-0305e82c3301",))
+    settings = world.appsettings()
+    settings["AzureAd"] |= {"TenantId": "adfs", "ClientSecret": "a secret"}
+    world.write_appsettings(settings)
+    with world.authority.faults.injected(faults.altered("AD FS", token_type=faults.MISSING)):
+        outcome = world.run("entra", "token", *words)
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+    (request,) = world.authority.token_requests
+    assert request.form["scope"] == f"{contoso.MY_WEB_API}/openid"
+    claims = jwt.decode(outcome.out.strip(), options={"verify_signature": False})
+    assert claims["aud"] == contoso.MY_WEB_API
 
 
 FORMS = {

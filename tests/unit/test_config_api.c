@@ -455,6 +455,56 @@ static void an_app_has_exactly_one_scope(void **state)
     }
 }
 
+#define AD_FS                                                                                      \
+    "{'AzureAd':{'Authority':'https://sts.contoso.example/adfs','ClientId':'c',"                   \
+    "'ClientSecret':'s'}"
+
+static void an_app_of_an_ad_fs_may_request_any_one_scope(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scope, *message; /* NULL: accepted */
+    } cases[] = {
+        { "https://api.contoso.example/openid", NULL },
+        { "api://my-web-api/access_as_app", NULL },
+        { "openid", NULL },
+        { "api://my-web-api/.default", NULL },
+        { "api://a/openid api://b/openid", "is not a scope" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = NULL;
+        if (asprintf(&text, AD_FS ",'Api':{'Scopes':'%s'}}", cases[i].scope) < 0)
+            fail();
+        auto_asked struct asked asked = ask(text, NONE);
+        if (cases[i].message != NULL) {
+            assert_error(&asked.error, ERROR_USAGE, cases[i].message);
+            continue;
+        }
+        assert_string_equal(asked.error.message, "");
+        assert_string_equal(asked.request.scope, cases[i].scope);
+        auto_asked struct asked by_flag =
+            ask(text, (struct options){ .scopes = { cases[i].scope }, .scope_count = 1 });
+        assert_string_equal(by_flag.request.scope, cases[i].scope);
+    }
+    auto_asked struct asked two =
+        ask(AD_FS "}",
+            (struct options){ .scopes = { "api://a/openid", "api://b/openid" }, .scope_count = 2 });
+    assert_error(&two.error, ERROR_USAGE, "an app requests one scope, not 2");
+}
+
+static void a_resource_of_an_ad_fs_becomes_a_scope_that_it_knows(void **state)
+{
+    (void)state;
+    const struct options options = { .resource = "https://api.contoso.example/" };
+    auto_asked struct asked app = ask(AD_FS "}", options);
+    assert_string_equal(app.request.scope, "https://api.contoso.example//openid");
+    const struct config_context for_user = { .for_user = true };
+    auto_asked struct asked user = ask_with(AD_FS "}", options, &for_user);
+    assert_string_equal(user.request.scope, "https://api.contoso.example//.default");
+    auto_asked struct asked not_one = ask(AD_FS "}", (struct options){ .resource = "a b" });
+    assert_error(&not_one.error, ERROR_USAGE, "is not the identifier of a resource");
+}
+
 static void the_placeholder_of_the_sample_is_not_a_scope(void **state)
 {
     (void)state;
@@ -825,6 +875,8 @@ int main(void)
         TEST(scope_flags_cannot_be_combined),
         TEST(scopes_may_be_a_single_string),
         TEST(an_app_has_exactly_one_scope),
+        TEST(an_app_of_an_ad_fs_may_request_any_one_scope),
+        TEST(a_resource_of_an_ad_fs_becomes_a_scope_that_it_knows),
         TEST(the_placeholder_of_the_sample_is_not_a_scope),
         TEST(an_identity_with_scopes_is_not_an_api),
         TEST(an_api_may_be_inside_another_object),
