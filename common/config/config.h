@@ -162,6 +162,33 @@ bool config_base_urls(const struct config *config, const char *name,
                       const struct token_request *request,
                       const char *urls[CONFIG_BASE_URLS_MAX + 1], struct error *error);
 
+#define CONFIG_HEADERS_MAX 32
+
+struct config_header {
+    const char *name;  /* a token of RFC 9110, 5.6.2 */
+    const char *value; /* visible ASCII and spaces; it may be a secret */
+};
+
+/* An HTTP call to an API, as its section describes it. */
+struct config_call {
+    char *url;          /* below the API's BaseUrl, and as url_parse accepts it */
+    const char *method; /* in capitals */
+    struct config_header headers[CONFIG_HEADERS_MAX];
+    size_t header_count;
+};
+
+/* Makes the call to the API that --api names: BaseUrl, path (NULL: RelativePath) and
+ * ExtraQueryParameters, HttpMethod, AcceptHeader, ContentType and ExtraHeaderParameters. The path
+ * may come from anyone. The request is one for the API, in whose cloud a built-in API is. The token
+ * may be sent to the URL once config_find_url has found it too. The caller clears *ret_call with
+ * config_call_clear, also on failure; the texts of the headers belong to the configuration. Fails
+ * with ERROR_USAGE. */
+bool config_call(struct config *config, const char *path, const struct token_request *request,
+                 struct config_call *ret_call, struct error *error);
+
+void config_call_clear(struct config_call *call);
+#define auto_config_call CLEANUP(config_call_clear)
+
 /* A value of the configuration, for display. */
 struct config_value {
     const char *name;  /* AzureAd:TenantId, AZURE_TENANT_ID, --tenant */

@@ -8,57 +8,115 @@
 #include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
+#include "helpers/curl/curl_transfer.h"
 #include "helpers/program.h"
 
 #define URLS_MAX 100
 
-/* Appends a transfer to those before it. url_parse accepts no URL with a character that needs
- * escaping. Globbing is off because it could change the host. The caller frees the result. */
-static struct secret *append_transfer(const struct secret *before, const char *url,
-                                      const struct token *token)
+/* What is asked for: a URL as it is, or the call that an API's section describes. */
+struct transfer {
+    const char *url;         /* an operand, or the call's */
+    struct config_call call; /* empty for a URL */
+    struct token_candidates candidates;
+};
+
+static void transfer_clear(struct transfer *transfer)
 {
-    return secret_format("%s%surl = \"%s\"\ngloboff\noauth2-bearer = \"%s\"\n", before->bytes,
-                         before->length > 0 ? "next\n" : "", url, token->access_token->bytes);
+    config_call_clear(&transfer->call);
+    token_candidates_clear(&transfer->candidates);
 }
 
-static bool make_candidates(struct config *config, const char *text,
-                            struct token_candidates *candidates, struct error *error)
+/* Whether the text begins with a scheme (RFC 3986, 3.1), so that it is not a path. */
+static bool has_scheme(const char *text)
+{
+    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                 "0123456789+-.");
+    return length > 0 && text[length] == ':';
+}
+
+static bool belongs_to_nobody(const char *url, struct error *error)
+{
+    error_set(error, ERROR_USAGE,
+              "%s belongs to no API of the configuration, so it is given no token",
+              url_shown(url).text);
+    return error_known_as(error, "url_of_nobody");
+}
+
+static bool take_url(struct config *config, const char *text, struct transfer *transfer,
+                     struct error *error)
 {
     struct url url;
-    if (!url_parse(text, strlen(text), &url, error))
+    if (!url_parse(text, strlen(text), &url, error)) {
+        if (!has_scheme(text))
+            error_hint(error, "A path needs --api, which names the API that it belongs to.");
         return error_wanted(error, "'%s'", url_shown(text).text);
-    switch (config_request_for_url(config, &url, candidates, error)) {
+    }
+    switch (config_request_for_url(config, &url, &transfer->candidates, error)) {
     case CONFIG_MATCH:
-        token_candidates_set_host(candidates, url.host, NULL);
+        transfer->url = text;
+        token_candidates_set_host(&transfer->candidates, url.host, NULL);
         return true;
     case CONFIG_FAILED:
         return false;
     case CONFIG_NO_MATCH:
         break;
     }
-    error_set(error, ERROR_USAGE,
-              "%s belongs to no API of the configuration, so it is given no token",
-              url_shown(text).text);
-    return error_known_as(error, "url_of_nobody");
+    return belongs_to_nobody(text, error);
 }
 
-static bool answer_urls(struct config *config, const struct options *options, int count,
-                        char **urls, struct error *error)
+/* The path is NULL for the API's RelativePath. The URL that is made of it has to pass the same
+ * check as one that is given. */
+static bool take_call(struct config *config, const char *path, struct transfer *transfer,
+                      struct error *error)
+{
+    struct url url;
+    if (path != NULL && path[0] == '\0')
+        return error_set(error, ERROR_USAGE, "an empty path is given");
+    if (!config_request(config, NULL, &transfer->candidates, error) ||
+        !config_call(config, path, &transfer->candidates.items[0], &transfer->call, error))
+        return false;
+    transfer->url = transfer->call.url;
+    if (!url_parse(transfer->url, strlen(transfer->url), &url, error))
+        return false;
+    switch (config_find_url(config, &url, NULL, error)) {
+    case CONFIG_MATCH:
+        token_candidates_set_host(&transfer->candidates, url.host, NULL);
+        return true;
+    case CONFIG_FAILED:
+        return false;
+    case CONFIG_NO_MATCH:
+        break;
+    }
+    return belongs_to_nobody(transfer->url, error);
+}
+
+/* The operand is NULL if there is none. */
+static bool take(struct config *config, const struct options *options, const char *operand,
+                 struct transfer *transfer, struct error *error)
+{
+    bool is_url = operand != NULL && (options->api == NULL || has_scheme(operand));
+    return is_url ? take_url(config, operand, transfer, error)
+                  : take_call(config, operand, transfer, error);
+}
+
+static bool answer_all(struct config *config, const struct options *options, int count,
+                       char **operands, struct error *error)
 {
     struct tokens tokens;
     if (!tokens_open(&tokens, options, error))
         return false;
     tokens.may_ask = user_is_present;
     auto_secret struct secret *transfers = secret_new("", 0);
-    for (int i = 0; i < count; i++) {
-        auto_token_candidates struct token_candidates candidates = { 0 };
+    for (int i = 0; i < count || i == 0; i++) {
+        CLEANUP(transfer_clear) struct transfer transfer = { 0 };
         auto_tokens_result struct tokens_result result = { 0 };
-        if (!make_candidates(config, urls[i], &candidates, error))
+        if (!take(config, options, count > 0 ? operands[i] : NULL, &transfer, error))
             return false;
-        if (!tokens_get(&tokens, &candidates, &result, error))
-            return error_wanted(error, "no token for %s", candidates.items[0].api);
+        if (!tokens_get(&tokens, &transfer.candidates, &result, error))
+            return error_wanted(error, "no token for %s", transfer.candidates.items[0].api);
         auto_secret struct secret *before = transfers;
-        transfers = append_transfer(before, urls[i], &result.token);
+        transfers =
+            curl_transfer_append(before, transfer.url, &transfer.call, result.token.access_token);
     }
     return secret_write(transfers, STDOUT_FILENO) ||
            error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
@@ -67,22 +125,24 @@ static bool answer_urls(struct config *config, const struct options *options, in
 static bool answer_curl(const struct options *options, int count, char **operands,
                         struct error *error)
 {
-    if (count < 1) {
+    if (count < 1 && options->api == NULL) {
         error_set(error, ERROR_USAGE, "no URL is given");
         return error_hint(error, "Usage: curl-credential-entra URL | curl -K -");
     }
     if (count > URLS_MAX)
         return error_set(error, ERROR_USAGE, "more than %d URLs are given", URLS_MAX);
     auto_config struct config *config = config_load(options, NULL, error);
-    return config != NULL && answer_urls(config, options, count, operands, error);
+    return config != NULL && answer_all(config, options, count, operands, error);
 }
 
 static const struct program program = {
     .name = "curl-credential-entra",
-    .usage = "[OPTION]... URL...",
+    .usage = "[OPTION]... URL...\n"
+             "       curl-credential-entra --api NAME [OPTION]... [PATH|URL]...",
     .summary = "Prints a curl configuration with each URL and its Microsoft Entra token, for\n"
                "curl -K -. See curl-credential-entra(1).",
-    .examples = "curl-credential-entra https://localhost:44372/api/TodoList | curl -K -",
+    .examples = "curl-credential-entra https://localhost:44372/api/TodoList | curl -K -\n"
+                "curl-credential-entra --api Graph v1.0/me | curl -K -",
     .common = OPTIONS_ALL,
     .is_typed = true,
     .run = answer_curl,

@@ -110,6 +110,33 @@ static void find_urls(struct config *config, const struct secret *file)
     find(config, "https://localhost:44372/api/todo");
 }
 
+static void check_header(const struct config_header *header)
+{
+    HOLDS(header->name[0] != '\0' && strpbrk(header->name, " :;\"\\@\r\n") == NULL);
+    HOLDS(strcasecmp(header->name, "Authorization") != 0 && strcasecmp(header->name, "Host") != 0);
+    for (const char *c = header->value; *c != '\0'; c++)
+        HOLDS(*c >= ' ' && *c <= '~');
+}
+
+/* Whatever path a script gives, and whatever the section has, the call is one of the API's. */
+static void call(struct config *config, const char *path)
+{
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    auto_config_call struct config_call call = { 0 };
+    struct error error = { 0 };
+    if (!config_request(config, NULL, &candidates, &error) ||
+        !config_call(config, path, &candidates.items[0], &call, &error)) {
+        HOLDS(error.kind == ERROR_USAGE);
+        fuzz_check_error(&error);
+        return;
+    }
+    HOLDS(strpbrk(call.url, " \"\\#\r\n") == NULL);
+    HOLDS(find(config, call.url) != CONFIG_NO_MATCH);
+    HOLDS(call.header_count <= CONFIG_HEADERS_MAX);
+    for (size_t i = 0; i < call.header_count; i++)
+        check_header(&call.headers[i]);
+}
+
 /* As entra doctor prints it. */
 static void show(void *context, const struct config_value *value)
 {
@@ -136,7 +163,8 @@ static void show_values(struct config *config)
     free(report);
 }
 
-static void use(struct config *config, const struct secret *file)
+static void use(struct config *config, struct options *options, const struct secret *file,
+                const char *path)
 {
     struct error error = { 0 };
     find_urls(config, file);
@@ -151,11 +179,15 @@ static void use(struct config *config, const struct secret *file)
     make_request(config, "MyWebApi");
     make_request(config, "KeyVault");
     sign_in(config);
+    options->api = "MyWebApi";
+    call(config, NULL);
+    if (path != NULL)
+        call(config, path);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct options options = { .config = "/etc/entra/appsettings.json" };
+    struct options options = { .config = "/etc/entra/appsettings.json" };
     struct fuzz_input input = fuzz_input(data, size);
     struct error error = { 0 };
     fuzz_has_secret = true;
@@ -167,7 +199,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     given_file = file;
     auto_config struct config *config = config_read(&options, NULL, &error);
     if (config != NULL)
-        use(config, file);
+        use(config, &options, file, variables[0]);
     else
         fuzz_check_error(&error);
     return 0;
