@@ -8,6 +8,7 @@
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
+#include "common/base/text.h"
 #include "helpers/entra/token_claims.h"
 
 #define GRAPH "https://graph.microsoft.com"
@@ -95,6 +96,37 @@ static void a_token_without_roles_is_refused_by_an_api_that_needs_them(void **st
                         "");
 }
 
+/* Those of the built-in APIs that keep access lists of their own. */
+static void a_token_of_azure_needs_no_roles(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *resource, *host;
+    } cases[] = {
+        { "https://management.azure.com", "management.azure.com" },
+        { "https://management.usgovcloudapi.net", "management.usgovcloudapi.net" },
+        { "https://management.chinacloudapi.cn", "management.chinacloudapi.cn" },
+        { "https://vault.azure.net", "x.vault.azure.net" },
+        { "https://vault.usgovcloudapi.net", "x.vault.usgovcloudapi.net" },
+        { "https://vault.azure.cn", "x.vault.azure.cn" },
+        { "https://storage.azure.com", "x.blob.core.windows.net" },
+        { "https://containerregistry.azure.net", "x.azurecr.io" },
+        { "https://containerregistry.azure.us", "x.azurecr.us" },
+        { "https://containerregistry.azure.cn", "x.azurecr.cn" },
+        { "https://database.windows.net/", NULL },
+        { "https://database.usgovcloudapi.net/", NULL },
+        { "https://database.chinacloudapi.cn/", NULL },
+        { "https://ossrdbms-aad.database.windows.net", NULL },
+        { "https://ossrdbms-aad.database.usgovcloudapi.net", NULL },
+        { "https://ossrdbms-aad.database.chinacloudapi.cn", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *claims = text_format("{'aud':'%s'}", cases[i].resource);
+        autofree char *scope = text_format("%s/.default", cases[i].resource);
+        assert_string_equal(judge(claims, scope, cases[i].host), "");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +135,7 @@ int main(void)
         cmocka_unit_test(a_host_that_looks_like_that_of_an_api_is_a_different_one),
         cmocka_unit_test(the_missing_slash_of_azure_sql_is_reported),
         cmocka_unit_test(a_token_without_roles_is_refused_by_an_api_that_needs_them),
+        cmocka_unit_test(a_token_of_azure_needs_no_roles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
