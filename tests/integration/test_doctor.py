@@ -115,7 +115,7 @@ def test_each_value_is_shown_with_its_source(world):
 def test_each_option_is_shown(world):
     given = {"--account": "ada@contoso.com", "--timeout": "7", "--keyring": "none",
              "--authority": world.authority.url}
-    flags = ("--managed-identity", "--force-refresh")
+    flags = ("--managed-identity",)
     words = [word for pair in given.items() for word in pair]
     details = examine(world, *words, *flags).details("configuration")
     for name, value in (given | dict.fromkeys(flags, "set")).items():

@@ -124,8 +124,8 @@ def test_null_takes_a_text_out_of_the_machines_file(world, machine):
 
 def test_variables_override_both(world, machine):
     change(world.appsettings_file, AzureAd={"ClientId": "the-users"})
-    token(world, machine, env={"AzureAd__ClientId": "the-variables", "AzureAd__ClientSecret": "v"})
-    assert asked(world) == (DOMAIN, "the-variables", "v")
+    token(world, machine, env={"AzureAd__ClientId": OTHER.client_id, "AzureAd__ClientSecret": "v"})
+    assert asked(world) == (DOMAIN, OTHER.client_id, "v")
 
 
 # ---- permissions ----

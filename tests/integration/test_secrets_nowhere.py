@@ -221,7 +221,7 @@ class Search:
         for fault in FAULTS if asks else [PROOF_ECHOED]:
             asked = len(self.world.authority.token_requests)
             with self.world.authority.faults.injected(fault):
-                self.run(name, *(["--force-refresh"] if asks else []))
+                self.run(name, *(["--force-refresh"] if name in ANSWERS else []))
             assert (len(self.world.authority.token_requests) > asked) == asks, fault.name
 
     def finish(self) -> None:
