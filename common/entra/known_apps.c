@@ -14,3 +14,8 @@ bool known_app_is_in_family(const char *client_id)
             return true;
     return false;
 }
+
+bool known_app_is_public_client(const char *client_id)
+{
+    return known_app_is_in_family(client_id) || strcasecmp(KNOWN_APP_KUBELOGIN, client_id) == 0;
+}

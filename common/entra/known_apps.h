@@ -39,4 +39,7 @@
  * ids (FOCI): each of them can use those of the others. */
 bool known_app_is_in_family(const char *client_id);
 
+/* Whether the client, a GUID in either case, is one of the public clients above. */
+bool known_app_is_public_client(const char *client_id);
+
 #endif

@@ -16,7 +16,12 @@
 #define REMEDIES_POLICY "AADSTS53003"
 #define REMEDIES_DEVICE "AADSTS53000"
 
-/* Spaces separate the codes of an entry. */
+/* What Microsoft's page says of each number is meant here: "Microsoft Entra authentication and
+ * authorization error codes"; of those that it does not have, the authority's own text, and
+ * Microsoft.Identity.Web's Constants for the certificates'.
+ *
+ * Spaces separate the codes of an entry. Most entries end with the remedy. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 static const struct remedy entries[] = {
     /* ---- the first three in Microsoft's "Daemon app that calls web APIs - acquire a token",
      *      section "Troubleshooting" ---- */
@@ -25,17 +30,28 @@ static const struct remedy entries[] = {
     { "Authorization_RequestDenied",
       "The API refused the request (403): the app has no permission that allows it.",
       "Add the application permission to the app's API permissions and have an administrator of "
-      "the tenant grant consent; then request a new token (--force-refresh)." },
+      "the tenant grant consent; then request a new token (--force-refresh).",
+      .said = "Insufficient privileges\nForbidden\n403" },
     { "no_app_roles",
       "The app's token has no roles, so an API that your organization develops answers 403.",
       "Define app roles in the API's own registration (allowed member types: Applications), "
-      "add them to the app's API permissions, and have an administrator grant consent." },
+      "add them to the app's API permissions, and have an administrator grant consent.",
+      .said = "Forbidden\n403" },
 
     /* ---- the scope and the resource ---- */
     { "AADSTS28002 AADSTS28003", "The scope is malformed or empty.",
       "Check the spelling of the scope: RESOURCE/.default." },
-    { "AADSTS500011", "The resource is not known in the tenant.",
+    { "AADSTS500011 AADSTS650054", "The resource is not known in the tenant.",
       "Check the resource's URI; its app may also lack consent in this tenant." },
+    { "AADSTS500014", "The resource's service principal is disabled in the tenant.",
+      "An administrator can enable it among the tenant's enterprise applications; a subscription "
+      "may have lapsed." },
+    { "AADSTS650052", "The resource has no service principal in the tenant.",
+      "Check the resource and TenantId; otherwise, an administrator must subscribe the tenant to "
+      "the service, or add it to the enterprise applications." },
+    { "AADSTS90009", "The app requests a token for its own API, and names it by a URI.",
+      "An app names its own API by its client ID: set Scopes to CLIENT_ID/.default, with the GUID "
+      "and without api://." },
     { "AADSTS501051", "The resource requires an app role, and the app has none.",
       "An administrator must assign the app to a role of the resource." },
     { "AADSTS700022", "The scope names several resources.",
@@ -44,6 +60,11 @@ static const struct remedy entries[] = {
       "Request one resource, as RESOURCE/.default." },
     { "AADSTS650057", "The resource is not among the app's permissions.",
       "Add the resource to the app's API permissions, or check its URI." },
+    { "AADSTS650056 AADSTS65005",
+      "The app's permissions do not include the resource, or lack consent.",
+      "Check ClientId; add the resource to the app's API permissions, and have an administrator "
+      "consent.",
+      .link = REMEDY_LINK_CONSENT },
     { "AADSTS50001", "The resource is disabled, or not known in this tenant.",
       "Check the resource's URI; it may be disabled in this tenant." },
     { "AADSTS65002",
@@ -51,8 +72,12 @@ static const struct remedy entries[] = {
       "Register an app of your own and set ClientId." },
 
     /* ---- the app and the tenant ---- */
-    { "AADSTS700016", "The app is not known in the tenant.",
+    { "AADSTS700016 AADSTS700011", "The app is not known in the tenant.",
       "Check ClientId and TenantId: the app is not registered in this tenant." },
+    { "AADSTS7000229", "The app has no service principal in the tenant.",
+      "Check TenantId; if it is right, an administrator of the tenant must consent to the app, "
+      "which adds it.",
+      .link = REMEDY_LINK_CONSENT },
     { "AADSTS90002", "The tenant does not exist.",
       "Check TenantId: there is no such tenant in this cloud (Instance names the cloud)." },
     { "AADSTS900023", "The tenant is malformed.",
@@ -63,8 +88,8 @@ static const struct remedy entries[] = {
       "The app is disabled; an administrator can enable it." },
     { "AADSTS9001023 AADSTS50194", "This app or grant type requires a single tenant.",
       "Name the tenant: TenantId cannot be 'common' here." },
-    { "AADSTS900382 AADSTS900432", "The app belongs to another cloud.",
-      "The app belongs to another cloud: set Instance to that cloud's login host." },
+    { "AADSTS900382 AADSTS900432 AADSTS90038", "The app or the tenant belongs to another cloud.",
+      "Set Instance to the login host of the cloud of the app and the tenant." },
     { "AADSTS100007", "The app cannot use the regional endpoint.", "Remove AzureRegion." },
     { "AADSTS70003", "The authority does not support the grant type.",
       "Check Instance: the authority may not be Entra. Otherwise, this is a bug in "
@@ -73,37 +98,53 @@ static const struct remedy entries[] = {
       "This is a bug in entra-credential-helpers; please report it with this message." },
 
     /* ---- the app's credential ---- */
-    { "AADSTS7000215", "The client secret is wrong.", "Use the secret's value, not its ID." },
-    { "AADSTS7000222", "The client secret or certificate has expired.",
-      "The app's secret or certificate has expired: create a new one." },
+    { "AADSTS7000215 AADSTS70002", "The client secret is wrong.",
+      "Check ClientId, and that the secret is the value of one of this app's secrets, not its ID, "
+      "and that it has not been deleted.",
+      .link = REMEDY_LINK_CREDENTIALS },
+    { "AADSTS7000222", "The client secret has expired.",
+      "The app's secret has expired: create a new one.", .link = REMEDY_LINK_CREDENTIALS },
     { "AADSTS7000216", "The request did not contain a credential.",
       "Configure a client credential." },
     { "AADSTS7000218", "The app is not a public client, and the request contained no credential.",
       "Configure a client credential, or allow public client flows for the app." },
     { "AADSTS700025", "The app is a public client, and the request contained a credential.",
       "The app is registered as a public client: remove the credential." },
-    { "AADSTS700027", "The assertion is not signed with a certificate of the app.",
-      "Register this certificate with the app." },
+    { "AADSTS700027", "The assertion is not signed with a valid certificate of the app.",
+      "Register this certificate with the app; if its key has expired, create a new one.",
+      .link = REMEDY_LINK_CREDENTIALS },
     { "AADSTS700021 AADSTS50027", "The assertion is malformed, or not for this app.",
       "Check ClientId and this machine's clock." },
     { "AADSTS700024", "The assertion is expired or not valid yet.",
       "Check this machine's clock; a federated token may be out of date." },
-    { "AADSTS7000214", "The certificate has been revoked.",
-      "Register a new certificate: this one has been revoked." },
-    { "AADSTS7000277 AADSTS1000502", "The certificate has expired or is not valid yet.",
-      "Check the certificate's validity dates and this machine's clock." },
+    { "AADSTS7000214 AADSTS7000277", "The certificate has been revoked.",
+      "Register a new certificate: this one has been revoked.", .link = REMEDY_LINK_CREDENTIALS },
+    { "AADSTS1000502", "The certificate has expired or is not valid yet.",
+      "Check the certificate's validity dates; create a new one and register it with the app.",
+      .link = REMEDY_LINK_CREDENTIALS },
     { "AADSTS7000274", "The assertion's signature is wrong.",
-      "Register the certificate that belongs to this key." },
-    { "AADSTS50012", "The certificate is not registered with the app.",
-      "Register this certificate with the app." },
+      "Register the certificate that belongs to this key.", .link = REMEDY_LINK_CREDENTIALS },
+    { "AADSTS50012", "The certificate or the assertion's signature is not accepted.",
+      "Register this certificate with the app; check its validity dates and chain.",
+      .link = REMEDY_LINK_CREDENTIALS },
     { "AADSTS700030", "The certificate's subject or issuer is not registered with the app.",
-      "Register this certificate with the app; check its subject." },
+      "Register this certificate with the app; check its subject.",
+      .link = REMEDY_LINK_CREDENTIALS },
     { "AADSTS5002738", "The federated token has a signature algorithm that Entra does not accept.",
       "The issuer of the federated token must sign it with RS256." },
     { "AADSTS70021 AADSTS7002137 AADSTS7002138",
       "The app has no federated credential that matches the token.",
       "Register the token's issuer, subject and audience with the app, exactly as they are in the "
       "token. A new registration takes effect after some minutes." },
+    { "AADSTS70025", "The app has no federated credentials.",
+      "Check ClientId; register the token's issuer, subject and audience with the app. A new "
+      "registration takes effect after some minutes." },
+    { "AADSTS70023", "The federated token's lifetime is too long.",
+      "The issuer of the federated token must issue it for a day at most." },
+    { "AADSTS700222 AADSTS700226 AADSTS700229 AADSTS700236",
+      "The federated token is one of Entra's that cannot be used as such.",
+      "Of Entra's own tokens, only that of a managed identity of the app's tenant can be used "
+      "(SignedAssertionFromManagedIdentity); otherwise, use one of another issuer." },
     { "AADSTS700211", "The app has no federated credential with the token's issuer.",
       "Register the token's issuer with the app, exactly as it is in the token." },
     { "AADSTS700212", "The app has no federated credential with the token's audience.",
@@ -112,17 +153,19 @@ static const struct remedy entries[] = {
       "Register the token's subject with the app, exactly as it is in the token." },
 
     /* ---- consent and policy ---- */
-    { "AADSTS65001 AADSTS90094", "The app's permissions lack consent.",
-      "An administrator must consent to the app's permissions in this tenant." },
+    { "AADSTS65001 AADSTS90094 AADSTS90095", "The app's permissions lack consent.",
+      "An administrator must consent to the app's permissions in this tenant.",
+      .link = REMEDY_LINK_CONSENT },
     { "AADSTS65004", "The user declined to consent to the app's permissions.",
       "Sign in again with 'entra login' and accept, or have an administrator consent for all "
       "users." },
     { "AADSTS50105", "The app or user is not assigned to the resource.",
       "An administrator must assign the app or user to the resource." },
-    { REMEDIES_POLICY " AADSTS530032 AADSTS530035 AADSTS50131 AADSTS50158",
+    { REMEDIES_POLICY " AADSTS530032 AADSTS530035 AADSTS50131 AADSTS50158 "
+                      "AADSTS50005 AADSTS53002",
       "A conditional access policy of the tenant blocks the request.",
       "Conditional access blocks the request; it may forbid device codes: " BY_BROWSER },
-    { REMEDIES_DEVICE " AADSTS530003 AADSTS53001 AADSTS53002 AADSTS50005 AADSTS50097 AADSTS50129 "
+    { REMEDIES_DEVICE " AADSTS530003 AADSTS53001 AADSTS50097 AADSTS50129 "
                       "AADSTS50155",
       "The tenant accepts only devices that it manages, and did not recognize this one.",
       "A sign-in by device code does not show which device this is: " BY_BROWSER },
@@ -133,9 +176,10 @@ static const struct remedy entries[] = {
     { "AADSTS50053 AADSTS50055 AADSTS50057 AADSTS50126",
       "The account is disabled or locked, or its password is wrong or expired.",
       "Check the account and its password, or ask the tenant's administrator." },
-    { "AADSTS50076 AADSTS50079 AADSTS50074", "The tenant requires multifactor authentication.",
+    { "AADSTS50076 AADSTS50079 AADSTS50074 AADSTS50072 AADSTS50078",
+      "The tenant requires multifactor authentication.",
       "Sign in again with 'entra login': multifactor authentication is required." },
-    { "AADSTS50173 AADSTS700082 AADSTS70043 AADSTS700084",
+    { "AADSTS50173 AADSTS700082 AADSTS70043 AADSTS700084 AADSTS50089 AADSTS50132 AADSTS50133",
       "The sign-in has been revoked or has expired.", "Sign in again with 'entra login'." },
     { "AADSTS70008 AADSTS70000 AADSTS9002326",
       "The code or refresh token is wrong or expired, or belongs to another type of app.",
@@ -189,12 +233,14 @@ static const struct remedy entries[] = {
       "Request a token with --claims and the claims of the challenge, decoded from Base64." },
     { "invalid_token", "The API refused the token (401): it is for another API, or has expired.",
       "The scope belongs to another API than the one that is called: set Scopes to that API's "
-      "RESOURCE/.default, including any slash at the end of the resource." },
+      "RESOURCE/.default, including any slash at the end of the resource.",
+      .said = "InvalidAuthenticationToken\nUnauthorized\n401" },
 
     /* ---- HTTP ---- */
     { "http_redirect", "The authority sent a redirect, which is not followed.", "Check Instance." },
     { "http_throttled", "The authority receives too many requests (429).",
-      "Wait, then try again; find the program that sends so many requests." },
+      "Wait, then try again; find the program that sends so many requests.",
+      .said = "Too Many Requests\n429" },
     { "http_fault", "The authority has a fault (5xx).", "Try again later." },
     { "not_a_token_endpoint", "The answer is not that of an authority.",
       "Check Instance; a proxy or a captive portal may intercept the connection." },
@@ -411,9 +457,10 @@ bool remedies_blame_device_code(const char *code)
 
 bool remedies_blame_client(const char *code)
 {
-    static const char *const codes[] = { "AADSTS65002", "AADSTS7000112",      "AADSTS50105",
-                                         "AADSTS65001", "AADSTS90094",        "AADSTS700016",
-                                         "AADSTS70001", "unauthorized_client" };
+    static const char *const codes[] = { "AADSTS65002",        "AADSTS7000112", "AADSTS50105",
+                                         "AADSTS65001",        "AADSTS90094",   "AADSTS7000229",
+                                         "AADSTS700011",       "AADSTS700016",  "AADSTS70001",
+                                         "unauthorized_client" };
     for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
         if (strcasecmp(code, codes[i]) == 0)
             return true;

@@ -14,10 +14,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Microsoft's page of an AADSTS number, for codes that the catalogue does not have: a sentence for
+ * printf, which takes the length of the digits (an int) and the digits. */
+#define REMEDIES_PAGE       "Microsoft explains it at https://login.microsoftonline.com/error?code=%.*s."
+#define REMEDIES_DIGITS_MAX 9
+
+/* A page that helps, if it is known whose request was refused. */
+enum remedy_link {
+    REMEDY_LINK_NONE,
+    REMEDY_LINK_CREDENTIALS, /* the app's secrets and certificates, in the portal */
+    REMEDY_LINK_CONSENT,     /* where an administrator consents for the whole tenant */
+};
+
 struct remedy {
     const char *codes;   /* one code, or several separated by spaces */
     const char *meaning; /* a sentence */
     const char *remedy;  /* one or two sentences that say what to do */
+    const char *said;    /* how servers name the error instead of by a code, a line each: phrases
+                          * of whole words; NULL: they do not */
+    enum remedy_link link;
 };
 
 /* The whole catalogue; *ret_count is its size. The texts are static. */

@@ -10,6 +10,7 @@
 #include "common/base/shell_line.h"
 #include "common/entra/claims.h"
 #include "common/store/pop_key_store.h"
+#include "common/tokens/advice.h"
 #include "common/tokens/client_choice.h"
 #include "common/tokens/pop.h"
 #include "common/tokens/shared_failures.h"
@@ -124,10 +125,12 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
     enum acquire_end end = request->for_user
                                ? acquire_for_user(attempt, module, &was_asked, ret_token, error)
                                : acquire_for_app(attempt, module, ret_token, error);
-    if (end == ACQUIRED)
+    if (end == ACQUIRED) {
         finish_token(request, ret_token);
-    else
+    } else {
+        advice_complete(request, attempt->tokens->options, error);
         shared_failures_report(request, attempt->deadline, was_asked, error);
+    }
     /* Now it is known whose key it is. */
     if (end == ACQUIRED && key_is_new &&
         !pop_key_store_keep(&attempt->tokens->store, request, attempt->deadline, error))
@@ -139,9 +142,13 @@ bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, stru
 {
     struct user_tokens_wait wait = wait_of(attempt);
     const struct acquire_module *module = acquire_load(error);
-    if (module == NULL || !user_tokens_sign_in(module, &attempt->tokens->store, &attempt->request,
-                                               &wait, ret_token, error))
+    if (module == NULL)
         return false;
+    if (!user_tokens_sign_in(module, &attempt->tokens->store, &attempt->request, &wait, ret_token,
+                             error)) {
+        advice_complete(&attempt->request, attempt->tokens->options, error);
+        return false;
+    }
     token_source_extend_deadline(attempt);
     finish_token(&attempt->request, ret_token);
     return true;

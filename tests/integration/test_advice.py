@@ -272,6 +272,21 @@ def test_a_device_code_serves_where_the_browser_cannot(desk, words, variables):
     assert (again.code, again.err) == (0, ""), again
 
 
+@pytest.mark.parametrize("error, code", [
+    ("interaction_required", 50076), ("invalid_grant", 50173), ("access_denied", 65004),
+    ("invalid_grant", 70008), ("invalid_grant", 999999)])
+def test_a_refused_sign_in_is_repeated_with_its_options(desk, error, code):
+    """That of another configuration would sign in somebody else, or elsewhere."""
+    path = elsewhere(desk)
+    words = ("--config", path, "--api", "MyWebApi")
+    desk.browser.will_sign_in(ADA)
+    desk.authority.faults.inject(faults.refused("no", error, code, "Refused."), times=1)
+    command = advised(desk.at_terminal("entra", "login", *words).finish(), LOGIN)
+    desk.browser.will_sign_in(ADA)
+    assert desk.at_terminal("sh", "-c", command).finish().code == 0, command
+    assert desk.run("entra", "token", *words).code == 0
+
+
 def test_a_policy_against_device_codes_is_met_by_the_browser(desk):
     login(desk)
     desk.authority.faults.inject(faults.refused("policy", "invalid_grant", 53003, "Blocked."), times=1)

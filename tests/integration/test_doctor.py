@@ -85,7 +85,7 @@ def test_there_are_no_colors_elsewhere(world):
 
 
 @pytest.mark.parametrize("words", [["a/b"], ["https://a/", "https://b/"], ["--output", "xml"],
-                                   ["https://a/", "--explain", "all"], ["--explain", "AADSTS0"],
+                                   ["--explain", "nothing known"], ["--explain", "AADSTS0"],
                                    ["ftp://a/"]])
 def test_wrong_usage_is_reported(world, words):
     outcome = world.run("entra", "doctor", *words)
@@ -329,6 +329,53 @@ def test_a_number_is_recognized_as_users_copy_it(world, code):
     outcome = world.run("entra", "doctor", "--explain", code)
     assert (outcome.code, outcome.err) == (0, "")
     assert "AADSTS70011" in outcome.out.splitlines()[0].split()
+
+
+def explained(world, *words: str) -> list[str]:
+    """The first codes of the entries."""
+    outcome = world.run("entra", "doctor", "--explain", *words)
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+    return [line.split()[0] for line in outcome.out.splitlines() if not line.startswith(" ")]
+
+
+FORBIDDEN = ["Authorization_RequestDenied", "no_app_roles"]
+
+
+@pytest.mark.parametrize("pasted, codes", [
+    ("Insufficient privileges to complete the operation.", FORBIDDEN[:1]),
+    ("insufficient PRIVILEGES to complete the operation", FORBIDDEN[:1]),
+    ('{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to '
+     'complete the operation."}}', FORBIDDEN[:1]),
+    ("Forbidden", FORBIDDEN), ("403", FORBIDDEN), ("< HTTP/2 403 ", FORBIDDEN),
+    ("Response status code does not indicate success: 403 (Forbidden).", FORBIDDEN),
+    ("HTTP/1.1 401 Unauthorized", ["invalid_token"]), ("429", ["http_throttled"]),
+    ('{"error":"invalid_client","error_description":"AADSTS7000277: Revoked.\\r\\nTrace ID: '
+     '70011a00-0000-0000-0000-000000000000","error_codes":[7000277]}', ["AADSTS7000214"]),
+    ("error=access_denied&error_description=aadsts65001%3a+The+user", ["AADSTS65001"]),
+    ("  AADSTS70011:\n", ["AADSTS70011"]), ("Server said: invalid_scope.", ["invalid_scope"]),
+    ("KEYRING_LOCKED", ["keyring_locked"]),
+    ("entra: AADSTS65001: x (invalid_grant). AADSTS50105", ["AADSTS65001", "AADSTS50105"]),
+    ("AADSTS999999: x (invalid_client, correlation id y)", ["AADSTS999999", "invalid_client"])])
+def test_a_message_is_explained_as_users_paste_it(world, pasted, codes):
+    assert explained(world, pasted) == codes
+
+
+def test_a_message_is_explained_without_quotation_marks(world):
+    words = "Insufficient privileges to complete the operation.".split()
+    assert explained(world, *words) == FORBIDDEN[:1]
+
+
+@pytest.mark.parametrize("code", ["AADSTS999999", "999999", "aadsts999999: Something new."])
+def test_a_number_that_nobody_knows_leads_to_microsofts_page(world, code):
+    outcome = world.run("entra", "doctor", "--explain", code)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "https://login.microsoftonline.com/error?code=999999" in outcome.err
+
+
+@pytest.mark.parametrize("code", ["9999999999", "AADSTS0", "x403", "403x", "", " "])
+def test_what_is_not_a_code_leads_nowhere(world, code):
+    outcome = world.run("entra", "doctor", "--explain", code)
+    assert (outcome.code, outcome.out) == (2, "") and "http" not in outcome.err
 
 
 def test_all_codes_are_explained_as_json(world):

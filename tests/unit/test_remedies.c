@@ -116,13 +116,41 @@ static void common_codes_have_an_entry(void **state)
         50053,   50126,   50076,   50079,  50074,   50158,  53000,   53001,  53003,   530003,
         50173,   700082,  70043,   700084, 70008,   70000,  70016,   70020,  70019,   7000218,
         50011,   500113,  90055,   50196,  90033,   90006,  90024,   90090,  50033,   9001023,
-        50194,   900382,  900432,  650057, 50001,   100007, 9002313, 900144, 9002326, 65002
+        50194,   900382,  900432,  650057, 50001,   100007, 9002313, 900144, 9002326, 65002,
+        7000229, 650052,  70025,   700222, 70023,   500014, 90009,   650056, 700226,  700236,
+        50072,   50078,   50089,   90095,  700011
     };
     for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
         char code[32];
         snprintf(code, sizeof code, "AADSTS%ld", codes[i]);
         if (remedies_find(code) == NULL)
             fail_msg("%s is missing", code);
+    }
+}
+
+/* What Microsoft's page says of them, and what was once said here instead. */
+static void a_code_means_what_microsoft_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *said, *not_said;
+    } cases[] = {
+        { "AADSTS7000277", "revoked", "clock" },
+        { "AADSTS7000214", "revoked", "clock" },
+        { "AADSTS1000502", "not valid yet", "clock" },
+        { "AADSTS7000222", "secret", "certificate" },
+        { "AADSTS700027", "expired", "clock" },
+        { "AADSTS50005", "policy", "recognize this one" },
+        { "AADSTS53002", "policy", "recognize this one" },
+        { "AADSTS90009", "CLIENT_ID/.default", "api://x" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct remedy *entry = remedies_find(cases[i].code);
+        char text[1024];
+        assert_non_null(entry);
+        snprintf(text, sizeof text, "%s %s", entry->meaning, entry->remedy);
+        assert_has(text, cases[i].said);
+        assert_lacks(text, cases[i].not_said);
     }
 }
 
@@ -135,6 +163,7 @@ int main(void)
         cmocka_unit_test(an_unknown_code_finds_nothing),
         cmocka_unit_test(letter_case_does_not_matter),
         cmocka_unit_test(common_codes_have_an_entry),
+        cmocka_unit_test(a_code_means_what_microsoft_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,13 +3,14 @@
 #define _GNU_SOURCE
 #include "helpers/entra/doctor/doctor.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/search_path.h"
-#include "common/entra/remedies.h"
+#include "common/base/text.h"
+#include "helpers/entra/doctor/explanation.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
 
@@ -95,52 +96,22 @@ static bool run_checks(struct doctor *doctor, struct error *error)
     return ok;
 }
 
-/* ---- --explain ---- */
-
-static void explain_entry(const struct remedy *entry, json_object *array)
-{
-    if (array == NULL) {
-        printf("%s\n    %s\n    %s\n", entry->codes, entry->meaning, entry->remedy);
-        return;
-    }
-    json_object *object = json_object_new_object();
-    json_object_object_add(object, "codes", json_object_new_string(entry->codes));
-    json_object_object_add(object, "meaning", json_object_new_string(entry->meaning));
-    json_object_object_add(object, "remedy", json_object_new_string(entry->remedy));
-    json_object_array_add(array, object);
-}
-
-/* Users often copy only the number of an AADSTS code. */
-static const struct remedy *find_entry(const char *code)
-{
-    char name[32];
-    snprintf(name, sizeof name, "AADSTS%.20s", code);
-    const struct remedy *entry = remedies_find(code);
-    return entry != NULL ? entry : remedies_find(name);
-}
-
-static bool explain(const char *code, bool as_json, struct error *error)
-{
-    size_t count;
-    const struct remedy *entries = remedies_all(&count);
-    const struct remedy *one = find_entry(code);
-    auto_json json_object *array = as_json ? json_object_new_array() : NULL;
-    if (one == NULL && strcmp(code, "all") != 0) {
-        error_set(error, ERROR_USAGE, "unknown code '%.60s'", code);
-        return error_hint(error, "'entra doctor --explain all' lists the known codes.");
-    }
-    for (size_t i = 0; i < count; i++)
-        if (one == NULL || one == &entries[i])
-            explain_entry(&entries[i], array);
-    if (as_json)
-        json_print(array);
-    return true;
-}
-
 /* The index of our own option in options->own. */
 enum own_option {
     EXPLAIN,
 };
+
+/* A message that is pasted without quotation marks is several operands. */
+static bool explain(const char *code, int count, char **operands, bool as_json, struct error *error)
+{
+    autofree char *text = strdup(code);
+    for (int i = 0; i < count; i++) {
+        char *longer = text_format("%s %s", text, operands[i]);
+        free(text);
+        text = longer;
+    }
+    return explanation_print(text, as_json, error);
+}
 
 static bool run_doctor(const struct options *options, int count, char **operands,
                        struct error *error)
@@ -149,9 +120,9 @@ static bool run_doctor(const struct options *options, int count, char **operands
     bool as_json = strcmp(output, "json") == 0;
     if (!as_json && strcmp(output, "text") != 0)
         return error_set(error, ERROR_USAGE, "--output takes text or json, not '%.40s'", output);
-    if (options->own[EXPLAIN] != NULL && count == 0)
-        return explain(options->own[EXPLAIN], as_json, error);
-    if (count > 1 || options->own[EXPLAIN] != NULL)
+    if (options->own[EXPLAIN] != NULL)
+        return explain(options->own[EXPLAIN], count, operands, as_json, error);
+    if (count > 1)
         return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[count - 1]);
     static struct doctor doctor;
     doctor = (struct doctor){ .options = options,
@@ -167,8 +138,8 @@ static bool run_doctor(const struct options *options, int count, char **operands
 
 static const struct option_spec own_options[] = {
     { "output", "FORM", "text or json", OPTION_TEXT, offsetof(struct options, output), 0 },
-    { "explain", "CODE", "explain an error code, or all of them", OPTION_TEXT, OPTION_OWN(EXPLAIN),
-      0 },
+    { "explain", "CODE", "explain an error code or message, or all codes", OPTION_TEXT,
+      OPTION_OWN(EXPLAIN), 0 },
     { .name = NULL },
 };
 

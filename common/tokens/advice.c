@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/tokens/advice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/array.h"
+#include "common/base/text.h"
+#include "common/entra/authority.h"
+#include "common/entra/error_report.h"
+#include "common/entra/known_apps.h"
+#include "common/entra/remedies.h"
+#include "common/tokens/sign_in_needed.h"
+
+#define LOGIN "'entra login"
+
+/* Sets the hint if there is room for the whole of it: a part of a command or link misleads. */
+static void set_hint(struct error *error, const char *text)
+{
+    if (strlen(text) < sizeof error->hint)
+        snprintf(error->hint, sizeof error->hint, "%s", text);
+}
+
+/* Only of a user's own request: an app cannot sign in. */
+static void complete_command(const struct token_request *request, const struct options *given,
+                             struct error *error)
+{
+    const char *advice = error_advice(error);
+    const char *login = strstr(advice, LOGIN);
+    if (!request->for_user || login == NULL || error->hint[0] != '\0')
+        return;
+    size_t before = (size_t)(login - advice) + strlen(LOGIN);
+    struct shell_line line = sign_in_line(request, given);
+    autofree char *text = text_format("%.*s%s%s", (int)before, advice, line.text, advice + before);
+    set_hint(error, text);
+}
+
+/* ---- links ---- */
+
+/* The portals of the clouds. Source: Microsoft, "National clouds". */
+static const struct {
+    const char *instance, *portal;
+} portals[] = {
+    { AUTHORITY_PUBLIC_CLOUD, "https://portal.azure.com" },
+    { "https://login.microsoftonline.us", "https://portal.azure.us" },
+    { "https://login.partner.microsoftonline.cn", "https://portal.azure.cn" },
+    { "https://login.chinacloudapi.cn", "https://portal.azure.cn" },
+};
+
+static char *credentials_link(const struct token_request *request)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(portals); i++)
+        if (strcmp(portals[i].instance, request->instance) == 0)
+            return text_format("The app's secrets and certificates: %s"
+                               "/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/"
+                               "~/Credentials/appId/%s.",
+                               portals[i].portal, request->client_id);
+    return NULL;
+}
+
+/* Source: Microsoft, "Grant tenant-wide admin consent to an application". */
+static char *consent_link(const struct token_request *request)
+{
+    return text_format("To consent, open %s/%s/adminconsent?client_id=%s.", request->instance,
+                       request->tenant, request->client_id);
+}
+
+static char *(*const links[])(const struct token_request *request) = {
+    [REMEDY_LINK_CREDENTIALS] = credentials_link,
+    [REMEDY_LINK_CONSENT] = consent_link,
+};
+
+/* Only of an app of the user's own in Entra: nobody can change Microsoft's. A GUID and a tenant are
+ * safe in a URL. */
+static void add_link(const struct token_request *request, struct error *error)
+{
+    const struct remedy *entry = remedies_find(error->code);
+    if (entry == NULL || entry->link == REMEDY_LINK_NONE || !text_is_guid(request->client_id) ||
+        authority_is_adfs(request->tenant) || known_app_is_public_client(request->client_id))
+        return;
+    autofree char *link = links[entry->link](request);
+    autofree char *text = link != NULL ? text_format("%s %s", error_advice(error), link) : NULL;
+    if (text != NULL)
+        set_hint(error, text);
+}
+
+/* ---- codes that the catalogue does not have ---- */
+
+static void add_page(struct error *error)
+{
+    long number = 0;
+    char digits[REMEDIES_DIGITS_MAX + 1];
+    if (sscanf(error->code, "AADSTS%9ld", &number) != 1 || number <= 0 ||
+        remedies_find(error->code) != NULL)
+        return;
+    int length = snprintf(digits, sizeof digits, "%ld", number);
+    const char *advice = error_advice(error);
+    autofree char *text =
+        text_format("%s%s" REMEDIES_PAGE, advice, advice[0] != '\0' ? " " : "", length, digits);
+    set_hint(error, text);
+}
+
+void advice_complete(const struct token_request *request, const struct options *given,
+                     struct error *error)
+{
+    complete_command(request, given, error);
+    add_link(request, error);
+    add_page(error);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Advice that is completed for the request: its command, its links, Microsoft's page of a code. */
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/array.h"
+#include "common/entra/authority.h"
+#include "common/entra/error_report.h"
+#include "common/entra/known_apps.h"
+#include "common/entra/remedies.h"
+#include "common/tokens/advice.h"
+
+#define APP "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
+
+static struct token_request request_of(char *instance, char *client_id, bool for_user)
+{
+    return (struct token_request){ .instance = instance,
+                                   .tenant = (char *)"contoso.com",
+                                   .client_id = client_id,
+                                   .scope = (char *)"api://a/.default",
+                                   .for_user = for_user };
+}
+
+static struct error completed(const struct token_request *request, const struct options *options,
+                              const char *code, const char *oauth_error)
+{
+    struct error error = { 0 };
+    error_set(&error, ERROR_REFUSED, "refused");
+    error_known_as(&error, code);
+    snprintf(error.oauth_error, sizeof error.oauth_error, "%s", oauth_error);
+    advice_complete(request, options, &error);
+    return error;
+}
+
+static void a_command_of_the_catalogue_gets_the_options_of_the_request(void **state)
+{
+    (void)state;
+    static const char *const codes[] = { "AADSTS50076", "AADSTS50173", "AADSTS70019",
+                                         "AADSTS53003", "AADSTS65004", "AADSTS70008" };
+    struct token_request request = request_of((char *)AUTHORITY_PUBLIC_CLOUD, (char *)APP, true);
+    const struct options options = { .config = "/x/y.json", .tenant = "contoso.com" };
+    for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+        struct error error = completed(&request, &options, codes[i], "invalid_grant");
+        assert_has(error.hint, "'entra login --config /x/y.json --scope api://a/.default "
+                               "--tenant contoso.com");
+        assert_lacks(error.hint, "'entra login'");
+    }
+    struct error browser = completed(&request, &options, "AADSTS53003", "");
+    assert_has(browser.hint, "--tenant contoso.com --browser'");
+}
+
+static void an_app_does_not_sign_in(void **state)
+{
+    (void)state;
+    struct token_request request = request_of((char *)AUTHORITY_PUBLIC_CLOUD, (char *)APP, false);
+    struct error error = completed(&request, &(struct options){ 0 }, "AADSTS50076", "");
+    assert_string_equal(error.hint, "");
+}
+
+static void the_portal_is_that_of_the_cloud(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        { AUTHORITY_PUBLIC_CLOUD, "https://portal.azure.com/#view/" },
+        { "https://login.microsoftonline.us", "https://portal.azure.us/#view/" },
+        { "https://login.partner.microsoftonline.cn", "https://portal.azure.cn/#view/" },
+        { "https://login.example.com", NULL },
+    };
+    static const char *const codes[] = { "AADSTS7000215", "AADSTS7000222", "AADSTS700027",
+                                         "AADSTS7000277" };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct token_request request = request_of((char *)cases[i][0], (char *)APP, false);
+        for (size_t c = 0; c < ARRAY_SIZE(codes); c++) {
+            struct error error = completed(&request, &(struct options){ 0 }, codes[c], "");
+            assert_has(error_advice(&error), remedies_text(codes[c]));
+            if (cases[i][1] == NULL) {
+                assert_string_equal(error.hint, "");
+                continue;
+            }
+            assert_has(error.hint, cases[i][1]);
+            assert_has(error.hint, "/Credentials/appId/" APP ".");
+        }
+    }
+}
+
+static void consent_is_at_the_authority_itself(void **state)
+{
+    (void)state;
+    struct token_request request =
+        request_of((char *)"https://login.microsoftonline.us", (char *)APP, false);
+    struct error error = completed(&request, &(struct options){ 0 }, "AADSTS65001", "");
+    assert_has(error.hint,
+               "https://login.microsoftonline.us/contoso.com/adminconsent?client_id=" APP);
+}
+
+static void only_an_app_of_ones_own_in_entra_has_a_page(void **state)
+{
+    (void)state;
+    static const char *const clients[] = { "name of AD FS", KNOWN_APP_AZURE_CLI,
+                                           KNOWN_APP_KUBELOGIN, KNOWN_APP_VISUAL_STUDIO };
+    for (size_t i = 0; i < ARRAY_SIZE(clients); i++) {
+        struct token_request request =
+            request_of((char *)AUTHORITY_PUBLIC_CLOUD, (char *)clients[i], false);
+        struct error error = completed(&request, &(struct options){ 0 }, "AADSTS65001", "");
+        assert_string_equal(error.hint, "");
+    }
+    struct token_request adfs = request_of((char *)"https://fs.contoso.com", (char *)APP, false);
+    adfs.tenant = (char *)"adfs";
+    struct error error = completed(&adfs, &(struct options){ 0 }, "AADSTS65001", "");
+    assert_string_equal(error.hint, "");
+}
+
+static void a_number_that_nobody_knows_has_microsofts_page(void **state)
+{
+    (void)state;
+    struct token_request request = request_of((char *)AUTHORITY_PUBLIC_CLOUD, (char *)APP, false);
+    struct error error =
+        completed(&request, &(struct options){ 0 }, "AADSTS999999", "invalid_client");
+    assert_has(error.hint, remedies_text("invalid_client"));
+    assert_has(error.hint, "https://login.microsoftonline.com/error?code=999999.");
+    static const char *const others[] = { "AADSTS0", "AADSTS", "AADSTSx", "keyring_locked", "" };
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        struct error other = completed(&request, &(struct options){ 0 }, others[i], "");
+        assert_string_equal(other.hint, "");
+    }
+}
+
+static void advice_that_would_be_cut_stays_as_it_is(void **state)
+{
+    (void)state;
+    struct token_request request = request_of((char *)AUTHORITY_PUBLIC_CLOUD, (char *)APP, false);
+    struct error error = { .code = "AADSTS7000215" };
+    memset(error.hint, 'x', sizeof error.hint - 20);
+    const struct error before = error;
+    advice_complete(&request, &(struct options){ 0 }, &error);
+    assert_string_equal(error.hint, before.hint);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_command_of_the_catalogue_gets_the_options_of_the_request),
+        cmocka_unit_test(an_app_does_not_sign_in),
+        cmocka_unit_test(the_portal_is_that_of_the_cloud),
+        cmocka_unit_test(consent_is_at_the_authority_itself),
+        cmocka_unit_test(only_an_app_of_ones_own_in_entra_has_a_page),
+        cmocka_unit_test(a_number_that_nobody_knows_has_microsofts_page),
+        cmocka_unit_test(advice_that_would_be_cut_stays_as_it_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
