@@ -9,7 +9,7 @@
  * An error prints as one paragraph: what was wanted, what went wrong, what to do.
  *
  *     entra: no token for AzureDevOps: the authority refused: AADSTS7000215: Invalid client
- *     secret provided. ... Use the secret's value, not its ID.
+ *     secret provided. ... Check ClientId, and that the secret is one of this app's ...
  */
 #ifndef COMMON_BASE_ERROR_H
 #define COMMON_BASE_ERROR_H

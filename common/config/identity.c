@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/authority.h"
+#include "common/entra/placeholder.h"
 
 #define CLIENT_ID_MAX 512
 
@@ -78,7 +79,7 @@ static bool read_section_authority(const struct config *config, const struct sec
 
 static bool set_tenant(struct token_request *request, const char *tenant, struct error *error)
 {
-    if (!authority_is_tenant(tenant)) {
+    if (!authority_is_tenant(tenant) || placeholder_is(tenant)) {
         error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", tenant);
         return error_known_as(error, "tenant_malformed");
     }
@@ -141,28 +142,40 @@ bool config_is_client_id(const char *text)
     return length > 0 && length <= CLIENT_ID_MAX && text[length] == '\0';
 }
 
-bool config_set_client_id(struct token_request *request, const char *client_id, struct error *error)
+/* from names what the client ID was taken from. */
+static bool set_client_id(struct token_request *request, const char *client_id, const char *from,
+                          struct error *error)
 {
     if (!config_is_client_id(client_id)) {
-        error_set(error, ERROR_USAGE, "'%.100s' is not a client id", client_id);
+        error_set(error, ERROR_USAGE, "%s: '%.100s' is not a client id", from, client_id);
         return error_known_as(error, "client_id_malformed");
     }
     free(request->client_id);
+    free(request->client_id_from);
     request->client_id = strdup(client_id);
+    request->client_id_from = strdup(from);
     return true;
 }
 
 static bool fill_client_id(const struct config *config, const struct section *identity,
                            struct token_request *request, struct error *error)
 {
-    const char *client_id = config->options->client_id;
-    if (client_id == NULL)
-        client_id = section_string(config, identity, "ClientId", error);
+    const char *option = config->options->client_id;
+    const char *key = option == NULL ? section_string(config, identity, "ClientId", error) : NULL;
+    const char *variable = config_variable(config, "AZURE_CLIENT_ID");
     if (error->kind != ERROR_NONE)
         return false;
-    if (client_id == NULL)
-        client_id = config_variable(config, "AZURE_CLIENT_ID");
-    return client_id == NULL || config_set_client_id(request, client_id, error);
+    if (option != NULL)
+        return config_check_placeholder("", "--client-id", option, error) &&
+               set_client_id(request, option, "--client-id", error);
+    if (key != NULL) {
+        struct config_path path = config_path_to(&identity->path, "ClientId");
+        char where[CONFIG_WHERE_MAX];
+        autofree char *from = text_format("%s: ClientId", config_where(config, &path, where));
+        return set_client_id(request, key, from, error);
+    }
+    return variable == NULL || (config_check_placeholder("", "AZURE_CLIENT_ID", variable, error) &&
+                                set_client_id(request, variable, "AZURE_CLIENT_ID", error));
 }
 
 json_object *config_capabilities(const struct config *config, const struct section *acquire)

@@ -149,12 +149,14 @@ const char *config_where(const struct config *config, const struct config_path *
                          char where[CONFIG_WHERE_MAX]);
 
 /* The string value at a path; NULL if it is absent, null or empty. Returns NULL with ERROR_USAGE if
- * it is a placeholder of Microsoft's sample files ("[Enter here ...]"). */
+ * it is a placeholder (placeholder.h). */
 const char *config_text(const struct config *config, const struct config_path *path,
                         json_object *value, struct error *error);
 
-/* Whether the text is such a placeholder. */
-bool config_is_placeholder(const char *text);
+/* Checks that a text is no placeholder. where ("": nothing) and name say what has it. Fails with
+ * ERROR_USAGE. */
+bool config_check_placeholder(const char *where, const char *name, const char *text,
+                              struct error *error);
 
 /* As config_text, for the value under a section's key. */
 const char *section_string(const struct config *config, const struct section *section,
@@ -207,10 +209,6 @@ bool config_learn_tenant(const struct config *config, struct token_request *requ
 
 /* Whether the text can be a client ID: letters, digits and -._~:/ */
 bool config_is_client_id(const char *text);
-
-/* Checks and sets the client ID. Fails with ERROR_USAGE. */
-bool config_set_client_id(struct token_request *request, const char *client_id,
-                          struct error *error);
 
 /* The ClientCapabilities of the identity that an API's AcquireTokenOptions name: an array, or NULL.
  * The configuration owns it. */

@@ -8,6 +8,7 @@
 #include "common/base/environment.h"
 #include "common/base/file.h"
 #include "common/config/internal.h"
+#include "common/entra/placeholder.h"
 
 /* The folders that relative paths are below; NULL: they stay as they are. */
 struct folders {
@@ -44,7 +45,7 @@ static void resolve(const struct folders *folders, const struct setting *setting
         const char *text = json_object_get_string(value);
         const char *folder = folder_of(folders, setting->type, text);
         bool has_nul = strlen(text) < (size_t)json_object_get_string_len(value);
-        if (folder == NULL || text[0] == '\0' || has_nul || config_is_placeholder(text))
+        if (folder == NULL || text[0] == '\0' || has_nul || placeholder_is(text))
             return;
         autofree char *path = file_path_below(folder, text);
         json_object_set_string(value, path);

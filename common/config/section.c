@@ -7,6 +7,7 @@
 
 #include "common/base/json_text.h"
 #include "common/config/internal.h"
+#include "common/entra/placeholder.h"
 
 json_object *config_member(const json_object *object, const char *key)
 {
@@ -123,10 +124,14 @@ const char *config_where(const struct config *config, const struct config_path *
     return where;
 }
 
-/* Microsoft's sample files have such texts: "[Enter here the scopes for your web API]". */
-bool config_is_placeholder(const char *text)
+bool config_check_placeholder(const char *where, const char *name, const char *text,
+                              struct error *error)
 {
-    return text[0] == '[' && text[strlen(text) - 1] == ']' && strchr(text, ' ') != NULL;
+    if (!placeholder_is(text))
+        return true;
+    error_set(error, ERROR_USAGE, "%s%s%s still has the placeholder of the sample file", where,
+              where[0] != '\0' ? ": " : "", name);
+    return error_known_as(error, "place_holder");
 }
 
 const char *config_text(const struct config *config, const struct config_path *path,
@@ -137,13 +142,11 @@ const char *config_text(const struct config *config, const struct config_path *p
     const char *text = json_object_get_string(value);
     if (text[0] == '\0')
         return NULL;
-    if (!config_is_placeholder(text))
-        return text;
     char where[CONFIG_WHERE_MAX];
-    error_set(error, ERROR_USAGE, "%s: %s still has the placeholder of the sample file",
-              config_where(config, path, where), path->steps[path->depth - 1]);
-    error_known_as(error, "place_holder");
-    return NULL;
+    return config_check_placeholder(config_where(config, path, where), path->steps[path->depth - 1],
+                                    text, error)
+               ? text
+               : NULL;
 }
 
 const char *section_string(const struct config *config, const struct section *section,

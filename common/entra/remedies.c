@@ -99,8 +99,7 @@ static const struct remedy entries[] = {
 
     /* ---- the app's credential ---- */
     { "AADSTS7000215 AADSTS70002", "The client secret is wrong.",
-      "Check ClientId, and that the secret is the value of one of this app's secrets, not its ID, "
-      "and that it has not been deleted.",
+      "Check ClientId, and that the secret is one of this app's and has not been deleted.",
       .link = REMEDY_LINK_CREDENTIALS },
     { "AADSTS7000222", "The client secret has expired.",
       "The app's secret has expired: create a new one.", .link = REMEDY_LINK_CREDENTIALS },

@@ -69,6 +69,7 @@ void token_request_clear(struct token_request *request)
     free(request->instance);
     free(request->tenant);
     free(request->client_id);
+    free(request->client_id_from);
     free(request->scope);
     free(request->claims);
     free(request->pop_host);

@@ -76,6 +76,7 @@ struct token_request {
     char *tenant;              /* as authority_is_tenant takes it */
     bool tenant_learned;       /* not configured, but named by the server or cluster */
     char *client_id;           /* letters, digits and -._~:/ */
+    char *client_id_from;      /* what named it, for messages; NULL: nobody did */
     const char *second_client; /* asks if the authority refuses client_id, which nobody chose; NULL:
                                 * none; static */
     bool client_is_second;     /* the second client asks, since the authority refuses the first:

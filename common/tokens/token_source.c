@@ -8,6 +8,8 @@
 
 #include "common/base/deadline.h"
 #include "common/base/shell_line.h"
+#include "common/base/text.h"
+#include "common/entra/authority.h"
 #include "common/entra/claims.h"
 #include "common/store/pop_key_store.h"
 #include "common/tokens/advice.h"
@@ -111,12 +113,42 @@ static enum acquire_end acquire_for_user(struct attempt *attempt,
     return acquired ? ACQUIRED : ACQUIRE_FAILED;
 }
 
+/* ---- the client ID ---- */
+
+#define CLIENT_SECRET_MIN 32 /* of Entra and AD FS; usually 40 */
+
+/* Whether a text that is not a client ID may be shown: a client secret may have been set in its
+ * place, which is longer than a name and has other characters than a GUID. */
+static bool may_be_shown(const char *text)
+{
+    size_t length = strlen(text);
+    bool is_like_guid =
+        strspn(text, "0123456789ABCDEFabcdef-") == length && strchr(text, '-') != NULL;
+    return is_like_guid || (length < CLIENT_SECRET_MIN && strchr(text, '~') == NULL);
+}
+
+/* Entra's client IDs are GUIDs; AD FS takes any name, and a managed identity's ID may be a path. */
+static bool check_client_id(const struct token_request *request, struct error *error)
+{
+    bool is_machine = request->credential_count > 0 &&
+                      request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
+    if (is_machine || authority_is_adfs(request->tenant) || text_is_guid(request->client_id))
+        return true;
+    const char *from = request->client_id_from != NULL ? request->client_id_from : "the client id";
+    if (may_be_shown(request->client_id))
+        error_set(error, ERROR_USAGE, "%s: '%s' is not a GUID", from, request->client_id);
+    else
+        error_set(error, ERROR_USAGE, "%s: the value is not a GUID", from);
+    return error_known_as(error, "client_id_malformed");
+}
+
 enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret_token,
                                       struct error *error)
 {
     bool was_asked = false;
     const struct token_request *request = &attempt->request;
-    if (shared_failures_found(request, attempt->tokens->began, error))
+    if (!check_client_id(request, error) ||
+        shared_failures_found(request, attempt->tokens->began, error))
         return ACQUIRE_FAILED;
     const struct acquire_module *module = acquire_load(error);
     bool key_is_new = false;
@@ -141,6 +173,8 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
 bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, struct error *error)
 {
     struct user_tokens_wait wait = wait_of(attempt);
+    if (!check_client_id(&attempt->request, error))
+        return false;
     const struct acquire_module *module = acquire_load(error);
     if (module == NULL)
         return false;

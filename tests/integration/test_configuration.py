@@ -32,9 +32,10 @@ def test_flags_override_section_keys_the_file_and_azure_variables(world):
         token(world, "--keyring", "none", *words, env=env)
         return world.authority.token_requests[0].form["client_id"]
 
-    assert client_of(AZURE_CLIENT_ID="from-azure") == DAEMON.client_id
-    assert client_of(AzureAd__ClientId="from-section") == "from-section"
-    assert client_of("--client-id", "from-flag", AzureAd__ClientId="x") == "from-flag"
+    azure, section, flag = (f"00000000-0000-4000-8000-00000000000{n}" for n in range(3))
+    assert client_of(AZURE_CLIENT_ID=azure) == DAEMON.client_id
+    assert client_of(AzureAd__ClientId=section) == section
+    assert client_of("--client-id", flag, AzureAd__ClientId=section) == flag
 
 
 def test_the_environment_alone_is_enough(world):

@@ -38,7 +38,7 @@ def test_a_failed_check_says_what_is_wrong_and_what_to_do(world):
     assert outcome.code == 3
     (line,) = [line for line in outcome.out.splitlines() if line.startswith(CROSS)]
     for text in ("token", "no token for MyWebApi", "AADSTS7000215", "correlation id",
-                 "Use the secret's value, not its ID."):
+                 "that the secret is one of this app's"):
         assert text in line
     assert outcome.err == "entra: 1 check failed: token\n"
 

@@ -37,7 +37,7 @@ def test_an_unknown_resource_is_refused_with_the_reason(world):
 def test_the_message_has_what_was_wanted_what_to_do_and_the_correlation_id(world):
     outcome = ask_entra(world, env={"AzureAd__ClientSecret": "wrong"})
     failed("entra", outcome, REFUSED, "no token for MyWebApi",
-           "Use the secret's value, not its ID.",
+           "that the secret is one of this app's",
            world.authority.token_requests[0].headers["client-request-id"])
 
 

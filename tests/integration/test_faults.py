@@ -22,7 +22,7 @@ NO_BEARER = (NETWORK, "its token_type is not Bearer")
 CHARACTERS = (NETWORK, "its access_token contains invalid characters")
 NO_LIFE = (NETWORK, "its expires_in is missing or not a number")
 NO_CREDIBLE_LIFE = (NETWORK, "its lifetime is not plausible")
-SECRET_IS_WRONG = (REFUSED, "Use the secret's value, not its ID.")
+SECRET_IS_WRONG = (REFUSED, "that the secret is one of this app's")
 
 # The message for each fault; None for those that do no harm.
 SAID: dict[str, tuple[int, str] | None] = {
@@ -191,7 +191,7 @@ def test_the_authoritys_text_stays_on_one_line(world):
                          ids=range(7))
 def test_a_long_text_is_not_cut_inside_a_character(world, unit):
     world.authority.faults.inject(said(unit * 2000))
-    failed("entra", ask_entra(world), REFUSED, "AADSTS7000215", "Use the secret's value")
+    failed("entra", ask_entra(world), REFUSED, "AADSTS7000215", "that the secret is one of this app's")
 
 
 def test_a_very_long_text_is_cut(world):

@@ -23,6 +23,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from flask import Response, jsonify
 
+from authority import contoso
 from integration.credentials import refused
 from world import own_mounts
 from world.app_certificate import AppCertificate
@@ -609,7 +610,7 @@ def test_if_a_tenant_is_configured_managed_identity_is_suggested(machine, servic
                                                                  offered):
     env = {key: service.url if value == "URL" else value for key, value in variables.items()}
     outcome = machine.run("entra", "token", "--resource", VAULT, env=env | {
-        "AZURE_TENANT_ID": "contoso.onmicrosoft.com", "AZURE_CLIENT_ID": "an-app"})
+        "AZURE_TENANT_ID": "contoso.onmicrosoft.com", "AZURE_CLIENT_ID": contoso.DESKTOP.client_id})
     assert (outcome.code, outcome.out) == (5, ""), outcome.err
     assert ("--managed-identity" in outcome.err) == offered
     assert service.requests == []

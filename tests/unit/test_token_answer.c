@@ -378,7 +378,7 @@ static void a_refusal_says_what_to_do(void **state)
     static const struct {
         const char *body, *hint;
     } cases[] = {
-        { INVALID_CLIENT, "Use the secret's value, not its ID." },
+        { INVALID_CLIENT, "that the secret is one of this app's" },
         /* Without error_codes, the code is in the description. */
         { "{'error':'x','error_description':'AADSTS700016: Application not found.'}", "ClientId" },
         { "{'error':'x','error_description':'AADSTS700016: x','error_codes':[]}", "ClientId" },

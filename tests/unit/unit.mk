@@ -11,7 +11,8 @@ CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 # What a test needs beside common.a.
 unit_account_store_SOURCES      := tests/unit/shelf.c
 unit_arc_SOURCES                := common/acquire/identity/arc.c
-unit_credential_check_SOURCES   := common/acquire/app/credential_check.c \
+unit_credential_check_SOURCES   := common/acquire/app/client_secret.c \
+                                   common/acquire/app/credential_check.c \
                                    common/acquire/app/thumbprint.c
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_discovery_SOURCES          := common/acquire/http/discovery.c
@@ -22,6 +23,7 @@ unit_git_helper_SOURCES         := helpers/entra/setup/git_helper.c
 unit_git_request_SOURCES        := helpers/git/git_answer.c helpers/git/git_bool.c \
                                    helpers/git/git_request.c
 unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
+                                   common/acquire/app/client_secret.c \
                                    common/acquire/base64url.c common/acquire/http/host_settings.c \
                                    common/acquire/http/proxy.c \
                                    common/acquire/http/redaction.c common/acquire/http/retry.c \

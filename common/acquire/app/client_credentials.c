@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "common/acquire/app/client_assertion.h"
+#include "common/acquire/app/client_secret.h"
 #include "common/acquire/app/federated.h"
 #include "common/acquire/http/token_endpoint.h"
 #include "common/acquire/identity/managed_identity.h"
-#include "common/base/file.h"
+#include "common/base/array.h"
 #include "common/entra/authority.h"
-
-#define CLIENT_SECRET_MAX 4096
 
 void client_proof_clear(struct client_proof *proof)
 {
@@ -18,18 +17,12 @@ void client_proof_clear(struct client_proof *proof)
     secret_free(proof->client_assertion);
 }
 
-/* Reads a client secret from a file. The line break at the end is ignored. */
-static struct secret *read_client_secret(const char *path, struct error *error)
+/* Takes the secret, unless it is NULL or a placeholder. */
+static bool keep_secret(struct secret *secret, const struct credential *credential,
+                        struct client_proof *proof, struct error *error)
 {
-    auto_secret struct secret *text = file_read_secret(path, CLIENT_SECRET_MAX, error);
-    if (text == NULL)
-        return NULL;
-    size_t length = strcspn(text->bytes, "\r\n");
-    if (length == 0 || strspn(text->bytes + length, "\r\n") != text->length - length) {
-        error_set(error, ERROR_USAGE, "%s must contain one line, the client secret", path);
-        return NULL;
-    }
-    return secret_new(text->bytes, length);
+    proof->client_secret = secret;
+    return secret != NULL && client_secret_check(secret, credential->where, error);
 }
 
 bool client_proof_load(const struct token_request *request, const struct credential *credential,
@@ -37,12 +30,11 @@ bool client_proof_load(const struct token_request *request, const struct credent
 {
     switch (credential->kind) {
     case CREDENTIAL_CLIENT_SECRET:
-        ret_proof->client_secret =
-            secret_new(credential->secret->bytes, credential->secret->length);
-        return true;
+        return keep_secret(secret_new(credential->secret->bytes, credential->secret->length),
+                           credential, ret_proof, error);
     case CREDENTIAL_CLIENT_SECRET_FILE:
-        ret_proof->client_secret = read_client_secret(credential->path, error);
-        return ret_proof->client_secret != NULL;
+        return keep_secret(client_secret_read(credential->path, error), credential, ret_proof,
+                           error);
     case CREDENTIAL_KEYRING:
         if (credential->trouble != NULL) {
             *error = *credential->trouble;
@@ -96,6 +88,22 @@ static bool post_proof(const struct token_request *request, const struct client_
     return token_endpoint_get_token(request, fields, deadline, token, error);
 }
 
+/* Says what is odd about the secret that the authority refuses: Entra by these numbers, AD FS by
+ * the error alone. */
+static void add_secret_hint(const struct client_proof *proof, const struct credential *credential,
+                            struct error *error)
+{
+    static const char *const codes[] = { "AADSTS7000215", "AADSTS70002", "invalid_client" };
+    const struct client_secret_oddity *oddity =
+        proof->client_secret != NULL ? client_secret_oddity(proof->client_secret) : NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(codes) && oddity != NULL; i++)
+        if (strcmp(error->code, codes[i]) == 0 && error->hint[0] == '\0') {
+            error_hint(error, "The secret from %.200s is odd: %s. %s", credential->where,
+                       oddity->description, oddity->remedy);
+            return;
+        }
+}
+
 static enum acquire_end acquire_by_managed_identity(const struct token_request *request,
                                                     const struct credential *credential,
                                                     int64_t deadline, struct token *ret_token,
@@ -124,8 +132,10 @@ enum acquire_end client_credentials_acquire(const struct token_request *request,
             return acquire_by_managed_identity(request, credential, deadline, ret_token, error);
         if (client_proof_load(request, credential, deadline, &proof, &why)) {
             trace("configuration: using the client credential from %s", credential->where);
-            return post_proof(request, &proof, deadline, ret_token, error) ? ACQUIRED
-                                                                           : ACQUIRE_FAILED;
+            if (post_proof(request, &proof, deadline, ret_token, error))
+                return ACQUIRED;
+            add_secret_hint(&proof, credential, error);
+            return ACQUIRE_FAILED;
         }
         trace("configuration: cannot load the client credential from %s: %s", credential->where,
               why.message);

@@ -8,9 +8,9 @@
 
 #include "common/acquire/app/client_assertion.h"
 #include "common/acquire/app/client_credentials.h"
+#include "common/acquire/app/client_secret.h"
 #include "common/acquire/app/thumbprint.h"
 #include "common/base/rfc3339.h"
-#include "common/base/text.h"
 #include "common/entra/jwt.h"
 
 /* Returns Unix seconds, or 0 if the time is invalid. */
@@ -77,11 +77,12 @@ bool credential_check(const struct token_request *request, const struct credenti
         return check_certificate(request, credential, deadline, ret_facts, error);
     if (!client_proof_load(request, credential, deadline, &proof, error))
         return false;
-    if (proof.client_assertion != NULL)
+    if (proof.client_assertion != NULL) {
         describe_assertion(proof.client_assertion, ret_facts);
-    else /* the id of a secret is a GUID; the value never is */
-        snprintf(ret_facts->text, sizeof ret_facts->text, "a client secret is configured%s",
-                 text_is_guid(proof.client_secret->bytes) ? ", but it looks like a secret's id"
-                                                          : "");
+        return true;
+    }
+    const struct client_secret_oddity *oddity = client_secret_oddity(proof.client_secret);
+    snprintf(ret_facts->text, sizeof ret_facts->text, "a client secret is configured%s%s",
+             oddity != NULL ? ", but " : "", oddity != NULL ? oddity->description : "");
     return true;
 }
