@@ -106,7 +106,8 @@ static inline const struct acquire_module *acquire_load(struct error *error)
     if (!file_check_variable("OPENSSL_CONF", "", error) ||
         !file_check_variable("GNUTLS_SYSTEM_PRIORITY_FILE", "", error) ||
         !file_check_variable("SSL_CERT_FILE", "tls_ca_file", error) ||
-        !file_check_variable("CURL_CA_BUNDLE", "tls_ca_file", error))
+        !file_check_variable("CURL_CA_BUNDLE", "tls_ca_file", error) ||
+        !file_check_folders("SSL_CERT_DIR", "tls_ca_file", error))
         return NULL;
     const struct acquire_module *module =
         (const struct acquire_module *)(const void *)module_load(ACQUIRE_MODULE, error);

@@ -139,6 +139,23 @@ bool file_check_variable(const char *variable, const char *code, struct error *e
     return path == NULL || file_check_library(path, variable, code, error);
 }
 
+bool file_check_folders(const char *variable, const char *code, struct error *error)
+{
+    const char *list = environment(variable);
+    struct stat status;
+    for (const char *at = list; at != NULL && *at != '\0';) {
+        size_t length = strcspn(at, ":");
+        autofree char *folder = strndup(at, length);
+        if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
+            return true;
+        at += length + (at[length] == ':');
+    }
+    if (list == NULL)
+        return true;
+    error_set(error, ERROR_USAGE, "%s: %s is not a folder", variable, list);
+    return error_known_as(error, code);
+}
+
 /* systemd grants a service its credentials by an access control list, and stat shows the mask of
  * that list as the group's permissions. No group can read those files, and a chmod would take them
  * from the service. */

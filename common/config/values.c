@@ -101,6 +101,7 @@ static void show_environment(const struct receiver *receiver)
         { "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", false },
         { "AZURE_POD_IDENTITY_AUTHORITY_HOST", false },
         { "SSL_CERT_FILE", false },
+        { "SSL_CERT_DIR", false },
         { "CURL_CA_BUNDLE", false },
         { "ENTRA_KEYRING", false },
         { "ENTRA_RENEWAL", false },

@@ -334,7 +334,8 @@ bool http_send(const struct http_request *request, int64_t deadline,
     set_request(easy, request, url, form, headers);
     set_limits(easy, request, deadline);
     set_host_proxy(easy);
-    tls_trust(easy, request->thumbprint);
+    if (!tls_trust(easy, request->thumbprint, error))
+        return false;
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &collector);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);

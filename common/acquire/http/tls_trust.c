@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "common/acquire/http/tls_trust.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <string.h>
 #include <strings.h>
@@ -27,22 +28,40 @@ static void trust_host_cas(CURL *easy)
         curl_easy_setopt(easy, CURLOPT_CAPATH, settings->ca_folder);
 }
 
+/* libcurl would say of the second file only that its "ssl ctx callback" failed. */
+static bool check_second_file(const char *file, struct error *error)
+{
+    X509_STORE *store = X509_STORE_new();
+    ERR_clear_error();
+    bool can_be_loaded = X509_STORE_load_file(store, file) == 1;
+    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    X509_STORE_free(store);
+    ERR_clear_error();
+    if (can_be_loaded)
+        return true;
+    error_set(error, ERROR_USAGE, "the trusted certificates cannot be read: SSL_CERT_FILE: %s%s%s",
+              file, reason != NULL ? ": " : "", reason != NULL ? reason : "");
+    return error_known_as(error, "tls_ca_file");
+}
+
 /* Trusts the system's CAs or those named by the environment. libcurl, unlike the curl command, does
- * not read these variables itself. If both are set, the CAs of both files are trusted. */
-static void trust_cas(CURL *easy)
+ * not read these variables itself. If several are set, the CAs of all are trusted. */
+static bool trust_cas(CURL *easy, struct error *error)
 {
     const char *first = environment("CURL_CA_BUNDLE");
     const char *second = environment("SSL_CERT_FILE");
-    if (first == NULL && second == NULL) {
+    const char *folders = environment("SSL_CERT_DIR"); /* absolute: environment_disarm */
+    if (first == NULL && second == NULL && folders == NULL) {
         trust_host_cas(easy);
-        return;
+        return true;
     }
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, folders);
     curl_easy_setopt(easy, CURLOPT_CAINFO, first != NULL ? first : second);
-    if (first != NULL && second != NULL && strcmp(first, second) != 0) {
-        curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_second_file);
-        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)second);
-    }
+    if (first == NULL || second == NULL || strcmp(first, second) == 0)
+        return true;
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_second_file);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)second);
+    return check_second_file(second, error);
 }
 
 /* Verifies a certificate by its thumbprint alone, as Service Fabric's self-signed one needs. */
@@ -63,13 +82,12 @@ static CURLcode trust_thumbprint(CURL *easy, void *context, void *thumbprint)
     return CURLE_OK;
 }
 
-void tls_trust(CURL *easy, const char *thumbprint)
+bool tls_trust(CURL *easy, const char *thumbprint, struct error *error)
 {
-    if (thumbprint == NULL) {
-        trust_cas(easy);
-        return;
-    }
+    if (thumbprint == NULL)
+        return trust_cas(easy, error);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L); /* the certificate names no host */
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_thumbprint);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)thumbprint);
+    return true;
 }

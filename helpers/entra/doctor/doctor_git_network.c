@@ -46,7 +46,7 @@ void doctor_git_network(struct doctor *doctor)
     static const char *const none[] = { NULL };
     static const char *const proxies[] = { "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy",
                                            NULL };
-    static const char *const cas[] = { "SSL_CERT_FILE", "CURL_CA_BUNDLE", NULL };
+    static const char *const cas[] = { "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", NULL };
     auto_network_settings struct network_settings found = { 0 };
     struct error error = { 0 };
     char proxy[300];

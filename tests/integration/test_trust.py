@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""Which CAs are trusted: those that variables name, and what is said if they cannot be read."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from authority.authority import Authority
+from integration.credentials import refused, token
+from integration.examining import examine
+from world.tls import CertificateAuthority
+
+USAGE, NETWORK = 2, 4
+NONE = {"SSL_CERT_FILE": None, "CURL_CA_BUNDLE": None, "GIT_SSL_CAINFO": None, "SSL_CERT_DIR": None}
+
+
+def folder_of(cas: Path, folder: Path) -> Path:
+    """As c_rehash makes it."""
+    folder.mkdir(parents=True)
+    digest = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", cas], check=True,
+                            capture_output=True, text=True).stdout.strip()
+    (folder / f"{digest}.0").write_bytes(cas.read_bytes())
+    return folder
+
+
+@pytest.fixture
+def folder(world, tmp_path) -> Path:
+    return folder_of(world.certificates.certificate_file, tmp_path / "cas")
+
+
+def test_a_folder_of_cas_is_trusted(world, folder):
+    assert token(world, env=NONE).code == NETWORK
+    outcome = token(world, env=NONE | {"SSL_CERT_DIR": str(folder)})
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_each_folder_of_a_list_is_trusted(world, folder, tmp_path):
+    (tmp_path / "empty").mkdir()
+    listed = f"/nowhere:{tmp_path / 'empty'}:{folder}"
+    assert token(world, env=NONE | {"SSL_CERT_DIR": listed}).code == 0
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "CURL_CA_BUNDLE"])
+def test_a_folder_is_trusted_beside_a_file(world, folder, tmp_path, variable):
+    other = CertificateAuthority(tmp_path / "other", "Another CA")
+    env = NONE | {"SSL_CERT_DIR": str(folder), variable: str(other.certificate_file)}
+    assert token(world, env=env).code == 0
+    with Authority(other.server_context()) as second:
+        world.authority.close()
+        assert token(world, "--authority", second.url, env=env).code == 0
+
+
+def test_a_folder_replaces_the_systems_cas(world, folder, tmp_path):
+    other = CertificateAuthority(tmp_path / "other", "Another CA")
+    with Authority(other.server_context()) as impostor:
+        outcome = token(world, "--authority", impostor.url, env=NONE | {"SSL_CERT_DIR": str(folder)})
+        refused(outcome, NETWORK, "cannot be reached")
+
+
+@pytest.mark.parametrize("value", ["/nowhere", "/etc/hostname", "/nowhere:/nor/here"])
+def test_a_folder_that_is_none_is_named(world, value):
+    outcome = token(world, env=NONE | {"SSL_CERT_DIR": value})
+    refused(outcome, USAGE, f"SSL_CERT_DIR: {value} is not a folder")
+    assert world.authority.requests == []
+
+
+def test_doctor_shows_it(world, folder):
+    report = examine(world, env={"SSL_CERT_DIR": str(folder)})
+    assert report.details("configuration")["SSL_CERT_DIR"] == (str(folder), "the environment")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
+def test_of_two_files_the_one_that_cannot_be_loaded_is_named(world, tmp_path, content):
+    file = tmp_path / "broken.pem"
+    if content is not None:
+        file.write_bytes(content)
+    for variable in ("SSL_CERT_FILE", "CURL_CA_BUNDLE"):
+        outcome = token(world, env={variable: str(file)})
+        refused(outcome, USAGE, str(file), "CURL_CA_BUNDLE or SSL_CERT_FILE")
+        assert "callback" not in outcome.err
