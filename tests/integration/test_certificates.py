@@ -302,6 +302,45 @@ def test_an_expired_certificate_draws_a_warning_and_the_authority_decides(world,
     assert "has expired" in outcome.err
 
 
+def renewed(tmp_path, **dates: float) -> AppCertificate:
+    """Another certificate of the same key."""
+    return AppCertificate(tmp_path / "other", **dates)
+
+
+OLD, COMING = {"days": -1}, {"begins": 1}
+
+
+@pytest.mark.parametrize("form", ["PEM", "PEM, the good one last", "PKCS#12"])
+@pytest.mark.parametrize("dates", [OLD, COMING], ids=["expired", "not valid yet"])
+def test_of_several_certificates_of_a_key_one_that_is_valid_now_is_used(world, app, tmp_path, form,
+                                                                       dates):
+    other = renewed(tmp_path, **dates)
+    file = {"PEM": lambda: app.pem(more=other.certificate_pem),
+            "PEM, the good one last": lambda: other.pem(more=app.certificate_pem),
+            "PKCS#12": lambda: other.pkcs12("", [app])}[form]()
+    configure(world, path(file), SendX5C=True)
+    outcome = token(world)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert sent_chain(world) == [app.certificate.public_bytes(Encoding.DER)]  # and not the other
+
+
+def test_a_key_whose_certificate_is_valid_comes_before_another(world, app, tmp_path):
+    other = AppCertificate(tmp_path / "other", number=2, **OLD)
+    file = other.pem(more=app.key_pem() + app.certificate_pem)
+    configure(world, path(file))
+    outcome = token(world)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_if_none_of_several_is_valid_a_warning_says_so(world, tmp_path):
+    app, other = AppCertificate(tmp_path, **OLD), renewed(tmp_path, **COMING)
+    configure(world, path(app.pem(more=other.certificate_pem)))
+    outcome = token(world)
+    assert outcome.code == 3
+    assert "none of the certificates of the key in" in outcome.err
+    assert "is valid now; the first has expired" in outcome.err
+
+
 def test_a_certificate_that_is_not_registered_is_refused_with_the_remedy(world, app, tmp_path):
     configure(world, path(AppCertificate(tmp_path / "other", number=2).pem()))
     refused(token(world), 3, "AADSTS700027", "Register this certificate")

@@ -29,11 +29,12 @@ def _name(common_name: str) -> x509.Name:
 
 
 class AppCertificate:
-    """A certificate signed by `issuer`, or else self-signed, which expires `days` days from now.
+    """A certificate signed by `issuer`, or else self-signed, which is valid from `begins` days from
+    now to `days` days from now.
     Its files are written to `folder`, and only their owner may read them."""
 
     def __init__(self, folder: Path, *, number: int = 1, elliptic: bool = False, days: float = 30,
-                 public_key=None, name: str = "daemon.contoso.example",
+                 begins: float = -60, public_key=None, name: str = "daemon.contoso.example",
                  issuer: AppCertificate | None = None) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +46,7 @@ class AppCertificate:
             .issuer_name(issuer.certificate.subject if issuer else _name("Contoso"))
             .public_key(public_key or self.key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=60))
+            .not_valid_before(now + timedelta(days=begins))
             .not_valid_after(now + timedelta(days=days))
             .sign(issuer.key if issuer else self.key, hashes.SHA256()))
 

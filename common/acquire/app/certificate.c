@@ -68,34 +68,57 @@ static struct names names_of(const struct credential *credential)
                            key_store_printable_length(key) };
 }
 
-/* Removes the first certificate of this key from the store and returns it. Returns NULL if there is
- * none. */
-static X509 *remove_certificate_of(struct key_store *store, const EVP_PKEY *key)
+static bool is_valid_now(const X509 *certificate)
 {
-    for (int i = 0; i < sk_X509_num(store->certificates); i++)
-        if (EVP_PKEY_eq(X509_get0_pubkey(sk_X509_value(store->certificates, i)), key) == 1)
-            return sk_X509_delete(store->certificates, i);
-    return NULL;
+    return X509_cmp_current_time(X509_get0_notBefore(certificate)) < 0 &&
+           X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0;
 }
 
-/* Chooses the first key that has a certificate, or else the first key, for messages. */
+static bool is_of_key(X509 *certificate, void *key)
+{
+    return EVP_PKEY_eq(X509_get0_pubkey(certificate), key) == 1;
+}
+
+/* A certificate of the same key is an older or newer one of the subject's own. */
+static bool has_issued(X509 *issuer, void *subject)
+{
+    return X509_check_issued(issuer, subject) == X509_V_OK &&
+           !is_of_key(issuer, X509_get0_pubkey(subject));
+}
+
+typedef bool relation(X509 *certificate, void *to);
+
+/* Removes the first certificate of this relation from the store and returns it: of several, as
+ * after a renewal, the first that is valid now. Returns NULL if there is none; or none that is
+ * valid, if it must be. */
+static X509 *remove_certificate(struct key_store *store, relation *fits, void *to,
+                                bool must_be_valid)
+{
+    int chosen = -1, count = sk_X509_num(store->certificates);
+    for (int i = 0; i < count; i++) {
+        X509 *one = sk_X509_value(store->certificates, i);
+        if (!fits(one, to))
+            continue;
+        if (is_valid_now(one))
+            return sk_X509_delete(store->certificates, i);
+        if (chosen < 0)
+            chosen = i;
+    }
+    return chosen >= 0 && !must_be_valid ? sk_X509_delete(store->certificates, chosen) : NULL;
+}
+
+/* Chooses the first key that has a certificate that is valid now, or else one that is not, or else
+ * the first key, for messages. */
 static void choose_key(struct certificate *certificate)
 {
     struct key_store *store = &certificate->store;
-    for (size_t i = 0; i < store->key_count && certificate->leaf == NULL; i++) {
-        certificate->key = store->keys[i];
-        certificate->leaf = remove_certificate_of(store, certificate->key);
-    }
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < store->key_count && certificate->leaf == NULL; i++) {
+            certificate->key = store->keys[i];
+            certificate->leaf = remove_certificate(store, is_of_key, certificate->key, pass == 0);
+        }
     if (certificate->leaf == NULL && store->key_count > 0)
         certificate->key = store->keys[0];
-}
-
-static X509 *remove_issuer_of(struct key_store *store, X509 *subject)
-{
-    for (int i = 0; i < sk_X509_num(store->certificates); i++)
-        if (X509_check_issued(sk_X509_value(store->certificates, i), subject) == X509_V_OK)
-            return sk_X509_delete(store->certificates, i);
-    return NULL;
 }
 
 /* Builds the chain, in which each certificate certifies the one before it (RFC 7515, section
@@ -104,7 +127,7 @@ static void build_chain(struct certificate *certificate)
 {
     certificate->chain = sk_X509_new_null();
     X509 *last = certificate->leaf;
-    while ((last = remove_issuer_of(&certificate->store, last)) != NULL)
+    while ((last = remove_certificate(&certificate->store, has_issued, last, false)) != NULL)
         sk_X509_push(certificate->chain, last);
 }
 
@@ -136,16 +159,24 @@ static bool choose_certificate(const struct credential *credential, struct certi
     return error_known_as(error, "certificate_no_match");
 }
 
-static void warn_about_dates(const struct credential *credential,
-                             const struct certificate *certificate)
+static void warn_about_dates(const struct credential *credential, struct certificate *certificate)
 {
     struct names name = names_of(credential);
-    if (X509_cmp_current_time(X509_get0_notAfter(certificate->leaf)) < 0)
-        warning_of("certificate_expired", "the certificate in %.*s has expired",
-                   name.certificate_length, name.certificate);
-    else if (X509_cmp_current_time(X509_get0_notBefore(certificate->leaf)) > 0)
-        warning_of("certificate_expired", "the certificate in %.*s is not valid yet",
-                   name.certificate_length, name.certificate);
+    const X509 *leaf = certificate->leaf;
+    const char *fault = X509_cmp_current_time(X509_get0_notAfter(leaf)) < 0    ? "has expired"
+                        : X509_cmp_current_time(X509_get0_notBefore(leaf)) > 0 ? "is not valid yet"
+                                                                               : NULL;
+    bool has_others = false;
+    for (int i = 0; i < sk_X509_num(certificate->store.certificates); i++)
+        has_others = has_others ||
+                     is_of_key(sk_X509_value(certificate->store.certificates, i), certificate->key);
+    if (fault != NULL && has_others)
+        warning_of("certificate_expired",
+                   "none of the certificates of the key in %.*s is valid now; the first %s",
+                   name.certificate_length, name.certificate, fault);
+    else if (fault != NULL)
+        warning_of("certificate_expired", "the certificate in %.*s %s", name.certificate_length,
+                   name.certificate, fault);
 }
 
 bool certificate_load(const struct credential *credential, struct certificate *ret_certificate,
