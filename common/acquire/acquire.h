@@ -47,7 +47,8 @@ struct credential_facts {
 /* How the request for an app's token ended. */
 enum acquire_end {
     ACQUIRED,
-    ACQUIRE_NO_IDENTITY, /* this machine has no managed identity; the error says so */
+    ACQUIRE_NO_IDENTITY, /* this machine has no managed identity, or it is not known whether it has
+                          * one; the error says which */
     ACQUIRE_FAILED,      /* with an error */
 };
 

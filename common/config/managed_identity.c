@@ -5,6 +5,7 @@
 
 #include "common/base/array.h"
 #include "common/base/environment.h"
+#include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/identity_source.h"
 
@@ -26,14 +27,24 @@ static char *instance_of(const struct identity_source *source)
     return name;
 }
 
-static bool fill_machine(struct token_request *request, const char *where, const char *id,
-                         enum identity_id kind, struct error *error)
+/* The id of a managed identity; NULL: of the system-assigned one. */
+struct identity {
+    const char *id;
+    enum identity_id kind;
+    const char *from; /* what names it */
+};
+
+static bool fill_machine(struct token_request *request, const char *where, struct identity identity,
+                         struct error *error)
 {
     const struct identity_source *source = identity_source_find();
-    if (id == NULL && (id = environment(source->default_id_variable)) != NULL)
-        kind = IDENTITY_CLIENT_ID;
+    const char *default_id = environment(source->default_id_variable);
+    if (identity.id == NULL && default_id != NULL)
+        identity = (struct identity){ default_id, IDENTITY_CLIENT_ID, source->default_id_variable };
+    const char *id = identity.id;
     if (id != NULL && !config_is_client_id(id))
-        return error_set(error, ERROR_USAGE, "'%.100s' is not the id of a managed identity", id);
+        return error_set(error, ERROR_USAGE, "%s: '%.100s' is not the id of a managed identity",
+                         identity.from, id);
     for (size_t i = 0; i < request->credential_count; i++)
         credential_clear(&request->credentials[i]);
     free(request->instance);
@@ -43,7 +54,8 @@ static bool fill_machine(struct token_request *request, const char *where, const
     request->credentials[0] = (struct credential){ .kind = CREDENTIAL_MANAGED_IDENTITY,
                                                    .where = strdup(where),
                                                    .id = config_copy(id),
-                                                   .id_kind = kind };
+                                                   .id_kind = identity.kind,
+                                                   .id_from = config_copy(identity.from) };
     request->instance = instance_of(source);
     request->tenant = strdup(NO_TENANT);
     request->client_id = strdup(id != NULL ? id : NO_ID);
@@ -63,20 +75,26 @@ bool config_fill_managed_identity(const struct config *config, const struct sect
         { "UserAssignedObjectId", IDENTITY_OBJECT_ID },
         { "UserAssignedResourceId", IDENTITY_RESOURCE_ID },
     };
-    const char *id = options->client_id != NULL ? options->client_id : resource_id;
-    enum identity_id kind = options->client_id != NULL ? IDENTITY_CLIENT_ID
-                            : id != NULL               ? IDENTITY_RESOURCE_ID
-                                                       : IDENTITY_SYSTEM;
-    char where[CONFIG_WHERE_MAX] = "--managed-identity";
+    struct identity identity = { NULL, IDENTITY_SYSTEM, NULL };
+    if (options->client_id != NULL)
+        identity = (struct identity){ options->client_id, IDENTITY_CLIENT_ID, "--client-id" };
+    else if (resource_id != NULL)
+        identity = (struct identity){ resource_id, IDENTITY_RESOURCE_ID, "--identity-resource-id" };
+    autofree char *from = NULL;
+    char where[CONFIG_WHERE_MAX] = "--managed-identity", setting[CONFIG_WHERE_MAX];
     if (!options->managed_identity)
         config_where(config, &section->path, where);
-    for (size_t i = 0; id == NULL && i < ARRAY_SIZE(ids); i++) {
-        id = section_string(config, section, ids[i].key, error);
-        kind = id != NULL ? ids[i].kind : IDENTITY_SYSTEM;
+    for (size_t i = 0; identity.id == NULL && i < ARRAY_SIZE(ids); i++) {
+        const char *id = section_string(config, section, ids[i].key, error);
         if (error->kind != ERROR_NONE)
             return false;
+        if (id == NULL)
+            continue;
+        struct config_path path = config_path_to(&section->path, ids[i].key);
+        from = text_format("%s: %s", config_where(config, &path, setting), ids[i].key);
+        identity = (struct identity){ id, ids[i].kind, from };
     }
-    return fill_machine(request, where, id, kind, error);
+    return fill_machine(request, where, identity, error);
 }
 
 bool config_is_unconfigured(const struct config *config, const struct token_request *request)
@@ -96,6 +114,7 @@ bool config_default_managed_identity(const struct config *config, struct token_r
     const char *id = config_variable(config, "AZURE_CLIENT_ID");
     request->unconfigured = true;
     trace("configuration: trying a managed identity, since no identity is configured");
-    return fill_machine(request, "the default", id,
-                        id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM, error);
+    struct identity identity = { id, id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM,
+                                 "AZURE_CLIENT_ID" };
+    return fill_machine(request, "the default", identity, error);
 }

@@ -9,6 +9,7 @@
 #include "common/base/array.h"
 #include "common/base/environment.h"
 #include "common/base/suggest.h"
+#include "common/base/text.h"
 #include "common/config/internal.h"
 
 /* An entry that is being read. */
@@ -145,12 +146,24 @@ static void read_assertion_command(const struct entry *entry, struct error *erro
         credential->command = copy_command(words);
 }
 
+/* TokenExchangeUrl may be given as a scope, which MSAL takes too: without its suffix, it is the
+ * audience ("AcquireTokenForManagedIdentity"). */
+static char *audience_of(const char *text)
+{
+    const char *suffix = "/.default";
+    if (text == NULL)
+        return NULL;
+    size_t length = strlen(text), cut = strlen(suffix);
+    bool is_scope = length > cut && strcmp(text + length - cut, suffix) == 0;
+    return strndup(text, is_scope ? length - cut : length);
+}
+
 static void read_github_actions(const struct entry *entry, struct error *error)
 {
     const char *audience = get_string(entry, "TokenExchangeUrl", error);
     struct credential *credential = add_entry(entry, CREDENTIAL_GITHUB_ACTIONS, error);
     if (credential != NULL)
-        credential->audience = config_copy(audience);
+        credential->audience = audience_of(audience);
 }
 
 static void read_azure_pipelines(const struct entry *entry, struct error *error)
@@ -177,7 +190,13 @@ static void read_assertion_identity(const struct entry *entry, struct error *err
         return;
     credential->id = config_copy(id);
     credential->id_kind = id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM;
-    credential->audience = config_copy(audience);
+    if (id != NULL) {
+        struct config_path path = config_path_to(&entry->section.path, "ManagedIdentityClientId");
+        char where[CONFIG_WHERE_MAX];
+        credential->id_from =
+            text_format("%s: ManagedIdentityClientId", config_where(entry->config, &path, where));
+    }
+    credential->audience = audience_of(audience);
 }
 
 #define EXPORT_IT                                                                                  \

@@ -20,6 +20,7 @@ void credential_clear(struct credential *credential)
         free(*word);
     free(credential->command);
     free(credential->id);
+    free(credential->id_from);
     free(credential->audience);
     free(credential->trouble);
     *credential = (struct credential){ 0 };

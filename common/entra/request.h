@@ -52,6 +52,7 @@ struct credential {
     char **command;          /* a program and its arguments; NULL ends them */
     char *id;
     enum identity_id id_kind;
+    char *id_from;         /* what named the id of a managed identity, for messages */
     char *audience;        /* of the assertion; NULL: the cloud's usual one */
     const char *home;      /* the system it belongs to; static */
     const char *hint;      /* what to use instead; static */

@@ -154,12 +154,13 @@ bool sign_in_fail_needed(const struct token_store *store, const struct token_req
     else if (request->account_folder != NULL)
         error_set(error, ERROR_SIGN_IN, "nobody is signed in for %.200s, which has its own account",
                   request->account_folder);
+    else if (request->unconfigured)
+        error_set(error, ERROR_SIGN_IN, "no identity is configured and nobody is signed in, and %s",
+                  wait->no_identity != NULL && wait->no_identity[0] != '\0'
+                      ? wait->no_identity
+                      : "there is no managed identity on this machine");
     else
-        error_set(error, ERROR_SIGN_IN, "%s",
-                  request->unconfigured
-                      ? "no identity is configured and nobody is signed in, and there is no "
-                        "managed identity on this machine"
-                      : "nobody is signed in");
+        error_set(error, ERROR_SIGN_IN, "nobody is signed in");
     error_inherit(error, reason);
     if (error->code[0] == '\0')
         error_known_as(error, request->unconfigured ? "unconfigured" : "sign_in_needed");

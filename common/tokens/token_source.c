@@ -69,6 +69,7 @@ static struct user_tokens_wait wait_of(const struct attempt *attempt)
     const struct tokens *tokens = attempt->tokens;
     return (struct user_tokens_wait){ .options = tokens->options,
                                       .name_account = tokens->name_account,
+                                      .no_identity = tokens->no_identity,
                                       .may_ask = attempt->may_ask,
                                       .began = tokens->began,
                                       .deadline = attempt->deadline,

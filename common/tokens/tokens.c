@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "common/tokens/tokens.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -141,6 +142,7 @@ static bool get_for_candidates(struct tokens *tokens, const struct token_candida
         if (end != ACQUIRE_NO_IDENTITY || i + 1 == candidates->count)
             return end == ACQUIRED;
         trace("network: %s", error->message);
+        snprintf(tokens->no_identity, sizeof tokens->no_identity, "%.150s", error->message);
         *error = (struct error){ 0 };
     }
     return false;

@@ -38,6 +38,7 @@ struct tokens {
     int64_t began;            /* when tokens_open was called (deadline.h) */
     int64_t deadline;         /* for keyring and authority, not counting the time of a sign-in */
     int64_t sign_in_deadline; /* for the user to sign in */
+    char no_identity[160];    /* why the machine's identity was passed over; "": it was not */
 };
 
 /* A token, and which request it answers. */

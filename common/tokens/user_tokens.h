@@ -27,6 +27,7 @@
 struct user_tokens_wait {
     const struct options *options; /* those that the request was made from */
     const char *name_account;      /* as in struct tokens */
+    const char *no_identity;       /* likewise */
     bool (*may_ask)(void);         /* whether the user may be asked now; NULL: never */
     int64_t began;                 /* older failures of other processes do not count (deadline.h) */
     int64_t deadline;              /* for keyring and authority */

@@ -450,6 +450,46 @@ def test_an_unassigned_identity_is_refused_without_a_retry(machine, service):
     assert len(service.requests) == 1
 
 
+def not_found() -> tuple[Response, int]:
+    return jsonify(error="invalid_request", error_description="Identity not found"), 400
+
+
+@pytest.mark.parametrize("words, env, said", [
+    ((), {}, "for the system-assigned identity"),
+    (("--client-id", "my-id"), {}, "for the identity with the client id my-id (--client-id)")])
+def test_a_refusal_says_which_identity_was_requested(machine, service, words, env, said):
+    service.answer = not_found
+    refused(token(machine, *words, env=env | {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}), 3,
+            f"IMDS returned no token {said}", "Identity not found")
+
+
+@pytest.mark.parametrize("key, kind", [
+    ("UserAssignedClientId", "client id"), ("UserAssignedObjectId", "object id"),
+    ("UserAssignedResourceId", "resource id")])
+def test_and_which_setting_named_it(world, service, key, kind):
+    settings = world.appsettings()
+    settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {key: "the/id"}}
+    world.write_appsettings(settings)
+    (line,) = [number for number, text in
+               enumerate(world.appsettings_file.read_text().splitlines(), 1) if key in text]
+    service.answer = not_found
+    refused(world.run("entra", "token", "--api", "MyWebApi",
+                      env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}), 3,
+            f"the {kind} the/id ({world.appsettings_file}:{line}: {key})")
+
+
+def test_or_which_variable(machine, service):
+    service.answer = lambda: service.as_imds() if "Metadata" not in flask.request.headers \
+        else not_found()
+    outcome = machine.run("entra", "token", "--resource", VAULT, env={
+        "AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url, "AZURE_CLIENT_ID": "an-id"})
+    refused(outcome, 3, "the client id an-id (AZURE_CLIENT_ID)")
+    service.answer = lambda: ("{}", 401)
+    outcome = token(machine, env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key",
+                                  "DEFAULT_IDENTITY_CLIENT_ID": "another"})
+    refused(outcome, 3, "the client id another (DEFAULT_IDENTITY_CLIENT_ID)")
+
+
 def test_imds_is_asked_again_if_it_is_busy(machine, service):
     answers = iter([lambda: ("", 429), service.token_answer])
     service.answer = lambda: next(answers)()
@@ -590,8 +630,33 @@ def test_if_unconfigured_silence_at_its_address_is_noticed(machine, service):
     finally:
         stop.set()
     assert (outcome.code, outcome.out) == (5, "")
-    assert "there is no managed identity on this machine" in outcome.err
+    assert "nobody is signed in, and the service of managed identities (IMDS) did not answer in " \
+        "time" in outcome.err
+    assert "no managed identity" not in outcome.err
     assert outcome.seconds < 30
+
+
+def test_if_unconfigured_silence_is_no_answer_for_an_app_either(machine, service):
+    stop = threading.Event()
+    service.answer = lambda: stop.wait(PATIENCE) and ""
+    machine.write_appsettings({"Vault": {"Scopes": [f"{VAULT}/.default"], "RequestAppToken": True}})
+    try:
+        outcome = machine.run("entra", "token", "--api", "Vault", "--timeout", SHORT_LIMIT,
+                              env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+    finally:
+        stop.set()
+    refused(outcome, 4, "(IMDS) did not answer in time", "--timeout")
+
+
+def test_if_unconfigured_a_slow_imds_is_waited_for(machine, service):
+    """For longer than the second in which it must be reached."""
+    def answer():
+        time.sleep(1.5)
+        return service.as_imds()
+
+    service.answer = answer
+    outcome = unconfigured(machine, service)
+    assert (outcome.code, outcome.out, outcome.err) == (0, service.token + "\n", "")
 
 
 def test_if_unconfigured_a_user_requests_what_no_app_can(machine, service):

@@ -111,7 +111,8 @@ static enum acquire_end acquire_by_managed_identity(const struct token_request *
 {
     enum acquire_end end = managed_identity_acquire(
         request->scope, credential, request->unconfigured, deadline, ret_token, error);
-    if (end == ACQUIRE_NO_IDENTITY && request->unconfigured) {
+    bool is_absent = strcmp(error->code, "timed_out") != 0;
+    if (end == ACQUIRE_NO_IDENTITY && request->unconfigured && is_absent) {
         error->kind = ERROR_USAGE;
         error_known_as(error, "unconfigured");
     }

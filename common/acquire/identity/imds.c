@@ -2,10 +2,11 @@
 #include "common/acquire/identity/imds.h"
 
 #include <poll.h>
+#include <string.h>
 
 #include "common/base/deadline.h"
 
-#define PROBE_MILLISECONDS 1000
+#define PROBE_MILLISECONDS 5000
 
 /* Whether IMDS answers so to a request without the header Metadata: 400, or another status if it is
  * being updated, is throttling or has an internal error. */
@@ -14,7 +15,15 @@ static bool is_imds_answer(long status)
     return status == 400 || status == 410 || status == 429 || status >= 500;
 }
 
-bool imds_is_available(const struct identity_source *imds, const char *url, int64_t deadline)
+static bool fail_silent(struct error *error)
+{
+    error_set(error, ERROR_NETWORK,
+              "the service of managed identities (IMDS) did not answer in time");
+    return error_known_as(error, "timed_out");
+}
+
+bool imds_is_available(const struct identity_source *imds, const char *url, int64_t deadline,
+                       struct error *error)
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     struct error why = { 0 };
@@ -26,14 +35,21 @@ bool imds_is_available(const struct identity_source *imds, const char *url, int6
         .clear = imds->clear,
         .query = query,
         .local = true,
+        .connect_milliseconds = IMDS_CONNECT_MILLISECONDS,
     };
+    /* Half of the time is left for a user, whom nothing is known of yet. */
+    int64_t half = deadline_in(deadline_left(deadline) / 2);
     int64_t soon = deadline_in(PROBE_MILLISECONDS);
-    bool answered = http_send(&probe, soon < deadline ? soon : deadline, &response, &why);
+    bool answered = http_send(&probe, soon < half ? soon : half, &response, &why);
     if (!answered)
         trace("network: %s", why.message);
     else if (!is_imds_answer(response.status))
         trace("network: the server at the address of IMDS is not IMDS (HTTP %ld)", response.status);
-    return answered && is_imds_answer(response.status);
+    if (answered && is_imds_answer(response.status))
+        return true;
+    if (!answered && response.reached && strcmp(why.code, "timed_out") == 0)
+        return fail_silent(error);
+    return error_set(error, ERROR_NETWORK, "there is no managed identity on this machine");
 }
 
 /* Returns the milliseconds to wait before the next attempt, or -1 for no more attempts. Each wait

@@ -12,6 +12,7 @@
 #include "common/base/array.h"
 #include "common/base/environment.h"
 #include "common/base/json.h"
+#include "common/base/text.h"
 #include "common/entra/identity_source.h"
 #include "common/entra/scope.h"
 
@@ -46,7 +47,28 @@ static const char *reason_in(json_object *answer, long status)
                                 : "no reason given";
 }
 
+/* Which identity was requested. */
+struct asked {
+    const char *id; /* NULL: the system-assigned one */
+    enum identity_id kind;
+    const char *from; /* what named it */
+};
+
+/* Says which it was, for a refusal, as the end of a sentence: most are about that. */
+static char *describe(const struct asked *asked)
+{
+    static const char *const kinds[] = { [IDENTITY_SYSTEM] = "id",
+                                         [IDENTITY_CLIENT_ID] = "client id",
+                                         [IDENTITY_OBJECT_ID] = "object id",
+                                         [IDENTITY_RESOURCE_ID] = "resource id" };
+    if (asked->id == NULL)
+        return strdup("for the system-assigned identity, since no id is configured");
+    return text_format("for the identity with the %s %.300s (%.300s)", kinds[asked->kind],
+                       asked->id, asked->from != NULL ? asked->from : "configured");
+}
+
 static enum acquire_end explain_answer(const struct identity_source *source,
+                                       const struct asked *asked,
                                        const struct http_response *response,
                                        const struct error *why, struct error *error)
 {
@@ -65,9 +87,10 @@ static enum acquire_end explain_answer(const struct identity_source *source,
     }
     auto_json json_object *answer =
         json_parse(response->body->bytes, response->body->length, &unused);
+    autofree char *identity = describe(asked);
     error_set(error, status >= 500 || status == UPDATING ? ERROR_NETWORK : ERROR_REFUSED,
-              "%s returned no token: %.600s (HTTP %ld)", source->name, reason_in(answer, status),
-              status);
+              "%s returned no token %s: %.600s (HTTP %ld)", source->name, identity,
+              reason_in(answer, status), status);
     retry_set_back_off(response, error);
     if (status == UPDATING)
         error_hint(error, "The update takes up to 70 seconds: try again with --timeout 100.");
@@ -76,14 +99,14 @@ static enum acquire_end explain_answer(const struct identity_source *source,
     return ACQUIRE_FAILED;
 }
 
-static enum acquire_end read_answer(const struct identity_source *source,
+static enum acquire_end read_answer(const struct identity_source *source, const struct asked *asked,
                                     const struct http_response *response, struct token *token,
                                     struct error *error)
 {
     struct error why = { 0 };
     if (response->status == 200 && token_answer_read(response, TOKEN_TYPE_BEARER, token, &why))
         return ACQUIRED;
-    return explain_answer(source, response, &why, error);
+    return explain_answer(source, asked, response, &why, error);
 }
 
 typedef bool sender(const struct http_request *request, int64_t deadline,
@@ -97,15 +120,15 @@ static sender *const senders[] = {
 _Static_assert(ARRAY_SIZE(senders) == IDENTITY_PROTOCOLS, "each protocol has a function");
 
 static enum acquire_end request_token(const struct identity_source *source, const char *url,
-                                      const char *resource, const char *id_parameter,
-                                      const char *id, int64_t deadline, struct token *token,
-                                      struct error *error)
+                                      const char *resource, const struct asked *asked,
+                                      int64_t deadline, struct token *token, struct error *error)
 {
     const char *secret = environment(source->secret_variable);
+    const char *id_parameter = source->id_parameters[asked->kind];
     const struct http_field fields[] = {
         { "api-version", source->api_version, false },
         { "resource", resource, false },
-        { id_parameter != NULL ? id_parameter : "client_id", id, false },
+        { id_parameter != NULL ? id_parameter : "client_id", asked->id, false },
         { NULL, NULL, false },
     };
     const struct http_field headers[] = {
@@ -127,7 +150,7 @@ static enum acquire_end request_token(const struct identity_source *source, cons
     };
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     return senders[source->protocol](&request, deadline, &response, error)
-               ? read_answer(source, &response, token, error)
+               ? read_answer(source, asked, &response, token, error)
                : ACQUIRE_FAILED;
 }
 
@@ -136,27 +159,22 @@ enum acquire_end managed_identity_acquire(const char *scope, const struct creden
                                           struct error *error)
 {
     const struct identity_source *source = identity_source_find();
-    const char *id = credential->id;
-    const char *id_parameter = source->id_parameters[credential->id_kind];
-    if (id != NULL && id_parameter == NULL) {
+    struct asked asked = { credential->id, credential->id_kind, credential->id_from };
+    if (asked.id != NULL && source->id_parameters[asked.kind] == NULL) {
         error_set(error, ERROR_USAGE, "%s does not support a managed identity id of this kind",
                   source->name);
         return ACQUIRE_FAILED;
     }
-    if (id == NULL && environment(source->default_id_variable) != NULL) {
-        id = environment(source->default_id_variable);
-        id_parameter = source->id_parameters[IDENTITY_CLIENT_ID];
-    }
+    if (asked.id == NULL && environment(source->default_id_variable) != NULL)
+        asked = (struct asked){ environment(source->default_id_variable), IDENTITY_CLIENT_ID,
+                                source->default_id_variable };
     autofree char *url = identity_source_url(source);
     auto_secret struct secret *resource = secret_new(scope, scope_resource_length(scope));
     trace("network: requesting a managed identity token from %s", source->name);
     /* Outside Azure, another server at the address of IMDS must not delay the alternative, which is
      * to sign in a user. */
     if (probe && source->protocol == IDENTITY_PROTOCOL_IMDS &&
-        !imds_is_available(source, url, deadline)) {
-        error_set(error, ERROR_NETWORK, "there is no managed identity on this machine");
+        !imds_is_available(source, url, deadline, error))
         return ACQUIRE_NO_IDENTITY;
-    }
-    return request_token(source, url, resource->bytes, id_parameter, id, deadline, ret_token,
-                         error);
+    return request_token(source, url, resource->bytes, &asked, deadline, ret_token, error);
 }
