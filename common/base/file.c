@@ -113,6 +113,18 @@ char *file_path_below(const char *folder, const char *name)
     return text_format("%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", path);
 }
 
+bool file_is_in_home(const char *path)
+{
+    return strncmp(path, "~/", 2) == 0;
+}
+
+char *file_path_in_home(const char *path)
+{
+    const char *home = environment_path("HOME");
+    return file_is_in_home(path) && home != NULL ? text_format("%s%s", home, path + 1)
+                                                 : strdup(path);
+}
+
 bool file_check_absolute(const char *path, const char *from, struct error *error)
 {
     if (path[0] == '/')

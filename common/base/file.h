@@ -45,6 +45,13 @@ bool file_is_uri(const char *name);
  * or a file URI) is absolute, it is copied. The caller frees the result. */
 char *file_path_below(const char *folder, const char *name);
 
+/* Whether a path begins with ~/, the home directory, as in a shell. */
+bool file_is_in_home(const char *path);
+
+/* The absolute path of one that begins with ~/: below $HOME, if that is absolute. Any other path is
+ * copied as it is. The caller frees the result. */
+char *file_path_in_home(const char *path);
+
 /* Checks that a path is absolute. A file URI is not: what opens it might take it for a path in a
  * folder "file:". from is what names it, for the message. Fails with ERROR_USAGE. */
 bool file_check_absolute(const char *path, const char *from, struct error *error);

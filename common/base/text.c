@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 char *text_format_list(const char *format, va_list arguments)
 {
@@ -20,6 +21,16 @@ char *text_format(const char *format, ...)
     char *text = text_format_list(format, arguments);
     va_end(arguments);
     return text;
+}
+
+char *text_trimmed(const char *text)
+{
+    static const char blanks[] = " \t\r\n";
+    text += strspn(text, blanks);
+    size_t length = strlen(text);
+    while (length > 0 && strchr(blanks, text[length - 1]) != NULL)
+        length--;
+    return strndup(text, length);
 }
 
 bool text_is_guid(const char *text)

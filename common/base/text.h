@@ -17,6 +17,9 @@ struct slice {
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *text_format_list(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
+/* A copy without the spaces, tabs and line breaks at both ends. The caller frees it. */
+char *text_trimmed(const char *text);
+
 /* Whether the whole text is a GUID as Entra writes it (RFC 9562, 4), in either case. */
 bool text_is_guid(const char *text);
 

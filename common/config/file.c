@@ -41,10 +41,11 @@ static bool find_file(const struct options *options, char **path, bool *named, s
     *named = name != NULL;
     *path = NULL;
     if (*named) {
-        if (!file_check_absolute(name, options->config != NULL ? "--config" : "ENTRA_CONFIG",
+        autofree char *found = file_path_in_home(name);
+        if (!file_check_absolute(found, options->config != NULL ? "--config" : "ENTRA_CONFIG",
                                  error))
             return false;
-        *path = strdup(name);
+        *path = steal(&found);
         return true;
     }
     *path = path_in_home();

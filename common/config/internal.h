@@ -69,6 +69,10 @@ void config_resolve_paths_of_file(struct config *config);
 /* Makes those absolute that are below $CREDENTIALS_DIRECTORY, wherever they were set. */
 void config_resolve_paths_of_credentials(struct config *config);
 
+/* Makes the paths of an app's credentials absolute that begin with ~/, wherever they were set: no
+ * shell has read the file, nor the variables of a systemd unit. */
+void config_find_home(struct token_request *request);
+
 /* Checks that the paths of an app's credentials are absolute, and the programs of its commands are
  * absolute or have no slash. Fails with ERROR_USAGE. */
 bool config_check_paths(const struct token_request *request, struct error *error);

@@ -45,7 +45,8 @@ static void resolve(const struct folders *folders, const struct setting *setting
         const char *text = json_object_get_string(value);
         const char *folder = folder_of(folders, setting->type, text);
         bool has_nul = strlen(text) < (size_t)json_object_get_string_len(value);
-        if (folder == NULL || text[0] == '\0' || has_nul || placeholder_is(text))
+        if (folder == NULL || text[0] == '\0' || has_nul || placeholder_is(text) ||
+            file_is_in_home(text)) /* config_find_home */
             return;
         autofree char *path = file_path_below(folder, text);
         json_object_set_string(value, path);
@@ -67,6 +68,30 @@ void config_resolve_paths_of_credentials(struct config *config)
 {
     const char *credentials = environment_path("CREDENTIALS_DIRECTORY");
     resolve(&(struct folders){ NULL, credentials }, NULL, config->root);
+}
+
+/* ---- the home directory ---- */
+
+static void find_home(char **path)
+{
+    if (*path == NULL || !file_is_in_home(*path))
+        return;
+    char *found = file_path_in_home(*path);
+    free(*path);
+    *path = found;
+}
+
+void config_find_home(struct token_request *request)
+{
+    for (size_t i = 0; i < request->credential_count; i++) {
+        struct credential *credential = &request->credentials[i];
+        if (credential->borrowed)
+            continue;
+        find_home(&credential->path);
+        find_home(&credential->key_path);
+        if (credential->command != NULL)
+            find_home(&credential->command[0]);
+    }
 }
 
 /* ---- the check ---- */

@@ -69,6 +69,7 @@ static bool check_app(const struct config *config, struct token_request *request
 {
     bool has_credential = request->credential_count > 0;
     bool learns = config->context->learn_tenant != NULL && request->client_id != NULL;
+    config_find_home(request);
     if (has_credential && !config_check_paths(request, error))
         return false;
     if (has_credential && !config_check_cluster_authority(config, request, error))

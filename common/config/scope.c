@@ -18,8 +18,10 @@ static bool wrong_scope_count(const struct config *config, const struct config_a
     return error_known_as(error, "scope_count");
 }
 
-static bool add_scope(struct token_request *request, const char *scope, struct error *error)
+/* A blank at an end is copied along, and never meant. */
+static bool add_scope(struct token_request *request, const char *text, struct error *error)
 {
+    autofree char *scope = text_trimmed(text);
     bool ok =
         request->for_user ? scope_check_for_user(scope, error) : scope_check_for_app(scope, error);
     if (!ok)
@@ -65,7 +67,8 @@ bool config_fill_scope(const struct config *config, const struct config_api *api
         return error_set(error, ERROR_USAGE, "an app requests one scope, not %zu",
                          options->scope_count);
     if (options->resource != NULL) {
-        autofree char *scope = scope_from_resource(options->resource, error);
+        autofree char *resource = text_trimmed(options->resource);
+        autofree char *scope = scope_from_resource(resource, error);
         return scope != NULL && add_scope(request, scope, error);
     }
     for (size_t i = 0; i < options->scope_count; i++)

@@ -170,3 +170,16 @@ def test_a_user_must_sign_in_if_the_app_may_not_request_its_own_token(world):
     world.write_appsettings(settings)
     outcome = token(world)
     assert (outcome.code, outcome.out) == (5, "")
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\r\n", "  "])
+def test_a_blank_at_the_end_of_a_scope_is_left_out(world, blank):
+    scope = f"{contoso.MY_WEB_API}/.default"
+    settings = world.appsettings()
+    settings["MyWebApi"]["Scopes"] = [f"{scope}{blank}"]
+    world.write_appsettings(settings)
+    for words in (("--api", "MyWebApi"), ("--scope", f" {scope}{blank}"),
+                  ("--resource", f"{contoso.MY_WEB_API}{blank}")):
+        outcome = world.run("entra", "token", "--force-refresh", *words)
+        assert (outcome.code, outcome.err) == (0, "")
+        assert world.authority.token_requests[-1].form["scope"] == scope

@@ -229,6 +229,71 @@ def test_a_relative_file_of_cas_is_refused(world, hostile, variable):
     assert world.authority.requests == []
 
 
+# ---- the home directory ----
+
+
+@pytest.fixture
+def at_home(world) -> Path:
+    """The home directory, with the certificate of the app, its secret and its configuration."""
+    home = Path(world.session.env["HOME"])
+    app = AppCertificate(home / "keys")
+    register(world, certificates=(app.certificate,))
+    app.pem()
+    app.key_file()
+    app.certificate_file()
+    app.write("secret", contoso.DAEMON.secret.encode())
+    return home
+
+
+IN_HOME = {
+    "a certificate": {"SourceType": "Path", "CertificateDiskPath": "~/keys/app.pem"},
+    "its key": {"SourceType": "Path", "CertificateDiskPath": "~/keys/certificate.pem",
+                "CertificateKeyDiskPath": "~/keys/key.pem"},
+    "a secret": {"SourceType": "ClientSecretPath", "ClientSecretPath": "~/keys/secret"},
+}
+
+
+@pytest.mark.parametrize("what", IN_HOME)
+def test_a_path_of_the_file_may_be_in_the_home_directory(world, at_home, hostile, what):
+    configure(world, IN_HOME[what])
+    outcome = token(world, cwd=hostile)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize("variables", [
+    {"AZURE_CLIENT_CERTIFICATE_PATH": "~/keys/app.pem"},
+    {"AZURE_CLIENT_CERTIFICATE_PATH": "~/keys/certificate.pem",
+     "ENTRA_CLIENT_CERTIFICATE_KEY_PATH": "~/keys/key.pem"},
+    {"AzureAd__ClientCredentials__0__SourceType": "Path",
+     "AzureAd__ClientCredentials__0__CertificateDiskPath": "~/keys/app.pem"},
+    {"AzureAd__ClientSecretPath": "~/keys/secret"}], ids=lambda one: next(iter(one)))
+def test_so_may_that_of_a_variable_which_no_shell_has_read(world, at_home, hostile, variables):
+    configure(world)
+    outcome = token(world, env=variables, cwd=hostile)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize("program", ASK)
+def test_so_may_the_configuration(world, at_home, hostile, program):
+    world.appsettings_file.rename(at_home / "my settings.json")
+    assert ASK[program](world, env={"ENTRA_CONFIG": "~/my settings.json"}, cwd=hostile).code == 0
+
+
+def test_without_a_home_directory_it_is_refused(world, at_home, hostile):
+    configure(world, IN_HOME["a certificate"])
+    env = {"ENTRA_CONFIG": str(world.appsettings_file), "HOME": ""}
+    refused(token(world, env=env, cwd=hostile), 2, f"'~/keys/app.pem' {NOT_ABSOLUTE}")
+
+
+@pytest.mark.parametrize("name", ["~", "~root/app.pem", "~app.pem", "./~/app.pem"])
+def test_nothing_else_with_a_tilde_is_the_home_directory(world, at_home, name):
+    """In the file, such a name is relative as any other."""
+    configure(world, path(name))
+    refused(token(world), 2, f"{world.appsettings_file.parent}/")
+    refused(token(world, env={"AZURE_CLIENT_CERTIFICATE_PATH": name,
+                              "AzureAd__ClientCredentials": None}), 2)
+
+
 # ---- programs ----
 
 @pytest.mark.parametrize("program", ["./evil", "../repository/evil"])

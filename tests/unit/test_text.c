@@ -49,6 +49,18 @@ static void letters_are_lowercased(void **state)
     assert_string_equal(text, "ada@contoso.com [\xc3\x84]");
 }
 
+static void blanks_at_both_ends_are_trimmed(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        { "", "" }, { " \t\r\n", "" }, { "a b", "a b" }, { " a b\n", "a b" }, { "a\r\n", "a" }
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = text_trimmed(cases[i][0]);
+        assert_string_equal(text, cases[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -56,6 +68,7 @@ int main(void)
         cmocka_unit_test(a_text_is_made_as_by_printf),
         cmocka_unit_test(a_hexadecimal_digit_has_a_value),
         cmocka_unit_test(letters_are_lowercased),
+        cmocka_unit_test(blanks_at_both_ends_are_trimmed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
