@@ -185,6 +185,36 @@ def test_a_token_is_not_used_after_its_end(machine, service, variables, life, me
         assert 0 <= json.loads(outcome.out)["expires_on"] - began - life < PATIENCE
 
 
+@pytest.mark.parametrize("has_date", [True, False])
+@pytest.mark.parametrize("life, said", [
+    (-5, "by this machine's clock, that is over"),
+    (40 * 86400, "by this machine's clock, that is in more than four weeks")])
+def test_an_end_that_is_not_plausible_may_be_the_clocks(machine, service, has_date, life, said):
+    """Only if the answer does not say what time it is there."""
+    def answer():
+        response = jsonify(access_token="a.token", token_type="Bearer",
+                           expires_on=str(int(time.time()) + life))
+        response.headers["Date"] = formatdate(time.time(), usegmt=True) if has_date else ""
+        return response
+
+    service.answer = answer
+    outcome = token(machine, env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key"})
+    refused(outcome, 4, "its lifetime is not plausible")
+    assert (said in outcome.err) == (not has_date), outcome
+
+
+def test_a_number_of_seconds_that_is_not_plausible_is_not_the_clocks(machine, service):
+    def answer():
+        response = jsonify(access_token="a.token", token_type="Bearer", expires_in=40 * 86400)
+        response.headers["Date"] = ""
+        return response
+
+    service.answer = answer
+    outcome = token(machine, env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key"})
+    refused(outcome, 4, "its lifetime is not plausible")
+    assert "clock" not in outcome.err
+
+
 @pytest.mark.parametrize("ahead", [-1800, 1800])
 def test_an_expiry_date_uses_the_clock_of_the_service(machine, service, ahead):
     def answer():

@@ -165,26 +165,40 @@ static bool read_seconds(const json_object *answer, const char *key, int64_t *se
 /* Reads the token's lifetime in seconds. The endpoints of managed identities may send expires_on,
  * in Unix seconds or as a date, by their own clock, beside expires_in or instead of it. Then that
  * counts: expires_in may be a constant, and the token older (azure-sdk-for-js#6643). */
-static bool read_lifetime(const json_object *answer, int64_t date, int64_t *lifetime)
+static bool read_lifetime(const json_object *answer, int64_t date, int64_t *lifetime, bool *by_end)
 {
     int64_t expires_on = 0;
     const char *text = json_string(answer, "expires_on");
     bool has_end = read_seconds(answer, "expires_on", &expires_on) ||
                    (text != NULL && parse_date(text, &expires_on));
-    if (!has_end || expires_on <= 0)
+    *by_end = has_end && expires_on > 0;
+    if (!*by_end)
         return read_seconds(answer, "expires_in", lifetime);
     *lifetime = expires_on - date;
     return true;
 }
 
 /* A token that says itself when it ends lives no longer, whatever the answer says. */
-static void limit_by_claims(const char *text, int64_t date, int64_t *lifetime)
+static void limit_by_claims(const char *text, int64_t date, int64_t *lifetime, bool *by_end)
 {
     struct error unused = { 0 };
     int64_t ends;
     auto_json_secret json_object *claims = jwt_claims(text, strlen(text), &unused);
-    if (claims != NULL && read_seconds(claims, "exp", &ends) && ends - date < *lifetime)
-        *lifetime = ends - date;
+    if (claims == NULL || !read_seconds(claims, "exp", &ends) || ends - date >= *lifetime)
+        return;
+    *lifetime = ends - date;
+    *by_end = true;
+}
+
+/* Without the Date of the server, the end of a token is compared with this machine's clock. */
+static bool fail_life(int64_t lifetime, bool by_our_clock, struct error *error)
+{
+    error_unusable_answer(error, "its lifetime is not plausible");
+    return by_our_clock &&
+           error_hint(error,
+                      "The answer says when the token ends, and not what time it is: by this "
+                      "machine's clock, %s. Check the clock.",
+                      lifetime < 1 ? "that is over" : "that is in more than four weeks");
 }
 
 static bool read_times(const json_object *answer, const char *text, int64_t now, int64_t date,
@@ -192,12 +206,13 @@ static bool read_times(const json_object *answer, const char *text, int64_t now,
 {
     int64_t lifetime, refresh_in;
     int64_t server_now = date > 0 ? date : now;
-    if (!read_lifetime(answer, server_now, &lifetime))
+    bool by_end = false;
+    if (!read_lifetime(answer, server_now, &lifetime, &by_end))
         return error_unusable_answer(error, "its expires_in is missing or not a number");
-    bool is_plausible = lifetime <= TOKEN_LIFE_MAX;
-    limit_by_claims(text, server_now, &lifetime);
-    if (!is_plausible || lifetime < 1)
-        return error_unusable_answer(error, "its lifetime is not plausible");
+    if (lifetime <= TOKEN_LIFE_MAX)
+        limit_by_claims(text, server_now, &lifetime, &by_end);
+    if (lifetime > TOKEN_LIFE_MAX || lifetime < 1)
+        return fail_life(lifetime, by_end && date <= 0, error);
     token->received_on = now;
     token->expires_on = now + lifetime;
     token->refresh_on = 0;

@@ -83,6 +83,7 @@ static enum acquire_end explain_answer(const struct identity_source *source,
     }
     if (status == 200) {
         error_set(error, ERROR_NETWORK, "%s: %.600s", source->name, why->message);
+        error_hint(error, "%s", why->hint);
         return ACQUIRE_FAILED;
     }
     auto_json json_object *answer =
