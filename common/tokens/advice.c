@@ -22,17 +22,28 @@ static void set_hint(struct error *error, const char *text)
         snprintf(error->hint, sizeof error->hint, "%s", text);
 }
 
+/* Where options would be added in the catalogue's command, which has at most --browser. NULL if the
+ * advice has none, or one that is complete. */
+static const char *find_end(const char *advice)
+{
+    static const char *const ends[] = { "'", " --browser'" };
+    const char *login = strstr(advice, LOGIN);
+    for (size_t i = 0; i < ARRAY_SIZE(ends) && login != NULL; i++)
+        if (strncmp(login + strlen(LOGIN), ends[i], strlen(ends[i])) == 0)
+            return login + strlen(LOGIN);
+    return NULL;
+}
+
 /* Only of a user's own request: an app cannot sign in. */
 static void complete_command(const struct token_request *request, const struct options *given,
                              struct error *error)
 {
     const char *advice = error_advice(error);
-    const char *login = strstr(advice, LOGIN);
-    if (!request->for_user || login == NULL || error->hint[0] != '\0')
+    const char *end = request->for_user ? find_end(advice) : NULL;
+    if (end == NULL)
         return;
-    size_t before = (size_t)(login - advice) + strlen(LOGIN);
     struct shell_line line = sign_in_line(request, given);
-    autofree char *text = text_format("%.*s%s%s", (int)before, advice, line.text, advice + before);
+    autofree char *text = text_format("%.*s%s%s", (int)(end - advice), advice, line.text, end);
     set_hint(error, text);
 }
 

@@ -47,6 +47,13 @@ static void a_command_of_the_catalogue_gets_the_options_of_the_request(void **st
                                "--tenant contoso.com");
         assert_lacks(error.hint, "'entra login'");
     }
+    struct error hinted = { .hint = "Use 'entra login --browser'. See entra(1)." };
+    advice_complete(&request, &options, &hinted);
+    assert_string_equal(hinted.hint, "Use 'entra login --config /x/y.json --scope api://a/.default "
+                                     "--tenant contoso.com --browser'. See entra(1).");
+    const struct error once = hinted;
+    advice_complete(&request, &options, &hinted);
+    assert_string_equal(hinted.hint, once.hint);
     struct error browser = completed(&request, &options, "AADSTS53003", "");
     assert_has(browser.hint, "--tenant contoso.com --browser'");
 }
