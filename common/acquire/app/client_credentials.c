@@ -97,7 +97,7 @@ static void add_secret_hint(const struct client_proof *proof, const struct crede
     const struct client_secret_oddity *oddity =
         proof->client_secret != NULL ? client_secret_oddity(proof->client_secret) : NULL;
     for (size_t i = 0; i < ARRAY_SIZE(codes) && oddity != NULL; i++)
-        if (strcmp(error->code, codes[i]) == 0 && error->hint[0] == '\0') {
+        if (strcmp(error->code, codes[i]) == 0) {
             error_hint(error, "The secret from %.200s is odd: %s. %s", credential->where,
                        oddity->description, oddity->remedy);
             return;
