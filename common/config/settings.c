@@ -13,17 +13,17 @@
 #include "common/config/internal.h"
 
 /* clang-format off */
-#define STRING(key)          { .name = key, .type = SETTING_STRING }
-#define SECRET(key)          { .name = key, .type = SETTING_STRING, .secret = true }
-#define PATH(key)            { .name = key, .type = SETTING_PATH }
-#define PATH_OR_URI(key)     { .name = key, .type = SETTING_PATH_OR_URI }
-#define CREDENTIAL(key)      { .name = key, .type = SETTING_PATH_OF_CREDENTIAL }
-#define BOOL(key)            { .name = key, .type = SETTING_BOOL }
-#define STRINGS(key)         { .name = key, .type = SETTING_STRINGS }
-#define OBJECT(key, keys)    { .name = key, .type = SETTING_OBJECT, .inside = keys }
-#define OBJECTS(key, keys)   { .name = key, .type = SETTING_OBJECTS, .inside = keys }
-#define UNUSED(key, kind)    { .name = key, .type = kind, .only_warns = true }
-#define END                  { .name = NULL }
+#define STRING(name)          { name, SETTING_STRING, false, false, NULL }
+#define SECRET(name)          { name, SETTING_STRING, true, false, NULL }
+#define PATH(name)            { name, SETTING_PATH, false, false, NULL }
+#define PATH_OR_URI(name)     { name, SETTING_PATH_OR_URI, false, false, NULL }
+#define CREDENTIAL(name)      { name, SETTING_PATH_OF_CREDENTIAL, false, false, NULL }
+#define BOOL(name)            { name, SETTING_BOOL, false, false, NULL }
+#define STRINGS(name)         { name, SETTING_STRINGS, false, false, NULL }
+#define OBJECT(name, inside)  { name, SETTING_OBJECT, false, false, inside }
+#define OBJECTS(name, inside) { name, SETTING_OBJECTS, false, false, inside }
+#define UNUSED(name, type)    { name, type, false, true, NULL }
+#define END                   { NULL, SETTING_STRING, false, false, NULL }
 /* clang-format on */
 
 static const struct setting credential_settings[] = {
@@ -66,14 +66,8 @@ static const struct setting identity_settings[] = {
     BOOL("SendX5C"),
     /* .NET takes nothing from a string here, and so do we. */
     UNUSED("ClientCapabilities", SETTING_LIST),
-    { .name = "TokenDecryptionCredentials",
-      .type = SETTING_OBJECTS,
-      .inside = credential_settings,
-      .only_warns = true },
-    { .name = "TokenDecryptionCertificates",
-      .type = SETTING_OBJECTS,
-      .inside = credential_settings,
-      .only_warns = true },
+    { "TokenDecryptionCredentials", SETTING_OBJECTS, false, true, credential_settings },
+    { "TokenDecryptionCertificates", SETTING_OBJECTS, false, true, credential_settings },
     UNUSED("WithSpaAuthCode", SETTING_BOOL),
     UNUSED("AllowWebApiToBeAuthorizedByACL", SETTING_BOOL),
     UNUSED("EnablePiiLogging", SETTING_BOOL),

@@ -242,9 +242,9 @@ def test_requests_for_other_hosts_show_no_configuration_warnings(world):
 
 @pytest.fixture
 def wrong_type(world: World) -> World:
-    """A readable configuration in which a setting of an API has the wrong type."""
+    """A readable configuration in which a setting of the git server's API has the wrong type."""
     settings = world.appsettings()
-    settings["MyWebApi"]["RequestAppToken"] = "yes"
+    settings["GitServer"]["RequestAppToken"] = "yes"
     world.write_appsettings(settings)
     return world
 
@@ -260,6 +260,16 @@ def test_configuration_errors_are_shown_where_they_matter(wrong_type):
     outcome = ask(wrong_type, *host_of(wrong_type))
     assert (outcome.code, outcome.out) == (2, "")
     assert "RequestAppToken must be true or false" in outcome.err
+
+
+def test_a_wrong_type_in_another_api_is_a_warning_only(world):
+    settings = world.appsettings()
+    settings["MyWebApi"]["RequestAppToken"] = "yes"
+    world.write_appsettings(settings)
+    outcome = ask(world, *host_of(world))
+    assert outcome.code == 0 and "password=" in outcome.out
+    (line,) = outcome.err.splitlines()
+    assert "warning: " in line and "RequestAppToken must be true or false" in line
 
 
 UNUSABLE = {
