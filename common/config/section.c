@@ -40,21 +40,32 @@ static bool has_member(const json_object *object, const char *key)
     return config_member(object, key) != NULL;
 }
 
-/* AzureAd, the default identity, need not have either ID: the environment may have both. */
-static bool is_identity(const char *name, const json_object *object)
+/* Whether an object has scopes by name, as web APIs have their own and Swagger those to ask for. */
+static bool has_named_scopes(const json_object *object)
 {
-    bool is_default = strcasecmp(name, CONFIG_DEFAULT_IDENTITY) == 0 &&
-                      !has_member(object, "Scopes") && json_object_object_length(object) > 0;
-    return is_default || has_member(object, "ClientId") || has_member(object, "TenantId");
+    return json_object_is_type(config_member(object, "Scopes"), json_type_object);
 }
 
-/* An identity may have Scopes too: those that a web API exposes. An object of scopes belongs to
- * another program, such as Swagger, unless a BaseUrl shows that an API is meant. */
+/* AzureAd, the default identity, need not have either ID: the environment may have both. Another
+ * one that has named scopes and says nothing of an authority is another program's section. */
+static bool is_identity(const char *name, const json_object *object)
+{
+    bool has_scopes = has_member(object, "Scopes") && !has_named_scopes(object);
+    if (strcasecmp(name, CONFIG_DEFAULT_IDENTITY) == 0 && !has_scopes &&
+        json_object_object_length(object) > 0)
+        return true;
+    bool has_authority = has_member(object, "TenantId") || has_member(object, "Authority") ||
+                         has_member(object, "Instance");
+    return has_member(object, "TenantId") ||
+           (has_member(object, "ClientId") && (has_authority || !has_named_scopes(object)));
+}
+
+/* An identity may have Scopes too: those that a web API exposes. Named scopes are an API's only if
+ * a BaseUrl shows that one is meant. */
 static bool is_api(const char *name, const json_object *object)
 {
-    const json_object *scopes = config_member(object, "Scopes");
-    bool is_meant = !json_object_is_type(scopes, json_type_object) || has_member(object, "BaseUrl");
-    return scopes != NULL && is_meant && !is_identity(name, object);
+    bool is_meant = !has_named_scopes(object) || has_member(object, "BaseUrl");
+    return has_member(object, "Scopes") && is_meant && !is_identity(name, object);
 }
 
 /* Sections are at the root or inside other objects, but not inside other sections. Returns how many

@@ -110,6 +110,8 @@ static void what_is_not_meant_for_these_programs_causes_no_warning(void **state)
         "}",
         "{" USED ",'Swagger':{'Scopes':{'api://other/Read':'Read'},'Title':7}}",
         "{" USED ",'Swagger':{'ClientId':'swagger-ui','Scopes':{'a:b':'Read'},'UsePkce':true}}",
+        "{'Swagger':{'ClientId':'swagger-ui','Scopes':{'a:b':'Read'},'SendX5C':'never'},"
+        "'EntraId':{'TenantId':'t','ClientId':'c','ClientSecret':'s'}," API "}",
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(cases[i], NONE);
