@@ -228,3 +228,35 @@ bool config_base_urls(const struct config *config, const char *name,
                   config->context->for_git ? " for git" : "");
     return error->kind == ERROR_NONE;
 }
+
+/* ---- by scope ---- */
+
+/* Whether the section's Scopes are this text, with spaces in between. */
+static bool has_scopes(const struct section *section, const char *scope)
+{
+    json_object *scopes = config_member(section->object, "Scopes");
+    bool is_array = json_object_is_type(scopes, json_type_array);
+    size_t count = is_array ? json_object_array_length(scopes) : 1;
+    for (size_t i = 0; i < count; i++) {
+        json_object *item = is_array ? json_object_array_get_idx(scopes, i) : scopes;
+        const char *text =
+            json_object_is_type(item, json_type_string) ? json_object_get_string(item) : NULL;
+        size_t length = text != NULL ? strlen(text) : 0;
+        if (length == 0 || strncasecmp(scope, text, length) != 0)
+            return false;
+        scope += length;
+        if (i + 1 < count && *scope++ != ' ')
+            return false;
+    }
+    return *scope == '\0';
+}
+
+const char *config_api_of_scope(const struct config *config, const char *scope)
+{
+    struct section sections[CONFIG_SECTIONS_MAX];
+    size_t count = config != NULL ? config_apis(config, sections) : 0;
+    for (size_t i = 0; i < count; i++)
+        if (has_scopes(&sections[i], scope))
+            return section_name(&sections[i]);
+    return builtin_api_of_scope(scope);
+}

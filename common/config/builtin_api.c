@@ -114,6 +114,17 @@ const char *config_second_client_of_scope(const char *scope)
     return NULL;
 }
 
+const char *builtin_api_of_scope(const char *scope)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(builtins); i++)
+        for (size_t cloud = 0; cloud < AUTHORITY_CLOUDS; cloud++) {
+            const char *own = builtins[i].places[cloud].scope;
+            if (own != NULL && strcasecmp(own, scope) == 0)
+                return builtins[i].name;
+        }
+    return NULL;
+}
+
 const struct builtin_place *builtin_api_place(const struct builtin_api *builtin,
                                               enum authority_cloud cloud)
 {

@@ -189,6 +189,11 @@ bool config_call(struct config *config, const char *path, const struct token_req
 void config_call_clear(struct config_call *call);
 #define auto_config_call CLEANUP(config_call_clear)
 
+/* The name of the API whose tokens have this scope (several, with spaces in between, for a user);
+ * NULL if there is none. The configuration, which may be NULL, owns the text of an API of its own.
+ */
+const char *config_api_of_scope(const struct config *config, const char *scope);
+
 /* A value of the configuration, for display. */
 struct config_value {
     const char *name;  /* AzureAd:TenantId, AZURE_TENANT_ID, --tenant */

@@ -253,6 +253,9 @@ const struct builtin_api *builtin_api_at(size_t index);
 /* The built-in API of this name, which may be NULL; NULL if there is none. */
 const struct builtin_api *builtin_api_find(const char *name);
 
+/* The name of the built-in API with this scope in any cloud; NULL if there is none. */
+const char *builtin_api_of_scope(const char *scope);
+
 /* The API in a cloud. */
 const struct builtin_place *builtin_api_place(const struct builtin_api *builtin,
                                               enum authority_cloud cloud);

@@ -12,11 +12,6 @@
 #include "common/base/text.h"
 #include "common/base/utf8.h"
 
-#define KIND     "git_credential"
-#define PROTOCOL "scheme" /* git's libsecret helper uses the name protocol */
-#define HOST     "host"
-#define PATH     "path"
-
 /* Attributes are not secret, and some keyrings limit their length. */
 #define PATH_ATTRIBUTE_MAX 1024
 
@@ -84,6 +79,12 @@ static bool from_json(const struct secret *text, struct stored_credential *crede
            (credential->authtype != NULL && credential->credential != NULL);
 }
 
+bool stored_credential_read(const struct secret *record, struct stored_credential *ret_credential)
+{
+    int64_t unused;
+    return from_json(record, ret_credential, &unused);
+}
+
 void stored_credential_clear(struct stored_credential *credential)
 {
     for (size_t i = 0; i < MEMBERS; i++)
@@ -96,9 +97,9 @@ void stored_credential_clear(struct stored_credential *credential)
 /* The key of a place, but for its path. It does not contain what may have any value. */
 static struct keyring_key key_of(const struct credential_place *place)
 {
-    struct keyring_key key = {
-        { { STORE_KIND, KIND }, { PROTOCOL, place->protocol }, { HOST, place->host } }
-    };
+    struct keyring_key key = { { { STORE_KIND, STORE_KIND_TYPED },
+                                 { TYPED_PROTOCOL, place->protocol },
+                                 { TYPED_HOST, place->host } } };
     if (place->username != NULL)
         key.attributes[3] = (struct keyring_attribute){ STORE_USERNAME, place->username };
     return key;
@@ -110,7 +111,7 @@ enum fit { FITS_NOT, FITS_ANY_PATH, FITS };
 
 static enum fit fit_of(const struct keyring_item *item, const struct credential_place *place)
 {
-    const char *path = keyring_item_attribute(item, PATH);
+    const char *path = keyring_item_attribute(item, TYPED_PATH);
     int (*compare)(const char *, const char *) = place->path_has_no_case ? strcasecmp : strcmp;
     if (place->path == NULL || compare(path, place->path) == 0)
         return FITS;
@@ -223,10 +224,10 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
 {
     const char *username = place->username != NULL ? place->username : "";
     const char *path = place->path != NULL ? place->path : "";
-    const struct keyring_key key = { { { STORE_KIND, KIND },
-                                       { PROTOCOL, place->protocol },
-                                       { HOST, place->host },
-                                       { PATH, path },
+    const struct keyring_key key = { { { STORE_KIND, STORE_KIND_TYPED },
+                                       { TYPED_PROTOCOL, place->protocol },
+                                       { TYPED_HOST, place->host },
+                                       { TYPED_PATH, path },
                                        { STORE_USERNAME, username } } };
     if (!can_be_kept(place, credential)) {
         trace(

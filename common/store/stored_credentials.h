@@ -17,6 +17,12 @@
 
 #include "common/store/token_store.h"
 
+/* The kind and attributes of the items. Git's libsecret helper uses the name protocol. */
+#define STORE_KIND_TYPED "git_credential"
+#define TYPED_PROTOCOL   "scheme"
+#define TYPED_HOST       "host"
+#define TYPED_PATH       "path"
+
 /* Longer than anything that is typed. */
 #define STORED_SECRET_MAX 512
 
@@ -62,6 +68,10 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
  * if there may be one that is locked; the others are then deleted. */
 bool stored_credentials_erase(struct token_store *store, const struct credential_place *place,
                               const char *refused, int64_t deadline, struct error *error);
+
+/* Reads the record of an item, which may be NULL. Returns false if it is damaged. The caller clears
+ * *ret_credential with stored_credential_clear, also on failure. */
+bool stored_credential_read(const struct secret *record, struct stored_credential *ret_credential);
 
 void stored_credential_clear(struct stored_credential *credential);
 #define auto_stored_credential CLEANUP(stored_credential_clear)

@@ -7,6 +7,7 @@ import fcntl
 import os
 import re
 import signal
+import struct
 import subprocess
 import termios
 import threading
@@ -28,15 +29,17 @@ def _take_terminal(slave: int) -> None:
 
 class Terminal:
     """A program on its own terminal, which is its stdin, its stderr and /dev/tty. Its stdout is a
-    pipe, as if the output went to another program; with `whole`, it is the terminal too."""
+    pipe, as if the output went to another program; with `whole`, it is the terminal too. It has
+    this many columns; 0: it does not say how many."""
 
     def __init__(self, command: Sequence[str | Path], env: Mapping[str, str],
-                 cwd: Path | None = None, whole: bool = False) -> None:
+                 cwd: Path | None = None, whole: bool = False, columns: int = 0) -> None:
         self._words = tuple(str(word) for word in command)
         self._begin = time.monotonic()
         self._shown = bytearray()
         self._out = bytearray()
         self._master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 0, columns, 0, 0))
         self._process = subprocess.Popen(
             self._words, env=dict(env) | {"TERM": "xterm"}, cwd=cwd, start_new_session=True,
             stdin=slave, stderr=slave, stdout=slave if whole else subprocess.PIPE,

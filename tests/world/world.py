@@ -164,12 +164,12 @@ class World:
         return self.session.run(*command, **how)
 
     def at_terminal(self, *command: str | Path, env: dict[str, str | None] | None = None,
-                    cwd: Path | None = None, whole: bool = False) -> Terminal:
-        """Starts a program of the session on a terminal; see Session.run for `env`, and Terminal
-        for `whole`."""
+                    cwd: Path | None = None, **how: Any) -> Terminal:
+        """Starts a program of the session on a terminal; see Session.run for `env`; `how` are the
+        last arguments of Terminal."""
         merged = self.session.env | (env or {})
         given = {name: value for name, value in merged.items() if value is not None}
-        terminal = Terminal(command, given, cwd or self.session.home, whole)
+        terminal = Terminal(command, given, cwd or self.session.home, **how)
         self._cleanup.callback(terminal.close)
         return terminal
 

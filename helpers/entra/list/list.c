@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* entra list: lists what the keyring has of ours, without showing any secret. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/base/json.h"
+#include "common/base/output.h"
+#include "common/base/rfc3339.h"
+#include "common/base/text.h"
+#include "common/entra/error_report.h"
+#include "helpers/entra/entra.h"
+#include "helpers/entra/list/rows.h"
+#include "helpers/entra/list/table.h"
+#include "keyring/silence.h"
+
+/* ---- the table ---- */
+
+/* What the row is for, in a few words. The caller frees it. */
+static char *purpose_of(const struct list_row *row)
+{
+    const char *api = row->api != NULL ? row->api : row->scope != NULL ? row->scope : "-";
+    switch (row->kind) {
+    case LIST_SIGN_IN:
+        return strdup(row->is_default ? "(signed in, default)" : "(signed in)");
+    case LIST_BOUND_TOKEN:
+        return text_format("%s, bound", api);
+    case LIST_TYPED:
+        return text_format("(typed) %s", row->place);
+    case LIST_CLIENT_SECRET:
+        return strdup("(client secret)");
+    default:
+        return strdup(api);
+    }
+}
+
+/* How long it will be of use, in whole numbers. */
+struct left {
+    char text[32];
+};
+
+static struct left time_left(const struct list_row *row)
+{
+    struct left left;
+    int64_t minutes = (row->expires_on - time(NULL)) / 60;
+    if (row->state != NULL)
+        snprintf(left.text, sizeof left.text, "%s", row->state);
+    else if (row->expires_on == 0)
+        snprintf(left.text, sizeof left.text, "-");
+    else if (minutes < 120)
+        snprintf(left.text, sizeof left.text, "in %lld min", (long long)minutes);
+    else if (minutes < 48 * 60)
+        snprintf(left.text, sizeof left.text, "in %lld h", (long long)minutes / 60);
+    else
+        snprintf(left.text, sizeof left.text, "in %lld days", (long long)minutes / (24 * 60));
+    return left;
+}
+
+static bool are_texts_equal(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* An account may have signed in for several clients, which the table does not show. */
+static bool is_same_sign_in(const struct list_row *a, const struct list_row *b)
+{
+    return a->kind == LIST_SIGN_IN && b->kind == LIST_SIGN_IN && a->state == NULL &&
+           b->state == NULL && are_texts_equal(a->account, b->account) && a->store == b->store;
+}
+
+/* The keyring of all rows; NULL if they are in several. */
+static const char *only_store(const struct list_rows *rows)
+{
+    for (size_t i = 1; i < rows->count; i++)
+        if (rows->rows[i].store != rows->rows[0].store)
+            return NULL;
+    return rows->count > 0 ? rows->rows[0].store : NULL;
+}
+
+/* On a terminal, the name of the only keyring is in a line of its own, which leaves room. */
+static void print_table(const struct list_rows *rows)
+{
+    size_t width = table_width();
+    const char *store = width > 0 ? only_store(rows) : NULL;
+    auto_table struct table table = {
+        .columns = store != NULL ? 4 : 5,
+        .titles = { "ACCOUNT", "FOR", "TENANT", "EXPIRES", "KEYRING" },
+    };
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct list_row *row = &rows->rows[i];
+        autofree char *purpose = purpose_of(row);
+        autofree char *account = text_format("%s%s", row->is_app ? "app " : "",
+                                             row->account != NULL ? row->account : "-");
+        if (i == 0 || !is_same_sign_in(row, &rows->rows[i - 1]))
+            table_add(&table, (const char *const[]){ account, purpose,
+                                                     row->tenant != NULL ? row->tenant : "-",
+                                                     time_left(row).text, row->store });
+    }
+    table_print(&table, width);
+    if (store != NULL)
+        output_line("All of it is in the keyring %s.", store);
+}
+
+/* ---- JSON ---- */
+
+static void add_text(json_object *object, const char *name, const char *text)
+{
+    json_object_object_add(object, name, text != NULL ? json_object_new_string(text) : NULL);
+}
+
+static json_object *row_to_json(const struct list_row *row)
+{
+    static const char *const names[LIST_KINDS] = {
+        [LIST_SIGN_IN] = "sign_in",
+        [LIST_TOKEN] = "token",
+        [LIST_BOUND_TOKEN] = "bound_token",
+        [LIST_TYPED] = "typed_credential",
+        [LIST_CLIENT_SECRET] = "client_secret",
+    };
+    struct rfc3339 expiry = rfc3339_format(row->expires_on);
+    json_object *object = json_object_new_object();
+    add_text(object, "kind", names[row->kind]);
+    add_text(object, "account", row->account);
+    add_text(object, "clientId", row->client_id);
+    add_text(object, "tenant", row->tenant);
+    add_text(object, "scope", row->scope);
+    add_text(object, "api", row->api);
+    add_text(object, "place", row->place);
+    add_text(object, "expiresOn",
+             row->state != NULL    ? row->state
+             : row->expires_on > 0 ? expiry.text
+                                   : NULL);
+    add_text(object, "store", row->store);
+    json_object_object_add(object, "isDefault",
+                           row->is_default_unknown ? NULL
+                                                   : json_object_new_boolean(row->is_default));
+    return object;
+}
+
+static void print_json(const struct list_rows *rows)
+{
+    auto_json json_object *array = json_object_new_array();
+    for (size_t i = 0; i < rows->count; i++)
+        json_object_array_add(array, row_to_json(&rows->rows[i]));
+    json_print(array);
+}
+
+/* ---- the command ---- */
+
+static void warn_of_lock(const struct list_rows *rows)
+{
+    size_t locked = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        locked += rows->rows[i].is_default_unknown;
+    if (locked == 0)
+        return;
+    struct error why = { 0 };
+    error_known_as(&why, "keyring_locked");
+    warning_of(why.code, "the keyring is locked, so user names cannot be shown. %s",
+               error_advice(&why));
+}
+
+static bool run_list(const struct options *options, int count, char **operands, struct error *error)
+{
+    struct error unused = { 0 };
+    struct tokens tokens;
+    auto_list_rows struct list_rows rows = { 0 };
+    bool json = options->output != NULL && strcmp(options->output, "json") == 0;
+    if (count > 0)
+        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+    if (options->output != NULL && !json && strcmp(options->output, "table") != 0)
+        return error_set(error, ERROR_USAGE, "--output takes table or json, not '%.40s'",
+                         options->output);
+    silence_forget();
+    if (!tokens_open(&tokens, options, error))
+        return error_wanted(error, "cannot list the tokens");
+    /* Without a configuration, the APIs that it has are shown by their scopes. */
+    auto_config struct config *config = config_read(options, NULL, &unused);
+    bool complete = list_rows_read(&tokens, config, &rows, error);
+    if (!complete && rows.count == 0)
+        return error_wanted(error, "cannot list the tokens");
+    (json ? print_json : print_table)(&rows);
+    warn_of_lock(&rows);
+    return complete || error_wanted(error, "the list is incomplete");
+}
+
+static const struct option_spec own_options[] = {
+    { "output", "FORM", "table or json", OPTION_TEXT, offsetof(struct options, output), 0 },
+    { .name = NULL },
+};
+
+const struct program entra_list = {
+    .name = "entra list",
+    .usage = "[OPTION]...",
+    .summary = "Lists the tokens, sign-ins, client secrets and typed credentials in the keyring,\n"
+               "with account, API and expiry. No secret is shown.",
+    .examples = "entra list\n"
+                "entra list --output json",
+    .options = own_options,
+    .common = OPTION_CONFIG | OPTIONS_OF_STORE,
+    .is_typed = true,
+    .run = run_list,
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the keyring has of ours, as `entra list` shows it: one row for each item, without any
+ * secret.
+ */
+#ifndef HELPERS_ENTRA_LIST_ROWS_H
+#define HELPERS_ENTRA_LIST_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/config/config.h"
+#include "common/tokens/tokens.h"
+#include "keyring/keyring.h"
+
+enum list_kind {
+    LIST_SIGN_IN,
+    LIST_TOKEN,
+    LIST_BOUND_TOKEN,
+    LIST_TYPED,         /* a credential that a user typed for git */
+    LIST_CLIENT_SECRET, /* of an app */
+    LIST_KINDS,
+};
+
+/* Of the texts, those that do not belong to the kind, or that an unreadable item lacks, are NULL.
+ * The keyring's items and the configuration own them, except place. */
+struct list_row {
+    enum list_kind kind;
+    const char *account; /* user name, or its ID if the name is not known; an app's client ID */
+    bool is_app;
+    const char *client_id, *tenant, *scope;
+    const char *api;         /* whose scope it is */
+    char *place;             /* where a typed credential is used, without its protocol; owned */
+    int64_t expires_on;      /* Unix seconds; 0: it does not expire, or that is not known */
+    const char *state;       /* "expired", "locked" or "unreadable"; NULL: none of these */
+    bool is_default;         /* it belongs to the default account */
+    bool is_default_unknown; /* because the item is locked */
+    const char *store;       /* the name of its keyring */
+};
+
+struct list_rows {
+    struct list_row *rows; /* in the order in which they are shown */
+    size_t count;
+    struct keyring_list items[LIST_KINDS];
+    struct keyring_list accounts;
+};
+
+/* Reads the keyrings. Clears *ret_rows first; the caller clears it with list_rows_clear. The
+ * configuration, which gives the APIs' names, may be NULL. If a keyring does not answer, the rows
+ * are those of the others, and this fails as token_store_list does. */
+bool list_rows_read(struct tokens *tokens, const struct config *config, struct list_rows *ret_rows,
+                    struct error *error);
+
+void list_rows_clear(struct list_rows *rows);
+#define auto_list_rows CLEANUP(list_rows_clear)
+
+#endif
