@@ -17,6 +17,7 @@ static const struct {
     { "token", &entra_token, "print an access token" },
     { "login", &entra_login, "sign in" },
     { "logout", &entra_logout, "sign out" },
+    { "status", &entra_status, "show who is signed in, and where things stand" },
     { "switch", &entra_switch, "make another account the default one" },
     { "list", &entra_list, "list the tokens and sign-ins in the keyring" },
     { "secret", &entra_secret, "store an app's client secret in the keyring" },

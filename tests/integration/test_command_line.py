@@ -17,7 +17,7 @@ def test_help_and_version_go_to_stdout(world, program):
     assert world.run(program, "-V").out == world.run(program, "--version").out
 
 
-COMMANDS = ["token", "login", "logout", "switch", "list", "secret", "doctor", "setup", "setup git",
+COMMANDS = ["token", "login", "logout", "status", "switch", "list", "secret", "doctor", "setup", "setup git",
             "setup kubectl", "help", "version"]
 COMMON = {"--config": "/x", "--api": "AKS", "--scope": "s/.default", "--resource": "https://r",
           "--tenant": "t", "--client-id": "c", "--authority": "https://a", "--force-refresh": None,

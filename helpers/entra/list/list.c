@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/base/json.h"
 #include "common/base/output.h"
@@ -33,28 +32,6 @@ static char *purpose_of(const struct list_row *row)
     default:
         return strdup(api);
     }
-}
-
-/* How long it will be of use, in whole numbers. */
-struct left {
-    char text[32];
-};
-
-static struct left time_left(const struct list_row *row)
-{
-    struct left left;
-    int64_t minutes = (row->expires_on - time(NULL)) / 60;
-    if (row->state != NULL)
-        snprintf(left.text, sizeof left.text, "%s", row->state);
-    else if (row->expires_on == 0)
-        snprintf(left.text, sizeof left.text, "-");
-    else if (minutes < 120)
-        snprintf(left.text, sizeof left.text, "in %lld min", (long long)minutes);
-    else if (minutes < 48 * 60)
-        snprintf(left.text, sizeof left.text, "in %lld h", (long long)minutes / 60);
-    else
-        snprintf(left.text, sizeof left.text, "in %lld days", (long long)minutes / (24 * 60));
-    return left;
 }
 
 static bool are_texts_equal(const char *a, const char *b)
@@ -95,7 +72,7 @@ static void print_table(const struct list_rows *rows)
         if (i == 0 || !is_same_sign_in(row, &rows->rows[i - 1]))
             table_add(&table, (const char *const[]){ account, purpose,
                                                      row->tenant != NULL ? row->tenant : "-",
-                                                     time_left(row).text, row->store });
+                                                     list_row_left(row).text, row->store });
     }
     table_print(&table, width);
     if (store != NULL)

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "helpers/entra/list/rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -134,6 +135,7 @@ static struct list_row make_row(enum list_kind kind, const struct keyring_item *
         .kind = kind,
         .account = account_of(item, accounts, is_app),
         .is_app = is_app,
+        .home_account_id = is_app ? NULL : attribute_of(item, STORE_ACCOUNT),
         .client_id = attribute_of(item, STORE_CLIENT_ID),
         .is_default = is_users && account_store_is_default(
                                       accounts, keyring_item_attribute(item, STORE_ACCOUNT)),
@@ -221,6 +223,23 @@ bool list_rows_read(struct tokens *tokens, const struct config *config, struct l
     if (ret_rows->count > 0)
         qsort(ret_rows->rows, ret_rows->count, sizeof *ret_rows->rows, compare_rows);
     return complete;
+}
+
+struct list_left list_row_left(const struct list_row *row)
+{
+    struct list_left left;
+    int64_t minutes = (row->expires_on - time(NULL)) / 60;
+    if (row->state != NULL)
+        snprintf(left.text, sizeof left.text, "%s", row->state);
+    else if (row->expires_on == 0)
+        snprintf(left.text, sizeof left.text, "-");
+    else if (minutes < 120)
+        snprintf(left.text, sizeof left.text, "in %lld min", (long long)minutes);
+    else if (minutes < (int64_t)48 * 60)
+        snprintf(left.text, sizeof left.text, "in %lld h", (long long)minutes / 60);
+    else
+        snprintf(left.text, sizeof left.text, "in %lld days", (long long)minutes / (24 * 60));
+    return left;
 }
 
 void list_rows_clear(struct list_rows *rows)

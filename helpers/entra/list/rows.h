@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the keyring has of ours, as `entra list` shows it: one row for each item, without any
- * secret.
+ * What the keyring has of ours, as `entra list` and `entra status` show it: one row for each item,
+ * without any secret.
  */
 #ifndef HELPERS_ENTRA_LIST_ROWS_H
 #define HELPERS_ENTRA_LIST_ROWS_H
@@ -29,6 +29,7 @@ struct list_row {
     enum list_kind kind;
     const char *account; /* user name, or its ID if the name is not known; an app's client ID */
     bool is_app;
+    const char *home_account_id; /* of a user */
     const char *client_id, *tenant, *scope;
     const char *api;         /* whose scope it is */
     char *place;             /* where a typed credential is used, without its protocol; owned */
@@ -51,6 +52,12 @@ struct list_rows {
  * are those of the others, and this fails as token_store_list does. */
 bool list_rows_read(struct tokens *tokens, const struct config *config, struct list_rows *ret_rows,
                     struct error *error);
+
+/* Until when the row's item is of use, relative to now and in whole numbers, or its state. */
+struct list_left {
+    char text[32];
+};
+struct list_left list_row_left(const struct list_row *row);
 
 void list_rows_clear(struct list_rows *rows);
 #define auto_list_rows CLEANUP(list_rows_clear)

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/* entra status: who is signed in, which identity is configured, which tokens there are, and where
+ * they are kept. Nobody is asked but the keyring. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/environment.h"
+#include "common/base/json.h"
+#include "common/base/output.h"
+#include "common/base/rfc3339.h"
+#include "common/base/text.h"
+#include "common/config/config.h"
+#include "common/entra/identity_source.h"
+#include "common/store/account_store.h"
+#include "common/tokens/tokens.h"
+#include "helpers/entra/entra.h"
+#include "helpers/entra/list/rows.h"
+#include "keyring/silence.h"
+
+struct status {
+    struct tokens tokens;
+    struct list_rows rows;
+    struct token_candidates candidates;
+    const struct token_request *request; /* for the app or user that is configured; NULL: none is */
+    struct error identity_error; /* why it cannot be used; the kind is ERROR_NONE if it can */
+    const char *keyring_reason;
+};
+
+/* ---- what there is ---- */
+
+static bool is_token(const struct list_row *row)
+{
+    return (row->kind == LIST_TOKEN || row->kind == LIST_BOUND_TOKEN) && row->state == NULL;
+}
+
+static bool is_sign_in(const struct list_row *row)
+{
+    return row->kind == LIST_SIGN_IN && row->state == NULL;
+}
+
+/* Whether it is the first row of its account; the rows are sorted by accounts. */
+static bool begins_account(const struct list_rows *rows, size_t i)
+{
+    const struct list_row *row = &rows->rows[i];
+    for (size_t j = 0; j < i; j++)
+        if (is_sign_in(&rows->rows[j]) && strcmp(rows->rows[j].account, row->account) == 0)
+            return false;
+    return is_sign_in(row);
+}
+
+static bool is_app(const struct token_request *request)
+{
+    return request != NULL && !request->for_user && request->credential_count > 0;
+}
+
+static bool is_managed_identity(const struct token_request *request)
+{
+    return is_app(request) && request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
+}
+
+/* An app that has a credential, a sign-in or a token will do. A machine may have an identity that
+ * only its service would tell of. */
+static bool needs_no_user(const struct status *status)
+{
+    if (is_app(status->request))
+        return true;
+    for (size_t i = 0; i < status->rows.count; i++)
+        if (is_token(&status->rows.rows[i]) || is_sign_in(&status->rows.rows[i]))
+            return true;
+    return status->request == NULL && identity_source_find()->hosts_apps;
+}
+
+static bool some_are_locked(const struct list_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i].is_default_unknown)
+            return true;
+    return false;
+}
+
+/* ---- text ---- */
+
+/* Prints a line; the title stands before the first of its kind only. */
+static void print_line(const char **title, const char *text)
+{
+    output_line("%-10s %s", *title, text);
+    *title = "";
+}
+
+static void print_accounts(const struct list_rows *rows)
+{
+    const char *title = "Signed in";
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct list_row *row = &rows->rows[i];
+        autofree char *text =
+            text_format("%s%s", row->account, row->is_default ? " (default)" : "");
+        if (begins_account(rows, i))
+            print_line(&title, text);
+    }
+    if (title[0] != '\0')
+        print_line(&title, some_are_locked(rows) ? "unknown: the keyring is locked" : "nobody");
+}
+
+static void print_identity(const struct status *status)
+{
+    const struct token_request *request = status->request;
+    const char *title = "Identity";
+    autofree char *text = NULL;
+    if (status->identity_error.kind != ERROR_NONE)
+        text = strdup("the one that is configured cannot be used");
+    else if (request == NULL)
+        text = strdup("none is configured; users sign in with the Azure CLI's client");
+    else if (is_managed_identity(request))
+        text = text_format("the managed identity %s (%s)", request->client_id,
+                           request->credentials[0].where);
+    else if (is_app(request))
+        text = text_format("app %s", request->client_id);
+    else
+        text = text_format("users of the app %s", request->client_id);
+    print_line(&title, text);
+    if (request == NULL || is_managed_identity(request))
+        return;
+    autofree char *where = text_format("tenant %s, at %s", request->tenant, request->instance);
+    print_line(&title, where);
+    if (!is_app(request))
+        return;
+    autofree char *credential = text_format("with %s", request->credentials[0].where);
+    print_line(&title, credential);
+}
+
+/* Whose token it is, as the end of a sentence. The caller frees it. */
+static char *owner_of(const struct list_row *row, const struct token_request *request)
+{
+    bool is_configured = row->is_app && request != NULL && request->client_id != NULL &&
+                         row->account != NULL && strcmp(row->account, request->client_id) == 0;
+    return is_configured ? strdup("the app")
+                         : text_format("%s%s", row->is_app ? "app " : "", row->account);
+}
+
+static void print_tokens(const struct status *status)
+{
+    const struct list_rows *rows = &status->rows;
+    const char *title = "Tokens";
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct list_row *row = &rows->rows[i];
+        if (!is_token(row))
+            continue;
+        autofree char *owner = owner_of(row, status->request);
+        autofree char *text =
+            text_format("%s, of %s, expires %s", row->api != NULL ? row->api : row->scope, owner,
+                        list_row_left(row).text);
+        print_line(&title, text);
+    }
+    if (title[0] != '\0')
+        print_line(&title, "none");
+}
+
+static void print_text(const struct status *status)
+{
+    const char *title = "Keyring";
+    print_accounts(&status->rows);
+    print_identity(status);
+    print_tokens(status);
+    autofree char *keyring =
+        text_format("%s (%s)", status->tokens.store.keyring->name, status->keyring_reason);
+    print_line(&title, keyring);
+}
+
+/* ---- JSON ---- */
+
+static void add_text(json_object *object, const char *name, const char *text)
+{
+    json_object_object_add(object, name, text != NULL ? json_object_new_string(text) : NULL);
+}
+
+static json_object *clients_of(const struct list_rows *rows, const char *account)
+{
+    json_object *clients = json_object_new_array();
+    for (size_t i = 0; i < rows->count; i++)
+        if (is_sign_in(&rows->rows[i]) && strcmp(rows->rows[i].account, account) == 0)
+            json_object_array_add(clients, json_object_new_string(rows->rows[i].client_id));
+    return clients;
+}
+
+static json_object *accounts_to_json(const struct list_rows *rows)
+{
+    json_object *array = json_object_new_array();
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct list_row *row = &rows->rows[i];
+        if (!begins_account(rows, i))
+            continue;
+        json_object *object = json_object_new_object();
+        add_text(object, "username", row->account);
+        add_text(object, "homeAccountId", row->home_account_id);
+        json_object_object_add(object, "isDefault", json_object_new_boolean(row->is_default));
+        json_object_object_add(object, "clients", clients_of(rows, row->account));
+        json_object_array_add(array, object);
+    }
+    return array;
+}
+
+static json_object *identity_to_json(const struct token_request *request)
+{
+    if (request == NULL)
+        return NULL;
+    json_object *object = json_object_new_object();
+    add_text(object, "kind",
+             is_managed_identity(request) ? "managed_identity"
+             : is_app(request)            ? "app"
+                                          : "user");
+    add_text(object, "clientId", request->client_id);
+    add_text(object, "tenant", request->tenant);
+    add_text(object, "authority", request->instance);
+    add_text(object, "credential", is_app(request) ? request->credentials[0].where : NULL);
+    return object;
+}
+
+static json_object *tokens_to_json(const struct list_rows *rows)
+{
+    json_object *array = json_object_new_array();
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct list_row *row = &rows->rows[i];
+        if (!is_token(row))
+            continue;
+        json_object *object = json_object_new_object();
+        add_text(object, "api", row->api);
+        add_text(object, "account", row->account);
+        add_text(object, "tenant", row->tenant);
+        add_text(object, "scope", row->scope);
+        add_text(object, "expiresOn", rfc3339_format(row->expires_on).text);
+        json_object_array_add(array, object);
+    }
+    return array;
+}
+
+static void print_json(const struct status *status)
+{
+    auto_json json_object *object = json_object_new_object();
+    json_object *keyring = json_object_new_object();
+    add_text(keyring, "name", status->tokens.store.keyring->name);
+    add_text(keyring, "reason", status->keyring_reason);
+    json_object_object_add(object, "accounts", accounts_to_json(&status->rows));
+    json_object_object_add(object, "identity", identity_to_json(status->request));
+    json_object_object_add(object, "keyring", keyring);
+    json_object_object_add(object, "tokens", tokens_to_json(&status->rows));
+    json_print(object);
+}
+
+/* ---- looking ---- */
+
+/* Has `auto` settle on a keyring, by a list, which never prompts, and says why it is this one. */
+static void look_at_keyring(struct status *status, const struct options *options)
+{
+    struct token_store *store = &status->tokens.store;
+    const struct keyring_key accounts = { { { STORE_KIND, STORE_KIND_ACCOUNT } } };
+    auto_keyring_list struct keyring_list unused = { 0 };
+    struct error ignored = { 0 };
+    if (!store->named)
+        token_store_match(store, &accounts, status->tokens.deadline, &unused, &ignored);
+    status->keyring_reason = options->keyring != NULL               ? "named by --keyring"
+                             : environment("ENTRA_KEYRING") != NULL ? "named by ENTRA_KEYRING"
+                             : store->trouble.message[0] != '\0'    ? store->trouble.message
+                             : store->absent.message[0] != '\0'     ? store->absent.message
+                                                                    : "the desktop's";
+}
+
+static bool look(struct status *status, const struct options *options, struct config *config,
+                 struct error *error)
+{
+    silence_forget();
+    if (!tokens_open(&status->tokens, options, error))
+        return false;
+    const struct token_request *request = &status->candidates.items[0];
+    if (config_request(config, config_some_api(config), &status->candidates,
+                       &status->identity_error) &&
+        !request->unconfigured)
+        status->request = request;
+    look_at_keyring(status, options);
+    return list_rows_read(&status->tokens, config, &status->rows, error);
+}
+
+static bool fail_without_user(const struct status *status, struct error *error)
+{
+    if (some_are_locked(&status->rows)) {
+        error_set(error, ERROR_OTHER, "the keyring with the sign-ins is locked");
+        return error_known_as(error, "keyring_locked");
+    }
+    error_set(error, ERROR_SIGN_IN, "nobody is signed in, and no app has a credential");
+    return error_known_as(error, "sign_in_needed");
+}
+
+static void status_clear(struct status *status)
+{
+    list_rows_clear(&status->rows);
+    token_candidates_clear(&status->candidates);
+}
+
+static bool run_status(const struct options *options, int count, char **operands,
+                       struct error *error)
+{
+    const char *output = options->output != NULL ? options->output : "text";
+    bool json = strcmp(output, "json") == 0;
+    CLEANUP(status_clear) struct status status = { 0 };
+    if (count > 0)
+        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+    if (!json && strcmp(output, "text") != 0)
+        return error_set(error, ERROR_USAGE, "--output takes text or json, not '%.40s'", output);
+    auto_config struct config *config = config_load(options, NULL, error);
+    if (config == NULL || !look(&status, options, config, error))
+        return error_wanted(error, "the status is not known");
+    (json ? print_json : print_text)(&status);
+    if (status.identity_error.kind != ERROR_NONE) {
+        *error = status.identity_error;
+        return false;
+    }
+    return needs_no_user(&status) || fail_without_user(&status, error);
+}
+
+static const struct option_spec own_options[] = {
+    { "output", "FORM", "text or json", OPTION_TEXT, offsetof(struct options, output), 0 },
+    { .name = NULL },
+};
+
+const struct program entra_status = {
+    .name = "entra status",
+    .usage = "[OPTION]...",
+    .summary = "Shows who is signed in, which identity is configured, which tokens there are and\n"
+               "where they are kept. Asks nobody but the keyring. Exits with 5 if a user must\n"
+               "sign in before there can be a token.",
+    .examples = "entra status\n"
+                "entra status --output json",
+    .options = own_options,
+    .common = OPTION_API | OPTIONS_OF_APP | OPTION_MANAGED_IDENTITY | OPTIONS_OF_STORE,
+    .is_typed = true,
+    .run = run_status,
+};
