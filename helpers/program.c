@@ -16,6 +16,7 @@
 #include "common/base/secret.h"
 #include "common/base/signals.h"
 #include "common/entra/error_report.h"
+#include "common/entra/url.h"
 
 /* If descriptor 0, 1 or 2 were closed, the next file or socket opened would get its number and be
  * read as our input or receive our output. This opens /dev/null in its place, for reading only, so
@@ -45,6 +46,13 @@ static bool find_config(const struct program *program, struct options *options, 
                          options->config, strerror(errno));
     options->config = *ret_path = file_path_below(folder, options->config);
     return true;
+}
+
+bool program_fail_operand(const char *operand, struct error *error)
+{
+    bool is_url = strstr(operand, "://") != NULL;
+    return error_set(error, ERROR_USAGE, "unexpected argument '%.*s'", is_url ? 200 : 40,
+                     is_url ? url_shown(operand).text : operand);
 }
 
 static struct option_set options_of(const struct program *program)

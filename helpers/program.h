@@ -32,6 +32,10 @@ struct program {
 /* Runs a program, or a sub-command, whose name is then argv[0]. Returns the exit code. */
 int program_main(int argc, char **argv, const struct program *program);
 
+/* Fails with ERROR_USAGE for an operand that the program does not take. A secret in a URL is not
+ * shown. Always returns false. */
+bool program_fail_operand(const char *operand, struct error *error);
+
 /* Prints what --help does, on stdout. */
 void program_print_help(const struct program *program);
 

@@ -420,9 +420,13 @@ bool tokens_sign_in(struct tokens *tokens, const struct token_request *request,
      * user name, if one was given. */
     auto_attempt struct attempt lookup;
     attempt_begin(&lookup, tokens, request, false);
-    if (account_store_resolve(&tokens->store, &lookup.request, lookup.deadline, error) ==
-        KEYRING_FAILED)
+    enum keyring_answer answer =
+        account_store_resolve(&tokens->store, &lookup.request, lookup.deadline, error);
+    if (answer == KEYRING_FAILED)
         return false;
+    if (answer == KEYRING_FOUND)
+        notice("%s is already signed in. Sign in again, or with another account.",
+               lookup.request.username);
     if (request->account != NULL) {
         attempt.request.home_account_id = steal(&lookup.request.home_account_id);
         attempt.request.username = steal(&lookup.request.username);

@@ -104,7 +104,7 @@ static bool run_help(const struct options *options, int count, char **operands, 
     if (command == NULL)
         return unknown_command(operands[0], error);
     if (used < count)
-        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[used]);
+        return program_fail_operand(operands[used], error);
     program_print_help(command);
     return true;
 }
@@ -123,7 +123,7 @@ static bool run_version(const struct options *options, int count, char **operand
 {
     (void)options;
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+        return program_fail_operand(operands[0], error);
     program_print_version();
     return true;
 }

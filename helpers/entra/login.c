@@ -50,7 +50,7 @@ static bool run_login(const struct options *options, int count, char **operands,
 {
     bool browser = options->own[BROWSER] != NULL, device_code = options->own[DEVICE_CODE] != NULL;
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+        return program_fail_operand(operands[0], error);
     if (device_code && browser)
         return error_set(error, ERROR_USAGE, "--browser and --device-code cannot be used together");
     return sign_in(options,

@@ -25,7 +25,7 @@ static bool run_logout(const struct options *options, int count, char **operands
                            : options->account != NULL ? options->account
                                                       : ACCOUNT_DEFAULT;
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+        return program_fail_operand(operands[0], error);
     if (all && options->account != NULL)
         return error_set(error, ERROR_USAGE, "--all and --account cannot be used together");
     silence_forget();

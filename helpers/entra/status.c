@@ -303,7 +303,7 @@ static bool run_status(const struct options *options, int count, char **operands
     bool json = strcmp(output, "json") == 0;
     CLEANUP(status_clear) struct status status = { 0 };
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+        return program_fail_operand(operands[0], error);
     if (!json && strcmp(output, "text") != 0)
         return error_set(error, ERROR_USAGE, "--output takes text or json, not '%.40s'", output);
     auto_config struct config *config = config_load(options, NULL, error);

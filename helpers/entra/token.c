@@ -111,12 +111,28 @@ static bool get_token(const struct options *options, const struct output *output
            error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }
 
+/* Says how the API of an operand is given: a URL, most often. */
+static bool fail_operand(const struct options *options, const char *operand, struct error *error)
+{
+    struct error unused = { 0 };
+    struct url url;
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    auto_config struct config *config = config_load(options, NULL, &unused);
+    program_fail_operand(operand, error);
+    if (config != NULL && url_parse(operand, strlen(operand), &url, &unused) &&
+        config_request_for_url(config, &url, &candidates, &unused) == CONFIG_MATCH)
+        return error_hint(error, "Run 'entra token --api %s', which is the API of this URL.",
+                          candidates.items[0].api);
+    return error_hint(error, "Give an API by its name, --api NAME, or its resource, "
+                             "--resource URI.");
+}
+
 static bool run_token(const struct options *options, int count, char **operands,
                       struct error *error)
 {
     const char *form = options->output != NULL ? options->output : "token";
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+        return fail_operand(options, operands[0], error);
     if (options->own[GIT_NETWORK] != NULL)
         network_source = &git_network;
     const struct output *output = find_output(form, error);

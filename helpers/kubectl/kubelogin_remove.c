@@ -144,7 +144,7 @@ static bool run_remove(const struct options *options, int count, char **operands
     autofree char *folder = find_folder(options);
     struct tokens tokens;
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+        return program_fail_operand(operands[0], error);
     return (tokens_open(&tokens, options, error) &&
             (folder != NULL ? forget_folder(&tokens, folder, error)
                             : remove_tokens(&tokens, error))) ||

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from authority import contoso
 from integration.users import login, token
 
 
@@ -58,3 +59,31 @@ def test_signing_out_of_one_api_is_not_signing_out_of_all(desk):
     outcome = desk.run("entra", "logout", "--api", "AKS")
     assert outcome.code == 2 and "--api has no effect" in outcome.err
     assert token(desk).code == 0
+
+
+@pytest.mark.parametrize("operand, shown, hint", [
+    ("https://dev.azure.com/contoso", "'https://dev.azure.com/contoso'", "entra token --api AzureDevOps"),
+    ("https://ada:hunter2@nobody.example/?sig=hunter2", "'https://nobody.example/'", "--resource URI"),
+    ("Graph", "'Graph'", "--api NAME"),
+])
+def test_an_operand_of_token_is_answered_with_what_was_meant(world, operand, shown, hint):
+    outcome = world.run("entra", "token", operand)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"unexpected argument {shown}" in outcome.err and hint in outcome.err
+    assert "hunter2" not in outcome.err
+    if "entra token" in hint:
+        assert world.run(*hint.split()).code == 0
+
+
+@pytest.mark.parametrize("command", ["login", "logout", "list", "status", "setup kubectl", "version"])
+def test_a_secret_in_an_unexpected_url_is_not_shown(world, command):
+    outcome = world.run("entra", *command.split(), "https://ada:hunter2@nobody.example/")
+    assert outcome.code == 2 and "'https://nobody.example/'" in outcome.err
+    assert "hunter2" not in outcome.err
+
+
+def test_who_is_signed_in_already_is_said_before_the_next_sign_in(desk):
+    assert "already" not in login(desk).err
+    outcome = login(desk, user=contoso.GRACE)
+    assert f"{contoso.ADA.username} is already signed in." in outcome.err
+    assert outcome.err.index("already") < outcome.err.index(f"Signed in as {contoso.GRACE.username}")

@@ -254,6 +254,13 @@ def test_the_options_of_the_helper_are_written_with_it(world):
                       "--timeout 90")
 
 
+def test_a_host_without_a_scheme_is_answered_with_what_was_meant(world):
+    outcome = set_up(world, "dev.azure.com")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.endswith("Did you mean https://dev.azure.com?\n")
+    assert set_up(world, "https://dev.azure.com").code == 0
+
+
 @pytest.mark.parametrize("option", ["--context", "--kubeconfig", "--login"])
 def test_options_for_kubectl_are_refused(world, option):
     before = configuration(world)

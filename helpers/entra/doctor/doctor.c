@@ -123,7 +123,7 @@ static bool run_doctor(const struct options *options, int count, char **operands
     if (options->own[EXPLAIN] != NULL)
         return explain(options->own[EXPLAIN], count, operands, as_json, error);
     if (count > 1)
-        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[count - 1]);
+        return program_fail_operand(operands[count - 1], error);
     static struct doctor doctor;
     doctor = (struct doctor){ .options = options,
                               .request = &doctor.candidates.items[0],

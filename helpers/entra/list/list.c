@@ -145,7 +145,7 @@ static bool run_list(const struct options *options, int count, char **operands, 
     auto_list_rows struct list_rows rows = { 0 };
     bool json = options->output != NULL && strcmp(options->output, "json") == 0;
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+        return program_fail_operand(operands[0], error);
     if (options->output != NULL && !json && strcmp(options->output, "table") != 0)
         return error_set(error, ERROR_USAGE, "--output takes table or json, not '%.40s'",
                          options->output);

@@ -280,7 +280,8 @@ static bool check_url(struct config *config, const char *text, struct error *err
 {
     struct url url;
     if (!url_parse(text, strlen(text), &url, error))
-        return false;
+        return strstr(text, "://") == NULL &&
+               error_hint(error, "Did you mean https://%.200s?", text);
     switch (config_find_url(config, &url, NULL, error)) {
     case CONFIG_MATCH:
         return true;

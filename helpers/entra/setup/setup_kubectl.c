@@ -224,7 +224,7 @@ static bool check_arguments(const struct job *job, int count, char **operands, s
 {
     const struct kubeconfig_conversion *conversion = &job->conversion;
     if (count > 0)
-        return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", operands[0]);
+        return program_fail_operand(operands[0], error);
     if (job->options->own[SETUP_REMOVE] != NULL && conversion->login != NULL)
         return error_set(error, ERROR_USAGE, "--remove and --login cannot be used together");
     return kubeconfig_options_check(conversion, error);
