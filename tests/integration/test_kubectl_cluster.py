@@ -160,7 +160,7 @@ def test_a_misspelled_key_for_clusters_is_noticed(world):
 
 def test_doctor_shows_which_apis_are_for_clusters(world):
     configure(world, Production={"Scopes": [f"{SERVER}/.default"], "ForClusters": True})
-    assert re.search(r"Production:ForClusters\W+true", world.run("entra", "doctor").out)
+    assert re.search(r"Production:ForClusters\W+True", world.run("entra", "doctor").out)
 
 
 def test_a_cluster_may_name_the_server_of_the_configured_aks_and_the_usual_one(world):

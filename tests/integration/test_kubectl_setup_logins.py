@@ -315,7 +315,7 @@ def test_kubelogins_log_level_is_of_this_run(world):
 def test_git_takes_none_of_them(world):
     for words in (["-l", "msi"], ["--server-id", "x"], ["--legacy"], ["-t", "x"]):
         outcome = world.run("entra", "setup", "git", *words)
-        assert outcome.code == 2 and "is only for kubectl" in outcome.err
+        assert outcome.code == 2 and f"unknown option {words[0]}" in outcome.err
 
 
 # ---- sign-ins of other programs ----

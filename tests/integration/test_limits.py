@@ -191,7 +191,7 @@ def test_nobody_waits_for_the_user_to_type_beyond_the_time_limit(world):
 def test_nobody_waits_for_a_reader_beyond_the_time_limit(world, stream):
     """Without the option, that is half a minute."""
     reader, writer = full_pipe()
-    words = ["--version"] if stream == "stdout" else ["token", "--api", "Nonesuch"]
+    words = ["token", *(["--version"] if stream == "stdout" else ["--api", "Nonesuch"])]
     entra = start(world, "entra", *words, "--timeout", "1", **{stream: writer})
     os.close(writer)
     assert entra.wait(25) == (1 if stream == "stdout" else 2)

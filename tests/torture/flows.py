@@ -23,7 +23,7 @@ from integration.test_git_claims import CLAIMS, challenge, encoded
 from integration.test_kubectl_kubelogin import spn
 from integration.test_kubectl_setup import KUBELOGIN, head
 from integration.test_kubectl_setup import write as write_kubeconfig
-from world import arc_folder
+from world import own_mounts
 from world.app_certificate import AppCertificate
 from world.identity_service import TOKEN as MANAGED_TOKEN
 from world.world import World
@@ -138,7 +138,9 @@ def machine(world: World) -> None:
 def machine_of_arc(world: World) -> None:
     """A machine that Azure Arc manages: its service wants to see that the caller can read a key."""
     app(world)
-    key = arc_folder.mount() / "a1.key"
+    world.enter(own_mounts.empty(Path("/var/opt")))
+    key = Path("/var/opt/azcmagent/tokens/a1.key")
+    key.parent.mkdir(parents=True)
     key.write_text(ARC_KEY)
     service = world.identity_service
     service.answer = lambda: service.token_answer() if "Authorization" in request.headers else \

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -172,6 +172,10 @@ class World:
         terminal = Terminal(command, given, cwd or self.session.home, **how)
         self._cleanup.callback(terminal.close)
         return terminal
+
+    def enter(self, context: AbstractContextManager) -> None:
+        """Enters the context until the world is closed."""
+        self._cleanup.enter_context(context)
 
     def close(self) -> None:
         self._cleanup.close()
