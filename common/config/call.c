@@ -72,6 +72,8 @@ static bool write_parameters(const struct config *config, const struct config_ap
     if (parameters == NULL)
         return true;
     json_object_object_foreach(parameters, name, value) {
+        if (value == NULL) /* taken out of the machine's file */
+            continue;
         const char *text = text_of(value);
         if (text == NULL || name[0] == '\0')
             return fail_at(config, &path, "must have names and texts", error);
@@ -260,10 +262,22 @@ static bool add_headers(const struct config *config, const struct config_api *ap
         return true;
     json_object_object_foreach(extra, name, value) {
         struct config_path here = config_path_to(&path, name);
-        if (!add_header(config, &here, name, text_of(value), call, error))
+        if (value != NULL && !add_header(config, &here, name, text_of(value), call, error))
             return false;
     }
     return true;
+}
+
+static bool find_api(const struct config *config, struct config_api *ret_api, struct error *error)
+{
+    return config_find_api(config, config->options->api, ret_api, error) &&
+           config_check_types_of_call(config, &ret_api->section, error);
+}
+
+bool config_check_call(const struct config *config, struct error *error)
+{
+    struct config_api unused;
+    return find_api(config, &unused, error);
 }
 
 bool config_call(struct config *config, const char *path, const struct token_request *request,
@@ -271,7 +285,7 @@ bool config_call(struct config *config, const char *path, const struct token_req
 {
     struct config_api api = { 0 };
     *ret_call = (struct config_call){ 0 };
-    return config_find_api(config, config->options->api, &api, error) &&
+    return find_api(config, &api, error) &&
            make_url(config, &api, path, request, ret_call, error) &&
            find_method(config, &api, ret_call, error) && add_headers(config, &api, ret_call, error);
 }

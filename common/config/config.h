@@ -177,6 +177,11 @@ struct config_call {
     size_t header_count;
 };
 
+/* Checks the types of what describes the call to the API that --api names. config_call does so too;
+ * before config_request, which warns of what it does not need itself, nothing is said twice. Fails
+ * with ERROR_USAGE. */
+bool config_check_call(const struct config *config, struct error *error);
+
 /* Makes the call to the API that --api names: BaseUrl, path (NULL: RelativePath) and
  * ExtraQueryParameters, HttpMethod, AcceptHeader, ContentType and ExtraHeaderParameters. The path
  * may come from anyone. The request is one for the API, in whose cloud a built-in API is. The token

@@ -161,22 +161,31 @@ enum setting_type {
     SETTING_ANY,
 };
 
+/* What a setting has an effect on. Elsewhere, a value of another type does no harm. */
+enum setting_effect {
+    SETTING_OF_TOKEN,
+    SETTING_OF_CALL, /* the HTTP call that an API's section describes (config_call) */
+    SETTING_UNUSED,
+};
+
 struct setting {
     const char *name; /* NULL ends a table */
     enum setting_type type;
-    bool secret;                  /* others must not read its value */
-    bool only_warns;              /* a value of another type has no effect, and does no harm */
+    bool secret; /* others must not read its value */
+    enum setting_effect effect;
     const struct setting *inside; /* the keys of the object, or of each object; NULL: any */
 };
 
 /* The setting of this name in any of the tables; NULL if none has it. */
 const struct setting *config_known_setting(const char *name);
 
-/* Check the types of an identity or an API that is used. Its object may be NULL. Fail with
- * ERROR_USAGE. */
+/* Check the types of an identity or an API that is used for a token, and of an API's call. Its
+ * object may be NULL. Fail with ERROR_USAGE. */
 bool config_check_identity(const struct config *config, const struct section *identity,
                            struct error *error);
 bool config_check_api(const struct config *config, const struct section *api, struct error *error);
+bool config_check_types_of_call(const struct config *config, const struct section *api,
+                                struct error *error);
 
 /* Warns about settings of an identity that are in no section; about every value of a wrong type;
  * and about every unknown key, with the nearest known one, except in an identity that nothing

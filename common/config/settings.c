@@ -13,17 +13,18 @@
 #include "common/config/internal.h"
 
 /* clang-format off */
-#define STRING(name)          { name, SETTING_STRING, false, false, NULL }
-#define SECRET(name)          { name, SETTING_STRING, true, false, NULL }
-#define PATH(name)            { name, SETTING_PATH, false, false, NULL }
-#define PATH_OR_URI(name)     { name, SETTING_PATH_OR_URI, false, false, NULL }
-#define CREDENTIAL(name)      { name, SETTING_PATH_OF_CREDENTIAL, false, false, NULL }
-#define BOOL(name)            { name, SETTING_BOOL, false, false, NULL }
-#define STRINGS(name)         { name, SETTING_STRINGS, false, false, NULL }
-#define OBJECT(name, inside)  { name, SETTING_OBJECT, false, false, inside }
-#define OBJECTS(name, inside) { name, SETTING_OBJECTS, false, false, inside }
-#define UNUSED(name, type)    { name, type, false, true, NULL }
-#define END                   { NULL, SETTING_STRING, false, false, NULL }
+#define STRING(name)          { name, SETTING_STRING, false, SETTING_OF_TOKEN, NULL }
+#define SECRET(name)          { name, SETTING_STRING, true, SETTING_OF_TOKEN, NULL }
+#define PATH(name)            { name, SETTING_PATH, false, SETTING_OF_TOKEN, NULL }
+#define PATH_OR_URI(name)     { name, SETTING_PATH_OR_URI, false, SETTING_OF_TOKEN, NULL }
+#define CREDENTIAL(name)      { name, SETTING_PATH_OF_CREDENTIAL, false, SETTING_OF_TOKEN, NULL }
+#define BOOL(name)            { name, SETTING_BOOL, false, SETTING_OF_TOKEN, NULL }
+#define STRINGS(name)         { name, SETTING_STRINGS, false, SETTING_OF_TOKEN, NULL }
+#define OBJECT(name, inside)  { name, SETTING_OBJECT, false, SETTING_OF_TOKEN, inside }
+#define OBJECTS(name, inside) { name, SETTING_OBJECTS, false, SETTING_OF_TOKEN, inside }
+#define CALL(name, type)      { name, type, false, SETTING_OF_CALL, NULL }
+#define UNUSED(name, type)    { name, type, false, SETTING_UNUSED, NULL }
+#define END                   { NULL, SETTING_STRING, false, SETTING_UNUSED, NULL }
 /* clang-format on */
 
 static const struct setting credential_settings[] = {
@@ -34,23 +35,23 @@ static const struct setting credential_settings[] = {
     PATH_OR_URI("CertificateKeyDiskPath"),
     SECRET("CertificatePassword"),
     SECRET("Base64EncodedValue"),
-    STRING("KeyVaultUrl"),
-    STRING("KeyVaultCertificateName"),
-    STRING("CertificateStorePath"),
-    STRING("CertificateThumbprint"),
-    STRING("CertificateDistinguishedName"),
+    UNUSED("KeyVaultUrl", SETTING_STRING),
+    UNUSED("KeyVaultCertificateName", SETTING_STRING),
+    UNUSED("CertificateStorePath", SETTING_STRING),
+    UNUSED("CertificateThumbprint", SETTING_STRING),
+    UNUSED("CertificateDistinguishedName", SETTING_STRING),
     STRING("ManagedIdentityClientId"),
     STRING("TokenExchangeUrl"),
-    STRING("TokenExchangeAuthority"),
+    UNUSED("TokenExchangeAuthority", SETTING_STRING),
     PATH("SignedAssertionFileDiskPath"),
     STRINGS("SignedAssertionCommand"),
     STRING("ServiceConnectionId"),
-    STRING("CustomSignedAssertionProviderName"),
-    OBJECT("CustomSignedAssertionProviderData", NULL),
-    OBJECT("DecryptKeysAuthenticationOptions", NULL),
-    STRING("Algorithm"),
-    STRING("Container"),
-    STRING("ReferenceOrValue"),
+    UNUSED("CustomSignedAssertionProviderName", SETTING_STRING),
+    UNUSED("CustomSignedAssertionProviderData", SETTING_OBJECT),
+    UNUSED("DecryptKeysAuthenticationOptions", SETTING_OBJECT),
+    UNUSED("Algorithm", SETTING_STRING),
+    UNUSED("Container", SETTING_STRING),
+    UNUSED("ReferenceOrValue", SETTING_STRING),
     END,
 };
 
@@ -66,8 +67,8 @@ static const struct setting identity_settings[] = {
     BOOL("SendX5C"),
     /* .NET takes nothing from a string here, and so do we. */
     UNUSED("ClientCapabilities", SETTING_LIST),
-    { "TokenDecryptionCredentials", SETTING_OBJECTS, false, true, credential_settings },
-    { "TokenDecryptionCertificates", SETTING_OBJECTS, false, true, credential_settings },
+    { "TokenDecryptionCredentials", SETTING_OBJECTS, false, SETTING_UNUSED, credential_settings },
+    { "TokenDecryptionCertificates", SETTING_OBJECTS, false, SETTING_UNUSED, credential_settings },
     UNUSED("WithSpaAuthCode", SETTING_BOOL),
     UNUSED("AllowWebApiToBeAuthorizedByACL", SETTING_BOOL),
     UNUSED("EnablePiiLogging", SETTING_BOOL),
@@ -124,19 +125,19 @@ static const struct setting acquire_token_settings[] = {
 
 static const struct setting api_settings[] = {
     STRING("BaseUrl"),
-    STRING("RelativePath"),
+    CALL("RelativePath", SETTING_STRING),
     BOOL("RequestAppToken"),
     BOOL("ForClusters"),
     STRINGS("Scopes"),
     STRING("Account"),
-    STRING("HttpMethod"),
-    STRING("ProtocolScheme"),
-    STRING("AcceptHeader"),
-    STRING("ContentType"),
-    STRING("Serializer"),
-    STRING("Deserializer"),
-    OBJECT("ExtraHeaderParameters", NULL),
-    OBJECT("ExtraQueryParameters", NULL),
+    CALL("HttpMethod", SETTING_STRING),
+    UNUSED("ProtocolScheme", SETTING_STRING),
+    CALL("AcceptHeader", SETTING_STRING),
+    CALL("ContentType", SETTING_STRING),
+    UNUSED("Serializer", SETTING_STRING),
+    UNUSED("Deserializer", SETTING_STRING),
+    CALL("ExtraHeaderParameters", SETTING_OBJECT),
+    CALL("ExtraQueryParameters", SETTING_OBJECT),
     OBJECT("AcquireTokenOptions", acquire_token_settings),
     END,
 };
@@ -226,10 +227,12 @@ static bool has_type(json_object *value, enum setting_type type)
     return false;
 }
 
-/* What a pass over a section does: it fails with the first wrong type that matters, or, if error is
- * NULL, it warns of wrong types and perhaps of unknown keys. */
+/* What a pass over a section does: it fails with the first wrong type of a key that has an effect
+ * on a token, or a call; or, if error is NULL, it warns of wrong types and perhaps of unknown keys.
+ */
 struct visit {
     const struct config *config;
+    enum setting_effect effect;
     struct error *error;
     bool warns_of_unknown;
 };
@@ -290,7 +293,8 @@ static bool visit_object(const struct visit *visit, const struct setting *table,
             warn_of_unknown(visit, table, &here);
             continue;
         }
-        bool is_of_interest = value != NULL && (visit->error == NULL || !setting->only_warns);
+        bool is_of_interest =
+            value != NULL && (visit->error == NULL || setting->effect == visit->effect);
         if (is_of_interest && !has_type(value, setting->type)) {
             if (!wrong_type(visit, setting, &here))
                 return false;
@@ -303,22 +307,28 @@ static bool visit_object(const struct visit *visit, const struct setting *table,
 }
 
 static bool check_section(const struct config *config, const struct setting *table,
-                          const struct section *section, struct error *error)
+                          const struct section *section, enum setting_effect effect,
+                          struct error *error)
 {
-    return section->object == NULL ||
-           visit_object(&(struct visit){ .config = config, .error = error }, table, section->object,
-                        &section->path);
+    const struct visit visit = { .config = config, .effect = effect, .error = error };
+    return section->object == NULL || visit_object(&visit, table, section->object, &section->path);
 }
 
 bool config_check_identity(const struct config *config, const struct section *identity,
                            struct error *error)
 {
-    return check_section(config, identity_settings, identity, error);
+    return check_section(config, identity_settings, identity, SETTING_OF_TOKEN, error);
 }
 
 bool config_check_api(const struct config *config, const struct section *api, struct error *error)
 {
-    return check_section(config, api_settings, api, error);
+    return check_section(config, api_settings, api, SETTING_OF_TOKEN, error);
+}
+
+bool config_check_types_of_call(const struct config *config, const struct section *api,
+                                struct error *error)
+{
+    return check_section(config, api_settings, api, SETTING_OF_CALL, error);
 }
 
 /* As daemons without Microsoft.Identity.Web have them, which read them by code of their own. They
@@ -327,7 +337,8 @@ static bool is_lost(const char *key, json_object *value)
 {
     const struct setting *setting = find_setting(identity_settings, key);
     return value != NULL && !is_object(value) &&
-           (strcasecmp(key, "Tenant") == 0 || (setting != NULL && !setting->only_warns));
+           (strcasecmp(key, "Tenant") == 0 ||
+            (setting != NULL && setting->effect != SETTING_UNUSED));
 }
 
 static void warn_of_top_level(const struct config *config)

@@ -72,7 +72,8 @@ static bool take_call(struct config *config, const char *path, struct transfer *
     struct url url;
     if (path != NULL && path[0] == '\0')
         return error_set(error, ERROR_USAGE, "an empty path is given");
-    if (!config_request(config, NULL, &transfer->candidates, error) ||
+    if (!config_check_call(config, error) ||
+        !config_request(config, NULL, &transfer->candidates, error) ||
         !config_call(config, path, &transfer->candidates.items[0], &transfer->call, error))
         return false;
     transfer->url = transfer->call.url;

@@ -149,6 +149,37 @@ def test_a_section_cannot_smuggle_lines_or_headers_in(world, section, said):
     assert "s3cret" not in outcome.err
 
 
+OF_CALL = {"RelativePath": ["api"], "HttpMethod": {"Method": "POST"}, "AcceptHeader": {},
+           "ContentType": ["text/plain"], "ExtraHeaderParameters": "X: y", "ExtraQueryParameters": ["a"]}
+UNUSED = {"ProtocolScheme": ["Bearer"], "Serializer": {"Indented": "true"}, "Deserializer": {}}
+
+
+@pytest.mark.parametrize("key", OF_CALL)
+def test_a_wrong_type_of_what_describes_a_call_stops_the_call_alone(world, key):
+    configure(world, **{key: OF_CALL[key]})
+    refused(world, helped(world), f"{key} must be")
+    for command in (("entra", "token", "--api", "MyWebApi"), (HELPER, world.web_api.todo_list_url)):
+        outcome = world.run(*command)
+        assert outcome.code == 0 and f"warning: {world.appsettings_file}:" in outcome.err
+        assert f"{key} must be" in outcome.err and len(outcome.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("key", UNUSED)
+def test_a_wrong_type_of_what_has_no_effect_stops_nothing(world, key):
+    configure(world, **{key: UNUSED[key]})
+    outcome = helped(world)
+    assert outcome.code == 0 and f"{key} must be" in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+
+
+def test_null_is_no_header_and_no_parameter(world):
+    configure(world, ExtraHeaderParameters={"X-Away": None, "X-Here": "1"},
+              ExtraQueryParameters={"away": None, "here": "1"})
+    request, _ = call(world)
+    assert request.query == "here=1" and request.headers["X-Here"] == "1"
+    assert "X-Away" not in request.headers
+
+
 def test_doctor_does_not_show_the_values_of_headers(world):
     configure(world, ExtraHeaderParameters={"Ocp-Apim-Subscription-Key": "s3cret"})
     outcome = world.run("entra", "doctor", "--api", "MyWebApi")
