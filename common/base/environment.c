@@ -56,7 +56,6 @@ static const char *const paths_of_libraries[] = {
     "OPENSSL_CONF_INCLUDE",
     "OPENSSL_MODULES",
     "OPENSSL_ENGINES",
-    "SSL_CERT_DIR",
     "CTLOG_FILE",
     "GNUTLS_SYSTEM_PRIORITY_FILE",
     "OPENSC_CONF",

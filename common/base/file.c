@@ -155,14 +155,16 @@ bool file_check_folders(const char *variable, const char *code, struct error *er
 {
     const char *list = environment(variable);
     struct stat status;
+    bool is_there = list == NULL;
     for (const char *at = list; at != NULL && *at != '\0';) {
         size_t length = strcspn(at, ":");
         autofree char *folder = strndup(at, length);
-        if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
-            return true;
+        if (!file_check_absolute(folder, variable, error))
+            return false;
+        is_there = is_there || (stat(folder, &status) == 0 && S_ISDIR(status.st_mode));
         at += length + (at[length] == ':');
     }
-    if (list == NULL)
+    if (is_there)
         return true;
     error_set(error, ERROR_USAGE, "%s: %s is not a folder", variable, list);
     return error_known_as(error, code);

@@ -65,8 +65,9 @@ bool file_check_library(const char *path, const char *from, const char *code, st
 /* The same for the file that a variable names. An unset variable does no harm. */
 bool file_check_variable(const char *variable, const char *code, struct error *error);
 
-/* Checks that one of the folders in the list with colons that a variable names is there. An unset
- * variable does no harm. Fails with ERROR_USAGE and this code of the error catalogue. */
+/* Checks the folders in the list with colons that a variable names: all paths are absolute, and one
+ * of the folders is there. An unset variable does no harm. Fails with ERROR_USAGE, for folders that
+ * are not there with this code of the error catalogue. */
 bool file_check_folders(const char *variable, const char *code, struct error *error);
 
 /* Whether users who need not read the file at path can read it: all users, or a group to which its

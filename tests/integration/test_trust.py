@@ -67,6 +67,14 @@ def test_a_folder_that_is_none_is_named(world, value):
     assert world.authority.requests == []
 
 
+@pytest.mark.parametrize("value", ["cas", "~/cas", "/nowhere:cas", "{folder}:cas", "{folder}::/x"])
+def test_a_folder_in_the_working_directory_is_refused(world, folder, value):
+    value = value.format(folder=folder)
+    outcome = token(world, env=NONE | {"SSL_CERT_DIR": value}, cwd=folder.parent)
+    refused(outcome, USAGE, "SSL_CERT_DIR: '", "is not an absolute path")
+    assert world.authority.requests == []
+
+
 def test_doctor_shows_it(world, folder):
     report = examine(world, env={"SSL_CERT_DIR": str(folder)})
     assert report.details("configuration")["SSL_CERT_DIR"] == (str(folder), "the environment")

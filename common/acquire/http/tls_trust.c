@@ -50,7 +50,7 @@ static bool trust_cas(CURL *easy, struct error *error)
 {
     const char *first = environment("CURL_CA_BUNDLE");
     const char *second = environment("SSL_CERT_FILE");
-    const char *folders = environment("SSL_CERT_DIR"); /* absolute: environment_disarm */
+    const char *folders = environment("SSL_CERT_DIR"); /* absolute: acquire_load */
     if (first == NULL && second == NULL && folders == NULL) {
         trust_host_cas(easy);
         return true;
