@@ -35,7 +35,7 @@ static bool path_is_safe(const struct url *url)
 
 /* Samples have such a segment in place of the tenant, which a program puts there: {0}, {tenant}.
  * Returns the text up to it. */
-static char *without_place_holder(const char *text)
+static char *without_placeholder(const char *text)
 {
     const char *brace = strstr(text, "/{");
     size_t inside = brace != NULL ? strspn(brace + 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -63,7 +63,7 @@ static bool is_b2c(const struct url *url)
 static bool parse_url(const char *text, struct url *url, struct error *error)
 {
     const char *scheme = strstr(text, "://") == NULL ? "https://" : "";
-    autofree char *plain = without_place_holder(text);
+    autofree char *plain = without_placeholder(text);
     autofree char *absolute = text_format("%s%s", scheme, plain);
     struct error why = { 0 };
     bool ok = strpbrk(absolute, "?#") == NULL && url_parse(absolute, strlen(absolute), url, &why) &&

@@ -21,7 +21,7 @@
  * frees the result with free. Returns NULL with ERROR_USAGE if the text is not an instance, or is
  * one of Azure AD B2C, which is not served.
  *
- * In this and the functions below, what people copy is taken as it is meant: a place holder in
+ * In this and the functions below, what people copy is taken as it is meant: a placeholder in
  * place of the tenant ({0}, {tenant}) is none, and in a cloud of Entra's, the path of an endpoint
  * (/oauth2/v2.0/token) does not count. The host of an External ID, https://contoso.ciamlogin.com,
  * names the tenant contoso.onmicrosoft.com. */

@@ -46,13 +46,13 @@ static bool is_word(const char *text, size_t length, const char *const *words, s
     return false;
 }
 
-/* Whether it is several words, the first or last of which tells the reader what to do. */
-static bool is_request(const char *text, size_t length)
+/* Whether it is several words, the first or last of which, or both, tell the reader what to do. */
+static bool is_request(const char *text, size_t length, bool by_both)
 {
     static const char *const first[] = { "enter", "your", "insert", "paste", "replace" };
     static const char *const last[] = { "here" };
     size_t words = 0;
-    bool asks = false;
+    bool begins = false, closes = false;
     for (size_t at = 0; at < length; words++) {
         size_t letters = strspn(text + at, LETTERS "'"), digits = strspn(text + at, DIGITS);
         size_t word = letters > digits ? letters : digits;
@@ -60,12 +60,12 @@ static bool is_request(const char *text, size_t length)
         if (word == 0 || (!ends && strchr("-_ ", text[at + word]) == NULL))
             return false;
         if (words == 0)
-            asks = is_word(text, word, first, ARRAY_SIZE(first));
+            begins = is_word(text, word, first, ARRAY_SIZE(first));
         else if (ends)
-            asks = asks || is_word(text + at, word, last, ARRAY_SIZE(last));
+            closes = is_word(text + at, word, last, ARRAY_SIZE(last));
         at += word + 1;
     }
-    return asks && words > 1;
+    return words > 1 && (by_both ? begins && closes : begins || closes);
 }
 
 /* Whether it is x's or asterisks, perhaps in the form of a GUID. */
@@ -80,6 +80,22 @@ static bool is_mask(const char *text, size_t length)
     return marks >= 4;
 }
 
+/* Whether a label of a host, or a segment of a path, is one beyond doubt: there are hosts such as
+ * your-company.com, and paths such as api/{id}. */
+static bool has_part(const char *text, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        size_t part = strcspn(text + at, "./");
+        if (part > length - at)
+            part = length - at;
+        bool has_angles = part > 0 && (text[at] == '<' || (text[at] & 0x80) != 0);
+        if (is_request(text + at, part, true) || (has_angles && is_enclosed(text + at, part)))
+            return true;
+        at += part + 1;
+    }
+    return false;
+}
+
 bool placeholder_is(const char *text)
 {
     static const char *const schemes[] = { "api://", "https://" };
@@ -91,5 +107,6 @@ bool placeholder_is(const char *text)
     if (length > cut && strcmp(text + length - cut, suffix) == 0)
         length -= cut;
     return length > 0 && length <= LENGTH_MAX &&
-           (is_enclosed(text, length) || is_request(text, length) || is_mask(text, length));
+           (is_enclosed(text, length) || is_request(text, length, false) || is_mask(text, length) ||
+            has_part(text, length));
 }

@@ -15,7 +15,8 @@
 #include <stdbool.h>
 
 /* Whether the whole text is a placeholder, or all of it but a scheme before it and /.default after
- * it. */
+ * it; or a label of a host or a segment of a path is one beyond doubt, as in
+ * https://Enter_the_Tenant_Subdomain_Here.ciamlogin.com/. */
 bool placeholder_is(const char *text);
 
 #endif

@@ -117,7 +117,7 @@ static void an_authority_is_an_instance_and_a_tenant(void **state)
 }
 
 /* What people copy from the portal, from a sample or from documentation. */
-static void a_pasted_endpoint_or_place_holder_is_understood(void **state)
+static void a_pasted_endpoint_or_placeholder_is_understood(void **state)
 {
     (void)state;
     static const struct {
@@ -429,7 +429,7 @@ int main(void)
         cmocka_unit_test(anything_else_is_not_an_instance),
         cmocka_unit_test(http_is_accepted_for_loopback_only),
         cmocka_unit_test(an_authority_is_an_instance_and_a_tenant),
-        cmocka_unit_test(a_pasted_endpoint_or_place_holder_is_understood),
+        cmocka_unit_test(a_pasted_endpoint_or_placeholder_is_understood),
         cmocka_unit_test(an_ad_fs_keeps_its_path),
         cmocka_unit_test(an_instance_may_have_the_tenant_in_entras_clouds_only),
         cmocka_unit_test(the_host_of_an_external_id_names_its_tenant),

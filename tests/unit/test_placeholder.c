@@ -44,6 +44,13 @@ static void texts_of_samples_are_placeholders(void **state)
         "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
         "XXXXXXXX",
         "*****",
+        "https://Enter_the_Tenant_Subdomain_Here.ciamlogin.com/",
+        "https://<Enter_the_Tenant_Subdomain_Here>.ciamlogin.com/",
+        "https://login.microsoftonline.com/Enter_the_Tenant_Info_Here",
+        "Enter_the_Tenant_Subdomain_Here.onmicrosoft.com",
+        "<your-tenant>.onmicrosoft.com",
+        "https://\u2039tenant\u203A.ciamlogin.com",
+        "https://graph.microsoft.com/<version>/me",
     };
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         if (!placeholder_is(texts[i]))
@@ -89,6 +96,10 @@ static void values_are_none(void **state)
         "your--secret",
         "-your-secret",
         "/etc/your-file",
+        "https://your-company.com/your-api",
+        "https://contoso.com/api/{id}",
+        "api/[controller]/<3>",
+        "https://login.microsoftonline.com/{tenant}/v2.0",
     };
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         if (placeholder_is(texts[i]))
