@@ -30,8 +30,11 @@ static const struct remedy entries[] = {
     { "Authorization_RequestDenied",
       "The API refused the request (403): the app has no permission that allows it.",
       "Add the application permission to the app's API permissions and have an administrator of "
-      "the tenant grant consent; then request a new token (--force-refresh).",
-      .said = "Insufficient privileges\nForbidden\n403" },
+      "the tenant grant consent; then request a new token (--force-refresh). Azure's own APIs and "
+      "AKS clusters go by roles instead: assign one to the app or user, in the resource's access "
+      "control (IAM).",
+      .said = "Insufficient privileges\nForbidden\n403\nAuthorizationFailed\nForbiddenByRbac\n"
+              "AuthorizationFailure\nAuthorizationPermissionMismatch" },
     { "no_app_roles",
       "The app's token has no roles, so an API that your organization develops answers 403.",
       "Define app roles in the API's own registration (allowed member types: Applications), "

@@ -360,6 +360,15 @@ def test_a_message_is_explained_as_users_paste_it(world, pasted, codes):
     assert explained(world, pasted) == codes
 
 
+@pytest.mark.parametrize("pasted", [
+    'Error from server (Forbidden): nodes is forbidden: User "97e0" cannot list resource "nodes"',
+    "<Error><Code>AuthorizationPermissionMismatch</Code>",
+    "(AuthorizationFailed) The client '97e0' does not have authorization to perform action 'x'"])
+def test_roles_are_advised_where_azure_and_its_clusters_go_by_them(world, pasted):
+    outcome = world.run("entra", "doctor", "--explain", pasted)
+    assert outcome.code == 0 and "access control (IAM)" in outcome.out
+
+
 def test_a_message_is_explained_without_quotation_marks(world):
     words = "Insufficient privileges to complete the operation.".split()
     assert explained(world, *words) == FORBIDDEN[:1]
