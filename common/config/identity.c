@@ -42,9 +42,11 @@ static bool find_identity(const struct config *config, const char *name, struct 
     return true;
 }
 
-/* Reads Instance and TenantId, or Authority, which is both. */
+/* Reads Instance and TenantId, or Authority, which is both, unless the tenant comes from elsewhere.
+ * *tenant is NULL if there is none. */
 static bool read_section_authority(const struct config *config, const struct section *identity,
-                                   char **instance, char **tenant, struct error *error)
+                                   bool has_other_tenant, char **instance, char **tenant,
+                                   struct error *error)
 {
     const char *host = section_string(config, identity, "Instance", error);
     const char *both = section_string(config, identity, "Authority", error);
@@ -55,12 +57,11 @@ static bool read_section_authority(const struct config *config, const struct sec
         return false;
     if (host != NULL && !authority_read_instance(host, &host_instance, &host_tenant, error))
         return false;
-    if (name == NULL && host_tenant == NULL) {
-        if (both != NULL && !authority_split(both, instance, tenant, error))
-            return false;
-    } else {
-        if (both != NULL && !authority_read(both, instance, tenant, error))
-            return false;
+    bool is_both = !has_other_tenant && name == NULL && host_tenant == NULL;
+    if (both != NULL && !(is_both ? authority_split(both, instance, tenant, error)
+                                  : authority_read(both, instance, tenant, error)))
+        return false;
+    if (name != NULL || host_tenant != NULL) {
         free(*tenant);
         *tenant = name != NULL ? strdup(name) : steal(&host_tenant);
     }
@@ -106,11 +107,15 @@ static bool fill_authority(const struct config *config, const struct section *id
     autofree char *tenant = NULL;
     autofree char *host_tenant = NULL;
     const char *host = config_variable(config, "AZURE_AUTHORITY_HOST");
+    const char *last = config_variable(config, "AZURE_TENANT_ID");
+    bool has_other_tenant = options->tenant != NULL || options->authority != NULL ||
+                            api_tenant != NULL || last != NULL ||
+                            config->context->learn_tenant != NULL;
 
     if (options->authority != NULL &&
         !authority_read(options->authority, &flag_instance, &flag_tenant, error))
         return false;
-    if (!read_section_authority(config, identity, &instance, &tenant, error))
+    if (!read_section_authority(config, identity, has_other_tenant, &instance, &tenant, error))
         return false;
 
     if (flag_instance != NULL)
@@ -125,7 +130,7 @@ static bool fill_authority(const struct config *config, const struct section *id
                        : flag_tenant != NULL   ? flag_tenant
                        : api_tenant != NULL    ? api_tenant
                        : tenant != NULL        ? tenant
-                                               : config_variable(config, "AZURE_TENANT_ID");
+                                               : last;
     if (name == NULL)
         name = host_tenant;
     return name == NULL || set_tenant(request, name, error);

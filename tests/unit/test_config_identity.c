@@ -160,6 +160,29 @@ static void an_authority_without_a_tenant_needs_a_tenant_id(void **state)
     assert_error(&asked.error, ERROR_USAGE, "names no tenant");
 }
 
+static void the_tenant_of_an_authority_may_come_from_elsewhere(void **state)
+{
+    (void)state;
+    autofree char *text = file_with("'Authority':'https://login.microsoftonline.us/'");
+    const struct options options[] = {
+        { .tenant = "b.example" },
+        { .authority = "https://login.microsoftonline.us/b.example" },
+        { .authority = "https://login.microsoftonline.us", .tenant = "b.example" },
+        { 0 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+        if (i + 1 == ARRAY_SIZE(options)) /* the weakest */
+            setenv("AZURE_TENANT_ID", "b.example", 1);
+        auto_asked struct asked asked = ask(text, options[i]);
+        assert_string_equal(asked.error.message, "");
+        assert_string_equal(asked.request.instance, "https://login.microsoftonline.us");
+        assert_string_equal(asked.request.tenant, "b.example");
+    }
+    autofree char *of_both = file_with("'Authority':'https://login.microsoftonline.us/a.example'");
+    auto_asked struct asked asked = ask(of_both, NONE);
+    assert_string_equal(asked.request.tenant, "a.example");
+}
+
 static void an_external_id_needs_no_tenant(void **state)
 {
     (void)state;
@@ -422,6 +445,7 @@ int main(void)
         TEST(an_authority_sets_instance_and_tenant),
         TEST(instance_and_tenant_take_precedence_over_the_authority),
         TEST(an_authority_without_a_tenant_needs_a_tenant_id),
+        TEST(the_tenant_of_an_authority_may_come_from_elsewhere),
         TEST(an_external_id_needs_no_tenant),
         TEST(an_authority_flag_may_have_only_the_instance),
         TEST(an_invalid_authority_is_refused),
