@@ -34,12 +34,15 @@ static bool has_scheme(const char *text)
     return length > 0 && text[length] == ':';
 }
 
-static bool belongs_to_nobody(const char *url, struct error *error)
+static bool is_match(enum config_match match, const char *url, struct error *error)
 {
-    error_set(error, ERROR_USAGE,
-              "%s belongs to no API of the configuration, so it is given no token",
-              url_shown(url).text);
-    return error_known_as(error, "url_of_nobody");
+    if (match == CONFIG_NO_MATCH) {
+        error_set(error, ERROR_USAGE,
+                  "%s belongs to no API of the configuration, so it is given no token",
+                  url_shown(url).text);
+        error_known_as(error, "url_of_nobody");
+    }
+    return match == CONFIG_MATCH;
 }
 
 static bool take_url(struct config *config, const char *text, struct transfer *transfer,
@@ -51,17 +54,11 @@ static bool take_url(struct config *config, const char *text, struct transfer *t
             error_hint(error, "A path needs --api, which names the API that it belongs to.");
         return error_wanted(error, "'%s'", url_shown(text).text);
     }
-    switch (config_request_for_url(config, &url, &transfer->candidates, error)) {
-    case CONFIG_MATCH:
-        transfer->url = text;
-        token_candidates_set_host(&transfer->candidates, url.host, NULL);
-        return true;
-    case CONFIG_FAILED:
+    if (!is_match(config_request_for_url(config, &url, &transfer->candidates, error), text, error))
         return false;
-    case CONFIG_NO_MATCH:
-        break;
-    }
-    return belongs_to_nobody(text, error);
+    transfer->url = text;
+    token_candidates_set_host(&transfer->candidates, url.host, NULL);
+    return true;
 }
 
 /* The path is NULL for the API's RelativePath. The URL that is made of it has to pass the same
@@ -77,18 +74,11 @@ static bool take_call(struct config *config, const char *path, struct transfer *
         !config_call(config, path, &transfer->candidates.items[0], &transfer->call, error))
         return false;
     transfer->url = transfer->call.url;
-    if (!url_parse(transfer->url, strlen(transfer->url), &url, error))
+    if (!url_parse(transfer->url, strlen(transfer->url), &url, error) ||
+        !is_match(config_find_url(config, &url, NULL, error), transfer->url, error))
         return false;
-    switch (config_find_url(config, &url, NULL, error)) {
-    case CONFIG_MATCH:
-        token_candidates_set_host(&transfer->candidates, url.host, NULL);
-        return true;
-    case CONFIG_FAILED:
-        return false;
-    case CONFIG_NO_MATCH:
-        break;
-    }
-    return belongs_to_nobody(transfer->url, error);
+    token_candidates_set_host(&transfer->candidates, url.host, NULL);
+    return true;
 }
 
 /* The operand is NULL if there is none. */
