@@ -192,6 +192,8 @@ bool config_check_types_of_call(const struct config *config, const struct sectio
  * names, which may be another program's section. */
 void config_warn_of_settings(const struct config *config);
 
+/* ---- secrets.c: what others must not read ---- */
+
 /* Whether a file's content has a secret or a PIN, wherever it is. */
 bool config_has_secrets(json_object *content);
 

@@ -270,6 +270,8 @@ static void a_file_with_a_secret_that_others_can_read_causes_a_warning(void **st
         "{'ClientId':'c','ClientSecret':'s3cret'," API "}",
         "{'ClientId':'c','ClientSecret':['s3cret']," API "}",
         "{'Other:ClientSecret':12345," API "}",
+        "{'Other':{'ExtraHeaderParameters':{'Ocp-Apim-Subscription-Key':'s3cret'}}," API "}",
+        "{'Other:ExtraQueryParameters:access_token':'s3cret'," API "}",
     };
     static const mode_t modes[] = { 0604, 0644, 0444 };
     for (size_t f = 0; f < ARRAY_SIZE(files); f++)
@@ -300,6 +302,8 @@ static void a_file_without_a_secret_causes_no_warning(void **state)
         { "{'AzureAd':{'TenantId':'t','ClientId':'c'}," API "}", 0644 },
         { "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':''}," API "}", 0644 },
         { "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':null}," API "}", 0644 },
+        { "{'Other':{'ExtraHeaderParameters':{'OData-Version':'4','X-Api-Key':''}}," API "}",
+          0644 },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_mode(cases[i].text, cases[i].mode);
