@@ -187,9 +187,10 @@ bool config_check_api(const struct config *config, const struct section *api, st
 bool config_check_types_of_call(const struct config *config, const struct section *api,
                                 struct error *error);
 
-/* Warns about settings of an identity that are in no section; about every value of a wrong type;
- * and about every unknown key, with the nearest known one, except in an identity that nothing
- * names, which may be another program's section. */
+/* Warns about settings of an identity that are in no section; about a section that has the name of
+ * a built-in API and is none; about every value of a wrong type; and about every unknown key, with
+ * the nearest known one, except in an identity that nothing names, which may be another program's
+ * section. */
 void config_warn_of_settings(const struct config *config);
 
 /* ---- secrets.c: what others must not read ---- */

@@ -361,9 +361,30 @@ static void warn_of_top_level(const struct config *config)
                 where, names, has_tenant ? ", where the tenant is called TenantId" : "");
 }
 
+/* A section that has the name of a built-in API and settings of one, but no Scopes, is not an API:
+ * the built-in one is used as it is. */
+static void warn_of_builtin_names(const struct config *config)
+{
+    static const char *const keys[] = { "BaseUrl", "RelativePath", "HttpMethod", "RequestAppToken",
+                                        "AcquireTokenOptions" };
+    char where[CONFIG_WHERE_MAX];
+    json_object_object_foreach(config->root, name, value) {
+        const struct config_path path = { { name }, 1 };
+        if (builtin_api_find(name) == NULL || config_member(value, "Scopes") != NULL)
+            continue;
+        size_t i = 0;
+        while (i < ARRAY_SIZE(keys) && config_member(value, keys[i]) == NULL)
+            i++;
+        if (i < ARRAY_SIZE(keys))
+            warning("%s: %s has no Scopes: not read; the built-in API of this name is used",
+                    config_where(config, &path, where), name);
+    }
+}
+
 void config_warn_of_settings(const struct config *config)
 {
     warn_of_top_level(config);
+    warn_of_builtin_names(config);
     struct section identities[CONFIG_SECTIONS_MAX], apis[CONFIG_SECTIONS_MAX];
     size_t identity_count = config_identities(config, identities);
     size_t api_count = config_apis(config, apis);

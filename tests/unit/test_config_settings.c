@@ -329,6 +329,33 @@ static void settings_of_an_identity_at_the_top_level_are_named(void **state)
     }
 }
 
+static void a_section_that_does_not_change_the_built_in_api_is_named(void **state)
+{
+    (void)state;
+    static const char *const sections[] = {
+        "'graph':{'BaseUrl':'https://graph.microsoft.com/beta/'}",
+        "'graph':{'RelativePath':'v1.0/me'}",
+        "'graph':{'AcquireTokenOptions':{'Tenant':'t'},'Scopes':null}",
+    };
+    static const char *const others[] = {
+        "'graph':{'Scopes':['https://graph.microsoft.com/.default'],'RelativePath':'me'}",
+        "'KeyVault':{'VaultUri':'https://contoso.vault.azure.net/'}",
+        "'Storage':'UseDevelopmentStorage=true'",
+        "'Todo':{'BaseUrl':'https://localhost/'}",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+        autofree char *text = text_format("{" USED ",\n%s}", sections[i]);
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_true(asked.ok);
+        assert_has(asked.said, ":2: graph has no Scopes: not read; the built-in API");
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        autofree char *text = text_format("{" USED ",\n%s}", others[i]);
+        auto_asked struct asked asked = ask(text, (struct options){ .api = "Api" });
+        assert_string_equal(asked.said, "");
+    }
+}
+
 static void a_key_in_a_warning_cannot_control_the_terminal(void **state)
 {
     (void)state;
@@ -360,6 +387,7 @@ int main(void)
         TEST(keys_that_only_dotnet_uses_are_known),
         TEST(other_sections_are_not_checked),
         TEST(settings_of_an_identity_at_the_top_level_are_named),
+        TEST(a_section_that_does_not_change_the_built_in_api_is_named),
         TEST(a_key_in_a_warning_cannot_control_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
