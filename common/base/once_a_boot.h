@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /* Whether this is the first call with this text, by any process of this user, since the machine
- * started. If that cannot be recorded in the runtime folder, it is. */
+ * started; true also if that cannot be recorded in the runtime folder. */
 bool once_a_boot(const char *text);
 
 #endif
