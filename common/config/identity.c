@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/authority.h"
+#include "common/entra/id_shown.h"
 #include "common/entra/placeholder.h"
 
 #define CLIENT_ID_MAX 512
@@ -74,7 +75,7 @@ static bool read_section_authority(const struct config *config, const struct sec
 static bool set_tenant(struct token_request *request, const char *tenant, struct error *error)
 {
     if (!authority_is_tenant(tenant) || placeholder_is(tenant)) {
-        error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", tenant);
+        error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", id_shown(tenant));
         return error_known_as(error, "tenant_malformed");
     }
     request->tenant = strdup(tenant);
@@ -145,7 +146,7 @@ static bool set_client_id(struct token_request *request, const char *client_id, 
                           struct error *error)
 {
     if (!config_is_client_id(client_id)) {
-        error_set(error, ERROR_USAGE, "%s: '%.100s' is not a client id", from, client_id);
+        error_set(error, ERROR_USAGE, "%s: '%.100s' is not a client id", from, id_shown(client_id));
         return error_known_as(error, "client_id_malformed");
     }
     free(request->client_id);

@@ -172,6 +172,12 @@ struct setting {
 /* The setting of this name in any of the tables; NULL if none has it. */
 const struct setting *config_known_setting(const char *name);
 
+/* The setting of this name inside another one; NULL if that does not have it, or is NULL. */
+const struct setting *config_setting_inside(const struct setting *outer, const char *name);
+
+/* What has the settings of an identity, and of an API: their sections. */
+extern const struct setting config_identity_section, config_api_section;
+
 /* Check the types of an identity or an API that is used. Its object may be NULL. Fail with
  * ERROR_USAGE. */
 bool config_check_identity(const struct config *config, const struct section *identity,

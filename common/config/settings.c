@@ -50,7 +50,7 @@ static const struct setting credential_settings[] = {
     OBJECT("DecryptKeysAuthenticationOptions", NULL),
     STRING("Algorithm"),
     STRING("Container"),
-    STRING("ReferenceOrValue"),
+    SECRET("ReferenceOrValue"), /* the client secret, if that is the SourceType */
     END,
 };
 
@@ -157,6 +157,15 @@ const struct setting *config_known_setting(const char *name)
     for (size_t i = 0; setting == NULL && i < ARRAY_SIZE(tables); i++)
         setting = find_setting(tables[i], name);
     return setting;
+}
+
+const struct setting config_identity_section = { NULL, SETTING_OBJECT, false, false,
+                                                 identity_settings };
+const struct setting config_api_section = { NULL, SETTING_OBJECT, false, false, api_settings };
+
+const struct setting *config_setting_inside(const struct setting *outer, const char *name)
+{
+    return outer != NULL && outer->inside != NULL ? find_setting(outer->inside, name) : NULL;
 }
 
 /* ---- the check ---- */
