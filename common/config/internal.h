@@ -131,6 +131,10 @@ void config_find_home(struct token_request *request);
  * absolute or have no slash. Fails with ERROR_USAGE. */
 bool config_check_paths(const struct token_request *request, struct error *error);
 
+/* Takes the paths that fail that check out of the request, so that nothing opens them. The trouble
+ * of their credentials says why. */
+void config_take_out_paths(struct token_request *request);
+
 /* ---- config.c ---- */
 
 /* Warns once on stderr about mistakes in the configuration. Called when a request is made, so that

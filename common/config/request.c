@@ -296,7 +296,11 @@ bool config_identity(struct config *config, struct token_request *ret_request, s
     *ret_request = (struct token_request){ 0 };
     if (name != NULL && !config_find_api(config, name, &api, error))
         return false;
-    return check_types(config, &api, false, error) &&
-           fill_identity(config, &api, ret_request, error) &&
-           check_identity(config, ret_request, error);
+    if (!check_types(config, &api, false, error) ||
+        !fill_identity(config, &api, ret_request, error) ||
+        !check_identity(config, ret_request, error))
+        return false;
+    config_find_home(ret_request);
+    config_take_out_paths(ret_request);
+    return true;
 }

@@ -28,6 +28,10 @@ static bool keep_secret(struct secret *secret, const struct credential *credenti
 bool client_proof_load(const struct token_request *request, const struct credential *credential,
                        int64_t deadline, struct client_proof *ret_proof, struct error *error)
 {
+    if (credential->trouble != NULL) {
+        *error = *credential->trouble;
+        return false;
+    }
     switch (credential->kind) {
     case CREDENTIAL_CLIENT_SECRET:
         return keep_secret(secret_new(credential->secret->bytes, credential->secret->length),
@@ -36,10 +40,6 @@ bool client_proof_load(const struct token_request *request, const struct credent
         return keep_secret(client_secret_read(credential->path, error), credential, ret_proof,
                            error);
     case CREDENTIAL_KEYRING:
-        if (credential->trouble != NULL) {
-            *error = *credential->trouble;
-            return false;
-        }
         error_set(error, ERROR_USAGE, "the keyring has no client secret for the app %s",
                   request->client_id);
         return error_known_as(error, "keyring_no_secret");
