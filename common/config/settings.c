@@ -399,6 +399,28 @@ static bool has_text(json_object *value)
     return false;
 }
 
+/* Whether an API's headers or parameters have a secret, such as a subscription key, by their names.
+ */
+static bool has_secret_parameter(const struct setting *setting, json_object *parameters)
+{
+    static const char *const parts[] = { "key", "secret", "token", "password" };
+    static const char *const names[] = { "code", "sig" }; /* of Azure's functions and storage */
+    bool is_extra = setting != NULL && (strcasecmp(setting->name, "ExtraHeaderParameters") == 0 ||
+                                        strcasecmp(setting->name, "ExtraQueryParameters") == 0);
+    if (!is_extra || !is_object(parameters))
+        return false;
+    json_object_object_foreach(parameters, name, value) {
+        bool is_secret = false;
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+            is_secret = is_secret || strcasestr(name, parts[i]) != NULL;
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+            is_secret = is_secret || strcasecmp(name, names[i]) == 0;
+        if (is_secret && has_text(value))
+            return true;
+    }
+    return false;
+}
+
 bool config_has_secrets(json_object *content)
 {
     if (json_object_is_type(content, json_type_string))
@@ -411,7 +433,7 @@ bool config_has_secrets(json_object *content)
         json_object_object_foreach(content, key, value) {
             const struct setting *setting = config_known_setting(key);
             if ((setting != NULL && setting->secret && has_text(value)) ||
-                config_has_secrets(value))
+                has_secret_parameter(setting, value) || config_has_secrets(value))
                 return true;
         }
     }

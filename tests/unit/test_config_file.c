@@ -323,6 +323,31 @@ static void a_file_without_a_secret_causes_no_warning(void **state)
     }
 }
 
+static void a_header_or_parameter_may_be_a_secret_by_its_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *member;
+        bool is_secret;
+    } cases[] = {
+        { "'ExtraHeaderParameters':{'Ocp-Apim-Subscription-Key':'s3cret'}", true },
+        { "'ExtraHeaderParameters':{'X-Auth-Token':'s3cret'}", true },
+        { "'ExtraQueryParameters':{'code':'s3cret'}", true },
+        { "'ExtraQueryParameters':{'SUBSCRIPTION-KEY':'s3cret'}", true },
+        { "'ExtraHeaderParameters:api-key':'s3cret'", true },
+        { "'ExtraHeaderParameters':{'ConsistencyLevel':'eventual'}", false },
+        { "'ExtraQueryParameters':{'api-version':'7.4','language-code':'de'}", false },
+        { "'ExtraHeaderParameters':{'api-key':''}", false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = text_format("{'AzureAd':{'TenantId':'t','ClientId':'c'},'Api':{"
+                                          "'Scopes':['api://a/.default'],%s}}",
+                                          cases[i].member);
+        auto_asked struct asked asked = ask_mode(text, 0644);
+        assert_int_equal(strstr(asked.said, "holds a secret") != NULL, cases[i].is_secret);
+    }
+}
+
 static void a_secret_in_the_environment_causes_no_warning(void **state)
 {
     (void)state;
@@ -518,6 +543,7 @@ int main(void)
         TEST(a_file_with_a_secret_that_others_can_read_causes_a_warning),
         TEST(the_warning_does_not_prevent_the_request),
         TEST(a_file_without_a_secret_causes_no_warning),
+        TEST(a_header_or_parameter_may_be_a_secret_by_its_name),
         TEST(a_secret_in_the_environment_causes_no_warning),
         TEST(a_file_of_another_user_is_refused),
         TEST(anything_but_a_regular_file_is_refused),
