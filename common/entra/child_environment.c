@@ -9,8 +9,7 @@
 #include "common/entra/build_system.h"
 #include "common/entra/identity_source.h"
 
-/* Variables that hold a secret of an app or a user, and the last step of each Section__Key that
- * does. */
+/* Variables that hold a secret of an app or a user. */
 static const char *const credentials[] = {
     "AZURE_CLIENT_SECRET",
     "AZURE_CLIENT_CERTIFICATE_PASSWORD",
@@ -21,9 +20,14 @@ static const char *const credentials[] = {
     "ARM_CLIENT_SECRET",
     "ARM_CLIENT_CERTIFICATE",
     "ARM_CLIENT_CERTIFICATE_PASSWORD",
-    "__ClientSecret",
-    "__CertificatePassword",
-    "__Base64EncodedValue",
+};
+
+/* The last step of each Section__Key and Section:Key that does. */
+static const char *const settings[] = {
+    "ClientSecret",
+    "CertificatePassword",
+    "Base64EncodedValue",
+    "ReferenceOrValue",
 };
 
 /* Whether the variable's name ends in this one, which may be NULL, in either case. */
@@ -33,6 +37,15 @@ static bool ends_in(const char *variable, const char *name)
     if (name == NULL || strlen(name) > length)
         return false;
     return strncasecmp(variable + length - strlen(name), name, strlen(name)) == 0;
+}
+
+static bool is_setting(const char *variable, const char *key)
+{
+    if (!ends_in(variable, key))
+        return false;
+    size_t before = strcspn(variable, "=") - strlen(key);
+    return (before >= 1 && variable[before - 1] == ':') ||
+           (before >= 2 && strncmp(variable + before - 2, "__", 2) == 0);
 }
 
 static bool is_platform_secret(const char *variable)
@@ -52,6 +65,9 @@ bool child_environment_with_platform_secrets(const char *variable)
 {
     for (size_t i = 0; i < ARRAY_SIZE(credentials); i++)
         if (ends_in(variable, credentials[i]))
+            return false;
+    for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
+        if (is_setting(variable, settings[i]))
             return false;
     /* Any variable that names a key can hold the device's PIN (RFC 7512, 2.4). */
     return strcasestr(variable, "pin-value=") == NULL;

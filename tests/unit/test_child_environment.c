@@ -60,9 +60,15 @@ static void a_build_systems_secret_is_kept_back(void **state)
 static void a_credential_is_kept_back_from_every_child(void **state)
 {
     (void)state;
-    static const char *const names[] = { "AZURE_CLIENT_SECRET", "azure_client_secret",
-                                         "ARM_CLIENT_SECRET", "AzureAd__ClientSecret",
-                                         "AzureAd__ClientCertificates__0__CertificatePassword" };
+    static const char *const names[] = { "AZURE_CLIENT_SECRET",
+                                         "azure_client_secret",
+                                         "ARM_CLIENT_SECRET",
+                                         "AzureAd__ClientSecret",
+                                         "AzureAd__ClientCertificates__0__CertificatePassword",
+                                         "AzureAd:ClientSecret",
+                                         "AzureAd__ClientCredentials:0:clientsecret",
+                                         "AzureAd:ClientCredentials:0__Base64EncodedValue",
+                                         "AzureAd__ClientCredentials__0__ReferenceOrValue" };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         assert_false(child_gets(child_environment_without_secrets, names[i]));
         assert_false(child_gets(child_environment_with_platform_secrets, names[i]));
@@ -80,8 +86,9 @@ static void a_devices_pin_is_kept_back(void **state)
 static void everything_else_is_inherited(void **state)
 {
     (void)state;
-    static const char *const names[] = { "PATH_OF_OURS", "AZURE_CLIENT_ID", "IDENTITY_ENDPOINT",
-                                         "AZURE_CLIENT_SECRET_PATH" };
+    static const char *const names[] = { "PATH_OF_OURS",      "AZURE_CLIENT_ID",
+                                         "IDENTITY_ENDPOINT", "AZURE_CLIENT_SECRET_PATH",
+                                         "ClientSecret",      "AzureAd_ClientSecret" };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         assert_true(child_gets(child_environment_without_secrets, names[i]));
     assert_true(child_gets(NULL, "AZURE_CLIENT_SECRET"));

@@ -281,12 +281,12 @@ static void a_url_does_not_show_the_cloud_if_the_resource_is_in_several(void **s
 {
     (void)state;
     const char *storage = "https://a.blob.core.chinacloudapi.cn/";
-    static const struct options machine = { .managed_identity = true };
-    static const struct {
+    const struct options machine = { .managed_identity = true };
+    const struct {
         const char *text, *url;
         struct options options;
     } cases[] = {
-        { "{}", "https://a.blob.core.chinacloudapi.cn/", machine },
+        { "{}", storage, machine },
         { "{}", "https://a.dfs.core.usgovcloudapi.net/", machine },
         { "{'KeyVault':{'Scopes':['https://vault.azure.net/.default']}}",
           "https://a.vault.azure.cn/", machine },
