@@ -167,6 +167,14 @@ def test_nor_in_that_of_an_app_without_a_credential(world, secret):
     assert outcome.code == USAGE and secret[:10] not in outcome.err
 
 
+@pytest.mark.parametrize("secret", SECRETS[1:])
+def test_nor_in_that_of_an_app_whose_secret_is_in_no_keyring(world, secret):
+    configure(world, {"SourceType": "Keyring"})
+    outcome = world.run("entra", "doctor", "--api", "MyWebApi", env={"AzureAd__ClientId": secret})
+    assert "the keyring has no client secret for the app ..." in outcome.out
+    assert secret[:10] not in outcome.out + outcome.err
+
+
 def test_nor_in_that_of_a_managed_identity(world):
     outcome = world.run("entra", "token", "--managed-identity", "--resource", contoso.GRAPH,
                         "--client-id", SECRETS[0])

@@ -10,6 +10,7 @@
 #include "common/acquire/identity/managed_identity.h"
 #include "common/base/array.h"
 #include "common/entra/authority.h"
+#include "common/entra/id_shown.h"
 
 void client_proof_clear(struct client_proof *proof)
 {
@@ -41,7 +42,7 @@ bool client_proof_load(const struct token_request *request, const struct credent
                            error);
     case CREDENTIAL_KEYRING:
         error_set(error, ERROR_USAGE, "the keyring has no client secret for the app %s",
-                  request->client_id);
+                  id_shown(request->client_id));
         return error_known_as(error, "keyring_no_secret");
     case CREDENTIAL_CERTIFICATE:
         ret_proof->client_assertion =
