@@ -153,7 +153,8 @@ def test_a_secret_in_the_place_of_an_id_is_not_shown(world, secret, variable):
     traced = world.run(*words, "--verbose", env=env)
     doctor = world.run("entra", "doctor", "--resource", contoso.GRAPH, env=env)
     assert f"{variable.replace('__', ':')}: set" in doctor.out
-    for told in (traced.err, doctor.out + doctor.err):
+    status = [world.run("entra", "status", *more, env=env) for more in ((), ("--output", "json"))]
+    for told in (traced.err, doctor.out + doctor.err, *(one.out + one.err for one in status)):
         assert secret[:10] not in told
 
 
