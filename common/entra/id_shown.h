@@ -7,7 +7,8 @@
 #define COMMON_ENTRA_ID_SHOWN_H
 
 /* The text itself, or "..." if it may be a client secret: those of Entra and AD FS are longer than
- * a name, and have other characters than a GUID. */
+ * a name, and have other characters than a GUID or a managed identity's resource id. NULL stays
+ * NULL. */
 const char *id_shown(const char *text);
 
 #endif
