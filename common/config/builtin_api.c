@@ -178,6 +178,29 @@ static bool fail(const struct config_api *api, const char *what,
     return error_known_as(error, "other_cloud");
 }
 
+/* Whether the URL shows which cloud a machine is in, since it gets tokens of its own cloud only:
+ * not if the same resource is in the other cloud too, whose services would take the token. */
+static bool shows_cloud(const struct config *config, const struct config_api *api,
+                        const struct builtin_place *other)
+{
+    const struct options *options = config->options;
+    bool is_resource_of_place =
+        api->section.object == NULL && options->resource == NULL && options->scope_count == 0;
+    return is_resource_of_place &&
+           (other->scope == NULL || strcmp(api->place->scope, other->scope) != 0);
+}
+
+static bool fail_machine(const struct config_api *api, struct error *error)
+{
+    error_set(error, ERROR_USAGE,
+              "it is not known whether this machine is in the cloud of %s at "
+              "this URL, and in another one its token would be good for %s "
+              "there",
+              api->name, api->name);
+    error_hint(error, "Set AZURE_AUTHORITY_HOST to the login host of the machine's cloud.");
+    return error_known_as(error, "other_cloud");
+}
+
 bool config_check_cloud(const struct config *config, const struct config_api *api,
                         const struct token_request *request, struct error *error)
 {
@@ -185,8 +208,10 @@ bool config_check_cloud(const struct config *config, const struct config_api *ap
         return true;
     const struct builtin_place *place =
         builtin_api_place(api->builtin, config_cloud(config, request));
-    /* A machine gets tokens of its own cloud only, whichever that is. */
-    if (api->place != NULL && api->place != place && !is_of_machine(request))
+    bool is_other = api->place != NULL && api->place != place;
+    if (is_other && is_of_machine(request))
+        return shows_cloud(config, api, place) || fail_machine(api, error);
+    if (is_other)
         return fail(api, " at this URL is not in", request, error);
     return api->place != NULL || place->scope != NULL || api->section.object != NULL ||
            fail(api, " is not built in for", request, error);

@@ -113,9 +113,9 @@ bool config_request(struct config *config, const char *default_api,
 bool config_sign_in_request(struct config *config, struct token_request *ret_request,
                             struct error *error);
 
-/* Fills in only the instance, tenant and client ID: of the identity that the API of --api uses, or
- * of the default one. The caller clears *ret_request with token_request_clear, also on failure.
- * Fails with ERROR_USAGE. */
+/* Fills in only the instance, tenant, client ID and credentials: of the identity that the API of
+ * --api uses, or of the default one. The caller clears *ret_request with token_request_clear, also
+ * on failure. Fails with ERROR_USAGE. */
 bool config_identity(struct config *config, struct token_request *ret_request, struct error *error);
 
 enum config_match {

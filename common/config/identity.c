@@ -6,9 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/authority.h"
+#include "common/entra/id_shown.h"
 #include "common/entra/placeholder.h"
 
 #define CLIENT_ID_MAX 512
@@ -42,6 +44,35 @@ static bool find_identity(const struct config *config, const char *name, struct 
     return true;
 }
 
+/* The file that has this key of the identity; NULL: none, or a variable has it. */
+static const char *file_of_key(const struct config *config, const struct section *identity,
+                               const char *key)
+{
+    struct config_path path = config_path_to(&identity->path, key);
+    const struct config_origin *origin = config_origin(config, &path);
+    bool is_file = config_member(identity->object, key) != NULL && origin != NULL;
+    return is_file && origin->line > 0 ? origin->source : NULL;
+}
+
+/* Instance and TenantId take the place of Authority, as in .NET. Where one file has that and
+ * another one these, neither is what its owner means, and the credential of one would be sent to
+ * the authority of the other. */
+static bool check_same_file(const struct config *config, const struct section *identity,
+                            struct error *error)
+{
+    static const char *const keys[] = { "Instance", "TenantId" };
+    const char *authority = file_of_key(config, identity, "Authority");
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        const char *file = file_of_key(config, identity, keys[i]);
+        if (authority == NULL || file == NULL || strcmp(authority, file) == 0)
+            continue;
+        error_set(error, ERROR_USAGE, "%s has the Authority of %s, and %s its %s, which counts",
+                  authority, section_name(identity), file, keys[i]);
+        return error_hint(error, "Use Instance and TenantId in both files.");
+    }
+    return true;
+}
+
 /* Reads Instance and TenantId, or Authority, which is both, unless the tenant comes from elsewhere.
  * *tenant is NULL if there is none. */
 static bool read_section_authority(const struct config *config, const struct section *identity,
@@ -54,6 +85,8 @@ static bool read_section_authority(const struct config *config, const struct sec
     autofree char *host_instance = NULL;
     autofree char *host_tenant = NULL;
     if (error->kind != ERROR_NONE)
+        return false;
+    if (!check_same_file(config, identity, error))
         return false;
     if (host != NULL && !authority_read_instance(host, &host_instance, &host_tenant, error))
         return false;
@@ -75,7 +108,7 @@ static bool read_section_authority(const struct config *config, const struct sec
 static bool set_tenant(struct token_request *request, const char *tenant, struct error *error)
 {
     if (!authority_is_tenant(tenant) || placeholder_is(tenant)) {
-        error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", tenant);
+        error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", id_shown(tenant));
         return error_known_as(error, "tenant_malformed");
     }
     request->tenant = strdup(tenant);
@@ -150,7 +183,7 @@ static bool set_client_id(struct token_request *request, const char *client_id, 
                           struct error *error)
 {
     if (!config_is_client_id(client_id)) {
-        error_set(error, ERROR_USAGE, "%s: '%.100s' is not a client id", from, client_id);
+        error_set(error, ERROR_USAGE, "%s: '%.100s' is not a client id", from, id_shown(client_id));
         return error_known_as(error, "client_id_malformed");
     }
     free(request->client_id);

@@ -131,6 +131,10 @@ void config_find_home(struct token_request *request);
  * absolute or have no slash. Fails with ERROR_USAGE. */
 bool config_check_paths(const struct token_request *request, struct error *error);
 
+/* Takes the paths that fail that check out of the request, so that nothing opens them. The trouble
+ * of their credentials says why. */
+void config_take_out_paths(struct token_request *request);
+
 /* ---- config.c ---- */
 
 /* Warns once on stderr about mistakes in the configuration. Called when a request is made, so that
@@ -178,6 +182,12 @@ struct setting {
 
 /* The setting of this name in any of the tables; NULL if none has it. */
 const struct setting *config_known_setting(const char *name);
+
+/* The setting of this name inside another one; NULL if that does not have it, or is NULL. */
+const struct setting *config_setting_inside(const struct setting *outer, const char *name);
+
+/* What has the settings of an identity, and of an API: their sections. */
+extern const struct setting config_identity_section, config_api_section;
 
 /* Check the types of an identity or an API that is used for a token, and of an API's call. Its
  * object may be NULL. Fail with ERROR_USAGE. */

@@ -14,8 +14,12 @@
 
 #define PATH_MAX_LENGTH 1024
 
+/* For each value, each step of its path is compared with the keys beside it. */
+#define VALUES_MAX 10000
+
 struct reading {
     struct layer *layer;
+    size_t values;
     struct error *error;
 };
 
@@ -71,12 +75,14 @@ static json_object *value_of(const struct json_text_value *value)
 
 static bool put_value(void *context, const struct json_text_value *value)
 {
-    const struct reading *reading = context;
+    struct reading *reading = context;
     const struct layer *layer = reading->layer;
     char text[PATH_MAX_LENGTH];
     struct config_path path;
     if (value->depth == 0)
         return true;
+    if (++reading->values > VALUES_MAX)
+        return refuse(reading, value, "is one value too many");
     if (!split_path(value, text, &path))
         return refuse(reading, value, "is too long or too deep");
     const struct config_origin origin = { layer->path, value->line };
@@ -102,7 +108,7 @@ static bool parse(struct layer *layer, const struct secret *text, struct error *
     if (content != NULL && json_object_is_type(content, json_type_object)) {
         layer->root = json_object_new_object();
         return json_text_each(text->bytes, text->length, put_value,
-                              &(struct reading){ layer, error });
+                              &(struct reading){ .layer = layer, .error = error });
     }
     error_set(error, ERROR_USAGE, "%s:%zu: %s", layer->path, content != NULL ? 1 : line,
               content != NULL ? "the file's content is not an object" : why.message);

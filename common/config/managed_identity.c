@@ -7,6 +7,7 @@
 #include "common/base/environment.h"
 #include "common/base/text.h"
 #include "common/config/internal.h"
+#include "common/entra/id_shown.h"
 #include "common/entra/identity_source.h"
 
 /* In place of the tenant and the client ID, which a managed identity need not have. */
@@ -44,7 +45,7 @@ static bool fill_machine(struct token_request *request, const char *where, struc
     const char *id = identity.id;
     if (id != NULL && !config_is_client_id(id))
         return error_set(error, ERROR_USAGE, "%s: '%.100s' is not the id of a managed identity",
-                         identity.from, id);
+                         identity.from, id_shown(id));
     for (size_t i = 0; i < request->credential_count; i++)
         credential_clear(&request->credentials[i]);
     free(request->instance);

@@ -114,14 +114,30 @@ static bool check_command(const struct credential *credential, struct error *err
                              "Give the whole path, or a name without a slash that is in PATH.");
 }
 
+static bool check_credential(const struct credential *credential, struct error *error)
+{
+    return check_path(credential, credential->path, error) &&
+           check_path(credential, credential->key_path, error) && check_command(credential, error);
+}
+
 bool config_check_paths(const struct token_request *request, struct error *error)
 {
-    for (size_t i = 0; i < request->credential_count; i++) {
-        const struct credential *credential = &request->credentials[i];
-        if (!check_path(credential, credential->path, error) ||
-            !check_path(credential, credential->key_path, error) ||
-            !check_command(credential, error))
+    for (size_t i = 0; i < request->credential_count; i++)
+        if (!check_credential(&request->credentials[i], error))
             return false;
-    }
     return true;
+}
+
+void config_take_out_paths(struct token_request *request)
+{
+    for (size_t i = 0; i < request->credential_count; i++) {
+        struct credential *credential = &request->credentials[i];
+        struct error why = { 0 };
+        if (credential->borrowed || check_credential(credential, &why))
+            continue;
+        free(steal(&credential->path));
+        free(steal(&credential->key_path));
+        credential->trouble = malloc(sizeof *credential->trouble);
+        *credential->trouble = why;
+    }
 }

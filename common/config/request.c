@@ -7,6 +7,7 @@
 #include "common/config/internal.h"
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
+#include "common/entra/id_shown.h"
 
 /* ---- the parts of a request ---- */
 
@@ -104,7 +105,8 @@ static bool check_app(const struct config *config, struct token_request *request
         return false;
     if (has_credential)
         return authority_is_tenant_of_app(request->tenant, error);
-    error_set(error, ERROR_USAGE, "the app %s has no client credential", request->client_id);
+    error_set(error, ERROR_USAGE, "the app %s has no client credential",
+              id_shown(request->client_id));
     return error_known_as(error, "no_credential");
 }
 
@@ -294,7 +296,11 @@ bool config_identity(struct config *config, struct token_request *ret_request, s
     *ret_request = (struct token_request){ 0 };
     if (name != NULL && !config_find_api(config, name, &api, error))
         return false;
-    return check_types(config, &api, false, error) &&
-           fill_identity(config, &api, ret_request, error) &&
-           check_identity(config, ret_request, error);
+    if (!check_types(config, &api, false, error) ||
+        !fill_identity(config, &api, ret_request, error) ||
+        !check_identity(config, ret_request, error))
+        return false;
+    config_find_home(ret_request);
+    config_take_out_paths(ret_request);
+    return true;
 }

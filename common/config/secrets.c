@@ -2,6 +2,7 @@
 /* Which values of a file others must not read. */
 #define _GNU_SOURCE
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/array.h"
 #include "common/config/internal.h"
@@ -38,15 +39,22 @@ static bool has_word(const char *text, const char *const *words, size_t count)
     return false;
 }
 
-/* Whether a header or parameter of a call holds a secret, as its name says: most do not. */
+/* Whether a header or parameter is one that holds a secret: a subscription key, or the key of an
+ * Azure function or the signature of a storage account (code, sig). Most do not. */
+static bool names_secret(const char *name)
+{
+    static const char *const words[] = { "key", "secret", "token", "password" };
+    return has_word(name, words, ARRAY_SIZE(words)) || strcasecmp(name, "code") == 0 ||
+           strcasecmp(name, "sig") == 0;
+}
+
 static bool has_secret_of_call(const char *key, json_object *value)
 {
     static const char *const keys[] = { "ExtraHeaderParameters", "ExtraQueryParameters" };
-    static const char *const words[] = { "key", "secret", "token", "password" };
     if (!has_word(key, keys, ARRAY_SIZE(keys)) || !json_object_is_type(value, json_type_object))
         return false;
     json_object_object_foreach(value, name, text) {
-        if (has_word(name, words, ARRAY_SIZE(words)) && has_text(text))
+        if (names_secret(name) && has_text(text))
             return true;
     }
     return false;

@@ -51,7 +51,8 @@ static const struct setting credential_settings[] = {
     UNUSED("DecryptKeysAuthenticationOptions", SETTING_OBJECT),
     UNUSED("Algorithm", SETTING_STRING),
     UNUSED("Container", SETTING_STRING),
-    UNUSED("ReferenceOrValue", SETTING_STRING),
+    /* The client secret, if that is the SourceType. */
+    { "ReferenceOrValue", SETTING_STRING, true, SETTING_UNUSED, NULL },
     END,
 };
 
@@ -158,6 +159,15 @@ const struct setting *config_known_setting(const char *name)
     for (size_t i = 0; setting == NULL && i < ARRAY_SIZE(tables); i++)
         setting = find_setting(tables[i], name);
     return setting;
+}
+
+const struct setting config_identity_section = { NULL, SETTING_OBJECT, false, false,
+                                                 identity_settings };
+const struct setting config_api_section = { NULL, SETTING_OBJECT, false, false, api_settings };
+
+const struct setting *config_setting_inside(const struct setting *outer, const char *name)
+{
+    return outer != NULL && outer->inside != NULL ? find_setting(outer->inside, name) : NULL;
 }
 
 /* ---- the check ---- */

@@ -13,7 +13,7 @@
 /* Each key is compared with all others beside it, so there must not be too many. */
 #define MEMBERS_MAX 1024
 
-/* How many items an array may lack, for the moment. */
+/* Up to which index an array may lack items, for the moment. */
 #define GAP_MAX 1000
 
 /* ---- what set a value ---- */
@@ -69,9 +69,14 @@ static const char *key_of(const json_object *object, const char *key)
     return NULL;
 }
 
+/* SIZE_MAX if the step is no index. One that is too large for the type is too large for any array.
+ */
 static size_t index_of(const char *step)
 {
-    return strspn(step, "0123456789") == strlen(step) ? strtoul(step, NULL, 10) : SIZE_MAX;
+    if (strspn(step, "0123456789") < strlen(step))
+        return SIZE_MAX;
+    size_t index = strtoul(step, NULL, 10);
+    return index < SIZE_MAX ? index : SIZE_MAX - 1;
 }
 
 json_object *config_child(const json_object *parent, const char *step)
@@ -94,7 +99,7 @@ static bool set_child(json_object *parent, const char *step, json_object *value)
 {
     if (json_object_is_type(parent, json_type_array)) {
         size_t index = index_of(step);
-        return index <= json_object_array_length(parent) + GAP_MAX &&
+        return (index < GAP_MAX || index <= json_object_array_length(parent)) &&
                json_object_array_put_idx(parent, index, value) == 0;
     }
     const char *key = key_of(parent, step);
@@ -176,15 +181,26 @@ void config_lay_under(json_object *above, json_object *below)
     }
 }
 
+static void close_gaps_of_array(json_object *array)
+{
+    size_t length = json_object_array_length(array), filled = 0;
+    for (size_t i = 0; i < length; i++) {
+        json_object *item = json_object_array_get_idx(array, i);
+        if (item == NULL)
+            continue;
+        config_close_gaps(item);
+        if (filled < i)
+            json_object_array_put_idx(array, filled, json_object_get(item));
+        filled++;
+    }
+    if (filled < length)
+        json_object_array_del_idx(array, filled, length - filled);
+}
+
 void config_close_gaps(json_object *value)
 {
     if (json_object_is_type(value, json_type_array)) {
-        for (size_t i = json_object_array_length(value); i-- > 0;) {
-            json_object *item = json_object_array_get_idx(value, i);
-            if (item == NULL)
-                json_object_array_del_idx(value, i, 1);
-            config_close_gaps(item);
-        }
+        close_gaps_of_array(value);
     } else if (json_object_is_type(value, json_type_object)) {
         json_object_object_foreach(value, key, member) {
             (void)key;

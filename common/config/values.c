@@ -8,6 +8,8 @@
 #include "common/base/array.h"
 #include "common/base/environment.h"
 #include "common/config/internal.h"
+#include "common/entra/authority.h"
+#include "common/entra/id_shown.h"
 
 struct receiver {
     const struct config *config;
@@ -30,13 +32,27 @@ static void show_option(void *context, const char *name, const char *value)
 
 /* ---- the file, as the environment overrides it ---- */
 
-/* Shows a value only if it is known not to be a secret. The arguments of a command may be one. */
+/* A value that is not that of a secret may be one all the same: a PIN inside it, or a client secret
+ * in the place of an id. */
+static const char *shown(const char *name, const char *value)
+{
+    static const char *const ids[] = { "ClientId", "TenantId", "AZURE_CLIENT_ID",
+                                       "AZURE_TENANT_ID" };
+    bool is_id = false;
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+        is_id = is_id || strcasecmp(name, ids[i]) == 0;
+    bool is_domain = strchr(value, '.') != NULL && authority_is_tenant(value);
+    bool is_open = !is_id || is_domain || id_shown(value) == value;
+    return is_open && !config_has_pin(value) ? value : "set";
+}
+
+/* Shows a value only if it is known not to be a secret. The arguments of a command may be one, and
+ * headers and parameters of an API, whatever their names. */
 static const char *shown_text(const struct setting *setting, json_object *value)
 {
-    bool is_open = setting != NULL && !setting->secret &&
+    bool is_open = setting != NULL && setting->name != NULL && !setting->secret &&
                    strcasecmp(setting->name, "SignedAssertionCommand") != 0;
-    const char *text = json_object_get_string(value);
-    return is_open && !config_has_pin(text) ? text : "set";
+    return is_open ? shown(setting->name, json_object_get_string(value)) : "set";
 }
 
 static void show_leaf(const struct receiver *receiver, const struct config_path *path,
@@ -50,7 +66,7 @@ static void show_leaf(const struct receiver *receiver, const struct config_path 
     show_value(receiver, name, value, config_where(receiver->config, path, where));
 }
 
-/* A value below a known setting, or below none (NULL). */
+/* A setting's value, or that of none (NULL). */
 static void show_below(const struct receiver *receiver, const struct config_path *path,
                        const struct setting *setting, json_object *value)
 {
@@ -59,7 +75,7 @@ static void show_below(const struct receiver *receiver, const struct config_path
     } else if (json_object_is_type(value, json_type_object)) {
         json_object_object_foreach(value, key, inside) {
             struct config_path here = config_path_to(path, key);
-            show_below(receiver, &here, config_known_setting(key), inside);
+            show_below(receiver, &here, config_setting_inside(setting, key), inside);
         }
     } else if (json_object_is_type(value, json_type_array)) {
         for (size_t i = 0; i < json_object_array_length(value); i++) {
@@ -73,11 +89,11 @@ static void show_below(const struct receiver *receiver, const struct config_path
     }
 }
 
-static void show_sections(const struct receiver *receiver, const struct section *sections,
-                          size_t count)
+static void show_sections(const struct receiver *receiver, const struct setting *kind,
+                          const struct section *sections, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        show_below(receiver, &sections[i].path, NULL, sections[i].object);
+        show_below(receiver, &sections[i].path, kind, sections[i].object);
 }
 
 /* ---- other variables ---- */
@@ -110,7 +126,7 @@ static void show_environment(const struct receiver *receiver)
         const char *value = environment(variables[i].name);
         if (value != NULL)
             show_value(receiver, variables[i].name,
-                       variables[i].secret || config_has_pin(value) ? "set" : value,
+                       variables[i].secret ? "set" : shown(variables[i].name, value),
                        "the environment");
     }
 }
@@ -121,8 +137,9 @@ void config_each_value(const struct config *config,
     struct section sections[CONFIG_SECTIONS_MAX];
     struct receiver receiver = { config, show, context };
     options_each(config->options, OPTION_OF_REQUEST | OPTION_OF_HELPER, show_option, &receiver);
-    show_sections(&receiver, sections, config_identities(config, sections));
-    show_sections(&receiver, sections, config_apis(config, sections));
+    show_sections(&receiver, &config_identity_section, sections,
+                  config_identities(config, sections));
+    show_sections(&receiver, &config_api_section, sections, config_apis(config, sections));
     show_environment(&receiver);
 }
 

@@ -138,14 +138,17 @@ static bool has_tenants_only(const struct url *url)
     return authority_is_known_cloud(instance) || is_external(url);
 }
 
-/* https://contoso.ciamlogin.com is an authority as it is: contoso.onmicrosoft.com's. Source:
- * MSAL.NET, CiamAuthorityHelper. */
+/* https://contoso.ciamlogin.com is an authority as it is: contoso.onmicrosoft.com's. NULL if the
+ * host is not of this form: hosts may have names that tenants have not. Source: MSAL.NET,
+ * CiamAuthorityHelper. */
 static char *tenant_of_host(const struct url *url)
 {
     autofree char *label = strndup(url->host, strcspn(url->host, "."));
     if (!is_external(url) || strcmp(url->host + strlen(label), ".ciamlogin.com") != 0)
         return NULL;
-    return text_is_guid(label) ? steal(&label) : text_format("%s.onmicrosoft.com", label);
+    autofree char *tenant =
+        text_is_guid(label) ? strdup(label) : text_format("%s.onmicrosoft.com", label);
+    return authority_is_tenant(tenant) ? steal(&tenant) : NULL;
 }
 
 static bool fail(struct error *error, const char *text, const char *fault)

@@ -23,8 +23,8 @@ static const char *const credentials[] = {
 };
 
 /* The last step of each Section__Key or Section:Key that does. */
-static const char *const settings[] = { "ClientSecret", "CertificatePassword",
-                                        "Base64EncodedValue" };
+static const char *const settings[] = { "ClientSecret", "CertificatePassword", "Base64EncodedValue",
+                                        "ReferenceOrValue" };
 
 /* Whether the variable's name ends in this one, which may be NULL, in either case. */
 static bool ends_in(const char *variable, const char *name)

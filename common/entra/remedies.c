@@ -356,7 +356,7 @@ static const struct remedy entries[] = {
       "An API's BaseUrl names the URLs that its tokens may be sent to." },
     { "base_url", "A BaseUrl does not cover any URL, or has a part that is ignored.",
       "A BaseUrl is a scheme, a host and a path, such as https://api.contoso.com/v1; '*.' before a "
-      "domain stands for every host below it." },
+      "domain stands for one label of the host." },
     { "file_writable", "Other users can write to a file that must be trusted.",
       "Check its contents, then remove the permission with chmod go-w." },
     { "file_owner", "A file that must be trusted belongs to another user, who can write to it.",

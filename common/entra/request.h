@@ -56,7 +56,8 @@ struct credential {
     char *audience;        /* of the assertion; NULL: the cloud's usual one */
     const char *home;      /* the system it belongs to; static */
     const char *hint;      /* what to use instead; static */
-    struct error *trouble; /* why the keyring could not be asked for it */
+    struct error *trouble; /* why it cannot be used: the keyring could not be asked for it, or its
+                            * path is refused; NULL if nothing is wrong */
 };
 
 #define CREDENTIALS_MAX 8

@@ -11,6 +11,7 @@
 #include "common/base/text.h"
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
+#include "common/entra/id_shown.h"
 #include "common/store/pop_key_store.h"
 #include "common/tokens/advice.h"
 #include "common/tokens/client_choice.h"
@@ -116,18 +117,6 @@ static enum acquire_end acquire_for_user(struct attempt *attempt,
 
 /* ---- the client ID ---- */
 
-#define CLIENT_SECRET_MIN 32 /* of Entra and AD FS; usually 40 */
-
-/* Whether a text that is not a client ID may be shown: a client secret may have been set in its
- * place, which is longer than a name and has other characters than a GUID. */
-static bool may_be_shown(const char *text)
-{
-    size_t length = strlen(text);
-    bool is_like_guid =
-        strspn(text, "0123456789ABCDEFabcdef-") == length && strchr(text, '-') != NULL;
-    return is_like_guid || (length < CLIENT_SECRET_MIN && strchr(text, '~') == NULL);
-}
-
 /* Entra's client IDs are GUIDs; AD FS takes any name, and a managed identity's ID may be a path. */
 static bool check_client_id(const struct token_request *request, struct error *error)
 {
@@ -136,10 +125,7 @@ static bool check_client_id(const struct token_request *request, struct error *e
     if (is_machine || authority_is_adfs(request->tenant) || text_is_guid(request->client_id))
         return true;
     const char *from = request->client_id_from != NULL ? request->client_id_from : "the client id";
-    if (may_be_shown(request->client_id))
-        error_set(error, ERROR_USAGE, "%s: '%s' is not a GUID", from, request->client_id);
-    else
-        error_set(error, ERROR_USAGE, "%s: the value is not a GUID", from);
+    error_set(error, ERROR_USAGE, "%s: '%s' is not a GUID", from, id_shown(request->client_id));
     return error_known_as(error, "client_id_malformed");
 }
 

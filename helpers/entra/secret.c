@@ -9,6 +9,7 @@
 #include "common/base/terminal.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
+#include "common/entra/id_shown.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
@@ -41,7 +42,7 @@ static struct secret *read_secret(const struct token_request *request, int64_t d
     if (!isatty(STDIN_FILENO))
         return read_stdin(deadline, error);
     autofree char *prompt =
-        text_format("Client secret of app %s (it is not shown): ", request->client_id);
+        text_format("Client secret of app %s (it is not shown): ", id_shown(request->client_id));
     return terminal_ask_secret(prompt, CLIENT_SECRET_MAX, deadline, error);
 }
 
@@ -59,8 +60,8 @@ static bool set_secret(struct tokens *tokens, const struct token_request *reques
                          CLIENT_SECRET_MAX);
     if (!token_store_keep_secret(&tokens->store, request, secret, tokens->deadline, error))
         return false;
-    notice("The client secret of app %s is now stored in the keyring (%s).", request->client_id,
-           tokens->store.keyring->name);
+    notice("The client secret of app %s is now stored in the keyring (%s).",
+           id_shown(request->client_id), tokens->store.keyring->name);
     return true;
 }
 
@@ -70,7 +71,7 @@ static bool clear_secret(struct tokens *tokens, const struct token_request *requ
     if (!token_store_keep_secret(&tokens->store, request, NULL, tokens->deadline, error))
         return false;
     notice("The client secret of app %s is no longer stored in the keyring (%s).",
-           request->client_id, tokens->store.keyring->name);
+           id_shown(request->client_id), tokens->store.keyring->name);
     return true;
 }
 

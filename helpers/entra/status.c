@@ -11,6 +11,7 @@
 #include "common/base/rfc3339.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
+#include "common/entra/id_shown.h"
 #include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
@@ -112,12 +113,12 @@ static void print_identity(const struct status *status)
     else if (request == NULL)
         text = strdup("none is configured; users sign in with the Azure CLI's client");
     else if (is_managed_identity(request))
-        text = text_format("the managed identity %s (%s)", request->client_id,
+        text = text_format("the managed identity %s (%s)", id_shown(request->client_id),
                            request->credentials[0].where);
     else if (is_app(request))
-        text = text_format("app %s", request->client_id);
+        text = text_format("app %s", id_shown(request->client_id));
     else
-        text = text_format("users of the app %s", request->client_id);
+        text = text_format("users of the app %s", id_shown(request->client_id));
     print_line(&title, text);
     if (request == NULL || is_managed_identity(request))
         return;
@@ -209,7 +210,7 @@ static json_object *identity_to_json(const struct token_request *request)
              is_managed_identity(request) ? "managed_identity"
              : is_app(request)            ? "app"
                                           : "user");
-    add_text(object, "clientId", request->client_id);
+    add_text(object, "clientId", id_shown(request->client_id));
     add_text(object, "tenant", request->tenant);
     add_text(object, "authority", request->instance);
     add_text(object, "credential", is_app(request) ? request->credentials[0].where : NULL);

@@ -180,10 +180,13 @@ def test_null_is_no_header_and_no_parameter(world):
     assert "X-Away" not in request.headers
 
 
-def test_doctor_does_not_show_the_values_of_headers(world):
-    configure(world, ExtraHeaderParameters={"Ocp-Apim-Subscription-Key": "s3cret"})
+@pytest.mark.parametrize("name", ["Ocp-Apim-Subscription-Key", "Account", "Name"])
+@pytest.mark.parametrize("key", ["ExtraHeaderParameters", "ExtraQueryParameters"])
+def test_doctor_does_not_show_the_values_of_headers_and_parameters(world, key, name):
+    """Whatever their names: some are those of settings."""
+    configure(world, **{key: {name: "s3cret"}})
     outcome = world.run("entra", "doctor", "--api", "MyWebApi")
-    assert "Ocp-Apim-Subscription-Key" in outcome.out
+    assert f"{key}:{name}: set" in outcome.out
     assert "s3cret" not in outcome.out + outcome.err
 
 

@@ -72,6 +72,23 @@ def line_of(file: Path, text: str) -> int:
 DOMAIN = contoso.TENANT.domains[0]
 
 
+@pytest.mark.parametrize("key, value", [("Instance", None), ("TenantId", "other.example")])
+def test_an_authority_of_one_file_and_half_a_one_of_the_other_are_refused(world, machine, key,
+                                                                         value):
+    """The user's secret would be sent to the authority of the machine's file."""
+    change(machine, AzureAd=None)
+    change(machine, AzureAd={key: value or world.authority.url})
+    change(world.appsettings_file, AzureAd={
+        "Authority": f"{world.authority.url}/{DOMAIN}", "ClientId": DAEMON.client_id,
+        "ClientSecret": DAEMON.secret})
+    outcome = token(world, machine)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"has the Authority of AzureAd, and {IN_ETC} its {key}" in outcome.err
+    assert world.authority.requests == []
+    change(machine, AzureAd=None)
+    assert token(world, machine).code == 0
+
+
 def test_the_machines_file_has_what_the_users_leaves_out(world, machine):
     outcome = token(world, machine)
     assert (outcome.code, outcome.err) == (0, "")

@@ -135,6 +135,53 @@ def test_it_is_named_wherever_it_comes_from(world, words, env, name):
     assert untouched(world)
 
 
+SECRETS = ["abcDEF+ghi/JKL=mnopqrstuvwxyz0123456789ABCD=", "Ab8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789.",
+           "Ab8Q~short"]
+
+
+@pytest.mark.parametrize("variable", ["AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AzureAd__ClientId",
+                                      "AzureAd__TenantId"])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_in_the_place_of_an_id_is_not_shown(world, secret, variable):
+    env = {"AZURE_CLIENT_ID": contoso.DAEMON.client_id, "AZURE_TENANT_ID": contoso.TENANT.guid,
+           "AZURE_CLIENT_SECRET": "x", variable: secret}
+    if variable.startswith("AZURE"):
+        world.appsettings_file.write_text("{}")
+    words = ("entra", "token", "--resource", contoso.GRAPH)
+    refused(world.run(*words, env=env), USAGE, "'...' is not a")
+    assert untouched(world)
+    traced = world.run(*words, "--verbose", env=env)
+    doctor = world.run("entra", "doctor", "--resource", contoso.GRAPH, env=env)
+    assert f"{variable.replace('__', ':')}: set" in doctor.out
+    status = [world.run("entra", "status", *more, env=env) for more in ((), ("--output", "json"))]
+    for told in (traced.err, doctor.out + doctor.err, *(one.out + one.err for one in status)):
+        assert secret[:10] not in told
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_nor_in_that_of_an_app_without_a_credential(world, secret):
+    settings = world.appsettings()
+    del settings["AzureAd"]["ClientSecret"]
+    settings["AzureAd"]["ClientId"] = secret
+    world.write_appsettings(settings)
+    outcome = token(world)
+    assert outcome.code == USAGE and secret[:10] not in outcome.err
+
+
+@pytest.mark.parametrize("secret", SECRETS[1:])
+def test_nor_in_that_of_an_app_whose_secret_is_in_no_keyring(world, secret):
+    configure(world, {"SourceType": "Keyring"})
+    outcome = world.run("entra", "doctor", "--api", "MyWebApi", env={"AzureAd__ClientId": secret})
+    assert "the keyring has no client secret for the app ..." in outcome.out
+    assert secret[:10] not in outcome.out + outcome.err
+
+
+def test_nor_in_that_of_a_managed_identity(world):
+    outcome = world.run("entra", "token", "--managed-identity", "--resource", contoso.GRAPH,
+                        "--client-id", SECRETS[0])
+    refused(outcome, USAGE, "'...' is not the id of a managed identity")
+
+
 def test_a_users_client_is_a_guid_too(world):
     world.write_appsettings(world.user_appsettings())
     outcome = world.at_terminal("entra", "login", "--client-id", "my-app", "--timeout", SHORT_LIMIT,

@@ -229,6 +229,18 @@ def test_a_relative_file_of_cas_is_refused(world, hostile, variable):
     assert world.authority.requests == []
 
 
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_doctor_does_not_look_at_a_relative_path_either(trusting, hostile, variable):
+    (hostile / "mine").write_text(foreign_token())
+    (hostile / "mine").chmod(0o644)
+    configure(trusting)
+    outcome = trusting.run("entra", "doctor", "--api", "MyWebApi", env={variable: "mine"}, cwd=hostile)
+    assert "✗ configuration no token for MyWebApi: " in outcome.out
+    assert "with the issuer" not in outcome.out and "✓ credential" not in outcome.out
+    assert "mine (mode" not in outcome.out and "mine holds a secret" not in outcome.out
+    assert f"'mine' {NOT_ABSOLUTE}" in outcome.out.split("credential ")[-1]
+
+
 # ---- the home directory ----
 
 
@@ -277,6 +289,14 @@ def test_so_may_that_of_a_variable_which_no_shell_has_read(world, at_home, hosti
 def test_so_may_the_configuration(world, at_home, hostile, program):
     world.appsettings_file.rename(at_home / "my settings.json")
     assert ASK[program](world, env={"ENTRA_CONFIG": "~/my settings.json"}, cwd=hostile).code == 0
+
+
+def test_doctor_finds_it_there_even_if_the_request_is_incomplete(world, at_home, hostile):
+    configure(world, IN_HOME["a secret"])
+    outcome = world.run("entra", "doctor", "--api", "MyWebApi", "--scope", "api://x/read",
+                        cwd=hostile)
+    assert f"{at_home}/keys/secret (mode " in outcome.out
+    assert "a client secret is configured" in outcome.out
 
 
 def test_without_a_home_directory_it_is_refused(world, at_home, hostile):

@@ -245,6 +245,8 @@ static void no_other_host_names_a_tenant(void **state)
     (void)state;
     static const char *const cases[] = {
         "https://ciamlogin.com",
+        "https://-.ciamlogin.com",
+        "https://a_b.ciamlogin.com/",
         "https://contoso.ciamlogin.com.evil.example",
         "https://contosociamlogin.com",
         "https://a.contoso.ciamlogin.com",

@@ -66,6 +66,9 @@ static void a_credential_is_kept_back_from_every_child(void **state)
                                          "AzureAd__ClientSecret",
                                          "AzureAd__ClientCertificates__0__CertificatePassword",
                                          "AzureAd:ClientSecret",
+                                         "AzureAd__ClientCredentials:0:clientsecret",
+                                         "AzureAd:ClientCredentials:0__Base64EncodedValue",
+                                         "AzureAd__ClientCredentials__0__ReferenceOrValue",
                                          "AZUREAD:CLIENTCREDENTIALS__0:BASE64ENCODEDVALUE" };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         assert_false(child_gets(child_environment_without_secrets, names[i]));
@@ -86,7 +89,8 @@ static void everything_else_is_inherited(void **state)
     (void)state;
     static const char *const names[] = { "PATH_OF_OURS",      "AZURE_CLIENT_ID",
                                          "IDENTITY_ENDPOINT", "AZURE_CLIENT_SECRET_PATH",
-                                         "MyClientSecret",    "AzureAd:ClientSecretPath" };
+                                         "MyClientSecret",    "AzureAd:ClientSecretPath",
+                                         "ClientSecret",      "AzureAd_ClientSecret" };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         assert_true(child_gets(child_environment_without_secrets, names[i]));
     assert_true(child_gets(NULL, "AZURE_CLIENT_SECRET"));

@@ -276,6 +276,39 @@ static void a_managed_identity_is_of_the_cloud_that_the_url_is_in(void **state)
     assert_string_equal(by_variable.request.scope, "https://vault.azure.cn/.default");
 }
 
+/* The token would be good for the services of the machine's cloud, and be sent to the other's. */
+static void a_url_does_not_show_the_cloud_if_the_resource_is_in_several(void **state)
+{
+    (void)state;
+    const char *storage = "https://a.blob.core.chinacloudapi.cn/";
+    const struct options machine = { .managed_identity = true };
+    const struct {
+        const char *text, *url;
+        struct options options;
+    } cases[] = {
+        { "{}", storage, machine },
+        { "{}", "https://a.dfs.core.usgovcloudapi.net/", machine },
+        { "{'KeyVault':{'Scopes':['https://vault.azure.net/.default']}}",
+          "https://a.vault.azure.cn/", machine },
+        { "{}",
+          "https://a.vault.azure.cn/",
+          { .managed_identity = true, .resource = "https://vault.azure.net" } },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask_for_url(cases[i].text, cases[i].options, cases[i].url);
+        assert_error(&asked.error, ERROR_USAGE, "it is not known whether this machine is in");
+        assert_string_equal(asked.error.code, "other_cloud");
+        assert_non_null(strstr(asked.error.hint, "AZURE_AUTHORITY_HOST"));
+    }
+    auto_asked struct asked unset = ask_for_url("{}", machine, "https://a.blob.core.windows.net/");
+    assert_string_equal(unset.request.scope, "https://storage.azure.com/.default");
+    setenv("AZURE_AUTHORITY_HOST", "login.chinacloudapi.cn", 1);
+    auto_asked struct asked known = ask_for_url("{}", machine, storage);
+    assert_string_equal(known.request.scope, "https://storage.azure.com/.default");
+    auto_asked struct asked other = ask_for_url("{}", machine, "https://a.blob.core.windows.net/");
+    assert_error(&other.error, ERROR_USAGE, "it is not known whether");
+}
+
 /* ---- clients ---- */
 
 static void one_client_asks_for_everything_unless_another_is_configured(void **state)
@@ -866,6 +899,7 @@ int main(void)
         TEST(a_built_in_url_gets_no_token_of_another_cloud),
         TEST(an_api_that_is_not_known_in_a_cloud_must_be_configured),
         TEST(a_managed_identity_is_of_the_cloud_that_the_url_is_in),
+        TEST(a_url_does_not_show_the_cloud_if_the_resource_is_in_several),
         TEST(one_client_asks_for_everything_unless_another_is_configured),
         TEST(the_public_client_of_a_kubeconfig_is_nobodys_choice),
         TEST(a_cluster_chooses_among_what_is_for_clusters),

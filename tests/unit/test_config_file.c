@@ -203,7 +203,7 @@ static struct asked ask_with_items(const char *brackets, size_t count)
     return asked;
 }
 
-static void an_object_has_at_most_1024_keys_and_an_array_any_number_of_items(void **state)
+static void an_object_has_at_most_1024_keys_and_a_file_10000_values(void **state)
 {
     (void)state;
     auto_asked struct asked most = ask_with_items("{}", 1024);
@@ -212,10 +212,26 @@ static void an_object_has_at_most_1024_keys_and_an_array_any_number_of_items(voi
     assert_error(&many.error, ERROR_USAGE, "'X:k1024' has too many keys beside it");
     auto_asked struct asked items = ask_with_items("[]", 5000);
     assert_string_equal(items.error.message, "");
-    auto_asked struct asked gap = ask("{" IDENTITY ",'Api:Scopes:0':'a/.default',"
-                                      "'Api:Scopes:99999999':'b/.default'}",
-                                      NONE);
-    assert_error(&gap.error, ERROR_USAGE, "'Api:Scopes:99999999' has too many keys beside it");
+    auto_asked struct asked all = ask_with_items("[]", 10001);
+    assert_error(&all.error, ERROR_USAGE, " is one value too many");
+}
+
+static void what_is_missing_in_arrays_takes_little_memory_and_time(void **state)
+{
+    (void)state;
+    static const char *const indices[] = { "1000", "99999999", "18446744073709551616" };
+    auto_asked struct asked near = ask("{" IDENTITY "," API ",'X:0':'','X:999':''}", NONE);
+    assert_string_equal(near.error.message, "");
+    for (size_t i = 0; i < ARRAY_SIZE(indices); i++) {
+        autofree char *text = text_format("{" IDENTITY "," API ",'X:0':'','X:%s':''}", indices[i]);
+        auto_asked struct asked far = ask(text, NONE);
+        assert_error(&far.error, ERROR_USAGE, " has too many keys beside it");
+    }
+    /* What is there keeps its order. */
+    auto_asked struct asked order = ask(
+        "{" IDENTITY ",'Api':{'RequestAppToken':false,'Scopes':[null,null,'a',null,'b','c',null]}}",
+        NONE);
+    assert_string_equal(order.request.scope, "a b c");
 }
 
 static void a_path_has_at_most_32_steps_and_1023_bytes(void **state)
@@ -308,6 +324,31 @@ static void a_file_without_a_secret_causes_no_warning(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_mode(cases[i].text, cases[i].mode);
         assert_string_equal(asked.said, "");
+    }
+}
+
+static void a_header_or_parameter_may_be_a_secret_by_its_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *member;
+        bool is_secret;
+    } cases[] = {
+        { "'ExtraHeaderParameters':{'Ocp-Apim-Subscription-Key':'s3cret'}", true },
+        { "'ExtraHeaderParameters':{'X-Auth-Token':'s3cret'}", true },
+        { "'ExtraQueryParameters':{'code':'s3cret'}", true },
+        { "'ExtraQueryParameters':{'SUBSCRIPTION-KEY':'s3cret'}", true },
+        { "'ExtraHeaderParameters:api-key':'s3cret'", true },
+        { "'ExtraHeaderParameters':{'ConsistencyLevel':'eventual'}", false },
+        { "'ExtraQueryParameters':{'api-version':'7.4','language-code':'de'}", false },
+        { "'ExtraHeaderParameters':{'api-key':''}", false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = text_format("{'AzureAd':{'TenantId':'t','ClientId':'c'},'Api':{"
+                                          "'Scopes':['api://a/.default'],%s}}",
+                                          cases[i].member);
+        auto_asked struct asked asked = ask_mode(text, 0644);
+        assert_int_equal(strstr(asked.said, "holds a secret") != NULL, cases[i].is_secret);
     }
 }
 
@@ -499,12 +540,14 @@ int main(void)
         TEST(an_error_in_such_a_key_has_its_line),
         TEST(a_value_that_is_there_twice_is_refused),
         TEST(a_section_may_be_in_parts),
-        TEST(an_object_has_at_most_1024_keys_and_an_array_any_number_of_items),
+        TEST(an_object_has_at_most_1024_keys_and_a_file_10000_values),
+        TEST(what_is_missing_in_arrays_takes_little_memory_and_time),
         TEST(a_path_has_at_most_32_steps_and_1023_bytes),
         TEST(a_file_that_others_can_write_is_refused),
         TEST(a_file_with_a_secret_that_others_can_read_causes_a_warning),
         TEST(the_warning_does_not_prevent_the_request),
         TEST(a_file_without_a_secret_causes_no_warning),
+        TEST(a_header_or_parameter_may_be_a_secret_by_its_name),
         TEST(a_secret_in_the_environment_causes_no_warning),
         TEST(a_file_of_another_user_is_refused),
         TEST(anything_but_a_regular_file_is_refused),

@@ -10,6 +10,7 @@
 #include "common/acquire/identity/managed_identity.h"
 #include "common/base/array.h"
 #include "common/entra/authority.h"
+#include "common/entra/id_shown.h"
 
 void client_proof_clear(struct client_proof *proof)
 {
@@ -28,6 +29,10 @@ static bool keep_secret(struct secret *secret, const struct credential *credenti
 bool client_proof_load(const struct token_request *request, const struct credential *credential,
                        int64_t deadline, struct client_proof *ret_proof, struct error *error)
 {
+    if (credential->trouble != NULL) {
+        *error = *credential->trouble;
+        return false;
+    }
     switch (credential->kind) {
     case CREDENTIAL_CLIENT_SECRET:
         return keep_secret(secret_new(credential->secret->bytes, credential->secret->length),
@@ -36,12 +41,8 @@ bool client_proof_load(const struct token_request *request, const struct credent
         return keep_secret(client_secret_read(credential->path, error), credential, ret_proof,
                            error);
     case CREDENTIAL_KEYRING:
-        if (credential->trouble != NULL) {
-            *error = *credential->trouble;
-            return false;
-        }
         error_set(error, ERROR_USAGE, "the keyring has no client secret for the app %s",
-                  request->client_id);
+                  id_shown(request->client_id));
         return error_known_as(error, "keyring_no_secret");
     case CREDENTIAL_CERTIFICATE:
         ret_proof->client_assertion =

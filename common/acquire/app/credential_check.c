@@ -73,7 +73,7 @@ bool credential_check(const struct token_request *request, const struct credenti
 {
     struct client_proof proof CLEANUP(client_proof_clear) = { NULL, NULL };
     *ret_facts = (struct credential_facts){ 0 };
-    if (credential->kind == CREDENTIAL_CERTIFICATE)
+    if (credential->kind == CREDENTIAL_CERTIFICATE && credential->trouble == NULL)
         return check_certificate(request, credential, deadline, ret_facts, error);
     if (!client_proof_load(request, credential, deadline, &proof, error))
         return false;

@@ -9,6 +9,7 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/file.h"
+#include "common/entra/id_shown.h"
 #include "helpers/entra/doctor/doctor.h"
 #include "helpers/entra/setup/setup.h"
 
@@ -51,8 +52,8 @@ static void report_request(struct doctor *doctor)
              request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
         doctor_ok(doctor, "a managed identity requests %s", request->scope);
     else
-        doctor_ok(doctor, "the app %s of the tenant %s requests %s from %s, %s", request->client_id,
-                  request->tenant, request->scope, request->instance,
+        doctor_ok(doctor, "the app %s of the tenant %s requests %s from %s, %s",
+                  id_shown(request->client_id), request->tenant, request->scope, request->instance,
                   request->for_user ? "for a user" : "as itself");
 }
 
