@@ -319,7 +319,8 @@ bool options_parse(int argc, char **argv, const struct option_set *set, struct o
                       : specs[result - FIRST_VALUE];
         /* Go programs take -l=VALUE as -l VALUE. */
         if (!set_option(options, spec,
-                        is_letter && optarg != NULL && optarg[0] == '=' ? optarg + 1 : optarg,
+                        is_letter && spec->kind != OPTION_FLAG && optarg[0] == '=' ? optarg + 1
+                                                                                   : optarg,
                         error))
             return false;
     }
