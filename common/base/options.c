@@ -387,29 +387,36 @@ static bool is_of_topic(const struct option_spec *spec, unsigned common)
     return common != 0 ? (spec->uses & common) != 0 : (spec->uses & OPTIONS_ALL) == 0;
 }
 
-static void print_topic(const char *title, unsigned common, const struct option_spec *const *specs,
-                        size_t count)
+/* Whether the help shows this option of a table: the program takes it, and has none of its own in
+ * its place. */
+static bool is_shown(const struct option_set *set, const struct option_spec *table,
+                     const struct option_spec *spec)
+{
+    bool is_replaced = false;
+    for (const struct option_spec *own = set->own; own != NULL && own->name != NULL; own++)
+        is_replaced = is_replaced || strcmp(own->name, spec->name) == 0;
+    return spec->help != NULL && (table == set->own || (is_taken(set, spec) && !is_replaced));
+}
+
+static void print_topic(const char *title, unsigned common, const struct option_set *set,
+                        const struct option_spec *table)
 {
     bool is_first = true;
-    for (size_t i = 0; i < count; i++) {
-        if (specs[i]->help == NULL || !is_of_topic(specs[i], common))
+    for (const struct option_spec *spec = table; spec != NULL && spec->name != NULL; spec++) {
+        if (!is_shown(set, table, spec) || !is_of_topic(spec, common))
             continue;
         if (is_first)
             printf("\n%s:\n", title);
         is_first = false;
-        print_option(specs[i]);
+        print_option(spec);
     }
 }
 
 void options_print_help(const struct option_set *set)
 {
-    const struct option_spec *specs[OPTIONS_MAX];
-    size_t count = collect_specs(set, specs), own = 0;
-    while (set->own != NULL && set->own[own].name != NULL)
-        own++;
-    print_topic("Options", 0, specs, own);
+    print_topic("Options", 0, set, set->own);
     for (size_t i = 0; i < ARRAY_SIZE(topics); i++)
-        print_topic(topics[i].title, topics[i].common, specs + own, count - own);
+        print_topic(topics[i].title, topics[i].common, set, common_options);
 }
 
 static void fill_one(struct options *to, const struct options *from, const struct option_spec *spec)
