@@ -58,6 +58,9 @@ class ConnectProxy:
                 back.join(5)
 
     def close(self) -> None:
+        # Closing alone would leave the thread in accept(), and it would take connections from the
+        # next socket that gets the number of this one.
+        self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
 
     def __enter__(self) -> ConnectProxy:
