@@ -200,9 +200,9 @@ static bool is_header_value(const char *value)
     return length > 0 && length <= HEADER_VALUE_MAX && value[0] != ' ' && value[length - 1] != ' ';
 }
 
-/* Headers that say who asks whom, how long the message is or what becomes of the connection, and
- * those that proxies set and servers believe. Microsoft.Identity.Web reserves most of them
- * (ReservedHeaderNames.cs). */
+/* Headers that name the caller or the host, the length of the message or what becomes of the
+ * connection, and those that proxies set and servers believe. Microsoft.Identity.Web reserves most
+ * of them (ReservedHeaderNames.cs). */
 static bool is_reserved(const char *name)
 {
     static const char *const names[] = {
