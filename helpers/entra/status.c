@@ -35,6 +35,12 @@ static bool is_token(const struct list_row *row)
     return (row->kind == LIST_TOKEN || row->kind == LIST_BOUND_TOKEN) && row->state == NULL;
 }
 
+/* What is locked is shown too: it may be of use once it is not. */
+static bool is_locked_token(const struct list_row *row)
+{
+    return (row->kind == LIST_TOKEN || row->kind == LIST_BOUND_TOKEN) && row->is_locked;
+}
+
 static bool is_sign_in(const struct list_row *row)
 {
     return row->kind == LIST_SIGN_IN && row->state == NULL;
@@ -136,7 +142,8 @@ static char *owner_of(const struct list_row *row, const struct token_request *re
     bool is_configured = row->is_app && request != NULL && request->client_id != NULL &&
                          row->account != NULL && strcmp(row->account, request->client_id) == 0;
     return is_configured ? strdup("the app")
-                         : text_format("%s%s", row->is_app ? "app " : "", row->account);
+                         : text_format("%s%s", row->is_app ? "app " : "",
+                                       row->account != NULL ? row->account : "-");
 }
 
 static void print_tokens(const struct status *status)
@@ -145,11 +152,14 @@ static void print_tokens(const struct status *status)
     const char *title = "Tokens";
     for (size_t i = 0; i < rows->count; i++) {
         const struct list_row *row = &rows->rows[i];
-        if (!is_token(row))
+        if (!is_token(row) && !is_locked_token(row))
             continue;
         autofree char *owner = owner_of(row, status->request);
+        const char *purpose = row->api != NULL     ? row->api
+                              : row->scope != NULL ? row->scope
+                                                   : "-"; /* locked, and not whole */
         autofree char *text =
-            text_format("%s, of %s, expires %s", row->api != NULL ? row->api : row->scope, owner,
+            text_format("%s, of %s, %s%s", purpose, owner, row->is_locked ? "" : "expires ",
                         list_row_left(row).text);
         print_line(&title, text);
     }
@@ -222,14 +232,14 @@ static json_object *tokens_to_json(const struct list_rows *rows)
     json_object *array = json_object_new_array();
     for (size_t i = 0; i < rows->count; i++) {
         const struct list_row *row = &rows->rows[i];
-        if (!is_token(row))
+        if (!is_token(row) && !is_locked_token(row))
             continue;
         json_object *object = json_object_new_object();
         add_text(object, "api", row->api);
         add_text(object, "account", row->account);
         add_text(object, "tenant", row->tenant);
         add_text(object, "scope", row->scope);
-        add_text(object, "expiresOn", rfc3339_format(row->expires_on).text);
+        add_text(object, "expiresOn", row->is_locked ? NULL : rfc3339_format(row->expires_on).text);
         json_object_array_add(array, object);
     }
     return array;

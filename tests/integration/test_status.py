@@ -117,3 +117,11 @@ def test_the_reason_for_the_keyring_is_given(world, words, env, reason):
 def test_why_the_desktop_keyring_is_not_used_is_said(shell):
     keyring = status(shell)["keyring"]
     assert keyring["name"] in ("kernel", "none") and "session bus" in keyring["reason"]
+
+
+def test_locked_tokens_are_not_called_none(world):
+    assert world.run("entra", "token", "--api", "MyWebApi").code == 0
+    world.session.keyring.lock()
+    assert lines(world)["Tokens"] == ["MyWebApi, of the app, locked"]
+    (one,) = status(world)["tokens"]
+    assert (one["api"], one["expiresOn"]) == ("MyWebApi", None)

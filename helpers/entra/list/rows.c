@@ -140,6 +140,7 @@ static struct list_row make_row(enum list_kind kind, const struct keyring_item *
         .is_default = is_users && account_store_is_default(
                                       accounts, keyring_item_attribute(item, STORE_ACCOUNT)),
         .is_default_unknown = item->is_locked && is_users,
+        .is_locked = item->is_locked,
         .store = item->store,
     };
     kinds[kind].read(&row, item);
