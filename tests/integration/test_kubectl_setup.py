@@ -361,7 +361,8 @@ def test_secrets_of_other_programs_are_not_shown(world, args):
              "contexts": [{"name": "prod", "context": {"user": "me"}}]}))
         outcome = set_up(world, "--dry-run", "--context", "prod", "--login", "msi")
         assert outcome.code == 0, outcome.err
-        assert "s3" not in outcome.out + outcome.err
+        assert "s3cret" not in outcome.out + outcome.err
+        assert "s3\\u0000cret" not in outcome.out + outcome.err
         assert '["--login", "msi", "--keyring", "kernel"]' in outcome.out
         assert "REDACTED" in outcome.out
 

@@ -100,14 +100,14 @@ def test_a_refused_secret_is_looked_at(world, secret, by):
 def test_a_secret_without_oddities_is_not_called_an_id(world):
     outcome = token(world, env={"AzureAd__ClientSecret": "Ab8Q~another"})
     refused(outcome, REFUSED, "AADSTS7000215", "that the secret is one of this app's")
-    assert "not its ID" not in outcome.err and "odd" not in outcome.err
+    assert "not its ID" not in outcome.err and "is odd" not in outcome.err
 
 
 def test_a_refusal_for_another_reason_is_not_the_secrets(world):
     world.authority.faults.inject(faults.refused("no", "invalid_request", 900144, "No."))
     outcome = token(world, env={"AzureAd__ClientSecret": f"{SECRET}\n"})
     refused(outcome, REFUSED, "AADSTS900144")
-    assert "odd" not in outcome.err
+    assert "is odd" not in outcome.err
 
 
 # ---- client ids ----
