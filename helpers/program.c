@@ -63,19 +63,29 @@ static struct option_set options_of(const struct program *program)
                                 .common = program->common };
 }
 
+/* Each command of entra has a manual page of its own, unlike those of other programs. */
+static void print_page(const char *name)
+{
+    bool has_own = strncmp(name, "entra", strlen("entra")) == 0;
+    fputs("\nSee ", stdout);
+    for (const char *c = name; *c != '\0' && (has_own || *c != ' '); c++)
+        putchar(*c == ' ' ? '-' : *c);
+    fputs("(1).\n", stdout);
+}
+
 void program_print_help(const struct program *program)
 {
     const struct option_set set = options_of(program);
     printf("usage: %s %s\n%s\n", program->name, program->usage, program->summary);
     options_print_help(&set);
-    if (program->examples == NULL)
-        return;
-    fputs("\nExamples:\n", stdout);
-    for (const char *line = program->examples; line[0] != '\0';) {
+    if (program->examples != NULL)
+        fputs("\nExamples:\n", stdout);
+    for (const char *line = program->examples; line != NULL && line[0] != '\0';) {
         size_t length = strcspn(line, "\n");
         printf("    %.*s\n", (int)length, line);
         line += length + (line[length] == '\n');
     }
+    print_page(program->name);
 }
 
 void program_print_version(void)

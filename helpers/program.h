@@ -36,7 +36,7 @@ int program_main(int argc, char **argv, const struct program *program);
  * shown. Always returns false. */
 bool program_fail_operand(const char *operand, struct error *error);
 
-/* Prints what --help does, on stdout. */
+/* Prints what --help does, on stdout. It ends with the name of the manual page. */
 void program_print_help(const struct program *program);
 
 /* Prints what --version does, on stdout. */

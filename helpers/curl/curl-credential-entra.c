@@ -131,7 +131,7 @@ static const struct program program = {
     .usage = "[OPTION]... URL...\n"
              "       curl-credential-entra --api NAME [OPTION]... [PATH|URL]...",
     .summary = "Prints a curl configuration with each URL and its Microsoft Entra token, for\n"
-               "curl -K -. See curl-credential-entra(1).",
+               "curl -K -.",
     .examples = "curl-credential-entra https://localhost:44372/api/TodoList | curl -K -\n"
                 "curl-credential-entra --api Graph v1.0/me | curl -K -",
     .common = OPTIONS_ALL,

@@ -64,7 +64,7 @@ static bool run_entra(const struct options *options, int count, char **operands,
 /* The summary, followed by a line for each command. */
 static struct program entra_alone(void)
 {
-    static char summary[1024] = "Manages Microsoft Entra access tokens; see entra(1).\n";
+    static char summary[1024] = "Manages Microsoft Entra access tokens.\n";
     for (size_t i = 0; i < COMMANDS && strstr(summary, commands[i].help) == NULL; i++) {
         size_t used = strlen(summary);
         snprintf(summary + used, sizeof summary - used, "\n  %-22s %s", commands[i].name,

@@ -335,7 +335,7 @@ static const struct program program = {
     .name = "git-credential-entra",
     .usage = "[OPTION]... get|store|erase|capability",
     .summary = "Gives git a Microsoft Entra token for hosts that accept one. git calls it if its\n"
-               "configuration has credential.helper = entra; see git-credential-entra(1).",
+               "configuration has credential.helper = entra.",
     .examples = "entra setup git\n"
                 "printf 'protocol=https\\nhost=dev.azure.com\\n' | git-credential-entra get",
     .common = OPTIONS_ALL,

@@ -157,7 +157,7 @@ int exec_credential_entra(int argc, char **argv)
             .usage = "[get-token] [OPTION]...",
             .summary = "Gives kubectl and other client-go programs a Microsoft Entra token, by "
                        "default\nfor AKS. Also takes the options of kubelogin, and its "
-                       "remove-tokens and\nconvert-kubeconfig. See exec-credential-entra(1).",
+                       "remove-tokens and\nconvert-kubeconfig.",
             .examples = "entra setup kubectl\n"
                         "entra token --api AKS",
             .options = kubelogin_options(),

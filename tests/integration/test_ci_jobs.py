@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The jobs in entra-appsettings(5): their scripts run as they are there, but for the addresses."""
+"""The jobs in entra-credential-helpers(7): their scripts run as they are there, but for the addresses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from integration.test_federated import ISSUER, SUBJECT, foreign_token, github, p
 from world.identity_service import IdentityService
 from world.kubeconfig import V1BETA1, ExecPlugin
 
-PAGE = Path(__file__).parents[2] / "man" / "entra-appsettings.5"
+PAGE = Path(__file__).parents[2] / "man" / "entra-credential-helpers.7"
 COMMANDS = ("export ", "entra ", "git ", "kubectl ", "url=", "curl-credential-entra ")
 BY_AZ = ["get-token", "--environment", "AzurePublicCloud", "--server-id", contoso.AKS,
          "--client-id", "80faf920-1908-4b52-b5ef-a8e7bedfc67a", "--tenant-id", contoso.TENANT.guid,
@@ -27,7 +27,7 @@ BY_AZ = ["get-token", "--environment", "AzurePublicCloud", "--server-id", contos
 
 def scripts() -> list[str]:
     """The commands of each job in the manual page."""
-    section = re.search(r"^\.Ss CI jobs$(.*?)^\.Ss", PAGE.read_text(), re.M | re.S).group(1)
+    section = re.search(r"^\.Ss GitHub Actions$(.*?)^\.Ss A container$", PAGE.read_text(), re.M | re.S).group(1)
     jobs = re.findall(r"^\.Bd -literal.*?$(.*?)^\.Ed$", section, re.M | re.S)
     return ["\n".join(line.strip() for line in job.splitlines() if line.strip().startswith(COMMANDS))
             for job in jobs]

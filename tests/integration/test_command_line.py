@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from authority import contoso
@@ -12,7 +14,8 @@ from integration.users import login, token
 @pytest.mark.parametrize("program", ["git-credential-entra", "exec-credential-entra",
                                      "curl-credential-entra", "entra"])
 def test_help_and_version_go_to_stdout(world, program):
-    assert "usage:" in world.run(program, "--help").out
+    shown = world.run(program, "--help").out
+    assert "usage:" in shown and shown.endswith(f"\nSee {program}(1).\n")
     assert world.run(program, "--version").out.startswith(program)
     assert world.run(program, "-h").out == world.run(program, "--help").out
     assert world.run(program, "-V").out == world.run(program, "--version").out
@@ -37,8 +40,19 @@ def test_help_of_a_command_is_the_same_in_each_form(world):
         outcome = world.run("entra", *words, "--help")
         assert outcome.code == 0 and outcome.out.startswith(f"usage: entra {command} ")
         assert world.run("entra", "help", *words).out == outcome.out
+        assert outcome.out.endswith(f"\nSee entra-{'-'.join(words)}(1).\n")
         assert max(len(line) for line in outcome.out.splitlines()) <= 80
         assert not command.startswith(("token", "log", "setup")) or "Examples:" in outcome.out
+
+
+def test_man_finds_the_page_of_a_command(world, programs):
+    if shutil.which("man") is None:
+        pytest.skip("there is no man")
+    pages = programs.parent / "share" / "man"
+    for words in (["entra"], ["entra-login"], ["entra", "login"], ["entra-setup-git"],
+                  ["entra-credential-helpers"], ["entra-appsettings"], ["git-credential-entra"]):
+        outcome = world.run("man", "-w", *words, env={"MANPATH": str(pages)})
+        assert outcome.out.splitlines()[0].rpartition("/")[2].startswith("-".join(words) + "."), outcome
 
 
 @pytest.mark.parametrize("command", COMMANDS)

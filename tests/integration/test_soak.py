@@ -157,7 +157,7 @@ def held_locks(folder: Path) -> list[Path]:
 
 
 def check_bound(world: World, crowd: Crowd) -> None:
-    """There are no more requests than entra(1) says, in "Token lifetime"."""
+    """There are no more requests than entra-credential-helpers(7) says, in "Token lifetime"."""
     requests = world.authority.token_requests
     due = 1 + (requests[-1].time - requests[0].time) / REFRESH_IN
     # A warning is given once only.

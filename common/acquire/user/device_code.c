@@ -134,7 +134,8 @@ bool device_code_sign_in(const struct token_request *request, struct prompt *pro
     if (sign_in(request, prompt, deadline, ret_token, ret_account, error))
         return true;
     if (remedies_blame_device_code(error->code))
-        error_hint(error, "%s If there is no browser here, see ENTRA_REDIRECT_PORT in entra(1).",
+        error_hint(error,
+                   "%s If there is no browser here, see ENTRA_REDIRECT_PORT in entra-login(1).",
                    remedies_text(error->code));
     return false;
 }
