@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,23 +31,30 @@
 
 #define ATTEMPTS_MAX 8
 
-int runtime_folder_open_own(const char *path)
+/* Opens a folder that belongs to this user; in /tmp, any user could have made one of this name.
+ * `others` are the permissions that others may have. Returns -1 with errno set. */
+static int open_existing(const char *path, mode_t others)
 {
     struct stat status;
-    int failure = mkdir(path, 0700) == 0 ? 0 : errno;
-    if (failure == 0)
-        chmod(path, 0700); /* whatever the umask */
-    /* In /tmp, any user could have made a folder of this name. */
     autoclose int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT && failure != 0) /* it usually exists */
-        errno = failure;
     if (fd < 0 || fstat(fd, &status) != 0)
         return -1;
-    if (status.st_uid != geteuid() || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    if (status.st_uid != geteuid() || (status.st_mode & (S_IRWXG | S_IRWXO) & ~others) != 0) {
         errno = EPERM;
         return -1;
     }
     return steal_fd(&fd);
+}
+
+int runtime_folder_open_own(const char *path)
+{
+    int failure = mkdir(path, 0700) == 0 ? 0 : errno;
+    if (failure == 0)
+        chmod(path, 0700); /* whatever the umask */
+    int fd = open_existing(path, 0);
+    if (fd < 0 && errno == ENOENT && failure != 0) /* it usually exists */
+        errno = failure;
+    return fd;
 }
 
 /* sudo may leave another user's XDG_RUNTIME_DIR in the environment, and that user could not use a
@@ -85,24 +93,34 @@ static int open_place(const char *path, bool in_memory)
     return fd >= 0 && (!in_memory || is_in_memory(fd)) ? steal_fd(&fd) : -1;
 }
 
-static int open_first_place(bool in_memory)
+#define PLACES 4
+
+/* Makes the path of a place; the first of them is tried first. Returns false with errno set if this
+ * one cannot be used. */
+static bool name_place(size_t place, char ret_path[PATH_MAX])
 {
     static const struct {
         const char *before;
         const char *after;
-    } places[] = { { "/run/user/", "/entra" }, { "/dev/shm/entra-", "" }, { "/tmp/entra-", "" } };
-    char path[4096];
+    } others[] = { { "/run/user/", "/entra" }, { "/dev/shm/entra-", "" }, { "/tmp/entra-", "" } };
     const char *runtime = environment_path("XDG_RUNTIME_DIR");
+    _Static_assert(PLACES == 1 + ARRAY_SIZE(others), "all places have a number");
+    errno = ENOENT;
+    if (place == 0)
+        return runtime != NULL && is_usable(runtime) &&
+               snprintf(ret_path, PATH_MAX, "%s/entra", runtime) < PATH_MAX;
+    return snprintf(ret_path, PATH_MAX, "%s%u%s", others[place - 1].before, (unsigned)geteuid(),
+                    others[place - 1].after) < PATH_MAX;
+}
+
+static int open_first_place(bool in_memory)
+{
+    char path[PATH_MAX];
     int fd = -1;
     errno = ENOENT;
-    if (runtime != NULL && (size_t)snprintf(path, sizeof path, "%s/entra", runtime) < sizeof path &&
-        is_usable(runtime))
-        fd = open_place(path, in_memory);
-    for (size_t i = 0; fd < 0 && is_no_place(errno) && i < ARRAY_SIZE(places); i++) {
-        snprintf(path, sizeof path, "%s%u%s", places[i].before, (unsigned)geteuid(),
-                 places[i].after);
-        fd = open_place(path, in_memory);
-    }
+    for (size_t place = 0; fd < 0 && is_no_place(errno) && place < PLACES; place++)
+        if (name_place(place, path))
+            fd = open_place(path, in_memory);
     if (fd < 0 && is_no_place(errno))
         errno = ENOENT;
     return fd;
@@ -218,4 +236,56 @@ struct secret *runtime_read(int folder, const char *name, size_t max)
 {
     autoclose int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     return fd >= 0 ? secret_read(fd, max) : NULL;
+}
+
+/* ---- removing all of it ---- */
+
+/* Removes a file of ours, unless it is a lock that a process holds. Returns false with errno set if
+ * it is still there for another reason. */
+static bool remove_file(int folder, const char *name)
+{
+    struct stat status;
+    autoclose int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)))
+        return true; /* nothing that we made */
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK;
+    return unlinkat(folder, name, 0) == 0 || errno == ENOENT;
+}
+
+static bool empty_folder(int folder, const char *path, struct error *error)
+{
+    bool ok = true;
+    int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* owns fd */
+    if (directory == NULL && fd >= 0)
+        close(fd);
+    if (directory == NULL)
+        return error_set(error, ERROR_OTHER, "cannot read %.200s: %m", path);
+    for (struct dirent *entry; ok && (entry = readdir(directory)) != NULL;)
+        ok = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+             remove_file(folder, entry->d_name) ||
+             error_set(error, ERROR_OTHER, "cannot remove %.200s/%.200s: %m", path, entry->d_name);
+    closedir(directory);
+    return ok;
+}
+
+bool runtime_folder_remove_own(const char *path, struct error *error)
+{
+    autoclose int folder = open_existing(path, S_IRWXG | S_IRWXO); /* it was private once */
+    if (folder < 0)
+        return is_no_place(errno) || error_set(error, ERROR_OTHER, "cannot open %.200s: %m", path);
+    if (!empty_folder(folder, path, error))
+        return false;
+    rmdir(path); /* it may have locks that are held */
+    return true;
+}
+
+bool runtime_folder_remove(struct error *error)
+{
+    char path[PATH_MAX];
+    for (size_t place = 0; place < PLACES; place++)
+        if (name_place(place, path) && !runtime_folder_remove_own(path, error))
+            return false;
+    return true;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/error.h"
 #include "common/base/secret.h"
 
 /* Opens the folder, creating it if necessary. The caller closes the descriptor. Returns -1 with
@@ -53,5 +54,12 @@ bool runtime_replace(int folder, const char *name, const struct secret *content)
 /* Reads a file of the folder, at most max + 1 bytes: a length above max means that the file is too
  * long. The caller frees the result with secret_free. Returns NULL if the file cannot be read. */
 struct secret *runtime_read(int folder, const char *name, size_t max);
+
+/* Removes the folder at path and all files in it, except locks that a process holds; another user's
+ * is left alone. Fails with ERROR_OTHER. */
+bool runtime_folder_remove_own(const char *path, struct error *error);
+
+/* As runtime_folder_remove_own, for the runtime folder at every place where it may be. */
+bool runtime_folder_remove(struct error *error);
 
 #endif

@@ -60,6 +60,12 @@ bool config_find_api(const struct config *config, const char *name, struct confi
     return error_known_as(error, "unknown_api");
 }
 
+bool config_knows_api(const struct config *config, const char *name, struct error *error)
+{
+    struct config_api unused;
+    return config_find_api(config, name, &unused, error);
+}
+
 bool config_find_only_api(const struct config *config, struct config_api *api, struct error *error)
 {
     struct section sections[CONFIG_SECTIONS_MAX];

@@ -194,6 +194,9 @@ bool config_call(struct config *config, const char *path, const struct token_req
 void config_call_clear(struct config_call *call);
 #define auto_config_call CLEANUP(config_call_clear)
 
+/* Fails with ERROR_USAGE if there is no API of this name, built in or in the configuration. */
+bool config_knows_api(const struct config *config, const char *name, struct error *error);
+
 /* The name of the API whose tokens have this scope (several, with spaces in between, for a user);
  * NULL if there is none. The configuration, which may be NULL, owns the text of an API of its own.
  */

@@ -22,15 +22,21 @@ static void make_parents(char *path)
     }
 }
 
-/* Opens the folder; returns -1 if there is none. XDG Base Directory Specification: a path that is
- * not absolute must be ignored. */
-static int open_folder(void)
+/* The folder's path; NULL if there is none. XDG Base Directory Specification: a path that is not
+ * absolute must be ignored. The caller frees it. */
+static char *folder_path(void)
 {
     const char *state = environment_path("XDG_STATE_HOME");
     const char *home = environment_path("HOME");
-    autofree char *path = state != NULL  ? text_format("%s/entra", state)
-                          : home != NULL ? text_format("%s/.local/state/entra", home)
-                                         : NULL;
+    return state != NULL  ? text_format("%s/entra", state)
+           : home != NULL ? text_format("%s/.local/state/entra", home)
+                          : NULL;
+}
+
+/* Opens the folder; returns -1 if there is none. */
+static int open_folder(void)
+{
+    autofree char *path = folder_path();
     if (path == NULL)
         return -1;
     int folder = runtime_folder_open_own(path);
@@ -81,4 +87,10 @@ void tenant_cache_forget(const char *place)
     autoclose int folder = open_folder();
     if (folder >= 0)
         unlinkat(folder, file_of(place).text, 0);
+}
+
+bool tenant_cache_remove(struct error *error)
+{
+    autofree char *path = folder_path();
+    return path == NULL || runtime_folder_remove_own(path, error);
 }

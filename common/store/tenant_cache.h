@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+#include "common/base/error.h"
 #include "common/entra/authority.h"
 
 /* Finds a place's tenant, which passes authority_is_tenant. Returns false if none is stored. */
@@ -24,5 +25,8 @@ void tenant_cache_keep(const char *place, const char *tenant);
 
 /* Deletes a place's tenant, if there is one. */
 void tenant_cache_forget(const char *place);
+
+/* Deletes all of them, and the folder. Fails with ERROR_OTHER. */
+bool tenant_cache_remove(struct error *error);
 
 #endif

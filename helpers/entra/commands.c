@@ -20,6 +20,7 @@ static const struct {
     { "status", &entra_status, "show who is signed in, and where things stand" },
     { "switch", &entra_switch, "make another account the default one" },
     { "list", &entra_list, "list the tokens and sign-ins in the keyring" },
+    { "forget", &entra_forget, "delete tokens, sign-ins or all from the keyring" },
     { "secret", &entra_secret, "store an app's client secret in the keyring" },
     { "doctor", &entra_doctor, "find problems and say how to fix them" },
     { "setup", &entra_setup, "configure git or kubectl to get tokens from here" },

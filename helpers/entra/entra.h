@@ -13,6 +13,7 @@ extern const struct program entra_logout; /* logout.c */
 extern const struct program entra_status; /* status.c */
 extern const struct program entra_switch; /* switch.c */
 extern const struct program entra_list;   /* list/list.c */
+extern const struct program entra_forget; /* forget.c */
 extern const struct program entra_secret; /* secret.c */
 extern const struct program entra_doctor; /* doctor/doctor.c */
 extern const struct program entra_setup;  /* setup/setup.c */

@@ -291,6 +291,62 @@ static void at_most_one_byte_over_the_limit_is_read(void **state)
 
 #define TEST(function) cmocka_unit_test_setup(function, begin)
 
+/* ---- removing it ---- */
+
+static void write_file_of(int folder, const char *name)
+{
+    auto_secret struct secret *content = secret_new("x", 1);
+    assert_true(runtime_write(folder, name, content));
+}
+
+static void it_is_removed_with_its_files(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    autoclose int folder = runtime_folder_open();
+    write_file_of(folder, "a.token");
+    write_file_of(folder, "b.told");
+    assert_true(runtime_folder_remove(&error));
+    assert_int_equal(access(own_path(), F_OK), -1);
+    assert_true(runtime_folder_remove(&error)); /* and again */
+}
+
+static void locks_that_are_held_are_not_removed(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    autoclose int folder = runtime_folder_open();
+    write_file_of(folder, "a.token");
+    autoclose int lock = openat(folder, "held.lock", O_RDWR | O_CREAT, 0600);
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    assert_true(runtime_folder_remove(&error));
+    assert_int_equal(faccessat(folder, "held.lock", F_OK, 0), 0);
+    assert_int_equal(faccessat(folder, "a.token", F_OK, 0), -1);
+}
+
+static void what_we_did_not_make_is_not_removed(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    autoclose int folder = runtime_folder_open();
+    assert_int_equal(mkdirat(folder, "folder", 0700), 0);
+    assert_int_equal(mkfifoat(folder, "pipe", 0600), 0);
+    assert_true(runtime_folder_remove(&error));
+    assert_int_equal(faccessat(folder, "folder", F_OK, 0), 0);
+    assert_int_equal(faccessat(folder, "pipe", F_OK, 0), 0);
+}
+
+static void a_folder_that_was_opened_to_others_is_removed_too(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    autoclose int folder = runtime_folder_open();
+    write_file_of(folder, "a.token");
+    assert_int_equal(fchmod(folder, 0777), 0);
+    assert_true(runtime_folder_remove_own(own_path(), &error));
+    assert_int_equal(access(own_path(), F_OK), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +368,10 @@ int main(void)
         TEST(a_lock_that_is_held_stays),
         TEST(a_file_that_is_not_ours_is_not_read),
         TEST(at_most_one_byte_over_the_limit_is_read),
+        TEST(it_is_removed_with_its_files),
+        TEST(locks_that_are_held_are_not_removed),
+        TEST(what_we_did_not_make_is_not_removed),
+        TEST(a_folder_that_was_opened_to_others_is_removed_too),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -142,6 +142,7 @@ static struct list_row make_row(enum list_kind kind, const struct keyring_item *
         .is_default_unknown = item->is_locked && is_users,
         .is_locked = item->is_locked,
         .store = item->store,
+        .item = item,
     };
     kinds[kind].read(&row, item);
     if (item->is_locked)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the keyring has of ours, as `entra list` and `entra status` show it: one row for each item,
+ * What the keyring has of ours, as `entra list`, `entra status` and `entra forget` show it: one row for each item,
  * without any secret.
  */
 #ifndef HELPERS_ENTRA_LIST_ROWS_H
@@ -39,6 +39,7 @@ struct list_row {
     bool is_default;         /* it belongs to the default account */
     bool is_default_unknown; /* because the item is locked */
     const char *store;       /* the name of its keyring */
+    const struct keyring_item *item;
 };
 
 struct list_rows {

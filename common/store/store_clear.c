@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/store/store_clear.h"
+
+#include "common/base/array.h"
+#include "common/base/runtime_folder.h"
+#include "common/store/account_store.h"
+#include "common/store/pop_key_store.h"
+#include "common/store/self_test.h"
+#include "common/store/stored_credentials.h"
+#include "common/store/tenant_cache.h"
+
+/* Every kind of item. Accounts come last: they lead to the sign-ins that could not be deleted. */
+static const char *const kinds[] = {
+    STORE_KIND_REFRESH_TOKEN, STORE_KIND_TOKEN,   STORE_KIND_BOUND_TOKEN, STORE_KIND_CLIENT_SECRET,
+    STORE_KIND_TYPED,         STORE_KIND_POP_KEY, STORE_KIND_SELF_TEST,   STORE_KIND_ACCOUNT,
+};
+
+/* Deletes what a list has. *ret_count is the number of items deleted. */
+static bool drop_list(const struct keyring_list *list, int64_t deadline, size_t *ret_count,
+                      struct error *error)
+{
+    for (*ret_count = 0; *ret_count < list->count; ++*ret_count)
+        if (!token_store_drop_item(&list->items[*ret_count], deadline, error))
+            return false;
+    return true;
+}
+
+/* A list may have a part of the items only: those of the keyrings that answer, or the first ones.
+ */
+static bool drop_kind(struct token_store *store, const char *kind, int64_t deadline,
+                      struct error *error)
+{
+    bool complete = false, dropped = true;
+    for (size_t count = 1; !complete && dropped && count > 0;) {
+        auto_keyring_list struct keyring_list list = { 0 };
+        complete = token_store_list(store, kind, deadline, &list, error);
+        dropped = drop_list(&list, deadline, &count, error);
+    }
+    return complete && dropped;
+}
+
+bool store_clear(struct token_store *store, int64_t deadline, struct error *error)
+{
+    struct error first = { 0 }, why = { 0 };
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+        if (!drop_kind(store, kinds[i], deadline, &why) && first.kind == ERROR_NONE)
+            first = why;
+    if ((!runtime_folder_remove(&why) || !tenant_cache_remove(&why)) && first.kind == ERROR_NONE)
+        first = why;
+    if (first.kind != ERROR_NONE)
+        *error = first;
+    return first.kind == ERROR_NONE;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Deleting all that these programs keep on this machine: `entra forget --all`.
+ */
+#ifndef COMMON_STORE_STORE_CLEAR_H
+#define COMMON_STORE_STORE_CLEAR_H
+
+#include "common/store/token_store.h"
+
+/* Deletes every item of ours from each keyring that token_store_list searches, whether or not it
+ * can be read, and then the runtime and state folders (runtime_folder.h, tenant_cache.h). Deletes
+ * what it can also if a keyring does not answer. Fails as token_store_list and token_store_drop_item
+ * do, and with ERROR_OTHER. */
+bool store_clear(struct token_store *store, int64_t deadline, struct error *error);
+
+#endif

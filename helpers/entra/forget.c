@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* entra forget: deletes from the keyring what is named, and says what was deleted. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/output.h"
+#include "common/base/text.h"
+#include "common/config/config.h"
+#include "common/entra/account.h"
+#include "common/store/account_store.h"
+#include "common/store/store_clear.h"
+#include "helpers/entra/entra.h"
+#include "helpers/entra/list/rows.h"
+#include "keyring/silence.h"
+
+/* The indices of our own options in options->own. */
+enum own_option {
+    TYPED,
+    SECRETS,
+    ALL,
+};
+
+/* What is to be deleted. */
+struct choice {
+    bool kinds[LIST_KINDS];
+    const char *account; /* as the row has it: a user name, or an app's client ID; NULL: any */
+    const char *api;     /* NULL: any */
+};
+
+static bool is_chosen(const struct choice *choice, const struct list_row *row)
+{
+    return choice->kinds[row->kind] &&
+           (choice->account == NULL ||
+            (row->account != NULL && strcasecmp(row->account, choice->account) == 0)) &&
+           (choice->api == NULL || (row->api != NULL && strcasecmp(row->api, choice->api) == 0));
+}
+
+/* ---- what was deleted ---- */
+
+static void report(const struct list_row *row)
+{
+    static const char *const things[LIST_KINDS] = {
+        [LIST_SIGN_IN] = "sign-in",
+        [LIST_TOKEN] = "token",
+        [LIST_BOUND_TOKEN] = "bound token",
+        [LIST_TYPED] = "typed credential",
+        [LIST_CLIENT_SECRET] = "client secret",
+    };
+    const char *purpose = row->place != NULL ? row->place
+                          : row->api != NULL ? row->api
+                                             : row->scope;
+    output_line("Deleted the %s%s%s of %s%s.", things[row->kind], purpose != NULL ? " for " : "",
+                purpose != NULL ? purpose : "", row->is_app ? "the app " : "",
+                row->account != NULL ? row->account : "an unknown account");
+}
+
+/* An account may have signed in for several clients; that is one sign-in to the user. */
+static bool is_reported(const struct list_rows *rows, size_t i)
+{
+    const struct list_row *row = &rows->rows[i], *last = i > 0 ? &rows->rows[i - 1] : NULL;
+    return last == NULL || row->kind != LIST_SIGN_IN || last->kind != LIST_SIGN_IN ||
+           row->account == NULL || last->account == NULL ||
+           strcmp(row->account, last->account) != 0;
+}
+
+static void report_all(const struct list_rows *rows, const struct choice *choice)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (is_chosen(choice, &rows->rows[i])) {
+            count++;
+            if (is_reported(rows, i))
+                report(&rows->rows[i]);
+        }
+    if (count == 0)
+        notice("The keyring has nothing of that.");
+}
+
+/* ---- deleting ---- */
+
+/* A user's account is more than its sign-ins: there are its key, and the default account. */
+static bool forget_account(struct tokens *tokens, const char *username, struct error *error)
+{
+    size_t unused;
+    return account_store_forget(&tokens->store, username, tokens->deadline, &unused, error);
+}
+
+static bool drop_rows(const struct list_rows *rows, const struct choice *choice,
+                      struct tokens *tokens, struct error *error)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (is_chosen(choice, &rows->rows[i]) &&
+            !token_store_drop_item(rows->rows[i].item, tokens->deadline, error))
+            return false;
+    return true;
+}
+
+static bool forget_chosen(struct tokens *tokens, const struct config *config,
+                          const struct choice *choice, struct error *error)
+{
+    auto_list_rows struct list_rows rows = { 0 };
+    bool whole_account = choice->kinds[LIST_SIGN_IN] && !text_is_guid(choice->account);
+    if (!list_rows_read(tokens, config, &rows, error) ||
+        !(whole_account ? forget_account(tokens, choice->account, error)
+                        : drop_rows(&rows, choice, tokens, error)))
+        return false;
+    report_all(&rows, choice);
+    return true;
+}
+
+/* If not all can be deleted, it is not known what was. */
+static bool forget_all(struct tokens *tokens, const struct config *config, struct error *error)
+{
+    const struct choice everything = { .kinds = { true, true, true, true, true } };
+    auto_list_rows struct list_rows rows = { 0 };
+    struct error unused = { 0 };
+    list_rows_read(tokens, config, &rows, &unused);
+    if (!store_clear(&tokens->store, tokens->deadline, error))
+        return error_wanted(error, "some of it may still be there");
+    report_all(&rows, &everything);
+    return true;
+}
+
+/* ---- the command line ---- */
+
+static bool check_account(const struct options *options, bool is_typed, struct error *error)
+{
+    const char *account = options->account;
+    if (account == NULL || is_typed || account_is_username(account))
+        return true;
+    error_set(error, ERROR_USAGE, "'%.100s' is not an account", account);
+    return error_hint(error, "Give a user name or an app's client ID, as 'entra list' shows them.");
+}
+
+static bool check(const struct options *options, struct error *error)
+{
+    bool typed = options->own[TYPED] != NULL, secrets = options->own[SECRETS] != NULL;
+    bool named = options->account != NULL || options->api != NULL || typed || secrets;
+    if (options->own[ALL] != NULL && named)
+        return error_set(error, ERROR_USAGE, "--all cannot be used together with other choices");
+    if (options->api != NULL && (typed || secrets))
+        return error_set(error, ERROR_USAGE, "--api and --%s cannot be used together",
+                         typed ? "typed" : "secrets");
+    if (options->own[ALL] == NULL && !named) {
+        error_set(error, ERROR_USAGE, "nothing to forget given");
+        return error_hint(error, "'entra list' shows what the keyring has; see 'entra forget "
+                                 "--help'.");
+    }
+    return check_account(options, typed, error);
+}
+
+static bool run_forget(const struct options *options, int count, char **operands,
+                       struct error *error)
+{
+    struct tokens tokens;
+    struct error unused = { 0 };
+    bool typed = options->own[TYPED] != NULL, secrets = options->own[SECRETS] != NULL;
+    bool is_default = !typed && !secrets;
+    const struct choice choice = {
+        .kinds = { [LIST_SIGN_IN] = is_default && options->api == NULL,
+                   [LIST_TOKEN] = is_default,
+                   [LIST_BOUND_TOKEN] = is_default,
+                   [LIST_TYPED] = typed,
+                   [LIST_CLIENT_SECRET] = secrets },
+        .account = options->account,
+        .api = options->api,
+    };
+    if (count > 0)
+        return program_fail_operand(operands[0], error);
+    if (!check(options, error))
+        return false;
+    silence_forget();
+    /* Only the names of APIs need the configuration. */
+    auto_config struct config *config =
+        config_read(options, NULL, options->api != NULL ? error : &unused);
+    if (options->api != NULL && (config == NULL || !config_knows_api(config, options->api, error)))
+        return false;
+    return (tokens_open(&tokens, options, error) &&
+            (options->own[ALL] != NULL ? forget_all(&tokens, config, error)
+                                       : forget_chosen(&tokens, config, &choice, error))) ||
+           error_wanted(error, "nothing is deleted");
+}
+
+static const struct option_spec own_options[] = {
+    { "typed", NULL, "delete the credentials that were typed for git", OPTION_OWN_FLAG,
+      OPTION_OWN(TYPED), 0 },
+    { "secrets", NULL, "delete the client secrets of 'entra secret set'", OPTION_OWN_FLAG,
+      OPTION_OWN(SECRETS), 0 },
+    { "all", NULL, "delete all that these programs keep on this machine", OPTION_OWN_FLAG,
+      OPTION_OWN(ALL), 0 },
+    { "account", "NAME", "delete only what belongs to this user or app", OPTION_TEXT,
+      offsetof(struct options, account), 0 },
+    { "api", "NAME", "delete only the tokens for this API", OPTION_TEXT,
+      offsetof(struct options, api), 0 },
+    { .name = NULL },
+};
+
+const struct program entra_forget = {
+    .name = "entra forget",
+    .usage = "[--account NAME] [--api NAME]\n"
+             "       entra forget --typed | --secrets [--account NAME]\n"
+             "       entra forget --all",
+    .summary = "Deletes from the keyring what is named, and says what was deleted: the tokens of\n"
+               "an API; an account, with its sign-ins and tokens; the tokens of an app; what was\n"
+               "typed for git; client secrets; or all that these programs keep.",
+    .examples = "entra forget --api AzureDevOps\n"
+                "entra forget --typed\n"
+                "entra forget --all",
+    .options = own_options,
+    .common = OPTION_CONFIG | OPTIONS_OF_STORE,
+    .is_typed = true,
+    .run = run_forget,
+};
