@@ -11,7 +11,8 @@
 /* The current time. All processes of a machine share this clock. */
 int64_t deadline_now(void);
 
-/* Called once when a program starts: its time limit covers the reading of its input too. */
+/* Called when a program starts: its time limit covers the reading of its input too. Called again by
+ * one that runs several commands in turn, each of which has the time limit for itself. */
 void deadline_begin(void);
 
 /* When the program started; now, if deadline_begin was not called. */

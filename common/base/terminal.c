@@ -7,12 +7,16 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <strings.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/printable.h"
+#include "common/base/text.h"
+
+#define ANSWER_MAX 80
 
 static volatile sig_atomic_t caught;
 
@@ -34,7 +38,7 @@ static ssize_t read_byte(int fd, int64_t deadline, char *ret_byte)
     return ready > 0 ? read(fd, ret_byte, 1) : -1;
 }
 
-/* Reads a line without its newline. Returns its length, 0 at the end of the input, or -1. */
+/* Reads a line without its newline. Returns its length, or -1: with ENODATA at the input's end. */
 static ssize_t read_line(int fd, int64_t deadline, struct secret *line)
 {
     size_t length = 0;
@@ -45,8 +49,10 @@ static ssize_t read_line(int fd, int64_t deadline, struct secret *line)
             continue;
         if (n < 0)
             return -1;
+        if (n == 0 && length == 0)
+            errno = ENODATA;
         if (n == 0 || c == '\n')
-            return (ssize_t)length;
+            return n == 0 && length == 0 ? -1 : (ssize_t)length;
         if (length == line->length) {
             errno = EMSGSIZE;
             return -1;
@@ -65,7 +71,7 @@ static void catch_signals(struct sigaction old[SIGNALS])
 }
 
 /* Echo is off before the prompt appears, since the user may type as soon as it does. */
-static ssize_t ask_without_echo(int fd, const char *prompt, int64_t deadline, struct secret *line)
+static ssize_t ask(int fd, const char *prompt, bool echo, int64_t deadline, struct secret *line)
 {
     struct termios before, silent;
     struct sigaction old[SIGNALS];
@@ -74,7 +80,8 @@ static ssize_t ask_without_echo(int fd, const char *prompt, int64_t deadline, st
     caught = 0;
     catch_signals(old);
     silent = before;
-    silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
+    if (!echo)
+        silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
     silent.c_lflag |= ECHONL;
     autofree char *shown = strdup(prompt);
     printable_make(shown);
@@ -90,8 +97,9 @@ static ssize_t ask_without_echo(int fd, const char *prompt, int64_t deadline, st
     return length;
 }
 
-struct secret *terminal_ask_secret(const char *prompt, size_t max, int64_t deadline,
-                                   struct error *error)
+/* Prompts, and reads a line, which may be empty. Returns NULL with an error. */
+static struct secret *ask_on_terminal(const char *prompt, bool echo, size_t max, int64_t deadline,
+                                      struct error *error)
 {
     auto_secret struct secret *line = secret_allocate(max);
     autoclose int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -99,15 +107,37 @@ struct secret *terminal_ask_secret(const char *prompt, size_t max, int64_t deadl
         error_set(error, ERROR_USAGE, "there is no terminal to prompt on: %s", strerror(errno));
         return NULL;
     }
-    ssize_t length = ask_without_echo(fd, prompt, deadline, line);
+    ssize_t length = ask(fd, prompt, echo, deadline, line);
     if (length < 0 && errno == ETIMEDOUT) {
         error_set(error, ERROR_OTHER, "nothing was typed in time");
         return NULL;
     }
-    if (length <= 0) {
+    if (length < 0) {
         error_set(error, ERROR_USAGE, "the input was empty or too long");
         return NULL;
     }
     line->length = (size_t)length;
     return steal(&line);
+}
+
+struct secret *terminal_ask_secret(const char *prompt, size_t max, int64_t deadline,
+                                   struct error *error)
+{
+    auto_secret struct secret *line = ask_on_terminal(prompt, false, max, deadline, error);
+    if (line != NULL && line->length == 0) {
+        error_set(error, ERROR_USAGE, "the input was empty or too long");
+        return NULL;
+    }
+    return steal(&line);
+}
+
+bool terminal_confirm(const char *question, int64_t deadline, bool *ret_yes, struct error *error)
+{
+    autofree char *prompt = text_format("%s [Y/n] ", question);
+    auto_secret struct secret *line = ask_on_terminal(prompt, true, ANSWER_MAX, deadline, error);
+    if (line == NULL)
+        return false;
+    autofree char *answer = strndup(line->bytes, line->length);
+    *ret_yes = answer[0] == '\0' || strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
+    return true;
 }

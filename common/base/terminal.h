@@ -5,6 +5,7 @@
 #ifndef COMMON_BASE_TERMINAL_H
 #define COMMON_BASE_TERMINAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,5 +18,10 @@
  * is no terminal or nothing was typed, and with ERROR_OTHER at the deadline. */
 struct secret *terminal_ask_secret(const char *prompt, size_t max, int64_t deadline,
                                    struct error *error);
+
+/* Asks a question on /dev/tty that is answered by yes (y, or an empty line) or anything else, which
+ * means no. Fails with ERROR_USAGE if there is no terminal, or at the end of its input, and with
+ * ERROR_OTHER at the deadline. */
+bool terminal_confirm(const char *question, int64_t deadline, bool *ret_yes, struct error *error);
 
 #endif

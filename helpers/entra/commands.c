@@ -23,7 +23,7 @@ static const struct {
     { "forget", &entra_forget, "delete tokens, sign-ins or all from the keyring" },
     { "secret", &entra_secret, "store an app's client secret in the keyring" },
     { "doctor", &entra_doctor, "find problems and say how to fix them" },
-    { "setup", &entra_setup, "configure git or kubectl to get tokens from here" },
+    { "setup", &entra_setup, "have git, kubectl and others get tokens from here" },
     { "help", &entra_help, "show what a command does and takes" },
     { "version", &entra_version, "show the version" },
 };

@@ -16,7 +16,7 @@ extern const struct program entra_list;   /* list/list.c */
 extern const struct program entra_forget; /* forget.c */
 extern const struct program entra_secret; /* secret.c */
 extern const struct program entra_doctor; /* doctor/doctor.c */
-extern const struct program entra_setup;  /* setup/setup.c */
+extern const struct program entra_setup;  /* setup/setup_all.c */
 
 extern const struct program entra_setup_git;     /* setup/setup_git.c */
 extern const struct program entra_setup_kubectl; /* setup/setup_kubectl.c */

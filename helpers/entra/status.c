@@ -17,6 +17,7 @@
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
+#include "helpers/entra/status.h"
 #include "keyring/silence.h"
 
 struct status {
@@ -291,12 +292,16 @@ static bool look(struct status *status, const struct options *options, struct co
     return list_rows_read(&status->tokens, config, &status->rows, error);
 }
 
+static bool fail_locked(struct error *error)
+{
+    error_set(error, ERROR_OTHER, "the keyring with the sign-ins is locked");
+    return error_known_as(error, "keyring_locked");
+}
+
 static bool fail_without_user(const struct status *status, struct error *error)
 {
-    if (some_are_locked(&status->rows)) {
-        error_set(error, ERROR_OTHER, "the keyring with the sign-ins is locked");
-        return error_known_as(error, "keyring_locked");
-    }
+    if (some_are_locked(&status->rows))
+        return fail_locked(error);
     error_set(error, ERROR_SIGN_IN, "nobody is signed in, and no app has a credential");
     return error_known_as(error, "sign_in_needed");
 }
@@ -305,6 +310,20 @@ static void status_clear(struct status *status)
 {
     list_rows_clear(&status->rows);
     token_candidates_clear(&status->candidates);
+}
+
+bool status_needs_user(const struct options *options, bool *ret_needs, struct error *error)
+{
+    CLEANUP(status_clear) struct status status = { 0 };
+    auto_config struct config *config = config_load(options, NULL, error);
+    if (config == NULL || !look(&status, options, config, error))
+        return false;
+    if (status.identity_error.kind != ERROR_NONE) {
+        *error = status.identity_error;
+        return false;
+    }
+    *ret_needs = !needs_no_user(&status);
+    return !*ret_needs || !some_are_locked(&status.rows) || fail_locked(error);
 }
 
 static bool run_status(const struct options *options, int count, char **operands,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the keyring has of ours, as `entra list`, `entra status` and `entra forget` show it: one row for each item,
- * without any secret.
+ * What the keyring has of ours, as `entra list`, `entra status` and `entra forget` show it: one row
+ * for each item, without any secret.
  */
 #ifndef HELPERS_ENTRA_LIST_ROWS_H
 #define HELPERS_ENTRA_LIST_ROWS_H

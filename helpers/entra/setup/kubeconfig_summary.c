@@ -24,9 +24,9 @@ void summary_add_problem(struct summary *summary, const struct error *why)
 {
     if (summary->problems == 0)
         summary->first = *why;
-    if (summary->problems == 1)
+    if (summary->problems == 1 && !summary->is_plan)
         warn(&summary->first);
-    if (summary->problems > 0)
+    if (summary->problems > 0 && !summary->is_plan)
         warn(why);
     summary->problems++;
 }

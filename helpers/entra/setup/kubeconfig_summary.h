@@ -18,6 +18,7 @@
 
 struct summary {
     bool is_dry_run, is_removal;
+    bool is_plan;                          /* problems are only counted */
     const char *context;                   /* the only one that is meant; NULL: all are */
     size_t counts[KUBECONFIG_REFUSED + 1]; /* users, by outcome */
     size_t problems;                       /* users and files that are left */

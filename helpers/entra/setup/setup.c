@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* entra setup: configures other programs to get their tokens from our helpers. */
+/* What the parts of `entra setup` share. */
+#define _GNU_SOURCE
 #include "helpers/entra/setup/setup.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "common/base/array.h"
 #include "common/base/deadline.h"
 #include "common/base/output.h"
 #include "common/base/subprocess.h"
 #include "common/entra/child_environment.h"
-#include "helpers/entra/entra.h"
 
 #define COMMAND_MILLISECONDS 30000
 #define COMMAND_OUTPUT_MAX   4096
@@ -103,50 +104,29 @@ struct secret *setup_query(char *const *command, size_t max, struct error *error
     return NULL;
 }
 
-/* ---- entra setup ---- */
+/* ---- plans ---- */
 
-static const struct program *const tools[] = { &entra_setup_git, &entra_setup_kubectl };
-
-/* The last word of its name. */
-static const char *tool_name(const struct program *tool)
+static void add_line(struct setup_plan *plan, const char *format, va_list args)
 {
-    return strrchr(tool->name, ' ') + 1;
+    char *line = NULL;
+    plan->lines = reallocarray(plan->lines, plan->count + 1, sizeof *plan->lines);
+    if (vasprintf(&line, format, args) >= 0)
+        plan->lines[plan->count++] = line;
 }
 
-const struct program *setup_find(const char *name)
+void setup_plan_change(struct setup_plan *plan, const char *format, ...)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
-        if (strcmp(name, tool_name(tools[i])) == 0)
-            return tools[i];
-    return NULL;
+    va_list args;
+    va_start(args, format);
+    add_line(plan, format, args);
+    va_end(args);
+    plan->changes++;
 }
 
-static bool run_setup(const struct options *options, int count, char **operands,
-                      struct error *error)
+void setup_plan_note(struct setup_plan *plan, const char *format, ...)
 {
-    (void)options;
-    if (count > 0 && setup_find(operands[0]) != NULL)
-        error_set(error, ERROR_USAGE, "'%s' must come first: %s [OPTION]...", operands[0],
-                  setup_find(operands[0])->name);
-    else if (count > 0)
-        error_set(error, ERROR_USAGE, "cannot set up '%.40s': only git and kubectl are supported",
-                  operands[0]);
-    else
-        error_set(error, ERROR_USAGE, "no program to set up given");
-    return error_hint(error, "See 'entra setup --help'.");
+    va_list args;
+    va_start(args, format);
+    add_line(plan, format, args);
+    va_end(args);
 }
-
-const struct program entra_setup = {
-    .name = "entra setup",
-    .usage = "git|kubectl [OPTION]...",
-    .summary = "Configures another program to get its tokens from our helper, and shows the\n"
-               "changes. The helper is configured with the options given here.\n"
-               "\n"
-               "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
-               "  kubectl                for the users of kubelogin or AKS in kubeconfigs",
-    .examples = "entra setup git\n"
-                "entra setup kubectl --dry-run\n"
-                "entra setup git --help",
-    .is_typed = true,
-    .run = run_setup,
-};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `entra setup` configures other programs to get their tokens from our helpers. Each program has a
- * file of its own and an entry in the table in setup.c.
+ * file of its own and an entry in the table in setup.c: it is a part of `entra setup`, and a
+ * command for itself, `entra setup NAME`.
  *
  * A program's configuration is changed by its own command, which is shown before it is run:
  *
@@ -21,6 +22,7 @@
 #include "common/base/options.h"
 #include "common/base/secret.h"
 #include "helpers/kubectl/kubelogin.h"
+#include "helpers/program.h"
 
 /* The indices of setup's own options in options->own, after those of kubelogin, which `setup
  * kubectl` takes too. */
@@ -29,6 +31,7 @@ enum setup_option {
     SETUP_REMOVE,
     SETUP_CONTEXT,
     SETUP_KUBECONFIG,
+    SETUP_YES,
     SETUP_OPTIONS,
 };
 
@@ -42,6 +45,40 @@ enum setup_option {
     {                                                                                              \
         "remove", NULL, "undo what setup did", OPTION_OWN_FLAG, OPTION_OWN(SETUP_REMOVE), 0        \
     }
+
+/* ---- a part of `entra setup` ---- */
+
+/* What a part would do, in lines that follow its name: "asks entra for https://dev.azure.com". */
+struct setup_plan {
+    char **lines; /* owned */
+    size_t count;
+    size_t changes; /* how many of the lines are changes */
+};
+
+/* Adds a line: of a change to be made, or of how things are. */
+void setup_plan_change(struct setup_plan *plan, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void setup_plan_note(struct setup_plan *plan, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A host tool, or the sign-in. */
+struct setup_part {
+    const char *name;
+    const struct program *program; /* `entra setup NAME`; NULL: there is none */
+
+    /* Adds to the plan what would be done here; with --remove, what would be undone. Changes
+     * nothing. Fails with any kind if that cannot be found out, or a part of it cannot be done. */
+    bool (*look)(const struct options *options, struct setup_plan *plan, struct error *error);
+
+    /* Does it; NULL: the program does. Fails with any kind. */
+    bool (*apply)(const struct options *options, struct error *error);
+};
+
+extern const struct setup_part setup_part_git;     /* setup_git.c */
+extern const struct setup_part setup_part_kubectl; /* setup_kubectl.c */
+extern const struct setup_part setup_part_sign_in; /* setup_sign_in.c */
+
+/* ---- the configuration of host tools ---- */
 
 #define SETUP_WORDS_MAX 56
 

@@ -23,14 +23,15 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/search_path.h"
 #include "common/base/text.h"
-#include "common/config/config.h"
 #include "common/entra/error_report.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_rivals.h"
 #include "helpers/entra/setup/git_section.h"
 #include "helpers/entra/setup/git_settings.h"
+#include "helpers/entra/setup/git_urls.h"
 #include "helpers/entra/setup/setup.h"
 #include "helpers/git/git_bool.h"
 #include "helpers/git/git_tenant.h"
@@ -255,18 +256,30 @@ static bool set_up(const struct options *options, const struct target *target, s
     return options->own[SETUP_DRY_RUN] != NULL || warn_of_rivals(target, error);
 }
 
+static bool has_ours(const struct target *target)
+{
+    for (size_t i = 0; i < SPELLINGS; i++)
+        if (target->sections[i].ours < target->sections[i].count)
+            return true;
+    return false;
+}
+
 static bool remove_setup(const struct options *options, const struct target *target,
                          struct error *error)
 {
-    bool is_present = false;
-    for (size_t i = 0; i < SPELLINGS; i++)
-        is_present = is_present || target->sections[i].ours < target->sections[i].count;
-    if (!is_present)
+    if (!has_ours(target))
         notice("git is not set up for %s.", target->names[0]);
     return undo_all(options, target, error);
 }
 
-/* ---- which URLs ---- */
+/* ---- all URLs ---- */
+
+static bool find_urls(const struct options *options, int count, char **operands,
+                      struct git_urls *urls, struct error *error)
+{
+    return (options->own[SETUP_REMOVE] != NULL ? git_urls_to_remove : git_urls_to_set_up)(
+        options, count, operands, urls, error);
+}
 
 static bool set_up_url(const struct options *options, const char *url, struct error *error)
 {
@@ -275,48 +288,17 @@ static bool set_up_url(const struct options *options, const char *url, struct er
            (options->own[SETUP_REMOVE] != NULL ? remove_setup : set_up)(options, &target, error);
 }
 
-/* Fails if our helper would not answer for the URL. */
-static bool check_url(struct config *config, const char *text, struct error *error)
-{
-    struct url url;
-    if (!url_parse(text, strlen(text), &url, error))
-        return strstr(text, "://") == NULL &&
-               error_hint(error, "Did you mean https://%.200s?", text);
-    switch (config_find_url(config, &url, NULL, error)) {
-    case CONFIG_MATCH:
-        return true;
-    case CONFIG_FAILED:
-        return false;
-    case CONFIG_NO_MATCH:
-        break;
-    }
-    error_set(error, ERROR_USAGE, "no BaseUrl in the configuration covers %.200s", text);
-    return error_hint(error, "Add an API with that BaseUrl to the configuration first; see "
-                             "entra-appsettings(5).");
-}
-
 static bool run_setup_git(const struct options *options, int count, char **operands,
                           struct error *error)
 {
-    const char *urls[CONFIG_BASE_URLS_MAX + 1];
-    const struct config_context context = { .for_git = true };
-    auto_config struct config *config = config_load(options, &context, error);
-    if (config == NULL)
+    auto_git_urls struct git_urls urls = { 0 };
+    if (!find_urls(options, count, operands, &urls, error))
         return false;
-    for (int i = 0; i < count; i++)
-        if (options->own[SETUP_REMOVE] == NULL && !check_url(config, operands[i], error))
+    for (size_t i = 0; i < urls.count; i++)
+        if (!set_up_url(options, urls.items[i], error))
             return false;
-    for (int i = 0; i < count; i++)
-        if (!set_up_url(options, operands[i], error))
-            return false;
-    if (count > 0)
-        return true;
-    const char *api = options->api != NULL ? options->api : "AzureDevOps";
-    if (!config_base_urls(config, api, NULL, urls, error))
-        return false;
-    for (size_t i = 0; urls[i] != NULL; i++)
-        if (!set_up_url(options, urls[i], error))
-            return false;
+    if (urls.count == 0)
+        notice("git is not set up.");
     return true;
 }
 
@@ -331,6 +313,48 @@ static const struct option_spec own_options[] = {
     SETUP_OPTION_DRY_RUN,
     SETUP_OPTION_REMOVE,
     { .name = NULL },
+};
+
+/* ---- a part of `entra setup` ---- */
+
+static bool look_at_url(const struct options *options, const char *url, struct setup_plan *plan,
+                        struct error *error)
+{
+    CLEANUP(target_clear) struct target target = { 0 };
+    autofree char *command = git_helper_command(options);
+    if (!target_load(url, &target, error))
+        return false;
+    if (options->own[SETUP_REMOVE] != NULL)
+        setup_plan_change(plan, "no longer asks entra for %s", target.names[0]);
+    else if (is_set_up(&target, command))
+        setup_plan_note(plan, "already asks entra for %s", target.names[0]);
+    else
+        setup_plan_change(plan, "asks entra for %s", target.names[0]);
+    return true;
+}
+
+static bool look_at_git(const struct options *options, struct setup_plan *plan, struct error *error)
+{
+    autofree char *git = search_path_find("git");
+    auto_git_urls struct git_urls urls = { 0 };
+    if (git == NULL) {
+        setup_plan_note(plan, "is not installed");
+        return true;
+    }
+    if (!find_urls(options, 0, NULL, &urls, error))
+        return false;
+    for (size_t i = 0; i < urls.count; i++)
+        if (!look_at_url(options, urls.items[i], plan, error))
+            return false;
+    if (urls.count == 0)
+        setup_plan_note(plan, "is not set up");
+    return true;
+}
+
+const struct setup_part setup_part_git = {
+    .name = "git",
+    .program = &entra_setup_git,
+    .look = look_at_git,
 };
 
 const struct program entra_setup_git = {

@@ -230,12 +230,17 @@ static bool check_arguments(const struct job *job, int count, char **operands, s
     return kubeconfig_options_check(conversion, error);
 }
 
-static bool run_job(struct job *job, struct error *error)
+static bool find_files(struct job *job, struct error *error)
+{
+    return kubeconfig_list_find(&job->list, job->options->own[SETUP_KUBECONFIG], error);
+}
+
+/* Decides what becomes of the files' users. */
+static bool decide(struct job *job, struct error *error)
 {
     const char *context = job->options->own[SETUP_CONTEXT];
     job->list.module = (const struct kubeconfig_module *)module_load(KUBECONFIG_MODULE, error);
-    if (job->list.module == NULL ||
-        !kubeconfig_list_find(&job->list, job->options->own[SETUP_KUBECONFIG], error))
+    if (job->list.module == NULL)
         return false;
     load_all(job);
     if (context == NULL) {
@@ -245,16 +250,20 @@ static bool run_job(struct job *job, struct error *error)
             return false;
         summary_add_problem(&job->summary, error);
     }
+    return true;
+}
+
+static bool change_all(struct job *job, struct error *error)
+{
     for (size_t i = 0; i < job->list.count; i++)
         if (job->list.items[i].edits.count > 0)
             change_target(job, &job->list.items[i]);
     return summary_finish(&job->summary, error);
 }
 
-static bool run_setup_kubectl(const struct options *options, int count, char **operands,
-                              struct error *error)
+/* The options are written into the kubeconfigs; storage must outlive the job. */
+static struct job make_job(const struct options *options, struct setup_storage *storage)
 {
-    struct setup_storage storage = { "" };
     const char *context = options->own[SETUP_CONTEXT];
     bool is_removal = options->own[SETUP_REMOVE] != NULL;
     struct job job = { .options = options,
@@ -265,12 +274,22 @@ static bool run_setup_kubectl(const struct options *options, int count, char **o
                                     .context = context },
                        .is_named = context != NULL,
                        .is_removal = is_removal };
-    kubeconfig_options_read(options, &storage, &job.conversion);
-    if (!check_arguments(&job, count, operands, error))
-        return false;
-    bool ok = run_job(&job, error);
-    kubeconfig_list_clear(&job.list);
-    return ok;
+    kubeconfig_options_read(options, storage, &job.conversion);
+    return job;
+}
+
+static void job_clear(struct job *job)
+{
+    kubeconfig_list_clear(&job->list);
+}
+
+static bool run_setup_kubectl(const struct options *options, int count, char **operands,
+                              struct error *error)
+{
+    struct setup_storage storage = { "" };
+    CLEANUP(job_clear) struct job job = make_job(options, &storage);
+    return check_arguments(&job, count, operands, error) && find_files(&job, error) &&
+           decide(&job, error) && change_all(&job, error);
 }
 
 static bool setup_kubectl(const struct options *options, int count, char **operands,
@@ -317,6 +336,54 @@ static const struct option_spec *make_options(void)
     specs[count] = (struct option_spec){ 0 };
     return specs;
 }
+
+/* ---- a part of `entra setup` ---- */
+
+static void look_at_target(const struct job *job, const struct kubeconfig_target *target,
+                           struct setup_plan *plan)
+{
+    size_t changed = 0, ours = 0;
+    if (target->file == NULL) /* which is a problem */
+        return;
+    for (size_t i = 0; i < job->list.module->count(target->file); i++) {
+        changed += target->users[i] == KUBECONFIG_CONVERTED;
+        ours += job->list.module->is_ours(target->file, i);
+    }
+    if (changed > 0)
+        setup_plan_change(plan, "%s entra for %zu user%s of %s",
+                          job->is_removal ? "no longer asks" : "asks", changed,
+                          changed == 1 ? "" : "s", target->path);
+    else if (ours > 0)
+        setup_plan_note(plan, "already asks entra for %zu user%s of %s", ours, ours == 1 ? "" : "s",
+                        target->path);
+    else
+        setup_plan_note(plan, "nothing to do in %s", target->path);
+}
+
+static bool look_at_kubectl(const struct options *options, struct setup_plan *plan,
+                            struct error *error)
+{
+    struct setup_storage storage = { "" };
+    CLEANUP(job_clear) struct job job = make_job(options, &storage);
+    job.summary.is_plan = true;
+    if (!find_files(&job, error)) {
+        setup_plan_note(plan, "has no kubeconfig");
+        return true;
+    }
+    if (!decide(&job, error))
+        return false;
+    for (size_t i = 0; i < job.list.count; i++)
+        look_at_target(&job, &job.list.items[i], plan);
+    if (job.summary.problems > 0)
+        *error = job.summary.first;
+    return job.summary.problems == 0;
+}
+
+const struct setup_part setup_part_kubectl = {
+    .name = "kubectl",
+    .program = &entra_setup_kubectl,
+    .look = look_at_kubectl,
+};
 
 const struct program entra_setup_kubectl = {
     .name = "entra setup kubectl",

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * entra setup: looks what this machine has that could ask for tokens, shows what would be done,
+ * asks once, does it, and shows how things are then.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/array.h"
+#include "common/base/deadline.h"
+#include "common/base/output.h"
+#include "common/base/terminal.h"
+#include "common/base/user.h"
+#include "common/config/config.h"
+#include "common/entra/error_report.h"
+#include "helpers/entra/entra.h"
+#include "helpers/entra/setup/setup.h"
+
+#define ANSWER_MILLISECONDS (3600 * 1000)
+
+/* In the order in which they are set up: the sign-in is for all that come before it. */
+static const struct setup_part *const parts[] = {
+    &setup_part_git,
+    &setup_part_kubectl,
+    &setup_part_sign_in,
+};
+#define PARTS ARRAY_SIZE(parts)
+
+const struct program *setup_find(const char *name)
+{
+    for (size_t i = 0; i < PARTS; i++)
+        if (parts[i]->program != NULL && strcmp(name, parts[i]->name) == 0)
+            return parts[i]->program;
+    return NULL;
+}
+
+/* What was found out about each part, and what went wrong. */
+struct setup {
+    const struct options *options;
+    struct setup_plan plans[PARTS];
+    struct error errors[PARTS];
+};
+
+static void setup_clear(struct setup *setup)
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        for (size_t j = 0; j < setup->plans[i].count; j++)
+            free(setup->plans[i].lines[j]);
+        free(setup->plans[i].lines);
+    }
+}
+
+/* ---- the plan ---- */
+
+static void look(struct setup *setup)
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        deadline_begin();
+        parts[i]->look(setup->options, &setup->plans[i], &setup->errors[i]);
+    }
+}
+
+static size_t count_changes(const struct setup *setup)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < PARTS; i++)
+        count += setup->plans[i].changes;
+    return count;
+}
+
+static void print_plan(const struct setup *setup)
+{
+    output_line("%s", setup->options->own[SETUP_REMOVE] != NULL ? "To be undone:"
+                      : count_changes(setup) > 0                ? "To be set up:"
+                                                                : "Set up already:");
+    for (size_t i = 0; i < PARTS; i++) {
+        const struct setup_plan *plan = &setup->plans[i];
+        const struct error *why = &setup->errors[i];
+        for (size_t j = 0; j < plan->count; j++)
+            output_line("  %-9s %s", j == 0 ? parts[i]->name : "", plan->lines[j]);
+        if (why->kind != ERROR_NONE)
+            output_line("  %-9s %s", plan->count == 0 ? parts[i]->name : "", why->message);
+    }
+}
+
+/* ---- doing it ---- */
+
+static bool apply(const struct setup_part *part, const struct options *options, struct error *error)
+{
+    deadline_begin();
+    return part->apply != NULL ? part->apply(options, error)
+                               : part->program->run(options, 0, NULL, error);
+}
+
+/* Does what is planned, as far as that goes. */
+static void apply_all(struct setup *setup)
+{
+    bool is_dry_run = setup->options->own[SETUP_DRY_RUN] != NULL;
+    for (size_t i = 0; i < PARTS; i++)
+        if (setup->plans[i].changes > 0 && (parts[i]->program != NULL || !is_dry_run)) {
+            setup->errors[i] = (struct error){ 0 };
+            apply(parts[i], setup->options, &setup->errors[i]);
+        }
+}
+
+/* The first error is the program's; the others are warnings. */
+static bool check_errors(const struct setup *setup, struct error *error)
+{
+    bool ok = true;
+    for (size_t i = 0; i < PARTS; i++) {
+        const struct error *why = &setup->errors[i];
+        if (why->kind == ERROR_NONE)
+            continue;
+        if (!ok)
+            warning_of(why->code, "%s: %s. %s", parts[i]->name, why->message, error_advice(why));
+        else
+            *error = *why;
+        ok = false;
+    }
+    return ok;
+}
+
+/* Whether the user wants it. */
+static bool is_wanted(const struct options *options, bool *ret_wanted, struct error *error)
+{
+    *ret_wanted = true;
+    if (options->own[SETUP_YES] != NULL || options->own[SETUP_DRY_RUN] != NULL)
+        return true;
+    if (!user_has_terminal()) {
+        error_set(error, ERROR_USAGE, "nothing is changed, as there is no terminal to ask on");
+        return error_hint(error, "With --yes, it is done without being asked.");
+    }
+    output_line("'entra setup --dry-run%s' shows each change.",
+                options->own[SETUP_REMOVE] != NULL ? " --remove" : "");
+    fflush(stdout);
+    return terminal_confirm("Go ahead?", deadline_in(ANSWER_MILLISECONDS), ret_wanted, error);
+}
+
+static bool set_up_all(struct setup *setup, struct error *error)
+{
+    bool wanted = true;
+    const struct options *options = setup->options;
+    struct options of_status = *options;
+    look(setup);
+    print_plan(setup);
+    if (count_changes(setup) > 0 && !is_wanted(options, &wanted, error))
+        return false;
+    if (!wanted)
+        return error_set(error, ERROR_OTHER, "nothing is changed");
+    apply_all(setup);
+    if (!check_errors(setup, error) || options->own[SETUP_DRY_RUN] != NULL)
+        return error->kind == ERROR_NONE;
+    if (options->own[SETUP_REMOVE] != NULL) {
+        notice("'entra forget --all' deletes what the keyring still has.");
+        return true;
+    }
+    deadline_begin();
+    memset(of_status.own, 0, sizeof of_status.own);
+    output_line("%s", "");
+    return entra_status.run(&of_status, 0, NULL, error);
+}
+
+/* Nothing is changed if there is a fault in the configuration. */
+static bool check_configuration(const struct options *options, struct error *error)
+{
+    auto_config struct config *config =
+        options->own[SETUP_REMOVE] != NULL ? NULL : config_load(options, NULL, error);
+    return options->own[SETUP_REMOVE] != NULL || config != NULL;
+}
+
+static bool fail_operand(const char *operand, struct error *error)
+{
+    const struct program *program = setup_find(operand);
+    if (program != NULL)
+        error_set(error, ERROR_USAGE, "'%s' must come first: %s [OPTION]...", operand,
+                  program->name);
+    else
+        error_set(error, ERROR_USAGE, "cannot set up '%.40s': only git and kubectl are supported",
+                  operand);
+    return error_hint(error, "See 'entra setup --help'.");
+}
+
+static bool run_setup(const struct options *options, int count, char **operands,
+                      struct error *error)
+{
+    CLEANUP(setup_clear) struct setup setup = { .options = options };
+    if (count > 0)
+        return fail_operand(operands[0], error);
+    return check_configuration(options, error) && set_up_all(&setup, error);
+}
+
+static const struct option_spec own_options[] = {
+    SETUP_OPTION_DRY_RUN,
+    SETUP_OPTION_REMOVE,
+    { "yes", NULL, "do it without being asked", OPTION_OWN_FLAG, OPTION_OWN(SETUP_YES), 0 },
+    { .name = NULL },
+};
+
+const struct program entra_setup = {
+    .name = "entra setup",
+    .usage = "[OPTION]...\n       entra setup git|kubectl [OPTION]...",
+    .summary =
+        "Finds the programs on this machine that can get their tokens from here, shows what\n"
+        "would be done, asks once, does it, has a user sign in if one must, and shows the\n"
+        "status. The helpers are configured with the options given here. Or sets up one\n"
+        "program:\n"
+        "\n"
+        "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
+        "  kubectl                for the users of kubelogin or AKS in kubeconfigs",
+    .examples = "entra setup\n"
+                "entra setup --remove\n"
+                "entra setup kubectl --dry-run\n"
+                "entra setup git --help",
+    .options = own_options,
+    .common = OPTIONS_OF_STORE | OPTIONS_OF_APP | OPTION_MANAGED_IDENTITY | OPTION_ACCOUNT,
+    .is_typed = true,
+    .run = run_setup,
+};
