@@ -70,7 +70,7 @@ struct setup_part {
      * nothing. Fails with any kind if that cannot be found out, or a part of it cannot be done. */
     bool (*look)(const struct options *options, struct setup_plan *plan, struct error *error);
 
-    /* Does it; NULL: the program does. Fails with any kind. */
+    /* Does it. Fails with any kind. */
     bool (*apply)(const struct options *options, struct error *error);
 };
 

@@ -90,8 +90,7 @@ static void print_plan(const struct setup *setup)
 static bool apply(const struct setup_part *part, const struct options *options, struct error *error)
 {
     deadline_begin();
-    return part->apply != NULL ? part->apply(options, error)
-                               : part->program->run(options, 0, NULL, error);
+    return part->apply(options, error);
 }
 
 /* Does what is planned, as far as that goes. */
@@ -201,14 +200,13 @@ static const struct option_spec own_options[] = {
 const struct program entra_setup = {
     .name = "entra setup",
     .usage = "[OPTION]...\n       entra setup git|kubectl [OPTION]...",
-    .summary =
-        "Finds the programs on this machine that can get their tokens from here, shows what\n"
-        "would be done, asks once, does it, has a user sign in if one must, and shows the\n"
-        "status. The helpers are configured with the options given here. Or sets up one\n"
-        "program:\n"
-        "\n"
-        "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
-        "  kubectl                for the users of kubelogin or AKS in kubeconfigs",
+    .summary = "Finds the programs on this machine that can get their tokens from here, shows\n"
+               "what would be done, asks once, does it, has a user sign in if one must, and\n"
+               "shows the status. The helpers are configured with the options given here. With\n"
+               "a name, sets up one program:\n"
+               "\n"
+               "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
+               "  kubectl                for the users of kubelogin or AKS in kubeconfigs",
     .examples = "entra setup\n"
                 "entra setup --remove\n"
                 "entra setup kubectl --dry-run\n"

@@ -351,10 +351,16 @@ static bool look_at_git(const struct options *options, struct setup_plan *plan, 
     return true;
 }
 
+static bool apply_git(const struct options *options, struct error *error)
+{
+    return setup_git(options, 0, NULL, error);
+}
+
 const struct setup_part setup_part_git = {
     .name = "git",
     .program = &entra_setup_git,
     .look = look_at_git,
+    .apply = apply_git,
 };
 
 const struct program entra_setup_git = {

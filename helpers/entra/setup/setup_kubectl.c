@@ -365,8 +365,9 @@ static bool look_at_kubectl(const struct options *options, struct setup_plan *pl
 {
     struct setup_storage storage = { "" };
     CLEANUP(job_clear) struct job job = make_job(options, &storage);
+    struct error none = { 0 };
     job.summary.is_plan = true;
-    if (!find_files(&job, error)) {
+    if (!find_files(&job, &none)) {
         setup_plan_note(plan, "has no kubeconfig");
         return true;
     }
@@ -379,10 +380,16 @@ static bool look_at_kubectl(const struct options *options, struct setup_plan *pl
     return job.summary.problems == 0;
 }
 
+static bool apply_kubectl(const struct options *options, struct error *error)
+{
+    return setup_kubectl(options, 0, NULL, error);
+}
+
 const struct setup_part setup_part_kubectl = {
     .name = "kubectl",
     .program = &entra_setup_kubectl,
     .look = look_at_kubectl,
+    .apply = apply_kubectl,
 };
 
 const struct program entra_setup_kubectl = {
