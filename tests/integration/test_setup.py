@@ -79,7 +79,7 @@ def test_without_a_terminal_nothing_is_done(new):
     before = state(new)
     outcome = new.run("entra", "setup")
     assert outcome.code == USAGE and outcome.out == PLAN.format(kubeconfig=config(new)).replace(
-        "a user signs in, once for all", "is needed, but no user can be asked here")
+        "a user signs in, once for all", "needed, but no user can be asked here")
     assert "nothing is changed, as there is no terminal to ask on" in outcome.err
     assert state(new) == before
 
@@ -99,7 +99,7 @@ def test_an_app_needs_no_user(world):
     write(world, head() + KUBELOGIN)
     outcome = world.run("entra", "setup", "--yes")
     assert outcome.code == 0, outcome
-    assert "sign-in   is not needed" in outcome.out and is_set_up(world)
+    assert "sign-in   not needed" in outcome.out and is_set_up(world)
 
 
 def test_a_second_time_nothing_is_asked(new):
@@ -107,7 +107,7 @@ def test_a_second_time_nothing_is_asked(new):
     before = state(new)
     outcome = new.run("entra", "setup")
     assert outcome.code == 0 and state(new) == before
-    assert outcome.out.startswith("Set up already:\n")
+    assert outcome.out.startswith("Found on this machine:\n")
     assert "already asks entra for https://dev.azure.com\n" in outcome.out
 
 

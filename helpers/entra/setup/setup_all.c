@@ -74,7 +74,7 @@ static void print_plan(const struct setup *setup)
 {
     output_line("%s", setup->options->own[SETUP_REMOVE] != NULL ? "To be undone:"
                       : count_changes(setup) > 0                ? "To be set up:"
-                                                                : "Set up already:");
+                                                                : "Found on this machine:");
     for (size_t i = 0; i < PARTS; i++) {
         const struct setup_plan *plan = &setup->plans[i];
         const struct error *why = &setup->errors[i];
@@ -148,6 +148,8 @@ static bool set_up_all(struct setup *setup, struct error *error)
         return false;
     if (!wanted)
         return error_set(error, ERROR_OTHER, "nothing is changed");
+    if (options->own[SETUP_DRY_RUN] != NULL && count_changes(setup) > 0)
+        output_line("%s", "");
     apply_all(setup);
     if (!check_errors(setup, error) || options->own[SETUP_DRY_RUN] != NULL)
         return error->kind == ERROR_NONE;

@@ -20,11 +20,11 @@ static bool look_before_sign_in(const struct options *options, struct setup_plan
     if (!status_needs_user(options, &needs, error))
         return false;
     if (!needs)
-        setup_plan_note(plan, "is not needed: there can be tokens already");
+        setup_plan_note(plan, "not needed: there can be tokens without it");
     else if (user_is_present())
         setup_plan_change(plan, "a user signs in, once for all");
     else
-        setup_plan_note(plan, "is needed, but no user can be asked here");
+        setup_plan_note(plan, "needed, but no user can be asked here");
     return true;
 }
 
