@@ -4,9 +4,12 @@
 #   make            build             make check             every test
 #   make install    DESTDIR, PREFIX   make check SANITIZE=1  the same under ASan and UBSan
 #   make demo       the main job      make fuzz, make soak   the same for as long as you like
-#   make bench      how fast it is    make deps              Debian's packages for all this
-#   make mutants    how good tests are    make torture   all that can fail, once
-#   make clean
+#   make bench      how fast it is    make mutants           how good tests are
+#   make clean                        make torture           all that can fail, once
+#
+#   make build-deps   installs Debian's packages for building
+#   make demo-deps    those for the demo too
+#   make deps         those for testing too
 #
 #   make check-unit-url                                           one unit test
 #   make check-integration TESTS=tests/integration/test_curl.py   one file of integration tests
@@ -102,7 +105,7 @@ PROGRAM       := $(BUILD)/bin/entra
 HELPER_FILES  := $(HELPERS:%=$(BUILD)/bin/%)
 MODULE_FILES  := $(MODULES:%=$(BUILD)/lib/entra/%)
 
-.PHONY: all install installed deps check check-man check-integration check-peers soak demo clean
+.PHONY: all install installed deps build-deps demo-deps check check-man check-integration check-peers soak demo clean
 all: $(PROGRAM) $(HELPER_FILES) $(MODULE_FILES)
 
 .SECONDEXPANSION:
@@ -127,7 +130,7 @@ $(BUILD)/obj/common.a: $(call objects,$(COMMON))
 	@rm -f $@
 	@ar rcs $@ $^
 
-$(BUILD)/obj/%.o: %.c $(BUILD)/obj/flags
+$(BUILD)/obj/%.o: %.c $(BUILD)/obj/flags | $(BUILD)/obj/headers
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(COMPILE) $(WERROR) -MMD -MP -c -o $@ $<
@@ -163,19 +166,27 @@ installed: all
 	    BINDIR='$(abspath $(BUILD))/installed/bin' MODULEDIR='$(abspath $(BUILD))/installed/lib/entra' \
 	    MANDIR='$(abspath $(BUILD))/installed/share/man'
 
-# ---- testing ----
+# ---- Debian's packages ----
 
-# What Debian calls all that building and testing needs.
-PACKAGES := gcc make pkg-config libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev \
-            libsecret-1-dev libkeyutils-dev libyaml-dev libcmocka-dev clang clang-format \
-            clang-tidy libclang-rt-dev llvm cmake cppcheck valgrind shellcheck mandoc strace dbus-bin \
-            dbus-daemon gnome-keyring python3-gi python3-requests util-linux libsecret-tools git \
-            curl git-lfs perl patch openssl keyutils procps python3-authlib python3-cryptography \
-            python3-flask python3-jwt python3-pytest python3-pytest-xdist swtpm tpm2-openssl \
-            tpm2-tools xdg-utils
+# Which package has which header. That one is missing is said once, before anything is compiled.
+HEADERS := libc6-dev:stdlib.h libcurl4-openssl-dev:curl/curl.h libssl-dev:openssl/ssl.h \
+           libjson-c-dev:json-c/json.h libsecret-1-dev:libsecret/secret.h \
+           libkeyutils-dev:keyutils.h libyaml-dev:yaml.h
+
+BUILD_PACKAGES := gcc make pkg-config $(foreach header,$(HEADERS),$(firstword $(subst :, ,$(header))))
+
+DEMO_PACKAGES := curl dbus-daemon git gnome-keyring python3-authlib python3-cryptography \
+                 python3-flask python3-gi python3-jwt python3-requests
 
 # kubectl comes from elsewhere on many machines, and Debian's package would be in its way.
-PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
+DEMO_PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
+
+TEST_PACKAGES := clang clang-format clang-tidy cmake cppcheck dbus-bin git-lfs keyutils \
+                 libclang-rt-dev libcmocka-dev libsecret-tools llvm mandoc openssl patch perl procps \
+                 python3-pytest python3-pytest-xdist shellcheck strace swtpm tpm2-openssl tpm2-tools \
+                 util-linux valgrind xdg-utils
+
+PACKAGES := $(BUILD_PACKAGES) $(DEMO_PACKAGES) $(TEST_PACKAGES)
 
 # Tests drive a real browser, and are skipped where there is none to be had.
 BROWSER_PACKAGES := chromium chromium-driver python3-selenium
@@ -194,11 +205,34 @@ install_packages = missing=; for package in $(1); do \
 	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
 	        install $$missing >/dev/null; }
 
+build-deps:
+	@$(call install_packages,$(BUILD_PACKAGES))
+
+demo-deps:
+	@$(call install_packages,$(BUILD_PACKAGES) $(DEMO_PACKAGES))
+
 deps:
 	@$(call install_packages,$(PACKAGES))
 	@$(call install_packages,$(BROWSER_PACKAGES)) || echo "  no Chromium: its tests are skipped"
 	@$(call install_packages,$(DESKTOP_PACKAGES)) || \
 	    echo "  no KWallet or KeePassXC: their tests are skipped"
+
+$(BUILD)/obj/headers:
+	@mkdir -p $(@D)
+	@missing=; \
+	command -v $(firstword $(CC)) >/dev/null || missing=' gcc'; \
+	command -v $(PKG_CONFIG) >/dev/null || missing="$$missing pkg-config"; \
+	secret=$$($(PKG_CONFIG) --cflags libsecret-1 2>/dev/null); \
+	[ -n "$$missing" ] || for header in $(HEADERS); do \
+	    echo "#include <$${header#*:}>" | $(COMPILE) $$secret -E -o /dev/null -x c - 2>/dev/null || \
+	        missing="$$missing $${header%%:*}"; \
+	done; \
+	[ -z "$$missing" ] || { \
+	    echo "Building needs these packages of Debian too (make build-deps installs them):$$missing" >&2; \
+	    exit 1; }
+	@touch $@
+
+# ---- testing ----
 
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
@@ -237,7 +271,7 @@ SOAK_SECONDS ?= 180
 soak: installed
 	@ENTRA_SOAK_SECONDS=$(SOAK_SECONDS) $(PYTEST) -s tests/integration/test_soak.py
 
-demo: deps
+demo: demo-deps
 	@$(MAKE) --no-print-directory installed
 	@$(PYTHON) tests/demo/demo.py --programs '$(abspath $(BUILD))/installed/bin'
 

@@ -88,9 +88,9 @@ class Demo:
                    lambda outcome: "Order coffee" in outcome.out)
 
     def list_tokens(self) -> None:
-        resources = (contoso.AZURE_DEVOPS, contoso.AKS, contoso.MY_WEB_API)
+        apis = ("GitServer", "AKS", "MyWebApi")
         self._step("entra lists the stored tokens", "entra list --keyring secret-service",
-                   lambda outcome: all(resource in outcome.out for resource in resources))
+                   lambda outcome: all(api in outcome.out for api in apis))
 
     def keyring_items(self) -> None:
         items = self._world.session.keyring.items()

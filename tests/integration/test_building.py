@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""What make installs for whom, and what it says where something is missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# A machine on which no package is installed; apt-get writes down what it is asked for.
+DPKG_QUERY = "#!/bin/sh\nexit 1\n"
+APT_GET = """#!/bin/sh
+for word; do [ "$installs" ] && echo "$word"; [ "$word" != install ] || installs=1; done \
+    >>"$INSTALLED"
+"""
+SUDO = '#!/bin/sh\nexec "$@"\n'
+
+BUILDING = {"gcc", "libcurl4-openssl-dev", "libsecret-1-dev", "pkg-config"}
+DEMO = {"git", "gnome-keyring", "python3-flask"}
+TESTING = {"clang", "chromium", "keepassxc", "libcmocka-dev", "python3-pytest", "valgrind"}
+
+
+def make(*arguments: str, **env: str) -> subprocess.CompletedProcess:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(["make", *arguments], cwd=ROOT, env=kept | env, capture_output=True,
+                          text=True, timeout=120)
+
+
+@pytest.mark.parametrize(("goal", "wanted", "unwanted"), [
+    ("build-deps", BUILDING, DEMO | TESTING),
+    ("demo-deps", BUILDING | DEMO, TESTING),
+    ("deps", BUILDING | DEMO | TESTING, set()),
+])
+def test_each_goal_installs_what_it_needs_alone(tmp_path, goal, wanted, unwanted):
+    for name, script in {"dpkg-query": DPKG_QUERY, "apt-get": APT_GET, "sudo": SUDO}.items():
+        (tmp_path / name).write_text(script)
+        (tmp_path / name).chmod(0o755)
+    done = make(goal, PATH=f"{tmp_path}:{os.environ['PATH']}", INSTALLED=str(tmp_path / "log"))
+    assert done.returncode == 0, done.stderr
+    installed = set((tmp_path / "log").read_text().split())
+    assert wanted <= installed and not unwanted & installed
+
+
+@pytest.mark.parametrize(("variables", "packages"), [
+    ({"CC": "gcc -nostdinc"}, "libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev "
+                              "libsecret-1-dev libkeyutils-dev libyaml-dev"),
+    ({"CC": "no-compiler", "PKG_CONFIG": "no-pkg-config"}, "gcc pkg-config"),
+])
+def test_missing_packages_are_named_before_anything_is_compiled(tmp_path, variables, packages):
+    done = make(f"BUILD={tmp_path / 'build'}",
+                *(f"{name}={value}" for name, value in variables.items()))
+    assert done.returncode != 0
+    assert f"(make build-deps installs them): {packages}\n" in done.stderr
+    assert "  CC  " not in done.stdout
