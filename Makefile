@@ -271,9 +271,11 @@ SOAK_SECONDS ?= 180
 soak: installed
 	@ENTRA_SOAK_SECONDS=$(SOAK_SECONDS) $(PYTEST) -s tests/integration/test_soak.py
 
+# PICTURE=tests/demo/demo.svg draws the picture in README.md.
 demo: demo-deps
 	@$(MAKE) --no-print-directory installed
-	@$(PYTHON) tests/demo/demo.py --programs '$(abspath $(BUILD))/installed/bin'
+	@$(PYTHON) tests/demo/demo.py --programs '$(abspath $(BUILD))/installed/bin' \
+	    $(if $(PICTURE),--picture '$(PICTURE)')
 
 # What make would run for each object, those of the fuzzers included.
 compile_commands.json: FORCE

@@ -50,20 +50,22 @@ class DeviceCode(DeviceCredentialMixin):
 
 class DeviceCodes:
     """The codes of one authority. `interval` and `expires_in`, in seconds, and `message` apply to
-    codes issued from then on. A client that polls too early is told to slow down, and so are the
-    next `slow_downs` polls."""
+    codes issued from then on, and so does `user_code`, which is random if it is None. A client that
+    polls too early is told to slow down, and so are the next `slow_downs` polls."""
 
     def __init__(self) -> None:
         self.interval: int = 5
         self.expires_in: int = 900
         self.message = "To sign in, use a web browser to open the page {uri} and enter the code " \
                        "{code} to authenticate."
+        self.user_code: str | None = None
         self.slow_downs = 0
         self._lock = threading.Lock()
         self._codes: list[DeviceCode] = []
 
     def issue(self, client: Client, tenant: Tenant, scope: str) -> DeviceCode:
         issued = DeviceCode(client, tenant, scope, self.interval, time.time() + self.expires_in)
+        issued.user_code = self.user_code or issued.user_code
         with self._lock:
             self._codes.append(issued)
         return issued

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Shows the helpers at work: git, kubectl and curl authenticate with tokens that are in no file.
 
-    python3 tests/demo/demo.py --programs build/installed/bin
+    python3 tests/demo/demo.py --programs build/installed/bin [--picture FILE.svg]
 
-Everything runs in a private desktop session, with a real keyring daemon and servers on the
-loopback; nothing is left behind. The exit code is 0 if every step succeeds.
+Everything runs in a private desktop session, with a real keyring daemon and servers on the loopback,
+which have the names of the real ones there; nothing is left behind. The exit code is 0 if every step
+succeeds. The picture is of the terminal of the first steps.
 """
 
 from __future__ import annotations
@@ -12,101 +13,138 @@ from __future__ import annotations
 import argparse
 import re
 import statistics
+import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Callable
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from authority import contoso  # noqa: E402
+from graph import Graph  # noqa: E402
 from narration import Narration  # noqa: E402
+from picture import COLUMNS, Picture, screen_text  # noqa: E402
 from world import kernel_keyring  # noqa: E402
+from world.gate import Gate  # noqa: E402
 from world.kubeconfig import V1BETA1, ExecPlugin  # noqa: E402
-from world.program import Outcome, TimedOut  # noqa: E402
+from world.program import Outcome  # noqa: E402
 from world.world import World  # noqa: E402
 
 PROGRAMS = ("git-credential-entra", "exec-credential-entra", "curl-credential-entra", "entra")
-CONFIGURE_GIT = "git config --global credential.helper entra"
+ENTRA = "https://login.microsoftonline.com"
+REPOSITORY = "https://dev.azure.com/contoso/app/_git/app"
+USER_CODE = "KD3VHQ9RX"
+# What az writes into a kubeconfig for kubelogin.
+BY_AZ = ["get-token", "--environment", "AzurePublicCloud", "--server-id", contoso.AKS, "--client-id",
+         contoso.KUBELOGIN.client_id, "--tenant-id", contoso.TENANT.guid, "--login", "devicecode"]
+DAY = "2026-01-01T12:00:00Z"  # of the commits, so that their hashes are the same each time
 WARM_ANSWERS = 21
+TITLE = "Microsoft Entra tokens for git, kubectl and curl"
 DESCRIPTION = "Show the helpers at work, in a private session that is removed afterwards."
 
 
 class Demo:
     """The steps in order. Each runs a command line exactly as printed."""
 
-    def __init__(self, world: World, narration: Narration) -> None:
+    def __init__(self, world: World, narration: Narration, picture: Picture) -> None:
         self._world = world
         self._narration = narration
+        self._picture = picture
         self._failures = 0
         self._work = world.session.home / "app"
 
     def run(self) -> bool:
         self._prepare()
-        self.first_push()
+        self.set_up()
+        self.sign_in()
+        self.clone()
         self.kubectl()
         self.curl()
-        self.list_tokens()
+        self.status()
         self.keyring_items()
-        self.second_push()
+        self.push()
         self.warm_answer()
         self.token_requests()
         self.files()
         return self._failures == 0
 
     def _prepare(self) -> None:
-        """Writes a configuration, a kubeconfig, and a repository with one commit."""
-        self._world.write_appsettings()
-        # v1beta1, which every kubectl still in use supports.
-        self._world.write_kubeconfig(ExecPlugin("exec-credential-entra", ["get-token"],
-                                                api_version=V1BETA1))
-        remote = self._world.git_server.create_repository()
-        for line in (CONFIGURE_GIT,
-                     f"git init --quiet app && git -C app remote add origin {remote}",
-                     "git -C app commit --quiet --allow-empty -m First"):
-            outcome = self._world.run("sh", "-c", line)
-            if outcome.code != 0:
-                raise RuntimeError(f"{line}: {outcome.err}")
-        self._narration.say("\nThe app's identity is configured in "
-                            "~/.config/entra/appsettings.json, kubectl's user\n"
-                            "in ~/.kube/config, and git with:")
-        self._narration.command(CONFIGURE_GIT)
+        """A server with one commit, a kubeconfig as az writes it, and nothing of ours."""
+        world = self._world
+        graph = Graph(world.certificates.server_context("graph.microsoft.com"),
+                      Gate(world.authority.key, contoso.GRAPH))
+        world.enter(closing(graph))
+        world.internet.routes["graph.microsoft.com:443"] = int(graph.url.rpartition(":")[2])
+        world.authority.issuer.authority_url = ENTRA
+        world.authority.device_codes.user_code = USER_CODE
+        world.authority.device_codes.interval = 1
+        world.session.env |= {"GIT_AUTHOR_DATE": DAY, "GIT_COMMITTER_DATE": DAY}
+        world.write_kubeconfig(ExecPlugin("kubelogin", BY_AZ, api_version=V1BETA1,
+                                          interactive_mode=None))
+        world.git_server.create_repository()
+        served = world.git_server.folder / "contoso/app/_git/app"
+        line = "git init --quiet seed && git -C seed commit --quiet --allow-empty -m First && " \
+               f"git -C seed push --quiet {served} main && rm -r seed"
+        outcome = world.run("sh", "-c", line)
+        if outcome.code != 0:
+            raise RuntimeError(f"{line}: {outcome.err}")
 
     # The steps.
 
-    def first_push(self) -> None:
-        self._step("git pushes to a server that requires a token", "git push origin main",
-                   lambda outcome: self._git_token_requests() == 1
-                   and self._world.git_server.commits() == ["First"], cwd=self._work)
+    def set_up(self) -> None:
+        self._step("git and kubectl are set up", "entra setup git", self._is_set_up)
+        self._step("", "entra setup kubectl", lambda shown: "1 user changed" in shown)
+
+    @staticmethod
+    def _is_set_up(shown: str) -> bool:
+        return "credential.https://dev.azure.com.helper entra" in shown
+
+    def sign_in(self) -> None:
+        self._step("a user signs in, with a browser elsewhere", "entra login --device-code",
+                   lambda shown: f"Signed in as {contoso.ADA.username}" in shown,
+                   meanwhile=self._enter_the_code)
+
+    def _enter_the_code(self) -> None:
+        page = self._world.visitor.enter_code(f"{self._world.authority.url}/device", USER_CODE,
+                                              contoso.ADA)
+        assert "You have signed in" in page.text, page.text
+
+    def clone(self) -> None:
+        self._step("git clones from a server that requires a token",
+                   f"git clone --quiet {REPOSITORY}",
+                   lambda _: (self._work / ".git").is_dir() and self._git_token_requests() == 1)
 
     def kubectl(self) -> None:
         self._step("kubectl lists the pods of a cluster", "kubectl get pods",
-                   lambda outcome: outcome.out.count("Running") == 2)
+                   lambda shown: shown.count("Running") == 2)
 
     def curl(self) -> None:
-        url = self._world.web_api.todo_list_url
-        self._step("curl calls a web API", f"curl-credential-entra {url} | curl --silent -K -",
-                   lambda outcome: "Order coffee" in outcome.out)
+        self._step("curl calls Microsoft Graph",
+                   "curl-credential-entra https://graph.microsoft.com/v1.0/me | curl -s -K -",
+                   lambda shown: f'"{contoso.ADA.username}"' in shown)
 
-    def list_tokens(self) -> None:
-        apis = ("GitServer", "AKS", "MyWebApi")
-        self._step("entra lists the stored tokens", "entra list --keyring secret-service",
-                   lambda outcome: all(api in outcome.out for api in apis))
+    def status(self) -> None:
+        self._step("entra says where things stand", "entra status",
+                   lambda shown: all(api in shown for api in ("AzureDevOps", "AKS", "Graph")))
 
     def keyring_items(self) -> None:
         items = self._world.session.keyring.items()
+        tokens = sorted(item.label for item in items if " token for " in item.label)
         self._narration.step("the desktop keyring has one item for each token",
-                             good=self._note(len(items) == 3))
-        self._narration.output("\n".join(sorted(item.label for item in items)))
+                             good=self._note(len(tokens) == 3))
+        self._narration.output("\n".join(tokens))
 
-    def second_push(self) -> None:
-        self._step("git pushes again, with the token from the keyring",
-                   "git commit --quiet --allow-empty -m Second && git push origin main",
-                   lambda outcome: self._git_token_requests() == 1
-                   and self._world.git_server.commits() == ["Second", "First"], cwd=self._work)
+    def push(self) -> None:
+        self._step("git pushes, with the token from the keyring",
+                   "git commit --quiet --allow-empty -m Second && git push --quiet origin main",
+                   lambda _: self._git_token_requests() == 1
+                   and self._world.git_server.commits() == ["Second", "First"], cwd=self._work,
+                   is_pictured=False)
 
     def warm_answer(self) -> None:
         """How long git waits for the helper during a push; the token is not shown."""
-        request = f"protocol=https\nhost={self._world.git_server.url.partition('//')[2]}\n\n"
+        request = "protocol=https\nhost=dev.azure.com\npath=contoso/app/_git/app\n\n"
         outcomes = [self._world.run("git-credential-entra", "get", input=request)
                     for _ in range(WARM_ANSWERS)]
         good = self._note(all("password=" in outcome.out for outcome in outcomes))
@@ -119,12 +157,11 @@ class Demo:
         self._narration.output(f"(the median of {WARM_ANSWERS} runs)")
 
     def token_requests(self) -> None:
-        for_git, for_all = self._git_token_requests(), len(self._world.authority.token_requests)
+        for_git = self._git_token_requests()
         self._narration.step(
-            f"git's two pushes sent {_requests(for_git)} to the authority",
-            good=self._note(for_git == 1 and for_all == 3))
-        self._narration.output(
-            f"There were {_requests(for_all)} in total: each token was requested once and stored.")
+            f"git's clone and push sent {_requests(for_git)} to the authority",
+            good=self._note(for_git == 1))
+        self._narration.output("The token was requested once, with the sign-in, and stored.")
 
     def files(self) -> None:
         """Searches for the signatures, which are different for every token."""
@@ -141,20 +178,40 @@ class Demo:
 
     # How a step is run.
 
-    def _step(self, title: str, line: str, succeeded: Callable[[Outcome], bool],
-              cwd: Path | None = None) -> None:
-        try:
-            outcome = self._world.run("sh", "-c", line, cwd=cwd)
-        except TimedOut as error:
-            self._narration.step(title, good=self._note(False))
-            self._narration.complaint(str(error))
-            return
-        good = self._note(outcome.code == 0 and succeeded(outcome))
-        self._narration.step(title, good=good, milliseconds=outcome.seconds * 1000)
+    def _step(self, title: str, line: str, succeeded: Callable[[str], bool],
+              cwd: Path | None = None, meanwhile: Callable[[], None] | None = None,
+              is_pictured: bool = True) -> None:
+        """Runs the line on a terminal. `meanwhile` is what the user does once the program waits. A
+        step without a title belongs to the one before."""
+        outcome = self._outcome(line, cwd, meanwhile)
+        shown = "" if outcome is None else self._at_home(outcome.err)
+        good = self._note(outcome is not None and outcome.code == 0 and succeeded(shown))
+        if title:
+            self._narration.step(title, good=good,
+                                 milliseconds=1000 * outcome.seconds if outcome else None)
         self._narration.command(line)
-        self._narration.output(outcome.out + outcome.err)
+        self._narration.output(screen_text(shown))
         if not good:
-            self._narration.complaint(f"This step failed (exit code {outcome.code}).")
+            self._narration.complaint("This step failed: " + (
+                f"exit code {outcome.code}." if outcome else "it did not end."))
+        if is_pictured:
+            self._picture.command(line)
+            self._picture.output(shown)
+
+    def _outcome(self, line: str, cwd: Path | None,
+                 meanwhile: Callable[[], None] | None) -> Outcome | None:
+        terminal = self._world.at_terminal("sh", "-c", line, cwd=cwd, whole=True, columns=COLUMNS)
+        try:
+            if meanwhile is not None:
+                terminal.wait_for(USER_CODE)
+                meanwhile()
+            return terminal.finish()
+        except (subprocess.TimeoutExpired, TimeoutError):
+            return None
+
+    def _at_home(self, shown: str) -> str:
+        """The session's folder has a random name; users have a home."""
+        return shown.replace(str(self._world.session.home), "/home/ada")
 
     def _note(self, good: bool) -> bool:
         self._failures += not good
@@ -181,17 +238,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=DESCRIPTION)
     parser.add_argument("--programs", type=_programs, required=True, metavar="DIR",
                         help="the folder with the installed programs")
+    parser.add_argument("--picture", type=Path, metavar="FILE",
+                        help="draw the terminal of the first steps into this SVG file")
     arguments = parser.parse_args()
     kernel_keyring.enter()
-    narration = Narration()
+    narration, picture = Narration(), Picture(TITLE)
     with World(arguments.programs) as world:
-        narration.heading("Microsoft Entra tokens for git, kubectl and curl")
-        narration.say("git, kubectl, curl and GNOME Keyring are real and run in a private session; "
-                      f"the\nauthority ({world.authority.url}) and the servers are stand-ins.")
-        good = Demo(world, narration).run()
+        narration.heading(TITLE)
+        narration.say("git, kubectl, curl and GNOME Keyring are real and run in a private session; the\n"
+                      f"authority ({ENTRA}) and the servers are stand-ins.")
+        good = Demo(world, narration, picture).run()
     narration.say()
     narration.say("Every step succeeded, and the session has been removed." if good
                   else "Some steps failed.")
+    if good and arguments.picture is not None:
+        arguments.picture.write_text(picture.svg(), encoding="utf-8")
     return 0 if good else 1
 
 
