@@ -3,6 +3,7 @@
 #
 #   make            build             make check             every test
 #   make install    DESTDIR, PREFIX   make check SANITIZE=1  the same under ASan and UBSan
+#   make uninstall
 #   make demo       the main job      make fuzz, make soak   the same for as long as you like
 #   make bench      how fast it is    make mutants           how good tests are
 #   make clean                        make torture           all that can fail, once
@@ -105,7 +106,8 @@ PROGRAM       := $(BUILD)/bin/entra
 HELPER_FILES  := $(HELPERS:%=$(BUILD)/bin/%)
 MODULE_FILES  := $(MODULES:%=$(BUILD)/lib/entra/%)
 
-.PHONY: all install installed deps build-deps demo-deps check check-man check-integration check-peers soak demo clean
+.PHONY: all install uninstall installed deps build-deps demo-deps check check-man check-integration \
+        check-peers soak demo clean
 all: $(PROGRAM) $(HELPER_FILES) $(MODULE_FILES)
 
 .SECONDEXPANSION:
@@ -159,6 +161,16 @@ install: all
 	    section="$(MANDIR)/man$${page##*.}"; \
 	    $(INSTALL) -d "$(DESTDIR)$$section" && $(INSTALL) -m 644 "$$page" "$(DESTDIR)$$section" || exit 1; \
 	done
+
+# Removes what install puts there, whatever that is: another installation tells.
+uninstall: all
+	@rm -rf '$(BUILD)/uninstall'
+	@$(MAKE) --no-print-directory -s install DESTDIR='$(abspath $(BUILD))/uninstall' >/dev/null
+	@cd '$(BUILD)/uninstall' && find . ! -type d -printf '%P\n' | while read -r file; do \
+	    echo "rm -f '$(DESTDIR)/$$file'" && rm -f "$(DESTDIR)/$$file" || exit 1; \
+	done
+	@rm -rf '$(BUILD)/uninstall'
+	@[ ! -d '$(DESTDIR)$(MODULEDIR)' ] || rmdir --ignore-fail-on-non-empty '$(DESTDIR)$(MODULEDIR)'
 
 # What tests and demo run: an installation in the build folder.
 installed: all

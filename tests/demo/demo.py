@@ -15,18 +15,15 @@ import re
 import statistics
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Callable
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from authority import contoso  # noqa: E402
-from graph import Graph  # noqa: E402
 from narration import Narration  # noqa: E402
 from picture import COLUMNS, Picture, screen_text  # noqa: E402
 from world import kernel_keyring  # noqa: E402
-from world.gate import Gate  # noqa: E402
 from world.kubeconfig import V1BETA1, ExecPlugin  # noqa: E402
 from world.program import Outcome  # noqa: E402
 from world.world import World  # noqa: E402
@@ -72,10 +69,7 @@ class Demo:
     def _prepare(self) -> None:
         """A server with one commit, a kubeconfig as az writes it, and nothing of ours."""
         world = self._world
-        graph = Graph(world.certificates.server_context("graph.microsoft.com"),
-                      Gate(world.authority.key, contoso.GRAPH))
-        world.enter(closing(graph))
-        world.internet.routes["graph.microsoft.com:443"] = int(graph.url.rpartition(":")[2])
+        world.internet  # from now on
         world.authority.issuer.authority_url = ENTRA
         world.authority.device_codes.user_code = USER_CODE
         world.authority.device_codes.interval = 1

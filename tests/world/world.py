@@ -23,6 +23,7 @@ from world import appsettings
 from world.browser import Browser
 from world.git_server import GitServer
 from world.gate import Gate
+from world.graph import Graph
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin, write_kubeconfig
 from world.kubernetes_api import KubernetesApi
@@ -113,11 +114,19 @@ class World:
         return service
 
     @cached_property
+    def graph(self) -> Graph:
+        server = Graph(self.certificates.server_context("graph.microsoft.com"),
+                       self._gate(contoso.GRAPH))
+        self._cleanup.callback(server.close)
+        return server
+
+    @cached_property
     def internet(self) -> Proxy:
-        """Azure DevOps and Entra's public cloud under their real names, which lead to the git
-        server and the authority; the session's programs can reach nothing else."""
+        """Azure DevOps, Microsoft Graph and Entra's public cloud under their real names, which lead
+        to the servers here; the session's programs can reach nothing else."""
         proxy = Proxy({"dev.azure.com:443": self.git_server.url,
                        "contoso.visualstudio.com:443": self.git_server.url,
+                       "graph.microsoft.com:443": self.graph.url,
                        "login.microsoftonline.com:443": self.authority.url})
         self._cleanup.callback(proxy.close)
         self.session.env |= proxy.environment

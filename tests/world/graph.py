@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Microsoft Graph, as far as the demonstration needs it: who the user is."""
+"""Microsoft Graph, as far as the demonstration and README.md need it: who the user is."""
 
 from __future__ import annotations
 
