@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import argparse
 import re
+import secrets
 import statistics
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterator
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -26,12 +29,15 @@ from picture import COLUMNS, Picture, screen_text  # noqa: E402
 from world import kernel_keyring  # noqa: E402
 from world.kubeconfig import V1BETA1, ExecPlugin  # noqa: E402
 from world.program import Outcome  # noqa: E402
+from world.session import Session  # noqa: E402
+from world.terminal import Terminal  # noqa: E402
 from world.world import World  # noqa: E402
 
 PROGRAMS = ("git-credential-entra", "exec-credential-entra", "curl-credential-entra", "entra")
 ENTRA = "https://login.microsoftonline.com"
 REPOSITORY = "https://dev.azure.com/contoso/app/_git/app"
 USER_CODE = "KD3VHQ9RX"
+HOME = "/home/ada"
 # What az writes into a kubeconfig for kubelogin.
 BY_AZ = ["get-token", "--environment", "AzurePublicCloud", "--server-id", contoso.AKS, "--client-id",
          contoso.KUBELOGIN.client_id, "--tenant-id", contoso.TENANT.guid, "--login", "devicecode"]
@@ -54,11 +60,10 @@ class Demo:
     def run(self) -> bool:
         self._prepare()
         self.set_up()
-        self.sign_in()
         self.clone()
         self.kubectl()
         self.curl()
-        self.status()
+        self.list()
         self.keyring_items()
         self.push()
         self.warm_answer()
@@ -87,19 +92,15 @@ class Demo:
     # The steps.
 
     def set_up(self) -> None:
-        self._step("git and kubectl are set up", "entra setup git", self._is_set_up)
-        self._step("", "entra setup kubectl", lambda shown: "1 user changed" in shown)
-
-    @staticmethod
-    def _is_set_up(shown: str) -> bool:
-        return "credential.https://dev.azure.com.helper entra" in shown
-
-    def sign_in(self) -> None:
-        self._step("a user signs in, with a browser elsewhere", "entra login --device-code",
+        self._step("git and kubectl are set up, and a user signs in", "entra setup",
                    lambda shown: f"Signed in as {contoso.ADA.username}" in shown,
-                   meanwhile=self._enter_the_code)
+                   meanwhile=self._agree_and_sign_in)
 
-    def _enter_the_code(self) -> None:
+    def _agree_and_sign_in(self, terminal: Terminal) -> None:
+        """The user has a browser on another device."""
+        terminal.wait_for("Go ahead")
+        terminal.type("y\n")
+        terminal.wait_for(USER_CODE)
         page = self._world.visitor.enter_code(f"{self._world.authority.url}/device", USER_CODE,
                                               contoso.ADA)
         assert "You have signed in" in page.text, page.text
@@ -118,8 +119,8 @@ class Demo:
                    "curl-credential-entra https://graph.microsoft.com/v1.0/me | curl -s -K -",
                    lambda shown: f'"{contoso.ADA.username}"' in shown)
 
-    def status(self) -> None:
-        self._step("entra says where things stand", "entra status",
+    def list(self) -> None:
+        self._step("entra lists what is in the keyring", "entra list",
                    lambda shown: all(api in shown for api in ("AzureDevOps", "AKS", "Graph")))
 
     def keyring_items(self) -> None:
@@ -160,31 +161,31 @@ class Demo:
     def files(self) -> None:
         """Searches for the signatures, which are different for every token."""
         session = self._world.session
-        signatures = [token.rpartition(".")[2] for token in self._world.authority.issued_tokens]
-        holders = {path for each in signatures for path in session.files_holding(each.encode())}
-        count = sum(path.is_file() for path in session.root.rglob("*"))
+        signatures = [token.rpartition(".")[2].encode() for token in
+                      self._world.authority.issued_tokens]
+        files = [path for folder in (session.root, session.home.resolve())
+                 for path in folder.rglob("*") if path.is_file()]
+        holders = [path for path in files if any(one in path.read_bytes() for one in signatures)]
         self._narration.step("no file contains a token", good=self._note(not holders))
-        self._narration.output(f"{count} files were searched: the home directory, the "
+        self._narration.output(f"{len(files)} files were searched: the home directory, the "
                                "configuration, temporary files,\nlogs, and the keyring's own "
                                "files (which are encrypted)")
-        for path in sorted(holders):
+        for path in holders:
             self._narration.complaint(f"{path} contains one")
 
     # How a step is run.
 
     def _step(self, title: str, line: str, succeeded: Callable[[str], bool],
-              cwd: Path | None = None, meanwhile: Callable[[], None] | None = None,
+              cwd: Path | None = None, meanwhile: Callable[[Terminal], None] | None = None,
               is_pictured: bool = True) -> None:
-        """Runs the line on a terminal. `meanwhile` is what the user does once the program waits. A
-        step without a title belongs to the one before."""
+        """Runs the line on a terminal; `meanwhile` is what the user does there."""
         outcome = self._outcome(line, cwd, meanwhile)
         shown = "" if outcome is None else self._at_home(outcome.err)
         good = self._note(outcome is not None and outcome.code == 0 and succeeded(shown))
-        if title:
-            self._narration.step(title, good=good,
-                                 milliseconds=1000 * outcome.seconds if outcome else None)
+        self._narration.step(title, good=good,
+                             milliseconds=1000 * outcome.seconds if outcome else None)
         self._narration.command(line)
-        self._narration.output(screen_text(shown))
+        self._narration.output(screen_text(shown), lines_max=40)
         if not good:
             self._narration.complaint("This step failed: " + (
                 f"exit code {outcome.code}." if outcome else "it did not end."))
@@ -193,19 +194,18 @@ class Demo:
             self._picture.output(shown)
 
     def _outcome(self, line: str, cwd: Path | None,
-                 meanwhile: Callable[[], None] | None) -> Outcome | None:
+                 meanwhile: Callable[[Terminal], None] | None) -> Outcome | None:
         terminal = self._world.at_terminal("sh", "-c", line, cwd=cwd, whole=True, columns=COLUMNS)
         try:
             if meanwhile is not None:
-                terminal.wait_for(USER_CODE)
-                meanwhile()
+                meanwhile(terminal)
             return terminal.finish()
         except (subprocess.TimeoutExpired, TimeoutError):
             return None
 
     def _at_home(self, shown: str) -> str:
-        """The session's folder has a random name; users have a home."""
-        return shown.replace(str(self._world.session.home), "/home/ada")
+        """What is shown if that is the home directory; its real name is a random one."""
+        return shown.replace(self._world.session.env["HOME"], HOME)
 
     def _note(self, good: bool) -> bool:
         self._failures += not good
@@ -214,6 +214,23 @@ class Demo:
     def _git_token_requests(self) -> int:
         return sum(contoso.AZURE_DEVOPS in request.form.get("scope", "")
                    for request in self._world.authority.token_requests)
+
+
+@contextmanager
+def _short_home(session: Session) -> Iterator[None]:
+    """Moves the home directory to a path that is as long as HOME, so that lines on the terminal end
+    where they would with that one."""
+    place = Path(tempfile.gettempdir(), secrets.token_hex(2))
+    while place.exists():
+        place = place.with_name(secrets.token_hex(2))
+    session.home.rename(place)
+    session.home.symlink_to(place)
+    session.env["HOME"] = str(place)
+    try:
+        yield
+    finally:
+        session.home.unlink()
+        place.rename(session.home)
 
 
 def _requests(count: int) -> str:
@@ -241,7 +258,8 @@ def main() -> int:
         narration.heading(TITLE)
         narration.say("git, kubectl, curl and GNOME Keyring are real and run in a private session; the\n"
                       f"authority ({ENTRA}) and the servers are stand-ins.")
-        good = Demo(world, narration, picture).run()
+        with _short_home(world.session):
+            good = Demo(world, narration, picture).run()
     narration.say()
     narration.say("Every step succeeded, and the session has been removed." if good
                   else "Some steps failed.")

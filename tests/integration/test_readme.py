@@ -56,10 +56,23 @@ def newcomer(world: World) -> World:
     return world
 
 
+def agree(world: World, line: str) -> str:
+    """Runs a command that asks once whether to go ahead."""
+    world.browser.will_sign_in(contoso.ADA)
+    terminal = world.at_terminal(*line.split(), whole=True)
+    terminal.wait_for("Go ahead")
+    terminal.type("y\n")
+    outcome = terminal.finish()
+    assert outcome.code == 0, outcome
+    return outcome.err
+
+
 def run(world: World, line: str) -> str:
     """What the command printed; it must succeed."""
     if line == "entra login":
         return login(world).err
+    if line in ("entra setup", "entra setup --remove"):
+        return agree(world, line)
     outcome = world.run("sh", "-ec", line)
     assert outcome.code == 0, outcome
     return outcome.out
@@ -67,7 +80,8 @@ def run(world: World, line: str) -> str:
 
 def test_three_lines_each_serve_git_kubectl_and_curl(newcomer):
     printed = {line: run(newcomer, line) for line in commands("git, kubectl and curl")}
-    assert f"Signed in as {contoso.ADA.username}" in printed["entra login"]
+    for line in ("entra setup", "entra login"):
+        assert f"Signed in as {contoso.ADA.username}" in printed[line]
     assert (newcomer.session.home / "repository" / ".git").is_dir()
     assert printed["kubectl get pods"].count("Running") == 2
     calls = [out for line, out in printed.items() if line.startswith("curl-credential-entra")]
@@ -95,7 +109,7 @@ def test_who_comes_from_another_helper_can_go_back(newcomer):
 def test_uninstalling_leaves_no_setting_and_no_sign_in(newcomer):
     git = newcomer.session.home / ".gitconfig"
     before = git.read_text()
-    for line in ("entra setup git", "entra setup kubectl", "entra login", *commands("Uninstall")):
+    for line in ("entra setup", "entra token --api Graph", *commands("Uninstall")):
         run(newcomer, line)
     assert git.read_text() == before
     assert json.loads(newcomer.run("entra", "list", "--output", "json").out) == []
