@@ -100,6 +100,7 @@ class Picture:
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
             f'width="{width}" height="{height}" role="img">',
+            "<!-- SPDX-License-Identifier: MIT -->",
             f"<title>{escape(self._title)}</title>",
             f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="9" '
             f'fill="{BACKGROUND}" stroke="{FRAME}"/>',
