@@ -74,7 +74,7 @@ static struct program entra_alone(void)
     return (struct program){ .name = "entra",
                              .usage = "COMMAND [OPTION]...",
                              .summary = summary,
-                             .examples = "entra setup git\n"
+                             .examples = "entra setup\n"
                                          "entra login\n"
                                          "entra help token",
                              .run = run_entra };
