@@ -87,7 +87,7 @@ COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c c
 entra_SOURCES                 := helpers/main.c helpers/kubectl/kubeconfig/edits.c \
                                  $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \
                                      helpers/entra/*.c helpers/entra/*/*.c)
-entra-acquire.so_SOURCES      := $(wildcard common/acquire/*.c common/acquire/*/*.c)
+entra-acquire.so_SOURCES      := $(wildcard $(addprefix common/acquire/,*.c */*.c */*.html */*.css))
 entra-pop.so_SOURCES          := $(wildcard common/pop/*.c) common/acquire/base64url.c
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
@@ -100,14 +100,14 @@ entra-keyring-kernel.so_LIBS         = -lkeyutils
 entra-kubeconfig.so_LIBS             = $(YAML_LIBS)
 $(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS)
 
-objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+objects = $(patsubst %,$(BUILD)/obj/%.o,$(patsubst %.c,%,$(1)))
 
 PROGRAM       := $(BUILD)/bin/entra
 HELPER_FILES  := $(HELPERS:%=$(BUILD)/bin/%)
 MODULE_FILES  := $(MODULES:%=$(BUILD)/lib/entra/%)
 
 .PHONY: all install uninstall installed deps build-deps demo-deps check check-man check-integration \
-        check-peers soak demo clean
+        check-peers soak demo screenshots clean
 all: $(PROGRAM) $(HELPER_FILES) $(MODULE_FILES)
 
 .SECONDEXPANSION:
@@ -136,6 +136,15 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/obj/flags | $(BUILD)/obj/headers
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(COMPILE) $(WERROR) -MMD -MP -c -o $@ $<
+
+# A text is an array of the file's name: page.html is page_html, without its license and indentation.
+TEXTS := $(wildcard common/acquire/user/*.html common/acquire/user/*.css)
+$(TEXTS:%=$(BUILD)/obj/%.o): $(BUILD)/obj/%.o: % $(BUILD)/obj/flags | $(BUILD)/obj/headers
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@{ echo 'const char $(subst .,_,$(<F))[] ='; \
+	    sed -e '/SPDX-License-Identifier/d' -e 's/["\\]/\\&/g' -e 's/^ */"/' -e 's/$$/\\n"/' $<; \
+	    echo ';'; } | $(COMPILE) -x c -c -o $@ -
 
 # Objects are built again if the flags or the compiler change.
 FLAGS := $(LINK)
@@ -288,6 +297,11 @@ demo: demo-deps
 	@$(MAKE) --no-print-directory installed
 	@$(PYTHON) tests/demo/demo.py --programs '$(abspath $(BUILD))/installed/bin' \
 	    $(if $(PICTURE),--picture '$(PICTURE)')
+
+# The pages of a sign-in as pictures; it needs Chromium.
+screenshots: installed
+	@$(PYTHON) tests/demo/screenshots.py --programs '$(abspath $(BUILD))/installed/bin' \
+	    --folder '$(abspath $(BUILD))/screenshots' $(SCREENSHOTS)
 
 # What make would run for each object, those of the fuzzers included.
 compile_commands.json: FORCE

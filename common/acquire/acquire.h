@@ -52,6 +52,15 @@ enum acquire_end {
     ACQUIRE_FAILED,      /* with an error */
 };
 
+/* The browser of a sign-in, which waits for its last page. */
+struct sign_in_browser;
+
+enum sign_in_end {
+    SIGN_IN_DONE,
+    SIGN_IN_FAILED,
+    SIGN_IN_GOES_ON, /* it failed, and another one follows, by another client */
+};
+
 /* Every function that takes a deadline (deadline.h) returns by then. Unless noted otherwise, the
  * functions fail with ERROR_REFUSED, ERROR_NETWORK or ERROR_USAGE. The caller clears *ret_token
  * with token_clear and the accounts with account_clear.
@@ -93,10 +102,17 @@ struct acquire_module {
                     int64_t deadline, struct token *ret_token, struct account *ret_account,
                     struct error *error);
 
-    /* Signs in a user by the request's method (browser or device code). Fails with ERROR_SIGN_IN
-     * too, if nobody signs in in time or the wrong user does. */
+    /* Signs in a user by the request's method (browser or device code). *ret_browser is always set:
+     * the browser that waits to be told how the sign-in ended, to be passed to answer_browser, or
+     * NULL. Fails with ERROR_SIGN_IN too, if nobody signs in in time or the wrong user does. */
     bool (*sign_in)(const struct token_request *request, int64_t deadline, struct token *ret_token,
-                    struct account *ret_account, struct error *error);
+                    struct account *ret_account, struct sign_in_browser **ret_browser,
+                    struct error *error);
+
+    /* Shows in the browser how the sign-in ended, once nothing can go wrong any more, and releases
+     * it. error says why it failed, and advice what to do; both are NULL for SIGN_IN_DONE. */
+    void (*answer_browser)(struct sign_in_browser *browser, enum sign_in_end end,
+                           const struct error *error, const char *advice);
 };
 
 /* The table of the module, which is loaded on the first call. NULL with ERROR_OTHER (module_load),

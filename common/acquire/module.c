@@ -7,6 +7,7 @@
 #include "common/acquire/http/probe.h"
 #include "common/acquire/user/interactive.h"
 #include "common/acquire/user/refresh.h"
+#include "common/acquire/user/sign_in_browser.h"
 
 MODULE_EXPORT const struct acquire_module entra_module = {
     .module = MODULE_HEAD,
@@ -17,4 +18,5 @@ MODULE_EXPORT const struct acquire_module entra_module = {
     .check_credential = credential_check,
     .refresh = refresh_acquire,
     .sign_in = interactive_sign_in,
+    .answer_browser = sign_in_browser_answer,
 };

@@ -393,6 +393,10 @@ static const struct remedy entries[] = {
     { "identity_not_assigned", "The managed identity does not exist here.",
       "Check that the identity is assigned to this machine or app." },
     { "sign_in_needed", "The user must sign in first.", "Sign in with 'entra login'." },
+    { "other_account", "Another account signed in than the one that was requested.",
+      "Sign in again with the requested account, in a private window if the browser chooses "
+      "another "
+      "one by itself; or request a token for the account that signed in." },
     { "sign_in_late", "The sign-in was not completed in time.",
       "Try again; --timeout sets how long to wait for the sign-in." },
     { "sign_in_unanswered",

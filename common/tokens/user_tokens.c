@@ -14,6 +14,7 @@
 #include "common/entra/claims.h"
 #include "common/entra/error_report.h"
 #include "common/store/account_store.h"
+#include "common/tokens/advice.h"
 #include "common/tokens/client_choice.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/sign_in_silence.h"
@@ -105,31 +106,43 @@ static void set_account(struct token_request *request, const struct account *acc
     request->username = strdup(account->username);
 }
 
-/* Has the user sign in and stores the account. demand is the claims that the authority requires in
- * addition to those of the request, or "". */
-static bool sign_in(const struct acquire_module *module, struct token_store *store,
-                    struct token_request *request, const struct user_tokens_wait *wait,
-                    const char *demand, enum account_choice choice, struct token *token,
-                    struct error *error)
+struct sign_in {
+    const struct acquire_module *module;
+    struct token_store *store;
+    struct token_request *request;
+    const struct user_tokens_wait *wait;
+    const char *demand; /* claims that the authority requires in addition to the request's; or "" */
+    enum account_choice choice;
+    /* How it ended, for the browser. */
+    struct sign_in_browser *browser; /* that waits for it; NULL: none does */
+    bool goes_on;                    /* another client tries the same */
+};
+
+/* Has the user sign in and stores the account. */
+static bool sign_in_once(struct sign_in *sign_in, struct token *token, struct error *error)
 {
+    struct token_store *store = sign_in->store;
+    struct token_request *request = sign_in->request;
     auto_account struct account account = { 0 };
     struct token_request demanding = *request; /* owns nothing */
-    autofree char *claims = demand[0] != '\0' ? claims_add_demand(request->claims, demand) : NULL;
+    autofree char *claims =
+        sign_in->demand[0] != '\0' ? claims_add_demand(request->claims, sign_in->demand) : NULL;
     if (claims != NULL)
         demanding.claims = claims;
-    struct shell_line line = sign_in_line(request, wait->options);
+    struct shell_line line = sign_in_line(request, sign_in->wait->options);
     autofree char *command = text_format("run 'entra login --device-code%s'", line.text);
     if (request->device_code == NULL)
         demanding.device_code = command;
     struct runtime_name failure = failure_name(request);
     struct runtime_name silence = sign_in_name("sign-in-silence", request);
     sign_in_silence_begin(silence.text);
-    if (!module->sign_in(&demanding, wait->sign_in_deadline, token, &account, error)) {
-        if (client_choice_turn_if_refused(request, error)) { /* once: there is no third client */
+    if (!sign_in->module->sign_in(&demanding, sign_in->wait->sign_in_deadline, token, &account,
+                                  &sign_in->browser, error)) {
+        sign_in->goes_on = client_choice_turn_if_refused(request, error);
+        if (sign_in->goes_on) {
             warning("the client %s is refused, so you are asked to sign in with another one: %s",
                     demanding.client_id, error->message);
-            *error = (struct error){ 0 };
-            return sign_in(module, store, request, wait, demand, choice, token, error);
+            return false;
         }
         if (error->kind != ERROR_SIGN_IN && error->kind != ERROR_REFUSED)
             sign_in_silence_end(silence.text);
@@ -146,8 +159,36 @@ static bool sign_in(const struct acquire_module *module, struct token_store *sto
     auto_single_flight struct single_flight flight = { -1 }, accounts = { -1 };
     lock_flight(&flight, refresh_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
     lock_flight(&accounts, accounts_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
-    return account_store_keep(store, request, &account, choice, deadline_in(STORE_MILLISECONDS),
-                              error);
+    return account_store_keep(store, request, &account, sign_in->choice,
+                              deadline_in(STORE_MILLISECONDS), error);
+}
+
+/* Says in the browser what the program will say. error is NULL if the user is signed in. */
+static void answer_browser(const struct sign_in *sign_in, const struct error *error)
+{
+    enum sign_in_end end = sign_in->goes_on ? SIGN_IN_GOES_ON : SIGN_IN_FAILED;
+    if (sign_in->browser == NULL)
+        return;
+    if (error == NULL) {
+        sign_in->module->answer_browser(sign_in->browser, SIGN_IN_DONE, NULL, NULL);
+        return;
+    }
+    struct error shown = *error;
+    advice_complete(sign_in->request, sign_in->wait->options, &shown);
+    sign_in->module->answer_browser(sign_in->browser, end, &shown, error_advice(&shown));
+}
+
+/* As sign_in_once, by another client too if the first is refused. */
+static bool sign_in(struct sign_in sign_in, struct token *token, struct error *error)
+{
+    bool signed_in = false;
+    do { /* twice at most: there is no third client */
+        *error = (struct error){ 0 };
+        sign_in.goes_on = false;
+        signed_in = sign_in_once(&sign_in, token, error);
+        answer_browser(&sign_in, signed_in ? NULL : error);
+    } while (sign_in.goes_on);
+    return signed_in;
 }
 
 /* Does not wait for a sign-in in another process, whose prompt the user may not see. */
@@ -160,7 +201,13 @@ bool user_tokens_sign_in(const struct acquire_module *module, struct token_store
     /* A sign-in for a tenant leaves the default account as it is. */
     enum account_choice choice =
         wait->options->tenant != NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_ALL;
-    return sign_in(module, store, request, wait, "", choice, ret_token, error);
+    return sign_in((struct sign_in){ .module = module,
+                                     .store = store,
+                                     .request = request,
+                                     .wait = wait,
+                                     .demand = "",
+                                     .choice = choice },
+                   ret_token, error);
 }
 
 /* ---- refreshing silently ---- */
@@ -337,7 +384,13 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
         ask_again(request, &reason);
     enum account_choice choice =
         request->account == NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_REQUEST;
-    if (!sign_in(module, store, request, wait, reason.claims, choice, ret_token, error))
+    if (!sign_in((struct sign_in){ .module = module,
+                                   .store = store,
+                                   .request = request,
+                                   .wait = wait,
+                                   .demand = reason.claims,
+                                   .choice = choice },
+                 ret_token, error))
         return false;
     /* Whoever was in front of the browser: the user sees whose tokens are used from now on. */
     notice("Signed in as %s.", request->username);

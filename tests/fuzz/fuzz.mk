@@ -66,6 +66,7 @@ fuzz_redirect_SOURCES           := $(fuzz_redaction_SOURCES) common/acquire/user
 fuzz_settings_SOURCES           := helpers/entra/doctor/doctor_report.c tests/fuzz/given_file.c
 fuzz_shared_error_SOURCES       := tests/fuzz/memory_folder.c
 fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
+fuzz_sign_in_page_SOURCES       := $(addprefix common/acquire/user/sign_in_page.,c html css)
 fuzz_store_SOURCES              := tests/unit/shelf.c
 fuzz_tenant_cache_SOURCES       := tests/fuzz/memory_folder.c
 fuzz_token_answer_SOURCES       := common/acquire/http/token_answer.c
@@ -118,6 +119,7 @@ fuzz_http_answer_RUNS            := 1000
 fuzz_keyring_secret_service_RUNS := 2000
 fuzz_kubelogin_RUNS              := 2000
 fuzz_settings_RUNS               := 2000
+fuzz_sign_in_page_RUNS           := 1000
 
 ifdef SANITIZE
 check: check-fuzz

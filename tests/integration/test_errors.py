@@ -402,6 +402,12 @@ def no_refresh_token(world, folder):
 
 
 @meets
+def other_account(world, folder):
+    world.browser.will_sign_in(contoso.GRACE)
+    return as_ada(world, "--account", contoso.ADA.username)[-1]
+
+
+@meets
 def sign_in_late(world, folder):
     world.browser.will_wait()
     return as_ada(world, "--timeout", SHORT_LIMIT)[-1]

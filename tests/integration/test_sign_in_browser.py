@@ -86,7 +86,8 @@ def test_the_browsers_start_works_once(desk):
     terminal, start = start_of(desk)
     url = desk.visitor.sent_on(start)
     assert url == sign_in_url(desk, terminal)
-    assert requests.get(start, timeout=10).status_code == 404
+    again = requests.get(start, timeout=10)
+    assert again.status_code == 410 and "used already" in again.text
     desk.visitor.sign_in(url, contoso.ADA)
     assert terminal.finish().code == 0
 
@@ -222,7 +223,7 @@ def test_a_wrong_user_is_told_in_both_places(desk):
     (page,) = desk.browser.pages
     for text in (outcome.err, page):
         assert f"{contoso.GRACE.username} signed in, but {contoso.ADA.username} was" in text
-    assert "You are signed in" not in page
+    assert "Wrong account" in page and "You are signed in" not in page
 
 
 def test_an_error_of_the_authority_cannot_harm_browser_or_terminal(desk):

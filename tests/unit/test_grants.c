@@ -19,6 +19,7 @@
 #include "common/acquire/user/loopback.h"
 #include "common/acquire/user/open_url.h"
 #include "common/acquire/user/refresh.h"
+#include "common/acquire/user/sign_in_browser.h"
 #include "common/base/array.h"
 #include "common/base/deadline.h"
 
@@ -145,12 +146,6 @@ bool loopback_wait(struct loopback *loopback, const struct redirect_expected *ex
                               "code_challenge = secret (random)\n");
     ret_redirect->code = secret_from_text("the-code");
     return true;
-}
-
-void loopback_answer(const struct loopback *loopback, const char *failure)
-{
-    (void)loopback;
-    assert_non_null(failure);
 }
 
 void loopback_close(struct loopback *loopback)
@@ -282,11 +277,13 @@ static void of_a_browsers_grant_the_code_and_its_verifier_are_secret(void **stat
     auto_account struct account account = { 0 };
     struct prompt prompt = { 0 };
     struct error error = { 0 };
-    bool no_browser = true;
-    assert_false(browser_sign_in(&request, &prompt, deadline_in(60000), &no_browser, &token,
-                                 &account, &error));
+    struct sign_in_browser *browser = NULL;
+    assert_int_equal(
+        browser_sign_in(&request, &prompt, deadline_in(60000), &token, &account, &browser, &error),
+        BROWSER_FAILED);
+    assert_non_null(browser);
+    sign_in_browser_answer(browser, SIGN_IN_FAILED, &error, "");
     assert_string_equal(error.code, "refused");
-    assert_false(no_browser);
     assert_string_equal(page_query, CLIENT "response_type = code\n"
                                            "redirect_uri = http://localhost:1234\n"
                                            "response_mode = form_post\n" USERS "state = (random)\n"

@@ -19,7 +19,7 @@
 static const struct http_field sent[] = { { "state", "s!", true },
                                           { "nonce", "n0nce", true },
                                           { NULL, NULL, false } };
-static const struct redirect_expected expected = { 40123, "s!", "/start", sent };
+static const struct redirect_expected expected = { 40123, "s!", "/start", sent, false };
 
 /* Reads a request with this first line, these headers apart from Content-Length, and this body. */
 static int parse(const char *line, const char *headers, const char *body, struct redirect *redirect)
@@ -86,10 +86,10 @@ static void the_browsers_first_request_is_recognized(void **state)
         assert_between(status_of(others[i], HOST, ""), 400, 499);
     assert_int_equal(status_of("GET /start HTTP/1.1", "Host: evil.example:40123\r\n", ""), 421);
 
-    const struct redirect_expected later = { 40123, "s!", NULL, sent };
+    const struct redirect_expected later = { 40123, "s!", "/start", sent, true };
     static const char text[] = "GET /start HTTP/1.1\r\n" HOST "\r\n";
     auto_redirect struct redirect redirect = { 0 };
-    assert_int_equal(redirect_parse(text, strlen(text), &later, &redirect), 404);
+    assert_int_equal(redirect_parse(text, strlen(text), &later, &redirect), REDIRECT_START_USED);
 }
 
 static void a_request_may_arrive_byte_by_byte(void **state)
@@ -132,8 +132,8 @@ static void anything_else_gets_an_http_status(void **state)
         { 415, "POST /", HOST, GOOD },
         { 415, "POST /", HOST "Content-Type: text/plain\r\n", GOOD },
         { 400, "POST /", HOST TYPE, "code=0.AX" },
-        { 400, "POST /", HOST TYPE, "code=0.AX&state=S%21" },
-        { 400, "POST /", HOST TYPE, "code=0.AX&state=s%21x" },
+        { 409, "POST /", HOST TYPE, "code=0.AX&state=S%21" },
+        { 409, "POST /", HOST TYPE, "code=0.AX&state=s%21x" },
         { 400, "POST /", HOST TYPE, "code=0.AX&state=s%21%00" },
         { 400, "POST /", HOST TYPE, "code=0.AX&state=s%2" },
         { 400, "POST /", HOST TYPE, "code=0.AX&state=s%2g" },

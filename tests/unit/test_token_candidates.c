@@ -60,8 +60,10 @@ static bool refresh(const struct token_request *request, const struct account *k
 }
 
 static bool sign_in(const struct token_request *request, int64_t deadline, struct token *ret_token,
-                    struct account *ret_account, struct error *error)
+                    struct account *ret_account, struct sign_in_browser **ret_browser,
+                    struct error *error)
 {
+    *ret_browser = NULL;
     (void)request, (void)deadline, (void)error;
     authority.sign_ins++;
     *ret_token = token_of("signed-in");

@@ -51,8 +51,9 @@ static enum acquire_end ask_authority(const struct token_request *request, int64
 }
 
 static bool sign_in(const struct token_request *request, int64_t deadline, struct token *token,
-                    struct account *account, struct error *error)
+                    struct account *account, struct sign_in_browser **browser, struct error *error)
 {
+    *browser = NULL;
     account->refresh_token = secret_from_text("refresh");
     return account_set(account, "ada.c", "ada@contoso.com", error) &&
            ask_authority(request, deadline, token, error) == ACQUIRED;

@@ -81,8 +81,9 @@ static bool refresh(const struct token_request *request, const struct account *k
 }
 
 static bool sign_in(const struct token_request *request, int64_t deadline, struct token *token,
-                    struct account *account, struct error *error)
+                    struct account *account, struct sign_in_browser **browser, struct error *error)
 {
+    *browser = NULL;
     authority.sign_ins++;
     authority.sign_in_deadline = deadline;
     authority.told_others = single_flight_is_running(name_of("sign-in", ACCOUNT_DEFAULT).text);

@@ -22,6 +22,7 @@ unit_git_refusals_SOURCES       := helpers/git/git_refusals.c
 unit_git_helper_SOURCES         := helpers/entra/setup/git_helper.c
 unit_git_request_SOURCES        := helpers/git/git_answer.c helpers/git/git_bool.c \
                                    helpers/git/git_request.c
+unit_sign_in_page_SOURCES       := $(addprefix common/acquire/user/sign_in_page.,c html css)
 unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
                                    common/acquire/app/client_secret.c \
                                    common/acquire/base64url.c common/acquire/http/host_settings.c \
@@ -31,7 +32,8 @@ unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
                                    common/acquire/user/browser.c common/acquire/user/device_code.c \
                                    common/acquire/user/device_code_answer.c common/acquire/user/redirect.c \
                                    common/acquire/user/refresh.c common/acquire/user/sign_in_answer.c \
-                                   common/acquire/user/sign_in_result.c
+                                   common/acquire/user/sign_in_browser.c \
+                                   common/acquire/user/sign_in_result.c $(unit_sign_in_page_SOURCES)
 unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/host_settings.c \
                                    common/acquire/http/proxy.c common/acquire/http/redaction.c
 unit_http_SOURCES               := $(unit_redaction_SOURCES) common/acquire/app/thumbprint.c \
@@ -60,6 +62,7 @@ unit_redaction_LIBS              = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_credential_check_LIBS       = $(unit_redaction_LIBS)
 unit_redirect_LIBS               = $(unit_redaction_LIBS)
 unit_pop_LIBS                    = $(unit_redaction_LIBS)
+unit_sign_in_page_LIBS           = $(unit_redaction_LIBS)
 unit_sign_in_answer_LIBS         = $(shell $(PKG_CONFIG) --libs libcrypto)
 unit_url_curl_LIBS               = $(shell $(PKG_CONFIG) --libs libcurl)
 # Functions of the C library have other names where files and times are made wide (WIDE).

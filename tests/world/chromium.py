@@ -21,7 +21,7 @@ SWITCHES = """--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage 
 
 PROGRAM = """\
 #!/bin/sh
-echo $$ >'{pid}'
+[ -e '{pid}' ] || {{ echo $$ >'{pid}'; echo "$1" >'{start}'; }} # else it only opens a tab
 exec chromium {switches} --user-data-dir='{profile}' "$1" >>'{log}' 2>&1
 """
 
@@ -44,7 +44,7 @@ class Chromium:
         self.program = folder / "chromium"
         self.program.write_text(PROGRAM.format(
             switches=" ".join(SWITCHES), profile=self._profile, pid=self._pid_file,
-            log=folder / "log"))
+            log=folder / "log", start=folder / "start"))
         self.program.chmod(0o755)
         self._driver: Any = None
 
@@ -61,7 +61,9 @@ class Chromium:
                                         options=options)
 
     def sign_in(self, user: User) -> None:
-        self._wait_for("[name=username]").send_keys(user.username)
+        name = self._wait_for("[name=username]")
+        name.clear()
+        name.send_keys(user.username)
         self._driver.find_element("css selector", "[name=password]").send_keys(user.password)
         self._driver.find_element("css selector", "[value=sign-in]").click()
 
@@ -69,6 +71,37 @@ class Chromium:
         """Waits for a page that contains this text, and returns the text of that page."""
         wait_until(lambda: text in self._text(), f"{text!r} in the browser", 30)
         return self._text()
+
+    def decline(self) -> None:
+        self._wait_for("[value=cancel]").click()
+
+    def go_to(self, url: str) -> None:
+        self._driver.get(url)
+
+    def newest_tab(self) -> None:
+        """Goes to the tab that was opened last."""
+        self._driver.switch_to.window(self._driver.window_handles[-1])
+
+    def look(self, width: int, height: int, scheme: str, scale: int = 1) -> None:
+        """Shows pages in a window of this size, in the scheme "light" or "dark", at rest."""
+        self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": scale, "mobile": width < 600})
+        self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"}]})
+
+    def evaluate(self, script: str) -> Any:
+        """What a script returns that the user of the developer tools runs in the page."""
+        return self._driver.execute_script(script)
+
+    def screenshot(self) -> bytes:
+        """The window as a PNG."""
+        return self._driver.get_screenshot_as_png()
+
+    @property
+    def start(self) -> str:
+        """The URL with which the browser was started."""
+        return (self._profile.parent / "start").read_text().strip()
 
     @property
     def url(self) -> str:

@@ -13,6 +13,7 @@
 #include "common/acquire/http/token_endpoint.h"
 #include "common/acquire/user/loopback.h"
 #include "common/acquire/user/open_url.h"
+#include "common/acquire/user/sign_in_browser.h"
 #include "common/acquire/user/sign_in_result.h"
 #include "common/base/environment.h"
 #include "common/entra/authority.h"
@@ -158,12 +159,14 @@ static bool explain_refusal(const struct redirect *redirect, struct error *error
 static bool finish_sign_in(const struct token_request *request, const struct attempt *attempt,
                            const struct redirect *redirect, int64_t deadline,
                            struct token *ret_token, struct account *ret_account,
-                           struct error *error)
+                           struct sign_in_browser *browser, struct error *error)
 {
     if (redirect->code == NULL)
         return explain_refusal(redirect, error);
-    return redeem(request, attempt, redirect->code, deadline, ret_token, ret_account, error) &&
-           sign_in_result_check(request, ret_account, error);
+    if (!redeem(request, attempt, redirect->code, deadline, ret_token, ret_account, error))
+        return false;
+    browser->account = ret_account->username != NULL ? strdup(ret_account->username) : NULL;
+    return sign_in_result_check(request, ret_account, error);
 }
 
 /* The wait for the browser. If the request asks for a browser by name, the wait goes on without
@@ -252,9 +255,10 @@ static bool start_browser(const struct token_request *request, const struct atte
     return true;
 }
 
-bool browser_sign_in(const struct token_request *request, struct prompt *prompt, int64_t deadline,
-                     bool *ret_no_browser, struct token *ret_token, struct account *ret_account,
-                     struct error *error)
+enum browser_end browser_sign_in(const struct token_request *request, struct prompt *prompt,
+                                 int64_t deadline, struct token *ret_token,
+                                 struct account *ret_account, struct sign_in_browser **ret_browser,
+                                 struct error *error)
 {
     auto_loopback struct loopback loopback = LOOPBACK_NONE;
     auto_redirect struct redirect redirect = { 0 };
@@ -263,28 +267,28 @@ bool browser_sign_in(const struct token_request *request, struct prompt *prompt,
         .request = request, .loopback = &loopback, .prompt = prompt, .deadline = deadline
     };
     uint16_t port = 0;
-    *ret_no_browser = false;
     if (!read_port(request, &port, error) || !loopback_open(port, &loopback, error) ||
         !make_attempt(&attempt, loopback.port, error))
-        return false;
+        return BROWSER_FAILED;
     auto_secret struct secret *url = make_url(request, &attempt);
     if (!start_browser(request, &attempt, port, url, &wait)) {
-        *ret_no_browser = true;
-        return error_set(error, ERROR_SIGN_IN, "no browser can be opened here");
+        error_set(error, ERROR_SIGN_IN, "no browser can be opened here");
+        return BROWSER_IS_MISSING;
     }
     const struct http_field sent[] = { { "state", attempt.state->bytes, true },
                                        { "nonce", attempt.nonce->bytes, true },
                                        { "code_challenge", attempt.challenge->bytes, true },
                                        { NULL, NULL, false } };
-    const struct redirect_expected expected = { loopback.port, attempt.state->bytes,
-                                                attempt.start->bytes, sent };
+    const struct redirect_expected expected = { .port = loopback.port,
+                                                .state = attempt.state->bytes,
+                                                .start = attempt.start->bytes,
+                                                .sent = sent };
     if (!loopback_wait(&loopback, &expected, url->bytes, deadline, may_wait, &wait, &redirect,
-                       error)) {
-        *ret_no_browser = wait.no_browser;
-        return false;
-    }
-    bool signed_in =
-        finish_sign_in(request, &attempt, &redirect, deadline, ret_token, ret_account, error);
-    loopback_answer(&loopback, signed_in ? NULL : error->message);
-    return signed_in;
+                       error))
+        return wait.no_browser ? BROWSER_IS_MISSING : BROWSER_FAILED;
+    *ret_browser = sign_in_browser_new(steal_fd(&loopback.browser), request);
+    return finish_sign_in(request, &attempt, &redirect, deadline, ret_token, ret_account,
+                          *ret_browser, error)
+               ? BROWSER_SIGNED_IN
+               : BROWSER_FAILED;
 }

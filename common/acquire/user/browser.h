@@ -10,10 +10,18 @@
 #include "common/acquire/acquire.h"
 #include "common/acquire/user/prompt.h"
 
-/* Like sign_in of struct acquire_module, with a browser. *ret_no_browser is always set: true if no
- * browser could be opened, so that another method may be tried. */
-bool browser_sign_in(const struct token_request *request, struct prompt *prompt, int64_t deadline,
-                     bool *ret_no_browser, struct token *ret_token, struct account *ret_account,
-                     struct error *error);
+enum browser_end {
+    BROWSER_SIGNED_IN,
+    BROWSER_IS_MISSING, /* none could be opened, so that another method may be tried; with an error
+                         */
+    BROWSER_FAILED,     /* with an error */
+};
+
+/* Like sign_in of struct acquire_module, with a browser. *ret_browser is set once the browser has
+ * come back, whatever the end. */
+enum browser_end browser_sign_in(const struct token_request *request, struct prompt *prompt,
+                                 int64_t deadline, struct token *ret_token,
+                                 struct account *ret_account, struct sign_in_browser **ret_browser,
+                                 struct error *error);
 
 #endif

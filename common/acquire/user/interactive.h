@@ -9,6 +9,7 @@
 
 /* Implements sign_in of struct acquire_module. */
 bool interactive_sign_in(const struct token_request *request, int64_t deadline,
-                         struct token *ret_token, struct account *ret_account, struct error *error);
+                         struct token *ret_token, struct account *ret_account,
+                         struct sign_in_browser **ret_browser, struct error *error);
 
 #endif

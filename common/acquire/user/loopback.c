@@ -10,15 +10,15 @@
 #include <sys/socket.h>
 
 #include "common/acquire/user/peer.h"
+#include "common/acquire/user/sign_in_page.h"
 #include "common/acquire/user/sign_in_result.h"
+#include "common/base/array.h"
 #include "common/base/deadline.h"
-#include "common/base/printable.h"
 
 #define CONNECTIONS_MAX    16
 #define CONNECTION_SECONDS 20
 #define PORT_TRIES         10
 #define TICK_MILLISECONDS  200
-#define TEXT_HTML_MAX      8192
 
 #define FORBIDDEN         403
 #define CONTENT_TOO_LARGE 413
@@ -106,59 +106,6 @@ void loopback_close(struct loopback *loopback)
     close_one(&loopback->browser);
 }
 
-/* ---- the page ---- */
-
-/* Escapes text for HTML. It is cut if it does not fit. */
-static void escape_html(char *html, size_t size, const char *text)
-{
-    size_t used = 0;
-    html[0] = '\0';
-    for (; *text != '\0' && used + 8 < size; text++) {
-        const char *escaped = *text == '<'   ? "&lt;"
-                              : *text == '>' ? "&gt;"
-                              : *text == '&' ? "&amp;"
-                              : *text == '"' ? "&quot;"
-                                             : NULL;
-        used += (size_t)(escaped != NULL ? snprintf(html + used, size - used, "%s", escaped)
-                                         : snprintf(html + used, size - used, "%c", *text));
-    }
-}
-
-/* Sends a page. The text may come from outside. header is a further line of the head, or "". */
-static void send_page(int fd, int status, const char *header, const char *title, const char *text)
-{
-    char html[TEXT_HTML_MAX];
-    escape_html(html, sizeof html, text);
-    auto_secret struct secret *page =
-        secret_format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
-                      "<title>%s</title><h1>%s</h1><p>%s</p></html>\n",
-                      title, title, html);
-    auto_secret struct secret *response =
-        secret_format("HTTP/1.1 %d %s\r\n"
-                      "Content-Type: text/html; charset=utf-8\r\n"
-                      "Content-Length: %zu\r\n"
-                      "Content-Security-Policy: default-src 'none'\r\n"
-                      "X-Content-Type-Options: nosniff\r\n"
-                      "Referrer-Policy: no-referrer\r\n"
-                      "Cache-Control: no-store\r\n"
-                      "Connection: close\r\n%s\r\n%s",
-                      status, status < 400 ? "OK" : "Refused", page->length, header, page->bytes);
-    send(fd, response->bytes, response->length, 0); /* no waiting, and SIGPIPE is ignored */
-    shutdown(fd, SHUT_WR);
-}
-
-void loopback_answer(const struct loopback *loopback, const char *failure)
-{
-    if (failure == NULL) {
-        send_page(loopback->browser, 200, "", "You are signed in",
-                  "You can close this window and return to the terminal.");
-        return;
-    }
-    autofree char *plain = strdup(failure);
-    printable_make(plain);
-    send_page(loopback->browser, 200, "", "Sign-in failed", plain);
-}
-
 /* ---- connections ---- */
 
 struct connection {
@@ -170,7 +117,7 @@ struct connection {
 
 struct server {
     struct loopback *loopback;
-    struct redirect_expected expected; /* start is NULL once the browser has used it */
+    struct redirect_expected expected;
     const char *page;
     struct connection connections[CONNECTIONS_MAX];
 };
@@ -235,18 +182,47 @@ static int check_peer(struct server *server, int fd, int status)
 static void send_to_page(struct server *server, int fd)
 {
     auto_secret struct secret *header = secret_format("Location: %s\r\n", server->page);
-    server->expected.start = NULL;
-    send_page(fd, REDIRECT_START, header->bytes, "Sign in", "Please wait.");
+    const struct sign_in_page page = { .mark = SIGN_IN_PAGE_NOTICE,
+                                       .title = "Sign in",
+                                       .text = "Please wait." };
+    server->expected.start_is_used = true;
+    sign_in_page_send(fd, REDIRECT_START, header->bytes, &page);
 }
+
+/* The last one is for every other status. */
+static const struct {
+    int status;
+    struct sign_in_page page;
+} refusals[] = {
+    { FORBIDDEN,
+      { .mark = SIGN_IN_PAGE_REFUSED,
+        .title = "Not your sign-in",
+        .text = "Only the user who started this sign-in can answer it, on that machine.",
+        .advice = "If that is you, open the URL that the terminal shows with a browser on that "
+                  "machine, or sign in with 'entra login --device-code'." } },
+    { REDIRECT_OTHER_SIGN_IN,
+      { .mark = SIGN_IN_PAGE_NOTICE,
+        .title = "Another sign-in is waiting",
+        .text = "This answer belongs to an earlier sign-in, which has ended.",
+        .advice = "Sign in on the page that was opened last, or open the URL that the terminal "
+                  "shows." } },
+    { REDIRECT_START_USED,
+      { .mark = SIGN_IN_PAGE_NOTICE,
+        .title = "This link was used already",
+        .text = "It leads to the sign-in once.",
+        .advice = "Open the URL that the terminal shows." } },
+    { 0,
+      { .mark = SIGN_IN_PAGE_NOTICE,
+        .title = "Unexpected request",
+        .text = "This address accepts only what belongs to a sign-in that is in progress." } },
+};
 
 static void refuse(int fd, int status)
 {
-    if (status == FORBIDDEN)
-        send_page(fd, status, "", "Not your sign-in",
-                  "Only the user who started this sign-in can answer it, on that machine.");
-    else
-        send_page(fd, status, "", "Unexpected request",
-                  "This address only accepts what belongs to a sign-in that is in progress.");
+    size_t i = 0;
+    while (i < ARRAY_SIZE(refusals) - 1 && refusals[i].status != status)
+        i++;
+    sign_in_page_send(fd, status, "", &refusals[i].page);
 }
 
 /* Reads from a connection. Returns whether it has sent the redirect, which is answered later. */

@@ -3,7 +3,7 @@
  * The loopback listener, to which the browser sends the response of a sign-in (RFC 8252, section
  * 7.3). Any process of this machine can connect to it. It serves several connections at once, so
  * that a slow, endless or hostile one does not block the right one, and answers each with a small
- * page. The right one is answered only when the result of the sign-in is known.
+ * page. The right one is answered only when the result of the sign-in is known (sign_in_browser.h).
  *
  * The browser is started with an address of this listener, once, and sent from there to the
  * authority's page. Every user of a machine can read command lines: with the page's address in it,
@@ -36,16 +36,12 @@ bool loopback_open(uint16_t port, struct loopback *ret_loopback, struct error *e
 
 /* Waits for the expected redirect, then stops listening. Until then, the first request for
  * expected->start is sent on to the URL page. The caller clears *ret_redirect with redirect_clear,
- * and then reports the result to the browser with loopback_answer. may_wait is called with data a
- * few times a second and ends the wait by returning false; it may be NULL. Fails with
- * ERROR_SIGN_IN, at the deadline too. */
+ * and then takes loopback->browser, to report the result to it. may_wait is called with data a few
+ * times a second and ends the wait by returning false; it may be NULL. Fails with ERROR_SIGN_IN, at
+ * the deadline too. */
 bool loopback_wait(struct loopback *loopback, const struct redirect_expected *expected,
                    const char *page, int64_t deadline, bool (*may_wait)(void *), void *data,
                    struct redirect *ret_redirect, struct error *error);
-
-/* Shows in the browser that the user is signed in, or the reason for a failure. failure is NULL on
- * success. */
-void loopback_answer(const struct loopback *loopback, const char *failure);
 
 void loopback_close(struct loopback *loopback);
 #define auto_loopback CLEANUP(loopback_close)

@@ -127,7 +127,7 @@ static int check_head(struct part rest, const struct redirect_expected *expected
                  host)) /* DNS rebinding: a page whose own name resolves to this machine */
         return MISDIRECTED;
     if (part_is(method, "GET") && expected->start != NULL && part_equals(target, expected->start))
-        return REDIRECT_START;
+        return expected->start_is_used ? REDIRECT_START_USED : REDIRECT_START;
     if (!part_is(target, "/"))
         return NOT_FOUND;
     if (!part_is(method, "POST")) /* a code sent by GET would be kept in the browser's history */
@@ -224,9 +224,10 @@ static int read_body(struct part body, const struct redirect_expected *expected,
                      struct redirect *redirect)
 {
     struct form form CLEANUP(clear_form) = { 0 };
-    if (!parse_form(body, &form) || form.state == NULL ||
-        !secret_equals(form.state, expected->state, strlen(expected->state)))
+    if (!parse_form(body, &form) || form.state == NULL)
         return BAD_REQUEST;
+    if (!secret_equals(form.state, expected->state, strlen(expected->state)))
+        return REDIRECT_OTHER_SIGN_IN;
     if ((form.code == NULL) == (form.error == NULL) || (form.code != NULL && !is_code(form.code)))
         return BAD_REQUEST;
     copy_text(redirect->error, sizeof redirect->error, form.error, expected->sent);

@@ -39,6 +39,7 @@ struct redirect_expected {
     const char *state;             /* of our sign-in */
     const char *start;             /* the path with which the browser is started; NULL: it is not */
     const struct http_field *sent; /* the secrets of the authority's page, which may echo them */
+    bool start_is_used;            /* the browser has come */
 };
 
 /* The authority's response: a code or an error. */
@@ -52,8 +53,16 @@ struct redirect {
  *     REDIRECT_MORE    if more bytes are needed
  *     REDIRECT_ANSWER  if it is the response; the caller clears *ret_redirect with redirect_clear
  *     REDIRECT_START   if it is the browser's first request
- *     4xx              if it is neither, an HTTP status that says why. */
-enum { REDIRECT_MORE = 0, REDIRECT_ANSWER = 200, REDIRECT_START = 302 };
+ *     4xx              if it is neither, an HTTP status that says why; among them
+ *     REDIRECT_OTHER_SIGN_IN  if it has another state
+ *     REDIRECT_START_USED     if the browser has sent that request before. */
+enum {
+    REDIRECT_MORE = 0,
+    REDIRECT_ANSWER = 200,
+    REDIRECT_START = 302,
+    REDIRECT_OTHER_SIGN_IN = 409,
+    REDIRECT_START_USED = 410,
+};
 int redirect_parse(const char *bytes, size_t length, const struct redirect_expected *expected,
                    struct redirect *ret_redirect);
 

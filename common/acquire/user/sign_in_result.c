@@ -20,13 +20,13 @@ bool sign_in_result_check(const struct token_request *request, const struct acco
         error_set(error, ERROR_SIGN_IN,
                   "%s signed in with a different account from the one stored under that name",
                   account->username);
-        return error_hint(error, "To use the new account, run 'entra logout --account %s' first.",
-                          account->username);
+        error_hint(error, "To use the new account, run 'entra logout --account %s' first.",
+                   account->username);
+    } else {
+        error_set(error, ERROR_SIGN_IN, "%s signed in, but %s was requested", account->username,
+                  request->username != NULL ? request->username : request->account);
     }
-    error_set(error, ERROR_SIGN_IN, "%s signed in, but %s was requested", account->username,
-              request->username != NULL ? request->username : request->account);
-    return error_hint(error, "Sign in again with the requested account, or request a token for the "
-                             "other one.");
+    return error_known_as(error, SIGN_IN_OTHER_ACCOUNT);
 }
 
 bool sign_in_result_timed_out(struct error *error)

@@ -11,6 +11,9 @@
 #include "common/entra/account.h"
 #include "common/entra/request.h"
 
+/* The code of the error that another account signed in. */
+#define SIGN_IN_OTHER_ACCOUNT "other_account"
+
 /* Checks that the account that signed in is the requested one, so that nobody is given another
  * user's token. Fails with ERROR_SIGN_IN, or ERROR_NETWORK if the authority does not say who signed
  * in. */
