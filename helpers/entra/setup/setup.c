@@ -106,7 +106,8 @@ struct secret *setup_query(char *const *command, size_t max, struct error *error
 
 /* ---- plans ---- */
 
-static void add_line(struct setup_plan *plan, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void add_line(struct setup_plan *plan,
+                                                           const char *format, va_list args)
 {
     char *line = NULL;
     plan->lines = reallocarray(plan->lines, plan->count + 1, sizeof *plan->lines);
