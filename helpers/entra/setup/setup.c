@@ -106,8 +106,9 @@ struct secret *setup_query(char *const *command, size_t max, struct error *error
 
 /* ---- plans ---- */
 
-__attribute__((format(printf, 2, 0))) static void add_line(struct setup_plan *plan,
-                                                           const char *format, va_list args)
+static void add_line(struct setup_plan *plan, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+static void add_line(struct setup_plan *plan, const char *format, va_list args)
 {
     char *line = NULL;
     plan->lines = reallocarray(plan->lines, plan->count + 1, sizeof *plan->lines);
