@@ -24,6 +24,9 @@ PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 MODULEDIR  ?= $(PREFIX)/lib/entra
 MANDIR     ?= $(PREFIX)/share/man
+BASHDIR    ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR     ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR    ?= $(PREFIX)/share/fish/vendor_completions.d
 PYTHON     ?= /usr/bin/python3
 INSTALL    ?= install
 STRIP      ?= strip
@@ -80,13 +83,18 @@ HELPERS  := git-credential-entra exec-credential-entra curl-credential-entra
 MODULES  := entra-acquire.so entra-pop.so entra-keyring-secret-service.so entra-keyring-kernel.so \
             entra-kubeconfig.so
 
+# The shells whose scripts complete command lines.
+COMPLETIONS := bash zsh fish
+
 # In the programs alone: modules must use the program's malloc.
 MEMORY   := common/base/memory.c
 COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c common/tokens/*.c \
                 common/config/*.c common/store/*.c keyring/*.c) helpers/program.c)
-entra_SOURCES                 := helpers/main.c helpers/kubectl/kubeconfig/edits.c \
+entra_SOURCES                 := helpers/main.c helpers/programs.c \
+                                 helpers/kubectl/kubeconfig/edits.c \
                                  $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \
-                                     helpers/entra/*.c helpers/entra/*/*.c)
+                                     helpers/entra/*.c helpers/entra/*/*.c) \
+                                 $(COMPLETIONS:%=helpers/entra/completion/entra.%)
 entra-acquire.so_SOURCES      := $(wildcard $(addprefix common/acquire/,*.c */*.c */*.html */*.css))
 entra-pop.so_SOURCES          := $(wildcard common/pop/*.c) common/acquire/base64url.c
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
@@ -137,14 +145,18 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/obj/flags | $(BUILD)/obj/headers
 	@echo "  CC      $<"
 	@$(COMPILE) $(WERROR) -MMD -MP -c -o $@ $<
 
-# A text is an array of the file's name: page.html is page_html, without its license and indentation.
-TEXTS := $(wildcard common/acquire/user/*.html common/acquire/user/*.css)
+# A text is an array of the file's name: page.html is page_html, without its license and, if it is for
+# browsers, its indentation.
+TEXTS := $(wildcard common/acquire/user/*.html common/acquire/user/*.css \
+             $(COMPLETIONS:%=helpers/entra/completion/entra.%))
 $(TEXTS:%=$(BUILD)/obj/%.o): $(BUILD)/obj/%.o: % $(BUILD)/obj/flags | $(BUILD)/obj/headers
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@{ echo 'const char $(subst .,_,$(<F))[] ='; \
-	    sed -e '/SPDX-License-Identifier/d' -e 's/["\\]/\\&/g' -e 's/^ */"/' -e 's/$$/\\n"/' $<; \
+	    sed -e '/SPDX-License-Identifier/d' -e 's/["\\]/\\&/g' \
+	        -e 's/^$(if $(filter %.html %.css,$<), *)/"/' -e 's/$$/\\n"/' $<; \
 	    echo ';'; } | $(COMPILE) -x c -c -o $@ -
+
 
 # Objects are built again if the flags or the compiler change.
 FLAGS := $(LINK)
@@ -170,6 +182,19 @@ install: all
 	    section="$(MANDIR)/man$${page##*.}"; \
 	    $(INSTALL) -d "$(DESTDIR)$$section" && $(INSTALL) -m 644 "$$page" "$(DESTDIR)$$section" || exit 1; \
 	done
+	$(INSTALL) -d '$(DESTDIR)$(BASHDIR)' '$(DESTDIR)$(ZSHDIR)' '$(DESTDIR)$(FISHDIR)'
+	$(call completion,bash) | $(INSTALL) -m 644 /dev/stdin '$(DESTDIR)$(BASHDIR)/entra'
+	$(call completion,zsh) | $(INSTALL) -m 644 /dev/stdin '$(DESTDIR)$(ZSHDIR)/_entra'
+	$(call completion,fish) | $(INSTALL) -m 644 /dev/stdin '$(DESTDIR)$(FISHDIR)/entra.fish'
+	for helper in $(HELPERS); do \
+	    ln -sf entra "$(DESTDIR)$(BASHDIR)/$$helper" && \
+	    ln -sf entra.fish "$(DESTDIR)$(FISHDIR)/$$helper.fish" || exit 1; \
+	done
+
+# What `entra completion` prints. bash and fish look for a file with the name of the program, zsh for
+# one that has it in its first line. The program itself may be for another machine.
+completion = sed -e '/SPDX-License-Identifier/d' -e 's/@PROGRAMS@/entra $(HELPERS)/' \
+    helpers/entra/completion/entra.$(1)
 
 # Removes what install puts there, whatever that is: another installation tells.
 uninstall: all
@@ -185,7 +210,10 @@ uninstall: all
 installed: all
 	@$(MAKE) --no-print-directory -s install DESTDIR= PREFIX='$(abspath $(BUILD))/installed' \
 	    BINDIR='$(abspath $(BUILD))/installed/bin' MODULEDIR='$(abspath $(BUILD))/installed/lib/entra' \
-	    MANDIR='$(abspath $(BUILD))/installed/share/man'
+	    MANDIR='$(abspath $(BUILD))/installed/share/man' \
+	    BASHDIR='$(abspath $(BUILD))/installed/share/bash-completion/completions' \
+	    ZSHDIR='$(abspath $(BUILD))/installed/share/zsh/site-functions' \
+	    FISHDIR='$(abspath $(BUILD))/installed/share/fish/vendor_completions.d'
 
 # ---- Debian's packages ----
 
@@ -202,10 +230,10 @@ DEMO_PACKAGES := curl dbus-daemon git gnome-keyring python3-authlib python3-cryp
 # kubectl comes from elsewhere on many machines, and Debian's package would be in its way.
 DEMO_PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
 
-TEST_PACKAGES := clang clang-format clang-tidy cmake cppcheck dbus-bin git-lfs keyutils \
+TEST_PACKAGES := bash-completion clang clang-format clang-tidy cmake cppcheck dbus-bin fish git-lfs keyutils \
                  libclang-rt-dev libcmocka-dev libsecret-tools llvm mandoc openssl patch perl procps \
                  python3-pytest python3-pytest-xdist shellcheck strace swtpm tpm2-openssl tpm2-tools \
-                 util-linux valgrind xdg-utils
+                 util-linux valgrind xdg-utils zsh
 
 PACKAGES := $(BUILD_PACKAGES) $(DEMO_PACKAGES) $(TEST_PACKAGES)
 

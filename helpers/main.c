@@ -11,31 +11,11 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
-#include "helpers/program.h"
+#include "helpers/programs.h"
 
 #define LINKS_MAX 40 /* as in the kernel */
-
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-} helpers[] = {
-    { "git-credential-entra", git_credential_entra },
-    { "exec-credential-entra", exec_credential_entra },
-    { "curl-credential-entra", curl_credential_entra },
-};
-
-typedef int run_function(int argc, char **argv);
-
-static run_function *find(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(helpers); i++)
-        if (strcmp(name, helpers[i].name) == 0)
-            return helpers[i].run;
-    return NULL;
-}
 
 /* Follows a link by one step. The caller frees the result; NULL if the path is no link. */
 static char *next_path(const char *path)
@@ -50,24 +30,24 @@ static char *next_path(const char *path)
 }
 
 /* The program to which the path that was executed leads; NULL if it is entra itself. */
-static run_function *find_by_links(void)
+static const struct called *find_by_links(void)
 {
     const char *executed = (const char *)getauxval(AT_EXECFN); /* NOLINT: a pointer */
     autofree char *path = executed != NULL ? strdup(executed) : NULL;
-    run_function *run = NULL;
-    for (int steps = 0; run == NULL && path != NULL && steps < LINKS_MAX; steps++) {
+    const struct called *called = NULL;
+    for (int steps = 0; called == NULL && path != NULL && steps < LINKS_MAX; steps++) {
         char *next = next_path(path);
         free(path);
         path = next;
-        run = path != NULL ? find(basename(path)) : NULL;
+        called = path != NULL ? programs_find(basename(path)) : NULL;
     }
-    return run;
+    return called;
 }
 
 int main(int argc, char **argv)
 {
-    run_function *run = find(program_invocation_short_name);
-    if (run == NULL)
-        run = find_by_links();
-    return run != NULL ? run(argc, argv) : entra(argc, argv);
+    const struct called *called = programs_find(program_invocation_short_name);
+    if (called == NULL)
+        called = find_by_links();
+    return (called != NULL ? called : &programs[0])->run(argc, argv);
 }

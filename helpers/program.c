@@ -34,9 +34,8 @@ static void keep_standard_descriptors(void)
     }
 }
 
-/* Makes the --config that a user typed absolute. The caller frees *ret_path. */
-static bool find_config(const struct program *program, struct options *options, char **ret_path,
-                        struct error *error)
+bool program_find_config(const struct program *program, struct options *options, char **ret_path,
+                         struct error *error)
 {
     if (!program->is_typed || options->config == NULL)
         return true;
@@ -48,6 +47,28 @@ static bool find_config(const struct program *program, struct options *options, 
     return true;
 }
 
+static const struct command *find_command(const struct program *program, const char *name)
+{
+    for (const struct command *command = program->commands;
+         command != NULL && command->name != NULL; command++)
+        if (strcmp(name, command->name) == 0)
+            return command;
+    return NULL;
+}
+
+const struct program *program_find(const struct program *program, int count, char *const *words,
+                                   int *ret_used)
+{
+    const struct command *command;
+    int used = 0;
+    while (used < count && (command = find_command(program, words[used])) != NULL) {
+        program = command->program;
+        used++;
+    }
+    *ret_used = used;
+    return program;
+}
+
 bool program_fail_operand(const char *operand, struct error *error)
 {
     bool is_url = strstr(operand, "://") != NULL;
@@ -55,7 +76,7 @@ bool program_fail_operand(const char *operand, struct error *error)
                      is_url ? url_shown(operand).text : operand);
 }
 
-static struct option_set options_of(const struct program *program)
+struct option_set program_options(const struct program *program)
 {
     return (struct option_set){ .program = program->name,
                                 .own = program->make_options != NULL ? program->make_options()
@@ -75,8 +96,12 @@ static void print_page(const char *name)
 
 void program_print_help(const struct program *program)
 {
-    const struct option_set set = options_of(program);
+    const struct option_set set = program_options(program);
     printf("usage: %s %s\n%s\n", program->name, program->usage, program->summary);
+    for (const struct command *command = program->commands;
+         command != NULL && command->name != NULL; command++)
+        printf("%s  %-22s %s\n", command == program->commands ? "\n" : "", command->name,
+               command->help);
     options_print_help(&set);
     if (program->examples != NULL)
         fputs("\nExamples:\n", stdout);
@@ -98,7 +123,7 @@ static bool run_program(int argc, char **argv, const struct program *program, st
     struct options options = { 0 };
     autofree char *config = NULL;
     int first = 0;
-    const struct option_set set = options_of(program);
+    const struct option_set set = program_options(program);
     bool parsed = options_parse(argc, argv, &set, &options, &first, error);
     /* All of this applies to the report of a faulty option too. */
     reporting.as_json = options.output != NULL && strcmp(options.output, "json") == 0;
@@ -111,7 +136,7 @@ static bool run_program(int argc, char **argv, const struct program *program, st
         program_print_help(program);
     else if (options.version)
         program_print_version();
-    else if (!find_config(program, &options, &config, error) ||
+    else if (!program_find_config(program, &options, &config, error) ||
              !program->run(&options, argc - first, argv + first, error))
         return false;
     /* What was printed through stdio (help, tables) must have been written. */

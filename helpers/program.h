@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What every program here does around its own work: it protects its secrets, parses its options,
- * answers --help and --version, and prints its error.
+ * answers --help and --version, and prints its error. And what is known of each: the help and the
+ * completion of shells are made from these records.
  */
 #ifndef HELPERS_PROGRAM_H
 #define HELPERS_PROGRAM_H
@@ -11,6 +12,8 @@
 #include "common/base/error.h"
 #include "common/base/options.h"
 
+struct command;
+
 struct program {
     const char *name;     /* as users type it: "entra logout" */
     const char *usage;    /* what follows the name */
@@ -19,6 +22,8 @@ struct program {
     const struct option_spec *options; /* in addition to the common ones; may be NULL */
     const struct option_spec *(*make_options)(void); /* makes them, if they are not constant */
     unsigned common; /* the common options that have an effect on it (enum option_common) */
+    const struct command *commands; /* one may be its first word; NULL: it has none */
+    const char *operand; /* what the first operand may be (options.h); NULL: anything, or none */
 
     /* Users type its command line, so a relative --config is in their working directory. A host
      * tool may run a program anywhere, such as in an untrusted repository, so its --config
@@ -28,6 +33,26 @@ struct program {
     /* Does the work. The operands are the arguments that are not options. */
     bool (*run)(const struct options *options, int count, char **operands, struct error *error);
 };
+
+/* A word that stands for a program of its own. */
+struct command {
+    const char *name; /* NULL ends a table */
+    const struct program *program;
+    const char *help;
+};
+
+/* Follows the commands that the first words name, from a program down. Returns the program that
+ * they lead to, which is the same one if there are none. *ret_used is how many words they are. */
+const struct program *program_find(const struct program *program, int count, char *const *words,
+                                   int *ret_used);
+
+/* The options that a program takes. */
+struct option_set program_options(const struct program *program);
+
+/* Makes the --config that a user typed absolute. The caller frees *ret_path, to which options then
+ * points; it stays as it is if nothing had to be done. Fails with ERROR_USAGE. */
+bool program_find_config(const struct program *program, struct options *options, char **ret_path,
+                         struct error *error);
 
 /* Runs a program, or a sub-command, whose name is then argv[0]. Returns the exit code. */
 int program_main(int argc, char **argv, const struct program *program);
@@ -41,11 +66,5 @@ void program_print_help(const struct program *program);
 
 /* Prints what --version does, on stdout. */
 void program_print_version(void);
-
-/* The programs, each in a folder of its own. helpers/main.c runs the one that it was called as. */
-int git_credential_entra(int argc, char **argv);
-int exec_credential_entra(int argc, char **argv);
-int curl_credential_entra(int argc, char **argv);
-int entra(int argc, char **argv);
 
 #endif

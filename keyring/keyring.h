@@ -85,6 +85,11 @@ struct keyring {
      * clears *ret_list with keyring_list_clear in any case. */
     enum keyring_answer (*list)(const struct keyring_key *key, int64_t deadline,
                                 struct keyring_list *ret_list, struct error *error);
+
+    /* As list, but the user never notices: nothing prompts or is unlocked, and no service is
+     * started. What is locked is left out, and so may be the records. */
+    enum keyring_answer (*peek)(const struct keyring_key *key, int64_t deadline,
+                                struct keyring_list *ret_list, struct error *error);
 };
 
 /* The table that the module of a store exports (module.h). */

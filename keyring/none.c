@@ -36,5 +36,5 @@ static enum keyring_answer none_list(const struct keyring_key *key, int64_t dead
     return KEYRING_FOUND;
 }
 
-const struct keyring keyring_none = { "none",     none_lookup,     none_store,
-                                      none_erase, none_erase_item, none_list };
+const struct keyring keyring_none = { "none",          none_lookup, none_store, none_erase,
+                                      none_erase_item, none_list,   none_list };

@@ -11,7 +11,6 @@
 #include "common/base/array.h"
 #include "common/base/suggest.h"
 
-#define OPTIONS_MAX     80
 #define OPTION_NAME_MAX 80
 #define SECONDS_MAX     3600
 #define HELP_COLUMN     22
@@ -23,9 +22,9 @@
  * (renewal's command line, hints, setup, doctor) know of them. */
 #define REQUEST (OPTION_OF_REQUEST | OPTION_OF_HELPER)
 static const struct option_spec common_options[] = {
-    { NAME("config"), "FILE", "read this appsettings.json", OPTION_TEXT,
+    { NAME("config"), "FILE=@file", "read this appsettings.json", OPTION_TEXT,
       offsetof(struct options, config), REQUEST | OPTION_CONFIG },
-    { NAME("api"), "NAME", "get a token for this API of the configuration", OPTION_TEXT,
+    { NAME("api"), "NAME=@api", "get a token for this API of the configuration", OPTION_TEXT,
       offsetof(struct options, api), REQUEST | OPTION_API },
     { NAME("scope"), "SCOPE", "request this scope; RESOURCE/.default for an app", OPTION_SCOPE,
       offsetof(struct options, scopes), REQUEST | OPTION_SCOPES },
@@ -43,9 +42,10 @@ static const struct option_spec common_options[] = {
       offsetof(struct options, claims), OPTION_OF_HELPER | OPTION_CLAIMS },
     { NAME("managed-identity"), NULL, "use the managed identity of this machine or app",
       OPTION_FLAG, offsetof(struct options, managed_identity), REQUEST | OPTION_MANAGED_IDENTITY },
-    { NAME("account"), "NAME", "the user name of the account, if not the default one", OPTION_TEXT,
-      offsetof(struct options, account), REQUEST | OPTION_ACCOUNT },
-    { NAME("keyring"), "STORE", "auto, secret-service, kernel, runtime or none", OPTION_TEXT,
+    { NAME("account"), "NAME=@account", "the user name of the account, if not the default one",
+      OPTION_TEXT, offsetof(struct options, account), REQUEST | OPTION_ACCOUNT },
+    { NAME("keyring"), "STORE=auto|secret-service|kernel|runtime|none",
+      "auto, secret-service, kernel, runtime or none", OPTION_TEXT,
       offsetof(struct options, keyring), REQUEST | OPTION_KEYRING },
     { NAME("timeout"), "SECONDS", "give up after this many seconds (30)", OPTION_SECONDS,
       offsetof(struct options, timeout), OPTION_OF_HELPER | OPTION_TIMEOUT },
@@ -74,19 +74,18 @@ static const struct option_spec *find_spec(const struct option_spec *const *spec
 /* Whether a program with these options takes this common one. */
 static bool is_taken(const struct option_set *set, const struct option_spec *spec)
 {
-    return (spec->uses & ~7U) == 0 || (spec->uses & set->common) != 0;
+    return (spec->uses & ~15U) == 0 || (spec->uses & set->common) != 0;
 }
 
-/* Makes one list of the program's own options and the common ones that they do not replace. */
-static size_t collect_specs(const struct option_set *set,
-                            const struct option_spec *specs[OPTIONS_MAX])
+size_t options_list(const struct option_set *set, const struct option_spec *ret_specs[OPTIONS_MAX])
 {
     size_t count = 0;
     const struct option_spec *tables[] = { set->own, common_options };
     for (size_t t = 0; t < 2; t++)
         for (const struct option_spec *s = tables[t]; s != NULL && s->name != NULL; s++)
-            if (count < OPTIONS_MAX && is_taken(set, s) && find_spec(specs, count, s->name) == NULL)
-                specs[count++] = s;
+            if (count < OPTIONS_MAX && is_taken(set, s) &&
+                find_spec(ret_specs, count, s->name) == NULL)
+                ret_specs[count++] = s;
     return count;
 }
 
@@ -303,7 +302,7 @@ bool options_parse(int argc, char **argv, const struct option_set *set, struct o
 {
     const struct option_spec *specs[OPTIONS_MAX];
     struct grammar grammar = { .letters = ":" };
-    size_t count = collect_specs(set, specs);
+    size_t count = options_list(set, specs);
     make_grammar(specs, count, &grammar);
 
     int result;
@@ -358,11 +357,18 @@ void options_each(const struct options *options, unsigned uses,
     }
 }
 
+const char *options_values(const char *argument)
+{
+    const char *equals = strchr(argument, '=');
+    return equals != NULL ? equals + 1 : "";
+}
+
 static void print_option(const struct option_spec *spec)
 {
     char left[64];
-    snprintf(left, sizeof left, "--%s%s%s", spec->name, spec->argument ? " " : "",
-             spec->argument ? spec->argument : "");
+    const char *argument = spec->argument != NULL ? spec->argument : "";
+    snprintf(left, sizeof left, "--%s%s%.*s", spec->name, argument[0] != '\0' ? " " : "",
+             (int)strcspn(argument, "="), argument);
     /* The help of a long option goes on the next line. */
     if (strlen(left) > HELP_COLUMN) {
         printf("  %s\n", left);

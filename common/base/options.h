@@ -16,6 +16,7 @@
 #define OPTIONS_SCOPES_MAX 8
 #define OPTIONS_OWN_MAX    40
 #define OPTIONS_COMMON_MAX 18 /* how many common options there are */
+#define OPTIONS_MAX        80 /* how many options a program has */
 
 /* The values of the command line. The texts point into argv. NULL, 0 or false: not given. */
 struct options {
@@ -50,10 +51,20 @@ enum option_kind {
     OPTION_SECONDS,  /* int; 90, or a Go duration such as 1m30s, which is clamped to the limits */
 };
 
+/* An argument is a text: its name in the help, such as STORE, and, after an equals sign, what it
+ * may be, for the completion of shells: words with bars in between ("FORM=text|json"), or
+ *
+ *     @file  @folder                 a path
+ *     @api                           the name of an API
+ *     @account                       the user name of an account that is signed in
+ *     @context                       a context of the user's kubeconfigs
+ *     @command                       the words of a command of entra
+ *
+ * What has no equals sign may be anything. The same text describes a program's operand. */
 struct option_spec {
     const char *name;     /* without dashes; NULL ends a table. A single letter is -l, and also --l
                            * if it has a help text */
-    const char *argument; /* the argument's name in the help; NULL for a flag or a switch */
+    const char *argument; /* as above; NULL for a flag or a switch */
     const char *help;     /* NULL: not shown */
     enum option_kind kind;
     size_t offset; /* of the member of struct options that the option sets */
@@ -68,6 +79,7 @@ enum option_use {
     OPTION_OF_REQUEST = 1, /* which token: the same options make the same request again */
     OPTION_OF_HELPER = 2,  /* may be in a host program's configuration, where it runs a helper */
     OPTION_OF_RUN = 4,     /* how this one run behaves */
+    OPTION_UNUSED = 8,     /* of a program's own: is refused, or taken without any effect */
 };
 
 /* The common options, by which a program says which of them it takes. It always takes --verbose,
@@ -101,6 +113,13 @@ struct option_set {
     const struct option_spec *own; /* may be NULL; one replaces the common one of the same name */
     unsigned common;               /* of enum option_common */
 };
+
+/* Lists the options that a program takes: its own, and the common ones that they do not replace.
+ * Returns their number. */
+size_t options_list(const struct option_set *set, const struct option_spec *ret_specs[OPTIONS_MAX]);
+
+/* What an argument may be, after its equals sign; "" if it may be anything. */
+const char *options_values(const char *argument);
 
 /* Passes each common option that is given and has one of these uses (OPTION_OF_...) to show(), with
  * its dashes, in the order of --help. value is NULL for a flag. The texts are valid during the

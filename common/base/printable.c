@@ -35,6 +35,14 @@ void printable_make(char *text)
     }
 }
 
+bool printable_is(const char *text)
+{
+    bool printable = true;
+    for (const unsigned char *p = (const unsigned char *)text; *p != '\0' && printable;)
+        p += read_any(p, &printable);
+    return printable;
+}
+
 /* Whether these bytes may be the beginning of a character, or of CR LF. */
 static bool is_unfinished(const unsigned char *bytes, size_t length)
 {

@@ -14,6 +14,9 @@
  * message; others change the direction of the text. */
 void printable_make(char *text);
 
+/* Whether printable_make would leave the text as it is. */
+bool printable_is(const char *text);
+
 /* As printable_make, for a part of a longer output: keeps line breaks (CR LF too) and tabs. Returns
  * how many bytes are done: all of them, or all but a character at the end whose rest is still to
  * come. */

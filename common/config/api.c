@@ -27,7 +27,7 @@ static size_t list_apis(const struct config *config,
                         struct config_api apis[CONFIG_SECTIONS_MAX + BUILTIN_APIS_MAX])
 {
     struct section sections[CONFIG_SECTIONS_MAX];
-    size_t count = config_apis(config, sections);
+    size_t count = config != NULL ? config_apis(config, sections) : 0;
     for (size_t i = 0; i < count; i++)
         apis[i] = config_api_of_section(&sections[i]);
     size_t in_file = count;
@@ -64,6 +64,15 @@ bool config_knows_api(const struct config *config, const char *name, struct erro
 {
     struct config_api unused;
     return config_find_api(config, name, &unused, error);
+}
+
+void config_each_api(const struct config *config, void (*visit)(void *context, const char *name),
+                     void *context)
+{
+    struct config_api apis[CONFIG_SECTIONS_MAX + BUILTIN_APIS_MAX];
+    size_t count = list_apis(config, apis);
+    for (size_t i = 0; i < count; i++)
+        visit(context, apis[i].name);
 }
 
 bool config_find_only_api(const struct config *config, struct config_api *api, struct error *error)

@@ -152,6 +152,12 @@ void config_each_base_url(const struct config *config,
                           void (*visit)(void *context, const char *api, const struct url *base),
                           void *context);
 
+/* Calls visit() for each API that --api may name: those of the file, then those that are built in.
+ * The configuration, which may be NULL, owns the names. May be called between the two steps of
+ * config_load. */
+void config_each_api(const struct config *config, void (*visit)(void *context, const char *name),
+                     void *context);
+
 #define CONFIG_BASE_URLS_MAX 5
 
 /* The base URLs of an API, with NULL after the last; not those of a built-in API's package feeds. A

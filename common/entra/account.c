@@ -10,13 +10,9 @@
 
 bool account_is_username(const char *text)
 {
-    char shown[USERNAME_MAX + 1];
     size_t length = strlen(text);
-    if (length == 0 || length > USERNAME_MAX || strpbrk(text, " \"\\*") != NULL)
-        return false;
-    memcpy(shown, text, length + 1);
-    printable_make(shown);
-    return strcmp(shown, text) == 0;
+    return length > 0 && length <= USERNAME_MAX && strpbrk(text, " \"\\*") == NULL &&
+           printable_is(text);
 }
 
 bool account_is_home_account_id(const char *text)

@@ -209,3 +209,20 @@ bool account_store_drop(struct token_store *store, const struct token_request *r
     }
     return true;
 }
+
+void account_store_each_username(const struct token_store *store, int64_t deadline,
+                                 void (*visit)(void *context, const char *username), void *context)
+{
+    static const struct keyring_key every = { { { STORE_KIND, STORE_KIND_ACCOUNT } } };
+    const struct keyring *keyring = store->keyring;
+    for (; keyring != NULL; keyring = store->named ? NULL : keyring_next_best(keyring)) {
+        struct error unused = { 0 };
+        auto_keyring_list struct keyring_list accounts = { 0 };
+        keyring->peek(&every, deadline, &accounts, &unused);
+        for (size_t i = 0; i < accounts.count; i++) {
+            const char *username = keyring_item_attribute(&accounts.items[i], STORE_USERNAME);
+            if (account_is_username(username)) /* not ACCOUNT_DEFAULT */
+                visit(context, username);
+        }
+    }
+}

@@ -76,6 +76,11 @@ bool account_store_forget(struct token_store *store, const char *username, int64
 bool account_store_switch(struct token_store *store, const char *username, int64_t deadline,
                           bool *ret_changed, struct error *error);
 
+/* Calls visit() for each user name that is signed in, as far as the keyrings that token_store_list
+ * searches show it without the user's help (peek in keyring.h). One may come twice. */
+void account_store_each_username(const struct token_store *store, int64_t deadline,
+                                 void (*visit)(void *context, const char *username), void *context);
+
 /* Whether a home account ID is that of the default account of some authority. accounts is what
  * token_store_list returns for STORE_KIND_ACCOUNT. */
 bool account_store_is_default(const struct keyring_list *accounts, const char *home_account_id);

@@ -9,7 +9,7 @@
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
 #include "helpers/curl/curl_transfer.h"
-#include "helpers/program.h"
+#include "helpers/programs.h"
 
 #define URLS_MAX 100
 
@@ -126,7 +126,7 @@ static bool answer_curl(const struct options *options, int count, char **operand
     return config != NULL && answer_all(config, options, count, operands, error);
 }
 
-static const struct program program = {
+const struct program curl_credential_program = {
     .name = "curl-credential-entra",
     .usage = "[OPTION]... URL...\n"
              "       curl-credential-entra --api NAME [OPTION]... [PATH|URL]...",
@@ -141,5 +141,5 @@ static const struct program program = {
 
 int curl_credential_entra(int argc, char **argv)
 {
-    return program_main(argc, argv, &program);
+    return program_main(argc, argv, &curl_credential_program);
 }

@@ -7,21 +7,19 @@
 
 #include "helpers/program.h"
 
-extern const struct program entra_token;  /* token.c */
-extern const struct program entra_login;  /* login.c */
-extern const struct program entra_logout; /* logout.c */
-extern const struct program entra_status; /* status.c */
-extern const struct program entra_switch; /* switch.c */
-extern const struct program entra_list;   /* list/list.c */
-extern const struct program entra_forget; /* forget.c */
-extern const struct program entra_secret; /* secret.c */
-extern const struct program entra_doctor; /* doctor/doctor.c */
-extern const struct program entra_setup;  /* setup/setup_all.c */
+extern const struct program entra_token;      /* token.c */
+extern const struct program entra_login;      /* login.c */
+extern const struct program entra_logout;     /* logout.c */
+extern const struct program entra_status;     /* status.c */
+extern const struct program entra_switch;     /* switch.c */
+extern const struct program entra_list;       /* list/list.c */
+extern const struct program entra_forget;     /* forget.c */
+extern const struct program entra_secret;     /* secret.c */
+extern const struct program entra_doctor;     /* doctor/doctor.c */
+extern const struct program entra_setup;      /* setup/setup_all.c */
+extern const struct program entra_completion; /* completion/completion.c */
 
 extern const struct program entra_setup_git;     /* setup/setup_git.c */
 extern const struct program entra_setup_kubectl; /* setup/setup_kubectl.c */
-
-/* The program `entra setup NAME`; NULL if there is none. */
-const struct program *setup_find(const char *name);
 
 #endif

@@ -190,9 +190,9 @@ static const struct option_spec own_options[] = {
       OPTION_OWN(SECRETS), 0 },
     { "all", NULL, "delete all that these programs keep on this machine", OPTION_OWN_FLAG,
       OPTION_OWN(ALL), 0 },
-    { "account", "NAME", "delete only what belongs to this user or app", OPTION_TEXT,
+    { "account", "NAME=@account", "delete only what belongs to this user or app", OPTION_TEXT,
       offsetof(struct options, account), 0 },
-    { "api", "NAME", "delete only the tokens for this API", OPTION_TEXT,
+    { "api", "NAME=@api", "delete only the tokens for this API", OPTION_TEXT,
       offsetof(struct options, api), 0 },
     { .name = NULL },
 };

@@ -65,7 +65,7 @@ static const struct option_spec own_options[] = {
       OPTION_OWN(BROWSER), 0 },
     { "device-code", NULL, "sign in by entering a code on any device", OPTION_OWN_FLAG,
       OPTION_OWN(DEVICE_CODE), 0 },
-    { "cache-dir", "FOLDER", "sign in for this --cache-dir of kubelogin", OPTION_TEXT,
+    { "cache-dir", "FOLDER=@folder", "sign in for this --cache-dir of kubelogin", OPTION_TEXT,
       OPTION_OWN(CACHE_DIR), 0 },
     { .name = NULL },
 };

@@ -101,6 +101,7 @@ const struct program entra_secret = {
                 "entra secret set --api AzureDevOps <secret.txt\n"
                 "entra secret clear",
     .common = OPTION_API | OPTIONS_OF_APP | OPTIONS_OF_STORE,
+    .operand = "=set|clear",
     .is_typed = true,
     .run = run_secret,
 };

@@ -348,7 +348,8 @@ static bool run_status(const struct options *options, int count, char **operands
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM", "text or json", OPTION_TEXT, offsetof(struct options, output), 0 },
+    { "output", "FORM=text|json", "text or json", OPTION_TEXT, offsetof(struct options, output),
+      0 },
     { .name = NULL },
 };
 

@@ -35,6 +35,7 @@ const struct program entra_switch = {
     .summary = "Makes an account that is signed in the default one, without a browser.",
     .examples = "entra switch ada@contoso.com",
     .common = OPTIONS_OF_STORE,
+    .operand = "ACCOUNT=@account",
     .is_typed = true,
     .run = run_switch,
 };

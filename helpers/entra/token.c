@@ -140,7 +140,7 @@ static bool run_token(const struct options *options, int count, char **operands,
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM", "token (default), json or header", OPTION_TEXT,
+    { "output", "FORM=token|json|header", "token (default), json or header", OPTION_TEXT,
       offsetof(struct options, output), 0 },
     { "renew", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(RENEW), 0 },
     { "user", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(FOR_USER), 0 },

@@ -18,7 +18,7 @@
 #include "helpers/git/git_refusals.h"
 #include "helpers/git/git_target.h"
 #include "helpers/git/git_user.h"
-#include "helpers/program.h"
+#include "helpers/programs.h"
 
 static bool print_answer(const struct secret *answer, struct error *error)
 {
@@ -331,7 +331,7 @@ static bool answer_git(const struct options *options, int count, char **operands
     return true; /* gitcredentials(7): unknown operations are silently ignored */
 }
 
-static const struct program program = {
+const struct program git_credential_program = {
     .name = "git-credential-entra",
     .usage = "[OPTION]... get|store|erase|capability",
     .summary = "Gives git a Microsoft Entra token for hosts that accept one. git calls it if its\n"
@@ -339,11 +339,12 @@ static const struct program program = {
     .examples = "entra setup git\n"
                 "printf 'protocol=https\\nhost=dev.azure.com\\n' | git-credential-entra get",
     .common = OPTIONS_ALL,
+    .operand = "=get|store|erase|capability",
     .run = answer_git,
 };
 
 int git_credential_entra(int argc, char **argv)
 {
     network_source = &git_network;
-    return program_main(argc, argv, &program);
+    return program_main(argc, argv, &git_credential_program);
 }

@@ -16,7 +16,7 @@
 #include "helpers/kubectl/exec_credential.h"
 #include "helpers/kubectl/kubelogin.h"
 #include "helpers/kubectl/kubelogin_remove.h"
-#include "helpers/program.h"
+#include "helpers/programs.h"
 
 /* A client that takes whatever is on stderr for a failure would refuse the token for a warning. */
 static void trace_warning(const char *code, const char *text)
@@ -117,22 +117,26 @@ static bool answer_kubectl(const struct options *options, int count, char **oper
 }
 
 /* kubelogin's other commands. */
-static const struct {
-    const char *name;
-    const struct program *program;
-} commands[] = {
-    { "remove-tokens", &kubelogin_remove },
-    { "remove-cache-dir", &kubelogin_remove },
-    { "convert-kubeconfig", &entra_setup_kubectl },
+static const struct command commands[] = {
+    { "remove-tokens", &kubelogin_remove, "remove the tokens for AKS from the keyring" },
+    { "remove-cache-dir", &kubelogin_remove, "the newer name of remove-tokens" },
+    { "convert-kubeconfig", &entra_setup_kubectl, "the same as 'entra setup kubectl'" },
+    { .name = NULL },
 };
 
-static const struct program *find_command(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-        if (strcmp(name, commands[i].name) == 0)
-            return commands[i].program;
-    return NULL;
-}
+const struct program exec_credential_program = {
+    .name = "exec-credential-entra",
+    .usage = "[get-token] [OPTION]...",
+    .summary = "Gives kubectl and other client-go programs a Microsoft Entra token, by default\n"
+               "for AKS. Also takes the options of kubelogin, and its other commands.",
+    .examples = "entra setup kubectl\n"
+                "entra token --api AKS",
+    .make_options = kubelogin_options,
+    .common = OPTIONS_ALL,
+    .commands = commands,
+    .operand = "=get-token",
+    .run = answer_kubectl,
+};
 
 /* kubelogin shows its help if it is called by hand with nothing, or with the word help. */
 static bool wants_help(int argc, char **argv)
@@ -144,23 +148,12 @@ static bool wants_help(int argc, char **argv)
 
 int exec_credential_entra(int argc, char **argv)
 {
-    static char help[] = "--help";
-    char *help_line[] = { argv[0], help, NULL };
-    const struct program *command = argc > 1 ? find_command(argv[1]) : NULL;
-    bool helps = wants_help(argc, argv);
-    if (command != NULL)
-        return program_main(argc - 1, argv + 1, command);
-    return program_main(
-        helps ? 2 : argc, helps ? help_line : argv,
-        &(struct program){
-            .name = "exec-credential-entra",
-            .usage = "[get-token] [OPTION]...",
-            .summary = "Gives kubectl and other client-go programs a Microsoft Entra token, by "
-                       "default\nfor AKS. Also takes the options of kubelogin, and its "
-                       "remove-tokens and\nconvert-kubeconfig.",
-            .examples = "entra setup kubectl\n"
-                        "entra token --api AKS",
-            .options = kubelogin_options(),
-            .common = OPTIONS_ALL,
-            .run = answer_kubectl });
+    int used = 0;
+    const struct program *program =
+        program_find(&exec_credential_program, argc - 1, argv + 1, &used);
+    if (wants_help(argc, argv)) {
+        static char help[] = "--help";
+        return program_main(2, (char *[]){ argv[0], help, NULL }, program);
+    }
+    return program_main(argc - used, argv + used, program);
 }

@@ -18,7 +18,7 @@
 const struct kubelogin_setting_facts kubelogin_settings[KUBELOGIN_SETTINGS] = {
     [KUBELOGIN_LOGIN] = { .flag = "--login",
                           .letter = "l",
-                          .argument = "MODE",
+                          .argument = KUBELOGIN_LOGIN_ARGUMENT,
                           .help = "login method: devicecode, interactive, spn, msi, "
                                   "workloadidentity, azurepipelines, azurecli, azd or chained",
                           .environment = { "AAD_LOGIN_METHOD" } },
@@ -42,7 +42,8 @@ const struct kubelogin_setting_facts kubelogin_settings[KUBELOGIN_SETTINGS] = {
                               .pipelines = "AZURESUBSCRIPTION_CLIENT_ID" },
     [KUBELOGIN_ENVIRONMENT] = { .flag = "--environment",
                                 .letter = "e",
-                                .argument = "CLOUD",
+                                .argument = "CLOUD=AzurePublicCloud|AzureUSGovernmentCloud|"
+                                            "AzureChinaCloud",
                                 .help = "Azure environment: AzurePublicCloud, "
                                         "AzureUSGovernmentCloud or AzureChinaCloud" },
     [KUBELOGIN_AUTHORITY_HOST] = { .flag = "--authority-host",
@@ -52,14 +53,14 @@ const struct kubelogin_setting_facts kubelogin_settings[KUBELOGIN_SETTINGS] = {
     [KUBELOGIN_LEGACY] = { .flag = "--legacy",
                            .help = "get a token with the spn: prefix in its audience" },
     [KUBELOGIN_CLIENT_CERTIFICATE] = { .flag = "--client-certificate",
-                                       .argument = "FILE",
+                                       .argument = "FILE=@file",
                                        .help = "client certificate and key, for spn login",
                                        .environment = { "AZURE_CLIENT_CERTIFICATE_PATH",
                                                         "AAD_SERVICE_PRINCIPAL_CLIENT_"
                                                         "CERTIFICATE" },
                                        .terraform = "ARM_CLIENT_CERTIFICATE_PATH" },
     [KUBELOGIN_FEDERATED_TOKEN_FILE] = { .flag = "--federated-token-file",
-                                         .argument = "FILE",
+                                         .argument = "FILE=@file",
                                          .help = "federated token file, for workloadidentity login",
                                          .workload = "AZURE_FEDERATED_TOKEN_FILE" },
     [KUBELOGIN_IDENTITY_RESOURCE_ID] = { .flag = "--identity-resource-id",
@@ -71,10 +72,10 @@ const struct kubelogin_setting_facts kubelogin_settings[KUBELOGIN_SETTINGS] = {
                                        .help = "service connection ID, for azurepipelines login",
                                        .pipelines = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID" },
     [KUBELOGIN_LOGIN_HINT] = { .flag = "--login-hint",
-                               .argument = "USER",
+                               .argument = "USER=@account",
                                .help = "user name of the account to use" },
     [KUBELOGIN_USERNAME] = { .flag = "--username",
-                             .argument = "USER",
+                             .argument = "USER=@account",
                              .help = "same as --login-hint" },
     [KUBELOGIN_TERRAFORM] = { .flag = "--use-azurerm-env-vars",
                               .help = "read ARM_* instead of AZURE_* and AAD_*" },
@@ -89,14 +90,14 @@ const struct kubelogin_setting_facts kubelogin_settings[KUBELOGIN_SETTINGS] = {
                                  .help = "not used",
                                  .ignored = "only the Azure CLI selects tokens by subscription" },
     [KUBELOGIN_CACHE_DIR] = { .flag = "--cache-dir",
-                              .argument = "FOLDER",
+                              .argument = "FOLDER=@folder",
                               .help = "use the account that has signed in for this folder",
                               .weakest = "KUBECACHEDIR" },
     [KUBELOGIN_TOKEN_CACHE_DIR] = { .flag = "--token-cache-dir",
-                                    .argument = "FOLDER",
+                                    .argument = "FOLDER=@folder",
                                     .help = "same as --cache-dir" },
     [KUBELOGIN_AZURE_CONFIG_DIR] = { .flag = "--azure-config-dir",
-                                     .argument = "FOLDER",
+                                     .argument = "FOLDER=@folder",
                                      .help = "same as --cache-dir, for azurecli login",
                                      .weakest = "AZURE_CONFIG_DIR" },
     [KUBELOGIN_NO_DISCOVERY] = { .flag = "--disable-instance-discovery",
@@ -151,13 +152,16 @@ static size_t offset_of(enum kubelogin_setting which)
 static struct option_spec make_spec(enum kubelogin_setting which, const char *name,
                                     const char *help)
 {
+    bool is_unused =
+        kubelogin_settings[which].ignored != NULL || kubelogin_settings[which].refused != NULL;
     return (struct option_spec){ .name = name,
                                  .argument = kubelogin_settings[which].argument,
                                  .help = help,
                                  .kind = kubelogin_settings[which].argument != NULL
                                              ? OPTION_ANY_TEXT
                                              : OPTION_SWITCH,
-                                 .offset = offset_of(which) };
+                                 .offset = offset_of(which),
+                                 .uses = is_unused ? OPTION_UNUSED : 0 };
 }
 
 const struct option_spec *kubelogin_options(void)

@@ -29,6 +29,10 @@
 #include "common/base/options.h"
 #include "common/config/config.h"
 
+/* The argument of --login (options.h). */
+#define KUBELOGIN_LOGIN_ARGUMENT                                                                   \
+    "MODE=devicecode|interactive|spn|msi|workloadidentity|azurepipelines|azurecli|azd|chained"
+
 /* kubelogin's settings, in the order of --help. */
 enum kubelogin_setting {
     KUBELOGIN_LOGIN,

@@ -152,9 +152,9 @@ static bool run_remove(const struct options *options, int count, char **operands
 }
 
 static const struct option_spec own_options[] = {
-    { "cache-dir", "FOLDER", "forget which account belongs to this folder", OPTION_ANY_TEXT,
+    { "cache-dir", "FOLDER=@folder", "forget which account belongs to this folder", OPTION_ANY_TEXT,
       OPTION_OWN(CACHE_DIR), 0 },
-    { "token-cache-dir", "FOLDER", "same as --cache-dir", OPTION_ANY_TEXT,
+    { "token-cache-dir", "FOLDER=@folder", "same as --cache-dir", OPTION_ANY_TEXT,
       OPTION_OWN(TOKEN_CACHE_DIR), 0 },
     { .name = NULL },
 };

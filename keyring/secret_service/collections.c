@@ -6,8 +6,6 @@
 #include "keyring/secret_service/prompt.h"
 #include "keyring/secret_service/property.h"
 
-#define COLLECTION_INTERFACE "org.freedesktop.Secret.Collection"
-
 /* Whether the service is GNOME Keyring, which hides nothing from search_item: its collections that
  * show no item have none. */
 static bool is_gnomes(SecretService *service, int64_t deadline)
@@ -68,6 +66,20 @@ static bool is_opaque(SecretService *service, const gchar *path, int64_t deadlin
     g_autoptr(GVariant) items = property_get(service, path, COLLECTION_INTERFACE, "Items",
                                              G_VARIANT_TYPE_OBJECT_PATH_ARRAY, deadline);
     return items == NULL || g_variant_n_children(items) == 0;
+}
+
+gchar **collections_find_unlocked(SecretService *service, int64_t deadline)
+{
+    g_autoptr(GVariant) paths = NULL;
+    g_autofree const gchar **each = list_collections(service, deadline, &paths);
+    g_autoptr(GStrvBuilder) unlocked = g_strv_builder_new();
+    for (size_t i = 0; each != NULL && each[i] != NULL; i++) {
+        g_autoptr(GVariant) locked = property_get(service, each[i], COLLECTION_INTERFACE, "Locked",
+                                                  G_VARIANT_TYPE_BOOLEAN, deadline);
+        if (locked != NULL && !g_variant_get_boolean(locked))
+            g_strv_builder_add(unlocked, each[i]);
+    }
+    return g_strv_builder_end(unlocked);
 }
 
 /* Returns NULL if the service names none. The caller frees the result with g_free. */

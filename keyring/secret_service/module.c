@@ -241,7 +241,47 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     return read_items(service, &hits, deadline, ret_list, error);
 }
 
+/* ---- peek ---- */
+
+/* Without its record, which a service may confirm with the user (KeePassXC). */
+static enum keyring_answer add_visible(SecretService *service, const gchar *path, int64_t deadline,
+                                       struct keyring_list *list, struct error *error)
+{
+    if (list->count == KEYRING_ITEMS_MAX) {
+        keyring_fail_too_many("the desktop keyring", error);
+        return KEYRING_FAILED;
+    }
+    list->items = reallocarray(list->items, list->count + 1, sizeof *list->items);
+    struct keyring_item *item = &list->items[list->count];
+    *item = (struct keyring_item){ 0 };
+    enum keyring_answer answer = item_read(service, path, false, deadline, item, error);
+    if (answer == KEYRING_FOUND && item_owner(item) == ITEM_OURS)
+        list->count++;
+    else
+        keyring_item_clear(item);
+    return answer;
+}
+
+/* Only what is unlocked is searched: KeePassXC prompts if the whole service is. */
+static enum keyring_answer peek(const struct keyring_key *key, int64_t deadline,
+                                struct keyring_list *ret_list, struct error *error)
+{
+    SecretService *service = NULL;
+    *ret_list = (struct keyring_list){ 0 };
+    enum keyring_answer answer = service_connect_running(&service, deadline, error);
+    g_auto(GStrv) collections =
+        answer == KEYRING_FOUND ? collections_find_unlocked(service, deadline) : NULL;
+    for (size_t i = 0; i < length_of(collections) && answer == KEYRING_FOUND; i++) {
+        g_auto(GStrv) paths = NULL;
+        answer = search_collection(service, collections[i], key, deadline, &paths, error);
+        for (size_t j = 0; j < length_of(paths) && answer == KEYRING_FOUND; j++)
+            if (add_visible(service, paths[j], deadline, ret_list, error) == KEYRING_FAILED)
+                answer = KEYRING_FAILED;
+    }
+    return answer;
+}
+
 MODULE_EXPORT const struct keyring_module entra_module = {
     .module = MODULE_HEAD,
-    .keyring = { "secret-service", lookup, store, erase, erase_item, list },
+    .keyring = { "secret-service", lookup, store, erase, erase_item, list, peek },
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "keyring/secret_service/call.h"
+#include "keyring/secret_service/collections.h"
 #include "keyring/secret_service/item.h"
 #include "keyring/secret_service/property.h"
 #include "keyring/secret_service/search.h"
@@ -14,10 +15,9 @@
 /* Not JSON: that is text, in which KeePassXC replaces what looks like its references. */
 #define CONTENT_TYPE "application/octet-stream"
 
-#define ITEM_INTERFACE       "org.freedesktop.Secret.Item"
-#define COLLECTION_INTERFACE "org.freedesktop.Secret.Collection"
-#define SECRET_TYPE          G_VARIANT_TYPE("(oayays)")
-#define SECRETS_TYPE         G_VARIANT_TYPE("(a{o(oayays)})") /* GetSecrets returns it */
+#define ITEM_INTERFACE "org.freedesktop.Secret.Item"
+#define SECRET_TYPE    G_VARIANT_TYPE("(oayays)")
+#define SECRETS_TYPE   G_VARIANT_TYPE("(a{o(oayays)})") /* GetSecrets returns it */
 
 /* NULL: it is empty or too long. */
 static struct secret *record_of(SecretValue *value)

@@ -3,6 +3,7 @@
 
 #include "keyring/secret_service.h"
 #include "keyring/secret_service/call.h"
+#include "keyring/secret_service/collections.h"
 #include "keyring/secret_service/item.h"
 
 GHashTable *search_attributes(const struct keyring_key *key, bool with_schema)
@@ -40,6 +41,30 @@ enum keyring_answer search_hits(SecretService *service, const struct keyring_key
                                                      &hits.locked, &reason))
         return call_failed(call, reason, error);
     *ret_hits = hits;
+    return KEYRING_FOUND;
+}
+
+enum keyring_answer search_collection(SecretService *service, const gchar *collection,
+                                      const struct keyring_key *key, int64_t deadline,
+                                      gchar ***ret_paths, struct error *error)
+{
+    auto_call struct call *call = call_begin(deadline);
+    GDBusConnection *bus = g_dbus_proxy_get_connection(G_DBUS_PROXY(service));
+    g_auto(GVariantBuilder) attributes = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{ss}"));
+    g_autoptr(GVariant) answer = NULL;
+    GError *reason = NULL;
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++)
+        g_variant_builder_add(&attributes, "{ss}", key->attributes[i].name,
+                              key->attributes[i].value);
+    g_dbus_connection_call(
+        bus, g_dbus_proxy_get_name(G_DBUS_PROXY(service)), collection, COLLECTION_INTERFACE,
+        "SearchItems", g_variant_new("(a{ss})", &attributes), G_VARIANT_TYPE("(ao)"),
+        G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, call->cancellable, call_on_answer, call);
+    if (call_wait(call) != NULL)
+        answer = g_dbus_connection_call_finish(bus, call->result, &reason);
+    if (answer == NULL)
+        return call_failed(call, reason, error);
+    g_variant_get(answer, "(^ao)", ret_paths);
     return KEYRING_FOUND;
 }
 

@@ -30,6 +30,12 @@ enum keyring_answer search_hits(SecretService *service, const struct keyring_key
                                 bool with_schema, int64_t deadline, struct hits *ret_hits,
                                 struct error *error);
 
+/* As search_hits, with any schema and in one collection. Sets *ret_paths to the items, with NULL
+ * after the last; the caller frees them with g_strfreev. */
+enum keyring_answer search_collection(SecretService *service, const gchar *collection,
+                                      const struct keyring_key *key, int64_t deadline,
+                                      gchar ***ret_paths, struct error *error);
+
 /* Finds the first of these items that is ours, as far as it can be seen. The caller frees *ret_path
  * with g_free. Fails as call_failed does. */
 enum keyring_answer search_own(SecretService *service, gchar **paths, bool are_locked,

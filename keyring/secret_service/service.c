@@ -144,8 +144,8 @@ static SecretService *open_service(struct call *call, GError **reason)
     return call_wait(call) != NULL ? secret_service_open_finish(call->result, reason) : NULL;
 }
 
-enum keyring_answer service_connect(SecretService **ret_service, int64_t deadline,
-                                    struct error *error)
+static enum keyring_answer connect_to(bool starts, SecretService **ret_service, int64_t deadline,
+                                      struct error *error)
 {
     static gchar *owner; /* the daemon that the session belongs to */
     log_to_trace();
@@ -168,10 +168,24 @@ enum keyring_answer service_connect(SecretService **ret_service, int64_t deadlin
             return call_failed(call, reason, error);
         g_free(owner);
         owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(connected));
-        answer = owner == NULL ? activation_start(bus, deadline, error) : KEYRING_FOUND;
+        answer = owner == NULL && starts ? activation_start(bus, deadline, error) : KEYRING_FOUND;
         if (answer != KEYRING_FOUND)
             return answer;
     }
+    if (owner == NULL && !starts)
+        return KEYRING_ABSENT;
     *ret_service = connected;
     return KEYRING_FOUND;
+}
+
+enum keyring_answer service_connect(SecretService **ret_service, int64_t deadline,
+                                    struct error *error)
+{
+    return connect_to(true, ret_service, deadline, error);
+}
+
+enum keyring_answer service_connect_running(SecretService **ret_service, int64_t deadline,
+                                            struct error *error)
+{
+    return connect_to(false, ret_service, deadline, error);
 }

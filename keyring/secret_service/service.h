@@ -18,6 +18,10 @@
 enum keyring_answer service_connect(SecretService **ret_service, int64_t deadline,
                                     struct error *error);
 
+/* As service_connect, but starts no daemon: KEYRING_ABSENT if none runs. */
+enum keyring_answer service_connect_running(SecretService **ret_service, int64_t deadline,
+                                            struct error *error);
+
 /* Begins to open the session that carries the secrets, unless it is open. Half of the work is done
  * at once (libsecret computes a key), so this is best called while another answer is due. */
 void service_open_session(SecretService *service);

@@ -20,6 +20,14 @@ static void check(const struct edits *edits, size_t size)
         HOLDS(edits->secrets[i].end <= size && edits->secrets[i].start <= edits->secrets[i].end);
 }
 
+/* A name is what a completion offers, so it is one that the same file knows. */
+static void check_context(void *context, const char *name)
+{
+    size_t *count = context;
+    HOLDS(strlen(name) <= KUBECONFIG_MAX);
+    (*count)++;
+}
+
 /* Gives all users of a changed file back what they had. */
 static void restore(const struct kubeconfig *file, const struct kubeconfig *former,
                     const struct secret *text)
@@ -96,6 +104,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     auto_secret struct secret *text = secret_new((const char *)data, size);
     HOLDS(text != NULL);
     struct kubeconfig *file = entra_module.parse(text->bytes, size, &error);
+    size_t contexts = 0;
+    if (file != NULL)
+        entra_module.each_context(file, check_context, &contexts);
     for (int i = 0; file != NULL && i < 8; i++) {
         auto_edits struct edits edits = { 0 };
         bool has_edits = convert(file, &conversions[i % 4], i >= 4, &edits);

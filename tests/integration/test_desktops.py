@@ -8,6 +8,7 @@ import os
 import pytest
 from gi.repository import GLib
 
+from authority import contoso
 from integration import users
 from integration.credentials import configure
 from world.bus import MessageBus
@@ -318,3 +319,30 @@ def test_a_token_does_not_wait_for_a_dialog_to_replace_an_older_one(keepassxc, e
     (line,) = outcome.err.splitlines()
     assert "asks before an item is replaced" in line and "KeePassXC" in line
     assert outcome.seconds < 20  # the limit is 30
+
+
+def offered_accounts(world, env) -> list[str]:
+    """What a shell offers for `entra switch`, as an answer for fish."""
+    outcome = world.run("entra", "completion", "--answer", "fish", input="entra\0switch\0\0", env=env)
+    assert (outcome.code, outcome.err) == (0, "")
+    return outcome.out.splitlines()[1:]
+
+
+@pytest.mark.parametrize("env", [{}, DISPLAY], ids=["no display", "display"])
+def test_the_completion_of_accounts_does_not_have_a_database_opened(keepassxc, env):
+    """KeePassXC prompts when it is searched as a whole while a database is locked."""
+    keepassxc.write_appsettings(keepassxc.user_appsettings())
+    users.login(keepassxc, "--keyring", "secret-service", env=DISPLAY)
+    assert offered_accounts(keepassxc, env) == [contoso.ADA.username]
+    keepassxc.keepassxc.lock()
+    assert offered_accounts(keepassxc, env) == []
+
+
+@pytest.mark.parametrize("env", [{}, DISPLAY], ids=["no display", "display"])
+def test_the_completion_of_accounts_does_not_have_a_wallet_opened(kde, env):
+    kde.kwallet.create()
+    assert offered_accounts(kde, env) == []
+    kde.kwallet.open()
+    kde.write_appsettings(kde.user_appsettings())
+    users.login(kde, "--keyring", "secret-service", env=DISPLAY)
+    assert offered_accounts(kde, env) == [contoso.ADA.username]

@@ -307,8 +307,8 @@ static bool place_erase_item(const struct keyring_item *item, int64_t deadline, 
     return place_erase(&any, deadline, error);
 }
 
-const struct keyring keyring_place = { "place",     place_lookup,     place_store,
-                                       place_erase, place_erase_item, place_list };
+const struct keyring keyring_place = { "place",          place_lookup, place_store, place_erase,
+                                       place_erase_item, place_list,   place_list };
 
 void place_clear(void)
 {

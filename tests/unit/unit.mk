@@ -11,6 +11,7 @@ CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 # What a test needs beside common.a.
 unit_account_store_SOURCES      := tests/unit/shelf.c
 unit_arc_SOURCES                := common/acquire/identity/arc.c
+unit_bash_line_SOURCES          := helpers/entra/completion/bash_line.c
 unit_credential_check_SOURCES   := common/acquire/app/client_secret.c \
                                    common/acquire/app/credential_check.c \
                                    common/acquire/app/thumbprint.c
@@ -55,6 +56,7 @@ unit_token_candidates_SOURCES   := tests/unit/shelf.c
 unit_token_claims_SOURCES       := helpers/entra/token_claims.c
 unit_token_endpoint_SOURCES     := $(unit_redaction_SOURCES) common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c common/acquire/http/token_endpoint.c
+unit_typed_SOURCES              := $(filter-out helpers/main.c,$(entra_SOURCES))
 unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
 unit_http_LIBS                   = $(ACQUIRE_LIBS)
 unit_http_failure_LIBS           = $(ACQUIRE_LIBS)

@@ -137,7 +137,8 @@ static bool run_doctor(const struct options *options, int count, char **operands
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM", "text or json", OPTION_TEXT, offsetof(struct options, output), 0 },
+    { "output", "FORM=text|json", "text or json", OPTION_TEXT, offsetof(struct options, output),
+      0 },
     { "explain", "CODE", "explain an error code or message, or all codes", OPTION_TEXT,
       OPTION_OWN(EXPLAIN), 0 },
     { .name = NULL },

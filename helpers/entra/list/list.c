@@ -163,7 +163,8 @@ static bool run_list(const struct options *options, int count, char **operands, 
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM", "table or json", OPTION_TEXT, offsetof(struct options, output), 0 },
+    { "output", "FORM=table|json", "table or json", OPTION_TEXT, offsetof(struct options, output),
+      0 },
     { .name = NULL },
 };
 

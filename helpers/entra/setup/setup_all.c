@@ -28,14 +28,6 @@ static const struct setup_part *const parts[] = {
 };
 #define PARTS ARRAY_SIZE(parts)
 
-const struct program *setup_find(const char *name)
-{
-    for (size_t i = 0; i < PARTS; i++)
-        if (parts[i]->program != NULL && strcmp(name, parts[i]->name) == 0)
-            return parts[i]->program;
-    return NULL;
-}
-
 /* What was found out about each part, and what went wrong. */
 struct setup {
     const struct options *options;
@@ -171,10 +163,11 @@ static bool check_configuration(const struct options *options, struct error *err
     return options->own[SETUP_REMOVE] != NULL || config != NULL;
 }
 
-static bool fail_operand(const char *operand, struct error *error)
+static bool fail_operand(char *operand, struct error *error)
 {
-    const struct program *program = setup_find(operand);
-    if (program != NULL)
+    int used = 0;
+    const struct program *program = program_find(&entra_setup, 1, &operand, &used);
+    if (used > 0)
         error_set(error, ERROR_USAGE, "'%s' must come first: %s [OPTION]...", operand,
                   program->name);
     else
@@ -199,22 +192,26 @@ static const struct option_spec own_options[] = {
     { .name = NULL },
 };
 
+static const struct command tools[] = {
+    { "git", &entra_setup_git, "for Azure DevOps, for the API of --api, or for the URLs" },
+    { "kubectl", &entra_setup_kubectl, "for the users of kubelogin or AKS in kubeconfigs" },
+    { .name = NULL },
+};
+
 const struct program entra_setup = {
     .name = "entra setup",
     .usage = "[OPTION]...\n       entra setup git|kubectl [OPTION]...",
     .summary = "Finds the programs on this machine that can get their tokens from here, shows\n"
                "what would be done, asks once, does it, has a user sign in if one must, and\n"
                "shows the status. The helpers are configured with the options given here. With\n"
-               "a name, sets up one program:\n"
-               "\n"
-               "  git                    for Azure DevOps, for the API of --api, or for the URLs\n"
-               "  kubectl                for the users of kubelogin or AKS in kubeconfigs",
+               "a name, sets up one program:",
     .examples = "entra setup\n"
                 "entra setup --remove\n"
                 "entra setup kubectl --dry-run\n"
                 "entra setup git --help",
     .options = own_options,
     .common = OPTIONS_OF_STORE | OPTIONS_OF_APP | OPTION_MANAGED_IDENTITY | OPTION_ACCOUNT,
+    .commands = tools,
     .is_typed = true,
     .run = run_setup,
 };

@@ -302,11 +302,11 @@ static bool setup_kubectl(const struct options *options, int count, char **opera
 static const struct option_spec own_options[] = {
     SETUP_OPTION_DRY_RUN,
     SETUP_OPTION_REMOVE,
-    { "context", "NAME", "convert only the user of this context", OPTION_TEXT,
+    { "context", "NAME=@context", "convert only the user of this context", OPTION_TEXT,
       OPTION_OWN(SETUP_CONTEXT), 0 },
-    { "kubeconfig", "FILE", "convert this file, not those of KUBECONFIG", OPTION_TEXT,
+    { "kubeconfig", "FILE=@file", "convert this file, not those of KUBECONFIG", OPTION_TEXT,
       OPTION_OWN(SETUP_KUBECONFIG), 0 },
-    { "login", "MODE", "the login of exec-credential-entra to set", OPTION_TEXT,
+    { "login", KUBELOGIN_LOGIN_ARGUMENT, "the login of exec-credential-entra to set", OPTION_TEXT,
       OPTION_OWN(KUBELOGIN_LOGIN), 0 },
 };
 

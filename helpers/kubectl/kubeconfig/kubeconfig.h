@@ -69,6 +69,10 @@ struct kubeconfig_module {
     const char *(*name)(const struct kubeconfig *file, size_t user);
     const char *(*user_of_context)(const struct kubeconfig *file, const char *context);
 
+    /* Calls visit() for each context of the file that has a name. The file owns the names. */
+    void (*each_context)(const struct kubeconfig *file,
+                         void (*visit)(void *context, const char *name), void *context);
+
     /* Whether the user's exec section runs exec-credential-entra. */
     bool (*is_ours)(const struct kubeconfig *file, size_t user);
     /* The login method of a user with an exec section; NULL if it names none. The caller frees it.

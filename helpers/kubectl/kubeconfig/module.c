@@ -55,6 +55,17 @@ static const char *user_name(const struct kubeconfig *file, size_t index)
     return user_at(file, index, &user) ? user.name : NULL;
 }
 
+static void each_context(const struct kubeconfig *file,
+                         void (*visit)(void *context, const char *name), void *context)
+{
+    const yaml_node_t *item;
+    for (size_t i = 0; (item = yaml_item(&file->yaml, file->contexts.list, i)) != NULL; i++) {
+        const char *name = yaml_text(&file->yaml, item, "name");
+        if (name != NULL)
+            visit(context, name);
+    }
+}
+
 static bool is_ours(const struct kubeconfig *file, size_t index)
 {
     struct user user;
@@ -110,6 +121,7 @@ const struct kubeconfig_module entra_module = {
     .find = find_user,
     .name = user_name,
     .user_of_context = context_user,
+    .each_context = each_context,
     .is_ours = is_ours,
     .login = login_of_user,
     .convert = convert,
