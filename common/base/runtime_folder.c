@@ -31,6 +31,9 @@
 
 #define ATTEMPTS_MAX 8
 
+/* The first part of each file's name. */
+#define HASH_DIGITS 16
+
 /* Opens a folder that belongs to this user; in /tmp, any user could have made one of this name.
  * `others` are the permissions that others may have. Returns -1 with errno set. */
 static int open_existing(const char *path, mode_t others)
@@ -141,7 +144,8 @@ struct runtime_name runtime_name(const char *ending, const char *const *texts)
     /* The hash need not resist attacks: a process that could make two names collide can write into
      * the folder anyway. */
     struct runtime_name name;
-    snprintf(name.text, sizeof name.text, "%016" PRIx64 ".%s", hash_texts(texts), ending);
+    snprintf(name.text, sizeof name.text, "%0*" PRIx64 ".%s", HASH_DIGITS, hash_texts(texts),
+             ending);
     return name;
 }
 
@@ -240,6 +244,15 @@ struct secret *runtime_read(int folder, const char *name, size_t max)
 
 /* ---- removing all of it ---- */
 
+/* Whether it is a name of runtime_name's, or of a partial file: if XDG_STATE_HOME is
+ * XDG_CONFIG_HOME, the folder has the configuration too. */
+static bool is_own_name(const char *name)
+{
+    size_t length = strspn(name, "0123456789abcdef");
+    return length == HASH_DIGITS && name[length] == '.' &&
+           name[length + strspn(name + length, "0123456789abcdefghijklmnopqrstuvwxyz-.")] == '\0';
+}
+
 /* Removes a file of ours, unless it is a lock that a process holds. Returns false with errno set if
  * it is still there for another reason. */
 static bool remove_file(int folder, const char *name)
@@ -263,8 +276,7 @@ static bool empty_folder(int folder, const char *path, struct error *error)
     if (directory == NULL)
         return error_set(error, ERROR_OTHER, "cannot read %.200s: %m", path);
     for (struct dirent *entry; ok && (entry = readdir(directory)) != NULL;)
-        ok = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-             remove_file(folder, entry->d_name) ||
+        ok = !is_own_name(entry->d_name) || remove_file(folder, entry->d_name) ||
              error_set(error, ERROR_OTHER, "cannot remove %.200s/%.200s: %m", path, entry->d_name);
     closedir(directory);
     return ok;
@@ -277,15 +289,16 @@ bool runtime_folder_remove_own(const char *path, struct error *error)
         return is_no_place(errno) || error_set(error, ERROR_OTHER, "cannot open %.200s: %m", path);
     if (!empty_folder(folder, path, error))
         return false;
-    rmdir(path); /* it may have locks that are held */
+    rmdir(path); /* it may have locks that are held, and files of others */
     return true;
 }
 
 bool runtime_folder_remove(struct error *error)
 {
     char path[PATH_MAX];
+    bool ok = true;
     for (size_t place = 0; place < PLACES; place++)
-        if (name_place(place, path) && !runtime_folder_remove_own(path, error))
-            return false;
-    return true;
+        if (name_place(place, path))
+            ok = runtime_folder_remove_own(path, ok ? error : &(struct error){ 0 }) && ok;
+    return ok;
 }

@@ -55,8 +55,9 @@ bool runtime_replace(int folder, const char *name, const struct secret *content)
  * long. The caller frees the result with secret_free. Returns NULL if the file cannot be read. */
 struct secret *runtime_read(int folder, const char *name, size_t max);
 
-/* Removes the folder at path and all files in it, except locks that a process holds; another user's
- * is left alone. Fails with ERROR_OTHER. */
+/* Removes all files with names of runtime_name's from the folder at path, except locks that a
+ * process holds, and the folder if it is empty then; another user's is left alone. Fails with
+ * ERROR_OTHER. */
 bool runtime_folder_remove_own(const char *path, struct error *error);
 
 /* As runtime_folder_remove_own, for the runtime folder at every place where it may be. */

@@ -164,6 +164,18 @@ static bool is_account_selected(const struct selection *selection, const struct 
            (has_username(item, selection->username) || has_username(item, ""));
 }
 
+bool account_store_forgets(const struct keyring_list *accounts,
+                           const struct keyring_list *refresh_tokens, const char *username,
+                           const struct keyring_item *item, bool *ret_of_account)
+{
+    const struct selection selection = select_accounts(accounts, refresh_tokens, username);
+    bool is_account = strcmp(keyring_item_attribute(item, STORE_KIND), STORE_KIND_ACCOUNT) == 0;
+    if (!is_account)
+        return is_token_selected(&selection, item, ret_of_account);
+    *ret_of_account = is_account_selected(&selection, item);
+    return *ret_of_account;
+}
+
 /* Whether the item stands for an account when the accounts are counted. One that was renamed has
  * two user names, but counts once. */
 static bool is_counted(const struct keyring_list *accounts, const struct keyring_item *item)

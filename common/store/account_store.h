@@ -68,6 +68,13 @@ bool account_store_drop(struct token_store *store, const struct token_request *r
 bool account_store_forget(struct token_store *store, const char *username, int64_t deadline,
                           size_t *ret_count, struct error *error);
 
+/* Whether account_store_forget deletes the item: an account's, a refresh token or an access token,
+ * while the keyrings have these accounts and refresh tokens. *ret_of_account is whether it belongs
+ * to the account; what belongs to nobody is deleted too. */
+bool account_store_forgets(const struct keyring_list *accounts,
+                           const struct keyring_list *refresh_tokens, const char *username,
+                           const struct keyring_item *item, bool *ret_of_account);
+
 /* Makes the account of a user name the default one (default_account_switch), wherever it is signed
  * in: at each authority, in every keyring that token_store_list searches. *ret_changed is whether
  * it was not so before. Fails with ERROR_SIGN_IN if it is not signed in, and as

@@ -16,37 +16,41 @@ static const char *const kinds[] = {
     STORE_KIND_TYPED,         STORE_KIND_POP_KEY, STORE_KIND_SELF_TEST,   STORE_KIND_ACCOUNT,
 };
 
-/* Deletes what a list has. *ret_count is the number of items deleted. */
-static bool drop_list(const struct keyring_list *list, int64_t deadline, size_t *ret_count,
+/* Deletes what a list has. Adds the number of items deleted to *count. */
+static bool drop_list(const struct keyring_list *list, int64_t deadline, size_t *count,
                       struct error *error)
 {
-    for (*ret_count = 0; *ret_count < list->count; ++*ret_count)
-        if (!token_store_drop_item(&list->items[*ret_count], deadline, error))
+    for (size_t i = 0; i < list->count; i++, ++*count)
+        if (!token_store_drop_item(&list->items[i], deadline, error))
             return false;
     return true;
 }
 
 /* A list may have a part of the items only: those of the keyrings that answer, or the first ones.
  */
-static bool drop_kind(struct token_store *store, const char *kind, int64_t deadline,
+static bool drop_kind(struct token_store *store, const char *kind, int64_t deadline, size_t *count,
                       struct error *error)
 {
-    bool complete = false, dropped = true;
-    for (size_t count = 1; !complete && dropped && count > 0;) {
+    for (;;) {
         auto_keyring_list struct keyring_list list = { 0 };
-        complete = token_store_list(store, kind, deadline, &list, error);
-        dropped = drop_list(&list, deadline, &count, error);
+        bool complete = token_store_list(store, kind, deadline, &list, error);
+        bool dropped = drop_list(&list, deadline, count, error);
+        if (complete || !dropped || list.count == 0)
+            return complete && dropped;
     }
-    return complete && dropped;
 }
 
-bool store_clear(struct token_store *store, int64_t deadline, struct error *error)
+bool store_clear(struct token_store *store, int64_t deadline, size_t *ret_count,
+                 struct error *error)
 {
     struct error first = { 0 }, why = { 0 };
+    *ret_count = 0;
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-        if (!drop_kind(store, kinds[i], deadline, &why) && first.kind == ERROR_NONE)
+        if (!drop_kind(store, kinds[i], deadline, ret_count, &why) && first.kind == ERROR_NONE)
             first = why;
-    if ((!runtime_folder_remove(&why) || !tenant_cache_remove(&why)) && first.kind == ERROR_NONE)
+    if (!runtime_folder_remove(&why) && first.kind == ERROR_NONE)
+        first = why;
+    if (!tenant_cache_remove(&why) && first.kind == ERROR_NONE)
         first = why;
     if (first.kind != ERROR_NONE)
         *error = first;

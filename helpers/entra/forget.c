@@ -29,11 +29,39 @@ struct choice {
     const char *api;     /* NULL: any */
 };
 
-static bool is_chosen(const struct choice *choice, const struct list_row *row)
+/* Whether the account is to be deleted as a whole, which is more than its rows: there are its key,
+ * and the default account. */
+static bool is_whole_account(const struct choice *choice)
+{
+    return choice->kinds[LIST_SIGN_IN] && !text_is_guid(choice->account);
+}
+
+/* A git server may tell user names apart by their case. */
+static bool has_name(const struct list_row *row, const char *name)
+{
+    return row->account != NULL &&
+           (row->kind == LIST_TYPED ? strcmp : strcasecmp)(row->account, name) == 0;
+}
+
+/* Whether the item belongs to the user, who may have other names than the one in the row; with a
+ * whole account, also whether account_store_forget deletes it. */
+static bool is_of_user(const struct choice *choice, const struct list_rows *rows,
+                       const struct list_row *row)
+{
+    bool of_account = false;
+    if (row->is_app || row->kind == LIST_TYPED || text_is_guid(choice->account))
+        return false;
+    bool goes = account_store_forgets(&rows->accounts, &rows->items[LIST_SIGN_IN], choice->account,
+                                      row->item, &of_account);
+    return of_account || (goes && is_whole_account(choice));
+}
+
+static bool is_chosen(const struct choice *choice, const struct list_rows *rows,
+                      const struct list_row *row)
 {
     return choice->kinds[row->kind] &&
-           (choice->account == NULL ||
-            (row->account != NULL && strcasecmp(row->account, choice->account) == 0)) &&
+           (choice->account == NULL || has_name(row, choice->account) ||
+            is_of_user(choice, rows, row)) &&
            (choice->api == NULL || (row->api != NULL && strcasecmp(row->api, choice->api) == 0));
 }
 
@@ -65,61 +93,69 @@ static bool is_reported(const struct list_rows *rows, size_t i)
            strcmp(row->account, last->account) != 0;
 }
 
-static void report_all(const struct list_rows *rows, const struct choice *choice)
+/* Returns whether there was any. */
+static bool report_all(const struct list_rows *rows, const struct choice *choice)
 {
-    size_t count = 0;
+    bool any = false;
     for (size_t i = 0; i < rows->count; i++)
-        if (is_chosen(choice, &rows->rows[i])) {
-            count++;
+        if (is_chosen(choice, rows, &rows->rows[i])) {
+            any = true;
             if (is_reported(rows, i))
                 report(&rows->rows[i]);
         }
-    if (count == 0)
-        notice("The keyring has nothing of that.");
+    return any;
 }
 
 /* ---- deleting ---- */
-
-/* A user's account is more than its sign-ins: there are its key, and the default account. */
-static bool forget_account(struct tokens *tokens, const char *username, struct error *error)
-{
-    size_t unused;
-    return account_store_forget(&tokens->store, username, tokens->deadline, &unused, error);
-}
 
 static bool drop_rows(const struct list_rows *rows, const struct choice *choice,
                       struct tokens *tokens, struct error *error)
 {
     for (size_t i = 0; i < rows->count; i++)
-        if (is_chosen(choice, &rows->rows[i]) &&
+        if (is_chosen(choice, rows, &rows->rows[i]) &&
+            !(is_whole_account(choice) && is_of_user(choice, rows, &rows->rows[i])) &&
             !token_store_drop_item(rows->rows[i].item, tokens->deadline, error))
             return false;
     return true;
 }
 
+/* If not all can be deleted, it is not known what was. */
 static bool forget_chosen(struct tokens *tokens, const struct config *config,
                           const struct choice *choice, struct error *error)
 {
     auto_list_rows struct list_rows rows = { 0 };
-    bool whole_account = choice->kinds[LIST_SIGN_IN] && !text_is_guid(choice->account);
-    if (!list_rows_read(tokens, config, &rows, error) ||
-        !(whole_account ? forget_account(tokens, choice->account, error)
-                        : drop_rows(&rows, choice, tokens, error)))
+    size_t accounts = 0;
+    if (!list_rows_read(tokens, config, &rows, error))
         return false;
-    report_all(&rows, choice);
+    if ((is_whole_account(choice) && !account_store_forget(&tokens->store, choice->account,
+                                                           tokens->deadline, &accounts, error)) ||
+        !drop_rows(&rows, choice, tokens, error))
+        return error_wanted(error, "some of it may still be there");
+    if (report_all(&rows, choice))
+        return true;
+    if (accounts > 0)
+        output_line("Deleted the account %s.", choice->account);
+    else
+        notice("The keyring has nothing of that.");
     return true;
 }
 
-/* If not all can be deleted, it is not known what was. */
 static bool forget_all(struct tokens *tokens, const struct config *config, struct error *error)
 {
     const struct choice everything = { .kinds = { true, true, true, true, true } };
     auto_list_rows struct list_rows rows = { 0 };
     struct error unused = { 0 };
-    list_rows_read(tokens, config, &rows, &unused);
-    if (!store_clear(&tokens->store, tokens->deadline, error))
+    size_t count = 0;
+    bool complete = list_rows_read(tokens, config, &rows, &unused);
+    if (!store_clear(&tokens->store, tokens->deadline, &count, error))
         return error_wanted(error, "some of it may still be there");
-    report_all(&rows, &everything);
+    bool any = report_all(&rows, &everything);
+    if (count > 0 && (!any || !complete))
+        output_line("Deleted %s.", any ? "what else there was" : "what was left of accounts");
+    if (count == 0)
+        notice("The keyring has nothing of that, and no files are left.");
+    if (tokens->store.named)
+        notice("Other keyrings than '%s' were not looked at.", tokens->store.keyring->name);
     return true;
 }
 

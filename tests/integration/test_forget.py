@@ -12,8 +12,11 @@ import pytest
 
 from authority import contoso
 from integration.credentials import CLIENT_ID
+from integration.test_damaged_items import (
+    TOKEN, access_token, account, account_record, id_of, in_memory, refresh_token, sign_in, stored)
 from integration.test_kubectl_pop import ask, pop
 from integration.users import login, token
+from world.passing_item import STAYS, PassingItem
 from world.world import World
 
 ADA, GRACE = contoso.ADA.username, contoso.GRACE.username
@@ -124,6 +127,73 @@ def test_what_is_not_clear_deletes_nothing(full, words, said):
     assert rows(full) == before
 
 
+def test_typed_names_differ_by_case(desk):
+    for name in ("Ada", "ada"):
+        pat = PAT.replace("username=ada", f"username={name}")
+        assert desk.run("git-credential-entra", "store", input=pat).code == 0
+    assert forget(desk, "--typed", "--account", "ada").out.count("\n") == 1
+    assert {row[1] for row in rows(desk)} == {"Ada"}
+
+
+# ---- what is said is what was done, whatever names an account ----
+
+@in_memory
+def test_tokens_whose_account_is_gone_are_deleted_by_the_name_that_the_list_shows(stored):
+    stored.put(access_token(ADA), TOKEN)
+    assert stored.listed()[0]["account"] == id_of(ADA)
+    outcome = stored.entra("forget", "--account", id_of(ADA))
+    assert outcome.out == f"Deleted the token for api://x/.default of {id_of(ADA)}.\n"
+    assert stored.attributes() == []
+
+
+@in_memory
+def test_a_sign_in_whose_account_is_gone_is_deleted_and_said(stored):
+    stored.put(refresh_token(ADA), account_record(ADA, refresh_token="secret"))
+    outcome = stored.entra("forget", "--account", ADA)
+    assert outcome.out == f"Deleted the sign-in of {id_of(ADA)}.\n"
+    assert stored.attributes() == []
+
+
+@in_memory
+@pytest.mark.parametrize("name", [ADA, "ada@fabrikam.com"])
+def test_a_renamed_account_is_deleted_by_either_name_and_said(stored, name):
+    sign_in(stored, ADA)
+    stored.put(account("ada@fabrikam.com"), account_record(ADA))
+    outcome = stored.entra("forget", "--account", name)
+    assert len(outcome.out.splitlines()) == 2 and outcome.err == "", outcome
+    assert stored.attributes() == []
+
+
+@in_memory
+def test_an_account_that_has_nothing_but_its_name_is_deleted_and_said(stored):
+    stored.put(account(ADA), account_record(ADA))
+    outcome = stored.entra("forget", "--account", ADA)
+    assert (outcome.out, outcome.err) == (f"Deleted the account {ADA}.\n", "")
+    assert stored.attributes() == []
+
+
+@in_memory
+def test_what_goes_with_an_account_because_it_is_nobodys_is_said(stored):
+    attributes = access_token(ADA)
+    del attributes["account"]
+    stored.put(attributes, TOKEN)
+    outcome = stored.entra("forget", "--account", GRACE)
+    assert outcome.out == "Deleted the token for api://x/.default of a label.\n"
+    assert stored.attributes() == []
+
+
+def test_a_keyring_that_fails_halfway_does_not_have_it_said_that_nothing_is_deleted(world):
+    world.session.keyring.stop()
+    attributes = {"xdg:schema": "org.entra_credential_helpers.Token", "kind": "access_token",
+                  "account": "app", "client_id": CLIENT_ID}
+    with PassingItem(world.session.bus.address, attributes, b"{}", "Delete",
+                     "org.freedesktop.DBus.Error.Failed") as keyring:
+        outcome = forget(world, "--account", CLIENT_ID)
+    assert keyring.deleted == [STAYS]
+    assert outcome.code != 0 and "nothing is deleted" not in outcome.err
+    assert "some of it may still be there" in outcome.err
+
+
 # ---- all of it ----
 
 def folders(world: World) -> list[Path]:
@@ -152,13 +222,13 @@ def test_nothing_of_ours_stays(full):
 
 def test_items_of_others_and_locks_that_are_held_stay(full):
     runtime = folders(full)[0]
-    (runtime / "held.lock").touch()
+    (runtime / "0123456789abcdef.lock").touch()
     others = ("xdg:schema", "org.example.Token", "kind", "access_token", "user", "ada")
     assert full.run("secret-tool", "store", "--label", "x", *others, input="another's").code == 0
-    with (runtime / "held.lock").open() as held:
+    with (runtime / "0123456789abcdef.lock").open() as held:
         flock(held, LOCK_EX)
         assert forget(full, "--all").code == 0
-        assert [path.name for path in runtime.iterdir()] == ["held.lock"]
+        assert [path.name for path in runtime.iterdir()] == ["0123456789abcdef.lock"]
     assert full.run("secret-tool", "lookup", *others).out == "another's"
 
 
@@ -178,3 +248,34 @@ def test_damaged_items_go_with_all(full):
                         *attributes.split(), input="{").code == 0
     assert forget(full, "--all").code == 0
     assert [item for item in full.session.keyring.items() if "kind" in item.attributes] == []
+
+
+@in_memory
+def test_all_is_not_called_nothing_if_the_list_has_no_row_for_it(stored):
+    stored.put(account(ADA), account_record(ADA))
+    outcome = stored.entra("forget", "--all")
+    assert outcome.out == "Deleted what was left of accounts.\n"
+    assert "nothing" not in outcome.err and stored.attributes() == []
+
+
+@in_memory
+def test_more_than_a_list_can_have_goes_and_is_said(stored):
+    for number in range(1100):
+        stored.put(access_token(ADA) | {"scope": f"api://{number}/.default"}, TOKEN)
+    outcome = stored.entra("forget", "--all")
+    assert outcome.code == 0 and stored.attributes() == []
+    assert outcome.out.splitlines()[-1] == "Deleted what else there was."
+
+
+def test_all_of_one_keyring_is_not_called_all(full):
+    outcome = forget(full, "--all", "--keyring", "runtime")
+    assert outcome.code == 0 and "Other keyrings than 'runtime' were not looked at." in outcome.err
+    assert ADA in {row[1] for row in rows(full)}
+
+
+def test_files_of_others_in_our_folders_stay(desk):
+    """XDG_STATE_HOME may be the same folder as XDG_CONFIG_HOME."""
+    config = desk.appsettings_file
+    assert config.parent.name == "entra"
+    assert forget(desk, "--all", env={"XDG_STATE_HOME": str(config.parent.parent)}).code == 0
+    assert config.exists()

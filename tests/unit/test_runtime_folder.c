@@ -304,8 +304,8 @@ static void it_is_removed_with_its_files(void **state)
     (void)state;
     struct error error = { 0 };
     autoclose int folder = runtime_folder_open();
-    write_file_of(folder, "a.token");
-    write_file_of(folder, "b.told");
+    write_file_of(folder, "0123456789abcdef.token");
+    write_file_of(folder, "0123456789abcdef.told");
     assert_true(runtime_folder_remove(&error));
     assert_int_equal(access(own_path(), F_OK), -1);
     assert_true(runtime_folder_remove(&error)); /* and again */
@@ -316,12 +316,12 @@ static void locks_that_are_held_are_not_removed(void **state)
     (void)state;
     struct error error = { 0 };
     autoclose int folder = runtime_folder_open();
-    write_file_of(folder, "a.token");
-    autoclose int lock = openat(folder, "held.lock", O_RDWR | O_CREAT, 0600);
+    write_file_of(folder, "0123456789abcdef.token");
+    autoclose int lock = openat(folder, "0123456789abcdef.lock", O_RDWR | O_CREAT, 0600);
     assert_int_equal(flock(lock, LOCK_EX), 0);
     assert_true(runtime_folder_remove(&error));
-    assert_int_equal(faccessat(folder, "held.lock", F_OK, 0), 0);
-    assert_int_equal(faccessat(folder, "a.token", F_OK, 0), -1);
+    assert_int_equal(faccessat(folder, "0123456789abcdef.lock", F_OK, 0), 0);
+    assert_int_equal(faccessat(folder, "0123456789abcdef.token", F_OK, 0), -1);
 }
 
 static void what_we_did_not_make_is_not_removed(void **state)
@@ -329,11 +329,20 @@ static void what_we_did_not_make_is_not_removed(void **state)
     (void)state;
     struct error error = { 0 };
     autoclose int folder = runtime_folder_open();
-    assert_int_equal(mkdirat(folder, "folder", 0700), 0);
-    assert_int_equal(mkfifoat(folder, "pipe", 0600), 0);
+    static const char *const names[] = { "appsettings.json",        "token",
+                                         "0123456789abcde.token",   "0123456789ABCDEF.token",
+                                         "0123456789abcdef0.token", "0123456789abcdef.token~" };
+    assert_int_equal(mkdirat(folder, "0123456789abcdef.folder", 0700), 0);
+    assert_int_equal(mkfifoat(folder, "0123456789abcdef.pipe", 0600), 0);
+    assert_int_equal(symlinkat("appsettings.json", folder, "link"), 0);
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        write_file_of(folder, names[i]);
     assert_true(runtime_folder_remove(&error));
-    assert_int_equal(faccessat(folder, "folder", F_OK, 0), 0);
-    assert_int_equal(faccessat(folder, "pipe", F_OK, 0), 0);
+    assert_int_equal(faccessat(folder, "0123456789abcdef.folder", F_OK, 0), 0);
+    assert_int_equal(faccessat(folder, "0123456789abcdef.pipe", F_OK, 0), 0);
+    assert_int_equal(faccessat(folder, "link", F_OK, AT_SYMLINK_NOFOLLOW), 0);
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        assert_int_equal(faccessat(folder, names[i], F_OK, 0), 0);
 }
 
 static void a_folder_that_was_opened_to_others_is_removed_too(void **state)
@@ -341,7 +350,7 @@ static void a_folder_that_was_opened_to_others_is_removed_too(void **state)
     (void)state;
     struct error error = { 0 };
     autoclose int folder = runtime_folder_open();
-    write_file_of(folder, "a.token");
+    write_file_of(folder, "0123456789abcdef.token");
     assert_int_equal(fchmod(folder, 0777), 0);
     assert_true(runtime_folder_remove_own(own_path(), &error));
     assert_int_equal(access(own_path(), F_OK), -1);
