@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import time
 
 import pytest
 
 from authority import contoso
 from integration.test_kubectl_setup import KUBELOGIN, config, head, user, view, write
-from integration.test_setup_git import DEV_AZURE, values
+from integration.test_setup_git import DEV_AZURE, VISUAL_STUDIO, values
 from integration.users import SIGN_IN_FIRST, login, token
 from world.program import Outcome
 from world.terminal import Terminal
+from world.waiting import wait_until
 from world.world import World
 
 ADA = contoso.ADA.username
@@ -147,6 +150,87 @@ def test_a_helper_that_the_user_configured_is_not_taken_back(new):
     before = state(new)
     assert new.run("entra", "setup", "--remove", "--yes").code == 0
     assert state(new) == before
+
+
+def test_what_the_user_added_to_the_lines_of_setup_stays(new):
+    assert new.run("entra", "setup", "git").code == 0
+    new.run("git", "config", "--global", f"{VISUAL_STUDIO}.useHttpPath", "true")
+    assert new.run("entra", "setup", "--remove", "--yes").code == 0
+    assert values(new, f"{VISUAL_STUDIO}.useHttpPath") == ["true"]
+    assert values(new, f"{VISUAL_STUDIO}.helper") == []
+
+
+def test_lines_that_are_there_twice_leave_no_empty_helper_behind(new):
+    before = state(new)
+    assert new.run("entra", "setup", "git").code == 0
+    file = new.session.home / ".gitconfig"
+    file.write_text(file.read_text() + file.read_text().partition("[credential")[1:][0] +
+                    file.read_text().partition("[credential")[2])
+    assert new.run("entra", "setup", "--remove", "--yes").code == 0
+    assert state(new) == before
+
+
+def test_many_urls_are_taken_back(new):
+    before = state(new)
+    with (new.session.home / ".gitconfig").open("a") as file:
+        file.writelines(f'[credential "https://dev.azure.com/{number}"]\n\thelper =\n\thelper = entra\n'
+                        for number in range(100))
+    outcome = new.run("entra", "setup", "--remove", "--yes")
+    assert outcome.code == 0 and state(new) == before
+
+
+@pytest.mark.parametrize("section", [
+    "", ' "https://dev.azure.com:443"', ' "HTTPS://dev.azure.com"', ' "https://dev.azure.com//"',
+    ' "https://ada@dev.azure.com"', ' "https://dev.azure.com/?x"', ' "dev.azure.com"'])
+def test_lines_that_setup_did_not_write_stay_and_are_not_called_gone(new, section):
+    with (new.session.home / ".gitconfig").open("a") as file:
+        file.write(f"[credential{section}]\n\thelper =\n\thelper = entra\n")
+    before = state(new)
+    outcome = new.run("entra", "setup", "--remove", "--yes")
+    assert outcome.code == 0 and state(new) == before
+    assert "has further lines that ask entra; they stay\n" in outcome.out
+    assert "no longer asks" not in outcome.out
+
+
+def test_lines_in_a_file_that_is_included_stay_and_are_not_called_gone(new):
+    assert new.run("entra", "setup", "git").code == 0
+    file = new.session.home / ".gitconfig"
+    file.rename(new.session.home / "included")
+    file.write_text("[include]\n\tpath = included\n")
+    outcome = new.run("entra", "setup", "--remove", "--yes")
+    assert outcome.code == 0 and "has further lines that ask entra; they stay\n" in outcome.out
+
+
+def test_two_at_once_do_it_once(new, programs):
+    """Each line is written by a command of its own. The first process is held before its first line
+    until the other one has either ended or joined the first one's lock, which renews the file."""
+    home, real = new.session.home, shutil.which("git")
+    git = home / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text(f"""#!/bin/sh
+        case $* in *--add*)
+            mkdir {home}/held 2>/dev/null && while [ ! -e {home}/go ]; do sleep 0.01; done;;
+        esac
+        exec {real} "$@"\n""")
+    git.chmod(0o755)
+    env = {**new.session.env, "PATH": f"{git.parent}:{new.session.env['PATH']}"}
+
+    def start() -> subprocess.Popen:
+        return subprocess.Popen([programs / "entra", "setup", "git"], env=env,
+                                stdout=subprocess.DEVNULL)
+
+    def renewed() -> list[int]:
+        return [file.stat().st_mtime_ns for file in (new.session.runtime / "entra").glob("*.setup")]
+
+    first = start()
+    wait_until(lambda: (home / "held").exists(), "the first line")
+    before = renewed()
+    second = start()
+    wait_until(lambda: second.poll() is not None or renewed() != before, "the other process")
+    (home / "go").touch()
+    assert [first.wait(60), second.wait(60)] == [0, 0]
+    for url in (DEV_AZURE, VISUAL_STUDIO):
+        assert values(new, f"{url}.helper") == ["", "entra"]
 
 
 def test_options_are_handed_on(new):

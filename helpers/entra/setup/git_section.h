@@ -38,6 +38,11 @@ struct git_section {
     bool is_overridden; /* another section that applies to the URL has settings after it */
 };
 
+/* The name of the section that setup writes for a URL, which was parsed from the text: with a
+ * normalized host, without query and fragment, without or with a slash at the end. The caller frees
+ * it. */
+char *git_section_name(const char *text, const struct url *url, bool has_slash);
+
 /* Reads the user's credential settings (git config --global), with or without those of included
  * files. The caller frees the text. NULL with ERROR_USAGE if git cannot be run. */
 struct secret *git_section_read(bool with_includes, struct error *error);

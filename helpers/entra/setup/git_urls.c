@@ -82,57 +82,82 @@ bool git_urls_to_set_up(const struct options *options, int count, char **operand
 
 /* ---- to remove ---- */
 
-/* The URL of the section that the line is in, as it is written there, if the line has our helper
- * run; NULL if not. */
-static const char *url_of(const struct git_line *line, size_t *ret_length)
+/* Whether the line has our helper run. *ret_variable is where its variable's name begins. */
+static bool is_ours(const struct git_line *line, const char **ret_variable)
 {
-    const char *variable = memrchr(line->key, '.', line->key_length);
-    size_t prefix = strlen(GIT_CREDENTIAL);
-    if (variable == NULL || variable <= line->key + prefix ||
-        !git_line_is(line, variable + 1, "helper") || line->value == NULL ||
-        !git_helper_is_ours(line->value))
-        return NULL;
-    *ret_length = (size_t)(variable - line->key) - prefix;
-    return line->key + prefix;
+    const char *dot = memrchr(line->key, '.', line->key_length);
+    *ret_variable = dot != NULL ? dot + 1 : NULL;
+    return dot != NULL && git_line_is(line, dot + 1, "helper") && line->value != NULL &&
+           git_helper_is_ours(line->value);
 }
 
-static bool has(const struct git_urls *urls, const char *text, size_t length)
+/* The URL of the section of a line that has our helper run, as it is written there, but without a
+ * slash at its end: to git, it is the same URL. NULL if the line is another, or has no URL. The
+ * caller frees it. */
+static char *url_of(const struct git_line *line)
+{
+    const char *variable;
+    size_t prefix = strlen(GIT_CREDENTIAL);
+    if (!is_ours(line, &variable) || variable - 1 <= line->key + prefix)
+        return NULL;
+    size_t length = (size_t)(variable - 1 - line->key) - prefix;
+    return strndup(line->key + prefix, length - (line->key[prefix + length - 1] == '/'));
+}
+
+static bool has(const struct git_urls *urls, const char *text)
 {
     for (size_t i = 0; i < urls->count; i++)
-        if (strlen(urls->items[i]) == length && strncmp(urls->items[i], text, length) == 0)
+        if (strcmp(urls->items[i], text) == 0)
             return true;
     return false;
 }
 
-/* Whether setup wrote our helper into the section: right after an empty one. */
-static bool is_from_setup(const struct secret *text, const char *name)
+/* Whether setup wrote our helper into a section: right after an empty one. A name that setup would
+ * spell otherwise is the user's. */
+static bool is_from_setup(const struct secret *text, const char *url_text)
 {
     struct url url;
-    struct git_section section;
     struct error unused;
-    return url_parse_base(name, strlen(name), &url, &unused) &&
-           git_section_find(text, name, &url, &section, &unused) && section.ours > 0 &&
-           section.ours < section.count && git_setting_is_reset(&section.items[section.ours - 1]);
+    if (!url_parse_base(url_text, strlen(url_text), &url, &unused))
+        return false;
+    for (int has_slash = 0; has_slash <= 1; has_slash++) {
+        struct git_section section;
+        autofree char *name = git_section_name(url_text, &url, has_slash);
+        if (strncmp(name, url_text, strlen(url_text)) == 0 &&
+            git_section_find(text, name, &url, &section, &unused) && section.ours > 0 &&
+            section.ours < section.count && git_setting_is_reset(&section.items[section.ours - 1]))
+            return true;
+    }
+    return false;
+}
+
+/* Counts the lines that have our helper run elsewhere, also in files that are included. */
+static bool count_others(struct git_urls *urls, struct error *error)
+{
+    const char *unused;
+    struct git_line line = { 0 };
+    auto_secret struct secret *text = git_section_read(true, error);
+    while (text != NULL && git_line_next(text, &line)) {
+        autofree char *url = url_of(&line);
+        urls->others += url != NULL ? !has(urls, url) : is_ours(&line, &unused);
+    }
+    return text != NULL;
 }
 
 bool git_urls_to_remove(const struct options *options, int count, char **operands,
                         struct git_urls *ret_urls, struct error *error)
 {
     struct git_line line = { 0 };
-    size_t length = 0;
     if (count > 0 || options->api != NULL)
         return find(options, false, count, operands, ret_urls, error);
     auto_secret struct secret *text = git_section_read(false, error);
     if (text == NULL)
         return false;
     while (git_line_next(text, &line)) {
-        const char *url = url_of(&line, &length);
-        autofree char *name = url != NULL ? strndup(url, length) : NULL;
-        while (length > 0 && name != NULL && name[length - 1] == '/')
-            length--; /* the same URL to git */
-        if (name != NULL && !has(ret_urls, name, length) && is_from_setup(text, name) &&
-            !add(ret_urls, name, length, error))
+        autofree char *url = url_of(&line);
+        if (url != NULL && !has(ret_urls, url) && is_from_setup(text, url) &&
+            !add(ret_urls, url, strlen(url), error))
             return false;
     }
-    return true;
+    return count_others(ret_urls, error);
 }

@@ -12,11 +12,12 @@
 #include "common/base/error.h"
 #include "common/base/options.h"
 
-#define GIT_URLS_MAX 64
+#define GIT_URLS_MAX 1024
 
 struct git_urls {
     char *items[GIT_URLS_MAX]; /* owned */
     size_t count;
+    size_t others; /* when all are removed: further lines that have our helper run */
 };
 
 /* Finds the URLs for which our helper would answer: the operands, which are checked for it; if
@@ -27,8 +28,8 @@ bool git_urls_to_set_up(const struct options *options, int count, char **operand
 
 /* Finds the URLs to remove: the operands; if there are none, the base URLs of the API of --api; and
  * without --api all URLs that setup has set up, which it recognizes by the empty helper before
- * ours. The caller clears *ret_urls with git_urls_clear in any case. Fails with ERROR_USAGE, and as
- * git_section_read does. */
+ * ours and by the spelling. The caller clears *ret_urls with git_urls_clear in any case. Fails with
+ * ERROR_USAGE, and as git_section_read does. */
 bool git_urls_to_remove(const struct options *options, int count, char **operands,
                         struct git_urls *ret_urls, struct error *error);
 

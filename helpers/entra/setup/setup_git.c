@@ -23,7 +23,10 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/deadline.h"
+#include "common/base/runtime_folder.h"
 #include "common/base/search_path.h"
+#include "common/base/single_flight.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
 #include "helpers/entra/entra.h"
@@ -37,6 +40,8 @@
 #include "helpers/git/git_tenant.h"
 
 #define SPELLINGS 2
+
+#define TURN_MILLISECONDS 30000
 
 /* A URL and the settings for it. Its section may be named without or with a slash at the end. */
 struct target {
@@ -73,50 +78,38 @@ static bool remove_value(const struct options *options, const char *section, con
     return setup_run(options, command, error);
 }
 
-/* git config --unset-all removes all equal values, so a value that occurs twice is left alone. */
-static size_t count_if(const struct git_section *section,
-                       bool (*predicate)(const struct git_setting *))
+/* Whether the item is the command of ours that is to be removed. */
+static bool is_command(const struct git_section *section, size_t i)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < section->count; i++)
-        count += predicate(&section->items[i]);
-    return count;
+    const struct git_setting *items = section->items;
+    return i < section->count && items[i].variable == GIT_HELPER &&
+           strcmp(items[i].value, items[section->ours].value) == 0;
 }
 
-/* Whether the item is the useHttpPath that setup added. */
-static bool is_our_path(const struct git_section *section, size_t i)
+/* git config --unset-all removes all equal values, and so more than one only if each of them is
+ * ours: an empty one if our command comes next, */
+static bool are_resets_ours(const struct git_section *section)
 {
-    return i > section->ours && git_setting_is_path(&section->items[i]) &&
-           count_if(section, git_setting_is_path) == 1;
-}
-
-static bool undo(const struct options *options, const char *name, const struct git_section *section,
-                 struct error *error)
-{
-    size_t ours = section->ours;
-    if (ours == section->count)
-        return true;
-    bool reset = ours > 0 && git_setting_is_reset(&section->items[ours - 1]) &&
-                 count_if(section, git_setting_is_reset) == 1;
-    if (!remove_value(options, name, "helper", section->items[ours].value, error) ||
-        (reset && !remove_value(options, name, "helper", "", error)))
-        return false;
-    for (size_t i = ours + 1; i < section->count; i++)
-        if (is_our_path(section, i))
-            return remove_value(options, name, "useHttpPath", "true", error);
-    return true;
-}
-
-static bool undo_all(const struct options *options, const struct target *target,
-                     struct error *error)
-{
-    for (size_t i = 0; i < SPELLINGS; i++)
-        if (!undo(options, target->names[i], &target->sections[i], error))
+    for (size_t i = 0; i < section->count; i++) {
+        size_t next = i;
+        while (next < section->count && git_setting_is_reset(&section->items[next]))
+            next++;
+        if (next > i && !is_command(section, next))
             return false;
+    }
     return true;
 }
 
-/* ---- the state of a URL ---- */
+/* and useHttpPath = true if our command came before it. */
+static bool are_paths_ours(const struct git_section *section)
+{
+    size_t count = 0, ours = 0;
+    for (size_t i = 1; i < section->count; i++)
+        ours += git_setting_is_path(&section->items[i]) && is_command(section, i - 1);
+    for (size_t i = 0; i < section->count; i++)
+        count += git_setting_is_path(&section->items[i]);
+    return count == 1 || count == ours;
+}
 
 /* Whether git must send the path: for dev.azure.com it names the organization, and a base URL with
  * a path is only matched by it. */
@@ -126,12 +119,47 @@ static bool needs_path(const struct url *url)
            (strcmp(url->host, GIT_AZURE_DEVOPS_HOST) == 0 && url->port == 443);
 }
 
+/* Whether the item is the useHttpPath that setup added. */
+static bool is_our_path(const struct url *url, const struct git_section *section, size_t i)
+{
+    return needs_path(url) && i > section->ours && git_setting_is_path(&section->items[i]) &&
+           are_paths_ours(section);
+}
+
+static bool undo(const struct options *options, const struct url *url, const char *name,
+                 const struct git_section *section, struct error *error)
+{
+    size_t ours = section->ours;
+    if (ours == section->count)
+        return true;
+    bool reset =
+        ours > 0 && git_setting_is_reset(&section->items[ours - 1]) && are_resets_ours(section);
+    if (!remove_value(options, name, "helper", section->items[ours].value, error) ||
+        (reset && !remove_value(options, name, "helper", "", error)))
+        return false;
+    for (size_t i = ours + 1; i < section->count; i++)
+        if (is_our_path(url, section, i))
+            return remove_value(options, name, "useHttpPath", "true", error);
+    return true;
+}
+
+static bool undo_all(const struct options *options, const struct target *target,
+                     struct error *error)
+{
+    for (size_t i = 0; i < SPELLINGS; i++)
+        if (!undo(options, &target->url, target->names[i], &target->sections[i], error))
+            return false;
+    return true;
+}
+
+/* ---- the state of a URL ---- */
+
 /* Whether a section has git send the path without our lines, and is not overridden. */
-static bool sends_path(const struct git_section *section)
+static bool sends_path(const struct url *url, const struct git_section *section)
 {
     bool sends = false;
     for (size_t i = 0; i < section->count; i++)
-        if (section->items[i].variable == GIT_USE_HTTP_PATH && !is_our_path(section, i))
+        if (section->items[i].variable == GIT_USE_HTTP_PATH && !is_our_path(url, section, i))
             sends = !git_bool_is_no(section->items[i].value);
     return sends && !section->is_overridden;
 }
@@ -154,22 +182,6 @@ static void target_clear(struct target *target)
     secret_free(target->all);
 }
 
-/* The section's name in one of its spellings: the URL with a normalized host and without query and
- * fragment. The caller frees it. */
-static char *section_name(const char *text, const struct url *url, size_t spelling)
-{
-    char port[8] = "";
-    const char *path = strstr(text, "://") + strlen("://");
-    path += strcspn(path, "/?#");
-    int length = (int)strcspn(path, "?#");
-    while (length > 0 && path[length - 1] == '/')
-        length--;
-    if (url->port != (url->https ? 443 : 80))
-        snprintf(port, sizeof port, ":%u", url->port);
-    return text_format("%s://%s%s%.*s%s", url->https ? "https" : "http", url->host, port, length,
-                       path, spelling == 0 ? "" : "/");
-}
-
 static bool target_load(const char *text, struct target *target, struct error *error)
 {
     if (!url_parse_base(text, strlen(text), &target->url, error))
@@ -181,7 +193,7 @@ static bool target_load(const char *text, struct target *target, struct error *e
     git_settings_find(target->all, &target->url, &target->settings);
     for (size_t i = 0; i < SPELLINGS; i++) {
         struct git_section with_includes;
-        target->names[i] = section_name(text, &target->url, i);
+        target->names[i] = git_section_name(text, &target->url, i > 0);
         if (!git_section_find(target->all, target->names[i], &target->url, &with_includes, error) ||
             !git_section_find(target->text, target->names[i], &target->url, &target->sections[i],
                               error))
@@ -197,7 +209,8 @@ static bool add_all(const struct options *options, const struct target *target, 
                     struct error *error)
 {
     const char *name = target->names[git_section_is_unusable(&target->sections[0])];
-    bool has_path = sends_path(&target->sections[0]) || sends_path(&target->sections[1]);
+    bool has_path = sends_path(&target->url, &target->sections[0]) ||
+                    sends_path(&target->url, &target->sections[1]);
     return add_setting(options, name, "helper", "", error) &&
            add_setting(options, name, "helper", command, error) &&
            (has_path || !needs_path(&target->url) ||
@@ -288,16 +301,36 @@ static bool set_up_url(const struct options *options, const char *url, struct er
            (options->own[SETUP_REMOVE] != NULL ? remove_setup : set_up)(options, &target, error);
 }
 
+/* Each setting is a command of its own, and those of two processes would mix. */
+static bool take_turn(const struct options *options, struct single_flight *flight,
+                      struct error *error)
+{
+    const char *const texts[] = { "git", NULL };
+    const struct runtime_name name = runtime_name("setup", texts);
+    int64_t deadline = deadline_in(TURN_MILLISECONDS);
+    enum single_flight_role role = SINGLE_FLIGHT_LEADER;
+    if (options->own[SETUP_DRY_RUN] != NULL)
+        return true;
+    do
+        role = single_flight_join(flight, name.text, deadline);
+    while (role == SINGLE_FLIGHT_FOLLOWER);
+    return role == SINGLE_FLIGHT_LEADER ||
+           error_set(error, ERROR_OTHER, "another process is setting up git");
+}
+
 static bool run_setup_git(const struct options *options, int count, char **operands,
                           struct error *error)
 {
     auto_git_urls struct git_urls urls = { 0 };
-    if (!find_urls(options, count, operands, &urls, error))
+    auto_single_flight struct single_flight flight = { -1 };
+    if (!take_turn(options, &flight, error) || !find_urls(options, count, operands, &urls, error))
         return false;
     for (size_t i = 0; i < urls.count; i++)
         if (!set_up_url(options, urls.items[i], error))
             return false;
-    if (urls.count == 0)
+    if (urls.others > 0)
+        notice("git's configuration has further lines that ask entra; they stay.");
+    else if (urls.count == 0)
         notice("git is not set up.");
     return true;
 }
@@ -346,7 +379,9 @@ static bool look_at_git(const struct options *options, struct setup_plan *plan, 
     for (size_t i = 0; i < urls.count; i++)
         if (!look_at_url(options, urls.items[i], plan, error))
             return false;
-    if (urls.count == 0)
+    if (urls.others > 0)
+        setup_plan_note(plan, "has further lines that ask entra; they stay");
+    else if (urls.count == 0)
         setup_plan_note(plan, "is not set up");
     return true;
 }
