@@ -70,11 +70,13 @@ def test_the_first_day(new):
     assert token(new).code == 0 and not new.authority.authorize_requests
 
 
-@pytest.mark.parametrize("keys", ["n\n", "no\n", "\x04", "x\n"])
+@pytest.mark.parametrize("keys", ["n\n", "no\n", "\x04", "x\n", " y\n", "y\0\n", "\0\n", "y" * 1000 + "\n"],
+                         ids=repr)
 def test_any_other_answer_means_no(new, keys):
     before = state(new)
     outcome = answer(ask(new), keys)
     assert outcome.code != 0 and state(new) == before
+    assert "entra: nothing is changed" in outcome.err
     assert not new.authority.authorize_requests
 
 

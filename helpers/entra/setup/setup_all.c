@@ -126,7 +126,8 @@ static bool is_wanted(const struct options *options, bool *ret_wanted, struct er
     output_line("'entra setup --dry-run%s' shows each change.",
                 options->own[SETUP_REMOVE] != NULL ? " --remove" : "");
     fflush(stdout);
-    return terminal_confirm("Go ahead?", deadline_in(ANSWER_MILLISECONDS), ret_wanted, error);
+    return terminal_confirm("Go ahead?", deadline_in(ANSWER_MILLISECONDS), ret_wanted, error) ||
+           error_wanted(error, "nothing is changed");
 }
 
 static bool set_up_all(struct setup *setup, struct error *error)
