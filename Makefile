@@ -114,8 +114,8 @@ PROGRAM       := $(BUILD)/bin/entra
 HELPER_FILES  := $(HELPERS:%=$(BUILD)/bin/%)
 MODULE_FILES  := $(MODULES:%=$(BUILD)/lib/entra/%)
 
-.PHONY: all install uninstall installed deps build-deps demo-deps check check-man check-integration \
-        check-peers soak demo screenshots clean
+.PHONY: all check-places install uninstall installed deps build-deps demo-deps check check-man \
+        check-integration check-peers soak demo screenshots clean
 all: $(PROGRAM) $(HELPER_FILES) $(MODULE_FILES)
 
 .SECONDEXPANSION:
@@ -173,7 +173,16 @@ PAGES := $(wildcard man/*.[1-8])
 # STRIP= keeps the symbols, for packages that put them elsewhere.
 STRIPPED := $(if $(STRIP),-s --strip-program='$(STRIP)')
 
-install: all
+# The shell gets them within quotation marks of both kinds, and uninstall needs to find the same ones.
+PLACES := BINDIR MODULEDIR MANDIR BASHDIR ZSHDIR FISHDIR
+check_marks = $(foreach mark,' " ` $$,$(if $(findstring $(mark),$($(1))), \
+    $(error $(1) has a $(mark), which the shell would take for its own)))
+check_absolute = $(if $(filter-out /%,$(firstword $($(1)))),$(error $(1) is no absolute path: $($(1))))
+check-places:
+	$(foreach place,DESTDIR $(PLACES),$(call check_marks,$(place)))
+	$(foreach place,$(PLACES),$(call check_absolute,$(place)))
+
+install: check-places all
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MODULEDIR)'
 	$(INSTALL) $(STRIPPED) -m 755 $(PROGRAM) '$(DESTDIR)$(BINDIR)'
 	for helper in $(HELPERS); do ln -sf entra "$(DESTDIR)$(BINDIR)/$$helper" || exit 1; done
@@ -197,13 +206,13 @@ completion = sed -e '/SPDX-License-Identifier/d' -e 's/@PROGRAMS@/entra $(HELPER
     helpers/entra/completion/entra.$(1)
 
 # Removes what install puts there, whatever that is: another installation tells.
-uninstall: all
-	@rm -rf '$(BUILD)/uninstall'
-	@$(MAKE) --no-print-directory -s install DESTDIR='$(abspath $(BUILD))/uninstall' >/dev/null
-	@cd '$(BUILD)/uninstall' && find . ! -type d -printf '%P\n' | while read -r file; do \
+uninstall: check-places all
+	@rm -rf '$(BUILD)/uninstall'.$$PPID
+	@$(MAKE) --no-print-directory -s install DESTDIR='$(abspath $(BUILD))/uninstall'.$$PPID >/dev/null
+	@cd '$(BUILD)/uninstall'.$$PPID && find . ! -type d -printf '%P\n' | while read -r file; do \
 	    echo "rm -f '$(DESTDIR)/$$file'" && rm -f "$(DESTDIR)/$$file" || exit 1; \
 	done
-	@rm -rf '$(BUILD)/uninstall'
+	@rm -rf '$(BUILD)/uninstall'.$$PPID
 	@[ ! -d '$(DESTDIR)$(MODULEDIR)' ] || rmdir --ignore-fail-on-non-empty '$(DESTDIR)$(MODULEDIR)'
 
 # What tests and demo run: an installation in the build folder.

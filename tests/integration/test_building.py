@@ -56,3 +56,31 @@ def test_missing_packages_are_named_before_anything_is_compiled(tmp_path, variab
     assert done.returncode != 0
     assert f"(make build-deps installs them): {packages}\n" in done.stderr
     assert "  CC  " not in done.stdout
+
+
+def files_below(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
+
+
+@pytest.mark.parametrize("prefix", ["/usr/", "/with a blank/usr", "/ü*?[a]"])
+def test_uninstall_removes_what_install_put_there_and_no_more(tmp_path, prefix):
+    places = f"DESTDIR={tmp_path}/a package/", f"PREFIX={prefix}"
+    folder = tmp_path / "a package" / prefix.strip("/")
+    assert make("-s", "install", *places).returncode == 0
+    for name in ("bin/other", "lib/entra/other.so", "share/man/man1/other.1"):
+        (folder / name).touch()
+    done = make("-s", "uninstall", *places)
+    assert done.returncode == 0, done.stderr
+    assert files_below(folder) == {"bin/other", "lib/entra/other.so", "share/man/man1/other.1"}
+
+
+@pytest.mark.parametrize("goal", ["install", "uninstall"])
+@pytest.mark.parametrize("place", ["PREFIX=usr", "PREFIX=~/.local", "MODULEDIR=lib", "PREFIX=/a'b",
+                                   'PREFIX=/a"b', "PREFIX=/`touch TOUCHED`", "BINDIR=/$$(touch TOUCHED)",
+                                   "DESTDIR=package'"])
+def test_a_place_that_a_shell_would_read_differently_is_refused(tmp_path, goal, place):
+    place = place.replace("TOUCHED", f"{tmp_path}/touched")
+    done = make("-s", goal, f"DESTDIR={tmp_path}/package", *([place] if "DESTDIR" not in place else
+                                                            [f"DESTDIR={tmp_path}/{place[8:]}"]))
+    assert done.returncode != 0 and place.partition("=")[0].replace("PREFIX", "BINDIR") in done.stderr
+    assert list(tmp_path.iterdir()) == []
