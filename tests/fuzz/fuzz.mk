@@ -18,6 +18,7 @@ FUZZ_OPTIONS := -max_len=8192 -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print
 fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/host_settings.c \
                                    common/acquire/http/proxy.c common/acquire/http/redaction.c
 fuzz_authority_SOURCES          := tests/fuzz/curl_reading.c
+fuzz_bash_line_SOURCES          := helpers/entra/completion/bash_line.c
 fuzz_certificate_SOURCES        := common/acquire/app/certificate.c common/acquire/app/key_store.c \
                                    common/acquire/app/thumbprint.c tests/fuzz/given_file.c
 fuzz_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c

@@ -66,10 +66,9 @@ static void a_line_that_does_not_end_so_is_not_read(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        { "entra a", "b" },
-        { "a", "entra a" },
-        { "entra a b", "a b" },  /* two words */
+        { "entra a", "b" },      { "a", "entra a" },    { "entra a b", "a b" }, /* two words */
         { "entra a\\ b", " b" }, /* within an escape */
+        { "entra a\\", "" },     { "entra \"a\\", "" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_bash_line struct bash_line line = { 0 };

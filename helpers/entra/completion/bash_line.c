@@ -11,6 +11,7 @@ struct reading {
     const char *at;
     char quote; /* the quotation mark that is open; 0: none is */
     bool is_word;
+    bool is_escaping; /* the text ends with a backslash, which what follows would belong to */
     FILE *word;
     char *text; /* of word, once it is flushed */
     size_t length;
@@ -22,6 +23,7 @@ static void take(struct reading *reading)
 {
     char c = *reading->at++;
     reading->is_word = true;
+    reading->is_escaping = c == '\\' && reading->quote != '\'' && *reading->at == '\0';
     if (c == reading->quote) {
         reading->quote = 0;
     } else if (reading->quote == 0 && (c == '"' || c == '\'')) {
@@ -71,7 +73,7 @@ bool bash_line_read(const char *text, const char *replaced, struct bash_line *re
     for (;;) {
         if (reading.at == place) {
             fflush(reading.word);
-            has_place = true;
+            has_place = !reading.is_escaping;
             ret_line->kept = reading.length;
             ret_line->quote = reading.quote;
         }

@@ -26,7 +26,8 @@ struct bash_line {
 };
 
 /* Reads a line whose last bytes, as many as `replaced` has, are what bash replaces. Returns false
- * if the line does not end so, or not within its last word. The caller clears *ret_line. */
+ * if the line does not end so, or not within its last word, or if a backslash would change the
+ * first byte of what bash is given. The caller clears *ret_line. */
 bool bash_line_read(const char *line, const char *replaced, struct bash_line *ret_line);
 
 /* Quotes the rest of a word for the place of what bash replaces. A printable word means itself
