@@ -13,6 +13,7 @@
 #include "common/store/store_clear.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
+#include "keyring/keyring.h"
 #include "keyring/silence.h"
 
 /* The indices of our own options in options->own. */
@@ -119,13 +120,23 @@ static bool drop_rows(const struct list_rows *rows, const struct choice *choice,
     return true;
 }
 
+/* Fails if one of the items cannot be deleted because it is locked. */
+static bool check_unlocked(const struct list_rows *rows, const struct choice *choice,
+                           struct error *error)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i].is_locked && is_chosen(choice, rows, &rows->rows[i]))
+            return keyring_fail_locked(error);
+    return true;
+}
+
 /* If not all can be deleted, it is not known what was. */
 static bool forget_chosen(struct tokens *tokens, const struct config *config,
                           const struct choice *choice, struct error *error)
 {
     auto_list_rows struct list_rows rows = { 0 };
     size_t accounts = 0;
-    if (!list_rows_read(tokens, config, &rows, error))
+    if (!list_rows_read(tokens, config, &rows, error) || !check_unlocked(&rows, choice, error))
         return false;
     if ((is_whole_account(choice) && !account_store_forget(&tokens->store, choice->account,
                                                            tokens->deadline, &accounts, error)) ||

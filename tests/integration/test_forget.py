@@ -241,6 +241,22 @@ def test_a_locked_keyring_is_not_called_empty(full):
     assert {row[0] for row in rows(full)} == {"sign_in", "token", "typed_credential", "client_secret"}
 
 
+@pytest.mark.parametrize("words", [["--api", "Graph"], ["--account", ADA], ["--typed"], ["--secrets"]])
+def test_of_what_is_in_two_collections_one_of_which_is_locked_nothing_is_deleted(full, words):
+    keyring = full.session.keyring
+    items = [item for item in keyring.items(with_secrets=True) if "kind" in item.attributes]
+    keyring.add_default_collection()
+    for item in items:
+        keyring.add(item.label, item.attributes, item.secret)
+    before = rows(full)
+    keyring.lock()
+    outcome = forget(full, *words)
+    assert outcome.code != 0 and outcome.out == "", outcome
+    assert "nothing is deleted" in outcome.err and "locked" in outcome.err
+    keyring.unlock()
+    assert rows(full) == before and len(listed(full)) == 2 * len(before)
+
+
 def test_damaged_items_go_with_all(full):
     for attributes in ("kind access_token", "kind account username x", "kind pop_key account y"):
         assert full.run("secret-tool", "store", "--label", "damaged", "xdg:schema",
