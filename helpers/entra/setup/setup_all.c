@@ -105,7 +105,7 @@ static bool check_errors(const struct setup *setup, struct error *error)
         if (why->kind == ERROR_NONE)
             continue;
         if (!ok)
-            warning_of(why->code, "%s: %s. %s", parts[i]->name, why->message, error_advice(why));
+            warning_of(why->code, error_advice(why), "%s: %s", parts[i]->name, why->message);
         else
             *error = *why;
         ok = false;

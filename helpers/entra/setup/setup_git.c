@@ -158,16 +158,13 @@ static void target_clear(struct target *target)
  * fragment. The caller frees it. */
 static char *section_name(const char *text, const struct url *url, size_t spelling)
 {
-    char port[8] = "";
+    autofree char *origin = url_origin(url);
     const char *path = strstr(text, "://") + strlen("://");
     path += strcspn(path, "/?#");
     int length = (int)strcspn(path, "?#");
     while (length > 0 && path[length - 1] == '/')
         length--;
-    if (url->port != (url->https ? 443 : 80))
-        snprintf(port, sizeof port, ":%u", url->port);
-    return text_format("%s://%s%s%.*s%s", url->https ? "https" : "http", url->host, port, length,
-                       path, spelling == 0 ? "" : "/");
+    return text_format("%s%.*s%s", origin, length, path, spelling == 0 ? "" : "/");
 }
 
 static bool target_load(const char *text, struct target *target, struct error *error)
@@ -216,13 +213,8 @@ static bool check_effect(const struct target *before, const char *command, struc
               "git's configuration has settings after the lines for %s that override them",
               target.names[0]);
     return error_hint(error,
-                      "Move those settings before the lines. This shows where each is: git "
-                      "config --global --includes --show-origin --get-regexp '^credential'.");
-}
-
-static void warn(const struct error *error)
-{
-    warning_of(error->code, "%s. %s", error->message, error_advice(error));
+                      "Move those settings before the lines. Where each is, shows 'git config "
+                      "--global --includes --show-origin --get-regexp ^credential'.");
 }
 
 /* Warns of what remains beside our lines: the configuration of the system, of this repository and
@@ -238,10 +230,10 @@ static bool warn_of_rivals(const struct target *target, struct error *error)
         return false;
     git_settings_find(text, &target->url, &settings);
     for (size_t i = 0; i < settings.count; i++)
-        if (git_rivals_check_helper(&settings, i, &why))
-            warn(&why);
+        if (git_rivals_check_helper(&settings, i, &target->url, &why))
+            error_warn(&why);
     if (git_rivals_check_header(text, &target->url, &why))
-        warn(&why);
+        error_warn(&why);
     return true;
 }
 
@@ -305,6 +297,7 @@ static bool run_setup_git(const struct options *options, int count, char **opera
 static bool setup_git(const struct options *options, int count, char **operands,
                       struct error *error)
 {
+    setup_set_document(options, "commands");
     return run_setup_git(options, count, operands, error) ||
            error_wanted(error, "cannot set up git");
 }
@@ -312,6 +305,7 @@ static bool setup_git(const struct options *options, int count, char **operands,
 static const struct option_spec own_options[] = {
     SETUP_OPTION_DRY_RUN,
     SETUP_OPTION_REMOVE,
+    SETUP_OPTION_OUTPUT,
     { .name = NULL },
 };
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "helpers/document.h"
+
+#include <string.h>
+
+#include "common/base/utf8.h"
+#include "common/entra/error_report.h"
+
+static json_object *document;
+
+bool document_is_wanted(const struct options *options)
+{
+    return options->output != NULL && strcmp(options->output, "json") == 0;
+}
+
+void document_set(json_object *object)
+{
+    json_object_put(document);
+    document = object;
+}
+
+void document_set_text(const char *name, const char *text)
+{
+    document_set(json_object_new_object());
+    document_add(document, name, text);
+}
+
+void document_append(const char *array, json_object *item)
+{
+    json_object *items = NULL;
+    if (json_object_object_get_ex(document, array, &items))
+        json_object_array_add(items, item);
+    else
+        json_object_put(item);
+}
+
+void document_add(json_object *object, const char *name, const char *text)
+{
+    autofree char *valid = text != NULL ? strdup(text) : NULL;
+    if (valid != NULL)
+        utf8_mend(valid);
+    json_object_object_add(object, name, valid != NULL ? json_object_new_string(valid) : NULL);
+}
+
+void document_promise(void)
+{
+    reporting.owes_document = true;
+}
+
+void document_fulfil(void)
+{
+    reporting.owes_document = false;
+}
+
+static json_object *beside_items(json_object *items)
+{
+    json_object *object = json_object_new_object();
+    if (items != NULL)
+        json_object_object_add(object, "items", items);
+    return object;
+}
+
+void document_print(const struct error *failure)
+{
+    auto_json json_object *whole = steal(&document);
+    if (!reporting.owes_document)
+        return;
+    if (failure != NULL) {
+        if (!json_object_is_type(whole, json_type_object))
+            whole = beside_items(whole);
+        json_object_object_add(whole, "error", error_to_json(failure));
+    }
+    if (whole != NULL)
+        json_print(whole);
+    document_fulfil();
+}
