@@ -26,6 +26,11 @@ void document_set_text(const char *name, const char *text)
     document_add(document, name, text);
 }
 
+bool document_is_set(void)
+{
+    return document != NULL;
+}
+
 void document_append(const char *array, json_object *item)
 {
     json_object *items = NULL;
@@ -35,12 +40,18 @@ void document_append(const char *array, json_object *item)
         json_object_put(item);
 }
 
+json_object *document_text(const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    autofree char *valid = strdup(text);
+    utf8_mend(valid);
+    return json_object_new_string(valid);
+}
+
 void document_add(json_object *object, const char *name, const char *text)
 {
-    autofree char *valid = text != NULL ? strdup(text) : NULL;
-    if (valid != NULL)
-        utf8_mend(valid);
-    json_object_object_add(object, name, valid != NULL ? json_object_new_string(valid) : NULL);
+    json_object_object_add(object, name, document_text(text));
 }
 
 void document_promise(void)

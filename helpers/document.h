@@ -37,11 +37,17 @@ void document_set(json_object *document);
 /* Sets the document to an object with one text: a result that is one word or sentence. */
 void document_set_text(const char *name, const char *text);
 
+/* Whether a document is set. */
+bool document_is_set(void);
+
 /* Adds an item to an array of the document, which is an object. Without a document, releases the
  * item. */
 void document_append(const char *array, json_object *item);
 
-/* Adds a member to an object: a text, which becomes valid UTF-8; null if it is NULL. */
+/* A text as a value, which is valid UTF-8; null (NULL) if it is NULL. */
+json_object *document_text(const char *text);
+
+/* Adds a member to an object: a text, by document_text. */
 void document_add(json_object *object, const char *name, const char *text);
 
 /* ---- for program_main ---- */

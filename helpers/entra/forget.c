@@ -11,6 +11,7 @@
 #include "common/entra/account.h"
 #include "common/store/account_store.h"
 #include "common/store/store_clear.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
 #include "keyring/silence.h"
@@ -65,17 +66,28 @@ static bool is_reported(const struct list_rows *rows, size_t i)
            strcmp(row->account, last->account) != 0;
 }
 
+static void add_to_document(const struct list_rows *rows, const struct choice *choice)
+{
+    json_object *document = json_object_new_object(), *deleted = json_object_new_array();
+    for (size_t i = 0; i < rows->count; i++)
+        if (is_chosen(choice, &rows->rows[i]))
+            json_object_array_add(deleted, list_row_to_json(&rows->rows[i]));
+    json_object_object_add(document, "deleted", deleted);
+    document_set(document);
+}
+
 static void report_all(const struct list_rows *rows, const struct choice *choice)
 {
     size_t count = 0;
     for (size_t i = 0; i < rows->count; i++)
         if (is_chosen(choice, &rows->rows[i])) {
             count++;
-            if (is_reported(rows, i))
+            if (is_reported(rows, i) && !reporting.owes_document)
                 report(&rows->rows[i]);
         }
     if (count == 0)
         notice("The keyring has nothing of that.");
+    add_to_document(rows, choice);
 }
 
 /* ---- deleting ---- */
@@ -184,6 +196,7 @@ static bool run_forget(const struct options *options, int count, char **operands
 }
 
 static const struct option_spec own_options[] = {
+    DOCUMENT_OPTION("text|json", "text or json"),
     { "typed", NULL, "delete the credentials that were typed for git", OPTION_OWN_FLAG,
       OPTION_OWN(TYPED), 0 },
     { "secrets", NULL, "delete the client secrets of 'entra secret set'", OPTION_OWN_FLAG,

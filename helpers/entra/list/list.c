@@ -81,40 +81,11 @@ static void print_table(const struct list_rows *rows)
 
 /* ---- JSON ---- */
 
-static json_object *row_to_json(const struct list_row *row)
-{
-    static const char *const names[LIST_KINDS] = {
-        [LIST_SIGN_IN] = "sign_in",
-        [LIST_TOKEN] = "token",
-        [LIST_BOUND_TOKEN] = "bound_token",
-        [LIST_TYPED] = "typed_credential",
-        [LIST_CLIENT_SECRET] = "client_secret",
-    };
-    struct rfc3339 expiry = rfc3339_format(row->expires_on);
-    json_object *object = json_object_new_object();
-    document_add(object, "kind", names[row->kind]);
-    document_add(object, "account", row->account);
-    document_add(object, "clientId", row->client_id);
-    document_add(object, "tenant", row->tenant);
-    document_add(object, "scope", row->scope);
-    document_add(object, "api", row->api);
-    document_add(object, "place", row->place);
-    document_add(object, "expiresOn",
-                 row->state != NULL    ? row->state
-                 : row->expires_on > 0 ? expiry.text
-                                       : NULL);
-    document_add(object, "store", row->store);
-    json_object_object_add(object, "isDefault",
-                           row->is_default_unknown ? NULL
-                                                   : json_object_new_boolean(row->is_default));
-    return object;
-}
-
 static json_object *to_json(const struct list_rows *rows)
 {
     json_object *array = json_object_new_array();
     for (size_t i = 0; i < rows->count; i++)
-        json_object_array_add(array, row_to_json(&rows->rows[i]));
+        json_object_array_add(array, list_row_to_json(&rows->rows[i]));
     return array;
 }
 

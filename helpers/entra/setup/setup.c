@@ -76,7 +76,7 @@ char *setup_quote(char *const *words)
 
 void setup_set_document(const struct options *options, const char *array)
 {
-    if (!document_is_wanted(options))
+    if (!document_is_wanted(options) || document_is_set())
         return;
     json_object *document = json_object_new_object();
     bool is_dry_run = options->own[SETUP_DRY_RUN] != NULL;
@@ -90,7 +90,7 @@ bool setup_run(const struct options *options, char *const *command, struct error
     int status = 0;
     autofree char *line = setup_quote(command);
     if (document_is_wanted(options))
-        document_append("commands", json_object_new_string(line));
+        document_append("commands", document_text(line));
     else
         output_line("%s", line);
     if (fflush(stdout) != 0)

@@ -97,7 +97,7 @@ void setup_helper_options(const struct options *options, struct setup_storage *s
                           const char *ret_words[SETUP_WORDS_MAX]);
 
 /* With --output json: sets a document with an array, empty so far, of what is done, or with
- * --dry-run would be. */
+ * --dry-run would be. That of `entra setup`, which has one of each, stays. */
 void setup_set_document(const struct options *options, const char *array);
 
 /* Prints the command on stdout, quoted for a shell, and runs it; with --dry-run only prints it.
