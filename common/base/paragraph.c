@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/columns.h"
+#include "common/base/text.h"
 
 /* Lines that are longer are hard to follow, and words that are put on shorter ones as well. */
 #define COLUMNS_MOST  100
@@ -70,11 +72,16 @@ static size_t piece(const char *text)
     return inside + strcspn(text + inside, " ");
 }
 
-/* Of several words: one is never broken anyway. */
+/* Whether a quotation of this length is a command that can be put into a line of its own: of
+ * several words, since one is never broken anyway, and with no more after it than a stop. */
 static bool is_command(const char *text, size_t quoted)
 {
-    size_t first = strspn(text + 1, PROGRAM);
-    return quoted > 0 && first > 0 && text[1 + first] == ' ' && first + 2 < quoted;
+    size_t first = quoted > 0 ? strspn(text + 1, PROGRAM) : 0;
+    if (first == 0 || text[1 + first] != ' ' || first + 2 >= quoted)
+        return false;
+    const char *after = text + quoted;
+    after += *after != '\0' && strchr(STOPS, *after) != NULL;
+    return *after == ' ' || *after == '\0';
 }
 
 /* Puts a command between quotation marks into a line of its own. Returns how much of the text is
@@ -82,7 +89,7 @@ static bool is_command(const char *text, size_t quoted)
 static size_t put_command(struct page *page, const char *text, size_t quoted)
 {
     if (page->is_blank)
-        fprintf(page->stream, "%*s", COMMAND_INDENT, "");
+        put_blanks(page, COMMAND_INDENT);
     else
         break_line(page, page->indent + COMMAND_INDENT);
     put(page, text + 1, quoted - 2);
@@ -101,10 +108,7 @@ static void put_text(struct page *page, const char *text, size_t pending, bool i
         const char *word = text + strspn(text, " ");
         size_t length = piece(word), quoted = quotation(word);
         bool fits = page->used + blanks + columns_of_text(word, length) <= page->columns;
-        bool is_followed = word[quoted] == ' ' || word[quoted] == '\0' ||
-                           (strchr(STOPS, word[quoted]) != NULL &&
-                            (word[quoted + 1] == ' ' || word[quoted + 1] == '\0'));
-        if (!fits && is_advice && is_followed && is_command(word, quoted)) {
+        if (!fits && is_advice && is_command(word, quoted)) {
             text = word + put_command(page, word, quoted);
             continue;
         }
@@ -117,14 +121,21 @@ static void put_text(struct page *page, const char *text, size_t pending, bool i
     }
 }
 
+/* The text as a sentence: one from outside may have its full stop already. The caller frees it. */
+static char *sentence(const char *text)
+{
+    size_t length = strlen(text);
+    bool has_stop = length > 0 && strchr(".!?", text[length - 1]) != NULL;
+    return text_format("%s%s", text, has_stop ? "" : ".");
+}
+
 char *paragraph_format(const struct paragraph *paragraph, size_t columns)
 {
-    const char *text = paragraph->text, *advice = paragraph->advice;
-    char *result = NULL;
-    size_t size = 0, length = strlen(text);
+    const char *advice = paragraph->advice;
     bool has_advice = advice != NULL && advice[0] != '\0';
-    /* A text from outside may have its full stop already. */
-    bool has_stop = length > 0 && strchr(".!?", text[length - 1]) != NULL;
+    autofree char *text = has_advice ? sentence(paragraph->text) : strdup(paragraph->text);
+    char *result = NULL;
+    size_t size = 0;
     struct page page = { .stream = open_memstream(&result, &size),
                          .columns = columns > 0 ? columns : SIZE_MAX,
                          .indent = paragraph->indent,
@@ -137,7 +148,6 @@ char *paragraph_format(const struct paragraph *paragraph, size_t columns)
         put(&page, prefix, begun);
     put_text(&page, text, strlen(prefix) - begun, false);
     if (has_advice) {
-        fputs(has_stop ? "" : ".", page.stream);
         if (columns > 0)
             break_line(&page, page.indent);
         else

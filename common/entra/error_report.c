@@ -8,7 +8,6 @@
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
-#include "common/base/paragraph.h"
 #include "common/base/printable.h"
 #include "common/base/text.h"
 #include "common/entra/remedies.h"
@@ -33,19 +32,6 @@ char *error_cause(const struct error *error)
         text_format("%s%s%s", error->wanted, error->wanted[0] != '\0' ? ": " : "", error->message);
     printable_make(cause);
     return cause;
-}
-
-static char *format_advice(const struct error *error)
-{
-    char *advice = strdup(error_advice(error));
-    printable_make(advice);
-    return advice;
-}
-
-char *error_format(const struct error *error, size_t indent, size_t columns)
-{
-    autofree char *cause = error_cause(error), *advice = format_advice(error);
-    return paragraph_format(&(struct paragraph){ NULL, cause, advice, indent }, columns);
 }
 
 static const char *const kind_names[] = {
@@ -85,7 +71,8 @@ json_object *error_to_json(const struct error *error)
 
 int error_print(const struct error *error)
 {
-    autofree char *cause = error_cause(error), *advice = format_advice(error);
+    autofree char *cause = error_cause(error), *advice = strdup(error_advice(error));
+    printable_make(advice);
     report_message(cause, advice);
     return error_exit_code(error);
 }

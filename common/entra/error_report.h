@@ -22,9 +22,6 @@ char *error_cause(const struct error *error);
  * releases the result with json_object_put. */
 struct json_object *error_to_json(const struct error *error);
 
-/* The error as a paragraph (paragraph.h), safe to print on a terminal. The caller frees it. */
-char *error_format(const struct error *error, size_t indent, size_t columns);
-
 /* Prints the error on stderr after the program's name. Parts of the text come from outside, so
  * bytes that could control a terminal are printed as '?'. Returns the exit code. */
 int error_print(const struct error *error);

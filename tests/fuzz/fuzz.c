@@ -65,8 +65,10 @@ void fuzz_check_shown(const char *text)
 void fuzz_check_error(const struct error *error)
 {
     HOLDS(error->kind != ERROR_NONE && error->message[0] != '\0');
-    autofree char *text = error_format(error, 0, 0);
-    fuzz_check_shown(text);
+    autofree char *cause = error_cause(error), *advice = strdup(error_advice(error));
+    printable_make(advice);
+    fuzz_check_shown(cause);
+    fuzz_check_shown(advice);
 }
 
 static void check_warning(const char *code, const char *text, const char *advice)

@@ -50,6 +50,13 @@ static void an_advice_begins_a_line(void **state)
                     "entra: It broke.\n  Mend it and then\n  go on with it.");
 }
 
+static void the_stop_before_an_advice_counts_too(void **state)
+{
+    (void)state;
+    assert_laid_out(NULL, "one two three four 9", "Mend it.", 20,
+                    "one two three four\n  9.\n  Mend it.");
+}
+
 static void a_word_longer_than_a_line_has_one_of_its_own(void **state)
 {
     (void)state;
@@ -133,6 +140,7 @@ int main(void)
         cmocka_unit_test(without_a_width_it_is_one_line_as_it_is),
         cmocka_unit_test(lines_end_between_words_and_the_next_are_indented),
         cmocka_unit_test(an_advice_begins_a_line),
+        cmocka_unit_test(the_stop_before_an_advice_counts_too),
         cmocka_unit_test(a_word_longer_than_a_line_has_one_of_its_own),
         cmocka_unit_test(a_command_without_room_has_a_line_of_its_own),
         cmocka_unit_test(a_quotation_that_is_no_advised_command_keeps_its_marks),
