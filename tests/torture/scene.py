@@ -132,8 +132,9 @@ class Scene:
         return self._likeness.general(outcome.out) == self.answer
 
     def _is_refusal(self, job: Job, outcome: Outcome) -> bool:
-        """Of JSON, exactly one document is promised, with the error."""
-        if "json" not in job.words:
+        """Of JSON, exactly one document is promised, with the error; nothing comes of it if the
+        program is killed, cannot write, or ends before it knows that JSON is wanted."""
+        if "json" not in job.words or outcome.out == "":
             return outcome.out in REFUSALS
         try:
             return outcome.code != 0 and "error" in json.loads(outcome.out)
