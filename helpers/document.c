@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
-#include "common/entra/error_report.h"
 
 static json_object *document;
 
@@ -54,35 +53,9 @@ void document_add(json_object *object, const char *name, const char *text)
     json_object_object_add(object, name, document_text(text));
 }
 
-void document_promise(void)
-{
-    reporting.owes_document = true;
-}
-
-void document_fulfil(void)
-{
-    reporting.owes_document = false;
-}
-
-static json_object *beside_items(json_object *items)
-{
-    json_object *object = json_object_new_object();
-    if (items != NULL)
-        json_object_object_add(object, "items", items);
-    return object;
-}
-
-void document_print(const struct error *failure)
+void document_print(void)
 {
     auto_json json_object *whole = steal(&document);
-    if (!reporting.owes_document)
-        return;
-    if (failure != NULL) {
-        if (!json_object_is_type(whole, json_type_object))
-            whole = beside_items(whole);
-        json_object_object_add(whole, "error", error_to_json(failure));
-    }
-    if (whole != NULL)
+    if (whole != NULL && reporting.as_json)
         json_print(whole);
-    document_fulfil();
 }

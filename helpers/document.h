@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a command of `entra` prints with --output json: exactly one JSON document on stdout,
- * whatever happens. The command makes it and sets it once; program_main prints it when the command
- * has ended, and adds the error if it failed:
+ * What a command of `entra` prints with --output json: one JSON document on stdout. The command
+ * makes it and sets it once; program_main prints it when the command has ended, whole:
  *
  *     if (document_is_wanted(options))
  *         document_set(object);
  *     return ok || error_wanted(error, "cannot ...");
  *
- *     {"accounts":[...], "error":{"kind":"sign-in", "exitCode":5, "message":"nobody is signed in"}}
- *
- * Messages are for people, so they go to stderr as always.
+ * A command that fails prints a document only if it found out something all the same, as `entra
+ * status` does. The error, and all other messages, are JSON objects on stderr (report.h).
  */
 #ifndef HELPERS_DOCUMENT_H
 #define HELPERS_DOCUMENT_H
@@ -50,17 +48,7 @@ json_object *document_text(const char *text);
 /* Adds a member to an object: a text, by document_text. */
 void document_add(json_object *object, const char *name, const char *text);
 
-/* ---- for program_main ---- */
-
-/* From here on, stdout owes a document. */
-void document_promise(void);
-
-/* The command has printed it, or has begun to. */
-void document_fulfil(void);
-
-/* Prints the document, if one is owed. failure is the error with which the command ended; NULL: it
- * succeeded. It is the member `error`, beside those of an object, or beside the `items` of an
- * array, which are then not all. */
-void document_print(const struct error *failure);
+/* Prints the document, if there is one and it is wanted; called by program_main. */
+void document_print(void);
 
 #endif

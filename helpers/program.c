@@ -144,7 +144,7 @@ static bool run_program(int argc, char **argv, const struct program *program, st
     /* All of this applies to the report of a faulty option too. */
     reporting.verbose = reporting.verbose || options.verbose;
     if (document_is_wanted(&options) || (!parsed && asks_for_json(argc, argv, &set)))
-        document_promise();
+        reporting.as_json = true;
     if (options.timeout > 0)
         output_set_limit(options.timeout);
     if (!parsed)
@@ -160,9 +160,9 @@ static bool run_program(int argc, char **argv, const struct program *program, st
 }
 
 /* Ends what goes to stdout: the document, and what was printed through stdio (help, tables). */
-static bool finish_output(const struct error *failure, struct error *error)
+static bool finish_output(struct error *error)
 {
-    document_print(failure);
+    document_print();
     if (fflush(stdout) != 0)
         return error_set(error, ERROR_OTHER, "cannot write to stdout: %m");
     return ferror(stdout) == 0 || error_set(error, ERROR_OTHER, "cannot write to stdout");
@@ -180,6 +180,6 @@ int program_main(int argc, char **argv, const struct program *program)
     report_begin();
     struct error unwritten = { 0 };
     bool ok = run_program(argc, argv, program, &error);
-    bool is_written = finish_output(ok ? NULL : &error, &unwritten);
+    bool is_written = finish_output(&unwritten);
     return !ok ? error_print(&error) : !is_written ? error_print(&unwritten) : 0;
 }

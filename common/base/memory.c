@@ -33,19 +33,17 @@
 /* The sanitizers' allocator ends the process by itself. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(ENTRA_SANITIZE)
 
-/* The exit code and the text are those of error_print, and the document that of document_print,
- * which would allocate. */
+/* The exit code and the object are those of error_print, which would allocate. */
 static _Noreturn void end_without_memory(void)
 {
-    static const char document[] =
-        "{\"error\":{\"kind\":\"other\",\"exitCode\":1,\"message\":\"out of memory\"}}\n";
+    static const char as_json[] =
+        "{\"kind\":\"other\",\"exitCode\":1,\"message\":\"out of memory\"}\n";
     char text[128];
     int length = snprintf(text, sizeof text, "%.64s: out of memory", program_invocation_short_name);
     printable_make(text); /* as long as before */
     text[length++] = '\n';
-    ssize_t written =
-        reporting.owes_document ? write(STDOUT_FILENO, document, sizeof document - 1) : 0;
-    written += write(STDERR_FILENO, text, (size_t)length);
+    ssize_t written = reporting.as_json ? write(STDERR_FILENO, as_json, sizeof as_json - 1)
+                                        : write(STDERR_FILENO, text, (size_t)length);
     (void)written;
     unfinished_remove_all();
     _exit(1);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/base/cleanup.h"
+#include "common/base/json.h"
 #include "common/base/paragraph.h"
 #include "common/base/printable.h"
 #include "common/base/rfc3339.h"
@@ -94,7 +95,26 @@ void report_begin(void)
 #define INDENT       2
 #define INDENT_TRACE 4
 
-/* One write, so that lines of several processes do not mix. */
+/* Prints an object whose first member has this text; releases the object. One write, so that lines
+ * of several processes do not mix. */
+static void print_json(const char *key, const char *text, json_object *others)
+{
+    auto_json json_object *object = json_object_new_object();
+    json_object_object_add(object, key, json_object_new_string(text));
+    json_object_object_foreach(others, name, value) {
+        json_object_object_add(object, name, json_object_get(value));
+    }
+    json_object_put(others);
+    fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
+}
+
+static void add_unless_empty(json_object *object, const char *name, const char *text)
+{
+    if (text[0] != '\0')
+        json_object_object_add(object, name, json_object_new_string(text));
+}
+
+/* Likewise one write. */
 static void print(const struct paragraph *paragraph)
 {
     autofree char *lines = paragraph_format(paragraph, paragraph_columns(STDERR_FILENO));
@@ -114,7 +134,18 @@ void notice(const char *format, ...)
     autofree char *text = text_format_list(format, arguments);
     va_end(arguments);
     printable_make(text);
-    print(&(struct paragraph){ .text = text, .indent = INDENT });
+    if (reporting.as_json)
+        print_json("notice", text, json_object_new_object());
+    else
+        print(&(struct paragraph){ .text = text, .indent = INDENT });
+}
+
+static void print_warning_json(const char *code, const char *text, const char *advice)
+{
+    json_object *others = json_object_new_object();
+    add_unless_empty(others, "hint", advice);
+    add_unless_empty(others, "code", code);
+    print_json("warning", text, others);
 }
 
 __attribute__((format(printf, 3, 0))) static void warn(const char *code, const char *advice,
@@ -127,6 +158,8 @@ __attribute__((format(printf, 3, 0))) static void warn(const char *code, const c
     printable_make(what_to_do);
     if (reporting.on_warning != NULL)
         reporting.on_warning(code, text, what_to_do);
+    else if (reporting.as_json)
+        print_warning_json(code, text, what_to_do);
     else
         print(&(struct paragraph){ prefix, text, what_to_do, INDENT });
 }
@@ -149,6 +182,15 @@ void warning_of(const char *code, const char *advice, const char *format, ...)
 
 static void trace_on_stderr(double milliseconds, const char *text)
 {
+    char rounded[32];
+    snprintf(rounded, sizeof rounded, "%.1f", milliseconds);
+    if (reporting.as_json) {
+        json_object *others = json_object_new_object();
+        json_object_object_add(others, "milliseconds",
+                               json_object_new_double_s(milliseconds, rounded));
+        print_json("step", text, others);
+        return;
+    }
     autofree char *prefix =
         text_format("%s: %6.1f ms  ", program_invocation_short_name, milliseconds);
     print(&(struct paragraph){ .prefix = prefix, .text = text, .indent = INDENT_TRACE });

@@ -2,7 +2,8 @@
 /*
  * What programs print for people on stderr: one error at the end (error.h), warnings, and, on
  * request, a trace with one line per step and the time at which the step was taken. A terminal gets
- * all of it as paragraphs of its width (paragraph.h).
+ * all of it as paragraphs of its width (paragraph.h); with --output json, each is an object in a
+ * line, on a terminal too.
  *
  *     trace("keyring: %s has the token", name);
  *
@@ -20,10 +21,10 @@
 /* Every program and every module has its own copy; a program sets the copy of each module that it
  * loads (module.h). */
 struct reporting {
-    bool verbose;       /* trace on stderr */
-    bool owes_document; /* stdout is to get a JSON document, even if memory runs out */
-    int file;           /* trace to this file, which other processes may share; -1: none */
-    int64_t began;      /* microseconds of CLOCK_MONOTONIC */
+    bool as_json;  /* print JSON objects on stderr, one per line */
+    bool verbose;  /* trace on stderr */
+    int file;      /* trace to this file, which other processes may share; -1: none */
+    int64_t began; /* microseconds of CLOCK_MONOTONIC */
 
     /* Receives the warnings instead of stderr; may be NULL. */
     void (*on_warning)(const char *code, const char *text, const char *advice);

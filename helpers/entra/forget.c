@@ -82,7 +82,7 @@ static void report_all(const struct list_rows *rows, const struct choice *choice
     for (size_t i = 0; i < rows->count; i++)
         if (is_chosen(choice, &rows->rows[i])) {
             count++;
-            if (is_reported(rows, i) && !reporting.owes_document)
+            if (is_reported(rows, i) && !reporting.as_json)
                 report(&rows->rows[i]);
         }
     if (count == 0)

@@ -108,7 +108,6 @@ static bool get_token(const struct options *options, const struct output *output
 
     trace_refusal(result.request, &result.token);
     auto_secret struct secret *text = output->format(&result);
-    document_fulfil(); /* not by json-c, see above */
     return secret_write(text, STDOUT_FILENO) ||
            error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }

@@ -5,6 +5,7 @@ A new entry that is not triggered makes a test fail."""
 from __future__ import annotations
 
 import json
+import re
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -59,13 +60,11 @@ def catalogue(world: World) -> dict[str, str]:
 
 
 def error_of(world: World, *words: str, of: str = "token", **how: Any) -> Error:
-    """That of the only document on stdout; people read the same on stderr."""
+    """The last object on stderr."""
     outcome = world.run("entra", of, "--output", "json", *words, **how)
-    document = json.loads(outcome.out)
-    assert outcome.code != 0 and list(document) == ["error"]
-    error = document["error"]
+    assert outcome.code != 0 and outcome.out == ""
+    *_, error = [json.loads(line) for line in outcome.err.splitlines()]
     assert error["exitCode"] == outcome.code
-    assert error["message"] in outcome.err and error.get("hint", "") in outcome.err
     return error
 
 
@@ -353,7 +352,7 @@ def contained(world: World, *how: str) -> Error:
     outcome = world.run(sys.executable, "-m", "world.container", *how, "entra", "token", "--api",
                         "MyWebApi", "--keyring", "kernel", "--output", "json",
                         env={"PYTHONPATH": str(TESTS)})
-    return json.loads(outcome.out)["error"]
+    return json.loads(outcome.err)
 
 
 @meets
@@ -387,15 +386,12 @@ def sign_in_needed(world, folder):
     return error
 
 
-def as_ada(world: World, *words: str) -> Outcome:
-    """What comes of a request for a user's token."""
+def as_ada(world: World, *words: str) -> list[Error]:
+    """The output on stderr when a user's token is requested."""
     world.write_appsettings(world.user_appsettings())
-    return world.run("entra", "token", "--api", "MyWebApi", "--output", "json", *words,
-                     env={"DISPLAY": ":0"})
-
-
-def as_ada_in_vain(world: World, *words: str) -> Error:
-    return json.loads(as_ada(world, *words).out)["error"]
+    outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "json", *words,
+                        env={"DISPLAY": ":0"})
+    return [json.loads(line) for line in outcome.err.splitlines()]
 
 
 @meets
@@ -403,27 +399,27 @@ def no_refresh_token(world, folder):
     without = faults.altered("unlasting", refresh_token=faults.MISSING)
     world.browser.will_sign_in(contoso.ADA)
     with world.authority.faults.injected(without):
-        (said,) = [line for line in as_ada(world).err.splitlines() if "warning" in line]
-    return {"code": "no_refresh_token", "hint": said.split(". ", 1)[1]}
+        (said,) = [line for line in as_ada(world) if "warning" in line]
+    return {"code": said["code"], "hint": said["hint"]}
 
 
 @meets
 def other_account(world, folder):
     world.browser.will_sign_in(contoso.GRACE)
-    return as_ada_in_vain(world, "--account", contoso.ADA.username)
+    return as_ada(world, "--account", contoso.ADA.username)[-1]
 
 
 @meets
 def sign_in_late(world, folder):
     world.browser.will_wait()
-    return as_ada_in_vain(world, "--timeout", SHORT_LIMIT)
+    return as_ada(world, "--timeout", SHORT_LIMIT)[-1]
 
 
 @meets
 def sign_in_unanswered(world, folder):
     world.browser.will_wait()
     as_ada(world, "--timeout", SHORT_LIMIT)
-    error = as_ada_in_vain(world, "--timeout", SHORT_LIMIT)
+    error = as_ada(world, "--timeout", SHORT_LIMIT)[-1]
     assert "entra login --api MyWebApi" in error["hint"]
     return error
 
@@ -434,7 +430,7 @@ def sign_in_pending(world, folder):
     with ThreadPoolExecutor() as pool:
         first = pool.submit(as_ada, world, "--timeout", str(5 * int(SHORT_LIMIT)))
         wait_until(lambda: world.browser.urls != [], "the first sign-in")
-        error = as_ada_in_vain(world, "--timeout", SHORT_LIMIT)
+        error = as_ada(world, "--timeout", SHORT_LIMIT)[-1]
         first.result()
     return error
 
@@ -615,18 +611,18 @@ def test_every_entry_of_the_catalogue_is_triggered_here(world):
 @pytest.mark.parametrize("words", [
     ["token", "--frobnicate"], ["token", "--api", "Nobodys"], ["list", "--keyring", "pocket"],
     ["doctor", "a/b"]])
-def test_a_failure_is_a_document_if_requested(world, words):
+def test_a_failure_is_one_line_of_json_if_requested(world, words):
     error = error_of(world, *words[1:], of=words[0])
     assert set(error) <= {"kind", "exitCode", "wanted", "message", "hint", "code"}
     assert (error["kind"], error["exitCode"]) == ("usage", 2)
 
 
-def test_messages_are_for_people_all_the_same(world):
+def test_all_other_messages_are_json_too(world):
     world.appsettings_file.chmod(0o644)
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--output", "json", "--verbose",
                         env={"AzureAd__ClientSecret": "wrong"})
-    lines = outcome.err.splitlines()
-    assert sum(line.startswith("entra: warning: ") for line in lines) == 1
-    assert sum(" ms  " in line for line in lines) > 3
-    assert lines[-1].startswith("entra: no token for MyWebApi: ")
-    assert json.loads(outcome.out)["error"]["code"] == "AADSTS7000215"
+    objects = [json.loads(line) for line in outcome.err.splitlines()]
+    assert sum("warning" in one for one in objects) == 1
+    assert sum("step" in one for one in objects) > 3
+    assert not re.search(r"\d\.\d\d", outcome.err.split('"milliseconds":', 1)[1].split("}")[0])
+    assert [one["code"] for one in objects if "kind" in one] == ["AADSTS7000215"]

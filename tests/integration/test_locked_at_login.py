@@ -73,7 +73,7 @@ def test_no_command_claims_anything(hidden, words, code):
     outcome = hidden.run("entra", *words)
     assert outcome.code == code, outcome
     if "json" in words:
-        assert json.loads(outcome.out)["error"]["code"] == "keyring_locked"
+        assert json.loads(outcome.err)["code"] == "keyring_locked"
     else:
         is_asked_to_unlock(outcome)
     assert hidden.authority.requests == [] and len(hidden.browser.urls) == 1
@@ -281,8 +281,8 @@ def test_what_is_in_an_unlocked_collection_is_listed_and_used(hidden):
     hidden.session.keyring.restart_locked()
     hidden.session.keyring.unlock()
     listed = hidden.run("entra", "list", "--output", "json")
-    assert listed.code == 1 and json.loads(listed.out)["error"]["code"] == "keyring_locked"
-    assert [(row["account"], row["expiresOn"]) for row in json.loads(listed.out)["items"]] == [(ADA, None)]
+    assert listed.code == 1 and json.loads(listed.err)["code"] == "keyring_locked"
+    assert [(row["account"], row["expiresOn"]) for row in json.loads(listed.out)] == [(ADA, None)]
     before = len(hidden.session.keyring.items())
     outcome = hidden.run("entra", "logout")
     assert outcome.code == 1

@@ -6,8 +6,7 @@ What must hold, for each fault:
 - The program ends by itself, in time, with one of its exit codes, and says on stderr why if it is
   not 0. Neither stderr nor the trace has a secret.
 - If an allocation failed, it says just that, with exit code 1.
-- stdout is empty or the whole answer; of JSON, it is one document, which has the error if there is
-  one.
+- stdout is empty or the whole answer.
 - The exit code is 0 only if everything is as after success.
 - Each item and each file is as before, or as after success; nothing else is left, and no process.
 - The same job then succeeds without a fault.
@@ -17,7 +16,6 @@ The exceptions are in excuses.py.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -40,6 +38,8 @@ TIMEOUT = "5"
 PATIENCE = 40
 # Bytes of a program that was told to go on without an answer, by its host's protocol.
 REFUSALS = ("", "quit=1\n")
+OUT_OF_MEMORY_JSON = '{"kind":"other","exitCode":1,"message":"out of memory"}\n'
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -118,7 +118,7 @@ class Scene:
         except TimedOut:
             return [Finding(self.flow.name, fault, "hangs", "")]
         state = self._belongings.read()
-        complaints = [*self._about_output(job, outcome), *self._about_memory(job, fault, outcome),
+        complaints = [*self._about_output(outcome), *self._about_memory(job, fault, outcome),
                       *self._about_state(outcome, state)]
         if not self.flow.once or self._likeness.differences(state, self.after, self.after):
             complaints += [AFTERWARDS + complaint for complaint in self._about_repetition(fault)]
@@ -131,21 +131,11 @@ class Scene:
     def _is_answer(self, outcome: Outcome) -> bool:
         return self._likeness.general(outcome.out) == self.answer
 
-    def _is_refusal(self, job: Job, outcome: Outcome) -> bool:
-        """Of JSON, exactly one document is promised, with the error; nothing comes of it if the
-        program is killed, cannot write, or ends before it knows that JSON is wanted."""
-        if "json" not in job.words or outcome.out == "":
-            return outcome.out in REFUSALS
-        try:
-            return outcome.code != 0 and "error" in json.loads(outcome.out)
-        except ValueError:
-            return False
-
-    def _about_output(self, job: Job, outcome: Outcome) -> list[str]:
+    def _about_output(self, outcome: Outcome) -> list[str]:
         complaints = []
         if outcome.code not in range(7):
             complaints.append(CRASHES)
-        if not self._is_refusal(job, outcome) and not self._is_answer(outcome):
+        if outcome.out not in REFUSALS and not self._is_answer(outcome):
             complaints.append(PARTIAL)
         if outcome.code == 0 and not (self.flow.code == 0 and self._is_answer(outcome)):
             complaints.append("says success without an answer")
@@ -163,6 +153,8 @@ class Scene:
         if fault.kind not in MEMORY or not self._injector.happened(fault):
             return []
         message = f"{job.program}: out of memory\n"
+        if "json" in job.words and OUT_OF_MEMORY_JSON in outcome.err:
+            message = OUT_OF_MEMORY_JSON
         before, found, after = outcome.err.partition(message)
         is_alone = self.said.startswith(self._likeness.general(before + after))
         return [] if outcome.code == 1 and found and is_alone else [NOT_ONLY_MEMORY]

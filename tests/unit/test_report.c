@@ -71,6 +71,16 @@ static void the_advice_of_a_warning_follows_it(void **state)
     assert_string_equal(caught_output(), "entra: warning: it is odd. Mend? it.\n");
 }
 
+static void a_warning_is_json_if_errors_are(void **state)
+{
+    (void)state;
+    reporting.as_json = true;
+    catch_output(STDERR_FILENO);
+    warning_of("a_code", "Mend it.", "%s: \"odd\"\n", "/file");
+    assert_string_equal(caught_output(), "{\"warning\":\"/file: \\\"odd\\\"?\","
+                                         "\"hint\":\"Mend it.\",\"code\":\"a_code\"}\n");
+}
+
 static char received[200];
 
 static void receive(const char *code, const char *text, const char *advice)
@@ -112,6 +122,17 @@ static void a_step_is_traced_with_its_time(void **state)
         assert_true(milliseconds >= 0 && milliseconds < 10000);
         assert_int_equal(text[strlen(text) - 1], '\n');
     }
+}
+
+static void a_step_is_json_if_errors_are(void **state)
+{
+    (void)state;
+    reporting = (struct reporting){ .as_json = true, .verbose = true, .file = -1 };
+    catch_output(STDERR_FILENO);
+    trace("keyring: \"a\"");
+    const char *text = caught_output();
+    assert_has(text, "{\"step\":\"keyring: \\\"a\\\"\",\"milliseconds\":");
+    assert_has(text, "}\n");
 }
 
 static void a_trace_file_gets_the_steps_of_all_processes(void **state)
@@ -239,9 +260,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_warning_is_one_line),
         TEST(the_advice_of_a_warning_follows_it),
+        TEST(a_warning_is_json_if_errors_are),
         TEST(a_receiver_gets_the_parts_of_a_warning),
         TEST(no_step_is_traced_unless_requested),
         TEST(a_step_is_traced_with_its_time),
+        TEST(a_step_is_json_if_errors_are),
         TEST(a_trace_file_gets_the_steps_of_all_processes),
         TEST(verbose_and_a_trace_file_get_the_same),
         TEST(a_trace_file_must_be_a_regular_file_of_the_user),

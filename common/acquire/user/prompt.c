@@ -12,9 +12,11 @@
 #include "common/base/array.h"
 #include "common/base/columns.h"
 #include "common/base/deadline.h"
+#include "common/base/json.h"
 #include "common/base/output.h"
 #include "common/base/paragraph.h"
 #include "common/base/printable.h"
+#include "common/base/report.h"
 #include "common/base/text.h"
 
 #define CLEAR_LINE "\r\033[K"
@@ -80,6 +82,18 @@ static void stop_countdown(struct prompt *prompt)
     restore_signals();
 }
 
+/* As lines of the terminal's width; on stderr, as a JSON object if messages are printed as JSON.
+ * The caller frees the result. */
+static char *lay_out(const struct prompt *prompt, const char *text)
+{
+    if (prompt->is_terminal || !reporting.as_json)
+        return paragraph_format(&(struct paragraph){ .text = text, .indent = INDENT },
+                                paragraph_columns(prompt->fd));
+    auto_json json_object *object = json_object_new_object();
+    json_object_object_add(object, "prompt", json_object_new_string(text));
+    return strdup(json_object_to_json_string_ext(object, JSON_LINE));
+}
+
 void prompt_say(struct prompt *prompt, const char *format, ...)
 {
     va_list arguments;
@@ -88,8 +102,7 @@ void prompt_say(struct prompt *prompt, const char *format, ...)
     va_end(arguments);
     stop_countdown(prompt);
     printable_make(text);
-    autofree char *lines = paragraph_format(&(struct paragraph){ .text = text, .indent = INDENT },
-                                            paragraph_columns(prompt->fd));
+    autofree char *lines = lay_out(prompt, text);
     autofree char *ended = text_format("%s\n", lines);
     write_text(prompt, ended);
 }
