@@ -89,7 +89,7 @@ COMPLETIONS := bash zsh fish
 # In the programs alone: modules must use the program's malloc.
 MEMORY   := common/base/memory.c
 COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c common/tokens/*.c \
-                common/config/*.c common/store/*.c keyring/*.c) helpers/program.c)
+                common/config/*.c common/store/*.c keyring/*.c) helpers/program.c helpers/document.c)
 entra_SOURCES                 := helpers/main.c helpers/programs.c \
                                  helpers/kubectl/kubeconfig/edits.c \
                                  $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \

@@ -17,6 +17,7 @@
 #include "common/base/signals.h"
 #include "common/entra/error_report.h"
 #include "common/entra/url.h"
+#include "helpers/document.h"
 
 /* If descriptor 0, 1 or 2 were closed, the next file or socket opened would get its number and be
  * read as our input or receive our output. This opens /dev/null in its place, for reading only, so
@@ -113,9 +114,24 @@ void program_print_help(const struct program *program)
     print_page(program->name);
 }
 
-void program_print_version(void)
+void program_print_version(const struct options *options)
 {
-    printf("%s " ENTRA_VERSION "\n", program_invocation_short_name);
+    if (document_is_wanted(options))
+        document_set_text("version", ENTRA_VERSION);
+    else
+        printf("%s " ENTRA_VERSION "\n", program_invocation_short_name);
+}
+
+/* Whether the command line asks for JSON, as far as that can be read from one with a fault. */
+static bool asks_for_json(int argc, char **argv, const struct option_set *set)
+{
+    bool has_output = false, asks = false;
+    for (const struct option_spec *own = set->own; own != NULL && own->name != NULL; own++)
+        has_output = has_output || strcmp(own->name, "output") == 0;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        asks = asks || strcmp(argv[i], "--output=json") == 0 ||
+               (strcmp(argv[i], "json") == 0 && strcmp(argv[i - 1], "--output") == 0);
+    return has_output && asks;
 }
 
 static bool run_program(int argc, char **argv, const struct program *program, struct error *error)
@@ -126,8 +142,9 @@ static bool run_program(int argc, char **argv, const struct program *program, st
     const struct option_set set = program_options(program);
     bool parsed = options_parse(argc, argv, &set, &options, &first, error);
     /* All of this applies to the report of a faulty option too. */
-    reporting.as_json = options.output != NULL && strcmp(options.output, "json") == 0;
     reporting.verbose = reporting.verbose || options.verbose;
+    if (document_is_wanted(&options) || (!parsed && asks_for_json(argc, argv, &set)))
+        reporting.as_json = true;
     if (options.timeout > 0)
         output_set_limit(options.timeout);
     if (!parsed)
@@ -135,11 +152,17 @@ static bool run_program(int argc, char **argv, const struct program *program, st
     if (options.help)
         program_print_help(program);
     else if (options.version)
-        program_print_version();
-    else if (!program_find_config(program, &options, &config, error) ||
-             !program->run(&options, argc - first, argv + first, error))
-        return false;
-    /* What was printed through stdio (help, tables) must have been written. */
+        program_print_version(&options);
+    else
+        return program_find_config(program, &options, &config, error) &&
+               program->run(&options, argc - first, argv + first, error);
+    return true;
+}
+
+/* Ends what goes to stdout: the document, and what was printed through stdio (help, tables). */
+static bool finish_output(struct error *error)
+{
+    document_print();
     if (fflush(stdout) != 0)
         return error_set(error, ERROR_OTHER, "cannot write to stdout: %m");
     return ferror(stdout) == 0 || error_set(error, ERROR_OTHER, "cannot write to stdout");
@@ -155,5 +178,8 @@ int program_main(int argc, char **argv, const struct program *program)
     keep_standard_descriptors();
     signals_begin();
     report_begin();
-    return run_program(argc, argv, program, &error) ? 0 : error_print(&error);
+    struct error unwritten = { 0 };
+    bool ok = run_program(argc, argv, program, &error);
+    bool is_written = finish_output(&unwritten);
+    return !ok ? error_print(&error) : !is_written ? error_print(&unwritten) : 0;
 }

@@ -65,6 +65,6 @@ bool program_fail_operand(const char *operand, struct error *error);
 void program_print_help(const struct program *program);
 
 /* Prints what --version does, on stdout. */
-void program_print_version(void);
+void program_print_version(const struct options *options);
 
 #endif

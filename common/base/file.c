@@ -41,13 +41,23 @@ static bool check_status(int fd, const char *path, struct file_rights *ret_right
         error_set(error, ERROR_USAGE, "%s is not used: others can write it (mode %04o)", path,
                   status.st_mode & 07777U);
         error_known_as(error, "file_writable");
-        return error_hint(error, "Check its contents, then run: chmod go-w '%s'.", path);
+        struct shell_line command = { "" };
+        shell_line_add(&command, "chmod go-w", path);
+        return error_hint(error, "Check its contents, then run '%s'.", command.text + 1);
     }
     if (status.st_uid != 0 && status.st_uid != geteuid()) {
+        struct shell_line command = { "" };
+        autofree char *chown = text_format("sudo chown %u", (unsigned)geteuid());
+        shell_line_add(&command, chown, path);
         error_set(error, ERROR_USAGE,
                   "%s is not used: another user (uid %u) owns it and can write it", path,
                   (unsigned)status.st_uid);
-        return error_known_as(error, "file_owner");
+        error_known_as(error, "file_owner");
+        return error_hint(error,
+                          "Run the program as that user, without sudo, or with 'sudo -H' to use "
+                          "root's own files. If the file should be yours, check its contents, then "
+                          "run '%s'.",
+                          command.text + 1);
     }
     *ret_rights = (struct file_rights){ status.st_mode, status.st_uid, status.st_gid };
     return true;
@@ -221,9 +231,10 @@ char *file_hiding_command(const char *path, const struct file_rights *rights)
 void file_warn_of_readers(const char *path, const struct file_rights *rights)
 {
     autofree char *command = file_hiding_command(path, rights);
+    autofree char *advice = text_format("Run '%s'.", command);
     if (file_has_readers(path, rights))
-        warning_of("file_readable", "%s holds a secret and others can read it (mode %04o): %s",
-                   path, rights->mode & 07777U, command);
+        warning_of("file_readable", advice, "%s holds a secret and others can read it (mode %04o)",
+                   path, rights->mode & 07777U);
 }
 
 struct secret *file_read_secret(const char *path, size_t max, struct error *error)

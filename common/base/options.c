@@ -188,6 +188,18 @@ static bool set_switch(const char **member, const struct option_spec *spec, cons
                                         spec->name, value);
 }
 
+/* Whether a value is one of several with bars in between, as options_values gives them. */
+static bool is_choice(const char *values, const char *value)
+{
+    size_t length = strlen(value);
+    for (; values != NULL && length > 0; values = strchr(values, '|')) {
+        values += *values == '|';
+        if (strcspn(values, "|") == length && strncmp(values, value, length) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool set_option(struct options *options, const struct option_spec *spec, const char *value,
                        struct error *error)
 {
@@ -208,6 +220,12 @@ static bool set_option(struct options *options, const struct option_spec *spec, 
         *(const char **)(void *)member = value;
         return true;
     case OPTION_ANY_TEXT:
+        *(const char **)(void *)member = value;
+        return true;
+    case OPTION_CHOICE:
+        if (!is_choice(options_values(spec->argument), value))
+            return error_set(error, ERROR_USAGE, "--%s takes %s, not '%.40s'", spec->name,
+                             spec->help, value);
         *(const char **)(void *)member = value;
         return true;
     case OPTION_SCOPE:

@@ -47,6 +47,7 @@ enum option_kind {
     OPTION_SWITCH,   /* const char *, "true" or "false"; --name=false, as Go programs take it */
     OPTION_TEXT,     /* const char *, not empty */
     OPTION_ANY_TEXT, /* const char *, may be empty */
+    OPTION_CHOICE,   /* const char *, one of the values of the argument */
     OPTION_SCOPE,    /* appends to scopes */
     OPTION_SECONDS,  /* int; 90, or a Go duration such as 1m30s, which is clamped to the limits */
 };

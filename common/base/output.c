@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/base/cleanup.h"
+#include "common/base/paragraph.h"
 #include "common/base/printable.h"
 #include "common/base/text.h"
 
@@ -94,6 +95,19 @@ void output_line(const char *format, ...)
     va_end(arguments);
     printable_make(text);
     puts(text);
+}
+
+void output_paragraph(const char *prefix, size_t indent, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    autofree char *text = text_format_list(format, arguments);
+    va_end(arguments);
+    printable_make(text);
+    autofree char *lines =
+        paragraph_format(&(struct paragraph){ .prefix = prefix, .text = text, .indent = indent },
+                         paragraph_columns(STDOUT_FILENO));
+    puts(lines);
 }
 
 bool output_data(const char *bytes, size_t length)

@@ -31,6 +31,11 @@ void output_begin(void);
 /* Prints a line on stdout, made printable as a whole. */
 void output_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Prints a paragraph (paragraph.h) on stdout, as wide as the terminal, made printable as a whole.
+ * prefix may be "". */
+void output_paragraph(const char *prefix, size_t indent, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Writes to stdout, after what was printed there, as it is: for programs; or our own control
  * sequences for a terminal. Returns false with errno set on failure. */
 bool output_data(const char *bytes, size_t length);

@@ -15,8 +15,10 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
+#include "common/base/paragraph.h"
 #include "common/base/printable.h"
 #include "common/base/rfc3339.h"
+#include "common/base/text.h"
 
 struct reporting reporting = { .file = -1 };
 
@@ -88,69 +90,110 @@ void report_begin(void)
         warning("ENTRA_TRACE must be 1 or an absolute path, not '%.40s'", value);
 }
 
-/* ---- lines ---- */
+/* ---- messages ---- */
 
-/* Prints an object with this text and, unless value is NULL, with another member, whose value it
- * releases. One write, so that lines of several processes do not mix. */
-static void print_json(const char *key, const char *text, const char *other, json_object *value)
+#define INDENT       2
+#define INDENT_TRACE 4
+
+/* Prints an object whose first member has this text; releases the object. One write, so that lines
+ * of several processes do not mix. */
+static void print_json(const char *key, const char *text, json_object *others)
 {
     auto_json json_object *object = json_object_new_object();
     json_object_object_add(object, key, json_object_new_string(text));
-    if (value != NULL)
-        json_object_object_add(object, other, value);
+    json_object_object_foreach(others, name, value) {
+        json_object_object_add(object, name, json_object_get(value));
+    }
+    json_object_put(others);
     fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
+}
+
+static void add_unless_empty(json_object *object, const char *name, const char *text)
+{
+    if (text[0] != '\0')
+        json_object_object_add(object, name, json_object_new_string(text));
+}
+
+/* Likewise one write. */
+static void print(const struct paragraph *paragraph)
+{
+    autofree char *lines = paragraph_format(paragraph, paragraph_columns(STDERR_FILENO));
+    fprintf(stderr, "%s\n", lines);
+}
+
+void report_message(const char *text, const char *advice)
+{
+    autofree char *prefix = text_format("%s: ", program_invocation_short_name);
+    print(&(struct paragraph){ prefix, text, advice, INDENT });
 }
 
 void notice(const char *format, ...)
 {
-    char text[2048];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    autofree char *text = text_format_list(format, arguments);
     va_end(arguments);
     printable_make(text);
     if (reporting.as_json)
-        print_json("notice", text, NULL, NULL);
+        print_json("notice", text, json_object_new_object());
     else
-        fprintf(stderr, "%s\n", text);
+        print(&(struct paragraph){ .text = text, .indent = INDENT });
 }
 
-__attribute__((format(printf, 2, 0))) static void warn(const char *code, const char *format,
-                                                       va_list arguments)
+static void print_warning_json(const char *code, const char *text, const char *advice)
 {
-    char text[2048];
-    vsnprintf(text, sizeof text, format, arguments);
+    json_object *others = json_object_new_object();
+    add_unless_empty(others, "hint", advice);
+    add_unless_empty(others, "code", code);
+    print_json("warning", text, others);
+}
+
+__attribute__((format(printf, 3, 0))) static void warn(const char *code, const char *advice,
+                                                       const char *format, va_list arguments)
+{
+    autofree char *text = text_format_list(format, arguments);
+    autofree char *what_to_do = strdup(advice);
+    autofree char *prefix = text_format("%s: warning: ", program_invocation_short_name);
     printable_make(text);
+    printable_make(what_to_do);
     if (reporting.on_warning != NULL)
-        reporting.on_warning(code, text);
+        reporting.on_warning(code, text, what_to_do);
     else if (reporting.as_json)
-        print_json("warning", text, "code", code[0] != '\0' ? json_object_new_string(code) : NULL);
+        print_warning_json(code, text, what_to_do);
     else
-        fprintf(stderr, "%s: warning: %s\n", program_invocation_short_name, text);
+        print(&(struct paragraph){ prefix, text, what_to_do, INDENT });
 }
 
 void warning(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    warn("", format, arguments);
+    warn("", "", format, arguments);
     va_end(arguments);
 }
 
-void warning_of(const char *code, const char *format, ...)
+void warning_of(const char *code, const char *advice, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    warn(code, format, arguments);
+    warn(code, advice, format, arguments);
     va_end(arguments);
 }
 
 static void trace_on_stderr(double milliseconds, const char *text)
 {
-    if (reporting.as_json)
-        print_json("step", text, "milliseconds", json_object_new_double(milliseconds));
-    else
-        fprintf(stderr, "%s: %6.1f ms  %s\n", program_invocation_short_name, milliseconds, text);
+    char rounded[32];
+    snprintf(rounded, sizeof rounded, "%.1f", milliseconds);
+    if (reporting.as_json) {
+        json_object *others = json_object_new_object();
+        json_object_object_add(others, "milliseconds",
+                               json_object_new_double_s(milliseconds, rounded));
+        print_json("step", text, others);
+        return;
+    }
+    autofree char *prefix =
+        text_format("%s: %6.1f ms  ", program_invocation_short_name, milliseconds);
+    print(&(struct paragraph){ .prefix = prefix, .text = text, .indent = INDENT_TRACE });
 }
 
 /* Several processes may share the file, so each line has the time of day and the process ID. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What programs print for people on stderr: one error at the end (error.h), warnings, and, on
- * request, a trace with one line per step and the time at which the step was taken.
+ * request, a trace with one line per step and the time at which the step was taken. A terminal gets
+ * all of it as paragraphs of its width (paragraph.h); with --output json, each is an object in a
+ * line, on a terminal too.
  *
  *     trace("keyring: %s has the token", name);
  *
@@ -25,7 +27,7 @@ struct reporting {
     int64_t began; /* microseconds of CLOCK_MONOTONIC */
 
     /* Receives the warnings instead of stderr; may be NULL. */
-    void (*on_warning)(const char *code, const char *text);
+    void (*on_warning)(const char *code, const char *text, const char *advice);
 };
 extern struct reporting reporting;
 
@@ -41,8 +43,14 @@ void notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints a warning on stderr after the program's name. */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* As warning, with a code of the error catalogue. */
-void warning_of(const char *code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* As warning, with a code of the error catalogue or "", and with what to do about it, in whole
+ * sentences, or "". */
+void warning_of(const char *code, const char *advice, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Prints a message on stderr after the program's name: what went wrong and, unless it is NULL or
+ * "", what to do about it. Both must be printable (printable.h). */
+void report_message(const char *text, const char *advice);
 
 /* Traces a step, if tracing is on. */
 void trace(const char *format, ...) __attribute__((format(printf, 1, 2)));

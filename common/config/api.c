@@ -166,7 +166,7 @@ void config_warn_of_base_urls(const struct config *config)
         if (fault != NULL) {
             char where[CONFIG_WHERE_MAX];
             struct config_path path = config_path_to(&sections[i].path, "BaseUrl");
-            warning_of("base_url", "%s: BaseUrl '%s' %s%s", config_where(config, &path, where),
+            warning_of("base_url", "", "%s: BaseUrl '%s' %s%s", config_where(config, &path, where),
                        url_shown(base).text, fault, why.message);
         }
     }

@@ -7,6 +7,7 @@
 
 #include "common/base/array.h"
 #include "common/base/environment.h"
+#include "common/base/text.h"
 #include "common/config/internal.h"
 
 static bool is_true(const char *value)
@@ -79,33 +80,30 @@ static void send_chain(const struct config *config, const struct section *identi
 
 /* What Azure's DefaultAzureCredential tries before managed identities, in its order. */
 static const struct {
-    const char *name;
     enum config_chain part;
     void (*read)(struct token_request *request, struct error *error);
-    const char *missing;
+    const char *variables;
 } chain[] = {
-    { "environment", CONFIG_CHAIN_ENVIRONMENT, read_environment,
-      "neither AZURE_CLIENT_SECRET nor AZURE_CLIENT_CERTIFICATE_PATH is set" },
-    { "workload identity", CONFIG_CHAIN_WORKLOAD, read_workload_identity,
-      "AZURE_FEDERATED_TOKEN_FILE is not set" },
+    { CONFIG_CHAIN_ENVIRONMENT, read_environment,
+      "AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH" },
+    { CONFIG_CHAIN_WORKLOAD, read_workload_identity, "AZURE_FEDERATED_TOKEN_FILE" },
 };
 
 static bool read_chain(enum config_chain part, struct token_request *request, struct error *error)
 {
-    size_t links = request->credential_count == 0 ? ARRAY_SIZE(chain) : 0;
-    for (size_t i = 0; i < links && request->credential_count == 0; i++) {
-        if (i == 0)
-            trace("configuration: it has no client credential");
+    autofree char *missing = strdup("");
+    for (size_t i = 0; i < ARRAY_SIZE(chain) && request->credential_count == 0; i++) {
         if (part != CONFIG_CHAIN_WHOLE && part != chain[i].part)
             continue;
         chain[i].read(request, error);
         if (error->kind != ERROR_NONE)
             return false;
-        if (request->credential_count == 0)
-            trace("configuration: %s: %s", chain[i].name, chain[i].missing);
+        char *longer = text_format("%s, %s", missing, chain[i].variables);
+        free(missing);
+        missing = longer;
     }
     if (request->credential_count == 0)
-        trace("configuration: managed identity: only on request, or if no identity is configured");
+        trace("configuration: no client credential in it%s", missing);
     return true;
 }
 

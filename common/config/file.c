@@ -26,6 +26,11 @@ static char *path_in_home(void)
     return NULL;
 }
 
+char *config_file_to_edit(const struct config *config)
+{
+    return config->layer_count > 0 ? strdup(config->layers[0].path) : path_in_home();
+}
+
 /* Whether there is no such file for this user. If that is not known, there may be one, and whatever
  * is wrong is reported when it is read: going on without it could mean another authority. */
 static bool is_absent(const char *path)

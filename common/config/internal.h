@@ -111,6 +111,10 @@ void layer_clear(struct layer *layer);
 /* Finds and reads the files, and sets config->root to what they contain. Fails with ERROR_USAGE. */
 bool config_read_files(struct config *config, struct error *error);
 
+/* The path of the file where the user would add what is missing, for messages: the strongest that
+ * was read, or else the user's own. NULL if there is no home directory. The caller frees it. */
+char *config_file_to_edit(const struct config *config);
+
 /* Warns on stderr of each file that contains a secret and that others can read. */
 void config_warn_of_readers(const struct config *config);
 

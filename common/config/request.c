@@ -85,6 +85,9 @@ static bool check_identity(const struct config *config, const struct token_reque
     else
         error_set(error, ERROR_USAGE, "no tenant (TenantId%s) is configured",
                   with_variables ? ", or AZURE_TENANT_ID" : "");
+    autofree char *file = config_file_to_edit(config);
+    if (file != NULL)
+        error_hint(error, "Set it in %s; see entra-appsettings(5).", file);
     return error_known_as(error, "no_identity");
 }
 

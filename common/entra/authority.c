@@ -15,14 +15,11 @@
  * the keyring. */
 static char *instance_format(const struct url *url)
 {
-    char port[8] = "";
-    if (url->port != (url->https ? 443 : 80))
-        snprintf(port, sizeof port, ":%u", url->port);
+    autofree char *origin = url_origin(url);
     size_t path = strlen(url->path);
     while (path > 0 && url->path[path - 1] == '/')
         path--;
-    return text_format("%s://%s%s%.*s", url->https ? "https" : "http", url->host, port, (int)path,
-                       url->path);
+    return text_format("%s%.*s", origin, (int)path, url->path);
 }
 
 /* Endpoint URLs contain the path, so it must not need encoding. */

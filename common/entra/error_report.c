@@ -2,13 +2,14 @@
 #define _GNU_SOURCE
 #include "common/entra/error_report.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/cleanup.h"
 #include "common/base/json.h"
 #include "common/base/printable.h"
+#include "common/base/text.h"
 #include "common/entra/remedies.h"
 
 const char *error_advice(const struct error *error)
@@ -25,16 +26,14 @@ const char *error_advice(const struct error *error)
     return remedy != NULL ? remedy : "";
 }
 
-void error_format(const struct error *error, char *text, size_t size)
+char *error_cause(const struct error *error)
 {
-    const char *advice = error_advice(error);
-    /* A message from outside may have its full stop already. */
-    size_t length = strlen(error->message);
-    bool has_stop = length > 0 && strchr(".!?", error->message[length - 1]) != NULL;
-    snprintf(text, size, "%s%s%s%s%s%s", error->wanted, error->wanted[0] ? ": " : "",
-             error->message, advice[0] && !has_stop ? "." : "", advice[0] ? " " : "", advice);
-    printable_make(text);
+    char *cause =
+        text_format("%s%s%s", error->wanted, error->wanted[0] != '\0' ? ": " : "", error->message);
+    printable_make(cause);
+    return cause;
 }
+
 static const char *const kind_names[] = {
     [ERROR_NONE] = "other",      [ERROR_OTHER] = "other",     [ERROR_USAGE] = "usage",
     [ERROR_REFUSED] = "refused", [ERROR_NETWORK] = "network", [ERROR_SIGN_IN] = "sign-in",
@@ -72,14 +71,19 @@ json_object *error_to_json(const struct error *error)
 
 int error_print(const struct error *error)
 {
-    /* One write each, so that lines of several processes do not mix. */
     if (reporting.as_json) {
         auto_json json_object *object = error_to_json(error);
         fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));
-    } else {
-        char text[sizeof error->wanted + sizeof error->message + sizeof error->hint + 8];
-        error_format(error, text, sizeof text);
-        fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
+        return error_exit_code(error);
     }
+    autofree char *cause = error_cause(error), *advice = strdup(error_advice(error));
+    printable_make(advice);
+    report_message(cause, advice);
     return error_exit_code(error);
+}
+
+void error_warn(const struct error *error)
+{
+    autofree char *cause = error_cause(error);
+    warning_of(error->code, error_advice(error), "%s", cause);
 }

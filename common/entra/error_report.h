@@ -14,17 +14,20 @@
  * neither. The text is valid as long as the error is. */
 const char *error_advice(const struct error *error);
 
+/* What was wanted and what went wrong, safe to print on a terminal. The caller frees it. */
+char *error_cause(const struct error *error);
+
 /* The error as a JSON object: kind, exitCode, message and, if known, wanted, hint, code, error and
  * suberror (the authority's), correlationId, timestamp and retryAfter (seconds). The caller
  * releases the result with json_object_put. */
 struct json_object *error_to_json(const struct error *error);
 
-/* Writes the error as one paragraph, safe to print on a terminal, into text, cut to size bytes. */
-void error_format(const struct error *error, char *text, size_t size);
-
 /* Prints the error on stderr after the program's name, or as a JSON object if reporting.as_json is
  * set. Parts of the text come from outside, so bytes that could control a terminal are printed as
  * '?'. Returns the exit code. */
 int error_print(const struct error *error);
+
+/* Prints a warning of what the error is about, with its advice. */
+void error_warn(const struct error *error);
 
 #endif

@@ -314,13 +314,13 @@ static const struct remedy entries[] = {
 
     /* ---- configuration ---- */
     { "unconfigured", "No identity is configured, and nobody is signed in.",
-      "Configure an identity in ~/.config/entra/appsettings.json; see entra-appsettings(5)." },
+      "Sign in with 'entra login', or configure an identity: see entra-appsettings(5)." },
     { "configuration_syntax", "The configuration is not valid JSON.",
       "Check this line and the one before it; comments are allowed." },
     { "place_holder", "The configuration still contains a placeholder of the sample file.",
       "Replace it with your own value." },
     { "no_identity", "The app's ID or tenant is missing.",
-      "Set it in ~/.config/entra/appsettings.json; see entra-appsettings(5)." },
+      "Set it in the configuration; see entra-appsettings(5)." },
     { "no_credential", "The app's own token is requested, but the app has no credential.",
       "RequestAppToken requests the app's own token, which needs a credential: set "
       "ClientCredentials, ClientSecret or AZURE_CLIENT_SECRET." },
@@ -358,10 +358,10 @@ static const struct remedy entries[] = {
       "A BaseUrl is a scheme, a host and a path, such as https://api.contoso.com/v1; '*.' before a "
       "domain stands for one label of the host." },
     { "file_writable", "Other users can write to a file that must be trusted.",
-      "Check its contents, then remove the permission with chmod go-w." },
+      "Check its contents, then take the permission from them (chmod go-w)." },
     { "file_owner", "A file that must be trusted belongs to another user, who can write to it.",
       "Run the program as that user, without sudo, or with 'sudo -H' to use root's own files. If "
-      "the file should be yours, check its contents, then run chown." },
+      "the file should be yours, check its contents, then give it to you (chown)." },
     { "file_readable", "Other users can read a file that holds a secret.",
       "Have only the program's user, or a group of its own, read the file." },
     { "certificate_no_password", "The private key is encrypted.",
@@ -418,19 +418,19 @@ static const struct remedy entries[] = {
       "Check that the account or app is a user of the server's organization and may use the "
       "repository. 'git credential reject' with protocol and host allows another try at once." },
     { "git_plaintext_helper", "git passes the token to a helper that writes it to a file.",
-      "Run 'entra setup git https://HOST', which keeps that helper away from the host, unless the "
+      "'entra setup git' with the host's URL keeps that helper away from the host, unless the "
       "repository's own configuration names it." },
     { "git_storing_helper",
       "A helper that stores what git passes to it is asked before ours. With a git before 2.46 it "
       "gives tokens that have expired.",
-      "Run 'entra setup git https://HOST', which keeps that helper away from the host, unless the "
+      "'entra setup git' with the host's URL keeps that helper away from the host, unless the "
       "repository's own configuration names it." },
     { "git_extra_header", "git is configured to send an Authorization header (http.extraHeader).",
-      "Find the setting with 'git config --show-origin --name-only --get-regexp extraheader', and "
-      "remove it with 'git config --unset-all NAME'." },
+      "'git config --show-origin --name-only --get-regexp extraheader' shows in which file it is: "
+      "remove it there." },
     { "git_use_http_path",
       "git does not pass the path, which is needed to tell the APIs of one host apart.",
-      "Run 'git config --global credential.https://HOST.useHttpPath true'." },
+      "Set credential.useHttpPath for the URL of the host (gitcredentials(7))." },
     { "program_not_found", "A program that a configuration names does not exist.",
       "Install it in a folder in PATH, or use its full path." },
 };

@@ -285,6 +285,14 @@ bool url_is_below(const struct url *url, const struct url *base)
            path_is_plain(url->path + length, false);
 }
 
+char *url_origin(const struct url *url)
+{
+    char port[8] = "";
+    if (url->port != (url->https ? 443 : 80))
+        snprintf(port, sizeof port, ":%u", url->port);
+    return text_format("%s://%s%s", url->https ? "https" : "http", url->host, port);
+}
+
 struct url_shown url_shown(const char *text)
 {
     struct url_shown shown = { "" };

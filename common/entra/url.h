@@ -64,6 +64,10 @@ enum url_clear {
  * URL whose path is unknown is below the root path only. */
 bool url_is_below(const struct url *url, const struct url *base);
 
+/* Scheme, host and, unless it is the usual one, port of a URL: "https://example.com:8443". The
+ * caller frees it. */
+char *url_origin(const struct url *url);
+
 /* A URL, or a text that was meant as one, in a form that is safe to show: truncated, and without
  * user info, query and fragment, since people put secrets there. */
 struct url_shown {

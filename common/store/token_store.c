@@ -238,9 +238,8 @@ void token_store_warn(struct token_store *store)
     trace("store: the token is not stored: %s", store->trouble.message);
     if (!once_a_boot(store->trouble.code[0] != '\0' ? store->trouble.code : store->trouble.message))
         return;
-    const char *advice = error_advice(&store->trouble);
-    warning_of(store->trouble.code, "the token could not be stored: %s%s%s", store->trouble.message,
-               advice[0] ? ". " : "", advice);
+    warning_of(store->trouble.code, error_advice(&store->trouble),
+               "the token could not be stored: %s", store->trouble.message);
 }
 
 /* Records why the keyring has no answer. This is not an error yet: another credential may not need

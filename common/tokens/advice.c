@@ -47,6 +47,20 @@ static void complete_command(const struct token_request *request, const struct o
     set_hint(error, text);
 }
 
+/* ---- ids ---- */
+
+/* The catalogue's "CLIENT_ID/.default" gets the app's own ID. */
+static void complete_client_id(const struct token_request *request, struct error *error)
+{
+    static const char placeholder[] = "CLIENT_ID/";
+    const char *advice = error_advice(error), *at = strstr(advice, placeholder);
+    if (at == NULL || !text_is_guid(request->client_id))
+        return;
+    autofree char *text = text_format("%.*s%s%s", (int)(at - advice), advice, request->client_id,
+                                      at + strlen("CLIENT_ID"));
+    set_hint(error, text);
+}
+
 /* ---- links ---- */
 
 /* The portals of the clouds. Source: Microsoft, "National clouds". */
@@ -116,6 +130,7 @@ void advice_complete(const struct token_request *request, const struct options *
                      struct error *error)
 {
     complete_command(request, given, error);
+    complete_client_id(request, error);
     add_link(request, error);
     add_page(error);
 }

@@ -16,6 +16,7 @@
 #include "common/tokens/client_choice.h"
 #include "common/tokens/pop.h"
 #include "common/tokens/renewal.h"
+#include "common/tokens/request_trace.h"
 #include "common/tokens/shared_failures.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/token_source.h"
@@ -94,12 +95,13 @@ static enum acquire_end get_token(struct attempt *attempt, struct tokens_result 
                                   struct error *error)
 {
     auto_token struct token token = { 0 };
+    request_trace(&attempt->request);
     enum keyring_answer answer =
         attempt->wants_new ? KEYRING_NOTHING : look_up(attempt, &token, error);
     if (answer == KEYRING_FAILED)
         return ACQUIRE_FAILED;
     if (answer == KEYRING_FOUND && token_is_fresh(&token, time(NULL))) {
-        trace("keyring: %s has the token", attempt->tokens->store.keyring->name);
+        request_trace_stored(&attempt->request, attempt->tokens->store.keyring->name, &token);
         renew_if_due(attempt, &token);
     } else {
         enum acquire_end end = acquire_once(attempt, &token, error);

@@ -94,7 +94,7 @@ static bool check_lasts(const struct token_request *request, const struct accoun
         *error = why;
         return false;
     }
-    warning_of(why.code, "%s. %s", why.message, error_advice(&why));
+    error_warn(&why);
     return true;
 }
 

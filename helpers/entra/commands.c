@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/suggest.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "helpers/programs.h"
 
@@ -53,6 +54,12 @@ static bool run_entra(const struct options *options, int count, char **operands,
     return true;
 }
 
+/* For --version, and so that an unknown command is not taken for an unknown option. */
+static const struct option_spec alone_options[] = {
+    DOCUMENT_OPTION("text|json", NULL),
+    { .name = NULL },
+};
+
 const struct program entra_program = {
     .name = "entra",
     .usage = "COMMAND [OPTION]...",
@@ -60,6 +67,7 @@ const struct program entra_program = {
     .examples = "entra setup\n"
                 "entra login\n"
                 "entra help token",
+    .options = alone_options,
     .commands = commands,
     .run = run_entra,
 };
@@ -89,13 +97,17 @@ static const struct program entra_help = {
     .run = run_help,
 };
 
+static const struct option_spec version_options[] = {
+    DOCUMENT_OPTION("text|json", "text or json"),
+    { .name = NULL },
+};
+
 static bool run_version(const struct options *options, int count, char **operands,
                         struct error *error)
 {
-    (void)options;
     if (count > 0)
         return program_fail_operand(operands[0], error);
-    program_print_version();
+    program_print_version(options);
     return true;
 }
 
@@ -103,6 +115,7 @@ static const struct program entra_version = {
     .name = "entra version",
     .usage = "[OPTION]...",
     .summary = "Shows the version.",
+    .options = version_options,
     .run = run_version,
 };
 

@@ -11,6 +11,7 @@
 #include "common/entra/account.h"
 #include "common/store/account_store.h"
 #include "common/store/store_clear.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
 #include "keyring/keyring.h"
@@ -94,6 +95,16 @@ static bool is_reported(const struct list_rows *rows, size_t i)
            strcmp(row->account, last->account) != 0;
 }
 
+static void add_to_document(const struct list_rows *rows, const struct choice *choice)
+{
+    json_object *document = json_object_new_object(), *deleted = json_object_new_array();
+    for (size_t i = 0; i < rows->count; i++)
+        if (is_chosen(choice, rows, &rows->rows[i]))
+            json_object_array_add(deleted, list_row_to_json(&rows->rows[i]));
+    json_object_object_add(document, "deleted", deleted);
+    document_set(document);
+}
+
 /* Returns whether there was any. */
 static bool report_all(const struct list_rows *rows, const struct choice *choice)
 {
@@ -101,10 +112,20 @@ static bool report_all(const struct list_rows *rows, const struct choice *choice
     for (size_t i = 0; i < rows->count; i++)
         if (is_chosen(choice, rows, &rows->rows[i])) {
             any = true;
-            if (is_reported(rows, i))
+            if (is_reported(rows, i) && !reporting.as_json)
                 report(&rows->rows[i]);
         }
+    add_to_document(rows, choice);
     return any;
+}
+
+/* Of what has no row. */
+static void report_other(const char *before, const char *what)
+{
+    if (reporting.as_json)
+        notice("Deleted %s%s.", before, what);
+    else
+        output_line("Deleted %s%s.", before, what);
 }
 
 /* ---- deleting ---- */
@@ -145,7 +166,7 @@ static bool forget_chosen(struct tokens *tokens, const struct config *config,
     if (report_all(&rows, choice))
         return true;
     if (accounts > 0)
-        output_line("Deleted the account %s.", choice->account);
+        report_other("the account ", choice->account);
     else
         notice("The keyring has nothing of that.");
     return true;
@@ -162,7 +183,7 @@ static bool forget_all(struct tokens *tokens, const struct config *config, struc
         return error_wanted(error, "some of it may still be there");
     bool any = report_all(&rows, &everything);
     if (count > 0 && (!any || !complete))
-        output_line("Deleted %s.", any ? "what else there was" : "what was left of accounts");
+        report_other("", any ? "what else there was" : "what was left of accounts");
     if (count == 0)
         notice("The keyring has nothing of that, and no files are left.");
     if (tokens->store.named)
@@ -231,6 +252,7 @@ static bool run_forget(const struct options *options, int count, char **operands
 }
 
 static const struct option_spec own_options[] = {
+    DOCUMENT_OPTION("text|json", "text or json"),
     { "typed", NULL, "delete the credentials that were typed for git", OPTION_OWN_FLAG,
       OPTION_OWN(TYPED), 0 },
     { "secrets", NULL, "delete the client secrets of 'entra secret set'", OPTION_OWN_FLAG,

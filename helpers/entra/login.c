@@ -6,6 +6,7 @@
 #include "common/config/config.h"
 #include "common/entra/account_folder.h"
 #include "common/tokens/tokens.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
 
@@ -21,6 +22,16 @@ enum own_option {
     DEVICE_CODE,
     CACHE_DIR,
 };
+
+static json_object *to_json(const struct tokens_result *result)
+{
+    json_object *object = json_object_new_object();
+    document_add(object, "username", result->username);
+    document_add(object, "tenant", result->request->tenant);
+    document_add(object, "clientId", result->client_id);
+    document_add(object, "authority", result->request->instance);
+    return object;
+}
 
 static bool sign_in(const struct options *options, enum sign_in_method method, struct error *error)
 {
@@ -42,6 +53,8 @@ static bool sign_in(const struct options *options, enum sign_in_method method, s
     if (!tokens_sign_in(&tokens, &request, &result, error))
         return error_wanted(error, "cannot sign in");
     notice("Signed in as %s.", result.username);
+    if (document_is_wanted(options))
+        document_set(to_json(&result));
     return true;
 }
 
@@ -61,6 +74,7 @@ static bool run_login(const struct options *options, int count, char **operands,
 }
 
 static const struct option_spec own_options[] = {
+    DOCUMENT_OPTION("text|json", "text or json"),
     { "browser", NULL, "sign in with a browser on this machine", OPTION_OWN_FLAG,
       OPTION_OWN(BROWSER), 0 },
     { "device-code", NULL, "sign in by entering a code on any device", OPTION_OWN_FLAG,

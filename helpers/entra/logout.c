@@ -7,6 +7,7 @@
 
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
 
@@ -14,6 +15,13 @@
 enum own_option {
     ALL,
 };
+
+static json_object *to_json(size_t signed_out)
+{
+    json_object *object = json_object_new_object();
+    json_object_object_add(object, "signedOut", json_object_new_int64((int64_t)signed_out));
+    return object;
+}
 
 static bool run_logout(const struct options *options, int count, char **operands,
                        struct error *error)
@@ -38,10 +46,13 @@ static bool run_logout(const struct options *options, int count, char **operands
         notice("%s is not signed in.", options->account);
     else
         notice("Nobody is signed in.");
+    if (document_is_wanted(options))
+        document_set(to_json(signed_out));
     return true;
 }
 
 static const struct option_spec own_options[] = {
+    DOCUMENT_OPTION("text|json", "text or json"),
     { "all", NULL, "sign out of every account", OPTION_OWN_FLAG, OPTION_OWN(ALL), 0 },
     { .name = NULL },
 };

@@ -11,6 +11,7 @@
 #include "common/config/config.h"
 #include "common/entra/id_shown.h"
 #include "common/tokens/tokens.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
 
@@ -75,6 +76,16 @@ static bool clear_secret(struct tokens *tokens, const struct token_request *requ
     return true;
 }
 
+static json_object *to_json(const struct tokens *tokens, const struct token_request *request,
+                            bool is_stored)
+{
+    json_object *object = json_object_new_object();
+    document_add(object, "clientId", id_shown(request->client_id));
+    document_add(object, "keyring", tokens->store.keyring->name);
+    json_object_object_add(object, "stored", json_object_new_boolean(is_stored));
+    return object;
+}
+
 static bool run_secret(const struct options *options, int count, char **operands,
                        struct error *error)
 {
@@ -88,9 +99,17 @@ static bool run_secret(const struct options *options, int count, char **operands
     if (config == NULL || !config_identity(config, &request, error) ||
         !tokens_open(&tokens, options, error))
         return error_wanted(error, "cannot %s the client secret", is_set ? "store" : "remove");
-    return (is_set ? set_secret : clear_secret)(&tokens, &request, error) ||
-           error_wanted(error, "cannot %s the client secret", is_set ? "store" : "remove");
+    if (!(is_set ? set_secret : clear_secret)(&tokens, &request, error))
+        return error_wanted(error, "cannot %s the client secret", is_set ? "store" : "remove");
+    if (document_is_wanted(options))
+        document_set(to_json(&tokens, &request, is_set));
+    return true;
 }
+
+static const struct option_spec own_options[] = {
+    DOCUMENT_OPTION("text|json", "text or json"),
+    { .name = NULL },
+};
 
 const struct program entra_secret = {
     .name = "entra secret",
@@ -100,6 +119,7 @@ const struct program entra_secret = {
     .examples = "entra secret set\n"
                 "entra secret set --api AzureDevOps <secret.txt\n"
                 "entra secret clear",
+    .options = own_options,
     .common = OPTION_API | OPTIONS_OF_APP | OPTIONS_OF_STORE,
     .operand = "=set|clear",
     .is_typed = true,

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "common/base/environment.h"
-#include "common/base/json.h"
 #include "common/base/output.h"
 #include "common/base/rfc3339.h"
 #include "common/base/text.h"
@@ -15,10 +14,13 @@
 #include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
 #include "helpers/entra/status.h"
 #include "keyring/silence.h"
+
+#define TITLE_COLUMNS 10
 
 struct status {
     struct tokens tokens;
@@ -92,7 +94,8 @@ static bool some_are_locked(const struct list_rows *rows)
 /* Prints a line; the title stands before the first of its kind only. */
 static void print_line(const char **title, const char *text)
 {
-    output_line("%-10s %s", *title, text);
+    autofree char *prefix = text_format("%-*s ", TITLE_COLUMNS, *title);
+    output_paragraph(prefix, TITLE_COLUMNS + 1, "%s", text);
     *title = "";
 }
 
@@ -181,11 +184,6 @@ static void print_text(const struct status *status)
 
 /* ---- JSON ---- */
 
-static void add_text(json_object *object, const char *name, const char *text)
-{
-    json_object_object_add(object, name, text != NULL ? json_object_new_string(text) : NULL);
-}
-
 static json_object *clients_of(const struct list_rows *rows, const char *account)
 {
     json_object *clients = json_object_new_array();
@@ -203,8 +201,8 @@ static json_object *accounts_to_json(const struct list_rows *rows)
         if (!begins_account(rows, i))
             continue;
         json_object *object = json_object_new_object();
-        add_text(object, "username", row->account);
-        add_text(object, "homeAccountId", row->home_account_id);
+        document_add(object, "username", row->account);
+        document_add(object, "homeAccountId", row->home_account_id);
         json_object_object_add(object, "isDefault", json_object_new_boolean(row->is_default));
         json_object_object_add(object, "clients", clients_of(rows, row->account));
         json_object_array_add(array, object);
@@ -217,14 +215,14 @@ static json_object *identity_to_json(const struct token_request *request)
     if (request == NULL)
         return NULL;
     json_object *object = json_object_new_object();
-    add_text(object, "kind",
-             is_managed_identity(request) ? "managed_identity"
-             : is_app(request)            ? "app"
-                                          : "user");
-    add_text(object, "clientId", id_shown(request->client_id));
-    add_text(object, "tenant", request->tenant);
-    add_text(object, "authority", request->instance);
-    add_text(object, "credential", is_app(request) ? request->credentials[0].where : NULL);
+    document_add(object, "kind",
+                 is_managed_identity(request) ? "managed_identity"
+                 : is_app(request)            ? "app"
+                                              : "user");
+    document_add(object, "clientId", id_shown(request->client_id));
+    document_add(object, "tenant", request->tenant);
+    document_add(object, "authority", request->instance);
+    document_add(object, "credential", is_app(request) ? request->credentials[0].where : NULL);
     return object;
 }
 
@@ -236,27 +234,28 @@ static json_object *tokens_to_json(const struct list_rows *rows)
         if (!is_token(row) && !is_locked_token(row))
             continue;
         json_object *object = json_object_new_object();
-        add_text(object, "api", row->api);
-        add_text(object, "account", row->account);
-        add_text(object, "tenant", row->tenant);
-        add_text(object, "scope", row->scope);
-        add_text(object, "expiresOn", row->is_locked ? NULL : rfc3339_format(row->expires_on).text);
+        document_add(object, "api", row->api);
+        document_add(object, "account", row->account);
+        document_add(object, "tenant", row->tenant);
+        document_add(object, "scope", row->scope);
+        document_add(object, "expiresOn",
+                     row->is_locked ? NULL : rfc3339_format(row->expires_on).text);
         json_object_array_add(array, object);
     }
     return array;
 }
 
-static void print_json(const struct status *status)
+static json_object *to_json(const struct status *status)
 {
-    auto_json json_object *object = json_object_new_object();
+    json_object *object = json_object_new_object();
     json_object *keyring = json_object_new_object();
-    add_text(keyring, "name", status->tokens.store.keyring->name);
-    add_text(keyring, "reason", status->keyring_reason);
+    document_add(keyring, "name", status->tokens.store.keyring->name);
+    document_add(keyring, "reason", status->keyring_reason);
     json_object_object_add(object, "accounts", accounts_to_json(&status->rows));
     json_object_object_add(object, "identity", identity_to_json(status->request));
     json_object_object_add(object, "keyring", keyring);
     json_object_object_add(object, "tokens", tokens_to_json(&status->rows));
-    json_print(object);
+    return object;
 }
 
 /* ---- looking ---- */
@@ -329,17 +328,16 @@ bool status_needs_user(const struct options *options, bool *ret_needs, struct er
 static bool run_status(const struct options *options, int count, char **operands,
                        struct error *error)
 {
-    const char *output = options->output != NULL ? options->output : "text";
-    bool json = strcmp(output, "json") == 0;
     CLEANUP(status_clear) struct status status = { 0 };
     if (count > 0)
         return program_fail_operand(operands[0], error);
-    if (!json && strcmp(output, "text") != 0)
-        return error_set(error, ERROR_USAGE, "--output takes text or json, not '%.40s'", output);
     auto_config struct config *config = config_load(options, NULL, error);
     if (config == NULL || !look(&status, options, config, error))
         return error_wanted(error, "the status is not known");
-    (json ? print_json : print_text)(&status);
+    if (document_is_wanted(options))
+        document_set(to_json(&status));
+    else
+        print_text(&status);
     if (status.identity_error.kind != ERROR_NONE) {
         *error = status.identity_error;
         return false;
@@ -348,8 +346,7 @@ static bool run_status(const struct options *options, int count, char **operands
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM=text|json", "text or json", OPTION_TEXT, offsetof(struct options, output),
-      0 },
+    DOCUMENT_OPTION("text|json", "text or json"),
     { .name = NULL },
 };
 

@@ -5,8 +5,17 @@
 #include "common/entra/account.h"
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
+
+static json_object *to_json(const char *username, bool changed)
+{
+    json_object *object = json_object_new_object();
+    document_add(object, "username", username);
+    json_object_object_add(object, "changed", json_object_new_boolean(changed));
+    return object;
+}
 
 static bool run_switch(const struct options *options, int count, char **operands,
                        struct error *error)
@@ -26,14 +35,22 @@ static bool run_switch(const struct options *options, int count, char **operands
         !account_store_switch(&tokens.store, operands[0], tokens.deadline, &changed, error))
         return error_wanted(error, "cannot switch");
     notice("%s is %s the default account.", operands[0], changed ? "now" : "already");
+    if (document_is_wanted(options))
+        document_set(to_json(operands[0], changed));
     return true;
 }
+
+static const struct option_spec own_options[] = {
+    DOCUMENT_OPTION("text|json", "text or json"),
+    { .name = NULL },
+};
 
 const struct program entra_switch = {
     .name = "entra switch",
     .usage = "ACCOUNT [OPTION]...",
     .summary = "Makes an account that is signed in the default one, without a browser.",
     .examples = "entra switch ada@contoso.com",
+    .options = own_options,
     .common = OPTIONS_OF_STORE,
     .operand = "ACCOUNT=@account",
     .is_typed = true,

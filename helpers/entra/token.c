@@ -13,6 +13,7 @@
 #include "common/entra/error_report.h"
 #include "common/entra/jwt.h"
 #include "common/tokens/tokens.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/token_claims.h"
 #include "helpers/git/git_network.h"
@@ -57,13 +58,13 @@ static const struct output {
     { "header", format_header },
 };
 
-static const struct output *find_output(const char *name, struct error *error)
+/* The first of them if none is named. */
+static const struct output *find_output(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(outputs) && name != NULL; i++)
         if (strcmp(name, outputs[i].name) == 0)
             return &outputs[i];
-    error_set(error, ERROR_USAGE, "--output takes token, json or header, not '%.40s'", name);
-    return NULL;
+    return &outputs[0];
 }
 
 /* Traces the reason if the API would refuse the token. */
@@ -130,18 +131,15 @@ static bool fail_operand(const struct options *options, const char *operand, str
 static bool run_token(const struct options *options, int count, char **operands,
                       struct error *error)
 {
-    const char *form = options->output != NULL ? options->output : "token";
     if (count > 0)
         return fail_operand(options, operands[0], error);
     if (options->own[GIT_NETWORK] != NULL)
         network_source = &git_network;
-    const struct output *output = find_output(form, error);
-    return output != NULL && get_token(options, output, error);
+    return get_token(options, find_output(options->output), error);
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM=token|json|header", "token (default), json or header", OPTION_TEXT,
-      offsetof(struct options, output), 0 },
+    DOCUMENT_OPTION("token|json|header", "token (default), json or header"),
     { "renew", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(RENEW), 0 },
     { "user", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(FOR_USER), 0 },
     { "git-network", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(GIT_NETWORK), 0 },

@@ -138,12 +138,15 @@ static bool answer_with_token(struct git_target *target, struct error *error)
 /* git will ask for a user name, and the user would not know why. */
 static void warn_of_path(const struct git_target *target)
 {
-    if (target->wants_path != NULL)
-        warning_of(
-            "git_use_http_path",
-            "git sends no path for %s, and the BaseUrl of the API %s has one, so there is no "
-            "answer. Run 'git config --global credential.%s://%s.useHttpPath true'.",
-            target->host, target->wants_path, target->url.https ? "https" : "http", target->host);
+    if (target->wants_path == NULL)
+        return;
+    autofree char *origin = url_origin(&target->url);
+    autofree char *advice =
+        text_format("Run 'git config --global credential.%s.useHttpPath true'.", origin);
+    warning_of("git_use_http_path", advice,
+               "git sends no path for %s, and the BaseUrl of the API %s has one, so there is no "
+               "answer",
+               target->host, target->wants_path);
 }
 
 /* A stored credential comes before a token. */
@@ -313,8 +316,8 @@ static bool answer_git(const struct options *options, int count, char **operands
 {
     if (count != 1) {
         error_set(error, ERROR_USAGE, "expected one operation: get, store, erase or capability");
-        return error_hint(error, "git calls this program: git config --global credential.helper "
-                                 "entra");
+        return error_hint(error, "git calls this program, once 'git config --global "
+                                 "credential.helper entra' was run.");
     }
     if (strcmp(operands[0], "capability") == 0) {
         fputs("version 0\ncapability authtype\ncapability state\n", stdout);

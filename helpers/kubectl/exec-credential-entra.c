@@ -19,10 +19,10 @@
 #include "helpers/programs.h"
 
 /* A client that takes whatever is on stderr for a failure would refuse the token for a warning. */
-static void trace_warning(const char *code, const char *text)
+static void trace_warning(const char *code, const char *text, const char *advice)
 {
     (void)code;
-    trace("warning: %s", text);
+    trace("warning: %s%s%s", text, advice[0] != '\0' ? ". " : "", advice);
 }
 
 /* Some clients, such as the JavaScript one, do not set KUBERNETES_EXEC_INFO. kubelogin answers them

@@ -64,16 +64,18 @@ void fuzz_check_shown(const char *text)
 
 void fuzz_check_error(const struct error *error)
 {
-    char text[8192];
     HOLDS(error->kind != ERROR_NONE && error->message[0] != '\0');
-    error_format(error, text, sizeof text);
-    fuzz_check_shown(text);
+    autofree char *cause = error_cause(error), *advice = strdup(error_advice(error));
+    printable_make(advice);
+    fuzz_check_shown(cause);
+    fuzz_check_shown(advice);
 }
 
-static void check_warning(const char *code, const char *text)
+static void check_warning(const char *code, const char *text, const char *advice)
 {
     (void)code;
     fuzz_check_shown(text);
+    fuzz_check_shown(advice);
 }
 
 /* Instead of time, so that an input means the same whenever it is run. */

@@ -10,8 +10,8 @@ from typing import Any
 from world.program import Outcome
 from world.world import World
 
-CHECKS = ["configuration", "permissions", "host", "clock", "network", "credential", "token",
-          "keyring", "git", "kubectl"]
+CHECKS = ["configuration", "permissions", "host", "clock", "network", "keyring", "credential",
+          "token", "git", "kubectl"]
 TICK, CROSS, DASH = "✓", "✗", "–"
 
 
@@ -20,6 +20,7 @@ class Report:
     outcome: Outcome
     ok: bool
     findings: list[dict[str, Any]]
+    error: dict[str, Any]
 
     def of(self, check: str, status: str | None = None) -> list[dict[str, Any]]:
         """The findings of one check, all of them or those with one status."""
@@ -45,12 +46,13 @@ def examine(world: World, *words: str, **how: Any) -> Report:
     """The report, which must have a finding of every check, in order, and all the output."""
     outcome = world.run("entra", "doctor", "--output", "json", *words, **how)
     document = json.loads(outcome.out)
-    report = Report(outcome, document["ok"], document["checks"])
+    error = json.loads(outcome.err.splitlines()[-1]) if outcome.err else {}
+    report = Report(outcome, document["ok"], document["checks"], error)
     order = [one["check"] for one in report.findings]
     assert sorted(order, key=CHECKS.index) == order and set(order) == set(CHECKS)
     assert (outcome.code == 0) == report.ok == (report.crosses == [])
     if report.ok:
         assert outcome.err == "", outcome.err
     else:
-        assert json.loads(outcome.err)["exitCode"] == outcome.code
+        assert error["exitCode"] == outcome.code
     return report

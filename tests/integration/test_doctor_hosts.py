@@ -124,7 +124,7 @@ def test_a_helper_that_writes_tokens_to_a_file_fails(world):
     git_config(world, "credential.helper", "entra")
     report = examine(world)
     assert report.crosses == [("git", "git_plaintext_helper")]
-    assert "entra setup git https://HOST" in world.run("entra", "doctor").out
+    assert "Run 'entra setup git https://dev.azure.com'," in world.run("entra", "doctor").out
     assert world.run("entra", "setup", "git", "https://dev.azure.com").code == 0
     assert examine(world).ok
 

@@ -130,7 +130,10 @@ def test_a_client_secret_is_not_reported_as_missing(secret):
     outcome = ask_entra(secret)
     assert (outcome.code, outcome.out) == (6, "")
     is_asked_to_unlock(outcome)
-    assert ("credential", "keyring_locked") in examine(secret).crosses
+    report = examine(secret)
+    assert report.crosses == [("keyring", "keyring_locked")]
+    assert report.statuses("credential") == {"skipped"}
+    assert report.of("credential")[-1]["message"] == "not checked, since the check keyring failed"
 
 
 # ---- what a user typed ----

@@ -345,7 +345,7 @@ def test_a_header_that_git_sends_in_place_of_a_token_is_warned_of(world, already
     outcome = set_up(world, "https://dev.azure.com/")
     assert outcome.code == 0
     assert "sends an Authorization header of its own to dev.azure.com" in outcome.err
-    assert "--unset-all" in outcome.err
+    assert "extraheader' shows in which file it is: remove it there." in outcome.err
     assert "c2VjcmV0" not in outcome.err + outcome.out
 
 

@@ -34,6 +34,17 @@ static struct error completed(const struct token_request *request, const struct 
     return error;
 }
 
+static void an_apps_own_id_is_named(void **state)
+{
+    (void)state;
+    struct token_request request = request_of((char *)AUTHORITY_PUBLIC_CLOUD, (char *)APP, false);
+    struct error error = completed(&request, &(struct options){ 0 }, "AADSTS90009", "");
+    assert_has(error.hint, "set Scopes to " APP "/.default,");
+    request.client_id = (char *)"not-a-guid";
+    error = completed(&request, &(struct options){ 0 }, "AADSTS90009", "");
+    assert_has(error_advice(&error), "set Scopes to CLIENT_ID/.default,");
+}
+
 static void a_command_of_the_catalogue_gets_the_options_of_the_request(void **state)
 {
     (void)state;
@@ -148,6 +159,7 @@ static void advice_that_would_be_cut_stays_as_it_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_apps_own_id_is_named),
         cmocka_unit_test(a_command_of_the_catalogue_gets_the_options_of_the_request),
         cmocka_unit_test(an_app_does_not_sign_in),
         cmocka_unit_test(the_portal_is_that_of_the_cloud),

@@ -316,7 +316,7 @@ static void the_error_names_what_is_missing(void **state)
     auto_asked struct asked no_client =
         ask("{'AzureAd':{'TenantId':'t','ClientSecret':'s'}," API "}", NONE);
     assert_error(&no_client.error, ERROR_USAGE, "no client id (ClientId, or AZURE_CLIENT_ID)");
-    assert_has(error_advice(&no_client.error), "appsettings.json");
+    assert_has(error_advice(&no_client.error), "; see entra-appsettings(5).");
 }
 
 static void the_error_for_a_placeholder_of_the_sample_has_its_line(void **state)

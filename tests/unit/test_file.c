@@ -197,7 +197,7 @@ static void a_secret_that_others_can_read_draws_a_warning(void **state)
         const char *said = caught_output();
         assert_non_null(text);
         if (cases[i].draws)
-            assert_has(said, "holds a secret and others can read it (mode 0644): chmod ");
+            assert_has(said, "holds a secret and others can read it (mode 0644). Run 'chmod ");
         else
             assert_string_equal(said, "");
     }

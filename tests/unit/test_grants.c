@@ -176,6 +176,12 @@ void prompt_say(struct prompt *prompt, const char *format, ...)
     (void)prompt, (void)format;
 }
 
+char *prompt_purpose(const struct token_request *request)
+{
+    (void)request;
+    return strdup("");
+}
+
 void prompt_wait(struct prompt *prompt, int64_t deadline)
 {
     (void)prompt, (void)deadline;

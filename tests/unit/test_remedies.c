@@ -77,6 +77,23 @@ static void every_text_is_a_sentence(void **state)
     }
 }
 
+/* Users paste it: what depends on the case is in the error's own hint (error_hint). */
+static void no_command_has_a_placeholder(void **state)
+{
+    (void)state;
+    static const char *const placeholders[] = { "HOST", "FILE", "NAME", "PATH", "URL", "TENANT" };
+    for (size_t i = 0; entry_at(i) != NULL; i++) {
+        const char *command = strchr(entry_at(i)->remedy, '\'');
+        while (command != NULL) {
+            autofree char *quoted = strndup(command + 1, strcspn(command + 1, "'"));
+            bool is_command = strncmp(quoted, "entra ", 6) == 0 || strncmp(quoted, "git ", 4) == 0;
+            for (size_t p = 0; p < ARRAY_SIZE(placeholders) && is_command; p++)
+                assert_lacks(quoted, placeholders[p]);
+            command = strchr(command + 1, '\'');
+        }
+    }
+}
+
 static void an_unknown_code_finds_nothing(void **state)
 {
     (void)state;
@@ -160,6 +177,7 @@ int main(void)
         cmocka_unit_test(every_code_finds_its_entry_and_is_in_no_other),
         cmocka_unit_test(every_entry_fits_an_error),
         cmocka_unit_test(every_text_is_a_sentence),
+        cmocka_unit_test(no_command_has_a_placeholder),
         cmocka_unit_test(an_unknown_code_finds_nothing),
         cmocka_unit_test(letter_case_does_not_matter),
         cmocka_unit_test(common_codes_have_an_entry),

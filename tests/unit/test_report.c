@@ -63,13 +63,41 @@ static void a_warning_is_one_line(void **state)
     assert_string_equal(caught_output(), "entra: warning: file:7: odd?\n");
 }
 
+static void the_advice_of_a_warning_follows_it(void **state)
+{
+    (void)state;
+    catch_output(STDERR_FILENO);
+    warning_of("a_code", "Mend\x1b it.", "%s is odd", "it");
+    assert_string_equal(caught_output(), "entra: warning: it is odd. Mend? it.\n");
+}
+
 static void a_warning_is_json_if_errors_are(void **state)
 {
     (void)state;
     reporting.as_json = true;
     catch_output(STDERR_FILENO);
-    warning("%s: \"odd\"\n", "/file");
-    assert_string_equal(caught_output(), "{\"warning\":\"/file: \\\"odd\\\"?\"}\n");
+    warning_of("a_code", "Mend it.", "%s: \"odd\"\n", "/file");
+    assert_string_equal(caught_output(), "{\"warning\":\"/file: \\\"odd\\\"?\","
+                                         "\"hint\":\"Mend it.\",\"code\":\"a_code\"}\n");
+}
+
+static char received[200];
+
+static void receive(const char *code, const char *text, const char *advice)
+{
+    snprintf(received, sizeof received, "%s|%s|%s", code, text, advice);
+}
+
+static void a_receiver_gets_the_parts_of_a_warning(void **state)
+{
+    (void)state;
+    reporting.on_warning = receive;
+    catch_output(STDERR_FILENO);
+    warning_of("a_code", "Mend\n it.", "%s is odd\n", "it");
+    assert_string_equal(caught_output(), "");
+    assert_string_equal(received, "a_code|it is odd?|Mend? it.");
+    warning("odd");
+    assert_string_equal(received, "|odd|");
 }
 
 static void no_step_is_traced_unless_requested(void **state)
@@ -231,7 +259,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_warning_is_one_line),
+        TEST(the_advice_of_a_warning_follows_it),
         TEST(a_warning_is_json_if_errors_are),
+        TEST(a_receiver_gets_the_parts_of_a_warning),
         TEST(no_step_is_traced_unless_requested),
         TEST(a_step_is_traced_with_its_time),
         TEST(a_step_is_json_if_errors_are),

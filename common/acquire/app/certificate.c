@@ -171,11 +171,11 @@ static void warn_about_dates(const struct credential *credential, struct certifi
         has_others = has_others ||
                      is_of_key(sk_X509_value(certificate->store.certificates, i), certificate->key);
     if (fault != NULL && has_others)
-        warning_of("certificate_expired",
+        warning_of("certificate_expired", "",
                    "none of the certificates of the key in %.*s is valid now; the first %s",
                    name.certificate_length, name.certificate, fault);
     else if (fault != NULL)
-        warning_of("certificate_expired", "the certificate in %.*s %s", name.certificate_length,
+        warning_of("certificate_expired", "", "the certificate in %.*s %s", name.certificate_length,
                    name.certificate, fault);
 }
 

@@ -245,7 +245,7 @@ static bool start_browser(const struct token_request *request, const struct atte
     else if (port != 0)
         prompt_say(wait->prompt,
                    "To sign in, open this URL in a browser on this machine, or on one that "
-                   "forwards its port %u to it (ssh -L %u:localhost:%u):",
+                   "forwards its port %u to it ('ssh -L %u:localhost:%u'):",
                    port, port, port);
     else
         prompt_say(wait->prompt, "To sign in, open this URL in a browser on this machine:");

@@ -121,8 +121,11 @@ static bool sign_in(const struct token_request *request, struct prompt *prompt, 
     if (!request_codes(request, deadline, &code, error))
         return false;
     int64_t expiry = deadline_in(code.expires_in * 1000);
-    prompt_say(prompt, "To sign in, open %s on any device and enter the code %s",
-               code.verification_uri, code.user_code);
+    autofree char *purpose = prompt_purpose(request);
+    prompt_say(prompt, "To sign in%s, open this page on any device:", purpose);
+    prompt_say(prompt, "%s", code.verification_uri);
+    prompt_say(prompt, "and enter this code:");
+    prompt_say(prompt, "%s", code.user_code);
     return poll_for_token(request, &code, prompt, expiry < deadline ? expiry : deadline, ret_token,
                           ret_account, error);
 }

@@ -8,14 +8,9 @@
 /* Several programs may want a sign-in, and the authority's page names only the client. */
 static void say_purpose(struct prompt *prompt, const struct token_request *request)
 {
-    const char *account = request->username != NULL ? request->username : request->account;
-    const char *wanted = request->api != NULL ? request->api : request->scope;
-    if (account == NULL && wanted == NULL)
-        return;
-    prompt_say(prompt, "Sign in%s%.200s%s%.200s%s%.200s.", account != NULL ? " as " : "",
-               account != NULL ? account : "", wanted != NULL ? " for " : "",
-               wanted != NULL ? wanted : "", request->host != NULL ? " at " : "",
-               request->host != NULL ? request->host : "");
+    autofree char *purpose = prompt_purpose(request);
+    if (purpose[0] != '\0')
+        prompt_say(prompt, "Sign in%s.", purpose);
 }
 
 static bool sign_in_by_method(const struct token_request *request, struct prompt *prompt,
@@ -40,7 +35,8 @@ bool interactive_sign_in(const struct token_request *request, int64_t deadline,
     auto_prompt struct prompt prompt = prompt_open();
     auto_token struct token read = { 0 };
     *ret_browser = NULL;
-    say_purpose(&prompt, request);
+    if (request->sign_in != SIGN_IN_DEVICE_CODE) /* which says it with its code */
+        say_purpose(&prompt, request);
     if (!sign_in_by_method(request, &prompt, deadline, &read, ret_account, ret_browser, error))
         return false;
     *ret_token = read;

@@ -10,14 +10,18 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/columns.h"
 #include "common/base/deadline.h"
 #include "common/base/json.h"
 #include "common/base/output.h"
+#include "common/base/paragraph.h"
 #include "common/base/printable.h"
 #include "common/base/report.h"
 #include "common/base/text.h"
 
 #define CLEAR_LINE "\r\033[K"
+
+#define INDENT 2
 
 /* ---- signals during the countdown ---- */
 
@@ -78,16 +82,16 @@ static void stop_countdown(struct prompt *prompt)
     restore_signals();
 }
 
-/* Prints a line; on stderr, as a JSON object if messages are printed as JSON. */
-static void print_line(const struct prompt *prompt, const char *text)
+/* As lines of the terminal's width; on stderr, as a JSON object if messages are printed as JSON.
+ * The caller frees the result. */
+static char *lay_out(const struct prompt *prompt, const char *text)
 {
-    auto_json json_object *object =
-        !prompt->is_terminal && reporting.as_json ? json_object_new_object() : NULL;
-    if (object != NULL)
-        json_object_object_add(object, "prompt", json_object_new_string(text));
-    autofree char *line = text_format(
-        "%s\n", object != NULL ? json_object_to_json_string_ext(object, JSON_LINE) : text);
-    write_text(prompt, line);
+    if (prompt->is_terminal || !reporting.as_json)
+        return paragraph_format(&(struct paragraph){ .text = text, .indent = INDENT },
+                                paragraph_columns(prompt->fd));
+    auto_json json_object *object = json_object_new_object();
+    json_object_object_add(object, "prompt", json_object_new_string(text));
+    return strdup(json_object_to_json_string_ext(object, JSON_LINE));
 }
 
 void prompt_say(struct prompt *prompt, const char *format, ...)
@@ -98,7 +102,20 @@ void prompt_say(struct prompt *prompt, const char *format, ...)
     va_end(arguments);
     stop_countdown(prompt);
     printable_make(text);
-    print_line(prompt, text);
+    autofree char *lines = lay_out(prompt, text);
+    autofree char *ended = text_format("%s\n", lines);
+    write_text(prompt, ended);
+}
+
+char *prompt_purpose(const struct token_request *request)
+{
+    const char *account = request->username != NULL ? request->username : request->account;
+    const char *wanted = request->api != NULL ? request->api : request->scope;
+    const char *host = wanted != NULL ? request->host : NULL;
+    return text_format("%s%.200s%s%.200s%s%.200s", account != NULL ? " as " : "",
+                       account != NULL ? account : "", wanted != NULL ? " for " : "",
+                       wanted != NULL ? wanted : "", host != NULL ? " at " : "",
+                       host != NULL ? host : "");
 }
 
 void prompt_wait(struct prompt *prompt, int64_t deadline)
@@ -107,9 +124,10 @@ void prompt_wait(struct prompt *prompt, int64_t deadline)
     int seconds = (int)(deadline_left(deadline) / 1000);
     if (!prompt->is_terminal)
         return;
-    snprintf(line, sizeof line,
-             CLEAR_LINE "Waiting for the sign-in, %d:%02d left (press Ctrl-C to cancel)",
-             seconds / 60, seconds % 60);
+    size_t columns = columns_of_terminal(prompt->fd);
+    bool has_room = columns == 0 || columns >= sizeof line - strlen(CLEAR_LINE);
+    snprintf(line, sizeof line, CLEAR_LINE "Waiting for the sign-in, %d:%02d left%s", seconds / 60,
+             seconds % 60, has_room ? " (press Ctrl-C to cancel)" : "");
     if (!prompt->is_counting) {
         countdown_fd = prompt->fd;
         catch_signals();

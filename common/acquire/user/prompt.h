@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/base/cleanup.h"
+#include "common/entra/request.h"
 
 struct prompt {
     int fd;
@@ -20,9 +21,13 @@ struct prompt {
 
 struct prompt prompt_open(void);
 
-/* Prints a line, with bytes that could control the terminal replaced. */
+/* Prints a paragraph (paragraph.h), with bytes that could control the terminal replaced. */
 void prompt_say(struct prompt *prompt, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* For whom, for which API and for which host a sign-in is, as far as that is known: " as
+ * ada@contoso.com for AzureDevOps at dev.azure.com"; "" if nothing is. The caller frees it. */
+char *prompt_purpose(const struct token_request *request);
 
 /* Shows the time left until the deadline in a line that the next output replaces. The line is
  * removed too if a signal ends the program. */

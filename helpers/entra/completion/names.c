@@ -90,9 +90,9 @@ struct finding {
     void (*find)(const struct options *options, FILE *names);
 };
 
-static void keep_quiet(const char *code, const char *text)
+static void keep_quiet(const char *code, const char *text, const char *advice)
 {
-    (void)code, (void)text;
+    (void)code, (void)text, (void)advice;
 }
 
 static bool find(void *context, int fd)

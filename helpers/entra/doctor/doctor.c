@@ -10,6 +10,7 @@
 #include "common/base/deadline.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
+#include "helpers/document.h"
 #include "helpers/entra/doctor/explanation.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
@@ -23,9 +24,9 @@ static const struct {
     { "host", doctor_host },
     { "clock", doctor_clock },
     { "network", doctor_network },
+    { "keyring", doctor_keyring },
     { "credential", doctor_credential },
     { "token", doctor_token },
-    { "keyring", doctor_keyring },
     { "git", doctor_git },
     { "kubectl", doctor_kubectl },
 };
@@ -45,13 +46,14 @@ bool doctor_finds_program(const char *name)
 
 static struct doctor *current;
 
-static void on_warning(const char *code, const char *text)
+static void on_warning(const char *code, const char *text, const char *advice)
 {
     struct error error = { 0 };
     if (strcmp(code, "file_readable") == 0 || strcmp(code, "certificate_expired") == 0 ||
         strncmp(code, "keyring_", strlen("keyring_")) == 0)
         return; /* a check reports it */
     error_set(&error, ERROR_USAGE, "%s", text);
+    error_hint(&error, "%s", advice);
     if (code[0] != '\0')
         error_known_as(&error, code);
     doctor_fail(current, &error);
@@ -116,10 +118,7 @@ static bool explain(const char *code, int count, char **operands, bool as_json, 
 static bool run_doctor(const struct options *options, int count, char **operands,
                        struct error *error)
 {
-    const char *output = options->output != NULL ? options->output : "text";
-    bool as_json = strcmp(output, "json") == 0;
-    if (!as_json && strcmp(output, "text") != 0)
-        return error_set(error, ERROR_USAGE, "--output takes text or json, not '%.40s'", output);
+    bool as_json = document_is_wanted(options);
     if (options->own[EXPLAIN] != NULL)
         return explain(options->own[EXPLAIN], count, operands, as_json, error);
     if (count > 1)
@@ -137,8 +136,7 @@ static bool run_doctor(const struct options *options, int count, char **operands
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM=text|json", "text or json", OPTION_TEXT, offsetof(struct options, output),
-      0 },
+    DOCUMENT_OPTION("text|json", "text or json"),
     { "explain", "CODE", "explain an error code or message, or all codes", OPTION_TEXT,
       OPTION_OWN(EXPLAIN), 0 },
     { .name = NULL },

@@ -65,13 +65,15 @@ struct doctor {
 
     /* The report. */
     const char *check; /* the name of the check that is running */
-    bool as_json, in_colour;
+    bool as_json, in_colour, in_utf8;
+    size_t columns; /* of the terminal; 0: there is none */
     json_object *findings;
-    json_object *last;       /* the finding that gets the details */
-    char failed[160];        /* the names of the checks that failed, separated by commas */
-    const char *last_failed; /* the last of them */
-    size_t failed_count;     /* their number */
-    enum error_kind kind;    /* of the first failure */
+    json_object *last;        /* the finding that gets the details */
+    char failed[160];         /* the names of the checks that failed, separated by commas */
+    const char *last_failed;  /* the last of them */
+    size_t failed_count;      /* their number */
+    const char *first_failed; /* the first of them */
+    struct error first_error; /* its first failure */
 };
 
 /* ---- doctor_report.c ---- */
@@ -80,7 +82,8 @@ struct doctor {
 void doctor_begin(struct doctor *doctor);
 
 /* Add a finding of the current check, or a detail of the last finding. name and value must not be
- * NULL; where is the value's origin, or NULL. */
+ * NULL; where is the value's origin, or NULL. What the check network or keyring has failed with
+ * counts once: another check that meets it too could not look at its own matter, and is skipped. */
 void doctor_ok(struct doctor *doctor, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void doctor_fail(struct doctor *doctor, const struct error *error);
@@ -88,8 +91,8 @@ void doctor_skip(struct doctor *doctor, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void doctor_detail(struct doctor *doctor, const char *name, const char *value, const char *where);
 
-/* Ends the report. If any check failed, fails with an error that names those checks and has the
- * kind of the first failure. */
+/* Ends the report. If any check failed, fails with an error that names those checks, has the kind
+ * of the first failure, and says what to do about that. */
 bool doctor_end(struct doctor *doctor, struct error *error);
 
 /* ---- the checks ---- */
@@ -111,8 +114,10 @@ void doctor_kubectl(struct doctor *doctor);    /* doctor_kubectl.c */
  * learned as the helper does it: doctor_git.c. */
 void doctor_read_git(struct doctor *doctor);
 
-/* Why there is no authority to check; NULL if there is one: doctor_authority.c. */
-const char *doctor_why_no_authority(const struct doctor *doctor);
+/* The request whose authority is to be checked, also that of a user of whom nothing is configured;
+ * NULL if there is none, and *ret_why_none says why: doctor_authority.c. */
+const struct token_request *doctor_authority(const struct doctor *doctor,
+                                             const char **ret_why_none);
 
 /* Adds to the check git the proxy and the CAs that git's configuration names for the authority, and
  * whether it can be reached so. Adds nothing if git names none: doctor_git_network.c. */

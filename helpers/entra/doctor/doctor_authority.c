@@ -3,44 +3,51 @@
 #include <string.h>
 
 #include "common/base/rfc3339.h"
+#include "common/entra/identity_source.h"
 #include "helpers/entra/doctor/doctor.h"
 
 /* A wrong clock invalidates assertions and certificates; MSAL too allows for five minutes. */
 #define CLOCK_SECONDS_WRONG (5 * 60)
 
-const char *doctor_why_no_authority(const struct doctor *doctor)
+/* Without a configuration, the user's request is the second candidate. A service of Azure that
+ * hosts apps gives them their identity, and has no users. */
+const struct token_request *doctor_authority(const struct doctor *doctor, const char **ret_why_none)
 {
+    const struct token_request *request = doctor->request;
+    *ret_why_none = "the authority is not known";
     if (!doctor->is_identified)
-        return "the authority is not known";
-    if (doctor->request->unconfigured)
-        return "no identity is configured, so there is no authority to check";
-    if (doctor->request->credential_count > 0 && !doctor->request->for_user &&
-        doctor->request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
-        return "a managed identity's token comes from this machine, not from an authority";
-    return NULL;
+        return NULL;
+    if (request->unconfigured && !request->for_user && doctor->candidates.count > 1 &&
+        !identity_source_find()->hosts_apps)
+        request = &doctor->candidates.items[1];
+    *ret_why_none = "a managed identity's token comes from this machine, not from an authority";
+    if (request->credential_count > 0 && !request->for_user &&
+        request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
+        return NULL;
+    return request;
 }
 
-static void probe(struct doctor *doctor)
+static void probe(struct doctor *doctor, const struct token_request *request)
 {
     if (doctor->was_probed)
         return;
     doctor->was_probed = true;
     const struct acquire_module *module = acquire_load(&doctor->probe_error);
     if (module != NULL)
-        module->probe(doctor->request, doctor_deadline(doctor), &doctor->probe,
-                      &doctor->probe_error);
+        module->probe(request, doctor_deadline(doctor), &doctor->probe, &doctor->probe_error);
 }
 
 void doctor_clock(struct doctor *doctor)
 {
-    const char *reason = doctor_why_no_authority(doctor);
-    if (reason != NULL) {
-        doctor_skip(doctor, "%s", reason);
+    const char *why_none;
+    const struct token_request *request = doctor_authority(doctor, &why_none);
+    if (request == NULL) {
+        doctor_skip(doctor, "%s", why_none);
         return;
     }
-    probe(doctor);
+    probe(doctor, request);
     if (!doctor->probe.clock_is_known) {
-        doctor_skip(doctor, "%s did not send the time", doctor->request->instance);
+        doctor_skip(doctor, "not checked, since %s did not send the time", request->instance);
         return;
     }
     int64_t ahead = doctor->probe.clock_ahead;
@@ -80,15 +87,15 @@ static void show_route(struct doctor *doctor)
 
 void doctor_network(struct doctor *doctor)
 {
-    const char *reason = doctor_why_no_authority(doctor);
-    if (reason != NULL) {
-        doctor_skip(doctor, "%s", reason);
+    const char *why_none;
+    const struct token_request *request = doctor_authority(doctor, &why_none);
+    if (request == NULL) {
+        doctor_skip(doctor, "%s", why_none);
         return;
     }
-    probe(doctor);
+    probe(doctor, request);
     if (doctor->probe_error.kind == ERROR_NONE)
-        doctor_ok(doctor, "%s answers and knows the tenant %s", doctor->request->instance,
-                  doctor->request->tenant);
+        doctor_ok(doctor, "%s answers and knows the tenant %s", request->instance, request->tenant);
     else
         doctor_fail(doctor, &doctor->probe_error);
     show_route(doctor);

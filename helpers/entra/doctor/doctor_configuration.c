@@ -9,6 +9,7 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/file.h"
+#include "common/base/shell_line.h"
 #include "common/entra/id_shown.h"
 #include "helpers/entra/doctor/doctor.h"
 #include "helpers/entra/setup/setup.h"
@@ -137,12 +138,15 @@ static bool check_file(struct doctor *doctor, const char *name, bool is_secret)
         error_set(&error, ERROR_USAGE, "%s holds a secret and others can read it (mode %04o)", path,
                   status.st_mode & 07777U);
         error_known_as(&error, "file_readable");
-        error_hint(&error, "Run: %s", command);
+        error_hint(&error, "Run '%s'.", command);
     }
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         error_set(&error, ERROR_USAGE, "%s: others can write it (mode %04o)", path,
                   status.st_mode & 07777U);
         error_known_as(&error, "file_writable");
+        struct shell_line command = { "" };
+        shell_line_add(&command, "chmod go-w", path);
+        error_hint(&error, "Check its contents, then run '%s'.", command.text + 1);
     }
     if (error.kind != ERROR_NONE)
         doctor_fail(doctor, &error);

@@ -34,7 +34,7 @@ static void report_rivals(struct doctor *doctor, const struct git_settings *sett
 {
     struct error error = { 0 };
     for (size_t i = 0; i < settings->count; i++)
-        if (git_rivals_check_helper(settings, i, &error))
+        if (git_rivals_check_helper(settings, i, url, &error))
             doctor_fail(doctor, &error);
         else if (!git_helper_is_ours(settings->helpers[i])) {
             autofree char *shown = shown_helper(settings->helpers[i]);
@@ -61,6 +61,8 @@ static void check_path(struct doctor *doctor, const struct url *url,
         "git sends no path for %s, but the API's BaseUrl has one, so our helper would not answer",
         url->host);
     error_known_as(&error, "git_use_http_path");
+    autofree char *origin = url_origin(url);
+    error_hint(&error, "Run 'git config --global credential.%s.useHttpPath true'.", origin);
     doctor_fail(doctor, &error);
 }
 

@@ -10,13 +10,12 @@
 #include "helpers/entra/doctor/doctor.h"
 #include "helpers/git/git_network.h"
 
-static bool probe(struct doctor *doctor, struct error *error)
+static bool probe(struct doctor *doctor, const struct token_request *request, struct error *error)
 {
     struct authority_probe seen;
     network_source = &git_network;
     const struct acquire_module *module = acquire_load(error);
-    bool answered =
-        module != NULL && module->probe(doctor->request, doctor_deadline(doctor), &seen, error);
+    bool answered = module != NULL && module->probe(request, doctor_deadline(doctor), &seen, error);
     network_source = NULL; /* the other checks are for all programs */
     struct error unused;
     acquire_load(&unused);
@@ -50,10 +49,11 @@ void doctor_git_network(struct doctor *doctor)
     auto_network_settings struct network_settings found = { 0 };
     struct error error = { 0 };
     char proxy[300];
-    if (doctor_why_no_authority(doctor) != NULL)
+    const char *unused;
+    const struct token_request *request = doctor_authority(doctor, &unused);
+    if (request == NULL)
         return;
-    autofree char *url =
-        authority_endpoint(doctor->request->instance, doctor->request->tenant, "token");
+    autofree char *url = authority_endpoint(request->instance, request->tenant, "token");
     if (!git_network.find(url, doctor_deadline(doctor), &found, &error)) {
         doctor_fail(doctor, &error);
         return;
@@ -64,9 +64,9 @@ void doctor_git_network(struct doctor *doctor)
     is_used = show(doctor, "http.proxySSLCAInfo", found.proxy_ca_file, none) || is_used;
     is_used = show(doctor, "http.sslCAInfo", found.ca_file, cas) || is_used;
     is_used = show(doctor, "http.sslCAPath", found.ca_folder, cas) || is_used;
-    if (is_used && probe(doctor, &error))
+    if (is_used && probe(doctor, request, &error))
         doctor_ok(doctor, "with these settings, git-credential-entra reaches %s",
-                  doctor->request->instance);
+                  request->instance);
     else if (is_used)
         doctor_fail(doctor, &error);
 }

@@ -9,12 +9,16 @@
 
 #include "common/base/array.h"
 #include "common/base/json.h"
+#include "common/base/output.h"
 #include "common/entra/remedies.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 
 #define DIGITS  "0123456789"
 #define IN_CODE "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" DIGITS "_"
 #define AADSTS  "AADSTS"
+
+#define INDENT 4 /* of what is said of a code */
 
 #define AADSTS_DIGITS_MIN 5 /* a shorter number is a status of HTTP */
 
@@ -122,8 +126,11 @@ static struct findings find(const char *text)
 
 static void print_entry(const struct remedy *entry, json_object *array)
 {
+    static const char margin[] = "    ";
     if (array == NULL) {
-        printf("%s\n    %s\n    %s\n", entry->codes, entry->meaning, entry->remedy);
+        output_paragraph("", INDENT, "%s", entry->codes);
+        output_paragraph(margin, INDENT, "%s", entry->meaning);
+        output_paragraph(margin, INDENT, "%s", entry->remedy);
         return;
     }
     json_object *object = json_object_new_object();
@@ -162,12 +169,12 @@ bool explanation_print(const char *text, bool as_json, struct error *error)
     struct findings findings = find(text);
     if (!all && findings.count == 0)
         return fail_unknown(text, &findings, error);
-    auto_json json_object *array = as_json ? json_object_new_array() : NULL;
+    json_object *array = as_json ? json_object_new_array() : NULL;
     if (!all && findings.unknown != NULL)
         print_unknown(&findings, array);
     for (size_t i = 0; i < (all ? count : findings.count); i++)
         print_entry(all ? &entries[i] : findings.entries[i], array);
     if (as_json)
-        json_print(array);
+        document_set(array);
     return true;
 }

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/json.h"
 #include "common/base/output.h"
 #include "common/base/rfc3339.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
+#include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
 #include "helpers/entra/list/table.h"
@@ -76,51 +76,17 @@ static void print_table(const struct list_rows *rows)
     }
     table_print(&table, width);
     if (store != NULL)
-        output_line("All of it is in the keyring %s.", store);
+        output_paragraph("", 0, "All of it is in the keyring %s.", store);
 }
 
 /* ---- JSON ---- */
 
-static void add_text(json_object *object, const char *name, const char *text)
+static json_object *to_json(const struct list_rows *rows)
 {
-    json_object_object_add(object, name, text != NULL ? json_object_new_string(text) : NULL);
-}
-
-static json_object *row_to_json(const struct list_row *row)
-{
-    static const char *const names[LIST_KINDS] = {
-        [LIST_SIGN_IN] = "sign_in",
-        [LIST_TOKEN] = "token",
-        [LIST_BOUND_TOKEN] = "bound_token",
-        [LIST_TYPED] = "typed_credential",
-        [LIST_CLIENT_SECRET] = "client_secret",
-    };
-    struct rfc3339 expiry = rfc3339_format(row->expires_on);
-    json_object *object = json_object_new_object();
-    add_text(object, "kind", names[row->kind]);
-    add_text(object, "account", row->account);
-    add_text(object, "clientId", row->client_id);
-    add_text(object, "tenant", row->tenant);
-    add_text(object, "scope", row->scope);
-    add_text(object, "api", row->api);
-    add_text(object, "place", row->place);
-    add_text(object, "expiresOn",
-             row->state != NULL    ? row->state
-             : row->expires_on > 0 ? expiry.text
-                                   : NULL);
-    add_text(object, "store", row->store);
-    json_object_object_add(object, "isDefault",
-                           row->is_default_unknown ? NULL
-                                                   : json_object_new_boolean(row->is_default));
-    return object;
-}
-
-static void print_json(const struct list_rows *rows)
-{
-    auto_json json_object *array = json_object_new_array();
+    json_object *array = json_object_new_array();
     for (size_t i = 0; i < rows->count; i++)
-        json_object_array_add(array, row_to_json(&rows->rows[i]));
-    json_print(array);
+        json_object_array_add(array, list_row_to_json(&rows->rows[i]));
+    return array;
 }
 
 /* ---- the command ---- */
@@ -134,8 +100,8 @@ static void warn_of_lock(const struct list_rows *rows)
         return;
     struct error why = { 0 };
     error_known_as(&why, "keyring_locked");
-    warning_of(why.code, "the keyring is locked, so user names cannot be shown. %s",
-               error_advice(&why));
+    warning_of(why.code, error_advice(&why),
+               "the keyring is locked, so user names cannot be shown");
 }
 
 static bool run_list(const struct options *options, int count, char **operands, struct error *error)
@@ -143,12 +109,8 @@ static bool run_list(const struct options *options, int count, char **operands, 
     struct error unused = { 0 };
     struct tokens tokens;
     auto_list_rows struct list_rows rows = { 0 };
-    bool json = options->output != NULL && strcmp(options->output, "json") == 0;
     if (count > 0)
         return program_fail_operand(operands[0], error);
-    if (options->output != NULL && !json && strcmp(options->output, "table") != 0)
-        return error_set(error, ERROR_USAGE, "--output takes table or json, not '%.40s'",
-                         options->output);
     silence_forget();
     if (!tokens_open(&tokens, options, error))
         return error_wanted(error, "cannot list the tokens");
@@ -157,14 +119,16 @@ static bool run_list(const struct options *options, int count, char **operands, 
     bool complete = list_rows_read(&tokens, config, &rows, error);
     if (!complete && rows.count == 0)
         return error_wanted(error, "cannot list the tokens");
-    (json ? print_json : print_table)(&rows);
+    if (document_is_wanted(options))
+        document_set(to_json(&rows));
+    else
+        print_table(&rows);
     warn_of_lock(&rows);
     return complete || error_wanted(error, "the list is incomplete");
 }
 
 static const struct option_spec own_options[] = {
-    { "output", "FORM=table|json", "table or json", OPTION_TEXT, offsetof(struct options, output),
-      0 },
+    DOCUMENT_OPTION("table|json", "table or json"),
     { .name = NULL },
 };
 

@@ -9,9 +9,11 @@
 
 #include "common/base/array.h"
 #include "common/base/printable.h"
+#include "common/base/rfc3339.h"
 #include "common/base/text.h"
 #include "common/store/account_store.h"
 #include "common/store/stored_credentials.h"
+#include "helpers/document.h"
 
 #define UNREADABLE "unreadable"
 #define LOCKED     "locked"
@@ -242,6 +244,35 @@ struct list_left list_row_left(const struct list_row *row)
     else
         snprintf(left.text, sizeof left.text, "in %lld days", (long long)minutes / (24 * 60));
     return left;
+}
+
+json_object *list_row_to_json(const struct list_row *row)
+{
+    static const char *const names[LIST_KINDS] = {
+        [LIST_SIGN_IN] = "sign_in",
+        [LIST_TOKEN] = "token",
+        [LIST_BOUND_TOKEN] = "bound_token",
+        [LIST_TYPED] = "typed_credential",
+        [LIST_CLIENT_SECRET] = "client_secret",
+    };
+    struct rfc3339 expiry = rfc3339_format(row->expires_on);
+    json_object *object = json_object_new_object();
+    document_add(object, "kind", names[row->kind]);
+    document_add(object, "account", row->account);
+    document_add(object, "clientId", row->client_id);
+    document_add(object, "tenant", row->tenant);
+    document_add(object, "scope", row->scope);
+    document_add(object, "api", row->api);
+    document_add(object, "place", row->place);
+    document_add(object, "expiresOn",
+                 row->state != NULL    ? row->state
+                 : row->expires_on > 0 ? expiry.text
+                                       : NULL);
+    document_add(object, "store", row->store);
+    json_object_object_add(object, "isDefault",
+                           row->is_default_unknown ? NULL
+                                                   : json_object_new_boolean(row->is_default));
+    return object;
 }
 
 void list_rows_clear(struct list_rows *rows)

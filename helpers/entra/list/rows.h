@@ -61,6 +61,9 @@ struct list_left {
 };
 struct list_left list_row_left(const struct list_row *row);
 
+/* The row as JSON; members without a value are null. The caller releases it. */
+struct json_object *list_row_to_json(const struct list_row *row);
+
 void list_rows_clear(struct list_rows *rows);
 #define auto_list_rows CLEANUP(list_rows_clear)
 

@@ -2,24 +2,22 @@
 #define _GNU_SOURCE
 #include "helpers/entra/list/table.h"
 
-#include <locale.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-#include <wchar.h>
 
+#include "common/base/columns.h"
 #include "common/base/output.h"
 #include "common/base/printable.h"
 #include "common/base/text.h"
-#include "common/base/utf8.h"
 
 #define GAP         2 /* between two columns */
 #define GUID_DIGITS 8 /* of a GUID that is cut */
 #define CUT         "..."
+
+#define COLUMNS_USUAL 80 /* of a terminal that does not say */
 
 /* The least columns that a text is cut to. */
 #define COLUMN_MIN 8
@@ -45,41 +43,13 @@ void table_clear(struct table *table)
 
 size_t table_width(void)
 {
-    struct winsize size = { 0 };
-    if (!isatty(STDOUT_FILENO))
-        return 0;
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-/* ---- the width of a text ---- */
-
-/* How many columns a character takes on a terminal, which reads UTF-8 whatever LC_CTYPE is. */
-static size_t character_width(uint32_t character)
-{
-    int width = wcwidth((wchar_t)character);
-    return width >= 0 ? (size_t)width : 1;
-}
-
-/* The columns of a text; *ret_length is how many of its bytes fit into max of them. */
-static size_t measure(const char *text, size_t max, size_t *ret_length)
-{
-    size_t columns = 0;
-    *ret_length = 0;
-    for (size_t at = 0, length = 1; text[at] != '\0'; at += length) {
-        uint32_t character = 0;
-        length = utf8_read(text + at, UTF8_MAX, &character);
-        columns += length > 0 ? character_width(character) : 1;
-        length = length > 0 ? length : 1;
-        if (columns <= max)
-            *ret_length = at + length;
-    }
-    return columns;
+    size_t columns = columns_of_terminal(STDOUT_FILENO);
+    return columns > 0 || isatty(STDOUT_FILENO) != 1 ? columns : COLUMNS_USUAL;
 }
 
 static size_t width_of(const char *text)
 {
-    size_t unused;
-    return measure(text, SIZE_MAX, &unused);
+    return columns_of_text(text, strlen(text));
 }
 
 /* ---- making it fit ---- */
@@ -157,10 +127,9 @@ static struct layout lay_out(const struct table *table, size_t width)
 
 static void print_cell(FILE *stream, const char *text, size_t width, bool is_last)
 {
-    size_t length, columns = measure(text, width, &length);
+    size_t columns = width_of(text);
     if (columns > width) {
-        measure(text, width - strlen(CUT), &length);
-        autofree char *part = strndup(text, length);
+        autofree char *part = strndup(text, columns_fit(text, width - strlen(CUT)));
         fprintf(stream, "%s" CUT, part);
         columns = width_of(part) + strlen(CUT);
     } else {
@@ -186,14 +155,8 @@ static void print_row(const struct layout *layout, const char *const cells[])
 
 void table_print(const struct table *table, size_t width)
 {
-    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
-    locale_t before = utf8 != NULL ? uselocale(utf8) : NULL;
     const struct layout layout = lay_out(table, width);
     print_row(&layout, table->titles);
     for (size_t i = 0; i < table->count; i++)
         print_row(&layout, (const char *const *)table->cells[i]);
-    if (utf8 == NULL)
-        return;
-    uselocale(before);
-    freelocale(utf8);
 }

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "common/base/array.h"
+#include "common/base/cleanup.h"
 #include "common/base/text.h"
 #include "helpers/entra/setup/git_helper.h"
 
@@ -54,8 +55,20 @@ static bool is_named(struct slice name, const char *text)
     return name.length == strlen(text) && strncmp(name.bytes, text, name.length) == 0;
 }
 
+/* Says how to keep a helper away from the URL. Always returns true. */
+static bool advise_setup(const struct url *url, const char *code, struct error *error)
+{
+    autofree char *origin = url_origin(url);
+    error_known_as(error, code);
+    error_hint(error,
+               "Run 'entra setup git %s', which keeps that helper away from the host, unless the "
+               "repository's own configuration names it.",
+               origin);
+    return true;
+}
+
 bool git_rivals_check_helper(const struct git_settings *settings, size_t index,
-                             struct error *ret_error)
+                             const struct url *url, struct error *ret_error)
 {
     const char *helper = settings->helpers[index];
     struct slice name = name_of(helper);
@@ -68,7 +81,7 @@ bool git_rivals_check_helper(const struct git_settings *settings, size_t index,
             "git also passes the token to the helper '%.100s', which stores it unencrypted in "
             "a file",
             helper);
-        return !error_known_as(ret_error, "git_plaintext_helper");
+        return advise_setup(url, "git_plaintext_helper", ret_error);
     }
     for (size_t i = index + 1; i < settings->count; i++)
         is_before = is_before || git_helper_is_ours(settings->helpers[i]);
@@ -79,7 +92,7 @@ bool git_rivals_check_helper(const struct git_settings *settings, size_t index,
     error_set(ret_error, ERROR_USAGE,
               "git asks the helper '%.100s' before ours, and it may give a token that has expired",
               helper);
-    return !error_known_as(ret_error, "git_storing_helper");
+    return advise_setup(url, "git_storing_helper", ret_error);
 }
 
 /* ---- headers ---- */

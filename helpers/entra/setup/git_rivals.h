@@ -22,11 +22,11 @@
 /* The keys that these functions look at, for `git config --null --get-regexp`. */
 #define GIT_RIVALS_KEYS "^(credential\\.|http\\..*extraheader$)"
 
-/* Whether the helper of this index harms the others: it stores what git passes to it in a file, or
- * comes before ours and stores it elsewhere. Then fills in *ret_error, with a code of the error
- * catalogue. */
+/* Whether the helper of this index, of those for the URL, harms the others: it stores what git
+ * passes to it in a file, or comes before ours and stores it elsewhere. Then fills in *ret_error,
+ * with a code of the error catalogue. */
 bool git_rivals_check_helper(const struct git_settings *settings, size_t index,
-                             struct error *ret_error);
+                             const struct url *url, struct error *ret_error);
 
 /* Whether git sends an Authorization header of its own to the URL, according to the output of git
  * config, whose values may be secrets. Then fills in *ret_error in the same way. */

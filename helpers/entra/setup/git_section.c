@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "helpers/entra/setup/git_section.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/base/text.h"
@@ -12,16 +11,13 @@
 
 char *git_section_name(const char *text, const struct url *url, bool has_slash)
 {
-    char port[8] = "";
+    autofree char *origin = url_origin(url);
     const char *path = strstr(text, "://") + strlen("://");
     path += strcspn(path, "/?#");
     int length = (int)strcspn(path, "?#");
     while (length > 0 && path[length - 1] == '/')
         length--;
-    if (url->port != (url->https ? 443 : 80))
-        snprintf(port, sizeof port, ":%u", url->port);
-    return text_format("%s://%s%s%.*s%s", url->https ? "https" : "http", url->host, port, length,
-                       path, has_slash ? "/" : "");
+    return text_format("%s%.*s%s", origin, length, path, has_slash ? "/" : "");
 }
 
 struct secret *git_section_read(bool with_includes, struct error *error)

@@ -8,15 +8,11 @@
 #include "common/base/cleanup.h"
 #include "common/base/output.h"
 #include "common/base/report.h"
+#include "common/entra/error_report.h"
 
 void summary_count(struct summary *summary, enum kubeconfig_outcome outcome)
 {
     summary->counts[outcome]++;
-}
-
-static void warn(const struct error *why)
-{
-    warning("%s%s%s", why->message, why->hint[0] != '\0' ? ". " : "", why->hint);
 }
 
 /* The only problem is the program's error. Several are warnings. */
@@ -25,9 +21,9 @@ void summary_add_problem(struct summary *summary, const struct error *why)
     if (summary->problems == 0)
         summary->first = *why;
     if (summary->problems == 1 && !summary->is_plan)
-        warn(&summary->first);
+        error_warn(&summary->first);
     if (summary->problems > 0 && !summary->is_plan)
-        warn(why);
+        error_warn(why);
     summary->problems++;
 }
 
@@ -69,8 +65,10 @@ static void say_what_was_done(const struct summary *summary)
 {
     size_t changed = summary->counts[KUBECONFIG_CONVERTED];
     autofree char *rest = describe_rest(summary);
+    if (changed > 0 && summary->is_json)
+        return;
     if (changed > 0 && !summary->is_dry_run) /* whose stdout is a patch */
-        output_line("%zu %s changed%s.", changed, users(changed), rest);
+        output_paragraph("", 2, "%zu %s changed%s.", changed, users(changed), rest);
     else if (changed == 0 && summary->problems > 0 && summary->context == NULL && rest[0] != '\0')
         notice("No other user needs a change%s.", rest);
     else if (changed > 0 || summary->problems > 0)

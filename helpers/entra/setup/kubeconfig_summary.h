@@ -19,6 +19,7 @@
 struct summary {
     bool is_dry_run, is_removal;
     bool is_plan;                          /* problems are only counted */
+    bool is_json;                          /* stdout is for the document */
     const char *context;                   /* the only one that is meant; NULL: all are */
     size_t counts[KUBECONFIG_REFUSED + 1]; /* users, by outcome */
     size_t problems;                       /* users and files that are left */

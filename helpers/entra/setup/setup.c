@@ -74,11 +74,25 @@ char *setup_quote(char *const *words)
     return text;
 }
 
+void setup_set_document(const struct options *options, const char *array)
+{
+    if (!document_is_wanted(options) || document_is_set())
+        return;
+    json_object *document = json_object_new_object();
+    bool is_dry_run = options->own[SETUP_DRY_RUN] != NULL;
+    json_object_object_add(document, "dryRun", json_object_new_boolean(is_dry_run));
+    json_object_object_add(document, array, json_object_new_array());
+    document_set(document);
+}
+
 bool setup_run(const struct options *options, char *const *command, struct error *error)
 {
     int status = 0;
     autofree char *line = setup_quote(command);
-    output_line("%s", line);
+    if (document_is_wanted(options))
+        document_append("commands", document_text(line));
+    else
+        output_line("%s", line);
     if (fflush(stdout) != 0)
         return error_set(error, ERROR_OTHER,
                          "cannot write to stdout, so the command is not run: %m");

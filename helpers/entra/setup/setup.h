@@ -21,6 +21,7 @@
 #include "common/base/error.h"
 #include "common/base/options.h"
 #include "common/base/secret.h"
+#include "helpers/document.h"
 #include "helpers/kubectl/kubelogin.h"
 #include "helpers/program.h"
 
@@ -45,6 +46,8 @@ enum setup_option {
     {                                                                                              \
         "remove", NULL, "undo what setup did", OPTION_OWN_FLAG, OPTION_OWN(SETUP_REMOVE), 0        \
     }
+
+#define SETUP_OPTION_OUTPUT DOCUMENT_OPTION("text|json", "text or json")
 
 /* ---- a part of `entra setup` ---- */
 
@@ -93,7 +96,13 @@ struct setup_storage {
 void setup_helper_options(const struct options *options, struct setup_storage *storage,
                           const char *ret_words[SETUP_WORDS_MAX]);
 
+/* With --output json: sets a document with an array, empty so far, of what is done, or with
+ * --dry-run would be. That of `entra setup`, which has one of each, stays. */
+void setup_set_document(const struct options *options, const char *array);
+
 /* Prints the command on stdout, quoted for a shell, and runs it; with --dry-run only prints it.
+ * With
+ * --output json, it goes into the document's array `commands` instead.
  * Fails with ERROR_OTHER if the command fails or stdout cannot be written to, and with ERROR_USAGE
  * if the command cannot be run. */
 bool setup_run(const struct options *options, char *const *command, struct error *error);

@@ -12,11 +12,14 @@
 #include "common/base/deadline.h"
 #include "common/base/output.h"
 #include "common/base/terminal.h"
+#include "common/base/text.h"
 #include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/entra/error_report.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/setup.h"
+
+#define INDENT 12 /* of what stands after a name */
 
 #define ANSWER_MILLISECONDS (3600 * 1000)
 
@@ -62,6 +65,32 @@ static size_t count_changes(const struct setup *setup)
     return count;
 }
 
+static void print_line(const char *name, const char *text)
+{
+    autofree char *prefix = text_format("  %-9s ", name);
+    output_paragraph(prefix, INDENT, "%s", text);
+}
+
+/* With the commands and users that are then added when it is done. */
+static json_object *plan_to_json(const struct setup *setup)
+{
+    json_object *document = json_object_new_object(), *plan = json_object_new_object();
+    bool is_dry_run = setup->options->own[SETUP_DRY_RUN] != NULL;
+    for (size_t i = 0; i < PARTS; i++) {
+        json_object *lines = json_object_new_array();
+        for (size_t j = 0; j < setup->plans[i].count; j++)
+            json_object_array_add(lines, document_text(setup->plans[i].lines[j]));
+        if (setup->errors[i].kind != ERROR_NONE)
+            json_object_array_add(lines, document_text(setup->errors[i].message));
+        json_object_object_add(plan, parts[i]->name, lines);
+    }
+    json_object_object_add(document, "dryRun", json_object_new_boolean(is_dry_run));
+    json_object_object_add(document, "plan", plan);
+    json_object_object_add(document, "commands", json_object_new_array());
+    json_object_object_add(document, "users", json_object_new_array());
+    return document;
+}
+
 static void print_plan(const struct setup *setup)
 {
     output_line("%s", setup->options->own[SETUP_REMOVE] != NULL ? "To be undone:"
@@ -71,9 +100,9 @@ static void print_plan(const struct setup *setup)
         const struct setup_plan *plan = &setup->plans[i];
         const struct error *why = &setup->errors[i];
         for (size_t j = 0; j < plan->count; j++)
-            output_line("  %-9s %s", j == 0 ? parts[i]->name : "", plan->lines[j]);
+            print_line(j == 0 ? parts[i]->name : "", plan->lines[j]);
         if (why->kind != ERROR_NONE)
-            output_line("  %-9s %s", plan->count == 0 ? parts[i]->name : "", why->message);
+            print_line(plan->count == 0 ? parts[i]->name : "", why->message);
     }
 }
 
@@ -105,7 +134,7 @@ static bool check_errors(const struct setup *setup, struct error *error)
         if (why->kind == ERROR_NONE)
             continue;
         if (!ok)
-            warning_of(why->code, "%s: %s. %s", parts[i]->name, why->message, error_advice(why));
+            warning_of(why->code, error_advice(why), "%s: %s", parts[i]->name, why->message);
         else
             *error = *why;
         ok = false;
@@ -123,8 +152,9 @@ static bool is_wanted(const struct options *options, bool *ret_wanted, struct er
         error_set(error, ERROR_USAGE, "nothing is changed, as there is no terminal to ask on");
         return error_hint(error, "With --yes, it is done without being asked.");
     }
-    output_line("'entra setup --dry-run%s' shows each change.",
-                options->own[SETUP_REMOVE] != NULL ? " --remove" : "");
+    if (!document_is_wanted(options))
+        output_line("'entra setup --dry-run%s' shows each change.",
+                    options->own[SETUP_REMOVE] != NULL ? " --remove" : "");
     fflush(stdout);
     return terminal_confirm("Go ahead?", deadline_in(ANSWER_MILLISECONDS), ret_wanted, error) ||
            error_wanted(error, "nothing is changed");
@@ -135,13 +165,17 @@ static bool set_up_all(struct setup *setup, struct error *error)
     bool wanted = true;
     const struct options *options = setup->options;
     struct options of_status = *options;
+    bool is_json = document_is_wanted(options);
     look(setup);
-    print_plan(setup);
+    if (is_json)
+        document_set(plan_to_json(setup));
+    else
+        print_plan(setup);
     if (count_changes(setup) > 0 && !is_wanted(options, &wanted, error))
         return false;
     if (!wanted)
         return error_set(error, ERROR_OTHER, "nothing is changed");
-    if (options->own[SETUP_DRY_RUN] != NULL && count_changes(setup) > 0)
+    if (options->own[SETUP_DRY_RUN] != NULL && count_changes(setup) > 0 && !is_json)
         output_line("%s", "");
     apply_all(setup);
     if (!check_errors(setup, error) || options->own[SETUP_DRY_RUN] != NULL)
@@ -150,6 +184,8 @@ static bool set_up_all(struct setup *setup, struct error *error)
         notice("'entra forget --all' deletes what the keyring still has.");
         return true;
     }
+    if (is_json)
+        return true;
     deadline_begin();
     memset(of_status.own, 0, sizeof of_status.own);
     output_line("%s", "");
@@ -189,6 +225,7 @@ static bool run_setup(const struct options *options, int count, char **operands,
 static const struct option_spec own_options[] = {
     SETUP_OPTION_DRY_RUN,
     SETUP_OPTION_REMOVE,
+    SETUP_OPTION_OUTPUT,
     { "yes", NULL, "do it without being asked", OPTION_OWN_FLAG, OPTION_OWN(SETUP_YES), 0 },
     { .name = NULL },
 };

@@ -19,7 +19,6 @@
  * and git sends the path if that is needed.
  */
 #define _GNU_SOURCE
-#include <stdio.h>
 #include <string.h>
 
 #include "common/base/array.h"
@@ -229,13 +228,8 @@ static bool check_effect(const struct target *before, const char *command, struc
               "git's configuration has settings after the lines for %s that override them",
               target.names[0]);
     return error_hint(error,
-                      "Move those settings before the lines. This shows where each is: git "
-                      "config --global --includes --show-origin --get-regexp '^credential'.");
-}
-
-static void warn(const struct error *error)
-{
-    warning_of(error->code, "%s. %s", error->message, error_advice(error));
+                      "Move those settings before the lines. Where each is, shows 'git config "
+                      "--global --includes --show-origin --get-regexp ^credential'.");
 }
 
 /* Warns of what remains beside our lines: the configuration of the system, of this repository and
@@ -251,10 +245,10 @@ static bool warn_of_rivals(const struct target *target, struct error *error)
         return false;
     git_settings_find(text, &target->url, &settings);
     for (size_t i = 0; i < settings.count; i++)
-        if (git_rivals_check_helper(&settings, i, &why))
-            warn(&why);
+        if (git_rivals_check_helper(&settings, i, &target->url, &why))
+            error_warn(&why);
     if (git_rivals_check_header(text, &target->url, &why))
-        warn(&why);
+        error_warn(&why);
     return true;
 }
 
@@ -338,6 +332,7 @@ static bool run_setup_git(const struct options *options, int count, char **opera
 static bool setup_git(const struct options *options, int count, char **operands,
                       struct error *error)
 {
+    setup_set_document(options, "commands");
     return run_setup_git(options, count, operands, error) ||
            error_wanted(error, "cannot set up git");
 }
@@ -345,6 +340,7 @@ static bool setup_git(const struct options *options, int count, char **operands,
 static const struct option_spec own_options[] = {
     SETUP_OPTION_DRY_RUN,
     SETUP_OPTION_REMOVE,
+    SETUP_OPTION_OUTPUT,
     { .name = NULL },
 };
 

@@ -20,6 +20,8 @@
 #include "helpers/entra/setup/kubeconfig_summary.h"
 #include "helpers/entra/setup/setup.h"
 
+#define INDENT 2
+
 /* What is being done, and to which files. */
 struct job {
     const struct options *options;
@@ -130,10 +132,32 @@ static void report_sign_in(const char *path, const char *user, const char *login
     } others[] = { { "azurecli", "az" }, { "azd", "azd" } };
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         if (strcmp(login, others[i].login) == 0)
-            output_line(
+            output_paragraph(
+                "", INDENT,
                 "%s: the sign-in of %s is not used for the user '%s', who signs in once, for "
                 "git, kubectl and curl: kubectl asks for that, or says how",
                 path, others[i].program, user);
+}
+
+/* Adds to the document what becomes of a user. */
+static void add_user(const struct kubeconfig_module *module, const struct kubeconfig_target *target,
+                     const struct kubeconfig *changed, const char *backup, size_t user)
+{
+    json_object *object = json_object_new_object();
+    autofree char *login = module->login(changed, user);
+    document_add(object, "file", target->path);
+    document_add(object, "user", module->name(target->file, user));
+    document_add(object, "login", login);
+    document_add(object, "backup", backup[0] != '\0' ? backup : NULL);
+    document_append("users", object);
+}
+
+static void add_users(const struct job *job, const struct kubeconfig_target *target,
+                      const struct kubeconfig *changed, const char *backup)
+{
+    for (size_t i = 0; i < job->list.module->count(target->file); i++)
+        if (target->users[i] == KUBECONFIG_CONVERTED)
+            add_user(job->list.module, target, changed, backup, i);
 }
 
 /* Prints what became of a user, whose name may be anything. */
@@ -146,11 +170,13 @@ static void report_user(const struct job *job, const struct kubeconfig_target *t
     const char *wanted = job->conversion.login;
     bool is_kept = login != NULL && wanted != NULL && strcmp(login, wanted) != 0;
     if (job->is_removal) {
-        output_line("%s: the user '%s' no longer uses exec-credential-entra", target->path, name);
+        output_paragraph("", INDENT, "%s: the user '%s' no longer uses exec-credential-entra",
+                         target->path, name);
         return;
     }
-    output_line("%s: the user '%s' now uses exec-credential-entra%s%s", target->path, name,
-                is_kept ? " and keeps its login " : "", is_kept ? login : "");
+    output_paragraph("", INDENT, "%s: the user '%s' now uses exec-credential-entra%s%s",
+                     target->path, name, is_kept ? " and keeps its login " : "",
+                     is_kept ? login : "");
     if (login != NULL)
         report_sign_in(target->path, name, login);
 }
@@ -192,15 +218,22 @@ static bool write_target(struct job *job, const struct kubeconfig_target *target
     char backup[PATH_MAX] = "";
     if (!verify(job, target, changed, error))
         return false;
+    bool is_json = document_is_wanted(job->options);
+    if (job->summary.is_dry_run && is_json)
+        add_users(job, target, changed, backup);
     if (job->summary.is_dry_run)
-        return print_diff(target, error);
+        return is_json || print_diff(target, error);
     bool ok = kubeconfig_change(target, text, backup, error);
     if (backup[0] == '\0')
         return ok;
+    if (is_json) {
+        add_users(job, target, changed, backup);
+        return ok;
+    }
     for (size_t i = 0; i < job->list.module->count(target->file); i++)
         if (target->users[i] == KUBECONFIG_CONVERTED)
             report_user(job, target, changed, i);
-    output_line("%s: the original is kept as %s", target->path, backup);
+    output_paragraph("", INDENT, "%s: the original is kept as %s", target->path, backup);
     return ok;
 }
 
@@ -271,6 +304,7 @@ static struct job make_job(const struct options *options, struct setup_storage *
                                        .check = kubelogin_check_line },
                        .summary = { .is_dry_run = options->own[SETUP_DRY_RUN] != NULL,
                                     .is_removal = is_removal,
+                                    .is_json = document_is_wanted(options),
                                     .context = context },
                        .is_named = context != NULL,
                        .is_removal = is_removal };
@@ -287,6 +321,7 @@ static bool run_setup_kubectl(const struct options *options, int count, char **o
                               struct error *error)
 {
     struct setup_storage storage = { "" };
+    setup_set_document(options, "users");
     CLEANUP(job_clear) struct job job = make_job(options, &storage);
     return check_arguments(&job, count, operands, error) && find_files(&job, error) &&
            decide(&job, error) && change_all(&job, error);
@@ -302,6 +337,7 @@ static bool setup_kubectl(const struct options *options, int count, char **opera
 static const struct option_spec own_options[] = {
     SETUP_OPTION_DRY_RUN,
     SETUP_OPTION_REMOVE,
+    SETUP_OPTION_OUTPUT,
     { "context", "NAME=@context", "convert only the user of this context", OPTION_TEXT,
       OPTION_OWN(SETUP_CONTEXT), 0 },
     { "kubeconfig", "FILE=@file", "convert this file, not those of KUBECONFIG", OPTION_TEXT,

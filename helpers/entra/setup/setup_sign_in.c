@@ -78,6 +78,7 @@ static bool apply_sign_in(const struct options *options, struct error *error)
 {
     struct options of_login = *options;
     memset(of_login.own, 0, sizeof of_login.own);
+    of_login.output = NULL; /* the document is setup's */
     return options->own[SETUP_REMOVE] != NULL ? sign_out(options, error)
                                               : entra_login.run(&of_login, 0, NULL, error);
 }
