@@ -90,7 +90,7 @@ COMPLETIONS := bash zsh fish
 MEMORY   := common/base/memory.c
 COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c common/tokens/*.c \
                 common/config/*.c common/store/*.c keyring/*.c) helpers/program.c helpers/document.c)
-entra_SOURCES                 := helpers/main.c helpers/programs.c \
+entra_SOURCES                 := helpers/main.c helpers/entra-sign.c helpers/programs.c \
                                  helpers/kubectl/kubeconfig/edits.c \
                                  $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \
                                      helpers/entra/*.c helpers/entra/*/*.c) \

@@ -11,6 +11,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "common/acquire/acquire.h"
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
 #include "helpers/programs.h"
@@ -46,6 +47,8 @@ static const struct called *find_by_links(void)
 
 int main(int argc, char **argv)
 {
+    if (strcmp(program_invocation_short_name, ACQUIRE_SIGNER) == 0)
+        return entra_sign(argc, argv);
     const struct called *called = programs_find(program_invocation_short_name);
     if (called == NULL)
         called = find_by_links();

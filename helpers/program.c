@@ -168,15 +168,20 @@ static bool finish_output(struct error *error)
     return ferror(stdout) == 0 || error_set(error, ERROR_OTHER, "cannot write to stdout");
 }
 
-int program_main(int argc, char **argv, const struct program *program)
+void program_begin(void)
 {
-    struct error error = { 0 };
     secret_protect_process();
     deadline_begin();
     environment_disarm();
     output_begin();
     keep_standard_descriptors();
     signals_begin();
+}
+
+int program_main(int argc, char **argv, const struct program *program)
+{
+    struct error error = { 0 };
+    program_begin();
     report_begin();
     struct error unwritten = { 0 };
     bool ok = run_program(argc, argv, program, &error);

@@ -54,6 +54,10 @@ struct option_set program_options(const struct program *program);
 bool program_find_config(const struct program *program, struct options *options, char **ret_path,
                          struct error *error);
 
+/* Protects the secrets of the process, and makes the best of what it was started with. main calls
+ * this first, if not program_main. */
+void program_begin(void);
+
 /* Runs a program, or a sub-command, whose name is then argv[0]. Returns the exit code. */
 int program_main(int argc, char **argv, const struct program *program);
 

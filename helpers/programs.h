@@ -29,4 +29,7 @@ int exec_credential_entra(int argc, char **argv);
 int curl_credential_entra(int argc, char **argv);
 int entra(int argc, char **argv);
 
+/* What these start to sign with a key (ACQUIRE_SIGNER). No link has its name. */
+int entra_sign(int argc, char **argv);
+
 #endif

@@ -113,7 +113,16 @@ struct acquire_module {
      * it. error says why it failed, and advice what to do; both are NULL for SIGN_IN_DONE. */
     void (*answer_browser)(struct sign_in_browser *browser, enum sign_in_end end,
                            const struct error *error, const char *advice);
+
+    /* What the program ACQUIRE_SIGNER does (app/signer.h). Does not return. */
+    void (*run_signer)(void);
 };
+
+/* The name by which acquire and check_credential run this program, to sign with a key. Two
+ * arguments follow: the program's name in messages, and the form of messages. */
+#define ACQUIRE_SIGNER      "entra-sign"
+#define ACQUIRE_SIGNER_TEXT "text"
+#define ACQUIRE_SIGNER_JSON "json"
 
 /* The table of the module, which is loaded on the first call. NULL with ERROR_OTHER (module_load),
  * or with ERROR_USAGE if a variable of its libraries names something that is not a file. */

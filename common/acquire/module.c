@@ -3,6 +3,7 @@
 
 #include "common/acquire/app/client_credentials.h"
 #include "common/acquire/app/credential_check.h"
+#include "common/acquire/app/signer.h"
 #include "common/acquire/http/discovery.h"
 #include "common/acquire/http/probe.h"
 #include "common/acquire/user/interactive.h"
@@ -19,4 +20,5 @@ MODULE_EXPORT const struct acquire_module entra_module = {
     .refresh = refresh_acquire,
     .sign_in = interactive_sign_in,
     .answer_browser = sign_in_browser_answer,
+    .run_signer = signer_run,
 };

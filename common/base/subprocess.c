@@ -12,24 +12,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
-#include "common/base/output.h"
 #include "common/base/search_path.h"
 #include "common/base/signals.h"
-#include "common/base/text.h"
+#include "common/base/supervisor.h"
 #include "common/base/unfinished.h"
 
-/* How long a program that is asked to end may take before it is killed. */
-#define GRACE_MILLISECONDS 200
+/* ---- what a program gets ---- */
 
-/* ---- what a child gets ---- */
-
-/* The variables of ours that a child gets. The caller frees the list; its texts are ours. */
-static char **environment_of_child(bool (*filter)(const char *variable))
+/* The variables of ours that it gets. The caller frees the list; its texts are ours. */
+static char **filter_environment(bool (*filter)(const char *variable))
 {
     size_t count = 0, kept = 0;
     while (environ[count] != NULL)
@@ -41,75 +41,87 @@ static char **environment_of_child(bool (*filter)(const char *variable))
     return list;
 }
 
-/* ---- starting a program ---- */
-
 /* An absolute path is left to the system, whose errno says what is wrong with it. */
 static char *find_program(const char *name)
 {
     return name[0] == '/' ? strdup(name) : search_path_find(name);
 }
 
-/* As posix_spawn, with a child's signals. Destroys the actions. */
-static int start_program(const char *path, posix_spawn_file_actions_t *actions, short flags,
-                         char *const *words, char *const *environment, pid_t *ret_pid)
+/* ---- exchanging input and output ---- */
+
+/* What passes between us and a program. The supervisor has an end of the pipe `life`, and closes it
+ * when it ends; what the program started may still have the others open. A descriptor that is not
+ * needed any more is -1. */
+struct exchange {
+    int input, output, life;
+    const struct secret *sent;
+    size_t sent_length;
+    struct secret *received;
+    size_t received_length;
+    bool is_over; /* the supervisor has ended */
+};
+
+/* A program that does not want all of its input, or none, may leave it. */
+static void send_some(struct exchange *exchange)
 {
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    signals_set_for_child(&attributes, flags);
-    int failure = posix_spawn(ret_pid, path, actions, &attributes, words, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(actions);
-    return failure;
+    size_t left = exchange->sent->length - exchange->sent_length;
+    ssize_t n = write(exchange->input, exchange->sent->bytes + exchange->sent_length, left);
+    exchange->sent_length += n > 0 ? (size_t)n : 0;
+    if (n == (ssize_t)left || (n < 0 && errno != EINTR && errno != EAGAIN))
+        close(steal_fd(&exchange->input));
 }
 
-/* ---- a child that answers through a pipe ---- */
-
-/* Waits until there is something to read, or the child has ended, which closes its end of the pipe
- * `life`; what it started may still have the other pipe open. Returns whether there is something to
- * read, and sets *ret_is_over if the child has ended. */
-static bool wait_for_answer(int fd, int life, int64_t deadline, bool *ret_is_over)
+/* Waits until there is something to do, does it, and returns what read does: 0 at the end of the
+ * output, and -1 with EAGAIN if there is none yet. */
+static ssize_t exchange_some(struct exchange *exchange, int64_t deadline)
 {
-    struct pollfd ready[] = { { .fd = fd, .events = POLLIN }, { .fd = life, .events = POLLIN } };
+    bool was_over = exchange->is_over; /* and had written everything before */
+    struct secret *received = exchange->received;
+    struct pollfd ready[] = { { .fd = exchange->output, .events = POLLIN },
+                              { .fd = exchange->input, .events = POLLOUT },
+                              { .fd = exchange->life, .events = POLLIN } };
     int64_t left = deadline_left(deadline);
-    if (poll(ready, 2, left < INT32_MAX ? (int)left : INT32_MAX) <= 0)
-        return false;
-    *ret_is_over = *ret_is_over || ready[1].revents != 0;
-    return ready[0].revents != 0;
+    bool is_ready = poll(ready, ARRAY_SIZE(ready), left < INT32_MAX ? (int)left : INT32_MAX) > 0;
+    exchange->is_over = was_over || (is_ready && ready[2].revents != 0);
+    if (is_ready && ready[1].revents != 0)
+        send_some(exchange);
+    if (is_ready && ready[0].revents != 0)
+        return read(exchange->output, received->bytes + exchange->received_length,
+                    received->length - exchange->received_length);
+    errno = EAGAIN;
+    return is_ready && was_over ? 0 : -1;
 }
 
-/* Reads all that the child writes. The answer has room for one byte too many, which is how too long
- * an answer is noticed. */
-static enum subprocess_end read_all(int fd, int life, struct secret *answer, int64_t deadline)
+/* Reads all that the program writes. There is room for one byte too many, which is how too long an
+ * output is noticed. */
+static enum subprocess_end exchange_all(struct exchange *exchange, int64_t deadline)
 {
-    size_t length = 0;
-    bool is_over = false;
-    while (length < answer->length) {
-        bool was_over = is_over; /* and had written everything before */
-        bool is_ready = wait_for_answer(fd, life, deadline, &is_over);
-        ssize_t n = is_ready ? read(fd, answer->bytes + length, answer->length - length) : 0;
-        if (n > 0)
-            length += (size_t)n;
-        else if (n < 0 && errno != EINTR)
-            return SUBPROCESS_UNREADABLE;
-        else if (is_ready ? n == 0 : was_over) {
-            answer->length = length;
+    while (exchange->received_length < exchange->received->length) {
+        ssize_t n = exchange_some(exchange, deadline);
+        if (n == 0) {
+            exchange->received->length = exchange->received_length;
             return SUBPROCESS_ENDED;
         }
+        if (n < 0 && errno != EINTR && errno != EAGAIN)
+            return SUBPROCESS_UNREADABLE;
+        exchange->received_length += n > 0 ? (size_t)n : 0;
         if (deadline_left(deadline) == 0)
             return SUBPROCESS_TOO_LONG;
     }
     return SUBPROCESS_TOO_MUCH;
 }
 
-/* Waits for a child to end. */
-static enum subprocess_end wait_for(pid_t pid, int64_t deadline, int *ret_status)
+/* ---- waiting for a child ---- */
+
+/* Sets *ret_status to its exit status if it ends by itself. */
+static enum subprocess_end wait_for(pid_t child, int64_t deadline, int *ret_status)
 {
     int how = 0;
     for (;;) {
-        pid_t ended = waitpid(pid, &how, WNOHANG);
-        if (ended == pid && WIFEXITED(how))
+        pid_t ended = waitpid(child, &how, WNOHANG);
+        if (ended == child && WIFEXITED(how))
             *ret_status = WEXITSTATUS(how);
-        if (ended == pid || (ended < 0 && errno != EINTR))
+        if (ended == child || (ended < 0 && errno != EINTR))
             return SUBPROCESS_ENDED;
         if (deadline_left(deadline) == 0)
             return SUBPROCESS_TOO_LONG;
@@ -117,243 +129,182 @@ static enum subprocess_end wait_for(pid_t pid, int64_t deadline, int *ret_status
     }
 }
 
-/* Ends a child. A supervisor ends what it started first (see below); it gets the time for that. */
-static void end_child(pid_t pid)
+/* A supervisor ends its program first, and gets the time for that. */
+static void end_child(pid_t child)
 {
     int unused;
-    kill(pid, SIGTERM);
-    if (wait_for(pid, deadline_in(3 * GRACE_MILLISECONDS), &unused) == SUBPROCESS_ENDED)
+    kill(child, SIGTERM);
+    if (wait_for(child, deadline_in(3 * SUPERVISOR_GRACE_MILLISECONDS), &unused) ==
+        SUBPROCESS_ENDED)
         return;
-    kill(-pid, SIGKILL);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+    kill(-child, SIGKILL);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
         ;
 }
 
-/* The exit codes of a fork without an answer. */
-#define FORK_OUT_OF_MEMORY 1 /* memory.c's, which has said so */
-#define FORK_FAILED        2
+/* The pipes of a child; each has its reading end first, as pipe(2) does. */
+struct pipes {
+    int input[2], output[2], life[2], report[2];
+};
 
-/* Memory that runs out in a fork ends the program, as it does in this process (memory.c). */
-static void end_if_out_of_memory(int status)
+static void close_end(int *fd)
 {
-    if (status != FORK_OUT_OF_MEMORY)
-        return;
-    unfinished_remove_all();
-    _exit(1);
+    if (*fd >= 0)
+        close(steal_fd(fd));
 }
 
-/* A library that calls exit in a fork is not out of memory. */
-static void fail_at_exit(void)
+static void close_pipes(struct pipes *pipes)
 {
-    _exit(FORK_FAILED);
+    int *const each[] = { pipes->input, pipes->output, pipes->life, pipes->report };
+    for (size_t i = 0; i < ARRAY_SIZE(each); i++) {
+        close_end(&each[i][0]);
+        close_end(&each[i][1]);
+    }
 }
 
-/* Reads the answer of a child and waits for it to end, or ends it. */
-static enum subprocess_end collect_answer(pid_t pid, int fd, int life, size_t max, int64_t deadline,
-                                          int *ret_status, struct secret **ret_answer)
+static bool open_pipes(struct pipes *pipes, bool with_input)
 {
-    auto_secret struct secret *text = secret_allocate(max + 1);
-    enum subprocess_end end = read_all(fd, life, text, deadline);
+    *pipes = (struct pipes){ { -1, -1 }, { -1, -1 }, { -1, -1 }, { -1, -1 } };
+    return pipe2(pipes->output, O_CLOEXEC) == 0 && pipe2(pipes->life, O_CLOEXEC) == 0 &&
+           pipe2(pipes->report, O_CLOEXEC) == 0 &&
+           (!with_input || (pipe2(pipes->input, O_CLOEXEC) == 0 &&
+                            fcntl(pipes->input[1], F_SETFL, O_NONBLOCK) == 0));
+}
+
+/* Exchanges input and output with a child, which leads a process group, until it has ended. */
+static enum subprocess_end attend(pid_t child, struct pipes *pipes, const struct secret *input,
+                                  struct secret *output, int64_t deadline, int *ret_status)
+{
+    setpgid(child, child); /* it does so too, since either may get there first */
+    close_end(&pipes->input[0]);
+    close_end(&pipes->output[1]);
+    close_end(&pipes->life[1]);
+    close_end(&pipes->report[1]);
+    struct exchange exchange = { .input = steal_fd(&pipes->input[1]),
+                                 .output = pipes->output[0],
+                                 .life = pipes->life[0],
+                                 .sent = input,
+                                 .received = output };
+    enum subprocess_end end = exchange_all(&exchange, deadline);
+    close_end(&exchange.input);
     *ret_status = -1;
     if (end == SUBPROCESS_ENDED)
-        end = wait_for(pid, deadline, ret_status);
+        end = wait_for(child, deadline, ret_status);
     if (end != SUBPROCESS_ENDED)
-        end_child(pid);
-    end_if_out_of_memory(*ret_status);
-    *ret_answer = end == SUBPROCESS_ENDED ? steal(&text) : NULL;
+        end_child(child);
     return end;
-}
-
-enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), void *context,
-                                    size_t max, int64_t deadline, int *ret_status,
-                                    struct secret **ret_answer)
-{
-    int ends[2], lives[2];
-    *ret_answer = NULL;
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return SUBPROCESS_NONE;
-    autoclose int reader = ends[0], writer = ends[1];
-    if (pipe2(lives, O_CLOEXEC) != 0)
-        return SUBPROCESS_NONE;
-    autoclose int life = lives[0], living = lives[1];
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0) {
-        setpgid(0, 0);
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        atexit(fail_at_exit);
-        _exit(getppid() == parent && function(context, writer) ? 0 : FORK_FAILED);
-    }
-    if (pid < 0)
-        return SUBPROCESS_NONE;
-    close(steal_fd(&writer));
-    close(steal_fd(&living));
-    setpgid(pid, pid); /* in the child too, since either process may get there first */
-    return collect_answer(pid, reader, life, max, deadline, ret_status, ret_answer);
 }
 
 /* ---- running a program ---- */
 
-struct job {
-    const char *program;
-    char *const *command;
-    char **environment;
-    const char *folder;
-    int report; /* the supervisor writes a struct outcome to this descriptor */
-};
-
-struct outcome {
-    int failure; /* the errno if the command could not be started, else 0 */
-    int status;
-};
-
-/* Starts the command with its stdout on the descriptor. Returns 0, or an errno. */
-static int start_command(const struct job *job, int output, pid_t *ret_pid)
+static void make_actions(posix_spawn_file_actions_t *actions, const char *folder,
+                         const struct pipes *pipes)
 {
+    posix_spawn_file_actions_init(actions);
+    if (folder != NULL)
+        posix_spawn_file_actions_addchdir_np(actions, folder);
+    if (pipes->input[0] >= 0)
+        posix_spawn_file_actions_adddup2(actions, pipes->input[0], STDIN_FILENO);
+    else
+        posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(actions, pipes->output[1], STDOUT_FILENO);
+}
+
+/* Forks the supervisor. Returns its process ID, or -1. */
+static pid_t start_supervisor(const struct subprocess *subprocess, struct pipes *pipes)
+{
+    autofree char **environment = filter_environment(subprocess->filter);
     posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    if (job->folder != NULL)
-        posix_spawn_file_actions_addchdir_np(&actions, job->folder);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    return start_program(job->program, &actions, 0, job->command, job->environment, ret_pid);
-}
-
-/* Sends a signal to our children outside this process group (0: to all). Those of a child that ends
- * become ours (PR_SET_CHILD_SUBREAPER), whatever group or session they have chosen. */
-static void signal_children(int number, pid_t except)
-{
-    FILE *list = fopen("/proc/thread-self/children", "re");
-    int pid;
-    while (list != NULL && fscanf(list, "%d", &pid) == 1)
-        if (except == 0 || getpgid(pid) != except)
-            kill(pid, number);
-    if (list != NULL)
-        fclose(list);
-}
-
-/* Takes note of the children that have ended. Returns whether there are others. */
-static bool has_children(void)
-{
-    pid_t pid;
-    do
-        pid = waitpid(-1, NULL, WNOHANG);
-    while (pid > 0);
-    return pid == 0;
-}
-
-/* Ends everything that we started, and what that started. A program that was asked to end removes
- * its locks; git's would be in the way of the next. */
-static void end_children(void)
-{
-    int64_t deadline = deadline_in(GRACE_MILLISECONDS);
-    signal(SIGTERM, SIG_IGN); /* this process is in the group */
-    kill(0, SIGTERM);         /* once each: asked twice, a program might clean up twice */
-    signal_children(SIGTERM, getpgrp());
-    while (has_children() && deadline_left(deadline) > 0)
-        poll(NULL, 0, 1);
-    for (deadline = deadline_in(GRACE_MILLISECONDS); has_children() && deadline_left(deadline) > 0;
-         poll(NULL, 0, 1))
-        signal_children(SIGKILL, 0);
-    kill(0, SIGKILL); /* this process too */
-}
-
-/* Waits for the command to end. Returns false if we are to end instead. */
-static bool wait_for_command(pid_t command, const sigset_t *signals, int *ret_how)
-{
-    for (;;) {
-        int how;
-        pid_t pid;
-        while ((pid = waitpid(-1, &how, WNOHANG)) > 0)
-            if (pid == command) {
-                *ret_how = how;
-                return true;
-            }
-        if (sigwaitinfo(signals, NULL) == SIGTERM)
-            return false;
+    posix_spawnattr_t attributes;
+    make_actions(&actions, subprocess->folder, pipes);
+    posix_spawnattr_init(&attributes);
+    signals_set_for_child(&attributes, 0);
+    const struct supervised supervised = { subprocess->path, &actions, &attributes,
+                                           subprocess->words, environment };
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0) {
+        close_end(&pipes->input[1]); /* or the input would have no end */
+        supervisor_run(&supervised, parent, pipes->report[1]);
     }
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return pid;
 }
 
-/* Runs the command in the forked child, which leads the process group and outlives whatever the
- * command starts. Our parent sends SIGTERM at the deadline, and the kernel does when our parent
- * ends, be it by a kill or by Ctrl-C, which does not reach a process group of its own. */
-static bool supervise(void *context, int output)
+static enum subprocess_end read_outcome(int report, int *ret_status)
 {
-    const struct job *job = context;
-    struct outcome outcome = { .status = -1 };
-    sigset_t signals;
-    pid_t pid = 0;
-    int how = 0;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGCHLD);
-    sigaddset(&signals, SIGTERM);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    outcome.failure = start_command(job, output, &pid);
-    if (outcome.failure == 0 && !wait_for_command(pid, &signals, &how))
-        end_children();
-    if (outcome.failure == 0 && WIFEXITED(how))
-        outcome.status = WEXITSTATUS(how);
-    return output_write(job->report, (const char *)&outcome, sizeof outcome);
+    struct supervisor_outcome outcome;
+    auto_secret struct secret *text = secret_read(report, sizeof outcome);
+    if (text == NULL || text->length != sizeof outcome)
+        return SUBPROCESS_LOST;
+    memcpy(&outcome, text->bytes, sizeof outcome);
+    *ret_status = outcome.status;
+    errno = outcome.failure;
+    return outcome.failure == 0 ? SUBPROCESS_ENDED : SUBPROCESS_NOT_RUN;
 }
 
-static bool read_outcome(int report, const char *program, struct outcome *ret_outcome,
-                         struct error *error)
+enum subprocess_end subprocess_start(const struct subprocess *subprocess, int64_t deadline,
+                                     int *ret_status, struct secret **ret_output)
 {
-    auto_secret struct secret *text = secret_read(report, sizeof *ret_outcome);
-    if (text == NULL || text->length != sizeof *ret_outcome)
+    auto_secret struct secret *output = secret_allocate(subprocess->max + 1);
+    struct pipes pipes CLEANUP(close_pipes);
+    int unused;
+    if (!open_pipes(&pipes, subprocess->input != NULL))
+        return SUBPROCESS_NO_PROCESS;
+    pid_t supervisor = start_supervisor(subprocess, &pipes);
+    if (supervisor < 0)
+        return SUBPROCESS_NO_PROCESS;
+    enum subprocess_end end =
+        attend(supervisor, &pipes, subprocess->input, output, deadline, &unused);
+    if (end == SUBPROCESS_ENDED)
+        end = read_outcome(pipes.report[0], ret_status);
+    if (end == SUBPROCESS_ENDED)
+        *ret_output = steal(&output);
+    return end;
+}
+
+static bool explain(enum subprocess_end end, const char *name, struct error *error)
+{
+    int failure = errno;
+    switch (end) {
+    case SUBPROCESS_ENDED:
+        break;
+    case SUBPROCESS_NO_PROCESS:
+        return error_set(error, ERROR_OTHER, "cannot start a process: %s", strerror(failure));
+    case SUBPROCESS_UNREADABLE:
+        return error_set(error, ERROR_OTHER, "what the command '%.100s' prints cannot be read",
+                         name);
+    case SUBPROCESS_LOST:
         return error_set(error, ERROR_OTHER,
                          "it is not known what became of the command '%.100s': the process that "
                          "waits for it failed",
-                         program);
-    memcpy(ret_outcome, text->bytes, sizeof *ret_outcome);
+                         name);
+    case SUBPROCESS_TOO_LONG:
+        return error_set(error, ERROR_USAGE, "the command '%.100s' did not end in time", name);
+    case SUBPROCESS_TOO_MUCH:
+        return error_set(error, ERROR_USAGE, "the command '%.100s' printed too much", name);
+    case SUBPROCESS_NOT_RUN:
+        return error_set(error, ERROR_USAGE, "the command '%.100s' cannot be run: %s", name,
+                         strerror(failure));
+    }
     return true;
-}
-
-static bool check_outcome(enum subprocess_end how, const struct outcome *outcome,
-                          const char *program, struct error *error)
-{
-    if (how == SUBPROCESS_NONE)
-        return error_set(error, ERROR_OTHER, "cannot start a process: %m");
-    if (how == SUBPROCESS_UNREADABLE)
-        return error_set(error, ERROR_OTHER, "what the command '%.100s' prints cannot be read",
-                         program);
-    if (how != SUBPROCESS_ENDED)
-        return error_set(error, ERROR_USAGE, "the command '%.100s' %s", program,
-                         how == SUBPROCESS_TOO_LONG ? "did not end in time" : "printed too much");
-    return outcome->failure == 0 ||
-           error_set(error, ERROR_USAGE, "the command '%.100s' cannot be run: %s", program,
-                     strerror(outcome->failure));
 }
 
 struct secret *subprocess_run(char *const *command, bool (*filter)(const char *variable),
                               const char *folder, size_t max, int64_t deadline, int *ret_status,
                               struct error *error)
 {
-    int report[2], child_status;
-    struct outcome outcome = { .status = -1 };
-    auto_secret struct secret *output = NULL;
-    autofree char **environment = environment_of_child(filter);
-    autofree char *program = find_program(command[0]);
-    if (program == NULL) {
+    struct secret *output = NULL;
+    autofree char *path = find_program(command[0]);
+    if (path == NULL) {
         error_set(error, ERROR_USAGE, "the command '%.100s' cannot be run: %s", command[0],
                   strchr(command[0], '/') != NULL ? "its path is not absolute"
                                                   : "it is in no folder of PATH");
         return NULL;
     }
-    if (pipe2(report, O_CLOEXEC) != 0) {
-        check_outcome(SUBPROCESS_NONE, &outcome, command[0], error);
-        return NULL;
-    }
-    autoclose int reader = report[0], writer = report[1];
-    struct job job = { program, command, environment, folder, writer };
-    enum subprocess_end how =
-        subprocess_fork(supervise, &job, max, deadline, &child_status, &output);
-    close(steal_fd(&writer));
-    if (how == SUBPROCESS_ENDED && !read_outcome(reader, command[0], &outcome, error))
-        return NULL;
-    *ret_status = outcome.status;
-    return check_outcome(how, &outcome, command[0], error) ? steal(&output) : NULL;
+    const struct subprocess subprocess = { path, command, filter, folder, NULL, max };
+    explain(subprocess_start(&subprocess, deadline, ret_status, &output), command[0], error);
+    return output;
 }
 
 struct secret *subprocess_read(char *const *command, bool (*filter)(const char *variable),
@@ -368,6 +319,57 @@ struct secret *subprocess_read(char *const *command, bool (*filter)(const char *
     error_set(error, ERROR_USAGE, "the command '%.100s' %s", command[0],
               status != 0 ? "failed" : "printed nothing");
     return NULL;
+}
+
+/* ---- a function in a fork ---- */
+
+/* The exit codes of a fork without an answer. */
+#define FORK_OUT_OF_MEMORY 1 /* memory.c's, which has said so */
+#define FORK_FAILED        2
+
+/* A library that calls exit in a fork is not out of memory. */
+static void fail_at_exit(void)
+{
+    _exit(FORK_FAILED);
+}
+
+/* Whether there has been no other thread, as far as the C library says. */
+static bool is_single_threaded(void)
+{
+#if __has_include(<sys/single_threaded.h>)
+    return __libc_single_threaded;
+#else
+    return true;
+#endif
+}
+
+enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), void *context,
+                                    size_t max, int64_t deadline, int *ret_status,
+                                    struct secret **ret_answer)
+{
+    auto_secret struct secret *answer = secret_allocate(max + 1);
+    struct pipes pipes CLEANUP(close_pipes);
+    *ret_answer = NULL;
+    if (!open_pipes(&pipes, false))
+        return SUBPROCESS_NO_PROCESS;
+    errno = EBUSY;
+    pid_t parent = getpid(), pid = is_single_threaded() ? fork() : -1;
+    if (pid == 0) {
+        setpgid(0, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        atexit(fail_at_exit);
+        _exit(getppid() == parent && function(context, pipes.output[1]) ? 0 : FORK_FAILED);
+    }
+    if (pid < 0)
+        return SUBPROCESS_NO_PROCESS;
+    enum subprocess_end end = attend(pid, &pipes, NULL, answer, deadline, ret_status);
+    if (end == SUBPROCESS_ENDED && *ret_status == FORK_OUT_OF_MEMORY) {
+        unfinished_remove_all();
+        _exit(FORK_OUT_OF_MEMORY);
+    }
+    if (end == SUBPROCESS_ENDED)
+        *ret_answer = steal(&answer);
+    return end;
 }
 
 /* ---- starting a program without waiting ---- */
@@ -390,7 +392,7 @@ static void close_others(posix_spawn_file_actions_t *actions)
 int subprocess_detach(const char *program, char *const *words, bool (*filter)(const char *variable),
                       const char *folder, pid_t *ret_pid)
 {
-    autofree char **environment = environment_of_child(filter);
+    autofree char **environment = filter_environment(filter);
     autofree char *path = find_program(program);
     if (path == NULL)
         return ENOENT;
@@ -401,5 +403,11 @@ int subprocess_detach(const char *program, char *const *words, bool (*filter)(co
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
     close_others(&actions);
-    return start_program(path, &actions, POSIX_SPAWN_SETSID, words, environment, ret_pid);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    signals_set_for_child(&attributes, POSIX_SPAWN_SETSID);
+    int failure = posix_spawn(ret_pid, path, &actions, &attributes, words, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return failure;
 }

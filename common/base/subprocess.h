@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Child processes: programs that run for their output, programs that run on their own, and library
- * calls that need a deadline. A program gets the variables of our environment ("NAME=value") for
- * which `filter` returns true; NULL: all of them.
+ * Child processes: programs that run for their output, programs that run on their own, and
+ * functions that need a deadline. A program gets the variables of our environment ("NAME=value")
+ * for which `filter` returns true; NULL: all of them.
+ *
+ * A fork of a process with threads has their locks but not the threads, so nothing but system calls
+ * is made there (supervisor.h). What may meet a library that has had threads is a program.
  */
 #ifndef COMMON_BASE_SUBPROCESS_H
 #define COMMON_BASE_SUBPROCESS_H
@@ -39,21 +42,38 @@ struct secret *subprocess_read(char *const *command, bool (*filter)(const char *
 int subprocess_detach(const char *program, char *const *words, bool (*filter)(const char *variable),
                       const char *folder, pid_t *ret_pid);
 
-enum subprocess_end {
-    SUBPROCESS_ENDED,      /* the child ended by itself */
-    SUBPROCESS_TOO_LONG,   /* killed at the deadline */
-    SUBPROCESS_TOO_MUCH,   /* killed when it had written more than max bytes */
-    SUBPROCESS_UNREADABLE, /* killed, since its output cannot be read */
-    SUBPROCESS_NONE,       /* not started, because of errno: no descriptors or processes left */
+/* A program that is run for its output. */
+struct subprocess {
+    const char *path;   /* an absolute one */
+    char *const *words; /* its name and arguments; NULL ends them */
+    bool (*filter)(const char *variable);
+    const char *folder;         /* where it runs; NULL: our working folder */
+    const struct secret *input; /* what it can read from stdin; NULL: nothing */
+    size_t max;                 /* bytes of its output */
 };
 
+enum subprocess_end {
+    SUBPROCESS_ENDED,      /* the program ended by itself */
+    SUBPROCESS_TOO_LONG,   /* it was ended at the deadline */
+    SUBPROCESS_TOO_MUCH,   /* it was ended when it had written more than max bytes */
+    SUBPROCESS_UNREADABLE, /* it was ended, since its output cannot be read */
+    SUBPROCESS_NO_PROCESS, /* because of errno: no descriptors or processes left */
+    SUBPROCESS_NOT_RUN,    /* the program cannot be run, because of errno */
+    SUBPROCESS_LOST,       /* the process that waits for it failed, so nothing is known of it */
+};
+
+/* As subprocess_run, for a caller that has own words for what goes wrong. *ret_status and
+ * *ret_output are set only if the result is SUBPROCESS_ENDED. */
+enum subprocess_end subprocess_start(const struct subprocess *subprocess, int64_t deadline,
+                                     int *ret_status, struct secret **ret_output);
+
 /* Runs a function in a fork of this process and returns what it writes to fd, at most max bytes.
- * This gives a deadline to a library that knows none. What the function does to memory has no
- * effect here. The child leads a process group, which is killed at the deadline and when this
- * process ends. *ret_status is 0 if the function returned true, 2 if it returned false, and -1 if a
- * signal ended the child. The caller frees *ret_answer with secret_free; it is NULL unless the
- * result is SUBPROCESS_ENDED. If the child runs out of memory, it says so, and this process ends
- * with it, with exit code 1. */
+ * What the function does to memory has no effect here. The fork leads a process group, and is
+ * killed at the deadline and when this process ends. *ret_status is 0 if the function returned
+ * true, 2 if it returned false, and -1 if a signal ended the fork. The caller frees *ret_answer
+ * with secret_free; it is NULL unless the result is SUBPROCESS_ENDED. Fails with
+ * SUBPROCESS_NO_PROCESS and EBUSY if this process has had another thread. If the fork runs out of
+ * memory, it says so, and this process ends with it, with exit code 1. */
 enum subprocess_end subprocess_fork(bool (*function)(void *context, int fd), void *context,
                                     size_t max, int64_t deadline, int *ret_status,
                                     struct secret **ret_answer);

@@ -2,13 +2,13 @@
 #define _GNU_SOURCE
 #include "common/tokens/renewal.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/array.h"
+#include "common/base/cleanup.h"
 #include "common/base/environment.h"
 #include "common/base/network.h"
+#include "common/base/own_program.h"
 #include "common/base/subprocess.h"
 
 #define VARIABLE "ENTRA_RENEWAL"
@@ -81,25 +81,13 @@ static void make_command(struct command *command, const struct options *options,
     options_each(&same, OPTION_OF_REQUEST, add_option, command);
 }
 
-/* The path of entra, in the folder of the running program. */
-static bool find_program(char *path, size_t size)
-{
-    ssize_t length = readlink("/proc/self/exe", path, size - 1);
-    if (length <= 0)
-        return false;
-    path[length] = '\0';
-    char *slash = strrchr(path, '/');
-    size_t room = slash != NULL ? size - (size_t)(slash + 1 - path) : 0;
-    return room > 0 && (size_t)snprintf(slash + 1, room, "entra") < room;
-}
-
 void renewal_start(const struct options *options, const struct token_request *request)
 {
-    char path[4096];
+    autofree char *path = own_program_path("entra");
     struct command command = { 0 };
     pid_t pid;
     make_command(&command, options, request);
-    if (!find_program(path, sizeof path))
+    if (path == NULL)
         return;
     int failure = subprocess_detach(path, (char *const *)command.words, NULL, "/", &pid);
     trace("network: renewing the token in the background: %s",

@@ -68,6 +68,7 @@ fuzz_settings_SOURCES           := helpers/entra/doctor/doctor_report.c tests/fu
 fuzz_shared_error_SOURCES       := tests/fuzz/memory_folder.c
 fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
 fuzz_sign_in_page_SOURCES       := $(addprefix common/acquire/user/sign_in_page.,c html css)
+fuzz_signing_job_SOURCES        := common/acquire/app/signing_job.c
 fuzz_store_SOURCES              := tests/unit/shelf.c
 fuzz_tenant_cache_SOURCES       := tests/fuzz/memory_folder.c
 fuzz_token_answer_SOURCES       := common/acquire/http/token_answer.c

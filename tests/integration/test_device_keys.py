@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +13,11 @@ import jwt
 import pytest
 
 from integration.credentials import configure, path, refused, register, token
+from integration.test_command_environment import ENVIRONMENT, PLATFORM_TOKENS, is_running
 from world.app_certificate import AppCertificate
 from world.smart_card import PIN, SmartCard
 from world.tpm import Tpm
+from world.waiting import SHORT_LIMIT, wait_until
 
 
 def signed_with(world) -> str:
@@ -79,17 +83,27 @@ def test_a_tpm_that_cannot_be_reached_is_reported_in_one_line(world, tmp_path):
 
 
 LIBRARY = """\
+#define _GNU_SOURCE
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 __attribute__((constructor)) static void run(void)
 {{
     char folder[4096];
-    FILE *ran = fopen("{ran}", "w");
-    fputs(getcwd(folder, sizeof folder), ran);
+    struct rlimit core;
+    getrlimit(RLIMIT_CORE, &core);
+    FILE *ran = fopen("{ran}.new", "w");
+    fprintf(ran, "%s %d %d %d", getcwd(folder, sizeof folder), (int)getpid(),
+            prctl(PR_GET_DUMPABLE), (int)core.rlim_max);
+    for (char **variable = environ; *variable != NULL; variable++)
+        fprintf(ran, "%c%s", 0, *variable);
     fclose(ran);
+    rename("{ran}.new", "{ran}");
     puts("loaded");
     fflush(stdout);
     {then};
@@ -97,38 +111,127 @@ __attribute__((constructor)) static void run(void)
 """
 
 
+class Library:
+    """What a program loads to reach its TPM, in a folder of that name. It takes a note of the
+    process, prints to stdout, and does what it is told."""
+
+    def __init__(self, folder: Path, then: str) -> None:
+        self.folder = folder
+        self.file = folder / "library.so"
+        self.note = folder / "ran"
+        folder.mkdir()
+        source = folder / "library.c"
+        source.write_text(LIBRARY.format(ran=self.note, then=then))
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", self.file, source], check=True)
+
+    def process(self) -> tuple[str, int, bool, int]:
+        """Its working directory, its ID, whether it can be dumped, and its limit for core files."""
+        folder, pid, dumpable, core = self._read()[0].split(" ")
+        return folder, int(pid), dumpable != "0", int(core)
+
+    def environment(self) -> list[str]:
+        return self._read()[1:]
+
+    def _read(self) -> list[str]:
+        return self.note.read_bytes().decode().split("\0")
+
+
 @pytest.fixture(params=[""])
-def library(request, world, tmp_path) -> Path:
-    """What a program loads to reach its TPM, in a folder of that name. It leaves the name of its
-    working directory in the file `ran` beside it, prints to stdout, and does what it is told
-    (indirectly parametrized)."""
+def library(request, world, tmp_path) -> Library:
+    """In use. What it does can be said (indirectly parametrized)."""
     app = AppCertificate(tmp_path / "app")
     configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
-    folder = tmp_path / "library"
-    folder.mkdir()
-    source = folder / "library.c"
-    source.write_text(LIBRARY.format(ran=folder / "ran", then=request.param))
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", folder / "library.so", source], check=True)
-    return folder / "library.so"
+    library = Library(tmp_path / "library", request.param)
+    world.session.env["TPM2OPENSSL_TCTI"] = str(library.file)
+    return library
 
 
 @pytest.mark.parametrize("tcti", ["./library.so", "../library/library.so", "./library.so:device"])
 def test_no_code_for_a_tpm_is_found_in_the_working_directory(world, library, tcti):
     world.session.env["TPM2OPENSSL_TCTI"] = tcti
-    refused(token(world, cwd=library.parent), 2, "found no key or certificate")
-    assert not (library.parent / "ran").exists()
+    refused(token(world, cwd=library.folder), 2, "found no key or certificate")
+    assert not library.note.exists()
 
 
 def test_code_for_a_tpm_runs_in_the_root_and_prints_nothing_to_stdout(world, library):
-    world.session.env["TPM2OPENSSL_TCTI"] = str(library)
-    refused(token(world, cwd=library.parent), 2, "found no key or certificate")
-    assert (library.parent / "ran").read_text() == "/"
+    refused(token(world, cwd=library.folder), 2, "found no key or certificate")
+    assert library.process()[0] == "/"
+
+
+def test_the_process_with_the_key_cannot_be_read_or_dumped(world, library, programs):
+    if b"__asan_init" in (programs / "entra").read_bytes():
+        pytest.skip("a sanitizer's programs can be read")
+    refused(token(world), 2, "found no key or certificate")
+    _, _, dumpable, core = library.process()
+    assert (dumpable, core) == (False, 0)
+
+
+@pytest.mark.parametrize("library", ["signal(SIGTERM, SIG_IGN); for (;;) pause()"], indirect=True)
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_library_that_hangs_ends_with_us(world, library, programs, how):
+    entra = subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
+                             env=world.session.env, stdout=subprocess.DEVNULL)
+    try:
+        wait_until(library.note.exists, "the library")
+        entra.send_signal(how)
+        entra.wait()
+        wait_until(lambda: not is_running(library.process()[1]), "its end")
+    finally:
+        entra.kill()
+        if library.note.exists() and is_running(library.process()[1]):
+            os.kill(library.process()[1], signal.SIGKILL)
+
+
+@pytest.mark.parametrize("library", ["signal(SIGTERM, SIG_IGN); for (;;) pause()"], indirect=True)
+def test_a_library_that_hangs_ends_at_the_time_limit(world, library):
+    refused(token(world, "--timeout", SHORT_LIMIT), 2,
+            "signing with the key in handle:0x81000001 took too long", "--timeout")
+    assert not is_running(library.process()[1])
 
 
 @pytest.mark.parametrize("library", ["abort()", "exit(1)", "raise(SIGKILL)"], indirect=True)
 def test_a_fault_of_a_tpms_library_is_no_mistake_in_the_configuration(world, library):
-    world.session.env["TPM2OPENSSL_TCTI"] = str(library)
     refused(token(world), 1, "the key in handle:0x81000001 cannot be used", "loads it failed")
+
+
+def test_the_library_of_a_tpm_gets_no_secret_of_an_app_or_user(world, library):
+    """But what the platform gives its jobs, with which it may reach a key in a cloud."""
+    refused(token(world, env=ENVIRONMENT), 2, "found no key or certificate")
+    lines = library.environment()
+    assert "KEPT=kept" in lines
+    assert {line.partition("=")[0] for line in lines if "hidden" in line} == set(PLATFORM_TOKENS)
+
+
+# What TPM2-TSS's TCTI `tabrmd` and OpenSC do: they ask on a bus, by GIO, whose answers threads read.
+CALLER = """\
+#include <gio/gio.h>
+
+__attribute__((constructor)) static void call(void)
+{{
+    GDBusConnection *bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, NULL);
+    GVariant *answer = bus == NULL ? NULL : g_dbus_connection_call_sync(
+        bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId",
+        NULL, NULL, G_DBUS_CALL_FLAGS_NONE, 5000, NULL, NULL);
+    g_file_set_contents("{said}", answer != NULL ? "answered" : "not answered", -1, NULL);
+}}
+"""
+
+
+def flags_of(*words: str) -> list[str]:
+    return subprocess.run(["pkg-config", *words], check=True, capture_output=True,
+                          text=True).stdout.split()
+
+
+def test_the_library_of_a_device_may_use_the_bus_as_the_desktop_keyring_does(world, tmp_path):
+    app = AppCertificate(tmp_path / "app")
+    configure(world, path(app.certificate_file(), CertificateKeyDiskPath="handle:0x81000001"))
+    source = tmp_path / "caller.c"
+    source.write_text(CALLER.format(said=tmp_path / "said"))
+    subprocess.run(["cc", "-shared", "-fPIC", *flags_of("--cflags", "gio-2.0"), "-o",
+                    tmp_path / "caller.so", source, *flags_of("--libs", "gio-2.0")], check=True)
+    world.session.env["TPM2OPENSSL_TCTI"] = str(tmp_path / "caller.so")
+    refused(token(world, "--keyring", "secret-service"), 2, "found no key or certificate")
+    assert (tmp_path / "said").read_text() == "answered"
 
 
 @pytest.mark.parametrize("file", ["stdout", "-", "stderr", "/dev/stdout", "/dev/stderr"])

@@ -8,17 +8,25 @@ import subprocess
 
 import pytest
 
+from integration.credentials import configure, path, register
+from world.app_certificate import AppCertificate
+
 PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra", "entra"]
 HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "libkeyutils",
          "libyaml")
 
 
-def loaded(world, *command) -> str:
-    """The libraries and modules that a program and its children loaded, according to ld.so(8)."""
+def loaded_by_each(world, *command) -> list[str]:
+    """The libraries and modules that a program and each of its children loaded, according to
+    ld.so(8)."""
     log = world.session.temporary / "loaded"
     outcome = world.run(*command, env={"LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(log)})
     assert outcome.code == 0, outcome.err
-    return "".join(file.read_text() for file in log.parent.glob("loaded.*"))
+    return [file.read_text() for file in log.parent.glob("loaded.*")]
+
+
+def loaded(world, *command) -> str:
+    return "".join(loaded_by_each(world, *command))
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -38,6 +46,30 @@ def test_without_a_keyring_no_glib_is_loaded(world):
     files = loaded(world, "entra", "token", "--api", "MyWebApi", "--keyring", "none")
     assert "entra-acquire.so" in files
     assert "libglib" not in files
+
+
+def test_a_key_is_loaded_in_a_process_without_a_keyring(world, tmp_path):
+    app = AppCertificate(tmp_path)
+    register(world, secret="", certificates=(app.certificate,))
+    configure(world, path(app.pem()))
+    files = loaded_by_each(world, "entra", "token", "--api", "MyWebApi")
+    (own,) = [one for one in files if "libsecret" in one]
+    (signer,) = [one for one in files if "entra-acquire.so" in one and one != own]
+    assert "libglib" not in signer and "libsecret" not in signer
+
+
+def test_nobody_but_our_programs_can_have_something_signed(world, programs):
+    def run(*words: str, **how) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(["entra-sign", *words], executable=programs / "entra",
+                              capture_output=True, env=world.session.env, **how)
+    for words in ([], ["entra"], ["entra", "text", "more"]):
+        assert run(*words, input=b"").returncode == 2
+    done = run("entra", "text", stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"entra-sign: this is run by programs of entra-credential-helpers")
+    done = run("entra", "text", input=b"path=/etc/passwd\0")
+    assert (done.returncode, done.stderr) == (0, b"")  # whose answer is an error
+    assert done.stdout.startswith(b"-1\0the process that signs was not told what to sign")
 
 
 def test_the_environment_does_not_choose_a_module(world):
@@ -80,6 +112,19 @@ def test_a_copy_is_the_program_by_whose_name_it_is_called(world, programs, tmp_p
     outcome = world.run(copy, world.web_api.todo_list_url)
     assert (outcome.code, outcome.err) == (0, ""), outcome
     assert "oauth2-bearer" in outcome.out
+
+
+def test_a_copy_alone_signs(world, programs, tmp_path):
+    """It runs itself, by whatever name."""
+    app = AppCertificate(tmp_path / "app")
+    register(world, secret="", certificates=(app.certificate,))
+    configure(world, path(app.pem()))
+    shutil.copytree(programs.parent / "lib", tmp_path / "lib")
+    (tmp_path / "bin").mkdir()
+    copy = tmp_path / "bin" / "curl-credential-entra"
+    shutil.copy2(programs / "entra", copy)
+    outcome = world.run(copy, world.web_api.todo_list_url)
+    assert (outcome.code, outcome.err) == (0, ""), outcome
 
 
 def test_another_backend_of_libsecret_is_not_used(world):

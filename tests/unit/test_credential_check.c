@@ -8,9 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/acquire/app/client_assertion.h"
 #include "common/acquire/app/client_credentials.h"
 #include "common/acquire/app/credential_check.h"
+#include "common/acquire/app/signer.h"
 #include "common/base/array.h"
 #include "common/base/rfc3339.h"
 
@@ -34,9 +34,8 @@ static X509 *make_certificate(void)
     return certificate;
 }
 
-struct secret *client_assertion_sign(const struct token_request *request,
-                                     const struct credential *credential, int64_t deadline,
-                                     X509 **ret_certificate, struct error *error)
+struct secret *signer_sign(const struct token_request *request, const struct credential *credential,
+                           int64_t deadline, X509 **ret_certificate, struct error *error)
 {
     (void)request, (void)credential, (void)deadline, (void)error;
     *ret_certificate = make_certificate();

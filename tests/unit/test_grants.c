@@ -9,9 +9,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/acquire/app/client_assertion.h"
 #include "common/acquire/app/client_credentials.h"
 #include "common/acquire/app/federated.h"
+#include "common/acquire/app/signer.h"
 #include "common/acquire/http/http.h"
 #include "common/acquire/identity/managed_identity.h"
 #include "common/acquire/user/browser.h"
@@ -97,9 +97,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_now)
 
 /* ---- the other proofs of apps ---- */
 
-struct secret *client_assertion_sign(const struct token_request *request,
-                                     const struct credential *credential, int64_t deadline,
-                                     X509 **ret_certificate, struct error *error)
+struct secret *signer_sign(const struct token_request *request, const struct credential *credential,
+                           int64_t deadline, X509 **ret_certificate, struct error *error)
 {
     (void)request, (void)credential, (void)deadline, (void)ret_certificate, (void)error;
     return secret_from_text("the-assertion");

@@ -3,11 +3,14 @@
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +18,55 @@
 #include "common/base/subprocess.h"
 
 #define MINUTE_MILLISECONDS 60000
+
+/* ---- memory in a fork ---- */
+
+/* Another thread may have held the allocator's lock when the process was forked. So what forks of
+ * this process do with it is counted, in memory that they share. */
+static pid_t test;
+static int *calls_in_forks;
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(ENTRA_SANITIZE) && defined(__GLIBC__)
+#define COUNTS_CALLS true
+
+static void count_call(void)
+{
+    if (test != 0 && getpid() != test)
+        __atomic_add_fetch(calls_in_forks, 1, __ATOMIC_RELAXED);
+}
+
+/* The C library's own. */
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *memory, size_t size);
+extern void __libc_free(void *memory);
+
+void *malloc(size_t size)
+{
+    count_call();
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    count_call();
+    return __libc_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+    count_call();
+    return __libc_realloc(memory, size);
+}
+
+void free(void *memory)
+{
+    count_call();
+    __libc_free(memory);
+}
+#else
+#define COUNTS_CALLS false
+#endif
 
 /* ---- functions in a fork ---- */
 
@@ -123,6 +175,34 @@ static void a_function_that_hangs_is_killed_at_the_deadline(void **state)
     assert_null(answer);
 }
 
+static void *be_a_thread(void *unused)
+{
+    return unused;
+}
+
+/* A fork stands for a process that has had threads. */
+static void a_process_with_threads_runs_no_function_in_a_fork(void **state)
+{
+    (void)state;
+    struct secret *answer = NULL;
+    int status = 0;
+    pthread_t thread;
+#if !__has_include(<sys/single_threaded.h>)
+    skip();
+#endif
+    pid_t program = fork();
+    if (program == 0) {
+        if (pthread_create(&thread, NULL, be_a_thread, NULL) != 0)
+            _exit(99);
+        enum subprocess_end end = subprocess_fork(
+            write_text, "12345", 5, deadline_in(MINUTE_MILLISECONDS), &status, &answer);
+        _exit(end == SUBPROCESS_NO_PROCESS && errno == EBUSY && answer == NULL ? 0 : 1);
+    }
+    assert_int_equal(waitpid(program, &status, 0), program);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* ---- programs ---- */
 
 /* The output of a shell command, which the caller frees with secret_free, or NULL and the error. */
@@ -208,6 +288,102 @@ static void a_command_whose_fate_is_not_known_is_not_blamed(void **state)
     assert_error(&error, ERROR_OTHER, "it is not known what became of the command 'sh'");
 }
 
+/* It runs /bin/sh with this script. */
+static enum subprocess_end start(const char *script, const struct secret *input, size_t max,
+                                 int64_t milliseconds, int *ret_status, struct secret **ret_output)
+{
+    char *const words[] = { "sh", "-c", (char *)script, NULL };
+    const struct subprocess shell = { "/bin/sh", words, NULL, NULL, input, max };
+    return subprocess_start(&shell, deadline_in(milliseconds), ret_status, ret_output);
+}
+
+static void a_program_reads_its_input_to_the_end(void **state)
+{
+    (void)state;
+    size_t lengths[] = { 0, 1, 300000 }; /* more than a pipe holds */
+    for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+        struct secret *output = NULL;
+        int status = 99;
+        autofree char *text = repeated('x', lengths[i]);
+        auto_secret struct secret *input = secret_from_text(text);
+        assert_int_equal(start("cat", input, lengths[i], MINUTE_MILLISECONDS, &status, &output),
+                         SUBPROCESS_ENDED);
+        assert_int_equal(status, 0);
+        assert_true(secret_equals(output, text, lengths[i]));
+        secret_free(output);
+    }
+}
+
+static void a_program_need_not_read_its_input(void **state)
+{
+    (void)state;
+    static const char *const scripts[] = { "exit 3", "exec <&-; echo text; exit 3",
+                                           "head -c 1 >/dev/null; exit 3" };
+    autofree char *text = repeated('x', 300000);
+    auto_secret struct secret *input = secret_from_text(text);
+    signal(SIGPIPE, SIG_IGN); /* as in the programs */
+    for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
+        struct secret *output = NULL;
+        int status = 99;
+        assert_int_equal(start(scripts[i], input, 10, MINUTE_MILLISECONDS, &status, &output),
+                         SUBPROCESS_ENDED);
+        secret_free(output);
+        assert_int_equal(status, 3);
+    }
+    signal(SIGPIPE, SIG_DFL);
+}
+
+static void an_output_that_is_a_byte_too_long_is_none(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t max;
+        enum subprocess_end end;
+    } cases[] = { { 5, SUBPROCESS_ENDED }, { 4, SUBPROCESS_TOO_MUCH } };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct secret *output = NULL;
+        int status;
+        assert_int_equal(
+            start("printf 12345", NULL, cases[i].max, MINUTE_MILLISECONDS, &status, &output),
+            cases[i].end);
+        assert_int_equal(output != NULL, cases[i].end == SUBPROCESS_ENDED);
+        secret_free(output);
+    }
+}
+
+static void a_supervisor_neither_allocates_nor_frees(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *script;
+        int64_t milliseconds;
+        enum subprocess_end end;
+    } cases[] = {
+        { "cat", MINUTE_MILLISECONDS, SUBPROCESS_ENDED },
+        { "sleep 1000 & sleep 1000", 1, SUBPROCESS_TOO_LONG },
+        { "kill -9 $PPID", MINUTE_MILLISECONDS, SUBPROCESS_LOST },
+    };
+    if (!COUNTS_CALLS)
+        skip();
+    *calls_in_forks = 0;
+    auto_secret struct secret *input = secret_from_text("text");
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct secret *output = NULL;
+        int status;
+        assert_int_equal(start(cases[i].script, input, 10, cases[i].milliseconds, &status, &output),
+                         cases[i].end);
+        secret_free(output);
+        assert_int_equal(*calls_in_forks, 0);
+    }
+    if (fork() == 0) {
+        void *volatile memory = malloc(1); /* not left out by the compiler */
+        free(memory);
+        _exit(0);
+    }
+    wait(NULL);
+    assert_int_equal(*calls_in_forks, 2); /* they are counted */
+}
+
 static void a_detached_program_keeps_no_pipe_open(void **state)
 {
     (void)state;
@@ -235,11 +411,19 @@ int main(void)
         cmocka_unit_test(the_status_says_how_a_function_ended),
         cmocka_unit_test(memory_that_runs_out_in_a_function_ends_the_program),
         cmocka_unit_test(a_function_that_hangs_is_killed_at_the_deadline),
+        cmocka_unit_test(a_process_with_threads_runs_no_function_in_a_fork),
         cmocka_unit_test(a_program_gives_its_output_and_its_status),
         cmocka_unit_test(the_error_says_why_there_is_no_output),
         cmocka_unit_test(a_file_that_cannot_be_run_is_told_from_one_that_failed),
         cmocka_unit_test(a_command_whose_fate_is_not_known_is_not_blamed),
+        cmocka_unit_test(a_program_reads_its_input_to_the_end),
+        cmocka_unit_test(a_program_need_not_read_its_input),
+        cmocka_unit_test(an_output_that_is_a_byte_too_long_is_none),
+        cmocka_unit_test(a_supervisor_neither_allocates_nor_frees),
         cmocka_unit_test(a_detached_program_keeps_no_pipe_open),
     };
+    calls_in_forks = mmap(NULL, sizeof *calls_in_forks, PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    test = getpid();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

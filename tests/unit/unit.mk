@@ -43,6 +43,9 @@ unit_http_SOURCES               := $(unit_redaction_SOURCES) common/acquire/app/
 unit_http_failure_SOURCES       := common/acquire/http/http_failure.c
 unit_key_store_SOURCES          := common/acquire/app/key_store.c
 unit_keyring_kernel_SOURCES     := keyring/kernel/module.c
+unit_signer_SOURCES             := $(addprefix common/acquire/app/,certificate.c client_assertion.c \
+                                       key_store.c signer.c signing_job.c) common/acquire/base64url.c
+unit_signing_job_SOURCES        := common/acquire/app/signing_job.c
 unit_stored_credentials_SOURCES := tests/unit/shelf.c
 unit_user_tokens_SOURCES        := tests/unit/shelf.c
 unit_memory_SOURCES             := common/base/memory.c
@@ -79,6 +82,8 @@ wrap_wide           = $(if $(WIDE),-Wl$(comma)--wrap=$(wide_$(1)) \
 unit_secret_LIBS                := -Wl,--wrap=free
 # What a descriptor takes is the test's.
 unit_output_LIBS                := -Wl,--wrap=write
+# The other process is the test's.
+unit_signer_LIBS                 = $(unit_redaction_LIBS) -Wl,--wrap=subprocess_start
 # The device is the test's.
 unit_key_store_LIBS              = $(unit_redaction_LIBS) \
     -Wl,--wrap=OSSL_PROVIDER_try_load,--wrap=OSSL_PROVIDER_unload,--wrap=OSSL_STORE_open_ex \

@@ -2,23 +2,17 @@
 #define _GNU_SOURCE
 #include "common/acquire/app/client_assertion.h"
 
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/provider.h>
 #include <openssl/rsa.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "common/acquire/app/certificate.h"
 #include "common/acquire/base64url.h"
 #include "common/base/guid.h"
 #include "common/base/json.h"
-#include "common/base/subprocess.h"
 #include "common/entra/authority.h"
 
-#define ANSWER_MAX    (CLIENT_ASSERTION_MAX + KEY_FILE_MAX)
 #define SIGNATURE_MAX 2048 /* RSA with 16384 bits, OpenSSL's limit */
 
 static struct secret *base64url_json(json_object *object)
@@ -153,9 +147,9 @@ static struct secret *sign(const struct certificate *certificate, bool adfs,
     return NULL;
 }
 
-static struct secret *assemble(const struct token_request *request,
-                               const struct credential *credential,
-                               const struct certificate *certificate, struct error *error)
+struct secret *client_assertion_make(const struct token_request *request,
+                                     const struct credential *credential,
+                                     const struct certificate *certificate, struct error *error)
 {
     bool adfs = authority_is_adfs(request->tenant);
     autofree char *endpoint = authority_endpoint(request->instance, request->tenant, "token");
@@ -171,105 +165,4 @@ static struct secret *assemble(const struct token_request *request,
     auto_secret struct secret *signature =
         sign(certificate, adfs, text, credential->password != NULL, error);
     return signature != NULL ? secret_format("%s.%s", text->bytes, signature->bytes) : NULL;
-}
-
-/* ---- the child process ---- */
-
-/* A device may hang, and an encrypted key may need millions of rounds of key derivation. OpenSSL
- * has no deadlines, so a child process loads the key and signs. It writes "+", the certificate in
- * DER and the assertion; or "-" and a struct error. */
-struct job {
-    const struct token_request *request;
-    const struct credential *credential;
-};
-
-static bool write_bytes(int fd, const void *bytes, size_t length)
-{
-    auto_secret struct secret *text = secret_new(bytes, length);
-    return secret_write(text, fd);
-}
-
-static bool write_answer(int fd, X509 *certificate, const struct secret *assertion)
-{
-    unsigned char *der = NULL;
-    int length = i2d_X509(certificate, &der);
-    bool written = length > 0 && write_bytes(fd, "+", 1) && write_bytes(fd, der, (size_t)length) &&
-                   secret_write(assertion, fd);
-    OPENSSL_free(der);
-    return written;
-}
-
-/* The library of a device may load what its variables name, and print where they say. A relative
- * name is nobody's in the root, and stdout is for the answer alone. */
-static bool leave_surroundings(struct error *error)
-{
-    autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    return (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
-            chdir("/") == 0) ||
-           error_set(error, ERROR_OTHER, "cannot start the process that signs: %m");
-}
-
-static bool load_and_sign(void *context, int fd)
-{
-    const struct job *job = context;
-    struct certificate certificate CLEANUP(certificate_clear) = { 0 };
-    struct error error = { 0 };
-    auto_secret struct secret *assertion =
-        leave_surroundings(&error) && certificate_load(job->credential, &certificate, &error)
-            ? assemble(job->request, job->credential, &certificate, &error)
-            : NULL;
-    return assertion != NULL ? write_answer(fd, certificate.leaf, assertion)
-                             : write_bytes(fd, "-", 1) && write_bytes(fd, &error, sizeof error);
-}
-
-static struct secret *read_answer(const struct secret *answer, X509 **ret_certificate,
-                                  struct error *error)
-{
-    const unsigned char *der = (const unsigned char *)answer->bytes + 1;
-    X509 *leaf = d2i_X509(NULL, &der, (long)answer->length - 1); /* moves der past the DER */
-    size_t read = (size_t)((const char *)der - answer->bytes);
-    struct secret *assertion =
-        leaf != NULL ? secret_new(answer->bytes + read, answer->length - read) : NULL;
-    if (assertion != NULL && ret_certificate != NULL)
-        *ret_certificate = steal(&leaf);
-    X509_free(leaf);
-    if (assertion == NULL)
-        error_set(error, ERROR_OTHER, "the process that signs returned no certificate");
-    return assertion;
-}
-
-static void explain_failure(enum subprocess_end end, const struct credential *credential,
-                            struct error *error)
-{
-    const char *path = credential->path != NULL ? credential->path : "Base64EncodedValue";
-    const char *key = credential->key_path != NULL ? credential->key_path : path;
-    if (end == SUBPROCESS_TOO_LONG) {
-        error_set(error, ERROR_USAGE, "signing with the key in %.*s took too long",
-                  key_store_printable_length(key), key);
-        error_hint(error, "Use --timeout to wait longer.");
-    } else if (end == SUBPROCESS_NONE) {
-        error_set(error, ERROR_OTHER, "cannot start a process: %m");
-    } else {
-        error_set(error, ERROR_OTHER,
-                  "the key in %.*s cannot be used: the process that loads it failed",
-                  key_store_printable_length(key), key);
-    }
-}
-
-struct secret *client_assertion_sign(const struct token_request *request,
-                                     const struct credential *credential, int64_t deadline,
-                                     X509 **ret_certificate, struct error *error)
-{
-    struct job job = { request, credential };
-    auto_secret struct secret *answer = NULL;
-    int status = 0;
-    enum subprocess_end end =
-        subprocess_fork(load_and_sign, &job, ANSWER_MAX, deadline, &status, &answer);
-    if (end == SUBPROCESS_ENDED && status == 0 && answer->length > 1 && answer->bytes[0] == '+')
-        return read_answer(answer, ret_certificate, error);
-    if (end == SUBPROCESS_ENDED && status == 0 && answer->length == 1 + sizeof *error)
-        memcpy(error, answer->bytes + 1, sizeof *error);
-    else
-        explain_failure(end, credential, error);
-    return NULL;
 }

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "common/acquire/app/client_assertion.h"
 #include "common/acquire/app/client_secret.h"
 #include "common/acquire/app/federated.h"
+#include "common/acquire/app/signer.h"
 #include "common/acquire/http/token_endpoint.h"
 #include "common/acquire/identity/managed_identity.h"
 #include "common/base/array.h"
@@ -45,8 +45,7 @@ bool client_proof_load(const struct token_request *request, const struct credent
                   id_shown(request->client_id));
         return error_known_as(error, "keyring_no_secret");
     case CREDENTIAL_CERTIFICATE:
-        ret_proof->client_assertion =
-            client_assertion_sign(request, credential, deadline, NULL, error);
+        ret_proof->client_assertion = signer_sign(request, credential, deadline, NULL, error);
         return ret_proof->client_assertion != NULL;
     case CREDENTIAL_UNAVAILABLE:
         error_set(error, ERROR_USAGE, "the SourceType %s belongs to %s and is not available here",

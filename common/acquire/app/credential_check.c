@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/acquire/app/client_assertion.h"
 #include "common/acquire/app/client_credentials.h"
 #include "common/acquire/app/client_secret.h"
+#include "common/acquire/app/signer.h"
 #include "common/acquire/app/thumbprint.h"
 #include "common/base/rfc3339.h"
 #include "common/entra/jwt.h"
@@ -62,7 +62,7 @@ static bool check_certificate(const struct token_request *request,
 {
     X509 *certificate = NULL;
     auto_secret struct secret *assertion =
-        client_assertion_sign(request, credential, deadline, &certificate, error);
+        signer_sign(request, credential, deadline, &certificate, error);
     bool good = assertion != NULL && describe_certificate(certificate, facts, error);
     X509_free(certificate);
     return good;

@@ -5,9 +5,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/cleanup.h"
+#include "common/base/own_program.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
 #include "helpers/entra/setup/setup.h"
@@ -25,16 +25,12 @@ static bool is_in_path(const char *executable)
 
 char *git_helper_command(const struct options *options)
 {
-    char program[PATH_MAX] = "";
+    autofree char *executable = own_program_path(NULL), *program = own_program_path(PROGRAM);
     struct setup_storage storage = { "" };
     const char *words[SETUP_WORDS_MAX + 1] = { "entra" };
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof PROGRAM);
-    char *slash = length > 0 ? strrchr(program, '/') : NULL;
-    bool short_name = slash == NULL || is_in_path(program);
-    if (!short_name) {
-        memcpy(slash + 1, PROGRAM, sizeof PROGRAM);
+    bool short_name = executable == NULL || program == NULL || is_in_path(executable);
+    if (!short_name)
         words[0] = program;
-    }
     setup_helper_options(options, &storage, words + 1);
     autofree char *line = setup_quote((char *const *)words);
     return text_format("%s%s", short_name ? "" : "!", line);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/base/own_program.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/text.h"
+
+char *own_program_path(const char *name)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    if (length <= 0 || (size_t)length == sizeof path)
+        return NULL;
+    path[length] = '\0';
+    const char *slash = strrchr(path, '/');
+    if (name == NULL || slash == NULL)
+        return name == NULL ? strdup(path) : NULL;
+    return text_format("%.*s/%s", (int)(slash - path), path, name);
+}
