@@ -298,6 +298,7 @@ include tests/bench/bench.mk
 include tests/mutants/mutants.mk
 include tests/systems/systems.mk
 include tests/torture/torture.mk
+include packaging/packaging.mk
 
 check: check-unit check-man check-integration
 
