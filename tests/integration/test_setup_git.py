@@ -364,3 +364,37 @@ def test_a_header_for_another_host_is_not_warned_of(world):
     world.run("git", "config", "--global", "http.https://github.com/.extraHeader",
               "Authorization: Basic c2VjcmV0")
     assert set_up(world).err == ""
+
+
+# ---- for all users of the machine ----
+
+@pytest.fixture
+def machine(world, tmp_path):
+    """The world with a git configuration of the machine."""
+    world.session.env |= {"GIT_CONFIG_SYSTEM": str(tmp_path / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "0"}
+    return tmp_path / "gitconfig"
+
+
+def test_git_is_set_up_for_all_users(world, machine):
+    before = configuration(world)
+    assert set_up(world, "--system").code == 0
+    assert configuration(world) == before
+    assert f'{HOST}\thelper = \n\thelper = entra\n\tuseHttpPath = true\n' in machine.read_text()
+    assert told(world) == ["git credential-entra store"]
+    written = machine.read_text()
+    assert "already" in set_up(world, "--system").err and machine.read_text() == written
+
+
+def test_the_machines_part_is_removed_alone(world, machine):
+    machine.write_text("[core]\n\tautocrlf = false\n")
+    for words in ((), ("--system",)):
+        assert set_up(world, *words).code == 0
+    mine = configuration(world)
+    assert set_up(world, "--system", "--remove").code == 0
+    assert machine.read_text() == "[core]\n\tautocrlf = false\n" and configuration(world) == mine
+
+
+def test_without_the_right_to_change_the_machine_nothing_is_claimed(world, machine):
+    machine.mkdir()
+    outcome = set_up(world, "--system")
+    assert outcome.code != 0 and "git config --system --add" in outcome.out

@@ -20,10 +20,17 @@ char *git_section_name(const char *text, const struct url *url, bool has_slash)
     return text_format("%s%.*s%s", origin, length, path, has_slash ? "/" : "");
 }
 
-struct secret *git_section_read(bool with_includes, struct error *error)
+const char *git_scope(const struct options *options)
 {
+    return options->own[SETUP_SYSTEM] != NULL ? "--system" : "--global";
+}
+
+struct secret *git_section_read(const struct options *options, bool with_includes,
+                                struct error *error)
+{
+    const char *scope = git_scope(options);
     const char *includes = with_includes ? "--includes" : "--no-includes";
-    char *const command[] = { "git",    "config",       "--global",       (char *)includes,
+    char *const command[] = { "git",    "config",       (char *)scope,    (char *)includes,
                               "--null", "--get-regexp", "^credential\\.", NULL };
     return setup_query(command, GIT_CONFIG_MAX, error);
 }

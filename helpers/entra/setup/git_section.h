@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The section of the user's git configuration for the credentials of one URL, found by its exact
- * name:
+ * The section of git's configuration, of the user or the system, for the credentials of one URL,
+ * found by its exact name:
  *
  *     [credential "https://dev.azure.com"]
  *         helper =
@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "common/base/error.h"
+#include "common/base/options.h"
 #include "common/base/secret.h"
 #include "common/entra/url.h"
 
@@ -43,9 +44,14 @@ struct git_section {
  * it. */
 char *git_section_name(const char *text, const struct url *url, bool has_slash);
 
-/* Reads the user's credential settings (git config --global), with or without those of included
- * files. The caller frees the text. NULL with ERROR_USAGE if git cannot be run. */
-struct secret *git_section_read(bool with_includes, struct error *error);
+/* The argument of git config for the configuration that is set up: the user's, --global, or with
+ * setup's --system that of all users of the machine. */
+const char *git_scope(const struct options *options);
+
+/* Reads the credential settings of the scope, with or without those of included files. The caller
+ * frees the text. NULL with ERROR_USAGE if git cannot be run. */
+struct secret *git_section_read(const struct options *options, bool with_includes,
+                                struct error *error);
 
 /* Finds the section of the URL that has this name in what git_section_read returned. The text must
  * outlive *ret_section. Fails with ERROR_OTHER if the section has too many settings. */

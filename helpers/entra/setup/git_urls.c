@@ -132,11 +132,11 @@ static bool is_from_setup(const struct secret *text, const char *url_text)
 }
 
 /* Counts the lines that have our helper run elsewhere, also in files that are included. */
-static bool count_others(struct git_urls *urls, struct error *error)
+static bool count_others(const struct options *options, struct git_urls *urls, struct error *error)
 {
     const char *unused;
     struct git_line line = { 0 };
-    auto_secret struct secret *text = git_section_read(true, error);
+    auto_secret struct secret *text = git_section_read(options, true, error);
     while (text != NULL && git_line_next(text, &line)) {
         autofree char *url = url_of(&line);
         urls->others += url != NULL ? !has(urls, url) : is_ours(&line, &unused);
@@ -150,7 +150,7 @@ bool git_urls_to_remove(const struct options *options, int count, char **operand
     struct git_line line = { 0 };
     if (count > 0 || options->api != NULL)
         return find(options, false, count, operands, ret_urls, error);
-    auto_secret struct secret *text = git_section_read(false, error);
+    auto_secret struct secret *text = git_section_read(options, false, error);
     if (text == NULL)
         return false;
     while (git_line_next(text, &line)) {
@@ -159,5 +159,5 @@ bool git_urls_to_remove(const struct options *options, int count, char **operand
             !add(ret_urls, url, strlen(url), error))
             return false;
     }
-    return count_others(ret_urls, error);
+    return count_others(options, ret_urls, error);
 }

@@ -33,6 +33,7 @@ enum setup_option {
     SETUP_CONTEXT,
     SETUP_KUBECONFIG,
     SETUP_YES,
+    SETUP_SYSTEM,
     SETUP_OPTIONS,
 };
 

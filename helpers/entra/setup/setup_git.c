@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * entra setup git: adds credential.* settings for the hosts that accept our tokens to the user's
- * git configuration.
+ * git configuration, or with --system to that of the machine.
  *
  *     credential.https://dev.azure.com.helper ''         (no other helper, for this host only)
  *     credential.https://dev.azure.com.helper entra
@@ -64,7 +64,8 @@ static bool add_setting(const struct options *options, const char *section, cons
                         const char *value, struct error *error)
 {
     autofree char *key = key_of(section, name);
-    char *const command[] = { "git", "config", "--global", "--add", key, (char *)value, NULL };
+    char *const command[] = { "git",         "config", (char *)git_scope(options), "--add", key,
+                              (char *)value, NULL };
     return setup_run(options, command, error);
 }
 
@@ -72,8 +73,10 @@ static bool remove_value(const struct options *options, const char *section, con
                          const char *value, struct error *error)
 {
     autofree char *key = key_of(section, name);
-    char *const command[] = { "git",           "config", "--global",    "--unset-all",
-                              "--fixed-value", key,      (char *)value, NULL };
+    char *const command[] = {
+        "git",         "config", (char *)git_scope(options), "--unset-all", "--fixed-value", key,
+        (char *)value, NULL
+    };
     return setup_run(options, command, error);
 }
 
@@ -181,12 +184,13 @@ static void target_clear(struct target *target)
     secret_free(target->all);
 }
 
-static bool target_load(const char *text, struct target *target, struct error *error)
+static bool target_load(const struct options *options, const char *text, struct target *target,
+                        struct error *error)
 {
     if (!url_parse_base(text, strlen(text), &target->url, error))
         return false;
-    target->text = git_section_read(false, error);
-    target->all = target->text != NULL ? git_section_read(true, error) : NULL;
+    target->text = git_section_read(options, false, error);
+    target->all = target->text != NULL ? git_section_read(options, true, error) : NULL;
     if (target->all == NULL)
         return false;
     git_settings_find(target->all, &target->url, &target->settings);
@@ -217,10 +221,11 @@ static bool add_all(const struct options *options, const struct target *target, 
 }
 
 /* The lines have no effect if sections of both spellings exist and another one overrides them. */
-static bool check_effect(const struct target *before, const char *command, struct error *error)
+static bool check_effect(const struct options *options, const struct target *before,
+                         const char *command, struct error *error)
 {
     CLEANUP(target_clear) struct target target = { 0 };
-    if (!target_load(before->names[0], &target, error))
+    if (!target_load(options, before->names[0], &target, error))
         return false;
     if (is_set_up(&target, command))
         return true;
@@ -229,7 +234,8 @@ static bool check_effect(const struct target *before, const char *command, struc
               target.names[0]);
     return error_hint(error,
                       "Move those settings before the lines. Where each is, shows 'git config "
-                      "--global --includes --show-origin --get-regexp ^credential'.");
+                      "%s --includes --show-origin --get-regexp ^credential'.",
+                      git_scope(options));
 }
 
 /* Warns of what remains beside our lines: the configuration of the system, of this repository and
@@ -258,7 +264,8 @@ static bool set_up(const struct options *options, const struct target *target, s
     if (is_set_up(target, command))
         notice("git is already set up for %s.", target->names[0]);
     else if (!undo_all(options, target, error) || !add_all(options, target, command, error) ||
-             (options->own[SETUP_DRY_RUN] == NULL && !check_effect(target, command, error)))
+             (options->own[SETUP_DRY_RUN] == NULL &&
+              !check_effect(options, target, command, error)))
         return false;
     return options->own[SETUP_DRY_RUN] != NULL || warn_of_rivals(target, error);
 }
@@ -291,7 +298,7 @@ static bool find_urls(const struct options *options, int count, char **operands,
 static bool set_up_url(const struct options *options, const char *url, struct error *error)
 {
     CLEANUP(target_clear) struct target target = { 0 };
-    return target_load(url, &target, error) &&
+    return target_load(options, url, &target, error) &&
            (options->own[SETUP_REMOVE] != NULL ? remove_setup : set_up)(options, &target, error);
 }
 
@@ -341,6 +348,8 @@ static const struct option_spec own_options[] = {
     SETUP_OPTION_DRY_RUN,
     SETUP_OPTION_REMOVE,
     SETUP_OPTION_OUTPUT,
+    { "system", NULL, "set up git for all users of this machine", OPTION_OWN_FLAG,
+      OPTION_OWN(SETUP_SYSTEM), 0 },
     { .name = NULL },
 };
 
@@ -351,7 +360,7 @@ static bool look_at_url(const struct options *options, const char *url, struct s
 {
     CLEANUP(target_clear) struct target target = { 0 };
     autofree char *command = git_helper_command(options);
-    if (!target_load(url, &target, error))
+    if (!target_load(options, url, &target, error))
         return false;
     if (options->own[SETUP_REMOVE] != NULL)
         setup_plan_change(plan, "no longer asks entra for %s", target.names[0]);
@@ -401,6 +410,7 @@ const struct program entra_setup_git = {
                "Azure DevOps, of the API of --api, or of the URLs, and shows the changes.",
     .examples = "entra setup git\n"
                 "entra setup git --account ada@contoso.com https://dev.azure.com/contoso\n"
+                "sudo entra setup git --system\n"
                 "entra setup git --remove",
     .options = own_options,
     .common = OPTIONS_ALL,
