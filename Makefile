@@ -187,6 +187,7 @@ install: check-places all
 	$(INSTALL) $(STRIPPED) -m 755 $(PROGRAM) '$(DESTDIR)$(BINDIR)'
 	for helper in $(HELPERS); do ln -sf entra "$(DESTDIR)$(BINDIR)/$$helper" || exit 1; done
 	$(INSTALL) $(STRIPPED) -m 644 $(MODULE_FILES) '$(DESTDIR)$(MODULEDIR)'
+	$(INSTALL) -m 755 packaging/before-removal '$(DESTDIR)$(MODULEDIR)'
 	for page in $(PAGES); do \
 	    section="$(MANDIR)/man$${page##*.}"; \
 	    $(INSTALL) -d "$(DESTDIR)$$section" && $(INSTALL) -m 644 "$$page" "$(DESTDIR)$$section" || exit 1; \
