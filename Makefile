@@ -24,6 +24,7 @@ PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 MODULEDIR  ?= $(PREFIX)/lib/entra
 MANDIR     ?= $(PREFIX)/share/man
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
 BASHDIR    ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR     ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR    ?= $(PREFIX)/share/fish/vendor_completions.d
@@ -170,6 +171,7 @@ FORCE:
 # ---- installing ----
 
 PAGES := $(wildcard man/*.[1-8])
+UNITS := $(wildcard packaging/systemd/*)
 # STRIP= keeps the symbols, for packages that put them elsewhere.
 STRIPPED := $(if $(STRIP),-s --strip-program='$(STRIP)')
 
@@ -191,6 +193,11 @@ install: check-places all
 	for page in $(PAGES); do \
 	    section="$(MANDIR)/man$${page##*.}"; \
 	    $(INSTALL) -d "$(DESTDIR)$$section" && $(INSTALL) -m 644 "$$page" "$(DESTDIR)$$section" || exit 1; \
+	done
+	$(INSTALL) -d '$(DESTDIR)$(UNITDIR)'
+	for unit in $(UNITS); do \
+	    sed 's|/usr/bin/|$(BINDIR)/|' "$$unit" | \
+	        $(INSTALL) -m 644 /dev/stdin "$(DESTDIR)$(UNITDIR)/$${unit##*/}" || exit 1; \
 	done
 	$(INSTALL) -d '$(DESTDIR)$(BASHDIR)' '$(DESTDIR)$(ZSHDIR)' '$(DESTDIR)$(FISHDIR)'
 	$(call completion,bash) | $(INSTALL) -m 644 /dev/stdin '$(DESTDIR)$(BASHDIR)/entra'
@@ -220,7 +227,8 @@ uninstall: check-places all
 installed: all
 	@$(MAKE) --no-print-directory -s install DESTDIR= PREFIX='$(abspath $(BUILD))/installed' \
 	    BINDIR='$(abspath $(BUILD))/installed/bin' MODULEDIR='$(abspath $(BUILD))/installed/lib/entra' \
-	    MANDIR='$(abspath $(BUILD))/installed/share/man' \
+	    UNITDIR='$(abspath $(BUILD))/installed/lib/systemd/system' \
+    MANDIR='$(abspath $(BUILD))/installed/share/man' \
 	    BASHDIR='$(abspath $(BUILD))/installed/share/bash-completion/completions' \
 	    ZSHDIR='$(abspath $(BUILD))/installed/share/zsh/site-functions' \
 	    FISHDIR='$(abspath $(BUILD))/installed/share/fish/vendor_completions.d'

@@ -16,6 +16,7 @@
 #include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/token_claims.h"
+#include "helpers/entra/token_service.h"
 #include "helpers/git/git_network.h"
 
 static struct secret *format_bare(const struct tokens_result *result)
@@ -84,7 +85,32 @@ enum own_option {
     RENEW,
     FOR_USER,
     GIT_NETWORK,
+    SERVE,
 };
+
+/* ---- serving ---- */
+
+struct service {
+    const struct options *options;
+    const struct token_candidates *candidates;
+    const char *wanted;
+};
+
+static struct secret *answer_connection(void *context, struct error *error)
+{
+    const struct service *service = context;
+    auto_tokens_result struct tokens_result result = { 0 };
+    struct tokens tokens;
+    if (!tokens_open(&tokens, service->options, error) ||
+        !tokens_get(&tokens, service->candidates, &result, error)) {
+        error_wanted(error, "no token for %.200s", service->wanted);
+        return NULL;
+    }
+    const struct secret *token = result.token.access_token;
+    return secret_new(token->bytes, token->length);
+}
+
+/* ---- the command ---- */
 
 static bool get_token(const struct options *options, const struct output *output,
                       struct error *error)
@@ -98,6 +124,9 @@ static bool get_token(const struct options *options, const struct output *output
         return false;
     const struct token_request *first = &candidates.items[0];
     const char *wanted = first->api != NULL ? first->api : first->scope;
+    struct service service = { options, &candidates, wanted };
+    if (options->own[SERVE] != NULL)
+        return token_service_run(answer_connection, &service, error);
     if (!tokens_open(&tokens, options, error))
         return error_wanted(error, "no token for %.200s", wanted);
     if (options->own[RENEW] != NULL)
@@ -133,6 +162,8 @@ static bool run_token(const struct options *options, int count, char **operands,
 {
     if (count > 0)
         return fail_operand(options, operands[0], error);
+    if (options->own[SERVE] != NULL && options->output != NULL)
+        return error_set(error, ERROR_USAGE, "--serve and --output cannot be used together");
     if (options->own[GIT_NETWORK] != NULL)
         network_source = &git_network;
     return get_token(options, find_output(options->output), error);
@@ -140,6 +171,8 @@ static bool run_token(const struct options *options, int count, char **operands,
 
 static const struct option_spec own_options[] = {
     DOCUMENT_OPTION("token|json|header", "token (default), json or header"),
+    { "serve", NULL, "answer who connects to systemd's socket", OPTION_OWN_FLAG, OPTION_OWN(SERVE),
+      0 },
     { "renew", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(RENEW), 0 },
     { "user", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(FOR_USER), 0 },
     { "git-network", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(GIT_NETWORK), 0 },

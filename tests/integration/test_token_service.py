@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""entra token --serve: what systemd's LoadCredential= reads from the socket, started by systemd's own
+socket activation."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from authority import faults
+from integration.users import claims
+from world.waiting import wait_until
+from world.world import World
+
+ACTIVATE = shutil.which("systemd-socket-activate")
+pytestmark = pytest.mark.skipif(ACTIVATE is None, reason="there is no systemd-socket-activate")
+USAGE = 2
+
+
+class Service:
+    """A socket, at which the program is started by the first connection."""
+
+    def __init__(self, world: World, programs: Path, *words: str) -> None:
+        self.path = world.session.home / "token.sock"
+        env = world.session.env | {"ENTRA_KEYRING": "runtime"}
+        names = [f"--setenv={name}" for name in env]
+        self.process = subprocess.Popen(
+            [ACTIVATE, f"--listen={self.path}", *names, str(programs / "entra"), "token", "--api",
+             "MyWebApi", "--serve", *words], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True)
+
+    def connect(self) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX)
+        wait_until(lambda: connection.connect_ex(str(self.path)) == 0, "the socket")
+        return connection
+
+    def finish(self) -> str:
+        """What was reported."""
+        out, err = self.process.communicate(timeout=60)
+        assert self.process.returncode == 0 and out == "", err
+        return "\n".join(line for line in err.splitlines() if line.startswith("entra: "))
+
+
+@pytest.fixture
+def serve(world, programs):
+    services = []
+
+    def start(*words: str) -> Service:
+        services.append(Service(world, programs, *words))
+        return services[-1]
+
+    yield start
+    for service in services:
+        service.process.kill()
+        service.process.communicate()
+
+
+def read(connection: socket.socket) -> str:
+    with connection, connection.makefile("r") as file:
+        return file.read()
+
+
+def test_a_connection_is_answered_with_the_bare_token(world, serve):
+    service = serve()
+    token = read(service.connect())
+    assert "\n" not in token and claims(world, token)["appid"]
+    assert service.finish() == ""
+
+
+def test_all_that_wait_are_answered_with_one_request(world, serve):
+    service = serve()
+    connections = [service.connect() for _ in range(5)]
+    tokens = {read(connection) for connection in connections}
+    assert len(tokens) == 1 and len(world.authority.token_requests) == 1
+    assert service.finish() == ""
+
+
+def test_without_a_token_there_is_no_empty_answer(world, serve):
+    """The answer comes when there is one."""
+    world.authority.faults.inject(faults.refused("no", "invalid_client", 7000215, "No."), times=1)
+    service = serve("--timeout", "2")
+    token = read(service.connect())
+    assert claims(world, token)["appid"]
+    assert "AADSTS7000215" in service.finish()
+
+
+def test_who_gives_up_is_not_waited_for(world, serve):
+    world.authority.close()
+    service = serve("--timeout", "2")
+    service.connect().close()
+    service.finish()
+
+
+@pytest.mark.parametrize("env", [{}, {"LISTEN_PID": "1", "LISTEN_FDS": "1"}])
+def test_without_a_socket_it_fails(world, env):
+    outcome = world.run("entra", "token", "--api", "MyWebApi", "--serve", env=env)
+    assert outcome.code == USAGE and "no socket to serve" in outcome.err and outcome.out == ""
+
+
+def test_a_socket_of_the_network_is_not_served(world, programs):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        outcome = subprocess.run(
+            ["/bin/bash", "-c", f'exec 3<&{server.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"',
+             str(programs / "entra"), "token", "--api", "MyWebApi", "--serve"],
+            env=world.session.env, pass_fds=[server.fileno()], capture_output=True, text=True,
+            check=False)
+    assert outcome.returncode == USAGE and "no socket to serve" in outcome.stderr
+
+
+def test_the_installed_units_are_in_order(programs, tmp_path):
+    """What systemd itself says of them, for one API."""
+    units = programs.parent / "lib" / "systemd" / "system"
+    names = [f"entra-token@Graph.{kind}" for kind in ("socket", "service")]
+    for name in names:
+        (tmp_path / name).write_text((units / name.replace("Graph", "")).read_text())
+    outcome = subprocess.run(["systemd-analyze", "verify", "--man=no", *names], cwd=tmp_path,
+                             capture_output=True, text=True, check=False)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
