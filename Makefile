@@ -176,7 +176,7 @@ UNITS := $(wildcard packaging/systemd/*)
 STRIPPED := $(if $(STRIP),-s --strip-program='$(STRIP)')
 
 # The shell gets them within quotation marks of both kinds, and uninstall needs to find the same ones.
-PLACES := BINDIR MODULEDIR MANDIR BASHDIR ZSHDIR FISHDIR
+PLACES := BINDIR MODULEDIR MANDIR UNITDIR BASHDIR ZSHDIR FISHDIR
 check_marks = $(foreach mark,' " ` $$,$(if $(findstring $(mark),$($(1))), \
     $(error $(1) has a $(mark), which the shell would take for its own)))
 check_absolute = $(if $(filter-out /%,$(firstword $($(1)))),$(error $(1) is no absolute path: $($(1))))
