@@ -197,10 +197,9 @@ static void print_tokens(const struct status *status)
         const char *purpose = row->api != NULL     ? row->api
                               : row->scope != NULL ? row->scope
                                                    : "-"; /* locked, and not whole */
-        autofree char *text =
-            text_format("%s, of %s%s%s, %s%s", purpose, owner, has_tenant ? ", tenant " : "",
-                        has_tenant ? row->tenant : "", row->is_locked ? "" : "expires ",
-                        list_row_left(row).text);
+        autofree char *text = text_format(
+            "%s, of %s, %s%s%s%s", purpose, owner, row->is_locked ? "" : "expires ",
+            list_row_left(row).text, has_tenant ? ", tenant " : "", has_tenant ? row->tenant : "");
         print_line(&title, text);
     }
     if (title[0] != '\0')

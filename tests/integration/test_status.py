@@ -75,7 +75,8 @@ def test_tokens_that_differ_in_their_tenant_alone_are_told_apart(desk):
     shown = re.findall(r" (MyWebApi, .*)", desk.run("entra", "status").out)
     assert len(shown) == 2
     for tenant in (contoso.TENANT.domains[0], contoso.TENANT.guid):
-        assert sum(f"MyWebApi, of {ADA}, tenant {tenant}, " in line for line in shown) == 1
+        assert sum(line.startswith(f"MyWebApi, of {ADA}, expires ")
+                   and line.endswith(f", tenant {tenant}") for line in shown) == 1
 
 
 def test_nobody_is_signed_in(desk):
