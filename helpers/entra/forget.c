@@ -185,7 +185,7 @@ static bool forget_all(struct tokens *tokens, const struct config *config, struc
     if (count > 0 && (!any || !complete))
         report_other("", any ? "what else there was" : "what was left of accounts");
     if (count == 0)
-        notice("The keyring has nothing of that, and no files are left.");
+        notice("There is nothing to delete.");
     if (tokens->store.named)
         notice("Other keyrings than '%s' were not looked at.", tokens->store.keyring->name);
     return true;
