@@ -25,6 +25,11 @@ void document_set_text(const char *name, const char *text)
     document_add(document, name, text);
 }
 
+json_object *document_take(void)
+{
+    return steal(&document);
+}
+
 bool document_is_set(void)
 {
     return document != NULL;
@@ -55,7 +60,7 @@ void document_add(json_object *object, const char *name, const char *text)
 
 void document_print(void)
 {
-    auto_json json_object *whole = steal(&document);
+    auto_json json_object *whole = document_take();
     if (whole != NULL && reporting.as_json)
         json_print(whole);
 }

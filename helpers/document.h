@@ -35,6 +35,10 @@ void document_set(json_object *document);
 /* Sets the document to an object with one text: a result that is one word or sentence. */
 void document_set_text(const char *name, const char *text);
 
+/* Takes the document back, for a command that makes it a part of its own; the caller releases it.
+ * NULL if none is set. */
+json_object *document_take(void);
+
 /* Whether a document is set. */
 bool document_is_set(void);
 

@@ -9,7 +9,10 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/cleanup.h"
+#include "common/base/output.h"
 #include "common/base/suggest.h"
+#include "common/base/text.h"
 
 #define OPTION_NAME_MAX 80
 #define SECONDS_MAX     3600
@@ -392,7 +395,8 @@ static void print_option(const struct option_spec *spec)
         printf("  %s\n", left);
         left[0] = '\0';
     }
-    printf("  %-*s %s\n", HELP_COLUMN, left, spec->help);
+    autofree char *prefix = text_format("  %-*s ", HELP_COLUMN, left);
+    output_paragraph(prefix, 2 + HELP_COLUMN + 1, "%s", spec->help);
 }
 
 /* The topics of the common options. A program's own have no title. */

@@ -33,6 +33,11 @@ char *text_trimmed(const char *text)
     return strndup(text, length);
 }
 
+bool text_is_same(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 bool text_is_guid(const char *text)
 {
     static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";

@@ -20,6 +20,9 @@ char *text_format_list(const char *format, va_list arguments) __attribute__((for
 /* A copy without the spaces, tabs and line breaks at both ends. The caller frees it. */
 char *text_trimmed(const char *text);
 
+/* Whether both texts are equal, or both are NULL. */
+bool text_is_same(const char *a, const char *b);
+
 /* Whether the whole text is a GUID as Entra writes it (RFC 9562, 4), in either case. */
 bool text_is_guid(const char *text);
 

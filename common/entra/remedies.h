@@ -16,7 +16,7 @@
 
 /* Microsoft's page of an AADSTS number, for codes that the catalogue does not have: a sentence for
  * printf, which takes the length of the digits (an int) and the digits. */
-#define REMEDIES_PAGE       "Microsoft explains it at https://login.microsoftonline.com/error?code=%.*s."
+#define REMEDIES_PAGE       "Microsoft explains it at https://login.microsoftonline.com/error?code=%.*s"
 #define REMEDIES_DIGITS_MAX 9
 
 /* A page that helps, if it is known whose request was refused. */

@@ -89,9 +89,10 @@ enum keyring_answer account_store_resolve(struct token_store *store, struct toke
 {
     auto_account struct account account = { 0 };
     enum keyring_answer answer = find_account(store, request, deadline, &account, error);
+    bool is_default = request->account == NULL && request->account_folder == NULL;
     if (answer == KEYRING_NOTHING)
-        trace("keyring: nobody is signed in at %s (%s)", request->instance,
-              account_store_wanted(request));
+        trace("keyring: %s is signed in at %s", is_default ? "nobody" : "no such account",
+              request->instance);
     if (answer != KEYRING_FOUND)
         return answer;
     free(request->home_account_id);

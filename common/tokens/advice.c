@@ -63,6 +63,8 @@ static void complete_client_id(const struct token_request *request, struct error
 
 /* ---- links ---- */
 
+/* They end without a full stop, which would be copied with them. */
+
 /* The portals of the clouds. Source: Microsoft, "National clouds". */
 static const struct {
     const char *instance, *portal;
@@ -79,7 +81,7 @@ static char *credentials_link(const struct token_request *request)
         if (strcmp(portals[i].instance, request->instance) == 0)
             return text_format("The app's secrets and certificates: %s"
                                "/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/"
-                               "~/Credentials/appId/%s.",
+                               "~/Credentials/appId/%s",
                                portals[i].portal, request->client_id);
     return NULL;
 }
@@ -87,7 +89,7 @@ static char *credentials_link(const struct token_request *request)
 /* Source: Microsoft, "Grant tenant-wide admin consent to an application". */
 static char *consent_link(const struct token_request *request)
 {
-    return text_format("To consent, open %s/%s/adminconsent?client_id=%s.", request->instance,
+    return text_format("To consent, open %s/%s/adminconsent?client_id=%s", request->instance,
                        request->tenant, request->client_id);
 }
 

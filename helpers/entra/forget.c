@@ -168,7 +168,7 @@ static bool forget_chosen(struct tokens *tokens, const struct config *config,
     if (accounts > 0)
         report_other("the account ", choice->account);
     else
-        notice("The keyring has nothing of that.");
+        notice("There is nothing to delete.");
     return true;
 }
 
@@ -185,7 +185,7 @@ static bool forget_all(struct tokens *tokens, const struct config *config, struc
     if (count > 0 && (!any || !complete))
         report_other("", any ? "what else there was" : "what was left of accounts");
     if (count == 0)
-        notice("The keyring has nothing of that, and no files are left.");
+        notice("There is nothing to delete.");
     if (tokens->store.named)
         notice("Other keyrings than '%s' were not looked at.", tokens->store.keyring->name);
     return true;
@@ -223,7 +223,6 @@ static bool run_forget(const struct options *options, int count, char **operands
                        struct error *error)
 {
     struct tokens tokens;
-    struct error unused = { 0 };
     bool typed = options->own[TYPED] != NULL, secrets = options->own[SECRETS] != NULL;
     bool is_default = !typed && !secrets;
     const struct choice choice = {
@@ -240,9 +239,8 @@ static bool run_forget(const struct options *options, int count, char **operands
     if (!check(options, error))
         return false;
     silence_forget();
-    /* Only the names of APIs need the configuration. */
     auto_config struct config *config =
-        config_read(options, NULL, options->api != NULL ? error : &unused);
+        options->api != NULL ? config_read(options, NULL, error) : list_rows_config(options);
     if (options->api != NULL && (config == NULL || !config_knows_api(config, options->api, error)))
         return false;
     return (tokens_open(&tokens, options, error) &&

@@ -136,7 +136,7 @@ static void print_identity(const struct status *status)
     print_line(&title, where);
     if (!is_app(request))
         return;
-    autofree char *credential = text_format("with %s", request->credentials[0].where);
+    autofree char *credential = text_format("credential from %s", request->credentials[0].where);
     print_line(&title, credential);
 }
 
@@ -150,21 +150,56 @@ static char *owner_of(const struct list_row *row, const struct token_request *re
                                        row->account != NULL ? row->account : "-");
 }
 
+/* Whether both rows are tokens of one account, or app, for the same API. */
+static bool is_same_purpose(const struct list_row *a, const struct list_row *b)
+{
+    return a->kind == b->kind && a->is_app == b->is_app && text_is_same(a->account, b->account) &&
+           text_is_same(a->scope, b->scope);
+}
+
+/* Whether another token of the same tenant, which another client requested, lasts longer; of two
+ * that last as long, the first one counts. */
+static bool is_outlasted(const struct list_rows *rows, size_t i)
+{
+    const struct list_row *row = &rows->rows[i];
+    for (size_t j = 0; j < rows->count; j++) {
+        const struct list_row *other = &rows->rows[j];
+        if (j != i && is_token(other) && is_token(row) && is_same_purpose(row, other) &&
+            text_is_same(row->tenant, other->tenant) &&
+            (other->expires_on > row->expires_on ||
+             (other->expires_on == row->expires_on && j < i)))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the token's tenant tells it from another one. */
+static bool needs_tenant(const struct list_rows *rows, size_t i)
+{
+    const struct list_row *row = &rows->rows[i];
+    for (size_t j = 0; j < rows->count; j++)
+        if (is_token(&rows->rows[j]) && is_same_purpose(row, &rows->rows[j]) &&
+            !text_is_same(row->tenant, rows->rows[j].tenant))
+            return row->tenant != NULL;
+    return false;
+}
+
 static void print_tokens(const struct status *status)
 {
     const struct list_rows *rows = &status->rows;
     const char *title = "Tokens";
     for (size_t i = 0; i < rows->count; i++) {
         const struct list_row *row = &rows->rows[i];
-        if (!is_token(row) && !is_locked_token(row))
+        if ((!is_token(row) && !is_locked_token(row)) || is_outlasted(rows, i))
             continue;
+        bool has_tenant = needs_tenant(rows, i);
         autofree char *owner = owner_of(row, status->request);
         const char *purpose = row->api != NULL     ? row->api
                               : row->scope != NULL ? row->scope
                                                    : "-"; /* locked, and not whole */
-        autofree char *text =
-            text_format("%s, of %s, %s%s", purpose, owner, row->is_locked ? "" : "expires ",
-                        list_row_left(row).text);
+        autofree char *text = text_format(
+            "%s, of %s, %s%s%s%s", purpose, owner, row->is_locked ? "" : "expires ",
+            list_row_left(row).text, has_tenant ? ", tenant " : "", has_tenant ? row->tenant : "");
         print_line(&title, text);
     }
     if (title[0] != '\0')
@@ -311,7 +346,16 @@ static void status_clear(struct status *status)
     token_candidates_clear(&status->candidates);
 }
 
-bool status_needs_user(const struct options *options, bool *ret_needs, struct error *error)
+static char *default_account(const struct list_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (is_sign_in(&rows->rows[i]) && rows->rows[i].is_default)
+            return strdup(rows->rows[i].account);
+    return NULL;
+}
+
+bool status_needs_user(const struct options *options, bool *ret_needs, char **ret_account,
+                       struct error *error)
 {
     CLEANUP(status_clear) struct status status = { 0 };
     auto_config struct config *config = config_load(options, NULL, error);
@@ -322,7 +366,10 @@ bool status_needs_user(const struct options *options, bool *ret_needs, struct er
         return false;
     }
     *ret_needs = !needs_no_user(&status);
-    return !*ret_needs || !some_are_locked(&status.rows) || fail_locked(error);
+    if (*ret_needs && some_are_locked(&status.rows))
+        return fail_locked(error);
+    *ret_account = default_account(&status.rows);
+    return true;
 }
 
 static bool run_status(const struct options *options, int count, char **operands,

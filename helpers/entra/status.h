@@ -11,8 +11,10 @@
 #include "common/base/options.h"
 
 /* Whether a user must sign in before there can be a token: no app has a credential, and the keyring
- * has neither a sign-in nor a token. Asks nobody but the keyring. Fails with any kind, and with
+ * has neither a sign-in nor a token. Asks nobody but the keyring. *ret_account is the default
+ * account, which the caller frees; NULL if there is none. Fails with any kind, and with
  * keyring_locked if the keyring may have what it does not show. */
-bool status_needs_user(const struct options *options, bool *ret_needs, struct error *error);
+bool status_needs_user(const struct options *options, bool *ret_needs, char **ret_account,
+                       struct error *error);
 
 #endif

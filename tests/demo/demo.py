@@ -156,7 +156,7 @@ class Demo:
         self._narration.step(
             f"git's clone and push sent {_requests(for_git)} to the authority",
             good=self._note(for_git == 1))
-        self._narration.output("The token was requested once, with the sign-in, and stored.")
+        self._narration.output("The token was requested once, for the clone, and stored.")
 
     def files(self) -> None:
         """Searches for the signatures, which are different for every token."""

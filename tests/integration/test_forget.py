@@ -109,7 +109,7 @@ def test_what_is_not_there_is_not_deleted(full, words):
     before = rows(full)
     outcome = forget(full, *words)
     assert (outcome.code, outcome.out) == (0, "")
-    assert outcome.err == "The keyring has nothing of that.\n"
+    assert outcome.err == "There is nothing to delete.\n"
     assert rows(full) == before
 
 

@@ -97,7 +97,8 @@ DOCUMENTS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
     "setup --dry-run": (entra("setup", "--dry-run"), {
         "dryRun": None, "plan": {"git", "kubectl", "sign-in"}, "commands": [str], "users": []}),
     "setup --yes": (entra("setup", "--yes"), {
-        "dryRun": None, "plan": {"git", "kubectl", "sign-in"}, "commands": [str], "users": []}),
+        "dryRun": None, "plan": {"git", "kubectl", "sign-in"}, "commands": [str], "users": [],
+        "status": {"accounts", "identity", "keyring", "tokens"}}),
     "doctor": (entra("doctor", env={"CURL_CA_BUNDLE": None}), {"ok": None, "checks": [FINDING]}),
     "doctor --explain": (entra("doctor", "--explain", "53003"), [{"codes", "meaning", "remedy"}]),
     "version": (entra("version"), {"version"}),

@@ -59,8 +59,18 @@ def test_apis_have_their_names_also_those_of_another_file(full, tmp_path):
 def test_without_a_configuration_that_can_be_read_scopes_are_shown(full):
     full.appsettings_file.write_text("{")
     outcome = full.run("entra", "list")
-    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.code == 0
+    assert outcome.err.startswith("entra: warning: APIs are shown by their scopes: "
+                                  f"{full.appsettings_file}:1: ")
+    assert outcome.err.count("\n") == 1
     assert f"{contoso.MY_WEB_API}/.default" in outcome.out and " Graph " in outcome.out
+
+
+def test_an_empty_keyring_has_no_table(world):
+    outcome = world.run("entra", "list")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err == "The keyring has no tokens or sign-ins of these programs.\n"
+    assert listed(world) == []
 
 
 @pytest.mark.parametrize("columns", [80, 120, 72, 50])

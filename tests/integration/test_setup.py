@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -98,6 +99,21 @@ def test_without_a_user_the_status_says_that_one_must_sign_in(new):
     outcome = new.run("entra", "setup", "--yes")
     assert outcome.code == SIGN_IN_FIRST and is_set_up(new)
     assert "Signed in  nobody\n" in outcome.out and "nobody is signed in" in outcome.err
+
+
+def test_in_json_the_status_is_the_end_too(new):
+    outcome = new.run("entra", "setup", "--yes", "--output", "json")
+    assert outcome.code == SIGN_IN_FIRST and is_set_up(new)
+    assert json.loads(outcome.out)["status"]["accounts"] == []
+    assert json.loads(outcome.err.splitlines()[-1])["kind"] == "sign-in"
+
+
+@pytest.mark.parametrize("columns", [70, 60])
+def test_a_command_that_does_not_fit_goes_on_in_further_lines(new, columns):
+    shown = new.at_terminal("entra", "setup", "git", "--dry-run", whole=True,
+                            columns=columns).finish().err
+    assert max(map(len, shown.splitlines())) <= columns and " \\\n    " in shown
+    assert shown.replace(" \\\n   ", "") == new.run("entra", "setup", "git", "--dry-run").out
 
 
 def test_an_app_needs_no_user(world):

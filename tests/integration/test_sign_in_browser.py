@@ -316,6 +316,12 @@ def test_without_a_browser_the_device_code_is_offered(desk):
     assert whose(desk, token(desk)) == contoso.ADA.username
 
 
+def test_without_a_browser_what_the_sign_in_is_for_is_said_once(desk):
+    terminal = desk.at_terminal("entra", "login", "--api", "MyWebApi", env=users.NO_BROWSER)
+    users.user_code(terminal)
+    assert terminal.screen.count("for MyWebApi") == 1
+
+
 @pytest.mark.parametrize("words", ["{program}", "{program} %s", "env {program}",
                                    "{wrapper} --url=%s --new", "/nowhere:{program}"])
 def test_the_browser_can_be_a_command_with_the_url_anywhere(desk, words):

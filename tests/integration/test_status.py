@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -65,6 +66,17 @@ def test_users_are_shown_with_the_default_one(desk):
     assert {one["account"] for one in found["tokens"]} >= {GRACE}
     assert lines(desk)["Signed in"] == [ADA, f"{GRACE} (default)"]
     assert len(desk.browser.urls) == opened
+
+
+def test_tokens_that_differ_in_their_tenant_alone_are_told_apart(desk):
+    login(desk)
+    token(desk)
+    token(desk, "--tenant", contoso.TENANT.guid)
+    shown = re.findall(r" (MyWebApi, .*)", desk.run("entra", "status").out)
+    assert len(shown) == 2
+    for tenant in (contoso.TENANT.domains[0], contoso.TENANT.guid):
+        assert sum(line.startswith(f"MyWebApi, of {ADA}, expires ")
+                   and line.endswith(f", tenant {tenant}") for line in shown) == 1
 
 
 def test_nobody_is_signed_in(desk):

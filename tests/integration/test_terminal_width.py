@@ -197,3 +197,9 @@ def test_five_lines_tell_of_a_users_warm_answer(desk):
     assert len(lines) == 5
     assert "identity: a user, by the client" in lines[3]
     assert f"has the token of {contoso.ADA.username}, until " in lines[4]
+
+
+@pytest.mark.parametrize("program", ["entra", "exec-credential-entra"])
+def test_no_line_of_a_help_text_is_longer_than_the_terminal(world, program):
+    shown = world.at_terminal(program, "--help", whole=True, columns=80).finish().err
+    assert max(map(len, shown.splitlines())) <= 80

@@ -227,6 +227,14 @@ static bool may_wait(void *data)
     return !wait->no_browser;
 }
 
+/* Several programs may want a sign-in, and the authority's page names only the client. */
+static void say_purpose(struct prompt *prompt, const struct token_request *request)
+{
+    autofree char *purpose = prompt_purpose(request);
+    if (purpose[0] != '\0')
+        prompt_say(prompt, "Sign in%s.", purpose);
+}
+
 /* Starts a browser with an address of the listener, which sends it on to the URL (loopback.h). If
  * the listener could not tell who comes, none is started. A browser elsewhere can open the URL if
  * the user has forwarded the port to it; 0: none is forwarded. */
@@ -240,6 +248,7 @@ static bool start_browser(const struct token_request *request, const struct atte
                       open_url(start->bytes, &wait->browser);
     if (!is_started && !wait->browser_required)
         return false;
+    say_purpose(wait->prompt, request);
     if (is_started)
         prompt_say(wait->prompt, "Sign in with your browser. If none opens, open this URL:");
     else if (port != 0)

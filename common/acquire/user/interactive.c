@@ -5,14 +5,6 @@
 #include "common/acquire/user/browser.h"
 #include "common/acquire/user/device_code.h"
 
-/* Several programs may want a sign-in, and the authority's page names only the client. */
-static void say_purpose(struct prompt *prompt, const struct token_request *request)
-{
-    autofree char *purpose = prompt_purpose(request);
-    if (purpose[0] != '\0')
-        prompt_say(prompt, "Sign in%s.", purpose);
-}
-
 static bool sign_in_by_method(const struct token_request *request, struct prompt *prompt,
                               int64_t deadline, struct token *ret_token,
                               struct account *ret_account, struct sign_in_browser **ret_browser,
@@ -35,8 +27,6 @@ bool interactive_sign_in(const struct token_request *request, int64_t deadline,
     auto_prompt struct prompt prompt = prompt_open();
     auto_token struct token read = { 0 };
     *ret_browser = NULL;
-    if (request->sign_in != SIGN_IN_DEVICE_CODE) /* which says it with its code */
-        say_purpose(&prompt, request);
     if (!sign_in_by_method(request, &prompt, deadline, &read, ret_account, ret_browser, error))
         return false;
     *ret_token = read;

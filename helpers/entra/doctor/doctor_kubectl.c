@@ -88,7 +88,7 @@ static void check_config(struct doctor *doctor, const json_object *config)
                     other, current != NULL ? current : "none");
     } else {
         doctor_skip(doctor,
-                    "no user in the kubeconfig uses our plugin (see exec-credential-entra(1))");
+                    "no user in the kubeconfig uses our plugin (see 'entra setup kubectl')");
     }
 }
 

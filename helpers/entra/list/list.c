@@ -34,16 +34,11 @@ static char *purpose_of(const struct list_row *row)
     }
 }
 
-static bool are_texts_equal(const char *a, const char *b)
-{
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* An account may have signed in for several clients, which the table does not show. */
 static bool is_same_sign_in(const struct list_row *a, const struct list_row *b)
 {
     return a->kind == LIST_SIGN_IN && b->kind == LIST_SIGN_IN && a->state == NULL &&
-           b->state == NULL && are_texts_equal(a->account, b->account) && a->store == b->store;
+           b->state == NULL && text_is_same(a->account, b->account) && a->store == b->store;
 }
 
 /* The keyring of all rows; NULL if they are in several. */
@@ -106,7 +101,6 @@ static void warn_of_lock(const struct list_rows *rows)
 
 static bool run_list(const struct options *options, int count, char **operands, struct error *error)
 {
-    struct error unused = { 0 };
     struct tokens tokens;
     auto_list_rows struct list_rows rows = { 0 };
     if (count > 0)
@@ -114,15 +108,16 @@ static bool run_list(const struct options *options, int count, char **operands, 
     silence_forget();
     if (!tokens_open(&tokens, options, error))
         return error_wanted(error, "cannot list the tokens");
-    /* Without a configuration, the APIs that it has are shown by their scopes. */
-    auto_config struct config *config = config_read(options, NULL, &unused);
+    auto_config struct config *config = list_rows_config(options);
     bool complete = list_rows_read(&tokens, config, &rows, error);
     if (!complete && rows.count == 0)
         return error_wanted(error, "cannot list the tokens");
     if (document_is_wanted(options))
         document_set(to_json(&rows));
-    else
+    else if (rows.count > 0)
         print_table(&rows);
+    else
+        notice("The keyring has no tokens or sign-ins of these programs.");
     warn_of_lock(&rows);
     return complete || error_wanted(error, "the list is incomplete");
 }

@@ -11,6 +11,7 @@
 #include "common/base/printable.h"
 #include "common/base/rfc3339.h"
 #include "common/base/text.h"
+#include "common/entra/error_report.h"
 #include "common/store/account_store.h"
 #include "common/store/stored_credentials.h"
 #include "helpers/document.h"
@@ -208,6 +209,17 @@ static void add_row(struct list_rows *rows, enum list_kind kind, const struct ke
 static bool is_shown(const struct keyring_item *account)
 {
     return !account->is_locked && !is_readable_sign_in(account);
+}
+
+struct config *list_rows_config(const struct options *options)
+{
+    struct error why = { 0 };
+    struct config *config = config_read(options, NULL, &why);
+    if (config == NULL) {
+        error_wanted(&why, "APIs are shown by their scopes");
+        error_warn(&why);
+    }
+    return config;
 }
 
 bool list_rows_read(struct tokens *tokens, const struct config *config, struct list_rows *ret_rows,

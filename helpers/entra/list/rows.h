@@ -49,6 +49,10 @@ struct list_rows {
     struct keyring_list accounts;
 };
 
+/* Reads the configuration for the APIs' names. If it cannot be read, warns of that and returns
+ * NULL: APIs are then shown by their scopes. The caller frees it. */
+struct config *list_rows_config(const struct options *options);
+
 /* Reads the keyrings. Clears *ret_rows first; the caller clears it with list_rows_clear. The
  * configuration, which gives the APIs' names, may be NULL. If a keyring does not answer, the rows
  * are those of the others, and this fails as token_store_list does. */

@@ -7,14 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "common/base/columns.h"
 #include "common/base/deadline.h"
 #include "common/base/output.h"
 #include "common/base/subprocess.h"
+#include "common/base/text.h"
 #include "common/entra/child_environment.h"
 
 #define COMMAND_MILLISECONDS 30000
 #define COMMAND_OUTPUT_MAX   4096
+#define COMMAND_INDENT       4 /* of a command's further lines on a terminal */
 
 /* Words of a command line that are collected. */
 struct collection {
@@ -74,6 +78,26 @@ char *setup_quote(char *const *words)
     return text;
 }
 
+/* Prints the command for a shell. On a terminal, one that does not fit goes on in further lines, as
+ * a shell takes it too. */
+static void print_command(char *const *words)
+{
+    static const char more[] = " \\";
+    size_t width = columns_of_terminal(STDOUT_FILENO);
+    autofree char *line = setup_quote((char *const[]){ words[0], NULL });
+    for (size_t i = 1; words[i] != NULL; i++) {
+        autofree char *word = setup_quote((char *const[]){ words[i], NULL });
+        autofree char *longer = text_format("%s %s", line, word);
+        size_t end = words[i + 1] != NULL ? strlen(more) : 0;
+        bool fits = width == 0 || columns_of_text(longer, strlen(longer)) + end <= width;
+        if (!fits)
+            output_line("%s%s", line, more);
+        free(line);
+        line = fits ? steal(&longer) : text_format("%*s%s", COMMAND_INDENT, "", word);
+    }
+    output_line("%s", line);
+}
+
 void setup_set_document(const struct options *options, const char *array)
 {
     if (!document_is_wanted(options) || document_is_set())
@@ -92,7 +116,7 @@ bool setup_run(const struct options *options, char *const *command, struct error
     if (document_is_wanted(options))
         document_append("commands", document_text(line));
     else
-        output_line("%s", line);
+        print_command(command);
     if (fflush(stdout) != 0)
         return error_set(error, ERROR_OTHER,
                          "cannot write to stdout, so the command is not run: %m");

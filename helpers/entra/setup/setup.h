@@ -47,7 +47,6 @@ enum setup_option {
     {                                                                                              \
         "remove", NULL, "undo what setup did", OPTION_OWN_FLAG, OPTION_OWN(SETUP_REMOVE), 0        \
     }
-
 #define SETUP_OPTION_OUTPUT DOCUMENT_OPTION("text|json", "text or json")
 
 /* ---- a part of `entra setup` ---- */
@@ -102,8 +101,7 @@ void setup_helper_options(const struct options *options, struct setup_storage *s
 void setup_set_document(const struct options *options, const char *array);
 
 /* Prints the command on stdout, quoted for a shell, and runs it; with --dry-run only prints it.
- * With
- * --output json, it goes into the document's array `commands` instead.
+ * With --output json, it goes into the document's array `commands` instead.
  * Fails with ERROR_OTHER if the command fails or stdout cannot be written to, and with ERROR_USAGE
  * if the command cannot be run. */
 bool setup_run(const struct options *options, char *const *command, struct error *error);

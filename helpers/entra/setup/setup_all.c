@@ -160,11 +160,27 @@ static bool is_wanted(const struct options *options, bool *ret_wanted, struct er
            error_wanted(error, "nothing is changed");
 }
 
+/* In JSON, the status is a member of setup's document. */
+static bool show_status(const struct options *options, struct error *error)
+{
+    struct options of_status = *options;
+    json_object *document = document_take();
+    memset(of_status.own, 0, sizeof of_status.own);
+    if (document == NULL)
+        output_line("%s", "");
+    deadline_begin();
+    bool ok = entra_status.run(&of_status, 0, NULL, error);
+    if (document != NULL) {
+        json_object_object_add(document, "status", document_take());
+        document_set(document);
+    }
+    return ok;
+}
+
 static bool set_up_all(struct setup *setup, struct error *error)
 {
     bool wanted = true;
     const struct options *options = setup->options;
-    struct options of_status = *options;
     bool is_json = document_is_wanted(options);
     look(setup);
     if (is_json)
@@ -184,12 +200,7 @@ static bool set_up_all(struct setup *setup, struct error *error)
         notice("'entra forget --all' deletes what the keyring still has.");
         return true;
     }
-    if (is_json)
-        return true;
-    deadline_begin();
-    memset(of_status.own, 0, sizeof of_status.own);
-    output_line("%s", "");
-    return entra_status.run(&of_status, 0, NULL, error);
+    return show_status(options, error);
 }
 
 /* Nothing is changed if there is a fault in the configuration. */

@@ -17,10 +17,13 @@ static bool look_before_sign_in(const struct options *options, struct setup_plan
                                 struct error *error)
 {
     bool needs = false;
-    if (!status_needs_user(options, &needs, error))
+    autofree char *account = NULL;
+    if (!status_needs_user(options, &needs, &account, error))
         return false;
-    if (!needs)
-        setup_plan_note(plan, "not needed: there can be tokens without it");
+    if (!needs && account != NULL)
+        setup_plan_note(plan, "%s is signed in", account);
+    else if (!needs)
+        setup_plan_note(plan, "not needed");
     else if (user_is_present())
         setup_plan_change(plan, "a user signs in, once for all");
     else
