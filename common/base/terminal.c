@@ -138,8 +138,8 @@ bool terminal_confirm(const char *question, int64_t deadline, bool *ret_yes, str
     if (line == NULL)
         return false;
     autofree char *answer = strndup(line->bytes, line->length);
-    *ret_yes = line->length == 0 ||
-               (line->length == strlen(answer) &&
-                (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0));
+    *ret_yes =
+        line->length == 0 || (line->length == strlen(answer) &&
+                              (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0));
     return true;
 }
