@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tokens for the services of a machine: systemd starts `entra token --serve` when something connects
- * to the socket of entra-token@API.socket, and each connection is answered with the bare token.
- * systemd itself connects, for a service whose unit has
+ * Tokens for the services of a machine: systemd starts `entra token --serve` when something
+ * connects to the socket of entra-token@API.socket, and each connection is answered with the bare
+ * token. systemd itself connects, for a service whose unit has
  *
  *     LoadCredential=token:/run/entra/API.sock
  *
