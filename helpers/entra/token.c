@@ -96,18 +96,17 @@ struct service {
     const char *wanted;
 };
 
-static struct secret *answer_connection(void *context, struct error *error)
+static bool answer_connection(void *context, struct secret **ret_answer, struct error *error)
 {
     const struct service *service = context;
     auto_tokens_result struct tokens_result result = { 0 };
     struct tokens tokens;
     if (!tokens_open(&tokens, service->options, error) ||
-        !tokens_get(&tokens, service->candidates, &result, error)) {
-        error_wanted(error, "no token for %.200s", service->wanted);
-        return NULL;
-    }
+        !tokens_get(&tokens, service->candidates, &result, error))
+        return error_wanted(error, "no token for %.200s", service->wanted);
     const struct secret *token = result.token.access_token;
-    return secret_new(token->bytes, token->length);
+    *ret_answer = secret_new(token->bytes, token->length);
+    return true;
 }
 
 /* ---- the command ---- */

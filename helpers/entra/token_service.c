@@ -55,20 +55,19 @@ static void report(const struct error *why, struct error *last)
     *last = *why;
 }
 
-/* Returns NULL if the other side has hung up before there is an answer. */
-static struct secret *wait_for_answer(int connection, token_service_answer *answer, void *context,
-                                      struct error *last)
+/* Returns false if the other side has hung up before there is an answer. */
+static bool wait_for_answer(int connection, token_service_answer *answer, void *context,
+                            struct secret **ret_answer, struct error *last)
 {
     while (!is_ready(connection, POLLRDHUP, 0)) {
         struct error why = { 0 };
         deadline_begin();
-        struct secret *found = answer(context, &why);
-        if (found != NULL)
-            return found;
+        if (answer(context, ret_answer, &why))
+            return true;
         report(&why, last);
         is_ready(connection, POLLRDHUP, RETRY_MILLISECONDS);
     }
-    return NULL;
+    return false;
 }
 
 bool token_service_run(token_service_answer *answer, void *context, struct error *error)
@@ -80,8 +79,9 @@ bool token_service_run(token_service_answer *answer, void *context, struct error
         autoclose int connection = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
         if (connection < 0)
             continue; /* it has been given up */
-        auto_secret struct secret *found = wait_for_answer(connection, answer, context, &last);
-        if (found != NULL && !secret_write(found, connection))
+        auto_secret struct secret *found = NULL;
+        if (wait_for_answer(connection, answer, context, &found, &last) &&
+            !secret_write(found, connection))
             trace("token: the answer was not read: %s", strerror(errno));
     }
     return true;

@@ -16,9 +16,8 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-/* Makes the answer to a connection. Returns NULL with any kind of error; the caller frees the
- * result. */
-typedef struct secret *token_service_answer(void *context, struct error *error);
+/* Makes the answer to a connection, which the caller frees. Fails with any kind. */
+typedef bool token_service_answer(void *context, struct secret **ret_answer, struct error *error);
 
 /* Answers the connections that wait at the socket that systemd handed over (sd_listen_fds(3)).
  * Without an answer there is none: an empty one would be taken for a token. So whoever waits goes

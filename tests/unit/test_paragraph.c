@@ -120,7 +120,7 @@ static void no_width_breaks_a_word(void **state)
     for (size_t columns = 20; columns < 200; columns++) {
         autofree char *lines =
             paragraph_format(&(struct paragraph){ NULL, text, NULL, 2 }, columns);
-        autofree char *joined = calloc(1, strlen(lines) + 1);
+        autofree char *joined = strdup("");
         for (char *line = lines, *next = NULL; line != NULL; line = next) {
             next = strchr(line, '\n');
             if (next != NULL)
@@ -128,7 +128,8 @@ static void no_width_breaks_a_word(void **state)
             size_t blanks = strspn(line, " ");
             bool is_one_word = strchr(line + blanks, ' ') == NULL;
             assert_true(is_one_word || columns_of_text(line, strlen(line)) <= columns);
-            strcat(strcat(joined, joined[0] != '\0' ? " " : ""), line + blanks);
+            autofree char *before = joined;
+            joined = text_format("%s%s%s", before, before[0] != '\0' ? " " : "", line + blanks);
         }
         assert_string_equal(joined, text);
     }

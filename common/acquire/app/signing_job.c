@@ -108,23 +108,29 @@ static bool read_members(struct records *records, struct signing_job *job)
     return true;
 }
 
-bool signing_job_read(const struct secret *text, struct signing_job *ret_job)
+static bool read_job(const struct secret *text, struct signing_job *job)
 {
-    auto_signing_job struct signing_job job = { .credential.kind = CREDENTIAL_CERTIFICATE };
     struct records records = { text->bytes, text->bytes + text->length };
     const char *rest = take(&records, HEADER);
-    if (rest == NULL || rest[0] != '\0' || !read_members(&records, &job))
+    if (rest == NULL || rest[0] != '\0' || !read_members(&records, job))
         return false;
     const char *send_x5c = take(&records, SEND_X5C);
-    if (send_x5c == NULL || records.at != records.end ||
-        (strcmp(send_x5c, "0") != 0 && strcmp(send_x5c, "1") != 0) ||
-        (job.credential.path == NULL && job.credential.secret == NULL) ||
-        !authority_is_tenant(job.request.tenant))
-        return false;
-    job.credential.send_x5c = send_x5c[0] == '1';
-    *ret_job = job;
-    job = (struct signing_job){ 0 };
-    return true;
+    job->credential.send_x5c = send_x5c != NULL && send_x5c[0] == '1';
+    return send_x5c != NULL && records.at == records.end &&
+           (strcmp(send_x5c, "0") == 0 || strcmp(send_x5c, "1") == 0) &&
+           (job->credential.path != NULL || job->credential.secret != NULL) &&
+           authority_is_tenant(job->request.tenant);
+}
+
+bool signing_job_read(const struct secret *text, struct signing_job *ret_job)
+{
+    struct signing_job job = { .credential.kind = CREDENTIAL_CERTIFICATE };
+    bool ok = read_job(text, &job);
+    if (ok)
+        *ret_job = job;
+    else
+        signing_job_clear(&job);
+    return ok;
 }
 
 void signing_job_clear(struct signing_job *job)
