@@ -73,7 +73,7 @@ def test_a_container_keeps_the_token_in_memory(service, memory):
 
 
 def test_a_service_of_systemd_gets_its_secret_and_leaves_nothing(service, memory):
-    configuration, unit = literals("A service of systemd")
+    configuration, unit, *_ = literals("A service of systemd")
     assert dict(re.findall(r"^(RuntimeDirectory\w*)=(.*)$", unit, re.M)) == {
         "RuntimeDirectory": "report", "RuntimeDirectoryMode": "0700"}
     (memory / "report").mkdir(mode=0o700)

@@ -4,6 +4,7 @@ socket activation."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from authority import faults
+from integration.test_recipes import literals
 from integration.users import claims
 from world.waiting import wait_until
 from world.world import World
@@ -114,6 +116,10 @@ def test_a_socket_of_the_network_is_not_served(world, programs):
 def test_the_installed_units_are_in_order(programs, tmp_path):
     """What systemd itself says of them, for one API."""
     units = programs.parent / "lib" / "systemd" / "system"
+    *_, enabling, credential = literals("A service of systemd")
+    assert enabling.strip() == "systemctl enable --now entra-token@Graph.socket"
+    listen = re.search(r"^ListenStream=(.*)$", (units / "entra-token@.socket").read_text(), re.M)
+    assert credential.strip() == f"LoadCredential=token:{listen.group(1).replace('%i', 'Graph')}"
     names = [f"entra-token@Graph.{kind}" for kind in ("socket", "service")]
     for name in names:
         (tmp_path / name).write_text((units / name.replace("Graph", "")).read_text())
