@@ -14,6 +14,7 @@ from pathlib import Path
 from authority import contoso
 from authority.directory import User
 from authority.visitor import Visitor
+from world.waiting import wait_until
 
 TESTS = Path(__file__).resolve().parent.parent
 CHATTER = "Opening in existing browser session."
@@ -57,8 +58,12 @@ class Browser:
 
     @property
     def pages(self) -> list[str]:
-        """The text of the last page of each visit."""
-        return [file.read_text() for file in sorted(self._folder.glob("page-*"))]
+        """The text of the last page of each visit. A program may end before the browser has it."""
+        def files() -> list[Path]:
+            return sorted(self._folder.glob("page-*"))
+
+        wait_until(lambda: len(files()) == len(self.urls), "the page of each visit")
+        return [file.read_text() for file in files()]
 
     def will_sign_in(self, user: User) -> None:
         self._will("sign in", username=user.username, password=user.password)
@@ -104,4 +109,6 @@ def play(folder: Path, words: list[str]) -> None:
     else:
         page = visitor.open(url)
     count = len(list(folder.glob("page-*")))
-    (folder / f"page-{count:03}").write_text(page.text)
+    new = folder / f"new-{count:03}"
+    new.write_text(page.text)
+    new.rename(folder / f"page-{count:03}")
