@@ -41,7 +41,7 @@ static bool fail_unknown(const struct keyring_list *accounts, const char *userna
             error_set(error, ERROR_KEYRING, "the keyring with the sign-ins is locked");
             return error_known_as(error, "keyring_locked");
         }
-    error_set(error, ERROR_SIGN_IN, "%.254s is not signed in", username);
+    error_set(error, ERROR_SIGN_IN, "'%.254s' is not signed in", username);
     return error_hint(error, "'entra list' shows who is. 'entra login' signs in an account, and "
                              "makes it the default one.");
 }

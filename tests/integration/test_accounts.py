@@ -152,7 +152,7 @@ def test_another_account_becomes_the_default_one_without_a_browser(two):
 
 @pytest.mark.parametrize("words, code, text", [
     ((), 2, "no account given"), ((ADA, GRACE), 2, "more than one"), (("a b",), 2, "not an account"),
-    (("nobody@contoso.com",), 5, "nobody@contoso.com is not signed in"), (("*",), 2, "not an account"),
+    (("nobody@contoso.com",), 5, "'nobody@contoso.com' is not signed in"), (("*",), 2, "not an account"),
 ])
 def test_only_an_account_that_is_signed_in_can_be_switched_to(two, words, code, text):
     outcome = two.run("entra", "switch", *words)
