@@ -233,7 +233,8 @@ static bool write_target(struct job *job, const struct kubeconfig_target *target
     for (size_t i = 0; i < job->list.module->count(target->file); i++)
         if (target->users[i] == KUBECONFIG_CONVERTED)
             report_user(job, target, changed, i);
-    output_paragraph("", INDENT, "%s: the original is kept as %s", target->path, backup);
+    output_paragraph("", INDENT, "%s: %s is kept as %s", target->path,
+                     job->is_removal ? "the file as it was before" : "the original", backup);
     return ok;
 }
 
