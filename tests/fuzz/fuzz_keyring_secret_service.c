@@ -195,6 +195,12 @@ enum keyring_answer service_connect(SecretService **ret_service, int64_t deadlin
     return KEYRING_FOUND;
 }
 
+enum keyring_answer service_connect_running(SecretService **ret_service, int64_t deadline,
+                                            struct error *error)
+{
+    return service_connect(ret_service, deadline, error);
+}
+
 void service_open_session(SecretService *service)
 {
     (void)service;

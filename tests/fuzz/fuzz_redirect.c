@@ -8,7 +8,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct http_field sent[] = { { "nonce", FUZZ_SECRET, true }, { NULL, NULL, false } };
-    const struct redirect_expected expected = { 40123, "s", "/b", sent };
+    const struct redirect_expected expected = {
+        .port = 40123,
+        .state = "s",
+        .start = "/b",
+        .sent = sent,
+        .start_is_used = size % 2 == 1,
+    };
     auto_redirect struct redirect redirect = { 0 };
     autofree char *text = fuzz_copy(data, size, 0);
     fuzz_has_secret = true;

@@ -136,8 +136,17 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     return KEYRING_FOUND;
 }
 
-struct keyring_module shelf_module = { .keyring = { "kernel", lookup, store, erase, erase_item,
-                                                    list } };
+struct keyring_module shelf_module = {
+    .keyring = {
+        .name = "kernel",
+        .lookup = lookup,
+        .store = store,
+        .erase = erase,
+        .erase_item = erase_item,
+        .list = list,
+        .peek = list,
+    },
+};
 
 void shelf_clear(void)
 {
