@@ -398,3 +398,41 @@ def test_without_the_right_to_change_the_machine_nothing_is_claimed(world, machi
     machine.mkdir()
     outcome = set_up(world, "--system")
     assert outcome.code != 0 and "git config --system --add" in outcome.out
+
+
+def test_what_is_set_up_for_all_users_is_not_set_up_again_for_one(world, machine):
+    before = configuration(world)
+    assert set_up(world, "--system").code == 0
+    outcome = set_up(world)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err.splitlines() == ["git is already set up for https://dev.azure.com.",
+                                        "git is already set up for https://*.visualstudio.com."]
+    assert configuration(world) == before
+    plan = world.run("entra", "setup", "--dry-run").out
+    assert "git       already asks entra for https://dev.azure.com\n" in plan
+
+
+def test_a_user_whose_own_helper_comes_after_the_machines_sets_it_up(world, machine):
+    """So does one for whom git leaves the machine's configuration out."""
+    assert set_up(world, "--system").code == 0
+    nobody = {"GIT_CONFIG_NOSYSTEM": "1"}
+    assert "git config --global --add" in set_up(world, "--dry-run", env=nobody).out
+    world.run("git", "config", "--global", f"{DEV_AZURE}.helper", "store")
+    assert set_up(world).code == 0 and told(world) == ["git credential-entra store"]
+
+
+def test_a_user_is_told_what_only_the_administrator_can_undo(world, machine):
+    assert set_up(world, "--system").code == 0
+    written = machine.read_text()
+    told_of_it = "for all users of this machine; " \
+                 "'sudo entra setup git --system --remove' undoes that.\n"
+    for words in ((), ("https://dev.azure.com",)):
+        outcome = set_up(world, "--remove", *words)
+        assert (outcome.code, outcome.out) == (0, "") and outcome.err.endswith(told_of_it)
+        assert "not set up" not in outcome.err and machine.read_text() == written
+    shown = " ".join(world.run("entra", "setup", "--remove", "--dry-run").out.split())
+    assert "git asks entra for all users of this machine; 'sudo entra setup git --system " \
+           "--remove' undoes that" in shown
+    advised = outcome.err.split("'")[1].removeprefix("sudo ").split()
+    assert world.run(*advised).code == 0 and told(world) != ["git credential-entra store"]
+    assert "git is not set up." in set_up(world, "--remove").err

@@ -4,10 +4,14 @@
 
 #include <string.h>
 
+#include "common/base/environment.h"
 #include "common/base/text.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_settings.h"
 #include "helpers/entra/setup/setup.h"
+#include "helpers/git/git_bool.h"
+
+#define GIT_MACHINE "--system" /* the scope of all users */
 
 char *git_section_name(const char *text, const struct url *url, bool has_slash)
 {
@@ -22,17 +26,35 @@ char *git_section_name(const char *text, const struct url *url, bool has_slash)
 
 const char *git_scope(const struct options *options)
 {
-    return options->own[SETUP_SYSTEM] != NULL ? "--system" : "--global";
+    return options->own[SETUP_SYSTEM] != NULL ? GIT_MACHINE : "--global";
+}
+
+static struct secret *read_scope(const char *scope, bool with_includes, struct error *error)
+{
+    const char *includes = with_includes ? "--includes" : "--no-includes";
+    char *const command[] = { "git",    "config",       (char *)scope,    (char *)includes,
+                              "--null", "--get-regexp", "^credential\\.", NULL };
+    return setup_query(command, GIT_CONFIG_MAX, error);
 }
 
 struct secret *git_section_read(const struct options *options, bool with_includes,
                                 struct error *error)
 {
-    const char *scope = git_scope(options);
-    const char *includes = with_includes ? "--includes" : "--no-includes";
-    char *const command[] = { "git",    "config",       (char *)scope,    (char *)includes,
-                              "--null", "--get-regexp", "^credential\\.", NULL };
-    return setup_query(command, GIT_CONFIG_MAX, error);
+    return read_scope(git_scope(options), with_includes, error);
+}
+
+/* Whether git leaves the configuration of the machine out (git(1)). */
+static bool is_without_machine(void)
+{
+    const char *value = environment("GIT_CONFIG_NOSYSTEM");
+    return value != NULL && !git_bool_is_no(value);
+}
+
+struct secret *git_section_read_machine(const struct options *options, struct error *error)
+{
+    if (options->own[SETUP_SYSTEM] != NULL || is_without_machine())
+        return secret_new("", 0);
+    return read_scope(GIT_MACHINE, true, error);
 }
 
 /* The line's variable if its section has exactly this name, else NULL. */

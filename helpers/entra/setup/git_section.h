@@ -53,6 +53,11 @@ const char *git_scope(const struct options *options);
 struct secret *git_section_read(const struct options *options, bool with_includes,
                                 struct error *error);
 
+/* Reads the credential settings of the machine that count for the user as well. Empty if the scope
+ * is the machine's, or if GIT_CONFIG_NOSYSTEM has git leave them out. The caller frees the text.
+ * Fails as git_section_read does. */
+struct secret *git_section_read_machine(const struct options *options, struct error *error);
+
 /* Finds the section of the URL that has this name in what git_section_read returned. The text must
  * outlive *ret_section. Fails with ERROR_OTHER if the section has too many settings. */
 bool git_section_find(const struct secret *text, const char *name, const struct url *url,

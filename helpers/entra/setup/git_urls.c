@@ -131,17 +131,25 @@ static bool is_from_setup(const struct secret *text, const char *url_text)
     return false;
 }
 
-/* Counts the lines that have our helper run elsewhere, also in files that are included. */
+/* Counts the lines that have our helper run elsewhere: in other sections, in files that are
+ * included, for all users. */
 static bool count_others(const struct options *options, struct git_urls *urls, struct error *error)
 {
     const char *unused;
     struct git_line line = { 0 };
     auto_secret struct secret *text = git_section_read(options, true, error);
-    while (text != NULL && git_line_next(text, &line)) {
+    auto_secret struct secret *machine =
+        text != NULL ? git_section_read_machine(options, error) : NULL;
+    if (machine == NULL)
+        return false;
+    while (git_line_next(text, &line)) {
         autofree char *url = url_of(&line);
         urls->others += url != NULL ? !has(urls, url) : is_ours(&line, &unused);
     }
-    return text != NULL;
+    line = (struct git_line){ 0 };
+    while (git_line_next(machine, &line))
+        urls->of_machine += is_ours(&line, &unused);
+    return true;
 }
 
 bool git_urls_to_remove(const struct options *options, int count, char **operands,

@@ -17,7 +17,9 @@
 struct git_urls {
     char *items[GIT_URLS_MAX]; /* owned */
     size_t count;
-    size_t others; /* when all are removed: further lines that have our helper run */
+    /* When all are removed: */
+    size_t others;     /* further lines that have our helper run */
+    size_t of_machine; /* such lines for all users, which removing the user's leaves */
 };
 
 /* Finds the URLs for which our helper would answer: the operands, which are checked for it; if
