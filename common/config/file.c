@@ -7,6 +7,7 @@
 
 #include "common/base/environment.h"
 #include "common/base/file.h"
+#include "common/base/shell_line.h"
 #include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/error_report.h"
@@ -59,6 +60,20 @@ static bool read_named(struct config *config, const char *name, struct error *er
            error_hint(error, "ENTRA_CONFIG names this file.");
 }
 
+/* The machine's file is kept for others, such as the services that have an app's secret in it.
+ * Always returns false. */
+static bool advise_own_file(const char *own, struct error *error)
+{
+    autofree char *folder = strndup(own, (size_t)(strrchr(own, '/') - own));
+    struct shell_line command = { "" };
+    shell_line_add(&command, "mkdir -p", folder);
+    shell_line_add(&command, "&& echo {} >", own);
+    return error_hint(error,
+                      "It is not for this user, who needs a file of their own, if only an empty "
+                      "one: '%s'.",
+                      command.text + 1);
+}
+
 /* The user's file, and the machine's below it. One of the machine that this user may not read is
  * not meant for a user who has a file. */
 static bool read_usual(struct config *config, struct error *error)
@@ -69,11 +84,13 @@ static bool read_usual(struct config *config, struct error *error)
         return false;
     if (is_absent(FILE_IN_ETC))
         return true;
-    if (has_own && access(FILE_IN_ETC, R_OK) != 0 && errno == EACCES) {
+    bool is_for_others = access(FILE_IN_ETC, R_OK) != 0 && errno == EACCES;
+    if (has_own && is_for_others) {
         trace("configuration: passing over " FILE_IN_ETC ", which this user may not read");
         return true;
     }
-    return layer_read(add_layer(config, strdup(FILE_IN_ETC)), error);
+    return layer_read(add_layer(config, strdup(FILE_IN_ETC)), error) ||
+           (is_for_others && in_home != NULL && advise_own_file(in_home, error));
 }
 
 bool config_read_files(struct config *config, struct error *error)

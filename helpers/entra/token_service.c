@@ -17,6 +17,7 @@
 #include "common/entra/error_report.h"
 
 #define LISTEN_FD          3 /* SD_LISTEN_FDS_START */
+#define HANG_UP            0 /* poll reports POLLHUP unasked */
 #define RETRY_MILLISECONDS 5000
 
 static int socket_option(int option)
@@ -55,17 +56,18 @@ static void report(const struct error *why, struct error *last)
     *last = *why;
 }
 
-/* Returns false if the other side has hung up before there is an answer. */
+/* Returns false if the other side has hung up before there is an answer. systemd shuts down its end
+ * for writing at once, and then waits: POLLRDHUP would say that it is gone. */
 static bool wait_for_answer(int connection, token_service_answer *answer, void *context,
                             struct secret **ret_answer, struct error *last)
 {
-    while (!is_ready(connection, POLLRDHUP, 0)) {
+    while (!is_ready(connection, HANG_UP, 0)) {
         struct error why = { 0 };
         deadline_begin();
         if (answer(context, ret_answer, &why))
             return true;
         report(&why, last);
-        is_ready(connection, POLLRDHUP, RETRY_MILLISECONDS);
+        is_ready(connection, HANG_UP, RETRY_MILLISECONDS);
     }
     return false;
 }

@@ -34,7 +34,7 @@ class Authority:
     """
 
     def __init__(self, tls: ssl.SSLContext | None, directory: Directory | None = None,
-                 key: SigningKey | None = None) -> None:
+                 key: SigningKey | None = None, port: int = 0) -> None:
         self.directory = directory or contoso.directory()
         self.key = key or process_key()
         self.clock_ahead = 0
@@ -46,7 +46,7 @@ class Authority:
         app = Flask("authority")
         app.json.sort_keys = False
         self.log = RequestLog(app)
-        self._web_server = WebServer(app, tls)
+        self._web_server = WebServer(app, tls, port)
         self.url = self._web_server.url
         self.issuer = TokenIssuer(self.key, self.url)
         self._token_server = TokenServer(app, self.directory, self.issuer)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Serves a WSGI application from a thread, on an ephemeral port of the loopback."""
+"""Serves a WSGI application from a thread, on a port of the loopback."""
 
 from __future__ import annotations
 
@@ -41,14 +41,16 @@ class _SilentHandler(WSGIRequestHandler):
 
 
 class WebServer:
-    """Serves from its creation until close(): https with a TLS context, http with None."""
+    """Serves from its creation until close(): https with a TLS context, http with None. Port 0 is
+    any that is free."""
 
-    def __init__(self, application: WsgiApplication, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, application: WsgiApplication, tls: ssl.SSLContext | None,
+                 port: int = 0) -> None:
         if tls is not None:
             tls.sslsocket_class = _TlsSocket
         self._application = application
         self._tls = tls
-        self.port = 0
+        self.port = port
         self.start()
         self.url = f"{'https' if tls else 'http'}://localhost:{self.port}"
 

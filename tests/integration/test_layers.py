@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,11 @@ def test_a_machines_file_that_the_user_may_not_read_is_passed_over_if_there_is_a
     world.appsettings_file.unlink()
     outcome = token(world, machine)
     assert (outcome.code, outcome.out) == (2, "") and f"{IN_ETC}: Permission denied" in outcome.err
+    (advised,) = re.findall(r"'(mkdir .*)'\.$", outcome.err, re.M)
+    world.appsettings_file.parent.rmdir()
+    assert world.run("sh", "-c", advised).code == 0
+    outcome = token(world, machine, "--verbose")
+    assert f"passing over {IN_ETC}" in outcome.err and "Permission denied" not in outcome.err
 
 
 # ---- where a value is ----

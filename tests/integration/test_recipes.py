@@ -134,3 +134,14 @@ def test_both_ways_to_a_proxy_are_shown_by_doctor(world):
     for line in settings.splitlines():
         assert world.run(*shlex.split(line)).code == 0
     assert "http.proxy" in world.run("git", "config", "--list").out.lower()
+
+
+def test_many_machines_are_set_up_by_the_playbook_as_by_hand():
+    """tests/systems/booted runs it."""
+    playbook = (PAGE.parents[1] / "packaging" / "fleet.yml").read_text()
+    commands, settings = literals("Many machines")
+    for line in commands.splitlines()[2:]:
+        assert f"ansible.builtin.command: {line} --output json" in playbook
+    assert "dest: /etc/entra/appsettings.json" in playbook and "/etc/entra/appsettings.json" in commands
+    for word in re.findall(r'"(\w[^"]*)"', settings):
+        assert word in playbook

@@ -36,8 +36,10 @@ class Service:
             text=True)
 
     def connect(self) -> socket.socket:
+        """As systemd does, which sends nothing."""
         connection = socket.socket(socket.AF_UNIX)
         wait_until(lambda: connection.connect_ex(str(self.path)) == 0, "the socket")
+        connection.shutdown(socket.SHUT_WR)
         return connection
 
     def finish(self) -> str:
