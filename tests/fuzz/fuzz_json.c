@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of authorities (strict) and of files written by hand (with comments). */
+#include <stdio.h>
+
 #include "common/base/json.h"
 #include "common/base/json_text.h"
 #include "tests/fuzz/fuzz.h"
@@ -9,12 +11,36 @@ static const char *form(json_object *value)
     return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
 }
 
-/* A value of a text that was accepted: its line is in the text, and json-c has the same there,
- * unless a key is repeated. */
+/* The walk over a text that was accepted. */
 struct walked {
     json_object *root;
+    json_object *paths; /* of the values so far: an object with these names */
     size_t last, lines;
+    bool has_repeated_key;
 };
+
+/* Where a value stands, in one text. Two places have the same if a key is repeated. */
+static char *path_of(const struct json_text_value *value)
+{
+    char *path = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&path, &size);
+    for (size_t i = 0; i < value->depth; i++)
+        fprintf(text, "/%s", value->steps[i]);
+    fclose(text);
+    return path;
+}
+
+static bool note_path(void *context, const struct json_text_value *value)
+{
+    struct walked *walked = context;
+    autofree char *path = path_of(value);
+    walked->has_repeated_key |= json_object_object_get_ex(walked->paths, path, NULL);
+    json_object_object_add(walked->paths, path, NULL);
+    return true;
+}
+
+/* A value's line is in the text, and json-c has the same there, unless a key is repeated. */
 
 static bool check_walked(void *context, const struct json_text_value *value)
 {
@@ -24,6 +50,8 @@ static bool check_walked(void *context, const struct json_text_value *value)
     HOLDS((value->kind == JSON_TEXT_SCALAR || value->kind == JSON_TEXT_BOOLEAN) ==
           (value->text != NULL));
     walked->last = value->line;
+    if (walked->has_repeated_key)
+        return true;
     json_object *parent = walked->root;
     for (size_t i = 0; i + 1 < value->depth && parent != NULL; i++)
         parent = json_object_is_type(parent, json_type_array)
@@ -36,9 +64,11 @@ static bool check_walked(void *context, const struct json_text_value *value)
 
 static void walk(const char *text, size_t size, json_object *root)
 {
-    struct walked walked = { root, 1, 1 };
+    auto_json json_object *paths = json_object_new_object();
+    struct walked walked = { .root = root, .paths = paths, .last = 1, .lines = 1 };
     for (size_t i = 0; i < size; i++)
         walked.lines += text[i] == '\n';
+    HOLDS(json_text_each(text, size, note_path, &walked));
     HOLDS(json_text_each(text, size, check_walked, &walked));
 }
 
