@@ -185,6 +185,8 @@ def test_a_file_that_is_not_json_does_not_stop_the_other_checks(world):
     assert f"{world.appsettings_file}:2" in report.of("configuration")[0]["message"]
     assert report.statuses("token") == {"skipped"}
     assert report.statuses("keyring") == {"ok"}
+    for check in ("permissions", "credential"):
+        assert report.of(check, "skipped")[0]["message"].startswith("not known without")
 
 
 def test_an_unknown_key_fails_the_check(world):

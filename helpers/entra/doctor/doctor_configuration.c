@@ -178,7 +178,9 @@ void doctor_permissions(struct doctor *doctor)
     for (size_t i = 0; i < doctor->request->credential_count; i++)
         any = check_credential_files(doctor, &doctor->request->credentials[i]) || any;
     if (!any)
-        doctor_skip(doctor, "no file to check");
+        doctor_skip(doctor, "%s",
+                    doctor->config != NULL ? "no file to check"
+                                           : "not known without a configuration that can be read");
 }
 
 /* ---- host ---- */

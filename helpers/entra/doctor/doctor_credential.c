@@ -62,8 +62,9 @@ void doctor_credential(struct doctor *doctor)
     bool is_found = false;
     if (request->credential_count == 0) {
         doctor_skip(doctor, "%s",
-                    request->for_user ? "a user signs in, so the app needs none"
-                                      : "none is configured");
+                    !doctor->is_identified ? "not known without a configuration that is right"
+                    : request->for_user    ? "a user signs in, so the app needs none"
+                                           : "none is configured");
         return;
     }
     const struct acquire_module *module = acquire_load(&error);
