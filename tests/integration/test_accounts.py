@@ -216,16 +216,20 @@ def test_a_renamed_user_can_sign_in_again_as_told(desk):
 
 
 def test_a_name_that_now_belongs_to_another_user_is_told_apart(desk):
-    """A new user has the name of a user who left."""
-    login(desk)
-    desk.authority.directory.users.remove(contoso.ADA)
-    desk.authority.directory.users.append(replace(
-        contoso.ADA, object_ids=contoso.GRACE.object_ids))
-    outcome = desk.at_terminal("entra", "login", "--account", ADA).finish()
+    """A new user has the name of a user who left; a shell would take it apart."""
+    left = replace(contoso.ADA, username="ada&co@contoso.com")
+    desk.authority.directory.users.append(left)
+    login(desk, "--account", left.username, user=left)
+    desk.authority.directory.users.remove(left)
+    new = replace(left, object_ids=contoso.GRACE.object_ids)
+    desk.authority.directory.users.append(new)
+    outcome = desk.at_terminal("entra", "login", "--account", left.username).finish()
     assert outcome.code == users.SIGN_IN_FIRST
-    assert ADA + " signed in with a different account" in outcome.err
-    assert desk.run("entra", "logout", "--account", ADA).code == 0
-    login(desk, "--account", ADA)
+    shown = " ".join(outcome.err.split())
+    assert f"{left.username} signed in with a different account" in shown
+    advised = re.search(r"run '(entra logout .*)' first", shown).group(1)
+    assert desk.run("sh", "-c", advised).code == 0
+    login(desk, "--account", left.username, user=new)
 
 
 def test_an_api_can_have_an_account(two):

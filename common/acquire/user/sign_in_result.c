@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/shell_line.h"
+
 bool sign_in_result_check(const struct token_request *request, const struct account *account,
                           struct error *error)
 {
@@ -20,8 +22,9 @@ bool sign_in_result_check(const struct token_request *request, const struct acco
         error_set(error, ERROR_SIGN_IN,
                   "%s signed in with a different account from the one stored under that name",
                   account->username);
-        error_hint(error, "To use the new account, run 'entra logout --account %s' first.",
-                   account->username);
+        struct shell_line command = { "entra logout" };
+        shell_line_add(&command, "--account", account->username);
+        error_hint(error, "To use the new account, run '%s' first.", command.text);
     } else {
         error_set(error, ERROR_SIGN_IN, "%s signed in, but %s was requested", account->username,
                   request->username != NULL ? request->username : request->account);
