@@ -49,13 +49,31 @@ int64_t token_fresh_until(const struct token *token);
 /* Whether the token may be used at this time: it is already valid, and not within its margin. */
 bool token_is_fresh(const struct token *token, int64_t now);
 
-/* When to renew a token in the background. That is refresh_in seconds after its receipt, or, if the
- * authority did not send refresh_in (0), after half of a life of more than two hours. A random
- * delay of up to a tenth of that time is added, so that machines started together do not renew
- * together; random is any number, drawn once per token. Returns 0 for a token that is not renewed
- * before its margin. A pure function. */
+/* When to renew a token in the background: at a random time between an earliest and a latest one.
+ *
+ * The latest is after 88 % of its life, or after 96 % of the time until its margin if that is less,
+ * as it is for lives under an hour. The rest is for the caller who comes next (with a token of an
+ * hour, anyone who comes every two minutes finds it fresh), and for an authority that cannot be
+ * reached: of a day, it leaves almost three hours.
+ *
+ * The earliest is after refresh_in seconds, if the authority sent that (0: it did not). Otherwise
+ * it is late for a token that replaces one in time (in_time), at 92 % of the latest, so that each
+ * is used for most of its life. It is early, at a quarter of the latest, for one that a caller had
+ * to wait for: machines that were started together, or had no token after an outage, share nothing
+ * from then on, and what ends within a quarter of a life makes one request.
+ *
+ * random is any number, drawn once for each token. Returns 0 for a token that is not renewed before
+ * its margin. A pure function; tests/fleet runs it for many machines. */
 int64_t token_renewal_time(int64_t received_on, int64_t expires_on, int64_t refresh_in,
-                           uint32_t random);
+                           bool in_time, uint32_t random);
+
+/* For how many seconds not to try again after a renewal failed at `now`: for what the authority
+ * demands (retry_after; 0: nothing), then half a minute, then at random up to a quarter of the time
+ * that is left until the margin. So a token that is good for hours is not tried every minute, and
+ * machines whose renewals failed together do not come back together. random is as above. A pure
+ * function. */
+int64_t token_renewal_pause(const struct token *token, int64_t now, int64_t retry_after,
+                            uint32_t random);
 
 /* Whether the token is fresh, and its renewal time has come. */
 bool token_is_due(const struct token *token, int64_t now);

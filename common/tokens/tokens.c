@@ -299,11 +299,19 @@ static enum acquire_end acquire_once(struct attempt *attempt, struct token *toke
 
 /* ---- renewal ---- */
 
-/* Does not ask the user to sign in, because the old token is still good. */
+/* Does not ask the user to sign in, because the old token is still good. If there is no new one, or
+ * it cannot be stored, the next renewal has to wait. */
 static enum acquire_end renew_now(struct attempt *attempt, struct token *token, struct error *error)
 {
+    const struct token_store *store = &attempt->tokens->store;
+    struct token old = { .received_on = token->received_on, .expires_on = token->expires_on };
     attempt->may_ask = NULL;
-    return acquire_once(attempt, token, error);
+    attempt->renews = true;
+    enum acquire_end end = acquire_once(attempt, token, error);
+    if (end != ACQUIRED || !token_store_can_keep(store))
+        shared_failures_report_renewal(&attempt->request, &old,
+                                       end != ACQUIRED ? error : &store->trouble);
+    return end;
 }
 
 /* Starts the renewal of a token that is due in another process, so that the caller does not wait;

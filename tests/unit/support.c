@@ -273,6 +273,8 @@ static bool place_store(const struct keyring_key *key, const char *label,
     place.stores++;
     if (place_fails(key, deadline, error))
         return false;
+    if (place.is_full)
+        return error_set(error, ERROR_KEYRING, "the keyring is full");
     place_put(record->bytes, record->length);
     snprintf(place.label, sizeof place.label, "%s", label);
     place.expires_on = expires_on;
