@@ -57,21 +57,26 @@ bool token_is_fresh(const struct token *token, int64_t now);
  * reached: of a day, it leaves almost three hours.
  *
  * The earliest is after refresh_in seconds, if the authority sent that (0: it did not). Otherwise
- * it is late for a token that replaces one in time (in_time), at 92 % of the latest, so that each
- * is used for most of its life. It is early, at a quarter of the latest, for one that a caller had
- * to wait for: machines that were started together, or had no token after an outage, share nothing
- * from then on, and what ends within a quarter of a life makes one request.
+ * it is early, at a quarter of the latest, for a token that a caller had to wait for: machines that
+ * were started together, or had no token after an outage, go apart and stay apart; and what ends
+ * within a fifth of a life makes one request. It is late, at 92 % of the latest, for a token that
+ * replaces another in time, so that each is used for most of its life; if refresh_in is earlier,
+ * the time is within as many seconds from there.
+ *
+ * A token replaces another in time if that was still fresh, this was the first attempt, and it was
+ * made within a thirtieth of a life from the time for it: was_due_on is that time, or 0 if there is
+ * no such token. Renewals that come late may have had to wait for the same as those of others.
  *
  * random is any number, drawn once for each token. Returns 0 for a token that is not renewed before
- * its margin. A pure function; tests/fleet runs it for many machines. */
+ * its margin. A pure function; tests/fleet shows what it comes to. */
 int64_t token_renewal_time(int64_t received_on, int64_t expires_on, int64_t refresh_in,
-                           bool in_time, uint32_t random);
+                           int64_t was_due_on, uint32_t random);
 
 /* For how many seconds not to try again after a renewal failed at `now`: for what the authority
- * demands (retry_after; 0: nothing), then half a minute, then at random up to a quarter of the time
- * that is left until the margin. So a token that is good for hours is not tried every minute, and
- * machines whose renewals failed together do not come back together. random is as above. A pure
- * function. */
+ * demands (retry_after; 0: nothing), then half a minute, and then for a random part of the time until
+ * five minutes before the margin. So machines whose renewals failed together do not come back
+ * together, a token that is good for hours is not tried every minute, and one that is not may be
+ * tried several times before a caller has to wait. random is as above. A pure function. */
 int64_t token_renewal_pause(const struct token *token, int64_t now, int64_t retry_after,
                             uint32_t random);
 

@@ -100,6 +100,11 @@ void shared_failures_report_renewal(const struct token_request *request, const s
                       token_renewal_pause(token, time(NULL), error->retry_after, random_number()));
 }
 
+bool shared_failures_end_pause(const struct token_request *request)
+{
+    return shared_error_withdraw(failure_name("renewal", request).text);
+}
+
 bool shared_failures_pause_renewal(const struct token_request *request)
 {
     struct error unused = { 0 };

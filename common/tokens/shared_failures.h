@@ -36,6 +36,10 @@ bool shared_failures_found(const struct token_request *request, int64_t since, s
 void shared_failures_report_renewal(const struct token_request *request, const struct token *token,
                                     const struct error *error);
 
+/* Ends such a pause before a renewal. Returns whether there has been one since the last renewal,
+ * even if it is over. */
+bool shared_failures_end_pause(const struct token_request *request);
+
 /* Whether this request's token must not be renewed now, because a renewal has failed or the
  * authority throttles. */
 bool shared_failures_pause_renewal(const struct token_request *request);

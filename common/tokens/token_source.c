@@ -26,7 +26,7 @@ void attempt_begin(struct attempt *ret_attempt, struct tokens *tokens,
     ret_attempt->original = request;
     ret_attempt->request = *request;
     ret_attempt->wants_new = wants_new || request->force_refresh || request->challenged;
-    ret_attempt->renews = false;
+    ret_attempt->was_due_on = 0;
     ret_attempt->may_ask = tokens->may_ask;
     ret_attempt->deadline = tokens->deadline;
     client_choice_make(&ret_attempt->request);
@@ -59,7 +59,7 @@ static void finish_token(const struct attempt *attempt, struct token *token)
     int64_t refresh_in = token->refresh_on > 0 ? token->refresh_on - token->received_on : 0;
     token->claims = claims_hash(attempt->request.claims);
     token->refresh_on = token_renewal_time(token->received_on, token->expires_on, refresh_in,
-                                           attempt->renews, random_number());
+                                           attempt->was_due_on, random_number());
 }
 
 static struct user_tokens_wait wait_of(const struct attempt *attempt)

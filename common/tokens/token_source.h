@@ -17,7 +17,7 @@ struct attempt {
         request;           /* a copy, with the account, the client secrets and the key from
                             * the keyring filled in, which alone it owns, and the client chosen */
     bool wants_new;        /* get a new token even if the keyring has a fresh one */
-    bool renews;           /* the new token replaces one that is still fresh */
+    int64_t was_due_on;    /* of the token that is renewed, as in token_renewal_time */
     bool (*may_ask)(void); /* as in struct tokens */
     int64_t deadline;      /* for keyring and authority (deadline.h) */
 };

@@ -306,7 +306,7 @@ static enum acquire_end renew_now(struct attempt *attempt, struct token *token, 
     const struct token_store *store = &attempt->tokens->store;
     struct token old = { .received_on = token->received_on, .expires_on = token->expires_on };
     attempt->may_ask = NULL;
-    attempt->renews = true;
+    attempt->was_due_on = shared_failures_end_pause(&attempt->request) ? 0 : token->refresh_on;
     enum acquire_end end = acquire_once(attempt, token, error);
     if (end != ACQUIRED || !token_store_can_keep(store))
         shared_failures_report_renewal(&attempt->request, &old,

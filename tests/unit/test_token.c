@@ -151,7 +151,8 @@ static void a_token_without_a_renewal_time_is_never_due(void **state)
 /* Seconds from the receipt of a token to its renewal. */
 static int64_t renewal(int64_t life, int64_t refresh_in, bool in_time, uint32_t random)
 {
-    int64_t at = token_renewal_time(RECEIVED, RECEIVED + life, refresh_in, in_time, random);
+    int64_t at =
+        token_renewal_time(RECEIVED, RECEIVED + life, refresh_in, in_time ? RECEIVED : 0, random);
     return at == 0 ? 0 : at - RECEIVED;
 }
 
@@ -187,15 +188,35 @@ static void a_token_renewed_in_time_is_renewed_late_again(void **state)
     assert_int_equal(renewal(600, 0, true, LAST), 287);
 }
 
+static void a_token_renewed_too_late_is_renewed_early(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t life, late, wait;
+    } cases[] = {
+        { 3600, -1, 2914 },     { 3600, 120, 2914 },    { 3600, 121, 792 },
+        { 86400, 2880, 69949 }, { 86400, 2881, 19008 }, { 3600, RECEIVED, 792 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_int_equal(token_renewal_time(RECEIVED, RECEIVED + cases[i].life, 0,
+                                            RECEIVED - cases[i].late, FIRST),
+                         RECEIVED + cases[i].wait);
+}
+
 static void the_authority_says_when_at_the_earliest(void **state)
 {
     (void)state;
+    assert_int_equal(renewal(86400, 43200, false, FIRST), 43200);
+    assert_int_equal(renewal(86400, 43200, false, LAST), 76031);
+    assert_int_equal(renewal(86400, 43200, true, FIRST), 43200);
+    assert_int_equal(renewal(86400, 43200, true, LAST), 43200 + 76032 - 69949 - 1);
+    assert_int_equal(renewal(3600, 1, false, FIRST), 1);
+    assert_int_equal(renewal(3600, 1, false, LAST), 3167);
+    assert_int_equal(renewal(3600, 2913, true, LAST), 3166);
+    assert_int_equal(renewal(3600, 2915, true, LAST), 3167);
+    /* Even if that is later than it would have been, but not within the margin. */
     for (int in_time = 0; in_time <= 1; in_time++) {
-        assert_int_equal(renewal(86400, 43200, in_time, FIRST), 43200);
-        assert_int_equal(renewal(86400, 43200, in_time, LAST), 76031);
-        assert_int_equal(renewal(3600, 1, in_time, FIRST), 1);
         assert_int_equal(renewal(3600, 3167, in_time, LAST), 3167);
-        /* Even if that is later than it would have been, but not within the margin. */
         assert_int_equal(renewal(3600, 3299, in_time, FIRST), 3299);
         assert_int_equal(renewal(3600, 3299, in_time, LAST), 3299);
         assert_int_equal(renewal(3600, 3300, in_time, FIRST), 0);
@@ -226,19 +247,26 @@ static void from_the_latest_renewal_there_are_two_minutes_left(void **state)
 
 /* ---- a pause ---- */
 
+/* For a token that is fresh for `left` more seconds. */
 static int64_t pause_after(int64_t left, int64_t retry_after, uint32_t random)
 {
     const struct token token = { .received_on = RECEIVED, .expires_on = RECEIVED + 86400 };
     return token_renewal_pause(&token, token_fresh_until(&token) - left, retry_after, random);
 }
 
-static void after_a_failed_renewal_up_to_a_quarter_of_what_is_left_passes(void **state)
+static void after_a_failed_renewal_a_part_of_the_time_that_is_left_passes(void **state)
 {
     (void)state;
-    assert_int_equal(pause_after(4000, 0, FIRST), 30);
-    assert_int_equal(pause_after(4000, 0, LAST / 2 + 1), 30 + 500);
-    assert_int_equal(pause_after(4000, 0, LAST), 30 + 999);
-    assert_int_equal(pause_after(8, 0, LAST / 2 + 1), 30 + 1);
+    assert_int_equal(pause_after(4300, 0, FIRST), 30);
+    assert_int_equal(pause_after(4300, 0, LAST / 2 + 1), 30 + 2000);
+    assert_int_equal(pause_after(4300, 0, LAST), 30 + 3999);
+}
+
+static void in_the_last_minutes_renewals_are_tried_often(void **state)
+{
+    (void)state;
+    assert_int_equal(pause_after(302, 0, LAST), 30 + 1);
+    assert_int_equal(pause_after(300, 0, LAST), 30);
     assert_int_equal(pause_after(0, 0, LAST), 30);
     assert_int_equal(pause_after(-4000, 0, LAST), 30);
 }
@@ -246,9 +274,9 @@ static void after_a_failed_renewal_up_to_a_quarter_of_what_is_left_passes(void *
 static void the_pause_begins_when_the_authority_allows_requests_again(void **state)
 {
     (void)state;
-    assert_int_equal(pause_after(4000, 600, FIRST), 600 + 30);
-    assert_int_equal(pause_after(4000, 600, LAST), 600 + 30 + 849);
-    assert_int_equal(pause_after(4000, 5000, LAST), 5000 + 30);
+    assert_int_equal(pause_after(4300, 600, FIRST), 600 + 30);
+    assert_int_equal(pause_after(4300, 600, LAST), 600 + 30 + 3399);
+    assert_int_equal(pause_after(4300, 5000, LAST), 5000 + 30);
 }
 
 /* ---- records ---- */
@@ -464,10 +492,12 @@ int main(void)
         cmocka_unit_test(a_token_without_a_renewal_time_is_never_due),
         cmocka_unit_test(the_first_token_is_renewed_anywhere_from_a_quarter_of_its_use),
         cmocka_unit_test(a_token_renewed_in_time_is_renewed_late_again),
+        cmocka_unit_test(a_token_renewed_too_late_is_renewed_early),
         cmocka_unit_test(the_authority_says_when_at_the_earliest),
         cmocka_unit_test(a_token_that_is_hardly_fresh_is_not_renewed_early),
         cmocka_unit_test(from_the_latest_renewal_there_are_two_minutes_left),
-        cmocka_unit_test(after_a_failed_renewal_up_to_a_quarter_of_what_is_left_passes),
+        cmocka_unit_test(after_a_failed_renewal_a_part_of_the_time_that_is_left_passes),
+        cmocka_unit_test(in_the_last_minutes_renewals_are_tried_often),
         cmocka_unit_test(the_pause_begins_when_the_authority_allows_requests_again),
         cmocka_unit_test(the_json_form_is_one_object),
         cmocka_unit_test(a_record_is_read_back_as_written),
