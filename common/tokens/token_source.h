@@ -14,10 +14,12 @@ struct attempt {
     struct tokens *tokens;
     const struct token_request *original; /* the caller's request */
     struct token_request
-        request;           /* a copy, with the account, the client secrets and the key from
-                            * the keyring filled in, which alone it owns, and the client chosen */
-    bool wants_new;        /* get a new token even if the keyring has a fresh one */
-    int64_t was_due_on;    /* of the token that is renewed, as in token_renewal_time */
+        request;    /* a copy, with the account, the client secrets and the key from
+                     * the keyring filled in, which alone it owns, and the client chosen */
+    bool wants_new; /* get a new token even if the keyring has a fresh one */
+    /* Of the token that is renewed: one received later will do; and as in token_renewal_time. Both
+     * are 0 if none is. */
+    int64_t was_received_on, was_due_on;
     bool (*may_ask)(void); /* as in struct tokens */
     int64_t deadline;      /* for keyring and authority (deadline.h) */
 };

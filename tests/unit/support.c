@@ -263,6 +263,10 @@ static enum keyring_answer place_lookup(const struct keyring_key *key, int64_t d
     if (place.record == NULL)
         return KEYRING_NOTHING;
     *record = secret_new(place.record->bytes, place.record->length);
+    void (*then)(void) = place.after_lookup;
+    place.after_lookup = NULL;
+    if (then != NULL)
+        then();
     return KEYRING_FOUND;
 }
 

@@ -818,6 +818,20 @@ static void without_inline_renewal_the_caller_does_not_wait(void **state)
     assert_int_equal(authority.asked, 0);
 }
 
+/* Between a lookup that finds the old token and the single flight, another process may renew it. */
+static void a_token_that_was_renewed_in_the_meantime_is_not_requested(void **state)
+{
+    (void)state;
+    keep_due("old");
+    place.after_lookup = store_theirs;
+    assert_true(tokens_renew(&tokens, &candidates, &error));
+    assert_int_equal(authority.asked, 0);
+    keep_due("old");
+    place.after_lookup = store_theirs;
+    assert_string_equal(get(), "theirs");
+    assert_int_equal(authority.asked, 0);
+}
+
 static void renewing_requests_only_a_token_that_is_due(void **state)
 {
     (void)state;
@@ -920,6 +934,7 @@ int main(void)
         TEST(only_one_process_renews_at_a_time),
         TEST(an_invalid_renewal_setting_is_reported_once),
         TEST(without_inline_renewal_the_caller_does_not_wait),
+        TEST(a_token_that_was_renewed_in_the_meantime_is_not_requested),
         TEST(renewing_requests_only_a_token_that_is_due),
         TEST(opening_uses_the_keyring_and_timeout_of_the_options),
         TEST(the_time_limits_begin_with_the_program),
