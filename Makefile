@@ -7,6 +7,7 @@
 #   make demo       the main job      make fuzz, make soak   the same for as long as you like
 #   make bench      how fast it is    make mutants           how good tests are
 #   make clean                        make torture           all that can fail, once
+#                                     make fleet             how many machines share an authority
 #
 #   make build-deps   installs Debian's packages for building
 #   make demo-deps    those for the demo too
@@ -304,12 +305,13 @@ $(BUILD)/obj/headers:
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
+include tests/fleet/fleet.mk
 include tests/mutants/mutants.mk
 include tests/systems/systems.mk
 include tests/torture/torture.mk
 include packaging/packaging.mk
 
-check: check-unit check-man check-integration
+check: check-unit check-fleet check-man check-integration
 
 check-man: installed
 	@man/check '$(abspath $(BUILD))/installed/bin'
@@ -353,7 +355,7 @@ screenshots: installed
 # What make would run for each object, those of the fuzzers included.
 compile_commands.json: FORCE
 	@mkdir -p build
-	@$(MAKE) --no-print-directory -nB all $(UNIT_PROGRAMS) >build/commands
+	@$(MAKE) --no-print-directory -nB all $(UNIT_PROGRAMS) $(FLEET) >build/commands
 	@$(MAKE) --no-print-directory -nB FUZZING=1 SANITIZE=1 BUILD=build/fuzz \
 	    $(FUZZ_TARGETS:%=build/fuzz/fuzz/%) | grep ' tests/fuzz/[^ ]*$$' >>build/commands
 	@sed -nE -e '/ -c -o [^ ]+ [^ ]+\.c$$/!d' -e 's/[\"]/\\&/g' \

@@ -60,11 +60,10 @@ void shared_error_post(const char *name, const struct error *error, int64_t seco
         runtime_write(folder, name, text);
 }
 
-void shared_error_withdraw(const char *name)
+bool shared_error_withdraw(const char *name)
 {
     autoclose int folder = runtime_folder_open();
-    if (folder >= 0)
-        unlinkat(folder, name, 0);
+    return folder >= 0 && unlinkat(folder, name, 0) == 0;
 }
 
 /* False if one is missing. */

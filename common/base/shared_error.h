@@ -20,8 +20,9 @@
  * not shared, which is not an error itself. */
 void shared_error_post(const char *name, const struct error *error, int64_t seconds);
 
-/* Removes the error that is posted under a name, if there is one. */
-void shared_error_withdraw(const char *name);
+/* Removes the error that is posted under a name. Returns whether there was one, even if its time
+ * was over. */
+bool shared_error_withdraw(const char *name);
 
 /* Whether an error is posted under this name now, and was posted at `since` (deadline.h; 0: at any
  * time) or later. *ret_error then is that error. */

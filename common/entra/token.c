@@ -6,6 +6,10 @@
 
 #include "common/base/json.h"
 
+/* Seconds. */
+#define RENEWAL_PAUSE_MIN 30
+#define RENEWAL_RESERVE   (5 * 60)
+
 bool token_is_valid_text(const char *bytes, size_t length)
 {
     size_t i = 0;
@@ -31,15 +35,32 @@ bool token_is_fresh(const struct token *token, int64_t now)
     return now >= token->received_on - TOKEN_MARGIN && now < token_fresh_until(token);
 }
 
+/* A random part of so many seconds, of which there are at most TOKEN_LIFE_MAX. */
+static int64_t part_of(int64_t seconds, uint32_t random)
+{
+    return seconds > 0 ? (int64_t)((uint64_t)seconds * random >> 32) : 0;
+}
+
 int64_t token_renewal_time(int64_t received_on, int64_t expires_on, int64_t refresh_in,
-                           uint32_t random)
+                           int64_t was_due_on, uint32_t random)
 {
     int64_t life = expires_on - received_on;
-    int64_t wait = refresh_in > 0 ? refresh_in : life > 2 * 3600 ? life / 2 : 0;
-    if (wait == 0)
-        return 0;
-    wait += wait / 10 * (int64_t)(random >> 16) / 65536;
-    return wait < life - TOKEN_MARGIN ? received_on + wait : 0;
+    bool in_time = was_due_on > 0 && received_on - was_due_on <= life / 30;
+    int64_t usable = life - TOKEN_MARGIN;
+    int64_t of_life = life * 88 / 100, of_usable = usable * 96 / 100;
+    int64_t latest = of_life < of_usable ? of_life : of_usable;
+    int64_t late = latest * 92 / 100;
+    int64_t earliest = refresh_in > 0 ? refresh_in : in_time ? late : latest / 4;
+    int64_t end = in_time && earliest < late ? earliest + latest - late : latest;
+    int64_t wait = earliest + part_of(end - earliest, random);
+    return wait > 0 && wait < usable ? received_on + wait : 0;
+}
+
+int64_t token_renewal_pause(const struct token *token, int64_t now, int64_t retry_after,
+                            uint32_t random)
+{
+    int64_t left = token_fresh_until(token) - RENEWAL_RESERVE - now - retry_after;
+    return retry_after + RENEWAL_PAUSE_MIN + part_of(left, random);
 }
 
 bool token_is_due(const struct token *token, int64_t now)

@@ -49,13 +49,39 @@ int64_t token_fresh_until(const struct token *token);
 /* Whether the token may be used at this time: it is already valid, and not within its margin. */
 bool token_is_fresh(const struct token *token, int64_t now);
 
-/* When to renew a token in the background. That is refresh_in seconds after its receipt, or, if the
- * authority did not send refresh_in (0), after half of a life of more than two hours. A random
- * delay of up to a tenth of that time is added, so that machines started together do not renew
- * together; random is any number, drawn once per token. Returns 0 for a token that is not renewed
- * before its margin. A pure function. */
+/* When to renew a token in the background: at a random time between an earliest and a latest one.
+ *
+ * The latest is at 88 % of the token's life, or at 96 % of the time until its margin if that is
+ * less, as for lives of less than an hour. The time that remains is for callers, who need one more
+ * call before the margin (of an hour's token, two minutes remain), and for an authority that cannot
+ * be reached (of a day's, almost three hours).
+ *
+ * The earliest is refresh_in seconds after its receipt, if the authority sent that (0: it did not).
+ * Otherwise:
+ *
+ * - For a token that a caller waited for, a quarter of the latest. So machines that were started
+ *   together, or lost their tokens in the same outage, soon renew at different times and go on
+ *   doing so; and a job that ends within a fifth of a life makes one request.
+ * - For a token that replaces another in time, 92 % of the latest, so that it is used for most of
+ *   its life. If refresh_in is sooner, the range is as long and begins there.
+ *
+ * A token replaces another in time if the other was still fresh, no renewal of it has failed, and
+ * this one came within a thirtieth of its life after the time chosen for it. That time is
+ * was_due_on; 0 if there is no such token, or a renewal has failed. What delays a renewal may have
+ * delayed those of other machines too, until the same moment.
+ *
+ * random is any number, drawn once for each token. Returns 0 for a token that is not renewed before
+ * its margin. A pure function. tests/fleet shows its effect on many machines. */
 int64_t token_renewal_time(int64_t received_on, int64_t expires_on, int64_t refresh_in,
-                           uint32_t random);
+                           int64_t was_due_on, uint32_t random);
+
+/* For how many seconds not to try again after a renewal failed at `now`: for what the authority
+ * demands (retry_after; 0: nothing), then half a minute, and then a random part of the time until
+ * five minutes before the margin. So machines whose renewals failed together do not try again
+ * together; and in the last five minutes there are several attempts before a caller has to wait.
+ * random is as above. A pure function. */
+int64_t token_renewal_pause(const struct token *token, int64_t now, int64_t retry_after,
+                            uint32_t random);
 
 /* Whether the token is fresh, and its renewal time has come. */
 bool token_is_due(const struct token *token, int64_t now);

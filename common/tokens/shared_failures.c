@@ -3,11 +3,13 @@
 #include "common/tokens/shared_failures.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
 #include "common/base/hash.h"
+#include "common/base/random.h"
 #include "common/base/shared_error.h"
 #include "common/store/account_store.h"
 
@@ -16,9 +18,6 @@
 
 /* How long a failure is shared. It counts only for processes that were already waiting. */
 #define FAILURE_SECONDS 60
-
-/* How long renewals pause after one that failed. */
-#define RENEWAL_PAUSE_MILLISECONDS 30000
 
 /* A name made of the request and of its credentials (NULL: of any). */
 static struct runtime_name request_name(const char *ending, const struct token_request *request,
@@ -46,14 +45,14 @@ struct runtime_name shared_failures_name(const char *ending, const struct token_
  */
 static unsigned mark_of(const struct credential *credential)
 {
-    const char *const texts[] = { credential->secret != NULL ? credential->secret->bytes : NULL,
-                                  NULL };
-    uint64_t hash = credential->kept ? 0 : hash_texts(texts);
+    bool is_known = credential->secret != NULL && !credential->kept;
+    const char *const texts[] = { is_known ? credential->secret->bytes : "", NULL };
+    uint64_t hash = hash_texts(texts);
     return (unsigned)((hash >> 48 ^ hash >> 32 ^ hash >> 16 ^ hash) & 0xffff);
 }
 
 /* The refusal of one credential says nothing about another, so the credentials are in the name. */
-static struct runtime_name failure_name(const struct token_request *request)
+static struct runtime_name failure_name(const char *ending, const struct token_request *request)
 {
     autofree char *credentials = NULL;
     size_t size;
@@ -66,12 +65,7 @@ static struct runtime_name failure_name(const struct token_request *request)
         fprintf(text, "%04x\n", mark_of(one));
     }
     fclose(text);
-    return request_name("failure", request, credentials);
-}
-
-static struct runtime_name late_name(const struct token_request *request)
-{
-    return shared_failures_name("late", request);
+    return request_name(ending, request, credentials);
 }
 
 /* An authority throttles all requests of a client. */
@@ -85,25 +79,37 @@ void shared_failures_report(const struct token_request *request, int64_t deadlin
                             const struct error *error)
 {
     bool late = deadline_left(deadline) < LATE_MILLISECONDS;
-    if (error->retry_after > 0)
-        shared_error_post(throttle_name(request).text, error, error->retry_after);
-    else if (error->kind == ERROR_REFUSED || error->kind == ERROR_NETWORK || asked)
-        shared_error_post((late ? late_name(request) : failure_name(request)).text, error,
-                          FAILURE_SECONDS);
+    if (error->retry_after > 0) /* and a second for what the clock's time leaves out */
+        shared_error_post(throttle_name(request).text, error, error->retry_after + 1);
+    else if (!late && (error->kind == ERROR_REFUSED || error->kind == ERROR_NETWORK || asked))
+        shared_error_post(failure_name("failure", request).text, error, FAILURE_SECONDS);
 }
 
 bool shared_failures_found(const struct token_request *request, int64_t since, struct error *error)
 {
     return shared_error_read(throttle_name(request).text, 0, error) ||
-           shared_error_read(failure_name(request).text, since, error);
+           shared_error_read(failure_name("failure", request).text, since, error);
+}
+
+void shared_failures_report_renewal(const struct token_request *request, const struct token *token,
+                                    const struct error *error)
+{
+    struct error posted = *error;
+    posted.retry_after = 0; /* which is posted for all requests of the client */
+    shared_error_post(failure_name("renewal", request).text, &posted,
+                      token_renewal_pause(token, time(NULL), error->retry_after, random_number()));
+}
+
+bool shared_failures_end_pause(const struct token_request *request)
+{
+    return shared_error_withdraw(failure_name("renewal", request).text);
 }
 
 bool shared_failures_pause_renewal(const struct token_request *request)
 {
     struct error unused = { 0 };
-    int64_t since = deadline_now() - RENEWAL_PAUSE_MILLISECONDS;
-    return shared_failures_found(request, since, &unused) ||
-           shared_error_read(late_name(request).text, since, &unused);
+    return shared_error_read(throttle_name(request).text, 0, &unused) ||
+           shared_error_read(failure_name("renewal", request).text, 0, &unused);
 }
 
 void shared_failures_report_not_stored(const struct token_request *request,

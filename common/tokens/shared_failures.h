@@ -14,6 +14,7 @@
 #include "common/base/error.h"
 #include "common/base/runtime_folder.h"
 #include "common/entra/request.h"
+#include "common/entra/token.h"
 
 /* The name for failures and single flights that is the same in all processes that want this
  * request's token, with the same claims, whatever their credentials. The ending tells one use from
@@ -21,8 +22,8 @@
 struct runtime_name shared_failures_name(const char *ending, const struct token_request *request);
 
 /* Posts the failure of this request for processes that have the same credentials. A failure that
- * was caused by this process's deadline (deadline.h) only pauses renewals. ERROR_SIGN_IN is posted
- * only if the user was asked to sign in. */
+ * was caused by this process's deadline (deadline.h) is not posted. ERROR_SIGN_IN is posted only if
+ * the user was asked to sign in. */
 void shared_failures_report(const struct token_request *request, int64_t deadline, bool asked,
                             const struct error *error);
 
@@ -30,7 +31,16 @@ void shared_failures_report(const struct token_request *request, int64_t deadlin
  * (deadline.h) or later. If so, *error is set to that failure. */
 bool shared_failures_found(const struct token_request *request, int64_t since, struct error *error);
 
-/* Whether this request's token must not be renewed now, because a renewal has just failed or the
+/* Posts that the renewal of this token of the request failed, which pauses renewals
+ * (token_renewal_pause). */
+void shared_failures_report_renewal(const struct token_request *request, const struct token *token,
+                                    const struct error *error);
+
+/* Ends such a pause before a renewal. Returns whether there has been one since the last renewal,
+ * even if it is over. */
+bool shared_failures_end_pause(const struct token_request *request);
+
+/* Whether this request's token must not be renewed now, because a renewal has failed or the
  * authority throttles. */
 bool shared_failures_pause_renewal(const struct token_request *request);
 

@@ -3,10 +3,9 @@
 #include "common/tokens/token_source.h"
 
 #include <string.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 #include "common/base/deadline.h"
+#include "common/base/random.h"
 #include "common/base/shell_line.h"
 #include "common/base/text.h"
 #include "common/entra/authority.h"
@@ -27,6 +26,7 @@ void attempt_begin(struct attempt *ret_attempt, struct tokens *tokens,
     ret_attempt->original = request;
     ret_attempt->request = *request;
     ret_attempt->wants_new = wants_new || request->force_refresh || request->challenged;
+    ret_attempt->was_received_on = ret_attempt->was_due_on = 0;
     ret_attempt->may_ask = tokens->may_ask;
     ret_attempt->deadline = tokens->deadline;
     client_choice_make(&ret_attempt->request);
@@ -54,15 +54,12 @@ void token_source_extend_deadline(struct attempt *attempt)
     attempt->deadline = attempt->tokens->deadline;
 }
 
-static void finish_token(const struct token_request *request, struct token *token)
+static void finish_token(const struct attempt *attempt, struct token *token)
 {
-    uint32_t random = 0;
-    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
-        random = (uint32_t)getpid() * 2654435761U;
-    token->claims = claims_hash(request->claims);
-    token->refresh_on = token_renewal_time(
-        token->received_on, token->expires_on,
-        token->refresh_on > 0 ? token->refresh_on - token->received_on : 0, random);
+    int64_t refresh_in = token->refresh_on > 0 ? token->refresh_on - token->received_on : 0;
+    token->claims = claims_hash(attempt->request.claims);
+    token->refresh_on = token_renewal_time(token->received_on, token->expires_on, refresh_in,
+                                           attempt->was_due_on, random_number());
 }
 
 static struct user_tokens_wait wait_of(const struct attempt *attempt)
@@ -145,7 +142,7 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
                                ? acquire_for_user(attempt, module, &was_asked, ret_token, error)
                                : acquire_for_app(attempt, module, ret_token, error);
     if (end == ACQUIRED) {
-        finish_token(request, ret_token);
+        finish_token(attempt, ret_token);
     } else {
         advice_complete(request, attempt->tokens->options, error);
         shared_failures_report(request, attempt->deadline, was_asked, error);
@@ -171,6 +168,6 @@ bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, stru
         return false;
     }
     token_source_extend_deadline(attempt);
-    finish_token(&attempt->request, ret_token);
+    finish_token(attempt, ret_token);
     return true;
 }

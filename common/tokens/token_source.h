@@ -14,11 +14,13 @@ struct attempt {
     struct tokens *tokens;
     const struct token_request *original; /* the caller's request */
     struct token_request
-        request;           /* a copy, with the account, the client secrets and the key from
-                            * the keyring filled in, which alone it owns, and the client chosen */
-    bool wants_new;        /* get a new token even if the keyring has a fresh one */
-    bool (*may_ask)(void); /* as in struct tokens */
-    int64_t deadline;      /* for keyring and authority (deadline.h) */
+        request;             /* a copy, with the account, the client secrets and the key from
+                              * the keyring filled in, which alone it owns, and the client chosen */
+    bool wants_new;          /* get a new token even if the keyring has a fresh one */
+    int64_t was_received_on; /* of the token that is renewed: any later one will do; 0: none is */
+    int64_t was_due_on;      /* as in token_renewal_time */
+    bool (*may_ask)(void);   /* as in struct tokens */
+    int64_t deadline;        /* for keyring and authority (deadline.h) */
 };
 
 /* Begins an attempt. A new token is also wanted if the request says so. tokens and request must

@@ -224,7 +224,7 @@ static enum acquire_end lead(struct attempt *attempt, int64_t since, struct toke
 {
     struct token_store *store = &attempt->tokens->store;
     auto_token struct token fresh = { 0 };
-    if (!attempt->wants_new) {
+    if (!attempt->wants_new || attempt->was_received_on > 0) {
         enum keyring_answer answer = look_up_again(attempt, since, token, error);
         if (answer != KEYRING_NOTHING)
             return answer == KEYRING_FOUND ? ACQUIRED : ACQUIRE_FAILED;
@@ -263,7 +263,8 @@ static enum acquire_end acquire_once(struct attempt *attempt, struct token *toke
     const struct tokens *tokens = attempt->tokens;
     struct runtime_name name = shared_failures_name("flight", &attempt->request);
     int64_t wait_until = attempt->deadline;
-    int64_t since = time(NULL);
+    int64_t renewed = attempt->was_received_on;
+    int64_t since = renewed > 0 ? renewed + 1 : time(NULL);
     while (token_store_can_keep(&tokens->store)) {
         auto_single_flight struct single_flight flight;
         switch (single_flight_join(&flight, name.text, wait_until)) {
@@ -299,11 +300,20 @@ static enum acquire_end acquire_once(struct attempt *attempt, struct token *toke
 
 /* ---- renewal ---- */
 
-/* Does not ask the user to sign in, because the old token is still good. */
+/* Does not ask the user to sign in, because the old token is still good. If there is no new one, or
+ * it cannot be stored, the next renewal has to wait. */
 static enum acquire_end renew_now(struct attempt *attempt, struct token *token, struct error *error)
 {
+    const struct token_store *store = &attempt->tokens->store;
+    struct token old = { .received_on = token->received_on, .expires_on = token->expires_on };
     attempt->may_ask = NULL;
-    return acquire_once(attempt, token, error);
+    attempt->was_received_on = token->received_on;
+    attempt->was_due_on = shared_failures_end_pause(&attempt->request) ? 0 : token->refresh_on;
+    enum acquire_end end = acquire_once(attempt, token, error);
+    if (end != ACQUIRED || !token_store_can_keep(store))
+        shared_failures_report_renewal(&attempt->request, &old,
+                                       end != ACQUIRED ? error : &store->trouble);
+    return end;
 }
 
 /* Starts the renewal of a token that is due in another process, so that the caller does not wait;

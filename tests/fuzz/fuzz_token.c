@@ -10,6 +10,20 @@ static bool is_same(const struct token *a, const struct token *b)
            a->refresh_on == b->refresh_on && a->claims == b->claims;
 }
 
+/* Whatever the times in a record, the next renewal is between its receipt and its margin. */
+static void check_renewal(const struct token *token)
+{
+    static const uint32_t numbers[] = { 0, 1, UINT32_MAX / 2, UINT32_MAX };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        int64_t at =
+            token_renewal_time(token->received_on, token->expires_on,
+                               token->refresh_on - token->received_on, token->claims, numbers[i]);
+        HOLDS(at == 0 || (at > token->received_on && at < token_fresh_until(token)));
+        HOLDS(token_renewal_pause(token, token->received_on, 0, numbers[i]) >= 30);
+        HOLDS(token_renewal_pause(token, token->received_on, 0, numbers[i]) <= TOKEN_LIFE_MAX);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     auto_token struct token token = { 0 };
@@ -20,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     HOLDS(token_is_valid_text(token.access_token->bytes, token.access_token->length));
     HOLDS(!token_is_fresh(&token, token.expires_on) && !token_is_alive(&token, token.expires_on));
+    check_renewal(&token);
     auto_secret struct secret *written = token_to_json(&token);
     HOLDS(written != NULL);
     HOLDS(token_from_json(written->bytes, written->length, &again, &error));

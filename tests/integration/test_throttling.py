@@ -13,7 +13,7 @@ import pytest
 
 from authority import faults
 from integration.stored import age
-from world.waiting import PATIENCE
+from world.waiting import PATIENCE, wait_until
 
 
 def token(world, *words, **how):
@@ -35,6 +35,14 @@ def test_all_processes_respect_retry_after(world, fault):
     assert "until 20" in second.err
     assert world.run("entra", "token", "--api", "GitServer").code == first.code
     assert len(world.authority.token_requests) == 1
+
+
+def test_no_request_comes_before_the_time_is_over(world):
+    """Times are by the authority's log, and more exact than the programs' whole seconds."""
+    world.authority.faults.inject(faults.throttled("2"), times=1)
+    wait_until(lambda: token(world).code == 0, "a token")
+    first, second = world.authority.token_requests
+    assert second.time - first.time >= 2
 
 
 def dated(ahead: int) -> faults.Fault:

@@ -263,6 +263,10 @@ static enum keyring_answer place_lookup(const struct keyring_key *key, int64_t d
     if (place.record == NULL)
         return KEYRING_NOTHING;
     *record = secret_new(place.record->bytes, place.record->length);
+    void (*then)(void) = place.after_lookup;
+    place.after_lookup = NULL;
+    if (then != NULL)
+        then();
     return KEYRING_FOUND;
 }
 
@@ -273,6 +277,8 @@ static bool place_store(const struct keyring_key *key, const char *label,
     place.stores++;
     if (place_fails(key, deadline, error))
         return false;
+    if (place.is_full)
+        return error_set(error, ERROR_KEYRING, "the keyring is full");
     place_put(record->bytes, record->length);
     snprintf(place.label, sizeof place.label, "%s", label);
     place.expires_on = expires_on;

@@ -104,6 +104,8 @@ struct asked ask_for_url(const char *text, struct options options, const char *u
 struct place {
     struct secret *record;      /* NULL if empty */
     enum keyring_answer answer; /* KEYRING_FAILED or KEYRING_ABSENT makes every call return that */
+    bool is_full;               /* nothing can be stored */
+    void (*after_lookup)(void); /* what another process does then, once; NULL: nothing */
     struct keyring_key key;     /* of the last call */
     char label[256];
     int64_t expires_on;

@@ -128,8 +128,10 @@ static void a_failure_that_is_withdrawn_is_no_longer_read(void **state)
     struct error error = { .kind = ERROR_KEYRING, .message = "m" }, found = { 0 };
     shared_error_post("kept", &error, 60);
     shared_error_post("withdrawn", &error, 60);
-    shared_error_withdraw("withdrawn");
-    shared_error_withdraw("never posted");
+    shared_error_post("old", &error, 0);
+    assert_true(shared_error_withdraw("withdrawn"));
+    assert_true(shared_error_withdraw("old"));
+    assert_false(shared_error_withdraw("never posted"));
     assert_false(shared_error_read("withdrawn", 0, &found));
     assert_true(shared_error_read("kept", 0, &found));
 }

@@ -145,46 +145,138 @@ static void a_token_without_a_renewal_time_is_never_due(void **state)
         assert_false(token_is_due(&token, now));
 }
 
-static void the_renewal_time_is_the_authoritys_or_half_of_a_long_lifetime(void **state)
+#define FIRST 0
+#define LAST  UINT32_MAX
+
+/* Seconds from the receipt of a token to its renewal. */
+static int64_t renewal(int64_t life, int64_t refresh_in, bool in_time, uint32_t random)
+{
+    int64_t at =
+        token_renewal_time(RECEIVED, RECEIVED + life, refresh_in, in_time ? RECEIVED : 0, random);
+    return at == 0 ? 0 : at - RECEIVED;
+}
+
+static void the_first_token_is_renewed_anywhere_from_a_quarter_of_its_use(void **state)
 {
     (void)state;
     static const struct {
-        int64_t life, refresh_in, wait; /* 0: not before it is stale */
+        int64_t life, earliest, latest;
     } cases[] = {
-        { 3600, 1800, 1800 },  { 3600, 1, 1 },
-        { 3600, 0, 0 },        { 7200, 0, 0 },
-        { 7201, 0, 3600 },     { 86400, 0, 43200 },
-        { 86400, 1000, 1000 }, { 3600, 3299, 3299 },
-        { 3600, 3300, 0 },     { 3600, 3600, 0 },
-        { 3600, 100000, 0 },   { 200, 100, 0 },
-        { 1, 0, 0 },           { TOKEN_LIFE_MAX, 0, TOKEN_LIFE_MAX / 2 },
+        { 3600, 792, 3167 },
+        { 3599, 791, 3166 },
+        { 7200, 1584, 6335 },
+        { 86400, 19008, 76031 },
+        { 600, 72, 287 },
+        { 2400, 504, 2015 },
+        { TOKEN_LIFE_MAX, TOKEN_LIFE_MAX * 22 / 100, (int64_t)TOKEN_LIFE_MAX * 88 / 100 - 1 },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        int64_t expected = cases[i].wait > 0 ? RECEIVED + cases[i].wait : 0;
-        assert_int_equal(
-            token_renewal_time(RECEIVED, RECEIVED + cases[i].life, cases[i].refresh_in, 0),
-            expected);
+        assert_int_equal(renewal(cases[i].life, 0, false, FIRST), cases[i].earliest);
+        assert_int_equal(renewal(cases[i].life, 0, false, LAST), cases[i].latest);
+    }
+    assert_int_equal(renewal(3600, 0, false, LAST / 2 + 1), (792 + 3168) / 2);
+}
+
+static void a_token_renewed_in_time_is_renewed_late_again(void **state)
+{
+    (void)state;
+    assert_int_equal(renewal(3600, 0, true, FIRST), 2914);
+    assert_int_equal(renewal(3600, 0, true, LAST), 3167);
+    assert_int_equal(renewal(86400, 0, true, FIRST), 69949);
+    assert_int_equal(renewal(86400, 0, true, LAST), 76031);
+    assert_int_equal(renewal(600, 0, true, FIRST), 264);
+    assert_int_equal(renewal(600, 0, true, LAST), 287);
+}
+
+static void a_token_renewed_too_late_is_renewed_early(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t life, late, wait;
+    } cases[] = {
+        { 3600, -1, 2914 },     { 3600, 120, 2914 },    { 3600, 121, 792 },
+        { 86400, 2880, 69949 }, { 86400, 2881, 19008 }, { 3600, RECEIVED, 792 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_int_equal(token_renewal_time(RECEIVED, RECEIVED + cases[i].life, 0,
+                                            RECEIVED - cases[i].late, FIRST),
+                         RECEIVED + cases[i].wait);
+}
+
+static void the_authority_says_when_at_the_earliest(void **state)
+{
+    (void)state;
+    assert_int_equal(renewal(86400, 43200, false, FIRST), 43200);
+    assert_int_equal(renewal(86400, 43200, false, LAST), 76031);
+    assert_int_equal(renewal(86400, 43200, true, FIRST), 43200);
+    assert_int_equal(renewal(86400, 43200, true, LAST), 43200 + 76032 - 69949 - 1);
+    assert_int_equal(renewal(3600, 1, false, FIRST), 1);
+    assert_int_equal(renewal(3600, 1, false, LAST), 3167);
+    assert_int_equal(renewal(3600, 2913, true, LAST), 3166);
+    assert_int_equal(renewal(3600, 2915, true, LAST), 3167);
+    /* Even if that is later than it would have been, but not within the margin. */
+    for (int in_time = 0; in_time <= 1; in_time++) {
+        assert_int_equal(renewal(3600, 3167, in_time, LAST), 3167);
+        assert_int_equal(renewal(3600, 3299, in_time, FIRST), 3299);
+        assert_int_equal(renewal(3600, 3299, in_time, LAST), 3299);
+        assert_int_equal(renewal(3600, 3300, in_time, FIRST), 0);
+        assert_int_equal(renewal(3600, 100000, in_time, FIRST), 0);
     }
 }
 
-static void renewal_is_delayed_at_random_by_up_to_a_tenth(void **state)
+static void a_token_that_is_hardly_fresh_is_not_renewed_early(void **state)
 {
     (void)state;
-    static const uint32_t numbers[] = { 0, 1, 0x7fffffff, 0x80000000, 0xfffeffff, 0xffffffff };
-    int64_t last = RECEIVED + 43200;
-    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
-        int64_t moment = token_renewal_time(RECEIVED, RECEIVED + 86400, 0, numbers[i]);
-        assert_between(moment, last, RECEIVED + 43200 + 4320);
-        last = moment;
+    static const int64_t lives[] = { 1, 200, 299, 300, 301 };
+    for (size_t i = 0; i < ARRAY_SIZE(lives); i++) {
+        assert_int_equal(renewal(lives[i], 0, false, LAST), 0);
+        assert_int_equal(renewal(lives[i], 0, true, LAST), 0);
     }
-    assert_between(last, RECEIVED + 43200 + 4310, RECEIVED + 43200 + 4320);
+    assert_int_equal(renewal(303, 0, false, FIRST), 0);
+    assert_int_equal(renewal(303, 0, false, LAST), 1);
+    assert_int_equal(renewal(200, 100, false, FIRST), 0);
 }
 
-static void renewal_is_not_delayed_until_the_token_is_stale(void **state)
+/* Whoever comes every two minutes finds a token of an hour between its renewal and its margin. */
+static void from_the_latest_renewal_there_are_two_minutes_left(void **state)
 {
     (void)state;
-    assert_int_equal(token_renewal_time(RECEIVED, RECEIVED + 3600, 3200, 0), RECEIVED + 3200);
-    assert_int_equal(token_renewal_time(RECEIVED, RECEIVED + 3600, 3200, 0xffffffff), 0);
+    for (int64_t life = 3598; life <= 2 * 86400; life += 7)
+        assert_true(life - TOKEN_MARGIN - renewal(life, 0, true, LAST) >= 120);
+}
+
+/* ---- a pause ---- */
+
+/* For a token that is fresh for `left` more seconds. */
+static int64_t pause_after(int64_t left, int64_t retry_after, uint32_t random)
+{
+    const struct token token = { .received_on = RECEIVED, .expires_on = RECEIVED + 86400 };
+    return token_renewal_pause(&token, token_fresh_until(&token) - left, retry_after, random);
+}
+
+static void after_a_failed_renewal_a_part_of_the_time_that_is_left_passes(void **state)
+{
+    (void)state;
+    assert_int_equal(pause_after(4300, 0, FIRST), 30);
+    assert_int_equal(pause_after(4300, 0, LAST / 2 + 1), 30 + 2000);
+    assert_int_equal(pause_after(4300, 0, LAST), 30 + 3999);
+}
+
+static void in_the_last_minutes_renewals_are_tried_often(void **state)
+{
+    (void)state;
+    assert_int_equal(pause_after(302, 0, LAST), 30 + 1);
+    assert_int_equal(pause_after(300, 0, LAST), 30);
+    assert_int_equal(pause_after(0, 0, LAST), 30);
+    assert_int_equal(pause_after(-4000, 0, LAST), 30);
+}
+
+static void the_pause_begins_when_the_authority_allows_requests_again(void **state)
+{
+    (void)state;
+    assert_int_equal(pause_after(4300, 600, FIRST), 600 + 30);
+    assert_int_equal(pause_after(4300, 600, LAST), 600 + 30 + 3399);
+    assert_int_equal(pause_after(4300, 5000, LAST), 5000 + 30);
 }
 
 /* ---- records ---- */
@@ -398,9 +490,15 @@ int main(void)
         cmocka_unit_test(a_token_is_valid_until_it_expires),
         cmocka_unit_test(a_token_is_due_from_its_renewal_time_until_it_is_stale),
         cmocka_unit_test(a_token_without_a_renewal_time_is_never_due),
-        cmocka_unit_test(the_renewal_time_is_the_authoritys_or_half_of_a_long_lifetime),
-        cmocka_unit_test(renewal_is_delayed_at_random_by_up_to_a_tenth),
-        cmocka_unit_test(renewal_is_not_delayed_until_the_token_is_stale),
+        cmocka_unit_test(the_first_token_is_renewed_anywhere_from_a_quarter_of_its_use),
+        cmocka_unit_test(a_token_renewed_in_time_is_renewed_late_again),
+        cmocka_unit_test(a_token_renewed_too_late_is_renewed_early),
+        cmocka_unit_test(the_authority_says_when_at_the_earliest),
+        cmocka_unit_test(a_token_that_is_hardly_fresh_is_not_renewed_early),
+        cmocka_unit_test(from_the_latest_renewal_there_are_two_minutes_left),
+        cmocka_unit_test(after_a_failed_renewal_a_part_of_the_time_that_is_left_passes),
+        cmocka_unit_test(in_the_last_minutes_renewals_are_tried_often),
+        cmocka_unit_test(the_pause_begins_when_the_authority_allows_requests_again),
         cmocka_unit_test(the_json_form_is_one_object),
         cmocka_unit_test(a_record_is_read_back_as_written),
         cmocka_unit_test(a_record_tells_a_bound_token_from_a_bearer_token),

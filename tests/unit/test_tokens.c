@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
+#include "common/base/json.h"
 #include "common/base/runtime_folder.h"
 #include "common/base/shared_error.h"
 #include "common/base/single_flight.h"
@@ -258,6 +260,7 @@ static int64_t time_to_renewal(void)
     auto_token struct token token = { 0 };
     struct error unused;
     assert_string_equal(get(), "new");
+    assert_true(kept("new"));
     assert_true(token_from_json(place.record->bytes, place.record->length, &token, &unused));
     return token.refresh_on - token.received_on;
 }
@@ -519,9 +522,9 @@ static void a_timeout_is_not_shared(void **state)
     assert_string_equal(get(), "");
     assert_false(shared_error_read(name_of("failure").text, 0, &unused));
     tokens.deadline = deadline_in(60 * 1000);
+    authority.text = "new";
     keep_due("old");
-    assert_string_equal(get(), "old"); /* but renewal is not retried immediately */
-    assert_int_equal(authority.asked, 1);
+    assert_string_equal(get(), "new");
 }
 
 static void an_earlier_failure_is_not_shared(void **state)
@@ -617,6 +620,17 @@ static void after_throttling_the_client_backs_off(void **state)
     assert_int_equal(authority.asked, 1);
 }
 
+/* The time of day has whole seconds, of which the first may be almost over. */
+static void backing_off_is_never_a_part_of_a_second_too_short(void **state)
+{
+    (void)state;
+    int64_t before = time(NULL);
+    make_authority_fail(ERROR_REFUSED, 60);
+    get();
+    get();
+    assert_true(error.retry_after + time(NULL) >= before + 61);
+}
+
 static void backing_off_is_for_all_scopes_of_the_client(void **state)
 {
     (void)state;
@@ -648,6 +662,52 @@ static void a_token_that_is_due_is_renewed_inline_if_configured(void **state)
     assert_true(authority.deadline < tokens.deadline);
 }
 
+/* How many of 64 renewals choose a time for the next that is early. */
+static int early_renewals(void (*first)(void))
+{
+    int early = 0;
+    for (int i = 0; i < 64; i++) {
+        first();
+        int64_t wait = time_to_renewal();
+        assert_between(wait, 792, 3167);
+        early += wait < 2914;
+    }
+    return early;
+}
+
+static void store_due(void)
+{
+    keep_due("old");
+}
+
+/* The authority fails once, and the pause after that is over. */
+static void fail_to_renew(void)
+{
+    struct error failure = { .kind = ERROR_NETWORK, .message = "m", .retry_after = -2700 };
+    const struct token old = { .expires_on = time(NULL) };
+    keep_due("old");
+    shared_failures_report_renewal(request, &old, &failure);
+}
+
+static void a_token_renewed_in_time_is_renewed_late_again(void **state)
+{
+    (void)state;
+    assert_int_equal(early_renewals(store_due), 0);
+}
+
+static void a_token_that_was_waited_for_is_renewed_at_any_time(void **state)
+{
+    (void)state;
+    assert_true(early_renewals(store_stale) > 0);
+}
+
+static void so_is_one_whose_renewal_failed_at_first(void **state)
+{
+    (void)state;
+    assert_true(early_renewals(fail_to_renew) > 0);
+    assert_int_equal(early_renewals(store_due), 0);
+}
+
 static void a_token_that_cannot_be_renewed_is_used_silently(void **state)
 {
     (void)state;
@@ -657,10 +717,64 @@ static void a_token_that_cannot_be_renewed_is_used_silently(void **state)
     assert_string_equal(said, "");
 }
 
+/* For how many seconds renewals pause. */
+static int64_t renewal_pause(void)
+{
+    int64_t until = 0;
+    autoclose int folder = runtime_folder_open();
+    DIR *files = fdopendir(dup(folder));
+    for (const struct dirent *file; (file = readdir(files)) != NULL;) {
+        if (strstr(file->d_name, ".renewal") == NULL)
+            continue;
+        auto_secret struct secret *text = runtime_read(folder, file->d_name, 8192);
+        auto_json json_object *record = json_parse(text->bytes, text->length, &error);
+        assert_true(json_int64(record, "until", &until));
+    }
+    closedir(files);
+    return until - time(NULL);
+}
+
 static void after_a_failed_renewal_there_is_a_pause(void **state)
 {
     (void)state;
     make_authority_fail(ERROR_REFUSED, 0);
+    keep_due("old");
+    get();
+    assert_string_equal(get(), "old");
+    assert_int_equal(authority.asked, 1);
+    assert_between(renewal_pause(), 29, 30 + 2700 - 300);
+    make_runtime_folder(); /* the pause is over */
+    get();
+    assert_int_equal(authority.asked, 2);
+}
+
+static void a_throttled_renewal_pauses_for_longer_than_the_authority_demands(void **state)
+{
+    (void)state;
+    make_authority_fail(ERROR_REFUSED, 600);
+    keep_due("old");
+    assert_string_equal(get(), "old");
+    assert_between(renewal_pause(), 600 + 29, 600 + 30 + 2100 - 300);
+}
+
+/* Or else each caller would renew it. */
+static void after_a_renewal_that_was_not_stored_there_is_a_pause(void **state)
+{
+    (void)state;
+    keep_due("old");
+    place.is_full = true;
+    assert_string_equal(get(), "new");
+    tokens.store.trouble = (struct error){ 0 }; /* as the next process has it */
+    assert_string_equal(get(), "old");
+    assert_int_equal(authority.asked, 1);
+}
+
+static void renewals_of_an_app_with_its_secret_in_the_keyring_pause_too(void **state)
+{
+    (void)state;
+    make_authority_fail(ERROR_REFUSED, 0);
+    request->credential_count = 1;
+    request->credentials[0] = (struct credential){ .kind = CREDENTIAL_KEYRING };
     keep_due("old");
     get();
     assert_string_equal(get(), "old");
@@ -701,6 +815,20 @@ static void without_inline_renewal_the_caller_does_not_wait(void **state)
     unsetenv("ENTRA_RENEWAL");
     keep_due("old");
     assert_string_equal(get(), "old");
+    assert_int_equal(authority.asked, 0);
+}
+
+/* Between a lookup that finds the old token and the single flight, another process may renew it. */
+static void a_token_that_was_renewed_in_the_meantime_is_not_requested(void **state)
+{
+    (void)state;
+    keep_due("old");
+    place.after_lookup = store_theirs;
+    assert_true(tokens_renew(&tokens, &candidates, &error));
+    assert_int_equal(authority.asked, 0);
+    keep_due("old");
+    place.after_lookup = store_theirs;
+    assert_string_equal(get(), "theirs");
     assert_int_equal(authority.asked, 0);
 }
 
@@ -791,14 +919,22 @@ int main(void)
         TEST(without_a_keyring_every_process_makes_its_own_request),
         TEST(what_a_user_takes_to_sign_in_is_no_time_of_the_keyrings),
         TEST(after_throttling_the_client_backs_off),
+        TEST(backing_off_is_never_a_part_of_a_second_too_short),
         TEST(backing_off_is_for_all_scopes_of_the_client),
         TEST(backing_off_is_not_for_other_clients),
         TEST(a_token_that_is_due_is_renewed_inline_if_configured),
+        TEST(a_token_renewed_in_time_is_renewed_late_again),
+        TEST(a_token_that_was_waited_for_is_renewed_at_any_time),
+        TEST(so_is_one_whose_renewal_failed_at_first),
         TEST(a_token_that_cannot_be_renewed_is_used_silently),
         TEST(after_a_failed_renewal_there_is_a_pause),
+        TEST(a_throttled_renewal_pauses_for_longer_than_the_authority_demands),
+        TEST(after_a_renewal_that_was_not_stored_there_is_a_pause),
+        TEST(renewals_of_an_app_with_its_secret_in_the_keyring_pause_too),
         TEST(only_one_process_renews_at_a_time),
         TEST(an_invalid_renewal_setting_is_reported_once),
         TEST(without_inline_renewal_the_caller_does_not_wait),
+        TEST(a_token_that_was_renewed_in_the_meantime_is_not_requested),
         TEST(renewing_requests_only_a_token_that_is_due),
         TEST(opening_uses_the_keyring_and_timeout_of_the_options),
         TEST(the_time_limits_begin_with_the_program),
