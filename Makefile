@@ -339,6 +339,12 @@ SOAK_SECONDS ?= 180
 soak: installed
 	@ENTRA_SOAK_SECONDS=$(SOAK_SECONDS) $(PYTEST) -s tests/integration/test_soak.py
 
+# A thousand processes that want the same token, where make check has 200.
+CROWD ?= 1000
+check-crowd: installed
+	@ulimit -n "$$(ulimit -H -n)"; ENTRA_TESTS_CROWD=$(CROWD) $(PYTEST) --durations=1 \
+	    tests/integration/test_busy_keyring.py -k crowd
+
 # PICTURE=tests/demo/demo.svg draws the picture in README.md.
 demo: demo-deps
 	@$(MAKE) --no-print-directory installed

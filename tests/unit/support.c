@@ -251,6 +251,7 @@ static bool place_fails(const struct keyring_key *key, int64_t deadline, struct 
     if (place.answer != KEYRING_FAILED && place.answer != KEYRING_ABSENT)
         return false;
     error_set(error, ERROR_KEYRING, "the keyring is locked");
+    error_known_as(error, place.code != NULL ? place.code : "");
     return true;
 }
 
@@ -308,7 +309,7 @@ static bool place_erase_item(const struct keyring_item *item, int64_t deadline, 
 }
 
 const struct keyring keyring_place = { "place",          place_lookup, place_store, place_erase,
-                                       place_erase_item, place_list,   place_list };
+                                       place_erase_item, place_list,   place_list,  NULL };
 
 void place_clear(void)
 {

@@ -104,6 +104,7 @@ struct asked ask_for_url(const char *text, struct options options, const char *u
 struct place {
     struct secret *record;      /* NULL if empty */
     enum keyring_answer answer; /* KEYRING_FAILED or KEYRING_ABSENT makes every call return that */
+    const char *code;           /* of the error then; NULL: none */
     struct keyring_key key;     /* of the last call */
     char label[256];
     int64_t expires_on;
