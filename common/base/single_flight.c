@@ -65,10 +65,12 @@ enum single_flight_role single_flight_join(struct single_flight *ret_flight, con
     return SINGLE_FLIGHT_LEADER;
 }
 
-void single_flight_note_success(const struct single_flight *flight)
+void single_flight_note_success(const char *name)
 {
     int64_t now = deadline_now();
-    if (flight->fd >= 0 && pwrite(flight->fd, &now, sizeof now, 0) != sizeof now)
+    autoclose int folder = runtime_folder_open();
+    autoclose int fd = open_lock(folder, name);
+    if (fd >= 0 && pwrite(fd, &now, sizeof now, 0) != sizeof now)
         trace("single flight: the success is not noted: %m");
 }
 

@@ -182,6 +182,7 @@ static enum keyring_answer look_up(struct attempt *attempt, struct token *token,
 {
     struct token_store *store = &attempt->tokens->store;
     struct token_request *request = &attempt->request;
+    attempt->looked_at = deadline_now();
     if (request->for_user && request->home_account_id == NULL) {
         enum keyring_answer answer =
             account_store_resolve(store, request, attempt->deadline, error);
@@ -241,15 +242,16 @@ static bool store_new(struct attempt *attempt, bool is_leader, const struct toke
     return token_store_keep(store, &attempt->request, fresh, deadline, error);
 }
 
-/* The leader's part: looks once more, because another flight may just have ended; then acquires
- * the token and stores it. If it cannot be stored, tells the followers not to wait for it. */
-static enum acquire_end lead(struct attempt *attempt, const struct single_flight *flight,
-                             int64_t since, struct token *token, struct error *error)
+/* The leader's part: looks once more if another flight has ended since it looked; then acquires the
+ * token and stores it. If it cannot be stored, tells the followers not to wait for it. */
+static enum acquire_end lead(struct attempt *attempt, bool is_leader, int64_t since,
+                             struct token *token, struct error *error)
 {
     const struct token_store *store = &attempt->tokens->store;
+    struct runtime_name name = shared_failures_name("flight", &attempt->request);
     auto_token struct token fresh = { 0 };
     enum keyring_answer answer = KEYRING_NOTHING;
-    if (!attempt->wants_new)
+    if (!attempt->wants_new && single_flight_has_succeeded(name.text, attempt->looked_at))
         do
             answer = look_up_again(attempt, since, token, error);
         while (answer == KEYRING_NOTHING && find_keyring_works(attempt));
@@ -258,11 +260,11 @@ static enum acquire_end lead(struct attempt *attempt, const struct single_flight
     enum acquire_end end = token_source_acquire(attempt, &fresh, error);
     if (end != ACQUIRED)
         return end;
-    bool stored = store_new(attempt, flight->fd >= 0, &fresh, error);
+    bool stored = store_new(attempt, is_leader, &fresh, error);
     if (store->trouble.message[0] != '\0')
         shared_failures_report_not_stored(&attempt->request, &store->trouble);
     else
-        single_flight_note_success(flight);
+        single_flight_note_success(name.text);
     if (!stored)
         return ACQUIRE_FAILED;
     move_token(token, &fresh);
@@ -300,7 +302,6 @@ static enum acquire_end acquire_once(struct attempt *attempt, struct token *toke
                                      struct error *error)
 {
     const struct tokens *tokens = attempt->tokens;
-    const struct single_flight alone = { .fd = -1 };
     struct runtime_name name = shared_failures_name("flight", &attempt->request);
     int64_t wait_until = attempt->deadline;
     int64_t since = time(NULL);
@@ -309,7 +310,7 @@ static enum acquire_end acquire_once(struct attempt *attempt, struct token *toke
         switch (single_flight_join(&flight, name.text, wait_until)) {
         case SINGLE_FLIGHT_LEADER:
             if (!find_keyring_works(attempt))
-                return lead(attempt, &flight, since, token, error);
+                return lead(attempt, true, since, token, error);
             single_flight_leave(&flight);
             break;
         case SINGLE_FLIGHT_LATE:
@@ -338,7 +339,7 @@ static enum acquire_end acquire_once(struct attempt *attempt, struct token *toke
         if (deadline_left(wait_until) == 0)
             return fail_late(&attempt->request, error);
     }
-    return lead(attempt, &alone, since, token, error);
+    return lead(attempt, false, since, token, error);
 }
 
 /* ---- renewal ---- */

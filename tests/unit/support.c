@@ -261,8 +261,11 @@ static enum keyring_answer place_lookup(const struct keyring_key *key, int64_t d
     place.lookups++;
     if (place_fails(key, deadline, error))
         return place.answer;
-    if (place.record == NULL)
+    if (place.record == NULL) {
+        if (place.at_lookup != NULL)
+            place.at_lookup();
         return KEYRING_NOTHING;
+    }
     *record = secret_new(place.record->bytes, place.record->length);
     return KEYRING_FOUND;
 }

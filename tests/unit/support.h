@@ -110,6 +110,7 @@ struct place {
     int64_t expires_on;
     int64_t deadline;
     int lookups, stores, erasures;
+    void (*at_lookup)(void); /* called after a lookup that finds nothing; may be NULL */
 };
 extern struct place place;
 extern const struct keyring keyring_place;

@@ -109,28 +109,18 @@ static void leaving_twice_is_harmless(void **state)
     assert_int_equal(other.fd, -1);
 }
 
-static void a_leaders_success_is_known_from_then_on(void **state)
+static void a_success_is_known_from_then_on(void **state)
 {
     (void)state;
     int64_t before = deadline_now();
     single_flight_join(&other, "a.flight", 0);
     assert_false(single_flight_has_succeeded("a.flight", 0));
-    single_flight_note_success(&other);
+    single_flight_note_success("a.flight");
     assert_true(single_flight_has_succeeded("a.flight", before));
     single_flight_leave(&other);
     assert_true(single_flight_has_succeeded("a.flight", before));
     assert_false(single_flight_has_succeeded("a.flight", deadline_in(1000)));
     assert_false(single_flight_has_succeeded("b.flight", 0));
-}
-
-static void only_the_leader_has_success(void **state)
-{
-    (void)state;
-    static const struct single_flight nobody = { .fd = -1 };
-    single_flight_join(&other, "c.flight", 0);
-    single_flight_leave(&other);
-    single_flight_note_success(&nobody);
-    assert_false(single_flight_has_succeeded("c.flight", 0));
 }
 
 /* A file from before the machine started again, or anybody's. */
@@ -155,8 +145,7 @@ int main(void)
         TEST(a_follower_waits_no_longer_than_its_deadline),
         TEST(followers_do_not_wait_for_each_other),
         TEST(flights_of_other_names_are_independent),
-        TEST(a_leaders_success_is_known_from_then_on),
-        TEST(only_the_leader_has_success),
+        TEST(a_success_is_known_from_then_on),
         TEST(a_success_that_is_yet_to_come_is_none),
         TEST(joining_touches_the_lock_file),
         TEST(leaving_twice_is_harmless),
