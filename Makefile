@@ -249,7 +249,7 @@ DEMO_PACKAGES := curl dbus-daemon git gnome-keyring python3-authlib python3-cryp
 # kubectl comes from elsewhere on many machines, and Debian's package would be in its way.
 DEMO_PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
 
-TEST_PACKAGES := bash-completion clang clang-format clang-tidy cmake cppcheck dbus-bin fish git-lfs keyutils \
+TEST_PACKAGES := bash-completion clang clang-format clang-tidy cmake cppcheck dbus-bin fish git-lfs iproute2 keyutils \
                  libclang-rt-dev libcmocka-dev libsecret-tools llvm mandoc openssl patch perl procps \
                  python3-pytest python3-pytest-xdist shellcheck strace swtpm tpm2-openssl tpm2-tools \
                  util-linux valgrind xdg-utils zsh
@@ -340,6 +340,12 @@ check-peers: installed
 SOAK_SECONDS ?= 180
 soak: installed
 	@ENTRA_SOAK_SECONDS=$(SOAK_SECONDS) $(PYTEST) -s tests/integration/test_soak.py
+
+# A thousand processes that want the same token, where make check has 200.
+CROWD ?= 1000
+check-crowd: installed
+	@ulimit -n "$$(ulimit -H -n)"; ENTRA_TESTS_CROWD=$(CROWD) $(PYTEST) --durations=1 \
+	    tests/integration/test_busy_keyring.py -k crowd
 
 # PICTURE=tests/demo/demo.svg draws the picture in README.md.
 demo: demo-deps

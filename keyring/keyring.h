@@ -90,6 +90,10 @@ struct keyring {
      * started. What is locked is left out, and so may be the records. */
     enum keyring_answer (*peek)(const struct keyring_key *key, int64_t deadline,
                                 struct keyring_list *ret_list, struct error *error);
+
+    /* Says that the service works, so that it is waited for until each deadline, although it may be
+     * known for its silence (silence.h). NULL: it always is. */
+    void (*expect_answer)(void);
 };
 
 /* The table that the module of a store exports (module.h). */

@@ -37,4 +37,4 @@ static enum keyring_answer none_list(const struct keyring_key *key, int64_t dead
 }
 
 const struct keyring keyring_none = { "none",          none_lookup, none_store, none_erase,
-                                      none_erase_item, none_list,   none_list };
+                                      none_erase_item, none_list,   none_list,  NULL };

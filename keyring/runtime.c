@@ -230,7 +230,8 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
     return collected ? KEYRING_FOUND : KEYRING_FAILED;
 }
 
-static const struct keyring runtime = { "runtime", lookup, store, erase, erase_item, list, list };
+static const struct keyring runtime = { "runtime",  lookup, store, erase,
+                                        erase_item, list,   list,  NULL };
 
 const struct keyring *keyring_runtime(struct error *error)
 {

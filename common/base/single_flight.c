@@ -11,6 +11,7 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
+#include "common/base/report.h"
 #include "common/base/runtime_folder.h"
 
 /* How long a follower sleeps between two checks whether the leader has left: longer each time. */
@@ -62,6 +63,24 @@ enum single_flight_role single_flight_join(struct single_flight *ret_flight, con
         return SINGLE_FLIGHT_FOLLOWER;
     ret_flight->fd = steal_fd(&fd);
     return SINGLE_FLIGHT_LEADER;
+}
+
+void single_flight_note_success(const char *name)
+{
+    int64_t now = deadline_now();
+    autoclose int folder = runtime_folder_open();
+    autoclose int fd = open_lock(folder, name);
+    if (fd >= 0 && pwrite(fd, &now, sizeof now, 0) != sizeof now)
+        trace("single flight: the success is not noted: %m");
+}
+
+bool single_flight_has_succeeded(const char *name, int64_t since)
+{
+    int64_t noted = 0;
+    autoclose int folder = runtime_folder_open();
+    autoclose int fd = open_lock(folder, name);
+    return fd >= 0 && pread(fd, &noted, sizeof noted, 0) == sizeof noted && noted >= since &&
+           noted <= deadline_now();
 }
 
 bool single_flight_is_running(const char *name)

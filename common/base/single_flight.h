@@ -34,6 +34,13 @@ enum single_flight_role {
 enum single_flight_role single_flight_join(struct single_flight *ret_flight, const char *name,
                                            int64_t deadline);
 
+/* Notes in the lock's file that this process has stored what the others of this flight want. */
+void single_flight_note_success(const char *name);
+
+/* Whether a process has noted that for the flight of this name, at `since` (deadline.h) or later.
+ */
+bool single_flight_has_succeeded(const char *name, int64_t since);
+
 /* Whether the flight of this name has a leader now. */
 bool single_flight_is_running(const char *name);
 

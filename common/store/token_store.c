@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "common/store/token_store.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "common/base/array.h"
@@ -9,6 +10,10 @@
 #include "common/base/once_a_boot.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
+
+/* How long a session bus that is at its limit is asked again, and how often. */
+#define LIMITED_MILLISECONDS       5000
+#define LIMITED_PAUSE_MILLISECONDS 50
 
 static struct keyring_key key_of(const struct token_request *request)
 {
@@ -56,6 +61,7 @@ static bool keyring_failed(struct token_store *store, const struct error *why, s
         *error = *why;
         return false;
     }
+    trace("keyring: %s is not used any more: %s", store->keyring->name, why->message);
     store->trouble = *why;
     return true;
 }
@@ -73,10 +79,63 @@ static bool use_next_best(struct token_store *store, const struct error *why)
     return true;
 }
 
-/* The keyring may use half of the time, so that one that hangs leaves some for the authority. */
-static int64_t half_of(int64_t deadline)
+/* The keyring may use half of the time, so that one that hangs leaves some for the authority; more
+ * if it is known to work, and then is only slow. */
+static int64_t share_of(const struct token_store *store, int64_t deadline)
 {
-    return deadline_in(deadline_left(deadline) / 2);
+    int64_t left = deadline_left(deadline);
+    return deadline_in(store->works ? left - left / 8 : left / 2);
+}
+
+/* Until when a session bus that has as many clients as it takes is asked again. On a busy machine,
+ * they end soon. */
+static int64_t patience_of(const struct token_store *store, int64_t share)
+{
+    int64_t half = deadline_left(share) / 2;
+    return store->works ? share
+                        : deadline_in(half < LIMITED_MILLISECONDS ? half : LIMITED_MILLISECONDS);
+}
+
+static bool is_limited(const struct error *why)
+{
+    return strcmp(why->code, "keyring_limited") == 0;
+}
+
+static bool is_silent(const struct error *why)
+{
+    return strcmp(why->code, "keyring_silent") == 0;
+}
+
+/* Pauses before the next attempt, if there is one. */
+static bool pause_if_limited(const struct error *why, int64_t patience)
+{
+    if (!is_limited(why) || deadline_left(patience) == 0)
+        return false;
+    poll(NULL, 0, LIMITED_PAUSE_MILLISECONDS);
+    return true;
+}
+
+bool token_store_failure_may_pass(const struct error *trouble)
+{
+    return is_limited(trouble) || is_silent(trouble);
+}
+
+bool token_store_can_try_again(const struct token_store *store)
+{
+    return !store->tried_again && token_store_failure_may_pass(&store->trouble);
+}
+
+bool token_store_try_again(struct token_store *store, bool works)
+{
+    if (!token_store_can_try_again(store))
+        return false;
+    trace("keyring: %s is asked again: %s", store->keyring->name, store->trouble.message);
+    store->trouble = (struct error){ 0 };
+    store->tried_again = true;
+    store->works = works;
+    if (works && store->keyring->expect_answer != NULL)
+        store->keyring->expect_answer();
+    return true;
 }
 
 enum keyring_answer token_store_look_up(struct token_store *store, const struct keyring_key *key,
@@ -85,11 +144,13 @@ enum keyring_answer token_store_look_up(struct token_store *store, const struct 
 {
     struct error why = { 0 };
     enum keyring_answer answer;
+    int64_t share = share_of(store, deadline), patience = patience_of(store, share);
     if (has_failed(store))
         return KEYRING_NOTHING;
     do
-        answer = store->keyring->lookup(key, half_of(deadline), ret_record, &why);
-    while (answer == KEYRING_ABSENT && use_next_best(store, &why));
+        answer = store->keyring->lookup(key, share, ret_record, &why);
+    while ((answer == KEYRING_ABSENT && use_next_best(store, &why)) ||
+           (answer == KEYRING_FAILED && pause_if_limited(&why, patience)));
     store->settled = true;
     if (answer == KEYRING_FOUND || answer == KEYRING_NOTHING)
         return answer;
@@ -117,11 +178,14 @@ bool token_store_match(struct token_store *store, const struct keyring_key *key,
 {
     struct error why = { 0 };
     enum keyring_answer answer;
+    int64_t share = share_of(store, deadline), patience = patience_of(store, share);
     if (has_failed(store))
         return true;
-    do
-        answer = store->keyring->list(key, half_of(deadline), ret_list, &why);
-    while (answer == KEYRING_ABSENT && use_next_best(store, &why));
+    do {
+        keyring_list_clear(ret_list);
+        answer = store->keyring->list(key, share, ret_list, &why);
+    } while ((answer == KEYRING_ABSENT && use_next_best(store, &why)) ||
+             (answer == KEYRING_FAILED && pause_if_limited(&why, patience)));
     /* An empty list may be that of a keyring that can store nothing: only a lookup looks at that.
      */
     store->settled = store->settled || ret_list->count > 0;

@@ -24,6 +24,8 @@ struct token_store {
     bool settled; /* a lookup, or a list with items, has shown that this keyring exists here */
     struct error absent;  /* why `auto` passed over a better keyring; message "": it did not */
     struct error trouble; /* why nothing can be stored; message "": no failure so far */
+    bool tried_again;     /* token_store_try_again has been called */
+    bool works;           /* another process has stored something just now */
     bool warned;          /* token_store_warn has reported trouble */
 };
 
@@ -46,6 +48,18 @@ bool token_store_open(struct token_store *store, const char *name, struct error 
 /* Whether the keyring keeps what is stored, as far as is known: it has not failed and is not the
  * keyring `none`. */
 bool token_store_can_keep(const struct token_store *store);
+
+/* Whether a failure of a keyring says little of it on a busy machine: it did not answer in time, or
+ * the session bus has as many clients as it takes. */
+bool token_store_failure_may_pass(const struct error *trouble);
+
+/* Whether the keyring has failed in that way and has not been asked again. */
+bool token_store_can_try_again(const struct token_store *store);
+
+/* Has the keyring asked again after such a failure, which is done once. If another process is known
+ * to have just used it, it gets most of the time that is left. Returns false if it is not asked
+ * again. */
+bool token_store_try_again(struct token_store *store, bool works);
 
 /* Fails with ERROR_KEYRING and the reason if the keyring has failed so far. */
 bool token_store_check(const struct token_store *store, struct error *error);

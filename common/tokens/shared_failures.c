@@ -118,8 +118,8 @@ void shared_failures_report_not_stored(const struct token_request *request,
     shared_error_post(shared_failures_name("not-stored", request).text, error, FAILURE_SECONDS);
 }
 
-bool shared_failures_was_not_stored(const struct token_request *request, int64_t since)
+bool shared_failures_was_not_stored(const struct token_request *request, int64_t since,
+                                    struct error *ret_why)
 {
-    struct error unused = { 0 };
-    return shared_error_read(shared_failures_name("not-stored", request).text, since, &unused);
+    return shared_error_read(shared_failures_name("not-stored", request).text, since, ret_why);
 }

@@ -45,9 +45,10 @@ bool shared_failures_end_pause(const struct token_request *request);
 bool shared_failures_pause_renewal(const struct token_request *request);
 
 /* Posts the error that kept this request's token from being stored, and whether such an error was
- * posted at `since` (deadline.h) or later: followers would wait for the token in vain. */
+ * posted at `since` (deadline.h) or later: followers may wait for the token in vain. */
 void shared_failures_report_not_stored(const struct token_request *request,
                                        const struct error *error);
-bool shared_failures_was_not_stored(const struct token_request *request, int64_t since);
+bool shared_failures_was_not_stored(const struct token_request *request, int64_t since,
+                                    struct error *ret_why);
 
 #endif

@@ -29,6 +29,7 @@ void attempt_begin(struct attempt *ret_attempt, struct tokens *tokens,
     ret_attempt->was_received_on = ret_attempt->was_due_on = 0;
     ret_attempt->may_ask = tokens->may_ask;
     ret_attempt->deadline = tokens->deadline;
+    ret_attempt->looked_at = 0;
     client_choice_make(&ret_attempt->request);
 }
 

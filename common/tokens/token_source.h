@@ -21,6 +21,7 @@ struct attempt {
     int64_t was_due_on;      /* as in token_renewal_time */
     bool (*may_ask)(void);   /* as in struct tokens */
     int64_t deadline;        /* for keyring and authority (deadline.h) */
+    int64_t looked_at;       /* when the last lookup began (deadline.h); 0: there was none */
 };
 
 /* Begins an attempt. A new token is also wanted if the request says so. tokens and request must

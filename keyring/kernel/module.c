@@ -289,5 +289,5 @@ static enum keyring_answer list(const struct keyring_key *key, int64_t deadline,
 
 MODULE_EXPORT const struct keyring_module entra_module = {
     .module = MODULE_HEAD,
-    .keyring = { "kernel", lookup, store, erase, erase_item, list, list },
+    .keyring = { "kernel", lookup, store, erase, erase_item, list, list, NULL },
 };

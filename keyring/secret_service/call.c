@@ -33,6 +33,14 @@ static void set_timeout(struct call *call, int64_t milliseconds)
     g_source_set_ready_time(call->timeout, g_get_monotonic_time() + milliseconds * 1000);
 }
 
+/* A service that has answered may be slow, but it is not silent. */
+static bool service_answers;
+
+void call_expect_answer(void)
+{
+    service_answers = true;
+}
+
 /* Before the deadline, it is looked up once whether there is any hope; not at the beginning, since
  * an answer usually comes sooner than the file with the memory is read. */
 static gboolean on_deadline(gpointer data)
@@ -41,7 +49,7 @@ static gboolean on_deadline(gpointer data)
     int64_t left = deadline_left(call->deadline);
     if (!call->has_doubted && !call->waits_for_user && left > 0) {
         call->has_doubted = true;
-        call->is_hopeless = silence_is_remembered();
+        call->is_hopeless = !service_answers && silence_is_remembered();
         set_timeout(call, call->is_hopeless ? 0 : left);
         return G_SOURCE_CONTINUE;
     }
@@ -152,7 +160,7 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
         g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
         error_set(error, ERROR_KEYRING, "the desktop keyring did not answer in time");
         error_known_as(error, "keyring_silent");
-        if (!call->waits_for_user && !call->is_hopeless &&
+        if (!call->waits_for_user && !call->is_hopeless && !service_answers &&
             deadline_now() - call->began >= SILENCE_MILLISECONDS)
             silence_remember(error);
     } else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)) {
@@ -173,6 +181,11 @@ bool call_fail(const struct call *call, GError *reason, struct error *error)
         g_dbus_error_strip_remote_error(reason);
         error_set(error, ERROR_KEYRING, "a limit of the session bus is reached: %s",
                   reason->message);
+        error_known_as(error, "keyring_limited");
+    } else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+        error_set(error, ERROR_KEYRING,
+                  "a limit of the session bus is reached: too many programs wait to "
+                  "connect");
         error_known_as(error, "keyring_limited");
     } else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CLOSED)) {
         error_set(error, ERROR_KEYRING,

@@ -51,6 +51,10 @@ void call_may_prompt(struct call *call);
 /* Waits for the answer. The call owns the result. Returns NULL if the deadline comes first. */
 GAsyncResult *call_wait(struct call *call);
 
+/* Says that the service answers, so that no call of this process is given up early, and that it
+ * does not is not remembered (silence.h). */
+void call_expect_answer(void);
+
 /* Processes the answers and signals that have arrived, without waiting. */
 void call_catch_up(void);
 

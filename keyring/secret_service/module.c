@@ -283,5 +283,6 @@ static enum keyring_answer peek(const struct keyring_key *key, int64_t deadline,
 
 MODULE_EXPORT const struct keyring_module entra_module = {
     .module = MODULE_HEAD,
-    .keyring = { "secret-service", lookup, store, erase, erase_item, list, peek },
+    .keyring = { "secret-service", lookup, store, erase, erase_item, list, peek,
+                 call_expect_answer },
 };

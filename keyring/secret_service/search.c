@@ -40,6 +40,7 @@ enum keyring_answer search_hits(SecretService *service, const struct keyring_key
         !secret_service_search_for_dbus_paths_finish(service, call->result, &hits.readable,
                                                      &hits.locked, &reason))
         return call_failed(call, reason, error);
+    call_expect_answer();
     *ret_hits = hits;
     return KEYRING_FOUND;
 }

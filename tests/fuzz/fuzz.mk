@@ -48,7 +48,8 @@ fuzz_git_network_SOURCES        := helpers/git/git_network.c helpers/git/git_boo
 fuzz_git_request_SOURCES        := helpers/git/git_answer.c helpers/git/git_bool.c \
                                    helpers/git/git_request.c
 fuzz_http_answer_SOURCES        := common/acquire/http/http.c common/acquire/http/http_failure.c \
-                                   common/acquire/http/retry.c common/acquire/http/tls_trust.c \
+                                   common/acquire/http/retry.c common/acquire/http/system_cas.c \
+                                   common/acquire/http/tls_trust.c \
                                    common/acquire/app/thumbprint.c $(fuzz_redaction_SOURCES)
 fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubectl/kubeconfig/*.c)
 fuzz_keyring_kernel_SOURCES     := keyring/kernel/module.c tests/fuzz/keyring_check.c

@@ -536,8 +536,9 @@ def test_a_bus_that_ends_during_a_call_does_not_end_the_program(world, programs)
 
 
 @pytest.fixture(params=["busy", "closing"])
-def unreachable(request, world) -> None:
-    """A bus that takes no more connections at the moment, or ends them at once."""
+def unreachable(request, world) -> str:
+    """A bus that takes no more connections at the moment, or ends them at once; and what is said of
+    it."""
     path = str(world.session.root / "unreachable")
     world.session.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={path}"
     with ExitStack() as cleanup:
@@ -556,11 +557,11 @@ def unreachable(request, world) -> None:
                 waiting = cleanup.enter_context(socket.socket(socket.AF_UNIX))
                 waiting.setblocking(False)
                 waiting.connect(path)
-        yield
+        yield "a limit of the session bus" if request.param == "busy" else "the desktop keyring"
 
 
 def test_a_bus_that_cannot_be_reached_now_is_not_taken_for_none(world, unreachable):
-    delivered(world, "the desktop keyring")
+    delivered(world, unreachable)
     outcome = world.run("entra", "logout")
     assert outcome.code == 1 and "Nobody" not in outcome.err
 

@@ -184,7 +184,8 @@ def test_gits_configuration_is_read_as_git_reads_it(desk, name):
 def test_twenty_at_once_show_one_prompt(request, desk, keyring):
     if keyring == "kernel":
         request.getfixturevalue("in_kernel")
-    commands = [("entra", "token", *users.API, "--keyring", keyring)] * 20
+    commands = [("entra", "token", *users.API, "--keyring", keyring, "--timeout",
+                 str(PATIENCE))] * 20
     outcomes = all_at_once(desk, commands, env=DISPLAY)
     assert {whose(desk, outcome) for outcome in outcomes} == {contoso.ADA.username}
     assert len(desk.browser.urls) == 1

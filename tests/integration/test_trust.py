@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from authority.authority import Authority
 from integration.credentials import refused, token
 from integration.examining import examine
+from world import own_mounts
+from world.proxy import Proxy
 from world.tls import CertificateAuthority
 
 USAGE, NETWORK = 2, 4
@@ -73,6 +76,65 @@ def test_a_folder_in_the_working_directory_is_refused(world, folder, value):
     outcome = token(world, env=NONE | {"SSL_CERT_DIR": value}, cwd=folder.parent)
     refused(outcome, USAGE, "SSL_CERT_DIR: '", "is not an absolute path")
     assert world.authority.requests == []
+
+
+# ---- the system's ----
+
+SYSTEMS = Path("/etc/ssl/certs")
+BUNDLE = "ca-certificates.crt"
+BOTH, FOLDER_LACKS_IT, FILE_LACKS_IT, FILE_ALONE = range(4)
+
+
+@pytest.fixture
+def system(world, tmp_path):
+    """Makes the folder of the system's CAs; libcurl's default is the file in it, and it itself."""
+    def make(what: int) -> None:
+        ours = world.certificates.certificate_file
+        other = CertificateAuthority(tmp_path / "other", "Another CA").certificate_file
+        folder = folder_of(other if what == FOLDER_LACKS_IT else ours, tmp_path / "system")
+        if what == FILE_ALONE:
+            for file in folder.iterdir():
+                file.unlink()
+        (folder / BUNDLE).write_bytes((other if what == FILE_LACKS_IT else ours).read_bytes())
+        mounts.enter_context(own_mounts.replaced(SYSTEMS, folder))
+
+    with ExitStack() as mounts:
+        yield make
+
+
+def ask(world, trace: Path) -> tuple[int, bool]:
+    """The exit code, and whether the file with all CAs was read."""
+    outcome = world.run("strace", "-f", "-o", trace, "-e", "trace=openat", "entra", "token", "--api",
+                        "MyWebApi", env=NONE)
+    return outcome.code, f'"{SYSTEMS / BUNDLE}"' in trace.read_text()
+
+
+@pytest.mark.parametrize("what, code, is_read", [
+    (BOTH, 0, False), (FILE_LACKS_IT, 0, False), (FOLDER_LACKS_IT, 0, True), (FILE_ALONE, 0, True)],
+    ids=["both", "folder", "file", "file alone"])
+def test_the_systems_file_of_cas_is_read_if_its_folder_does_not_do(world, system, tmp_path, what,
+                                                                   code, is_read):
+    system(what)
+    assert ask(world, tmp_path / "trace") == (code, is_read)
+
+
+def test_whom_neither_the_systems_folder_nor_its_file_certifies_is_refused(world, system, tmp_path):
+    system(BOTH)
+    stranger = CertificateAuthority(tmp_path / "stranger", "A stranger")
+    with Authority(stranger.server_context()) as impostor:
+        outcome = token(world, "--authority", impostor.url, env=NONE)
+        refused(outcome, NETWORK, "cannot be reached")
+        assert impostor.requests == []
+
+
+@pytest.mark.parametrize("what", [BOTH, FILE_ALONE], ids=["folder", "file"])
+def test_a_certificate_of_another_host_is_refused_wherever_its_ca_is(world, system, what):
+    system(what)
+    other = "login.example.com"
+    with closing(Proxy({f"{other}:443": world.authority.url})) as proxy:
+        outcome = token(world, "--authority", f"https://{other}", env=NONE | proxy.environment)
+        refused(outcome, NETWORK, other)
+        assert proxy.asked == [f"{other}:443"] and world.authority.requests == []
 
 
 def test_doctor_shows_it(world, folder):

@@ -251,6 +251,7 @@ static bool place_fails(const struct keyring_key *key, int64_t deadline, struct 
     if (place.answer != KEYRING_FAILED && place.answer != KEYRING_ABSENT)
         return false;
     error_set(error, ERROR_KEYRING, "the keyring is locked");
+    error_known_as(error, place.code != NULL ? place.code : "");
     return true;
 }
 
@@ -260,14 +261,14 @@ static enum keyring_answer place_lookup(const struct keyring_key *key, int64_t d
     place.lookups++;
     if (place_fails(key, deadline, error))
         return place.answer;
-    if (place.record == NULL)
-        return KEYRING_NOTHING;
-    *record = secret_new(place.record->bytes, place.record->length);
+    bool is_empty = place.record == NULL;
+    if (!is_empty)
+        *record = secret_new(place.record->bytes, place.record->length);
     void (*then)(void) = place.after_lookup;
     place.after_lookup = NULL;
     if (then != NULL)
         then();
-    return KEYRING_FOUND;
+    return is_empty ? KEYRING_NOTHING : KEYRING_FOUND;
 }
 
 static bool place_store(const struct keyring_key *key, const char *label,
@@ -314,7 +315,7 @@ static bool place_erase_item(const struct keyring_item *item, int64_t deadline, 
 }
 
 const struct keyring keyring_place = { "place",          place_lookup, place_store, place_erase,
-                                       place_erase_item, place_list,   place_list };
+                                       place_erase_item, place_list,   place_list,  NULL };
 
 void place_clear(void)
 {

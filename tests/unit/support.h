@@ -106,6 +106,7 @@ struct place {
     enum keyring_answer answer; /* KEYRING_FAILED or KEYRING_ABSENT makes every call return that */
     bool is_full;               /* nothing can be stored */
     void (*after_lookup)(void); /* what another process does then, once; NULL: nothing */
+    const char *code;           /* of the error then; NULL: none */
     struct keyring_key key;     /* of the last call */
     char label[256];
     int64_t expires_on;

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/base/deadline.h"
 #include "common/base/single_flight.h"
@@ -108,6 +109,32 @@ static void leaving_twice_is_harmless(void **state)
     assert_int_equal(other.fd, -1);
 }
 
+static void a_success_is_known_from_then_on(void **state)
+{
+    (void)state;
+    int64_t before = deadline_now();
+    single_flight_join(&other, "a.flight", 0);
+    assert_false(single_flight_has_succeeded("a.flight", 0));
+    single_flight_note_success("a.flight");
+    assert_true(single_flight_has_succeeded("a.flight", before));
+    single_flight_leave(&other);
+    assert_true(single_flight_has_succeeded("a.flight", before));
+    assert_false(single_flight_has_succeeded("a.flight", deadline_in(1000)));
+    assert_false(single_flight_has_succeeded("b.flight", 0));
+}
+
+/* A file from before the machine started again, or anybody's. */
+static void a_success_that_is_yet_to_come_is_none(void **state)
+{
+    (void)state;
+    int64_t later_on = deadline_in((int64_t)3600 * 1000);
+    single_flight_join(&other, "a.flight", 0);
+    assert_int_equal(pwrite(other.fd, &later_on, sizeof later_on, 0), sizeof later_on);
+    assert_false(single_flight_has_succeeded("a.flight", 0));
+    assert_int_equal(ftruncate(other.fd, 3), 0);
+    assert_false(single_flight_has_succeeded("a.flight", 0));
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, begin)
 
 int main(void)
@@ -118,6 +145,8 @@ int main(void)
         TEST(a_follower_waits_no_longer_than_its_deadline),
         TEST(followers_do_not_wait_for_each_other),
         TEST(flights_of_other_names_are_independent),
+        TEST(a_success_is_known_from_then_on),
+        TEST(a_success_that_is_yet_to_come_is_none),
         TEST(joining_touches_the_lock_file),
         TEST(leaving_twice_is_harmless),
     };

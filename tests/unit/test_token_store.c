@@ -213,7 +213,66 @@ static void a_lookup_may_take_half_of_the_timeout(void **state)
     assert_int_equal(place.deadline, deadline);
 }
 
+static void a_keyring_that_works_may_take_more(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    place.answer = KEYRING_FAILED;
+    place.code = "keyring_silent";
+    find(&token);
+    assert_true(deadline_left(place.deadline) <= deadline_left(deadline) / 2);
+    assert_true(token_store_try_again(&store, true));
+    place.answer = KEYRING_FOUND;
+    find(&token);
+    assert_true(deadline_left(place.deadline) > deadline_left(deadline) / 4 * 3);
+    assert_true(place.deadline < deadline);
+}
+
 /* ---- a keyring that fails ---- */
+
+static int refusals;
+
+static enum keyring_answer crowded_lookup(const struct keyring_key *key, int64_t until,
+                                          struct secret **ret_record, struct error *why)
+{
+    (void)key, (void)until, (void)ret_record;
+    if (refusals-- <= 0)
+        return KEYRING_NOTHING;
+    error_set(why, ERROR_KEYRING, "the bus has no room");
+    error_known_as(why, "keyring_limited");
+    return KEYRING_FAILED;
+}
+
+static void a_bus_that_has_no_room_is_asked_for_a_while(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    static const struct keyring crowded = { .name = "secret-service", .lookup = crowded_lookup };
+    store.keyring = &crowded;
+    refusals = 2;
+    assert_int_equal(find(&token), KEYRING_NOTHING);
+    assert_true(token_store_can_keep(&store));
+    refusals = 1000000;
+    deadline = deadline_in(400);
+    assert_int_equal(find(&token), KEYRING_NOTHING);
+    assert_string_equal(store.trouble.message, "the bus has no room");
+    assert_true(refusals > 1000000 - 20);
+}
+
+static void a_keyring_is_asked_again_once(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    place.answer = KEYRING_FAILED;
+    place.code = "keyring_silent";
+    assert_false(token_store_try_again(&store, false));
+    for (int i = 0; i < 2; i++) {
+        find(&token);
+        assert_true(token_store_try_again(&store, false) == (i == 0));
+    }
+    assert_int_equal(place.lookups, 2);
+    assert_false(token_store_can_keep(&store));
+}
 
 static void a_failed_keyring_is_not_used_again(void **state)
 {
@@ -545,6 +604,9 @@ int main(void)
         TEST(an_invalid_record_is_ignored),
         TEST(a_lookup_frees_the_old_token),
         TEST(a_lookup_may_take_half_of_the_timeout),
+        TEST(a_keyring_that_works_may_take_more),
+        TEST(a_bus_that_has_no_room_is_asked_for_a_while),
+        TEST(a_keyring_is_asked_again_once),
         TEST(a_failed_keyring_is_not_used_again),
         TEST(a_failure_to_store_is_not_an_error),
         TEST(a_keyring_failure_is_reported_once),

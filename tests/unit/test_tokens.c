@@ -33,14 +33,20 @@ static struct {
     struct error failure;
     int64_t life; /* seconds */
     int asked;
+    bool by_leader;
     int64_t deadline;
 } authority;
+
+static bool others_wait(const struct token_request *request)
+{
+    return single_flight_is_running(shared_failures_name("flight", request).text);
+}
 
 static enum acquire_end ask_authority(const struct token_request *request, int64_t deadline,
                                       struct token *token, struct error *error)
 {
-    (void)request;
     authority.asked++;
+    authority.by_leader = others_wait(request);
     authority.deadline = deadline;
     if (authority.text == NULL) {
         *error = authority.failure;
@@ -422,6 +428,117 @@ static void a_follower_with_a_forced_refresh_uses_no_older_token(void **state)
     keep("old", 100, 3000);
     lead_elsewhere(NULL);
     assert_string_equal(get(), "new");
+}
+
+/* Too late for the lookup in which it happens. */
+static void store_and_succeed(void)
+{
+    store_theirs();
+    single_flight_note_success(name_of("flight").text);
+}
+
+/* The other leader is gone before this process joins. */
+static void a_leader_looks_again_if_another_has_succeeded_since_it_looked(void **state)
+{
+    (void)state;
+    assert_string_equal(get(), "new");
+    assert_int_equal(place.lookups, 1);
+
+    begin(state);
+    place.after_lookup = store_and_succeed;
+    assert_string_equal(get(), "theirs");
+    assert_int_equal(place.lookups, 2);
+    assert_int_equal(authority.asked, 0);
+}
+
+static void fail_as(const char *code)
+{
+    place.answer = KEYRING_FAILED;
+    place.code = code;
+}
+
+static void store_when_the_keyring_serves_again(void)
+{
+    place.answer = KEYRING_FOUND;
+    store_and_succeed();
+}
+
+static void serve_again(void)
+{
+    place.answer = KEYRING_FOUND;
+}
+
+static const char *const passing[] = { "keyring_silent", "keyring_limited" };
+
+static void a_follower_that_the_keyring_failed_uses_the_leaders_token(void **state)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(passing); i++) {
+        begin(state);
+        fail_as(passing[i]);
+        tokens.deadline = deadline_in(2000);
+        lead_elsewhere(store_when_the_keyring_serves_again);
+        assert_string_equal(get(), "theirs");
+        assert_string_equal(said, "");
+        assert_int_equal(authority.asked, 0);
+    }
+}
+
+static void a_leader_that_the_keyring_failed_stores_all_the_same(void **state)
+{
+    (void)state;
+    fail_as("keyring_silent");
+    lead_elsewhere(serve_again);
+    assert_string_equal(get(), "new");
+    assert_string_equal(said, "");
+    assert_int_equal(authority.asked, 1);
+    assert_int_equal(place.stores, 1);
+    assert_true(single_flight_has_succeeded(name_of("flight").text, tokens.began));
+}
+
+static void a_leader_asks_a_keyring_that_goes_on_failing_once_more(void **state)
+{
+    (void)state;
+    fail_as("keyring_silent");
+    assert_string_equal(get(), "new");
+    assert_has(said, "could not be stored");
+    assert_int_equal(place.lookups + place.stores, 2);
+    assert_false(single_flight_has_succeeded(name_of("flight").text, tokens.began));
+}
+
+static void a_keyring_that_is_locked_is_not_asked_again(void **state)
+{
+    (void)state;
+    fail_as("keyring_locked");
+    assert_string_equal(get(), "new");
+    assert_int_equal(place.lookups + place.stores, 1);
+}
+
+static void post_that_the_bus_had_no_room(void)
+{
+    struct error why = { 0 };
+    error_set(&why, ERROR_KEYRING, "a limit is reached");
+    error_known_as(&why, "keyring_limited");
+    shared_failures_report_not_stored(request, &why);
+}
+
+static void post_that_the_keyring_is_locked(void)
+{
+    struct error why = { 0 };
+    error_set(&why, ERROR_KEYRING, "it is locked");
+    error_known_as(&why, "keyring_locked");
+    shared_failures_report_not_stored(request, &why);
+}
+
+static void a_follower_leads_the_others_if_only_the_leader_could_not_store(void **state)
+{
+    static void (*const ends[])(void) = { post_that_the_bus_had_no_room,
+                                          post_that_the_keyring_is_locked };
+    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+        begin(state);
+        lead_elsewhere(ends[i]);
+        assert_string_equal(get(), "new");
+        assert_true(authority.by_leader == (i == 0));
+    }
 }
 
 static void a_follower_shares_the_leaders_failure(void **state)
@@ -823,11 +940,11 @@ static void a_token_that_was_renewed_in_the_meantime_is_not_requested(void **sta
 {
     (void)state;
     keep_due("old");
-    place.after_lookup = store_theirs;
+    place.after_lookup = store_and_succeed;
     assert_true(tokens_renew(&tokens, &candidates, &error));
     assert_int_equal(authority.asked, 0);
     keep_due("old");
-    place.after_lookup = store_theirs;
+    place.after_lookup = store_and_succeed;
     assert_string_equal(get(), "theirs");
     assert_int_equal(authority.asked, 0);
 }
@@ -903,6 +1020,12 @@ int main(void)
         TEST(a_follower_uses_the_leaders_token),
         TEST(a_follower_with_a_forced_refresh_uses_the_leaders_token),
         TEST(a_follower_with_a_forced_refresh_uses_no_older_token),
+        TEST(a_leader_looks_again_if_another_has_succeeded_since_it_looked),
+        TEST(a_follower_that_the_keyring_failed_uses_the_leaders_token),
+        TEST(a_leader_that_the_keyring_failed_stores_all_the_same),
+        TEST(a_leader_asks_a_keyring_that_goes_on_failing_once_more),
+        TEST(a_keyring_that_is_locked_is_not_asked_again),
+        TEST(a_follower_leads_the_others_if_only_the_leader_could_not_store),
         TEST(a_follower_shares_the_leaders_failure),
         TEST(a_failure_of_another_credential_is_not_shared),
         TEST(a_follower_uses_a_new_token_however_short_its_lifetime),

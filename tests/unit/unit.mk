@@ -39,7 +39,7 @@ unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/htt
                                    common/acquire/http/proxy.c common/acquire/http/redaction.c
 unit_http_SOURCES               := $(unit_redaction_SOURCES) common/acquire/app/thumbprint.c \
                                    common/acquire/http/http.c common/acquire/http/http_failure.c \
-                                   common/acquire/http/tls_trust.c
+                                   common/acquire/http/system_cas.c common/acquire/http/tls_trust.c
 unit_http_failure_SOURCES       := common/acquire/http/http_failure.c
 unit_key_store_SOURCES          := common/acquire/app/key_store.c
 unit_keyring_kernel_SOURCES     := keyring/kernel/module.c

@@ -30,11 +30,18 @@ CONFIGURATION = """\
 """
 
 
+# Those of a session bus, which has many clients (dbus-daemon's session.conf).
+LIMITS = {"max_completed_connections": 100000, "max_incomplete_connections": 10000,
+          "max_connections_per_user": 100000, "max_replies_per_connection": 50000,
+          "max_match_rules_per_connection": 50000, "auth_timeout": 240000}
+
+
 class MessageBus:
     """A dbus-daemon that listens at `address`: where systemd puts a user's bus, or `elsewhere`.
     With `uid`, it is another user's, and takes everybody's messages. On a TCP port it takes
-    everybody's too, since that does not tell who connects. `limits` are those of dbus-daemon(1),
-    `policy` is a further rule, and `services` a folder of services that can be started."""
+    everybody's too, since that does not tell who connects. `limits` are those of dbus-daemon(1)
+    that differ from a session's, `policy` is a further rule, and `services` a folder of services that
+    can be started."""
 
     def __init__(self, runtime_folder: Path, log_folder: Path, env: Mapping[str, str], *,
                  elsewhere: str | None = None, uid: int | None = None,
@@ -47,7 +54,7 @@ class MessageBus:
             auth = "ANONYMOUS</auth><allow_anonymous/><auth>EXTERNAL"
         configuration = log_folder / f"{name}.conf"
         elements = "".join(f'  <limit name="{name}">{value}</limit>\n'
-                            for name, value in (limits or {}).items())
+                           for name, value in (LIMITS | dict(limits or {})).items())
         folder = f"<servicedir>{services}</servicedir>" if services else ""
         configuration.write_text(CONFIGURATION.format(
             listen=self.address, auth=auth, limits=elements, policy=policy, services=folder))

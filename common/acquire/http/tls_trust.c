@@ -9,6 +9,7 @@
 
 #include "common/acquire/app/thumbprint.h"
 #include "common/acquire/http/host_settings.h"
+#include "common/acquire/http/system_cas.h"
 #include "common/base/environment.h"
 
 static CURLcode trust_second_file(CURL *easy, void *context, void *file)
@@ -18,10 +19,12 @@ static CURLcode trust_second_file(CURL *easy, void *context, void *file)
 }
 
 /* As git does: the file replaces the system's file, and the system's folder stays, if it has one.
- */
+ * What libcurl does for the server's certificate, it does for that of a proxy by https too. */
 static void trust_host_cas(CURL *easy)
 {
     const struct network_settings *settings = host_settings();
+    if (settings->ca_file == NULL && settings->ca_folder == NULL && settings->proxy_ca_file == NULL)
+        system_cas_trust(easy);
     if (settings->ca_file != NULL)
         curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
     if (settings->ca_folder != NULL)
