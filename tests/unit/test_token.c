@@ -201,6 +201,8 @@ static void a_token_renewed_too_late_is_renewed_early(void **state)
         assert_int_equal(token_renewal_time(RECEIVED, RECEIVED + cases[i].life, 0,
                                             RECEIVED - cases[i].late, FIRST),
                          RECEIVED + cases[i].wait);
+    /* Even if it was received as soon after the beginning of time: 0 is no time. */
+    assert_int_equal(token_renewal_time(100, 100 + 3600, 0, 0, FIRST), 100 + 792);
 }
 
 static void the_authority_says_when_at_the_earliest(void **state)
@@ -232,7 +234,7 @@ static void a_token_that_is_hardly_fresh_is_not_renewed_early(void **state)
         assert_int_equal(renewal(lives[i], 0, false, LAST), 0);
         assert_int_equal(renewal(lives[i], 0, true, LAST), 0);
     }
-    assert_int_equal(renewal(303, 0, false, FIRST), 0);
+    assert_int_equal(token_renewal_time(RECEIVED, RECEIVED + 303, 0, 0, FIRST), 0);
     assert_int_equal(renewal(303, 0, false, LAST), 1);
     assert_int_equal(renewal(200, 100, false, FIRST), 0);
 }
@@ -337,6 +339,17 @@ static void a_token_read_from_a_record_is_from_the_keyring(void **state)
     assert_true(read_record("{'access_token':'a','received_on':1,'expires_on':2,'refresh_on':0}",
                             &token, &error));
     assert_int_equal(token.source, TOKEN_FROM_KEYRING);
+}
+
+static void a_record_of_an_older_version_has_no_claims(void **state)
+{
+    (void)state;
+    auto_token struct token token = { .claims = 7 };
+    struct error error = { 0 };
+    assert_true(read_record("{'access_token':'a','received_on':1,'expires_on':2,'refresh_on':2}",
+                            &token, &error));
+    assert_int_equal(token.claims, 0);
+    assert_int_equal(token.refresh_on, 2);
 }
 
 static void unknown_members_are_ignored(void **state)
@@ -503,6 +516,7 @@ int main(void)
         cmocka_unit_test(a_record_is_read_back_as_written),
         cmocka_unit_test(a_record_tells_a_bound_token_from_a_bearer_token),
         cmocka_unit_test(a_token_read_from_a_record_is_from_the_keyring),
+        cmocka_unit_test(a_record_of_an_older_version_has_no_claims),
         cmocka_unit_test(unknown_members_are_ignored),
         cmocka_unit_test(anything_else_is_not_a_record),
         cmocka_unit_test(a_record_with_a_nul_byte_is_refused),
