@@ -96,7 +96,8 @@ entra_SOURCES                 := helpers/main.c helpers/entra-sign.c helpers/pro
                                  $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \
                                      helpers/entra/*.c helpers/entra/*/*.c) \
                                  $(COMPLETIONS:%=helpers/entra/completion/entra.%)
-entra-acquire.so_SOURCES      := $(wildcard $(addprefix common/acquire/,*.c */*.c */*.html */*.css))
+entra-acquire.so_SOURCES      := $(filter-out common/acquire/broker/%, \
+                                     $(wildcard $(addprefix common/acquire/,*.c */*.c */*.html */*.css)))
 entra-pop.so_SOURCES          := $(wildcard common/pop/*.c) common/acquire/base64url.c
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
