@@ -81,7 +81,7 @@ SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 
 # One program; the helpers are links to it (helpers/main.c).
 HELPERS  := git-credential-entra exec-credential-entra curl-credential-entra
-MODULES  := entra-acquire.so entra-pop.so entra-kubeconfig.so \
+MODULES  := entra-acquire.so entra-broker.so entra-pop.so entra-kubeconfig.so \
             entra-keyring-secret-service.so entra-keyring-kernel.so
 
 # The shells whose scripts complete command lines.
@@ -99,18 +99,20 @@ entra_SOURCES                 := helpers/main.c helpers/entra-sign.c helpers/pro
 entra-acquire.so_SOURCES      := $(filter-out common/acquire/broker/%, \
                                      $(wildcard $(addprefix common/acquire/,*.c */*.c */*.html */*.css)))
 entra-pop.so_SOURCES          := $(wildcard common/pop/*.c) common/acquire/base64url.c
+entra-broker.so_SOURCES       := $(wildcard common/acquire/broker/*.c common/bus/*.c)
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c common/bus/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
 entra-kubeconfig.so_SOURCES   := $(wildcard helpers/kubectl/kubeconfig/*.c)
 
 entra-acquire.so_LIBS                = $(ACQUIRE_LIBS)
 entra-pop.so_LIBS                    = $(shell $(PKG_CONFIG) --libs libcrypto)
+entra-broker.so_LIBS                 = $(shell $(PKG_CONFIG) --libs gio-2.0)
 entra-keyring-secret-service.so_LIBS = $(SECRET_LIBS)
 entra-keyring-kernel.so_LIBS         = -lkeyutils
 entra-kubeconfig.so_LIBS             = $(YAML_LIBS)
 GIO_CFLAGS                           = $(shell $(PKG_CONFIG) --cflags gio-2.0)
 $(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS)
-$(BUILD)/obj/common/bus/%.o: DEFINE += $(GIO_CFLAGS)
+$(BUILD)/obj/common/bus/%.o $(BUILD)/obj/common/acquire/broker/%.o: DEFINE += $(GIO_CFLAGS)
 
 objects = $(patsubst %,$(BUILD)/obj/%.o,$(patsubst %.c,%,$(1)))
 

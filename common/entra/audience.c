@@ -13,7 +13,7 @@
 #define GRAPH      "https://graph.microsoft.com"
 #define API_SCHEME "api://"
 
-/* APIs of Microsoft's that are requested by a URI, with their client IDs. */
+/* APIs of Microsoft's as they are requested, with their client IDs. */
 static const struct {
     const char *uri, *id;
 } apis[] = {
@@ -24,6 +24,8 @@ static const struct {
     { "https://storage.azure.com", KNOWN_APP_STORAGE },
     { "https://database.windows.net", KNOWN_APP_AZURE_SQL },
     { "https://ossrdbms-aad.database.windows.net", KNOWN_APP_POSTGRESQL },
+    { KNOWN_APP_AZURE_DEVOPS, KNOWN_APP_AZURE_DEVOPS },
+    { KNOWN_APP_AKS, KNOWN_APP_AKS },
 };
 
 /* The names of an API that differ in case, in slashes at the end, or in having the scheme of an
@@ -55,27 +57,20 @@ static bool is_guid(struct slice name)
     return text_is_guid(text);
 }
 
-static bool fits_known_api(struct slice audience, struct slice resource, bool *is_known)
-{
-    *is_known = false;
-    for (size_t i = 0; i < ARRAY_SIZE(apis); i++) {
-        if (!is_same(resource, bare(apis[i].uri, strlen(apis[i].uri))))
-            continue;
-        *is_known = true;
-        if (is_same(audience, bare(apis[i].id, strlen(apis[i].id))))
-            return true;
-    }
-    return false;
-}
-
 bool audience_fits_scope(const char *audience, const char *scope)
 {
-    bool has_resource = strchr(scope, '/') != NULL, is_known = false;
+    bool has_resource = strchr(scope, '/') != NULL;
     const char *named = has_resource ? scope : GRAPH;
     struct slice resource =
         bare(named, has_resource ? scope_resource_length(scope) : strlen(named));
-    struct slice wanted = bare(audience, strlen(audience));
-    if (is_same(wanted, resource) || fits_known_api(wanted, resource, &is_known))
-        return true;
-    return !is_known && is_guid(wanted) && !is_guid(resource);
+    struct slice given = bare(audience, strlen(audience));
+    bool is_known = false; /* whose API one of the two is */
+    for (size_t i = 0; i < ARRAY_SIZE(apis); i++) {
+        bool is_resource = is_same(resource, bare(apis[i].uri, strlen(apis[i].uri)));
+        bool is_audience = is_same(given, bare(apis[i].id, strlen(apis[i].id)));
+        if (is_resource && is_audience)
+            return true;
+        is_known = is_known || is_resource || is_audience;
+    }
+    return is_same(given, resource) || (!is_known && is_guid(given) && !is_guid(resource));
 }

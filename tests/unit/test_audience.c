@@ -34,6 +34,8 @@ static const struct {
     { OTHER_ID, "User.Read", false },
     { KNOWN_APP_AZURE_DEVOPS, GRAPH, false },
     { "https://vault.azure.net", GRAPH, false },
+    { KNOWN_APP_AZURE_DEVOPS, "api://my-web-api/.default", false },
+    { KNOWN_APP_GRAPH, "https://vault.azure.net/.default", false },
     { "api://other", "api://my-web-api/.default", false },
     { "https://graph.microsoft.com.evil.example", GRAPH, false },
     { "", GRAPH, false },

@@ -181,6 +181,9 @@ static void other_apis_are_tried_by_clients_of_which_nothing_is_known(void **sta
 {
     (void)state;
     static const char graph[] = "https://graph.microsoft.com/.default";
+    assert_int_equal(
+        client_for(KNOWN_APP_AZURE_CLI, "api://my-web-api/.default", BROKER_OF_MICROSOFT).service,
+        BROKER_MAY_SERVE);
     assert_int_equal(client_for(KNOWN_APP_AZURE_CLI, graph, BROKER_OF_MICROSOFT).service,
                      BROKER_MAY_SERVE);
     assert_int_equal(client_for(KNOWN_APP_KUBELOGIN, graph, BROKER_OF_MICROSOFT).service,

@@ -75,8 +75,9 @@ struct broker_module {
     enum broker_end (*find)(int64_t deadline, bool *ret_runs, struct error *error);
 
     /* Asks the broker for its version and accounts, and starts it if it does not run. *ret_facts is
-     * filled in on failure too, as far as it got. client_id: whose accounts. */
-    enum broker_end (*describe)(const char *client_id, int64_t deadline,
+     * filled in on failure too, as far as it got. The accounts may depend on the request's client.
+     */
+    enum broker_end (*describe)(const struct token_request *request, int64_t deadline,
                                 struct broker_facts *ret_facts, struct error *error);
 
     /* Requests a user's token. *ret_account is the account that it belongs to, without a refresh

@@ -5,8 +5,8 @@
 #include <strings.h>
 
 #include "common/base/array.h"
-#include "common/entra/audience.h"
 #include "common/entra/known_apps.h"
+#include "common/entra/scope.h"
 
 #define REDIRECT_TO_BROWSER   "http://localhost"
 #define REDIRECT_OF_ARTIFACTS "https://login.microsoftonline.com/oauth2/nativeclient"
@@ -60,13 +60,18 @@ static const struct {
       { KNOWN_APP_VISUAL_STUDIO, BROKER_REDIRECT, BROKER_SERVES_NOT } },
 };
 
+static bool is_for_api(const struct token_request *request, const char *api)
+{
+    const char *scope = request->scope;
+    return api == ANY_API || (scope != NULL && scope_resource_length(scope) == strlen(api) &&
+                              strncasecmp(scope, api, strlen(api)) == 0);
+}
+
 struct broker_client broker_client_for(const struct token_request *request, enum broker_kind kind)
 {
     for (size_t i = 0; i < ARRAY_SIZE(clients); i++)
         if (strcasecmp(clients[i].client_id, request->client_id) == 0 &&
-            (clients[i].kinds & 1U << kind) != 0 &&
-            (clients[i].api == ANY_API ||
-             (request->scope != NULL && audience_fits_scope(clients[i].api, request->scope))))
+            (clients[i].kinds & 1U << kind) != 0 && is_for_api(request, clients[i].api))
             return clients[i].asks;
     return (struct broker_client){ request->client_id, BROKER_REDIRECT, BROKER_SERVES };
 }
