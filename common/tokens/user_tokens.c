@@ -15,6 +15,7 @@
 #include "common/entra/error_report.h"
 #include "common/store/account_store.h"
 #include "common/tokens/advice.h"
+#include "common/tokens/broker_tokens.h"
 #include "common/tokens/client_choice.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/sign_in_silence.h"
@@ -113,10 +114,28 @@ struct sign_in {
     const struct user_tokens_wait *wait;
     const char *demand; /* claims that the authority requires in addition to the request's; or "" */
     enum account_choice choice;
+    enum broker_end broker; /* how asking the device's broker silently ended; BROKER_DONE: it was
+                             * not asked */
     /* How it ended, for the browser. */
     struct sign_in_browser *browser; /* that waits for it; NULL: none does */
     bool goes_on;                    /* another client tries the same */
 };
+
+/* Stores whose token it is, with the refresh token if there is one. */
+static bool keep_account(struct token_store *store, struct token_request *request,
+                         const struct account *account, enum account_choice choice,
+                         struct error *error)
+{
+    bool waited = false;
+    auto_single_flight struct single_flight flight = { -1 }, accounts = { -1 };
+    set_account(request, account);
+    /* A refresh in another process could overwrite this refresh token with an older one; another
+     * sign-in, what is remembered of the tenants. */
+    lock_flight(&flight, refresh_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
+    lock_flight(&accounts, accounts_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
+    return account_store_keep(store, request, account, choice, deadline_in(STORE_MILLISECONDS),
+                              error);
+}
 
 /* Has the user sign in and stores the account. */
 static bool sign_in_once(struct sign_in *sign_in, struct token *token, struct error *error)
@@ -136,9 +155,14 @@ static bool sign_in_once(struct sign_in *sign_in, struct token *token, struct er
     struct runtime_name failure = failure_name(request);
     struct runtime_name silence = sign_in_name("sign-in-silence", request);
     sign_in_silence_begin(silence.text);
-    if (!sign_in->module->sign_in(&demanding, sign_in->wait->sign_in_deadline, token, &account,
-                                  &sign_in->browser, error)) {
-        sign_in->goes_on = client_choice_turn_if_refused(request, error);
+    enum broker_end broker = broker_tokens_sign_in(store, request, sign_in->demand, sign_in->broker,
+                                                   sign_in->wait, token, &account, error);
+    bool signed_in = broker == BROKER_DONE ||
+                     (broker == BROKER_ABSENT &&
+                      sign_in->module->sign_in(&demanding, sign_in->wait->sign_in_deadline, token,
+                                               &account, &sign_in->browser, error));
+    if (!signed_in) {
+        sign_in->goes_on = broker == BROKER_ABSENT && client_choice_turn_if_refused(request, error);
         if (sign_in->goes_on) {
             warning("the client %s is refused, so you are asked to sign in with another one: %s",
                     demanding.client_id, error->message);
@@ -150,17 +174,8 @@ static bool sign_in_once(struct sign_in *sign_in, struct token *token, struct er
         return false;
     }
     sign_in_silence_end(silence.text);
-    if (!check_lasts(request, &account, error))
-        return false;
-    set_account(request, &account);
-    /* A refresh in another process could overwrite this refresh token with an older one; another
-     * sign-in, what is remembered of the tenants. */
-    bool waited = false;
-    auto_single_flight struct single_flight flight = { -1 }, accounts = { -1 };
-    lock_flight(&flight, refresh_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
-    lock_flight(&accounts, accounts_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
-    return account_store_keep(store, request, &account, sign_in->choice,
-                              deadline_in(STORE_MILLISECONDS), error);
+    return (broker == BROKER_DONE || check_lasts(request, &account, error)) &&
+           keep_account(store, request, &account, sign_in->choice, error);
 }
 
 /* Says in the browser what the program will say. error is NULL if the user is signed in. */
@@ -206,7 +221,8 @@ bool user_tokens_sign_in(const struct acquire_module *module, struct token_store
                                      .request = request,
                                      .wait = wait,
                                      .demand = "",
-                                     .choice = choice },
+                                     .choice = choice,
+                                     .broker = BROKER_DONE },
                    ret_token, error);
 }
 
@@ -345,18 +361,78 @@ static void ask_again(struct token_request *request, const struct error *reason)
         forget_account(request);
 }
 
+static enum account_choice choice_of(const struct token_request *request)
+{
+    return request->account == NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_REQUEST;
+}
+
+/* What is known after asking silently, and why it was of no use. */
+struct silent {
+    struct error reason;        /* the authority's, as for refresh */
+    struct error broker_reason; /* the broker's */
+    enum broker_end broker;
+};
+
+static enum refresh_end ask_broker(struct token_store *store, struct token_request *request,
+                                   int64_t deadline, struct silent *silent, struct token *token,
+                                   struct error *error)
+{
+    auto_account struct account account = { 0 };
+    silent->broker_reason = (struct error){ 0 };
+    silent->broker = broker_tokens_get(store, request, silent->reason.claims, deadline, token,
+                                       &account, &silent->broker_reason);
+    if (silent->broker == BROKER_DONE)
+        return request->home_account_id != NULL ||
+                       keep_account(store, request, &account, choice_of(request), error)
+                   ? REFRESHED
+                   : REFRESH_FAILED;
+    if (silent->broker != BROKER_OFFLINE)
+        return REFRESH_NEEDS_SIGN_IN;
+    *error = silent->broker_reason;
+    return REFRESH_FAILED;
+}
+
+/* As refresh, but of nothing but the account, where only the broker will do. */
+static enum refresh_end get_by_refresh(const struct acquire_module *module,
+                                       struct token_store *store, struct token_request *request,
+                                       int64_t deadline, struct silent *silent, struct token *token,
+                                       struct error *error)
+{
+    if (!broker_tokens_is_required(request))
+        return refresh(module, store, request, deadline, token, &silent->reason, error);
+    return request->home_account_id == NULL &&
+                   account_store_resolve(store, request, deadline, error) == KEYRING_FAILED
+               ? REFRESH_FAILED
+               : REFRESH_NEEDS_SIGN_IN;
+}
+
+/* The user must sign in and cannot be asked. */
+static bool fail_needed(const struct token_store *store, const struct token_request *request,
+                        const struct user_tokens_wait *wait, const struct silent *silent,
+                        struct error *error)
+{
+    if (broker_tokens_is_required(request)) {
+        *error = silent->broker_reason;
+        return false;
+    }
+    sign_in_fail_needed(store, request, wait, &silent->reason, error);
+    return broker_tokens_explain(&silent->broker_reason, error);
+}
+
 bool user_tokens_acquire(const struct acquire_module *module, struct token_store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, bool *ret_asked, struct error *error)
 {
-    struct error reason = { 0 };
+    struct silent silent = { .broker = BROKER_DONE };
     *ret_asked = false;
     enum refresh_end end =
-        refresh(module, store, request, wait->deadline, ret_token, &reason, error);
+        get_by_refresh(module, store, request, wait->deadline, &silent, ret_token, error);
+    if (end == REFRESH_NEEDS_SIGN_IN)
+        end = ask_broker(store, request, broker_tokens_deadline(wait), &silent, ret_token, error);
     if (end != REFRESH_NEEDS_SIGN_IN)
         return end == REFRESHED;
     if (wait->may_ask == NULL || !wait->may_ask())
-        return sign_in_fail_needed(store, request, wait, &reason, error);
+        return fail_needed(store, request, wait, &silent, error);
 
     /* One process asks; the others wait until the user has signed in there, or has not. */
     bool waited = false;
@@ -367,29 +443,30 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
         return sign_in_fail_pending(error);
     if (shared_error_read(failure_name(request).text, wait->began, error))
         return false;
-    if (waited || reason.kind == ERROR_NONE) {
+    if (waited || silent.reason.kind == ERROR_NONE) {
         /* A sign-in in another process may have changed the account. */
+        int64_t deadline = deadline_in(STORE_MILLISECONDS);
         forget_account(request);
-        end = refresh(module, store, request, deadline_in(STORE_MILLISECONDS), ret_token, &reason,
-                      error);
+        end = get_by_refresh(module, store, request, deadline, &silent, ret_token, error);
+        if (end == REFRESH_NEEDS_SIGN_IN && waited)
+            end = ask_broker(store, request, deadline, &silent, ret_token, error);
         if (end != REFRESH_NEEDS_SIGN_IN)
             return end == REFRESHED;
     }
     struct error silence = { 0 };
     if (sign_in_silence_is_kept(sign_in_name("sign-in-silence", request).text, &silence)) {
         *ret_asked = waited;
-        return sign_in_fail_silent(store, request, wait, &reason, &silence, error);
+        return sign_in_fail_silent(store, request, wait, &silent.reason, &silence, error);
     }
-    if (reason.kind != ERROR_NONE)
-        ask_again(request, &reason);
-    enum account_choice choice =
-        request->account == NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_REQUEST;
+    if (silent.reason.kind != ERROR_NONE)
+        ask_again(request, &silent.reason);
     if (!sign_in((struct sign_in){ .module = module,
                                    .store = store,
                                    .request = request,
                                    .wait = wait,
-                                   .demand = reason.claims,
-                                   .choice = choice },
+                                   .demand = silent.reason.claims,
+                                   .choice = choice_of(request),
+                                   .broker = silent.broker },
                  ret_token, error))
         return false;
     /* Whoever was in front of the browser: the user sees whose tokens are used from now on. */

@@ -111,8 +111,7 @@ static void explain_none(const struct broker_accounts *accounts,
         error_set(error, ERROR_SIGN_IN,
                   "%zu accounts are signed in to this device, and none of them is named",
                   accounts->count);
-    error_known_as(error, accounts->count > 1 && name == NULL ? "broker_several_accounts"
-                                                              : "broker_no_account");
+    error_known_as(error, "broker_no_account");
 }
 
 const struct broker_account *broker_accounts_find(const struct broker_accounts *accounts,

@@ -171,7 +171,7 @@ static const char *code_of(enum broker_end end)
     case BROKER_REFUSES_CLIENT:
         return "broker_refuses_client";
     default:
-        return "broker_refused";
+        return "broker_failed";
     }
 }
 
@@ -222,7 +222,7 @@ void broker_failure_unusable(struct error *error, const char *format, ...)
     va_end(arguments);
     error_set(error, ERROR_NETWORK, "the answer of the device's identity broker is unusable: %s",
               what);
-    error_known_as(error, "broker_unusable");
+    error_known_as(error, "broker_failed");
 }
 
 enum broker_end broker_failure_parse(const char *text, size_t length, json_object **ret_answer,

@@ -122,7 +122,7 @@ static enum broker_end check_user(const struct token_request *request, struct to
         return BROKER_DONE;
     error_set(error, ERROR_SIGN_IN, "%s was wanted, and %s has signed in", request->account,
               account->username);
-    error_known_as(error, "broker_other_token");
+    error_known_as(error, "other_account");
     token_clear(token);
     account_clear(account);
     return BROKER_CANCELLED;
