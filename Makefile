@@ -335,9 +335,10 @@ check-integration: installed $(TORTURE_FILES)
 # Azure's kubelogin beside ours, on the same calls and files; KUBELOGIN_TABLE=FILE appends the rows of
 # the table in HACKING.md to a file.
 check-peers: installed
-	@tests/peers/fetch build/peers kubelogin
+	@tests/peers/fetch build/peers kubelogin himmelblau sso_mib
 	@$(if $(KUBELOGIN_TABLE),KUBELOGIN_TABLE='$(KUBELOGIN_TABLE)') $(PYTEST) \
-	    $(if $(KUBELOGIN_TABLE),-n 0,-n 2) tests/integration/test_kubelogin_beside.py
+	    $(if $(KUBELOGIN_TABLE),-n 0,-n 2) tests/integration/test_kubelogin_beside.py \
+	    tests/integration/test_broker_peers.py
 
 # Minutes of everything at once, where make check has seconds of it. It tells what it counted.
 SOAK_SECONDS ?= 180

@@ -308,9 +308,10 @@ class Broker:
             response["accessToken"] = "opaque-" + uuid.uuid4().hex
         if fault == "line_break":
             response["accessToken"] += "\r\nquit: 1"
-        if self.is_himmelblau:
+        if self.dialect != "native3":
             info = json.dumps({"uid": oid, "utid": tid}).encode()
             response["clientInfo"] = jwt.utils.base64url_encode(info).decode()
+        if self.is_himmelblau:
             response["extendedExpiresOn"] = claims["exp"]
             if fault == "short_life":  # before May 2026
                 response["expiresOn"] = now * 1000 + self.state["lives"]
