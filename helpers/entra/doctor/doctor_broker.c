@@ -59,7 +59,9 @@ void doctor_broker(struct doctor *doctor)
     struct error error = { 0 };
     const struct token_request *request = request_of_user(doctor);
     if (request == NULL) {
-        doctor_skip(doctor, "no user's token is requested");
+        doctor_skip(doctor, "%s",
+                    doctor->is_identified ? "no user's token is requested"
+                                          : "not known without a configuration that is right");
         return;
     }
     device_broker_look(request, true, doctor->tokens.deadline, &broker);
