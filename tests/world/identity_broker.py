@@ -57,7 +57,7 @@ class IdentityBroker:
         self._log.touch()
         self._daemon = None
         self._state = {"dialect": dialect, "accounts": list(accounts), "clients": clients,
-                       "faults": {}, "lives": 3600, "slow": 0, "user": None}
+                       "faults": {}, "lives": 3600, "slow": 0, "user": None, "token": None}
         self._write()
         self._script = self._folder / "broker"
         self._script.write_text(f"#!/bin/sh\nexec {sys.executable} {Path(__file__).resolve()} "
@@ -306,6 +306,8 @@ class Broker:
                                    "preferred_username": account["username"]}, "x" * 32, "HS256")}
         if fault == "opaque":
             response["accessToken"] = "opaque-" + uuid.uuid4().hex
+        if self.state["token"] is not None:
+            response["accessToken"] = self.state["token"]
         if fault == "line_break":
             response["accessToken"] += "\r\nquit: 1"
         if self.dialect != "native3":
