@@ -82,8 +82,8 @@ SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 
 # One program; the helpers are links to it (helpers/main.c).
 HELPERS  := git-credential-entra exec-credential-entra curl-credential-entra
-MODULES  := entra-acquire.so entra-pop.so entra-keyring-secret-service.so entra-keyring-kernel.so \
-            entra-kubeconfig.so
+MODULES  := entra-acquire.so entra-broker.so entra-pop.so entra-kubeconfig.so \
+            entra-keyring-secret-service.so entra-keyring-kernel.so
 
 # The shells whose scripts complete command lines.
 COMPLETIONS := bash zsh fish
@@ -97,18 +97,23 @@ entra_SOURCES                 := helpers/main.c helpers/entra-sign.c helpers/pro
                                  $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \
                                      helpers/entra/*.c helpers/entra/*/*.c) \
                                  $(COMPLETIONS:%=helpers/entra/completion/entra.%)
-entra-acquire.so_SOURCES      := $(wildcard $(addprefix common/acquire/,*.c */*.c */*.html */*.css))
+entra-acquire.so_SOURCES      := $(filter-out common/acquire/broker/%, \
+                                     $(wildcard $(addprefix common/acquire/,*.c */*.c */*.html */*.css)))
 entra-pop.so_SOURCES          := $(wildcard common/pop/*.c) common/acquire/base64url.c
-entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c)
+entra-broker.so_SOURCES       := $(wildcard common/acquire/broker/*.c common/bus/*.c)
+entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c common/bus/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
 entra-kubeconfig.so_SOURCES   := $(wildcard helpers/kubectl/kubeconfig/*.c)
 
 entra-acquire.so_LIBS                = $(ACQUIRE_LIBS)
 entra-pop.so_LIBS                    = $(shell $(PKG_CONFIG) --libs libcrypto)
+entra-broker.so_LIBS                 = $(shell $(PKG_CONFIG) --libs gio-2.0)
 entra-keyring-secret-service.so_LIBS = $(SECRET_LIBS)
 entra-keyring-kernel.so_LIBS         = -lkeyutils
 entra-kubeconfig.so_LIBS             = $(YAML_LIBS)
+GIO_CFLAGS                           = $(shell $(PKG_CONFIG) --cflags gio-2.0)
 $(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS)
+$(BUILD)/obj/common/bus/%.o $(BUILD)/obj/common/acquire/broker/%.o: DEFINE += $(GIO_CFLAGS)
 
 objects = $(patsubst %,$(BUILD)/obj/%.o,$(patsubst %.c,%,$(1)))
 
@@ -332,9 +337,10 @@ check-integration: installed $(TORTURE_FILES)
 # Azure's kubelogin beside ours, on the same calls and files; KUBELOGIN_TABLE=FILE appends the rows of
 # the table in HACKING.md to a file.
 check-peers: installed
-	@tests/peers/fetch build/peers kubelogin
+	@tests/peers/fetch build/peers kubelogin himmelblau sso_mib
 	@$(if $(KUBELOGIN_TABLE),KUBELOGIN_TABLE='$(KUBELOGIN_TABLE)') $(PYTEST) \
-	    $(if $(KUBELOGIN_TABLE),-n 0,-n 2) tests/integration/test_kubelogin_beside.py
+	    $(if $(KUBELOGIN_TABLE),-n 0,-n 2) tests/integration/test_kubelogin_beside.py \
+	    tests/integration/test_broker_peers.py
 
 # Minutes of everything at once, where make check has seconds of it. It tells what it counted.
 SOAK_SECONDS ?= 180

@@ -266,5 +266,6 @@ bool config_fill_identity(const struct config *config, const char *name, const c
            config_fill_credentials(config, &identity, request, error) &&
            fill_client_id(config, &identity, request, error) &&
            fill_authority(config, &identity, api_tenant, request, error) &&
+           config_fill_broker(config, &identity, request, error) &&
            config_fill_job_credential(config, request, error);
 }

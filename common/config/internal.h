@@ -139,6 +139,12 @@ bool config_check_paths(const struct token_request *request, struct error *error
  * of their credentials says why. */
 void config_take_out_paths(struct token_request *request);
 
+/* ---- broker.c: the device's identity broker ---- */
+
+/* Fills in whether it is asked for a user's token. Fails with ERROR_USAGE. */
+bool config_fill_broker(const struct config *config, const struct section *identity,
+                        struct token_request *request, struct error *error);
+
 /* ---- config.c ---- */
 
 /* Warns once on stderr about mistakes in the configuration. Called when a request is made, so that

@@ -66,6 +66,7 @@ static const struct setting identity_settings[] = {
     OBJECTS("ClientCredentials", credential_settings),
     OBJECTS("ClientCertificates", credential_settings),
     BOOL("SendX5C"),
+    STRING("Broker"),
     /* .NET takes nothing from a string here, and so do we. */
     UNUSED("ClientCapabilities", SETTING_LIST),
     { "TokenDecryptionCredentials", SETTING_OBJECTS, false, SETTING_UNUSED, credential_settings },

@@ -119,6 +119,7 @@ static void show_environment(const struct receiver *receiver)
         { "SSL_CERT_FILE", false },
         { "SSL_CERT_DIR", false },
         { "CURL_CA_BUNDLE", false },
+        { "ENTRA_BROKER", false },
         { "ENTRA_KEYRING", false },
         { "ENTRA_RENEWAL", false },
     };

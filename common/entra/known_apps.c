@@ -17,5 +17,6 @@ bool known_app_is_in_family(const char *client_id)
 
 bool known_app_is_public_client(const char *client_id)
 {
-    return known_app_is_in_family(client_id) || strcasecmp(KNOWN_APP_KUBELOGIN, client_id) == 0;
+    return known_app_is_in_family(client_id) || strcasecmp(KNOWN_APP_KUBELOGIN, client_id) == 0 ||
+           strcasecmp(KNOWN_APP_AZURE_ARTIFACTS, client_id) == 0;
 }

@@ -31,9 +31,10 @@
 #define KNOWN_APP_STORAGE       "e406a681-f3d4-42a8-90b6-c2b029497af1"
 
 /* Public clients. */
-#define KNOWN_APP_AZURE_CLI     "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
-#define KNOWN_APP_KUBELOGIN     "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
-#define KNOWN_APP_VISUAL_STUDIO "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
+#define KNOWN_APP_AZURE_ARTIFACTS "d5a56ea4-7369-46b8-a538-c370805301bf" /* credential provider */
+#define KNOWN_APP_AZURE_CLI       "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+#define KNOWN_APP_KUBELOGIN       "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
+#define KNOWN_APP_VISUAL_STUDIO   "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
 
 /* Whether the client, a GUID in either case, shares its refresh tokens with the family of client
  * ids (FOCI): each of them can use those of the others. */

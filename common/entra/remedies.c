@@ -10,7 +10,8 @@
 /* A browser shows the device to the authority only with the help of the device's broker. */
 #define BY_BROWSER                                                                                 \
     "sign in with 'entra login --browser', in a browser that uses the device's identity broker "   \
-    "(such as Edge with microsoft-identity-broker), or ask the tenant's administrator."
+    "(such as Edge with microsoft-identity-broker), or with 'entra login --broker', or ask the "   \
+    "tenant's administrator."
 
 /* The first code of two entries. */
 #define REMEDIES_POLICY "AADSTS53003"
@@ -285,6 +286,29 @@ static const struct remedy entries[] = {
     { "keyring_denied", "The session bus does not let the program use the desktop keyring.",
       "Allow it (in a snap, connect the interface password-manager-service), or use --keyring "
       "kernel." },
+    { "broker_absent", "There is no identity broker in this session.",
+      "Install one and enrol the device (microsoft-identity-broker, or Himmelblau), or unset "
+      "ENTRA_BROKER and sign in with 'entra login --browser'." },
+    { "broker_needs_user", "The device's identity broker must ask the user.",
+      "Run 'entra login --broker', or sign in to the device again: with Microsoft's broker, open "
+      "intune-portal." },
+    { "broker_cancelled", "The sign-in with the device's identity broker was cancelled.",
+      "Run 'entra login --broker' to try again, or 'entra login --browser'." },
+    { "broker_offline", "The device's identity broker cannot reach the authority.",
+      "Check the network, then try again." },
+    { "broker_refuses_client", "The device's identity broker does not serve this client.",
+      "Add https://login.microsoftonline.com/common/oauth2/nativeclient to the redirect URIs of "
+      "the "
+      "app's mobile and desktop platform, or sign in with 'entra login --browser'." },
+    { "broker_no_account", "The device has no such account, or several.",
+      "Name one with --account, or sign in with 'entra login --broker'." },
+    { "broker_silent", "The device's identity broker does not answer.",
+      "Restart it, or do without: ENTRA_BROKER=never." },
+    { "broker_failed", "The device's identity broker failed, or refused.",
+      "See its log ('journalctl --user'), or do without: ENTRA_BROKER=never." },
+    { "broker_other_token", "The device's identity broker gave a token that was not asked for.",
+      "Look which program has its name on the session bus: 'busctl --user status "
+      "com.microsoft.identity.broker1'." },
     { "keyring_foreign_bus", "The session bus belongs to another user.",
       "DBUS_SESSION_BUS_ADDRESS was kept by su or sudo: unset it, or become the user by 'su -'. "
       "Without a desktop, use --keyring kernel." },

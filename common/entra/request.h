@@ -64,9 +64,17 @@ struct credential {
 
 /* How a user signs in. */
 enum sign_in_method {
-    SIGN_IN_AUTO, /* by the browser if one can be opened, else by device code */
+    SIGN_IN_AUTO, /* by the device's broker, by the browser if one can be opened, or device code */
     SIGN_IN_BROWSER,
     SIGN_IN_DEVICE_CODE,
+    SIGN_IN_BROKER, /* by the window of the device's identity broker */
+};
+
+/* Whether the device's identity broker is asked for a user's token. */
+enum broker_use {
+    BROKER_USE_AUTO, /* where there is one, after a sign-in of ours */
+    BROKER_USE_NEVER,
+    BROKER_USE_REQUIRED, /* and nothing else */
 };
 
 /* Every pointer is owned, and NULL only where the comment says so. */
@@ -97,6 +105,7 @@ struct token_request {
     const char *account_folder; /* then that of this folder (account_folder.h); NULL: of none; not
                                  * owned, outlives the request */
     enum sign_in_method sign_in;
+    enum broker_use broker;
     uint16_t redirect_port;  /* where the browser is redirected to; 0: any free port */
     const char *device_code; /* how to sign in by device code instead, as the end of a sentence; not
                               * owned; NULL: the program takes nothing of the kind, and

@@ -6,209 +6,14 @@
 
 #include "common/base/array.h"
 #include "common/base/deadline.h"
-#include "common/base/runtime_folder.h"
 #include "common/base/shared_error.h"
-#include "common/base/shell_line.h"
-#include "common/base/single_flight.h"
-#include "common/base/text.h"
-#include "common/entra/claims.h"
-#include "common/entra/error_report.h"
 #include "common/store/account_store.h"
-#include "common/tokens/advice.h"
+#include "common/tokens/broker_tokens.h"
 #include "common/tokens/client_choice.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/sign_in_silence.h"
-
-/* How long the failure of a sign-in is shared with the processes that waited for it. */
-#define FAILURE_SECONDS 60
-
-/* The time to store a sign-in, however long the sign-in itself took. */
-#define STORE_MILLISECONDS 10000
-
-/* ---- locks ---- */
-
-/* The name is the same in all processes that want the same user to sign in. */
-static struct runtime_name sign_in_name(const char *ending, const struct token_request *request)
-{
-    const char *account = account_store_wanted(request);
-    const char *const texts[] = { request->instance, request->client_id, account, NULL };
-    return runtime_name(ending, texts);
-}
-
-/* Why a sign-in failed may be a matter of the tenant: another one may know the account. */
-static struct runtime_name failure_name(const struct token_request *request)
-{
-    const char *account = account_store_wanted(request);
-    const char *const texts[] = { request->instance, request->client_id, account, request->tenant,
-                                  NULL };
-    return runtime_name("sign-in-failure", texts);
-}
-
-/* The name is the same in all processes that use or replace an account's refresh tokens. */
-static struct runtime_name refresh_name(const struct token_request *request)
-{
-    const char *const texts[] = { request->instance, request->home_account_id, NULL };
-    return runtime_name("refresh", texts);
-}
-
-/* The name is the same in all processes that store who has signed in to an authority. */
-static struct runtime_name accounts_name(const struct token_request *request)
-{
-    const char *const texts[] = { request->instance, NULL };
-    return runtime_name("accounts", texts);
-}
-
-/* Takes the lock. *waited is whether another process held it. Returns false at the deadline. */
-static bool lock_flight(struct single_flight *flight, const char *name, int64_t deadline,
-                        bool *waited)
-{
-    *waited = false;
-    for (;;) {
-        switch (single_flight_join(flight, name, deadline)) {
-        case SINGLE_FLIGHT_LEADER:
-            return true;
-        case SINGLE_FLIGHT_FOLLOWER:
-            *waited = true;
-            break;
-        case SINGLE_FLIGHT_LATE:
-            return false;
-        }
-    }
-}
-
-/* ---- signing in ---- */
-
-/* Without a refresh token, all that a sign-in gives is the access token that came with it, if a
- * scope was requested. */
-static bool check_lasts(const struct token_request *request, const struct account *account,
-                        struct error *error)
-{
-    struct error why;
-    if (account->refresh_token != NULL)
-        return true;
-    error_set(&why, ERROR_REFUSED,
-              "the authority sent no refresh token that can be stored, so the sign-in %s",
-              request->scope != NULL ? "lasts no longer than this token" : "is useless");
-    error_known_as(&why, "no_refresh_token");
-    if (request->scope == NULL) {
-        *error = why;
-        return false;
-    }
-    error_warn(&why);
-    return true;
-}
-
-static void set_account(struct token_request *request, const struct account *account)
-{
-    free(request->home_account_id);
-    free(request->username);
-    request->home_account_id = strdup(account->home_account_id);
-    request->username = strdup(account->username);
-}
-
-struct sign_in {
-    const struct acquire_module *module;
-    struct token_store *store;
-    struct token_request *request;
-    const struct user_tokens_wait *wait;
-    const char *demand; /* claims that the authority requires in addition to the request's; or "" */
-    enum account_choice choice;
-    /* How it ended, for the browser. */
-    struct sign_in_browser *browser; /* that waits for it; NULL: none does */
-    bool goes_on;                    /* another client tries the same */
-};
-
-/* Has the user sign in and stores the account. */
-static bool sign_in_once(struct sign_in *sign_in, struct token *token, struct error *error)
-{
-    struct token_store *store = sign_in->store;
-    struct token_request *request = sign_in->request;
-    auto_account struct account account = { 0 };
-    struct token_request demanding = *request; /* owns nothing */
-    autofree char *claims =
-        sign_in->demand[0] != '\0' ? claims_add_demand(request->claims, sign_in->demand) : NULL;
-    if (claims != NULL)
-        demanding.claims = claims;
-    struct shell_line line = sign_in_line(request, sign_in->wait->options);
-    autofree char *command = text_format("run 'entra login --device-code%s'", line.text);
-    if (request->device_code == NULL)
-        demanding.device_code = command;
-    struct runtime_name failure = failure_name(request);
-    struct runtime_name silence = sign_in_name("sign-in-silence", request);
-    sign_in_silence_begin(silence.text);
-    if (!sign_in->module->sign_in(&demanding, sign_in->wait->sign_in_deadline, token, &account,
-                                  &sign_in->browser, error)) {
-        sign_in->goes_on = client_choice_turn_if_refused(request, error);
-        if (sign_in->goes_on) {
-            warning("the client %s is refused, so you are asked to sign in with another one: %s",
-                    demanding.client_id, error->message);
-            return false;
-        }
-        if (error->kind != ERROR_SIGN_IN && error->kind != ERROR_REFUSED)
-            sign_in_silence_end(silence.text);
-        shared_error_post(failure.text, error, FAILURE_SECONDS);
-        return false;
-    }
-    sign_in_silence_end(silence.text);
-    if (!check_lasts(request, &account, error))
-        return false;
-    set_account(request, &account);
-    /* A refresh in another process could overwrite this refresh token with an older one; another
-     * sign-in, what is remembered of the tenants. */
-    bool waited = false;
-    auto_single_flight struct single_flight flight = { -1 }, accounts = { -1 };
-    lock_flight(&flight, refresh_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
-    lock_flight(&accounts, accounts_name(request).text, deadline_in(STORE_MILLISECONDS), &waited);
-    return account_store_keep(store, request, &account, sign_in->choice,
-                              deadline_in(STORE_MILLISECONDS), error);
-}
-
-/* Says in the browser what the program will say. error is NULL if the user is signed in. */
-static void answer_browser(const struct sign_in *sign_in, const struct error *error)
-{
-    enum sign_in_end end = sign_in->goes_on ? SIGN_IN_GOES_ON : SIGN_IN_FAILED;
-    if (sign_in->browser == NULL)
-        return;
-    if (error == NULL) {
-        sign_in->module->answer_browser(sign_in->browser, SIGN_IN_DONE, NULL, NULL);
-        return;
-    }
-    struct error shown = *error;
-    advice_complete(sign_in->request, sign_in->wait->options, &shown);
-    sign_in->module->answer_browser(sign_in->browser, end, &shown, error_advice(&shown));
-}
-
-/* As sign_in_once, by another client too if the first is refused. */
-static bool sign_in(struct sign_in sign_in, struct token *token, struct error *error)
-{
-    bool signed_in = false;
-    do { /* twice at most: there is no third client */
-        *error = (struct error){ 0 };
-        sign_in.goes_on = false;
-        signed_in = sign_in_once(&sign_in, token, error);
-        answer_browser(&sign_in, signed_in ? NULL : error);
-    } while (sign_in.goes_on);
-    return signed_in;
-}
-
-/* Does not wait for a sign-in in another process, whose prompt the user may not see. */
-bool user_tokens_sign_in(const struct acquire_module *module, struct token_store *store,
-                         struct token_request *request, const struct user_tokens_wait *wait,
-                         struct token *ret_token, struct error *error)
-{
-    auto_single_flight struct single_flight flight = { -1 };
-    single_flight_join(&flight, sign_in_name("sign-in", request).text, deadline_in(0));
-    /* A sign-in for a tenant leaves the default account as it is. */
-    enum account_choice choice =
-        wait->options->tenant != NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_ALL;
-    return sign_in((struct sign_in){ .module = module,
-                                     .store = store,
-                                     .request = request,
-                                     .wait = wait,
-                                     .demand = "",
-                                     .choice = choice },
-                   ret_token, error);
-}
+#include "common/tokens/user_locks.h"
+#include "common/tokens/user_sign_in.h"
 
 /* ---- refreshing silently ---- */
 
@@ -243,7 +48,7 @@ static enum refresh_end refresh_by_client(const struct acquire_module *module,
     if (request->home_account_id == NULL)
         answer = account_store_resolve(store, request, deadline, error);
     if (answer == KEYRING_FOUND &&
-        !lock_flight(&flight, refresh_name(request).text, deadline, &waited)) {
+        !user_locks_take(&flight, user_locks_refresh(request).text, deadline, &waited)) {
         error_set(error, ERROR_NETWORK,
                   "another process has requested a token of %s from %s and got no answer in time",
                   request->username, request->instance);
@@ -260,8 +65,8 @@ static enum refresh_end refresh_by_client(const struct acquire_module *module,
     trace("network: asking %s for %s, by the refresh token of %s", request->instance,
           request->scope, known.username);
     if (module->refresh(request, &known, deadline, token, &renewed, error))
-        return account_store_rotate(store, request, &renewed, deadline_in(STORE_MILLISECONDS),
-                                    error)
+        return account_store_rotate(store, request, &renewed,
+                                    deadline_in(USER_LOCKS_STORE_MILLISECONDS), error)
                    ? REFRESHED
                    : REFRESH_FAILED;
     if (!needs_sign_in(error))
@@ -345,54 +150,137 @@ static void ask_again(struct token_request *request, const struct error *reason)
         forget_account(request);
 }
 
+static enum account_choice choice_of(const struct token_request *request)
+{
+    return request->account == NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_REQUEST;
+}
+
+/* What is known after asking silently, and why it was of no use. */
+struct silent {
+    struct error reason;        /* the authority's, as for refresh */
+    struct error broker_reason; /* the broker's */
+    enum broker_end broker;
+};
+
+static enum refresh_end ask_broker(struct token_store *store, struct token_request *request,
+                                   int64_t deadline, struct silent *silent, struct token *token,
+                                   struct error *error)
+{
+    auto_account struct account account = { 0 };
+    silent->broker_reason = (struct error){ 0 };
+    silent->broker = broker_tokens_get(store, request, silent->reason.claims, deadline, token,
+                                       &account, &silent->broker_reason);
+    if (silent->broker == BROKER_DONE)
+        return request->home_account_id != NULL ||
+                       user_sign_in_keep(store, request, &account, choice_of(request), error)
+                   ? REFRESHED
+                   : REFRESH_FAILED;
+    if (silent->broker != BROKER_OFFLINE)
+        return REFRESH_NEEDS_SIGN_IN;
+    *error = silent->broker_reason;
+    return REFRESH_FAILED;
+}
+
+/* As refresh, but of nothing but the account, where only the broker will do. */
+static enum refresh_end get_by_refresh(const struct acquire_module *module,
+                                       struct token_store *store, struct token_request *request,
+                                       int64_t deadline, struct silent *silent, struct token *token,
+                                       struct error *error)
+{
+    if (!broker_tokens_is_required(request))
+        return refresh(module, store, request, deadline, token, &silent->reason, error);
+    return request->home_account_id == NULL &&
+                   account_store_resolve(store, request, deadline, error) == KEYRING_FAILED
+               ? REFRESH_FAILED
+               : REFRESH_NEEDS_SIGN_IN;
+}
+
+/* The user must sign in and cannot be asked. */
+static bool fail_needed(const struct token_store *store, const struct token_request *request,
+                        const struct user_tokens_wait *wait, const struct silent *silent,
+                        struct error *error)
+{
+    if (broker_tokens_is_required(request)) {
+        *error = silent->broker_reason;
+        return false;
+    }
+    sign_in_fail_needed(store, request, wait, &silent->reason, error);
+    return broker_tokens_explain(&silent->broker_reason, error);
+}
+
 bool user_tokens_acquire(const struct acquire_module *module, struct token_store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, bool *ret_asked, struct error *error)
 {
-    struct error reason = { 0 };
+    struct silent silent = { .broker = BROKER_DONE };
     *ret_asked = false;
     enum refresh_end end =
-        refresh(module, store, request, wait->deadline, ret_token, &reason, error);
+        get_by_refresh(module, store, request, wait->deadline, &silent, ret_token, error);
+    if (end == REFRESH_NEEDS_SIGN_IN)
+        end = ask_broker(store, request, broker_tokens_deadline(wait), &silent, ret_token, error);
     if (end != REFRESH_NEEDS_SIGN_IN)
         return end == REFRESHED;
     if (wait->may_ask == NULL || !wait->may_ask())
-        return sign_in_fail_needed(store, request, wait, &reason, error);
+        return fail_needed(store, request, wait, &silent, error);
 
     /* One process asks; the others wait until the user has signed in there, or has not. */
     bool waited = false;
     auto_single_flight struct single_flight flight = { -1 };
     *ret_asked = true;
-    if (!lock_flight(&flight, sign_in_name("sign-in", request).text, wait->sign_in_deadline,
-                     &waited))
+    if (!user_locks_take(&flight, user_locks_sign_in("sign-in", request).text,
+                         wait->sign_in_deadline, &waited))
         return sign_in_fail_pending(error);
-    if (shared_error_read(failure_name(request).text, wait->began, error))
+    if (shared_error_read(user_locks_failure(request).text, wait->began, error))
         return false;
-    if (waited || reason.kind == ERROR_NONE) {
+    if (waited || silent.reason.kind == ERROR_NONE) {
         /* A sign-in in another process may have changed the account. */
+        int64_t deadline = deadline_in(USER_LOCKS_STORE_MILLISECONDS);
         forget_account(request);
-        end = refresh(module, store, request, deadline_in(STORE_MILLISECONDS), ret_token, &reason,
-                      error);
+        end = get_by_refresh(module, store, request, deadline, &silent, ret_token, error);
+        if (end == REFRESH_NEEDS_SIGN_IN && waited)
+            end = ask_broker(store, request, deadline, &silent, ret_token, error);
         if (end != REFRESH_NEEDS_SIGN_IN)
             return end == REFRESHED;
     }
     struct error silence = { 0 };
-    if (sign_in_silence_is_kept(sign_in_name("sign-in-silence", request).text, &silence)) {
+    if (sign_in_silence_is_kept(user_locks_sign_in("sign-in-silence", request).text, &silence)) {
         *ret_asked = waited;
-        return sign_in_fail_silent(store, request, wait, &reason, &silence, error);
+        return sign_in_fail_silent(store, request, wait, &silent.reason, &silence, error);
     }
-    if (reason.kind != ERROR_NONE)
-        ask_again(request, &reason);
-    enum account_choice choice =
-        request->account == NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_REQUEST;
-    if (!sign_in((struct sign_in){ .module = module,
-                                   .store = store,
-                                   .request = request,
-                                   .wait = wait,
-                                   .demand = reason.claims,
-                                   .choice = choice },
-                 ret_token, error))
+    if (silent.reason.kind != ERROR_NONE)
+        ask_again(request, &silent.reason);
+    if (!user_sign_in(&(struct user_sign_in){ .module = module,
+                                              .store = store,
+                                              .request = request,
+                                              .wait = wait,
+                                              .demand = silent.reason.claims,
+                                              .choice = choice_of(request),
+                                              .broker = silent.broker },
+                      ret_token, error))
         return false;
     /* Whoever was in front of the browser: the user sees whose tokens are used from now on. */
     notice("Signed in as %s.", request->username);
     return true;
+}
+
+/* ---- signing in ---- */
+
+/* Does not wait for a sign-in in another process, whose prompt the user may not see. */
+bool user_tokens_sign_in(const struct acquire_module *module, struct token_store *store,
+                         struct token_request *request, const struct user_tokens_wait *wait,
+                         struct token *ret_token, struct error *error)
+{
+    auto_single_flight struct single_flight flight = { -1 };
+    single_flight_join(&flight, user_locks_sign_in("sign-in", request).text, deadline_in(0));
+    /* A sign-in for a tenant leaves the default account as it is. */
+    enum account_choice choice =
+        wait->options->tenant != NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_ALL;
+    return user_sign_in(&(struct user_sign_in){ .module = module,
+                                                .store = store,
+                                                .request = request,
+                                                .wait = wait,
+                                                .demand = "",
+                                                .choice = choice,
+                                                .broker = BROKER_DONE },
+                        ret_token, error);
 }

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/config/config.h"
 #include "common/entra/account_folder.h"
 #include "common/tokens/tokens.h"
@@ -20,6 +21,7 @@ static bool may_always_ask(void)
 enum own_option {
     BROWSER,
     DEVICE_CODE,
+    BROKER,
     CACHE_DIR,
 };
 
@@ -58,19 +60,40 @@ static bool sign_in(const struct options *options, enum sign_in_method method, s
     return true;
 }
 
+/* The way to sign in that the options name. */
+static bool method_of(const struct options *options, enum sign_in_method *ret_method,
+                      struct error *error)
+{
+    static const struct {
+        enum own_option option;
+        enum sign_in_method method;
+        const char *name;
+    } ways[] = {
+        { BROWSER, SIGN_IN_BROWSER, "--browser" },
+        { DEVICE_CODE, SIGN_IN_DEVICE_CODE, "--device-code" },
+        { BROKER, SIGN_IN_BROKER, "--broker" },
+    };
+    const char *named = NULL;
+    *ret_method = SIGN_IN_AUTO;
+    for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+        if (options->own[ways[i].option] == NULL)
+            continue;
+        if (named != NULL)
+            return error_set(error, ERROR_USAGE, "%s and %s cannot be used together", named,
+                             ways[i].name);
+        named = ways[i].name;
+        *ret_method = ways[i].method;
+    }
+    return true;
+}
+
 static bool run_login(const struct options *options, int count, char **operands,
                       struct error *error)
 {
-    bool browser = options->own[BROWSER] != NULL, device_code = options->own[DEVICE_CODE] != NULL;
+    enum sign_in_method method;
     if (count > 0)
         return program_fail_operand(operands[0], error);
-    if (device_code && browser)
-        return error_set(error, ERROR_USAGE, "--browser and --device-code cannot be used together");
-    return sign_in(options,
-                   device_code ? SIGN_IN_DEVICE_CODE
-                   : browser   ? SIGN_IN_BROWSER
-                               : SIGN_IN_AUTO,
-                   error);
+    return method_of(options, &method, error) && sign_in(options, method, error);
 }
 
 static const struct option_spec own_options[] = {
@@ -79,6 +102,8 @@ static const struct option_spec own_options[] = {
       OPTION_OWN(BROWSER), 0 },
     { "device-code", NULL, "sign in by entering a code on any device", OPTION_OWN_FLAG,
       OPTION_OWN(DEVICE_CODE), 0 },
+    { "broker", NULL, "sign in with the device's identity broker", OPTION_OWN_FLAG,
+      OPTION_OWN(BROKER), 0 },
     { "cache-dir", "FOLDER=@folder", "sign in for this --cache-dir of kubelogin", OPTION_TEXT,
       OPTION_OWN(CACHE_DIR), 0 },
     { .name = NULL },

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* entra status: who is signed in, which identity is configured, which tokens there are, and where
- * they are kept. Nobody is asked but the keyring. */
+ * they are kept. Nobody is asked but the keyring, and the device's identity broker if one runs. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/deadline.h"
 #include "common/base/environment.h"
 #include "common/base/output.h"
 #include "common/base/rfc3339.h"
@@ -15,12 +16,16 @@
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
 #include "helpers/document.h"
+#include "helpers/entra/device_broker.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
 #include "helpers/entra/status.h"
 #include "keyring/silence.h"
 
 #define TITLE_COLUMNS 10
+
+/* How long the device's broker is waited for. */
+#define BROKER_MILLISECONDS 2000
 
 struct status {
     struct tokens tokens;
@@ -29,6 +34,7 @@ struct status {
     const struct token_request *request; /* for the app or user that is configured; NULL: none is */
     struct error identity_error; /* why it cannot be used; the kind is ERROR_NONE if it can */
     const char *keyring_reason;
+    struct device_broker broker;
 };
 
 /* ---- what there is ---- */
@@ -69,11 +75,17 @@ static bool is_managed_identity(const struct token_request *request)
     return is_app(request) && request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
 }
 
+/* Whether the device's broker has an account that it could get a token for. */
+static bool has_broker(const struct status *status)
+{
+    return status->broker.is_known && status->broker.facts.account_count > 0;
+}
+
 /* An app that has a credential, a sign-in or a token will do. A machine may have an identity that
  * only its service would tell of. */
 static bool needs_no_user(const struct status *status)
 {
-    if (is_app(status->request))
+    if (is_app(status->request) || has_broker(status))
         return true;
     for (size_t i = 0; i < status->rows.count; i++)
         if (is_token(&status->rows.rows[i]) || is_sign_in(&status->rows.rows[i]))
@@ -206,6 +218,20 @@ static void print_tokens(const struct status *status)
         print_line(&title, "none");
 }
 
+/* Nothing, if there is none. */
+static void print_broker(const struct device_broker *broker)
+{
+    const char *title = "Broker";
+    autofree char *name = device_broker_name(broker);
+    autofree char *accounts = device_broker_accounts(broker);
+    autofree char *text =
+        broker->end != BROKER_DONE ? text_format("not usable: %s", broker->error.message)
+        : broker->is_known         ? text_format("%s, signed in to the device: %s", name, accounts)
+                                   : strdup("one can be started in this session");
+    if (broker->end != BROKER_ABSENT)
+        print_line(&title, text);
+}
+
 static void print_text(const struct status *status)
 {
     const char *title = "Keyring";
@@ -215,6 +241,7 @@ static void print_text(const struct status *status)
     autofree char *keyring =
         text_format("%s (%s)", status->tokens.store.keyring->name, status->keyring_reason);
     print_line(&title, keyring);
+    print_broker(&status->broker);
 }
 
 /* ---- JSON ---- */
@@ -280,6 +307,24 @@ static json_object *tokens_to_json(const struct list_rows *rows)
     return array;
 }
 
+/* Null, if there is none. */
+static json_object *broker_to_json(const struct device_broker *broker)
+{
+    if (broker->end == BROKER_ABSENT)
+        return NULL;
+    json_object *object = json_object_new_object(), *accounts = json_object_new_array();
+    const struct broker_facts *facts = &broker->facts;
+    const char *kind = facts->kind == BROKER_OF_HIMMELBLAU ? "himmelblau" : "microsoft";
+    document_add(object, "kind", broker->is_known ? kind : NULL);
+    document_add(object, "version", facts->version[0] != '\0' ? facts->version : NULL);
+    json_object_object_add(object, "running", json_object_new_boolean(broker->is_known));
+    for (size_t i = 0; i < facts->account_count; i++)
+        json_object_array_add(accounts, json_object_new_string(facts->accounts[i]));
+    json_object_object_add(object, "accounts", accounts);
+    document_add(object, "reason", broker->end != BROKER_DONE ? broker->error.message : NULL);
+    return object;
+}
+
 static json_object *to_json(const struct status *status)
 {
     json_object *object = json_object_new_object();
@@ -290,6 +335,7 @@ static json_object *to_json(const struct status *status)
     json_object_object_add(object, "identity", identity_to_json(status->request));
     json_object_object_add(object, "keyring", keyring);
     json_object_object_add(object, "tokens", tokens_to_json(&status->rows));
+    json_object_object_add(object, "broker", broker_to_json(&status->broker));
     return object;
 }
 
@@ -323,6 +369,11 @@ static bool look(struct status *status, const struct options *options, struct co
         !request->unconfigured)
         status->request = request;
     look_at_keyring(status, options);
+    status->broker.end = BROKER_ABSENT;
+    if (!is_app(status->request))
+        device_broker_look(status->request != NULL && status->request->for_user ? status->request
+                                                                                : NULL,
+                           false, deadline_in(BROKER_MILLISECONDS), &status->broker);
     return list_rows_read(&status->tokens, config, &status->rows, error);
 }
 
@@ -401,8 +452,9 @@ const struct program entra_status = {
     .name = "entra status",
     .usage = "[OPTION]...",
     .summary = "Shows who is signed in, which identity is configured, which tokens there are and\n"
-               "where they are kept. Asks nobody but the keyring. Exits with 5 if a user must\n"
-               "sign in before there can be a token.",
+               "where they are kept. Asks nobody but the keyring, and the device's identity\n"
+               "broker if one runs. Exits with 5 if a user must sign in before there can be a\n"
+               "token.",
     .examples = "entra status\n"
                 "entra status --output json",
     .options = own_options,

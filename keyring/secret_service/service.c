@@ -2,21 +2,14 @@
 #define _GNU_SOURCE
 #include "keyring/secret_service/service.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "common/bus/glib_log.h"
+#include "common/bus/glib_resources.h"
 #include "keyring/secret_service/activation.h"
 #include "keyring/secret_service/bus.h"
 #include "keyring/secret_service/call.h"
-#include "keyring/secret_service/log.h"
 #include "keyring/secret_service/prompt.h"
-
-/* GLib's D-Bus thread, and two of the pool. */
-#define THREADS_NEEDED 3
-/* The socket, and an event descriptor for each main loop, with some to spare. */
-#define PIPES_NEEDED 4
 
 /* How many sessions the service may refuse. */
 #define REFUSALS_MAX 3
@@ -102,39 +95,13 @@ void service_forget(void)
         g_object_unref(steal(&connected));
 }
 
-static void *do_nothing(void *data)
-{
-    return data;
-}
-
-/* GLib ends the process if it lacks a thread or a descriptor that it cannot do without. So it is
- * not asked unless there are as many as it will need. */
 static bool has_resources(struct error *error)
 {
-    GThread *threads[THREADS_NEEDED] = { NULL };
-    int pipes[PIPES_NEEDED][2];
-    size_t thread = 0, opened = 0;
-    g_autoptr(GError) reason = NULL;
-    while (thread < THREADS_NEEDED &&
-           (threads[thread] = g_thread_try_new("probe", do_nothing, NULL, &reason)) != NULL)
-        thread++;
-    while (opened < PIPES_NEEDED && pipe2(pipes[opened], O_CLOEXEC) == 0)
-        opened++;
-    if (thread < THREADS_NEEDED)
-        error_set(error, ERROR_KEYRING, "the desktop keyring cannot be asked: %s", reason->message);
-    else if (opened < PIPES_NEEDED)
-        error_set(error, ERROR_KEYRING, "the desktop keyring cannot be asked: %s",
-                  g_strerror(errno));
-    bool enough = thread == THREADS_NEEDED && opened == PIPES_NEEDED;
-    if (!enough)
-        error_known_as(error, "keyring_failed");
-    while (thread > 0)
-        g_thread_join(threads[--thread]);
-    while (opened > 0) {
-        close(pipes[--opened][0]);
-        close(pipes[opened][1]);
-    }
-    return enough;
+    g_autofree gchar *why = NULL;
+    if (glib_resources_suffice(&why))
+        return true;
+    error_set(error, ERROR_KEYRING, "the desktop keyring cannot be asked: %s", why);
+    return error_known_as(error, "keyring_failed");
 }
 
 static SecretService *open_service(struct call *call, GError **reason)
@@ -148,7 +115,7 @@ static enum keyring_answer connect_to(bool starts, SecretService **ret_service, 
                                       struct error *error)
 {
     static gchar *owner; /* the daemon that the session belongs to */
-    log_to_trace();
+    glib_log_to_trace();
     if (connected == NULL && !has_resources(error))
         return KEYRING_FAILED;
     call_catch_up();

@@ -19,6 +19,7 @@ fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/htt
                                    common/acquire/http/proxy.c common/acquire/http/redaction.c
 fuzz_authority_SOURCES          := tests/fuzz/curl_reading.c
 fuzz_bash_line_SOURCES          := helpers/entra/completion/bash_line.c
+fuzz_broker_answer_SOURCES      := $(broker_DIALECTS) common/acquire/base64url.c
 fuzz_certificate_SOURCES        := common/acquire/app/certificate.c common/acquire/app/key_store.c \
                                    common/acquire/app/thumbprint.c tests/fuzz/given_file.c
 fuzz_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c

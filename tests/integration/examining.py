@@ -10,8 +10,8 @@ from typing import Any
 from world.program import Outcome
 from world.world import World
 
-CHECKS = ["configuration", "permissions", "host", "clock", "network", "keyring", "credential",
-          "token", "git", "kubectl"]
+CHECKS = ["configuration", "permissions", "host", "clock", "network", "keyring", "broker",
+          "credential", "token", "git", "kubectl"]
 TICK, CROSS, DASH = "✓", "✗", "–"
 
 

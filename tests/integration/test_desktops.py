@@ -91,7 +91,7 @@ def test_messages_of_libraries_are_traced_and_not_printed(world):
         quiet = token(world, G_MESSAGES_DEBUG="all")
         traced = token(world, ENTRA_TRACE="1")
     assert quiet.code == 6 and len(quiet.err.splitlines()) == 1, quiet
-    assert "keyring: libsecret: received a plain secret structure with invalid" in traced.err
+    assert "bus: libsecret: received a plain secret structure with invalid" in traced.err
 
 
 # ---- keyrings that nothing can be in ----

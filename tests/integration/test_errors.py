@@ -26,6 +26,7 @@ from world import own_mounts
 from world.app_certificate import AppCertificate
 from world.bus import MessageBus
 from world.connect_proxy import ConnectProxy
+from world.identity_broker import IdentityBroker, account
 from world.identity_service import IdentityService
 from world.keepassxc import KeePassXC
 from world.kubeconfig import ExecPlugin
@@ -302,6 +303,62 @@ def keyring_locked(world, folder):
 def keyring_silent(world, folder):
     world.session.keyring.freeze()
     return token(world, "--keyring", "secret-service", "--timeout", SHORT_LIMIT)
+
+
+def by_broker(world: World, fault: str | None, method: str = "acquireTokenSilently",
+              **state: object) -> Error:
+    """The error if the device's identity broker is the only way to a token."""
+    world.write_appsettings(world.user_appsettings())
+    with IdentityBroker(world.session, accounts=[account(contoso.ADA)]) as broker:
+        broker.set(**state)
+        broker.will(method, fault)
+        return token(world, "--timeout", SHORT_LIMIT, env={"ENTRA_BROKER": "require"})
+
+
+@meets
+def broker_absent(world, folder):
+    world.write_appsettings(world.user_appsettings())
+    return token(world, env={"ENTRA_BROKER": "require"})
+
+
+@meets
+def broker_needs_user(world, folder):
+    return by_broker(world, "interaction_required")
+
+
+@meets
+def broker_cancelled(world, folder):
+    return by_broker(world, "cancelled")
+
+
+@meets
+def broker_offline(world, folder):
+    return by_broker(world, "no_network")
+
+
+@meets
+def broker_refuses_client(world, folder):
+    return by_broker(world, None, clients={})
+
+
+@meets
+def broker_no_account(world, folder):
+    return by_broker(world, None, accounts=[])
+
+
+@meets
+def broker_silent(world, folder):
+    return by_broker(world, "hang")
+
+
+@meets
+def broker_failed(world, folder):
+    return by_broker(world, "garbage")
+
+
+@meets
+def broker_other_token(world, folder):
+    return by_broker(world, "other_user")
 
 
 @meets
@@ -587,9 +644,10 @@ def program_not_found(world, folder):
 
 
 # Errors whose message says more than the catalogue can know.
-MORE_IS_SAID = {"file_owner", "file_readable", "file_writable", "git_plaintext_helper",
-                "git_storing_helper", "git_use_http_path", "keyring_no_secret", "no_identity",
-                "sign_in_needed", "sign_in_unanswered", "unconfigured"}
+MORE_IS_SAID = {"broker_absent", "broker_refuses_client", "file_owner", "file_readable",
+                "file_writable", "git_plaintext_helper", "git_storing_helper",
+                "git_use_http_path", "keyring_no_secret", "no_identity", "sign_in_needed",
+                "sign_in_unanswered", "unconfigured"}
 
 
 @pytest.mark.parametrize("code", sorted(MET))

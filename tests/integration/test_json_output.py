@@ -85,7 +85,7 @@ DOCUMENTS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
     "list": (with_tokens, [ROW]),
     "status": (entra("status"), {"accounts": [], "identity": {
         "kind", "clientId", "tenant", "authority", "credential"},
-        "keyring": {"name", "reason"}, "tokens": []}),
+        "keyring": {"name", "reason"}, "tokens": [], "broker": None}),
     "forget": (forgetting, {"deleted": [ROW]}),
     "secret set": (entra("secret", "set", input="s3cr3t\n"), {"clientId", "keyring", "stored"}),
     "secret clear": (entra("secret", "clear"), {"clientId", "keyring", "stored"}),
@@ -98,7 +98,7 @@ DOCUMENTS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
         "dryRun": None, "plan": {"git", "kubectl", "sign-in"}, "commands": [str], "users": []}),
     "setup --yes": (entra("setup", "--yes"), {
         "dryRun": None, "plan": {"git", "kubectl", "sign-in"}, "commands": [str], "users": [],
-        "status": {"accounts", "identity", "keyring", "tokens"}}),
+        "status": {"accounts", "identity", "keyring", "tokens", "broker"}}),
     "doctor": (entra("doctor", env={"CURL_CA_BUNDLE": None}), {"ok": None, "checks": [FINDING]}),
     "doctor --explain": (entra("doctor", "--explain", "53003"), [{"codes", "meaning", "remedy"}]),
     "version": (entra("version"), {"version"}),
@@ -112,7 +112,7 @@ OF_USERS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
     "status": (status_of_user, {
         "accounts": [{"username", "homeAccountId", "isDefault", "clients"}], "identity": {
             "kind", "clientId", "tenant", "authority", "credential"},
-        "keyring": {"name", "reason"},
+        "keyring": {"name", "reason"}, "broker": None,
         "tokens": [{"api", "account", "tenant", "scope", "expiresOn"}]}),
 }
 

@@ -20,6 +20,7 @@ from integration.stored import change, kept
 from integration.test_kubectl_users import VERSION, bare_desk, status_token
 from integration.test_modules import loaded
 from integration.users import (NO_BROWSER, SIGN_IN_FIRST, all_at_once, enter, login, user_code)
+from world.identity_broker import IdentityBroker, account
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin
 from world.proof import BadProof, access_token_of, thumbprint
@@ -380,3 +381,25 @@ def test_kubelogins_removal_takes_bound_tokens_with_their_keys(world, command):
     assert not kept(world, "bound_token") and not kept(world, "pop_key")
     second = proof_of(ask(world, *pop()))
     assert second["at"] != first["at"] and second["cnf"] != first["cnf"]
+
+
+# ---- by the device's broker ----
+
+
+@pytest.mark.parametrize("dialect", ["native", "himmelblau"])
+def test_the_devices_broker_binds_a_users_token_to_our_key(bare_desk, dialect):
+    with IdentityBroker(bare_desk.session, dialect, accounts=[account(contoso.ADA)]) as broker:
+        outcome = bare_desk.run(HELPER, *of_user(bare_desk, *pop()), env=EXEC_INFO)
+        proof = jwt.decode(status_token(outcome), options={"verify_signature": False})
+        bound = jwt.decode(proof["at"], options={"verify_signature": False})
+        sent = broker.parameters()["popParams"]
+        assert sent["authenticationScheme"] == "pop" and sent["kid"] == bound["cnf"]["kid"]
+        again = bare_desk.run(HELPER, *of_user(bare_desk, *pop()), env=EXEC_INFO)
+        assert again.code == 0 and broker.methods() == ["getAccounts", "acquireTokenSilently"]
+
+
+def test_a_token_of_the_broker_that_is_not_bound_is_refused(bare_desk):
+    with IdentityBroker(bare_desk.session, accounts=[account(contoso.ADA)]) as broker:
+        broker.will("acquireTokenSilently", "unbound")
+        outcome = bare_desk.run(HELPER, *of_user(bare_desk, *pop()), env=EXEC_INFO)
+        failed(HELPER, outcome, SIGN_IN_FIRST, "it is not bound to the key")

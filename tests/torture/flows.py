@@ -26,12 +26,14 @@ from integration.test_kubectl_setup import KUBELOGIN, head
 from integration.test_kubectl_setup import write as write_kubeconfig
 from world import own_mounts
 from world.app_certificate import AppCertificate
+from world.identity_broker import IdentityBroker, account
 from world.identity_service import TOKEN as MANAGED_TOKEN
 from world.world import World
 
 TYPED = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
 OTHER = TYPED[::-1]
 ARC_KEY = "the-key-of-azure-arc"
+BROKER_TOKEN = "opaque." + "of-the-devices-broker-" * 10
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,14 @@ def user(world: World) -> None:
     world.write_appsettings(world.user_appsettings())
 
 
+def user_of_a_device(world: World) -> None:
+    """A user who is signed in to a device that has an identity broker."""
+    user(world)
+    broker = IdentityBroker(world.session, accounts=[account(contoso.ADA)])
+    broker.set(token=BROKER_TOKEN)
+    world.enter(broker)
+
+
 def user_without_prompts(world: World) -> None:
     """A user at a desktop, whom git's configuration forbids to prompt."""
     user(world)
@@ -303,6 +313,7 @@ RECORDS = (
          once=True, sample=250),
     Flow("entra list, kernel", entra("list", "--output", "json"), (login, token, store), user,
          "kernel", reports=True, sample=250),
+    Flow("entra token, broker", token, (), user_of_a_device, "secret-service", sample=250),
     Flow("entra login, desktop", login, (), user, "secret-service", sample=250),
     Flow("entra logout, desktop", entra("logout"), (login_grace, login, token), user,
          "secret-service", once=True, sample=250),
@@ -318,4 +329,5 @@ FLOWS = {flow.name: flow for flow in RECORDS if os.geteuid() == 0 or not flow.mo
 
 
 def secrets() -> tuple[str, ...]:
-    return contoso.DAEMON.secret, TYPED, OTHER, "s3cret", federated_token(), MANAGED_TOKEN, ARC_KEY
+    return contoso.DAEMON.secret, TYPED, OTHER, "s3cret", federated_token(), MANAGED_TOKEN, ARC_KEY, \
+        BROKER_TOKEN

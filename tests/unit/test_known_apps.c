@@ -30,6 +30,7 @@ static void every_app_has_the_id_of_the_reference(void **state)
         { KNOWN_APP_AZURE_CLI, "04b07795-8ddb-461a-bbee-02f9e1bf7b46" },
         { KNOWN_APP_VISUAL_STUDIO, "872cd9fa-d31f-45e0-9eab-6e460a02d1f1" },
         { KNOWN_APP_KUBELOGIN, "80faf920-1908-4b52-b5ef-a8e7bedfc67a" },
+        { KNOWN_APP_AZURE_ARTIFACTS, "d5a56ea4-7369-46b8-a538-c370805301bf" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(reference); i++)
         assert_string_equal(reference[i].constant, reference[i].id);

@@ -8,10 +8,18 @@ UNIT_TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(BUILD)/unit/%)
 CMOCKA_LIBS    = $(shell $(PKG_CONFIG) --libs cmocka)
 
+# What brokers are asked and answer, without the bus.
+broker_DIALECTS := $(addprefix common/acquire/broker/broker_,accounts.c answer.c check.c clients.c \
+                       failure.c request.c)
+
 # What a test needs beside common.a.
 unit_account_store_SOURCES      := tests/unit/shelf.c
 unit_arc_SOURCES                := common/acquire/identity/arc.c
 unit_bash_line_SOURCES          := helpers/entra/completion/bash_line.c
+unit_broker_accounts_SOURCES    := $(broker_DIALECTS) tests/unit/broker_case.c \
+                                   common/acquire/base64url.c
+unit_broker_answer_SOURCES      := $(unit_broker_accounts_SOURCES)
+unit_broker_request_SOURCES     := $(unit_broker_accounts_SOURCES)
 unit_credential_check_SOURCES   := common/acquire/app/client_secret.c \
                                    common/acquire/app/credential_check.c \
                                    common/acquire/app/thumbprint.c
@@ -64,6 +72,9 @@ unit_url_curl_SOURCES           := tests/fuzz/curl_reading.c
 unit_http_LIBS                   = $(ACQUIRE_LIBS)
 unit_http_failure_LIBS           = $(ACQUIRE_LIBS)
 unit_redaction_LIBS              = $(shell $(PKG_CONFIG) --libs libcrypto)
+unit_broker_accounts_LIBS        = $(unit_redaction_LIBS)
+unit_broker_answer_LIBS          = $(unit_redaction_LIBS)
+unit_broker_request_LIBS         = $(unit_redaction_LIBS)
 unit_credential_check_LIBS       = $(unit_redaction_LIBS)
 unit_redirect_LIBS               = $(unit_redaction_LIBS)
 unit_pop_LIBS                    = $(unit_redaction_LIBS)

@@ -25,6 +25,7 @@ static const struct {
     { "clock", doctor_clock },
     { "network", doctor_network },
     { "keyring", doctor_keyring },
+    { "broker", doctor_broker },
     { "credential", doctor_credential },
     { "token", doctor_token },
     { "git", doctor_git },

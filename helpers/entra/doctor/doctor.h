@@ -105,6 +105,7 @@ void doctor_network(struct doctor *doctor);
 void doctor_credential(struct doctor *doctor); /* doctor_credential.c */
 void doctor_token(struct doctor *doctor);      /* doctor_token.c */
 void doctor_keyring(struct doctor *doctor);    /* doctor_keyring.c */
+void doctor_broker(struct doctor *doctor);     /* doctor_broker.c */
 void doctor_git(struct doctor *doctor);        /* doctor_git.c */
 void doctor_kubectl(struct doctor *doctor);    /* doctor_kubectl.c */
 

@@ -4,15 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/deadline.h"
 #include "common/base/output.h"
 #include "common/base/rfc3339.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
 #include "helpers/document.h"
+#include "helpers/entra/device_broker.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
 #include "helpers/entra/list/table.h"
 #include "keyring/silence.h"
+
+/* How long the device's broker is waited for. */
+#define BROKER_MILLISECONDS 2000
 
 /* ---- the table ---- */
 
@@ -74,13 +79,27 @@ static void print_table(const struct list_rows *rows)
         output_paragraph("", 0, "All of it is in the keyring %s.", store);
 }
 
+static void print_broker(const struct device_broker *broker)
+{
+    autofree char *name = device_broker_name(broker);
+    autofree char *accounts = device_broker_accounts(broker);
+    if (broker->facts.account_count > 0)
+        output_paragraph("", 0, "Signed in to this device, by the identity broker (%s): %s.", name,
+                         accounts);
+}
+
 /* ---- JSON ---- */
 
-static json_object *to_json(const struct list_rows *rows)
+static json_object *to_json(const struct list_rows *rows, const struct device_broker *broker)
 {
     json_object *array = json_object_new_array();
     for (size_t i = 0; i < rows->count; i++)
         json_object_array_add(array, list_row_to_json(&rows->rows[i]));
+    for (size_t i = 0; i < broker->facts.account_count; i++) {
+        const struct list_row row = { .kind = LIST_DEVICE_ACCOUNT,
+                                      .account = broker->facts.accounts[i] };
+        json_object_array_add(array, list_row_to_json(&row));
+    }
     return array;
 }
 
@@ -102,6 +121,7 @@ static void warn_of_lock(const struct list_rows *rows)
 static bool run_list(const struct options *options, int count, char **operands, struct error *error)
 {
     struct tokens tokens;
+    struct device_broker broker;
     auto_list_rows struct list_rows rows = { 0 };
     if (count > 0)
         return program_fail_operand(operands[0], error);
@@ -112,12 +132,15 @@ static bool run_list(const struct options *options, int count, char **operands, 
     bool complete = list_rows_read(&tokens, config, &rows, error);
     if (!complete && rows.count == 0)
         return error_wanted(error, "cannot list the tokens");
+    device_broker_look(NULL, false, deadline_in(BROKER_MILLISECONDS), &broker);
     if (document_is_wanted(options))
-        document_set(to_json(&rows));
+        document_set(to_json(&rows, &broker));
     else if (rows.count > 0)
         print_table(&rows);
     else
         notice("The keyring has no tokens or sign-ins of these programs.");
+    if (!document_is_wanted(options))
+        print_broker(&broker);
     warn_of_lock(&rows);
     return complete || error_wanted(error, "the list is incomplete");
 }

@@ -260,12 +260,13 @@ struct list_left list_row_left(const struct list_row *row)
 
 json_object *list_row_to_json(const struct list_row *row)
 {
-    static const char *const names[LIST_KINDS] = {
+    static const char *const names[] = {
         [LIST_SIGN_IN] = "sign_in",
         [LIST_TOKEN] = "token",
         [LIST_BOUND_TOKEN] = "bound_token",
         [LIST_TYPED] = "typed_credential",
         [LIST_CLIENT_SECRET] = "client_secret",
+        [LIST_DEVICE_ACCOUNT] = "device_account",
     };
     struct rfc3339 expiry = rfc3339_format(row->expires_on);
     json_object *object = json_object_new_object();

@@ -21,6 +21,7 @@ enum list_kind {
     LIST_TYPED,         /* a credential that a user typed for git */
     LIST_CLIENT_SECRET, /* of an app */
     LIST_KINDS,
+    LIST_DEVICE_ACCOUNT = LIST_KINDS, /* the identity broker's, in JSON alone: none of the rows */
 };
 
 /* Of the texts, those that do not belong to the kind, or that an unreadable item lacks, are NULL.

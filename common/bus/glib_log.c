@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "keyring/secret_service/log.h"
+#include "common/bus/glib_log.h"
 
 #include <gio/gio.h>
-#include <stdbool.h>
 
 #include "common/base/report.h"
 
@@ -20,17 +19,17 @@ static GLogWriterOutput write_trace(GLogLevelFlags level, const GLogField *field
     if ((level & G_LOG_LEVEL_ERROR) != 0)
         return g_log_writer_default(level, fields, count, data);
     if ((level & G_LOG_LEVEL_DEBUG) == 0)
-        trace("keyring: %s: %s", field(fields, count, "GLIB_DOMAIN"),
-              field(fields, count, "MESSAGE"));
+        trace("bus: %s: %s", field(fields, count, "GLIB_DOMAIN"), field(fields, count, "MESSAGE"));
     return G_LOG_WRITER_HANDLED;
 }
 
-void log_to_trace(void)
+void glib_log_to_trace(void)
 {
-    static bool done; /* GLib takes one writer only */
-    if (done)
+    /* GLib takes one writer only, for the process, in which several modules may have this code. */
+    static const gchar mark[] = "entra-log-writer";
+    if (g_quark_try_string(mark) != 0)
         return;
-    done = true;
+    g_quark_from_string(mark);
     g_log_writer_default_set_use_stderr(TRUE);
     g_log_set_writer_func(write_trace, NULL, NULL);
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A user's tokens from the device's identity broker (common/acquire/broker/broker.h), where there
+ * is one and the request may use it.
+ *
+ * The broker has the refresh token, so none is stored: what the keyring gets is the access token
+ * and whose it is. That a broker does not answer, or refuses a client, is remembered for a while,
+ * so that not every process waits for it.
+ */
+#ifndef COMMON_TOKENS_BROKER_TOKENS_H
+#define COMMON_TOKENS_BROKER_TOKENS_H
+
+#include "common/acquire/broker/broker.h"
+#include "common/store/token_store.h"
+#include "common/tokens/user_tokens.h"
+
+/* Whether the request may be answered by a broker, as far as is known without one: it is not
+ * forbidden, and there may be a session bus. */
+bool broker_tokens_may_try(const struct token_request *request);
+
+/* Whether the request must be answered by the broker and by nothing else. */
+bool broker_tokens_is_required(const struct token_request *request);
+
+/* The deadline of broker_tokens_get: half of the time, if the user may be asked after it. */
+int64_t broker_tokens_deadline(const struct user_tokens_wait *wait);
+
+/* Gets a token without asking the user. demand: claims that the authority requires in addition to
+ * the request's, or "". As acquire of struct broker_module; BROKER_ABSENT also if the broker may
+ * not be tried. */
+enum broker_end broker_tokens_get(struct token_store *store, const struct token_request *request,
+                                  const char *demand, int64_t deadline, struct token *ret_token,
+                                  struct account *ret_account, struct error *error);
+
+/* Signs the user in by the broker: silently if it was not asked before (silent is BROKER_DONE),
+ * else by its window if that ended with BROKER_NEEDS_USER. Returns BROKER_DONE, or BROKER_ABSENT
+ * without an error if the user is to sign in by other means. Anything else is the end. */
+enum broker_end broker_tokens_sign_in(struct token_store *store,
+                                      const struct token_request *request, const char *demand,
+                                      enum broker_end silent, const struct user_tokens_wait *wait,
+                                      struct token *ret_token, struct account *ret_account,
+                                      struct error *error);
+
+/* Adds to an error why the broker gave no token, if there is one. Always returns false. */
+bool broker_tokens_explain(const struct error *reason, struct error *error);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* The check broker: the device's identity broker, and whether it gives a token without a prompt. */
+#define _GNU_SOURCE
+#include <string.h>
+
+#include "common/base/cleanup.h"
+#include "common/store/account_store.h"
+#include "helpers/entra/device_broker.h"
+#include "helpers/entra/doctor/doctor.h"
+
+/* The request of a user; NULL: only an app's is made. */
+static const struct token_request *request_of_user(const struct doctor *doctor)
+{
+    for (size_t i = 0; i < doctor->candidates.count; i++)
+        if (doctor->candidates.items[i].for_user)
+            return &doctor->candidates.items[i];
+    return NULL;
+}
+
+/* What there is no broker for, and what works instead. */
+static void explain_absence(struct doctor *doctor, const struct token_request *request,
+                            const struct device_broker *broker)
+{
+    if (broker->is_forbidden)
+        doctor_skip(doctor, "the device's identity broker may not be used (ENTRA_BROKER, Broker)");
+    else if (request->broker == BROKER_USE_REQUIRED)
+        doctor_fail(doctor, &broker->error);
+    else if (device_broker_is_on_windows())
+        doctor_skip(doctor,
+                    "there is no identity broker in WSL: Windows' own is reached by a library of "
+                    "Microsoft's only. 'entra login --browser' opens the browser of Windows, which "
+                    "shows the device to the authority");
+    else
+        doctor_skip(doctor, "there is no identity broker in this session");
+}
+
+static enum broker_end ask(struct doctor *doctor, const struct token_request *request,
+                           struct error *error)
+{
+    auto_token struct token token = { 0 };
+    auto_account struct account account = { 0 };
+    struct token_request resolved = *request; /* owns the account that is resolved */
+    struct error unused = { 0 };
+    const struct broker_wanted wanted = { .request = &resolved };
+    const struct broker_module *module = broker_load(error);
+    if (module == NULL)
+        return BROKER_UNUSABLE;
+    account_store_resolve(&doctor->tokens.store, &resolved, doctor->tokens.deadline, &unused);
+    enum broker_end end =
+        module->acquire(&wanted, doctor->tokens.deadline, &token, &account, error);
+    free(resolved.home_account_id);
+    free(resolved.username);
+    return end;
+}
+
+void doctor_broker(struct doctor *doctor)
+{
+    struct device_broker broker;
+    struct error error = { 0 };
+    const struct token_request *request = request_of_user(doctor);
+    if (request == NULL) {
+        doctor_skip(doctor, "%s",
+                    doctor->is_identified ? "no user's token is requested"
+                                          : "not known without a configuration that is right");
+        return;
+    }
+    device_broker_look(request, true, doctor->tokens.deadline, &broker);
+    if (broker.end == BROKER_ABSENT) {
+        explain_absence(doctor, request, &broker);
+        return;
+    }
+    if (broker.end != BROKER_DONE) {
+        doctor_fail(doctor, &broker.error);
+        return;
+    }
+    autofree char *name = device_broker_name(&broker);
+    autofree char *accounts = device_broker_accounts(&broker);
+    enum broker_end end = doctor->is_complete ? ask(doctor, request, &error) : BROKER_NEEDS_USER;
+    if (end == BROKER_DONE)
+        doctor_ok(doctor, "the device's identity broker gives a token without a prompt");
+    else if (!doctor->is_complete)
+        doctor_skip(doctor, "no request is known that the device's identity broker could answer");
+    else if (request->broker == BROKER_USE_REQUIRED)
+        doctor_fail(doctor, &error);
+    else
+        doctor_skip(doctor, "no token without a prompt: %s", error.message);
+    doctor_detail(doctor, "broker", name, NULL);
+    doctor_detail(doctor, "signed in", accounts, NULL);
+}
