@@ -246,7 +246,7 @@ HEADERS := libc6-dev:stdlib.h libcurl4-openssl-dev:curl/curl.h libssl-dev:openss
            libjson-c-dev:json-c/json.h libsecret-1-dev:libsecret/secret.h \
            libkeyutils-dev:keyutils.h libyaml-dev:yaml.h
 
-BUILD_PACKAGES := gcc make pkg-config $(foreach header,$(HEADERS),$(firstword $(subst :, ,$(header))))
+BUILD_PACKAGES := gcc make pkgconf $(foreach header,$(HEADERS),$(firstword $(subst :, ,$(header))))
 
 DEMO_PACKAGES := curl dbus-daemon git gnome-keyring python3-authlib python3-cryptography \
                  python3-flask python3-gi python3-jwt python3-requests
@@ -294,7 +294,7 @@ $(BUILD)/obj/headers:
 	@mkdir -p $(@D)
 	@missing=; \
 	command -v $(firstword $(CC)) >/dev/null || missing=' gcc'; \
-	command -v $(PKG_CONFIG) >/dev/null || missing="$$missing pkg-config"; \
+	command -v $(PKG_CONFIG) >/dev/null || missing="$$missing pkgconf"; \
 	secret=$$($(PKG_CONFIG) --cflags libsecret-1 2>/dev/null); \
 	[ -n "$$missing" ] || for header in $(HEADERS); do \
 	    echo "#include <$${header#*:}>" | $(COMPILE) $$secret -E -o /dev/null -x c - 2>/dev/null || \

@@ -19,7 +19,7 @@ for word; do [ "$installs" ] && echo "$word"; [ "$word" != install ] || installs
 """
 SUDO = '#!/bin/sh\nexec "$@"\n'
 
-BUILDING = {"gcc", "libcurl4-openssl-dev", "libsecret-1-dev", "pkg-config"}
+BUILDING = {"gcc", "libcurl4-openssl-dev", "libsecret-1-dev", "pkgconf"}
 DEMO = {"git", "gnome-keyring", "python3-flask"}
 TESTING = {"clang", "chromium", "keepassxc", "libcmocka-dev", "python3-pytest", "valgrind"}
 
@@ -48,7 +48,7 @@ def test_each_goal_installs_what_it_needs_alone(tmp_path, goal, wanted, unwanted
 @pytest.mark.parametrize(("variables", "packages"), [
     ({"CC": "gcc -nostdinc"}, "libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev "
                               "libsecret-1-dev libkeyutils-dev libyaml-dev"),
-    ({"CC": "no-compiler", "PKG_CONFIG": "no-pkg-config"}, "gcc pkg-config"),
+    ({"CC": "no-compiler", "PKG_CONFIG": "no-pkg-config"}, "gcc pkgconf"),
 ])
 def test_missing_packages_are_named_before_anything_is_compiled(tmp_path, variables, packages):
     done = make(f"BUILD={tmp_path / 'build'}",
