@@ -3,13 +3,14 @@
 #
 #   make dist      build/dist/entra-credential-helpers-VERSION.tar.gz, the same bytes each time, with
 #                  an SBOM
-#   make deb       build/deb/*.deb, from that archive
+#   make dsc       build/deb/*.dsc, Debian's source package, from that archive
+#   make deb       build/deb/*.deb, from that source package
 #   make rpm       build/rpm/RPMS/, likewise
 
 NAME := entra-credential-helpers-$(VERSION)
 DIST := build/dist/$(NAME).tar.gz
 
-.PHONY: dist deb rpm
+.PHONY: dist dsc deb rpm
 dist: $(DIST)
 
 # The files of the commit, or of an archive like this one. The time of all files is that of the
@@ -31,13 +32,17 @@ $(DIST): FORCE
 
 # Debian wants its own folder beside the sources, not in them.
 ORIG := build/deb/entra-credential-helpers_$(VERSION).orig.tar
-deb: $(DIST)
+dsc: $(DIST)
 	@rm -rf build/deb && mkdir -p build/deb
 	@gzip --decompress --stdout $(DIST) >$(ORIG)
 	@tar -C build/deb -xf $(ORIG)
 	@tar --file $(ORIG) --delete $(NAME)/debian && gzip --no-name $(ORIG)
+	@echo "  DSC     $(NAME)"
+	@cd build/deb && dpkg-source --build $(NAME) >source.log 2>&1 || { cat source.log >&2; exit 1; }
+
+deb: dsc
 	@echo "  DEB     $(NAME)"
-	@cd build/deb/$(NAME) && dpkg-buildpackage --unsigned-source --unsigned-changes >../build.log 2>&1 || \
+	@cd build/deb/$(NAME) && dpkg-buildpackage --build=binary --unsigned-changes >../build.log 2>&1 || \
 	    { tail -n 50 ../build.log >&2; exit 1; }
 	@ls build/deb/*.deb
 
