@@ -256,7 +256,7 @@ DEMO_PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
 
 TEST_PACKAGES := bash-completion clang clang-format clang-tidy cmake cppcheck dbus-bin fish git-lfs iproute2 keyutils \
                  libclang-rt-dev libcmocka-dev libsecret-tools llvm mandoc openssl patch perl procps \
-                 python3-pytest python3-pytest-xdist shellcheck strace swtpm tpm2-openssl tpm2-tools \
+                 python3-pytest python3-pytest-xdist rpm shellcheck strace swtpm tpm2-openssl tpm2-tools \
                  util-linux valgrind xdg-utils zsh
 
 PACKAGES := $(BUILD_PACKAGES) $(DEMO_PACKAGES) $(TEST_PACKAGES)

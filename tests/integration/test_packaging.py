@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""What packagers take: the archive, the files of Debian, Fedora and Alpine, and what runs before a
+removal. Whole packages are built and tried by make check-systems."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = ROOT / "packaging" / "entra-credential-helpers.spec"
+APKBUILD = ROOT / "packaging" / "APKBUILD"
+# Of build-essential, which Debian's packages do not name; and what Debian's own tools need.
+ESSENTIAL = {"gcc", "make", "libc6-dev"}
+DEBIANS_OWN = {"debhelper-compat", "python3", "@"}
+
+
+def run(*command: str | Path, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(command, cwd=cwd, env=kept | env, capture_output=True, text=True,
+                          timeout=300)
+
+
+def printed(*command: str | Path, **how) -> str:
+    done = run(*command, **how)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def variable(name: str) -> str:
+    """What it is in the Makefile."""
+    return printed("make", "-s", f"--eval=show: ; @echo $({name})", "show").strip()
+
+
+def copied(folder: Path) -> Path:
+    """The sources in another folder, with nothing that was built, by a user of another umask."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(
+        ".git", "build", "__pycache__", ".cache", "compile_commands.json"))
+    for path in folder.rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)
+        os.utime(path)
+    return folder
+
+
+# ---- the same for all ----
+
+
+def test_all_packages_have_the_version_of_the_programs():
+    version = re.escape(variable("VERSION"))
+    for path, pattern in {
+        "debian/changelog": rf"\Aentra-credential-helpers \({version}-\d+\) ",
+        "packaging/APKBUILD": rf"(?m)^pkgver={version}$",
+        "packaging/entra-credential-helpers.spec":
+            rf"(?ms)^Version: +{version}$.*^%changelog\n\* [^\n]* - {version}-\d+$",
+        "CHANGELOG.md": rf"(?m)^## \[{version}\]",
+    }.items():
+        assert re.search(pattern, (ROOT / path).read_text()), path
+
+
+def test_the_archive_is_the_same_bytes_from_another_folder(tmp_path):
+    archives = []
+    for name in ("here", "another folder"):
+        folder = copied(tmp_path / name)
+        printed("make", "-s", "dist", cwd=folder, SOURCE_DATE_EPOCH="1767225600")
+        archives += (folder / "build" / "dist").glob("*.tar.gz")
+    assert archives[0].read_bytes() == archives[1].read_bytes()
+    names = printed("tar", "--list", "--file", archives[0]).splitlines()
+    assert {name.partition("/")[2] for name in names} == {"entra-credential-helpers.spdx.json"} | {
+        str(path.relative_to(folder)) for path in folder.rglob("*")
+        if path.is_file() and folder / "build" not in path.parents}
+
+
+def test_a_module_is_the_same_bytes_from_another_folder(programs, tmp_path):
+    built = programs.parent.parent / "lib" / "entra" / "entra-keyring-kernel.so"
+    if not built.exists() or b"__asan" in built.read_bytes():
+        pytest.skip("the programs are not of make's build, or sanitized")
+    folder = copied(tmp_path / "another folder")
+    printed("make", "-s", "build/lib/entra/entra-keyring-kernel.so", cwd=folder, TZ="Asia/Kathmandu")
+    assert (folder / "build/lib/entra" / built.name).read_bytes() == built.read_bytes()
+
+
+# ---- Debian, Fedora, Alpine ----
+
+
+def depends(file: str, field: str) -> set[str]:
+    """The packages in a field of Debian's, without the versions."""
+    text = re.search(rf"(?ms)^{field}: (.*?)^\S", (ROOT / "debian" / file).read_text() + "\n.").group(1)
+    return {entry.split()[0] for entry in text.split(",")}
+
+
+def test_debian_builds_with_the_packages_that_make_build_deps_installs():
+    wanted = set(variable("BUILD_PACKAGES").split())
+    assert depends("control", "Build-Depends") - DEBIANS_OWN == wanted - ESSENTIAL
+
+
+def test_debian_runs_the_demo_with_the_packages_that_make_demo_deps_installs():
+    wanted = set(variable("DEMO_PACKAGES").split()) | {"kubernetes-client"}
+    assert depends("tests/control", "Depends") - DEBIANS_OWN == wanted
+
+
+def test_the_rpm_has_all_files_that_are_installed_and_no_others(tmp_path):
+    if not shutil.which("rpmspec"):
+        pytest.skip("no rpmspec")
+    spec = printed("rpmspec", "--parse", SPEC)
+    listed = [line for line in spec.partition("\n%files\n")[2].partition("\n%changelog")[0].splitlines()
+              if line.startswith("/")]
+    printed("make", "-s", "install", f"DESTDIR={tmp_path}", "PREFIX=/usr")
+    installed = [f"/{path.relative_to(tmp_path)}" for path in tmp_path.rglob("*") if not path.is_dir()]
+    for file in installed:
+        assert any(fnmatch.fnmatch(file, f"{line}*" if line.endswith("/") else f"{line}")
+                   for line in listed), file
+    for line in listed:
+        assert fnmatch.filter(installed, f"{line}*"), line
+
+
+def test_the_script_of_alpine_is_one_that_shells_read():
+    # abuild reads the variables that the script sets, and sets pkgdir.
+    done = run("shellcheck", "--shell=dash", "--exclude=SC2034,SC2154", APKBUILD)
+    assert done.returncode == 0, done.stdout
+
+
+# ---- before a removal ----
+
+
+@pytest.fixture
+def machine(shell, programs, tmp_path):
+    """A machine whose git has another helper, and no services (tests/systems/booted has some);
+    `remove` runs before-removal for the user."""
+    (tmp_path / "systemctl").write_text("#!/bin/sh\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    shell.session.env |= {"PATH": f"{tmp_path}:{shell.session.env['PATH']}",
+                          "GIT_CONFIG_NOSYSTEM": "0", "GIT_TERMINAL_PROMPT": "0",
+                          "GIT_CONFIG_SYSTEM": str(tmp_path / "gitconfig")}
+    passwords = tmp_path / "passwords"
+    passwords.write_text("https://ada:typed@dev.azure.com\n")
+    shell.run("git", "config", "--system", "credential.helper", f"store --file={passwords}")
+    script = programs.parent / "lib" / "entra" / "before-removal"
+    shell.remove = lambda: shell.run(script, shell.session.home)
+    return shell
+
+
+def password(world) -> str:
+    answer = world.run("git", "credential", "fill", input="protocol=https\nhost=dev.azure.com\n\n").out
+    return "".join(re.findall(r"^password=(.*)$", answer, re.M))
+
+
+def test_a_removal_undoes_what_was_set_up_for_the_machine(machine, tmp_path):
+    before = (tmp_path / "gitconfig").read_text()
+    assert password(machine) == "typed"
+    assert machine.run("entra", "setup", "git", "--system").code == 0
+    assert password(machine) != "typed"
+    outcome = machine.remove()
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+    assert (tmp_path / "gitconfig").read_text() == before
+    assert password(machine) == "typed"
+
+
+@pytest.mark.parametrize(("file", "text"), [
+    (".gitconfig", '[credential "https://dev.azure.com"]\n\thelper =\n\thelper = entra\n'),
+    (".config/git/config", '[credential]\n\thelper = "/usr/bin/git-credential-entra --tenant x"\n'),
+    (".kube/config", "users:\n- name: ada\n  user:\n    exec:\n      command: exec-credential-entra\n"),
+])
+def test_a_removal_names_the_files_of_users_that_still_ask(machine, file, text):
+    path = machine.session.home / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    outcome = machine.remove()
+    assert outcome.code == 0
+    assert f"\n    {path}\n" in outcome.err and "entra setup --remove" in outcome.err
+    assert path.read_text() == text
+
+
+def test_a_removal_does_not_warn_of_other_helpers(machine):
+    (machine.session.home / ".gitconfig").write_text("[credential]\n\thelper = /opt/central/helper\n")
+    outcome = machine.remove()
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
