@@ -244,7 +244,7 @@ installed: all
 # Which package has which header. That one is missing is said once, before anything is compiled.
 HEADERS := libc6-dev:stdlib.h libcurl4-openssl-dev:curl/curl.h libssl-dev:openssl/ssl.h \
            libjson-c-dev:json-c/json.h libsecret-1-dev:libsecret/secret.h \
-           libkeyutils-dev:keyutils.h libyaml-dev:yaml.h
+           libglib2.0-dev:gio/gio.h libkeyutils-dev:keyutils.h libyaml-dev:yaml.h
 
 BUILD_PACKAGES := gcc make pkgconf $(foreach header,$(HEADERS),$(firstword $(subst :, ,$(header))))
 
