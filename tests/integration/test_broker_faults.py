@@ -8,6 +8,7 @@ import os
 import pwd
 import signal
 from collections.abc import Iterator
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -32,17 +33,18 @@ def broker(desk: World) -> Iterator[IdentityBroker]:
 
 @pytest.fixture
 def startable(shell: World) -> Iterator[IdentityBroker]:
-    """A desktop whose bus can start a broker."""
+    """A desktop whose bus can start a broker, and which stores tokens in a folder in memory."""
     session = shell.session
     shell.write_appsettings(shell.user_appsettings())
     services = session.root / "services"
     broker = IdentityBroker(session, accounts=ACCOUNTS, startable=services)
     bus = MessageBus(session.runtime, session.logs, session.env, services=services)
-    session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
-    session.env["ENTRA_KEYRING"] = "runtime"
-    yield broker
-    bus.stop()
-    broker.close()
+    with TemporaryDirectory(dir="/dev/shm", prefix="entra-test-") as memory:
+        session.env |= {"DBUS_SESSION_BUS_ADDRESS": bus.address, "ENTRA_KEYRING": "runtime",
+                        "XDG_RUNTIME_DIR": memory}
+        yield broker
+        bus.stop()
+        broker.close()
 
 
 # ---- absent, and started ----

@@ -11,10 +11,12 @@ import pytest
 from authority import contoso
 from integration import users
 from integration.examining import examine
-from integration.test_broker import token, use
-from world.bus import MessageBus
+from integration.test_broker import use
+from integration.test_broker_faults import startable
 from world.identity_broker import IdentityBroker, account
 from world.world import World
+
+__all__ = ["startable"]  # the fixture
 
 ADA, GRACE = contoso.ADA.username, contoso.GRACE.username
 
@@ -70,21 +72,10 @@ def test_a_broker_that_hangs_does_not_hold_the_status_up(desk, broker):
     assert "does not answer in time" in " ".join(outcome.out.split())
 
 
-def test_the_status_starts_no_broker(shell):
-    session = shell.session
-    shell.write_appsettings(shell.user_appsettings())
-    services = session.root / "services"
-    broker = IdentityBroker(session, accounts=[account(contoso.ADA)], startable=services)
-    bus = MessageBus(session.runtime, session.logs, session.env, services=services)
-    session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
-    session.env["ENTRA_KEYRING"] = "runtime"
-    try:
-        found = status(shell, users.SIGN_IN_FIRST)
-        assert not found["running"] and not broker.is_running()
-        assert "can be started" in shell.run("entra", "status").out
-    finally:
-        bus.stop()
-        broker.close()
+def test_the_status_starts_no_broker(shell, startable):
+    found = status(shell, users.SIGN_IN_FIRST)
+    assert not found["running"] and not startable.is_running()
+    assert "can be started" in shell.run("entra", "status").out
 
 
 # ---- list ----
