@@ -4,6 +4,8 @@ ended goes away, so that there are not ever more."""
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from authority import contoso
@@ -141,3 +143,15 @@ def test_a_keyring_that_was_never_swept_gets_smaller(world):
     labels = [item.label for item in world.session.keyring.items()]
     assert sum(label.startswith("Token") for label in labels) <= 60 - 25
     assert sum(label.startswith("Password") for label in labels) == 10
+
+
+def test_locks_of_requests_that_nobody_makes_any_more_go_away(world):
+    """Each request has a file of its own in the runtime folder."""
+    apis = [f"api://x{number}" for number in range(6)]
+    world.authority.directory.resources += apis
+    folder = world.session.runtime / "entra"
+    for api in apis:
+        ask(world, "--resource", api)
+        for lock in folder.iterdir():
+            os.utime(lock, (0, 0))
+    assert len(list(folder.glob("*.flight"))) == 1
