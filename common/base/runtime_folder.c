@@ -24,7 +24,8 @@
 #include "common/base/hash.h"
 #include "common/base/unfinished.h"
 
-#define SWEEP_SECONDS (24 * 3600)
+#define SWEEP_SECONDS    (24 * 3600)
+#define REPLACED_SECONDS (90 * 24 * 3600)
 
 /* The ending of a file that is being written. */
 #define TEMPORARY "new"
@@ -160,33 +161,40 @@ bool runtime_is_kept(const char *name)
     return has_ending(name, RUNTIME_KEPT);
 }
 
-static bool is_old(const struct stat *status)
+static bool is_older(const struct stat *status, int64_t seconds)
 {
-    return S_ISREG(status->st_mode) && status->st_mtime < time(NULL) - SWEEP_SECONDS;
+    return S_ISREG(status->st_mode) && status->st_mtime < time(NULL) - seconds;
 }
 
-/* Removes a file that is old, unless it is a lock that a process holds (single_flight.h). */
-static void remove_old(int folder, const char *name)
+/* Removes a file that is older than this, unless it is a lock that a process holds
+ * (single_flight.h). */
+static void remove_old(int folder, const char *name, int64_t seconds)
 {
     struct stat status;
-    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !is_old(&status))
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !is_older(&status, seconds))
         return;
     autoclose int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 && is_old(&status))
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 &&
+        is_older(&status, seconds))
         unlinkat(folder, name, 0);
 }
 
-/* Removes the partial files of writers that were killed, and with `is_runtime` what is old. */
-static void sweep(int folder, bool is_runtime)
+static bool may_go(const char *name)
+{
+    return !runtime_is_kept(name) && !has_ending(name, RUNTIME_UNTIL_BOOT);
+}
+
+/* Removes the partial files of writers that were killed, and what is older than this. With an
+ * ending, only files that have it are that old. */
+static void sweep(int folder, const char *ending, int64_t seconds)
 {
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL; /* owns fd */
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;)
         if (has_ending(entry->d_name, TEMPORARY))
             unfinished_sweep(folder, entry->d_name);
-        else if (is_runtime && !runtime_is_kept(entry->d_name) &&
-                 !has_ending(entry->d_name, RUNTIME_UNTIL_BOOT))
-            remove_old(folder, entry->d_name);
+        else if (ending != NULL ? has_ending(entry->d_name, ending) : may_go(entry->d_name))
+            remove_old(folder, entry->d_name, seconds);
     if (directory != NULL)
         closedir(directory);
     else if (fd >= 0)
@@ -195,7 +203,7 @@ static void sweep(int folder, bool is_runtime)
 
 void runtime_sweep(int folder)
 {
-    sweep(folder, true);
+    sweep(folder, NULL, SWEEP_SECONDS);
 }
 
 /* Creates a file under a new name, which is random because containers that share the folder may
@@ -226,13 +234,14 @@ static bool write_file(int folder, const char *name, const struct secret *conten
 
 bool runtime_write(int folder, const char *name, const struct secret *content)
 {
-    sweep(folder, true);
+    sweep(folder, NULL, SWEEP_SECONDS);
     return write_file(folder, name, content);
 }
 
 bool runtime_replace(int folder, const char *name, const struct secret *content)
 {
-    sweep(folder, false);
+    const char *dot = strrchr(name, '.');
+    sweep(folder, dot != NULL ? dot + 1 : "", REPLACED_SECONDS);
     return write_file(folder, name, content);
 }
 

@@ -18,12 +18,16 @@
 #define POLL_MILLISECONDS_MIN 2
 #define POLL_MILLISECONDS_MAX 25
 
+/* Sweeps the folder if there is a file more, since each request has its own. */
 static int open_lock(int folder, const char *name)
 {
-    int fd =
-        folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = folder < 0 ? -1 : openat(folder, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 || folder < 0 || errno != ENOENT)
+        return fd;
+    fd = openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd >= 0)
         fchmod(fd, 0600); /* whatever the umask */
+    runtime_sweep(folder);
     return fd;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The tenants that servers named, stored from one run to the next, so that each server is asked
- * only once: files in $XDG_STATE_HOME/entra (~/.local/state/entra), one per place, each with a line
- * "PLACE TENANT".
+ * only once, or again after 90 days: files in $XDG_STATE_HOME/entra (~/.local/state/entra), one per
+ * place, each with a line "PLACE TENANT".
  *
  * A place is the URL that belongs to a tenant: https://dev.azure.com/contoso. Nothing here is
  * secret, but it decides who receives a credential. So a place's tenant must come from that place

@@ -7,7 +7,6 @@
 #include "keyring/secret_service.h"
 #include "keyring/secret_service/call.h"
 
-#define ITEM_INTERFACE       "org.freedesktop.Secret.Item"
 #define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
 
 /* GNOME Keyring's file has the MD5 of each attribute's value in the clear (pkcs11/secret-store/

@@ -11,6 +11,8 @@
 
 #include "keyring/secret_service/service.h"
 
+#define ITEM_INTERFACE "org.freedesktop.Secret.Item"
+
 /* Reads the item at a path of the service. A service that does not say whether it is locked has it
  * locked or not as is_locked says. The caller clears *ret_item with keyring_item_clear. Returns
  * KEYRING_NOTHING if the item is gone, or fails as call_failed does. */

@@ -112,7 +112,7 @@ static enum keyring_answer lookup(const struct keyring_key *key, int64_t deadlin
 static bool store(const struct keyring_key *key, const char *label, const struct secret *record,
                   int64_t expires_on, int64_t deadline, struct error *error)
 {
-    return record_write(key, label, record, expires_on == 0, deadline, error);
+    return record_write(key, label, record, expires_on, deadline, error);
 }
 
 /* Succeeds if the item is gone already. */

@@ -2,12 +2,14 @@
 #include "keyring/secret_service/record.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "keyring/secret_service/call.h"
 #include "keyring/secret_service/collections.h"
 #include "keyring/secret_service/item.h"
 #include "keyring/secret_service/property.h"
 #include "keyring/secret_service/search.h"
+#include "keyring/secret_service/sweep.h"
 
 /* How many sessions are tried. */
 #define SESSIONS_MAX 4
@@ -15,9 +17,8 @@
 /* Not JSON: that is text, in which KeePassXC replaces what looks like its references. */
 #define CONTENT_TYPE "application/octet-stream"
 
-#define ITEM_INTERFACE "org.freedesktop.Secret.Item"
-#define SECRET_TYPE    G_VARIANT_TYPE("(oayays)")
-#define SECRETS_TYPE   G_VARIANT_TYPE("(a{o(oayays)})") /* GetSecrets returns it */
+#define SECRET_TYPE  G_VARIANT_TYPE("(oayays)")
+#define SECRETS_TYPE G_VARIANT_TYPE("(a{o(oayays)})") /* GetSecrets returns it */
 
 /* NULL: it is empty or too long. */
 static struct secret *record_of(SecretValue *value)
@@ -111,7 +112,7 @@ struct writing {
     const struct keyring_key *key;
     const char *label;
     SecretValue *value;
-    bool is_lasting; /* it does not expire */
+    int64_t expires_on; /* Unix seconds; 0: never */
     int64_t deadline;
 };
 
@@ -196,19 +197,23 @@ static bool write_once(const struct writing *writing, bool *ret_again, struct er
     g_autofree gchar *path = find(service, writing, &locked);
     if (path != NULL && !locked && update(service, path, writing))
         return true;
-    if (locked && !writing->is_lasting && needs_consent(service, path, writing->deadline)) {
+    if (locked && writing->expires_on > 0 && needs_consent(service, path, writing->deadline)) {
         error_set(error, ERROR_KEYRING, "the desktop keyring asks before an item is replaced");
         return error_known_as(error, "keyring_asks");
     }
-    return create(service, writing, ret_again, error);
+    if (!create(service, writing, ret_again, error))
+        return false;
+    if (path == NULL && writing->expires_on > 0)
+        sweep(service, writing->key, writing->expires_on - time(NULL), writing->deadline);
+    return true;
 }
 
 bool record_write(const struct keyring_key *key, const char *label, const struct secret *record,
-                  bool is_lasting, int64_t deadline, struct error *error)
+                  int64_t expires_on, int64_t deadline, struct error *error)
 {
     const struct writing writing = {
         key, label, secret_value_new(record->bytes, (gssize)record->length, CONTENT_TYPE),
-        is_lasting, deadline
+        expires_on, deadline
     };
     bool again = false;
     bool written = write_once(&writing, &again, error);

@@ -19,9 +19,10 @@
 enum keyring_answer record_read(SecretService **service, const gchar *path, int64_t deadline,
                                 struct secret **ret_record, struct error *error);
 
-/* Stores an item in place of an earlier one. Of what does not last, because it
- * expires, no earlier one is replaced if the service asks the user. Fails with ERROR_KEYRING. */
+/* Stores an item in place of an earlier one. Of what expires (expires_on: Unix seconds; 0: never),
+ * no earlier one is replaced if the service asks the user, and some is deleted if an item more has
+ * been created (sweep.h). Fails with ERROR_KEYRING. */
 bool record_write(const struct keyring_key *key, const char *label, const struct secret *record,
-                  bool is_lasting, int64_t deadline, struct error *error);
+                  int64_t expires_on, int64_t deadline, struct error *error);
 
 #endif

@@ -100,6 +100,17 @@ static void joining_touches_the_lock_file(void **state)
     assert_true(status.st_mtime > 1);
 }
 
+static void with_a_new_lock_old_ones_go(void **state)
+{
+    (void)state;
+    static const struct timespec old[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+    single_flight_join(&other, "a.flight", 0);
+    single_flight_leave(&other);
+    assert_int_equal(utimensat(AT_FDCWD, below("entra/a.flight"), old, 0), 0);
+    single_flight_join(&other, "d.flight", 0);
+    assert_int_equal(access(below("entra/a.flight"), F_OK), -1);
+}
+
 static void leaving_twice_is_harmless(void **state)
 {
     (void)state;
@@ -148,6 +159,7 @@ int main(void)
         TEST(a_success_is_known_from_then_on),
         TEST(a_success_that_is_yet_to_come_is_none),
         TEST(joining_touches_the_lock_file),
+        TEST(with_a_new_lock_old_ones_go),
         TEST(leaving_twice_is_harmless),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/base/cleanup.h"
@@ -94,23 +95,34 @@ static const char *path_of(const char *name)
     return path;
 }
 
-static void make_old_file(const char *name)
+static void make_file(const char *name, time_t days)
 {
-    const struct timespec times[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+    const struct timespec then = { .tv_sec = time(NULL) - days * 24 * 3600 };
+    const struct timespec times[2] = { then, then };
     autoclose int fd = open(path_of(name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     assert_int_equal(futimens(fd, times), 0);
 }
 
-static void what_a_killed_writer_left_goes_and_old_tenants_stay(void **state)
+static void what_is_old_or_left_by_a_killed_writer_goes(void **state)
 {
     (void)state;
-    const char *part = "0123456789abcdef.tenant.01234567.new", *old = "0123456789abcdef.tenant";
+    static const struct {
+        const char *name;
+        time_t days;
+        bool stays;
+    } files[] = {
+        { "0123456789abcdef.tenant.01234567.new", 0, false },
+        { "0123456789abcdef.tenant", 91, false },
+        { "1123456789abcdef.tenant", 89, true },
+        { "appsettings.json", 1000, true },
+    };
     tenant_cache_keep(PLACE, "contoso.example");
-    make_old_file(part);
-    make_old_file(old);
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+        make_file(files[i].name, files[i].days);
     tenant_cache_keep(OTHER, "fabrikam.example");
-    assert_int_not_equal(access(path_of(part), F_OK), 0);
-    assert_int_equal(access(path_of(old), F_OK), 0);
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+        assert_true((access(path_of(files[i].name), F_OK) == 0) == files[i].stays);
+    assert_tenant(PLACE, "contoso.example");
 }
 
 static void a_tenant_can_be_forgotten(void **state)
@@ -196,7 +208,7 @@ int main(void)
         TEST(each_place_has_its_own_tenant),
         TEST(another_tenant_replaces_the_earlier_one),
         TEST(the_same_tenant_is_not_written_again),
-        TEST(what_a_killed_writer_left_goes_and_old_tenants_stay),
+        TEST(what_is_old_or_left_by_a_killed_writer_goes),
         TEST(a_tenant_can_be_forgotten),
         TEST(what_is_not_a_line_about_this_place_is_ignored),
         TEST(what_is_too_long_is_not_stored),

@@ -57,9 +57,13 @@ class Keyring:
     def lock(self) -> None:
         self._service.lock()
 
-    def unlock(self) -> None:
+    def unlock(self, password: str = PASSWORD) -> None:
         """Unlocks the default collection."""
-        self._service.unlock(PASSWORD)
+        self._service.unlock(password)
+
+    def change_password(self, before: str) -> None:
+        """The default collection gets the usual password."""
+        self._service.change_password(before, PASSWORD)
 
     def add_default_collection(self) -> None:
         """Makes a new collection the default one; the earlier one stays, with its items."""

@@ -64,6 +64,13 @@ class SecretService:
         self._call(SERVICE_PATH, GNOME_INTERNAL, "UnlockWithMasterPassword", "(o(oayays))",
                    self._default_collection(), secret)
 
+    def change_password(self, before: str, after: str) -> None:
+        """Of the default collection, without a dialog."""
+        secrets = [(self._open_session(), b"", word.encode(), "text/plain")
+                   for word in (before, after)]
+        self._call(SERVICE_PATH, GNOME_INTERNAL, "ChangeWithMasterPassword",
+                   "(o(oayays)(oayays))", self._default_collection(), *secrets)
+
     def delete_default_collection(self) -> None:
         path = self._default_collection()
         self._call(SERVICE_PATH, SERVICE, "SetAlias", "(so)", "default", "/")
