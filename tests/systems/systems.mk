@@ -15,7 +15,7 @@ SYSTEM_PACKAGES := $(filter-out clang clang-% cmake cppcheck libclang-% llvm rpm
                    libqca-qt6-plugins keepassxc opensc pkcs11-provider softhsm2
 
 # What builds and tries Debian's package.
-PACKAGE_PACKAGES := arch-test autopkgtest dpkg-dev mmdebstrap piuparts sbuild uidmap
+PACKAGE_PACKAGES := arch-test autopkgtest dpkg-dev mmdebstrap piuparts sbuild systemd-container uidmap
 
 .PHONY: check-systems check-systems-package
 check-systems:
