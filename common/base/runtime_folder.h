@@ -48,8 +48,8 @@ void runtime_sweep(int folder);
  * errno set on failure. */
 bool runtime_write(int folder, const char *name, const struct secret *content);
 
-/* As runtime_write, in another folder of ours, from which no other files are removed than those with
- * the same ending that were not written for 90 days. */
+/* As runtime_write, in another folder of ours, from which no other files are removed than those
+ * with the same ending that were not written for 90 days. */
 bool runtime_replace(int folder, const char *name, const struct secret *content);
 
 /* Reads a file of the folder, at most max + 1 bytes: a length above max means that the file is too

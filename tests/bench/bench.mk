@@ -21,9 +21,14 @@ $(BENCH)/git-credential-libsecret: $(GIT_LIBSECRET)
 	@mkdir -p $(@D)
 	@$(CC) -O2 $(SECRET_CFLAGS) -o $@ $< $(SECRET_LIBS)
 
-.PHONY: bench deps-bench
+.PHONY: bench bench-scale deps-bench
 deps-bench:
 	@$(call install_packages,$(PACKAGES) hyperfine gnuplot-nox)
+
+# Keyrings with many items; some minutes, most of which GNOME Keyring takes.
+bench-scale: installed
+	@$(PYTHON) tests/bench/scale.py --programs '$(abspath $(BUILD))/installed/bin' \
+	    --folder '$(abspath $(BENCH))'
 
 bench: deps-bench
 	@$(MAKE) -s --no-print-directory installed $(BENCH)/launch $(BENCH_FLOORS) \

@@ -31,6 +31,7 @@ from world.world import World  # noqa: E402
 
 SIZES = (10, 100, 1000, 5000)
 ROUNDS = 3
+RECORD = "x" * 1500  # as long as a token
 SCOPE = f"{contoso.MY_WEB_API}/.default"
 ASK = ("entra", "token", "--api", "MyWebApi", "--timeout", "300")
 
@@ -78,7 +79,7 @@ class Measurement:
     def desktop(self, size: int, whose: str, entries: Callable) -> None:
         with World(programs=self._programs) as world:
             world.write_appsettings(world.user_appsettings())
-            keyring = PlainKeyring(world.session, entries(world, size))
+            keyring = PlainKeyring(world.session, entries(world, size, RECORD))
             keyring.encipher()
             world.session.env["ENTRA_KEYRING"] = "secret-service"
             self._add(size, whose, [sign_in(world)])
@@ -90,7 +91,7 @@ class Measurement:
             world.write_appsettings()
             for entry in tokens(world, size):
                 attributes = {name: value for name, value in entry.attributes.items() if ":" not in name}
-                kernel_keyring.add(attributes, b"{}")
+                kernel_keyring.add(attributes, RECORD.encode())
             self._add(size, "kernel, ours", kernel_jobs(world))
 
     def table(self) -> str:
@@ -124,7 +125,7 @@ def desktop_jobs(world: World) -> list[Job]:
     clear = does("secret-tool", "clear", "scope", SCOPE, codes=(0, 1))
     return [
         Job("a new token, stored", does(*ASK),
-            does("secret-tool", "store", "--label=bench", "scope", SCOPE, input="x" * 1500), clear),
+            does("secret-tool", "store", "--label=bench", "scope", SCOPE, input=RECORD), clear),
         Job("a stored token", does(*ASK), does("secret-tool", "lookup", "scope", SCOPE), does(*ASK)),
         Job("list", does("entra", "list", "--timeout", "600", "--output", "json", codes=(0, 6)),
             does("secret-tool", "search", "--all", "kind", "access_token")),
@@ -148,7 +149,7 @@ def kernel_jobs(world: World) -> list[Job]:
                       for serial in kernel_keyring.keys()}))
     return [
         Job("a new token, stored", ask,
-            does("keyctl", "add", kind, "bench", "x" * 1500, "@u"), forget),
+            does("keyctl", "add", kind, "bench", RECORD, "@u"), forget),
         Job("a stored token", ask, does("keyctl", "search", "@u", kind, description), ask),
         Job("list", does("entra", "list", "--output", "json", "--keyring", "kernel", codes=(0, 6)),
             does("keyctl", "list", "@u")),

@@ -18,20 +18,20 @@ DAY = 24 * 3600
 FEW, MANY = 5, 300
 
 
-def tokens(world: World, count: int) -> list[Entry]:
+def tokens(world: World, count: int, secret: str = "{}") -> list[Entry]:
     """As our programs store them, for APIs that nobody asks for any more."""
     return [Entry(f"Token {number}", {
         "xdg:schema": "org.entra_credential_helpers.Token", "kind": "access_token",
         "authority": world.authority.url, "tenant": contoso.TENANT.domains[0],
         "client_id": contoso.DAEMON.client_id, "account": "app",
-        "scope": f"api://gone-{number}/.default"}, "{}") for number in range(count)]
+        "scope": f"api://gone-{number}/.default"}, secret) for number in range(count)]
 
 
-def passwords(_: World, count: int) -> list[Entry]:
+def passwords(_: World, count: int, secret: str = "a password") -> list[Entry]:
     """Of another program."""
     return [Entry(f"Password {number}", {
         "xdg:schema": "org.example.Web", "server": f"host{number}.example.com", "user": "ada"},
-        "a password") for number in range(count)]
+        secret) for number in range(count)]
 
 
 def ask(world: World, *words: str) -> str:
