@@ -68,10 +68,11 @@ struct keyring {
     enum keyring_answer (*lookup)(const struct keyring_key *key, int64_t deadline,
                                   struct secret **ret_record, struct error *error);
 
-    /* Stores a record under the key, in place of an earlier one, until expires_on (Unix seconds; 0:
-     * forever), and deletes some or all of what has expired. A store that keeps no times of its own
-     * takes those of other items with the same first attribute, their kind, to be alike. Fails with
-     * ERROR_KEYRING. */
+    /* Stores a record under the key, in place of an earlier one. If expires_on is not 0, it may be
+     * deleted from then on (Unix seconds), and so may any item with the same first attribute, its
+     * kind, that is older than this one can become: that must be what can be requested again, such
+     * as access tokens. If it is 0, items of its kind are kept forever. Fails with ERROR_KEYRING.
+     */
     bool (*store)(const struct keyring_key *key, const char *label, const struct secret *record,
                   int64_t expires_on, int64_t deadline, struct error *error);
 

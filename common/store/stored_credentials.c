@@ -241,7 +241,9 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
     autofree char *label =
         text_format("git credential for %s://%s/%s%s%s%s", place->protocol, place->host, path,
                     username[0] ? " (" : "", username, username[0] ? ")" : "");
-    return token_store_put(store, &key, label, record, credential->expires_on, deadline, error) &&
+    /* Kept for ever, like one without an expiry, since a user has to type it again: see store in
+     * keyring.h. */
+    return token_store_put(store, &key, label, record, 0, deadline, error) &&
            token_store_check(store, error);
 }
 

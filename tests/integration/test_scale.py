@@ -5,11 +5,13 @@ ended goes away, so that there are not ever more."""
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
 from authority import contoso
 from integration import users
+from integration.asking import ask_git
 from world.bus_monitor import BusMonitor
 from world.plain_keyring import Entry, PlainKeyring
 from world.world import World
@@ -117,18 +119,28 @@ def test_tokens_that_nobody_asks_for_any_more_go_away(world):
     assert counts[0] == a_day  # none goes away that may still be good
 
 
-def test_what_does_not_expire_stays(desk):
-    """However old it is: who has signed in, their refresh token, and a client secret."""
+def type_credential(world: World, username: str, expiry: str = "") -> None:
+    outcome = ask_git(world, operation="store",
+                      request=f"username={username}\npassword=typed\n{expiry}")
+    assert outcome.code == 0, outcome
+
+
+def test_what_cannot_be_requested_again_stays(desk):
+    """However old it is: who has signed in, their refresh token, a client secret, and credentials that
+    were typed for git, of which one that expires is stored later."""
     keyring = PlainKeyring(desk.session)
     users.login(desk)
+    type_credential(desk, "ada")
+    assert desk.run("entra", "secret", "set", input="a client secret").code == 0
     before = {item.label for item in desk.session.keyring.items()
               if item.attributes["kind"] != "access_token"}
-    assert len(before) >= 2
+    assert any("git credential" in label for label in before), before
     keyring.age(400 * DAY)
     apis = [f"api://x{number}" for number in range(12)]
     desk.authority.directory.resources += apis
-    for api in apis:
+    for number, api in enumerate(apis):
         assert desk.run("entra", "token", "--resource", api).code == 0
+        type_credential(desk, f"ada-{number}", f"password_expiry_utc={int(time.time()) + 60}\n")
     assert before <= {item.label for item in desk.session.keyring.items()}
 
 
