@@ -24,6 +24,6 @@ plot folder.'/hour.minutes' with lines lc rgb ours title 'a call every 30 second
 set title 'The same, when the authority cannot be reached for half an hour'
 set xrange [11:17]
 set xtics 1
-set label 1 'calls without a token: 31 times' at 12.56,2.75
+set label 1 'the first minute: 31 times' at 12.56,2.75
 set object rectangle from 12,0 to 12.5,3 fc rgb '#eeeeee' fs solid noborder behind
 plot folder.'/hour-outage.minutes' with lines lc rgb ours title 'a call every 30 seconds'

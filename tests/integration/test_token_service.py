@@ -118,7 +118,7 @@ def test_a_socket_of_the_network_is_not_served(world, programs):
 def test_the_installed_units_are_in_order(programs, tmp_path):
     """What systemd itself says of them, for one API."""
     units = programs.parent / "lib" / "systemd" / "system"
-    *_, enabling, credential = literals("A service of systemd")
+    *_, enabling, credential, _ = literals("A service of systemd")
     assert enabling.strip() == "systemctl enable --now entra-token@Graph.socket"
     listen = re.search(r"^ListenStream=(.*)$", (units / "entra-token@.socket").read_text(), re.M)
     assert credential.strip() == f"LoadCredential=token:{listen.group(1).replace('%i', 'Graph')}"

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +25,7 @@ ENTRA = "login.microsoftonline.com"
 USER = "ada"
 SETTINGS = {"AzureAd": {"TenantId": contoso.TENANT.guid}}
 OF_SERVICES = {"AzureAd": {"TenantId": contoso.TENANT.guid, "ClientId": contoso.DAEMON.client_id,
-                           "ClientSecret": contoso.DAEMON.secret}}
+                           "ClientSecretPath": "app-secret"}}
 REPORT = """[Service]
 Type=oneshot
 DynamicUser=yes
@@ -100,6 +102,15 @@ def test_a_user_has_nothing_to_set_up(rolled_out):
 
 @pytest.fixture(scope="module")
 def serving(rolled_out, authority):
+    """The app's secret is in a file, as entra-credential-helpers(7) has it."""
+    Path("/etc/report").mkdir(mode=0o700)
+    Path("/etc/report/app-secret").write_text(contoso.DAEMON.secret)
+    page = (SOURCE / "man/entra-credential-helpers.7").read_text()
+    override = re.search(r"^# systemctl edit entra-token@.service$\n(.*?)^\.Ed$", page, re.M | re.S)
+    folder = Path("/etc/systemd/system/entra-token@.service.d")
+    folder.mkdir()
+    (folder / "override.conf").write_text(override.group(1))
+    root("systemctl", "daemon-reload")
     roll_out(settings=OF_SERVICES, apis_of_services=["AzureDevOps"])
     return "AzureDevOps"
 
@@ -148,6 +159,7 @@ def test_a_removed_package_leaves_nothing_that_asks_it(serving):
     assert as_user("git", "config", "--get-regexp", "credential").stdout == ""
     units = root("systemctl", "list-units", "--all", "--no-legend", "--plain", "entra-token*")
     assert units == "", units
+    shutil.rmtree("/etc/systemd/system/entra-token@.service.d")  # the administrator's
     left = [*Path("/etc/systemd/system").rglob("entra-token*"), *Path("/run").rglob("entra-token*"),
             *Path("/run").glob("entra/*")]
     assert left == []
