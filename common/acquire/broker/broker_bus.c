@@ -249,8 +249,8 @@ enum broker_kind broker_bus_kind(GDBusConnection *bus, int64_t deadline)
 
 /* ---- the broker's methods ---- */
 
-static GVariant *call_once(GDBusConnection *bus, const char *method, const struct secret *request,
-                           int64_t deadline, GError **reason)
+static GVariant *call_method(GDBusConnection *bus, const char *method, const struct secret *request,
+                             int64_t deadline, GError **reason)
 {
     struct guid correlation_id = { "" }; /* brokers take an empty one too */
     guid_make(&correlation_id);
@@ -283,7 +283,7 @@ enum broker_end broker_bus_call(GDBusConnection *bus, const char *method,
     int64_t retried_until = deadline_in(RETRIED_MILLISECONDS);
     for (;;) {
         g_autoptr(GError) reason = NULL;
-        g_autoptr(GVariant) answer = call_once(bus, method, request, deadline, &reason);
+        g_autoptr(GVariant) answer = call_method(bus, method, request, deadline, &reason);
         if (answer != NULL)
             return take_text(answer, ret_answer, error);
         if (!is_not_ready(reason) || deadline_left(retried_until) == 0 ||
