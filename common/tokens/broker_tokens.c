@@ -136,8 +136,10 @@ enum broker_end broker_tokens_get(struct token_store *store, const struct token_
     /* The broker has a cache too, which it passes by for a token that is refused. */
     if ((request->challenged || request->force_refresh) && request->home_account_id != NULL)
         token_store_find(store, request, deadline, &old, &unused);
-    return acquire(request, old.access_token, demand, false, deadline < soon ? deadline : soon,
-                   ret_token, ret_account, error);
+    end = acquire(request, old.access_token, demand, false, deadline < soon ? deadline : soon,
+                  ret_token, ret_account, error);
+    /* No user can have cancelled what shows nothing. */
+    return end == BROKER_CANCELLED ? BROKER_NEEDS_USER : end;
 }
 
 /* ---- signing in ---- */
@@ -153,13 +155,14 @@ static bool may_prompt(const struct token_request *request)
 
 enum broker_end broker_tokens_sign_in(struct token_store *store,
                                       const struct token_request *request, const char *demand,
-                                      enum broker_end silent, const struct user_tokens_wait *wait,
-                                      struct token *ret_token, struct account *ret_account,
-                                      struct error *error)
+                                      const struct broker_outcome *silent,
+                                      const struct user_tokens_wait *wait, struct token *ret_token,
+                                      struct account *ret_account, struct error *error)
 {
-    enum broker_end end = silent;
+    enum broker_end end = silent->end;
     if (!may_prompt(request))
         return BROKER_ABSENT;
+    *error = silent->reason;
     if (end == BROKER_DONE)
         end = broker_tokens_get(store, request, demand, broker_tokens_deadline(wait), ret_token,
                                 ret_account, error);

@@ -262,6 +262,27 @@ def test_where_its_window_fails_the_browser_is_used(desk, broker):
     assert outcome.code == 0 and len(desk.authority.authorize_requests) == 1
 
 
+def test_where_nobody_can_have_cancelled_the_window_is_shown(desk, broker):
+    broker.will(SILENTLY, "cancelled")
+    outcome = desk.at_terminal("entra", "token", *API, env=DISPLAY).finish()
+    assert outcome.code == 0 and broker.methods()[-1] == BY_WINDOW and users.asked_nobody(desk)
+
+
+@pytest.mark.parametrize("fault, code, why", [
+    ("garbage", 4, "identity broker is unusable: not valid JSON"),
+    ("no_network", 4, "The network is not reachable"),
+    ("absent", 1, "there is no identity broker")])
+def test_where_the_broker_is_required_its_failure_is_told_at_a_terminal(desk, broker, fault, code,
+                                                                        why):
+    broker.set(dialect="java")
+    broker.will(SILENTLY, fault)
+    if fault == "absent":
+        broker.close()
+    outcome = desk.at_terminal("entra", "token", *API, env={"ENTRA_BROKER": "require"}).finish()
+    assert outcome.code == code and users.asked_nobody(desk)
+    assert why in " ".join(users.plain(outcome.err).split())
+
+
 # ---- entra login ----
 
 
