@@ -166,11 +166,9 @@ enum broker_end broker_tokens_sign_in(struct token_store *store,
     if (end == BROKER_DONE)
         end = broker_tokens_get(store, request, demand, broker_tokens_deadline(wait), ret_token,
                                 ret_account, error);
-    if (end == BROKER_NEEDS_USER && !is_hopeless(request, &end, error)) {
-        notice("Sign in in the window of the device's identity broker.");
+    if (end == BROKER_NEEDS_USER && !is_hopeless(request, &end, error))
         end = acquire(request, NULL, demand, true, wait->sign_in_deadline, ret_token, ret_account,
                       error);
-    }
     if (end == BROKER_DONE || end == BROKER_CANCELLED)
         return end;
     if (broker_tokens_is_required(request))

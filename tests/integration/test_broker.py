@@ -365,6 +365,27 @@ def test_a_client_of_which_nothing_is_known_is_shown_no_window(desk, broker):
     terminal = desk.at_terminal("entra", "token", *API, "--verbose", env=DISPLAY).finish()
     assert terminal.code == 0 and BY_WINDOW not in broker.methods(), terminal.err
     assert len(desk.authority.authorize_requests) == 1
+    said = " ".join(users.plain(terminal.err).split())
+    assert "is not known, so it shows no window" in said and "Sign in in the window" not in said
+
+
+def test_that_no_window_was_shown_is_not_remembered(desk, broker):
+    desk.write_appsettings(desk.user_appsettings(client=None))
+    broker.will(SILENTLY, "interaction_required", None)
+    assert desk.at_terminal("entra", "token", *API, env=DISPLAY).finish().code == 0
+    desk.run("entra", "logout", "--all")
+    assert claims(token(desk))["upn"] == contoso.ADA.username
+    assert broker.methods().count(SILENTLY) == 2
+
+
+def test_where_the_broker_is_required_it_is_told_why_no_window_is_shown(desk, broker):
+    desk.write_appsettings(desk.user_appsettings(client=None))
+    broker.will(SILENTLY, "interaction_required")
+    terminal = desk.at_terminal("entra", "token", *API, env=DISPLAY
+                                | {"ENTRA_BROKER": "require"}).finish()
+    said = " ".join(users.plain(terminal.err).split())
+    assert terminal.code == users.SIGN_IN_FIRST and "so it shows no window" in said
+    assert "entra login --broker" in said and BY_WINDOW not in broker.methods()
 
 
 # ---- ENTRA_BROKER, and the configuration ----
