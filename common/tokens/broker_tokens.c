@@ -13,6 +13,7 @@
 #include "common/base/text.h"
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
+#include "common/store/account_store.h"
 
 /* How long a broker may take that does not ask the user: it may have to be started, and to ask the
  * authority three times. Himmelblau's gives up after 30 seconds. */
@@ -62,8 +63,12 @@ static struct runtime_name silence_name(void)
 
 static struct runtime_name refusal_name(const struct token_request *request)
 {
-    const char *const texts[] = { request->instance, request->client_id,
-                                  request->scope != NULL ? request->scope : "", NULL };
+    const char *const texts[] = { request->instance,
+                                  request->tenant,
+                                  request->client_id,
+                                  request->scope != NULL ? request->scope : "",
+                                  account_store_wanted(request),
+                                  NULL };
     return runtime_name("broker-refusal", texts);
 }
 

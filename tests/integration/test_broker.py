@@ -359,6 +359,18 @@ def test_a_refused_client_signs_in_by_the_browser_from_then_on(desk, broker, dia
     assert BY_WINDOW not in broker.methods() and len(desk.authority.authorize_requests) == 2
 
 
+@pytest.mark.parametrize("other", [("--tenant", contoso.OTHER_TENANT.guid),
+                                   ("--account", contoso.GRACE.username)])
+def test_a_refusal_is_of_one_tenant_and_account(desk, several, other):
+    several.will(SILENTLY, "not_authorized", None)
+    several.set(dialect="java")
+    use(desk, TenantId=contoso.TENANT.guid)
+    for _ in range(2):  # the refusal is remembered
+        assert token(desk).code == users.SIGN_IN_FIRST
+    assert several.methods().count(SILENTLY) == 1
+    assert token(desk, *other).code == 0
+
+
 def test_a_client_of_which_nothing_is_known_is_shown_no_window(desk, broker):
     desk.write_appsettings(desk.user_appsettings(client=None))
     broker.will(SILENTLY, "interaction_required")
