@@ -170,8 +170,8 @@ def test_another_account_is_not_used_in_its_place(desk, broker):
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("fault, why", [
-    ("other_user", "another user's"), ("other_tenant", "another tenant"),
-    ("other_audience", "another API")])
+    ("other_user", "another user's"), ("other_id_token", "another user's"),
+    ("other_tenant", "another tenant"), ("other_audience", "another API")])
 def test_a_token_that_was_not_asked_for_is_refused(desk, broker, dialect, fault, why):
     use(desk, TenantId=contoso.TENANT.guid)
     broker.set(dialect=dialect)

@@ -225,6 +225,30 @@ static void an_answer_of_another_account_is_refused(void **state)
     }
 }
 
+/* The only word on it, where there is no account, no clientInfo and an opaque token. */
+static void an_id_token_of_another_user_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *claims;
+        enum broker_end end;
+    } cases[] = {
+        { "{'oid':'" OTHER_OID "','tid':'" BROKER_TID "'}", BROKER_UNUSABLE },
+        { "{'oid':'" BROKER_OID "','tid':'" BROKER_TID "'}", BROKER_DONE },
+        { "{'oid':'" OTHER_OID "','tid':'" OTHER_TID "'}", BROKER_DONE }, /* as a guest */
+        { "{'tid':'" BROKER_TID "'}", BROKER_DONE },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *letters = broker_case_base64(cases[i].claims);
+        autofree char *more =
+            text_format("'expiresOn':1795003600000,'idToken':'e30.%s.c2ln'", letters);
+        auto_reading struct reading reading = read_answer(broker_case(), "opaque", more);
+        assert_int_equal(reading.end, cases[i].end);
+        if (reading.end != BROKER_DONE)
+            assert_error(&reading.error, ERROR_REFUSED, "another user's");
+    }
+}
+
 static void the_account_that_is_remembered_must_be_it(void **state)
 {
     (void)state;
@@ -452,6 +476,7 @@ int main(void)
         cmocka_unit_test(a_token_of_anything_else_is_refused),
         cmocka_unit_test(a_guest_is_another_object_in_the_tenant),
         cmocka_unit_test(an_answer_of_another_account_is_refused),
+        cmocka_unit_test(an_id_token_of_another_user_is_refused),
         cmocka_unit_test(the_account_that_is_remembered_must_be_it),
         cmocka_unit_test(a_bound_token_names_the_key),
         cmocka_unit_test(a_token_that_is_not_bound_to_the_key_is_refused),
