@@ -13,6 +13,7 @@
 #include "common/base/text.h"
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
+#include "common/store/account_store.h"
 
 /* How long a broker may take that does not ask the user: it may have to be started, and to ask the
  * authority three times. Himmelblau's gives up after 30 seconds. */
@@ -62,8 +63,12 @@ static struct runtime_name silence_name(void)
 
 static struct runtime_name refusal_name(const struct token_request *request)
 {
-    const char *const texts[] = { request->instance, request->client_id,
-                                  request->scope != NULL ? request->scope : "", NULL };
+    const char *const texts[] = { request->instance,
+                                  request->tenant,
+                                  request->client_id,
+                                  request->scope != NULL ? request->scope : "",
+                                  account_store_wanted(request),
+                                  NULL };
     return runtime_name("broker-refusal", texts);
 }
 
@@ -136,8 +141,10 @@ enum broker_end broker_tokens_get(struct token_store *store, const struct token_
     /* The broker has a cache too, which it passes by for a token that is refused. */
     if ((request->challenged || request->force_refresh) && request->home_account_id != NULL)
         token_store_find(store, request, deadline, &old, &unused);
-    return acquire(request, old.access_token, demand, false, deadline < soon ? deadline : soon,
-                   ret_token, ret_account, error);
+    end = acquire(request, old.access_token, demand, false, deadline < soon ? deadline : soon,
+                  ret_token, ret_account, error);
+    /* No user can have cancelled what shows nothing. */
+    return end == BROKER_CANCELLED ? BROKER_NEEDS_USER : end;
 }
 
 /* ---- signing in ---- */
@@ -153,21 +160,20 @@ static bool may_prompt(const struct token_request *request)
 
 enum broker_end broker_tokens_sign_in(struct token_store *store,
                                       const struct token_request *request, const char *demand,
-                                      enum broker_end silent, const struct user_tokens_wait *wait,
-                                      struct token *ret_token, struct account *ret_account,
-                                      struct error *error)
+                                      const struct broker_outcome *silent,
+                                      const struct user_tokens_wait *wait, struct token *ret_token,
+                                      struct account *ret_account, struct error *error)
 {
-    enum broker_end end = silent;
+    enum broker_end end = silent->end;
     if (!may_prompt(request))
         return BROKER_ABSENT;
+    *error = silent->reason;
     if (end == BROKER_DONE)
         end = broker_tokens_get(store, request, demand, broker_tokens_deadline(wait), ret_token,
                                 ret_account, error);
-    if (end == BROKER_NEEDS_USER && !is_hopeless(request, &end, error)) {
-        notice("Sign in in the window of the device's identity broker.");
+    if (end == BROKER_NEEDS_USER && !is_hopeless(request, &end, error))
         end = acquire(request, NULL, demand, true, wait->sign_in_deadline, ret_token, ret_account,
                       error);
-    }
     if (end == BROKER_DONE || end == BROKER_CANCELLED)
         return end;
     if (broker_tokens_is_required(request))

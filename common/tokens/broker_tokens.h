@@ -24,21 +24,27 @@ bool broker_tokens_is_required(const struct token_request *request);
 /* The deadline of broker_tokens_get: half of the time, if the user may be asked after it. */
 int64_t broker_tokens_deadline(const struct user_tokens_wait *wait);
 
+/* How asking the broker silently ended. */
+struct broker_outcome {
+    enum broker_end end; /* BROKER_DONE: it was not asked */
+    struct error reason;
+};
+
 /* Gets a token without asking the user. demand: claims that the authority requires in addition to
  * the request's, or "". As acquire of struct broker_module; BROKER_ABSENT also if the broker may
- * not be tried. */
+ * not be tried; never BROKER_CANCELLED. */
 enum broker_end broker_tokens_get(struct token_store *store, const struct token_request *request,
                                   const char *demand, int64_t deadline, struct token *ret_token,
                                   struct account *ret_account, struct error *error);
 
-/* Signs the user in by the broker: silently if it was not asked before (silent is BROKER_DONE),
- * else by its window if that ended with BROKER_NEEDS_USER. Returns BROKER_DONE, or BROKER_ABSENT
- * without an error if the user is to sign in by other means. Anything else is the end. */
+/* Signs the user in by the broker: silently if it was not asked before, else by its window if
+ * that ended with BROKER_NEEDS_USER. Returns BROKER_DONE, or BROKER_ABSENT without an error if the
+ * user is to sign in by other means. Anything else is the end, with an error. */
 enum broker_end broker_tokens_sign_in(struct token_store *store,
                                       const struct token_request *request, const char *demand,
-                                      enum broker_end silent, const struct user_tokens_wait *wait,
-                                      struct token *ret_token, struct account *ret_account,
-                                      struct error *error);
+                                      const struct broker_outcome *silent,
+                                      const struct user_tokens_wait *wait, struct token *ret_token,
+                                      struct account *ret_account, struct error *error);
 
 /* Adds to an error why the broker gave no token, if there is one. Always returns false. */
 bool broker_tokens_explain(const struct error *reason, struct error *error);

@@ -11,7 +11,6 @@
 #include "common/entra/claims.h"
 #include "common/entra/error_report.h"
 #include "common/tokens/advice.h"
-#include "common/tokens/broker_tokens.h"
 #include "common/tokens/client_choice.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/sign_in_silence.h"
@@ -90,7 +89,7 @@ static bool sign_in_once(struct attempted *attempted, struct token *token, struc
     struct runtime_name failure = user_locks_failure(request);
     struct runtime_name silence = user_locks_sign_in("sign-in-silence", request);
     sign_in_silence_begin(silence.text);
-    enum broker_end broker = broker_tokens_sign_in(how->store, request, how->demand, how->broker,
+    enum broker_end broker = broker_tokens_sign_in(how->store, request, how->demand, &how->broker,
                                                    how->wait, token, &account, error);
     bool signed_in = broker == BROKER_DONE ||
                      (broker == BROKER_ABSENT &&

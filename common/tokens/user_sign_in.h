@@ -7,8 +7,8 @@
 #define COMMON_TOKENS_USER_SIGN_IN_H
 
 #include "common/acquire/acquire.h"
-#include "common/acquire/broker/broker.h"
 #include "common/store/account_store.h"
+#include "common/tokens/broker_tokens.h"
 #include "common/tokens/user_tokens.h"
 
 struct user_sign_in {
@@ -18,8 +18,7 @@ struct user_sign_in {
     const struct user_tokens_wait *wait;
     const char *demand; /* claims that the authority requires in addition to the request's; or "" */
     enum account_choice choice;
-    enum broker_end broker; /* how asking the device's broker silently ended; BROKER_DONE: it was
-                             * not asked */
+    struct broker_outcome broker;
 };
 
 /* Signs the user in, by another client too if the authority refuses the first, and fills in

@@ -157,9 +157,8 @@ static enum account_choice choice_of(const struct token_request *request)
 
 /* What is known after asking silently, and why it was of no use. */
 struct silent {
-    struct error reason;        /* the authority's, as for refresh */
-    struct error broker_reason; /* the broker's */
-    enum broker_end broker;
+    struct error reason; /* the authority's, as for refresh */
+    struct broker_outcome broker;
 };
 
 static enum refresh_end ask_broker(struct token_store *store, struct token_request *request,
@@ -167,17 +166,17 @@ static enum refresh_end ask_broker(struct token_store *store, struct token_reque
                                    struct error *error)
 {
     auto_account struct account account = { 0 };
-    silent->broker_reason = (struct error){ 0 };
-    silent->broker = broker_tokens_get(store, request, silent->reason.claims, deadline, token,
-                                       &account, &silent->broker_reason);
-    if (silent->broker == BROKER_DONE)
+    silent->broker.reason = (struct error){ 0 };
+    silent->broker.end = broker_tokens_get(store, request, silent->reason.claims, deadline, token,
+                                           &account, &silent->broker.reason);
+    if (silent->broker.end == BROKER_DONE)
         return request->home_account_id != NULL ||
                        user_sign_in_keep(store, request, &account, choice_of(request), error)
                    ? REFRESHED
                    : REFRESH_FAILED;
-    if (silent->broker != BROKER_OFFLINE)
+    if (silent->broker.end != BROKER_OFFLINE)
         return REFRESH_NEEDS_SIGN_IN;
-    *error = silent->broker_reason;
+    *error = silent->broker.reason;
     return REFRESH_FAILED;
 }
 
@@ -201,18 +200,18 @@ static bool fail_needed(const struct token_store *store, const struct token_requ
                         struct error *error)
 {
     if (broker_tokens_is_required(request)) {
-        *error = silent->broker_reason;
+        *error = silent->broker.reason;
         return false;
     }
     sign_in_fail_needed(store, request, wait, &silent->reason, error);
-    return broker_tokens_explain(&silent->broker_reason, error);
+    return broker_tokens_explain(&silent->broker.reason, error);
 }
 
 bool user_tokens_acquire(const struct acquire_module *module, struct token_store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, bool *ret_asked, struct error *error)
 {
-    struct silent silent = { .broker = BROKER_DONE };
+    struct silent silent = { .broker = { .end = BROKER_DONE } };
     *ret_asked = false;
     enum refresh_end end =
         get_by_refresh(module, store, request, wait->deadline, &silent, ret_token, error);
@@ -281,6 +280,6 @@ bool user_tokens_sign_in(const struct acquire_module *module, struct token_store
                                                 .wait = wait,
                                                 .demand = "",
                                                 .choice = choice,
-                                                .broker = BROKER_DONE },
+                                                .broker = { .end = BROKER_DONE } },
                         ret_token, error);
 }

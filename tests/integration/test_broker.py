@@ -170,8 +170,8 @@ def test_another_account_is_not_used_in_its_place(desk, broker):
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("fault, why", [
-    ("other_user", "another user's"), ("other_tenant", "another tenant"),
-    ("other_audience", "another API")])
+    ("other_user", "another user's"), ("other_id_token", "another user's"),
+    ("other_tenant", "another tenant"), ("other_audience", "another API")])
 def test_a_token_that_was_not_asked_for_is_refused(desk, broker, dialect, fault, why):
     use(desk, TenantId=contoso.TENANT.guid)
     broker.set(dialect=dialect)
@@ -262,6 +262,27 @@ def test_where_its_window_fails_the_browser_is_used(desk, broker):
     assert outcome.code == 0 and len(desk.authority.authorize_requests) == 1
 
 
+def test_where_nobody_can_have_cancelled_the_window_is_shown(desk, broker):
+    broker.will(SILENTLY, "cancelled")
+    outcome = desk.at_terminal("entra", "token", *API, env=DISPLAY).finish()
+    assert outcome.code == 0 and broker.methods()[-1] == BY_WINDOW and users.asked_nobody(desk)
+
+
+@pytest.mark.parametrize("fault, code, why", [
+    ("garbage", 4, "identity broker is unusable: not valid JSON"),
+    ("no_network", 4, "The network is not reachable"),
+    ("absent", 1, "there is no identity broker")])
+def test_where_the_broker_is_required_its_failure_is_told_at_a_terminal(desk, broker, fault, code,
+                                                                        why):
+    broker.set(dialect="java")
+    broker.will(SILENTLY, fault)
+    if fault == "absent":
+        broker.close()
+    outcome = desk.at_terminal("entra", "token", *API, env={"ENTRA_BROKER": "require"}).finish()
+    assert outcome.code == code and users.asked_nobody(desk)
+    assert why in " ".join(users.plain(outcome.err).split())
+
+
 # ---- entra login ----
 
 
@@ -338,12 +359,45 @@ def test_a_refused_client_signs_in_by_the_browser_from_then_on(desk, broker, dia
     assert BY_WINDOW not in broker.methods() and len(desk.authority.authorize_requests) == 2
 
 
+@pytest.mark.parametrize("other", [("--tenant", contoso.OTHER_TENANT.guid),
+                                   ("--account", contoso.GRACE.username)])
+def test_a_refusal_is_of_one_tenant_and_account(desk, several, other):
+    several.will(SILENTLY, "not_authorized", None)
+    several.set(dialect="java")
+    use(desk, TenantId=contoso.TENANT.guid)
+    for _ in range(2):  # the refusal is remembered
+        assert token(desk).code == users.SIGN_IN_FIRST
+    assert several.methods().count(SILENTLY) == 1
+    assert token(desk, *other).code == 0
+
+
 def test_a_client_of_which_nothing_is_known_is_shown_no_window(desk, broker):
     desk.write_appsettings(desk.user_appsettings(client=None))
     broker.will(SILENTLY, "interaction_required")
     terminal = desk.at_terminal("entra", "token", *API, "--verbose", env=DISPLAY).finish()
     assert terminal.code == 0 and BY_WINDOW not in broker.methods(), terminal.err
     assert len(desk.authority.authorize_requests) == 1
+    said = " ".join(users.plain(terminal.err).split())
+    assert "is not known, so it shows no window" in said and "Sign in in the window" not in said
+
+
+def test_that_no_window_was_shown_is_not_remembered(desk, broker):
+    desk.write_appsettings(desk.user_appsettings(client=None))
+    broker.will(SILENTLY, "interaction_required", None)
+    assert desk.at_terminal("entra", "token", *API, env=DISPLAY).finish().code == 0
+    desk.run("entra", "logout", "--all")
+    assert claims(token(desk))["upn"] == contoso.ADA.username
+    assert broker.methods().count(SILENTLY) == 2
+
+
+def test_where_the_broker_is_required_it_is_told_why_no_window_is_shown(desk, broker):
+    desk.write_appsettings(desk.user_appsettings(client=None))
+    broker.will(SILENTLY, "interaction_required")
+    terminal = desk.at_terminal("entra", "token", *API, env=DISPLAY
+                                | {"ENTRA_BROKER": "require"}).finish()
+    said = " ".join(users.plain(terminal.err).split())
+    assert terminal.code == users.SIGN_IN_FIRST and "so it shows no window" in said
+    assert "entra login --broker" in said and BY_WINDOW not in broker.methods()
 
 
 # ---- ENTRA_BROKER, and the configuration ----

@@ -11,6 +11,7 @@
 #include "tests/unit/broker_case.h"
 
 #define IN_AN_HOUR (BROKER_NOW + 3600LL)
+#define AUDIENCE   "'aud':'" KNOWN_APP_AZURE_DEVOPS "'"
 #define OTHER_OID  "3d8a0f1e-2c3b-4a5d-9e6f-7b8c9d0e1f2a"
 #define OTHER_TID  "c2a41d0e-5b6a-4f7c-8d9e-0f1a2b3c4d5e"
 
@@ -163,7 +164,7 @@ static void the_token_itself_knows_best_when_it_ends(void **state)
 static void a_token_that_has_ended_is_refused(void **state)
 {
     (void)state;
-    autofree char *letters = broker_case_base64("{'exp':1795000000}");
+    autofree char *letters = broker_case_base64("{" AUDIENCE ",'exp':1795000000}");
     autofree char *token = text_format("e30.%s.c2ln", letters);
     assert_end(token, "1795003600000", 0);
 }
@@ -187,12 +188,29 @@ static void a_token_of_anything_else_is_refused(void **state)
     (void)state;
     struct broker_job *job = broker_case();
     assert_refused(job, "{'aud':'https://graph.microsoft.com'}", "another API");
-    assert_refused(job, "{'tid':'" OTHER_TID "'}", "another tenant");
-    assert_refused(job, "{'tid':'" BROKER_TID "','oid':'" OTHER_OID "'}", "another user");
-    assert_refused(job, "{'idtyp':'app'}", "an app's");
-    assert_refused(job, "{'appid':'" OTHER_OID "'}", "another client");
-    assert_refused(job, "{'azp':'" OTHER_OID "'}", "another client");
-    assert_refused(job, "{'cnf':{'kid':'" BROKER_KEY "'}}", "bound to a key");
+    assert_refused(job, "{" AUDIENCE ",'tid':'" OTHER_TID "'}", "another tenant");
+    assert_refused(job, "{" AUDIENCE ",'tid':'" BROKER_TID "','oid':'" OTHER_OID "'}",
+                   "another user");
+    assert_refused(job, "{" AUDIENCE ",'idtyp':'app'}", "an app's");
+    assert_refused(job, "{" AUDIENCE ",'appid':'" OTHER_OID "'}", "another client");
+    assert_refused(job, "{" AUDIENCE ",'azp':'" OTHER_OID "'}", "another client");
+    assert_refused(job, "{" AUDIENCE ",'cnf':{'kid':'" BROKER_KEY "'}}", "bound to a key");
+}
+
+static void a_claim_that_is_there_is_a_string(void **state)
+{
+    (void)state;
+    struct broker_job *job = broker_case();
+    static const char *const odd[] = { "'tid':1", "'oid':['x']", "'appid':{}", "'azp':null",
+                                       "'idtyp':true" };
+    assert_refused(job, "{'aud':['https://graph.microsoft.com']}", "not a string");
+    for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
+        autofree char *claims = text_format("{" AUDIENCE ",%s}", odd[i]);
+        assert_refused(job, claims, "not a string");
+    }
+    assert_refused(job, "{" AUDIENCE ",'cnf':{'kid':1}}", "cannot be read");
+    assert_refused(job, "{" AUDIENCE ",'cnf':'x'}", "cannot be read");
+    assert_refused(job, "{'tid':'" BROKER_TID "'}", "for which API");
 }
 
 static void a_guest_is_another_object_in_the_tenant(void **state)
@@ -200,12 +218,13 @@ static void a_guest_is_another_object_in_the_tenant(void **state)
     (void)state;
     struct broker_job *job = broker_case();
     broker_case_request()->tenant = OTHER_TID;
-    autofree char *letters =
-        broker_case_base64("{'tid':'" OTHER_TID "','oid':'" OTHER_OID "','exp':1795003600}");
+    autofree char *letters = broker_case_base64("{" AUDIENCE ",'tid':'" OTHER_TID
+                                                "','oid':'" OTHER_OID "','exp':1795003600}");
     autofree char *token = text_format("e30.%s.c2ln", letters);
     auto_reading struct reading reading = read_answer(job, token, "");
     assert_int_equal(reading.end, BROKER_DONE);
-    assert_refused(job, "{'tid':'" BROKER_TID "','oid':'" BROKER_OID "'}", "another tenant");
+    assert_refused(job, "{" AUDIENCE ",'tid':'" BROKER_TID "','oid':'" BROKER_OID "'}",
+                   "another tenant");
 }
 
 static void an_answer_of_another_account_is_refused(void **state)
@@ -222,6 +241,30 @@ static void an_answer_of_another_account_is_refused(void **state)
         auto_reading struct reading reading = read_answer(broker_case(), token, answers[i]);
         assert_int_equal(reading.end, BROKER_UNUSABLE);
         assert_error(&reading.error, ERROR_REFUSED, "another user's");
+    }
+}
+
+/* The only word on it, where there is no account, no clientInfo and an opaque token. */
+static void an_id_token_of_another_user_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *claims;
+        enum broker_end end;
+    } cases[] = {
+        { "{'oid':'" OTHER_OID "','tid':'" BROKER_TID "'}", BROKER_UNUSABLE },
+        { "{'oid':'" BROKER_OID "','tid':'" BROKER_TID "'}", BROKER_DONE },
+        { "{'oid':'" OTHER_OID "','tid':'" OTHER_TID "'}", BROKER_DONE }, /* as a guest */
+        { "{'tid':'" BROKER_TID "'}", BROKER_DONE },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *letters = broker_case_base64(cases[i].claims);
+        autofree char *more =
+            text_format("'expiresOn':1795003600000,'idToken':'e30.%s.c2ln'", letters);
+        auto_reading struct reading reading = read_answer(broker_case(), "opaque", more);
+        assert_int_equal(reading.end, cases[i].end);
+        if (reading.end != BROKER_DONE)
+            assert_error(&reading.error, ERROR_REFUSED, "another user's");
     }
 }
 
@@ -262,8 +305,8 @@ static void a_token_that_is_not_bound_to_the_key_is_refused(void **state)
 {
     (void)state;
     struct broker_job *job = bound_case();
-    assert_refused(job, "{'exp':1795003600}", "not bound to the key");
-    assert_refused(job, "{'cnf':{'kid':'x'}}", "not bound to the key");
+    assert_refused(job, "{" AUDIENCE ",'exp':1795003600}", "not bound to the key");
+    assert_refused(job, "{" AUDIENCE ",'cnf':{'kid':'x'}}", "not bound to the key");
     auto_reading struct reading reading = read_answer(job, "opaque", "'expiresOn':1795003600000");
     assert_error(&reading.error, ERROR_REFUSED, "cannot be read");
 }
@@ -450,8 +493,10 @@ int main(void)
         cmocka_unit_test(the_token_itself_knows_best_when_it_ends),
         cmocka_unit_test(a_token_that_has_ended_is_refused),
         cmocka_unit_test(a_token_of_anything_else_is_refused),
+        cmocka_unit_test(a_claim_that_is_there_is_a_string),
         cmocka_unit_test(a_guest_is_another_object_in_the_tenant),
         cmocka_unit_test(an_answer_of_another_account_is_refused),
+        cmocka_unit_test(an_id_token_of_another_user_is_refused),
         cmocka_unit_test(the_account_that_is_remembered_must_be_it),
         cmocka_unit_test(a_bound_token_names_the_key),
         cmocka_unit_test(a_token_that_is_not_bound_to_the_key_is_refused),

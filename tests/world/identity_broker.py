@@ -304,7 +304,10 @@ class Broker:
             "grantedScopes": "email openid profile " + sent["requestedScopes"][0],
             "idToken": jwt.encode({"aud": sent["clientId"], "oid": oid, "tid": tid,
                                    "preferred_username": account["username"]}, "x" * 32, "HS256")}
-        if fault == "opaque":
+        if fault == "other_id_token":
+            response["idToken"] = jwt.encode({"aud": sent["clientId"], "oid": str(uuid.uuid4()),
+                                              "tid": tid}, "x" * 32, "HS256")
+        if fault in ("opaque", "other_id_token"):
             response["accessToken"] = "opaque-" + uuid.uuid4().hex
         if self.state["token"] is not None:
             response["accessToken"] = self.state["token"]

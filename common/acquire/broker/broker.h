@@ -43,6 +43,8 @@ enum broker_end {
     BROKER_DONE,           /* without an error */
     BROKER_ABSENT,         /* no broker is here, and none can be started: ERROR_OTHER */
     BROKER_NEEDS_USER,     /* the user must be asked: ERROR_SIGN_IN */
+    BROKER_MAY_NOT_PROMPT, /* nobody knows whether it serves the client, so no window is shown:
+                            * ERROR_SIGN_IN */
     BROKER_REFUSES_CLIENT, /* another client may be served: ERROR_REFUSED */
     BROKER_CANCELLED,      /* the user did not want to: ERROR_SIGN_IN */
     BROKER_OFFLINE,        /* the broker cannot reach the authority: ERROR_NETWORK */

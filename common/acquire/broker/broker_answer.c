@@ -65,6 +65,15 @@ static const char *username_of(const json_object *id_token)
     return NULL;
 }
 
+/* Whether an idToken of the account's home tenant is another user's. A guest has another object
+ * elsewhere. */
+static bool is_of_other(const json_object *id_token, const char *by_token, const char *id)
+{
+    const char *tenant = json_string(id_token, "tid"), *home = account_home_tenant(id);
+    return by_token != NULL && tenant != NULL && home != NULL && strcasecmp(tenant, home) == 0 &&
+           strcasecmp(by_token, id) != 0;
+}
+
 /* Where the answer says whose token it is, that must be the account of the job. */
 static enum broker_end read_account(const json_object *response, const struct broker_job *job,
                                     struct account *account, struct error *error)
@@ -94,6 +103,8 @@ static enum broker_end read_account(const json_object *response, const struct br
         id = by_token;
     if (id == NULL)
         return unusable(error, "it does not say whose token it is");
+    if (is_of_other(id_token, by_token, id))
+        return refuse_user(error);
     if (job->wanted->request->home_account_id != NULL) { /* spelled as we have it */
         if (strcasecmp(id, job->wanted->request->home_account_id) != 0)
             return refuse_user(error);

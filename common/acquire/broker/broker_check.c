@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/array.h"
 #include "common/base/text.h"
 #include "common/entra/audience.h"
 #include "common/entra/jwt.h"
@@ -14,6 +15,25 @@ static bool refuse(struct error *error, const char *what)
               "the device's identity broker answered with a token that was not asked for: %s",
               what);
     return error_known_as(error, "broker_other_token");
+}
+
+/* Whether a claim is there that is not a string, and so cannot be held against anything. */
+static bool is_odd(const json_object *claims, const char *name)
+{
+    return json_object_object_get_ex(claims, name, NULL) && json_string(claims, name) == NULL;
+}
+
+/* Every token of Entra's has an audience. */
+static bool check_form(const json_object *claims, struct error *error)
+{
+    static const char *const names[] = { "aud", "tid", "oid", "appid", "azp", "idtyp" };
+    const json_object *key = json_object_object_get(claims, "cnf");
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (is_odd(claims, names[i]))
+            return refuse(error, "one of its claims is not a string");
+    if (key != NULL && (!json_object_is_type(key, json_type_object) || is_odd(key, "kid")))
+        return refuse(error, "the key that it is bound to cannot be read");
+    return json_string(claims, "aud") != NULL || refuse(error, "it does not say for which API");
 }
 
 /* A claim that is there must have the value. */
@@ -73,8 +93,10 @@ bool broker_check_token(const char *token, const struct broker_job *job,
     if (claims == NULL)
         return request->pop_key.id[0] == '\0' ||
                refuse(error, "whether it is bound to the key cannot be read");
-    const char *audience = json_string(claims, "aud"), *kind = json_string(claims, "idtyp");
-    if (audience != NULL && !audience_fits_scope(audience, request->scope))
+    if (!check_form(claims, error))
+        return false;
+    const char *kind = json_string(claims, "idtyp");
+    if (!audience_fits_scope(json_string(claims, "aud"), request->scope))
         return refuse(error, "it is for another API");
     if (kind != NULL && strcmp(kind, "app") == 0)
         return refuse(error, "it is an app's");

@@ -2,7 +2,8 @@
 /*
  * Whether a token from the bus is the one that was asked for. It did not come over TLS, and any
  * program of the user's may have answered; so it is held against the request as far as it can be
- * read. A token that cannot be read (jwt.h) passes: an API may use opaque ones.
+ * read. A token that cannot be read (jwt.h) passes: an API may use opaque ones. One that can must
+ * have an audience, and no claim of those that are checked may be anything but a string.
  */
 #ifndef COMMON_ACQUIRE_BROKER_BROKER_CHECK_H
 #define COMMON_ACQUIRE_BROKER_BROKER_CHECK_H

@@ -89,11 +89,18 @@ static enum broker_end module_describe(const struct token_request *request, int6
 static enum broker_end check_client(const struct broker_job *job, struct error *error)
 {
     const struct broker_wanted *wanted = job->wanted;
-    bool may_ask = job->client.service == BROKER_SERVES ||
-                   (job->client.service == BROKER_MAY_SERVE &&
-                    (!wanted->prompts || wanted->request->sign_in == SIGN_IN_BROKER));
-    if (may_ask)
+    bool is_risky = wanted->prompts && wanted->request->sign_in != SIGN_IN_BROKER;
+    if (job->client.service == BROKER_SERVES ||
+        (job->client.service == BROKER_MAY_SERVE && !is_risky))
         return BROKER_DONE;
+    if (job->client.service == BROKER_MAY_SERVE) {
+        error_set(error, ERROR_SIGN_IN,
+                  "whether the device's identity broker serves the client %s is not known, so it "
+                  "shows no window",
+                  job->client.id);
+        error_known_as(error, "broker_needs_user");
+        return BROKER_MAY_NOT_PROMPT;
+    }
     error_set(error, ERROR_REFUSED,
               "the device's identity broker does not serve the client %s, which has no redirect "
               "URI for it",
@@ -166,6 +173,8 @@ static enum broker_end module_acquire(const struct broker_wanted *wanted, int64_
     trace("broker: asking %s broker for %s, by the client %s, %s",
           kind == BROKER_OF_HIMMELBLAU ? "Himmelblau's" : "the device's", request.scope,
           job.client.id, wanted->prompts ? "with a prompt" : "silently");
+    if (wanted->prompts)
+        notice("Sign in in the window of the device's identity broker.");
     auto_secret struct secret *text = broker_request_token(&job);
     const char *method = wanted->prompts ? "acquireTokenInteractively" : "acquireTokenSilently";
     end = broker_bus_call(bus, method, text, deadline, &answer, error);
