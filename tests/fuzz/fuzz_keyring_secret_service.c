@@ -223,9 +223,9 @@ enum keyring_answer record_read(SecretService **service, const gchar *path, int6
 }
 
 bool record_write(const struct keyring_key *key, const char *label, const struct secret *record,
-                  bool is_lasting, int64_t deadline, struct error *error)
+                  int64_t expires_on, int64_t deadline, struct error *error)
 {
-    (void)key, (void)label, (void)record, (void)is_lasting, (void)deadline, (void)error;
+    (void)key, (void)label, (void)record, (void)expires_on, (void)deadline, (void)error;
     return true;
 }
 
