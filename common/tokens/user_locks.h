@@ -13,8 +13,9 @@
 #include "common/base/single_flight.h"
 #include "common/entra/request.h"
 
-/* The time to store a sign-in, however long the sign-in itself took. */
-#define USER_LOCKS_STORE_MILLISECONDS 10000
+/* The time to store a sign-in, however long the sign-in itself took. It is some items, and a keyring
+ * that has thousands takes seconds for each. */
+#define USER_LOCKS_STORE_MILLISECONDS 30000
 
 /* For those that want the same user to sign in; with the ending "sign-in", that is the lock. */
 struct runtime_name user_locks_sign_in(const char *ending, const struct token_request *request);
