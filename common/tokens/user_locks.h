@@ -13,8 +13,8 @@
 #include "common/base/single_flight.h"
 #include "common/entra/request.h"
 
-/* The time to store a sign-in, however long the sign-in itself took. It is some items, and a keyring
- * that has thousands takes seconds for each. */
+/* The time to store a sign-in, however long the sign-in itself took. It is some items, and a
+ * keyring that has thousands takes seconds for each. */
 #define USER_LOCKS_STORE_MILLISECONDS 30000
 
 /* For those that want the same user to sign in; with the ending "sign-in", that is the lock. */
