@@ -343,7 +343,8 @@ def test_xdg_open_opens_the_browser_of_the_desktop(desk):
         f"[Desktop Entry]\nType=Application\nName=Browser\nExec={program} %u\n"
         "MimeType=x-scheme-handler/https;x-scheme-handler/http;\n")
     (desk.session.config / "mimeapps.list").write_text(
-        "[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
+        "[Default Applications]\n"
+        "x-scheme-handler/http=browser.desktop\nx-scheme-handler/https=browser.desktop\n")
     outcome = desk.at_terminal("entra", "token", *users.API, env={"DISPLAY": ":0"}).finish()
     assert whose(desk, outcome) == contoso.ADA.username
     assert len(desk.browser.urls) == 1

@@ -82,7 +82,7 @@ def test_what_a_killed_setup_left_does_not_matter_to_the_next(world, kubeconfig,
 
 
 def files_with(folder: Path, text: str) -> list[Path]:
-    return [file for file in (folder / "entra").iterdir() if text in file.read_text()]
+    return [file for file in (folder / "entra").iterdir() if text.encode() in file.read_bytes()]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, OUT_OF_MEMORY])
