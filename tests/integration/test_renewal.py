@@ -29,6 +29,11 @@ def requests(world) -> int:
     return len(world.authority.token_requests)
 
 
+def has_new_token(world) -> bool:
+    """Whether a caller gets one of those that were issued after the first."""
+    return token(world).out.strip() in world.authority.issued_tokens[1:]
+
+
 @pytest.fixture
 def due(world) -> str:
     """A valid token that is due for renewal."""
@@ -39,7 +44,7 @@ def due(world) -> str:
 def test_the_caller_gets_the_old_token_at_once_and_the_next_the_new_one(world, due):
     assert token(world).out == due + "\n"
     wait_until(lambda: requests(world) == 2, "the renewal")
-    wait_until(lambda: token(world).out.strip() == world.authority.issued_tokens[1], "the new token")
+    wait_until(lambda: has_new_token(world), "the new token")
     assert requests(world) == 2
 
 
@@ -204,7 +209,7 @@ def test_a_renewal_that_runs_a_command_keeps_no_folder_busy(world, due, tmp_path
         assert os.readlink(process / "cwd") == "/"
     finally:
         release.set()
-    wait_until(lambda: token(world).out.strip() == world.authority.issued_tokens[1], "the new token")
+    wait_until(lambda: has_new_token(world), "the new token")
 
 
 def test_a_renewal_finds_a_config_that_the_user_typed(world, due):
@@ -214,4 +219,4 @@ def test_a_renewal_finds_a_config_that_the_user_typed(world, due):
         assert os.readlink(process / "cwd") == "/"
     finally:
         release.set()
-    wait_until(lambda: token(world).out.strip() == world.authority.issued_tokens[1], "the new token")
+    wait_until(lambda: has_new_token(world), "the new token")
