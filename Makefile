@@ -94,7 +94,7 @@ COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c c
                 common/config/*.c common/store/*.c keyring/*.c) helpers/program.c helpers/document.c)
 entra_SOURCES                 := helpers/main.c helpers/entra-sign.c helpers/programs.c \
                                  helpers/kubectl/kubeconfig/edits.c \
-                                 $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c \
+                                 $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c helpers/feed/*.c \
                                      helpers/entra/*.c helpers/entra/*/*.c) \
                                  $(COMPLETIONS:%=helpers/entra/completion/entra.%)
 entra-acquire.so_SOURCES      := $(filter-out common/acquire/broker/%, \

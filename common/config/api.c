@@ -104,10 +104,13 @@ bool config_base_covers(const char *base, const struct url *url, size_t *covered
     return true;
 }
 
-/* git asks about every host, and would give the token to whatever a repository's URL names. */
+/* git and package managers ask about every host, and would give the token to whatever a
+ * repository's URL, or a project's list of indexes, names. */
 static bool has_builtin_urls(const struct config *config, const struct config_api *api)
 {
-    return api->builtin != NULL && (!config->context->for_git || api->builtin->is_for_git);
+    const struct config_context *context = config->context;
+    return api->builtin != NULL && (!context->for_git || api->builtin->is_for_git) &&
+           (!context->for_feeds || api->builtin->feed_urls[0] != NULL);
 }
 
 static void reject_base(const struct config *config, const struct config_api *api, const char *base,

@@ -51,6 +51,7 @@ enum config_chain {
 struct config_context {
     struct config_cluster cluster;
     bool for_git;                 /* of the built-in URLs, only those that git may ask for count */
+    bool for_feeds;               /* likewise, those of APIs with package feeds */
     bool for_user;                /* request a user's token, whatever RequestAppToken says */
     bool public_client;           /* a user's client is the usual public one, not an identity's */
     enum sign_in_method sign_in;  /* how the user signs in */

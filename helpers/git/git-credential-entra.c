@@ -102,7 +102,7 @@ static bool fail_without_token(const struct git_target *target,
                                const struct token_candidates *candidates, struct error *error)
 {
     if (error->kind != ERROR_NETWORK)
-        git_tenant_forget(&target->tenant);
+        server_tenant_forget(&target->tenant);
     error_wanted(error, "no token for %s", candidates->items[0].api);
     print_quit(candidates);
     return false;
@@ -205,7 +205,7 @@ static bool erase_token(struct git_target *target, const char *refused, struct e
     git_claims_keep(target->git, &target->url);
     if (!git_target_candidates(target, false, &candidates, &unused))
         return true; /* then it was not a token of ours */
-    git_tenant_forget(&target->tenant);
+    server_tenant_forget(&target->tenant);
     int64_t received_on = 0;
     if (!tokens_erase(&target->tokens, &candidates, refused, &received_on, error))
         return false;

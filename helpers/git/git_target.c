@@ -103,7 +103,7 @@ enum config_match git_target_find(struct git_target *ret_target, const struct op
     struct git_target *target = ret_target;
     *target = (struct git_target){ .git = git,
                                    .context = { .for_git = true,
-                                                .learn_tenant = git_tenant_learn,
+                                                .learn_tenant = server_tenant_learn,
                                                 .learner = &target->tenant,
                                                 .account = git_request_account(git) } };
     enum config_match match = find_api(target, options, error);

@@ -28,7 +28,7 @@ struct git_target {
     struct tokens tokens;
     struct credential_place place; /* where stored credentials are looked for */
 
-    struct git_tenant tenant; /* if none is configured */
+    struct server_tenant tenant; /* if none is configured */
 
     /* Texts that the members above point to. */
     char host[HOST_MAX + 8]; /* with its port */

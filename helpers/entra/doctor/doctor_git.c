@@ -139,7 +139,7 @@ static void take_context(struct doctor *doctor)
     git_tenant_begin(&doctor->tenant, &doctor->git_request, &doctor->tenant_url);
     doctor->tenant.may_ask_server = true;
     doctor->tenant.deadline = doctor_deadline(doctor);
-    doctor->context.learn_tenant = git_tenant_learn;
+    doctor->context.learn_tenant = server_tenant_learn;
     doctor->context.learner = &doctor->tenant;
 }
 

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "helpers/feed/feed_token.h"
+
+#include <string.h>
+
+#include "common/base/text.h"
+#include "common/entra/organization.h"
+#include "common/store/tenant_cache.h"
+
+void feed_token_clear(struct feed_token *token)
+{
+    tokens_result_clear(&token->result);
+    token_candidates_clear(&token->candidates);
+    config_free(token->config);
+    free(token->page);
+}
+
+/* The organization is the first segment of the path, or the first label of the host. */
+static void find_place(const struct url *url, struct server_tenant *tenant)
+{
+    enum organization_in organization = organization_in(url);
+    autofree char *label = strndup(url->host, strcspn(url->host, "."));
+    if (organization == ORGANIZATION_IN_PATH)
+        server_tenant_set_organization(tenant, url->path + 1);
+    else if (organization == ORGANIZATION_IN_HOST)
+        server_tenant_set_organization(tenant, label);
+    else
+        server_tenant_set_host(tenant, url);
+}
+
+/* The server is asked for its tenant at the feed itself, without the query: what a host tool
+ * reaches is open where its network is closed. */
+static void begin_tenant(struct feed_token *token, const struct feed *feed, int64_t deadline)
+{
+    token->page = strndup(feed->url, strcspn(feed->url, "?#"));
+    token->tenant = (struct server_tenant){ .challenges = &feed->challenge,
+                                            .challenge_count = feed->challenge != NULL,
+                                            .is_https = true,
+                                            .page = token->page,
+                                            .may_ask_server = true,
+                                            .deadline = deadline };
+    find_place(&token->url, &token->tenant);
+    /* The tenant that was remembered may be why the token was refused. */
+    if (feed->is_refused && token->tenant.url[0] != '\0')
+        tenant_cache_forget(token->tenant.url);
+}
+
+/* Finds the API. Errors in the settings are reported only for a URL of ours. */
+static enum config_match find_api(struct feed_token *token, const struct options *options,
+                                  const struct feed *feed, const struct config_api **ret_api,
+                                  struct error *error)
+{
+    struct error unused;
+    if (!url_parse(feed->url, strlen(feed->url), &token->url, &unused) || !token->url.https)
+        return CONFIG_NO_MATCH;
+    token->config = config_read(options, &token->context, error);
+    if (token->config == NULL)
+        return CONFIG_FAILED;
+    enum config_match match = config_find_url(token->config, &token->url, ret_api, error);
+    if (match != CONFIG_MATCH)
+        return match;
+    if (!config_api_has_scope(*ret_api))
+        return CONFIG_NO_MATCH;
+    return config_check_size(token->config, error) ? CONFIG_MATCH : CONFIG_FAILED;
+}
+
+static bool get(struct feed_token *token, struct tokens *tokens, const struct feed *feed,
+                struct error *error)
+{
+    token_candidates_set_host(&token->candidates, token->url.host, NULL);
+    token->api = token->candidates.items[0].api;
+    if ((feed->is_refused ? tokens_get_new : tokens_get)(tokens, &token->candidates, &token->result,
+                                                         error))
+        return true;
+    if (error->kind != ERROR_NETWORK)
+        server_tenant_forget(&token->tenant);
+    return error_wanted(error, "no token for %s", token->api);
+}
+
+enum config_match feed_token_get(const struct options *options, const struct feed *feed,
+                                 struct feed_token *ret_token, struct error *error)
+{
+    struct feed_token *token = ret_token;
+    struct tokens tokens;
+    const struct config_api *api = NULL;
+    *token = (struct feed_token){ .context = { .for_feeds = true,
+                                               .sign_in = feed->sign_in,
+                                               .learn_tenant = server_tenant_learn,
+                                               .learner = &token->tenant } };
+    enum config_match match = find_api(token, options, feed, &api, error);
+    if (match != CONFIG_MATCH)
+        return match;
+    if (!tokens_open(&tokens, options, error))
+        return CONFIG_FAILED;
+    tokens.may_ask = feed->may_ask;
+    begin_tenant(token, feed, tokens.deadline);
+    if (!config_request_for_api(token->config, api, &token->candidates, error)) {
+        server_tenant_explain(&token->tenant, error);
+        return CONFIG_FAILED;
+    }
+    return get(token, &tokens, feed, error) ? CONFIG_MATCH : CONFIG_FAILED;
+}
