@@ -81,7 +81,7 @@ SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 # ---- what is built ----
 
 # One program; the helpers are links to it (helpers/main.c).
-HELPERS  := git-credential-entra exec-credential-entra curl-credential-entra
+HELPERS  := git-credential-entra exec-credential-entra curl-credential-entra cargo-credential-entra
 MODULES  := entra-acquire.so entra-broker.so entra-pop.so entra-kubeconfig.so \
             entra-keyring-secret-service.so entra-keyring-kernel.so
 
@@ -94,8 +94,7 @@ COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c c
                 common/config/*.c common/store/*.c keyring/*.c) helpers/program.c helpers/document.c)
 entra_SOURCES                 := helpers/main.c helpers/entra-sign.c helpers/programs.c \
                                  helpers/kubectl/kubeconfig/edits.c \
-                                 $(wildcard helpers/git/*.c helpers/kubectl/*.c helpers/curl/*.c helpers/feed/*.c \
-                                     helpers/entra/*.c helpers/entra/*/*.c) \
+                                 $(wildcard helpers/*/*.c helpers/entra/*/*.c) \
                                  $(COMPLETIONS:%=helpers/entra/completion/entra.%)
 entra-acquire.so_SOURCES      := $(filter-out common/acquire/broker/%, \
                                      $(wildcard $(addprefix common/acquire/,*.c */*.c */*.html */*.css)))
@@ -334,13 +333,13 @@ check-integration: installed $(TORTURE_FILES)
 	@tests/peers/fetch build/peers
 	@$(PYTEST) -n 4 --dist loadgroup $(TESTS)
 
-# Azure's kubelogin beside ours, on the same calls and files; KUBELOGIN_TABLE=FILE appends the rows of
-# the table in HACKING.md to a file.
+# Azure's kubelogin beside ours, on the same calls and files, and other people's clients;
+# KUBELOGIN_TABLE=FILE appends the rows of the table in HACKING.md to a file.
 check-peers: installed
 	@tests/peers/fetch build/peers kubelogin himmelblau sso_mib
 	@$(if $(KUBELOGIN_TABLE),KUBELOGIN_TABLE='$(KUBELOGIN_TABLE)') $(PYTEST) \
 	    $(if $(KUBELOGIN_TABLE),-n 0,-n 2) tests/integration/test_kubelogin_beside.py \
-	    tests/integration/test_broker_peers.py
+	    tests/integration/test_broker_peers.py tests/integration/test_cargo_real.py
 
 # Minutes of everything at once, where make check has seconds of it. It tells what it counted.
 SOAK_SECONDS ?= 180

@@ -9,6 +9,7 @@ const struct called programs[] = {
     { "git-credential-entra", git_credential_entra, &git_credential_program },
     { "exec-credential-entra", exec_credential_entra, &exec_credential_program },
     { "curl-credential-entra", curl_credential_entra, &curl_credential_program },
+    { "cargo-credential-entra", cargo_credential_entra, &cargo_credential_program },
     { .name = NULL },
 };
 

@@ -65,24 +65,10 @@ static enum config_match find_api(struct feed_token *token, const struct options
     return config_check_size(token->config, error) ? CONFIG_MATCH : CONFIG_FAILED;
 }
 
-static bool get(struct feed_token *token, struct tokens *tokens, const struct feed *feed,
-                struct error *error)
-{
-    token_candidates_set_host(&token->candidates, token->url.host, NULL);
-    token->api = token->candidates.items[0].api;
-    if ((feed->is_refused ? tokens_get_new : tokens_get)(tokens, &token->candidates, &token->result,
-                                                         error))
-        return true;
-    if (error->kind != ERROR_NETWORK)
-        server_tenant_forget(&token->tenant);
-    return error_wanted(error, "no token for %s", token->api);
-}
-
-enum config_match feed_token_get(const struct options *options, const struct feed *feed,
-                                 struct feed_token *ret_token, struct error *error)
+enum config_match feed_token_prepare(const struct options *options, const struct feed *feed,
+                                     struct feed_token *ret_token, struct error *error)
 {
     struct feed_token *token = ret_token;
-    struct tokens tokens;
     const struct config_api *api = NULL;
     *token = (struct feed_token){ .context = { .for_feeds = true,
                                                .sign_in = feed->sign_in,
@@ -91,13 +77,29 @@ enum config_match feed_token_get(const struct options *options, const struct fee
     enum config_match match = find_api(token, options, feed, &api, error);
     if (match != CONFIG_MATCH)
         return match;
-    if (!tokens_open(&tokens, options, error))
+    if (!tokens_open(&token->tokens, options, error))
         return CONFIG_FAILED;
-    tokens.may_ask = feed->may_ask;
-    begin_tenant(token, feed, tokens.deadline);
+    token->tokens.may_ask = feed->may_ask;
+    begin_tenant(token, feed, token->tokens.deadline);
     if (!config_request_for_api(token->config, api, &token->candidates, error)) {
         server_tenant_explain(&token->tenant, error);
         return CONFIG_FAILED;
     }
-    return get(token, &tokens, feed, error) ? CONFIG_MATCH : CONFIG_FAILED;
+    token_candidates_set_host(&token->candidates, token->url.host, NULL);
+    token->api = token->candidates.items[0].api;
+    return CONFIG_MATCH;
+}
+
+enum config_match feed_token_get(const struct options *options, const struct feed *feed,
+                                 struct feed_token *ret_token, struct error *error)
+{
+    struct feed_token *token = ret_token;
+    enum config_match match = feed_token_prepare(options, feed, token, error);
+    if (match != CONFIG_MATCH || (feed->is_refused ? tokens_get_new : tokens_get)(
+                                     &token->tokens, &token->candidates, &token->result, error))
+        return match;
+    if (error->kind != ERROR_NETWORK)
+        server_tenant_forget(&token->tenant);
+    error_wanted(error, "no token for %s", token->api);
+    return CONFIG_FAILED;
 }

@@ -45,6 +45,7 @@ struct feed_token {
     struct server_tenant tenant;
     char *page;
     struct token_candidates candidates;
+    struct tokens tokens;
 };
 
 /* Gets the token of the API whose BaseUrl covers the feed's URL, which must be https: of one in the
@@ -55,6 +56,11 @@ struct feed_token {
  * first. The caller clears *ret_token with feed_token_clear in any case. */
 enum config_match feed_token_get(const struct options *options, const struct feed *feed,
                                  struct feed_token *ret_token, struct error *error);
+
+/* The first part of feed_token_get, for what is not getting a token: finds the API, makes the
+ * requests, which are in candidates, and opens the keyring. Returns and fails likewise. */
+enum config_match feed_token_prepare(const struct options *options, const struct feed *feed,
+                                     struct feed_token *ret_token, struct error *error);
 
 void feed_token_clear(struct feed_token *token);
 #define auto_feed_token CLEANUP(feed_token_clear)

@@ -20,6 +20,7 @@ fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/htt
 fuzz_authority_SOURCES          := tests/fuzz/curl_reading.c
 fuzz_bash_line_SOURCES          := helpers/entra/completion/bash_line.c
 fuzz_broker_answer_SOURCES      := $(broker_DIALECTS) common/acquire/base64url.c
+fuzz_cargo_request_SOURCES      := helpers/cargo/cargo_answer.c helpers/cargo/cargo_request.c
 fuzz_certificate_SOURCES        := common/acquire/app/certificate.c common/acquire/app/key_store.c \
                                    common/acquire/app/thumbprint.c tests/fuzz/given_file.c
 fuzz_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c

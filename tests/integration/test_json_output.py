@@ -195,7 +195,8 @@ def test_an_unknown_command_is_an_object_too(world, words):
 
 
 def test_a_program_that_does_not_take_it_prints_no_document(world):
-    for program in ("git-credential-entra", "exec-credential-entra", "curl-credential-entra"):
+    for program in ("git-credential-entra", "exec-credential-entra", "curl-credential-entra",
+                    "cargo-credential-entra"):
         outcome = world.run(program, "--output", "json")
         assert (outcome.code, outcome.out) == (2, "")
     outcome = world.run("entra", "help", "--output", "json")

@@ -11,7 +11,8 @@ import pytest
 from integration.credentials import configure, path, register
 from world.app_certificate import AppCertificate
 
-PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra", "entra"]
+PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra",
+            "cargo-credential-entra", "entra"]
 HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "libkeyutils",
          "libyaml")
 

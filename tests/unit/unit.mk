@@ -20,6 +20,7 @@ unit_broker_accounts_SOURCES    := $(broker_DIALECTS) tests/unit/broker_case.c \
                                    common/acquire/base64url.c
 unit_broker_answer_SOURCES      := $(unit_broker_accounts_SOURCES)
 unit_broker_request_SOURCES     := $(unit_broker_accounts_SOURCES)
+unit_cargo_request_SOURCES       := helpers/cargo/cargo_answer.c helpers/cargo/cargo_request.c
 unit_credential_check_SOURCES   := common/acquire/app/client_secret.c \
                                    common/acquire/app/credential_check.c \
                                    common/acquire/app/thumbprint.c

@@ -21,6 +21,7 @@ from authority.directory import Client
 from authority.visitor import Visitor
 from world import appsettings
 from world.browser import Browser
+from world.cargo_registry import CargoRegistry
 from world.git_server import GitServer
 from world.gate import Gate
 from world.graph import Graph
@@ -103,6 +104,14 @@ class World:
     @cached_property
     def kubernetes(self) -> KubernetesApi:
         server = KubernetesApi(self.certificates.server_context(), self._gate(contoso.AKS))
+        self._cleanup.callback(server.close)
+        return server
+
+    @cached_property
+    def cargo_registry(self) -> CargoRegistry:
+        """It can also serve as pkgs.dev.azure.com."""
+        server = CargoRegistry(self.certificates.server_context("pkgs.dev.azure.com"),
+                               self._gate(contoso.AZURE_DEVOPS))
         self._cleanup.callback(server.close)
         return server
 
