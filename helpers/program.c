@@ -127,7 +127,7 @@ static bool asks_for_json(int argc, char **argv, const struct option_set *set)
 {
     bool has_output = false, asks = false;
     for (const struct option_spec *own = set->own; own != NULL && own->name != NULL; own++)
-        has_output = has_output || strcmp(own->name, "output") == 0;
+        has_output = has_output || own->offset == offsetof(struct options, output);
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         asks = asks || strcmp(argv[i], "--output=json") == 0 ||
                (strcmp(argv[i], "json") == 0 && strcmp(argv[i - 1], "--output") == 0);

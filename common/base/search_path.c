@@ -20,17 +20,47 @@ static bool is_program(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
-char *search_path_find(const char *name)
+/* Goes through PATH. Returns the next path of a program of this name, or NULL at the end; *rest is
+ * the part that is left. The caller frees the result. */
+static char *next_program(const char *name, const char **rest)
 {
-    const char *path = getenv("PATH");
-    if (strchr(name, '/') != NULL)
-        return name[0] == '/' && is_program(name) ? strdup(name) : NULL;
-    for (path = path != NULL ? path : DEFAULT_PATH; path != NULL;) {
-        int length = (int)strcspn(path, ":");
-        autofree char *candidate = text_format("%.*s/%s", length, path, name);
-        if (path[0] == '/' && is_program(candidate))
+    while (*rest != NULL) {
+        const char *folder = *rest;
+        int length = (int)strcspn(folder, ":");
+        autofree char *candidate = text_format("%.*s/%s", length, folder, name);
+        *rest = folder[length] == ':' ? folder + length + 1 : NULL;
+        if (folder[0] == '/' && is_program(candidate))
             return steal(&candidate);
-        path = path[length] == ':' ? path + length + 1 : NULL;
     }
     return NULL;
+}
+
+static const char *search_path(void)
+{
+    const char *path = getenv("PATH");
+    return path != NULL ? path : DEFAULT_PATH;
+}
+
+char *search_path_find(const char *name)
+{
+    const char *rest = search_path();
+    if (strchr(name, '/') != NULL)
+        return name[0] == '/' && is_program(name) ? strdup(name) : NULL;
+    return next_program(name, &rest);
+}
+
+char *search_path_find_behind(const char *name, const char *path, bool (*accept)(const char *path))
+{
+    const char *rest = search_path();
+    autofree char *found = NULL;
+    char *candidate;
+    while ((candidate = next_program(name, &rest)) != NULL) {
+        autofree char *unused = candidate;
+        bool is_start = path != NULL && strcmp(candidate, path) == 0;
+        if (is_start)
+            free(steal(&found));
+        else if (found == NULL && accept(candidate))
+            found = steal(&unused);
+    }
+    return steal(&found);
 }

@@ -5,10 +5,17 @@
 #ifndef COMMON_BASE_SEARCH_PATH_H
 #define COMMON_BASE_SEARCH_PATH_H
 
+#include <stdbool.h>
+
 /* The absolute path of the program that this name runs: a name with a slash is a path already, and
  * must be absolute. Elements of PATH that are empty or relative are passed over, unlike in execvp:
  * they mean whatever folder the process runs in, such as a repository that git has cloned. The
  * caller frees the result. NULL if there is no such program. */
 char *search_path_find(const char *name);
+
+/* As search_path_find, for a name without a slash: the first such program for which accept()
+ * returns true, behind the program at this path, which may be in PATH more than once. If it is not
+ * in PATH, or NULL, the first of all. */
+char *search_path_find_behind(const char *name, const char *path, bool (*accept)(const char *path));
 
 #endif

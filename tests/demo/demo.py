@@ -33,7 +33,8 @@ from world.session import Session  # noqa: E402
 from world.terminal import Terminal  # noqa: E402
 from world.world import World  # noqa: E402
 
-PROGRAMS = ("git-credential-entra", "exec-credential-entra", "curl-credential-entra", "entra")
+PROGRAMS = ("git-credential-entra", "exec-credential-entra", "curl-credential-entra",
+            "keyring-credential-entra", "entra")
 ENTRA = "https://login.microsoftonline.com"
 REPOSITORY = "https://dev.azure.com/contoso/app/_git/app"
 USER_CODE = "KD3VHQ9RX"

@@ -12,7 +12,8 @@ from integration.users import login, token
 
 
 @pytest.mark.parametrize("program", ["git-credential-entra", "exec-credential-entra",
-                                     "curl-credential-entra", "cargo-credential-entra", "entra"])
+                                     "curl-credential-entra", "cargo-credential-entra",
+                                     "keyring-credential-entra", "entra"])
 def test_help_and_version_go_to_stdout(world, program):
     shown = world.run(program, "--help").out
     assert "usage:" in shown and shown.endswith(f"\nSee {program}(1).\n")

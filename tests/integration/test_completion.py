@@ -16,7 +16,7 @@ from world.shells import NAMES, Shell, offered_by_fish
 each_shell = pytest.mark.parametrize("name", NAMES)
 
 PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra",
-            "cargo-credential-entra"]
+            "cargo-credential-entra", "keyring-credential-entra"]
 COMMANDS = ["token", "login", "logout", "status", "switch", "list", "forget", "secret", "doctor", "setup",
             "setup git", "setup kubectl", "completion", "help", "version"]
 LINES = PROGRAMS + ["exec-credential-entra get-token", "entra"] + [f"entra {c}" for c in COMMANDS]

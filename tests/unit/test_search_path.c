@@ -83,6 +83,39 @@ static void a_name_runs_the_first_program_of_the_path(void **state)
     }
 }
 
+static bool is_not_of_first(const char *path)
+{
+    return strstr(path, "/first/") == NULL;
+}
+
+static void the_search_goes_on_behind_a_program(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *behind, *found;
+    } cases[] = {
+        { "@/second:@", "", "@/second/here" },
+        { "@/second:@", "@/nowhere/here", "@/second/here" },
+        { "@/second:@", "@/second/here", "@/here" },
+        { "@/second:@", "@/here", "" },
+        { "@/second:@:@/second", "@/second/here", "" },
+        { "@:@/second:@", "@/second/here", "@/here" },
+        { "@/second:second:@", "@/second/here", "@/here" },
+    };
+    autofree char *link = at("@/second/here");
+    assert_int_equal(symlink("../here", link), 0);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *path = at(cases[i].path);
+        autofree char *behind = at(cases[i].behind);
+        autofree char *expected = at(cases[i].found);
+        setenv("PATH", path, 1);
+        autofree char *found =
+            search_path_find_behind("here", behind[0] != '\0' ? behind : NULL, is_not_of_first);
+        assert_string_equal(found != NULL ? found : "", expected);
+    }
+    assert_int_equal(unlink(link), 0);
+}
+
 static void without_a_path_there_are_the_systems_programs(void **state)
 {
     (void)state;
@@ -95,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_runs_the_first_program_of_the_path),
+        cmocka_unit_test(the_search_goes_on_behind_a_program),
         cmocka_unit_test(without_a_path_there_are_the_systems_programs),
     };
     return cmocka_run_group_tests(tests, setup, remove_folder);

@@ -33,6 +33,8 @@ unit_git_refusals_SOURCES       := helpers/git/git_refusals.c
 unit_git_helper_SOURCES         := helpers/entra/setup/git_helper.c
 unit_git_request_SOURCES        := helpers/git/git_answer.c helpers/git/git_bool.c \
                                    helpers/git/git_request.c
+unit_keyring_request_SOURCES    := $(addprefix helpers/keyring/,keyring_answer.c keyring_request.c \
+                                   provider_request.c)
 unit_sign_in_page_SOURCES       := $(addprefix common/acquire/user/sign_in_page.,c html css)
 unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
                                    common/acquire/app/client_secret.c \

@@ -24,7 +24,8 @@ PS1='ready> '
 bind 'set enable-bracketed-paste off'
 bind 'set completion-query-items 0'
 bind '"\C-x\C-a": insert-completions'
-for name in entra exec-credential-entra git-credential-entra curl-credential-entra cargo-credential-entra; do
+for name in entra exec-credential-entra git-credential-entra curl-credential-entra \
+        cargo-credential-entra keyring-credential-entra; do
     eval "$name() { printf ARGUMENTS; printf '<%s>' \"\$@\"; echo END; }"
 done
 """
@@ -39,14 +40,16 @@ zle -C all-matches complete-word _generic
 bindkey '^X^A' all-matches
 zstyle ':completion:all-matches::::' completer _all_matches _complete
 zstyle ':completion:all-matches:*' insert true
-for name in entra exec-credential-entra git-credential-entra curl-credential-entra cargo-credential-entra; do
+for name in entra exec-credential-entra git-credential-entra curl-credential-entra \
+        cargo-credential-entra keyring-credential-entra; do
     eval "$name() { printf ARGUMENTS; printf '<%s>' \"\$@\"; echo END; }"
 done
 """
 _FISH = r"""
 function fish_prompt; echo -n 'ready> '; end
 function fish_greeting; end
-for name in entra exec-credential-entra git-credential-entra curl-credential-entra cargo-credential-entra
+for name in entra exec-credential-entra git-credential-entra curl-credential-entra \
+        cargo-credential-entra keyring-credential-entra
     eval "function $name; printf ARGUMENTS; printf '<%s>' \$argv; echo END; end"
 end
 """

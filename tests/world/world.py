@@ -28,6 +28,7 @@ from world.graph import Graph
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin, write_kubeconfig
 from world.kubernetes_api import KubernetesApi
+from world.package_feed import PackageFeed
 from world.program import Outcome
 from world.proxy import Proxy
 from world.session import Session
@@ -94,6 +95,16 @@ class World:
         return server
 
     @cached_property
+    def package_feed(self) -> PackageFeed:
+        tenant = contoso.TENANT.guid
+        server = PackageFeed(
+            self.certificates.server_context("pkgs.dev.azure.com", "contoso.pkgs.visualstudio.com"),
+            self._gate(contoso.AZURE_DEVOPS),
+            authorization_uri=f"https://login.microsoftonline.com/{tenant}", tenant=tenant)
+        self._cleanup.callback(server.close)
+        return server
+
+    @cached_property
     def web_api(self) -> WebApi:
         gate = self._gate(contoso.MY_WEB_API)
         gate.role = contoso.DAEMON.roles[0]
@@ -135,6 +146,8 @@ class World:
         to the servers here; the session's programs can reach nothing else."""
         proxy = Proxy({"dev.azure.com:443": self.git_server.url,
                        "contoso.visualstudio.com:443": self.git_server.url,
+                       "pkgs.dev.azure.com:443": self.package_feed.url,
+                       "contoso.pkgs.visualstudio.com:443": self.package_feed.url,
                        "graph.microsoft.com:443": self.graph.url,
                        "login.microsoftonline.com:443": self.authority.url})
         self._cleanup.callback(proxy.close)

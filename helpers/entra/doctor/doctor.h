@@ -45,7 +45,7 @@ struct doctor {
     struct error helper_error;          /* what is wrong with them; else ERROR_NONE */
 
     struct git_request git_request; /* has at most a user name */
-    struct server_tenant tenant;       /* what the server of the URL names, if git would learn it */
+    struct server_tenant tenant;    /* what the server of the URL names, if git would learn it */
     struct url tenant_url;          /* the URL as git sends it */
     struct config_context context;
 

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "helpers/keyring/next_keyring.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/environment.h"
+#include "common/base/report.h"
+#include "common/base/search_path.h"
+#include "common/base/text.h"
+
+/* To which program a run was handed on. */
+#define MARK "ENTRA_NEXT_KEYRING"
+
+static char **arguments;
+static char **variables; /* with room for the mark, which is not among them */
+
+/* A copy of the array, without the mark and with room for two pointers more. The texts stay where
+ * they are: what is unset later is only taken from the list. */
+static char **copy(char **texts)
+{
+    size_t count = 0, kept = 0;
+    while (texts[count] != NULL)
+        count++;
+    char **copied = calloc(count + 2, sizeof *copied);
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(texts[i], MARK "=", strlen(MARK "=")) != 0)
+            copied[kept++] = texts[i];
+    return copied;
+}
+
+void next_keyring_begin(char **argv)
+{
+    arguments = copy(argv);
+    variables = copy(environ);
+}
+
+bool next_keyring_is_ours(const char *path)
+{
+    struct stat ours, other;
+    return stat("/proc/self/exe", &ours) == 0 && stat(path, &other) == 0 &&
+           ours.st_dev == other.st_dev && ours.st_ino == other.st_ino;
+}
+
+static bool is_another(const char *path)
+{
+    return !next_keyring_is_ours(path);
+}
+
+char *next_keyring_find(void)
+{
+    if (getauxval(AT_SECURE) != 0)
+        return NULL;
+    return search_path_find_behind("keyring", environment(MARK), is_another);
+}
+
+void next_keyring_become(const char *path)
+{
+    size_t count = 0;
+    autofree char *mark = text_format(MARK "=%s", path);
+    while (variables[count] != NULL)
+        count++;
+    variables[count] = mark;
+    trace("keyring: handed on to %s", path);
+    signal(SIGPIPE, SIG_DFL); /* ignored since signals_begin, as is the other */
+    signal(SIGXFSZ, SIG_DFL);
+    execve(path, arguments, variables);
+    trace("keyring: %s cannot be run: %m", path);
+    variables[count] = NULL;
+}
